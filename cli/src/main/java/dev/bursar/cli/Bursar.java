@@ -1,0 +1,37 @@
+package dev.bursar.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The program {@code bursar}: help and version by itself, the rest by its commands. */
+@Command(
+    name = "bursar",
+    description = "Decides who may spend credits, before they are spent.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Bursar.Version.class)
+public final class Bursar implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Bursar()).execute(args));
+  }
+
+  /** Without a command there is nothing to run: the help, and the exit code of a usage error. */
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "Name a command.");
+  }
+
+  /** The version from the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Bursar.class.getPackage().getImplementationVersion();
+      return new String[] {"bursar " + (version == null ? "(not packaged)" : version)};
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The command line: one program, many commands. */
+@NullMarked
+package dev.bursar.cli;
+
+import org.jspecify.annotations.NullMarked;

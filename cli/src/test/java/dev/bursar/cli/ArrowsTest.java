@@ -1,0 +1,59 @@
+package dev.bursar.cli;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * Which module may know which: the arrows of the house, drawn here because this module sees all of
+ * it.
+ */
+@AnalyzeClasses(packages = "dev.bursar", importOptions = DoNotIncludeTests.class)
+final class ArrowsTest {
+
+  @ArchTest static final ArchRule domain = mayKnow("domain");
+
+  @ArchTest static final ArchRule database = mayKnow("database");
+
+  @ArchTest static final ArchRule journal = mayKnow("journal", "domain");
+
+  @ArchTest static final ArchRule api = mayKnow("api", "domain");
+
+  @ArchTest
+  static final ArchRule projections = mayKnow("projections", "domain", "journal", "database");
+
+  @ArchTest
+  static final ArchRule node =
+      mayKnow("node", "domain", "journal", "projections", "api", "database");
+
+  @ArchTest
+  static final ArchRule sqlStaysWhereItBelongs =
+      noClasses()
+          .that()
+          .resideInAnyPackage("dev.bursar.domain..", "dev.bursar.journal..", "dev.bursar.api..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("java.sql..", "javax.sql..", "org.jdbi..", "com.zaxxer..")
+          .allowEmptyShould(true);
+
+  private static ArchRule mayKnow(String module, String... others) {
+    String[] allowed = new String[others.length + 1];
+    allowed[0] = "dev.bursar." + module + "..";
+    for (int i = 0; i < others.length; i++) {
+      allowed[i + 1] = "dev.bursar." + others[i] + "..";
+    }
+    return noClasses()
+        .that()
+        .resideInAPackage("dev.bursar." + module + "..")
+        .should()
+        .dependOnClassesThat(resideInAPackage("dev.bursar..").and(not(resideInAnyPackage(allowed))))
+        .as(module + " knows only " + (others.length == 0 ? "itself" : String.join(", ", others)))
+        .allowEmptyShould(true);
+  }
+}

@@ -1,0 +1,34 @@
+package dev.bursar.database;
+
+import java.io.Serial;
+
+/**
+ * A database that can't be used: not reachable, not migratable, or its data directory is taken or
+ * unfit. The message is one line, made for the person who started the program.
+ */
+public final class DatabaseUnusable extends RuntimeException {
+
+  @Serial private static final long serialVersionUID = 1L;
+
+  DatabaseUnusable(String message) {
+    super(oneLine(message));
+  }
+
+  DatabaseUnusable(String message, Throwable cause) {
+    super(oneLine(message), cause);
+  }
+
+  /** The message of the innermost cause, which in JDBC is the one that says something. */
+  static String rootMessage(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = root.getMessage();
+    return message == null ? root.getClass().getSimpleName() : message;
+  }
+
+  private static String oneLine(String message) {
+    return message.strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+}

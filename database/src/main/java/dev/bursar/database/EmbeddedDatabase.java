@@ -1,0 +1,269 @@
+package dev.bursar.database;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A PostgreSQL that is kept in a directory and runs as long as this is open: durable by default,
+ * reachable on 127.0.0.1 only, on a free port, without a password.
+ *
+ * <p>The server is in a session of its own: Ctrl-C on the node doesn't reach it, so the node can
+ * finish its work first. It outlives a node that is killed; the next {@link #open} stops it and
+ * starts anew. There is no shutdown hook, except with {@link #temporary}.
+ */
+public final class EmbeddedDatabase implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
+
+  static final String HOST = "127.0.0.1";
+  static final String SUPERUSER = "postgres";
+  private static final String NAME = "bursar";
+  private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
+  private static final String TEMPORARY_PREFIX = "bursar-temporary-";
+
+  private static final Duration ABANDONED_AFTER = Duration.ofMinutes(2);
+
+  private final DataDirectory directory;
+  private final PostgresServer server;
+  private final int port;
+  private final @Nullable Thread hook;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private EmbeddedDatabase(DataDirectory directory, PostgresServer server, boolean temporary) {
+    this.directory = directory;
+    this.server = server;
+    server.stopOrphan();
+    server.create();
+    this.port = server.start();
+    try {
+      createOwnDatabase(port);
+    } catch (RuntimeException e) {
+      server.stop();
+      throw e;
+    }
+    this.hook = temporary ? new Thread(this::end, "temporary-database-end") : null;
+    if (hook != null) {
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+  }
+
+  /**
+   * Starts the database of a data directory, which is made if it isn't there; a server left over
+   * from a killed node is stopped first.
+   *
+   * @throws DatabaseUnusable if another node holds the directory, it can't be written or has no
+   *     space, another PostgreSQL made it, or the server doesn't start
+   */
+  public static EmbeddedDatabase open(Path directory) {
+    return open(directory, true, false);
+  }
+
+  /**
+   * A new, durable database in a temporary directory, which is deleted when this is closed, at the
+   * latest when the JVM ends.
+   */
+  public static EmbeddedDatabase temporary() {
+    return temporary(true);
+  }
+
+  /**
+   * A new database in a temporary directory, which is deleted when this is closed, at the latest
+   * when the JVM ends.
+   *
+   * @param durable false for speed: {@code fsync}, {@code synchronous_commit} and {@code
+   *     full_page_writes} off
+   */
+  public static EmbeddedDatabase temporary(boolean durable) {
+    try {
+      deleteAbandoned();
+      return open(Files.createTempDirectory(TEMPORARY_PREFIX), durable, true);
+    } catch (IOException e) {
+      throw new DatabaseUnusable("No temporary directory: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The database of a node that is running on this directory, to connect to it from beside.
+   *
+   * @return empty if no server runs there, or it isn't ready
+   */
+  public static Optional<DatabaseSettings> runningAt(Path directory) {
+    return Postmaster.in(DataDirectory.cluster(directory))
+        .filter(Postmaster::ready)
+        .map(postmaster -> settings(postmaster.port(), NAME));
+  }
+
+  /** How to connect to it; the user owns the database {@code bursar} and is no superuser. */
+  public DatabaseSettings settings() {
+    return settings(port, NAME);
+  }
+
+  /**
+   * A new, empty database beside the others in the same server, in some tenths of a second, for
+   * tests.
+   *
+   * @param name lower-case letters, digits and {@code _}, beginning with a letter, up to 63
+   * @throws DatabaseUnusable if there is one of that name already
+   */
+  public DatabaseSettings freshDatabase(String name) {
+    return freshDatabase(name, "template1");
+  }
+
+  /**
+   * A new database that is a copy of another, such as one that has been migrated; nobody may be
+   * connected to that one.
+   *
+   * @throws DatabaseUnusable if there is one of that name already, or none of the template's
+   */
+  public DatabaseSettings freshDatabase(String name, String template) {
+    createDatabase(port, checkedName(name), checkedName(template));
+    return settings(port, name);
+  }
+
+  /** Process id of the server, -1 once it has stopped. */
+  public long pid() {
+    return Postmaster.in(directory.cluster()).map(Postmaster::pid).orElse(-1L);
+  }
+
+  /**
+   * Stops the server cleanly, which ends all connections, and lets go of the directory. Does so
+   * once.
+   */
+  @Override
+  public void close() {
+    if (hook != null) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The JVM is ending and the hook runs anyway.
+      }
+    }
+    end();
+  }
+
+  private void end() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      server.stop();
+    } finally {
+      directory.close();
+    }
+    if (hook != null) {
+      try {
+        Directories.delete(directory.root());
+      } catch (IOException e) {
+        LOG.warn("Temporary database not deleted: {}", e.getMessage());
+      }
+    }
+  }
+
+  static EmbeddedDatabase open(Path path, boolean durable, boolean temporary) {
+    DataDirectory directory = DataDirectory.hold(path);
+    try {
+      return new EmbeddedDatabase(
+          directory,
+          new PostgresServer(directory, PostgresProgram.installed(), durable),
+          temporary);
+    } catch (RuntimeException e) {
+      directory.close();
+      throw e;
+    }
+  }
+
+  private static void createOwnDatabase(int port) {
+    try (Connection connection = superuserConnection(port);
+        Statement statement = connection.createStatement()) {
+      try (var found =
+          statement.executeQuery("select 1 from pg_database where datname = '" + NAME + "'")) {
+        if (found.next()) {
+          return;
+        }
+      }
+      // Two steps, and the second is the one that is looked for: a crash in between is made good at
+      // the next start.
+      statement.execute(
+          "do $$ begin create role "
+              + NAME
+              + " login; exception when duplicate_object then null; end $$");
+      statement.execute("create database " + NAME + " owner " + NAME);
+    } catch (SQLException e) {
+      throw new DatabaseUnusable(
+          "The new database can't be prepared: " + DatabaseUnusable.rootMessage(e), e);
+    }
+  }
+
+  private static void createDatabase(int port, String name, String template) {
+    try (Connection connection = superuserConnection(port);
+        Statement statement = connection.createStatement()) {
+      statement.execute("create database " + name + " owner " + NAME + " template " + template);
+    } catch (SQLException e) {
+      throw new DatabaseUnusable(
+          "The database %s can't be created: %s".formatted(name, DatabaseUnusable.rootMessage(e)),
+          e);
+    }
+  }
+
+  private static Connection superuserConnection(int port) throws SQLException {
+    return DriverManager.getConnection(
+        "jdbc:postgresql://%s:%d/postgres?user=%s".formatted(HOST, port, SUPERUSER));
+  }
+
+  private static DatabaseSettings settings(int port, String name) {
+    return DatabaseSettings.of("jdbc:postgresql://%s:%d/%s".formatted(HOST, port, name), NAME, "");
+  }
+
+  private static String checkedName(String name) {
+    if (!DATABASE_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "'%s' is no name for a database; %s would be accepted.".formatted(name, DATABASE_NAME));
+    }
+    return name;
+  }
+
+  /** Temporary databases of JVMs that were killed: their servers are still running. */
+  private static void deleteAbandoned() throws IOException {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    try (DirectoryStream<Path> found =
+        Files.newDirectoryStream(temporary, TEMPORARY_PREFIX + "*")) {
+      for (Path path : found) {
+        // A young one may be about to be locked.
+        if (Files.getLastModifiedTime(path)
+            .toInstant()
+            .isBefore(Instant.now().minus(ABANDONED_AFTER))) {
+          deleteIfAbandoned(path);
+        }
+      }
+    }
+  }
+
+  private static void deleteIfAbandoned(Path path) {
+    try (DataDirectory directory = DataDirectory.hold(path)) {
+      if (Postmaster.in(directory.cluster()).isPresent()) {
+        PostgresProgram.installed()
+            .run(
+                "pg_ctl",
+                List.of("stop", "-D", directory.cluster().toString(), "-m", "immediate", "-w"));
+      }
+      Directories.delete(path);
+    } catch (DatabaseUnusable | IOException e) {
+      LOG.debug("Temporary database left alone: {}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.database;
+
+import org.jspecify.annotations.NullMarked;

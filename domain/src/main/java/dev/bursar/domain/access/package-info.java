@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,59 @@
+package dev.bursar.domain.budget;
+
+import dev.bursar.domain.credits.Credits;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cap on what a scope may use in a window.
+ *
+ * @param id its name within the org
+ * @param scope what it caps
+ * @param measure the credit type that it counts
+ * @param window how long the limit counts
+ * @param limit the most that may be used in a window, 0 or more
+ * @param mode what happens at the limit
+ * @param features the features it counts; empty means all
+ * @param models the models it counts; empty means all
+ * @param thresholds percentages of the limit at which somebody wants to know, ascending
+ * @param zone the time zone whose calendar its windows follow
+ * @param anchorDay the day on which a window begins, see {@link WindowKind#containing}
+ */
+public record Budget(
+    String id,
+    Scope scope,
+    String measure,
+    WindowKind window,
+    Credits limit,
+    Mode mode,
+    Set<String> features,
+    Set<String> models,
+    List<Integer> thresholds,
+    ZoneId zone,
+    int anchorDay) {
+
+  /** What happens at the limit. */
+  public enum Mode {
+    /** Requests beyond it are denied. */
+    HARD,
+    /** Requests beyond it are allowed, and somebody is told. */
+    SOFT,
+    /** Requests beyond it are allowed, and what would have been denied is recorded. */
+    SHADOW
+  }
+
+  /** Whether work of this credit type, feature and model counts. */
+  public boolean counts(String creditType, @Nullable String feature, @Nullable String model) {
+    return measure.equals(creditType)
+        && (features.isEmpty() || (feature != null && features.contains(feature)))
+        && (models.isEmpty() || (model != null && models.contains(model)));
+  }
+
+  /** The window that contains an instant. */
+  public Window windowAt(Instant at) {
+    return window.containing(at, zone, anchorDay);
+  }
+}

@@ -1,0 +1,95 @@
+package dev.bursar.domain.budget;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An org's budgets: their definitions, found by scope. Mutable, owned by one thread. No look-up
+ * passes by a budget of another scope.
+ */
+public final class Budgets {
+
+  /** A budget that applies to a demand, and the scope it is counted for. */
+  public record Applicable(Budget budget, Scope counted) {
+    boolean isDefault() {
+      return budget.scope().isDefault();
+    }
+  }
+
+  private final Map<String, Budget> byId = new LinkedHashMap<>();
+  private final Map<Scope, List<Budget>> byScope = new HashMap<>();
+
+  /** Adds a budget, or replaces the one of the same name. */
+  public void put(Budget budget) {
+    Budget before = byId.put(budget.id(), budget);
+    if (before != null) {
+      unindex(before);
+    }
+    byScope.computeIfAbsent(budget.scope(), s -> new ArrayList<>(1)).add(budget);
+  }
+
+  /** Removes a budget, if there is one of this name. */
+  public void remove(String id) {
+    Budget before = byId.remove(id);
+    if (before != null) {
+      unindex(before);
+    }
+  }
+
+  private void unindex(Budget budget) {
+    List<Budget> same = byScope.getOrDefault(budget.scope(), List.of());
+    same.removeIf(each -> each.id().equals(budget.id()));
+    if (same.isEmpty()) {
+      byScope.remove(budget.scope());
+    }
+  }
+
+  /** The budget of this name, or null. */
+  public @Nullable Budget get(String id) {
+    return byId.get(id);
+  }
+
+  /** All budgets, in the order in which they were first set. */
+  public Collection<Budget> all() {
+    return byId.values();
+  }
+
+  /** Whether any budget has this scope. */
+  public boolean has(Scope scope) {
+    return byScope.containsKey(scope);
+  }
+
+  /**
+   * The budgets that a demand falls under, the nearest to the user first. A budget named for a user
+   * overrides the default of the same measure and window.
+   */
+  public List<Applicable> applicable(Demand demand) {
+    List<Applicable> found = new ArrayList<>(4);
+    for (Scope scope : demand.path()) {
+      for (Budget budget : byScope.getOrDefault(scope, List.of())) {
+        if (budget.counts(demand.creditType(), demand.feature(), demand.model())) {
+          found.add(new Applicable(budget, scope.countedFor(demand.user())));
+        }
+      }
+    }
+    found.removeIf(each -> each.isDefault() && overridden(each, found));
+    return found;
+  }
+
+  private static boolean overridden(Applicable byDefault, List<Applicable> found) {
+    for (Applicable other : found) {
+      if (!other.isDefault()
+          && other.counted().equals(byDefault.counted())
+          && other.budget().window() == byDefault.budget().window()
+          && other.budget().measure().equals(byDefault.budget().measure())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,23 @@
+package dev.bursar.domain.budget;
+
+import dev.bursar.domain.credits.Credits;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request asks of budgets.
+ *
+ * @param path the scopes it falls under, the nearest to the user first
+ * @param user the user that defaults for each user or member apply to, or null
+ * @param creditType the credit type it is counted in
+ * @param amount how much, 0 or more
+ * @param feature the feature, or null
+ * @param model the model, or null
+ */
+public record Demand(
+    List<Scope> path,
+    @Nullable String user,
+    String creditType,
+    Credits amount,
+    @Nullable String feature,
+    @Nullable String model) {}

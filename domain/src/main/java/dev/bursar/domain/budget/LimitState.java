@@ -1,0 +1,77 @@
+package dev.bursar.domain.budget;
+
+import dev.bursar.domain.credits.Credits;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A budget's figures at one moment, for one scope that it applies to.
+ *
+ * @param budget the budget's name
+ * @param scope whom it was counted for; for a default, the user that it was applied to
+ * @param measure the credit type counted
+ * @param window the kind of window
+ * @param mode what happens at the limit
+ * @param limit the most that may be used in the window
+ * @param used charged in the window
+ * @param held set aside in the window and not yet settled
+ * @param windowStart when the window began
+ * @param resetsAt when the next one begins
+ * @param source where the limit comes from: {@code budget} or {@code default}
+ */
+public record LimitState(
+    String budget,
+    Scope scope,
+    String measure,
+    WindowKind window,
+    Budget.Mode mode,
+    Credits limit,
+    Credits used,
+    Credits held,
+    Instant windowStart,
+    Instant resetsAt,
+    String source) {
+
+  /** The source of a budget set for this very scope. */
+  public static final String SOURCE_BUDGET = "budget";
+
+  /** The source of a budget set for each user or each member. */
+  public static final String SOURCE_DEFAULT = "default";
+
+  /** What is left; negative when actual costs went over. */
+  public Credits remaining() {
+    return limit.minus(used).minus(held);
+  }
+
+  /** Whether this much more fits. */
+  public boolean fits(Credits more) {
+    return used.plus(held).plus(more).compareTo(limit) <= 0;
+  }
+
+  /** The same limit with this much more held. */
+  public LimitState withHeld(Credits more) {
+    return new LimitState(
+        budget,
+        scope,
+        measure,
+        window,
+        mode,
+        limit,
+        used,
+        held.plus(more),
+        windowStart,
+        resetsAt,
+        source);
+  }
+
+  /** The same limits, each with this much more held. */
+  public static List<LimitState> withHeld(List<LimitState> limits, Credits more) {
+    return limits.stream().map(limit -> limit.withHeld(more)).toList();
+  }
+
+  /** Which of a default's counters it is: the user's name; empty for a named budget. */
+  public String member() {
+    String id = scope.id();
+    return source.equals(SOURCE_DEFAULT) && id != null ? id : "";
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.budget;
+
+import org.jspecify.annotations.NullMarked;

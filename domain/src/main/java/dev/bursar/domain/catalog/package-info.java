@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.catalog;
+
+import org.jspecify.annotations.NullMarked;

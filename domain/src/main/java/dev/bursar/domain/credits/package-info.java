@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.credits;
+
+import org.jspecify.annotations.NullMarked;

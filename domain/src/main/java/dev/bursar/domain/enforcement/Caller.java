@@ -1,0 +1,21 @@
+package dev.bursar.domain.enforcement;
+
+import dev.bursar.domain.operation.Operation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who calls, and what makes the call happen once.
+ *
+ * @param actor the id of the access key
+ * @param idempotencyKey the client's key, or null
+ * @param key the client's key, or a random one where none was sent: retries within the process need
+ *     one
+ * @param fingerprint 64 bits of a hash of the request's content
+ */
+public record Caller(String actor, @Nullable String idempotencyKey, String key, long fingerprint) {
+
+  /** This call as an operation of the given kind on the given thing. */
+  public Operation operation(String kind) {
+    return new Operation(kind + ":" + key, fingerprint);
+  }
+}

@@ -1,0 +1,21 @@
+package dev.bursar.domain.enforcement;
+
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.credits.Credits;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One limit that stands in a request's way, with the numbers that decided it.
+ *
+ * @param code why
+ * @param limit the budget's figures as they were before the request; null where no budget is meant
+ * @param available what could have been drawn, for the wallet's denials; else null
+ * @param requested what was asked for; null where the price is not known
+ * @param detail a sentence for a person
+ */
+public record Denial(
+    DenialCode code,
+    @Nullable LimitState limit,
+    @Nullable Credits available,
+    @Nullable Credits requested,
+    String detail) {}

@@ -1,0 +1,42 @@
+package dev.bursar.domain.enforcement;
+
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.credits.Credits;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the org makes of a request: who else has to agree, and to what.
+ *
+ * @param reservation the reservation's name
+ * @param request what was asked
+ * @param wallet the wallet to draw on
+ * @param creditType the credit type; empty when there is no rate
+ * @param amount how much; 0 when there is no rate
+ * @param price what usage costs; null when the request is by amount
+ * @param limits the org's own limits that apply, with this request held in them if it was held
+ * @param teamLimits the limits that the subject's team counts; empty when it need not be asked
+ * @param actor the id of the key that asked
+ * @param idempotencyKey the client's key, or null
+ * @param salt 16 random bytes for the attribution of the entries
+ */
+public record Plan(
+    String reservation,
+    ReserveRequest request,
+    String wallet,
+    String creditType,
+    Credits amount,
+    @Nullable Price price,
+    List<LimitState> limits,
+    List<Budgets.Applicable> teamLimits,
+    String actor,
+    @Nullable String idempotencyKey,
+    byte[] salt) {
+
+  /** Whether the subject's team has to agree. */
+  public boolean asksTeam() {
+    return !teamLimits.isEmpty();
+  }
+}

@@ -1,0 +1,43 @@
+package dev.bursar.domain.enforcement;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.identity.Subject;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A wish to spend, before the work runs. Either {@code usage}, priced by the catalog, or {@code
+ * amount} and {@code creditType}.
+ *
+ * @param subject who it is for
+ * @param feature the product feature, or null
+ * @param model the model, or null
+ * @param session the session, or null
+ * @param wallet the wallet; null means the team's if it owns one, else the org's {@code main}
+ * @param usage units by meter, each 0 or more; null when it is by amount
+ * @param amount how much, 0 or more; null when it is by usage
+ * @param creditType the credit type of the amount; null when it is by usage
+ * @param ttlSeconds how long the reservation lives unless it is ended before
+ * @param overagePolicy what happens to an actual cost above the amount
+ * @param commit whether to charge at once
+ * @param dryRun whether to decide and explain, and change nothing
+ * @param metadata the client's own words
+ */
+public record ReserveRequest(
+    Subject subject,
+    @Nullable String feature,
+    @Nullable String model,
+    @Nullable String session,
+    @Nullable String wallet,
+    @Nullable Map<String, Long> usage,
+    @Nullable Credits amount,
+    @Nullable String creditType,
+    long ttlSeconds,
+    OveragePolicy overagePolicy,
+    boolean commit,
+    boolean dryRun,
+    Map<String, String> metadata) {
+
+  /** The wallet of an org that names none. */
+  public static final String MAIN_WALLET = "main";
+}

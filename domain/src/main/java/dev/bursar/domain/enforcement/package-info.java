@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.enforcement;
+
+import org.jspecify.annotations.NullMarked;

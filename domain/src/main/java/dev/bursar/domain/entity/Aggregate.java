@@ -1,0 +1,35 @@
+package dev.bursar.domain.entity;
+
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Place;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an entity is made of: its state and its rules. Time is always a parameter; the same events
+ * always give the same state.
+ *
+ * @param <C> commands
+ * @param <E> events
+ * @param <R> replies
+ */
+public interface Aggregate<C, E, R> {
+
+  /** What is to be made of a command. Changes nothing. */
+  Decision<E, R> decide(C command, Instant now);
+
+  /** The next event that fell due by itself by now, or null. Changes nothing. */
+  @Nullable E due(Instant now);
+
+  /** Takes an event in. Refuses nothing. */
+  void evolve(E event, Place place);
+
+  /** The reply that an event gives to the command that led to it. */
+  R reply(E event);
+
+  /** The time of the last event; {@link Instant#EPOCH} before any. */
+  Instant lastAt();
+
+  /** When the next thing falls due by itself; null if nothing does. */
+  @Nullable Instant nextDue();
+}

@@ -1,0 +1,153 @@
+package dev.bursar.domain.entity;
+
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.operation.Refusal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An aggregate with what every entity has: a memory of operations, a sequence and a chain of
+ * hashes. Requests are decided one by one, each on the state as those before it leave it, and each
+ * event is folded once. Mutable, owned by one thread: after {@link #decide} the state is ahead of
+ * the journal until the batch is written; if writing fails, this object is to be thrown away.
+ */
+public final class Entity<C, E, R> {
+
+  /** A batch's result: what to write (null if nothing changed), and an outcome per request. */
+  public record Decided<E, R>(@Nullable Batch<E> batch, List<Outcome<R>> outcomes) {}
+
+  private final Aggregate<C, E, R> aggregate;
+  private final OperationMemory memory;
+  private long sequence;
+  private byte[] head = new byte[32];
+
+  public Entity(Aggregate<C, E, R> aggregate, OperationMemory memory) {
+    this.aggregate = aggregate;
+    this.memory = memory;
+  }
+
+  /** Decides a batch at this time. Time never goes back behind the entity's last event. */
+  public Decided<E, R> decide(List<Request<C>> requests, Instant now) {
+    Instant at = now.isBefore(aggregate.lastAt()) ? aggregate.lastAt() : now;
+    List<Recorded<E>> recorded = new ArrayList<>();
+    for (E due = aggregate.due(at); due != null; due = aggregate.due(at)) {
+      record(new Recorded<>(due, null), recorded);
+    }
+    List<Outcome<R>> outcomes = new ArrayList<>(requests.size());
+    for (Request<C> request : requests) {
+      outcomes.add(decide(request, at, recorded));
+    }
+    if (recorded.isEmpty()) {
+      return new Decided<>(null, outcomes);
+    }
+    sequence++;
+    return new Decided<>(
+        new Batch<>(sequence, head, aggregate.nextDue(), List.copyOf(recorded)), outcomes);
+  }
+
+  private Outcome<R> decide(Request<C> request, Instant at, List<Recorded<E>> recorded) {
+    Operation operation = request.operation();
+    OperationMemory.Known known = operation == null ? null : memory.find(operation);
+    if (known != null) {
+      return known.sameRequest()
+          ? stored(known.place(), true, recorded)
+          : new Outcome.Refused<>(
+              new Refusal(
+                  Refusal.Code.IDEMPOTENCY_KEY_REUSED,
+                  "Idempotency-Key",
+                  "the key was used before for another request"));
+    }
+    try {
+      return switch (aggregate.decide(request.command(), at)) {
+        case Decision.Accepted<E, R> accepted -> {
+          record(new Recorded<>(accepted.event(), operation), recorded);
+          yield new Outcome.Replied<>(aggregate.reply(accepted.event()), false);
+        }
+        case Decision.Told<E, R> told -> new Outcome.Replied<>(told.reply(), false);
+        case Decision.Found<E, R> found -> stored(found.place(), false, recorded);
+        case Decision.Refused<E, R> refused -> new Outcome.Refused<>(refused.refusal());
+      };
+    } catch (RuntimeException fault) {
+      return new Outcome.Failed<>(fault);
+    }
+  }
+
+  private Outcome<R> stored(Place place, boolean replayed, List<Recorded<E>> recorded) {
+    return place.sequence() == sequence + 1
+        ? new Outcome.Replied<>(aggregate.reply(recorded.get(place.index()).event()), replayed)
+        : new Outcome.Stored<>(place, replayed);
+  }
+
+  private void record(Recorded<E> next, List<Recorded<E>> recorded) {
+    Place place = new Place(sequence + 1, recorded.size());
+    recorded.add(next);
+    evolve(next, place);
+  }
+
+  private void evolve(Recorded<E> next, Place place) {
+    aggregate.evolve(next.event(), place);
+    if (next.operation() != null) {
+      memory.remember(
+          next.operation(), place, ChronoUnit.MICROS.between(Instant.EPOCH, aggregate.lastAt()));
+    }
+  }
+
+  /** Says that the batch just decided is stored as bytes with this SHA-256. */
+  public void sealed(byte[] hash) {
+    head = hash;
+  }
+
+  /**
+   * Takes a batch in from the journal.
+   *
+   * @param hash SHA-256 of its stored bytes
+   * @throws IllegalStateException if it does not follow on what came before: rows are missing or
+   *     were changed, and nothing may be decided on such a state
+   */
+  public void fold(Batch<E> batch, byte[] hash) {
+    if (batch.sequence() != sequence + 1) {
+      throw new IllegalStateException(
+          "the journal has row %d after row %d".formatted(batch.sequence(), sequence));
+    }
+    if (!Arrays.equals(batch.previousHash(), head)) {
+      throw new IllegalStateException(
+          "row %d of the journal does not follow on the row before it".formatted(batch.sequence()));
+    }
+    sequence++;
+    for (int i = 0; i < batch.recorded().size(); i++) {
+      evolve(batch.recorded().get(i), new Place(sequence, i));
+    }
+    head = hash;
+  }
+
+  /** Starts from a snapshot: the aggregate and the memory have been restored by the caller. */
+  public void restored(long sequence, byte[] head) {
+    this.sequence = sequence;
+    this.head = head;
+  }
+
+  public Aggregate<C, E, R> aggregate() {
+    return aggregate;
+  }
+
+  public OperationMemory memory() {
+    return memory;
+  }
+
+  /** The number of the last row; 0 before any. */
+  public long sequence() {
+    return sequence;
+  }
+
+  /** SHA-256 of the last row's stored bytes. */
+  public byte[] head() {
+    return head;
+  }
+}

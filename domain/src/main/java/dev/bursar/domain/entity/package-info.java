@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.entity;
+
+import org.jspecify.annotations.NullMarked;

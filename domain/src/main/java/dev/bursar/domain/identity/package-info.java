@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.identity;
+
+import org.jspecify.annotations.NullMarked;

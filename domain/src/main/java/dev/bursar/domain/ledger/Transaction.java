@@ -1,0 +1,25 @@
+package dev.bursar.domain.ledger;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries that came about together, in one credit type of one wallet.
+ *
+ * @param id names the transaction within the wallet
+ * @param postedAt when; for what falls due, the time at which it fell due
+ * @param creditType the credit type of all its entries
+ * @param reservation the reservation that caused it, or null
+ * @param attribution who and what it is for
+ * @param previousHash the hash of the entry before the first of these; 32 zero bytes before any
+ * @param postings the entries, in order; may be empty
+ */
+public record Transaction(
+    String id,
+    Instant postedAt,
+    String creditType,
+    @Nullable String reservation,
+    Attribution attribution,
+    byte[] previousHash,
+    List<Posting> postings) {}

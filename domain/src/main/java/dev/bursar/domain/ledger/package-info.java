@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.ledger;
+
+import org.jspecify.annotations.NullMarked;

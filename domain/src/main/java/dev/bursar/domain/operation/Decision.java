@@ -1,0 +1,22 @@
+package dev.bursar.domain.operation;
+
+/**
+ * What a decider makes of a command.
+ *
+ * @param <E> the events of the entity
+ * @param <R> its replies
+ */
+public sealed interface Decision<E, R> {
+
+  /** It is to happen: this is the event. The reply follows from it. */
+  record Accepted<E, R>(E event) implements Decision<E, R> {}
+
+  /** A reply that needs no event. */
+  record Told<E, R>(R reply) implements Decision<E, R> {}
+
+  /** What is asked for stands in the journal, at this place. */
+  record Found<E, R>(Place place) implements Decision<E, R> {}
+
+  /** No, and nothing changes. */
+  record Refused<E, R>(Refusal refusal) implements Decision<E, R> {}
+}

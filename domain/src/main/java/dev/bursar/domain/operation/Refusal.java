@@ -1,0 +1,46 @@
+package dev.bursar.domain.operation;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named way to say no to a command that would have changed something. It is a value, not an
+ * exception, and nothing was changed.
+ *
+ * @param code why
+ * @param field the field of the request that is at fault, in the client's words, or null
+ * @param detail a sentence for a person: the field, the value, what would be accepted
+ */
+public record Refusal(Code code, @Nullable String field, String detail) {
+
+  /** The reasons, in the order in which they are looked for: identity, validity, state, funds. */
+  public enum Code {
+    IDEMPOTENCY_KEY_REUSED,
+    IDEMPOTENCY_KEY_EXPIRED,
+    INVALID,
+    UNKNOWN_UNIT,
+    UNKNOWN_CREDIT_TYPE,
+    NOT_FOUND,
+    ORG_NOT_FOUND,
+    WALLET_NOT_FOUND,
+    GRANT_NOT_FOUND,
+    BUDGET_NOT_FOUND,
+    RESERVATION_NOT_FOUND,
+    GRANT_EXISTS,
+    GRANT_VOIDED,
+    GRANT_EXPIRED,
+    OWNER_FIXED,
+    UNIT_IN_USE,
+    UNIT_CYCLE,
+    UNIT_KIND_FIXED,
+    RESERVATION_FINALIZED,
+    RESERVATION_EXPIRED,
+    OVERAGE_REJECTED,
+    AMOUNT_OVERFLOW,
+    LIMIT_REACHED
+  }
+
+  /** A refusal that blames no single field. */
+  public static Refusal of(Code code, String detail) {
+    return new Refusal(code, null, detail);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.operation;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,238 @@
+package dev.bursar.domain.org;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.wallet.WalletOwner;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An org: its settings, hierarchy, people, budgets and wallets, what counts against the limits that
+ * it keeps itself, and the reservations that are open. Mutable, owned by one thread, changed by
+ * events alone.
+ */
+public final class Org {
+
+  private final String id;
+  private final OperationMemory memory;
+  private final Tallies tallies;
+  private final Budgets budgets = new Budgets();
+  private @Nullable OrgSettings settings;
+  private Instant lastAt = Instant.EPOCH;
+  private final TreeMap<String, Unit> units = new TreeMap<>();
+  private final TreeMap<String, User> users = new TreeMap<>();
+  private final TreeMap<String, WalletOwner> wallets = new TreeMap<>();
+  private final Map<String, String> walletsOfTeams = new HashMap<>();
+  private final LinkedHashMap<String, Plan> open = new LinkedHashMap<>();
+
+  /**
+   * An org that does not exist yet.
+   *
+   * @param id its name
+   * @param lateFor see {@link Tallies}
+   * @param memory the entity's memory of operations; what became of a reservation is found there
+   */
+  public Org(String id, Duration lateFor, OperationMemory memory) {
+    this.id = id;
+    this.memory = memory;
+    this.tallies = new Tallies(lateFor);
+  }
+
+  public String id() {
+    return id;
+  }
+
+  /** The settings; null while there is no such org. */
+  public @Nullable OrgSettings settings() {
+    return settings;
+  }
+
+  /** When it last changed. */
+  public Instant lastAt() {
+    return lastAt;
+  }
+
+  public Tallies tallies() {
+    return tallies;
+  }
+
+  public Budgets budgets() {
+    return budgets;
+  }
+
+  /** The units by name. */
+  public TreeMap<String, Unit> units() {
+    return units;
+  }
+
+  /** The users by name. */
+  public TreeMap<String, User> users() {
+    return users;
+  }
+
+  /** The wallets by name, with their owners. */
+  public TreeMap<String, WalletOwner> wallets() {
+    return wallets;
+  }
+
+  /** The open reservations, the oldest first. */
+  public Map<String, Plan> open() {
+    return open;
+  }
+
+  /** The wallet that a team owns, or null. */
+  @Nullable String walletOfTeam(@Nullable String team) {
+    return team == null ? null : walletsOfTeams.get(team);
+  }
+
+  /** Where the last that was decided of a reservation stands in the journal, or null. */
+  @Nullable Place placeOf(String reservation) {
+    return memory.place(decided(reservation).key());
+  }
+
+  private static Operation decided(String reservation) {
+    return new Operation("reservation:" + reservation, 0);
+  }
+
+  /** The scopes that a subject falls under, the nearest to the user first. */
+  List<Scope> path(Subject subject) {
+    List<Scope> path = new ArrayList<>(8);
+    String user = subject.user();
+    String team = subject.team();
+    if (user != null) {
+      if (team != null) {
+        path.add(new Scope(Scope.Type.USER, user, team));
+      }
+      path.add(new Scope(Scope.Type.USER, user, null));
+      path.add(new Scope(Scope.Type.EACH_USER, null, null));
+      if (team != null) {
+        path.add(new Scope(Scope.Type.EACH_MEMBER, null, team));
+      }
+    }
+    if (team != null) {
+      path.add(new Scope(Scope.Type.TEAM, team, null));
+      Unit unit = units.get(team);
+      String above = unit == null ? null : unit.parent();
+      while (above != null) {
+        path.add(new Scope(Scope.Type.DEPARTMENT, above, null));
+        Unit department = units.get(above);
+        above = department == null ? null : department.parent();
+      }
+    }
+    addUnit(path, Scope.Type.AGENT, subject.agent());
+    addUnit(path, Scope.Type.PRODUCT, subject.product());
+    addUnit(path, Scope.Type.COST_CENTER, subject.costCenter());
+    path.add(new Scope(Scope.Type.ORG, null, null));
+    return path;
+  }
+
+  private static void addUnit(List<Scope> path, Scope.Type type, @Nullable String unit) {
+    if (unit != null) {
+      path.add(new Scope(type, unit, null));
+    }
+  }
+
+  // ---- changes, by events alone
+
+  void apply(OrgEvent event, Place place) {
+    lastAt = event.at();
+    switch (event) {
+      case OrgEvent.OrgPut put -> settings = put.settings();
+      case OrgEvent.UnitPut put -> units.put(put.unit().id(), put.unit());
+      case OrgEvent.UnitRemoved removed -> units.remove(removed.unit());
+      case OrgEvent.UserPut put -> users.put(put.user().id(), put.user());
+      case OrgEvent.BudgetPut put -> budgets.put(put.budget());
+      case OrgEvent.BudgetRemoved removed -> {
+        budgets.remove(removed.budget());
+        tallies.forget(removed.budget());
+      }
+      case OrgEvent.WalletPut put -> putWallet(put.wallet(), put.owner());
+      case OrgEvent.ReservationBegun begun -> begin(begun.plan());
+      case OrgEvent.ReservationDenied denied -> deny(denied, place);
+      case OrgEvent.ReservationSettled settled -> settle(settled.closure(), settled.at());
+    }
+  }
+
+  private void putWallet(String wallet, WalletOwner owner) {
+    wallets.put(wallet, owner);
+    if (owner.team() != null) {
+      walletsOfTeams.put(owner.team(), wallet);
+    }
+  }
+
+  private void begin(Plan plan) {
+    open.put(plan.reservation(), plan);
+    tallies.hold(plan.reservation(), plan.amount(), plan.limits());
+  }
+
+  private void deny(OrgEvent.ReservationDenied event, Place place) {
+    String reservation = event.plan().reservation();
+    open.remove(reservation);
+    tallies.close(new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED), event.at());
+    long atMicros = ChronoUnit.MICROS.between(Instant.EPOCH, event.at());
+    memory.remember(decided(reservation), place, atMicros);
+    if (event.operation() != null) {
+      memory.remember(event.operation(), place, atMicros);
+    }
+  }
+
+  private void settle(Closure closure, Instant at) {
+    open.remove(closure.reservation());
+    tallies.close(closure, at);
+  }
+
+  // ---- snapshots
+
+  /** All of it as plain data. */
+  public Snapshot snapshot() {
+    return new Snapshot(
+        settings,
+        lastAt,
+        List.copyOf(units.values()),
+        List.copyOf(users.values()),
+        List.copyOf(budgets.all()),
+        new TreeMap<>(wallets),
+        List.copyOf(open.values()),
+        tallies.snapshot());
+  }
+
+  /** Takes in a snapshot; the org must be new. */
+  public void restore(Snapshot from) {
+    settings = from.settings();
+    lastAt = from.lastAt();
+    from.units().forEach(unit -> units.put(unit.id(), unit));
+    from.users().forEach(user -> users.put(user.id(), user));
+    from.budgets().forEach(budgets::put);
+    from.wallets().forEach(this::putWallet);
+    from.open().forEach(plan -> open.put(plan.reservation(), plan));
+    tallies.restore(from.tallies());
+  }
+
+  /** An org as plain, immutable data. */
+  public record Snapshot(
+      @Nullable OrgSettings settings,
+      Instant lastAt,
+      List<Unit> units,
+      List<User> users,
+      List<Budget> budgets,
+      Map<String, WalletOwner> wallets,
+      List<Plan> open,
+      Tallies.Snapshot tallies) {}
+}

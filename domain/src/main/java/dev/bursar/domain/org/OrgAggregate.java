@@ -1,0 +1,221 @@
+package dev.bursar.domain.org;
+
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.entity.Aggregate;
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Found;
+import dev.bursar.domain.operation.Decision.Refused;
+import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.operation.Refusal.Code;
+import java.time.Instant;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** An org and its rules together, as an entity needs them. */
+public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgReply> {
+
+  private static final OrgReply DONE = new OrgReply.Done();
+
+  private final Org org;
+  private final HierarchyRules hierarchy;
+  private final ReservationRules reservations;
+
+  /**
+   * @param org the state
+   * @param catalog what things cost
+   */
+  public OrgAggregate(Org org, Catalog catalog) {
+    this.org = org;
+    this.hierarchy = new HierarchyRules(org);
+    this.reservations = new ReservationRules(org, catalog);
+  }
+
+  public Org org() {
+    return org;
+  }
+
+  @Override
+  public Decision<OrgEvent, OrgReply> decide(OrgCommand command, Instant now) {
+    OrgSettings settings = org.settings();
+    if (settings == null) {
+      return switch (command) {
+        case OrgCommand.PutOrg put ->
+            new Accepted<>(new OrgEvent.OrgPut(now, org.id(), put.settings(), put.actor()));
+        case OrgCommand.Reserve reserve -> reservations.unknownOrg(reserve);
+        case OrgCommand.Settle settle -> new Told<>(DONE);
+        case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of()));
+        case OrgCommand other ->
+            new Refused<>(Refusal.of(Code.ORG_NOT_FOUND, "there is no org named " + org.id()));
+      };
+    }
+    return switch (command) {
+      case OrgCommand.PutOrg put ->
+          put.settings().equals(settings)
+              ? new Told<>(DONE)
+              : new Accepted<>(new OrgEvent.OrgPut(now, org.id(), put.settings(), put.actor()));
+      case OrgCommand.PutUnit put -> hierarchy.put(put, now);
+      case OrgCommand.RemoveUnit remove -> hierarchy.remove(remove, now);
+      case OrgCommand.PutUser put -> hierarchy.put(put, now);
+      case OrgCommand.PutBudget put -> putBudget(put, now);
+      case OrgCommand.RemoveBudget remove ->
+          org.budgets().get(remove.budget()) == null
+              ? new Refused<>(unknownBudget(remove.budget()))
+              : new Accepted<>(new OrgEvent.BudgetRemoved(now, remove.budget(), remove.actor()));
+      case OrgCommand.PutWallet put -> putWallet(put, now);
+      case OrgCommand.Reserve reserve -> reservations.decide(reserve, now);
+      case OrgCommand.Deny deny ->
+          new Accepted<>(
+              new OrgEvent.ReservationDenied(now, deny.plan(), deny.denials(), deny.operation()));
+      case OrgCommand.Settle settle ->
+          org.tallies().concerns(settle.closure())
+              ? new Accepted<>(new OrgEvent.ReservationSettled(now, settle.closure()))
+              : new Told<>(DONE);
+      case OrgCommand.ViewOrg view -> new Told<>(new OrgReply.Settings(settings));
+      case OrgCommand.ListUnits list ->
+          new Told<>(new OrgReply.Units(List.copyOf(org.units().values())));
+      case OrgCommand.ListUsers list ->
+          new Told<>(page(org.users(), list.after(), list.limit(), OrgReply.Users::new));
+      case OrgCommand.ViewUser view -> {
+        User user = org.users().get(view.user());
+        yield user == null
+            ? new Refused<>(Refusal.of(Code.NOT_FOUND, "the org has no user named " + view.user()))
+            : new Told<>(new OrgReply.OneUser(user));
+      }
+      case OrgCommand.ListBudgets list -> new Told<>(budgets(list, now));
+      case OrgCommand.ViewBudget view -> {
+        var budget = org.budgets().get(view.budget());
+        yield budget == null
+            ? new Refused<>(unknownBudget(view.budget()))
+            : new Told<>(new OrgReply.OneBudget(reservations.view(budget, now)));
+      }
+      case OrgCommand.ListWallets list ->
+          new Told<>(new OrgReply.Wallets(new TreeMap<>(org.wallets())));
+      case OrgCommand.FindReservation find -> find(find.reservation());
+      case OrgCommand.ListOpen list ->
+          new Told<>(new OrgReply.Open(List.copyOf(org.open().values())));
+    };
+  }
+
+  private static Refusal unknownBudget(String budget) {
+    return Refusal.of(Code.BUDGET_NOT_FOUND, "the org has no budget named " + budget);
+  }
+
+  private Decision<OrgEvent, OrgReply> putBudget(OrgCommand.PutBudget put, Instant now) {
+    Scope scope = put.budget().scope();
+    Refusal fault = hierarchy.fault(scope);
+    if (fault == null && !reservations.isCreditType(put.budget().measure())) {
+      fault =
+          new Refusal(
+              Code.UNKNOWN_CREDIT_TYPE,
+              "measure",
+              put.budget().measure() + " is no credit type of the catalog");
+    }
+    if (fault != null) {
+      return new Refused<>(fault);
+    }
+    var before = org.budgets().get(put.budget().id());
+    if (before != null && !before.scope().equals(scope)) {
+      return new Refused<>(
+          new Refusal(
+              Code.OWNER_FIXED,
+              "scope",
+              "the budget caps another scope; set a budget of another name for this one"));
+    }
+    return new Accepted<>(new OrgEvent.BudgetPut(now, put.budget(), put.actor()));
+  }
+
+  private Decision<OrgEvent, OrgReply> putWallet(OrgCommand.PutWallet put, Instant now) {
+    var before = org.wallets().get(put.wallet());
+    if (put.owner().equals(before)) {
+      return new Told<>(DONE);
+    }
+    if (before != null) {
+      return new Refused<>(
+          new Refusal(Code.OWNER_FIXED, "owner", "a wallet's owner can't be changed"));
+    }
+    String team = put.owner().team();
+    Refusal fault = team == null ? null : hierarchy.fault("owner.id", team, Unit.Kind.TEAM);
+    if (fault == null && org.walletOfTeam(team) != null) {
+      fault =
+          new Refusal(
+              Code.OWNER_FIXED,
+              "owner",
+              "the team already owns the wallet " + org.walletOfTeam(team));
+    }
+    return fault != null
+        ? new Refused<>(fault)
+        : new Accepted<>(new OrgEvent.WalletPut(now, put.wallet(), put.owner(), put.actor()));
+  }
+
+  private OrgReply budgets(OrgCommand.ListBudgets list, Instant now) {
+    TreeMap<String, OrgReply.BudgetView> byName = new TreeMap<>();
+    org.budgets().all().forEach(b -> byName.put(b.id(), reservations.view(b, now)));
+    return page(byName, list.after(), list.limit(), OrgReply.BudgetPage::new);
+  }
+
+  private interface Page<T> {
+    OrgReply of(List<T> rows, boolean hasMore);
+  }
+
+  private static <T> OrgReply page(
+      NavigableMap<String, T> all, @Nullable String after, int limit, Page<T> page) {
+    NavigableMap<String, T> rest = after == null ? all : all.tailMap(after, false);
+    List<T> rows = rest.values().stream().limit(limit).toList();
+    return page.of(rows, rest.size() > rows.size());
+  }
+
+  private Decision<OrgEvent, OrgReply> find(String reservation) {
+    var plan = org.open().get(reservation);
+    if (plan != null) {
+      return new Told<>(new OrgReply.Begun(plan));
+    }
+    Place place = org.placeOf(reservation);
+    return place == null
+        ? new Refused<>(
+            Refusal.of(Code.RESERVATION_NOT_FOUND, "there is no reservation " + reservation))
+        : new Found<>(place);
+  }
+
+  @Override
+  public @Nullable OrgEvent due(Instant now) {
+    return null;
+  }
+
+  @Override
+  public void evolve(OrgEvent event, Place place) {
+    org.apply(event, place);
+  }
+
+  @Override
+  public OrgReply reply(OrgEvent event) {
+    return switch (event) {
+      case OrgEvent.ReservationBegun begun -> new OrgReply.Begun(begun.plan());
+      case OrgEvent.ReservationDenied denied ->
+          new OrgReply.Denied(denied.plan(), denied.denials());
+      case OrgEvent.OrgPut e -> DONE;
+      case OrgEvent.UnitPut e -> DONE;
+      case OrgEvent.UnitRemoved e -> DONE;
+      case OrgEvent.UserPut e -> DONE;
+      case OrgEvent.BudgetPut e -> DONE;
+      case OrgEvent.BudgetRemoved e -> DONE;
+      case OrgEvent.WalletPut e -> DONE;
+      case OrgEvent.ReservationSettled e -> DONE;
+    };
+  }
+
+  @Override
+  public Instant lastAt() {
+    return org.lastAt();
+  }
+
+  @Override
+  public @Nullable Instant nextDue() {
+    return null;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.bursar.domain.org;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.wallet.WalletOwner;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What can be asked of an org. */
+public sealed interface OrgCommand {
+
+  /** Set the org's settings; creates the org if there is none. */
+  record PutOrg(OrgSettings settings, String actor) implements OrgCommand {}
+
+  /** Add a unit or change it. */
+  record PutUnit(Unit unit, String actor) implements OrgCommand {}
+
+  /** Remove a unit that nothing refers to. */
+  record RemoveUnit(String unit, String actor) implements OrgCommand {}
+
+  /** Add a user or change it. */
+  record PutUser(User user, String actor) implements OrgCommand {}
+
+  /** Add a budget or change it. */
+  record PutBudget(Budget budget, String actor) implements OrgCommand {}
+
+  /** Remove a budget. */
+  record RemoveBudget(String budget, String actor) implements OrgCommand {}
+
+  /** Take note of a wallet and its owner. */
+  record PutWallet(String wallet, WalletOwner owner, String actor) implements OrgCommand {}
+
+  /**
+   * Decide the org's part of a reservation.
+   *
+   * @param key names the reservation: the idempotency key, or a random one where none was sent
+   * @param idempotencyKey the client's key, or null
+   * @param salt 16 random bytes
+   */
+  record Reserve(
+      ReserveRequest request,
+      String key,
+      String actor,
+      @Nullable String idempotencyKey,
+      byte[] salt)
+      implements OrgCommand {}
+
+  /** Put a denial on record, with all that stood in the way. */
+  record Deny(Plan plan, List<Denial> denials, @Nullable Operation operation)
+      implements OrgCommand {}
+
+  /** The reservation has ended; nothing happens if it is not open. */
+  record Settle(Closure closure) implements OrgCommand {}
+
+  /** Tell the settings. */
+  record ViewOrg() implements OrgCommand {}
+
+  /** Tell the units. */
+  record ListUnits() implements OrgCommand {}
+
+  /** Tell the users: up to {@code limit} after the user {@code after}, by name. */
+  record ListUsers(@Nullable String after, int limit) implements OrgCommand {}
+
+  /** Tell one user. */
+  record ViewUser(String user) implements OrgCommand {}
+
+  /** Tell the budgets: up to {@code limit} after the budget {@code after}, by name. */
+  record ListBudgets(@Nullable String after, int limit) implements OrgCommand {}
+
+  /** Tell one budget, with the figures that the org itself counts. */
+  record ViewBudget(String budget) implements OrgCommand {}
+
+  /** Tell the wallets. */
+  record ListWallets() implements OrgCommand {}
+
+  /** Tell what was decided of a reservation that never came to its wallet. */
+  record FindReservation(String reservation) implements OrgCommand {}
+
+  /** Tell which reservations are open. */
+  record ListOpen() implements OrgCommand {}
+}

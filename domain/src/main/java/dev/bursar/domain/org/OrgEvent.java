@@ -1,0 +1,51 @@
+package dev.bursar.domain.org;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.wallet.WalletOwner;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What has happened in an org. */
+public sealed interface OrgEvent {
+
+  /** When; never earlier than the org's event before it. */
+  Instant at();
+
+  /** The settings were set. */
+  record OrgPut(Instant at, String org, OrgSettings settings, String actor) implements OrgEvent {}
+
+  /** A unit was added or changed. */
+  record UnitPut(Instant at, Unit unit, String actor) implements OrgEvent {}
+
+  /** A unit was removed. */
+  record UnitRemoved(Instant at, String unit, String actor) implements OrgEvent {}
+
+  /** A user was added or changed. */
+  record UserPut(Instant at, User user, String actor) implements OrgEvent {}
+
+  /** A budget was added or changed. */
+  record BudgetPut(Instant at, Budget budget, String actor) implements OrgEvent {}
+
+  /** A budget was removed. */
+  record BudgetRemoved(Instant at, String budget, String actor) implements OrgEvent {}
+
+  /** A wallet was noted. */
+  record WalletPut(Instant at, String wallet, WalletOwner owner, String actor)
+      implements OrgEvent {}
+
+  /** The org agreed to a reservation, and holds its part. */
+  record ReservationBegun(Instant at, Plan plan) implements OrgEvent {}
+
+  /** A reservation was denied, and this is all that stood in the way. */
+  record ReservationDenied(
+      Instant at, Plan plan, List<Denial> denials, @Nullable Operation operation)
+      implements OrgEvent {}
+
+  /** A reservation ended. */
+  record ReservationSettled(Instant at, Closure closure) implements OrgEvent {}
+}

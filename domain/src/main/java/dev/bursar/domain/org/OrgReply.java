@@ -1,0 +1,58 @@
+package dev.bursar.domain.org;
+
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.wallet.WalletOwner;
+import java.util.List;
+import java.util.Map;
+
+/** What an org answers. */
+public sealed interface OrgReply {
+
+  /** It is as was asked. */
+  record Done() implements OrgReply {}
+
+  /** The org agrees and holds its part: the others are to be asked. */
+  record Begun(Plan plan) implements OrgReply {}
+
+  /** The org holds nothing: something stands in the way, or it was only a question. */
+  record Considered(Plan plan, List<Denial> denials) implements OrgReply {}
+
+  /** It was denied, and that is on record. */
+  record Denied(Plan plan, List<Denial> denials) implements OrgReply {}
+
+  /** The settings. */
+  record Settings(OrgSettings settings) implements OrgReply {}
+
+  /** The units. */
+  record Units(List<Unit> units) implements OrgReply {}
+
+  /** A page of users. */
+  record Users(List<User> users, boolean hasMore) implements OrgReply {}
+
+  /** One user. */
+  record OneUser(User user) implements OrgReply {}
+
+  /** A page of budgets. */
+  record BudgetPage(List<BudgetView> budgets, boolean hasMore) implements OrgReply {}
+
+  /** One budget. */
+  record OneBudget(BudgetView budget) implements OrgReply {}
+
+  /** The wallets and their owners. */
+  record Wallets(Map<String, WalletOwner> wallets) implements OrgReply {}
+
+  /** The open reservations. */
+  record Open(List<Plan> plans) implements OrgReply {}
+
+  /**
+   * A budget and its figures.
+   *
+   * @param applicable the budget
+   * @param state its figures now; those of a budget that a team counts are zero here, and to be
+   *     asked of the team
+   */
+  record BudgetView(Budgets.Applicable applicable, LimitState state) {}
+}

@@ -1,0 +1,210 @@
+package dev.bursar.domain.org;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Demand;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.BudgetDenials;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Refused;
+import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.operation.Refusal.Code;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The org's part of deciding a reservation: who is asking, what it costs, which limits apply. */
+final class ReservationRules {
+
+  private final Org org;
+  private final HierarchyRules hierarchy;
+  private final Catalog catalog;
+
+  ReservationRules(Org org, Catalog catalog) {
+    this.org = org;
+    this.hierarchy = new HierarchyRules(org);
+    this.catalog = catalog;
+  }
+
+  boolean isCreditType(String name) {
+    return catalog.creditTypes().containsKey(name);
+  }
+
+  Decision<OrgEvent, OrgReply> decide(OrgCommand.Reserve ask, Instant now) {
+    ReserveRequest request = ask.request();
+    Refusal fault = fault(request);
+    if (fault != null) {
+      return new Refused<>(fault);
+    }
+    Price price =
+        request.usage() == null ? null : catalog.price(request.feature(), request.model());
+    Denial noRate = noRate(request, price);
+    if (noRate != null) {
+      return new Told<>(
+          new OrgReply.Considered(
+              plan(ask, price, "", Credits.ZERO, List.of(), List.of()), List.of(noRate)));
+    }
+    String creditType = price != null ? price.creditType() : orEmpty(request.creditType());
+    Credits amount = amount(request, price);
+    if (amount == null) {
+      return new Refused<>(
+          new Refusal(Code.AMOUNT_OVERFLOW, "usage", "costs more than can be counted"));
+    }
+    List<LimitState> own = new ArrayList<>(4);
+    List<Budgets.Applicable> ofTeam = new ArrayList<>(2);
+    for (Budgets.Applicable each : org.budgets().applicable(demand(request, creditType, amount))) {
+      if (each.budget().scope().countedByTeam()) {
+        ofTeam.add(each);
+      } else {
+        own.add(org.tallies().state(each, now));
+      }
+    }
+    List<Denial> denials = BudgetDenials.of(own, amount);
+    if (!denials.isEmpty() || request.dryRun()) {
+      return new Told<>(
+          new OrgReply.Considered(plan(ask, price, creditType, amount, own, ofTeam), denials));
+    }
+    List<LimitState> held = LimitState.withHeld(own, amount);
+    return new Accepted<>(
+        new OrgEvent.ReservationBegun(now, plan(ask, price, creditType, amount, held, ofTeam)));
+  }
+
+  /** There is no such org: denied, and put on record nowhere. */
+  Decision<OrgEvent, OrgReply> unknownOrg(OrgCommand.Reserve ask) {
+    Denial denial =
+        new Denial(
+            DenialCode.UNKNOWN_ORG,
+            null,
+            null,
+            ask.request().amount(),
+            "there is no org named " + org.id());
+    return new Told<>(
+        new OrgReply.Denied(
+            plan(ask, null, "", Credits.ZERO, List.of(), List.of()), List.of(denial)));
+  }
+
+  private @Nullable Refusal fault(ReserveRequest request) {
+    Subject subject = request.subject();
+    Refusal fault = fault("subject.team", subject.team(), Unit.Kind.TEAM);
+    if (fault == null) {
+      fault = fault("subject.product", subject.product(), Unit.Kind.PRODUCT);
+    }
+    if (fault == null) {
+      fault = fault("subject.cost_center", subject.costCenter(), Unit.Kind.COST_CENTER);
+    }
+    if (fault == null) {
+      fault = fault("subject.agent", subject.agent(), Unit.Kind.AGENT);
+    }
+    String creditType = request.creditType();
+    if (fault == null && creditType != null && !isCreditType(creditType)) {
+      fault =
+          new Refusal(
+              Code.UNKNOWN_CREDIT_TYPE,
+              "credit_type",
+              "%s is no credit type of the catalog; known are %s"
+                  .formatted(creditType, catalog.creditTypes().keySet()));
+    }
+    return fault;
+  }
+
+  private @Nullable Refusal fault(String field, @Nullable String unit, Unit.Kind kind) {
+    return unit == null ? null : hierarchy.fault(field, unit, kind);
+  }
+
+  private static @Nullable Denial noRate(ReserveRequest request, @Nullable Price price) {
+    Map<String, Long> usage = request.usage();
+    if (usage == null) {
+      return null;
+    }
+    String unpriced = price == null ? null : price.unpriced(usage);
+    if (price != null && unpriced == null) {
+      return null;
+    }
+    String what =
+        "feature %s and model %s".formatted(orNone(request.feature()), orNone(request.model()));
+    return new Denial(
+        DenialCode.NO_RATE,
+        null,
+        null,
+        null,
+        unpriced == null
+            ? "the catalog has no rate for " + what
+            : "the catalog has no rate for the meter %s of %s".formatted(unpriced, what));
+  }
+
+  private static @Nullable Credits amount(ReserveRequest request, @Nullable Price price) {
+    Map<String, Long> usage = request.usage();
+    if (price == null || usage == null) {
+      return request.amount();
+    }
+    try {
+      Credits cost = price.of(usage);
+      return cost.compareTo(Credits.MAX_INPUT) > 0 ? null : cost;
+    } catch (ArithmeticException e) {
+      return null;
+    }
+  }
+
+  private Demand demand(ReserveRequest request, String creditType, Credits amount) {
+    Subject subject = request.subject();
+    return new Demand(
+        org.path(subject), subject.user(), creditType, amount, request.feature(), request.model());
+  }
+
+  private Plan plan(
+      OrgCommand.Reserve ask,
+      @Nullable Price price,
+      String creditType,
+      Credits amount,
+      List<LimitState> own,
+      List<Budgets.Applicable> ofTeam) {
+    String wallet = wallet(ask.request());
+    return new Plan(
+        ReservationId.of(org.id(), wallet, ask.key()).toString(),
+        ask.request(),
+        wallet,
+        creditType,
+        amount,
+        price,
+        List.copyOf(own),
+        List.copyOf(ofTeam),
+        ask.actor(),
+        ask.idempotencyKey(),
+        ask.salt());
+  }
+
+  private String wallet(ReserveRequest request) {
+    if (request.wallet() != null) {
+      return request.wallet();
+    }
+    String ofTeam = org.walletOfTeam(request.subject().team());
+    return ofTeam != null ? ofTeam : ReserveRequest.MAIN_WALLET;
+  }
+
+  /** A budget and its figures; for a default, those of nobody in particular. */
+  OrgReply.BudgetView view(Budget budget, Instant now) {
+    Budgets.Applicable whole = new Budgets.Applicable(budget, budget.scope());
+    return new OrgReply.BudgetView(whole, org.tallies().state(whole, now));
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  private static String orNone(@Nullable String text) {
+    return text == null ? "(none)" : text;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.org;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,430 @@
+package dev.bursar.domain.protocol;
+
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.enforcement.BudgetDenials;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.Team;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The org's side of making a reservation. The org has decided its own part and journals it; team
+ * and wallet are asked at the same time. Allowed is what all of them hold, durably. One no, and
+ * those that hold take it back, and the denial goes on record with all that stood in the way.
+ *
+ * <p>Every message may be repeated: whoever is asked twice gives the answer that it gave first. So
+ * a reservation that was begun and not brought to an end, by a crash or a lost message, is simply
+ * driven on.
+ *
+ * @param <W> whoever waits for an answer
+ */
+public final class ReservationProtocol<W> {
+
+  /** Somebody who waits, and whether the request is a retry. */
+  private record Waiting<W>(W who, boolean replayed) {}
+
+  private static final class Course<W> {
+    final Plan plan;
+    final boolean holding;
+    final @Nullable Operation operation;
+    final List<Waiting<W>> waiting = new ArrayList<>(1);
+    final List<Denial> denials = new ArrayList<>(0);
+    boolean ownDurable;
+    boolean closing;
+    boolean teamHolds;
+    @Nullable List<LimitState> teamLimits;
+    @Nullable WalletReply wallet;
+    boolean teamAnswered;
+    boolean walletAnswered;
+    long askedAtMs;
+
+    Course(Plan plan, boolean holding, @Nullable Operation operation, long nowMs) {
+      this.plan = plan;
+      this.holding = holding;
+      this.operation = operation;
+      this.teamAnswered = !plan.asksTeam();
+      this.askedAtMs = nowMs;
+    }
+  }
+
+  private static final long ASK_AGAIN_AFTER_MS = 2_000;
+
+  private final Map<String, Course<W>> courses = new HashMap<>();
+
+  /** How many reservations are on their way. */
+  public int size() {
+    return courses.size();
+  }
+
+  /** Whether this reservation is on its way. */
+  public boolean drives(String reservation) {
+    return courses.containsKey(reservation);
+  }
+
+  /**
+   * The org has decided its part.
+   *
+   * @param reply what it decided
+   * @param replayed whether that repeats what it decided for an earlier request
+   * @param durable whether that is in the journal already
+   * @param operation the request's identity
+   * @param waiting who waits for the answer
+   * @param nowMs a monotonic time, in milliseconds
+   */
+  public List<Effect<W>> decided(
+      OrgReply reply,
+      boolean replayed,
+      boolean durable,
+      @Nullable Operation operation,
+      W waiting,
+      long nowMs) {
+    return switch (reply) {
+      case OrgReply.Begun begun -> {
+        Course<W> known = courses.get(begun.plan().reservation());
+        if (known != null) {
+          yield join(known, operation, waiting);
+        }
+        Course<W> course = start(begun.plan(), true, operation, nowMs);
+        course.ownDurable = durable;
+        course.waiting.add(new Waiting<>(waiting, replayed));
+        yield ask(course);
+      }
+      case OrgReply.Considered considered -> {
+        Course<W> known = courses.get(considered.plan().reservation());
+        if (known != null) {
+          yield join(known, operation, waiting);
+        }
+        Course<W> course = start(considered.plan(), false, operation, nowMs);
+        course.ownDurable = true;
+        course.denials.addAll(considered.denials());
+        course.waiting.add(new Waiting<>(waiting, replayed));
+        yield ask(course);
+      }
+      case OrgReply.Denied denied ->
+          List.of(
+              new Effect.Reply<>(
+                  waiting,
+                  new Answer.Done<>(
+                      new Decided.Denied(denied.plan(), denied.denials()), replayed)));
+      case OrgReply other -> throw new IllegalArgumentException("no decision: " + other);
+    };
+  }
+
+  /** Drives on what was begun before a crash; nobody waits for it. */
+  public List<Effect<W>> driveOn(Plan plan, long nowMs) {
+    if (courses.containsKey(plan.reservation())) {
+      return List.of();
+    }
+    Course<W> course = start(plan, true, null, nowMs);
+    course.ownDurable = true;
+    return ask(course);
+  }
+
+  private Course<W> start(Plan plan, boolean holding, @Nullable Operation operation, long nowMs) {
+    Course<W> course = new Course<>(plan, holding, operation, nowMs);
+    courses.put(plan.reservation(), course);
+    return course;
+  }
+
+  private List<Effect<W>> join(Course<W> course, @Nullable Operation operation, W waiting) {
+    Operation first = course.operation;
+    if (first != null && operation != null && first.fingerprint() != operation.fingerprint()) {
+      return List.of(
+          new Effect.Reply<>(
+              waiting,
+              new Answer.Refused<>(
+                  new Refusal(
+                      Refusal.Code.IDEMPOTENCY_KEY_REUSED,
+                      "Idempotency-Key",
+                      "the key was used before for another request"))));
+    }
+    course.waiting.add(new Waiting<>(waiting, true));
+    return List.of();
+  }
+
+  // ---- asking
+
+  private List<Effect<W>> ask(Course<W> course) {
+    List<Effect<W>> effects = new ArrayList<>(2);
+    Plan plan = course.plan;
+    String team = plan.request().subject().team();
+    if (!course.teamAnswered && team != null) {
+      effects.add(new Effect.AskTeam<>(plan.reservation(), team, teamRequest(course)));
+    }
+    if (!course.walletAnswered) {
+      if (plan.creditType().isEmpty()) {
+        // No rate: there is no amount to ask the wallet about.
+        course.walletAnswered = true;
+      } else {
+        effects.add(
+            new Effect.AskWallet<>(plan.reservation(), plan.wallet(), walletRequest(course)));
+      }
+    }
+    return effects.isEmpty() ? proceed(course) : effects;
+  }
+
+  private static <W> Request<TeamCommand> teamRequest(Course<W> course) {
+    Plan plan = course.plan;
+    return course.holding
+        ? new Request<>(
+            new TeamCommand.HoldBudget(plan.reservation(), plan.amount(), plan.teamLimits()),
+            Team.holding(plan.reservation()))
+        : new Request<>(new TeamCommand.CheckBudget(plan.amount(), plan.teamLimits()), null);
+  }
+
+  private static <W> Request<WalletCommand> walletRequest(Course<W> course) {
+    Plan plan = course.plan;
+    var request = plan.request();
+    return course.holding
+        ? new Request<>(
+            new WalletCommand.HoldCredits(
+                plan.reservation(),
+                plan.creditType(),
+                plan.amount(),
+                plan.price(),
+                request.ttlSeconds(),
+                request.overagePolicy(),
+                plan.asksTeam(),
+                attribution(plan)),
+            Team.holding(plan.reservation()))
+        : new Request<>(
+            new WalletCommand.CheckCredits(
+                plan.creditType(), plan.amount(), request.feature(), request.model()),
+            null);
+  }
+
+  private static Attribution attribution(Plan plan) {
+    var request = plan.request();
+    Subject subject = request.subject();
+    return new Attribution(
+        "reservation",
+        plan.actor(),
+        subject,
+        request.feature(),
+        request.model(),
+        request.session(),
+        plan.idempotencyKey(),
+        request.metadata(),
+        plan.salt());
+  }
+
+  /** Asks again what has not been answered for long; to be called now and then. */
+  public List<Effect<W>> tick(long nowMs) {
+    List<Effect<W>> effects = new ArrayList<>();
+    for (Course<W> course : List.copyOf(courses.values())) {
+      if (nowMs - course.askedAtMs >= ASK_AGAIN_AFTER_MS) {
+        course.askedAtMs = nowMs;
+        effects.addAll(course.closing ? close(course) : askAgain(course));
+      }
+    }
+    return effects;
+  }
+
+  private List<Effect<W>> askAgain(Course<W> course) {
+    return course.teamAnswered && course.walletAnswered ? proceed(course) : ask(course);
+  }
+
+  // ---- answers
+
+  /** The org's own part is in the journal. */
+  public List<Effect<W>> durable(String reservation) {
+    Course<W> course = courses.get(reservation);
+    if (course == null || course.ownDurable) {
+      return List.of();
+    }
+    course.ownDurable = true;
+    return proceed(course);
+  }
+
+  /** The team has answered. Busy and unreachable are no answers: it will be asked again. */
+  public List<Effect<W>> teamAnswered(String reservation, Answer<TeamReply> answer) {
+    Course<W> course = courses.get(reservation);
+    if (course == null || course.teamAnswered) {
+      return List.of();
+    }
+    if (answer instanceof Answer.Done<TeamReply> done) {
+      switch (done.value()) {
+        case TeamReply.Held held -> {
+          course.teamHolds = true;
+          course.teamLimits = held.limits();
+        }
+        case TeamReply.NotHeld no -> course.denials.addAll(no.denials());
+        case TeamReply other -> throw new IllegalArgumentException("no decision: " + other);
+      }
+      course.teamAnswered = true;
+      return proceed(course);
+    }
+    return List.of();
+  }
+
+  /** The wallet has answered. Busy and unreachable are no answers: it will be asked again. */
+  public List<Effect<W>> walletAnswered(String reservation, Answer<WalletReply> answer) {
+    Course<W> course = courses.get(reservation);
+    if (course == null || course.closing) {
+      return List.of();
+    }
+    if (answer instanceof Answer.Done<WalletReply> done) {
+      return walletSaid(course, done.value());
+    }
+    if (answer instanceof Answer.Refused<WalletReply> refused && course.walletAnswered) {
+      // A one-shot whose hold ended before it could be charged.
+      courses.remove(reservation);
+      return replies(course, new Answer.Refused<>(refused.refusal()));
+    }
+    return List.of();
+  }
+
+  private List<Effect<W>> walletSaid(Course<W> course, WalletReply reply) {
+    if (reply instanceof WalletReply.Ended ended && course.walletAnswered) {
+      return allowed(course, ended);
+    }
+    if (course.walletAnswered) {
+      return List.of();
+    }
+    switch (reply) {
+      case WalletReply.NotHeld no -> course.denials.addAll(no.denials());
+      case WalletReply.Held held -> course.wallet = held;
+      case WalletReply.WouldHold would -> course.wallet = would;
+      // It was held once, and what the wallet remembers of that is only how it ended.
+      case WalletReply.Ended ended -> course.wallet = ended;
+      case WalletReply.Barred barred -> course.wallet = null;
+      case WalletReply other -> throw new IllegalArgumentException("no decision: " + other);
+    }
+    course.walletAnswered = true;
+    return proceed(course);
+  }
+
+  private List<Effect<W>> proceed(Course<W> course) {
+    if (!course.ownDurable || !course.teamAnswered || !course.walletAnswered) {
+      return List.of();
+    }
+    boolean teamAgrees = course.teamHolds || !course.plan.asksTeam();
+    if (course.wallet == null || !teamAgrees || !course.denials.isEmpty()) {
+      return deny(course);
+    }
+    if (course.holding && course.plan.request().commit()) {
+      return List.of(charge(course.plan));
+    }
+    return allowed(course, null);
+  }
+
+  private static <W> Effect<W> charge(Plan plan) {
+    return new Effect.AskWallet<>(
+        plan.reservation(),
+        plan.wallet(),
+        new Request<>(
+            new WalletCommand.Commit(
+                plan.reservation(), plan.amount(), null, plan.actor(), plan.idempotencyKey()),
+            new Operation("one-shot:" + plan.reservation(), 0)));
+  }
+
+  private List<Effect<W>> allowed(Course<W> course, WalletReply.@Nullable Ended charged) {
+    courses.remove(course.plan.reservation());
+    List<LimitState> limits = new ArrayList<>(course.plan.limits());
+    if (course.teamLimits != null) {
+      limits.addAll(course.teamLimits);
+    }
+    limits.sort(Comparator.comparingInt(limit -> limit.scope().type().ordinal()));
+    Decided.Allowed decided =
+        switch (course.wallet) {
+          case WalletReply.Held held ->
+              new Decided.Allowed(course.plan, limits, held.hold(), held.balance(), charged);
+          case WalletReply.WouldHold would ->
+              new Decided.Allowed(course.plan, limits, null, would.balance(), charged);
+          case WalletReply.Ended ended ->
+              new Decided.Allowed(course.plan, limits, null, ended.balance(), ended);
+          case null, default -> throw new IllegalStateException("allowed without a wallet");
+        };
+    return replies(course, new Answer.Done<>(decided, false));
+  }
+
+  // ---- denial
+
+  private List<Effect<W>> deny(Course<W> course) {
+    List<Denial> all = BudgetDenials.inOrder(course.denials);
+    course.denials.clear();
+    course.denials.addAll(all);
+    if (course.plan.request().dryRun()) {
+      courses.remove(course.plan.reservation());
+      return replies(course, new Answer.Done<>(new Decided.Denied(course.plan, all), false));
+    }
+    course.closing = true;
+    return close(course);
+  }
+
+  /** Puts the denial on record, and has those that hold take it back. */
+  private List<Effect<W>> close(Course<W> course) {
+    Plan plan = course.plan;
+    List<Effect<W>> effects = new ArrayList<>(3);
+    effects.add(
+        new Effect.AskOrg<>(
+            plan.reservation(),
+            new Request<>(
+                new OrgCommand.Deny(plan, List.copyOf(course.denials), course.operation), null)));
+    effects.addAll(cancellations(course));
+    return effects;
+  }
+
+  private List<Effect<W>> cancellations(Course<W> course) {
+    Plan plan = course.plan;
+    List<Effect<W>> effects = new ArrayList<>(2);
+    String team = plan.request().subject().team();
+    if (course.holding && course.teamHolds && team != null) {
+      effects.add(
+          new Effect.AskTeam<>(
+              plan.reservation(),
+              team,
+              new Request<>(new TeamCommand.Cancel(plan.reservation()), null)));
+    }
+    if (course.holding && course.wallet != null) {
+      effects.add(
+          new Effect.AskWallet<>(
+              plan.reservation(),
+              plan.wallet(),
+              new Request<>(new WalletCommand.Cancel(plan.reservation()), null)));
+    }
+    return effects;
+  }
+
+  /** The denial is in the journal. */
+  public List<Effect<W>> denialRecorded(String reservation, Answer<OrgReply> answer) {
+    Course<W> course = courses.get(reservation);
+    if (course == null || !course.closing || !(answer instanceof Answer.Done<OrgReply>)) {
+      return List.of();
+    }
+    courses.remove(reservation);
+    return replies(
+        course,
+        new Answer.Done<>(new Decided.Denied(course.plan, List.copyOf(course.denials)), false));
+  }
+
+  private List<Effect<W>> replies(Course<W> course, Answer<Decided> answer) {
+    List<Effect<W>> effects = new ArrayList<>(course.waiting.size());
+    for (Waiting<W> waiting : course.waiting) {
+      Answer<Decided> mine =
+          waiting.replayed() && answer instanceof Answer.Done<Decided> done
+              ? new Answer.Done<>(done.value(), true)
+              : answer;
+      effects.add(new Effect.Reply<>(waiting.who(), mine));
+    }
+    return effects;
+  }
+}

@@ -1,0 +1,78 @@
+package dev.bursar.domain.team;
+
+import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Place;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * A team: what its members have used and hold against the team's limits. Mutable, owned by one
+ * thread, changed by events alone.
+ */
+public final class Team {
+
+  private final Tallies tallies;
+  private final OperationMemory memory;
+  private Instant lastAt = Instant.EPOCH;
+
+  /**
+   * A team that has counted nothing.
+   *
+   * @param lateFor see {@link Tallies}
+   * @param memory the entity's memory of operations; a barred hold is remembered there
+   */
+  public Team(Duration lateFor, OperationMemory memory) {
+    this.tallies = new Tallies(lateFor);
+    this.memory = memory;
+  }
+
+  /** The operation under which a reservation's hold is remembered. */
+  public static Operation holding(String reservation) {
+    return new Operation("hold:" + reservation, 0);
+  }
+
+  public Tallies tallies() {
+    return tallies;
+  }
+
+  /** When it last changed. */
+  public Instant lastAt() {
+    return lastAt;
+  }
+
+  boolean hasSeen(String reservation) {
+    return memory.place(holding(reservation).key()) != null;
+  }
+
+  void apply(TeamEvent event, Place place) {
+    lastAt = event.at();
+    switch (event) {
+      case TeamEvent.BudgetHeld held ->
+          tallies.hold(held.reservation(), held.amount(), held.limits());
+      case TeamEvent.BudgetSettled settled -> tallies.close(settled.closure(), settled.at());
+      case TeamEvent.BudgetBarred barred ->
+          memory.remember(
+              holding(barred.reservation()),
+              place,
+              ChronoUnit.MICROS.between(Instant.EPOCH, barred.at()));
+      case TeamEvent.BudgetForgotten forgotten -> tallies.forget(forgotten.budget());
+    }
+  }
+
+  /** All of it as plain data. */
+  public Snapshot snapshot() {
+    return new Snapshot(lastAt, tallies.snapshot());
+  }
+
+  /** Takes in a snapshot; the team must be new. */
+  public void restore(Snapshot from) {
+    lastAt = from.lastAt();
+    tallies.restore(from.tallies());
+  }
+
+  /** A team as plain, immutable data. */
+  public record Snapshot(Instant lastAt, Tallies.Snapshot tallies) {}
+}

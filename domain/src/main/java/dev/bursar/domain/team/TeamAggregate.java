@@ -1,0 +1,103 @@
+package dev.bursar.domain.team;
+
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.BudgetDenials;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.entity.Aggregate;
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Place;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A team and its rules together, as an entity needs them. */
+public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEvent, TeamReply> {
+
+  private static final TeamReply DONE = new TeamReply.Done();
+
+  @Override
+  public Decision<TeamEvent, TeamReply> decide(TeamCommand command, Instant now) {
+    return switch (command) {
+      case TeamCommand.HoldBudget hold -> hold(hold, now);
+      case TeamCommand.CheckBudget check -> new Told<>(check(check, now));
+      case TeamCommand.Settle settle ->
+          team.tallies().concerns(settle.closure())
+              ? new Accepted<>(new TeamEvent.BudgetSettled(now, settle.closure()))
+              : new Told<>(DONE);
+      case TeamCommand.Cancel cancel -> cancel(cancel.reservation(), now);
+      case TeamCommand.ForgetBudget forget ->
+          new Accepted<>(new TeamEvent.BudgetForgotten(now, forget.budget()));
+      case TeamCommand.ViewLimits view ->
+          new Told<>(new TeamReply.Limits(states(view.limits(), now)));
+      case TeamCommand.ListOpen list ->
+          new Told<>(new TeamReply.Open(List.copyOf(team.tallies().open().keySet())));
+    };
+  }
+
+  private List<LimitState> states(List<Budgets.Applicable> limits, Instant now) {
+    return limits.stream().map(limit -> team.tallies().state(limit, now)).toList();
+  }
+
+  private Decision<TeamEvent, TeamReply> hold(TeamCommand.HoldBudget ask, Instant now) {
+    List<LimitState> before = states(ask.limits(), now);
+    List<Denial> denials = BudgetDenials.of(before, ask.amount());
+    if (!denials.isEmpty()) {
+      return new Told<>(new TeamReply.NotHeld(denials));
+    }
+    return new Accepted<>(
+        new TeamEvent.BudgetHeld(
+            now, ask.reservation(), ask.amount(), LimitState.withHeld(before, ask.amount())));
+  }
+
+  private TeamReply check(TeamCommand.CheckBudget ask, Instant now) {
+    List<LimitState> limits = states(ask.limits(), now);
+    List<Denial> denials = BudgetDenials.of(limits, ask.amount());
+    return denials.isEmpty() ? new TeamReply.Held(limits) : new TeamReply.NotHeld(denials);
+  }
+
+  private Decision<TeamEvent, TeamReply> cancel(String reservation, Instant now) {
+    if (team.tallies().holds(reservation)) {
+      return new Accepted<>(
+          new TeamEvent.BudgetSettled(
+              now, new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED)));
+    }
+    return team.hasSeen(reservation)
+        ? new Told<>(DONE)
+        : new Accepted<>(new TeamEvent.BudgetBarred(now, reservation));
+  }
+
+  @Override
+  public @Nullable TeamEvent due(Instant now) {
+    return null;
+  }
+
+  @Override
+  public void evolve(TeamEvent event, Place place) {
+    team.apply(event, place);
+  }
+
+  @Override
+  public TeamReply reply(TeamEvent event) {
+    return switch (event) {
+      case TeamEvent.BudgetHeld held -> new TeamReply.Held(held.limits());
+      case TeamEvent.BudgetSettled settled -> DONE;
+      case TeamEvent.BudgetBarred barred -> new TeamReply.NotHeld(List.of());
+      case TeamEvent.BudgetForgotten forgotten -> DONE;
+    };
+  }
+
+  @Override
+  public Instant lastAt() {
+    return team.lastAt();
+  }
+
+  @Override
+  public @Nullable Instant nextDue() {
+    return null;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.bursar.domain.team;
+
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import java.util.List;
+
+/** What can be asked of a team. The limits come with the question: the org defines them. */
+public sealed interface TeamCommand {
+
+  /** Set budget aside in every limit, or say which stand in the way. */
+  record HoldBudget(String reservation, Credits amount, List<Budgets.Applicable> limits)
+      implements TeamCommand {}
+
+  /** Say which limits would stand in the way; changes nothing. */
+  record CheckBudget(Credits amount, List<Budgets.Applicable> limits) implements TeamCommand {}
+
+  /** The reservation has ended; nothing happens if it is not open. */
+  record Settle(Closure closure) implements TeamCommand {}
+
+  /** Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet. */
+  record Cancel(String reservation) implements TeamCommand {}
+
+  /** Forget what was counted against a budget that is no more. */
+  record ForgetBudget(String budget) implements TeamCommand {}
+
+  /** Tell the figures of these limits. */
+  record ViewLimits(List<Budgets.Applicable> limits) implements TeamCommand {}
+
+  /** Tell which reservations are open. */
+  record ListOpen() implements TeamCommand {}
+}

@@ -1,0 +1,24 @@
+package dev.bursar.domain.team;
+
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.enforcement.Denial;
+import java.util.List;
+
+/** What a team answers. */
+public sealed interface TeamReply {
+
+  /** The budget is, or would be, set aside: the limits' figures. */
+  record Held(List<LimitState> limits) implements TeamReply {}
+
+  /** It is not, or would not be, and this is why. */
+  record NotHeld(List<Denial> denials) implements TeamReply {}
+
+  /** It is as was asked. */
+  record Done() implements TeamReply {}
+
+  /** The figures of limits. */
+  record Limits(List<LimitState> limits) implements TeamReply {}
+
+  /** The open reservations. */
+  record Open(List<String> reservations) implements TeamReply {}
+}

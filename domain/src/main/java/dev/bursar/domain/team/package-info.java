@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.team;
+
+import org.jspecify.annotations.NullMarked;

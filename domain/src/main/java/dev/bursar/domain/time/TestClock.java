@@ -1,0 +1,18 @@
+package dev.bursar.domain.time;
+
+import java.time.Instant;
+import java.util.concurrent.CompletionStage;
+
+/** A clock that stands still until it is moved, for tests. */
+public interface TestClock {
+
+  /** The time. */
+  Instant now();
+
+  /**
+   * Moves the clock forward; done once everything that fell due on the way is done and can be read.
+   *
+   * @throws IllegalArgumentException if that is not after the present
+   */
+  CompletionStage<Instant> moveTo(Instant now);
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.time;
+
+import org.jspecify.annotations.NullMarked;

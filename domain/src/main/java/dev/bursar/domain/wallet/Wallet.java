@@ -1,0 +1,389 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.CanonicalEntry;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.ledger.Posting;
+import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Place;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A wallet: its grants, open holds, totals and the head of its ledger. Mutable, owned by one
+ * thread, changed by events alone. The same events always give the same wallet.
+ */
+public final class Wallet {
+
+  /** What falls due by itself, and when. Of what is due at one instant, grants start first. */
+  record Due(Instant at, What what, String id) {
+    static final Comparator<Due> ORDER =
+        Comparator.comparing(Due::at).thenComparing(Due::what).thenComparing(Due::id);
+
+    enum What {
+      GRANT_STARTS,
+      GRANT_ENDS,
+      HOLD_ENDS
+    }
+  }
+
+  /** A grant that has yet to take effect. */
+  record Scheduled(Grant grant, Attribution attribution) {}
+
+  /** How a reservation ended; the ordinal is kept in the memory of endings. */
+  public enum Ending {
+    COMMITTED,
+    RELEASED,
+    EXPIRED,
+    BARRED
+  }
+
+  private final String org;
+  private final String name;
+  private final Duration grace;
+  private @Nullable WalletOwner owner;
+  private Instant lastAt = Instant.EPOCH;
+  private long ledgerSequence;
+  private byte[] ledgerHead = CanonicalEntry.NO_HASH;
+  private final Map<String, Purse> purses = new TreeMap<>();
+  private final Map<String, GrantState> grants = new HashMap<>();
+  private final Map<String, Scheduled> scheduled = new HashMap<>();
+  private final Map<String, Hold> holds = new HashMap<>();
+  private final LinkedHashMap<String, Hold> lapsed = new LinkedHashMap<>();
+  private final TreeSet<Due> dues = new TreeSet<>(Due.ORDER);
+  private final OperationMemory endings;
+
+  /**
+   * A wallet that has not been opened.
+   *
+   * @param grace how long after a hold's expiry a commit is still recorded
+   * @param endings how reservations ended; bounds how long that is known
+   */
+  public Wallet(String org, String name, Duration grace, OperationMemory endings) {
+    this.org = org;
+    this.name = name;
+    this.grace = grace;
+    this.endings = endings;
+  }
+
+  public String org() {
+    return org;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** The owner; null until the wallet is opened. */
+  public @Nullable WalletOwner owner() {
+    return owner;
+  }
+
+  /** When it last changed. */
+  public Instant lastAt() {
+    return lastAt;
+  }
+
+  /** The sequence of the last entry; 0 before any. */
+  public long ledgerSequence() {
+    return ledgerSequence;
+  }
+
+  /** The hash of the last entry. */
+  public byte[] ledgerHead() {
+    return ledgerHead.clone();
+  }
+
+  /** The grants that have taken effect, by name. */
+  public Map<String, GrantState> grants() {
+    return grants;
+  }
+
+  /** The open holds, by reservation. */
+  public Map<String, Hold> holds() {
+    return holds;
+  }
+
+  /** The figures of every credit type. */
+  public Collection<Balance> balances() {
+    return purses.values().stream().map(Purse::figures).toList();
+  }
+
+  /** When the next thing falls due; null if nothing does. */
+  public @Nullable Instant nextDue() {
+    return dues.isEmpty() ? null : dues.first().at();
+  }
+
+  @Nullable Due due(Instant now) {
+    return dues.isEmpty() || dues.first().at().isAfter(now) ? null : dues.first();
+  }
+
+  /** All that will fall due, the soonest first. */
+  TreeSet<Due> dues() {
+    return dues;
+  }
+
+  Map<String, Scheduled> scheduled() {
+    return scheduled;
+  }
+
+  /** The grant of this name that is known to be yet to take effect. */
+  Scheduled scheduledGrant(String id) {
+    Scheduled found = scheduled.get(id);
+    if (found == null) {
+      throw new IllegalStateException("no scheduled grant " + id);
+    }
+    return found;
+  }
+
+  /** The hold that expired so lately that a commit is still recorded, or null. */
+  @Nullable Hold lapsed(String reservation, Instant now) {
+    Hold hold = lapsed.get(reservation);
+    return hold == null || !now.isBefore(hold.expiresAt().plus(grace)) ? null : hold;
+  }
+
+  Map<String, Hold> lapsed() {
+    return lapsed;
+  }
+
+  /** How the reservation ended, as far as it is remembered; else null. */
+  @Nullable Ending ending(String reservation) {
+    Long ordinal = endings.fingerprint(reservation);
+    return ordinal == null ? null : Ending.values()[ordinal.intValue()];
+  }
+
+  /** Where its ending stands in the journal; null if it has not ended or is forgotten. */
+  @Nullable Place endingPlace(String reservation) {
+    return endings.place(reservation);
+  }
+
+  OperationMemory endings() {
+    return endings;
+  }
+
+  /** The purse of a credit type; an empty one that is not kept if there is none. */
+  Purse purse(String creditType) {
+    Purse purse = purses.get(creditType);
+    return purse == null ? new Purse(creditType) : purse;
+  }
+
+  GrantState grant(String id) {
+    GrantState grant = grants.get(id);
+    if (grant == null) {
+      throw new IllegalStateException("no grant " + id);
+    }
+    return grant;
+  }
+
+  // ---- changes, by events alone
+
+  void apply(WalletEvent event, Place place) {
+    lastAt = event.at();
+    switch (event) {
+      case WalletEvent.Opened opened -> owner = opened.owner();
+      case WalletEvent.GrantScheduled later -> schedule(later);
+      case WalletEvent.Granted granted -> start(granted);
+      case WalletEvent.GrantExpired expired ->
+          end(expired.grant(), EntryType.EXPIRE, expired.transaction());
+      case WalletEvent.GrantVoided voided -> cancel(voided);
+      case WalletEvent.CreditsHeld held -> hold(held.hold());
+      case WalletEvent.HoldExtended extended -> extend(extended);
+      case WalletEvent.Committed committed -> commit(committed, place);
+      case WalletEvent.Released released -> release(released, place);
+      case WalletEvent.HoldBarred barred ->
+          end(barred.reservation(), Ending.BARRED, place, barred.at());
+    }
+    forgetLapsed();
+  }
+
+  private void schedule(WalletEvent.GrantScheduled event) {
+    Grant grant = event.grant();
+    scheduled.put(grant.id(), new Scheduled(grant, event.attribution()));
+    dues.add(new Due(grant.effectiveAt(), Due.What.GRANT_STARTS, grant.id()));
+  }
+
+  private void start(WalletEvent.Granted event) {
+    Grant grant = event.grant();
+    if (scheduled.remove(grant.id()) != null) {
+      dues.remove(new Due(grant.effectiveAt(), Due.What.GRANT_STARTS, grant.id()));
+    }
+    grants.put(grant.id(), new GrantState(grant, event.transaction().attribution()));
+    if (grant.expiresAt() != null) {
+      dues.add(new Due(grant.expiresAt(), Due.What.GRANT_ENDS, grant.id()));
+    }
+    post(event.transaction());
+  }
+
+  private void cancel(WalletEvent.GrantVoided event) {
+    Scheduled never = scheduled.remove(event.grant());
+    if (never != null) {
+      dues.remove(new Due(never.grant.effectiveAt(), Due.What.GRANT_STARTS, event.grant()));
+      GrantState grant = new GrantState(never.grant, never.attribution);
+      grant.ended = EntryType.VOID;
+      grants.put(event.grant(), grant);
+      return;
+    }
+    end(event.grant(), EntryType.VOID, event.transaction());
+  }
+
+  private void end(String id, EntryType why, Transaction transaction) {
+    post(transaction);
+    GrantState grant = grant(id);
+    Instant end = grant.grant.expiresAt();
+    if (end != null) {
+      dues.remove(new Due(end, Due.What.GRANT_ENDS, id));
+    }
+    keptPurse(grant.grant.creditType()).end(grant, why);
+  }
+
+  private void hold(Hold hold) {
+    holds.put(hold.reservation(), hold);
+    dues.add(new Due(hold.expiresAt(), Due.What.HOLD_ENDS, hold.reservation()));
+    Purse purse = keptPurse(hold.creditType());
+    for (Draw draw : hold.draws()) {
+      purse.change(grant(draw.grant()), Credits.ZERO, draw.amount());
+    }
+  }
+
+  private void extend(WalletEvent.HoldExtended event) {
+    Hold hold = openHold(event.reservation());
+    dues.remove(new Due(hold.expiresAt(), Due.What.HOLD_ENDS, hold.reservation()));
+    holds.put(hold.reservation(), hold.expiringAt(event.expiresAt()));
+    dues.add(new Due(event.expiresAt(), Due.What.HOLD_ENDS, hold.reservation()));
+  }
+
+  private void commit(WalletEvent.Committed event, Place place) {
+    if (event.late()) {
+      lapsed.remove(event.reservation());
+    } else {
+      close(event.reservation());
+    }
+    post(event.transaction());
+    end(event.reservation(), Ending.COMMITTED, place, event.at());
+  }
+
+  private void release(WalletEvent.Released event, Place place) {
+    Hold hold = close(event.reservation());
+    post(event.transaction());
+    boolean expired = event.cause() == WalletEvent.Cause.EXPIRED;
+    if (expired) {
+      lapsed.put(hold.reservation(), hold);
+    }
+    end(hold.reservation(), expired ? Ending.EXPIRED : Ending.RELEASED, place, event.at());
+  }
+
+  private void end(String reservation, Ending ending, Place place, Instant at) {
+    endings.remember(
+        new Operation(reservation, ending.ordinal()),
+        place,
+        ChronoUnit.MICROS.between(Instant.EPOCH, at));
+  }
+
+  private Hold close(String reservation) {
+    Hold hold = openHold(reservation);
+    holds.remove(reservation);
+    dues.remove(new Due(hold.expiresAt(), Due.What.HOLD_ENDS, reservation));
+    Purse purse = keptPurse(hold.creditType());
+    for (Draw draw : hold.draws()) {
+      purse.change(grant(draw.grant()), Credits.ZERO, draw.amount().negated());
+    }
+    return hold;
+  }
+
+  private void post(Transaction transaction) {
+    Purse purse = keptPurse(transaction.creditType());
+    for (Posting posting : transaction.postings()) {
+      String grant = posting.grant();
+      if (grant != null) {
+        purse.change(grant(grant), posting.amount(), Credits.ZERO);
+      }
+      purse.balance = posting.balance();
+      purse.debt = posting.debt();
+      ledgerSequence = posting.sequence();
+      ledgerHead = posting.hash();
+    }
+  }
+
+  private void forgetLapsed() {
+    Iterator<Hold> oldest = lapsed.values().iterator();
+    while (oldest.hasNext() && !lastAt.isBefore(oldest.next().expiresAt().plus(grace))) {
+      oldest.remove();
+    }
+  }
+
+  /** The open hold of a reservation that is known to have one. */
+  Hold openHold(String reservation) {
+    Hold hold = holds.get(reservation);
+    if (hold == null) {
+      throw new IllegalStateException("no open hold " + reservation);
+    }
+    return hold;
+  }
+
+  private Purse keptPurse(String creditType) {
+    return purses.computeIfAbsent(creditType, Purse::new);
+  }
+
+  // ---- snapshots
+
+  /** All of it as plain data. */
+  public WalletSnapshot snapshot() {
+    return new WalletSnapshot(
+        owner,
+        lastAt,
+        ledgerSequence,
+        ledgerHead,
+        purses.values().stream().map(Purse::figures).toList(),
+        grants.values().stream()
+            .map(g -> new WalletSnapshot.GrantPart(g.grant, g.attribution, g.remaining, g.ended))
+            .toList(),
+        scheduled.values().stream()
+            .map(s -> new WalletSnapshot.ScheduledPart(s.grant, s.attribution))
+            .toList(),
+        holds.values().stream().toList(),
+        lapsed.values().stream().toList(),
+        endings.toBytes());
+  }
+
+  /** Takes in a snapshot; the wallet must be new. */
+  public void restore(WalletSnapshot from) {
+    owner = from.owner();
+    lastAt = from.lastAt();
+    ledgerSequence = from.ledgerSequence();
+    ledgerHead = from.ledgerHead();
+    for (WalletSnapshot.ScheduledPart part : from.scheduled()) {
+      schedule(new WalletEvent.GrantScheduled(lastAt, part.grant(), part.attribution()));
+    }
+    for (WalletSnapshot.GrantPart part : from.grants()) {
+      GrantState grant = new GrantState(part.grant(), part.attribution());
+      grants.put(part.grant().id(), grant);
+      grant.ended = part.ended();
+      keptPurse(part.grant().creditType()).change(grant, part.remaining(), Credits.ZERO);
+      Instant end = part.grant().expiresAt();
+      if (end != null && part.ended() == null) {
+        dues.add(new Due(end, Due.What.GRANT_ENDS, part.grant().id()));
+      }
+    }
+    from.holds().forEach(this::hold);
+    from.lapsed().forEach(hold -> lapsed.put(hold.reservation(), hold));
+    for (Balance figures : from.balances()) {
+      Purse purse = keptPurse(figures.creditType());
+      purse.balance = figures.balance();
+      purse.debt = figures.debt();
+    }
+    endings.restore(from.endings());
+  }
+}

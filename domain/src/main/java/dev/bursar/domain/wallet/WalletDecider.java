@@ -1,0 +1,419 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Found;
+import dev.bursar.domain.operation.Decision.Refused;
+import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.operation.Refusal.Code;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules of a wallet. Reads the wallet, changes nothing: what is to change comes back as an
+ * event. Validity is looked at before state, and state before funds; that an operation was done
+ * before has been looked at by then.
+ */
+public final class WalletDecider {
+
+  private static final Refusal NOT_OPEN =
+      Refusal.of(Code.WALLET_NOT_FOUND, "there is no such wallet");
+
+  private final Wallet wallet;
+
+  public WalletDecider(Wallet wallet) {
+    this.wallet = wallet;
+  }
+
+  /** What is to be made of a command at this time. */
+  public Decision<WalletEvent, WalletReply> decide(WalletCommand command, Instant now) {
+    WalletOwner owner = wallet.owner();
+    if (owner == null) {
+      return unopened(command, now);
+    }
+    return switch (command) {
+      case WalletCommand.Open open -> open(open, owner);
+      case WalletCommand.AddGrant add -> add(add, now);
+      case WalletCommand.VoidGrant it -> voided(it, now);
+      case WalletCommand.HoldCredits hold -> hold(hold, now);
+      case WalletCommand.CheckCredits check -> check(check);
+      case WalletCommand.Commit commit -> commit(commit, now);
+      case WalletCommand.Release release -> release(release, now);
+      case WalletCommand.Cancel cancel -> cancel(cancel, now);
+      case WalletCommand.Extend extend -> extend(extend, now);
+      case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(wallet.nextDue()));
+      case WalletCommand.View view -> new Told<>(view(owner));
+      case WalletCommand.ListGrants list -> new Told<>(GrantPages.page(wallet, list));
+      case WalletCommand.Find find -> find(find.reservation());
+    };
+  }
+
+  private Decision<WalletEvent, WalletReply> unopened(WalletCommand command, Instant now) {
+    return switch (command) {
+      case WalletCommand.Open open ->
+          new Accepted<>(new WalletEvent.Opened(now, wallet.org(), wallet.name(), open.owner()));
+      case WalletCommand.HoldCredits hold -> new Told<>(unknownWallet(hold.amount()));
+      case WalletCommand.CheckCredits check -> new Told<>(unknownWallet(check.amount()));
+      case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(null));
+      case WalletCommand.Cancel cancel -> new Told<>(new WalletReply.Barred(cancel.reservation()));
+      case WalletCommand.AddGrant c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.VoidGrant c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.Commit c -> new Refused<>(unknownReservation(c.reservation()));
+      case WalletCommand.Release c -> new Refused<>(unknownReservation(c.reservation()));
+      case WalletCommand.Extend c -> new Refused<>(unknownReservation(c.reservation()));
+      case WalletCommand.Find c -> new Refused<>(unknownReservation(c.reservation()));
+      case WalletCommand.View c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.ListGrants c -> new Refused<>(NOT_OPEN);
+    };
+  }
+
+  private WalletReply unknownWallet(Credits requested) {
+    return new WalletReply.NotHeld(
+        List.of(
+            new Denial(
+                DenialCode.UNKNOWN_WALLET,
+                null,
+                null,
+                requested,
+                "the org has no wallet named " + wallet.name())));
+  }
+
+  private static Refusal unknownReservation(String reservation) {
+    return Refusal.of(Code.RESERVATION_NOT_FOUND, "there is no reservation " + reservation);
+  }
+
+  private Decision<WalletEvent, WalletReply> open(WalletCommand.Open open, WalletOwner owner) {
+    if (!open.owner().equals(owner)) {
+      return new Refused<>(
+          new Refusal(
+              Code.OWNER_FIXED,
+              "owner",
+              "the wallet belongs to "
+                  + (owner.team() == null ? "the org" : "team " + owner.team())
+                  + "; an owner can't be changed"));
+    }
+    return new Told<>(new WalletReply.Opened(owner));
+  }
+
+  // ---- grants
+
+  private Decision<WalletEvent, WalletReply> add(WalletCommand.AddGrant add, Instant now) {
+    Grant asked = add.grant();
+    if (wallet.grants().containsKey(asked.id()) || wallet.scheduled().containsKey(asked.id())) {
+      return new Refused<>(
+          new Refusal(
+              Code.GRANT_EXISTS, "id", "the wallet already has a grant named " + asked.id()));
+    }
+    Instant end = asked.expiresAt();
+    if (end != null && !end.isAfter(now)) {
+      return new Refused<>(
+          new Refusal(Code.INVALID, "expires_at", "is not after the present, " + now));
+    }
+    Grant grant = createdAt(asked, now);
+    if (grant.effectiveAt().isAfter(now)) {
+      return new Accepted<>(new WalletEvent.GrantScheduled(now, grant, add.attribution()));
+    }
+    try {
+      return new Accepted<>(started(grant, add.attribution(), now));
+    } catch (ArithmeticException e) {
+      return new Refused<>(
+          new Refusal(
+              Code.AMOUNT_OVERFLOW,
+              "amount",
+              "the wallet's balance would pass what can be counted"));
+    }
+  }
+
+  private static Grant createdAt(Grant g, Instant now) {
+    return new Grant(
+        g.id(),
+        g.creditType(),
+        g.amount(),
+        g.category(),
+        g.priority(),
+        g.effectiveAt(),
+        g.expiresAt(),
+        g.features(),
+        g.models(),
+        g.costBasis(),
+        g.source(),
+        now);
+  }
+
+  /** A grant takes effect, and pays debt first. */
+  private WalletEvent started(Grant grant, Attribution attribution, Instant at) {
+    Purse purse = wallet.purse(grant.creditType());
+    Entries entries = new Entries(wallet, purse, at, null, attribution);
+    entries.onGrant(EntryType.GRANT, grant.id(), grant.amount());
+    entries.onGrant(EntryType.DEBT_REPAID, grant.id(), purse.debt.min(grant.amount()).negated());
+    return new WalletEvent.Granted(at, grant, entries.done(), entries.figures(purse.held));
+  }
+
+  private Decision<WalletEvent, WalletReply> voided(WalletCommand.VoidGrant it, Instant now) {
+    String id = it.grant();
+    GrantState grant = wallet.grants().get(id);
+    Wallet.Scheduled later = wallet.scheduled().get(id);
+    if (grant == null && later == null) {
+      return new Refused<>(Refusal.of(Code.GRANT_NOT_FOUND, "the wallet has no grant named " + id));
+    }
+    if (grant != null && grant.isEnded()) {
+      boolean twice = grant.isVoided();
+      return new Refused<>(
+          Refusal.of(
+              twice ? Code.GRANT_VOIDED : Code.GRANT_EXPIRED,
+              "the grant has already " + (twice ? "been voided" : "expired")));
+    }
+    Purse purse = wallet.purse(grant != null ? grant.grant.creditType() : creditType(later));
+    Entries entries = new Entries(wallet, purse, now, null, it.attribution());
+    if (grant != null) {
+      entries.onGrant(EntryType.VOID, id, grant.available().negated());
+    }
+    return new Accepted<>(
+        new WalletEvent.GrantVoided(now, id, entries.done(), entries.figures(purse.held)));
+  }
+
+  private static String creditType(Wallet.@Nullable Scheduled later) {
+    return later == null ? "" : later.grant().creditType();
+  }
+
+  // ---- holds
+
+  private Decision<WalletEvent, WalletReply> hold(WalletCommand.HoldCredits ask, Instant now) {
+    Place ended = wallet.endingPlace(ask.reservation());
+    if (ended != null) {
+      return new Found<>(ended);
+    }
+    Purse purse = wallet.purse(ask.creditType());
+    Attribution who = ask.attribution();
+    List<Denial> denials = denials(purse, ask.amount(), who.feature(), who.model());
+    if (!denials.isEmpty()) {
+      return new Told<>(new WalletReply.NotHeld(denials));
+    }
+    Hold hold =
+        new Hold(
+            ask.reservation(),
+            ask.creditType(),
+            ask.amount(),
+            purse.draw(ask.amount(), who.feature(), who.model()),
+            ask.price(),
+            now,
+            now.plusSeconds(ask.ttlSeconds()),
+            ask.overagePolicy(),
+            ask.teamHolds(),
+            who);
+    Balance before = purse.figures();
+    Balance after =
+        new Balance(
+            before.creditType(), before.balance(), before.held().plus(ask.amount()), before.debt());
+    return new Accepted<>(new WalletEvent.CreditsHeld(now, hold, after));
+  }
+
+  private Decision<WalletEvent, WalletReply> check(WalletCommand.CheckCredits ask) {
+    Purse purse = wallet.purse(ask.creditType());
+    List<Denial> denials = denials(purse, ask.amount(), ask.feature(), ask.model());
+    return new Told<>(
+        denials.isEmpty()
+            ? new WalletReply.WouldHold(purse.figures())
+            : new WalletReply.NotHeld(denials));
+  }
+
+  private List<Denial> denials(
+      Purse purse, Credits amount, @Nullable String feature, @Nullable String model) {
+    Credits available = purse.available(feature, model);
+    if (purse.debt.isPositive()) {
+      return List.of(
+          new Denial(
+              DenialCode.WALLET_IN_DEBT,
+              null,
+              available,
+              amount,
+              "the wallet owes %s %s credits; the next grant pays that first"
+                  .formatted(purse.debt, purse.creditType)));
+    }
+    if (available.compareTo(amount) < 0) {
+      return List.of(
+          new Denial(
+              DenialCode.INSUFFICIENT_CREDITS,
+              null,
+              available,
+              amount,
+              "%s %s credits are available for this, %s are needed"
+                  .formatted(available, purse.creditType, amount)));
+    }
+    return List.of();
+  }
+
+  private Decision<WalletEvent, WalletReply> commit(WalletCommand.Commit ask, Instant now) {
+    Hold open = wallet.holds().get(ask.reservation());
+    Hold hold = open != null ? open : wallet.lapsed(ask.reservation(), now);
+    if (hold == null) {
+      return new Refused<>(notOpen(ask.reservation()));
+    }
+    Credits actual = ask.amount();
+    Map<String, Long> usage = ask.usage();
+    if (usage != null) {
+      Price price = hold.price();
+      String unpriced = price == null ? null : price.unpriced(usage);
+      if (price == null || unpriced != null) {
+        return new Refused<>(
+            new Refusal(
+                Code.INVALID,
+                "usage",
+                price == null
+                    ? "the reservation was made by amount, and can only be committed by amount"
+                    : "the reservation's price has no rate for the meter " + unpriced));
+      }
+      try {
+        actual = price.of(usage);
+      } catch (ArithmeticException e) {
+        return new Refused<>(
+            new Refusal(Code.AMOUNT_OVERFLOW, "usage", "costs more than can be counted"));
+      }
+    }
+    if (actual == null) {
+      throw new IllegalArgumentException("neither amount nor usage");
+    }
+    try {
+      return new Settlement(wallet, hold, open == null)
+          .of(actual, ask.actor(), ask.idempotencyKey(), now);
+    } catch (ArithmeticException e) {
+      return new Refused<>(
+          new Refusal(
+              Code.AMOUNT_OVERFLOW, "amount", "the wallet's debt would pass what can be counted"));
+    }
+  }
+
+  private Decision<WalletEvent, WalletReply> release(WalletCommand.Release ask, Instant now) {
+    Hold hold = wallet.holds().get(ask.reservation());
+    if (hold == null) {
+      return new Refused<>(notOpen(ask.reservation()));
+    }
+    return new Accepted<>(
+        released(
+            hold,
+            WalletEvent.Cause.RELEASED,
+            hold.attribution().endedBy("release", ask.actor(), ask.idempotencyKey()),
+            now));
+  }
+
+  private Decision<WalletEvent, WalletReply> cancel(WalletCommand.Cancel ask, Instant now) {
+    Hold hold = wallet.holds().get(ask.reservation());
+    if (hold != null) {
+      return new Accepted<>(
+          released(
+              hold,
+              WalletEvent.Cause.CANCELLED,
+              hold.attribution().endedBy("cancel", Attribution.SELF, null),
+              now));
+    }
+    Place ended = wallet.endingPlace(ask.reservation());
+    return ended != null
+        ? new Found<>(ended)
+        : new Accepted<>(new WalletEvent.HoldBarred(now, ask.reservation()));
+  }
+
+  private Decision<WalletEvent, WalletReply> extend(WalletCommand.Extend ask, Instant now) {
+    Hold hold = wallet.holds().get(ask.reservation());
+    if (hold == null) {
+      return new Refused<>(notOpen(ask.reservation()));
+    }
+    Instant asked = now.plusSeconds(ask.ttlSeconds());
+    Instant until = asked.isAfter(hold.expiresAt()) ? asked : hold.expiresAt();
+    return new Accepted<>(new WalletEvent.HoldExtended(now, ask.reservation(), until));
+  }
+
+  private Refusal notOpen(String reservation) {
+    Wallet.Ending ending = wallet.ending(reservation);
+    if (ending == null) {
+      return unknownReservation(reservation);
+    }
+    return switch (ending) {
+      case BARRED -> unknownReservation(reservation);
+      case COMMITTED ->
+          Refusal.of(Code.RESERVATION_FINALIZED, "the reservation has already been committed");
+      case RELEASED ->
+          Refusal.of(Code.RESERVATION_FINALIZED, "the reservation has already been released");
+      case EXPIRED ->
+          Refusal.of(
+              Code.RESERVATION_EXPIRED,
+              "the reservation has expired; a late commit is recorded only within the grace period");
+    };
+  }
+
+  private Decision<WalletEvent, WalletReply> find(String reservation) {
+    Hold hold = wallet.holds().get(reservation);
+    if (hold != null) {
+      return new Told<>(new WalletReply.Open(hold, wallet.purse(hold.creditType()).figures()));
+    }
+    Place ended = wallet.endingPlace(reservation);
+    return ended == null ? new Refused<>(unknownReservation(reservation)) : new Found<>(ended);
+  }
+
+  private WalletReply view(WalletOwner owner) {
+    return new WalletReply.Viewed(
+        owner, List.copyOf(wallet.balances()), GrantPages.nextExpiry(wallet));
+  }
+
+  private WalletEvent released(
+      Hold hold, WalletEvent.Cause cause, Attribution attribution, Instant at) {
+    Purse purse = wallet.purse(hold.creditType());
+    Entries entries = new Entries(wallet, purse, at, hold.reservation(), attribution);
+    Settlement.endReturned(wallet, entries, hold.draws().reversed());
+    return new WalletEvent.Released(
+        at,
+        hold.reservation(),
+        cause,
+        hold.amount(),
+        hold.teamHolds(),
+        entries.done(),
+        entries.figures(purse.held.minus(hold.amount())));
+  }
+
+  // ---- what falls due
+
+  /** The next thing that fell due by now, as an event dated when it fell due; null if none did. */
+  public @Nullable WalletEvent due(Instant now) {
+    Wallet.Due due = wallet.due(now);
+    if (due == null) {
+      return null;
+    }
+    // What fell due while the clock stood behind the wallet's last event is dated with that event.
+    Instant at = due.at().isBefore(wallet.lastAt()) ? wallet.lastAt() : due.at();
+    return switch (due.what()) {
+      case GRANT_STARTS -> {
+        Wallet.Scheduled later = wallet.scheduledGrant(due.id());
+        yield started(
+            later.grant(), later.attribution().endedBy("schedule", Attribution.SELF, null), at);
+      }
+      case GRANT_ENDS -> expired(wallet.grant(due.id()), at);
+      case HOLD_ENDS -> {
+        Hold hold = wallet.openHold(due.id());
+        yield released(
+            hold,
+            WalletEvent.Cause.EXPIRED,
+            hold.attribution().endedBy("expiry", Attribution.SELF, null),
+            at);
+      }
+    };
+  }
+
+  private WalletEvent expired(GrantState grant, Instant at) {
+    Purse purse = wallet.purse(grant.grant.creditType());
+    Entries entries =
+        new Entries(
+            wallet, purse, at, null, grant.attribution.endedBy("expiry", Attribution.SELF, null));
+    entries.onGrant(EntryType.EXPIRE, grant.grant.id(), grant.available().negated());
+    return new WalletEvent.GrantExpired(
+        at, grant.grant.id(), entries.done(), entries.figures(purse.held));
+  }
+}

@@ -1,0 +1,98 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.Transaction;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What has happened in a wallet. The stored names are in the journal's codec. */
+public sealed interface WalletEvent {
+
+  /** When; never earlier than the wallet's event before it. */
+  Instant at();
+
+  /** The entries that it wrote, or null. */
+  default @Nullable Transaction transaction() {
+    return null;
+  }
+
+  /** The figures of the credit type that it touched, after it, or null. */
+  default @Nullable Balance balance() {
+    return null;
+  }
+
+  /** The wallet was opened. */
+  record Opened(Instant at, String org, String wallet, WalletOwner owner) implements WalletEvent {}
+
+  /** A grant was promised for later: it counts for nothing until it takes effect. */
+  record GrantScheduled(Instant at, Grant grant, Attribution attribution) implements WalletEvent {}
+
+  /** A grant took effect: its entry, and what it repaid of a debt. */
+  record Granted(Instant at, Grant grant, Transaction transaction, Balance balance)
+      implements WalletEvent {}
+
+  /** What was not held of a grant ceased at its end. */
+  record GrantExpired(Instant at, String grant, Transaction transaction, Balance balance)
+      implements WalletEvent {}
+
+  /** What was not held of a grant was taken out. */
+  record GrantVoided(Instant at, String grant, Transaction transaction, Balance balance)
+      implements WalletEvent {}
+
+  /** Credits were set aside; the balance is the one with the hold in it. */
+  record CreditsHeld(Instant at, Hold hold, Balance balance) implements WalletEvent {}
+
+  /** A hold lives longer, or less long. */
+  record HoldExtended(Instant at, String reservation, Instant expiresAt) implements WalletEvent {}
+
+  /**
+   * The work was charged.
+   *
+   * @param amount what was charged: drawn from grants plus debt
+   * @param released what was held and not needed
+   * @param debt what no grant covered
+   * @param uncharged what the overage policy left uncharged
+   * @param late whether it came after the hold had expired
+   * @param teamHolds whether the subject's team held budget for it and is to be told
+   */
+  record Committed(
+      Instant at,
+      String reservation,
+      Credits amount,
+      Credits released,
+      Credits debt,
+      Credits uncharged,
+      boolean late,
+      boolean teamHolds,
+      Transaction transaction,
+      Balance balance)
+      implements WalletEvent {}
+
+  /** The hold was given back; entries only for what its grants no longer could take. */
+  record Released(
+      Instant at,
+      String reservation,
+      Cause cause,
+      Credits released,
+      boolean teamHolds,
+      Transaction transaction,
+      Balance balance)
+      implements WalletEvent {}
+
+  /** A hold that has not come yet will be refused. */
+  record HoldBarred(Instant at, String reservation) implements WalletEvent {}
+
+  /** Why a hold was given back. */
+  enum Cause {
+    RELEASED,
+    EXPIRED,
+    CANCELLED;
+
+    /** The name in the API. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+}

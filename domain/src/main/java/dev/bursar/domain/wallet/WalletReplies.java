@@ -1,0 +1,66 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.ledger.Transaction;
+
+/** What a wallet's events answer to the commands that led to them, now and on every retry. */
+final class WalletReplies {
+
+  private WalletReplies() {}
+
+  /** The reply that an event gives to the command that led to it. */
+  static WalletReply to(WalletEvent event) {
+    return switch (event) {
+      case WalletEvent.Opened e -> new WalletReply.Opened(e.owner());
+      case WalletEvent.GrantScheduled e ->
+          new WalletReply.GrantAdded(
+              new WalletReply.GrantView(e.grant(), e.grant().amount(), Credits.ZERO, "scheduled"));
+      case WalletEvent.Granted e -> new WalletReply.GrantAdded(asGranted(e));
+      case WalletEvent.GrantExpired e ->
+          new WalletReply.GrantVoided(e.grant(), taken(e.transaction()));
+      case WalletEvent.GrantVoided e ->
+          new WalletReply.GrantVoided(e.grant(), taken(e.transaction()));
+      case WalletEvent.CreditsHeld e -> new WalletReply.Held(e.hold(), e.balance());
+      case WalletEvent.HoldExtended e -> new WalletReply.Extended(e.reservation(), e.expiresAt());
+      case WalletEvent.Committed e ->
+          new WalletReply.Ended(
+              e.reservation(),
+              "committed",
+              e.amount(),
+              e.released(),
+              e.debt(),
+              e.uncharged(),
+              e.late(),
+              e.transaction(),
+              e.balance());
+      case WalletEvent.Released e ->
+          new WalletReply.Ended(
+              e.reservation(),
+              e.cause().word(),
+              Credits.ZERO,
+              e.released(),
+              Credits.ZERO,
+              Credits.ZERO,
+              false,
+              e.transaction(),
+              e.balance());
+      case WalletEvent.HoldBarred e -> new WalletReply.Barred(e.reservation());
+    };
+  }
+
+  private static WalletReply.GrantView asGranted(WalletEvent.Granted event) {
+    Credits remaining = Credits.ZERO;
+    for (var posting : event.transaction().postings()) {
+      remaining = remaining.plus(posting.amount());
+    }
+    return new WalletReply.GrantView(event.grant(), remaining, Credits.ZERO, "active");
+  }
+
+  private static Credits taken(Transaction transaction) {
+    Credits sum = Credits.ZERO;
+    for (var posting : transaction.postings()) {
+      sum = sum.minus(posting.amount());
+    }
+    return sum;
+  }
+}

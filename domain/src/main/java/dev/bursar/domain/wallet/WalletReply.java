@@ -1,0 +1,87 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.ledger.Posting;
+import dev.bursar.domain.ledger.Transaction;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a wallet answers. */
+public sealed interface WalletReply {
+
+  /** The wallet is open. */
+  record Opened(WalletOwner owner) implements WalletReply {}
+
+  /** The grant was added. */
+  record GrantAdded(GrantView grant) implements WalletReply {}
+
+  /** The grant was voided; so much was taken out. */
+  record GrantVoided(String grant, Credits amount) implements WalletReply {}
+
+  /** The credits are set aside. */
+  record Held(Hold hold, Balance balance) implements WalletReply {}
+
+  /** They are not, or would not be, and this is why. */
+  record NotHeld(List<Denial> denials) implements WalletReply {}
+
+  /** They would be. */
+  record WouldHold(Balance balance) implements WalletReply {}
+
+  /**
+   * The reservation has ended.
+   *
+   * @param status {@code committed}, {@code released}, {@code expired} or {@code cancelled}
+   * @param amount what was charged
+   * @param released what went back
+   * @param debt what no grant covered
+   * @param uncharged what the overage policy left uncharged
+   * @param late whether the commit came after the hold had expired
+   * @param transaction the entries
+   * @param balance the figures after it
+   */
+  record Ended(
+      String reservation,
+      String status,
+      Credits amount,
+      Credits released,
+      Credits debt,
+      Credits uncharged,
+      boolean late,
+      Transaction transaction,
+      Balance balance)
+      implements WalletReply {
+
+    /** The entries' figures. */
+    public List<Posting> entries() {
+      return transaction.postings();
+    }
+  }
+
+  /** The hold lives until then. */
+  record Extended(String reservation, Instant expiresAt) implements WalletReply {}
+
+  /** What fell due is done. */
+  record Woken(@Nullable Instant nextDue) implements WalletReply {}
+
+  /** The balances. */
+  record Viewed(WalletOwner owner, List<Balance> balances, @Nullable Instant nextExpiry)
+      implements WalletReply {}
+
+  /** A page of grants. */
+  record Grants(List<GrantView> grants, boolean hasMore) implements WalletReply {}
+
+  /** The reservation is open. */
+  record Open(Hold hold, Balance balance) implements WalletReply {}
+
+  /** A hold that comes later will be refused. */
+  record Barred(String reservation) implements WalletReply {}
+
+  /**
+   * A grant and what is left of it.
+   *
+   * @param state {@code scheduled}, {@code active}, {@code expired} or {@code voided}
+   */
+  record GrantView(Grant grant, Credits remaining, Credits held, String state) {}
+}

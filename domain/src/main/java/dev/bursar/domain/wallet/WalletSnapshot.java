@@ -1,0 +1,31 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.EntryType;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A wallet as plain, immutable data. What can be derived (held amounts, what is due) is not in it.
+ */
+public record WalletSnapshot(
+    @Nullable WalletOwner owner,
+    Instant lastAt,
+    long ledgerSequence,
+    byte[] ledgerHead,
+    List<Balance> balances,
+    List<GrantPart> grants,
+    List<ScheduledPart> scheduled,
+    List<Hold> holds,
+    List<Hold> lapsed,
+    byte[] endings) {
+
+  /** A grant in force or past. */
+  public record GrantPart(
+      Grant grant, Attribution attribution, Credits remaining, @Nullable EntryType ended) {}
+
+  /** A grant that has yet to take effect. */
+  public record ScheduledPart(Grant grant, Attribution attribution) {}
+}

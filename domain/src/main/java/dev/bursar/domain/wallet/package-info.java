@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.domain.wallet;
+
+import org.jspecify.annotations.NullMarked;
