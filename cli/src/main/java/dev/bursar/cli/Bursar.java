@@ -11,13 +11,32 @@ import picocli.CommandLine.Spec;
     name = "bursar",
     description = "Decides who may spend credits, before they are spent.",
     mixinStandardHelpOptions = true,
-    versionProvider = Bursar.Version.class)
+    versionProvider = Bursar.Version.class,
+    subcommands = {UpCommand.class})
 public final class Bursar implements Runnable {
 
   @Spec private CommandSpec spec;
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Bursar()).execute(args));
+    System.exit(commandLine().execute(args));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Bursar())
+        .setExecutionExceptionHandler(
+            (failure, commandLine, parsed) -> {
+              commandLine.getErr().println("bursar: " + sentence(failure));
+              return commandLine.getCommandSpec().exitCodeOnExecutionException();
+            });
+  }
+
+  /** What went wrong, in one line; faults of ours with their kind. */
+  private static String sentence(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof IllegalStateException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
   }
 
   /** Without a command there is nothing to run: the help, and the exit code of a usage error. */

@@ -135,10 +135,13 @@ public final class Tallies {
   public void forget(String budget) {
     tallies.keySet().removeIf(counter -> counter.budget().equals(budget));
     holds.replaceAll(
-        (reservation, hold) ->
-            new OpenHold(
-                hold.amount(),
-                hold.marks().stream().filter(m -> !m.counter().budget().equals(budget)).toList()));
+        (reservation, hold) -> new OpenHold(hold.amount(), without(budget, hold.marks())));
+    lapsed.replaceAll(
+        (reservation, hold) -> new Lapsed(without(budget, hold.marks()), hold.until()));
+  }
+
+  private static List<Mark> without(String budget, List<Mark> marks) {
+    return marks.stream().filter(mark -> !mark.counter().budget().equals(budget)).toList();
   }
 
   private void add(Mark mark, Credits used, Credits held) {

@@ -4,8 +4,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
 import java.util.Locale;
 
 /** How long a budget's limit counts before it starts anew. */
@@ -35,29 +37,54 @@ public enum WindowKind {
    *     month, quarter or year, where a month that is too short uses its last day
    */
   public Window containing(Instant at, ZoneId zone, int anchorDay) {
-    ZonedDateTime local = at.atZone(zone);
     return switch (this) {
       case MINUTE -> fixed(at, zone, ChronoUnit.MINUTES);
       case HOUR -> fixed(at, zone, ChronoUnit.HOURS);
-      case DAY -> days(local.toLocalDate(), local.toLocalDate().plusDays(1), zone);
+      case DAY -> {
+        LocalDate start = day(at, zone);
+        yield days(start, start.plusDays(1), zone);
+      }
       case WEEK -> {
-        int back = Math.floorMod(local.getDayOfWeek().getValue() - anchorDay, 7);
-        LocalDate start = local.toLocalDate().minusDays(back);
+        LocalDate day = day(at, zone);
+        int back = Math.floorMod(day.getDayOfWeek().getValue() - anchorDay, 7);
+        LocalDate start = day.minusDays(back);
         yield days(start, start.plusWeeks(1), zone);
       }
-      case MONTH -> months(local.toLocalDate(), 1, zone, anchorDay);
-      case QUARTER -> months(local.toLocalDate(), 3, zone, anchorDay);
-      case YEAR -> months(local.toLocalDate(), 12, zone, anchorDay);
+      case MONTH -> months(day(at, zone), 1, zone, anchorDay);
+      case QUARTER -> months(day(at, zone), 3, zone, anchorDay);
+      case YEAR -> months(day(at, zone), 12, zone, anchorDay);
       case LIFETIME -> Window.ALWAYS;
     };
   }
 
-  /** Minutes and hours of the wall clock, by the offset in force, so that none is ever repeated. */
+  /**
+   * Minutes and hours of the wall clock, by the offset in force, so that none is ever repeated. One
+   * in which the offset changes, as by half an hour, is two.
+   */
   private static Window fixed(Instant at, ZoneId zone, ChronoUnit unit) {
-    var offset = zone.getRules().getOffset(at);
-    LocalDateTime start = LocalDateTime.ofInstant(at, offset).truncatedTo(unit);
-    Instant from = start.toInstant(offset);
-    return new Window(from, from.plus(1, unit));
+    ZoneRules rules = zone.getRules();
+    ZoneOffset offset = rules.getOffset(at);
+    Instant start = LocalDateTime.ofInstant(at, offset).truncatedTo(unit).toInstant(offset);
+    Instant end = start.plus(1, unit);
+    ZoneOffsetTransition before = rules.previousTransition(at.plusNanos(1));
+    if (before != null && before.getInstant().isAfter(start)) {
+      start = before.getInstant();
+    }
+    ZoneOffsetTransition after = rules.nextTransition(at);
+    if (after != null && after.getInstant().isBefore(end)) {
+      end = after.getInstant();
+    }
+    return new Window(start, end);
+  }
+
+  /**
+   * The last day that has begun, even where a clock that is set back just after midnight shows the
+   * day before once more.
+   */
+  private static LocalDate day(Instant at, ZoneId zone) {
+    LocalDate shown = LocalDate.ofInstant(at, zone);
+    LocalDate next = shown.plusDays(1);
+    return next.atStartOfDay(zone).toInstant().isAfter(at) ? shown : next;
   }
 
   private static Window days(LocalDate start, LocalDate end, ZoneId zone) {

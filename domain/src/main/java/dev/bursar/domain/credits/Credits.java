@@ -29,13 +29,18 @@ public record Credits(long micros) implements Comparable<Credits> {
    * Reads a plain decimal such as {@code 12}, {@code -0.5} or {@code 12.345678}.
    *
    * @throws NumberFormatException for anything else: an exponent, a sign other than a leading
-   *     minus, more than six decimals, more than 13 digits before the point, no digits, NaN
+   *     minus, more than six decimals, more than 13 digits before the point, no digits, NaN, a
+   *     value beyond the range
    */
   public static Credits parse(String text) {
     if (text.length() > 24 || !PLAIN.matcher(text).matches()) {
       throw new NumberFormatException("not a plain decimal with at most 6 decimals");
     }
-    return ofExact(new BigDecimal(text));
+    try {
+      return ofExact(new BigDecimal(text));
+    } catch (ArithmeticException e) {
+      throw new NumberFormatException("beyond the range of amounts");
+    }
   }
 
   /**

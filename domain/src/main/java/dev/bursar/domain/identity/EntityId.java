@@ -1,8 +1,8 @@
 package dev.bursar.domain.identity;
 
-import java.net.URLDecoder;
-import java.net.URLEncoder;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * The address of an entity that owns a journal, and the id under which that journal is stored:
@@ -14,6 +14,8 @@ import java.nio.charset.StandardCharsets;
  * @param name the team's or wallet's name within the org; empty for the org itself
  */
 public record EntityId(Kind kind, String org, String name) {
+
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   /** The kinds of entities. */
   public enum Kind {
@@ -61,23 +63,48 @@ public record EntityId(Kind kind, String org, String name) {
     return kind == Kind.ORG ? base : base + '|' + encoded(name);
   }
 
+  /** Percent-encoded, but for letters, digits, point and minus: those never separate anything. */
   static String encoded(String name) {
-    for (int i = 0; i < name.length(); i++) {
-      char c = name.charAt(i);
-      boolean plain =
-          (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
-      if (!plain) {
-        // '_' and '*' are left as they are by the encoder, but separate the parts of a reservation.
-        return URLEncoder.encode(name, StandardCharsets.UTF_8)
-            .replace("_", "%5F")
-            .replace("*", "%2A")
-            .replace("+", "%20");
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    StringBuilder text = new StringBuilder(bytes.length + 8);
+    for (byte each : bytes) {
+      if (plain((char) each)) {
+        text.append((char) each);
+      } else {
+        text.append('%').append(HEX.toHexDigits(each));
       }
     }
-    return name;
+    return text.toString();
   }
 
+  private static boolean plain(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '-'
+        || c == '.';
+  }
+
+  /**
+   * Reads what {@link #encoded} writes.
+   *
+   * @throws IllegalArgumentException for any other text
+   */
   static String decoded(String text) {
-    return text.indexOf('%') < 0 ? text : URLDecoder.decode(text, StandardCharsets.UTF_8);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '%' && i + 2 < text.length()) {
+        bytes.write(HexFormat.fromHexDigits(text, i + 1, i + 3));
+        i += 2;
+      } else {
+        bytes.write(c);
+      }
+    }
+    String name = bytes.toString(StandardCharsets.UTF_8);
+    if (!encoded(name).equals(text)) {
+      throw new IllegalArgumentException("not an encoded name: " + text);
+    }
+    return name;
   }
 }

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a reservation. It carries the org and the wallet, so that whoever holds it can be
- * routed to the wallet that decides how the reservation ends; and it follows from the idempotency
- * key, so that a retry names the same reservation whoever handles it. Written {@code
+ * routed to the wallet that decides how the reservation ends. It follows from the idempotency key
+ * and the salt of the attempt: a retry of what is on record gets the recorded name, while an
+ * attempt that never came on record shares nothing with the next one. Written {@code
  * rsv_acme_main_Hk3…}, with names percent-encoded.
  *
  * @param org the org
@@ -21,12 +22,13 @@ public record ReservationId(String org, String wallet, String token) {
   private static final int TOKEN_BYTES = 18;
   private static final int TEXT_MAX = 2_000;
 
-  /** The reservation that a key stands for. */
-  public static ReservationId of(String org, String wallet, String operationKey) {
+  /** The reservation of an attempt. */
+  public static ReservationId of(String org, String wallet, String operationKey, byte[] salt) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       sha.update(org.getBytes(StandardCharsets.UTF_8));
       sha.update((byte) 0);
+      sha.update(salt);
       byte[] hash = sha.digest(operationKey.getBytes(StandardCharsets.UTF_8));
       byte[] head = java.util.Arrays.copyOf(hash, TOKEN_BYTES);
       String token = Base64.getUrlEncoder().withoutPadding().encodeToString(head).replace('_', '.');

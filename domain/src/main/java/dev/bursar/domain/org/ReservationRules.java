@@ -173,7 +173,7 @@ final class ReservationRules {
       List<Budgets.Applicable> ofTeam) {
     String wallet = wallet(ask.request());
     return new Plan(
-        ReservationId.of(org.id(), wallet, ask.key()).toString(),
+        ReservationId.of(org.id(), wallet, ask.key(), ask.salt()).toString(),
         ask.request(),
         wallet,
         creditType,

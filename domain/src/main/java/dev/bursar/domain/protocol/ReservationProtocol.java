@@ -68,6 +68,7 @@ public final class ReservationProtocol<W> {
   private static final long ASK_AGAIN_AFTER_MS = 2_000;
 
   private final Map<String, Course<W>> courses = new HashMap<>();
+  private final Map<String, Course<W>> byOperation = new HashMap<>();
 
   /** How many reservations are on their way. */
   public int size() {
@@ -108,7 +109,7 @@ public final class ReservationProtocol<W> {
         yield ask(course);
       }
       case OrgReply.Considered considered -> {
-        Course<W> known = courses.get(considered.plan().reservation());
+        Course<W> known = operation == null ? null : byOperation.get(operation.key());
         if (known != null) {
           yield join(known, operation, waiting);
         }
@@ -141,7 +142,17 @@ public final class ReservationProtocol<W> {
   private Course<W> start(Plan plan, boolean holding, @Nullable Operation operation, long nowMs) {
     Course<W> course = new Course<>(plan, holding, operation, nowMs);
     courses.put(plan.reservation(), course);
+    if (operation != null) {
+      byOperation.put(operation.key(), course);
+    }
     return course;
+  }
+
+  private void finish(Course<W> course) {
+    courses.remove(course.plan.reservation());
+    if (course.operation != null) {
+      byOperation.remove(course.operation.key(), course);
+    }
   }
 
   private List<Effect<W>> join(Course<W> course, @Nullable Operation operation, W waiting) {
@@ -254,6 +265,22 @@ public final class ReservationProtocol<W> {
     return proceed(course);
   }
 
+  /**
+   * The org's own part could not be written, or was decided otherwise when it was tried again. Who
+   * may hold takes it back, and who waits is told to ask again.
+   */
+  public List<Effect<W>> withdrawn(String reservation) {
+    Course<W> course = courses.get(reservation);
+    if (course == null) {
+      return List.of();
+    }
+    finish(course);
+    course.teamHolds = course.plan.asksTeam();
+    List<Effect<W>> effects = new ArrayList<>(cancellations(course, true));
+    effects.addAll(replies(course, new Answer.Unreachable<>()));
+    return effects;
+  }
+
   /** The team has answered. Busy and unreachable are no answers: it will be asked again. */
   public List<Effect<W>> teamAnswered(String reservation, Answer<TeamReply> answer) {
     Course<W> course = courses.get(reservation);
@@ -286,7 +313,7 @@ public final class ReservationProtocol<W> {
     }
     if (answer instanceof Answer.Refused<WalletReply> refused && course.walletAnswered) {
       // A one-shot whose hold ended before it could be charged.
-      courses.remove(reservation);
+      finish(course);
       return replies(course, new Answer.Refused<>(refused.refusal()));
     }
     return List.of();
@@ -337,7 +364,7 @@ public final class ReservationProtocol<W> {
   }
 
   private List<Effect<W>> allowed(Course<W> course, WalletReply.@Nullable Ended charged) {
-    courses.remove(course.plan.reservation());
+    finish(course);
     List<LimitState> limits = new ArrayList<>(course.plan.limits());
     if (course.teamLimits != null) {
       limits.addAll(course.teamLimits);
@@ -363,7 +390,7 @@ public final class ReservationProtocol<W> {
     course.denials.clear();
     course.denials.addAll(all);
     if (course.plan.request().dryRun()) {
-      courses.remove(course.plan.reservation());
+      finish(course);
       return replies(course, new Answer.Done<>(new Decided.Denied(course.plan, all), false));
     }
     course.closing = true;
@@ -379,11 +406,11 @@ public final class ReservationProtocol<W> {
             plan.reservation(),
             new Request<>(
                 new OrgCommand.Deny(plan, List.copyOf(course.denials), course.operation), null)));
-    effects.addAll(cancellations(course));
+    effects.addAll(cancellations(course, course.wallet != null));
     return effects;
   }
 
-  private List<Effect<W>> cancellations(Course<W> course) {
+  private List<Effect<W>> cancellations(Course<W> course, boolean walletHolds) {
     Plan plan = course.plan;
     List<Effect<W>> effects = new ArrayList<>(2);
     String team = plan.request().subject().team();
@@ -394,7 +421,7 @@ public final class ReservationProtocol<W> {
               team,
               new Request<>(new TeamCommand.Cancel(plan.reservation()), null)));
     }
-    if (course.holding && course.wallet != null) {
+    if (course.holding && walletHolds) {
       effects.add(
           new Effect.AskWallet<>(
               plan.reservation(),
@@ -410,7 +437,7 @@ public final class ReservationProtocol<W> {
     if (course == null || !course.closing || !(answer instanceof Answer.Done<OrgReply>)) {
       return List.of();
     }
-    courses.remove(reservation);
+    finish(course);
     return replies(
         course,
         new Answer.Done<>(new Decided.Denied(course.plan, List.copyOf(course.denials)), false));

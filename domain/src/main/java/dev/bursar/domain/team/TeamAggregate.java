@@ -45,6 +45,9 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
 
   private Decision<TeamEvent, TeamReply> hold(TeamCommand.HoldBudget ask, Instant now) {
     List<LimitState> before = states(ask.limits(), now);
+    if (team.tallies().holds(ask.reservation())) {
+      return new Told<>(new TeamReply.Held(before));
+    }
     List<Denial> denials = BudgetDenials.of(before, ask.amount());
     if (!denials.isEmpty()) {
       return new Told<>(new TeamReply.NotHeld(denials));

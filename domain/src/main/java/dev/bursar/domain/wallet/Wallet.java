@@ -61,6 +61,7 @@ public final class Wallet {
   private final Map<String, Purse> purses = new TreeMap<>();
   private final Map<String, GrantState> grants = new HashMap<>();
   private final Map<String, Scheduled> scheduled = new HashMap<>();
+  private final Map<String, Credits> promised = new HashMap<>();
   private final Map<String, Hold> holds = new HashMap<>();
   private final LinkedHashMap<String, Hold> lapsed = new LinkedHashMap<>();
   private final TreeSet<Due> dues = new TreeSet<>(Due.ORDER);
@@ -140,6 +141,11 @@ public final class Wallet {
     return scheduled;
   }
 
+  /** The sum of the grants of a credit type that have yet to take effect. */
+  Credits promised(String creditType) {
+    return promised.getOrDefault(creditType, Credits.ZERO);
+  }
+
   /** The grant of this name that is known to be yet to take effect. */
   Scheduled scheduledGrant(String id) {
     Scheduled found = scheduled.get(id);
@@ -212,6 +218,7 @@ public final class Wallet {
   private void schedule(WalletEvent.GrantScheduled event) {
     Grant grant = event.grant();
     scheduled.put(grant.id(), new Scheduled(grant, event.attribution()));
+    promised.merge(grant.creditType(), grant.amount(), Credits::plus);
     dues.add(new Due(grant.effectiveAt(), Due.What.GRANT_STARTS, grant.id()));
   }
 
@@ -219,12 +226,17 @@ public final class Wallet {
     Grant grant = event.grant();
     if (scheduled.remove(grant.id()) != null) {
       dues.remove(new Due(grant.effectiveAt(), Due.What.GRANT_STARTS, grant.id()));
+      unpromise(grant);
     }
     grants.put(grant.id(), new GrantState(grant, event.transaction().attribution()));
     if (grant.expiresAt() != null) {
       dues.add(new Due(grant.expiresAt(), Due.What.GRANT_ENDS, grant.id()));
     }
     post(event.transaction());
+  }
+
+  private void unpromise(Grant grant) {
+    promised.merge(grant.creditType(), grant.amount().negated(), Credits::plus);
   }
 
   private void cancel(WalletEvent.GrantVoided event) {
@@ -234,6 +246,8 @@ public final class Wallet {
       GrantState grant = new GrantState(never.grant, never.attribution);
       grant.ended = EntryType.VOID;
       grants.put(event.grant(), grant);
+      unpromise(never.grant);
+      post(event.transaction());
       return;
     }
     end(event.grant(), EntryType.VOID, event.transaction());

@@ -64,6 +64,9 @@ public sealed interface WalletCommand {
   /** Tell the grants in burn order: up to {@code limit} of them after the grant {@code after}. */
   record ListGrants(@Nullable String after, int limit) implements WalletCommand {}
 
+  /** Tell which reservations are open. */
+  record ListOpen() implements WalletCommand {}
+
   /** Tell what is known of a reservation. */
   record Find(String reservation) implements WalletCommand {}
 }

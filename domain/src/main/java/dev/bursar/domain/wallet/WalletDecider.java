@@ -54,6 +54,8 @@ public final class WalletDecider {
       case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(wallet.nextDue()));
       case WalletCommand.View view -> new Told<>(view(owner));
       case WalletCommand.ListGrants list -> new Told<>(GrantPages.page(wallet, list));
+      case WalletCommand.ListOpen list ->
+          new Told<>(new WalletReply.OpenList(List.copyOf(wallet.holds().keySet())));
       case WalletCommand.Find find -> find(find.reservation());
     };
   }
@@ -65,6 +67,7 @@ public final class WalletDecider {
       case WalletCommand.HoldCredits hold -> new Told<>(unknownWallet(hold.amount()));
       case WalletCommand.CheckCredits check -> new Told<>(unknownWallet(check.amount()));
       case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(null));
+      case WalletCommand.ListOpen list -> new Told<>(new WalletReply.OpenList(List.of()));
       case WalletCommand.Cancel cancel -> new Told<>(new WalletReply.Barred(cancel.reservation()));
       case WalletCommand.AddGrant c -> new Refused<>(NOT_OPEN);
       case WalletCommand.VoidGrant c -> new Refused<>(NOT_OPEN);
@@ -119,12 +122,20 @@ public final class WalletDecider {
       return new Refused<>(
           new Refusal(Code.INVALID, "expires_at", "is not after the present, " + now));
     }
-    Grant grant = createdAt(asked, now);
-    if (grant.effectiveAt().isAfter(now)) {
-      return new Accepted<>(new WalletEvent.GrantScheduled(now, grant, add.attribution()));
+    if (end != null && !end.isAfter(asked.effectiveAt())) {
+      return new Refused<>(
+          new Refusal(
+              Code.INVALID, "expires_at", "is not after effective_at, " + asked.effectiveAt()));
     }
+    Grant grant = createdAt(asked, now);
+    String type = grant.creditType();
     try {
-      return new Accepted<>(started(grant, add.attribution(), now));
+      // Grants to come count as well: when one takes effect, nobody is there to be refused.
+      wallet.purse(type).balance.plus(wallet.promised(type)).plus(grant.amount());
+      return new Accepted<>(
+          grant.effectiveAt().isAfter(now)
+              ? new WalletEvent.GrantScheduled(now, grant, add.attribution())
+              : started(grant, add.attribution(), now));
     } catch (ArithmeticException e) {
       return new Refused<>(
           new Refusal(
@@ -192,6 +203,10 @@ public final class WalletDecider {
     Place ended = wallet.endingPlace(ask.reservation());
     if (ended != null) {
       return new Found<>(ended);
+    }
+    Hold open = wallet.holds().get(ask.reservation());
+    if (open != null) {
+      return new Told<>(new WalletReply.Held(open, wallet.purse(open.creditType()).figures()));
     }
     Purse purse = wallet.purse(ask.creditType());
     Attribution who = ask.attribution();

@@ -75,6 +75,9 @@ public sealed interface WalletReply {
   /** The reservation is open. */
   record Open(Hold hold, Balance balance) implements WalletReply {}
 
+  /** The open reservations. */
+  record OpenList(List<String> reservations) implements WalletReply {}
+
   /** A hold that comes later will be refused. */
   record Barred(String reservation) implements WalletReply {}
 

@@ -1,0 +1,99 @@
+package dev.bursar.cli;
+
+import dev.bursar.benchmarks.bench.Bench;
+import dev.bursar.benchmarks.bench.BenchFailure;
+import dev.bursar.benchmarks.bench.BenchOptions;
+import dev.bursar.benchmarks.bench.Shape;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code bursar bench}: Bursar beside what a team would write in-house, and beside a server that
+ * does nothing.
+ */
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measure Bursar, an in-house baseline (one PostgreSQL transaction with row locks a request)",
+      "and the same HTTP server doing nothing, one after another on this machine, and compare.",
+      "Each is a process of its own with the same heap, its database durable."
+    })
+final class BenchCommand implements Callable<Integer> {
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "20",
+      description = "Measured for each shape and kind of load. Default: ${DEFAULT-VALUE}")
+  private int seconds;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description = "Not counted, before each. Default: ${DEFAULT-VALUE}")
+  private int warmup;
+
+  @Option(
+      names = "--connections",
+      paramLabel = "C",
+      defaultValue = "64",
+      description = "Open at the same time. Default: ${DEFAULT-VALUE}")
+  private int connections;
+
+  @Option(
+      names = "--shapes",
+      split = ",",
+      defaultValue = "hot,spread",
+      description = "hot: one org and wallet; spread: 1,000. Default: ${DEFAULT-VALUE}")
+  private List<String> shapes;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Measure everything so often in turn, and show medians. Default: ${DEFAULT-VALUE}")
+  private int rounds;
+
+  @Option(
+      names = "--against",
+      paramLabel = "CHECKOUT",
+      description = "Another checkout of Bursar, to measure in the same run.")
+  private @Nullable Path against;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Write every measurement to this file.")
+  private @Nullable Path json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    try {
+      new Bench(options(), System.out).run();
+      return 0;
+    } catch (BenchFailure e) {
+      throw new CommandFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private BenchOptions options() {
+    try {
+      return new BenchOptions(
+          seconds,
+          warmup,
+          connections,
+          shapes.stream().map(Shape::of).toList(),
+          rounds,
+          against,
+          json);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("--" + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.bursar.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** The demo org, put in through the API as a customer's would be, if it is not there yet. */
+final class Demo {
+
+  private static final String ORG = "/v1/orgs/acme";
+  private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final int PROMOTION_DAYS = 30;
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final String address;
+  private final String key;
+
+  Demo(String address, String key) {
+    this.address = address;
+    this.key = key;
+  }
+
+  /** Puts it in, unless the org is there already. */
+  void load(Instant now) {
+    if (status("GET", ORG, "") == 200) {
+      return;
+    }
+    put(ORG, "{'name': 'Acme Corporation', 'timezone': 'Europe/Berlin'}");
+    put(ORG + "/units/engineering", "{'kind': 'department', 'name': 'Engineering'}");
+    put(ORG + "/units/data", "{'kind': 'department', 'name': 'Data', 'parent': 'engineering'}");
+    put(ORG + "/units/analytics", "{'kind': 'team', 'name': 'Analytics', 'parent': 'data'}");
+    put(ORG + "/units/platform", "{'kind': 'team', 'name': 'Platform', 'parent': 'engineering'}");
+    put(ORG + "/units/copilot", "{'kind': 'product', 'name': 'Copilot'}");
+    put(
+        ORG + "/users/ada",
+        "{'name': 'Ada Marchetti', 'email': 'ada@acme.example', 'teams': ['analytics']}");
+    put(
+        ORG + "/users/ben",
+        "{'name': 'Ben Okafor', 'email': 'ben@acme.example', 'teams': ['analytics', 'platform']}");
+    put(
+        ORG + "/users/chen",
+        "{'name': 'Chen Li', 'email': 'chen@acme.example', 'teams': ['platform']}");
+    put(
+        ORG + "/budgets/org-month",
+        "{'scope': {'type': 'org'}, 'measure': 'platform', 'window': 'month', 'limit': '1000'}");
+    put(
+        ORG + "/budgets/engineering-month",
+        "{'scope': {'type': 'department', 'id': 'engineering'}, 'measure': 'platform',"
+            + " 'window': 'month', 'limit': '400'}");
+    put(
+        ORG + "/budgets/analytics-month",
+        "{'scope': {'type': 'team', 'id': 'analytics'}, 'measure': 'platform',"
+            + " 'window': 'month', 'limit': '20'}");
+    put(
+        ORG + "/budgets/ada-day",
+        "{'scope': {'type': 'user', 'id': 'ada'}, 'measure': 'platform', 'window': 'day',"
+            + " 'limit': '15'}");
+    put(ORG + "/wallets/main", "{'owner': {'type': 'org'}}");
+    post(
+        ORG + "/wallets/main/grants",
+        "{'id': 'order-1001', 'credit_type': 'platform', 'amount': '500', 'category': 'paid',"
+            + " 'cost_basis': {'amount': '500', 'currency': 'USD'}}");
+    post(
+        ORG + "/wallets/main/grants",
+        ("{'id': 'welcome', 'credit_type': 'platform', 'amount': '25', 'category': 'promotional',"
+                + " 'expires_at': '%s'}")
+            .formatted(now.plus(PROMOTION_DAYS, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS)));
+  }
+
+  private void put(String path, String json) {
+    demand("PUT", path, json);
+  }
+
+  private void post(String path, String json) {
+    demand("POST", path, json);
+  }
+
+  private void demand(String method, String path, String json) {
+    int status = status(method, path, json.replace('\'', '"'));
+    if (status >= 300) {
+      throw new CommandFailure(
+          "the demo can't be loaded: %s %s was answered %d".formatted(method, path, status));
+    }
+  }
+
+  private int status(String method, String path, String json) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(address + path))
+            .timeout(TIMEOUT)
+            .header("Authorization", "Bearer " + key)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(json))
+            .build();
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    } catch (IOException e) {
+      throw new CommandFailure("the demo can't be loaded: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("interrupted", e);
+    }
+  }
+
+  /** Three commands to try. */
+  static String tries(String address, String key) {
+    return """
+
+        The demo org acme has 525 credits; its team Analytics may use 20 a month. To try:
+
+        1. Ada asks before a call of about one credit. It is allowed, and charged:
+
+        curl -s %1$s/v1/reservations -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \\
+          -d '{"subject": {"org": "acme", "team": "analytics", "user": "ada"}, "feature": "chat", "model": "gpt-5",
+               "usage": {"input_tokens": 1200, "output_tokens": 800}, "commit": true}'
+
+        2. Ben's agent asks for thirty credits. The team's budget denies it, and says so:
+
+        curl -s %1$s/v1/reservations -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \\
+          -d '{"subject": {"org": "acme", "team": "analytics", "user": "ben"}, "feature": "chat", "model": "gpt-5",
+               "usage": {"input_tokens": 80000, "output_tokens": 20000}}'
+
+        3. The ledger that proves what was charged:
+
+        curl -s %1$s/v1/orgs/acme/wallets/main/ledger -H 'Authorization: Bearer %2$s'
+        """
+        .formatted(address, key);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.bursar.cli;
+
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.EmbeddedDatabase;
+import dev.bursar.node.Node;
+import dev.bursar.node.NodeSettings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bursar up}: one node, on a PostgreSQL of its own or on a given one. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Start one node, on an embedded PostgreSQL that is kept in a directory, or on a given one.",
+      "A restart finds everything. Ctrl-C stops it."
+    })
+final class UpCommand implements Callable<Integer> {
+
+  private static final String HOST = "127.0.0.1";
+  private static final int PORT_MAX = 65_535;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--port",
+      defaultValue = "8080",
+      description = "The port to listen on. Default: ${DEFAULT-VALUE}")
+  private int port;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description =
+          "Where the embedded PostgreSQL is kept. Default: .bursar in the project's folder")
+  private @Nullable Path data;
+
+  @Option(
+      names = "--postgres",
+      paramLabel = "JDBC_URL",
+      description =
+          "A PostgreSQL to use instead, such as jdbc:postgresql://host/db?user=u&password=p")
+  private @Nullable String postgres;
+
+  @Option(
+      names = "--catalog",
+      paramLabel = "FILE",
+      description = "The catalog. Default: the one in config/")
+  private @Nullable Path catalog;
+
+  @Option(names = "--no-demo", description = "Load no demo org.")
+  private boolean noDemo;
+
+  @Option(
+      names = "--operator-key",
+      paramLabel = "KEY",
+      defaultValue = "${env:BURSAR_OPERATOR_KEY}",
+      description =
+          "The secret of the operator's key. Default: $$BURSAR_OPERATOR_KEY, else one made at the"
+              + " first start and kept in DIR")
+  private @Nullable String operatorKey;
+
+  @Option(
+      names = "--test-clock",
+      paramLabel = "START",
+      description =
+          "Stop the clock at this time, such as 2024-01-01T00:00:00Z; PUT /v1/test_clock moves it.")
+  private @Nullable String testClock;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Instant clockStart = clockStart();
+    demandFree(port);
+    Path directory = data != null ? data : DataFolder.standard();
+    PrintWriter out = spec.commandLine().getOut();
+    CountDownLatch stopped = new CountDownLatch(1);
+    try (EmbeddedDatabase embedded = postgres == null ? EmbeddedDatabase.open(directory) : null) {
+      DatabaseSettings database =
+          embedded != null ? embedded.settings() : DatabaseSettings.of(String.valueOf(postgres));
+      String key = operatorKey != null ? operatorKey : DataFolder.operatorKey(directory);
+      try (Node node =
+          Node.start(new NodeSettings(database, HOST, port, catalog, key, clockStart))) {
+        String address = "http://%s:%d".formatted(HOST, node.address().getPort());
+        if (!noDemo) {
+          new Demo(address, key).load(clockStart != null ? clockStart : Instant.now());
+        }
+        out.println(greeting(address, key, embedded != null ? directory : null));
+        out.flush();
+        awaitInterrupt(stopped);
+        out.println("bursar: stopping");
+        out.flush();
+      }
+    } finally {
+      stopped.countDown();
+    }
+    return 0;
+  }
+
+  private @Nullable Instant clockStart() {
+    try {
+      return testClock == null ? null : Instant.parse(testClock);
+    } catch (DateTimeParseException e) {
+      throw new CommandFailure(
+          "--test-clock: %s is not a time; 2024-01-01T00:00:00Z is".formatted(testClock), e);
+    }
+  }
+
+  /** Better said before a database is started than after. */
+  private static void demandFree(int port) {
+    if (port < 0 || port > PORT_MAX) {
+      throw new CommandFailure("--port: %d is not a port; 0 to 65535 are".formatted(port));
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "--port: %d can't be listened on: %s".formatted(port, e.getMessage()), e);
+    }
+  }
+
+  private static void awaitInterrupt(CountDownLatch stopped) throws InterruptedException {
+    Thread main = Thread.currentThread();
+    Thread hook =
+        new Thread(
+            () -> {
+              main.interrupt();
+              try {
+                stopped.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            },
+            "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      new CountDownLatch(1).await();
+    } catch (InterruptedException e) {
+      // Ctrl-C: what follows must not be interrupted again.
+      Thread.interrupted();
+    }
+  }
+
+  private String greeting(String address, String key, @Nullable Path directory) {
+    String kept = directory == null ? "the given PostgreSQL" : directory.toString();
+    String head =
+        """
+
+        Bursar listens on %s
+        operator's key    %s
+        kept in           %s
+        """
+            .formatted(address, key, kept);
+    return noDemo ? head : head + Demo.tries(address, key);
+  }
+}

@@ -1,0 +1,183 @@
+package dev.bursar.node;
+
+import com.typesafe.config.Config;
+import dev.bursar.api.ApiPorts;
+import dev.bursar.api.HttpServer;
+import dev.bursar.api.Routes;
+import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.Migrations;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.time.TestClock;
+import dev.bursar.node.access.StoredKeys;
+import dev.bursar.node.catalog.CatalogFile;
+import dev.bursar.node.clock.NodeClock;
+import dev.bursar.node.clock.SteppedClock;
+import dev.bursar.node.entity.EntityModels;
+import dev.bursar.node.entity.EntityParts;
+import dev.bursar.node.entity.JournalReader;
+import dev.bursar.node.entity.Limits;
+import dev.bursar.node.entity.Region;
+import dev.bursar.node.entity.ShardedEntities;
+import dev.bursar.projections.Projections;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/**
+ * A node: everything that runs in the process, constructed top to bottom. This is the map of it.
+ */
+public final class Node implements AutoCloseable {
+
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
+  private static final Duration REQUESTS_END_WITHIN = Duration.ofSeconds(5);
+
+  private final Database database;
+  private final ExecutorService blocking;
+  private final ActorSystem<Void> system;
+  private final Projections projections;
+  private final HttpServer server;
+
+  private Node(
+      Database database,
+      ExecutorService blocking,
+      ActorSystem<Void> system,
+      Projections projections,
+      HttpServer server) {
+    this.database = database;
+    this.blocking = blocking;
+    this.system = system;
+    this.projections = projections;
+    this.server = server;
+  }
+
+  /**
+   * Migrates the schema and starts a node; done when it listens.
+   *
+   * @throws dev.bursar.database.DatabaseUnusable if the database can't be used
+   * @throws IllegalArgumentException if the catalog has faults
+   * @throws IllegalStateException if it can't listen, or does not come up
+   */
+  public static Node start(NodeSettings settings) {
+    Catalog catalog =
+        settings.catalog() == null
+            ? CatalogFile.configured()
+            : CatalogFile.read(settings.catalog());
+    DatabaseSettings address = settings.database();
+    Migrations.migrate(address);
+    Config config = NodeSystem.config(address);
+    Limits limits = Limits.from(config);
+    int connections = config.getInt("bursar.node.database-connections");
+    PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new JvmMemoryMetrics().bindTo(metrics);
+    new JvmGcMetrics().bindTo(metrics);
+    NodeClock clock =
+        settings.testClockStart() == null
+            ? NodeClock.ofSystem()
+            : NodeClock.standingAt(settings.testClockStart());
+
+    Database database = Database.open(address.withPoolSize(connections));
+    ExecutorService blocking =
+        Executors.newFixedThreadPool(
+            connections, Thread.ofPlatform().daemon().name("blocking-", 0).factory());
+    ActorSystem<Void> system = NodeSystem.start(config);
+    EntityParts parts =
+        new EntityParts(
+            new EntityModels(limits, catalog),
+            clock,
+            limits,
+            new JournalReader(database.jdbi(), blocking));
+    ShardedEntities entities =
+        new ShardedEntities(system, new Region(system, parts), limits.askTimeout());
+    Projections projections = Projections.start(system, database, entities, clock, metrics);
+    StoredKeys keys = new StoredKeys(database.jdbi(), blocking, clock);
+    if (settings.operatorKey() != null) {
+      keys.ensureOperator(settings.operatorKey());
+    }
+    Optional<TestClock> testClock =
+        clock.stands()
+            ? Optional.of(
+                new SteppedClock(
+                    clock,
+                    () -> projections.progress().caughtUp(),
+                    now -> projections.dueWork().runUntilQuiet(now)))
+            : Optional.empty();
+    ApiPorts ports =
+        new ApiPorts(
+            entities,
+            entities,
+            projections.ledger(),
+            projections.orgs(),
+            keys,
+            testClock,
+            clock,
+            () -> Readiness.READY,
+            metrics,
+            metrics::scrape);
+    try {
+      HttpServer server =
+          await(
+              HttpServer.bind(
+                  system, settings.host(), settings.port(), Routes.handler(system, ports)));
+      return new Node(database, blocking, system, projections, server);
+    } catch (RuntimeException e) {
+      stop(projections, system, blocking, database);
+      throw e;
+    }
+  }
+
+  /** Where the node listens. */
+  public InetSocketAddress address() {
+    return server.address();
+  }
+
+  /** The read side. */
+  public Projections projections() {
+    return projections;
+  }
+
+  /** Stops: no new requests, those under way end, then everything in the reverse order. */
+  @Override
+  public void close() {
+    await(server.stop(REQUESTS_END_WITHIN));
+    stop(projections, system, blocking, database);
+  }
+
+  private static void stop(
+      Projections projections,
+      ActorSystem<Void> system,
+      ExecutorService blocking,
+      Database database) {
+    projections.stop();
+    system.terminate();
+    await(system.getWhenTerminated());
+    blocking.shutdown();
+    database.close();
+  }
+
+  private static <T> T await(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(STOP_WITHIN.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | CompletionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new IllegalStateException("not done within " + STOP_WITHIN, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package dev.bursar.node;
+
+import dev.bursar.database.DatabaseSettings;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node is started with.
+ *
+ * @param database the PostgreSQL that holds journal and read models; it need not be migrated
+ * @param host the address to listen on
+ * @param port the port to listen on; 0 for any free one
+ * @param catalog the catalog file; null for the one in the configuration
+ * @param operatorKey the secret of an operator's key that is to exist, or null
+ * @param testClockStart where the clock stands until it is moved; null for the system's clock
+ */
+public record NodeSettings(
+    DatabaseSettings database,
+    String host,
+    int port,
+    @Nullable Path catalog,
+    @Nullable String operatorKey,
+    @Nullable Instant testClockStart) {}

@@ -1,0 +1,222 @@
+package dev.bursar.node.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.bursar.domain.access.AccessKey;
+import dev.bursar.domain.access.AccessKeys;
+import dev.bursar.domain.access.Role;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Access keys in PostgreSQL, with what was looked up lately kept in memory. A revoked key is gone
+ * from this node's memory when the revocation answers.
+ */
+public final class StoredKeys implements AccessKeys {
+
+  private static final int SECRET_BYTES = 32;
+  private static final int ID_BYTES = 9;
+  private static final int CACHED_MAX = 100_000;
+  private static final Duration CACHED_FOR = Duration.ofSeconds(10);
+
+  private static final String COLUMNS = "id, role, org, name, created_at, expires_at, revoked_at";
+
+  private final Jdbi jdbi;
+  private final Executor blocking;
+  private final InstantSource clock;
+  private final SecureRandom random = new SecureRandom();
+  private final Cache<String, Optional<AccessKey>> bySecret =
+      Caffeine.newBuilder().maximumSize(CACHED_MAX).expireAfterWrite(CACHED_FOR).build();
+
+  /**
+   * @param blocking where blocking calls run
+   */
+  public StoredKeys(Jdbi jdbi, Executor blocking, InstantSource clock) {
+    this.jdbi = jdbi;
+    this.blocking = blocking;
+    this.clock = clock;
+  }
+
+  @Override
+  public CompletionStage<@Nullable AccessKey> find(String secret) {
+    String hash = hash(secret);
+    Optional<AccessKey> cached = bySecret.getIfPresent(hash);
+    if (cached != null) {
+      return CompletableFuture.completedFuture(cached.orElse(null));
+    }
+    return CompletableFuture.supplyAsync(
+        () -> {
+          Optional<AccessKey> found =
+              jdbi.withHandle(
+                  handle ->
+                      handle
+                          .createQuery(
+                              "select " + COLUMNS + " from access_key where secret_hash = :hash")
+                          .bind("hash", hash)
+                          .map(StoredKeys::row)
+                          .findOne());
+          bySecret.put(hash, found);
+          return found.orElse(null);
+        },
+        blocking);
+  }
+
+  @Override
+  public CompletionStage<Created> create(
+      Role role, @Nullable String org, String name, @Nullable Instant expiresAt) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          String secret = "bursar_" + text(SECRET_BYTES);
+          AccessKey key =
+              new AccessKey("key_" + text(ID_BYTES), role, org, name, now(), expiresAt, null);
+          insert(key, hash(secret));
+          return new Created(key, secret);
+        },
+        blocking);
+  }
+
+  /** Makes sure that an operator's key with this secret exists; blocks. */
+  public void ensureOperator(String secret) {
+    String hash = hash(secret);
+    // The same secret always has the same id, so that starting again changes nothing.
+    AccessKey key =
+        new AccessKey(
+            "key_" + hash.substring(0, 12),
+            Role.OPERATOR,
+            null,
+            "from the command line",
+            now(),
+            null,
+            null);
+    insert(key, hash);
+    bySecret.invalidate(hash);
+  }
+
+  private void insert(AccessKey key, String hash) {
+    jdbi.useHandle(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    insert into access_key (id, secret_hash, role, org, name, created_at, expires_at)
+                    values (:id, :hash, :role, :org, :name, :createdAt, :expiresAt)
+                    on conflict do nothing
+                    """)
+                .bind("id", key.id())
+                .bind("hash", hash)
+                .bind("role", key.role().word())
+                .bind("org", key.org())
+                .bind("name", key.name())
+                .bind("createdAt", Timestamp.from(key.createdAt()))
+                .bind("expiresAt", key.expiresAt() == null ? null : Timestamp.from(key.expiresAt()))
+                .execute());
+  }
+
+  @Override
+  public CompletionStage<Page> page(@Nullable String org, @Nullable String after, int limit) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          List<AccessKey> rows =
+              jdbi.withHandle(
+                  handle ->
+                      handle
+                          .createQuery(
+                              """
+                              select id, role, org, name, created_at, expires_at, revoked_at
+                              from access_key
+                              where org is not distinct from :org
+                                and (cast(:after as text) is null
+                                  or (created_at, id) > (select created_at, id from access_key where id = :after))
+                              order by created_at, id limit :limit
+                              """)
+                          .bind("org", org)
+                          .bind("after", after)
+                          .bind("limit", limit + 1)
+                          .map(StoredKeys::row)
+                          .list());
+          boolean more = rows.size() > limit;
+          return new Page(more ? List.copyOf(rows.subList(0, limit)) : rows, more);
+        },
+        blocking);
+  }
+
+  @Override
+  public CompletionStage<Boolean> revoke(@Nullable String org, String id) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          Optional<String> hash =
+              jdbi.withHandle(
+                  handle ->
+                      handle
+                          .createQuery(
+                              """
+                              update access_key set revoked_at = coalesce(revoked_at, :now)
+                              where id = :id and org is not distinct from :org
+                              returning secret_hash
+                              """)
+                          .bind("id", id)
+                          .bind("org", org)
+                          .bind("now", Timestamp.from(now()))
+                          .mapTo(String.class)
+                          .findOne());
+          hash.ifPresent(bySecret::invalidate);
+          return hash.isPresent();
+        },
+        blocking);
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private String text(int bytes) {
+    byte[] drawn = new byte[bytes];
+    random.nextBytes(drawn);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(drawn).replace("_", "-");
+  }
+
+  private static AccessKey row(ResultSet rs, StatementContext context) throws SQLException {
+    return new AccessKey(
+        rs.getString("id"),
+        Role.valueOf(rs.getString("role").toUpperCase(Locale.ROOT)),
+        rs.getString("org"),
+        rs.getString("name"),
+        rs.getTimestamp("created_at").toInstant(),
+        instant(rs.getTimestamp("expires_at")),
+        instant(rs.getTimestamp("revoked_at")));
+  }
+
+  private static @Nullable Instant instant(@Nullable Timestamp timestamp) {
+    return timestamp == null ? null : timestamp.toInstant();
+  }
+
+  private static String hash(String secret) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

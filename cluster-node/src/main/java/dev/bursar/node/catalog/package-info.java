@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.node.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.node.clock;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+package dev.bursar.node.entity;
+
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.entity.Outcome;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.wallet.WalletReply;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.jspecify.annotations.Nullable;
+
+/** What a sharded entity is sent, from outside and by its own parts. */
+public sealed interface EntityMessage {
+
+  /** A request to be decided, and who is to be told once the outcome is in the journal. */
+  record Ask<C, R>(Request<C> request, ActorRef<Answer<R>> replyTo) implements EntityMessage {}
+
+  /** A reservation to be decided together with team and wallet; for orgs only. */
+  record Reserve(
+      OrgCommand.Reserve command, @Nullable Operation operation, ActorRef<Answer<Decided>> replyTo)
+      implements EntityMessage {}
+
+  /** A request on a reservation's behalf; the answer goes back as a message that names it. */
+  record AskFor<C>(String reservation, Request<C> request, ActorRef<EntityMessage> replyTo)
+      implements EntityMessage {}
+
+  /** A reservation has ended; whoever holds budget for it is to settle, and to say when it has. */
+  record TakeClosure(Closure closure, String key, ActorRef<EntityMessage> replyTo)
+      implements EntityMessage {}
+
+  /** What an org answers on a reservation's behalf. */
+  record OrgAnswered(String reservation, Answer<OrgReply> answer) implements EntityMessage {}
+
+  /** What a team answers on a reservation's behalf. */
+  record TeamAnswered(String reservation, Answer<TeamReply> answer) implements EntityMessage {}
+
+  /** What a wallet answers on a reservation's behalf. */
+  record WalletAnswered(String reservation, Answer<WalletReply> answer) implements EntityMessage {}
+
+  /** A reservation that was decided before is to be driven by the protocol again. */
+  record Recalled(OrgReply reply, Reserve asked) implements EntityMessage {}
+
+  /** Whoever was told how a reservation ended has it in its journal. */
+  record ClosureTaken(String key) implements EntityMessage {}
+
+  /** Time to look for what was not answered. */
+  record Tick() implements EntityMessage {}
+
+  /** Start the journal again after it failed. */
+  record Restart() implements EntityMessage {}
+
+  /** Stop, once what is under way is done. */
+  record Stop() implements EntityMessage {}
+
+  /** The batch under way has been decided, and is being written. */
+  record BatchDecided<E, R>(long number, @Nullable Batch<E> batch, List<Outcome<R>> outcomes)
+      implements EntityMessage {}
+
+  /** The batch under way is in the journal. */
+  record BatchWritten(long number) implements EntityMessage {}
+}

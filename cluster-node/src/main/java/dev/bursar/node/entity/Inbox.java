@@ -1,0 +1,184 @@
+package dev.bursar.node.entity;
+
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.entity.Outcome;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.node.entity.EntityMessage.BatchDecided;
+import dev.bursar.node.entity.EntityMessage.BatchWritten;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queue in front of an entity's journal. Idle, it forwards at once; while a write is under way,
+ * requests wait, and then go together as one batch. Nothing waits for a timer. A full queue answers
+ * busy. When the journal fails, the batch under way is decided anew on what recovery finds: every
+ * request that changes something has an identity, so what was written after all is not done twice.
+ *
+ * <p>Owned by one actor, which passes it what concerns it.
+ */
+final class Inbox<C, E, R> {
+
+  /** Hears what becomes of a request. */
+  interface Caller<R> {
+
+    /** It was decided; not yet in the journal. */
+    default void decided(Outcome<R> outcome) {}
+
+    /** It is in the journal, or was refused. */
+    void done(Outcome<R> outcome);
+
+    /** It never came to be decided, or nobody knows. */
+    void failed(Answer<R> why);
+  }
+
+  /** Hears of every batch that was written. */
+  interface Written<E> {
+    void batch(Batch<E> batch);
+  }
+
+  private record Waiting<C, R>(Request<C> request, Caller<R> caller) {}
+
+  private final ActorContext<EntityMessage> context;
+  private final EntityId id;
+  private final EntityModel<C, E, R, ?> model;
+  private final EntityParts parts;
+  private final Written<E> written;
+  private final ArrayDeque<Waiting<C, R>> queue = new ArrayDeque<>();
+  private @Nullable ActorRef<JournaledEntity.Decide<C>> journal;
+  private @Nullable List<Waiting<C, R>> flight;
+  private @Nullable BatchDecided<E, R> decided;
+  private long number;
+  private int failures;
+
+  Inbox(
+      ActorContext<EntityMessage> context,
+      EntityId id,
+      EntityModel<C, E, R, ?> model,
+      EntityParts parts,
+      Written<E> written) {
+    this.context = context;
+    this.id = id;
+    this.model = model;
+    this.parts = parts;
+    this.written = written;
+    start();
+  }
+
+  private void start() {
+    journal =
+        context.spawnAnonymous(
+            JournaledEntity.create(
+                id, model, parts.clock(), parts.limits().snapshotEvery(), context.getSelf()));
+    context.watch(journal);
+  }
+
+  /** Whether nothing is waiting or under way. */
+  boolean isIdle() {
+    return flight == null && queue.isEmpty();
+  }
+
+  /** Takes a request in. */
+  void add(Request<C> request, Caller<R> caller) {
+    if (queue.size() >= parts.limits().waitingMax()) {
+      caller.failed(new Answer.Busy<>());
+      return;
+    }
+    queue.add(new Waiting<>(request, caller));
+    send();
+  }
+
+  private void send() {
+    if (flight != null || queue.isEmpty() || journal == null) {
+      return;
+    }
+    List<Waiting<C, R>> batch = new ArrayList<>(Math.min(queue.size(), parts.limits().batchMax()));
+    while (!queue.isEmpty() && batch.size() < parts.limits().batchMax()) {
+      batch.add(queue.remove());
+    }
+    flight = batch;
+    dispatch(batch, journal);
+  }
+
+  private void dispatch(List<Waiting<C, R>> batch, ActorRef<JournaledEntity.Decide<C>> journal) {
+    number++;
+    decided = null;
+    List<Request<C>> requests = new ArrayList<>(batch.size());
+    for (Waiting<C, R> each : batch) {
+      requests.add(each.request);
+    }
+    journal.tell(new JournaledEntity.Decide<>(number, requests));
+  }
+
+  void onDecided(BatchDecided<E, R> message) {
+    if (message.number() != number || flight == null) {
+      return;
+    }
+    decided = message;
+    for (int i = 0; i < flight.size(); i++) {
+      flight.get(i).caller.decided(message.outcomes().get(i));
+    }
+  }
+
+  void onWritten(BatchWritten message) {
+    List<Waiting<C, R>> done = flight;
+    BatchDecided<E, R> outcome = decided;
+    if (message.number() != number || done == null || outcome == null) {
+      return;
+    }
+    flight = null;
+    failures = 0;
+    // The next batch is on its way before the answers to this one are.
+    send();
+    Batch<E> batch = outcome.batch();
+    if (batch != null) {
+      written.batch(batch);
+    }
+    for (int i = 0; i < done.size(); i++) {
+      done.get(i).caller.done(outcome.outcomes().get(i));
+    }
+  }
+
+  /** The journal has stopped: a write failed, or recovery did. */
+  void onJournalStopped() {
+    journal = null;
+    failures++;
+    List<Waiting<C, R>> lost = flight;
+    if (failures > parts.limits().restartsMax()) {
+      flight = null;
+      if (lost != null) {
+        lost.forEach(each -> each.caller.failed(new Answer.Unreachable<>()));
+      }
+      while (!queue.isEmpty()) {
+        queue.remove().caller.failed(new Answer.Unreachable<>());
+      }
+    }
+    long delayMs = Math.min(5_000L, 50L << Math.min(failures, 10));
+    context.scheduleOnce(
+        Duration.ofMillis(delayMs), context.getSelf(), new EntityMessage.Restart());
+  }
+
+  void onRestart() {
+    if (journal != null) {
+      return;
+    }
+    start();
+    if (flight != null && journal != null) {
+      dispatch(flight, journal);
+    } else {
+      send();
+    }
+  }
+
+  /** The reply that stands in the journal at a place. */
+  CompletionStage<R> stored(Outcome.Stored<R> outcome) {
+    return parts.reader().read(id, outcome.place(), model.batches()).thenApply(model.reply());
+  }
+}

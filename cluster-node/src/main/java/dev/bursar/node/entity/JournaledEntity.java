@@ -1,0 +1,163 @@
+package dev.bursar.node.entity;
+
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.SupervisorStrategy;
+import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.persistence.typed.PersistenceId;
+import org.apache.pekko.persistence.typed.RecoveryCompleted;
+import org.apache.pekko.persistence.typed.SnapshotAdapter;
+import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
+import org.apache.pekko.persistence.typed.javadsl.Effect;
+import org.apache.pekko.persistence.typed.javadsl.EventHandler;
+import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
+import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
+import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+
+/**
+ * An entity's state and journal: decides a batch, writes it as one row, and says when it is
+ * written. If writing fails, or recovery finds the journal incomplete, it stops: its state is worth
+ * nothing then. Only its inbox talks to it, one batch at a time.
+ */
+final class JournaledEntity<C, E, R, S>
+    extends EventSourcedBehavior<JournaledEntity.Decide<C>, StoredBatch, Entity<C, E, R>> {
+
+  /** A batch to be decided; {@code number} comes back with the outcome. */
+  record Decide<C>(long number, List<Request<C>> requests) {}
+
+  private final ActorContext<Decide<C>> context;
+  private final EntityId id;
+  private final EntityModel<C, E, R, S> model;
+  private final InstantSource clock;
+  private final int snapshotEvery;
+  private final ActorRef<EntityMessage> inbox;
+
+  private JournaledEntity(
+      ActorContext<Decide<C>> context,
+      EntityId id,
+      EntityModel<C, E, R, S> model,
+      InstantSource clock,
+      int snapshotEvery,
+      ActorRef<EntityMessage> inbox) {
+    super(PersistenceId.ofUniqueId(id.toString()));
+    this.context = context;
+    this.id = id;
+    this.model = model;
+    this.clock = clock;
+    this.snapshotEvery = snapshotEvery;
+    this.inbox = inbox;
+  }
+
+  static <C, E, R, S> Behavior<Decide<C>> create(
+      EntityId id,
+      EntityModel<C, E, R, S> model,
+      InstantSource clock,
+      int snapshotEvery,
+      ActorRef<EntityMessage> inbox) {
+    return Behaviors.<Decide<C>>supervise(
+            Behaviors.setup(
+                context -> new JournaledEntity<>(context, id, model, clock, snapshotEvery, inbox)))
+        .onFailure(SupervisorStrategy.stop());
+  }
+
+  @Override
+  public Entity<C, E, R> emptyState() {
+    return model.fresh().apply(id);
+  }
+
+  @Override
+  public CommandHandler<Decide<C>, StoredBatch, Entity<C, E, R>> commandHandler() {
+    return this::decide;
+  }
+
+  @Override
+  public EventHandler<Entity<C, E, R>, StoredBatch> eventHandler() {
+    return this::take;
+  }
+
+  private Effect<StoredBatch, Entity<C, E, R>> decide(Entity<C, E, R> entity, Decide<C> decide) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    Entity.Decided<E, R> decided = entity.decide(decide.requests, now);
+    Batch<E> batch = decided.batch();
+    inbox.tell(new EntityMessage.BatchDecided<>(decide.number, batch, decided.outcomes()));
+    EntityMessage written = new EntityMessage.BatchWritten(decide.number);
+    if (batch == null) {
+      inbox.tell(written);
+      return Effect().none();
+    }
+    byte[] bytes = model.batches().encode(batch);
+    entity.sealed(sha256(bytes));
+    return Effect()
+        .persist(new StoredBatch(model.batches().manifest(), bytes, true))
+        .thenRun(() -> inbox.tell(written));
+  }
+
+  private Entity<C, E, R> take(Entity<C, E, R> entity, StoredBatch stored) {
+    if (!stored.folded()) {
+      entity.fold(
+          model.batches().decode(stored.manifest(), stored.bytes()), sha256(stored.bytes()));
+    }
+    return entity;
+  }
+
+  @Override
+  public SignalHandler<Entity<C, E, R>> signalHandler() {
+    return newSignalHandlerBuilder()
+        .onSignal(RecoveryCompleted.instance(), this::demandWhole)
+        .build();
+  }
+
+  /** The journal plugin ends a recovery early, without an error, where rows are missing. */
+  private void demandWhole(Entity<C, E, R> entity) {
+    long last = lastSequenceNumber(context);
+    if (entity.sequence() != last) {
+      throw new IllegalStateException(
+          "%s: the journal goes to row %d, recovery came to row %d; rows are missing"
+              .formatted(id, last, entity.sequence()));
+    }
+  }
+
+  @Override
+  public boolean shouldSnapshot(Entity<C, E, R> entity, StoredBatch stored, long sequence) {
+    return sequence % snapshotEvery == 0;
+  }
+
+  @Override
+  public RetentionCriteria retentionCriteria() {
+    return RetentionCriteria.disabled();
+  }
+
+  @Override
+  public SnapshotAdapter<Entity<C, E, R>> snapshotAdapter() {
+    return new SnapshotAdapter<>() {
+      @Override
+      public Object toJournal(Entity<C, E, R> entity) {
+        return model.stored(entity);
+      }
+
+      @Override
+      public Entity<C, E, R> fromJournal(Object stored) {
+        return model.restored(id, (StoredSnapshot) stored);
+      }
+    };
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

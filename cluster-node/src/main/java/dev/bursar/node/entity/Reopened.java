@@ -1,0 +1,67 @@
+package dev.bursar.node.entity;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+
+/**
+ * What an entity does about reservations that it finds open when it starts. Org and team ask the
+ * wallet, which alone decides how a reservation ends; the wallet asks the org, which alone knows
+ * whether it ever began. So what a crash kept them from hearing, they hear then.
+ */
+final class Reopened {
+
+  private Reopened() {}
+
+  /** Asks a reservation's wallet what has become of it. */
+  static void askWallet(EntityActor<?, ?, ?> asking, String reservation) {
+    ReservationId id = ReservationId.parse(reservation);
+    if (id != null) {
+      asking.tell(
+          EntityId.wallet(id.org(), id.wallet()),
+          new EntityMessage.AskFor<>(
+              reservation,
+              new Request<WalletCommand>(new WalletCommand.Find(reservation), null),
+              asking.context.getSelf()));
+    }
+  }
+
+  /** Asks the org what it knows of a reservation. */
+  static void askOrg(EntityActor<?, ?, ?> asking, String reservation) {
+    asking.tell(
+        EntityId.org(asking.id.org()),
+        new EntityMessage.AskFor<>(
+            reservation,
+            new Request<OrgCommand>(new OrgCommand.FindReservation(reservation), null),
+            asking.context.getSelf()));
+  }
+
+  /**
+   * Whether the org's answer says that nobody was ever told to spend on this reservation: it was
+   * denied, or what the org decided never came into its journal.
+   */
+  static boolean isUnknown(Answer<OrgReply> answer) {
+    return switch (answer) {
+      case Answer.Done<OrgReply> done -> done.value() instanceof OrgReply.Denied;
+      case Answer.Refused<OrgReply> refused -> true;
+      case Answer.Busy<OrgReply> busy -> false;
+      case Answer.Unreachable<OrgReply> away -> false;
+    };
+  }
+
+  /** The closure that an ending amounts to. */
+  static Closure closure(WalletReply.Ended ended) {
+    boolean expired = ended.status().equals("expired");
+    return new Closure(
+        ended.reservation(),
+        expired ? Credits.ZERO : ended.amount(),
+        expired ? Closure.Kind.EXPIRED : Closure.Kind.ENDED);
+  }
+}

@@ -1,0 +1,54 @@
+package dev.bursar.node.entity;
+
+import dev.bursar.domain.entity.Outcome;
+import dev.bursar.domain.operation.Answer;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns a request's outcome into the answer that somebody waits for. */
+final class Replying<R> implements Inbox.Caller<R> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Replying.class);
+
+  private final Inbox<?, ?, R> inbox;
+  private final Consumer<Answer<R>> answer;
+
+  /**
+   * @param answer told once; for an answer that has to be read from the journal, on another thread
+   */
+  Replying(Inbox<?, ?, R> inbox, Consumer<Answer<R>> answer) {
+    this.inbox = inbox;
+    this.answer = answer;
+  }
+
+  @Override
+  public void done(Outcome<R> outcome) {
+    switch (outcome) {
+      case Outcome.Replied<R> replied ->
+          answer.accept(new Answer.Done<>(replied.reply(), replied.replayed()));
+      case Outcome.Refused<R> refused -> answer.accept(new Answer.Refused<>(refused.refusal()));
+      case Outcome.Failed<R> failed -> {
+        LOG.error("a rule failed", failed.fault());
+        answer.accept(new Answer.Unreachable<>());
+      }
+      case Outcome.Stored<R> stored ->
+          inbox
+              .stored(stored)
+              .whenComplete(
+                  (reply, fault) -> {
+                    if (fault != null) {
+                      LOG.warn("an answer could not be read back from the journal", fault);
+                      answer.accept(new Answer.Unreachable<>());
+                    } else {
+                      answer.accept(new Answer.Done<>(reply, stored.replayed()));
+                    }
+                  });
+    }
+  }
+
+  @Override
+  public void failed(Answer<R> why) {
+    answer.accept(why);
+  }
+}

@@ -1,0 +1,187 @@
+package dev.bursar.node.entity;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.Enforcement;
+import dev.bursar.domain.enforcement.Found;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.apache.pekko.actor.typed.ActorRef;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.AskPattern;
+import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
+import org.jspecify.annotations.Nullable;
+
+/** The command ports over the sharded entities, from any node. */
+public final class ShardedEntities implements Entities, Enforcement {
+
+  private static final int SALT_BYTES = 16;
+
+  private final ActorSystem<?> system;
+  private final Region region;
+  private final Duration timeout;
+  private final SecureRandom random = new SecureRandom();
+
+  /**
+   * @param timeout how long a call waits for an entity's answer before it is unreachable
+   */
+  public ShardedEntities(ActorSystem<?> system, Region region, Duration timeout) {
+    this.system = system;
+    this.region = region;
+    this.timeout = timeout;
+  }
+
+  @Override
+  public CompletionStage<Answer<OrgReply>> org(String org, Request<OrgCommand> request) {
+    return ask(EntityId.org(org), replyTo -> new EntityMessage.Ask<>(request, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Answer<TeamReply>> team(
+      String org, String team, Request<TeamCommand> request) {
+    return ask(EntityId.team(org, team), replyTo -> new EntityMessage.Ask<>(request, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Answer<WalletReply>> wallet(
+      String org, String wallet, Request<WalletCommand> request) {
+    return ask(EntityId.wallet(org, wallet), replyTo -> new EntityMessage.Ask<>(request, replyTo));
+  }
+
+  private <T> CompletionStage<Answer<T>> ask(
+      EntityId id, Function<ActorRef<Answer<T>>, EntityMessage> message) {
+    String entity = id.toString();
+    CompletionStage<Answer<T>> answer =
+        AskPattern.ask(
+            region.shards(),
+            replyTo -> new ShardingEnvelope<>(entity, message.apply(replyTo)),
+            timeout,
+            system.scheduler());
+    return answer.exceptionally(late -> new Answer.Unreachable<>());
+  }
+
+  @Override
+  public CompletionStage<Answer<Decided>> reserve(ReserveRequest request, Caller caller) {
+    byte[] salt = new byte[SALT_BYTES];
+    random.nextBytes(salt);
+    OrgCommand.Reserve command =
+        new OrgCommand.Reserve(
+            request, caller.key(), caller.actor(), caller.idempotencyKey(), salt);
+    Operation operation = request.dryRun() ? null : caller.operation("reserve");
+    return ask(
+        EntityId.org(request.subject().org()),
+        replyTo -> new EntityMessage.Reserve(command, operation, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Answer<WalletReply.Ended>> commit(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      Caller caller) {
+    return onReservation(
+        reservation,
+        new Request<>(
+            new WalletCommand.Commit(
+                reservation, amount, usage, caller.actor(), caller.idempotencyKey()),
+            caller.operation("commit:" + reservation)),
+        WalletReply.Ended.class);
+  }
+
+  @Override
+  public CompletionStage<Answer<WalletReply.Ended>> release(String reservation, Caller caller) {
+    return onReservation(
+        reservation,
+        new Request<>(
+            new WalletCommand.Release(reservation, caller.actor(), caller.idempotencyKey()),
+            caller.operation("release:" + reservation)),
+        WalletReply.Ended.class);
+  }
+
+  @Override
+  public CompletionStage<Answer<WalletReply.Extended>> extend(
+      String reservation, long ttlSeconds, Caller caller) {
+    return onReservation(
+        reservation,
+        new Request<>(
+            new WalletCommand.Extend(reservation, ttlSeconds),
+            caller.operation("extend:" + reservation)),
+        WalletReply.Extended.class);
+  }
+
+  /** The wallet named in the reservation's id decides how it ends. */
+  private <T extends WalletReply> CompletionStage<Answer<T>> onReservation(
+      String reservation, Request<WalletCommand> request, Class<T> expected) {
+    ReservationId id = ReservationId.parse(reservation);
+    if (id == null) {
+      return CompletableFuture.completedFuture(new Answer.Refused<>(unknown(reservation)));
+    }
+    return wallet(id.org(), id.wallet(), request).thenApply(answer -> answer.map(expected::cast));
+  }
+
+  private static Refusal unknown(String reservation) {
+    return Refusal.of(Refusal.Code.RESERVATION_NOT_FOUND, "there is no reservation " + reservation);
+  }
+
+  @Override
+  public CompletionStage<Answer<Found>> find(String reservation) {
+    ReservationId id = ReservationId.parse(reservation);
+    if (id == null) {
+      return CompletableFuture.completedFuture(new Answer.Refused<>(unknown(reservation)));
+    }
+    return wallet(id.org(), id.wallet(), new Request<>(new WalletCommand.Find(reservation), null))
+        .thenCompose(
+            answer ->
+                answer instanceof Answer.Done<WalletReply> done && ofWallet(done.value()) != null
+                    ? CompletableFuture.completedFuture(answer.map(ShardedEntities::ofWallet))
+                    : denied(id, reservation));
+  }
+
+  private static @Nullable Found ofWallet(WalletReply reply) {
+    return switch (reply) {
+      case WalletReply.Open open -> new Found.Open(open);
+      case WalletReply.Ended ended when !ended.status().equals("cancelled") ->
+          new Found.Ended(ended);
+      case WalletReply other -> null;
+    };
+  }
+
+  private CompletionStage<Answer<Found>> denied(ReservationId id, String reservation) {
+    return org(id.org(), new Request<>(new OrgCommand.FindReservation(reservation), null))
+        .thenApply(
+            answer -> {
+              if (answer instanceof Answer.Done<OrgReply> done) {
+                return done.value() instanceof OrgReply.Denied denied
+                    ? new Answer.Done<>(
+                        new Found.Denied(new Decided.Denied(denied.plan(), denied.denials())),
+                        false)
+                    : new Answer.Refused<>(unknown(reservation));
+              }
+              return answer instanceof Answer.Refused<OrgReply>
+                  ? new Answer.Refused<>(unknown(reservation))
+                  : answer.map(
+                      reply -> {
+                        throw new IllegalStateException();
+                      });
+            });
+  }
+}

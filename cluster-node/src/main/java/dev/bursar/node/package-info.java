@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.node;
+
+import org.jspecify.annotations.NullMarked;

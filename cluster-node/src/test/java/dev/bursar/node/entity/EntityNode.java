@@ -1,0 +1,175 @@
+package dev.bursar.node.entity;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.node.NodeSystem;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.typed.ActorSystem;
+
+/** The entities of one node on a real PostgreSQL, without HTTP and projections. */
+final class EntityNode implements AutoCloseable {
+
+  static final Catalog CATALOG =
+      new Catalog(
+          Map.of("platform", "Platform credits"),
+          Set.of("tokens"),
+          List.of(
+              new Catalog.Rate(null, "m", "platform", Map.of("tokens", new BigDecimal("0.5")))));
+
+  final ShardedEntities entities;
+  private final ActorSystem<Void> system;
+  private final Database database;
+  private final ExecutorService blocking = Executors.newFixedThreadPool(4);
+
+  EntityNode(DatabaseSettings settings, InstantSource clock) {
+    this(settings, clock, ConfigFactory.empty());
+  }
+
+  EntityNode(DatabaseSettings settings, InstantSource clock, Config overrides) {
+    Config config = overrides.withFallback(NodeSystem.config(settings));
+    database = Database.open(settings.withPoolSize(4));
+    system = NodeSystem.start(config);
+    Limits limits = Limits.from(config);
+    EntityParts parts =
+        new EntityParts(
+            new EntityModels(limits, CATALOG),
+            clock,
+            limits,
+            new JournalReader(database.jdbi(), blocking));
+    entities = new ShardedEntities(system, new Region(system, parts), limits.askTimeout());
+  }
+
+  void org(String org) {
+    done(
+        entities.org(
+            org,
+            new Request<>(
+                new OrgCommand.PutOrg(
+                    new OrgSettings(org, ZoneOffset.UTC, null, List.of()), "test"),
+                null)));
+  }
+
+  OrgReply tell(String org, OrgCommand command) {
+    return done(entities.org(org, new Request<>(command, null)));
+  }
+
+  void wallet(String org, String wallet, String credits) {
+    done(
+        entities.wallet(org, wallet, new Request<>(new WalletCommand.Open(WalletOwner.ORG), null)));
+    Grant grant =
+        new Grant(
+            "g1",
+            "platform",
+            Credits.parse(credits),
+            Grant.Category.PAID,
+            Grant.PRIORITY_DEFAULT,
+            Instant.EPOCH,
+            null,
+            Set.of(),
+            Set.of(),
+            null,
+            "test",
+            Instant.EPOCH);
+    Attribution attribution =
+        new Attribution(
+            "grant", "test", Subject.ofOrg(org), null, null, null, null, Map.of(), new byte[16]);
+    done(
+        entities.wallet(
+            org,
+            wallet,
+            new Request<>(
+                new WalletCommand.AddGrant(grant, attribution), new Operation("grant:g1", 0))));
+  }
+
+  Balance balance(String org, String wallet) {
+    WalletReply.Viewed viewed =
+        (WalletReply.Viewed)
+            done(entities.wallet(org, wallet, new Request<>(new WalletCommand.View(), null)));
+    return viewed.balances().getFirst();
+  }
+
+  CompletionStage<Answer<Decided>> reserve(
+      Subject subject, String amount, boolean commit, String key) {
+    return entities.reserve(
+        new ReserveRequest(
+            subject,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Credits.parse(amount),
+            "platform",
+            300,
+            OveragePolicy.RECORD,
+            commit,
+            false,
+            Map.of()),
+        new Caller("test", key, key, amount.hashCode()));
+  }
+
+  static <T> T done(CompletionStage<Answer<T>> answer) {
+    Answer<T> got = await(answer);
+    if (got instanceof Answer.Done<T> done) {
+      return done.value();
+    }
+    throw new AssertionError("not done: " + got);
+  }
+
+  /** Asks with the same key until it is done, as a client would. */
+  Decided reserveUntilDone(Subject subject, String amount, boolean commit, String key) {
+    for (int i = 0; i < 200; i++) {
+      if (await(reserve(subject, amount, commit, key)) instanceof Answer.Done<Decided> done) {
+        return done.value();
+      }
+    }
+    throw new AssertionError("never done: " + key);
+  }
+
+  static <T> T await(CompletionStage<T> stage) {
+    try {
+      return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    system.terminate();
+    await(system.getWhenTerminated());
+    database.close();
+    blocking.shutdown();
+  }
+}

@@ -1,0 +1,172 @@
+package dev.bursar.node.entity;
+
+import static dev.bursar.node.entity.EntityNode.await;
+import static dev.bursar.node.entity.EntityNode.done;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.typesafe.config.ConfigFactory;
+import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.EmbeddedDatabase;
+import dev.bursar.database.Migrations;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.wallet.WalletCommand;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What goes wrong between an entity and its journal, and must do no harm. */
+class JournalTrapsTest {
+
+  private EmbeddedDatabase postgres;
+  private DatabaseSettings settings;
+  private EntityNode node;
+
+  @BeforeEach
+  void start() {
+    postgres = EmbeddedDatabase.temporary(false);
+    settings = postgres.freshDatabase("traps");
+    Migrations.migrate(settings);
+    node = new EntityNode(settings, InstantSource.system());
+  }
+
+  @AfterEach
+  void stop() {
+    node.close();
+    postgres.close();
+  }
+
+  private void restart() {
+    node.close();
+    node = new EntityNode(settings, InstantSource.system());
+  }
+
+  private void sql(String... statements) {
+    try (Database database = Database.open(settings.withPoolSize(1))) {
+      database
+          .jdbi()
+          .useHandle(
+              handle -> {
+                for (String each : statements) {
+                  handle.execute(each);
+                }
+              });
+    }
+  }
+
+  private void someReservations(int count) {
+    node.org("acme");
+    node.wallet("acme", "main", "1000");
+    for (int i = 0; i < count; i++) {
+      done(node.reserve(Subject.ofOrg("acme"), "1", true, "k" + i));
+    }
+  }
+
+  @Test
+  void aRestartFindsEverything() {
+    someReservations(10);
+    restart();
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(990));
+    Decided again = done(node.reserve(Subject.ofOrg("acme"), "1", true, "k3"));
+    assertThat(((Decided.Allowed) again).charged()).isNotNull();
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(990));
+  }
+
+  @Test
+  void aJournalWithRowsMissingIsNotRunOn() {
+    someReservations(5);
+    sql(
+        "alter table event_journal disable trigger event_journal_append_only",
+        """
+        delete from event_journal where persistence_id = 'wallet|acme|main' and sequence_number = 4
+        """);
+    restart();
+    Answer<?> answer =
+        await(node.entities.wallet("acme", "main", new Request<>(new WalletCommand.View(), null)));
+    assertThat(answer).isInstanceOf(Answer.Unreachable.class);
+  }
+
+  @Test
+  void aJournalWithAChangedRowIsNotRunOn() {
+    someReservations(5);
+    sql(
+        "alter table event_journal disable trigger event_journal_append_only",
+        """
+        update event_journal j set event_payload = k.event_payload
+        from event_journal k
+        where j.persistence_id = 'wallet|acme|main' and j.sequence_number = 4
+          and k.persistence_id = j.persistence_id and k.sequence_number = 3
+        """);
+    restart();
+    Answer<?> answer =
+        await(node.entities.wallet("acme", "main", new Request<>(new WalletCommand.View(), null)));
+    assertThat(answer).isInstanceOf(Answer.Unreachable.class);
+  }
+
+  @Test
+  void connectionsThatAreCutLoseNothingAndDoNothingTwice() {
+    node.org("cut");
+    node.wallet("cut", "main", "1000");
+    List<CompletionStage<Answer<Decided>>> asked = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      asked.add(node.reserve(Subject.ofOrg("cut"), "1", true, "k" + i));
+      if (i % 60 == 30) {
+        sql(
+            """
+            select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and pid <> pg_backend_pid()
+            """);
+      }
+    }
+    asked.forEach(EntityNode::await);
+    for (int i = 0; i < 300; i++) {
+      assertThat(node.reserveUntilDone(Subject.ofOrg("cut"), "1", true, "k" + i))
+          .isInstanceOf(Decided.Allowed.class);
+    }
+    assertThat(node.balance("cut", "main").balance()).isEqualTo(Credits.of(700));
+    assertThat(node.balance("cut", "main").held()).isEqualTo(Credits.ZERO);
+  }
+
+  @Test
+  void aReservationOutlivesARestartAndIsCommittedOnce() {
+    node.org("acme");
+    node.wallet("acme", "main", "100");
+    Decided.Allowed allowed =
+        (Decided.Allowed) done(node.reserve(Subject.ofOrg("acme"), "40", false, "k"));
+    restart();
+    String reservation = allowed.plan().reservation();
+    Caller caller = new Caller("test", "c", "c", 0);
+    var first = done(node.entities.commit(reservation, Credits.of(30), null, caller));
+    restart();
+    var second = done(node.entities.commit(reservation, Credits.of(30), null, caller));
+    assertThat(second.entries().getFirst().hash()).isEqualTo(first.entries().getFirst().hash());
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(70));
+  }
+
+  @Test
+  void recoveryFromASnapshotGivesTheSameAsFromAllEvents() {
+    node.close();
+    node =
+        new EntityNode(
+            settings,
+            InstantSource.system(),
+            ConfigFactory.parseString("bursar.limits.snapshot-every = 7"));
+    someReservations(40);
+    restart();
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(960));
+    sql("delete from snapshot");
+    restart();
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(960));
+    done(node.reserve(Subject.ofOrg("acme"), "1", true, "k39"));
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(960));
+  }
+}

@@ -1,0 +1,75 @@
+package dev.bursar.domain.operation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+final class OperationMemoryTest {
+
+  private static final long AGE_MAX = 100;
+
+  private final OperationMemory memory = new OperationMemory(3, AGE_MAX);
+
+  private void remember(String key, long at) {
+    memory.remember(new Operation(key, 7), new Place(at, 0), at);
+  }
+
+  @Test
+  void itKnowsWhatWasDoneAndWhere() {
+    remember("a", 1);
+    assertThat(memory.find(new Operation("a", 7)))
+        .isEqualTo(new OperationMemory.Known(true, new Place(1, 0)));
+    assertThat(memory.find(new Operation("a", 8)))
+        .isEqualTo(new OperationMemory.Known(false, new Place(1, 0)));
+    assertThat(memory.find(new Operation("b", 7))).isNull();
+    assertThat(memory.fingerprint("a")).isEqualTo(7);
+    assertThat(memory.place("b")).isNull();
+  }
+
+  @Test
+  void itForgetsTheOldestBeyondItsCount() {
+    for (int i = 1; i <= 4; i++) {
+      remember("k" + i, i);
+    }
+    assertThat(memory.size()).isEqualTo(3);
+    assertThat(memory.place("k1")).isNull();
+    assertThat(memory.place("k2")).isNotNull();
+  }
+
+  @Test
+  void itForgetsWhatIsOlderThanItsAge() {
+    remember("a", 1);
+    remember("b", 2);
+    remember("c", 1 + AGE_MAX);
+    assertThat(memory.size()).isEqualTo(3);
+    remember("d", 3 + AGE_MAX);
+    assertThat(memory.place("a")).isNull();
+    assertThat(memory.place("b")).isNull();
+    assertThat(memory.size()).isEqualTo(2);
+  }
+
+  @Test
+  void aLaterOutcomeReplacesAndCountsAsNew() {
+    remember("a", 1);
+    remember("b", 2);
+    remember("a", 3);
+    remember("c", 4);
+    remember("d", 5);
+    assertThat(memory.place("a")).isEqualTo(new Place(3, 0));
+    assertThat(memory.place("b")).isNull();
+  }
+
+  @Test
+  void itIsStoredWholeAndInOrder() {
+    for (int i = 1; i <= 3; i++) {
+      remember("k" + i, i);
+    }
+    OperationMemory copy = new OperationMemory(3, AGE_MAX);
+    copy.restore(memory.toBytes());
+    assertThat(copy.toBytes()).isEqualTo(memory.toBytes()).hasSize(3 * 44);
+    copy.remember(new Operation("k4", 7), new Place(4, 0), 4);
+    assertThat(copy.place("k1")).isNull();
+    assertThat(copy.find(new Operation("k3", 7)))
+        .isEqualTo(new OperationMemory.Known(true, new Place(3, 0)));
+  }
+}

@@ -1,0 +1,269 @@
+package dev.bursar.domain.wallet;
+
+import static dev.bursar.domain.operation.Refusal.Code.AMOUNT_OVERFLOW;
+import static dev.bursar.domain.operation.Refusal.Code.GRANT_EXISTS;
+import static dev.bursar.domain.operation.Refusal.Code.GRANT_EXPIRED;
+import static dev.bursar.domain.operation.Refusal.Code.GRANT_NOT_FOUND;
+import static dev.bursar.domain.operation.Refusal.Code.GRANT_VOIDED;
+import static dev.bursar.domain.operation.Refusal.Code.INVALID;
+import static dev.bursar.domain.operation.Refusal.Code.OWNER_FIXED;
+import static dev.bursar.domain.operation.Refusal.Code.WALLET_NOT_FOUND;
+import static dev.bursar.domain.wallet.WalletWords.at;
+import static dev.bursar.domain.wallet.WalletWords.commit;
+import static dev.bursar.domain.wallet.WalletWords.draws;
+import static dev.bursar.domain.wallet.WalletWords.entries;
+import static dev.bursar.domain.wallet.WalletWords.figures;
+import static dev.bursar.domain.wallet.WalletWords.grant;
+import static dev.bursar.domain.wallet.WalletWords.hold;
+import static dev.bursar.domain.wallet.WalletWords.memory;
+import static dev.bursar.domain.wallet.WalletWords.newWallet;
+import static dev.bursar.domain.wallet.WalletWords.release;
+import static dev.bursar.domain.wallet.WalletWords.voiding;
+import static dev.bursar.domain.wallet.WalletWords.wallet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.Given;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How grants start and end. */
+final class GrantTest {
+
+  private static final WalletCommand WAKE = new WalletCommand.Wake();
+
+  @Test
+  void aGrantIsAnEntryAndCounts() {
+    Wallet wallet = newWallet();
+    var then = wallet(wallet).when(grant("a", "10").add(), at(1));
+    assertThat(entries(then)).containsExactly("grant a 10");
+    assertThat(figures(wallet)).isEqualTo("balance 10, held 0, debt 0");
+  }
+
+  @Test
+  void anIdIsUsedOnce() {
+    wallet(grant("a", "1")).when(grant("a", "1").add(), at(1)).thenRefused(GRANT_EXISTS, "id");
+    wallet(grant("a", "1").from(at(99)))
+        .when(grant("a", "1").add(), at(1))
+        .thenRefused(GRANT_EXISTS, "id");
+    wallet(grant("a", "1"))
+        .after(at(1), voiding("a"))
+        .when(grant("a", "1").add(), at(2))
+        .thenRefused(GRANT_EXISTS, "id");
+  }
+
+  @Test
+  void aGrantEndsAfterThePresentAndAfterItsStart() {
+    var given = wallet();
+    given.when(grant("a", "1").until(at(5)).add(), at(5)).thenRefused(INVALID, "expires_at");
+    given
+        .when(grant("a", "1").from(at(9)).until(at(9)).add(), at(5))
+        .thenRefused(INVALID, "expires_at");
+    given
+        .when(grant("a", "1").from(at(9)).until(at(8)).add(), at(5))
+        .thenRefused(INVALID, "expires_at");
+    given.after(at(5), grant("a", "1").until(at(5).plusNanos(1_000)).add());
+  }
+
+  @Test
+  void aGrantTakesEffectExactlyAtItsStart() {
+    Wallet wallet = newWallet();
+    var given = wallet(wallet, grant("a", "10").from(at(60)));
+    assertThat(given.when(hold("r", "1"), at(60).minusNanos(1_000)).events()).isEmpty();
+    assertThat(wallet.balances()).isEmpty();
+    var then = given.when(hold("r", "10"), at(60));
+    assertThat(entries(then)).containsExactly("grant a 10");
+    assertThat(draws(then)).containsExactly("a 10");
+  }
+
+  @Test
+  void aScheduledGrantIsDatedAtItsStartHoweverLateItIsNoticed() {
+    var then = wallet(grant("a", "10").from(at(60))).when(WAKE, at(7_000));
+    assertThat(then.event(WalletEvent.Granted.class).at()).isEqualTo(at(60));
+  }
+
+  @Test
+  void aScheduledGrantPaysDebtWhenItStarts() {
+    var given =
+        wallet(grant("a", "10").from(at(60))).after(at(1), hold("r", "0"), commit("r", "4"));
+    assertThat(entries(given.when(WAKE, at(60)))).containsExactly("grant a 10", "debt_repaid a -4");
+  }
+
+  @Test
+  void aScheduledGrantThatIsVoidedNeverCounts() {
+    Wallet wallet = newWallet();
+    var given = wallet(wallet, grant("a", "10").from(at(60))).after(at(1), voiding("a"));
+    assertThat(given.when(WAKE, at(60)).events()).isEmpty();
+    given.when(voiding("a"), at(61)).thenRefused(GRANT_VOIDED);
+    assertThat(wallet.ledgerSequence()).isZero();
+    assertThat(wallet.grant("a").isVoided()).isTrue();
+  }
+
+  @Test
+  void whatIsLeftCeasesExactlyAtTheEnd() {
+    var given = wallet(grant("a", "10").until(at(60))).after(at(1), hold("r", "4"));
+    given.after(at(2), commit("r", "4"));
+    assertThat(draws(given.when(hold("r2", "6"), at(60).minusNanos(1_000)))).containsExactly("a 6");
+    given.after(at(60).minusNanos(1_000), release("r2"));
+    var then = given.when(hold("r3", "1"), at(60));
+    assertThat(entries(then)).containsExactly("expire a -6");
+    assertThat(then.reply(WalletReply.NotHeld.class).denials()).hasSize(1);
+  }
+
+  @Test
+  void expiryIsDatedAtTheEndHoweverLateItIsNoticed() {
+    var then = wallet(grant("a", "10").until(at(60))).when(WAKE, at(7_000));
+    assertThat(then.event(WalletEvent.GrantExpired.class).transaction().postedAt())
+        .isEqualTo(at(60));
+  }
+
+  @Test
+  void whatFallsDueIsDoneInItsOrder() {
+    var then =
+        wallet(
+                grant("a", "1").until(at(60)),
+                grant("b", "2").from(at(60)),
+                grant("c", "3").until(at(59)))
+            .when(WAKE, at(99));
+    assertThat(entries(then)).containsExactly("expire c -3", "grant b 2", "expire a -1");
+  }
+
+  @Test
+  void aHeldPartStaysGoodForItsCommitAfterTheEnd() {
+    Wallet wallet = newWallet();
+    var given = wallet(wallet, grant("a", "10").until(at(60))).after(at(50), hold("r", "4"));
+    assertThat(entries(given.when(WAKE, at(60)))).containsExactly("expire a -6");
+    assertThat(figures(wallet)).isEqualTo("balance 4, held 4, debt 0");
+    assertThat(entries(given.when(commit("r", "4"), at(70)))).containsExactly("consume a -4");
+  }
+
+  @Test
+  void whatGoesBackToAnExpiredGrantExpiresAtOnce() {
+    var given = wallet(grant("a", "10").until(at(60))).after(at(50), hold("r", "4"));
+    given.after(at(60), WAKE);
+    assertThat(entries(given.when(commit("r", "1"), at(70))))
+        .containsExactly("consume a -1", "expire a -3");
+  }
+
+  @Test
+  void aHoldAndItsGrantMayEndAtTheSameInstant() {
+    Wallet wallet = newWallet();
+    var given = wallet(wallet, grant("a", "10").until(at(300))).after(at(0), hold("r", "4"));
+    assertThat(entries(given.when(WAKE, at(300)))).containsExactly("expire a -6", "expire a -4");
+    assertThat(figures(wallet)).isEqualTo("balance 0, held 0, debt 0");
+  }
+
+  @Test
+  void givingBackGoesInTheReverseOrderOfTheDraw() {
+    var given =
+        wallet(
+                grant("a", "5").until(at(60)),
+                grant("b", "5").until(at(61)),
+                grant("c", "5").until(at(62)))
+            .after(at(50), hold("r", "12"));
+    given.after(at(70), WAKE);
+    assertThat(entries(given.when(release("r"), at(80))))
+        .containsExactly("expire c -2", "expire b -5", "expire a -5");
+  }
+
+  @Test
+  void voidingTakesWhatIsNotHeld() {
+    Wallet wallet = newWallet();
+    var given = wallet(wallet, grant("a", "10")).after(at(1), hold("r", "4"));
+    assertThat(entries(given.when(voiding("a"), at(2)))).containsExactly("void a -6");
+    assertThat(figures(wallet)).isEqualTo("balance 4, held 4, debt 0");
+    assertThat(entries(given.when(commit("r", "3"), at(3))))
+        .containsExactly("consume a -3", "void a -1");
+  }
+
+  @Test
+  void anExcessDrawsNothingFromAVoidedGrant() {
+    var given = wallet(grant("a", "10")).after(at(1), hold("r", "4")).after(at(2), voiding("a"));
+    assertThat(entries(given.when(commit("r", "7"), at(3))))
+        .containsExactly("consume a -4", "debt 3");
+  }
+
+  @Test
+  void aVoidedGrantDoesNotExpireAsWell() {
+    var given = wallet(grant("a", "10").until(at(60))).after(at(1), hold("r", "4"), voiding("a"));
+    assertThat(given.when(WAKE, at(60)).events()).isEmpty();
+    assertThat(entries(given.when(release("r"), at(61)))).containsExactly("void a -4");
+  }
+
+  @Test
+  void aGrantEndsOnce() {
+    var given = wallet(grant("a", "10"), grant("b", "10").until(at(60))).after(at(1), voiding("a"));
+    given.when(voiding("a"), at(2)).thenRefused(GRANT_VOIDED);
+    given.after(at(60), WAKE);
+    given.when(voiding("b"), at(61)).thenRefused(GRANT_EXPIRED);
+    given.when(voiding("c"), at(61)).thenRefused(GRANT_NOT_FOUND);
+  }
+
+  @Test
+  void aBalanceThatCannotBeCountedIsRefused() {
+    wallet(grant("a", "9223372036854.775807"))
+        .when(grant("b", "0.000001").add(), at(1))
+        .thenRefused(AMOUNT_OVERFLOW, "amount");
+  }
+
+  @Test
+  void grantsToComeCountForWhatCanBeCounted() {
+    wallet(grant("a", "9223372036854.775807").from(at(60)))
+        .when(grant("b", "0.000001").add(), at(1))
+        .thenRefused(AMOUNT_OVERFLOW, "amount");
+    wallet(grant("a", "9223372036854.775807").from(at(60)))
+        .after(at(1), voiding("a"))
+        .after(at(2), grant("b", "9223372036854").from(at(70)).add())
+        .after(at(71), WAKE, hold("r", "9223372036854"), commit("r", "9223372036854"))
+        .after(at(72), grant("c", "9223372036854").add());
+  }
+
+  @Test
+  void timeNeverGoesBack() {
+    var given = wallet(grant("a", "10").until(at(60))).after(at(50), hold("r", "4"));
+    var then = given.when(commit("r", "4"), at(10));
+    assertThat(then.event(WalletEvent.Committed.class).at()).isEqualTo(at(50));
+    given.after(at(100), hold("r2", "0"));
+    assertThat(given.when(grant("b", "1").add(), at(1)).event(WalletEvent.Granted.class).at())
+        .isEqualTo(at(100));
+  }
+
+  @Test
+  void anOwnerIsFixed() {
+    var given = wallet();
+    given
+        .when(new WalletCommand.Open(WalletOwner.ORG), at(1))
+        .thenTold(new WalletReply.Opened(WalletOwner.ORG));
+    given
+        .when(new WalletCommand.Open(new WalletOwner("research")), at(1))
+        .thenRefused(OWNER_FIXED, "owner");
+  }
+
+  @Test
+  void aWalletThatIsNotOpenTakesNoGrants() {
+    var given = Given.nothing(new WalletAggregate(newWallet()), memory());
+    given.when(grant("a", "1").add(), at(1)).thenRefused(WALLET_NOT_FOUND);
+    given.when(new WalletCommand.View(), at(1)).thenRefused(WALLET_NOT_FOUND);
+    given.when(WAKE, at(1)).thenTold(new WalletReply.Woken(null));
+  }
+
+  @Test
+  void grantsAreListedInBurnOrderThenThoseToComeThenThosePast() {
+    var given =
+        wallet(
+                grant("past", "1").until(at(5)),
+                grant("late", "1").priority(60),
+                grant("soon", "1").priority(40),
+                grant("next", "2").from(at(99)))
+            .after(at(6), hold("r", "1"));
+    assertThat(ids(given.when(new WalletCommand.ListGrants(null, 9), at(7))))
+        .containsExactly("soon active", "late active", "next scheduled", "past expired");
+    assertThat(ids(given.when(new WalletCommand.ListGrants("soon", 2), at(7))))
+        .containsExactly("late active", "next scheduled");
+  }
+
+  private static List<String> ids(Given.Then<WalletEvent, WalletReply> then) {
+    return then.reply(WalletReply.Grants.class).grants().stream()
+        .map(each -> each.grant().id() + " " + each.state())
+        .toList();
+  }
+}

@@ -1,0 +1,156 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.Operation;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** What is asked of a wallet, and when, drawn by lot: the same seed asks the same. */
+final class History {
+
+  private static final int RESERVATIONS = 12;
+  private static final int GRANTS = 10;
+  private static final String RATE = "0.0015005";
+  private static final int TENTHS_OF_MICROS_PER_UNIT = 15_005;
+
+  private final Random random;
+  private final List<Request<WalletCommand>> asked = new ArrayList<>();
+  private Instant clock = WalletWords.START;
+
+  History(long seed) {
+    this.random = new Random(seed);
+  }
+
+  /** What the usage costs: whole millionths, a half counting as one. */
+  static BigInteger cost(Map<String, Long> usage) {
+    BigInteger tenths = BigInteger.valueOf(usage.get("tokens") * TENTHS_OF_MICROS_PER_UNIT);
+    return tenths.add(BigInteger.valueOf(5)).divide(BigInteger.TEN);
+  }
+
+  boolean oneIn(int n) {
+    return random.nextInt(n) == 0;
+  }
+
+  /** The time of the next batch: mostly a little later, often just when something falls due. */
+  Instant nextTime(Instant nextDue) {
+    int lot = random.nextInt(20);
+    if (lot < 5 && nextDue != null && nextDue.isAfter(clock)) {
+      clock = nextDue.plusNanos(1_000L * (random.nextInt(3) - 1));
+    } else if (lot == 18) {
+      clock = clock.plusSeconds(random.nextInt(8_000));
+    } else if (lot == 19) {
+      clock = clock.minusSeconds(random.nextInt(4_000));
+    } else {
+      clock = clock.plusSeconds(random.nextInt(100));
+    }
+    return clock;
+  }
+
+  /** The requests of the next batch; some of them retries, some with a key that was used. */
+  List<Request<WalletCommand>> nextBatch() {
+    List<Request<WalletCommand>> batch = new ArrayList<>();
+    for (int i = random.nextInt(6); i > 0; i--) {
+      batch.add(request());
+    }
+    return batch;
+  }
+
+  private Request<WalletCommand> request() {
+    if (!asked.isEmpty() && oneIn(8)) {
+      Request<WalletCommand> before = asked.get(random.nextInt(asked.size()));
+      return oneIn(4)
+          ? new Request<>(command(), new Operation(before.operation().key(), 0))
+          : before;
+    }
+    long fingerprint = 1 + random.nextInt(1_000);
+    var request = new Request<>(command(), new Operation("k" + asked.size(), fingerprint));
+    asked.add(request);
+    return request;
+  }
+
+  private WalletCommand command() {
+    String reservation = "r" + random.nextInt(RESERVATIONS);
+    String grant = "g" + random.nextInt(GRANTS);
+    return switch (random.nextInt(24)) {
+      case 0, 1, 2, 3 -> new WalletCommand.AddGrant(grant(grant), WalletWords.who(null, null));
+      case 4 -> WalletWords.voiding(grant);
+      case 5, 6, 7, 8, 9, 10 -> hold(reservation);
+      case 11, 12, 13, 14 -> new WalletCommand.Commit(reservation, amount(0), null, "key1", null);
+      case 15 ->
+          WalletWords.commitUsage(reservation, Map.of("tokens", (long) random.nextInt(9_000)));
+      case 16 -> WalletWords.release(reservation);
+      case 17 -> new WalletCommand.Cancel(reservation);
+      case 18 -> new WalletCommand.Extend(reservation, 1 + random.nextInt(600));
+      case 19 -> new WalletCommand.Wake();
+      case 20 -> new WalletCommand.Find(reservation);
+      case 21 -> new WalletCommand.CheckCredits(type(), amount(0), feature(), model());
+      case 22 -> oneIn(2) ? new WalletCommand.View() : new WalletCommand.ListOpen();
+      default ->
+          oneIn(4)
+              ? new WalletCommand.Open(new WalletOwner(oneIn(2) ? null : "research"))
+              : new WalletCommand.ListGrants(null, 99);
+    };
+  }
+
+  private WalletCommand hold(String reservation) {
+    return new WalletCommand.HoldCredits(
+        reservation,
+        type(),
+        amount(0),
+        oneIn(2) ? WalletWords.price("tokens", RATE) : null,
+        1 + random.nextInt(400),
+        OveragePolicy.values()[random.nextInt(3)],
+        oneIn(2),
+        who(feature(), model()));
+  }
+
+  private static Attribution who(String feature, String model) {
+    return WalletWords.who(feature, model);
+  }
+
+  private Grant grant(String id) {
+    Instant from = oneIn(3) ? around(300) : WalletWords.START;
+    return new Grant(
+        id,
+        type(),
+        amount(1),
+        Grant.Category.values()[random.nextInt(3)],
+        10 * random.nextInt(3),
+        from,
+        oneIn(2) ? around(600) : null,
+        oneIn(3) ? Set.of("chat") : Set.of(),
+        oneIn(4) ? Set.of("big") : Set.of(),
+        null,
+        "test",
+        WalletWords.START);
+  }
+
+  private Instant around(int seconds) {
+    return clock.plusSeconds(random.nextInt(-50, seconds));
+  }
+
+  private Credits amount(int least) {
+    int whole = least + random.nextInt(10);
+    return new Credits(whole * 1_000_000L + (oneIn(3) ? random.nextInt(1_000_000) : 0));
+  }
+
+  private String type() {
+    return oneIn(5) ? "image" : WalletWords.CREDITS;
+  }
+
+  private String feature() {
+    return oneIn(3) ? null : oneIn(2) ? "chat" : "search";
+  }
+
+  private String model() {
+    return oneIn(2) ? null : "big";
+  }
+}

@@ -1,0 +1,114 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.ledger.Transaction;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.TreeMap;
+
+/** What a wallet says and holds, in words that can be compared. */
+final class WalletText {
+
+  private WalletText() {}
+
+  static String of(WalletReply reply) {
+    return switch (reply) {
+      case WalletReply.Opened r -> "opened";
+      case WalletReply.GrantAdded r -> "granted " + of(r.grant());
+      case WalletReply.GrantVoided r -> "voided " + r.grant() + " " + r.amount();
+      case WalletReply.Held r ->
+          "held %s until %s; %s"
+              .formatted(
+                  r.hold().draws().stream().map(d -> d.grant() + " " + d.amount()).toList(),
+                  r.hold().expiresAt(),
+                  of(r.balance()));
+      case WalletReply.NotHeld r ->
+          "denied %s, available %s"
+              .formatted(r.denials().getFirst().code(), r.denials().getFirst().available());
+      case WalletReply.WouldHold r -> "would hold; " + of(r.balance());
+      case WalletReply.Ended r ->
+          "%s %s, back %s, debt %s, uncharged %s; %s"
+              .formatted(
+                  r.status() + (r.late() ? " late" : ""),
+                  r.amount(),
+                  r.released(),
+                  r.debt(),
+                  r.uncharged(),
+                  of(r.balance()));
+      case WalletReply.Extended r -> "extended until " + r.expiresAt();
+      case WalletReply.Woken r -> "woken, next " + r.nextDue();
+      case WalletReply.Viewed r -> {
+        TreeMap<String, Balance> figures = new TreeMap<>();
+        for (String type : List.of("image", "platform")) {
+          figures.put(type, new Balance(type, Credits.ZERO, Credits.ZERO, Credits.ZERO));
+        }
+        r.balances().forEach(each -> figures.put(each.creditType(), each));
+        yield "view %s; %s, next end %s"
+            .formatted(of(figures.get("image")), of(figures.get("platform")), r.nextExpiry());
+      }
+      case WalletReply.Grants r ->
+          "grants " + r.grants().stream().map(g -> of(g) + " " + g.held()).toList();
+      case WalletReply.Open r ->
+          "open %s until %s; %s"
+              .formatted(r.hold().amount(), r.hold().expiresAt(), of(r.balance()));
+      case WalletReply.OpenList r -> "open " + r.reservations().stream().sorted().toList();
+      case WalletReply.Barred r -> "barred";
+    };
+  }
+
+  private static String of(WalletReply.GrantView view) {
+    return view.grant().id() + " " + view.state() + " " + view.remaining();
+  }
+
+  private static String of(Balance of) {
+    return "%s %s/%s/%s".formatted(of.creditType(), of.balance(), of.held(), of.debt());
+  }
+
+  /** The entries of a batch, as {@code when credit_type type grant amount}. */
+  static List<String> entries(Batch<WalletEvent> batch) {
+    List<String> lines = new ArrayList<>();
+    for (var recorded : batch.recorded()) {
+      Transaction transaction = recorded.event().transaction();
+      if (transaction != null) {
+        String start = transaction.postedAt() + " " + transaction.creditType() + " ";
+        transaction
+            .postings()
+            .forEach(p -> lines.add(start + p.type().word() + " " + p.grant() + " " + p.amount()));
+      }
+    }
+    return lines;
+  }
+
+  /** All of a snapshot. */
+  static List<String> of(WalletSnapshot of) {
+    List<String> lines = new ArrayList<>();
+    lines.add(of.owner() + " " + of.lastAt() + " " + of.ledgerSequence());
+    lines.add(HexFormat.of().formatHex(of.ledgerHead()));
+    lines.add(HexFormat.of().formatHex(of.endings()));
+    of.balances().forEach(each -> lines.add(each.toString()));
+    of.grants().stream().map(Object::toString).sorted().forEach(lines::add);
+    of.scheduled().stream().map(Object::toString).sorted().forEach(lines::add);
+    of.holds().stream().map(Object::toString).sorted().forEach(lines::add);
+    of.lapsed().forEach(each -> lines.add(each.toString()));
+    return lines;
+  }
+
+  static Grant addedAt(Grant g, Instant at) {
+    return new Grant(
+        g.id(),
+        g.creditType(),
+        g.amount(),
+        g.category(),
+        g.priority(),
+        g.effectiveAt(),
+        g.expiresAt(),
+        g.features(),
+        g.models(),
+        g.costBasis(),
+        g.source(),
+        at);
+  }
+}

@@ -1,0 +1,224 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.Given;
+import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.Posting;
+import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.operation.OperationMemory;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The words in which tests talk about wallets. Times are in seconds from {@link #START}. */
+public final class WalletWords {
+
+  public static final Instant START = Instant.parse("2024-01-01T00:00:00Z");
+  public static final Duration GRACE = Duration.ofHours(1);
+  public static final long TTL = 300;
+  public static final String CREDITS = "platform";
+
+  private WalletWords() {}
+
+  public static Instant at(long seconds) {
+    return START.plusSeconds(seconds);
+  }
+
+  public static Credits credits(String amount) {
+    return Credits.parse(amount);
+  }
+
+  public static OperationMemory memory() {
+    return new OperationMemory(1_000, Duration.ofDays(1).toNanos() / 1_000);
+  }
+
+  /** A wallet that nobody has opened. */
+  public static Wallet newWallet() {
+    return new Wallet("acme", "main", GRACE, memory());
+  }
+
+  /** An open wallet with these grants. */
+  public static Given<WalletCommand, WalletEvent, WalletReply> wallet(Wording... grants) {
+    return wallet(newWallet(), grants);
+  }
+
+  /** This wallet, opened, with these grants. */
+  public static Given<WalletCommand, WalletEvent, WalletReply> wallet(
+      Wallet wallet, Wording... grants) {
+    var given =
+        Given.nothing(new WalletAggregate(wallet), memory())
+            .given(new WalletEvent.Opened(START, "acme", "main", WalletOwner.ORG));
+    for (Wording each : grants) {
+      given.after(START, each.add());
+    }
+    return given;
+  }
+
+  public static Wording grant(String id, String amount) {
+    return new Wording(
+        new Grant(
+            id,
+            CREDITS,
+            credits(amount),
+            Grant.Category.PAID,
+            Grant.PRIORITY_DEFAULT,
+            START,
+            null,
+            Set.of(),
+            Set.of(),
+            null,
+            "test",
+            START));
+  }
+
+  public static Attribution who(String feature, String model) {
+    return new Attribution(
+        "reservation",
+        "key1",
+        Subject.ofOrg("acme"),
+        feature,
+        model,
+        null,
+        "K1",
+        Map.of(),
+        new byte[16]);
+  }
+
+  public static WalletCommand.HoldCredits hold(String reservation, String amount) {
+    return hold(reservation, amount, OveragePolicy.RECORD);
+  }
+
+  public static WalletCommand.HoldCredits hold(
+      String reservation, String amount, OveragePolicy policy) {
+    return hold(reservation, amount, policy, null, who(null, null));
+  }
+
+  public static WalletCommand.HoldCredits hold(
+      String reservation, String amount, OveragePolicy policy, Price price, Attribution who) {
+    return new WalletCommand.HoldCredits(
+        reservation, CREDITS, credits(amount), price, TTL, policy, false, who);
+  }
+
+  public static WalletCommand.HoldCredits holdFor(
+      String reservation, String amount, String feature, String model) {
+    return hold(reservation, amount, OveragePolicy.RECORD, null, who(feature, model));
+  }
+
+  public static WalletCommand.Commit commit(String reservation, String amount) {
+    return new WalletCommand.Commit(reservation, credits(amount), null, "key1", "K2");
+  }
+
+  public static WalletCommand.Commit commitUsage(String reservation, Map<String, Long> usage) {
+    return new WalletCommand.Commit(reservation, null, usage, "key1", "K2");
+  }
+
+  public static WalletCommand.Release release(String reservation) {
+    return new WalletCommand.Release(reservation, "key1", "K3");
+  }
+
+  public static WalletCommand.VoidGrant voiding(String grant) {
+    return new WalletCommand.VoidGrant(grant, who(null, null));
+  }
+
+  public static Price price(String meter, String perUnit) {
+    return new Price(CREDITS, Map.of(meter, new BigDecimal(perUnit)));
+  }
+
+  /** The entries that came of a command, as {@code consume g1 -5}. */
+  public static List<String> entries(Given.Then<WalletEvent, WalletReply> then) {
+    List<String> lines = new ArrayList<>();
+    for (WalletEvent event : then.events()) {
+      Transaction transaction = event.transaction();
+      if (transaction != null) {
+        transaction.postings().forEach(posting -> lines.add(line(posting)));
+      }
+    }
+    return lines;
+  }
+
+  private static String line(Posting posting) {
+    String grant = posting.grant() == null ? "" : " " + posting.grant();
+    return posting.type().word() + grant + " " + posting.amount();
+  }
+
+  /** The grants that a hold drew on, as {@code g1 5}. */
+  public static List<String> draws(Given.Then<WalletEvent, WalletReply> then) {
+    return then.reply(WalletReply.Held.class).hold().draws().stream()
+        .map(draw -> draw.grant() + " " + draw.amount())
+        .toList();
+  }
+
+  /** A wallet's only figures, as {@code balance 5, held 2, debt 0}. */
+  public static String figures(Wallet wallet) {
+    return figures(wallet.balances().iterator().next());
+  }
+
+  public static String figures(Balance of) {
+    return "balance %s, held %s, debt %s".formatted(of.balance(), of.held(), of.debt());
+  }
+
+  /** A grant being described. */
+  public record Wording(Grant terms) {
+
+    public Wording priority(int priority) {
+      return with(priority, terms.category(), terms.effectiveAt(), terms.expiresAt());
+    }
+
+    public Wording category(Grant.Category category) {
+      return with(terms.priority(), category, terms.effectiveAt(), terms.expiresAt());
+    }
+
+    public Wording from(Instant effectiveAt) {
+      return with(terms.priority(), terms.category(), effectiveAt, terms.expiresAt());
+    }
+
+    public Wording until(Instant expiresAt) {
+      return with(terms.priority(), terms.category(), terms.effectiveAt(), expiresAt);
+    }
+
+    public Wording only(Set<String> features, Set<String> models) {
+      return new Wording(
+          new Grant(
+              terms.id(),
+              terms.creditType(),
+              terms.amount(),
+              terms.category(),
+              terms.priority(),
+              terms.effectiveAt(),
+              terms.expiresAt(),
+              features,
+              models,
+              null,
+              terms.source(),
+              terms.createdAt()));
+    }
+
+    private Wording with(int priority, Grant.Category category, Instant from, Instant until) {
+      return new Wording(
+          new Grant(
+              terms.id(),
+              terms.creditType(),
+              terms.amount(),
+              category,
+              priority,
+              from,
+              until,
+              terms.features(),
+              terms.models(),
+              null,
+              terms.source(),
+              terms.createdAt()));
+    }
+
+    public WalletCommand.AddGrant add() {
+      return new WalletCommand.AddGrant(terms, who(null, null));
+    }
+  }
+}
