@@ -27,10 +27,16 @@ public final class Budgets {
   /** Adds a budget, or replaces the one of the same name. */
   public void put(Budget budget) {
     Budget before = byId.put(budget.id(), budget);
+    List<Budget> same = byScope.computeIfAbsent(budget.scope(), s -> new ArrayList<>(1));
+    if (before != null && before.scope().equals(budget.scope())) {
+      // In its old place, so that the order does not depend on how often it was changed.
+      same.replaceAll(each -> each.id().equals(budget.id()) ? budget : each);
+      return;
+    }
     if (before != null) {
       unindex(before);
     }
-    byScope.computeIfAbsent(budget.scope(), s -> new ArrayList<>(1)).add(budget);
+    same.add(budget);
   }
 
   /** Removes a budget, if there is one of this name. */

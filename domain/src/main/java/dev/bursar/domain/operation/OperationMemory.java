@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OperationMemory {
 
+  private static final byte STORED_VERSION = 1;
   private static final int BYTES_EACH = 44;
 
   private record Key(long high, long low) {}
@@ -80,9 +81,10 @@ public final class OperationMemory {
     return operations.size();
   }
 
-  /** All that is remembered, oldest first, 44 bytes an operation. */
+  /** All that is remembered: a version byte, then 44 bytes an operation, oldest first. */
   public byte[] toBytes() {
-    ByteBuffer bytes = ByteBuffer.allocate(operations.size() * BYTES_EACH);
+    ByteBuffer bytes = ByteBuffer.allocate(1 + operations.size() * BYTES_EACH);
+    bytes.put(STORED_VERSION);
     for (Map.Entry<Key, Remembered> each : operations.entrySet()) {
       Remembered value = each.getValue();
       bytes.putLong(each.getKey().high).putLong(each.getKey().low);
@@ -92,9 +94,17 @@ public final class OperationMemory {
     return bytes.array();
   }
 
-  /** Takes in what {@link #toBytes} gave. */
+  /**
+   * Takes in what {@link #toBytes} gave.
+   *
+   * @throws IllegalArgumentException for bytes of another version
+   */
   public void restore(byte[] stored) {
     ByteBuffer bytes = ByteBuffer.wrap(stored);
+    byte version = bytes.get();
+    if (version != STORED_VERSION) {
+      throw new IllegalArgumentException("a memory of operations of version " + version);
+    }
     while (bytes.hasRemaining()) {
       Key key = new Key(bytes.getLong(), bytes.getLong());
       operations.put(

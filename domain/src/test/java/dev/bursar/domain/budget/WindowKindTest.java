@@ -19,6 +19,19 @@ final class WindowKindTest {
   private static final Instant FROM = Instant.parse("1970-01-02T00:00:00Z");
   private static final Instant TO = Instant.parse("2040-01-01T00:00:00Z");
 
+  /** Where the clock was or is changed at midnight, by half an hour or by a day. */
+  private static final List<String> ODD_ZONES =
+      List.of(
+          "America/Havana",
+          "America/Sao_Paulo",
+          "America/St_Johns",
+          "Asia/Beirut",
+          "Asia/Gaza",
+          "Asia/Kathmandu",
+          "Asia/Pyongyang",
+          "Australia/Lord_Howe",
+          "Pacific/Apia");
+
   @ParameterizedTest
   @CsvSource(
       textBlock =
@@ -79,7 +92,7 @@ final class WindowKindTest {
     ZoneId where = ZoneId.of(zone);
     Instant last = end.minus(1, ChronoUnit.MICROS);
     long length = ChronoUnit.MICROS.between(start, end);
-    for (long at = 0; at < length; at += Math.max(1, length / 997)) {
+    for (long at = 0; at < length; at += Math.max(1, length / 97)) {
       assertThat(kind.containing(start.plus(at, ChronoUnit.MICROS), where, anchorDay))
           .isEqualTo(window);
     }
@@ -102,31 +115,29 @@ final class WindowKindTest {
     List<String> zones = new ArrayList<>(ZoneId.getAvailableZoneIds());
     zones.sort(null);
     Random random = new Random(kind.ordinal());
-    for (int i = 0; i < 10_000; i++) {
-      ZoneId zone = ZoneId.of(zones.get(random.nextInt(zones.size())));
+    for (int i = 0; i < 5_000; i++) {
+      List<String> from = random.nextBoolean() ? zones : ODD_ZONES;
+      ZoneId zone = ZoneId.of(from.get(random.nextInt(from.size())));
       Instant at = instant(zone, random);
       int anchorDay = 1 + random.nextInt(kind == WindowKind.WEEK ? 7 : 31);
       Window window = kind.containing(at, zone, anchorDay);
-      String where = "%s in %s by %d: %s".formatted(at, zone, anchorDay, window);
-      assertThat(window.contains(at)).as(where).isTrue();
-      assertThat(kind.containing(window.start(), zone, anchorDay)).as(where).isEqualTo(window);
       Instant before = window.start().minus(1, ChronoUnit.MICROS);
       Instant last = window.end().minus(1, ChronoUnit.MICROS);
-      assertThat(kind.containing(last, zone, anchorDay)).as(where).isEqualTo(window);
-      assertThat(kind.containing(before, zone, anchorDay).end())
-          .as(where)
-          .isEqualTo(window.start());
-      assertThat(kind.containing(window.end(), zone, anchorDay).start())
-          .as(where)
-          .isEqualTo(window.end());
+      boolean tiles =
+          window.contains(at)
+              && kind.containing(window.start(), zone, anchorDay).equals(window)
+              && kind.containing(last, zone, anchorDay).equals(window)
+              && kind.containing(before, zone, anchorDay).end().equals(window.start())
+              && kind.containing(window.end(), zone, anchorDay).start().equals(window.end());
+      assertThat(tiles).as("%s in %s by %d: %s", at, zone, anchorDay, window).isTrue();
     }
   }
 
-  /** Some instant; every other one within a day of the clock's being changed there. */
+  /** Some instant; every other one near the clock's being changed there. */
   private static Instant instant(ZoneId zone, Random random) {
     Instant any = FROM.plusSeconds(random.nextLong(TO.getEpochSecond() - FROM.getEpochSecond()));
     ZoneOffsetTransition change = zone.getRules().nextTransition(any);
     boolean near = random.nextBoolean() && change != null && change.getInstant().isBefore(TO);
-    return near ? change.getInstant().plusSeconds(random.nextLong(-90_000, 90_000)) : any;
+    return near ? change.getInstant().plusSeconds(random.nextLong(-5_000, 5_000)) : any;
   }
 }

@@ -1,6 +1,7 @@
 package dev.bursar.domain.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -66,10 +67,18 @@ final class OperationMemoryTest {
     }
     OperationMemory copy = new OperationMemory(3, AGE_MAX);
     copy.restore(memory.toBytes());
-    assertThat(copy.toBytes()).isEqualTo(memory.toBytes()).hasSize(3 * 44);
+    assertThat(copy.toBytes()).isEqualTo(memory.toBytes()).hasSize(1 + 3 * 44);
     copy.remember(new Operation("k4", 7), new Place(4, 0), 4);
     assertThat(copy.place("k1")).isNull();
     assertThat(copy.find(new Operation("k3", 7)))
         .isEqualTo(new OperationMemory.Known(true, new Place(3, 0)));
+  }
+
+  @Test
+  void whatAnotherVersionStoredIsNotTakenIn() {
+    byte[] stored = memory.toBytes();
+    stored[0]++;
+    assertThatThrownBy(() -> new OperationMemory(3, AGE_MAX).restore(stored))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

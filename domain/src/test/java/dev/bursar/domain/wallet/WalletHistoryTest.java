@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 final class WalletHistoryTest {
 
-  private static final int HISTORIES = 2_500;
+  private static final int HISTORIES = 2_000;
   private static final int BATCHES = 30;
   private static final long FIRST_SEED = 20_240_101;
 
@@ -150,7 +150,7 @@ final class WalletHistoryTest {
           count(reply.split("[,;]| [\\[0-9rgu]", 2)[0]);
         }
       }
-      compareBooks();
+      compareBooks(batch);
     }
 
     /** What the model says, with idempotency looked at first. */
@@ -162,12 +162,12 @@ final class WalletHistoryTest {
         count(same ? "replayed" : "reused");
         return same ? first : "refused IDEMPOTENCY_KEY_REUSED";
       }
-      String reply = naive.decide(request.command());
-      if (naive.changed()) {
-        firstReplies.put(operation.key(), reply);
+      NaiveWallet.Said said = naive.decide(request.command());
+      if (said.changed()) {
+        firstReplies.put(operation.key(), said.reply());
         fingerprints.put(operation.key(), operation.fingerprint());
       }
-      return reply;
+      return said.reply();
     }
 
     private void write(Batch<WalletEvent> batch) {
@@ -183,14 +183,11 @@ final class WalletHistoryTest {
       }
     }
 
-    private void compareBooks() {
-      List<String> written = new ArrayList<>();
-      journal.forEach(batch -> written.addAll(WalletText.entries(batch)));
-      assertThat(written).isEqualTo(naive.entries());
-      written
-          .subList(entries, written.size())
-          .forEach(line -> count("entry " + line.split(" ")[2]));
-      entries = written.size();
+    private void compareBooks(Batch<WalletEvent> batch) {
+      List<String> written = batch == null ? List.of() : WalletText.entries(batch);
+      assertThat(written).isEqualTo(naive.entries().subList(entries, naive.entries().size()));
+      written.forEach(line -> count("entry " + line.split(" ")[2]));
+      entries += written.size();
       assertThat(invariants.with(subject.wallet)).isEmpty();
       assertThat(twin.wallet.ledgerHead()).isEqualTo(subject.wallet.ledgerHead());
       assertThat(twin.wallet.nextDue()).isEqualTo(subject.wallet.nextDue());

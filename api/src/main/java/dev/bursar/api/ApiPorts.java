@@ -1,0 +1,39 @@
+package dev.bursar.api;
+
+import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.domain.access.AccessKeys;
+import dev.bursar.domain.enforcement.Enforcement;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.org.OrgQueries;
+import dev.bursar.domain.time.TestClock;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What the API needs of the process that it runs in.
+ *
+ * @param enforcement decides reservations
+ * @param entities orgs, teams and wallets
+ * @param ledger reads ledgers
+ * @param orgs reads the list of orgs
+ * @param keys the keys to the API
+ * @param testClock the clock, where it is one that is moved by hand
+ * @param clock the time
+ * @param readiness whether requests should be sent here
+ * @param meters where the API counts what it does
+ * @param metrics all metrics of the process as Prometheus text
+ */
+public record ApiPorts(
+    Enforcement enforcement,
+    Entities entities,
+    LedgerQueries ledger,
+    OrgQueries orgs,
+    AccessKeys keys,
+    Optional<TestClock> testClock,
+    InstantSource clock,
+    Supplier<Readiness> readiness,
+    MeterRegistry meters,
+    Supplier<String> metrics) {}

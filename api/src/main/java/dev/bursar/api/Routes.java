@@ -1,0 +1,52 @@
+package dev.bursar.api;
+
+import dev.bursar.api.access.Authentication;
+import dev.bursar.api.access.KeyRoutes;
+import dev.bursar.api.budget.BudgetRoutes;
+import dev.bursar.api.enforcement.ReservationRoutes;
+import dev.bursar.api.health.HealthRoutes;
+import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.RequestHandler;
+import dev.bursar.api.ledger.LedgerRoutes;
+import dev.bursar.api.org.OrgRoutes;
+import dev.bursar.api.org.UnitRoutes;
+import dev.bursar.api.org.UserRoutes;
+import dev.bursar.api.time.TestClockRoutes;
+import dev.bursar.api.wallet.GrantRoutes;
+import dev.bursar.api.wallet.WalletRoutes;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+
+/** All operations of the API, concept by concept. */
+public final class Routes {
+
+  private Routes() {}
+
+  /** What serves them. */
+  public static RequestHandler handler(ClassicActorSystemProvider system, ApiPorts ports) {
+    return new RequestHandler(
+        system, endpoints(ports), new Authentication(ports.keys(), ports.clock()), ports.meters());
+  }
+
+  static List<Endpoint> endpoints(ApiPorts ports) {
+    return Stream.of(
+            new ReservationRoutes(ports.enforcement(), ports.entities(), ports.meters())
+                .endpoints(),
+            new OrgRoutes(ports.entities(), ports.orgs()).endpoints(),
+            new UnitRoutes(ports.entities()).endpoints(),
+            new UserRoutes(ports.entities()).endpoints(),
+            new BudgetRoutes(ports.entities()).endpoints(),
+            new WalletRoutes(ports.entities()).endpoints(),
+            new GrantRoutes(ports.entities(), ports.clock()).endpoints(),
+            new LedgerRoutes(ports.ledger(), ports.entities()).endpoints(),
+            new KeyRoutes(ports.keys(), ports.entities(), ports.clock()).endpoints(),
+            ports
+                .testClock()
+                .map(clock -> new TestClockRoutes(clock).endpoints())
+                .orElse(List.of()),
+            new HealthRoutes(ports.readiness(), ports.metrics()).endpoints())
+        .flatMap(List::stream)
+        .toList();
+  }
+}

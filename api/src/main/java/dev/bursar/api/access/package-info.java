@@ -1,0 +1,3 @@
+/** Who may call what, and the keys that say so. */
+@org.jspecify.annotations.NullMarked
+package dev.bursar.api.access;

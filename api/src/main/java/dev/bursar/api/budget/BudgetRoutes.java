@@ -1,0 +1,205 @@
+package dev.bursar.api.budget;
+
+import dev.bursar.api.access.Access;
+import dev.bursar.api.http.Call;
+import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Page;
+import dev.bursar.api.http.Reply;
+import dev.bursar.api.json.Body;
+import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.json.Names;
+import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.org.OrgRoutes;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamReply;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /v1/orgs/{org}/budgets}. Figures are asked of whoever counts them: the org or the team.
+ */
+public final class BudgetRoutes {
+
+  private final Entities entities;
+
+  public BudgetRoutes(Entities entities) {
+    this.entities = entities;
+  }
+
+  /** All of them. */
+  public List<Endpoint> endpoints() {
+    String one = "/v1/orgs/{org}/budgets/{budget}";
+    return List.of(
+        Endpoint.get("/v1/orgs/{org}/budgets", Access.READ, this::list),
+        Endpoint.put(one, Access.ADMINISTER, this::put),
+        Endpoint.get(one, Access.READ, this::get),
+        Endpoint.delete(one, Access.ADMINISTER, this::delete));
+  }
+
+  private CompletionStage<Reply> put(Call call) {
+    String org = call.org();
+    String id = call.name("budget");
+    Body body = call.body(BudgetBodies.PUT);
+    Caller caller = call.caller();
+    return OrgRoutes.settings(entities, org)
+        .thenCompose(
+            settings -> {
+              Budget budget = BudgetBodies.budget(id, body, settings.zone());
+              return entities
+                  .org(
+                      org,
+                      new Request<>(
+                          new OrgCommand.PutBudget(budget, caller.actor()),
+                          caller.operation("put_budget:" + id)))
+                  .thenApply(
+                      answer ->
+                          Reply.ok(json -> definition(json, budget))
+                              .replayed(Outcomes.done(answer).replayed()));
+            });
+  }
+
+  private CompletionStage<Reply> delete(Call call) {
+    String org = call.org();
+    String id = call.name("budget");
+    Caller caller = call.caller();
+    return view(org, id)
+        .thenCompose(
+            before -> {
+              String team =
+                  before instanceof Answer.Done<OrgReply>(OrgReply.OneBudget it, boolean replayed)
+                      ? it.budget().applicable().budget().scope().countingTeam()
+                      : null;
+              return entities
+                  .org(
+                      org,
+                      new Request<>(
+                          new OrgCommand.RemoveBudget(id, caller.actor()),
+                          caller.operation("remove_budget:" + id)))
+                  .thenCompose(
+                      answer -> {
+                        boolean replayed = Outcomes.done(answer).replayed();
+                        return forget(org, team, id, caller)
+                            .thenApply(forgotten -> Reply.nothing().replayed(replayed));
+                      });
+            });
+  }
+
+  /** A budget that comes back under this name starts from nothing. */
+  private CompletionStage<?> forget(
+      String org, @Nullable String team, String budget, Caller caller) {
+    return team == null
+        ? CompletableFuture.completedStage("")
+        : entities
+            .team(
+                org,
+                team,
+                new Request<>(
+                    new TeamCommand.ForgetBudget(budget),
+                    caller.operation("forget_budget:" + budget)))
+            .thenApply(Outcomes::done);
+  }
+
+  private CompletionStage<Answer<OrgReply>> view(String org, String budget) {
+    return entities.org(org, new Request<>(new OrgCommand.ViewBudget(budget), null));
+  }
+
+  private CompletionStage<Reply> get(Call call) {
+    String org = call.org();
+    String asked = call.query(Set.of("user")).get("user");
+    String user = asked == null ? null : Names.checked("user", asked);
+    return view(org, call.name("budget"))
+        .thenCompose(
+            answer -> {
+              OrgReply.BudgetView view = Outcomes.value(answer, OrgReply.OneBudget.class).budget();
+              Budget budget = view.applicable().budget();
+              Scope scope = budget.scope();
+              if (user != null && !scope.isDefault()) {
+                throw Problem.invalid("user", "goes with budgets for each user or member only")
+                    .fault();
+              }
+              String team = scope.countingTeam();
+              return !scope.countedByTeam() || team == null
+                  ? CompletableFuture.completedStage(reply(budget, view.state(), user))
+                  : ofTeam(org, team, budget, user).thenApply(state -> reply(budget, state, user));
+            });
+  }
+
+  private CompletionStage<LimitState> ofTeam(
+      String org, String team, Budget budget, @Nullable String user) {
+    Scope counted =
+        user == null ? budget.scope() : new Scope(Scope.Type.USER, user, budget.scope().team());
+    return entities
+        .team(
+            org,
+            team,
+            new Request<>(
+                new TeamCommand.ViewLimits(List.of(new Budgets.Applicable(budget, counted))), null))
+        .thenApply(answer -> Outcomes.value(answer, TeamReply.Limits.class).limits().getFirst());
+  }
+
+  /** Of a default there are no figures, except for one user. */
+  private static Reply reply(Budget budget, LimitState state, @Nullable String user) {
+    boolean counted = !budget.scope().isDefault() || user != null;
+    return Reply.ok(
+        json -> {
+          definition(json, budget);
+          json.field("user", user);
+          if (counted) {
+            json.field("used", state.used())
+                .field("held", state.held())
+                .field("remaining", state.remaining());
+          }
+          json.field("window_start", LimitViews.ifEver(budget.window(), state.windowStart()))
+              .field("resets_at", LimitViews.ifEver(budget.window(), state.resetsAt()));
+        });
+  }
+
+  private CompletionStage<Reply> list(Call call) {
+    String org = call.org();
+    Page page = call.page("budgets", org);
+    return entities
+        .org(org, new Request<>(new OrgCommand.ListBudgets(page.after(), page.limit()), null))
+        .thenApply(
+            answer -> {
+              OrgReply.BudgetPage found = Outcomes.value(answer, OrgReply.BudgetPage.class);
+              List<Budget> budgets =
+                  found.budgets().stream().map(view -> view.applicable().budget()).toList();
+              return Reply.ok(
+                  json ->
+                      page.write(
+                          json, budgets, found.hasMore(), Budget::id, BudgetRoutes::definition));
+            });
+  }
+
+  private static void definition(JsonWriter json, Budget budget) {
+    json.field("id", budget.id());
+    LimitViews.scope(json, budget.scope());
+    json.field("measure", budget.measure())
+        .field("window", budget.window().word())
+        .field("limit", budget.limit())
+        .field("mode", LimitViews.word(budget.mode()))
+        .object(
+            "filters",
+            in -> in.texts("features", budget.features()).texts("models", budget.models()))
+        .numbers("thresholds", budget.thresholds())
+        .field("timezone", budget.zone().getId())
+        .field("anchor_day", budget.anchorDay())
+        .field(
+            "source",
+            budget.scope().isDefault() ? LimitState.SOURCE_DEFAULT : LimitState.SOURCE_BUDGET);
+  }
+}

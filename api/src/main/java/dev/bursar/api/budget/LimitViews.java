@@ -1,0 +1,76 @@
+package dev.bursar.api.budget;
+
+import dev.bursar.api.json.JsonWriter;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.enforcement.Denial;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Limits and what stands in a request's way, as answers show them. */
+public final class LimitViews {
+
+  private LimitViews() {}
+
+  /** A limit that applies, with its figures. */
+  public static void limit(JsonWriter json, LimitState limit) {
+    scope(json, limit.scope());
+    json.field("budget", limit.budget())
+        .field("measure", limit.measure())
+        .field("window", limit.window().word())
+        .field("mode", word(limit.mode()));
+    figures(json, limit);
+    json.field("source", limit.source());
+  }
+
+  /** What is used and left. */
+  static void figures(JsonWriter json, LimitState limit) {
+    json.field("limit", limit.limit())
+        .field("used", limit.used())
+        .field("held", limit.held())
+        .field("remaining", limit.remaining())
+        .field("resets_at", ifEver(limit.window(), limit.resetsAt()));
+  }
+
+  /** A time that a window without end does not have. */
+  static @Nullable Instant ifEver(WindowKind window, Instant at) {
+    return window == WindowKind.LIFETIME ? null : at;
+  }
+
+  /** One thing that stands in the way. */
+  public static void denial(JsonWriter json, Denial denial) {
+    json.field("code", denial.code().word());
+    LimitState limit = denial.limit();
+    if (limit != null) {
+      scope(json, limit.scope());
+      json.field("budget", limit.budget())
+          .field("measure", limit.measure())
+          .field("window", limit.window().word())
+          .field("limit", limit.limit())
+          .field("used", limit.used())
+          .field("held", limit.held());
+    }
+    json.field("available", denial.available()).field("requested", denial.requested());
+    if (limit != null) {
+      json.field("resets_at", ifEver(limit.window(), limit.resetsAt()))
+          .field("source", limit.source());
+    }
+    json.field("detail", denial.detail());
+  }
+
+  /** Whom a limit caps. */
+  public static void scope(JsonWriter json, Scope scope) {
+    json.object(
+        "scope",
+        in ->
+            in.field("type", word(scope.type()))
+                .field("id", scope.id())
+                .field("team", scope.team()));
+  }
+
+  static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,108 @@
+package dev.bursar.api.enforcement;
+
+import dev.bursar.api.json.Body;
+import dev.bursar.api.json.Words;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What requests about reservations carry. */
+final class ReservationBodies {
+
+  static final long TTL_SECONDS_DEFAULT = 300;
+  static final long TTL_SECONDS_MAX = 86_400;
+
+  static final Set<String> RESERVE =
+      Set.of(
+          "subject",
+          "feature",
+          "model",
+          "session",
+          "wallet",
+          "usage",
+          "amount",
+          "credit_type",
+          "ttl_seconds",
+          "overage_policy",
+          "commit",
+          "dry_run",
+          "metadata");
+  static final Set<String> COMMIT = Set.of("usage", "amount");
+  static final Set<String> EXTEND = Set.of("ttl_seconds");
+
+  private static final Set<String> SUBJECT =
+      Set.of("org", "team", "user", "product", "cost_center", "agent");
+  private static final Words<OveragePolicy> POLICIES = Words.of(OveragePolicy.values());
+
+  private ReservationBodies() {}
+
+  /** What a commit came to; one of the two is there. */
+  record Actual(@Nullable Credits amount, @Nullable Map<String, Long> usage) {}
+
+  static ReserveRequest reserve(Body body) {
+    Body subject = body.object("subject", SUBJECT);
+    if (subject == null) {
+      throw body.missing("subject");
+    }
+    Actual asked = actual(body);
+    String creditType = body.name("credit_type");
+    if (asked.amount() != null && creditType == null) {
+      throw Problem.invalid("credit_type", "is required with an amount").fault();
+    }
+    if (asked.usage() != null && creditType != null) {
+      throw Problem.invalid("credit_type", "goes with an amount; the catalog sets it for usage")
+          .fault();
+    }
+    OveragePolicy policy = body.word("overage_policy", POLICIES);
+    boolean commit = body.flag("commit");
+    boolean dryRun = body.flag("dry_run");
+    if (commit && dryRun) {
+      throw Problem.invalid("dry_run", "changes nothing, and so can't go with commit").fault();
+    }
+    return new ReserveRequest(
+        subject(subject),
+        body.name("feature"),
+        body.name("model"),
+        body.name("session"),
+        body.name("wallet"),
+        asked.usage(),
+        asked.amount(),
+        creditType,
+        body.integer("ttl_seconds", 1, TTL_SECONDS_MAX, TTL_SECONDS_DEFAULT),
+        policy == null ? OveragePolicy.RECORD : policy,
+        commit,
+        dryRun,
+        body.pairs("metadata"));
+  }
+
+  private static Subject subject(Body subject) {
+    return new Subject(
+        subject.requiredName("org"),
+        subject.name("team"),
+        subject.name("user"),
+        subject.name("product"),
+        subject.name("cost_center"),
+        subject.name("agent"));
+  }
+
+  static Actual actual(Body body) {
+    Map<String, Long> usage = body.usage("usage");
+    Credits amount = body.amount("amount");
+    if ((usage == null) == (amount == null)) {
+      throw Problem.invalid("amount", "either amount or usage is required, and not both").fault();
+    }
+    return new Actual(amount, usage);
+  }
+
+  static long extend(Body body) {
+    if (!body.has("ttl_seconds")) {
+      throw body.missing("ttl_seconds");
+    }
+    return body.integer("ttl_seconds", 1, TTL_SECONDS_MAX, TTL_SECONDS_DEFAULT);
+  }
+}

@@ -1,0 +1,3 @@
+/** Reservations. */
+@org.jspecify.annotations.NullMarked
+package dev.bursar.api.enforcement;

@@ -1,0 +1,111 @@
+package dev.bursar.api.http;
+
+import dev.bursar.api.json.Body;
+import dev.bursar.api.json.Json;
+import dev.bursar.api.json.Names;
+import dev.bursar.api.operation.Callers;
+import dev.bursar.api.problem.Fault;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.access.AccessKey;
+import dev.bursar.domain.enforcement.Caller;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A request on its way to the operation that it asks for: who calls, and with what. */
+public final class Call {
+
+  private final @Nullable AccessKey key;
+  private final Map<String, String> variables;
+  private final String rawQuery;
+  private final Json.Fields body;
+  private final @Nullable String idempotencyKey;
+
+  Call(
+      @Nullable AccessKey key,
+      Map<String, String> variables,
+      String rawQuery,
+      Json.Fields body,
+      @Nullable String idempotencyKey) {
+    this.key = key;
+    this.variables = variables;
+    this.rawQuery = rawQuery;
+    this.body = body;
+    this.idempotencyKey = idempotencyKey;
+  }
+
+  /** The key that calls. */
+  public AccessKey key() {
+    if (key == null) {
+      throw new IllegalStateException("the operation asks for no key");
+    }
+    return key;
+  }
+
+  /** The org in the path. */
+  public String org() {
+    return name("org");
+  }
+
+  /** A name in the path. */
+  public String name(String variable) {
+    return Names.checked(variable, text(variable));
+  }
+
+  /** Any text in the path. */
+  public String text(String variable) {
+    String value = variables.get(variable);
+    if (value == null) {
+      throw new IllegalArgumentException("no variable " + variable);
+    }
+    return value;
+  }
+
+  /** The request's object, which may have these fields and no others. */
+  public Body body(Set<String> accepted) {
+    return Body.of(body, accepted);
+  }
+
+  /** The query parameters, which may be these and no others. */
+  public Query query(Set<String> accepted) {
+    return new Query(rawQuery, accepted);
+  }
+
+  /**
+   * Which part of a list is asked for.
+   *
+   * @param list what is listed, and of whom
+   */
+  public Page page(String... list) {
+    return page(query(Set.of("limit", "cursor")), list);
+  }
+
+  /** The same, for a list with parameters of its own. */
+  public Page page(Query query, String... list) {
+    return new Page(query, List.of(list));
+  }
+
+  /** The names of a list's own parameters, with those that every list has. */
+  public static Set<String> listParameters(String... own) {
+    return Stream.concat(Stream.of("limit", "cursor"), Stream.of(own))
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The client's idempotency key, or null. */
+  public @Nullable String idempotencyKey() {
+    return idempotencyKey;
+  }
+
+  /** This call, as ports want to know it. */
+  public Caller caller() {
+    return Callers.caller(key().id(), idempotencyKey, body);
+  }
+
+  /** What an org looks like from outside, whether it exists or not. */
+  public static Fault unknownOrg(String org) {
+    return Problem.of(404, "org_not_found", "there is no org named " + org).fault();
+  }
+}

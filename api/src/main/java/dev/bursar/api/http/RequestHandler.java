@@ -1,0 +1,207 @@
+package dev.bursar.api.http;
+
+import dev.bursar.api.access.Access;
+import dev.bursar.api.access.Authentication;
+import dev.bursar.api.http.PathTree.Match;
+import dev.bursar.api.http.PathTree.Route;
+import dev.bursar.api.json.Json;
+import dev.bursar.api.problem.Fault;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.access.AccessKey;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.japi.function.Function;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.SystemMaterializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes every request the same way: find the endpoint, the key, the org, the body; then call; then
+ * answer. It always answers, and never with an exception.
+ */
+public final class RequestHandler implements Function<HttpRequest, CompletionStage<HttpResponse>> {
+
+  private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
+
+  private static final Problem INTERNAL =
+      Problem.of(500, "internal", "the service failed; the request id finds the cause in its log");
+  private static final Problem TIMED_OUT =
+      Problem.passing(
+          503,
+          "timed_out",
+          "it took too long, and it may or may not have happened; ask again with the same Idempotency-Key");
+
+  private final transient PathTree paths = new PathTree();
+  private final transient Authentication authentication;
+  private final transient BodyReader bodies;
+  private final transient Materializer materializer;
+  private final transient RouteMeters unmatched;
+
+  /**
+   * @param system runs the streams of large bodies
+   * @param endpoints all that can be called
+   */
+  public RequestHandler(
+      ClassicActorSystemProvider system,
+      List<Endpoint> endpoints,
+      Authentication authentication,
+      MeterRegistry meters) {
+    this.materializer = SystemMaterializer.get(system).materializer();
+    this.authentication = authentication;
+    this.bodies = new BodyReader(materializer);
+    this.unmatched = new RouteMeters(meters, "other", "none");
+    for (Endpoint endpoint : endpoints) {
+      paths.add(endpoint, new RouteMeters(meters, endpoint.method(), endpoint.path()));
+    }
+  }
+
+  @Override
+  public CompletionStage<HttpResponse> apply(HttpRequest request) {
+    long started = System.nanoTime();
+    Head head = Head.of(request);
+    if (head.timeout() != null) {
+      head.timeout().timeoutAccess().updateHandler(late -> Responses.of(TIMED_OUT, head));
+    }
+    Match match = paths.find(target(request).path());
+    Route route = match == null ? null : match.methods().get(request.method().value());
+    RouteMeters meters = route == null ? unmatched : route.meters();
+    CompletionStage<Reply> reply;
+    try {
+      reply =
+          match == null
+              ? CompletableFuture.failedStage(unknownPath())
+              : route == null
+                  ? CompletableFuture.failedStage(wrongMethod(match))
+                  : run(route, match, request, head);
+    } catch (RuntimeException e) {
+      reply = CompletableFuture.failedStage(e);
+    }
+    return reply.handle(
+        (value, error) -> {
+          HttpResponse response =
+              error == null ? Responses.of(value, head) : failed(error, request, head, meters);
+          meters.record(response.status().intValue(), System.nanoTime() - started);
+          return response;
+        });
+  }
+
+  private static org.apache.pekko.http.scaladsl.model.Uri target(HttpRequest request) {
+    return ((org.apache.pekko.http.scaladsl.model.HttpRequest) request).uri();
+  }
+
+  private CompletionStage<Reply> run(Route route, Match match, HttpRequest request, Head head) {
+    Endpoint endpoint = route.endpoint();
+    Map<String, String> variables = variables(route, match);
+    if (endpoint.access() == Access.PUBLIC) {
+      return call(endpoint, null, variables, request, head);
+    }
+    return authentication
+        .key(head.authorization())
+        .thenCompose(
+            key -> {
+              authorize(endpoint, key, variables);
+              return call(endpoint, key, variables, request, head);
+            });
+  }
+
+  private static void authorize(Endpoint endpoint, AccessKey key, Map<String, String> variables) {
+    String org = variables.get("org");
+    if (org != null && !key.covers(org)) {
+      throw Call.unknownOrg(org);
+    }
+    if (!endpoint.access().allows(key.role())) {
+      throw Problem.of(
+              403,
+              "forbidden",
+              "a key with the role %s may not do this".formatted(key.role().word()))
+          .fault();
+    }
+  }
+
+  private CompletionStage<Reply> call(
+      Endpoint endpoint,
+      @Nullable AccessKey key,
+      Map<String, String> variables,
+      HttpRequest request,
+      Head head) {
+    String idempotencyKey = head.checkedIdempotencyKey();
+    String query = request.getUri().rawQueryString().orElse("");
+    if (!endpoint.takesBody()) {
+      if (!request.entity().isStrict()) {
+        request.discardEntityBytes(materializer);
+      }
+      return endpoint
+          .handler()
+          .handle(new Call(key, variables, query, BodyReader.NO_FIELDS, idempotencyKey));
+    }
+    Json.Fields strict = bodies.readAtOnce(request, head);
+    return strict != null
+        ? endpoint.handler().handle(new Call(key, variables, query, strict, idempotencyKey))
+        : bodies
+            .read(request)
+            .thenCompose(
+                body ->
+                    endpoint
+                        .handler()
+                        .handle(new Call(key, variables, query, body, idempotencyKey)));
+  }
+
+  private static Map<String, String> variables(Route route, Match match) {
+    List<String> names = route.variables();
+    List<String> values = match.values();
+    return switch (names.size()) {
+      case 0 -> Map.of();
+      case 1 -> Map.of(names.getFirst(), values.getFirst());
+      default -> {
+        Map<String, String> variables = new HashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+          variables.put(names.get(i), values.get(i));
+        }
+        yield variables;
+      }
+    };
+  }
+
+  private HttpResponse failed(Throwable error, HttpRequest request, Head head, RouteMeters meters) {
+    Throwable cause = error;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (!request.entity().isStrict()) {
+      bodies.abandon(request);
+    }
+    if (cause instanceof Fault fault) {
+      return Responses.of(fault.problem(), head);
+    }
+    LOG.atError()
+        .setMessage("a request failed unexpectedly")
+        .addKeyValue("request_id", head.requestId())
+        .addKeyValue("traceparent", head.traceparent())
+        .addKeyValue("route", meters.route())
+        .setCause(cause)
+        .log();
+    return Responses.of(INTERNAL, head);
+  }
+
+  private static Fault unknownPath() {
+    return Problem.of(404, "not_found", "there is nothing at this path").fault();
+  }
+
+  private static Fault wrongMethod(Match match) {
+    String allowed = String.join(", ", match.methods().keySet());
+    return Problem.of(405, "method_not_allowed", "this path takes " + allowed)
+        .with("Allow", allowed)
+        .fault();
+  }
+}

@@ -1,0 +1,57 @@
+package dev.bursar.api.http;
+
+import dev.bursar.api.problem.Problem;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.http.javadsl.model.ContentType;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/** Answers as they go out. */
+final class Responses {
+
+  static final ContentType PROBLEM_JSON =
+      MediaTypes.customWithFixedCharset(
+              "application",
+              "problem+json",
+              org.apache.pekko.http.javadsl.model.HttpCharsets.UTF_8,
+              java.util.Map.of(),
+              true)
+          .toContentType();
+
+  private static final HttpHeader REPLAYED = RawHeader.create("Idempotency-Replayed", "true");
+
+  private Responses() {}
+
+  static HttpResponse of(Reply reply, Head head) {
+    List<HttpHeader> headers = headers(head);
+    if (reply.replayed()) {
+      headers.add(REPLAYED);
+    }
+    HttpResponse response = HttpResponse.create().withStatus(reply.status()).withHeaders(headers);
+    return reply.body().length == 0
+        ? response
+        : response.withEntity(HttpEntities.create(reply.type(), reply.body()));
+  }
+
+  static HttpResponse of(Problem problem, Head head) {
+    List<HttpHeader> headers = headers(head);
+    headers.addAll(problem.headers());
+    return HttpResponse.create()
+        .withStatus(problem.status())
+        .withHeaders(headers)
+        .withEntity(HttpEntities.create(PROBLEM_JSON, problem.toJson(head.requestId())));
+  }
+
+  private static List<HttpHeader> headers(Head head) {
+    List<HttpHeader> headers = new ArrayList<>(4);
+    headers.add(RawHeader.create("X-Request-Id", head.requestId()));
+    if (head.traceparent() != null) {
+      headers.add(RawHeader.create("traceparent", head.traceparent()));
+    }
+    return headers;
+  }
+}

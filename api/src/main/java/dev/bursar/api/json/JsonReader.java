@@ -1,0 +1,135 @@
+package dev.bursar.api.json;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import dev.bursar.api.problem.Fault;
+import dev.bursar.api.problem.Problem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads a request's JSON, and nothing but one JSON object, within bounds. */
+public final class JsonReader {
+
+  static final int DEPTH_MAX = 50;
+  static final int STRING_CHARS_MAX = 100_000;
+  static final int NAME_CHARS_MAX = 1_000;
+  static final int NUMBER_CHARS_MAX = 100;
+
+  private static final Json NULL = new Json.Null();
+  private static final Json TRUE = new Json.Bool(true);
+  private static final Json FALSE = new Json.Bool(false);
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEPTH_MAX)
+                  .maxStringLength(STRING_CHARS_MAX)
+                  .maxNameLength(NAME_CHARS_MAX)
+                  .maxNumberLength(NUMBER_CHARS_MAX)
+                  .build())
+          .build();
+
+  private JsonReader() {}
+
+  /**
+   * The object in these bytes.
+   *
+   * @throws Fault if they are anything else
+   */
+  public static Json.Fields read(byte[] utf8) {
+    try (JsonParser in = FACTORY.createParser(utf8)) {
+      JsonToken first = in.nextToken();
+      if (first == null) {
+        throw malformed("the body is empty; a JSON object is expected");
+      }
+      if (first != JsonToken.START_OBJECT) {
+        throw malformed("the body is not a JSON object");
+      }
+      Json.Fields body = fields(in);
+      if (in.nextToken() != null) {
+        throw malformed("something follows the JSON object" + at(in));
+      }
+      return body;
+    } catch (StreamConstraintsException e) {
+      throw malformed(
+          "the JSON is nested deeper than %d levels, or has a string longer than %d characters, a name longer than %d or a number longer than %d"
+              .formatted(DEPTH_MAX, STRING_CHARS_MAX, NAME_CHARS_MAX, NUMBER_CHARS_MAX));
+    } catch (IOException e) {
+      throw malformed(reason(utf8, e));
+    }
+  }
+
+  private static Json.Fields fields(JsonParser in) throws IOException {
+    Map<String, Json> fields = new LinkedHashMap<>();
+    for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
+      in.nextToken();
+      fields.put(name, value(in));
+    }
+    return new Json.Fields(fields);
+  }
+
+  private static Json value(JsonParser in) throws IOException {
+    return switch (in.currentToken()) {
+      case START_OBJECT -> fields(in);
+      case START_ARRAY -> {
+        List<Json> items = new ArrayList<>();
+        while (in.nextToken() != JsonToken.END_ARRAY) {
+          items.add(value(in));
+        }
+        yield new Json.Items(items);
+      }
+      case VALUE_STRING -> new Json.Text(in.getText());
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Json.Numeral(in.getText());
+      case VALUE_TRUE -> TRUE;
+      case VALUE_FALSE -> FALSE;
+      case VALUE_NULL -> NULL;
+      default -> throw malformed("the JSON breaks off" + at(in));
+    };
+  }
+
+  private static String reason(byte[] utf8, IOException e) {
+    if (!isUtf8(utf8)) {
+      return "the body is not UTF-8";
+    }
+    String message = e.getMessage();
+    if (message != null && message.startsWith("Duplicate field")) {
+      return "a field is there twice in one object";
+    }
+    return e instanceof com.fasterxml.jackson.core.JsonProcessingException known
+            && known.getLocation() != null
+        ? "the body is not valid JSON; the fault is at line %d, column %d"
+            .formatted(known.getLocation().getLineNr(), known.getLocation().getColumnNr())
+        : "the body is not valid JSON";
+  }
+
+  private static boolean isUtf8(byte[] bytes) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+
+  private static String at(JsonParser in) {
+    return ", at line %d, column %d"
+        .formatted(in.currentLocation().getLineNr(), in.currentLocation().getColumnNr());
+  }
+
+  private static Fault malformed(String detail) {
+    return Problem.of(400, "malformed_json", detail).fault();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.bursar.api.json;
+
+import dev.bursar.api.problem.Problem;
+
+/** Free texts and whole numbers as requests carry them. */
+public final class Texts {
+
+  private Texts() {}
+
+  /** A text of 1 to so many characters, none of them a control character or half of one. */
+  public static String checked(String field, String text, int charsMax) {
+    if (text.isEmpty()) {
+      throw Problem.invalid(field, "is empty").fault();
+    }
+    return free(field, text, charsMax);
+  }
+
+  /** The same, but it may be empty. */
+  static String free(String field, String text, int charsMax) {
+    if (text.length() > charsMax) {
+      throw Problem.invalid(
+              field,
+              "has %d characters; at most %d are accepted".formatted(text.length(), charsMax))
+          .fault();
+    }
+    for (int i = 0; i < text.length(); ) {
+      int point = text.codePointAt(i);
+      int type = Character.getType(point);
+      if (type == Character.CONTROL || type == Character.SURROGATE) {
+        throw Problem.invalid(
+                field,
+                "has the character U+%04X at position %d; control characters are not accepted"
+                    .formatted(point, i))
+            .fault();
+      }
+      i += Character.charCount(point);
+    }
+    return text;
+  }
+
+  /** A whole number within bounds. */
+  static long integer(String field, Json value, long min, long max) {
+    if (value instanceof Json.Numeral number && number.text().matches("-?[0-9]{1,18}")) {
+      long parsed = Long.parseLong(number.text());
+      if (parsed >= min && parsed <= max) {
+        return parsed;
+      }
+    }
+    String shown = value instanceof Json.Numeral n ? Amounts.shown(n.text()) : value.kind();
+    throw Problem.invalid(
+            field, "is %s; a whole number from %d to %d is accepted".formatted(shown, min, max))
+        .fault();
+  }
+}

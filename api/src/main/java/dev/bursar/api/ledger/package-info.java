@@ -1,0 +1,3 @@
+/** The ledger. */
+@org.jspecify.annotations.NullMarked
+package dev.bursar.api.ledger;

@@ -1,0 +1,123 @@
+package dev.bursar.api.org;
+
+import dev.bursar.api.access.Access;
+import dev.bursar.api.http.Call;
+import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Page;
+import dev.bursar.api.http.Reply;
+import dev.bursar.api.json.Body;
+import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgQueries;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.OrgSettings;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/orgs}. What an org is called and what it has bought is for the operator to say. */
+public final class OrgRoutes {
+
+  private static final Set<String> PUT = Set.of("name", "timezone", "plan", "add_ons");
+  private static final int NAME_CHARS_MAX = 200;
+  private static final int ADD_ONS_MAX = 50;
+  private static final ZoneId UTC = ZoneId.of("UTC");
+
+  private final Entities entities;
+  private final OrgQueries queries;
+
+  public OrgRoutes(Entities entities, OrgQueries queries) {
+    this.entities = entities;
+    this.queries = queries;
+  }
+
+  /** All of them. */
+  public List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.get("/v1/orgs", Access.OPERATE, this::list),
+        Endpoint.put("/v1/orgs/{org}", Access.OPERATE, this::put),
+        Endpoint.get("/v1/orgs/{org}", Access.READ, this::get));
+  }
+
+  private CompletionStage<Reply> list(Call call) {
+    Page page = call.page("orgs");
+    return queries
+        .page(page.after(), page.limit())
+        .thenApply(
+            found ->
+                Reply.ok(
+                    json -> {
+                      page.write(
+                          json,
+                          found.orgs(),
+                          found.hasMore(),
+                          OrgQueries.Row::org,
+                          (in, row) -> org(in, row.org(), row.settings()));
+                      json.field("as_of", found.asOf()).field("lag_ms", found.lagMs());
+                    }));
+  }
+
+  private CompletionStage<Reply> put(Call call) {
+    String org = call.org();
+    Body body = call.body(PUT);
+    String plan = body.name("plan");
+    OrgSettings settings =
+        new OrgSettings(
+            body.requiredText("name", NAME_CHARS_MAX),
+            zone("timezone", body.text("timezone", NAME_CHARS_MAX)),
+            plan,
+            body.names("add_ons", ADD_ONS_MAX));
+    Caller caller = call.caller();
+    return entities
+        .org(
+            org,
+            new Request<>(
+                new OrgCommand.PutOrg(settings, caller.actor()), caller.operation("put_org")))
+        .thenApply(
+            answer ->
+                Reply.ok(json -> org(json, org, settings))
+                    .replayed(Outcomes.done(answer).replayed()));
+  }
+
+  private CompletionStage<Reply> get(Call call) {
+    String org = call.org();
+    call.query(Set.of());
+    return settings(entities, org)
+        .thenApply(settings -> Reply.ok(json -> org(json, org, settings)));
+  }
+
+  /** The settings of an org that exists; ends the request otherwise. */
+  public static CompletionStage<OrgSettings> settings(Entities entities, String org) {
+    return entities
+        .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
+        .thenApply(answer -> Outcomes.value(answer, OrgReply.Settings.class).settings());
+  }
+
+  private static void org(JsonWriter json, String org, OrgSettings settings) {
+    json.field("id", org)
+        .field("name", settings.name())
+        .field("timezone", settings.zone().getId())
+        .field("plan", settings.plan())
+        .texts("add_ons", settings.addOns());
+  }
+
+  /** An IANA time zone; UTC where none is named. */
+  public static ZoneId zone(String field, @Nullable String name) {
+    if (name == null) {
+      return UTC;
+    }
+    if (!ZoneId.getAvailableZoneIds().contains(name)) {
+      throw Problem.invalid(
+              field, "is %s; an IANA time zone such as Europe/Berlin is accepted".formatted(name))
+          .fault();
+    }
+    return ZoneId.of(name);
+  }
+}

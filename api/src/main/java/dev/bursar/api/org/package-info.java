@@ -1,0 +1,3 @@
+/** Orgs, their units and their users. */
+@org.jspecify.annotations.NullMarked
+package dev.bursar.api.org;

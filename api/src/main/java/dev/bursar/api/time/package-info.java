@@ -1,0 +1,3 @@
+/** The test clock. */
+@org.jspecify.annotations.NullMarked
+package dev.bursar.api.time;

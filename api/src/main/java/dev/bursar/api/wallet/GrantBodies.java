@@ -1,0 +1,92 @@
+package dev.bursar.api.wallet;
+
+import dev.bursar.api.json.Body;
+import dev.bursar.api.json.Words;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.wallet.Grant;
+import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What requests about grants carry. */
+final class GrantBodies {
+
+  static final Set<String> POST =
+      Set.of(
+          "id",
+          "credit_type",
+          "amount",
+          "category",
+          "priority",
+          "effective_at",
+          "expires_at",
+          "applies_to",
+          "cost_basis",
+          "source",
+          "metadata");
+
+  private static final Set<String> APPLIES_TO = Set.of("features", "models");
+  private static final Set<String> COST_BASIS = Set.of("amount", "currency");
+  private static final Words<Grant.Category> CATEGORIES =
+      Words.of(Grant.Category.PAID, Grant.Category.PROMOTIONAL, Grant.Category.PLAN);
+  private static final int PRIORITY_MAX = 100;
+  private static final int ITEMS_MAX = 100;
+  private static final int SOURCE_CHARS_MAX = 200;
+
+  private GrantBodies() {}
+
+  /**
+   * A grant.
+   *
+   * @param id the name of one that the client did not name
+   * @param source what caused one whose cause the client did not tell
+   * @param now from when one that names no start can be used
+   */
+  static Grant grant(Body body, String id, String source, Instant now) {
+    String asked = body.name("id");
+    Instant from = body.time("effective_at");
+    Instant effectiveAt = from == null ? now : from;
+    Instant expiresAt = body.time("expires_at");
+    if (expiresAt != null && !expiresAt.isAfter(effectiveAt)) {
+      throw Problem.invalid("expires_at", "is not after the grant takes effect, " + effectiveAt)
+          .fault();
+    }
+    String cause = body.text("source", SOURCE_CHARS_MAX);
+    Body appliesTo = body.object("applies_to", APPLIES_TO);
+    return new Grant(
+        asked == null ? id : asked,
+        body.requiredName("credit_type"),
+        body.requiredPositiveAmount("amount"),
+        body.requiredWord("category", CATEGORIES),
+        (int) body.integer("priority", 0, PRIORITY_MAX, Grant.PRIORITY_DEFAULT),
+        effectiveAt,
+        expiresAt,
+        names(appliesTo, "features"),
+        names(appliesTo, "models"),
+        costBasis(body.object("cost_basis", COST_BASIS)),
+        cause == null ? source : cause,
+        now);
+  }
+
+  private static Set<String> names(@Nullable Body appliesTo, String name) {
+    return appliesTo == null ? Set.of() : new LinkedHashSet<>(appliesTo.names(name, ITEMS_MAX));
+  }
+
+  private static Grant.@Nullable CostBasis costBasis(@Nullable Body body) {
+    if (body == null) {
+      return null;
+    }
+    Credits amount = body.amount("amount");
+    if (amount == null) {
+      throw body.missing("amount");
+    }
+    String currency = body.requiredText("currency", 3);
+    if (!currency.matches("[A-Z]{3}")) {
+      throw Problem.invalid(body.path("currency"), "is no ISO 4217 code such as EUR, in capitals")
+          .fault();
+    }
+    return new Grant.CostBasis(amount, currency);
+  }
+}

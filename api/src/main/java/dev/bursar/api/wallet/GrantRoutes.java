@@ -1,0 +1,172 @@
+package dev.bursar.api.wallet;
+
+import dev.bursar.api.access.Access;
+import dev.bursar.api.http.Call;
+import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Page;
+import dev.bursar.api.http.Reply;
+import dev.bursar.api.json.Body;
+import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.operation.Callers;
+import dev.bursar.api.operation.Outcomes;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.CanonicalEntry;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * {@code …/grants}: credits put into a wallet. Only the operator puts credits in, or takes them.
+ */
+public final class GrantRoutes {
+
+  private static final Set<String> VOID = Set.of("reason");
+  private static final int REASON_CHARS_MAX = 500;
+  private static final int ID_BYTES = 12;
+
+  private final Entities entities;
+  private final InstantSource clock;
+
+  public GrantRoutes(Entities entities, InstantSource clock) {
+    this.entities = entities;
+    this.clock = clock;
+  }
+
+  /** All of them. */
+  public List<Endpoint> endpoints() {
+    String all = "/v1/orgs/{org}/wallets/{wallet}/grants";
+    return List.of(
+        Endpoint.post(all, Access.OPERATE, this::add),
+        Endpoint.get(all, Access.READ, this::list),
+        Endpoint.post(all + "/{grant}/void", Access.OPERATE, this::voided));
+  }
+
+  private CompletionStage<Reply> add(Call call) {
+    String org = call.org();
+    String wallet = call.name("wallet");
+    Body body = call.body(GrantBodies.POST);
+    Caller caller = call.caller();
+    Grant grant =
+        GrantBodies.grant(
+            body, idFrom(caller), caller.actor(), clock.instant().truncatedTo(ChronoUnit.MICROS));
+    Attribution attribution = attribution("grant", org, caller, body.pairs("metadata"));
+    return entities
+        .wallet(
+            org,
+            wallet,
+            new Request<>(
+                new WalletCommand.AddGrant(grant, attribution), caller.operation("add_grant")))
+        .thenApply(
+            answer -> {
+              Answer.Done<WalletReply> done = Outcomes.done(answer);
+              WalletReply.GrantView view = ((WalletReply.GrantAdded) done.value()).grant();
+              return Reply.json(201, json -> grant(json, view)).replayed(done.replayed());
+            });
+  }
+
+  /** The name of a grant that the client did not name: a retry names the same one. */
+  private static String idFrom(Caller caller) {
+    byte[] hash = CanonicalEntry.sha256(caller.key().getBytes(StandardCharsets.UTF_8));
+    return "gr_" + HexFormat.of().formatHex(hash, 0, ID_BYTES);
+  }
+
+  private static Attribution attribution(
+      String trigger, String org, Caller caller, Map<String, String> metadata) {
+    return new Attribution(
+        trigger,
+        caller.actor(),
+        Subject.ofOrg(org),
+        null,
+        null,
+        null,
+        caller.idempotencyKey(),
+        metadata,
+        Callers.salt());
+  }
+
+  private CompletionStage<Reply> voided(Call call) {
+    String org = call.org();
+    String grant = call.name("grant");
+    String reason = call.body(VOID).text("reason", REASON_CHARS_MAX);
+    Caller caller = call.caller();
+    Attribution attribution =
+        attribution("void", org, caller, reason == null ? Map.of() : Map.of("reason", reason));
+    return entities
+        .wallet(
+            org,
+            call.name("wallet"),
+            new Request<>(
+                new WalletCommand.VoidGrant(grant, attribution),
+                caller.operation("void_grant:" + grant)))
+        .thenApply(
+            answer -> {
+              Answer.Done<WalletReply> done = Outcomes.done(answer);
+              WalletReply.GrantVoided voided = (WalletReply.GrantVoided) done.value();
+              return Reply.ok(
+                      json ->
+                          json.field("id", voided.grant())
+                              .field("state", "voided")
+                              .field("amount", voided.amount()))
+                  .replayed(done.replayed());
+            });
+  }
+
+  private CompletionStage<Reply> list(Call call) {
+    String org = call.org();
+    String wallet = call.name("wallet");
+    Page page = call.page("grants", org, wallet);
+    return entities
+        .wallet(
+            org,
+            wallet,
+            new Request<>(new WalletCommand.ListGrants(page.after(), page.limit()), null))
+        .thenApply(
+            answer -> {
+              WalletReply.Grants found = Outcomes.value(answer, WalletReply.Grants.class);
+              return Reply.ok(
+                  json ->
+                      page.write(
+                          json,
+                          found.grants(),
+                          found.hasMore(),
+                          view -> view.grant().id(),
+                          GrantRoutes::grant));
+            });
+  }
+
+  private static void grant(JsonWriter json, WalletReply.GrantView view) {
+    Grant grant = view.grant();
+    json.field("id", grant.id())
+        .field("credit_type", grant.creditType())
+        .field("amount", grant.amount())
+        .field("remaining", view.remaining())
+        .field("held", view.held())
+        .field("state", view.state())
+        .field("category", grant.category().word())
+        .field("priority", grant.priority())
+        .field("effective_at", grant.effectiveAt())
+        .field("expires_at", grant.expiresAt())
+        .object(
+            "applies_to",
+            in -> in.texts("features", grant.features()).texts("models", grant.models()));
+    Grant.CostBasis cost = grant.costBasis();
+    if (cost != null) {
+      json.object(
+          "cost_basis", in -> in.field("amount", cost.amount()).field("currency", cost.currency()));
+    }
+    json.field("source", grant.source()).field("created_at", grant.createdAt());
+  }
+}

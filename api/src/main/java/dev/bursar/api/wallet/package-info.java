@@ -1,0 +1,3 @@
+/** Wallets and grants. */
+@org.jspecify.annotations.NullMarked
+package dev.bursar.api.wallet;

@@ -1,0 +1,245 @@
+package dev.bursar.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.node.InMemoryKeys;
+import dev.bursar.api.node.InMemoryNode;
+import dev.bursar.api.node.InMemoryQueries;
+import dev.bursar.domain.access.Role;
+import dev.bursar.domain.catalog.Catalog;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The API on a real port over the domain's own rules, with an org {@code acme}. Every answer that
+ * comes through {@link #send} is held against the OpenAPI document.
+ */
+public final class RunningApi implements AutoCloseable {
+
+  static final Instant START = Instant.parse("2026-03-02T10:00:00Z");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Catalog CATALOG =
+      new Catalog(
+          Map.of("platform", "Platform credits", "image", "Image credits"),
+          Set.of("input_tokens", "output_tokens"),
+          List.of(
+              new Catalog.Rate(
+                  null,
+                  "gpt-5",
+                  "platform",
+                  Map.of(
+                      "input_tokens",
+                      new BigDecimal("0.001"),
+                      "output_tokens",
+                      new BigDecimal("0.004")))));
+
+  final InMemoryNode node = new InMemoryNode(CATALOG, START);
+  final InMemoryKeys keys = new InMemoryKeys(node);
+  volatile Readiness readiness = Readiness.READY;
+  private final ActorSystem<Void> system;
+  private final ApiPorts ports;
+  private final HttpServer server;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  final String operator = key(Role.OPERATOR, null);
+
+  RunningApi() {
+    this(true);
+  }
+
+  RunningApi(boolean withTestClock) {
+    Config config = ConfigFactory.parseResources("http.conf").withFallback(ConfigFactory.load());
+    system = ActorSystem.create(Behaviors.empty(), "api-test", config);
+    PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    InMemoryQueries queries = new InMemoryQueries(node);
+    ports =
+        new ApiPorts(
+            node,
+            node,
+            queries::ledger,
+            queries::orgs,
+            keys,
+            withTestClock ? Optional.of(node) : Optional.empty(),
+            node,
+            () -> readiness,
+            meters,
+            meters::scrape);
+    server =
+        HttpServer.bind(system, "127.0.0.1", 0, Routes.handler(system, ports))
+            .toCompletableFuture()
+            .join();
+  }
+
+  /** An answer. */
+  record Answer(int status, java.net.http.HttpHeaders headers, String body) {
+    JsonNode json() {
+      try {
+        return JSON.readTree(body);
+      } catch (IOException e) {
+        throw new UncheckedIOException(body, e);
+      }
+    }
+
+    String at(String pointer) {
+      return json().at(pointer).asText();
+    }
+
+    String code() {
+      return isProblem() ? at("/code") : "";
+    }
+
+    boolean isProblem() {
+      return header("Content-Type").equals("application/problem+json");
+    }
+
+    String header(String name) {
+      return headers.firstValue(name).orElse("");
+    }
+  }
+
+  /** A key's secret. */
+  String key(Role role, @Nullable String org) {
+    return keys.create(role, org, role.word(), null).toCompletableFuture().join().secret();
+  }
+
+  ApiPorts ports() {
+    return ports;
+  }
+
+  int port() {
+    return server.address().getPort();
+  }
+
+  URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + port() + path);
+  }
+
+  HttpClient client() {
+    return client;
+  }
+
+  HttpRequest request(
+      String method, String path, @Nullable String key, @Nullable String body, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri(path))
+            .timeout(Duration.ofSeconds(30))
+            .method(
+                method,
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofString(body));
+    if (key != null) {
+      request.header("Authorization", "Bearer " + key);
+    }
+    if (body != null && !List.of(headers).contains("Content-Type")) {
+      request.header("Content-Type", "application/json");
+    }
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return request.build();
+  }
+
+  /** Sends a request and checks the answer against the contract. */
+  Answer send(
+      String method, String path, @Nullable String key, @Nullable String body, String... headers) {
+    Answer answer = send(request(method, path, key, body, headers));
+    Contract.check(answer, method, path, body);
+    return answer;
+  }
+
+  /** As the operator. */
+  Answer send(String method, String path, @Nullable String body) {
+    return send(method, path, operator, body);
+  }
+
+  Answer post(String path, String body, String... headers) {
+    return send("POST", path, operator, json(body), headers);
+  }
+
+  Answer put(String path, String body, String... headers) {
+    return send("PUT", path, operator, json(body), headers);
+  }
+
+  Answer delete(String path, String... headers) {
+    return send("DELETE", path, operator, null, headers);
+  }
+
+  Answer get(String path) {
+    return send("GET", path, operator, null);
+  }
+
+  /** Many at once. */
+  List<Answer> all(List<HttpRequest> requests) {
+    List<CompletableFuture<HttpResponse<String>>> sent =
+        requests.stream()
+            .map(r -> client.sendAsync(r, HttpResponse.BodyHandlers.ofString()))
+            .toList();
+    return sent.stream().map(each -> answer(each.join())).toList();
+  }
+
+  Answer send(HttpRequest request) {
+    try {
+      return answer(client.send(request, HttpResponse.BodyHandlers.ofString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** JSON with its quotes written as apostrophes. */
+  static @Nullable String json(@Nullable String text) {
+    return text == null ? null : text.replace('\'', '"');
+  }
+
+  private static Answer answer(HttpResponse<String> response) {
+    return new Answer(response.statusCode(), response.headers(), response.body());
+  }
+
+  /** An org with a department, a team, a user, a wallet and 500 credits in it. */
+  RunningApi withAcme() {
+    put("/v1/orgs/acme", "{'name':'Acme','timezone':'Europe/Berlin'}");
+    put("/v1/orgs/acme/units/engineering", "{'kind':'department','name':'Engineering'}");
+    put(
+        "/v1/orgs/acme/units/analytics",
+        "{'kind':'team','name':'Analytics','parent':'engineering'}");
+    put("/v1/orgs/acme/users/u-17", "{'name':'Uma','teams':['analytics']}");
+    put("/v1/orgs/acme/wallets/main", "{}");
+    post(
+        "/v1/orgs/acme/wallets/main/grants",
+        "{'id':'g-1','credit_type':'platform','amount':'500','category':'paid'}");
+    return this;
+  }
+
+  @Override
+  public void close() {
+    server.stop(Duration.ofSeconds(1)).toCompletableFuture().join();
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().join();
+    client.close();
+    node.close();
+  }
+}

@@ -1,0 +1,76 @@
+package dev.bursar.api.node;
+
+import dev.bursar.domain.access.AccessKey;
+import dev.bursar.domain.access.AccessKeys;
+import dev.bursar.domain.access.Role;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Keys in memory. */
+public final class InMemoryKeys implements AccessKeys {
+
+  private final InstantSource clock;
+  private final AtomicInteger made = new AtomicInteger();
+  private final Map<String, String> ids = new ConcurrentSkipListMap<>();
+  private final Map<String, AccessKey> keys = new ConcurrentSkipListMap<>();
+
+  public InMemoryKeys(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  /** How many keys there are. */
+  public int size() {
+    return keys.size();
+  }
+
+  @Override
+  public CompletionStage<@Nullable AccessKey> find(String secret) {
+    String id = ids.get(secret);
+    return CompletableFuture.completedStage(id == null ? null : keys.get(id));
+  }
+
+  @Override
+  public CompletionStage<Created> create(
+      Role role, @Nullable String org, String name, @Nullable Instant expiresAt) {
+    int number = made.incrementAndGet();
+    AccessKey key =
+        new AccessKey(
+            "key_%06d".formatted(number), role, org, name, clock.instant(), expiresAt, null);
+    String secret = "bsk_" + number;
+    keys.put(key.id(), key);
+    ids.put(secret, key.id());
+    return CompletableFuture.completedStage(new Created(key, secret));
+  }
+
+  @Override
+  public CompletionStage<Page> page(@Nullable String org, @Nullable String after, int limit) {
+    List<AccessKey> rest =
+        keys.values().stream()
+            .filter(key -> Objects.equals(key.org(), org))
+            .filter(key -> after == null || key.id().compareTo(after) > 0)
+            .toList();
+    return CompletableFuture.completedStage(
+        new Page(rest.subList(0, Math.min(limit, rest.size())), rest.size() > limit));
+  }
+
+  @Override
+  public CompletionStage<Boolean> revoke(@Nullable String org, String id) {
+    AccessKey key = keys.get(id);
+    if (key == null || !Objects.equals(key.org(), org)) {
+      return CompletableFuture.completedStage(false);
+    }
+    keys.put(
+        id,
+        new AccessKey(
+            id, key.role(), org, key.name(), key.createdAt(), key.expiresAt(), clock.instant()));
+    return CompletableFuture.completedStage(true);
+  }
+}

@@ -1,0 +1,106 @@
+package dev.bursar.benchmarks.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A server in a process of its own, its output in a file. Whatever happens to us, Ctrl-C included,
+ * it is ended, with what it started.
+ */
+final class ChildProcess implements AutoCloseable {
+
+  private static final long STOP_SECONDS_MAX = 30;
+  private static final int TAIL_LINES = 30;
+  private static final Set<ChildProcess> ALIVE = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> ALIVE.forEach(ChildProcess::stop), "bench-end"));
+  }
+
+  private final String name;
+  private final Process process;
+  private final Path output;
+
+  private ChildProcess(String name, Process process, Path output) {
+    this.name = name;
+    this.process = process;
+    this.output = output;
+  }
+
+  static ChildProcess start(
+      String name, List<String> command, Map<String, String> environment, Path output)
+      throws BenchFailure {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .redirectInput(ProcessBuilder.Redirect.from(nothing()));
+    builder.environment().putAll(environment);
+    try {
+      ChildProcess child = new ChildProcess(name, builder.start(), output);
+      ALIVE.add(child);
+      return child;
+    } catch (IOException e) {
+      throw new BenchFailure(name + " doesn't start: " + e.getMessage(), e);
+    }
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** A failure with the last lines of the output. */
+  BenchFailure failure(String what) {
+    StringBuilder message = new StringBuilder(name).append(' ').append(what);
+    if (!process.isAlive()) {
+      message.append(" (it ended with exit code ").append(process.exitValue()).append(')');
+    }
+    message.append("; the end of ").append(output).append(':');
+    tail().forEach(line -> message.append("\n  ").append(line));
+    return new BenchFailure(message.toString());
+  }
+
+  private List<String> tail() {
+    try {
+      String text = new String(Files.readAllBytes(output), StandardCharsets.UTF_8);
+      List<String> lines = text.lines().toList();
+      return lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size());
+    } catch (IOException e) {
+      return List.of("(not to be read: " + e.getMessage() + ")");
+    }
+  }
+
+  /** Asks it to end, and after half a minute makes it. */
+  @Override
+  public void close() {
+    stop();
+    ALIVE.remove(this);
+  }
+
+  private void stop() {
+    List<ProcessHandle> family = process.descendants().toList();
+    process.destroy();
+    try {
+      if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    family.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private static File nothing() {
+    return new File(System.getProperty("os.name").startsWith("Windows") ? "NUL" : "/dev/null");
+  }
+}

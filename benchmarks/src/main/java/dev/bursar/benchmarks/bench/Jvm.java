@@ -1,0 +1,48 @@
+package dev.bursar.benchmarks.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The Java that runs us, for servers in processes of their own: all with the same heap and
+ * collector.
+ */
+final class Jvm {
+
+  private Jvm() {}
+
+  /** A command line that runs a class of ours. */
+  static List<String> command(String mainClass, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(home().resolve("bin").resolve("java").toString());
+    command.addAll(flags());
+    String bursarHome = System.getProperty("bursar.home");
+    if (bursarHome != null) {
+      command.add("-Dbursar.home=" + bursarHome);
+    }
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(mainClass);
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  static Path home() {
+    return Path.of(System.getProperty("java.home"));
+  }
+
+  static List<String> flags() {
+    int release = Runtime.version().feature();
+    List<String> flags =
+        new ArrayList<>(
+            List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC", "--enable-native-access=ALL-UNNAMED"));
+    if (release >= 23) {
+      flags.add("--sun-misc-unsafe-memory-access=allow");
+    }
+    if (release >= 25) {
+      flags.add("-XX:+UseCompactObjectHeaders");
+    }
+    return flags;
+  }
+}

@@ -1,0 +1,89 @@
+package dev.bursar.benchmarks.bench;
+
+import dev.bursar.benchmarks.load.Operation;
+import dev.bursar.benchmarks.load.Outcome;
+import dev.bursar.benchmarks.load.Request;
+import dev.bursar.benchmarks.load.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The requests of one shape: a typical call of a language model each, for an org and user drawn
+ * evenly. Their bodies are made beforehand. An answer other than an allow counts as an error, since
+ * the limits are set out of reach.
+ */
+final class Traffic {
+
+  private static final String PATH = "/v1/reservations";
+  private static final byte[] COMMIT =
+      "{\"usage\":{\"input_tokens\":1000,\"output_tokens\":180}}".getBytes(StandardCharsets.UTF_8);
+
+  private final List<byte[]> oneShots = new ArrayList<>();
+  private final List<byte[]> reserves = new ArrayList<>();
+  private final String run;
+
+  /**
+   * @param run makes the idempotency keys unlike those of any other run
+   */
+  Traffic(Shape shape, String run) {
+    this.run = run;
+    for (String org : shape.orgs()) {
+      for (String user : shape.users()) {
+        oneShots.add(body(org, user, true));
+        reserves.add(body(org, user, false));
+      }
+    }
+  }
+
+  /** Decides and charges in one call. */
+  Operation oneShot() {
+    return (connection, number) -> {
+      Response response =
+          connection.call(Request.post(PATH, pick(oneShots, number), key("o", number)));
+      return outcome(response);
+    };
+  }
+
+  /** Sets aside, then charges: two calls. */
+  Operation reserveAndCommit() {
+    return (connection, number) -> {
+      Response reserved =
+          connection.call(Request.post(PATH, pick(reserves, number), key("r", number)));
+      Outcome outcome = outcome(reserved);
+      if (outcome != Outcome.OK) {
+        return outcome;
+      }
+      String id = JsonScan.string(reserved.body(), "reservation_id");
+      return connection
+          .call(Request.post(PATH + "/" + id + "/commit", COMMIT, key("c", number)))
+          .outcome();
+    };
+  }
+
+  private static Outcome outcome(Response response) {
+    Outcome outcome = response.outcome();
+    if (outcome == Outcome.OK && !JsonScan.contains(response.body(), "\"allow\"")) {
+      return Outcome.DENIED;
+    }
+    return outcome;
+  }
+
+  private String key(String kind, long number) {
+    return run + kind + number;
+  }
+
+  private static byte[] pick(List<byte[]> bodies, long number) {
+    long mixed = (number + 1) * 0x9e3779b97f4a7c15L;
+    return bodies.get((int) Math.floorMod(mixed ^ (mixed >>> 32), (long) bodies.size()));
+  }
+
+  private static byte[] body(String org, String user, boolean oneShot) {
+    return """
+        {"subject":{"org":"%s","team":"%s","user":"%s"},"feature":"chat","model":"gpt-5",\
+        "session":"s-%s","wallet":"main","usage":{"input_tokens":1000,"output_tokens":200},\
+        "commit":%s}"""
+        .formatted(org, Shape.TEAM, user, user, oneShot)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.bursar.benchmarks.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/** A temporary directory for data and output, deleted at the end unless something went wrong. */
+final class Workspace implements AutoCloseable {
+  private final Path root;
+  private boolean succeeded;
+
+  Workspace() throws BenchFailure {
+    try {
+      root = Files.createTempDirectory("bursar-bench-");
+    } catch (IOException e) {
+      throw new BenchFailure("no temporary directory: " + e.getMessage(), e);
+    }
+  }
+
+  Path directory(String name) throws BenchFailure {
+    try {
+      return Files.createDirectory(root.resolve(name));
+    } catch (IOException e) {
+      throw new BenchFailure("no directory " + name + ": " + e.getMessage(), e);
+    }
+  }
+
+  void succeeded() {
+    succeeded = true;
+  }
+
+  static void delete(Path directory) throws BenchFailure {
+    try (Stream<Path> paths = Files.walk(directory)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new BenchFailure(directory + " can't be deleted: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() throws BenchFailure {
+    if (succeeded) {
+      delete(root);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.benchmarks.bench;
+
+import org.jspecify.annotations.NullMarked;

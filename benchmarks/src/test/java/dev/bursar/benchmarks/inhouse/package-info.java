@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.benchmarks.inhouse;
+
+import org.jspecify.annotations.NullMarked;

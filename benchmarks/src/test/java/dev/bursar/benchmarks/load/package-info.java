@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.benchmarks.load;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.benchmarks.replay;
+
+import org.jspecify.annotations.NullMarked;

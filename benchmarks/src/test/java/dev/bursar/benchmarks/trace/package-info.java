@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.benchmarks.trace;
+
+import org.jspecify.annotations.NullMarked;

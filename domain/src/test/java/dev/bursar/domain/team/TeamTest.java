@@ -1,0 +1,139 @@
+package dev.bursar.domain.team;
+
+import static dev.bursar.domain.budget.BudgetWords.NOON;
+import static dev.bursar.domain.budget.BudgetWords.budget;
+import static dev.bursar.domain.budget.BudgetWords.figures;
+import static dev.bursar.domain.budget.BudgetWords.named;
+import static dev.bursar.domain.budget.BudgetWords.unit;
+import static dev.bursar.domain.enforcement.DenialCode.BUDGET_EXCEEDED;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.Given;
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.Outcome;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.operation.OperationMemory;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a team lets its members use. */
+final class TeamTest {
+
+  private static final Scope RESEARCH = unit(Scope.Type.TEAM, "research");
+
+  private final OperationMemory memory = new OperationMemory(100, Long.MAX_VALUE);
+  private final Team state = new Team(Duration.ofHours(2), memory);
+  private final TeamAggregate aggregate = new TeamAggregate(state);
+  private final Given<TeamCommand, TeamEvent, TeamReply> team = Given.nothing(aggregate, memory);
+
+  private static Budgets.Applicable limit(String id, String limit, Budget.Mode mode) {
+    return named(budget(id, RESEARCH, limit, mode, WindowKind.DAY));
+  }
+
+  private static final Budgets.Applicable TEN = limit("b", "10", Budget.Mode.HARD);
+
+  private static TeamCommand hold(String reservation, String amount, Budgets.Applicable... limits) {
+    return new TeamCommand.HoldBudget(reservation, Credits.parse(amount), List.of(limits));
+  }
+
+  private String used() {
+    return figures(state.tallies().state(TEN, NOON));
+  }
+
+  @Test
+  void budgetIsSetAsideUpToTheLimit() {
+    team.after(NOON, hold("r1", "6", TEN), hold("r2", "4", TEN));
+    assertThat(used()).isEqualTo("b 0/10 of 10");
+  }
+
+  @Test
+  void oneMillionthMoreIsDenied() {
+    team.after(NOON, hold("r1", "6", TEN));
+    var denied = team.when(hold("r2", "4.000001", TEN), NOON).reply(TeamReply.NotHeld.class);
+    assertThat(denied.denials().getFirst().code()).isEqualTo(BUDGET_EXCEEDED);
+    assertThat(figures(denied.denials().getFirst().limit())).isEqualTo("b 0/6 of 10");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HARD, false", "SOFT, true", "SHADOW, true"})
+  void onlyAHardLimitDenies(Budget.Mode mode, boolean held) {
+    var reply = team.when(hold("r", "11", limit("b", "10", mode)), NOON);
+    assertThat(!reply.events().isEmpty()).isEqualTo(held);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"MINUTE, RATE_LIMITED", "DAY, BUDGET_EXCEEDED", "LIFETIME, BUDGET_EXCEEDED"})
+  void aRateIsDeniedAsSuch(WindowKind window, DenialCode code) {
+    var limit = named(budget("b", RESEARCH, "1", Budget.Mode.HARD, window));
+    var denied = team.when(hold("r", "2", limit), NOON).reply(TeamReply.NotHeld.class);
+    assertThat(denied.denials().getFirst().code()).isEqualTo(code);
+  }
+
+  @Test
+  void everyLimitInTheWayIsNamedAndNoneIsTouched() {
+    var small = limit("small", "1", Budget.Mode.HARD);
+    var denied = team.when(hold("r", "11", small, TEN), NOON).reply(TeamReply.NotHeld.class);
+    assertThat(denied.denials()).extracting(d -> d.limit().budget()).containsExactly("small", "b");
+    assertThat(used()).isEqualTo("b 0/0 of 10");
+  }
+
+  @Test
+  void aHoldThatIsOpenIsNotMadeAgain() {
+    team.after(NOON, hold("r", "4", TEN));
+    var again = team.when(hold("r", "4", TEN), NOON);
+    assertThat(again.events()).isEmpty();
+    assertThat(again.reply(TeamReply.Held.class).limits()).hasSize(1);
+    assertThat(used()).isEqualTo("b 0/4 of 10");
+  }
+
+  @Test
+  void aClosureSettlesOnce() {
+    var closure = new Closure("r", Credits.of(2), Closure.Kind.ENDED);
+    team.after(NOON, hold("r", "6", TEN));
+    team.when(new TeamCommand.Settle(closure), NOON)
+        .then(new TeamEvent.BudgetSettled(NOON, closure));
+    team.when(new TeamCommand.Settle(closure), NOON).thenTold(new TeamReply.Done());
+    assertThat(used()).isEqualTo("b 2/0 of 10");
+  }
+
+  @Test
+  void aCancellationTakesTheHoldBack() {
+    team.after(NOON, hold("r", "6", TEN), new TeamCommand.Cancel("r"));
+    assertThat(used()).isEqualTo("b 0/0 of 10");
+  }
+
+  @Test
+  void aCancellationThatOvertakesItsHoldBarsIt() {
+    Entity<TeamCommand, TeamEvent, TeamReply> entity = new Entity<>(aggregate, memory);
+    entity.decide(List.of(new Request<>(new TeamCommand.Cancel("r"), null)), NOON);
+    var request = new Request<>(hold("r", "6", TEN), Team.holding("r"));
+    var outcome = entity.decide(List.of(request), NOON).outcomes().getFirst();
+    assertThat(outcome).isInstanceOf(Outcome.Stored.class);
+    assertThat(used()).isEqualTo("b 0/0 of 10");
+  }
+
+  @Test
+  void aQuestionChangesNothing() {
+    var ask = new TeamCommand.CheckBudget(Credits.of(6), List.of(TEN));
+    assertThat(team.when(ask, NOON).events()).isEmpty();
+    assertThat(used()).isEqualTo("b 0/0 of 10");
+  }
+
+  @Test
+  void aSnapshotHoldsAllOfIt() {
+    team.after(NOON, hold("r", "6", TEN));
+    Team copy = new Team(Duration.ofHours(2), memory);
+    copy.restore(state.snapshot());
+    assertThat(copy.snapshot()).isEqualTo(state.snapshot());
+  }
+}

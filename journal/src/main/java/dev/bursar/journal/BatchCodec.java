@@ -1,0 +1,81 @@
+package dev.bursar.journal;
+
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.domain.wallet.WalletEvent;
+import java.util.List;
+
+/**
+ * The stored form of a journal row. The same batch always gives the same bytes, and decoding and
+ * encoding them again gives them back, so that their hash can be relied upon. Thread-safe.
+ *
+ * @param <E> the events
+ */
+public final class BatchCodec<E> {
+
+  private static final BatchCodec<WalletEvent> WALLETS =
+      new BatchCodec<>("wallet", WalletEvent.class, List.of());
+  private static final BatchCodec<TeamEvent> TEAMS =
+      new BatchCodec<>("team", TeamEvent.class, List.of());
+  private static final BatchCodec<OrgEvent> ORGS =
+      new BatchCodec<>("org", OrgEvent.class, List.of());
+
+  private final StoredForm<Batch<E>> form;
+
+  BatchCodec(String name, Class<E> events, List<Upcaster> upcasters) {
+    form =
+        new StoredForm<>(
+            name, StoredMapping.MAPPER, StoredMapping.type(Batch.class, events), upcasters);
+  }
+
+  /** The rows of wallets. */
+  public static BatchCodec<WalletEvent> wallets() {
+    return WALLETS;
+  }
+
+  /** The rows of teams. */
+  public static BatchCodec<TeamEvent> teams() {
+    return TEAMS;
+  }
+
+  /** The rows of orgs. */
+  public static BatchCodec<OrgEvent> orgs() {
+    return ORGS;
+  }
+
+  /** The rows of entities of this kind. */
+  public static BatchCodec<?> forKind(EntityId.Kind kind) {
+    return switch (kind) {
+      case ORG -> ORGS;
+      case TEAM -> TEAMS;
+      case WALLET -> WALLETS;
+    };
+  }
+
+  /** What is stored beside the bytes: which form and version {@link #encode} writes. */
+  public String manifest() {
+    return form.manifest();
+  }
+
+  /**
+   * The bytes to store.
+   *
+   * @throws StoredFormException if the batch has no stored form, such as a time with nanoseconds
+   */
+  public byte[] encode(Batch<E> batch) {
+    return form.encode(batch);
+  }
+
+  /**
+   * Reads a row, of this version or an earlier one.
+   *
+   * @param manifest what was stored beside the bytes
+   * @throws StoredFormException if the manifest is not known here, as when a newer program wrote
+   *     it, or if the bytes hold anything but such a row
+   */
+  public Batch<E> decode(String manifest, byte[] bytes) {
+    return form.decode(manifest, bytes);
+  }
+}

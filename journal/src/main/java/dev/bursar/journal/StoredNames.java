@@ -1,0 +1,69 @@
+package dev.bursar.journal;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonTypeInfo.Id;
+import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.domain.wallet.WalletEvent;
+import java.util.Map;
+
+/**
+ * What events are called in the journal. A name that was ever stored is never changed and never
+ * given to anything else. The fields of records are called as in the domain, in snake_case.
+ */
+final class StoredNames {
+
+  /** The field that carries the name of an event. */
+  static final String TYPE = "t";
+
+  private StoredNames() {}
+
+  @JsonTypeInfo(use = Id.NAME, property = TYPE)
+  @JsonSubTypes({
+    @Type(name = "opened", value = WalletEvent.Opened.class),
+    @Type(name = "grant_scheduled", value = WalletEvent.GrantScheduled.class),
+    @Type(name = "granted", value = WalletEvent.Granted.class),
+    @Type(name = "grant_expired", value = WalletEvent.GrantExpired.class),
+    @Type(name = "grant_voided", value = WalletEvent.GrantVoided.class),
+    @Type(name = "held", value = WalletEvent.CreditsHeld.class),
+    @Type(name = "hold_extended", value = WalletEvent.HoldExtended.class),
+    @Type(name = "committed", value = WalletEvent.Committed.class),
+    @Type(name = "released", value = WalletEvent.Released.class),
+    @Type(name = "hold_barred", value = WalletEvent.HoldBarred.class),
+  })
+  interface WalletNames {}
+
+  @JsonTypeInfo(use = Id.NAME, property = TYPE)
+  @JsonSubTypes({
+    @Type(name = "held", value = TeamEvent.BudgetHeld.class),
+    @Type(name = "settled", value = TeamEvent.BudgetSettled.class),
+    @Type(name = "hold_barred", value = TeamEvent.BudgetBarred.class),
+    @Type(name = "budget_forgotten", value = TeamEvent.BudgetForgotten.class),
+  })
+  interface TeamNames {}
+
+  @JsonTypeInfo(use = Id.NAME, property = TYPE)
+  @JsonSubTypes({
+    @Type(name = "org_put", value = OrgEvent.OrgPut.class),
+    @Type(name = "unit_put", value = OrgEvent.UnitPut.class),
+    @Type(name = "unit_removed", value = OrgEvent.UnitRemoved.class),
+    @Type(name = "user_put", value = OrgEvent.UserPut.class),
+    @Type(name = "budget_put", value = OrgEvent.BudgetPut.class),
+    @Type(name = "budget_removed", value = OrgEvent.BudgetRemoved.class),
+    @Type(name = "wallet_put", value = OrgEvent.WalletPut.class),
+    @Type(name = "begun", value = OrgEvent.ReservationBegun.class),
+    @Type(name = "denied", value = OrgEvent.ReservationDenied.class),
+    @Type(name = "settled", value = OrgEvent.ReservationSettled.class),
+  })
+  interface OrgNames {}
+
+  /** The one map whose order is part of the state: the oldest is forgotten first. */
+  interface TalliesOrder {
+    @JsonFormat(without = JsonFormat.Feature.WRITE_SORTED_MAP_ENTRIES)
+    Map<String, Tallies.Lapsed> lapsed();
+  }
+}

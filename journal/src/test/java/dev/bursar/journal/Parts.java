@@ -1,0 +1,312 @@
+package dev.bursar.journal;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.ledger.Posting;
+import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Hold;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What the samples are made of. Golden files hold them: what is here is added to, not changed. */
+final class Parts {
+
+  static final Instant AT = Instant.parse("2026-03-29T00:59:59.123456Z");
+  static final Instant LATER = Instant.parse("2026-03-29T01:04:59.123456Z");
+  static final String RESERVATION = "rsv_acme_main_Hk3.q7Zx0-Wb5tYc8Rm2LpAd";
+  static final Subject FULL_SUBJECT =
+      new Subject("acme", "analytics", "ada", "chat", "cc-17", "indexer");
+  static final Price PRICE =
+      new Price(
+          "platform",
+          Map.of(
+              "output_tokens", new BigDecimal("0.000015"),
+              "input_tokens", new BigDecimal("0.0000030"),
+              "requests", new BigDecimal("1")));
+
+  private Parts() {}
+
+  static byte[] bytes(int length, int from) {
+    byte[] bytes = new byte[length];
+    for (int i = 0; i < length; i++) {
+      bytes[i] = (byte) (from + i * 7);
+    }
+    return bytes;
+  }
+
+  static Credits credits(String amount) {
+    return Credits.parse(amount);
+  }
+
+  static Attribution attribution(String trigger) {
+    return new Attribution(
+        trigger,
+        "key_2x7Qm",
+        FULL_SUBJECT,
+        "chat",
+        "large",
+        "session-9",
+        "4f0c2b1e-77aa-4c55-9d1b-0f6f3f0d2c11",
+        Map.of("ticket", "T-1", "env", "prod", "zebra", ""),
+        bytes(16, 3));
+  }
+
+  static Attribution bareAttribution(String trigger) {
+    return new Attribution(
+        trigger,
+        Attribution.SELF,
+        Subject.ofOrg("acme"),
+        null,
+        null,
+        null,
+        null,
+        Map.of(),
+        bytes(16, 5));
+  }
+
+  static Grant grant() {
+    return new Grant(
+        "grant-1",
+        "platform",
+        credits("1000.5"),
+        Grant.Category.PAID,
+        10,
+        AT,
+        LATER,
+        Set.of("search", "chat", "vision"),
+        Set.of("small", "large"),
+        new Grant.CostBasis(credits("90"), "EUR"),
+        "invoice 2026-17",
+        AT);
+  }
+
+  static Grant bareGrant() {
+    return new Grant(
+        "grant-2",
+        "platform",
+        credits("0.000001"),
+        Grant.Category.PROMOTIONAL,
+        Grant.PRIORITY_DEFAULT,
+        AT,
+        null,
+        Set.of(),
+        Set.of(),
+        null,
+        "welcome",
+        AT);
+  }
+
+  static Hold hold() {
+    return new Hold(
+        RESERVATION,
+        "platform",
+        credits("12.5"),
+        List.of(new Draw("grant-1", credits("12")), new Draw("grant-2", credits("0.5"))),
+        PRICE,
+        AT,
+        LATER,
+        OveragePolicy.CAP,
+        true,
+        attribution("reservation"));
+  }
+
+  static Hold bareHold() {
+    return new Hold(
+        RESERVATION,
+        "platform",
+        Credits.ZERO,
+        List.of(),
+        null,
+        AT,
+        LATER,
+        OveragePolicy.RECORD,
+        false,
+        bareAttribution("reservation"));
+  }
+
+  static Posting posting(long sequence, EntryType type, String amount, String balance) {
+    return new Posting(
+        sequence,
+        type,
+        credits(amount),
+        credits(balance),
+        Credits.ZERO,
+        "grant-1",
+        bytes(32, (int) sequence));
+  }
+
+  static Transaction transaction(Attribution attribution, Posting... postings) {
+    return new Transaction(
+        "txn-" + postings.length,
+        AT,
+        "platform",
+        attribution.trigger().equals("commit") ? RESERVATION : null,
+        attribution,
+        bytes(32, 0),
+        List.copyOf(Arrays.asList(postings)));
+  }
+
+  static Balance balance() {
+    return new Balance("platform", credits("988"), credits("12.5"), credits("0.25"));
+  }
+
+  static LimitState limit(Scope scope, String source) {
+    return new LimitState(
+        "budget-" + scope.type().ordinal(),
+        scope,
+        "platform",
+        WindowKind.MONTH,
+        Budget.Mode.HARD,
+        credits("5000"),
+        credits("123.456789"),
+        credits("12.5"),
+        Instant.parse("2026-03-01T00:00:00Z"),
+        Instant.parse("2026-04-01T00:00:00Z"),
+        source);
+  }
+
+  static LimitState orgLimit() {
+    return limit(new Scope(Scope.Type.ORG, null, null), LimitState.SOURCE_BUDGET);
+  }
+
+  static Budget budget(Scope scope) {
+    return new Budget(
+        "budget-1",
+        scope,
+        "platform",
+        WindowKind.MONTH,
+        credits("5000"),
+        Budget.Mode.SOFT,
+        Set.of("search", "chat"),
+        Set.of("small", "large", "medium"),
+        List.of(50, 75, 90, 100),
+        ZoneId.of("Europe/Berlin"),
+        31);
+  }
+
+  static Budget bareBudget() {
+    return new Budget(
+        "budget-2",
+        new Scope(Scope.Type.ORG, null, null),
+        "platform",
+        WindowKind.LIFETIME,
+        Credits.MAX_INPUT,
+        Budget.Mode.SHADOW,
+        Set.of(),
+        Set.of(),
+        List.of(),
+        ZoneId.of("UTC"),
+        1);
+  }
+
+  /** By amount, for an org alone: what a plain reservation looks like. */
+  static Plan plan() {
+    return new Plan(
+        RESERVATION,
+        new ReserveRequest(
+            new Subject("acme", null, "ada", null, null, null),
+            "chat",
+            "large",
+            null,
+            null,
+            null,
+            credits("12.5"),
+            "platform",
+            300,
+            OveragePolicy.RECORD,
+            false,
+            false,
+            Map.of()),
+        "main",
+        "platform",
+        credits("12.5"),
+        null,
+        List.of(
+            limit(new Scope(Scope.Type.USER, "ada", null), LimitState.SOURCE_DEFAULT), orgLimit()),
+        List.of(),
+        "key_2x7Qm",
+        "4f0c2b1e-77aa-4c55-9d1b-0f6f3f0d2c11",
+        bytes(16, 3));
+  }
+
+  /** By usage, with everything. */
+  static Plan fullPlan() {
+    return new Plan(
+        RESERVATION,
+        new ReserveRequest(
+            FULL_SUBJECT,
+            "chat",
+            "large",
+            "session-9",
+            "main",
+            Map.of("output_tokens", 5_000_000_000L, "input_tokens", 1200L, "requests", 0L),
+            null,
+            null,
+            86_400,
+            OveragePolicy.REJECT,
+            true,
+            false,
+            Map.of("ticket", "T-1", "env", "prod")),
+        "main",
+        "platform",
+        credits("12.5"),
+        PRICE,
+        List.of(orgLimit()),
+        List.of(
+            new Budgets.Applicable(
+                budget(new Scope(Scope.Type.EACH_MEMBER, null, "analytics")),
+                new Scope(Scope.Type.USER, "ada", "analytics")),
+            new Budgets.Applicable(bareBudget(), new Scope(Scope.Type.TEAM, "analytics", null))),
+        "key_2x7Qm",
+        null,
+        bytes(16, 3));
+  }
+
+  /** By an empty usage, and no rate. */
+  static Plan unpricedPlan() {
+    return new Plan(
+        RESERVATION,
+        new ReserveRequest(
+            Subject.ofOrg("acme"),
+            null,
+            null,
+            null,
+            null,
+            Map.of(),
+            null,
+            null,
+            300,
+            OveragePolicy.RECORD,
+            false,
+            true,
+            Map.of()),
+        "main",
+        "",
+        Credits.ZERO,
+        null,
+        List.of(),
+        List.of(),
+        "key_2x7Qm",
+        null,
+        bytes(16, 3));
+  }
+}

@@ -1,0 +1,284 @@
+package dev.bursar.journal;
+
+import static dev.bursar.journal.Parts.AT;
+import static dev.bursar.journal.Parts.LATER;
+import static dev.bursar.journal.Parts.RESERVATION;
+import static dev.bursar.journal.Parts.attribution;
+import static dev.bursar.journal.Parts.balance;
+import static dev.bursar.journal.Parts.bareAttribution;
+import static dev.bursar.journal.Parts.bytes;
+import static dev.bursar.journal.Parts.credits;
+import static dev.bursar.journal.Parts.posting;
+import static dev.bursar.journal.Parts.transaction;
+
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.entity.Recorded;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.ledger.Posting;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.Unit;
+import dev.bursar.domain.org.User;
+import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.domain.wallet.WalletOwner;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A row of the journal with a name.
+ *
+ * @param name the name of its golden file: the event's, and what is special about it
+ */
+record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
+
+  byte[] encoded() {
+    return codec.encode(batch);
+  }
+
+  @Override
+  public String toString() {
+    return codec.manifest() + " " + name;
+  }
+
+  static Stream<Sample<?>> all() {
+    return Stream.of(wallets(), teams(), orgs()).flatMap(List::stream);
+  }
+
+  static List<Sample<WalletEvent>> wallets() {
+    return List.of(
+        wallet("opened", new WalletEvent.Opened(AT, "acme", "main", WalletOwner.ORG)),
+        wallet(
+            "opened-for-team",
+            new WalletEvent.Opened(AT, "acme", "main", new WalletOwner("analytics"))),
+        wallet(
+            "grant_scheduled",
+            new WalletEvent.GrantScheduled(AT, Parts.grant(), attribution("grant"))),
+        wallet(
+            "granted",
+            new WalletEvent.Granted(
+                AT,
+                Parts.grant(),
+                transaction(
+                    attribution("grant"),
+                    posting(1, EntryType.GRANT, "1000.5", "1000.5"),
+                    new Posting(
+                        2,
+                        EntryType.DEBT_REPAID,
+                        credits("-3.25"),
+                        credits("997.25"),
+                        credits("0.25"),
+                        "grant-1",
+                        bytes(32, 2))),
+                balance())),
+        wallet(
+            "granted-bare",
+            new WalletEvent.Granted(
+                AT,
+                Parts.bareGrant(),
+                transaction(
+                    bareAttribution("schedule"),
+                    posting(1, EntryType.GRANT, "0.000001", "0.000001")),
+                balance())),
+        wallet(
+            "grant_expired",
+            new WalletEvent.GrantExpired(
+                AT,
+                "grant-1",
+                transaction(
+                    bareAttribution("schedule"), posting(70_000, EntryType.EXPIRE, "-7", "988")),
+                balance())),
+        wallet(
+            "grant_voided",
+            new WalletEvent.GrantVoided(
+                AT, "grant-1", transaction(attribution("void")), balance())),
+        wallet("held", new WalletEvent.CreditsHeld(AT, Parts.hold(), balance())),
+        wallet("held-bare", new WalletEvent.CreditsHeld(AT, Parts.bareHold(), balance())),
+        wallet("hold_extended", new WalletEvent.HoldExtended(AT, RESERVATION, LATER)),
+        wallet("committed", committed()),
+        wallet(
+            "committed-late",
+            new WalletEvent.Committed(
+                AT,
+                RESERVATION,
+                credits("1234567890123.456789"),
+                Credits.ZERO,
+                credits("0.25"),
+                credits("0.000001"),
+                true,
+                false,
+                transaction(
+                    bareAttribution("commit"),
+                    posting(5_000_000_000L, EntryType.LATE_USAGE, "-12", "988"),
+                    new Posting(
+                        5_000_000_001L,
+                        EntryType.DEBT,
+                        credits("0.25"),
+                        credits("988"),
+                        credits("0.25"),
+                        null,
+                        bytes(32, 6))),
+                balance())),
+        wallet(
+            "released",
+            new WalletEvent.Released(
+                AT,
+                RESERVATION,
+                WalletEvent.Cause.EXPIRED,
+                credits("12.5"),
+                true,
+                transaction(attribution("reservation")),
+                balance())),
+        wallet("hold_barred", new WalletEvent.HoldBarred(AT, RESERVATION)));
+  }
+
+  /** What a plain commit looks like. */
+  static WalletEvent.Committed committed() {
+    return new WalletEvent.Committed(
+        AT,
+        RESERVATION,
+        credits("11.75"),
+        credits("0.75"),
+        Credits.ZERO,
+        Credits.ZERO,
+        false,
+        true,
+        transaction(
+            attribution("commit"),
+            posting(41, EntryType.CONSUME, "-11.5", "988.5"),
+            posting(42, EntryType.CONSUME, "-0.25", "988.25")),
+        balance());
+  }
+
+  static List<Sample<TeamEvent>> teams() {
+    return List.of(
+        team(
+            "held",
+            new TeamEvent.BudgetHeld(
+                AT,
+                RESERVATION,
+                credits("12.5"),
+                List.of(
+                    Parts.limit(
+                        new Scope(Scope.Type.USER, "ada", "analytics"), LimitState.SOURCE_DEFAULT),
+                    Parts.limit(
+                        new Scope(Scope.Type.TEAM, "analytics", null), LimitState.SOURCE_BUDGET)))),
+        team("held-bare", new TeamEvent.BudgetHeld(AT, RESERVATION, Credits.ZERO, List.of())),
+        team("settled", new TeamEvent.BudgetSettled(AT, closure(Closure.Kind.LATE))),
+        team("hold_barred", new TeamEvent.BudgetBarred(AT, RESERVATION)),
+        team("budget_forgotten", new TeamEvent.BudgetForgotten(AT, "budget-1")));
+  }
+
+  static List<Sample<OrgEvent>> orgs() {
+    return List.of(
+        org(
+            "org_put",
+            new OrgEvent.OrgPut(
+                AT,
+                "acme",
+                new OrgSettings(
+                    "ACME ⟨Überwachung⟩ 日本",
+                    ZoneId.of("America/Argentina/Buenos_Aires"),
+                    "enterprise",
+                    List.of("vision", "audio")),
+                "key_2x7Qm")),
+        org(
+            "org_put-bare",
+            new OrgEvent.OrgPut(
+                AT, "acme", new OrgSettings("", ZoneOffset.UTC, null, List.of()), "key_2x7Qm")),
+        org(
+            "unit_put",
+            new OrgEvent.UnitPut(
+                AT,
+                new Unit("analytics", Unit.Kind.TEAM, "Analytics", "engineering"),
+                "key_2x7Qm")),
+        org(
+            "unit_put-bare",
+            new OrgEvent.UnitPut(
+                AT, new Unit("cc-17", Unit.Kind.COST_CENTER, "17", null), "key_2x7Qm")),
+        org("unit_removed", new OrgEvent.UnitRemoved(AT, "analytics", "key_2x7Qm")),
+        org(
+            "user_put",
+            new OrgEvent.UserPut(
+                AT,
+                new User("ada", "Ada", "ada@acme.example", List.of("research", "analytics")),
+                "key_2x7Qm")),
+        org(
+            "user_put-bare",
+            new OrgEvent.UserPut(AT, new User("ci", null, null, List.of()), "key_2x7Qm")),
+        org(
+            "budget_put",
+            new OrgEvent.BudgetPut(
+                AT,
+                Parts.budget(new Scope(Scope.Type.EACH_MEMBER, null, "analytics")),
+                "key_2x7Qm")),
+        org("budget_put-bare", new OrgEvent.BudgetPut(AT, Parts.bareBudget(), "key_2x7Qm")),
+        org("budget_removed", new OrgEvent.BudgetRemoved(AT, "budget-1", "key_2x7Qm")),
+        org("wallet_put", new OrgEvent.WalletPut(AT, "main", WalletOwner.ORG, "key_2x7Qm")),
+        org("begun", new OrgEvent.ReservationBegun(AT, Parts.plan())),
+        org("begun-by-usage", new OrgEvent.ReservationBegun(AT, Parts.fullPlan())),
+        org(
+            "denied",
+            new OrgEvent.ReservationDenied(
+                AT,
+                Parts.fullPlan(),
+                List.of(
+                    new Denial(
+                        DenialCode.BUDGET_EXCEEDED,
+                        Parts.orgLimit(),
+                        null,
+                        credits("12.5"),
+                        "the org's budget is used up"),
+                    new Denial(
+                        DenialCode.INSUFFICIENT_CREDITS,
+                        null,
+                        credits("-0.5"),
+                        credits("12.5"),
+                        "")),
+                new Operation("reserve:4f0c2b1e", -7_123_456_789_012_345_678L))),
+        org(
+            "denied-without-rate",
+            new OrgEvent.ReservationDenied(
+                AT,
+                Parts.unpricedPlan(),
+                List.of(new Denial(DenialCode.NO_RATE, null, null, null, "nothing has a price")),
+                null)),
+        org("settled", new OrgEvent.ReservationSettled(AT, closure(Closure.Kind.ENDED))));
+  }
+
+  private static Closure closure(Closure.Kind kind) {
+    return new Closure(RESERVATION, credits("11.75"), kind);
+  }
+
+  static <E> Batch<E> batch(E event) {
+    return new Batch<>(
+        7,
+        bytes(32, 1),
+        LATER,
+        List.of(new Recorded<>(event, new Operation("op:4f0c2b1e", 1_234_567_890_123_456_789L))));
+  }
+
+  private static Sample<WalletEvent> wallet(String name, WalletEvent event) {
+    return new Sample<>(BatchCodec.wallets(), name, batch(event));
+  }
+
+  private static Sample<TeamEvent> team(String name, TeamEvent event) {
+    return new Sample<>(
+        BatchCodec.teams(),
+        name,
+        new Batch<>(1, new byte[32], null, List.of(new Recorded<>(event, null))));
+  }
+
+  private static Sample<OrgEvent> org(String name, OrgEvent event) {
+    return new Sample<>(BatchCodec.orgs(), name, batch(event));
+  }
+}

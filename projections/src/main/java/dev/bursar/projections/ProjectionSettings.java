@@ -1,0 +1,70 @@
+package dev.bursar.projections;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * The bounds and waits of {@code projections.conf}.
+ *
+ * @param sliceRanges into how many ranges the slices are divided
+ * @param pollInterval the wait once there was nothing to read
+ * @param pageRowsMax rows of the journal in a page
+ * @param pageBytesMax bytes of a page, the last row's not counted
+ * @param positionInterval how often a position without rows is stored
+ * @param restartBackoffMin the first wait after a failure
+ * @param restartBackoffMax the longest wait after a failure
+ * @param catchUpTimeout how long a caller waits for the read tables
+ * @param queriesMax reads that run at once
+ * @param queriesWaitingMax reads that wait for their turn
+ * @param dueWork about due work
+ */
+public record ProjectionSettings(
+    int sliceRanges,
+    Duration pollInterval,
+    int pageRowsMax,
+    long pageBytesMax,
+    Duration positionInterval,
+    Duration restartBackoffMin,
+    Duration restartBackoffMax,
+    Duration catchUpTimeout,
+    int queriesMax,
+    int queriesWaitingMax,
+    DueWorkSettings dueWork) {
+
+  /**
+   * @param interval how often to look for what is due
+   * @param pageMax wallets woken together
+   * @param clockSkewMax by how much the clocks of nodes may differ
+   * @param rememberedMax wallets whose next due time is kept in memory
+   * @param stuckAfter how long to wait while nothing gets done
+   */
+  public record DueWorkSettings(
+      Duration interval,
+      int pageMax,
+      Duration clockSkewMax,
+      long rememberedMax,
+      Duration stuckAfter) {}
+
+  /** Reads the section {@code bursar.projections}. */
+  public static ProjectionSettings from(Config root) {
+    Config config = root.getConfig("bursar.projections");
+    Config due = config.getConfig("due-work");
+    return new ProjectionSettings(
+        config.getInt("slice-ranges"),
+        config.getDuration("poll-interval"),
+        config.getInt("page-rows-max"),
+        config.getMemorySize("page-bytes-max").toBytes(),
+        config.getDuration("position-interval"),
+        config.getDuration("restart-backoff-min"),
+        config.getDuration("restart-backoff-max"),
+        config.getDuration("catch-up-timeout"),
+        config.getInt("queries-max"),
+        config.getInt("queries-waiting-max"),
+        new DueWorkSettings(
+            due.getDuration("interval"),
+            due.getInt("page-max"),
+            due.getDuration("clock-skew-max"),
+            due.getLong("remembered-max"),
+            due.getDuration("stuck-after")));
+  }
+}

@@ -1,0 +1,163 @@
+package dev.bursar.projections;
+
+import dev.bursar.database.Database;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.org.OrgQueries;
+import dev.bursar.projections.ProjectionSettings.DueWorkSettings;
+import dev.bursar.projections.due.DueTimes;
+import dev.bursar.projections.due.DueWork;
+import dev.bursar.projections.journal.JournalBounds;
+import dev.bursar.projections.journal.SliceRange;
+import dev.bursar.projections.ledger.JdbcLedgerQueries;
+import dev.bursar.projections.org.JdbcOrgQueries;
+import dev.bursar.projections.progress.Progress;
+import dev.bursar.projections.progress.ProgressMetrics;
+import dev.bursar.projections.progress.RangeProgress;
+import dev.bursar.projections.progress.RangeStatus;
+import dev.bursar.projections.progress.ReadQueries;
+import dev.bursar.projections.readmodel.ReadModelProjection;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.DispatcherSelector;
+import org.apache.pekko.cluster.sharding.typed.ShardedDaemonProcessSettings;
+import org.apache.pekko.cluster.sharding.typed.javadsl.ShardedDaemonProcess;
+import org.apache.pekko.projection.ProjectionBehavior;
+import org.jdbi.v3.core.Jdbi;
+
+/** The read side of a node: the projections, what they show, and the work that falls due. */
+public final class Projections {
+
+  private static final String BLOCKING = "pekko.projection.jdbc.blocking-jdbc-dispatcher";
+
+  private final LedgerQueries ledger;
+  private final OrgQueries orgs;
+  private final Progress progress;
+  private final DueWork dueWork;
+  private final ReadQueries queries;
+  private final List<RangeProgress> ranges;
+
+  private Projections(
+      Progress progress, DueWork dueWork, ReadQueries queries, List<RangeProgress> ranges) {
+    this.progress = progress;
+    this.dueWork = dueWork;
+    this.queries = queries;
+    this.ranges = ranges;
+    this.ledger = new JdbcLedgerQueries(queries, progress);
+    this.orgs = new JdbcOrgQueries(queries, progress);
+  }
+
+  /**
+   * Starts this node's share of the projections of the cluster, and its due work.
+   *
+   * @param system a member of a cluster, with {@code projections.conf} in its configuration
+   * @param db the primary database, migrated
+   * @param entities whom to wake
+   * @param clock the node's time
+   */
+  public static Projections start(
+      ActorSystem<?> system,
+      Database db,
+      Entities entities,
+      InstantSource clock,
+      MeterRegistry metrics) {
+    ProjectionSettings settings = ProjectionSettings.from(system.settings().config());
+    DueWorkSettings due = settings.dueWork();
+    Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(BLOCKING));
+    Jdbi jdbi = db.jdbi();
+
+    List<RangeProgress> ranges =
+        SliceRange.divide(settings.sliceRanges()).stream().map(RangeProgress::new).toList();
+    ranges.forEach(range -> ProgressMetrics.bind(range, metrics));
+    ReadModelProjection projection =
+        new ReadModelProjection(
+            system,
+            jdbi,
+            clock,
+            new JournalBounds(
+                settings.pollInterval(),
+                settings.pageRowsMax(),
+                settings.pageBytesMax(),
+                settings.positionInterval()),
+            settings.restartBackoffMin(),
+            settings.restartBackoffMax(),
+            blocking);
+    ShardedDaemonProcess.get(system)
+        .init(
+            ProjectionBehavior.Command.class,
+            ReadModelProjection.NAME,
+            ranges.size(),
+            i ->
+                ProjectionBehavior.create(
+                    projection.of(
+                        ranges.get(i),
+                        new DueTimes(clock, due.clockSkewMax(), due.rememberedMax()))),
+            ShardedDaemonProcessSettings.create(system),
+            Optional.of(ProjectionBehavior.stopMessage()));
+
+    Progress progress =
+        new Progress(
+            system,
+            jdbi,
+            ReadModelProjection.NAME,
+            ranges,
+            clock,
+            settings.catchUpTimeout(),
+            blocking);
+    DueWork dueWork =
+        new DueWork(
+            system,
+            jdbi,
+            entities,
+            clock,
+            new DueWork.Pace(due.interval(), due.pageMax(), due.stuckAfter()),
+            metrics,
+            blocking);
+    dueWork.start();
+    return new Projections(
+        progress,
+        dueWork,
+        new ReadQueries(jdbi, settings.queriesMax(), settings.queriesWaitingMax()),
+        ranges);
+  }
+
+  /** Reads ledgers. */
+  public LedgerQueries ledger() {
+    return ledger;
+  }
+
+  /** Reads the list of orgs. */
+  public OrgQueries orgs() {
+    return orgs;
+  }
+
+  /** How far the read models are. */
+  public Progress progress() {
+    return progress;
+  }
+
+  /** Wakes the wallets that have something to do. */
+  public DueWork dueWork() {
+    return dueWork;
+  }
+
+  /** Every slice range as it stands on this node, with the alarm of one that stands still. */
+  public List<RangeStatus> status() {
+    return progress.status();
+  }
+
+  /**
+   * Stops what can be stopped before the actor system: due work, and reading the journal, so that
+   * no range begins another page. What is under way ends; the database may be closed once the actor
+   * system has terminated.
+   */
+  public void stop() {
+    dueWork.stop();
+    queries.close();
+    ranges.forEach(RangeProgress::close);
+  }
+}

@@ -1,0 +1,191 @@
+package dev.bursar.projections.due;
+
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.Done;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.pattern.Patterns;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Wakes the wallets that have something to do by themselves: grants to start or to end, holds to
+ * release. Any number of nodes may do so at once; a wallet that is woken for nothing does nothing.
+ */
+public final class DueWork {
+
+  private static final Logger LOG = LoggerFactory.getLogger(DueWork.class);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
+  /**
+   * How due work is done.
+   *
+   * @param interval how often to look for it
+   * @param pageMax wallets woken together
+   * @param stuckAfter how long {@link #runUntilQuiet} waits while nothing gets done
+   */
+  public record Pace(Duration interval, int pageMax, Duration stuckAfter) {}
+
+  private final ActorSystem<?> system;
+  private final DueTable table;
+  private final Entities entities;
+  private final InstantSource clock;
+  private final Pace pace;
+  private final Executor blocking;
+  private final Counter woken;
+  private final Counter unanswered;
+  private final AtomicBoolean running = new AtomicBoolean();
+  private volatile @Nullable Cancellable timer;
+
+  /**
+   * @param blocking where blocking reads and writes run
+   */
+  public DueWork(
+      ActorSystem<?> system,
+      Jdbi jdbi,
+      Entities entities,
+      InstantSource clock,
+      Pace pace,
+      MeterRegistry metrics,
+      Executor blocking) {
+    this.system = system;
+    this.table = new DueTable(jdbi);
+    this.entities = entities;
+    this.clock = clock;
+    this.pace = pace;
+    this.blocking = blocking;
+    this.woken = metrics.counter("bursar.due_work.woken");
+    this.unanswered = metrics.counter("bursar.due_work.unanswered");
+  }
+
+  /** Begins to look for due work, again and again. */
+  public void start() {
+    timer =
+        system
+            .scheduler()
+            .scheduleWithFixedDelay(
+                pace.interval(), pace.interval(), this::tick, system.executionContext());
+  }
+
+  /** Looks no more; what is under way ends by itself. */
+  public void stop() {
+    Cancellable scheduled = timer;
+    if (scheduled != null) {
+      scheduled.cancel();
+    }
+  }
+
+  private void tick() {
+    if (!running.compareAndSet(false, true)) {
+      return;
+    }
+    run(clock.instant(), null, 0)
+        .whenComplete(
+            (done, failure) -> {
+              running.set(false);
+              if (failure != null) {
+                LOG.warn("Due work could not be done and is tried again: {}", failure.toString());
+              }
+            });
+  }
+
+  /**
+   * Wakes wallets until none has anything to do by this time, for clocks that are moved. Done then;
+   * fails if for some time no wallet could be woken.
+   */
+  public CompletionStage<Void> runUntilQuiet(Instant now) {
+    return untilQuiet(now, System.nanoTime()).thenAccept(done -> {});
+  }
+
+  // Done and not null: Patterns.after never completes with null.
+  private CompletionStage<Done> untilQuiet(Instant now, long lastDoneNanos) {
+    return run(now, null, 0)
+        .thenComposeAsync(
+            done -> {
+              if (!table.anything(now)) {
+                return CompletableFuture.completedFuture(Done.getInstance());
+              }
+              long nanos = System.nanoTime();
+              if (done == 0 && nanos - lastDoneNanos > pace.stuckAfter().toNanos()) {
+                return CompletableFuture.failedFuture(
+                    new IllegalStateException(
+                        "Due work stands still: for %s no wallet could be woken."
+                            .formatted(pace.stuckAfter())));
+              }
+              return Patterns.after(
+                  LOOK_AGAIN,
+                  system.classicSystem(),
+                  () -> untilQuiet(now, done == 0 ? lastDoneNanos : nanos));
+            },
+            blocking);
+  }
+
+  /** Once through all that is due; how many wallets have nothing more to do by this time. */
+  private CompletionStage<Integer> run(Instant now, DueTable.@Nullable Due after, int before) {
+    return CompletableFuture.supplyAsync(() -> table.page(now, after, pace.pageMax()), blocking)
+        .thenCompose(
+            page -> {
+              if (page.isEmpty()) {
+                return CompletableFuture.completedFuture(before);
+              }
+              return wake(page, now)
+                  .thenCompose(
+                      done ->
+                          page.size() < pace.pageMax()
+                              ? CompletableFuture.completedFuture(before + done)
+                              : run(now, page.getLast(), before + done));
+            });
+  }
+
+  private CompletionStage<Integer> wake(List<DueTable.Due> page, Instant now) {
+    List<CompletableFuture<Boolean>> answers = new ArrayList<>(page.size());
+    for (DueTable.Due due : page) {
+      answers.add(wake(due, now).toCompletableFuture());
+    }
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+        .thenApply(all -> (int) answers.stream().filter(CompletableFuture::join).count());
+  }
+
+  private CompletionStage<Boolean> wake(DueTable.Due due, Instant now) {
+    EntityId id = EntityId.parse(due.wallet());
+    return entities
+        .wallet(id.org(), id.name(), new Request<>(new WalletCommand.Wake(), null))
+        .thenApplyAsync(answer -> moved(due, answer, now), blocking)
+        .exceptionally(
+            failure -> {
+              LOG.warn("A wallet could not be woken: {}, {}", due.wallet(), failure.toString());
+              unanswered.increment();
+              return false;
+            });
+  }
+
+  private boolean moved(DueTable.Due due, Answer<WalletReply> answer, Instant now) {
+    if (answer instanceof Answer.Done<WalletReply> done
+        && done.value() instanceof WalletReply.Woken reply) {
+      woken.increment();
+      Instant next = reply.nextDue();
+      // A wallet whose clock is behind has not done it yet, and is woken again.
+      return (next == null || next.isAfter(now)) && table.move(due, next);
+    }
+    unanswered.increment();
+    return false;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.bursar.projections.journal;
+
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.wallet.WalletEvent;
+
+/** A row of the journal, decoded. */
+public sealed interface JournalRow {
+
+  /** Whose row it is. */
+  EntityId entity();
+
+  /** The row's number within its entity, from 1. */
+  long sequence();
+
+  /** A row of a wallet. */
+  record OfWallet(EntityId entity, Batch<WalletEvent> batch) implements JournalRow {
+    @Override
+    public long sequence() {
+      return batch.sequence();
+    }
+  }
+
+  /** A row of an org. */
+  record OfOrg(EntityId entity, Batch<OrgEvent> batch) implements JournalRow {
+    @Override
+    public long sequence() {
+      return batch.sequence();
+    }
+  }
+}

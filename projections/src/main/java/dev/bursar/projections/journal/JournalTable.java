@@ -1,0 +1,104 @@
+package dev.bursar.projections.journal;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The journal's table, read in the order {@code (xid, ordering)}. Only rows of transactions before
+ * every one that is still running are read: that order is final, so no row appears late. Teams
+ * leave nothing in the read tables, and their rows are passed by.
+ */
+final class JournalTable {
+
+  /**
+   * How far the journal can be read.
+   *
+   * @param horizon all transactions with a lower number have ended
+   * @param head the journal's last row; {@link JournalPosition#START} if it is empty
+   */
+  record Reach(long horizon, JournalPosition head) {}
+
+  /** A row as it is stored. */
+  record Stored(
+      JournalPosition position,
+      String persistenceId,
+      long sequence,
+      String manifest,
+      byte[] payload,
+      long writtenAtMs) {}
+
+  private static final String REACH =
+      """
+      select pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+             coalesce(h.xid::text::bigint, 0), coalesce(h.ordering, 0)
+      from (select 1) one
+      left join lateral (
+        select xid, ordering from event_journal order by xid desc, ordering desc limit 1) h on true
+      """;
+
+  // The running total is of the rows before, so that the first row always comes, however large.
+  private static final String PAGE =
+      """
+      select xid::text::bigint, ordering, persistence_id, sequence_number, event_ser_manifest,
+             event_payload, write_timestamp
+      from (
+        select xid, ordering, persistence_id, sequence_number, event_ser_manifest, event_payload,
+               write_timestamp,
+               sum(octet_length(event_payload)) over (
+                 order by xid, ordering rows between unbounded preceding and current row)
+                 - octet_length(event_payload) as bytes_before
+        from event_journal
+        where (xid, ordering) > (cast(cast(:xid as text) as xid8), :ordering)
+          and xid < cast(cast(:horizon as text) as xid8)
+          and slice between :from and :to
+          and (persistence_id < 'team|' or persistence_id > 'team}')
+        order by xid, ordering
+        limit :rows) page
+      where bytes_before < :bytes
+      order by xid, ordering
+      """;
+
+  private JournalTable() {}
+
+  static Reach reach(Handle handle) {
+    return handle
+        .createQuery(REACH)
+        .map(
+            (rs, context) ->
+                new Reach(rs.getLong(1), new JournalPosition(rs.getLong(2), rs.getLong(3))))
+        .one();
+  }
+
+  /** The next rows of a range, bounded by their number and by their bytes (but for the last). */
+  static List<Stored> page(
+      Handle handle,
+      SliceRange range,
+      JournalPosition after,
+      long horizon,
+      int rowsMax,
+      long bytesMax) {
+    return handle
+        .createQuery(PAGE)
+        .bind("xid", Long.toString(after.xid()))
+        .bind("ordering", after.ordering())
+        .bind("horizon", Long.toString(horizon))
+        .bind("from", range.from())
+        .bind("to", range.to())
+        .bind("rows", rowsMax)
+        .bind("bytes", bytesMax)
+        .map((rs, context) -> stored(rs))
+        .list();
+  }
+
+  private static Stored stored(ResultSet rs) throws SQLException {
+    return new Stored(
+        new JournalPosition(rs.getLong(1), rs.getLong(2)),
+        rs.getString(3),
+        rs.getLong(4),
+        rs.getString(5),
+        rs.getBytes(6),
+        rs.getLong(7));
+  }
+}

@@ -1,0 +1,105 @@
+package dev.bursar.projections.ledger;
+
+import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.projections.progress.Progress;
+import dev.bursar.projections.progress.ReadQueries;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/** Reads ledgers from {@code ledger_entry}; a page costs the same wherever it is. */
+public final class JdbcLedgerQueries implements LedgerQueries {
+
+  private final ReadQueries queries;
+  private final Progress progress;
+
+  public JdbcLedgerQueries(ReadQueries queries, Progress progress) {
+    this.queries = queries;
+    this.progress = progress;
+  }
+
+  @Override
+  public CompletionStage<Page> page(
+      String org, String wallet, Filter filter, long afterSequence, int limit) {
+    return queries.run(
+        handle -> {
+          // Asked before, so that what is shown is at least as new.
+          Progress.Freshness freshness = progress.of(org);
+          List<LedgerEntry> found = read(handle, org, wallet, filter, afterSequence, limit + 1);
+          boolean more = found.size() > limit;
+          return new Page(
+              more ? List.copyOf(found.subList(0, limit)) : found,
+              more,
+              freshness.asOf(),
+              freshness.lagMs());
+        });
+  }
+
+  private static List<LedgerEntry> read(
+      Handle handle, String org, String wallet, Filter filter, long after, int limit) {
+    StringBuilder sql =
+        new StringBuilder("select ")
+            .append(LedgerRow.COLUMNS)
+            .append(" from ledger_entry where org = :org and wallet = :wallet")
+            .append(" and sequence > :after");
+    // Times never go back along the sequence: a time is a sequence, found in the index by time.
+    if (filter.from() != null) {
+      sql.append(" and sequence >= ").append(firstAt(":from"));
+    }
+    if (filter.to() != null) {
+      sql.append(" and sequence < ").append(firstAt(":to"));
+    }
+    condition(sql, filter.type(), "type = :type");
+    condition(sql, filter.user(), "user_id = :user");
+    condition(sql, filter.team(), "team = :team");
+    condition(sql, filter.feature(), "feature = :feature");
+    condition(sql, filter.model(), "model = :model");
+    sql.append(" order by org, wallet, sequence limit :limit");
+    Query query =
+        handle
+            .createQuery(sql.toString())
+            .bind("org", org)
+            .bind("wallet", wallet)
+            .bind("after", after)
+            .bind("limit", limit);
+    bind(query, "from", filter.from());
+    bind(query, "to", filter.to());
+    bind(query, "type", filter.type() == null ? null : filter.type().word());
+    bind(query, "user", filter.user());
+    bind(query, "team", filter.team());
+    bind(query, "feature", filter.feature());
+    bind(query, "model", filter.model());
+    return query.map((rs, context) -> LedgerRow.entry(rs)).list();
+  }
+
+  private static String firstAt(String time) {
+    return """
+        coalesce((select sequence from ledger_entry
+          where org = :org and wallet = :wallet and posted_at >= %s
+          order by posted_at, sequence limit 1), 9223372036854775807)"""
+        .formatted(time);
+  }
+
+  private static void condition(StringBuilder sql, @Nullable Object value, String condition) {
+    if (value != null) {
+      sql.append(" and ").append(condition);
+    }
+  }
+
+  private static void bind(Query query, String name, @Nullable String value) {
+    if (value != null) {
+      query.bind(name, value);
+    }
+  }
+
+  private static void bind(Query query, String name, @Nullable Instant value) {
+    if (value != null) {
+      query.bind(name, value.atOffset(ZoneOffset.UTC));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.bursar.projections.org;
+
+import dev.bursar.domain.org.OrgQueries;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.projections.progress.Progress;
+import dev.bursar.projections.progress.ReadQueries;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the orgs from {@code org}. */
+public final class JdbcOrgQueries implements OrgQueries {
+
+  private final ReadQueries queries;
+  private final Progress progress;
+
+  public JdbcOrgQueries(ReadQueries queries, Progress progress) {
+    this.queries = queries;
+    this.progress = progress;
+  }
+
+  @Override
+  public CompletionStage<Page> page(@Nullable String after, int limit) {
+    return queries.run(
+        handle -> {
+          Progress.Freshness freshness = progress.ofAll();
+          List<Row> found =
+              handle
+                  .createQuery(
+                      """
+                      select org, name, zone, plan, add_ons from org
+                      where org > :after order by org limit :limit
+                      """)
+                  .bind("after", after == null ? "" : after)
+                  .bind("limit", limit + 1)
+                  .map((rs, context) -> row(rs))
+                  .list();
+          boolean more = found.size() > limit;
+          return new Page(
+              more ? List.copyOf(found.subList(0, limit)) : found,
+              more,
+              freshness.asOf(),
+              freshness.lagMs());
+        });
+  }
+
+  /** The org in the row on which the result stands. */
+  public static Row row(ResultSet rs) throws SQLException {
+    return new Row(
+        rs.getString("org"),
+        new OrgSettings(
+            rs.getString("name"),
+            ZoneId.of(rs.getString("zone")),
+            rs.getString("plan"),
+            List.of((String[]) rs.getArray("add_ons").getArray())));
+  }
+}

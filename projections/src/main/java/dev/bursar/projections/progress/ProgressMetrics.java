@@ -1,0 +1,44 @@
+package dev.bursar.projections.progress;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+
+/** What is measured of a slice range. */
+public final class ProgressMetrics {
+
+  private static final double MILLIS = 1_000;
+
+  private ProgressMetrics() {}
+
+  /** Registers the meters of a range. */
+  public static void bind(RangeProgress range, MeterRegistry metrics) {
+    Tags tags = Tags.of("slices", range.range().toString());
+    Gauge.builder("bursar.projection.lag", range, r -> r.lagMs() / MILLIS)
+        .description("How long ago the range was last known to be up to date")
+        .baseUnit("seconds")
+        .tags(tags)
+        .register(metrics);
+    Gauge.builder("bursar.projection.lag.rows", range, RangeProgress::lagRows)
+        .description("Rows of the journal, of all ranges, that come after what is projected")
+        .tags(tags)
+        .register(metrics);
+    Gauge.builder("bursar.projection.halted", range, r -> r.isHalted() ? 1 : 0)
+        .description("1 while the range stands still because of a failure")
+        .tags(tags)
+        .register(metrics);
+    FunctionCounter.builder("bursar.projection.rows", range, RangeProgress::rows)
+        .description("Rows of the journal projected")
+        .tags(tags)
+        .register(metrics);
+    FunctionCounter.builder("bursar.projection.events", range, RangeProgress::events)
+        .description("Events projected")
+        .tags(tags)
+        .register(metrics);
+    FunctionCounter.builder("bursar.projection.failures", range, RangeProgress::failures)
+        .description("How often the range came to a halt")
+        .tags(tags)
+        .register(metrics);
+  }
+}

@@ -1,0 +1,83 @@
+package dev.bursar.projections.readmodel;
+
+import dev.bursar.projections.due.DueTimes;
+import dev.bursar.projections.journal.JournalBounds;
+import dev.bursar.projections.journal.JournalPage;
+import dev.bursar.projections.journal.JournalSource;
+import dev.bursar.projections.journal.PageReader;
+import dev.bursar.projections.journal.SliceRange;
+import dev.bursar.projections.journal.StoredPositions;
+import dev.bursar.projections.progress.RangeProgress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.projection.HandlerRecoveryStrategy;
+import org.apache.pekko.projection.Projection;
+import org.apache.pekko.projection.ProjectionId;
+import org.apache.pekko.projection.jdbc.javadsl.JdbcProjection;
+import org.jdbi.v3.core.Jdbi;
+
+/**
+ * The projection of a slice range to all read tables. A page, its effects and its position are one
+ * transaction; a page is one envelope, so that nothing waits for a group to fill.
+ */
+public final class ReadModelProjection {
+
+  /** The name under which positions are stored. */
+  public static final String NAME = "read-models";
+
+  private static final double BACKOFF_JITTER = 0.1;
+
+  private final ActorSystem<?> system;
+  private final Jdbi jdbi;
+  private final InstantSource clock;
+  private final JournalBounds bounds;
+  private final Duration backoffMin;
+  private final Duration backoffMax;
+  private final Executor blocking;
+
+  /**
+   * @param backoffMin the first wait after a failure
+   * @param backoffMax the longest wait after a failure
+   * @param blocking where blocking reads run
+   */
+  public ReadModelProjection(
+      ActorSystem<?> system,
+      Jdbi jdbi,
+      InstantSource clock,
+      JournalBounds bounds,
+      Duration backoffMin,
+      Duration backoffMax,
+      Executor blocking) {
+    this.system = system;
+    this.jdbi = jdbi;
+    this.clock = clock;
+    this.bounds = bounds;
+    this.backoffMin = backoffMin;
+    this.backoffMax = backoffMax;
+    this.blocking = blocking;
+  }
+
+  /** The projection of a range, to be run by one node at a time. */
+  public Projection<JournalPage> of(RangeProgress progress, DueTimes dueTimes) {
+    Supplier<PageReader> readers = () -> reader(progress);
+    return JdbcProjection.exactlyOnce(
+            ProjectionId.of(NAME, progress.range().toString()),
+            new JournalSource(system, readers, bounds, blocking),
+            () -> new ReadModelSession(jdbi),
+            () -> new ReadModelHandler(dueTimes),
+            system)
+        .withRecoveryStrategy(HandlerRecoveryStrategy.fail())
+        .withRestartBackoff(backoffMin, backoffMax, BACKOFF_JITTER)
+        .withStatusObserver(new RangeObserver(progress));
+  }
+
+  private PageReader reader(RangeProgress progress) {
+    SliceRange range = progress.range();
+    StoredPositions stored = jdbi.withHandle(handle -> StoredPositions.of(handle, NAME));
+    return new PageReader(
+        jdbi, range, bounds, clock, progress, stored.first(range), stored.last(range));
+  }
+}

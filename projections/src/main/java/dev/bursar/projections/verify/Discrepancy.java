@@ -1,0 +1,34 @@
+package dev.bursar.projections.verify;
+
+/**
+ * Something that is not as it must be.
+ *
+ * @param kind what kind of thing it is
+ * @param where the entity's id, and what of it
+ * @param detail what was found, and what should be there
+ */
+public record Discrepancy(Kind kind, String where, String detail) {
+
+  /** What may be found. */
+  public enum Kind {
+    /** A row of the journal can't be read, is missing, or does not follow on the one before. */
+    JOURNAL,
+    /** A rule that always holds does not. */
+    INVARIANT,
+    /** A ledger entry of the read table is missing, too many, or another. */
+    LEDGER,
+    /** The figures of a wallet's read table are others. */
+    BALANCE,
+    /** The org's read table is another. */
+    ORG,
+    /** What a budget has counted is not what was charged and held. */
+    BUDGET,
+    /** Org, team and wallet do not agree on a reservation. */
+    RESERVATION
+  }
+
+  @Override
+  public String toString() {
+    return "%s %s: %s".formatted(kind, where, detail);
+  }
+}

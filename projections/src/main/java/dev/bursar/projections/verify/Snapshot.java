@@ -1,0 +1,155 @@
+package dev.bursar.projections.verify;
+
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.domain.org.OrgQueries;
+import dev.bursar.projections.ledger.LedgerRow;
+import dev.bursar.projections.org.JdbcOrgQueries;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.result.ResultIterator;
+
+/** Journal and read tables as they were at one moment, for as long as the transaction lasts. */
+final class Snapshot {
+
+  /** A row of {@code wallet_balance}. */
+  record StoredBalance(
+      String creditType, long balance, long held, long debt, long sequence, long atMicros) {}
+
+  /** A row of {@code org}. */
+  record StoredOrg(OrgQueries.Row row, long sequence) {}
+
+  private static final int ROWS_AT_A_TIME = 50;
+  private static final int ENTRIES_AT_A_TIME = 200;
+
+  private final Handle handle;
+
+  /**
+   * @param handle in a transaction with {@code repeatable read}
+   */
+  Snapshot(Handle handle) {
+    this.handle = handle;
+  }
+
+  long journalRows() {
+    return handle.createQuery("select count(*) from event_journal").mapTo(Long.class).one();
+  }
+
+  /** All entities that have a journal or have left anything in the read tables, in some order. */
+  List<EntityId> entities() {
+    List<EntityId> all = new ArrayList<>();
+    handle
+        .createQuery(
+            """
+            with recursive journal (id) as (
+              (select persistence_id from event_journal order by persistence_id limit 1)
+              union all
+              select (select persistence_id from event_journal
+                      where persistence_id > journal.id order by persistence_id limit 1)
+              from journal where journal.id is not null)
+            select id from journal where id is not null
+            union
+            select persistence_id from entity_progress
+            """)
+        .mapTo(String.class)
+        .forEach(id -> all.add(EntityId.parse(id)));
+    handle
+        .createQuery(
+            """
+            with recursive ledger (org, wallet) as (
+              (select org, wallet from ledger_entry order by org, wallet limit 1)
+              union all
+              select next.org, next.wallet from ledger
+              cross join lateral (
+                select e.org, e.wallet from ledger_entry e
+                where (e.org, e.wallet) > (ledger.org, ledger.wallet)
+                order by e.org, e.wallet limit 1) next)
+            select org, wallet from ledger
+            union
+            select org, wallet from wallet_balance
+            """)
+        .map((rs, context) -> EntityId.wallet(rs.getString(1), rs.getString(2)))
+        .forEach(all::add);
+    handle
+        .createQuery("select org from org")
+        .map((rs, context) -> EntityId.org(rs.getString(1)))
+        .forEach(all::add);
+    return all;
+  }
+
+  /** An entity's journal. */
+  ResultIterator<StoredRow> journal(EntityId id) {
+    return handle
+        .createQuery(
+            """
+            select ordering, sequence_number, event_ser_manifest, event_payload, write_timestamp
+            from event_journal where persistence_id = :id order by sequence_number
+            """)
+        .bind("id", id.toString())
+        .setFetchSize(ROWS_AT_A_TIME)
+        .map(
+            (rs, context) ->
+                new StoredRow(
+                    rs.getLong(1), rs.getLong(2), rs.getString(3), rs.getBytes(4), rs.getLong(5)))
+        .iterator();
+  }
+
+  /** A wallet's ledger as the read table has it. */
+  ResultIterator<LedgerEntry> ledger(EntityId wallet) {
+    return handle
+        .createQuery(
+            "select "
+                + LedgerRow.COLUMNS
+                + " from ledger_entry where org = :org and wallet = :wallet order by sequence")
+        .bind("org", wallet.org())
+        .bind("wallet", wallet.name())
+        .setFetchSize(ENTRIES_AT_A_TIME)
+        .map((rs, context) -> LedgerRow.entry(rs))
+        .iterator();
+  }
+
+  /** How far an entity is projected; 0 if it is not at all. */
+  long projected(EntityId id) {
+    return handle
+        .createQuery("select last_sequence from entity_progress where persistence_id = :id")
+        .bind("id", id.toString())
+        .mapTo(Long.class)
+        .findOne()
+        .orElse(0L);
+  }
+
+  /** A wallet's figures as the read table has them. */
+  List<StoredBalance> balances(EntityId wallet) {
+    return handle
+        .createQuery(
+            """
+            select credit_type, balance, held, debt, last_sequence,
+                   (extract(epoch from updated_at) * 1000000)::bigint
+            from wallet_balance where org = :org and wallet = :wallet
+            """)
+        .bind("org", wallet.org())
+        .bind("wallet", wallet.name())
+        .map(
+            (rs, context) ->
+                new StoredBalance(
+                    rs.getString(1),
+                    rs.getLong(2),
+                    rs.getLong(3),
+                    rs.getLong(4),
+                    rs.getLong(5),
+                    rs.getLong(6)))
+        .list();
+  }
+
+  /** An org as the read table has it. */
+  Optional<StoredOrg> org(EntityId org) {
+    return handle
+        .createQuery(
+            "select org, name, zone, plan, add_ons, last_sequence from org where org = :org")
+        .bind("org", org.org())
+        .map((rs, context) -> new StoredOrg(JdbcOrgQueries.row(rs), rs.getLong(6)))
+        .findOne();
+  }
+}

@@ -1,0 +1,53 @@
+package dev.bursar.projections.verify;
+
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.Recorded;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.team.Team;
+import dev.bursar.domain.team.TeamAggregate;
+import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.journal.BatchCodec;
+import java.time.Duration;
+
+/** Folds a team, and compares its budgets with what was charged. */
+final class TeamVerification {
+
+  private final Team team;
+  private final FoldedEntity<TeamEvent> folded;
+  private final BudgetVerification budgets;
+
+  TeamVerification(EntityId id, Duration lateFor, Reservations reservations, Findings findings) {
+    OperationMemory memory = new OperationMemory(0, 0);
+    this.team = new Team(lateFor, memory);
+    this.folded =
+        new FoldedEntity<>(
+            id, new Entity<>(new TeamAggregate(team), memory), BatchCodec.teams(), findings);
+    this.budgets =
+        new BudgetVerification(id, Reservations.Counting.TEAM, reservations, lateFor, findings);
+  }
+
+  void take(StoredRow row) {
+    folded.take(row, this::folded);
+  }
+
+  private void folded(StoredRow row, Batch<TeamEvent> batch) {
+    for (Recorded<TeamEvent> recorded : batch.recorded()) {
+      switch (recorded.event()) {
+        case TeamEvent.BudgetHeld held ->
+            budgets.held(held.reservation(), held.amount(), held.limits(), row.writtenAtMs());
+        case TeamEvent.BudgetSettled settled ->
+            budgets.settled(settled.closure(), settled.at().toEpochMilli(), row.writtenAtMs());
+        case TeamEvent.BudgetBarred e -> {}
+        case TeamEvent.BudgetForgotten forgotten -> budgets.forgotten(forgotten.budget());
+      }
+    }
+  }
+
+  void finish() {
+    if (!folded.isBroken()) {
+      budgets.finish(team.tallies());
+    }
+  }
+}

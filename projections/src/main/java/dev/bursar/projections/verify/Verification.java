@@ -1,0 +1,110 @@
+package dev.bursar.projections.verify;
+
+import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.DatabaseTimeouts;
+import dev.bursar.domain.identity.EntityId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+
+/**
+ * Folds the whole journal from empty, by the domain's own rules, and compares everything that was
+ * made of it: read tables, ledgers, budgets. It looks at one moment of the database, while nodes
+ * may go on; what they have not projected at that moment is counted as lag. One org at a time is in
+ * memory.
+ */
+public final class Verification {
+
+  private final DatabaseSettings settings;
+  private final Duration grace;
+
+  /**
+   * @param settings the primary database
+   * @param grace the nodes' {@code bursar.limits.grace}: how long after a hold's expiry a commit is
+   *     still recorded
+   */
+  public Verification(DatabaseSettings settings, Duration grace) {
+    this.settings = settings;
+    this.grace = grace;
+  }
+
+  /**
+   * Verifies everything; takes as long as the journal is large.
+   *
+   * @param listener is told now and then how far it is
+   * @throws dev.bursar.database.DatabaseUnusable if the database can't be reached
+   */
+  public Report run(Consumer<Counts> listener) {
+    DatabaseSettings own = settings.withTimeouts(DatabaseTimeouts.LONG_RUNNING).withPoolSize(1);
+    try (Database database = Database.open(own)) {
+      return database
+          .jdbi()
+          .inTransaction(
+              TransactionIsolationLevel.REPEATABLE_READ,
+              handle -> {
+                handle.setReadOnly(true);
+                return verify(new Snapshot(handle), listener);
+              });
+    }
+  }
+
+  private Report verify(Snapshot snapshot, Consumer<Counts> listener) {
+    Findings findings = new Findings(snapshot.journalRows(), listener);
+    Map<String, Collection<EntityId>> byOrg = new TreeMap<>();
+    for (EntityId id : snapshot.entities()) {
+      byOrg.computeIfAbsent(id.org(), o -> new TreeSet<>(ORDER)).add(id);
+    }
+    byOrg.forEach((org, entities) -> verify(org, entities, snapshot, findings));
+    return findings.report();
+  }
+
+  private static final java.util.Comparator<EntityId> ORDER =
+      java.util.Comparator.comparing(EntityId::toString);
+
+  private void verify(
+      String orgId, Collection<EntityId> entities, Snapshot snapshot, Findings findings) {
+    findings.orgs++;
+    findings.entities += entities.size();
+    Duration lateFor = grace.multipliedBy(2);
+    Reservations reservations = new Reservations(orgId, findings);
+    Map<EntityId, Consumer<StoredRow>> takers = new LinkedHashMap<>();
+    List<Runnable> finishes = new ArrayList<>();
+    List<WalletVerification> wallets = new ArrayList<>();
+    for (EntityId id : entities) {
+      switch (id.kind()) {
+        case ORG -> {
+          OrgVerification org = new OrgVerification(id, snapshot, lateFor, reservations, findings);
+          takers.put(id, org::take);
+          finishes.add(org::finish);
+        }
+        case TEAM -> {
+          TeamVerification team = new TeamVerification(id, lateFor, reservations, findings);
+          takers.put(id, team::take);
+          finishes.add(team::finish);
+        }
+        case WALLET -> {
+          WalletVerification wallet =
+              new WalletVerification(id, snapshot, grace, reservations, findings);
+          takers.put(id, wallet::take);
+          finishes.add(wallet::finish);
+          wallets.add(wallet);
+        }
+      }
+    }
+    try (MergedJournals journals = new MergedJournals(snapshot, entities)) {
+      journals.forEach((id, row) -> java.util.Objects.requireNonNull(takers.get(id)).accept(row));
+      finishes.forEach(Runnable::run);
+      reservations.finish();
+    } finally {
+      wallets.forEach(WalletVerification::close);
+    }
+  }
+}

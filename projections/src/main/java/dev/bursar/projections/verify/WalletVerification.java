@@ -1,0 +1,180 @@
+package dev.bursar.projections.verify;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.Recorded;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.GrantState;
+import dev.bursar.domain.wallet.Hold;
+import dev.bursar.domain.wallet.Wallet;
+import dev.bursar.domain.wallet.WalletAggregate;
+import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.journal.BatchCodec;
+import dev.bursar.projections.verify.Discrepancy.Kind;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Folds a wallet, and compares it with its read tables and with the rules that always hold. */
+final class WalletVerification implements AutoCloseable {
+
+  private record Last(Balance balance, long sequence, Instant at) {}
+
+  private final EntityId id;
+  private final Snapshot snapshot;
+  private final Findings findings;
+  private final Reservations reservations;
+  private final Wallet wallet;
+  private final FoldedEntity<WalletEvent> folded;
+  private final LedgerVerification ledger;
+  private final long projected;
+  private final Map<String, Last> lastProjected = new TreeMap<>();
+
+  WalletVerification(
+      EntityId id,
+      Snapshot snapshot,
+      Duration grace,
+      Reservations reservations,
+      Findings findings) {
+    this.id = id;
+    this.snapshot = snapshot;
+    this.findings = findings;
+    this.reservations = reservations;
+    this.wallet = new Wallet(id.org(), id.name(), grace, new OperationMemory(0, 0));
+    this.folded =
+        new FoldedEntity<>(
+            id,
+            new Entity<>(new WalletAggregate(wallet), new OperationMemory(0, 0)),
+            BatchCodec.wallets(),
+            findings);
+    this.ledger = new LedgerVerification(id, snapshot, findings);
+    this.projected = snapshot.projected(id);
+  }
+
+  void take(StoredRow row) {
+    folded.take(row, this::folded);
+  }
+
+  private void folded(StoredRow row, Batch<WalletEvent> batch) {
+    boolean toBeShown = row.sequence() <= projected;
+    findings.lagRows += toBeShown ? 0 : 1;
+    Map<String, Balance> said = new HashMap<>();
+    for (Recorded<WalletEvent> recorded : batch.recorded()) {
+      WalletEvent event = recorded.event();
+      Transaction transaction = event.transaction();
+      if (transaction != null) {
+        ledger.take(transaction, toBeShown);
+      }
+      Balance balance = event.balance();
+      if (balance != null) {
+        said.put(balance.creditType(), balance);
+        if (toBeShown) {
+          lastProjected.put(balance.creditType(), new Last(balance, row.sequence(), event.at()));
+        }
+      }
+      reservations.wallet(event, row.writtenAtMs());
+    }
+    for (Balance now : wallet.balances()) {
+      Balance event = said.getOrDefault(now.creditType(), now);
+      if (!event.equals(now)) {
+        rule("row %d says %s, its events come to %s".formatted(row.sequence(), event, now));
+      }
+      if (now.available().isNegative() || now.held().isNegative() || now.debt().isNegative()) {
+        rule("row %d leaves %s".formatted(row.sequence(), now));
+      }
+    }
+  }
+
+  private void rule(String what) {
+    findings.add(Kind.INVARIANT, id, what);
+  }
+
+  void finish() {
+    if (folded.isBroken()) {
+      return;
+    }
+    ledger.finish();
+    if (projected > folded.sequence()) {
+      findings.add(
+          Kind.JOURNAL,
+          id,
+          "it ends with row %d, and the read tables show row %d"
+              .formatted(folded.sequence(), projected));
+    }
+    compareBalances();
+    checkSums();
+  }
+
+  private void compareBalances() {
+    Map<String, Last> missing = new TreeMap<>(lastProjected);
+    for (Snapshot.StoredBalance stored : snapshot.balances(id)) {
+      Last should = missing.remove(stored.creditType());
+      findings.balances++;
+      if (should == null) {
+        findings.add(Kind.BALANCE, id, "the read table has %s, no event has".formatted(stored));
+        continue;
+      }
+      Snapshot.StoredBalance expected =
+          new Snapshot.StoredBalance(
+              stored.creditType(),
+              should.balance().balance().micros(),
+              should.balance().held().micros(),
+              should.balance().debt().micros(),
+              should.sequence(),
+              ChronoUnit.MICROS.between(Instant.EPOCH, should.at()));
+      if (!stored.equals(expected)) {
+        findings.add(
+            Kind.BALANCE, id, "the read table has %s, should be %s".formatted(stored, expected));
+      }
+    }
+    missing
+        .keySet()
+        .forEach(type -> findings.add(Kind.BALANCE, id, type + " is not in the read table"));
+  }
+
+  private void checkSums() {
+    Map<String, Credits> remaining = new HashMap<>();
+    Map<String, Credits> heldOfGrants = new HashMap<>();
+    for (GrantState grant : wallet.grants().values()) {
+      remaining.merge(grant.grant().creditType(), grant.remaining(), Credits::plus);
+      heldOfGrants.merge(grant.grant().creditType(), grant.held(), Credits::plus);
+      if (grant.remaining().minus(grant.held()).isNegative() || grant.held().isNegative()) {
+        rule(
+            "grant %s has %s left and %s held"
+                .formatted(grant.grant().id(), grant.remaining(), grant.held()));
+      }
+    }
+    Map<String, Credits> held = new HashMap<>();
+    for (Hold hold : wallet.holds().values()) {
+      held.merge(hold.creditType(), hold.amount(), Credits::plus);
+    }
+    for (Balance now : wallet.balances()) {
+      String type = now.creditType();
+      equal(type + ": balance", now.balance(), "its grants", remaining.get(type));
+      equal(type + ": balance", now.balance(), "its entries", ledger.balance(type));
+      equal(type + ": debt", now.debt(), "its entries", ledger.debt(type));
+      equal(type + ": held", now.held(), "its open holds", held.get(type));
+      equal(type + ": held", now.held(), "what is held of its grants", heldOfGrants.get(type));
+    }
+  }
+
+  private void equal(
+      String what, Credits is, String of, @org.jspecify.annotations.Nullable Credits sum) {
+    Credits should = sum == null ? Credits.ZERO : sum;
+    if (!is.equals(should)) {
+      rule("%s is %s, %s come to %s".formatted(what, is, of, should));
+    }
+  }
+
+  @Override
+  public void close() {
+    ledger.close();
+  }
+}

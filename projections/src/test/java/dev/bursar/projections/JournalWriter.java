@@ -1,0 +1,77 @@
+package dev.bursar.projections;
+
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.ledger.CanonicalEntry;
+import dev.bursar.journal.BatchCodec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.PreparedBatch;
+
+/** Decides requests and writes the batches into the journal, as a node would, in one thread. */
+final class JournalWriter {
+
+  private record Row(EntityId id, long sequence, String manifest, byte[] bytes) {}
+
+  private final Jdbi jdbi;
+  private final List<Row> pending = new ArrayList<>();
+
+  JournalWriter(Jdbi jdbi) {
+    this.jdbi = jdbi;
+  }
+
+  /** Decides requests as one batch; it is written with the next {@link #flush}. */
+  <C, E, R> Entity.Decided<E, R> decide(
+      EntityId id,
+      Entity<C, E, R> entity,
+      BatchCodec<E> codec,
+      Instant now,
+      List<Request<C>> requests,
+      Consumer<E> events) {
+    Entity.Decided<E, R> decided = entity.decide(requests, now);
+    Batch<E> batch = decided.batch();
+    if (batch != null) {
+      byte[] bytes = codec.encode(batch);
+      entity.sealed(CanonicalEntry.sha256(bytes));
+      pending.add(new Row(id, batch.sequence(), codec.manifest(), bytes));
+      batch.recorded().forEach(recorded -> events.accept(recorded.event()));
+    }
+    return decided;
+  }
+
+  /** Writes what was decided, in one transaction. */
+  void flush() {
+    jdbi.useTransaction(this::flush);
+  }
+
+  /** Writes what was decided, in this transaction. */
+  void flush(Handle handle) {
+    if (pending.isEmpty()) {
+      return;
+    }
+    PreparedBatch batch =
+        handle.prepareBatch(
+            """
+            insert into event_journal (persistence_id, sequence_number, writer, write_timestamp,
+              event_ser_id, event_ser_manifest, event_payload)
+            values (:id, :sequence, 'test', :at, 1, :manifest, :payload)
+            """);
+    for (Row row : pending) {
+      batch
+          .bind("id", row.id().toString())
+          .bind("sequence", row.sequence())
+          .bind("at", System.currentTimeMillis())
+          .bind("manifest", row.manifest())
+          .bind("payload", row.bytes())
+          .add();
+    }
+    batch.execute();
+    pending.clear();
+  }
+}

@@ -1,0 +1,358 @@
+package dev.bursar.projections;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.Outcome;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.org.Org;
+import dev.bursar.domain.org.OrgAggregate;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.Unit;
+import dev.bursar.domain.team.Team;
+import dev.bursar.domain.team.TeamAggregate;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Wallet;
+import dev.bursar.domain.wallet.WalletAggregate;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.journal.BatchCodec;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An org with a team and a wallet, in which work is reserved, charged, released and left to expire
+ * at random. The same seed does the same. What it does goes to the journal.
+ */
+final class OrgWorld {
+
+  static final Duration GRACE = Duration.ofHours(1);
+  private static final String TYPE = "platform";
+  private static final Catalog CATALOG =
+      new Catalog(Map.of(TYPE, "Platform credits"), Set.of(), List.of());
+  private static final int REMEMBERED = 10_000;
+  private static final long REMEMBERED_MICROS = Duration.ofDays(1).toNanos() / 1_000;
+
+  final EntityId orgId;
+  final EntityId teamId;
+  final EntityId walletId;
+  final Wallet wallet;
+  private final JournalWriter journal;
+  private final Random random;
+  private final Entity<OrgCommand, OrgEvent, OrgReply> orgEntity;
+  private final Entity<TeamCommand, TeamEvent, TeamReply> teamEntity;
+  private final Entity<WalletCommand, WalletEvent, WalletReply> walletEntity;
+  private final List<String> open = new ArrayList<>();
+  private final List<Closure> orgToldLater = new ArrayList<>();
+  private final List<Closure> teamToldLater = new ArrayList<>();
+  private Instant now = Instant.parse("2026-01-31T22:00:00Z");
+  private int count;
+
+  OrgWorld(String name, JournalWriter journal, long seed) {
+    this.journal = journal;
+    this.random = new Random(seed);
+    orgId = EntityId.org(name);
+    teamId = EntityId.team(name, "analytics");
+    walletId = EntityId.wallet(name, "main");
+    OperationMemory orgMemory = memory();
+    orgEntity =
+        new Entity<>(
+            new OrgAggregate(new Org(name, GRACE.multipliedBy(2), orgMemory), CATALOG), orgMemory);
+    OperationMemory teamMemory = memory();
+    teamEntity =
+        new Entity<>(new TeamAggregate(new Team(GRACE.multipliedBy(2), teamMemory)), teamMemory);
+    wallet = new Wallet(name, "main", GRACE, memory());
+    walletEntity = new Entity<>(new WalletAggregate(wallet), memory());
+  }
+
+  private static OperationMemory memory() {
+    return new OperationMemory(REMEMBERED, REMEMBERED_MICROS);
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  /** The org, its team, budgets, wallet and a first grant. */
+  OrgWorld founded() {
+    org(
+        new OrgCommand.PutOrg(
+            new OrgSettings("The " + orgId.org(), ZoneOffset.UTC, "pro", List.of("a", "b")), "k"));
+    org(new OrgCommand.PutUnit(new Unit("analytics", Unit.Kind.TEAM, "Analytics", null), "k"));
+    org(
+        new OrgCommand.PutBudget(
+            budget("org", new Scope(Scope.Type.ORG, null, null), WindowKind.LIFETIME), "k"));
+    org(
+        new OrgCommand.PutBudget(
+            budget("users", new Scope(Scope.Type.EACH_USER, null, null), WindowKind.DAY), "k"));
+    org(
+        new OrgCommand.PutBudget(
+            budget("team", new Scope(Scope.Type.TEAM, "analytics", null), WindowKind.MONTH), "k"));
+    org(new OrgCommand.PutWallet("main", WalletOwner.ORG, "k"));
+    wallet(new WalletCommand.Open(WalletOwner.ORG));
+    grant("5000", null);
+    return this;
+  }
+
+  private static Budget budget(String id, Scope scope, WindowKind window) {
+    return new Budget(
+        id,
+        scope,
+        TYPE,
+        window,
+        Credits.of(20_000),
+        Budget.Mode.HARD,
+        Set.of(),
+        Set.of(),
+        List.of(50, 100),
+        ZoneOffset.UTC,
+        1);
+  }
+
+  /** So many things happen. */
+  void live(int steps) {
+    for (int i = 0; i < steps; i++) {
+      now = now.plusMillis(random.nextInt(60_000)).plusNanos(random.nextInt(1_000) * 1_000L);
+      switch (random.nextInt(20)) {
+        case 0 -> grant(Integer.toString(random.nextInt(400) + 1), now.plusSeconds(7_200));
+        case 1 -> wallet(new WalletCommand.Wake());
+        case 2 -> tellLater();
+        case 3 ->
+            org(
+                new OrgCommand.PutOrg(
+                    new OrgSettings("No " + count++, ZoneOffset.UTC, null, List.of()), "k"));
+        case 4, 5, 6, 7, 8, 9, 10, 11, 12 -> reserve();
+        default -> end();
+      }
+    }
+  }
+
+  /** One commit, hence an entry, for each of so many reservations, in large batches. */
+  void work(int commits, int batch) {
+    for (int done = 0; done < commits; done += batch) {
+      now = now.plusMillis(10);
+      List<Request<WalletCommand>> holds = new ArrayList<>();
+      List<Request<WalletCommand>> ends = new ArrayList<>();
+      for (int i = 0; i < batch; i++) {
+        String reservation = "rsv_" + orgId.org() + "_main_" + count++ + "AAAAAAAAAAAAAAAA";
+        holds.add(
+            new Request<>(
+                new WalletCommand.HoldCredits(
+                    reservation,
+                    TYPE,
+                    new Credits(1000),
+                    null,
+                    300,
+                    OveragePolicy.RECORD,
+                    true,
+                    attribution("reservation", "key-" + count)),
+                null));
+        ends.add(
+            new Request<>(
+                new WalletCommand.Commit(reservation, new Credits(900), null, "k", "c" + count),
+                null));
+      }
+      decideWallet(holds);
+      decideWallet(ends);
+    }
+  }
+
+  private void reserve() {
+    Credits amount = new Credits(random.nextInt(100_000_000));
+    String user = "u" + random.nextInt(3);
+    String key = "key-" + count++;
+    byte[] salt = new byte[16];
+    random.nextBytes(salt);
+    ReserveRequest request =
+        new ReserveRequest(
+            new Subject(orgId.org(), "analytics", user, null, null, null),
+            random.nextBoolean() ? "chat" : null,
+            random.nextBoolean() ? "m-\"ü\\" : null,
+            "s-1",
+            null,
+            null,
+            amount,
+            TYPE,
+            60 + random.nextInt(600),
+            OveragePolicy.values()[random.nextInt(3)],
+            false,
+            false,
+            random.nextBoolean() ? Map.of("ticket", "T\\\"\n\u20ac" + count) : Map.of());
+    OrgReply reply = org(new OrgCommand.Reserve(request, key, "k", key, salt));
+    if (!(reply instanceof OrgReply.Begun begun)) {
+      return;
+    }
+    Plan plan = begun.plan();
+    boolean teamHolds =
+        team(new TeamCommand.HoldBudget(plan.reservation(), plan.amount(), plan.teamLimits()))
+            instanceof TeamReply.Held;
+    WalletReply held =
+        wallet(
+            new WalletCommand.HoldCredits(
+                plan.reservation(),
+                TYPE,
+                plan.amount(),
+                null,
+                request.ttlSeconds(),
+                request.overagePolicy(),
+                true,
+                new Attribution(
+                    "reservation",
+                    "k",
+                    request.subject(),
+                    request.feature(),
+                    request.model(),
+                    request.session(),
+                    key,
+                    request.metadata(),
+                    salt)));
+    if (teamHolds && held instanceof WalletReply.Held) {
+      open.add(plan.reservation());
+      return;
+    }
+    org(new OrgCommand.Deny(plan, List.of(), null));
+    team(new TeamCommand.Cancel(plan.reservation()));
+    if (held instanceof WalletReply.Held) {
+      wallet(new WalletCommand.Cancel(plan.reservation()));
+    }
+  }
+
+  private void end() {
+    if (open.isEmpty()) {
+      return;
+    }
+    String reservation = open.remove(random.nextInt(open.size()));
+    if (random.nextInt(4) == 0) {
+      wallet(new WalletCommand.Release(reservation, "k", null));
+    } else {
+      Credits actual = new Credits(random.nextInt(120_000_000));
+      wallet(new WalletCommand.Commit(reservation, actual, null, "k", "c" + count++));
+    }
+  }
+
+  private void grant(String amount, @Nullable Instant expiresAt) {
+    Grant grant =
+        new Grant(
+            "g" + count++,
+            TYPE,
+            Credits.parse(amount),
+            Grant.Category.PAID,
+            Grant.PRIORITY_DEFAULT,
+            now.plusSeconds(random.nextInt(3) * 600L),
+            expiresAt,
+            Set.of(),
+            Set.of(),
+            null,
+            "test",
+            now);
+    wallet(new WalletCommand.AddGrant(grant, attribution("grant", null)));
+  }
+
+  private Attribution attribution(String trigger, @Nullable String key) {
+    byte[] salt = new byte[16];
+    random.nextBytes(salt);
+    return new Attribution(
+        trigger, "k", Subject.ofOrg(orgId.org()), "chat", "m-1", null, key, Map.of(), salt);
+  }
+
+  /** Does what falls due by this time. */
+  @Nullable Instant wake(Instant at) {
+    now = at;
+    return wallet(new WalletCommand.Wake()) instanceof WalletReply.Woken woken
+        ? woken.nextDue()
+        : null;
+  }
+
+  /** Tells org and team what they have not been told yet. */
+  void tellLater() {
+    List.copyOf(orgToldLater).forEach(closure -> org(new OrgCommand.Settle(closure)));
+    List.copyOf(teamToldLater).forEach(closure -> team(new TeamCommand.Settle(closure)));
+    orgToldLater.clear();
+    teamToldLater.clear();
+  }
+
+  private @Nullable OrgReply org(OrgCommand command) {
+    return reply(
+        journal.decide(
+            orgId,
+            orgEntity,
+            BatchCodec.orgs(),
+            now,
+            List.of(new Request<>(command, null)),
+            event -> {}));
+  }
+
+  private @Nullable TeamReply team(TeamCommand command) {
+    return reply(
+        journal.decide(
+            teamId,
+            teamEntity,
+            BatchCodec.teams(),
+            now,
+            List.of(new Request<>(command, null)),
+            event -> {}));
+  }
+
+  private @Nullable WalletReply wallet(WalletCommand command) {
+    return reply(decideWallet(List.of(new Request<>(command, null))));
+  }
+
+  private Entity.Decided<WalletEvent, WalletReply> decideWallet(
+      List<Request<WalletCommand>> requests) {
+    return journal.decide(
+        walletId, walletEntity, BatchCodec.wallets(), now, requests, this::noteEnd);
+  }
+
+  private void noteEnd(WalletEvent event) {
+    Closure closure =
+        switch (event) {
+          case WalletEvent.Committed e ->
+              new Closure(
+                  e.reservation(), e.amount(), e.late() ? Closure.Kind.LATE : Closure.Kind.ENDED);
+          case WalletEvent.Released e ->
+              new Closure(
+                  e.reservation(),
+                  Credits.ZERO,
+                  e.cause() == WalletEvent.Cause.EXPIRED
+                      ? Closure.Kind.EXPIRED
+                      : Closure.Kind.ENDED);
+          default -> null;
+        };
+    if (closure != null) {
+      orgToldLater.add(closure);
+      teamToldLater.add(closure);
+    }
+  }
+
+  private static <E, R> @Nullable R reply(Entity.Decided<E, R> decided) {
+    return decided.outcomes().getFirst() instanceof Outcome.Replied<R> replied
+        ? replied.reply()
+        : null;
+  }
+}

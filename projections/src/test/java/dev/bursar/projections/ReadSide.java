@@ -1,0 +1,87 @@
+package dev.bursar.projections;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.domain.entity.Entities;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Join;
+
+/** The read side of a node that is a cluster of its own. */
+final class ReadSide implements AutoCloseable {
+
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  final Projections projections;
+  final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final Database database;
+  private final ActorSystem<Void> system;
+
+  ReadSide(DatabaseSettings settings, Entities entities, InstantSource clock, String overrides) {
+    Config config =
+        ConfigFactory.parseString(overrides)
+            .withFallback(
+                ConfigFactory.parseString(
+                    """
+                    pekko.actor.provider = cluster
+                    pekko.remote.artery.canonical { hostname = "127.0.0.1", port = 0 }
+                    pekko.cluster.jmx.enabled = off
+                    pekko.cluster.min-nr-of-members = 1
+                    pekko.loglevel = WARNING
+                    pekko.coordinated-shutdown.exit-jvm = off
+                    pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                    """))
+            .withFallback(ConfigFactory.parseResources("projections.conf"))
+            .withFallback(ConfigFactory.defaultReference())
+            .resolve();
+    database = Database.open(settings.withPoolSize(10));
+    system = ActorSystem.create(Behaviors.empty(), "read-side", config);
+    Cluster cluster = Cluster.get(system);
+    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    projections = Projections.start(system, database, entities, clock, metrics);
+  }
+
+  /** As a node that is stopped; what it was doing may be cut off anywhere. */
+  @Override
+  public void close() {
+    projections.stop();
+    system.terminate();
+    await(system.getWhenTerminated());
+    database.close();
+  }
+
+  void caughtUp() {
+    await(projections.progress().caughtUp());
+  }
+
+  static <T> T await(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+  }
+
+  /** Waits for a condition that somebody else brings about. */
+  static void until(BooleanSupplier condition) {
+    CountDownLatch never = new CountDownLatch(1);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    try {
+      while (!condition.getAsBoolean()) {
+        if (System.nanoTime() > deadline) {
+          throw new AssertionError("not within " + PATIENCE);
+        }
+        never.await(10, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+}

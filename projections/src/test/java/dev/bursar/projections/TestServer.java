@@ -1,0 +1,26 @@
+package dev.bursar.projections;
+
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.EmbeddedDatabase;
+import dev.bursar.database.Migrations;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One quick server for all tests; each takes a fresh, migrated database. */
+public final class TestServer {
+
+  private static final EmbeddedDatabase SHARED = EmbeddedDatabase.temporary(false);
+  private static final AtomicInteger COUNT = new AtomicInteger();
+
+  private TestServer() {}
+
+  public static DatabaseSettings fresh() {
+    DatabaseSettings settings = SHARED.freshDatabase("test_" + COUNT.incrementAndGet());
+    Migrations.migrate(settings);
+    return settings;
+  }
+
+  /** The same database, as a superuser. */
+  public static DatabaseSettings asSuperuser(DatabaseSettings settings) {
+    return DatabaseSettings.of(settings.jdbcUrl(), "postgres", "");
+  }
+}

@@ -1,0 +1,139 @@
+package dev.bursar.projections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.projections.verify.Counts;
+import dev.bursar.projections.verify.Discrepancy;
+import dev.bursar.projections.verify.Discrepancy.Kind;
+import dev.bursar.projections.verify.Report;
+import dev.bursar.projections.verify.Verification;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is planted in the tables is found, and nothing else is. */
+class VerificationTest {
+
+  private final DatabaseSettings settings = TestServer.fresh();
+  private final Database database = Database.open(settings);
+  private final JournalWriter journal = new JournalWriter(database.jdbi());
+  private OrgWorld acme;
+
+  @BeforeEach
+  void live() {
+    acme = new OrgWorld("acme", journal, 3).founded();
+    acme.live(120);
+    new OrgWorld("other", journal, 4).founded().live(30);
+    journal.flush();
+    try (ReadSide readSide = new ReadSide(settings, new NoEntities(), InstantSource.system(), "")) {
+      readSide.caughtUp();
+    }
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
+
+  private Report verified() {
+    return new Verification(settings, OrgWorld.GRACE).run(counts -> {});
+  }
+
+  @Test
+  void nothingIsFoundWhereNothingIsWrong() {
+    List<Counts> told = new ArrayList<>();
+    Report report = new Verification(settings, OrgWorld.GRACE).run(told::add);
+    assertThat(report.discrepancies()).isEmpty();
+    assertThat(report.isClean()).isTrue();
+    assertThat(report.counts().orgs()).isEqualTo(2);
+    assertThat(report.counts().rows()).isEqualTo(report.counts().rowsTotal());
+    assertThat(report.counts().budgetWindows()).isPositive();
+    assertThat(told).last().isEqualTo(report.counts());
+  }
+
+  @Test
+  void whatIsNotProjectedYetIsLagAndNoDiscrepancy() {
+    acme.live(30);
+    journal.flush();
+    Report report = verified();
+    assertThat(report.discrepancies()).isEmpty();
+    assertThat(report.counts().lagRows()).isPositive();
+    assertThat(report.counts().rows()).isEqualTo(report.counts().rowsTotal());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          LEDGER  | entry 3 of the read table: amount | update ledger_entry set amount = amount + 1 where org = 'acme' and sequence = 3
+          LEDGER  | entry 3 of the read table: user   | update ledger_entry set user_id = 'x' where org = 'acme' and sequence = 3
+          LEDGER  | entry 3 of the read table: canon  | update ledger_entry set canonical = '\\x00' where org = 'acme' and sequence = 3
+          LEDGER  | metadata is {a=b}                 | update ledger_entry set metadata = '{"a": "b"}' where org = 'acme' and sequence = 3
+          LEDGER  | entry 3 is not in the read table  | delete from ledger_entry where org = 'acme' and sequence = 3
+          LEDGER  | entry 1 of the read table is in   | insert into ledger_entry select org, 'ghost', sequence, entry_id, transaction_id, posted_at, type, credit_type, amount, balance, debt, grant_id, reservation, trigger, actor, subject_org, team, user_id, product, cost_center, agent, feature, model, session, idempotency_key, metadata, salt, previous_hash, hash, canonical from ledger_entry where org = 'acme' and sequence = 1
+          BALANCE | the read table has                | update wallet_balance set held = held + 1 where org = 'acme'
+          BALANCE | is not in the read table          | delete from wallet_balance where org = 'acme'
+          BALANCE | no event has                      | insert into wallet_balance values ('acme', 'main', 'ghost', 1, 0, 0, 1, now())
+          ORG     | the read table has                | update org set name = 'Another' where org = 'acme'
+          ORG     | no event has                      | insert into org values ('ghost', 'Ghost', 'UTC', null, '{}', 1, now())
+          JOURNAL | the journal has row               | delete from event_journal where persistence_id = 'wallet%acme%main' and sequence_number = 5
+          JOURNAL | does not follow                   | update event_journal set event_payload = (select event_payload from event_journal where persistence_id = 'org%acme' and sequence_number = 8) where persistence_id = 'org%acme' and sequence_number = 9
+          JOURNAL | the read tables show row          | delete from event_journal where persistence_id = 'team%acme%analytics' or persistence_id = 'wallet%other%main'
+          """)
+  void findsWhatIsPlanted(Kind kind, String part, String statement) {
+    plant(statement.replace('%', '|'));
+    Report report = verified();
+    assertThat(report.isClean()).isFalse();
+    assertThat(report.discrepancies())
+        .anySatisfy(
+            found -> {
+              assertThat(found.kind()).isEqualTo(kind);
+              assertThat(found.detail()).contains(part);
+            });
+  }
+
+  @Test
+  void findsAnEditOfOneEntryAndNothingElse() {
+    plant("update ledger_entry set amount = amount + 1 where org = 'acme' and sequence = 3");
+    assertThat(verified().discrepancies())
+        .singleElement()
+        .extracting(Discrepancy::where)
+        .isEqualTo(acme.walletId.toString());
+  }
+
+  @Test
+  void findsWhatTheWalletChargedAndTheBudgetsDoNotHave() {
+    // The wallet's charge is undone in its own journal's last rows, so that only the budgets know.
+    plant(
+        """
+        delete from event_journal where persistence_id = 'wallet|acme|main' and sequence_number > (
+          select max(sequence_number) - 40 from event_journal
+          where persistence_id = 'wallet|acme|main')
+        """);
+    acme.tellLater();
+    journal.flush();
+    assertThat(verified().discrepancies())
+        .extracting(Discrepancy::kind)
+        .contains(Kind.BUDGET, Kind.RESERVATION);
+  }
+
+  private void plant(String statement) {
+    try (Database all = Database.open(TestServer.asSuperuser(settings).withPoolSize(1))) {
+      all.jdbi()
+          .useHandle(
+              handle -> {
+                handle.execute("alter table ledger_entry disable trigger all");
+                handle.execute("alter table event_journal disable trigger all");
+                assertThat(handle.execute(statement)).as("rows planted").isPositive();
+              });
+    }
+  }
+}
