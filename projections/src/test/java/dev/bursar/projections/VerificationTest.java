@@ -74,7 +74,7 @@ class VerificationTest {
       textBlock =
           """
           LEDGER  | entry 3 of the read table: amount | update ledger_entry set amount = amount + 1 where org = 'acme' and sequence = 3
-          LEDGER  | entry 3 of the read table: user   | update ledger_entry set user_id = 'x' where org = 'acme' and sequence = 3
+          LEDGER  | entry 3 of the read table: subject| update ledger_entry set user_id = 'x' where org = 'acme' and sequence = 3
           LEDGER  | entry 3 of the read table: canon  | update ledger_entry set canonical = '\\x00' where org = 'acme' and sequence = 3
           LEDGER  | metadata is {a=b}                 | update ledger_entry set metadata = '{"a": "b"}' where org = 'acme' and sequence = 3
           LEDGER  | entry 3 is not in the read table  | delete from ledger_entry where org = 'acme' and sequence = 3
@@ -85,7 +85,8 @@ class VerificationTest {
           ORG     | the read table has                | update org set name = 'Another' where org = 'acme'
           ORG     | no event has                      | insert into org values ('ghost', 'Ghost', 'UTC', null, '{}', 1, now())
           JOURNAL | the journal has row               | delete from event_journal where persistence_id = 'wallet%acme%main' and sequence_number = 5
-          JOURNAL | does not follow                   | update event_journal set event_payload = (select event_payload from event_journal where persistence_id = 'org%acme' and sequence_number = 8) where persistence_id = 'org%acme' and sequence_number = 9
+          JOURNAL | says that it is row 8             | update event_journal set event_payload = (select event_payload from event_journal where persistence_id = 'org%acme' and sequence_number = 8) where persistence_id = 'org%acme' and sequence_number = 9
+          JOURNAL | does not follow                   | update event_journal set event_payload = (select event_payload from event_journal where persistence_id = 'org%other' and sequence_number = 9) where persistence_id = 'org%acme' and sequence_number = 9
           JOURNAL | the read tables show row          | delete from event_journal where persistence_id = 'team%acme%analytics' or persistence_id = 'wallet%other%main'
           """)
   void findsWhatIsPlanted(Kind kind, String part, String statement) {

@@ -27,7 +27,7 @@ final class ReplaySummary {
       line("sent again", "%,d", retries);
     }
     if (tally.answeredBefore > 0) {
-      line("answered before", "%,d, by an earlier run or try", tally.answeredBefore);
+      line("answered before", "%,d (by an earlier run or try)", tally.answeredBefore);
     }
     line("credits committed", "%s", tally.committed.stripTrailingZeros().toPlainString());
     line("rate", "%,.0f/s over %.1f s", tally.requests() / seconds, seconds);

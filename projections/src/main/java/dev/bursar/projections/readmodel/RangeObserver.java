@@ -3,6 +3,7 @@ package dev.bursar.projections.readmodel;
 import dev.bursar.projections.journal.JournalPage;
 import dev.bursar.projections.journal.JournalUnreadable;
 import dev.bursar.projections.progress.RangeProgress;
+import java.util.concurrent.CompletionException;
 import org.apache.pekko.projection.HandlerRecoveryStrategy;
 import org.apache.pekko.projection.ProjectionId;
 import org.apache.pekko.projection.StatusObserver;
@@ -26,14 +27,20 @@ final class RangeObserver extends StatusObserver<JournalPage> {
   }
 
   @Override
-  public void failed(ProjectionId id, Throwable cause) {
-    progress.failed(cause.getMessage() == null ? cause.toString() : cause.getMessage());
+  public void failed(ProjectionId id, Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    progress.failed(reason);
+    // What is wrong with the journal is said by the message; no stack tells more.
     LOG.error(
-        "Projection halted, nothing is skipped, it is tried again: slices={} position={} {}",
+        "Projection halted, nothing is skipped, it is tried again: slices={} position={} reason={}",
         progress.range(),
         progress.status().position(),
-        // What is wrong with the journal is said by the message; no stack tells more.
-        cause instanceof JournalUnreadable ? cause.getMessage() : cause);
+        reason,
+        cause instanceof JournalUnreadable ? null : cause);
   }
 
   @Override

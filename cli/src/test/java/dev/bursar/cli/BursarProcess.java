@@ -1,0 +1,161 @@
+package dev.bursar.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** The program {@code bursar} in a process of its own, as a person would run it. */
+final class BursarProcess implements AutoCloseable {
+
+  static final String KEY = "operator-for-tests";
+  private static final long WAIT_SECONDS_MAX = 120;
+
+  private final Process process;
+  private final List<String> lines = new ArrayList<>();
+  private final List<Awaited> awaited = new ArrayList<>();
+  private final Thread reader;
+
+  private record Awaited(Predicate<String> line, CompletableFuture<String> seen) {}
+
+  private BursarProcess(Process process) {
+    this.process = process;
+    this.reader = Thread.ofPlatform().daemon().start(this::read);
+  }
+
+  static BursarProcess start(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx768m",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "dev.bursar.cli.Bursar"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("BURSAR_OPERATOR_KEY", KEY);
+    try {
+      return new BursarProcess(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A node on this directory and port, once it listens. */
+  static BursarProcess up(Path directory, int port, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("up", "--port", Integer.toString(port), "--data", directory.toString()));
+    arguments.addAll(List.of(more));
+    BursarProcess node = start(arguments.toArray(String[]::new));
+    node.await(line -> line.startsWith("kept in"));
+    return node;
+  }
+
+  /** A port that nobody listens on just now. */
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void read() {
+    try (BufferedReader output =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String line = output.readLine(); line != null; line = output.readLine()) {
+        saw(line);
+      }
+    } catch (IOException e) {
+      saw("(output ended: " + e.getMessage() + ")");
+    }
+  }
+
+  private synchronized void saw(String line) {
+    lines.add(line);
+    for (Awaited each : awaited) {
+      if (each.line.test(line)) {
+        each.seen.complete(line);
+      }
+    }
+  }
+
+  /** The first line of this kind, once it was printed. */
+  String await(Predicate<String> line) {
+    CompletableFuture<String> seen = new CompletableFuture<>();
+    synchronized (this) {
+      lines.stream().filter(line).findFirst().ifPresent(seen::complete);
+      awaited.add(new Awaited(line, seen));
+    }
+    process.onExit().thenRun(() -> endOf(seen));
+    try {
+      return seen.get(WAIT_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("not printed; but:\n" + output(), e);
+    }
+  }
+
+  private void endOf(CompletableFuture<String> seen) {
+    try {
+      reader.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    seen.completeExceptionally(new AssertionError("the process has ended"));
+  }
+
+  /** The exit code, once it has ended by itself. */
+  int exitCode() {
+    try {
+      if (!process.waitFor(WAIT_SECONDS_MAX, TimeUnit.SECONDS)) {
+        throw new AssertionError("still running:\n" + output());
+      }
+      reader.join();
+      return process.exitValue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  synchronized String output() {
+    return String.join("\n", lines);
+  }
+
+  /** The plug is pulled. */
+  void kill() {
+    CountDownLatch gone = new CountDownLatch(1);
+    process.onExit().thenRun(gone::countDown);
+    process.destroyForcibly();
+    try {
+      gone.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** As Ctrl-C does. */
+  int stop() {
+    process.destroy();
+    return exitCode();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    exitCode();
+  }
+}

@@ -1,0 +1,115 @@
+package dev.bursar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code bursar up} as a person meets it. */
+class UpCommandTest {
+
+  @TempDir private Path directory;
+
+  private static HttpResponse<String> call(int port, String method, String path, String body)
+      throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("Authorization", "Bearer " + BursarProcess.KEY)
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static void refused(BursarProcess process, String... words) {
+    assertThat(process.exitCode()).isNotZero();
+    assertThat(process.output().lines()).hasSize(1);
+    assertThat(process.output()).contains(words);
+  }
+
+  @Test
+  void aRestartFindsEverythingAndASecondNodeOnTheDirectoryIsRefused() throws Exception {
+    int port = BursarProcess.freePort();
+    try (BursarProcess node = BursarProcess.up(directory, port)) {
+      assertThat(call(port, "PUT", "/v1/orgs/kept", "{\"name\": \"Kept\"}").statusCode())
+          .isEqualTo(200);
+      refused(
+          BursarProcess.start(
+              "up", "--data", directory.toString(), "--port", "" + BursarProcess.freePort()),
+          directory.toString());
+    }
+    int again = BursarProcess.freePort();
+    try (BursarProcess node = BursarProcess.up(directory, again)) {
+      assertThat(call(again, "GET", "/v1/orgs/kept", "").body()).contains("Kept");
+      assertThat(call(again, "GET", "/v1/orgs/acme/wallets/main", "").body()).contains("\"525\"");
+    }
+  }
+
+  @Test
+  void aPortInUseIsOneLine() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      String port = "" + taken.getLocalPort();
+      refused(BursarProcess.start("up", "--port", port, "--data", directory.toString()), port);
+    }
+  }
+
+  @Test
+  void anUnusableDirectoryIsOneLine() throws Exception {
+    Path file = Files.writeString(directory.resolve("file"), "not a directory");
+    refused(
+        BursarProcess.start(
+            "up", "--port", "" + BursarProcess.freePort(), "--data", file.toString()),
+        file.toString());
+  }
+
+  @Test
+  void aDatabaseThatIsNotThereIsOneLine() {
+    refused(
+        BursarProcess.start(
+            "up",
+            "--port",
+            "" + BursarProcess.freePort(),
+            "--data",
+            directory.toString(),
+            "--postgres",
+            "jdbc:postgresql://127.0.0.1:" + BursarProcess.freePort() + "/nothing?user=nobody"),
+        "127.0.0.1");
+  }
+
+  @Test
+  void theTestClockStandsUntilItIsMovedAndDoesWhatFellDueOnTheWay() throws Exception {
+    int port = BursarProcess.freePort();
+    try (BursarProcess node =
+        BursarProcess.up(directory, port, "--no-demo", "--test-clock", "2024-01-30T00:00:00Z")) {
+      call(port, "PUT", "/v1/orgs/acme", "{\"name\": \"Acme\"}");
+      call(port, "PUT", "/v1/orgs/acme/wallets/main", "{\"owner\": {\"type\": \"org\"}}");
+      call(
+          port,
+          "POST",
+          "/v1/orgs/acme/wallets/main/grants",
+          """
+          {"id": "g", "credit_type": "platform", "amount": "10", "category": "paid",
+           "expires_at": "2024-02-29T12:00:00Z"}
+          """);
+      assertThat(call(port, "GET", "/v1/test_clock", "").body()).contains("2024-01-30T00:00:00Z");
+      HttpResponse<String> moved =
+          call(port, "PUT", "/v1/test_clock", "{\"now\": \"2024-03-01T00:00:00Z\"}");
+      assertThat(moved.statusCode()).isEqualTo(200);
+      assertThat(call(port, "GET", "/v1/orgs/acme/wallets/main/ledger", "").body())
+          .contains("\"expire\"", "2024-02-29T12:00:00Z");
+      assertThat(
+              call(port, "PUT", "/v1/test_clock", "{\"now\": \"2024-02-01T00:00:00Z\"}")
+                  .statusCode())
+          .isEqualTo(400);
+    }
+  }
+}
