@@ -8,7 +8,17 @@ create table access_key (
   name        text not null,
   created_at  timestamptz(6) not null,
   expires_at  timestamptz(6),
-  revoked_at  timestamptz(6)
+  revoked_at  timestamptz(6),
+  -- What the key was asked for with, so that a retry gets the same one: the hash of the idempotency key, and of the request.
+  operation   text collate "C" unique,
+  fingerprint bigint
+);
+
+-- What the secrets of keys that were asked for with an idempotency key are derived from, so that a retry can be shown the same
+-- secret although it is stored nowhere.
+create table access_root (
+  only_one boolean primary key default true check (only_one),
+  root     bytea not null
 );
 
 create index access_key_org on access_key (org, created_at, id);

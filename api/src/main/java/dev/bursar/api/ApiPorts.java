@@ -2,6 +2,7 @@ package dev.bursar.api;
 
 import dev.bursar.api.health.HealthRoutes.Readiness;
 import dev.bursar.domain.access.AccessKeys;
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.ledger.LedgerQueries;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  * @param entities orgs, teams and wallets
  * @param ledger reads ledgers
  * @param orgs reads the list of orgs
+ * @param catalog what can be sold
  * @param keys the keys to the API
  * @param testClock the clock, where it is one that is moved by hand
  * @param clock the time
@@ -31,6 +33,7 @@ public record ApiPorts(
     Entities entities,
     LedgerQueries ledger,
     OrgQueries orgs,
+    Catalog catalog,
     AccessKeys keys,
     Optional<TestClock> testClock,
     InstantSource clock,

@@ -38,7 +38,7 @@ public final class Routes {
             new UserRoutes(ports.entities()).endpoints(),
             new BudgetRoutes(ports.entities()).endpoints(),
             new WalletRoutes(ports.entities()).endpoints(),
-            new GrantRoutes(ports.entities(), ports.clock()).endpoints(),
+            new GrantRoutes(ports.entities(), ports.catalog(), ports.clock()).endpoints(),
             new LedgerRoutes(ports.ledger(), ports.entities()).endpoints(),
             new KeyRoutes(ports.keys(), ports.entities(), ports.clock()).endpoints(),
             ports

@@ -79,6 +79,7 @@ public final class RunningApi implements AutoCloseable {
             node,
             queries::ledger,
             queries::orgs,
+            CATALOG,
             keys,
             withTestClock ? Optional.of(node) : Optional.empty(),
             node,
@@ -120,7 +121,7 @@ public final class RunningApi implements AutoCloseable {
 
   /** A key's secret. */
   String key(Role role, @Nullable String org) {
-    return keys.create(role, org, role.word(), null).toCompletableFuture().join().secret();
+    return keys.create(role, org, role.word(), null).secret();
   }
 
   ApiPorts ports() {

@@ -38,7 +38,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "Where the embedded PostgreSQL is kept. Default: .bursar in the project's folder")
+      description =
+          "Where the embedded PostgreSQL is kept. Default: .bursar in the project's folder")
   private @Nullable Path data;
 
   @Option(

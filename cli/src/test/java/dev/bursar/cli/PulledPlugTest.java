@@ -17,7 +17,14 @@ class PulledPlugTest {
     BursarProcess node = BursarProcess.up(directory, port, "--no-demo");
     try (BursarProcess replay =
         BursarProcess.start(
-            "replay", "--port", "" + port, "--orgs", "5", "--limit", "4000", "--connections",
+            "replay",
+            "--port",
+            "" + port,
+            "--orgs",
+            "5",
+            "--limit",
+            "4000",
+            "--connections",
             "16")) {
       replay.await(line -> line.matches(".*calls +[1-9][0-9]*%.*"));
       node.kill();

@@ -121,6 +121,7 @@ public final class Node implements AutoCloseable {
             entities,
             projections.ledger(),
             projections.orgs(),
+            catalog,
             keys,
             testClock,
             clock,

@@ -32,6 +32,8 @@ public record ProjectionSettings(
     DueWorkSettings dueWork) {
 
   /**
+   * The bounds and waits of due work.
+   *
    * @param interval how often to look for what is due
    * @param pageMax wallets woken together
    * @param clockSkewMax by how much the clocks of nodes may differ

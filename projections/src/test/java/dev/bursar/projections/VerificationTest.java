@@ -12,6 +12,8 @@ import dev.bursar.projections.verify.Verification;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -66,6 +68,31 @@ class VerificationTest {
     assertThat(report.discrepancies()).isEmpty();
     assertThat(report.counts().lagRows()).isPositive();
     assertThat(report.counts().rows()).isEqualTo(report.counts().rowsTotal());
+  }
+
+  @Test
+  void everyMomentOfANodeUnderLoadIsClean() {
+    AtomicBoolean enough = new AtomicBoolean();
+    try (ReadSide readSide = new ReadSide(settings, new NoEntities(), InstantSource.system(), "")) {
+      CompletableFuture<Void> load =
+          CompletableFuture.runAsync(
+              () -> {
+                while (!enough.get()) {
+                  acme.live(5);
+                  acme.tellLater();
+                  journal.flush();
+                }
+              });
+      for (int i = 0; i < 5; i++) {
+        assertThat(verified().discrepancies()).isEmpty();
+      }
+      enough.set(true);
+      load.join();
+      readSide.caughtUp();
+    }
+    Report report = verified();
+    assertThat(report.discrepancies()).isEmpty();
+    assertThat(report.counts().lagRows()).isZero();
   }
 
   @ParameterizedTest

@@ -7,12 +7,14 @@ import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Words;
+import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.access.AccessKey;
 import dev.bursar.domain.access.AccessKeys;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.operation.Answer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -50,7 +52,8 @@ public final class KeyRoutes {
         Endpoint.get("/v1/orgs/{org}/keys", Access.READ_KEYS, call -> list(call, call.org())),
         Endpoint.delete(
             "/v1/orgs/{org}/keys/{key}", Access.ADMINISTER, call -> revoke(call, call.org())),
-        Endpoint.post("/v1/keys", Access.OPERATE, call -> create(body(call, OF_NO_ORG), null)),
+        Endpoint.post(
+            "/v1/keys", Access.OPERATE, call -> create(call, body(call, OF_NO_ORG), null)),
         Endpoint.get("/v1/keys", Access.OPERATE, call -> list(call, null)),
         Endpoint.delete("/v1/keys/{key}", Access.OPERATE, call -> revoke(call, null)));
   }
@@ -70,19 +73,22 @@ public final class KeyRoutes {
   private CompletionStage<Reply> createForOrg(Call call) {
     String org = call.org();
     NewKey asked = body(call, OF_AN_ORG);
-    return OrgRoutes.settings(entities, org).thenCompose(settings -> create(asked, org));
+    return OrgRoutes.settings(entities, org).thenCompose(settings -> create(call, asked, org));
   }
 
-  private CompletionStage<Reply> create(NewKey asked, @Nullable String org) {
-    return keys.create(asked.role(), org, asked.name(), asked.expiresAt())
+  private CompletionStage<Reply> create(Call call, NewKey asked, @Nullable String org) {
+    return keys.create(asked.role(), org, asked.name(), asked.expiresAt(), call.caller())
         .thenApply(
-            created ->
-                Reply.json(
-                    201,
-                    json -> {
-                      key(json, created.key());
-                      json.field("key", created.secret());
-                    }));
+            answer -> {
+              Answer.Done<AccessKeys.Created> done = Outcomes.done(answer);
+              return Reply.json(
+                      201,
+                      json -> {
+                        key(json, done.value().key());
+                        json.field("key", done.value().secret());
+                      })
+                  .replayed(done.replayed());
+            });
   }
 
   private CompletionStage<Reply> list(Call call, @Nullable String org) {

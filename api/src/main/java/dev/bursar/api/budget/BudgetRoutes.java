@@ -76,7 +76,7 @@ public final class BudgetRoutes {
     String org = call.org();
     String id = call.name("budget");
     Caller caller = call.caller();
-    return view(org, id)
+    return view(org, id, null)
         .thenCompose(
             before -> {
               String team =
@@ -113,15 +113,15 @@ public final class BudgetRoutes {
             .thenApply(Outcomes::done);
   }
 
-  private CompletionStage<Answer<OrgReply>> view(String org, String budget) {
-    return entities.org(org, new Request<>(new OrgCommand.ViewBudget(budget), null));
+  private CompletionStage<Answer<OrgReply>> view(String org, String budget, @Nullable String user) {
+    return entities.org(org, new Request<>(new OrgCommand.ViewBudget(budget, user), null));
   }
 
   private CompletionStage<Reply> get(Call call) {
     String org = call.org();
     String asked = call.query(Set.of("user")).get("user");
     String user = asked == null ? null : Names.checked("user", asked);
-    return view(org, call.name("budget"))
+    return view(org, call.name("budget"), user)
         .thenCompose(
             answer -> {
               OrgReply.BudgetView view = Outcomes.value(answer, OrgReply.OneBudget.class).budget();

@@ -42,6 +42,11 @@ public record Problem(
     return new Problem(status, code, null, detail, CLOSE);
   }
 
+  /** The same, blaming a field. */
+  public Problem at(String field) {
+    return new Problem(status, code, field, detail, headers);
+  }
+
   /** The same with another header. */
   public Problem with(String header, String value) {
     return new Problem(status, code, field, detail, List.of(RawHeader.create(header, value)));

@@ -9,6 +9,8 @@ import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.operation.Callers;
 import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
@@ -38,10 +40,12 @@ public final class GrantRoutes {
   private static final int ID_BYTES = 12;
 
   private final Entities entities;
+  private final Catalog catalog;
   private final InstantSource clock;
 
-  public GrantRoutes(Entities entities, InstantSource clock) {
+  public GrantRoutes(Entities entities, Catalog catalog, InstantSource clock) {
     this.entities = entities;
+    this.catalog = catalog;
     this.clock = clock;
   }
 
@@ -62,6 +66,15 @@ public final class GrantRoutes {
     Grant grant =
         GrantBodies.grant(
             body, idFrom(caller), caller.actor(), clock.instant().truncatedTo(ChronoUnit.MICROS));
+    if (!catalog.creditTypes().containsKey(grant.creditType())) {
+      throw Problem.of(
+              400,
+              "unknown_credit_type",
+              "%s is no credit type of the catalog; known are %s"
+                  .formatted(grant.creditType(), catalog.creditTypes().keySet()))
+          .at("credit_type")
+          .fault();
+    }
     Attribution attribution = attribution("grant", org, caller, body.pairs("metadata"));
     return entities
         .wallet(

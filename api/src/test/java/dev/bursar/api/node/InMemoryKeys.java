@@ -3,6 +3,8 @@ package dev.bursar.api.node;
 import dev.bursar.domain.access.AccessKey;
 import dev.bursar.domain.access.AccessKeys;
 import dev.bursar.domain.access.Role;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.operation.Answer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,8 +40,14 @@ public final class InMemoryKeys implements AccessKeys {
   }
 
   @Override
-  public CompletionStage<Created> create(
-      Role role, @Nullable String org, String name, @Nullable Instant expiresAt) {
+  public CompletionStage<Answer<Created>> create(
+      Role role, @Nullable String org, String name, @Nullable Instant expiresAt, Caller caller) {
+    return CompletableFuture.completedStage(
+        new Answer.Done<>(create(role, org, name, expiresAt), false));
+  }
+
+  /** A key at once. */
+  public Created create(Role role, @Nullable String org, String name, @Nullable Instant expiresAt) {
     int number = made.incrementAndGet();
     AccessKey key =
         new AccessKey(
@@ -47,7 +55,7 @@ public final class InMemoryKeys implements AccessKeys {
     String secret = "bsk_" + number;
     keys.put(key.id(), key);
     ids.put(secret, key.id());
-    return CompletableFuture.completedStage(new Created(key, secret));
+    return new Created(key, secret);
   }
 
   @Override

@@ -41,7 +41,7 @@ final class BenchTable {
         options.warmupSeconds(),
         Runtime.getRuntime().availableProcessors(),
         options.rounds() == 1 ? "one round" : "medians of " + options.rounds() + " rounds");
-    StringBuilder header = new StringBuilder("%-8s%-16s%-9s".formatted("", "", ""));
+    StringBuilder header = new StringBuilder("%-8s%-18s%-9s".formatted("", "", ""));
     contenders.forEach(contender -> header.append("%12s".formatted(contender.label())));
     header.append("%14s%14s".formatted("to in-house", "to no-op"));
     if (contenders.contains(Contender.OTHER_BURSAR)) {
@@ -84,7 +84,7 @@ final class BenchTable {
       ToDoubleFunction<Medians> value,
       String format,
       boolean ratios) {
-    StringBuilder line = new StringBuilder("%-8s%-16s%-9s".formatted(first, second, figure));
+    StringBuilder line = new StringBuilder("%-8s%-18s%-9s".formatted(first, second, figure));
     for (Contender contender : contenders) {
       double number = value.applyAsDouble(medians(contender, shape, kind));
       line.append("%12s".formatted(String.format(Locale.ROOT, format, number)));

@@ -12,19 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A server in a process of its own, its output in a file. Whatever happens to us, Ctrl-C included,
- * it is ended, with what it started.
+ * A server in a process of its own, its output in a file. Ended by closing it or, with all others,
+ * by {@link #stopAll}; whatever it started ends with it.
  */
 final class ChildProcess implements AutoCloseable {
 
   private static final long STOP_SECONDS_MAX = 30;
   private static final int TAIL_LINES = 30;
   private static final Set<ChildProcess> ALIVE = ConcurrentHashMap.newKeySet();
-
-  static {
-    Runtime.getRuntime()
-        .addShutdownHook(new Thread(() -> ALIVE.forEach(ChildProcess::stop), "bench-end"));
-  }
 
   private final String name;
   private final Process process;
@@ -52,6 +47,11 @@ final class ChildProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new BenchFailure(name + " doesn't start: " + e.getMessage(), e);
     }
+  }
+
+  /** Ends every one that has not been closed. */
+  static void stopAll() {
+    ALIVE.forEach(ChildProcess::stop);
   }
 
   boolean isAlive() {

@@ -6,9 +6,14 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 
-/** A temporary directory for data and output, deleted at the end unless something went wrong. */
+/**
+ * A temporary directory for data and output, and the servers that write there. Deleted at the end,
+ * also on Ctrl-C, once the servers have ended; kept for looking at when something went wrong.
+ */
 final class Workspace implements AutoCloseable {
+
   private final Path root;
+  private final Thread hook = new Thread(this::abandon, "bench-end");
   private boolean succeeded;
 
   Workspace() throws BenchFailure {
@@ -17,6 +22,7 @@ final class Workspace implements AutoCloseable {
     } catch (IOException e) {
       throw new BenchFailure("no temporary directory: " + e.getMessage(), e);
     }
+    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   Path directory(String name) throws BenchFailure {
@@ -43,8 +49,23 @@ final class Workspace implements AutoCloseable {
 
   @Override
   public void close() throws BenchFailure {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // Ctrl-C: the hook deletes it.
+      return;
+    }
     if (succeeded) {
       delete(root);
+    }
+  }
+
+  private void abandon() {
+    ChildProcess.stopAll();
+    try {
+      delete(root);
+    } catch (BenchFailure e) {
+      // Nobody is left to tell; it is in the temporary directory.
     }
   }
 }

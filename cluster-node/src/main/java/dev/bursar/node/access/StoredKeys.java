@@ -5,7 +5,11 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.bursar.domain.access.AccessKey;
 import dev.bursar.domain.access.AccessKeys;
 import dev.bursar.domain.access.Role;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Refusal;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -24,6 +28,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jspecify.annotations.Nullable;
@@ -82,17 +88,61 @@ public final class StoredKeys implements AccessKeys {
   }
 
   @Override
-  public CompletionStage<Created> create(
-      Role role, @Nullable String org, String name, @Nullable Instant expiresAt) {
+  public CompletionStage<Answer<Created>> create(
+      Role role, @Nullable String org, String name, @Nullable Instant expiresAt, Caller caller) {
     return CompletableFuture.supplyAsync(
         () -> {
-          String secret = "bursar_" + text(SECRET_BYTES);
+          String operation =
+              caller.idempotencyKey() == null
+                  ? null
+                  : hash((org == null ? "" : org) + '\0' + caller.idempotencyKey());
+          String secret = "bursar_" + (operation == null ? text(SECRET_BYTES) : derived(operation));
           AccessKey key =
               new AccessKey("key_" + text(ID_BYTES), role, org, name, now(), expiresAt, null);
-          insert(key, hash(secret));
-          return new Created(key, secret);
+          if (insert(key, hash(secret), operation, caller.fingerprint())) {
+            return new Answer.Done<>(new Created(key, secret), false);
+          }
+          return madeBefore(String.valueOf(operation), secret, caller.fingerprint());
         },
         blocking);
+  }
+
+  private Answer<Created> madeBefore(String operation, String secret, long fingerprint) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "select "
+                        + COLUMNS
+                        + ", fingerprint from access_key where operation = :operation")
+                .bind("operation", operation)
+                .<Answer<Created>>map(
+                    (rs, context) ->
+                        rs.getLong("fingerprint") == fingerprint
+                            ? new Answer.Done<>(new Created(row(rs, context), secret), true)
+                            : new Answer.Refused<>(Refusal.keyReused()))
+                .one());
+  }
+
+  /** The secret that belongs to an operation: nobody can tell it who does not know the root. */
+  private String derived(String operation) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(new SecretKeySpec(root(), "HmacSHA256"));
+      return base64(mac.doFinal(operation.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private byte[] root() {
+    byte[] drawn = new byte[SECRET_BYTES];
+    random.nextBytes(drawn);
+    return jdbi.withHandle(
+        handle -> {
+          handle.execute("insert into access_root (root) values (?) on conflict do nothing", drawn);
+          return handle.createQuery("select root from access_root").mapTo(byte[].class).one();
+        });
   }
 
   /** Makes sure that an operator's key with this secret exists; blocks. */
@@ -108,28 +158,36 @@ public final class StoredKeys implements AccessKeys {
             now(),
             null,
             null);
-    insert(key, hash);
+    insert(key, hash, null, 0);
     bySecret.invalidate(hash);
   }
 
-  private void insert(AccessKey key, String hash) {
-    jdbi.useHandle(
+  /** Whether it is new. */
+  private boolean insert(AccessKey key, String hash, @Nullable String operation, long fingerprint) {
+    return jdbi.withHandle(
         handle ->
             handle
-                .createUpdate(
-                    """
-                    insert into access_key (id, secret_hash, role, org, name, created_at, expires_at)
-                    values (:id, :hash, :role, :org, :name, :createdAt, :expiresAt)
+                    .createUpdate(
+                        """
+                    insert into access_key
+                      (id, secret_hash, role, org, name, created_at, expires_at, operation, fingerprint)
+                    values
+                      (:id, :hash, :role, :org, :name, :createdAt, :expiresAt, :operation, :fingerprint)
                     on conflict do nothing
                     """)
-                .bind("id", key.id())
-                .bind("hash", hash)
-                .bind("role", key.role().word())
-                .bind("org", key.org())
-                .bind("name", key.name())
-                .bind("createdAt", Timestamp.from(key.createdAt()))
-                .bind("expiresAt", key.expiresAt() == null ? null : Timestamp.from(key.expiresAt()))
-                .execute());
+                    .bind("id", key.id())
+                    .bind("hash", hash)
+                    .bind("role", key.role().word())
+                    .bind("org", key.org())
+                    .bind("name", key.name())
+                    .bind("createdAt", Timestamp.from(key.createdAt()))
+                    .bind(
+                        "expiresAt",
+                        key.expiresAt() == null ? null : Timestamp.from(key.expiresAt()))
+                    .bind("operation", operation)
+                    .bind("fingerprint", fingerprint)
+                    .execute()
+                > 0);
   }
 
   @Override
@@ -192,7 +250,11 @@ public final class StoredKeys implements AccessKeys {
   private String text(int bytes) {
     byte[] drawn = new byte[bytes];
     random.nextBytes(drawn);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(drawn).replace("_", "-");
+    return base64(drawn);
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes).replace("_", "-");
   }
 
   private static AccessKey row(ResultSet rs, StatementContext context) throws SQLException {

@@ -82,6 +82,8 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
                   it.reply(), true, true, it.asked().operation(), it.asked(), nowMs()));
       case EntityMessage.TeamAnswered it ->
           run(protocol.teamAnswered(it.reservation(), it.answer()));
+      case EntityMessage.OrgAnswered it ->
+          run(protocol.denialRecorded(it.reservation(), it.answer()));
       case EntityMessage.WalletAnswered it -> walletAnswered(it);
       case EntityMessage other -> {}
     }
@@ -133,7 +135,11 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
             inbox.add(
                 ask.request(),
                 new Replying<>(
-                    inbox, answer -> run(protocol.denialRecorded(ask.reservation(), answer))));
+                    inbox,
+                    answer ->
+                        context
+                            .getSelf()
+                            .tell(new EntityMessage.OrgAnswered(ask.reservation(), answer))));
         case Effect.Reply<Reserve> reply -> reply.waiting().replyTo().tell(reply.answer());
       }
     }

@@ -1,5 +1,7 @@
 package dev.bursar.domain.access;
 
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.operation.Answer;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -18,12 +20,12 @@ public interface AccessKeys {
   CompletionStage<@Nullable AccessKey> find(String secret);
 
   /**
-   * Makes a key.
+   * Makes a key. Asked again with the same idempotency key, it gives the same one.
    *
    * @param org the org it is confined to, or null
    */
-  CompletionStage<Created> create(
-      Role role, @Nullable String org, String name, @Nullable Instant expiresAt);
+  CompletionStage<Answer<Created>> create(
+      Role role, @Nullable String org, String name, @Nullable Instant expiresAt, Caller caller);
 
   /**
    * The keys of an org, or those of no org.

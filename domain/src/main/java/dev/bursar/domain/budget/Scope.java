@@ -30,7 +30,7 @@ public record Scope(Type type, @Nullable String id, @Nullable String team) {
   }
 
   /** The scope that a request of this user counts for: for a default, the user's own. */
-  Scope countedFor(@Nullable String user) {
+  public Scope countedFor(@Nullable String user) {
     return isDefault() ? new Scope(Type.USER, user, team) : this;
   }
 

@@ -58,11 +58,7 @@ public final class Entity<C, E, R> {
     if (known != null) {
       return known.sameRequest()
           ? stored(known.place(), true, recorded)
-          : new Outcome.Refused<>(
-              new Refusal(
-                  Refusal.Code.IDEMPOTENCY_KEY_REUSED,
-                  "Idempotency-Key",
-                  "the key was used before for another request"));
+          : new Outcome.Refused<>(Refusal.keyReused());
     }
     try {
       return switch (aggregate.decide(request.command(), at)) {

@@ -39,6 +39,14 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     LIMIT_REACHED
   }
 
+  /** The key was used before, for something else. */
+  public static Refusal keyReused() {
+    return new Refusal(
+        Code.IDEMPOTENCY_KEY_REUSED,
+        "Idempotency-Key",
+        "the key was used before for another request");
+  }
+
   /** A refusal that blames no single field. */
   public static Refusal of(Code code, String detail) {
     return new Refusal(code, null, detail);

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** What an org's units and users may be: no orphans, no circles, no kind that changes. */
 final class HierarchyRules {
 
+  /** How deep units can be nested. */
+  static final int DEPTH_MAX = 100;
+
   private final Org org;
 
   HierarchyRules(Org org) {
@@ -48,7 +51,12 @@ final class HierarchyRules {
               .formatted(unit.kind().word()));
     }
     Refusal fault = fault("parent", parent, Unit.Kind.DEPARTMENT);
-    for (String above = parent; fault == null && above != null; ) {
+    int depth = 0;
+    for (String above = parent; fault == null && above != null; depth++) {
+      if (depth == DEPTH_MAX) {
+        return new Refusal(
+            Code.LIMIT_REACHED, "parent", "units can be nested %d deep".formatted(DEPTH_MAX));
+      }
       if (above.equals(unit.id())) {
         return new Refusal(
             Code.UNIT_CYCLE, "parent", parent + " lies below " + unit.id() + " or is the same");

@@ -69,9 +69,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
               : new Accepted<>(new OrgEvent.BudgetRemoved(now, remove.budget(), remove.actor()));
       case OrgCommand.PutWallet put -> putWallet(put, now);
       case OrgCommand.Reserve reserve -> reservations.decide(reserve, now);
-      case OrgCommand.Deny deny ->
-          new Accepted<>(
-              new OrgEvent.ReservationDenied(now, deny.plan(), deny.denials(), deny.operation()));
+      case OrgCommand.Deny deny -> deny(deny, now);
       case OrgCommand.Settle settle ->
           org.tallies().concerns(settle.closure())
               ? new Accepted<>(new OrgEvent.ReservationSettled(now, settle.closure()))
@@ -92,7 +90,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
         var budget = org.budgets().get(view.budget());
         yield budget == null
             ? new Refused<>(unknownBudget(view.budget()))
-            : new Told<>(new OrgReply.OneBudget(reservations.view(budget, now)));
+            : new Told<>(new OrgReply.OneBudget(reservations.view(budget, view.user(), now)));
       }
       case OrgCommand.ListWallets list ->
           new Told<>(new OrgReply.Wallets(new TreeMap<>(org.wallets())));
@@ -100,6 +98,15 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.ListOpen list ->
           new Told<>(new OrgReply.Open(List.copyOf(org.open().values())));
     };
+  }
+
+  /** A denial is put on record once, however often that is asked. */
+  private Decision<OrgEvent, OrgReply> deny(OrgCommand.Deny deny, Instant now) {
+    Place recorded = org.placeOf(deny.plan().reservation());
+    return recorded != null
+        ? new Found<>(recorded)
+        : new Accepted<>(
+            new OrgEvent.ReservationDenied(now, deny.plan(), deny.denials(), deny.operation()));
   }
 
   private static Refusal unknownBudget(String budget) {
@@ -155,7 +162,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
 
   private OrgReply budgets(OrgCommand.ListBudgets list, Instant now) {
     TreeMap<String, OrgReply.BudgetView> byName = new TreeMap<>();
-    org.budgets().all().forEach(b -> byName.put(b.id(), reservations.view(b, now)));
+    org.budgets().all().forEach(b -> byName.put(b.id(), reservations.view(b, null, now)));
     return page(byName, list.after(), list.limit(), OrgReply.BudgetPage::new);
   }
 

@@ -71,8 +71,12 @@ public sealed interface OrgCommand {
   /** Tell the budgets: up to {@code limit} after the budget {@code after}, by name. */
   record ListBudgets(@Nullable String after, int limit) implements OrgCommand {}
 
-  /** Tell one budget, with the figures that the org itself counts. */
-  record ViewBudget(String budget) implements OrgCommand {}
+  /**
+   * Tell one budget, with the figures that the org itself counts.
+   *
+   * @param user whose figures are meant, where the budget is a default; null for nobody's
+   */
+  record ViewBudget(String budget, @Nullable String user) implements OrgCommand {}
 
   /** Tell the wallets. */
   record ListWallets() implements OrgCommand {}

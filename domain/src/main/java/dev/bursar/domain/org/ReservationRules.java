@@ -73,11 +73,15 @@ final class ReservationRules {
       }
     }
     List<Denial> denials = BudgetDenials.of(own, amount);
-    if (!denials.isEmpty() || request.dryRun()) {
+    if (!denials.isEmpty()) {
       return new Told<>(
           new OrgReply.Considered(plan(ask, price, creditType, amount, own, ofTeam), denials));
     }
     List<LimitState> held = LimitState.withHeld(own, amount);
+    if (request.dryRun()) {
+      return new Told<>(
+          new OrgReply.Considered(plan(ask, price, creditType, amount, held, ofTeam), List.of()));
+    }
     return new Accepted<>(
         new OrgEvent.ReservationBegun(now, plan(ask, price, creditType, amount, held, ofTeam)));
   }
@@ -194,9 +198,9 @@ final class ReservationRules {
     return ofTeam != null ? ofTeam : ReserveRequest.MAIN_WALLET;
   }
 
-  /** A budget and its figures; for a default, those of nobody in particular. */
-  OrgReply.BudgetView view(Budget budget, Instant now) {
-    Budgets.Applicable whole = new Budgets.Applicable(budget, budget.scope());
+  /** A budget and its figures; for a default, those of one user, or of nobody in particular. */
+  OrgReply.BudgetView view(Budget budget, @Nullable String user, Instant now) {
+    Budgets.Applicable whole = new Budgets.Applicable(budget, budget.scope().countedFor(user));
     return new OrgReply.BudgetView(whole, org.tallies().state(whole, now));
   }
 

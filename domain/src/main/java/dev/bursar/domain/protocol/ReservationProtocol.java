@@ -158,14 +158,7 @@ public final class ReservationProtocol<W> {
   private List<Effect<W>> join(Course<W> course, @Nullable Operation operation, W waiting) {
     Operation first = course.operation;
     if (first != null && operation != null && first.fingerprint() != operation.fingerprint()) {
-      return List.of(
-          new Effect.Reply<>(
-              waiting,
-              new Answer.Refused<>(
-                  new Refusal(
-                      Refusal.Code.IDEMPOTENCY_KEY_REUSED,
-                      "Idempotency-Key",
-                      "the key was used before for another request"))));
+      return List.of(new Effect.Reply<>(waiting, new Answer.Refused<>(Refusal.keyReused())));
     }
     course.waiting.add(new Waiting<>(waiting, true));
     return List.of();

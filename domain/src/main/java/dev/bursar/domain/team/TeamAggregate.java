@@ -60,7 +60,9 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
   private TeamReply check(TeamCommand.CheckBudget ask, Instant now) {
     List<LimitState> limits = states(ask.limits(), now);
     List<Denial> denials = BudgetDenials.of(limits, ask.amount());
-    return denials.isEmpty() ? new TeamReply.Held(limits) : new TeamReply.NotHeld(denials);
+    return denials.isEmpty()
+        ? new TeamReply.Held(LimitState.withHeld(limits, ask.amount()))
+        : new TeamReply.NotHeld(denials);
   }
 
   private Decision<TeamEvent, TeamReply> cancel(String reservation, Instant now) {

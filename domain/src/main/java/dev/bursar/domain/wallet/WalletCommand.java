@@ -45,7 +45,7 @@ public sealed interface WalletCommand {
       @Nullable String idempotencyKey)
       implements WalletCommand {}
 
-  /** Give everything back. A release that overtakes its hold bars the hold. */
+  /** Give everything back. */
   record Release(String reservation, String actor, @Nullable String idempotencyKey)
       implements WalletCommand {}
 

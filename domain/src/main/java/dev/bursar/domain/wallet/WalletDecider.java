@@ -226,11 +226,11 @@ public final class WalletDecider {
             ask.overagePolicy(),
             ask.teamHolds(),
             who);
-    Balance before = purse.figures();
-    Balance after =
-        new Balance(
-            before.creditType(), before.balance(), before.held().plus(ask.amount()), before.debt());
-    return new Accepted<>(new WalletEvent.CreditsHeld(now, hold, after));
+    return new Accepted<>(new WalletEvent.CreditsHeld(now, hold, withHeld(purse, ask.amount())));
+  }
+
+  private static Balance withHeld(Purse purse, Credits more) {
+    return new Balance(purse.creditType, purse.balance, purse.held.plus(more), purse.debt);
   }
 
   private Decision<WalletEvent, WalletReply> check(WalletCommand.CheckCredits ask) {
@@ -238,7 +238,7 @@ public final class WalletDecider {
     List<Denial> denials = denials(purse, ask.amount(), ask.feature(), ask.model());
     return new Told<>(
         denials.isEmpty()
-            ? new WalletReply.WouldHold(purse.figures())
+            ? new WalletReply.WouldHold(withHeld(purse, ask.amount()))
             : new WalletReply.NotHeld(denials));
   }
 

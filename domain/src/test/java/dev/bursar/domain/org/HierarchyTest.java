@@ -151,7 +151,7 @@ final class HierarchyTest {
     given.when(budget(unknown), NOON).thenRefused(UNKNOWN_CREDIT_TYPE, "measure");
     given.when(new OrgCommand.RemoveBudget("c", "key1"), NOON).thenRefused(BUDGET_NOT_FOUND);
     given.after(NOON, new OrgCommand.RemoveBudget("b", "key1"));
-    given.when(new OrgCommand.ViewBudget("b"), NOON).thenRefused(BUDGET_NOT_FOUND);
+    given.when(new OrgCommand.ViewBudget("b", null), NOON).thenRefused(BUDGET_NOT_FOUND);
   }
 
   @Test

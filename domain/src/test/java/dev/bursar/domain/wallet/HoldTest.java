@@ -87,12 +87,12 @@ final class HoldTest {
   }
 
   @Test
-  void aQuestionChangesNothing() {
+  void aQuestionChangesNothingAndTellsWhatWouldBe() {
     var ask = new WalletCommand.CheckCredits(WalletWords.CREDITS, credits("10"), null, null);
     var told = wallet(grant("a", "10")).when(ask, at(1));
     assertThat(told.events()).isEmpty();
     assertThat(figures(told.reply(WalletReply.WouldHold.class).balance()))
-        .isEqualTo("balance 10, held 0, debt 0");
+        .isEqualTo("balance 10, held 10, debt 0");
   }
 
   @Test

@@ -162,8 +162,13 @@ final class NaiveBooks {
   }
 
   String figures(String type) {
+    return figures(type, ZERO);
+  }
+
+  /** The figures as they would be with this much more held. */
+  String figures(String type, BigInteger heldBesides) {
     BigInteger balance = ZERO;
-    BigInteger held = ZERO;
+    BigInteger held = heldBesides;
     for (Block b : blocks.values()) {
       if (b.terms.creditType().equals(type)) {
         balance = balance.add(b.left);

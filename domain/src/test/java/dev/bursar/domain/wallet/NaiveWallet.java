@@ -103,7 +103,10 @@ final class NaiveWallet {
         String no =
             reservations.denial(
                 ask.creditType(), micros(ask.amount()), ask.feature(), ask.model(), now);
-        yield Said.told(no != null ? no : "would hold; " + books.figures(ask.creditType()));
+        yield Said.told(
+            no != null
+                ? no
+                : "would hold; " + books.figures(ask.creditType(), micros(ask.amount())));
       }
       case WalletCommand.Commit ask -> reservations.commit(ask, now);
       case WalletCommand.Release ask -> {

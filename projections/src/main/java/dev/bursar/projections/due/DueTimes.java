@@ -6,6 +6,7 @@ import dev.bursar.projections.journal.JournalRow;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -82,8 +83,7 @@ public final class DueTimes {
           .executeAndReturnGeneratedKeys()
           .map(
               (rs, context) ->
-                  Map.entry(
-                      rs.getString(1), rs.getObject(2, java.time.OffsetDateTime.class).toInstant()))
+                  Map.entry(rs.getString(1), rs.getObject(2, OffsetDateTime.class).toInstant()))
           .forEach(each -> remembered.put(each.getKey(), each.getValue()));
     }
   }

@@ -21,6 +21,7 @@ final class JournalTable {
   record Reach(long horizon, JournalPosition head) {}
 
   /** A row as it is stored. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Stored(
       JournalPosition position,
       String persistenceId,

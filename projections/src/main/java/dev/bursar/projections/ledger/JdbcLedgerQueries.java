@@ -4,8 +4,6 @@ import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ReadQueries;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
@@ -47,13 +45,8 @@ public final class JdbcLedgerQueries implements LedgerQueries {
             .append(LedgerRow.COLUMNS)
             .append(" from ledger_entry where org = :org and wallet = :wallet")
             .append(" and sequence > :after");
-    // Times never go back along the sequence: a time is a sequence, found in the index by time.
-    if (filter.from() != null) {
-      sql.append(" and sequence >= ").append(firstAt(":from"));
-    }
-    if (filter.to() != null) {
-      sql.append(" and sequence < ").append(firstAt(":to"));
-    }
+    condition(sql, filter.from(), "sequence >= :from");
+    condition(sql, filter.to(), "sequence < :to");
     condition(sql, filter.type(), "type = :type");
     condition(sql, filter.user(), "user_id = :user");
     condition(sql, filter.team(), "team = :team");
@@ -67,22 +60,18 @@ public final class JdbcLedgerQueries implements LedgerQueries {
             .bind("wallet", wallet)
             .bind("after", after)
             .bind("limit", limit);
-    bind(query, "from", filter.from());
-    bind(query, "to", filter.to());
+    if (filter.from() != null) {
+      query.bind("from", LedgerTimes.firstAt(handle, org, wallet, filter.from()));
+    }
+    if (filter.to() != null) {
+      query.bind("to", LedgerTimes.firstAt(handle, org, wallet, filter.to()));
+    }
     bind(query, "type", filter.type() == null ? null : filter.type().word());
     bind(query, "user", filter.user());
     bind(query, "team", filter.team());
     bind(query, "feature", filter.feature());
     bind(query, "model", filter.model());
     return query.map((rs, context) -> LedgerRow.entry(rs)).list();
-  }
-
-  private static String firstAt(String time) {
-    return """
-        coalesce((select sequence from ledger_entry
-          where org = :org and wallet = :wallet and posted_at >= %s
-          order by posted_at, sequence limit 1), 9223372036854775807)"""
-        .formatted(time);
   }
 
   private static void condition(StringBuilder sql, @Nullable Object value, String condition) {
@@ -94,12 +83,6 @@ public final class JdbcLedgerQueries implements LedgerQueries {
   private static void bind(Query query, String name, @Nullable String value) {
     if (value != null) {
       query.bind(name, value);
-    }
-  }
-
-  private static void bind(Query query, String name, @Nullable Instant value) {
-    if (value != null) {
-      query.bind(name, value.atOffset(ZoneOffset.UTC));
     }
   }
 }

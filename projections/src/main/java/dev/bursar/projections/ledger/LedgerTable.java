@@ -26,7 +26,8 @@ public final class LedgerTable {
       org, wallet, sequence, entry_id, transaction_id, posted_at, type, credit_type, amount, \
       balance, debt, grant_id, reservation, trigger, actor, subject_org, team, user_id, product, \
       cost_center, agent, feature, model, session, idempotency_key, metadata, salt, \
-      previous_hash, hash, canonical""";
+      previous_hash, hash, canonical\
+      """;
 
   private static final int COLUMN_COUNT = 30;
   private static final String COPY =

@@ -162,9 +162,26 @@ public final class Progress {
     return new Freshness(asOf, lagMs);
   }
 
-  private static Freshness freshness(RangeProgress range) {
+  private Freshness freshness(RangeProgress range) {
+    if (!range.isHere()) {
+      return elsewhere(range);
+    }
     Instant upToDateAt = range.upToDateAt();
     return new Freshness(upToDateAt == null ? Instant.EPOCH : upToDateAt, range.lagMs());
+  }
+
+  /** Of a range that another node projects, or nobody: as the database tells. */
+  private Freshness elsewhere(RangeProgress range) {
+    Instant now = clock.instant();
+    return jdbi.withHandle(
+        handle -> {
+          StoredPositions stored = StoredPositions.of(handle, projection);
+          if (!Unprojected.exists(handle, range.range(), stored, head(handle))) {
+            return new Freshness(now, 0);
+          }
+          long lagMs = Unprojected.sinceStoredMs(handle, projection, range.range());
+          return new Freshness(now.minusMillis(lagMs), lagMs);
+        });
   }
 
   /** Every range as it stands on this node. */

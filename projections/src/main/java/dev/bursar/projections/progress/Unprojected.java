@@ -34,4 +34,20 @@ final class Unprojected {
         .mapTo(Boolean.class)
         .one();
   }
+
+  /** How long ago the range's position was stored, in milliseconds; of the database's time. */
+  static long sinceStoredMs(Handle handle, String projection, SliceRange range) {
+    return handle
+        .createQuery(
+            """
+            select greatest(0, (extract(epoch from now()) * 1000)::bigint - last_updated)
+            from pekko_projection_offset_store
+            where projection_name = :projection and projection_key = :range
+            """)
+        .bind("projection", projection)
+        .bind("range", range.toString())
+        .mapTo(Long.class)
+        .findOne()
+        .orElse(0L);
+  }
 }

@@ -7,6 +7,7 @@ import dev.bursar.projections.verify.Discrepancy.Kind;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -140,9 +141,9 @@ final class Reservations {
 
   /** The least lately heard of come first. */
   private void forgetOld() {
-    Iterator<java.util.Map.Entry<String, Course>> oldest = courses.entrySet().iterator();
+    Iterator<Map.Entry<String, Course>> oldest = courses.entrySet().iterator();
     while (oldest.hasNext()) {
-      var next = oldest.next();
+      Map.Entry<String, Course> next = oldest.next();
       Course course = next.getValue();
       boolean open = course.held || course.org.open || course.team.open;
       if (open || newestMs - course.heardAtMs < HEARD_OF.toMillis()) {

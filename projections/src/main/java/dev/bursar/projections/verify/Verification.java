@@ -7,9 +7,11 @@ import dev.bursar.domain.identity.EntityId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -22,6 +24,8 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
  * memory.
  */
 public final class Verification {
+
+  private static final Comparator<EntityId> BY_ID = Comparator.comparing(EntityId::toString);
 
   private final DatabaseSettings settings;
   private final Duration grace;
@@ -60,14 +64,11 @@ public final class Verification {
     Findings findings = new Findings(snapshot.journalRows(), listener);
     Map<String, Collection<EntityId>> byOrg = new TreeMap<>();
     for (EntityId id : snapshot.entities()) {
-      byOrg.computeIfAbsent(id.org(), o -> new TreeSet<>(ORDER)).add(id);
+      byOrg.computeIfAbsent(id.org(), o -> new TreeSet<>(BY_ID)).add(id);
     }
     byOrg.forEach((org, entities) -> verify(org, entities, snapshot, findings));
     return findings.report();
   }
-
-  private static final java.util.Comparator<EntityId> ORDER =
-      java.util.Comparator.comparing(EntityId::toString);
 
   private void verify(
       String orgId, Collection<EntityId> entities, Snapshot snapshot, Findings findings) {
@@ -100,7 +101,7 @@ public final class Verification {
       }
     }
     try (MergedJournals journals = new MergedJournals(snapshot, entities)) {
-      journals.forEach((id, row) -> java.util.Objects.requireNonNull(takers.get(id)).accept(row));
+      journals.forEach((id, row) -> Objects.requireNonNull(takers.get(id)).accept(row));
       finishes.forEach(Runnable::run);
       reservations.finish();
     } finally {

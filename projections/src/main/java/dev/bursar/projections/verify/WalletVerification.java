@@ -21,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Folds a wallet, and compares it with its read tables and with the rules that always hold. */
 final class WalletVerification implements AutoCloseable {
@@ -165,8 +166,7 @@ final class WalletVerification implements AutoCloseable {
     }
   }
 
-  private void equal(
-      String what, Credits is, String of, @org.jspecify.annotations.Nullable Credits sum) {
+  private void equal(String what, Credits is, String of, @Nullable Credits sum) {
     Credits should = sum == null ? Credits.ZERO : sum;
     if (!is.equals(should)) {
       rule("%s is %s, %s come to %s".formatted(what, is, of, should));

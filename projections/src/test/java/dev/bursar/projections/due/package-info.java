@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.projections.due;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.projections.journal;
+
+import org.jspecify.annotations.NullMarked;
