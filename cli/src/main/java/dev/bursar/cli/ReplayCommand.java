@@ -117,7 +117,9 @@ final class ReplayCommand implements Callable<Integer> {
       if (timing != null && timing.rate != null) {
         return new Pace.Rate(timing.rate);
       }
-      return timing != null && timing.speed != null ? new Pace.Speed(timing.speed) : Pace.AT_ONCE;
+      return timing != null && timing.speed != null
+          ? new Pace.Speed(timing.speed)
+          : new Pace.AtOnce();
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("--" + e.getMessage(), e);
     }

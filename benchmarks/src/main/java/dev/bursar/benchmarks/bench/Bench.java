@@ -71,7 +71,7 @@ public final class Bench {
   }
 
   private static int freePort() throws BenchFailure {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
       throw new BenchFailure("no free port: " + e.getMessage(), e);

@@ -38,6 +38,7 @@ public final class Progress {
   }
 
   /** A bar to be moved by hand. */
+  @SuppressWarnings("SystemConsoleNull") // JDK 22 to 24 always have one: a livelier log, no harm
   public static ProgressBar bar(String task, long total) {
     return new ProgressBarBuilder()
         .setTaskName(task)

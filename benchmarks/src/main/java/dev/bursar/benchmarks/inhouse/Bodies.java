@@ -62,7 +62,7 @@ final class Bodies {
   }
 
   static Reservation reservation(byte[] json) {
-    Reservation body = read(RESERVATION, json);
+    Reservation body = (Reservation) read(RESERVATION, json);
     if (body.subject() == null || body.subject().org() == null) {
       throw new BadRequest("subject.org", "required");
     }
@@ -70,10 +70,10 @@ final class Bodies {
   }
 
   static Commit commit(byte[] json) {
-    return read(COMMIT, json);
+    return (Commit) read(COMMIT, json);
   }
 
-  private static <T> T read(ObjectReader reader, byte[] json) {
+  private static Object read(ObjectReader reader, byte[] json) {
     try {
       return reader.readValue(json);
     } catch (IOException e) {

@@ -25,12 +25,12 @@ public final class InHouseServer implements AutoCloseable {
 
   private final ActorSystem<Void> system;
   private final ServerBinding binding;
-  private final AutoCloseable database;
+  private final Runnable closeDatabase;
 
-  private InHouseServer(ActorSystem<Void> system, ServerBinding binding, AutoCloseable database) {
+  private InHouseServer(ActorSystem<Void> system, ServerBinding binding, Runnable closeDatabase) {
     this.system = system;
     this.binding = binding;
-    this.database = database;
+    this.closeDatabase = closeDatabase;
   }
 
   public static void main(String[] args) {
@@ -69,11 +69,11 @@ public final class InHouseServer implements AutoCloseable {
     return bind(port, new NoOpRoutes().route(), () -> {});
   }
 
-  private static InHouseServer bind(int port, Route route, AutoCloseable database) {
+  private static InHouseServer bind(int port, Route route, Runnable closeDatabase) {
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "inhouse");
     CompletionStage<ServerBinding> binding =
         Http.get(system).newServerAt("127.0.0.1", port).bind(route);
-    return new InHouseServer(system, binding.toCompletableFuture().join(), database);
+    return new InHouseServer(system, binding.toCompletableFuture().join(), closeDatabase);
   }
 
   public int port() {
@@ -81,11 +81,11 @@ public final class InHouseServer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     binding.unbind().toCompletableFuture().join();
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
-    database.close();
+    closeDatabase.run();
   }
 
   private static Map<String, String> options(String[] args) {

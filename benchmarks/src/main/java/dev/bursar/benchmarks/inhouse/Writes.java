@@ -65,6 +65,7 @@ final class Writes {
   record Changed(List<Rows.Budget> budgets, Rows.Wallet wallet, List<Rows.Grant> grants) {}
 
   /** An answer to keep under its key. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   record Answer(String org, String key, byte[] requestHash, String response, Instant at) {}
 
   void reserve(Changed changed, Rows.Hold hold, Answer answer) throws SQLException {

@@ -8,11 +8,11 @@ import org.HdrHistogram.Histogram;
 /** What one connection of a load loop has counted. For one thread, until that has ended. */
 final class Tally {
 
-  private final long[] counts = new long[Outcome.values().length];
+  private final Map<Outcome, Long> counts = new EnumMap<>(Outcome.class);
   private final Histogram latency = Latency.newHistogram();
 
   void add(Outcome outcome, long nanos) {
-    counts[outcome.ordinal()]++;
+    counts.merge(outcome, 1L, Long::sum);
     if (outcome == Outcome.OK) {
       Latency.record(latency, nanos);
     }
@@ -25,7 +25,7 @@ final class Tally {
     long requests = 0;
     for (Tally tally : tallies) {
       for (Outcome outcome : Outcome.values()) {
-        long count = tally.counts[outcome.ordinal()];
+        long count = tally.counts.getOrDefault(outcome, 0L);
         requests += count;
         if (outcome == Outcome.OK) {
           ok += count;

@@ -7,9 +7,6 @@ import java.time.Duration;
 public sealed interface Pace {
 
   /** The pace of a closed loop: each row as soon as a connection is free. */
-  Pace AT_ONCE = new AtOnce();
-
-  /** Each row as soon as a connection is free. */
   record AtOnce() implements Pace {}
 
   /**

@@ -46,12 +46,11 @@ final class ReplaySummary {
             : "; %,d entries of earlier runs".formatted(books.ofEarlierRuns()));
     List<String> discrepancies = books.discrepancies();
     String difference = books.difference().stripTrailingZeros().toPlainString();
-    line(
-        "difference",
-        "%s",
+    out.println(
         discrepancies.isEmpty()
-            ? difference
-            : difference + " credits, in " + discrepancies.size() + " discrepancies:");
+            ? "difference 0"
+            : "difference %s credits, in %d discrepancies:"
+                .formatted(difference, discrepancies.size()));
     discrepancies.stream().limit(DISCREPANCIES_SHOWN).forEach(d -> out.println("  " + d));
     if (discrepancies.size() > DISCREPANCIES_SHOWN) {
       out.println("  and " + (discrepancies.size() - DISCREPANCIES_SHOWN) + " more");
@@ -77,6 +76,7 @@ final class ReplaySummary {
         latency.max());
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // only for the constants above
   private void line(String name, String format, Object... values) {
     out.println("%-18s ".formatted(name) + String.format(Locale.ROOT, format, values));
   }

@@ -3,6 +3,7 @@ package dev.bursar.benchmarks.trace;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
@@ -56,7 +57,10 @@ public final class TraceFile {
   private List<TraceRow> rows() throws TraceException {
     List<TraceRow> rows = new ArrayList<>();
     try (CsvReader<CsvRecord> csv =
-        CsvReader.builder().allowMissingFields(true).allowExtraFields(true).ofCsvRecord(path)) {
+        CsvReader.builder()
+            .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+            .ofCsvRecord(path)) {
       Iterator<CsvRecord> records = csv.iterator();
       if (!records.hasNext()) {
         throw new TraceException("trace " + path + ": empty, expected the header " + header());

@@ -25,6 +25,8 @@ public record Workload(List<Item> items) {
   public record Item(int row, TraceRow call, Attribution attribution) {}
 
   /**
+   * The workload of a trace.
+   *
    * @param orgs 1 to {@link Population#ORGS_MAX}
    */
   public static Workload attribute(List<TraceRow> rows, long seed, int orgs) {

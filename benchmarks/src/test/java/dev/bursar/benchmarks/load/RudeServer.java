@@ -18,7 +18,7 @@ final class RudeServer implements AutoCloseable {
 
   RudeServer(Manners manners) {
     try {
-      server = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.1"));
+      server = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -24,11 +24,11 @@ final class ReplayTest {
 
   @Test
   void everyCreditIsWhereItShouldBe() throws Exception {
-    assertThat(replay(ROWS, Pace.AT_ONCE)).isTrue();
+    assertThat(replay(ROWS, new Pace.AtOnce())).isTrue();
     assertThat(printed())
         .containsPattern("requests +400")
         .containsPattern("failed +0")
-        .containsPattern("difference +0\n");
+        .contains("difference 0\n");
     assertThat(node.wallets()).hasSize(3).containsKey("replay-1-01");
   }
 
@@ -36,34 +36,34 @@ final class ReplayTest {
   void lostAnswersAndOverloadLoseNothingAndChargeNothingTwice() throws Exception {
     node.loseEvery = 7;
     node.refuseEvery = 11;
-    assertThat(replay(ROWS, Pace.AT_ONCE)).isTrue();
+    assertThat(replay(ROWS, new Pace.AtOnce())).isTrue();
     assertThat(printed())
         .containsPattern("requests +400")
         .containsPattern("failed +0")
         .containsPattern("sent again +\\d+")
-        .containsPattern("difference +0\n");
+        .contains("difference 0\n");
   }
 
   @Test
   void aSecondRunContinuesOnTheSameOrgsAndIsAnsweredTheSame() throws Exception {
-    replay(ROWS, Pace.AT_ONCE);
+    replay(ROWS, new Pace.AtOnce());
     long entries = entries();
-    assertThat(replay(ROWS, Pace.AT_ONCE)).isTrue();
+    assertThat(replay(ROWS, new Pace.AtOnce())).isTrue();
     assertThat(entries()).isEqualTo(entries);
     assertThat(printed()).contains("answered before");
   }
 
   @Test
   void aShorterRunToleratesWhatALongerOneLeft() throws Exception {
-    replay(ROWS, Pace.AT_ONCE);
-    assertThat(replay(ROWS / 4, Pace.AT_ONCE)).isTrue();
+    replay(ROWS, new Pace.AtOnce());
+    assertThat(replay(ROWS / 4, new Pace.AtOnce())).isTrue();
     assertThat(printed()).containsPattern("entries of earlier runs");
   }
 
   @Test
   void aLedgerThatLagsIsWaitedFor() throws Exception {
     node.lag = 5;
-    assertThat(replay(ROWS, Pace.AT_ONCE)).isTrue();
+    assertThat(replay(ROWS, new Pace.AtOnce())).isTrue();
   }
 
   @Test
@@ -82,8 +82,8 @@ final class ReplayTest {
   void aLedgerThatSaysSomethingElseIsADifference() throws Exception {
     node.tampering =
         entry -> entry.path("sequence").asInt() == 10 ? entry.put("amount", "-0.000001") : entry;
-    assertThat(replay(ROWS, Pace.AT_ONCE)).isFalse();
-    assertThat(printed()).containsPattern("difference +[0-9.]+ credits, in \\d+ discrepancies:");
+    assertThat(replay(ROWS, new Pace.AtOnce())).isFalse();
+    assertThat(printed()).containsPattern("difference [0-9.]+ credits, in \\d+ discrepancies:");
   }
 
   @Test
@@ -91,7 +91,7 @@ final class ReplayTest {
     Endpoint endpoint = node.endpoint();
     node.close();
     assertThatExceptionOfType(ReplayFailure.class)
-        .isThrownBy(() -> run(options(ROWS, Pace.AT_ONCE, endpoint)))
+        .isThrownBy(() -> run(options(ROWS, new Pace.AtOnce(), endpoint)))
         .withMessage(
             "no node answers at " + endpoint + " (no connection); start one with: bin/bursar up");
   }
@@ -100,7 +100,7 @@ final class ReplayTest {
   void aWrongKeyIsOneClearLine() {
     Endpoint endpoint = node.endpoint().withBearer("wrong");
     assertThatExceptionOfType(ReplayFailure.class)
-        .isThrownBy(() -> run(options(ROWS, Pace.AT_ONCE, endpoint)))
+        .isThrownBy(() -> run(options(ROWS, new Pace.AtOnce(), endpoint)))
         .withMessageStartingWith("PUT /v1/orgs/replay-1-0")
         .withMessageContaining("status 401")
         .withMessageNotContaining("\n");

@@ -32,7 +32,7 @@ final class TraceGeneratorTest {
     return rows.stream()
         .mapToInt(field)
         .sorted()
-        .skip(rows.size() * percent / 100L)
+        .skip((long) rows.size() * percent / 100)
         .findFirst()
         .orElseThrow();
   }

@@ -73,10 +73,7 @@ final class Inbox<C, E, R> {
   }
 
   private void start() {
-    journal =
-        context.spawnAnonymous(
-            JournaledEntity.create(
-                id, model, parts.clock(), parts.limits().snapshotEvery(), context.getSelf()));
+    journal = context.spawnAnonymous(JournaledEntity.create(id, model, parts, context.getSelf()));
     context.watch(journal);
   }
 

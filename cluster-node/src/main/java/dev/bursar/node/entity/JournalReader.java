@@ -7,11 +7,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jdbi.v3.core.Jdbi;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads single events back from the journal, to repeat an answer that was given before. */
+/**
+ * The journal beside the plugin: reads single events back, to repeat an answer that was given
+ * before, and deletes snapshots that are of no more use.
+ */
 public final class JournalReader {
 
   private record Row(String manifest, byte[] payload) {}
+
+  private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
 
   private final Jdbi jdbi;
   private final Executor blocking;
@@ -45,5 +52,24 @@ public final class JournalReader {
           return codec.decode(row.manifest, row.payload).recorded().get(place.index()).event();
         },
         blocking);
+  }
+
+  /**
+   * Deletes an entity's snapshots that a newer one has made useless; soon, or with the next one.
+   */
+  void forgetSnapshotsBefore(EntityId id, long sequence) {
+    blocking.execute(
+        () -> {
+          try {
+            jdbi.useHandle(
+                handle ->
+                    handle.execute(
+                        "delete from snapshot where persistence_id = ? and sequence_number < ?",
+                        id.toString(),
+                        sequence));
+          } catch (RuntimeException e) {
+            LOG.warn("old snapshots of {} could not be deleted", id, e);
+          }
+        });
   }
 }

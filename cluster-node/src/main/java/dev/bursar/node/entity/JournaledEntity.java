@@ -7,7 +7,6 @@ import dev.bursar.domain.identity.EntityId;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -18,6 +17,7 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.SnapshotAdapter;
+import org.apache.pekko.persistence.typed.SnapshotCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
@@ -39,35 +39,32 @@ final class JournaledEntity<C, E, R, S>
   private final ActorContext<Decide<C>> context;
   private final EntityId id;
   private final EntityModel<C, E, R, S> model;
-  private final InstantSource clock;
-  private final int snapshotEvery;
+  private final EntityParts parts;
   private final ActorRef<EntityMessage> inbox;
+  private long bytesSinceSnapshot;
+  private long snapshotBytes;
 
   private JournaledEntity(
       ActorContext<Decide<C>> context,
       EntityId id,
       EntityModel<C, E, R, S> model,
-      InstantSource clock,
-      int snapshotEvery,
+      EntityParts parts,
       ActorRef<EntityMessage> inbox) {
     super(PersistenceId.ofUniqueId(id.toString()));
     this.context = context;
     this.id = id;
     this.model = model;
-    this.clock = clock;
-    this.snapshotEvery = snapshotEvery;
+    this.parts = parts;
     this.inbox = inbox;
   }
 
   static <C, E, R, S> Behavior<Decide<C>> create(
       EntityId id,
       EntityModel<C, E, R, S> model,
-      InstantSource clock,
-      int snapshotEvery,
+      EntityParts parts,
       ActorRef<EntityMessage> inbox) {
     return Behaviors.<Decide<C>>supervise(
-            Behaviors.setup(
-                context -> new JournaledEntity<>(context, id, model, clock, snapshotEvery, inbox)))
+            Behaviors.setup(context -> new JournaledEntity<>(context, id, model, parts, inbox)))
         .onFailure(SupervisorStrategy.stop());
   }
 
@@ -87,7 +84,7 @@ final class JournaledEntity<C, E, R, S>
   }
 
   private Effect<StoredBatch, Entity<C, E, R>> decide(Entity<C, E, R> entity, Decide<C> decide) {
-    Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    Instant now = parts.clock().instant().truncatedTo(ChronoUnit.MICROS);
     Entity.Decided<E, R> decided = entity.decide(decide.requests, now);
     Batch<E> batch = decided.batch();
     inbox.tell(new EntityMessage.BatchDecided<>(decide.number, batch, decided.outcomes()));
@@ -104,6 +101,7 @@ final class JournaledEntity<C, E, R, S>
   }
 
   private Entity<C, E, R> take(Entity<C, E, R> entity, StoredBatch stored) {
+    bytesSinceSnapshot += stored.bytes().length;
     if (!stored.folded()) {
       entity.fold(
           model.batches().decode(stored.manifest(), stored.bytes()), sha256(stored.bytes()));
@@ -115,6 +113,10 @@ final class JournaledEntity<C, E, R, S>
   public SignalHandler<Entity<C, E, R>> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::demandWhole)
+        .onSignal(
+            SnapshotCompleted.class,
+            (entity, done) ->
+                parts.reader().forgetSnapshotsBefore(id, done.getSnapshotMetadata().sequenceNr()))
         .build();
   }
 
@@ -130,7 +132,14 @@ final class JournaledEntity<C, E, R, S>
 
   @Override
   public boolean shouldSnapshot(Entity<C, E, R> entity, StoredBatch stored, long sequence) {
-    return sequence % snapshotEvery == 0;
+    Limits limits = parts.limits();
+    boolean due =
+        bytesSinceSnapshot
+            >= Math.max(limits.snapshotAfterBytes(), limits.snapshotAfterSizes() * snapshotBytes);
+    if (due) {
+      bytesSinceSnapshot = 0;
+    }
+    return due;
   }
 
   @Override
@@ -143,12 +152,16 @@ final class JournaledEntity<C, E, R, S>
     return new SnapshotAdapter<>() {
       @Override
       public Object toJournal(Entity<C, E, R> entity) {
-        return model.stored(entity);
+        StoredSnapshot stored = model.stored(entity);
+        snapshotBytes = stored.bytes().length;
+        return stored;
       }
 
       @Override
       public Entity<C, E, R> fromJournal(Object stored) {
-        return model.restored(id, (StoredSnapshot) stored);
+        StoredSnapshot snapshot = (StoredSnapshot) stored;
+        snapshotBytes = snapshot.bytes().length;
+        return model.restored(id, snapshot);
       }
     };
   }

@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param operationsRemembered how many operations an entity remembers
  * @param operationsRememberedFor for how long it remembers them
  * @param grace how long after a reservation's expiry a commit is still recorded
- * @param snapshotEvery how many rows lie between two snapshots at most
+ * @param snapshotAfterBytes how many bytes of journal lie between two snapshots at least
+ * @param snapshotAfterSizes the same, as a multiple of the last snapshot's size
  * @param restartsMax how often a failed write is tried again before its requests are given up
  * @param askTimeout how long a call waits for an entity's answer
  */
@@ -23,7 +24,8 @@ public record Limits(
     int operationsRemembered,
     Duration operationsRememberedFor,
     Duration grace,
-    int snapshotEvery,
+    long snapshotAfterBytes,
+    int snapshotAfterSizes,
     int restartsMax,
     Duration askTimeout) {
 
@@ -37,7 +39,8 @@ public record Limits(
         config.getInt("operations-remembered"),
         config.getDuration("operations-remembered-for"),
         config.getDuration("grace"),
-        config.getInt("snapshot-every"),
+        config.getBytes("snapshot-after-bytes"),
+        config.getInt("snapshot-after-sizes"),
         config.getInt("restarts-max"),
         config.getDuration("ask-timeout"));
   }

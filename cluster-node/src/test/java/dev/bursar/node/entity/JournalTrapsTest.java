@@ -159,7 +159,7 @@ class JournalTrapsTest {
         new EntityNode(
             settings,
             InstantSource.system(),
-            ConfigFactory.parseString("bursar.limits.snapshot-every = 7"));
+            ConfigFactory.parseString("bursar.limits.snapshot-after-bytes = 2000"));
     someReservations(40);
     restart();
     assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(960));
