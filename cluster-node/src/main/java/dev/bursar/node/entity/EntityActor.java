@@ -50,6 +50,14 @@ abstract class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> {
   /** Hears of every batch that was written, before whoever asked does. */
   void written(Batch<E> batch) {}
 
+  /** Looks at what is open from before; once when the entity starts. */
+  abstract void reopen();
+
+  /** Tries that again in a while: the journal could not be read. */
+  final void reopenLater() {
+    context.scheduleOnce(TICK, context.getSelf(), new EntityMessage.Reopen());
+  }
+
   /** What only this kind of entity understands. */
   abstract void onOther(EntityMessage message);
 
@@ -75,6 +83,7 @@ abstract class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> {
       case BatchDecided<?, ?> decided -> inbox.onDecided(this.<BatchDecided<E, R>>as(decided));
       case EntityMessage.BatchWritten done -> inbox.onWritten(done);
       case EntityMessage.Restart restart -> inbox.onRestart();
+      case EntityMessage.Reopen again -> reopen();
       case TakeClosure closure -> take(closure);
       case EntityMessage.Stop stop -> stopping = true;
       case EntityMessage.Tick tick -> {

@@ -52,6 +52,9 @@ public sealed interface EntityMessage {
   /** Time to look for what was not answered. */
   record Tick() implements EntityMessage {}
 
+  /** Look again at what is open from before. */
+  record Reopen() implements EntityMessage {}
+
   /** Start the journal again after it failed. */
   record Restart() implements EntityMessage {}
 

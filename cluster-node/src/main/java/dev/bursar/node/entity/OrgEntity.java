@@ -1,5 +1,7 @@
 package dev.bursar.node.entity;
 
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
@@ -39,6 +41,11 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
   private OrgEntity(
       ActorContext<EntityMessage> context, EntityId id, EntityParts parts, Region region) {
     super(context, id, parts.models().orgs, parts, region);
+    reopen();
+  }
+
+  @Override
+  void reopen() {
     inbox.add(
         new Request<>(new OrgCommand.ListOpen(), null),
         new Replying<>(
@@ -47,6 +54,8 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
               if (answer instanceof Answer.Done<OrgReply> done
                   && done.value() instanceof OrgReply.Open open) {
                 open.plans().forEach(this::reopen);
+              } else {
+                reopenLater();
               }
             }));
   }
@@ -76,10 +85,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
           inbox.add(new Request<>(reserve.command(), reserve.operation()), new Reserving(reserve));
         }
       }
-      case EntityMessage.Recalled it ->
-          run(
-              protocol.decided(
-                  it.reply(), true, true, it.asked().operation(), it.asked(), nowMs()));
+      case EntityMessage.Recalled it -> recalled(it);
       case EntityMessage.TeamAnswered it ->
           run(protocol.teamAnswered(it.reservation(), it.answer()));
       case EntityMessage.OrgAnswered it ->
@@ -89,18 +95,61 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
     }
   }
 
+  /** What was begun may have been denied since, by a course that knew no key: that counts then. */
+  private void recalled(EntityMessage.Recalled it) {
+    if (!(it.reply() instanceof OrgReply.Begun begun)) {
+      decided(it.reply(), it.asked());
+      return;
+    }
+    String reservation = begun.plan().reservation();
+    inbox.add(
+        new Request<>(new OrgCommand.FindReservation(reservation), null),
+        new Replying<>(
+            inbox,
+            answer -> {
+              switch (answer) {
+                case Answer.Done<OrgReply> done
+                    when done.value() instanceof OrgReply.Denied denied ->
+                    it.asked()
+                        .replyTo()
+                        .tell(
+                            new Answer.Done<>(
+                                new Decided.Denied(denied.plan(), denied.denials()), true));
+                case Answer.Busy<OrgReply> busy -> it.asked().replyTo().tell(new Answer.Busy<>());
+                case Answer.Unreachable<OrgReply> away ->
+                    it.asked().replyTo().tell(new Answer.Unreachable<>());
+                case Answer<OrgReply> notDenied -> decided(begun, it.asked());
+              }
+            }));
+  }
+
+  private void decided(OrgReply reply, Reserve asked) {
+    run(protocol.decided(reply, true, true, asked.operation(), asked, nowMs()));
+  }
+
   private void walletAnswered(EntityMessage.WalletAnswered it) {
     Plan plan = reopened.remove(it.reservation());
-    if (plan == null || protocol.drives(it.reservation())) {
+    if (plan == null) {
       run(protocol.walletAnswered(it.reservation(), it.answer()));
+      return;
+    }
+    if (protocol.drives(it.reservation())) {
+      // A retry was faster: this tells how it stood, and is no answer to what the retry asked.
       return;
     }
     switch (it.answer()) {
       case Answer.Done<WalletReply> done -> {
-        if (done.value() instanceof WalletReply.Ended ended) {
+        Closure closure = Reopened.closure(it.reservation(), done.value());
+        if (closure != null) {
           inbox.add(
-              new Request<>(new OrgCommand.Settle(Reopened.closure(ended)), null),
-              new Replying<>(inbox, answer -> {}));
+              new Request<>(new OrgCommand.Settle(closure), null),
+              new Replying<>(
+                  inbox,
+                  answer -> {
+                    if (!(answer instanceof Answer.Done<OrgReply>)) {
+                      reopened.put(it.reservation(), plan);
+                    }
+                  }));
         }
       }
       case Answer.Refused<WalletReply> unknown -> run(protocol.driveOn(plan, nowMs()));

@@ -10,6 +10,7 @@ import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an entity does about reservations that it finds open when it starts. Org and team ask the
@@ -56,12 +57,18 @@ final class Reopened {
     };
   }
 
-  /** The closure that an ending amounts to. */
-  static Closure closure(WalletReply.Ended ended) {
-    boolean expired = ended.status().equals("expired");
-    return new Closure(
-        ended.reservation(),
-        expired ? Credits.ZERO : ended.amount(),
-        expired ? Closure.Kind.EXPIRED : Closure.Kind.ENDED);
+  /** The closure that the wallet's answer amounts to; null while the reservation is open. */
+  static @Nullable Closure closure(String reservation, WalletReply answer) {
+    return switch (answer) {
+      case WalletReply.Ended ended -> {
+        boolean expired = ended.status().equals("expired");
+        yield new Closure(
+            reservation,
+            expired ? Credits.ZERO : ended.amount(),
+            expired ? Closure.Kind.EXPIRED : Closure.Kind.ENDED);
+      }
+      case WalletReply.Barred barred -> new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED);
+      case WalletReply other -> null;
+    };
   }
 }

@@ -151,9 +151,15 @@ public final class ShardedEntities implements Entities, Enforcement {
     return wallet(id.org(), id.wallet(), new Request<>(new WalletCommand.Find(reservation), null))
         .thenCompose(
             answer ->
-                answer instanceof Answer.Done<WalletReply> done && ofWallet(done.value()) != null
-                    ? CompletableFuture.completedFuture(answer.map(ShardedEntities::ofWallet))
-                    : denied(id, reservation));
+                switch (answer) {
+                  case Answer.Done<WalletReply> done when ofWallet(done.value()) != null ->
+                      CompletableFuture.completedFuture(answer.map(ShardedEntities::ofWallet));
+                  case Answer.Busy<WalletReply> busy ->
+                      CompletableFuture.completedFuture(new Answer.Busy<>());
+                  case Answer.Unreachable<WalletReply> away ->
+                      CompletableFuture.completedFuture(new Answer.Unreachable<>());
+                  case Answer<WalletReply> notThere -> denied(id, reservation);
+                });
   }
 
   private static @Nullable Found ofWallet(WalletReply reply) {

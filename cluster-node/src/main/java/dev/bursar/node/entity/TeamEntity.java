@@ -1,5 +1,6 @@
 package dev.bursar.node.entity;
 
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
@@ -18,6 +19,11 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
   private TeamEntity(
       ActorContext<EntityMessage> context, EntityId id, EntityParts parts, Region region) {
     super(context, id, parts.models().teams, parts, region);
+    reopen();
+  }
+
+  @Override
+  void reopen() {
     inbox.add(
         new Request<>(new TeamCommand.ListOpen(), null),
         new Replying<>(
@@ -26,6 +32,8 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
               if (answer instanceof Answer.Done<TeamReply> done
                   && done.value() instanceof TeamReply.Open open) {
                 open.reservations().forEach(each -> Reopened.askWallet(this, each));
+              } else {
+                reopenLater();
               }
             }));
   }
@@ -39,8 +47,9 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
     switch (message) {
       case EntityMessage.WalletAnswered it
           when it.answer() instanceof Answer.Done<WalletReply> done -> {
-        if (done.value() instanceof WalletReply.Ended ended) {
-          change(new TeamCommand.Settle(Reopened.closure(ended)));
+        Closure closure = Reopened.closure(it.reservation(), done.value());
+        if (closure != null) {
+          change(new TeamCommand.Settle(closure));
         }
       }
       case EntityMessage.WalletAnswered it

@@ -33,6 +33,11 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
   private WalletEntity(
       ActorContext<EntityMessage> context, EntityId id, EntityParts parts, Region region) {
     super(context, id, parts.models().wallets, parts, region);
+    reopen();
+  }
+
+  @Override
+  void reopen() {
     inbox.add(
         new Request<>(new WalletCommand.ListOpen(), null),
         new Replying<>(
@@ -41,6 +46,8 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
               if (answer instanceof Answer.Done<WalletReply> done
                   && done.value() instanceof WalletReply.OpenList open) {
                 open.reservations().forEach(each -> Reopened.askOrg(this, each));
+              } else {
+                reopenLater();
               }
             }));
   }

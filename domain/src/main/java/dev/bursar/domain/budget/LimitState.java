@@ -45,7 +45,7 @@ public record LimitState(
 
   /** Whether this much more fits. */
   public boolean fits(Credits more) {
-    return used.plus(held).plus(more).compareTo(limit) <= 0;
+    return used.plusCapped(held).plusCapped(more).compareTo(limit) <= 0;
   }
 
   /** The same limit with this much more held. */
@@ -58,7 +58,7 @@ public record LimitState(
         mode,
         limit,
         used,
-        held.plus(more),
+        held.plusCapped(more),
         windowStart,
         resetsAt,
         source);

@@ -25,7 +25,7 @@ public final class Tallies {
   /** What was used and is held in one window. */
   public record Tally(Instant windowStart, Credits used, Credits held) {
     private Tally with(Credits usedMore, Credits heldMore) {
-      return new Tally(windowStart, used.plus(usedMore), held.plus(heldMore));
+      return new Tally(windowStart, used.plusCapped(usedMore), held.plusCapped(heldMore));
     }
   }
 
@@ -157,18 +157,25 @@ public final class Tallies {
       windows.add(new Tally(mark.windowStart(), used, held));
     }
     if (windows.size() > 1) {
-      forgetEnded(windows);
+      forgetEnded(windows, mark.windowStart());
     }
   }
 
-  /** A window that has ended and holds nothing decides nothing any more. */
-  private static void forgetEnded(List<Tally> windows) {
+  /**
+   * A window that has ended and holds nothing decides nothing any more. The one that was just
+   * counted in is kept, whenever it began: a budget's windows may have been made longer.
+   */
+  private static void forgetEnded(List<Tally> windows, Instant counted) {
     Instant newest = Instant.MIN;
     for (Tally tally : windows) {
       newest = tally.windowStart().isAfter(newest) ? tally.windowStart() : newest;
     }
     Instant keep = newest;
-    windows.removeIf(tally -> tally.windowStart().isBefore(keep) && tally.held().isZero());
+    windows.removeIf(
+        tally ->
+            tally.windowStart().isBefore(keep)
+                && !tally.windowStart().equals(counted)
+                && tally.held().isZero());
   }
 
   /** All counters, for snapshots and comparison. */

@@ -62,6 +62,13 @@ public record Credits(long micros) implements Comparable<Credits> {
     return other.micros == 0 ? this : new Credits(Math.addExact(micros, other.micros));
   }
 
+  /** This and the other together, or what can be counted at most, where they pass it. */
+  public Credits plusCapped(Credits other) {
+    long sum = micros + other.micros;
+    boolean passed = ((micros ^ sum) & (other.micros ^ sum)) < 0;
+    return new Credits(passed ? (micros < 0 ? Long.MIN_VALUE : Long.MAX_VALUE) : sum);
+  }
+
   /** This less the other; may be negative. */
   public Credits minus(Credits other) {
     return other.micros == 0 ? this : new Credits(Math.subtractExact(micros, other.micros));

@@ -1,6 +1,7 @@
 package dev.bursar.domain.entity;
 
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,14 @@ public interface Aggregate<C, E, R> {
 
   /** Takes an event in. Refuses nothing. */
   void evolve(E event, Place place);
+
+  /**
+   * The operation whose outcome this event replaces, besides the one that led to it; null for most.
+   * A hold that was taken back must not be confirmed to whoever asks for it again.
+   */
+  default @Nullable Operation replaces(E event) {
+    return null;
+  }
 
   /** The reply that an event gives to the command that led to it. */
   R reply(E event);

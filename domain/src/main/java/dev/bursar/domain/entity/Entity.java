@@ -60,19 +60,22 @@ public final class Entity<C, E, R> {
           ? stored(known.place(), true, recorded)
           : new Outcome.Refused<>(Refusal.keyReused());
     }
+    Decision<E, R> decision;
     try {
-      return switch (aggregate.decide(request.command(), at)) {
-        case Decision.Accepted<E, R> accepted -> {
-          record(new Recorded<>(accepted.event(), operation), recorded);
-          yield new Outcome.Replied<>(aggregate.reply(accepted.event()), false);
-        }
-        case Decision.Told<E, R> told -> new Outcome.Replied<>(told.reply(), false);
-        case Decision.Found<E, R> found -> stored(found.place(), false, recorded);
-        case Decision.Refused<E, R> refused -> new Outcome.Refused<>(refused.refusal());
-      };
+      decision = aggregate.decide(request.command(), at);
     } catch (RuntimeException fault) {
       return new Outcome.Failed<>(fault);
     }
+    // Outside of that: an event that can't be taken in must not come into the journal either.
+    return switch (decision) {
+      case Decision.Accepted<E, R> accepted -> {
+        record(new Recorded<>(accepted.event(), operation), recorded);
+        yield new Outcome.Replied<>(aggregate.reply(accepted.event()), false);
+      }
+      case Decision.Told<E, R> told -> new Outcome.Replied<>(told.reply(), false);
+      case Decision.Found<E, R> found -> stored(found.place(), false, recorded);
+      case Decision.Refused<E, R> refused -> new Outcome.Refused<>(refused.refusal());
+    };
   }
 
   private Outcome<R> stored(Place place, boolean replayed, List<Recorded<E>> recorded) {
@@ -89,9 +92,14 @@ public final class Entity<C, E, R> {
 
   private void evolve(Recorded<E> next, Place place) {
     aggregate.evolve(next.event(), place);
-    if (next.operation() != null) {
+    remember(next.operation(), place);
+    remember(aggregate.replaces(next.event()), place);
+  }
+
+  private void remember(@Nullable Operation operation, Place place) {
+    if (operation != null) {
       memory.remember(
-          next.operation(), place, ChronoUnit.MICROS.between(Instant.EPOCH, aggregate.lastAt()));
+          operation, place, ChronoUnit.MICROS.between(Instant.EPOCH, aggregate.lastAt()));
     }
   }
 

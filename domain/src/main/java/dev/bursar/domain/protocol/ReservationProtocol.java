@@ -49,6 +49,9 @@ public final class ReservationProtocol<W> {
     final List<Denial> denials = new ArrayList<>(0);
     boolean ownDurable;
     boolean closing;
+    boolean denialRecorded;
+    boolean teamToCancel;
+    boolean walletToCancel;
     boolean teamHolds;
     @Nullable List<LimitState> teamLimits;
     @Nullable WalletReply wallet;
@@ -161,6 +164,11 @@ public final class ReservationProtocol<W> {
       return List.of(new Effect.Reply<>(waiting, new Answer.Refused<>(Refusal.keyReused())));
     }
     course.waiting.add(new Waiting<>(waiting, true));
+    if (course.denialRecorded) {
+      List<Effect<W>> effects = replies(course, denial(course));
+      course.waiting.clear();
+      return effects;
+    }
     return List.of();
   }
 
@@ -268,8 +276,9 @@ public final class ReservationProtocol<W> {
       return List.of();
     }
     finish(course);
-    course.teamHolds = course.plan.asksTeam();
-    List<Effect<W>> effects = new ArrayList<>(cancellations(course, true));
+    List<Effect<W>> effects =
+        new ArrayList<>(
+            cancellations(course.plan, course.holding && course.plan.asksTeam(), course.holding));
     effects.addAll(replies(course, new Answer.Unreachable<>()));
     return effects;
   }
@@ -277,17 +286,27 @@ public final class ReservationProtocol<W> {
   /** The team has answered. Busy and unreachable are no answers: it will be asked again. */
   public List<Effect<W>> teamAnswered(String reservation, Answer<TeamReply> answer) {
     Course<W> course = courses.get(reservation);
-    if (course == null || course.teamAnswered) {
+    if (course == null) {
       return List.of();
     }
-    if (answer instanceof Answer.Done<TeamReply> done) {
+    if (course.closing) {
+      if (answer instanceof Answer.Done<TeamReply> done
+          && !(done.value() instanceof TeamReply.Held)) {
+        course.teamToCancel = false;
+        finishIfClosed(course);
+      }
+      return List.of();
+    }
+    if (!course.teamAnswered && answer instanceof Answer.Done<TeamReply> done) {
       switch (done.value()) {
         case TeamReply.Held held -> {
           course.teamHolds = true;
           course.teamLimits = held.limits();
         }
         case TeamReply.NotHeld no -> course.denials.addAll(no.denials());
-        case TeamReply other -> throw new IllegalArgumentException("no decision: " + other);
+        case TeamReply other -> {
+          return List.of();
+        }
       }
       course.teamAnswered = true;
       return proceed(course);
@@ -298,7 +317,16 @@ public final class ReservationProtocol<W> {
   /** The wallet has answered. Busy and unreachable are no answers: it will be asked again. */
   public List<Effect<W>> walletAnswered(String reservation, Answer<WalletReply> answer) {
     Course<W> course = courses.get(reservation);
-    if (course == null || course.closing) {
+    if (course == null) {
+      return List.of();
+    }
+    if (course.closing) {
+      if (answer instanceof Answer.Done<WalletReply> done
+          && (done.value() instanceof WalletReply.Ended
+              || done.value() instanceof WalletReply.Barred)) {
+        course.walletToCancel = false;
+        finishIfClosed(course);
+      }
       return List.of();
     }
     if (answer instanceof Answer.Done<WalletReply> done) {
@@ -324,9 +352,12 @@ public final class ReservationProtocol<W> {
       case WalletReply.Held held -> course.wallet = held;
       case WalletReply.WouldHold would -> course.wallet = would;
       // It was held once, and what the wallet remembers of that is only how it ended.
-      case WalletReply.Ended ended -> course.wallet = ended;
+      case WalletReply.Ended ended ->
+          course.wallet = ended.status().equals("cancelled") ? null : ended;
       case WalletReply.Barred barred -> course.wallet = null;
-      case WalletReply other -> throw new IllegalArgumentException("no decision: " + other);
+      case WalletReply other -> {
+        return List.of();
+      }
     }
     course.walletAnswered = true;
     return proceed(course);
@@ -340,7 +371,8 @@ public final class ReservationProtocol<W> {
     if (course.wallet == null || !teamAgrees || !course.denials.isEmpty()) {
       return deny(course);
     }
-    if (course.holding && course.plan.request().commit()) {
+    boolean charged = course.wallet instanceof WalletReply.Ended;
+    if (course.holding && course.plan.request().commit() && !charged) {
       return List.of(charge(course.plan));
     }
     return allowed(course, null);
@@ -387,34 +419,37 @@ public final class ReservationProtocol<W> {
       return replies(course, new Answer.Done<>(new Decided.Denied(course.plan, all), false));
     }
     course.closing = true;
+    course.teamToCancel = course.holding && course.teamHolds;
+    course.walletToCancel = course.holding && course.wallet != null;
     return close(course);
   }
 
-  /** Puts the denial on record, and has those that hold take it back. */
+  /** Puts the denial on record, and has those that hold take it back; again until it is done. */
   private List<Effect<W>> close(Course<W> course) {
     Plan plan = course.plan;
     List<Effect<W>> effects = new ArrayList<>(3);
-    effects.add(
-        new Effect.AskOrg<>(
-            plan.reservation(),
-            new Request<>(
-                new OrgCommand.Deny(plan, List.copyOf(course.denials), course.operation), null)));
-    effects.addAll(cancellations(course, course.wallet != null));
+    if (!course.denialRecorded) {
+      effects.add(
+          new Effect.AskOrg<>(
+              plan.reservation(),
+              new Request<>(
+                  new OrgCommand.Deny(plan, List.copyOf(course.denials), course.operation), null)));
+    }
+    effects.addAll(cancellations(plan, course.teamToCancel, course.walletToCancel));
     return effects;
   }
 
-  private List<Effect<W>> cancellations(Course<W> course, boolean walletHolds) {
-    Plan plan = course.plan;
+  private List<Effect<W>> cancellations(Plan plan, boolean ofTeam, boolean ofWallet) {
     List<Effect<W>> effects = new ArrayList<>(2);
     String team = plan.request().subject().team();
-    if (course.holding && course.teamHolds && team != null) {
+    if (ofTeam && team != null) {
       effects.add(
           new Effect.AskTeam<>(
               plan.reservation(),
               team,
               new Request<>(new TeamCommand.Cancel(plan.reservation()), null)));
     }
-    if (course.holding && walletHolds) {
+    if (ofWallet) {
       effects.add(
           new Effect.AskWallet<>(
               plan.reservation(),
@@ -424,16 +459,30 @@ public final class ReservationProtocol<W> {
     return effects;
   }
 
-  /** The denial is in the journal. */
+  /** The denial is in the journal: who waits is answered, whatever is still to be taken back. */
   public List<Effect<W>> denialRecorded(String reservation, Answer<OrgReply> answer) {
     Course<W> course = courses.get(reservation);
-    if (course == null || !course.closing || !(answer instanceof Answer.Done<OrgReply>)) {
+    if (course == null
+        || !course.closing
+        || course.denialRecorded
+        || !(answer instanceof Answer.Done<OrgReply>)) {
       return List.of();
     }
-    finish(course);
-    return replies(
-        course,
-        new Answer.Done<>(new Decided.Denied(course.plan, List.copyOf(course.denials)), false));
+    course.denialRecorded = true;
+    List<Effect<W>> effects = replies(course, denial(course));
+    course.waiting.clear();
+    finishIfClosed(course);
+    return effects;
+  }
+
+  private static <W> Answer<Decided> denial(Course<W> course) {
+    return new Answer.Done<>(new Decided.Denied(course.plan, List.copyOf(course.denials)), false);
+  }
+
+  private void finishIfClosed(Course<W> course) {
+    if (course.denialRecorded && !course.teamToCancel && !course.walletToCancel) {
+      finish(course);
+    }
   }
 
   private List<Effect<W>> replies(Course<W> course, Answer<Decided> answer) {

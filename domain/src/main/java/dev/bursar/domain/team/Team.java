@@ -1,6 +1,8 @@
 package dev.bursar.domain.team;
 
 import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
@@ -53,13 +55,17 @@ public final class Team {
       case TeamEvent.BudgetHeld held ->
           tallies.hold(held.reservation(), held.amount(), held.limits());
       case TeamEvent.BudgetSettled settled -> tallies.close(settled.closure(), settled.at());
-      case TeamEvent.BudgetBarred barred ->
-          memory.remember(
-              holding(barred.reservation()),
-              place,
-              ChronoUnit.MICROS.between(Instant.EPOCH, barred.at()));
+      case TeamEvent.BudgetBarred barred -> bar(barred, place);
       case TeamEvent.BudgetForgotten forgotten -> tallies.forget(forgotten.budget());
     }
+  }
+
+  /** Takes the hold back if there is one, and remembers that there is to be none. */
+  private void bar(TeamEvent.BudgetBarred event, Place place) {
+    String reservation = event.reservation();
+    tallies.close(new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED), event.at());
+    memory.remember(
+        holding(reservation), place, ChronoUnit.MICROS.between(Instant.EPOCH, event.at()));
   }
 
   /** All of it as plain data. */

@@ -2,9 +2,7 @@ package dev.bursar.domain.team;
 
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.LimitState;
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.BudgetDenials;
-import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
@@ -67,9 +65,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
 
   private Decision<TeamEvent, TeamReply> cancel(String reservation, Instant now) {
     if (team.tallies().holds(reservation)) {
-      return new Accepted<>(
-          new TeamEvent.BudgetSettled(
-              now, new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED)));
+      return new Accepted<>(new TeamEvent.BudgetBarred(now, reservation));
     }
     return team.hasSeen(reservation)
         ? new Told<>(DONE)

@@ -19,7 +19,7 @@ public sealed interface TeamEvent {
   /** A reservation ended. */
   record BudgetSettled(Instant at, Closure closure) implements TeamEvent {}
 
-  /** A hold that has not come yet will be refused. */
+  /** A hold was taken back, or will be refused if it has not come yet. */
   record BudgetBarred(Instant at, String reservation) implements TeamEvent {}
 
   /** What was counted against a budget was dropped. */

@@ -104,7 +104,7 @@ final class Purse {
     }
     Restriction restriction = new Restriction(grant.grant.features(), grant.grant.models());
     Shelf shelf = shelves.computeIfAbsent(restriction, r -> new Shelf());
-    shelf.available = shelf.available.plus(after).minus(before);
+    shelf.available = shelf.available.plus(after.minus(before));
     if (before.isZero()) {
       shelf.grants.add(grant);
     } else if (after.isZero()) {

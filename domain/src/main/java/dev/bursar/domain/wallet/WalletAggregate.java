@@ -2,7 +2,9 @@ package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.team.Team;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,16 @@ public record WalletAggregate(Wallet wallet, WalletDecider decider)
   @Override
   public void evolve(WalletEvent event, Place place) {
     wallet.apply(event, place);
+  }
+
+  @Override
+  public @Nullable Operation replaces(WalletEvent event) {
+    return switch (event) {
+      case WalletEvent.Released it when it.cause() == WalletEvent.Cause.CANCELLED ->
+          Team.holding(it.reservation());
+      case WalletEvent.HoldBarred it -> Team.holding(it.reservation());
+      case WalletEvent other -> null;
+    };
   }
 
   @Override
