@@ -90,6 +90,13 @@ final class BudgetVerification {
     }
   }
 
+  /** A hold was taken back, if there was one. */
+  void takenBack(String reservation, long atMs, long writtenAtMs) {
+    if (open.containsKey(reservation)) {
+      settled(new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED), atMs, writtenAtMs);
+    }
+  }
+
   void forgotten(String budget) {
     sums.keySet().removeIf(mark -> mark.counter().budget().equals(budget));
     open.replaceAll(

@@ -39,7 +39,8 @@ final class TeamVerification {
             budgets.held(held.reservation(), held.amount(), held.limits(), row.writtenAtMs());
         case TeamEvent.BudgetSettled settled ->
             budgets.settled(settled.closure(), settled.at().toEpochMilli(), row.writtenAtMs());
-        case TeamEvent.BudgetBarred e -> {}
+        case TeamEvent.BudgetBarred barred ->
+            budgets.takenBack(barred.reservation(), barred.at().toEpochMilli(), row.writtenAtMs());
         case TeamEvent.BudgetForgotten forgotten -> budgets.forgotten(forgotten.budget());
       }
     }
