@@ -5,10 +5,8 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
-import dev.bursar.domain.operation.Place;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 
 /**
  * A team: what its members have used and hold against the team's limits. Mutable, owned by one
@@ -49,23 +47,21 @@ public final class Team {
     return memory.place(holding(reservation).key()) != null;
   }
 
-  void apply(TeamEvent event, Place place) {
+  void apply(TeamEvent event) {
     lastAt = event.at();
     switch (event) {
       case TeamEvent.BudgetHeld held ->
           tallies.hold(held.reservation(), held.amount(), held.limits());
       case TeamEvent.BudgetSettled settled -> tallies.close(settled.closure(), settled.at());
-      case TeamEvent.BudgetBarred barred -> bar(barred, place);
+      case TeamEvent.BudgetBarred barred -> bar(barred);
       case TeamEvent.BudgetForgotten forgotten -> tallies.forget(forgotten.budget());
     }
   }
 
-  /** Takes the hold back if there is one, and remembers that there is to be none. */
-  private void bar(TeamEvent.BudgetBarred event, Place place) {
+  /** Takes the hold back if there is one. */
+  private void bar(TeamEvent.BudgetBarred event) {
     String reservation = event.reservation();
     tallies.close(new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED), event.at());
-    memory.remember(
-        holding(reservation), place, ChronoUnit.MICROS.between(Instant.EPOCH, event.at()));
   }
 
   /** All of it as plain data. */

@@ -8,6 +8,7 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
 import java.time.Instant;
 import java.util.List;
@@ -79,7 +80,14 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
 
   @Override
   public void evolve(TeamEvent event, Place place) {
-    team.apply(event, place);
+    team.apply(event);
+  }
+
+  @Override
+  public @Nullable Operation replaces(TeamEvent event) {
+    return event instanceof TeamEvent.BudgetBarred barred
+        ? Team.holding(barred.reservation())
+        : null;
   }
 
   @Override
