@@ -54,13 +54,41 @@ public final class BatchCodec<E> {
     };
   }
 
-  /** What is stored beside the bytes: which form and version {@link #encode} writes. */
+  /**
+   * What a row of the journal holds.
+   *
+   * @param manifest says how to read the bytes
+   * @param bytes the batch, compressed if it is neither small nor huge
+   */
+  public record Packed(String manifest, byte[] bytes) {}
+
+  /** What stands after the manifest of compressed bytes. */
+  private static final String COMPRESSED = "+lz4";
+
+  /**
+   * The batch as it is stored.
+   *
+   * @throws StoredFormException as {@link #encode} does
+   */
+  public Packed pack(Batch<E> batch) {
+    byte[] bytes = encode(batch);
+    return Compression.isWorthWhile(bytes)
+        ? new Packed(manifest() + COMPRESSED, Compression.compressed(bytes))
+        : new Packed(manifest(), bytes);
+  }
+
+  /** How many bytes a stored batch has before it is compressed, and in memory. */
+  public static int plainLength(String manifest, byte[] stored) {
+    return manifest.endsWith(COMPRESSED) ? Compression.plainLength(stored) : stored.length;
+  }
+
+  /** Which form and version {@link #encode} writes. */
   public String manifest() {
     return form.manifest();
   }
 
   /**
-   * The bytes to store.
+   * The batch in its stored form, before it is compressed.
    *
    * @throws StoredFormException if the batch has no stored form, such as a time with nanoseconds
    */
@@ -76,6 +104,10 @@ public final class BatchCodec<E> {
    *     it, or if the bytes hold anything but such a row
    */
   public Batch<E> decode(String manifest, byte[] bytes) {
-    return form.decode(manifest, bytes);
+    return manifest.endsWith(COMPRESSED)
+        ? form.decode(
+            manifest.substring(0, manifest.length() - COMPRESSED.length()),
+            Compression.expanded(bytes))
+        : form.decode(manifest, bytes);
   }
 }

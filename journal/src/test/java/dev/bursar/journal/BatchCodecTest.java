@@ -83,6 +83,49 @@ final class BatchCodecTest {
     assertThat(codec.encode(read)).isEqualTo(bytes);
   }
 
+  @Test
+  void aLargeRowIsStoredCompressed() {
+    List<Recorded<WalletEvent>> recorded = new ArrayList<>();
+    for (int round = 0; round < 20; round++) {
+      Sample.wallets().forEach(s -> recorded.addAll(s.batch().recorded()));
+    }
+    Batch<WalletEvent> batch = new Batch<>(1, new byte[32], null, recorded);
+    BatchCodec<WalletEvent> codec = BatchCodec.wallets();
+    byte[] plain = codec.encode(batch);
+    BatchCodec.Packed packed = codec.pack(batch);
+    assertThat(packed.manifest()).isEqualTo("wallet.1+lz4");
+    assertThat(packed.bytes().length).isLessThan(plain.length / 5);
+    Batch<WalletEvent> read = codec.decode(packed.manifest(), packed.bytes());
+    assertThat(codec.encode(read)).isEqualTo(plain);
+  }
+
+  @Test
+  void aSmallRowIsStoredAsItIs() {
+    Batch<WalletEvent> batch = Sample.batch(new WalletEvent.HoldBarred(Parts.AT, "r"));
+    BatchCodec.Packed packed = BatchCodec.wallets().pack(batch);
+    assertThat(packed.manifest()).isEqualTo("wallet.1");
+    assertThat(packed.bytes()).isEqualTo(BatchCodec.wallets().encode(batch));
+  }
+
+  @Test
+  void aCompressedRowThatWasChangedIsRefusedOrReadButNothingElse() {
+    Random random = new Random(11);
+    BatchCodec<WalletEvent> codec = BatchCodec.wallets();
+    BatchCodec.Packed packed = codec.pack(Sample.batch(Sample.committed()));
+    assertThat(packed.manifest()).endsWith("+lz4");
+    for (int round = 0; round < 5_000; round++) {
+      byte[] bytes = Arrays.copyOf(packed.bytes(), random.nextInt(packed.bytes().length + 1));
+      for (int change = random.nextInt(3); change > 0 && bytes.length > 0; change--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      try {
+        codec.decode(packed.manifest(), bytes);
+      } catch (StoredFormException refused) {
+        assertThat(refused).hasMessageMatching("(?s).* are no .*|.* expand to .*");
+      }
+    }
+  }
+
   private static List<? extends Class<?>> types(Batch<?> batch) {
     return batch.recorded().stream().map(each -> each.event().getClass()).toList();
   }

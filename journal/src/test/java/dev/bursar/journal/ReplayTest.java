@@ -180,6 +180,7 @@ final class ReplayTest {
               random.nextBoolean() ? Parts.PRICE : null,
               30 + random.nextInt(400),
               OveragePolicy.RECORD,
+              random.nextInt(4) == 0,
               random.nextBoolean(),
               Parts.attribution("reservation"));
     };

@@ -129,6 +129,15 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                         bytes(32, 6))),
                 balance())),
         wallet(
+            "charged",
+            new WalletEvent.Charged(
+                AT,
+                RESERVATION,
+                credits("3"),
+                true,
+                transaction(attribution("commit"), posting(43, EntryType.CONSUME, "-3", "985.25")),
+                balance())),
+        wallet(
             "released",
             new WalletEvent.Released(
                 AT,

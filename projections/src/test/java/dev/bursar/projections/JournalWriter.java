@@ -37,9 +37,9 @@ final class JournalWriter {
     Entity.Decided<E, R> decided = entity.decide(requests, now);
     Batch<E> batch = decided.batch();
     if (batch != null) {
-      byte[] bytes = codec.encode(batch);
-      entity.sealed(CanonicalEntry.sha256(bytes));
-      pending.add(new Row(id, batch.sequence(), codec.manifest(), bytes));
+      BatchCodec.Packed packed = codec.pack(batch);
+      entity.sealed(CanonicalEntry.sha256(packed.bytes()));
+      pending.add(new Row(id, batch.sequence(), packed.manifest(), packed.bytes()));
       batch.recorded().forEach(recorded -> events.accept(recorded.event()));
     }
     return decided;

@@ -170,6 +170,7 @@ final class OrgWorld {
                     null,
                     300,
                     OveragePolicy.RECORD,
+                    false,
                     true,
                     attribution("reservation", "key-" + count)),
                 null));
@@ -221,6 +222,7 @@ final class OrgWorld {
                 null,
                 request.ttlSeconds(),
                 request.overagePolicy(),
+                request.commit(),
                 true,
                 new Attribution(
                     "reservation",

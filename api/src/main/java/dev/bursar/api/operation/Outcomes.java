@@ -71,7 +71,8 @@ public final class Outcomes {
           UNIT_KIND_FIXED,
           RESERVATION_FINALIZED,
           OVERAGE_REJECTED,
-          LIMIT_REACHED ->
+          LIMIT_REACHED,
+          ATTEMPT_WITHDRAWN ->
           409;
       case RESERVATION_EXPIRED -> 410;
       case IDEMPOTENCY_KEY_REUSED -> 422;

@@ -167,6 +167,8 @@ public final class InMemoryNode
           case WalletEvent.Committed e ->
               new Closure(
                   e.reservation(), e.amount(), e.late() ? Closure.Kind.LATE : Closure.Kind.ENDED);
+          case WalletEvent.Charged e ->
+              new Closure(e.reservation(), e.amount(), Closure.Kind.ENDED);
           case WalletEvent.Released e ->
               new Closure(
                   e.reservation(),

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
@@ -121,12 +124,13 @@ final class HttpConnectionTest {
 
   @Test
   void nobodyThereIsNoConnection() throws IOException {
-    Endpoint gone;
-    try (RudeServer server = new RudeServer(socket -> {})) {
-      gone = server.endpoint();
-    }
-    try (HttpConnection connection = new HttpConnection(gone, PATIENT)) {
-      assertOutcome(connection, Outcome.CONNECT);
+    // Bound but not listening: it refuses, and nobody else can be given the port meanwhile.
+    try (Socket bound = new Socket()) {
+      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      Endpoint deaf = Endpoint.local(bound.getLocalPort());
+      try (HttpConnection connection = new HttpConnection(deaf, PATIENT)) {
+        assertOutcome(connection, Outcome.CONNECT);
+      }
     }
   }
 

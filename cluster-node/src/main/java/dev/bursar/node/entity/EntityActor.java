@@ -47,7 +47,10 @@ abstract class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> {
     this.inbox = new Inbox<>(context, id, model, parts, this::written);
   }
 
-  /** Hears of every batch that was written, before whoever asked does. */
+  /**
+   * Hears of every batch that was written, before whoever asked does; also of one whose write
+   * seemed to have failed.
+   */
   void written(Batch<E> batch) {}
 
   /** Looks at what is open from before; once when the entity starts. */
@@ -81,6 +84,8 @@ abstract class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> {
       case EntityMessage.Ask<?, ?> ask -> ask(this.<EntityMessage.Ask<C, R>>as(ask));
       case AskFor<?> ask -> askFor(this.<AskFor<C>>as(ask));
       case BatchDecided<?, ?> decided -> inbox.onDecided(this.<BatchDecided<E, R>>as(decided));
+      case EntityMessage.Recovered<?> it ->
+          inbox.onRecovered(this.<EntityMessage.Recovered<E>>as(it));
       case EntityMessage.BatchWritten done -> inbox.onWritten(done);
       case EntityMessage.Restart restart -> inbox.onRestart();
       case EntityMessage.Reopen again -> reopen();

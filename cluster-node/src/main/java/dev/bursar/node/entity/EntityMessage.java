@@ -46,6 +46,9 @@ public sealed interface EntityMessage {
   /** A reservation that was decided before is to be driven by the protocol again. */
   record Recalled(OrgReply reply, Reserve asked) implements EntityMessage {}
 
+  /** What the journal has for a reservation that was begun; null if that could not be read. */
+  record Stands(String reservation, @Nullable OrgReply reply) implements EntityMessage {}
+
   /** Whoever was told how a reservation ended has it in its journal. */
   record ClosureTaken(String key) implements EntityMessage {}
 
@@ -64,6 +67,14 @@ public sealed interface EntityMessage {
   /** The batch under way has been decided, and is being written. */
   record BatchDecided<E, R>(long number, @Nullable Batch<E> batch, List<Outcome<R>> outcomes)
       implements EntityMessage {}
+
+  /**
+   * The journal is ready.
+   *
+   * @param sequence its last row
+   * @param unheard rows after the last that was known to be written
+   */
+  record Recovered<E>(long sequence, List<Batch<E>> unheard) implements EntityMessage {}
 
   /** The batch under way is in the journal. */
   record BatchWritten(long number) implements EntityMessage {}

@@ -58,6 +58,9 @@ final class Inbox<C, E, R> {
   private long number;
   private int failures;
 
+  /** The last row that is known to be written; before the first recovery, none is news. */
+  private long sequence = Long.MAX_VALUE;
+
   Inbox(
       ActorContext<EntityMessage> context,
       EntityId id,
@@ -73,7 +76,9 @@ final class Inbox<C, E, R> {
   }
 
   private void start() {
-    journal = context.spawnAnonymous(JournaledEntity.create(id, model, parts, context.getSelf()));
+    journal =
+        context.spawnAnonymous(
+            JournaledEntity.create(id, model, parts, sequence, context.getSelf()));
     context.watch(journal);
   }
 
@@ -136,11 +141,17 @@ final class Inbox<C, E, R> {
     send();
     Batch<E> batch = outcome.batch();
     if (batch != null) {
+      sequence = batch.sequence();
       written.batch(batch);
     }
     for (int i = 0; i < done.size(); i++) {
       done.get(i).caller.done(outcome.outcomes().get(i));
     }
+  }
+
+  void onRecovered(EntityMessage.Recovered<E> message) {
+    sequence = message.sequence();
+    message.unheard().forEach(written::batch);
   }
 
   /** The journal has stopped: a write failed, or recovery did. */

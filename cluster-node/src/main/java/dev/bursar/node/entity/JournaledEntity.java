@@ -4,10 +4,12 @@ import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.journal.BatchCodec;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -41,6 +43,8 @@ final class JournaledEntity<C, E, R, S>
   private final EntityModel<C, E, R, S> model;
   private final EntityParts parts;
   private final ActorRef<EntityMessage> inbox;
+  private final long heardOf;
+  private final List<Batch<E>> unheard = new ArrayList<>(0);
   private long bytesSinceSnapshot;
   private long snapshotBytes;
 
@@ -49,22 +53,29 @@ final class JournaledEntity<C, E, R, S>
       EntityId id,
       EntityModel<C, E, R, S> model,
       EntityParts parts,
+      long heardOf,
       ActorRef<EntityMessage> inbox) {
     super(PersistenceId.ofUniqueId(id.toString()));
     this.context = context;
     this.id = id;
     this.model = model;
     this.parts = parts;
+    this.heardOf = heardOf;
     this.inbox = inbox;
   }
 
+  /**
+   * @param heardOf the last row that the inbox has heard of; it is told of those after it
+   */
   static <C, E, R, S> Behavior<Decide<C>> create(
       EntityId id,
       EntityModel<C, E, R, S> model,
       EntityParts parts,
+      long heardOf,
       ActorRef<EntityMessage> inbox) {
     return Behaviors.<Decide<C>>supervise(
-            Behaviors.setup(context -> new JournaledEntity<>(context, id, model, parts, inbox)))
+            Behaviors.setup(
+                context -> new JournaledEntity<>(context, id, model, parts, heardOf, inbox)))
         .onFailure(SupervisorStrategy.stop());
   }
 
@@ -93,18 +104,21 @@ final class JournaledEntity<C, E, R, S>
       inbox.tell(written);
       return Effect().none();
     }
-    byte[] bytes = model.batches().encode(batch);
-    entity.sealed(sha256(bytes));
+    BatchCodec.Packed packed = model.batches().pack(batch);
+    entity.sealed(sha256(packed.bytes()));
     return Effect()
-        .persist(new StoredBatch(model.batches().manifest(), bytes, true))
+        .persist(new StoredBatch(packed.manifest(), packed.bytes(), true))
         .thenRun(() -> inbox.tell(written));
   }
 
   private Entity<C, E, R> take(Entity<C, E, R> entity, StoredBatch stored) {
-    bytesSinceSnapshot += stored.bytes().length;
+    bytesSinceSnapshot += BatchCodec.plainLength(stored.manifest(), stored.bytes());
     if (!stored.folded()) {
-      entity.fold(
-          model.batches().decode(stored.manifest(), stored.bytes()), sha256(stored.bytes()));
+      Batch<E> batch = model.batches().decode(stored.manifest(), stored.bytes());
+      entity.fold(batch, sha256(stored.bytes()));
+      if (batch.sequence() > heardOf) {
+        unheard.add(batch);
+      }
     }
     return entity;
   }
@@ -128,6 +142,8 @@ final class JournaledEntity<C, E, R, S>
           "%s: the journal goes to row %d, recovery came to row %d; rows are missing"
               .formatted(id, last, entity.sequence()));
     }
+    inbox.tell(new EntityMessage.Recovered<>(last, List.copyOf(unheard)));
+    unheard.clear();
   }
 
   @Override

@@ -3,10 +3,13 @@ package dev.bursar.node.entity;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Outcome;
+import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgReply;
@@ -16,6 +19,7 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.node.entity.EntityMessage.AskFor;
 import dev.bursar.node.entity.EntityMessage.Reserve;
 import dev.bursar.node.entity.EntityMessage.TakeClosure;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +40,13 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
   private static final Logger LOG = LoggerFactory.getLogger(OrgEntity.class);
 
   private final ReservationProtocol<Reserve> protocol = new ReservationProtocol<>();
+  private final Questions questions = new Questions(each -> Reopened.askWallet(this, each));
+
+  /** Those that were found open; what is asked about besides is whether late usage came. */
   private final Map<String, Plan> reopened = new HashMap<>();
+
+  /** Requests whose like, of the same identity, is being decided. */
+  private final Map<String, List<Reserve>> deciding = new HashMap<>();
 
   private OrgEntity(
       ActorContext<EntityMessage> context, EntityId id, EntityParts parts, Region region) {
@@ -54,6 +64,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
               if (answer instanceof Answer.Done<OrgReply> done
                   && done.value() instanceof OrgReply.Open open) {
                 open.plans().forEach(this::reopen);
+                open.lapsed().forEach(questions::add);
               } else {
                 reopenLater();
               }
@@ -67,7 +78,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
   private void reopen(Plan plan) {
     if (!protocol.drives(plan.reservation())) {
       reopened.put(plan.reservation(), plan);
-      Reopened.askWallet(this, plan.reservation());
+      questions.add(plan.reservation());
     }
   }
 
@@ -75,23 +86,63 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
+  /** What was given up may have come into the journal after all. */
+  @Override
+  void written(Batch<OrgEvent> batch) {
+    for (Recorded<OrgEvent> each : batch.recorded()) {
+      if (each.event() instanceof OrgEvent.ReservationBegun begun) {
+        run(protocol.begunAfterAll(begun.plan().reservation()));
+        reopen(begun.plan());
+      }
+    }
+  }
+
   @Override
   void onOther(EntityMessage message) {
     switch (message) {
-      case Reserve reserve -> {
-        if (protocol.size() >= parts.limits().reservationsMax()) {
-          reserve.replyTo().tell(new Answer.Busy<>());
-        } else {
-          inbox.add(new Request<>(reserve.command(), reserve.operation()), new Reserving(reserve));
-        }
-      }
+      case Reserve reserve -> reserve(reserve);
       case EntityMessage.Recalled it -> recalled(it);
+      case EntityMessage.Stands it -> begunOrNot(it.reservation(), it.reply());
       case EntityMessage.TeamAnswered it ->
           run(protocol.teamAnswered(it.reservation(), it.answer()));
       case EntityMessage.OrgAnswered it ->
           run(protocol.denialRecorded(it.reservation(), it.answer()));
       case EntityMessage.WalletAnswered it -> walletAnswered(it);
       case EntityMessage other -> {}
+    }
+  }
+
+  /** One identity, one course: its like waits until what comes of the first is known. */
+  private void reserve(Reserve asked) {
+    Operation operation = asked.operation();
+    List<Effect<Reserve>> joined = protocol.joined(operation, asked);
+    List<Reserve> alike = operation == null ? null : deciding.get(operation.key());
+    if (joined != null) {
+      run(joined);
+    } else if (alike != null && alike.size() < parts.limits().waitingMax()) {
+      alike.add(asked);
+    } else if (alike != null) {
+      asked.replyTo().tell(new Answer.Busy<>());
+    } else if (protocol.size() >= parts.limits().reservationsMax()) {
+      asked.replyTo().tell(new Answer.Busy<>());
+    } else {
+      if (operation != null) {
+        deciding.put(operation.key(), new ArrayList<>(0));
+      }
+      inbox.add(new Request<>(asked.command(), operation), new Reserving(asked));
+    }
+  }
+
+  /** What comes of the first is known: its like join it, or find it in the memory of operations. */
+  private void decided(@Nullable Operation operation) {
+    List<Reserve> alike = operation == null ? null : deciding.remove(operation.key());
+    for (Reserve each : alike == null ? List.<Reserve>of() : alike) {
+      List<Effect<Reserve>> joined = protocol.joined(operation, each);
+      if (joined != null) {
+        run(joined);
+      } else {
+        inbox.add(new Request<>(each.command(), operation), new Reserving(each));
+      }
     }
   }
 
@@ -112,13 +163,15 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
                     when done.value() instanceof OrgReply.Denied denied ->
                     it.asked()
                         .replyTo()
-                        .tell(
-                            new Answer.Done<>(
-                                new Decided.Denied(denied.plan(), denied.denials()), true));
+                        .tell(Decided.Denied.answer(denied.plan(), denied.denials(), true));
                 case Answer.Busy<OrgReply> busy -> it.asked().replyTo().tell(new Answer.Busy<>());
                 case Answer.Unreachable<OrgReply> away ->
                     it.asked().replyTo().tell(new Answer.Unreachable<>());
-                case Answer<OrgReply> notDenied -> decided(begun, it.asked());
+                case Answer.Done<OrgReply> open -> decided(begun, it.asked());
+                case Answer.Refused<OrgReply> ended ->
+                    run(
+                        protocol.repeated(
+                            begun.plan(), it.asked().operation(), it.asked(), nowMs()));
               }
             }));
   }
@@ -128,45 +181,54 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
   }
 
   private void walletAnswered(EntityMessage.WalletAnswered it) {
-    Plan plan = reopened.remove(it.reservation());
-    if (plan == null) {
-      run(protocol.walletAnswered(it.reservation(), it.answer()));
+    String reservation = it.reservation();
+    if (!questions.isAsked(reservation)) {
+      run(protocol.walletAnswered(reservation, it.answer()));
       return;
     }
-    if (protocol.drives(it.reservation())) {
+    if (!Reopened.isFinal(it.answer())) {
+      return;
+    }
+    questions.answered(reservation);
+    Plan plan = reopened.remove(reservation);
+    if (protocol.drives(reservation)) {
       // A retry was faster: this tells how it stood, and is no answer to what the retry asked.
       return;
     }
-    switch (it.answer()) {
-      case Answer.Done<WalletReply> done -> {
-        Closure closure = Reopened.closure(it.reservation(), done.value());
-        if (closure != null) {
-          inbox.add(
-              new Request<>(new OrgCommand.Settle(closure), null),
-              new Replying<>(
-                  inbox,
-                  answer -> {
-                    if (!(answer instanceof Answer.Done<OrgReply>)) {
-                      reopened.put(it.reservation(), plan);
-                    }
-                  }));
-        }
+    if (it.answer() instanceof Answer.Done<WalletReply> done) {
+      Closure closure = Reopened.closure(reservation, done.value());
+      if (closure != null) {
+        settle(closure, plan);
       }
-      case Answer.Refused<WalletReply> unknown -> run(protocol.driveOn(plan, nowMs()));
-      case Answer.Busy<WalletReply> busy -> reopened.put(it.reservation(), plan);
-      case Answer.Unreachable<WalletReply> away -> reopened.put(it.reservation(), plan);
+    } else if (plan != null) {
+      run(protocol.driveOn(plan, nowMs()));
     }
+  }
+
+  private void settle(Closure closure, @Nullable Plan plan) {
+    inbox.add(
+        new Request<>(new OrgCommand.Settle(closure), null),
+        new Replying<>(
+            inbox,
+            answer -> {
+              if (!Reopened.isFinal(answer)) {
+                if (plan != null) {
+                  reopened.put(closure.reservation(), plan);
+                }
+                questions.add(closure.reservation());
+              }
+            }));
   }
 
   @Override
   void onTick() {
     run(protocol.tick(nowMs()));
-    List.copyOf(reopened.keySet()).forEach(each -> Reopened.askWallet(this, each));
+    questions.onTick();
   }
 
   @Override
   boolean isBusy() {
-    return protocol.size() > 0 || !reopened.isEmpty();
+    return protocol.size() > 0 || !questions.isEmpty();
   }
 
   private void run(List<Effect<Reserve>> effects) {
@@ -194,6 +256,13 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
     }
   }
 
+  /** Whether this very reservation is what the journal has. */
+  private void begunOrNot(String reservation, @Nullable OrgReply inJournal) {
+    boolean stands =
+        inJournal instanceof OrgReply.Begun begun && begun.plan().reservation().equals(reservation);
+    run(stands ? protocol.durable(reservation) : protocol.withdrawn(reservation));
+  }
+
   /** Follows a request to reserve through the org's own deciding and writing. */
   private final class Reserving implements Inbox.Caller<OrgReply> {
     private final Reserve asked;
@@ -210,6 +279,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
           && begun == null) {
         begun = reply.plan().reservation();
         run(protocol.decided(reply, replied.replayed(), false, asked.operation(), asked, nowMs()));
+        OrgEntity.this.decided(asked.operation());
       }
     }
 
@@ -232,20 +302,24 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
           asked.replyTo().tell(new Answer.Unreachable<>());
         }
       }
+      OrgEntity.this.decided(asked.operation());
     }
 
     /**
      * A failed write may have been decided anew, and otherwise: the first decision is void then.
      */
     private void doneAfterBegun(String reservation, Outcome<OrgReply> outcome) {
-      boolean stillBegun =
-          switch (outcome) {
-            case Outcome.Replied<OrgReply> replied -> replied.reply() instanceof OrgReply.Begun;
-            case Outcome.Stored<OrgReply> stored -> true;
-            case Outcome.Refused<OrgReply> refused -> false;
-            case Outcome.Failed<OrgReply> failed -> false;
-          };
-      run(stillBegun ? protocol.durable(reservation) : protocol.withdrawn(reservation));
+      switch (outcome) {
+        case Outcome.Replied<OrgReply> replied -> begunOrNot(reservation, replied.reply());
+        case Outcome.Stored<OrgReply> stored ->
+            inbox
+                .stored(stored)
+                .whenComplete(
+                    (reply, fault) ->
+                        context.getSelf().tell(new EntityMessage.Stands(reservation, reply)));
+        case Outcome.Refused<OrgReply> refused -> run(protocol.withdrawn(reservation));
+        case Outcome.Failed<OrgReply> failed -> run(protocol.withdrawn(reservation));
+      }
     }
 
     private void recall(Outcome.Stored<OrgReply> stored) {
@@ -274,6 +348,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
                     reply -> {
                       throw new IllegalStateException();
                     }));
+        OrgEntity.this.decided(asked.operation());
       }
     }
   }

@@ -44,6 +44,11 @@ final class Reopened {
             asking.context.getSelf()));
   }
 
+  /** Whether it is an answer at all: who is busy or away is asked again. */
+  static boolean isFinal(Answer<?> answer) {
+    return answer instanceof Answer.Done || answer instanceof Answer.Refused;
+  }
+
   /**
    * Whether the org's answer says that nobody was ever told to spend on this reservation: it was
    * denied, or what the org decided never came into its journal.
@@ -62,10 +67,9 @@ final class Reopened {
     return switch (answer) {
       case WalletReply.Ended ended -> {
         boolean expired = ended.status().equals("expired");
-        yield new Closure(
-            reservation,
-            expired ? Credits.ZERO : ended.amount(),
-            expired ? Closure.Kind.EXPIRED : Closure.Kind.ENDED);
+        Closure.Kind kind =
+            expired ? Closure.Kind.EXPIRED : ended.late() ? Closure.Kind.LATE : Closure.Kind.ENDED;
+        yield new Closure(reservation, expired ? Credits.ZERO : ended.amount(), kind);
       }
       case WalletReply.Barred barred -> new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED);
       case WalletReply other -> null;

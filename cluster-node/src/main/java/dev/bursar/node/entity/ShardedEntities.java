@@ -176,7 +176,7 @@ public final class ShardedEntities implements Entities, Enforcement {
         .thenApply(
             answer -> {
               if (answer instanceof Answer.Done<OrgReply> done) {
-                return done.value() instanceof OrgReply.Denied denied
+                return done.value() instanceof OrgReply.Denied denied && !denied.denials().isEmpty()
                     ? new Answer.Done<>(
                         new Found.Denied(new Decided.Denied(denied.plan(), denied.denials())),
                         false)

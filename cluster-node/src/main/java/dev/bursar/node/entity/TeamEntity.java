@@ -16,6 +16,8 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 /** A team's actor. When it starts, it asks what has become of the reservations it finds open. */
 final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
 
+  private final Questions questions = new Questions(each -> Reopened.askWallet(this, each));
+
   private TeamEntity(
       ActorContext<EntityMessage> context, EntityId id, EntityParts parts, Region region) {
     super(context, id, parts.models().teams, parts, region);
@@ -31,7 +33,8 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
             answer -> {
               if (answer instanceof Answer.Done<TeamReply> done
                   && done.value() instanceof TeamReply.Open open) {
-                open.reservations().forEach(each -> Reopened.askWallet(this, each));
+                open.reservations().forEach(questions::add);
+                open.lapsed().forEach(questions::add);
               } else {
                 reopenLater();
               }
@@ -47,25 +50,46 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
     switch (message) {
       case EntityMessage.WalletAnswered it
           when it.answer() instanceof Answer.Done<WalletReply> done -> {
+        questions.answered(it.reservation());
         Closure closure = Reopened.closure(it.reservation(), done.value());
         if (closure != null) {
-          change(new TeamCommand.Settle(closure));
+          change(it.reservation(), new TeamCommand.Settle(closure));
         }
       }
       case EntityMessage.WalletAnswered it
           when it.answer() instanceof Answer.Refused<WalletReply> ->
           Reopened.askOrg(this, it.reservation());
-      case EntityMessage.OrgAnswered it -> {
+      case EntityMessage.OrgAnswered it when Reopened.isFinal(it.answer()) -> {
+        questions.answered(it.reservation());
         if (Reopened.isUnknown(it.answer())) {
-          change(new TeamCommand.Cancel(it.reservation()));
+          change(it.reservation(), new TeamCommand.Cancel(it.reservation()));
         }
       }
       case EntityMessage other -> {}
     }
   }
 
-  private void change(TeamCommand command) {
-    inbox.add(new Request<>(command, null), new Replying<>(inbox, answer -> {}));
+  /** Does what the answer comes to; where that fails, the question is open again. */
+  private void change(String reservation, TeamCommand command) {
+    inbox.add(
+        new Request<>(command, null),
+        new Replying<>(
+            inbox,
+            answer -> {
+              if (!Reopened.isFinal(answer)) {
+                questions.add(reservation);
+              }
+            }));
+  }
+
+  @Override
+  boolean isBusy() {
+    return !questions.isEmpty();
+  }
+
+  @Override
+  void onTick() {
+    questions.onTick();
   }
 
   @Override

@@ -27,6 +27,7 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
 
   private record Untaken(EntityId by, Closure closure, int sentAtTick) {}
 
+  private final Questions questions = new Questions(each -> Reopened.askOrg(this, each));
   private final Map<String, Untaken> untaken = new LinkedHashMap<>();
   private int ticks;
 
@@ -45,7 +46,7 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
             answer -> {
               if (answer instanceof Answer.Done<WalletReply> done
                   && done.value() instanceof WalletReply.OpenList open) {
-                open.reservations().forEach(each -> Reopened.askOrg(this, each));
+                open.reservations().forEach(questions::add);
               } else {
                 reopenLater();
               }
@@ -66,6 +67,10 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
                     it.reservation(),
                     it.amount(),
                     it.late() ? Closure.Kind.LATE : Closure.Kind.ENDED),
+                it.teamHolds() ? it.transaction().attribution().subject().team() : null);
+        case WalletEvent.Charged it ->
+            ended(
+                new Closure(it.reservation(), it.amount(), Closure.Kind.ENDED),
                 it.teamHolds() ? it.transaction().attribution().subject().team() : null);
         case WalletEvent.Released it ->
             ended(
@@ -97,6 +102,7 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
   @Override
   void onTick() {
     ticks++;
+    questions.onTick();
     for (Untaken news : untaken.values().toArray(new Untaken[0])) {
       if (ticks - news.sentAtTick > 1) {
         tellUntilTaken(new Untaken(news.by, news.closure, ticks));
@@ -106,22 +112,33 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
 
   @Override
   boolean isBusy() {
-    return !untaken.isEmpty();
+    return !untaken.isEmpty() || !questions.isEmpty();
   }
 
   @Override
   void onOther(EntityMessage message) {
     switch (message) {
       case EntityMessage.ClosureTaken taken -> untaken.remove(taken.key());
-      case EntityMessage.OrgAnswered it -> {
+      case EntityMessage.OrgAnswered it when Reopened.isFinal(it.answer()) -> {
+        questions.answered(it.reservation());
         if (Reopened.isUnknown(it.answer())) {
-          inbox.add(
-              new Request<>(new WalletCommand.Cancel(it.reservation()), null),
-              new Replying<>(inbox, answer -> {}));
+          takeBack(it.reservation());
         }
       }
       case EntityMessage other -> {}
     }
+  }
+
+  private void takeBack(String reservation) {
+    inbox.add(
+        new Request<>(new WalletCommand.Cancel(reservation), null),
+        new Replying<>(
+            inbox,
+            answer -> {
+              if (!Reopened.isFinal(answer)) {
+                questions.add(reservation);
+              }
+            }));
   }
 
   @Override

@@ -4,6 +4,10 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
@@ -35,6 +39,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /** The entities of one node on a real PostgreSQL, without HTTP and projections. */
@@ -137,6 +142,58 @@ final class EntityNode implements AutoCloseable {
             false,
             Map.of()),
         new Caller("test", key, key, amount.hashCode()));
+  }
+
+  /** Sets the org's monthly budget. */
+  void orgBudget(String org, String limit) {
+    tell(
+        org,
+        new OrgCommand.PutBudget(
+            new Budget(
+                "org-month",
+                new Scope(Scope.Type.ORG, null, null),
+                "platform",
+                WindowKind.MONTH,
+                Credits.parse(limit),
+                Budget.Mode.HARD,
+                Set.of(),
+                Set.of(),
+                List.of(),
+                ZoneOffset.UTC,
+                1),
+            "test"));
+  }
+
+  /** The figures of the org's monthly budget. */
+  LimitState orgBudget(String org) {
+    return ((OrgReply.OneBudget) tell(org, new OrgCommand.ViewBudget("org-month", null)))
+        .budget()
+        .state();
+  }
+
+  CompletionStage<Answer<WalletReply.Ended>> release(Decided.Allowed allowed, String key) {
+    return entities.release(
+        allowed.plan().reservation(), new Caller("test", key, key, key.hashCode()));
+  }
+
+  CompletionStage<Answer<WalletReply.Ended>> commit(
+      Decided.Allowed allowed, String amount, String key) {
+    return entities.commit(
+        allowed.plan().reservation(),
+        Credits.parse(amount),
+        null,
+        new Caller("test", key, key, key.hashCode()));
+  }
+
+  /** Waits for a condition, for a minute at most. */
+  void until(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("it never came to be");
+      }
+      Thread.onSpinWait();
+    }
   }
 
   static <T> T done(CompletionStage<Answer<T>> answer) {

@@ -16,10 +16,13 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.WalletCommand;
+import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -134,6 +137,56 @@ class JournalTrapsTest {
     }
     assertThat(node.balance("cut", "main").balance()).isEqualTo(Credits.of(700));
     assertThat(node.balance("cut", "main").held()).isEqualTo(Credits.ZERO);
+  }
+
+  /** The commit's row is written, but nobody hears of it: the connection breaks first. */
+  @Test
+  void whatWasWrittenUnheardIsToldToTheOrg() throws IOException {
+    node.close();
+    try (DeafProxy proxy = new DeafProxy(settings)) {
+      node = new EntityNode(proxy.settings(), InstantSource.system());
+      node.org("acme");
+      node.wallet("acme", "main", "100");
+      node.orgBudget("acme", "50");
+      Decided.Allowed allowed =
+          (Decided.Allowed) done(node.reserve(Subject.ofOrg("acme"), "40", false, "k"));
+      proxy.dropNextCommit();
+      await(node.commit(allowed, "30", "c"));
+      assertThat(proxy.hasDropped()).isTrue();
+      node.until(() -> node.orgBudget("acme").used().equals(Credits.of(30)));
+      assertThat(node.orgBudget("acme").held()).isEqualTo(Credits.ZERO);
+      assertThat(done(node.commit(allowed, "30", "c")).amount()).isEqualTo(Credits.of(30));
+      assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(70));
+    }
+  }
+
+  @Test
+  void lateUsageThatTheOrgHadNotHeardOfIsCountedAfterARestart() {
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-03-10T12:00:00Z"));
+    node.close();
+    node = new EntityNode(settings, now::get);
+    node.org("acme");
+    node.wallet("acme", "main", "100");
+    node.orgBudget("acme", "50");
+    Decided.Allowed allowed =
+        (Decided.Allowed) done(node.reserve(Subject.ofOrg("acme"), "40", false, "k"));
+    now.set(now.get().plusSeconds(400));
+    assertThat(node.balance("acme", "main").held()).isEqualTo(Credits.ZERO);
+    node.until(() -> node.orgBudget("acme").held().isZero());
+    sql(
+        """
+        create function refuse_org() returns trigger language plpgsql as $$
+        begin raise exception 'not now'; end $$
+        """,
+        """
+        create trigger refuse_org before insert on event_journal for each row
+        when (new.persistence_id = 'org|acme') execute function refuse_org()
+        """);
+    assertThat(done(node.commit(allowed, "30", "c")).late()).isTrue();
+    node.close();
+    sql("drop trigger refuse_org on event_journal");
+    node = new EntityNode(settings, now::get);
+    node.until(() -> node.orgBudget("acme").used().equals(Credits.of(30)));
   }
 
   @Test

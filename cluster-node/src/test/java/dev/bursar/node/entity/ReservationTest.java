@@ -22,6 +22,7 @@ import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.wallet.WalletReply;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -150,10 +151,51 @@ class ReservationTest {
     node.org("team");
     node.wallet("team", "main", "500");
     blueTeam("team", "10");
-    List<Decided> decided = inParallel(5, member("team"), "4", true);
+    List<Decided> decided = inParallel(5, member("team"), "4", false);
     assertThat(allowed(decided)).isEqualTo(2);
-    assertThat(node.balance("team", "main").balance()).isEqualTo(Credits.of(492));
-    assertThat(node.balance("team", "main").held()).isEqualTo(Credits.ZERO);
+    node.until(() -> node.balance("team", "main").held().equals(Credits.of(8)));
+  }
+
+  @Test
+  void ofOneShotsTheWalletChargesOnlyWhatTheTeamHolds() {
+    node.org("shots");
+    node.wallet("shots", "main", "500");
+    blueTeam("shots", "10");
+    assertThat(allowed(inParallel(5, member("shots"), "4", true))).isEqualTo(2);
+    assertThat(node.balance("shots", "main").balance()).isEqualTo(Credits.of(492));
+    assertThat(node.balance("shots", "main").held()).isEqualTo(Credits.ZERO);
+  }
+
+  /** Whether it is denied or allowed hangs on whether the other reservation has been given back. */
+  @Test
+  void oneKeySentWhileABudgetIsFreedHasOneAnswer() {
+    node.org("freed");
+    node.wallet("freed", "main", "500");
+    node.orgBudget("freed", "10");
+    for (int round = 0; round < 20; round++) {
+      Decided.Allowed holder =
+          (Decided.Allowed) done(node.reserve(subject("freed"), "8", false, "holder" + round));
+      String key = "the-key" + round;
+      List<CompletionStage<Answer<Decided>>> asked = new ArrayList<>();
+      for (int i = 0; i < 30; i++) {
+        asked.add(node.reserve(subject("freed"), "5", false, key));
+        if (i == 5) {
+          node.release(holder, "release" + round);
+        }
+      }
+      List<Decided> answers = asked.stream().map(EntityNode::done).toList();
+      Decided again = done(node.reserve(subject("freed"), "5", false, key));
+      assertThat(answers)
+          .allSatisfy(
+              each -> {
+                assertThat(each).hasSameClassAs(again);
+                assertThat(each.plan().reservation()).isEqualTo(again.plan().reservation());
+              });
+      if (again instanceof Decided.Allowed allowed) {
+        done(node.release(allowed, "done" + round));
+      }
+      node.until(() -> node.orgBudget("freed").held().isZero());
+    }
   }
 
   @Test

@@ -66,6 +66,28 @@ class TwoWritersTest {
     assertThat(fresh(right)).isEqualTo(Credits.of(50));
   }
 
+  @Test
+  void oneKeyOnBothSidesHasOneEffect() {
+    left.org("twins");
+    left.wallet("twins", "main", "500");
+    assertThat(right.balance("twins", "main").available()).isEqualTo(Credits.of(500));
+    Subject subject = Subject.ofOrg("twins");
+    List<CompletionStage<Answer<Decided>>> asked = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      asked.add(left.reserve(subject, "1", true, "k" + i));
+      asked.add(right.reserve(subject, "1", true, "k" + i));
+    }
+    asked.forEach(EntityNode::await);
+    for (int i = 0; i < 30; i++) {
+      Decided one = left.reserveUntilDone(subject, "1", true, "k" + i);
+      Decided other = right.reserveUntilDone(subject, "1", true, "k" + i);
+      assertThat(other.plan().reservation()).isEqualTo(one.plan().reservation());
+    }
+    Decided.Allowed nothing =
+        (Decided.Allowed) left.reserveUntilDone(subject, "0", true, "nothing");
+    assertThat(nothing.balance().balance()).isEqualTo(Credits.of(470));
+  }
+
   private static long isAllowed(Decided decided) {
     return decided instanceof Decided.Allowed ? 1 : 0;
   }

@@ -188,6 +188,11 @@ public final class Tallies {
     return holds;
   }
 
+  /** The reservations that expired so lately that late usage may still come. */
+  public List<String> lapsed() {
+    return List.copyOf(lapsed.keySet());
+  }
+
   /** All of it as plain data. */
   public Snapshot snapshot() {
     List<CounterPart> counters = new ArrayList<>(tallies.size());

@@ -1,6 +1,8 @@
 package dev.bursar.domain.enforcement;
 
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletReply;
@@ -30,5 +32,16 @@ public sealed interface Decided {
       implements Decided {}
 
   /** It may not, and this is all that stands in the way, the nearest to the user first. */
-  record Denied(Plan plan, List<Denial> denials) implements Decided {}
+  record Denied(Plan plan, List<Denial> denials) implements Decided {
+
+    /**
+     * What whoever asked is told. A denial that nothing stood in the way of is an attempt that was
+     * withdrawn: what it held was taken back before it had been answered.
+     */
+    public static Answer<Decided> answer(Plan plan, List<Denial> denials, boolean replayed) {
+      return denials.isEmpty()
+          ? new Answer.Refused<>(Refusal.withdrawn())
+          : new Answer.Done<>(new Denied(plan, denials), replayed);
+    }
+  }
 }

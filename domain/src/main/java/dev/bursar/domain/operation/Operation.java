@@ -8,4 +8,10 @@ package dev.bursar.domain.operation;
  * @param key names the operation within its entity, for example {@code commit:rsv_…:K1}
  * @param fingerprint 64 bits of a hash of the request's content
  */
-public record Operation(String key, long fingerprint) {}
+public record Operation(String key, long fingerprint) {
+
+  /** A reservation's hold, at the team and at the wallet, whoever asks for it. */
+  public static Operation holding(String reservation) {
+    return new Operation("hold:" + reservation, 0);
+  }
+}

@@ -16,6 +16,7 @@ public record Refusal(Code code, @Nullable String field, String detail) {
   public enum Code {
     IDEMPOTENCY_KEY_REUSED,
     IDEMPOTENCY_KEY_EXPIRED,
+    ATTEMPT_WITHDRAWN,
     INVALID,
     UNKNOWN_UNIT,
     UNKNOWN_CREDIT_TYPE,
@@ -37,6 +38,22 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     OVERAGE_REJECTED,
     AMOUNT_OVERFLOW,
     LIMIT_REACHED
+  }
+
+  /** The key was used before, and what came of it is no longer known. */
+  public static Refusal keyForgotten() {
+    return new Refusal(
+        Code.IDEMPOTENCY_KEY_EXPIRED,
+        "Idempotency-Key",
+        "the key was used before, and what came of it is no longer remembered; see limits.conf");
+  }
+
+  /** The attempt was given up in mid-way; what it held is given back. */
+  public static Refusal withdrawn() {
+    return new Refusal(
+        Code.ATTEMPT_WITHDRAWN,
+        "Idempotency-Key",
+        "the attempt with this key was given up while the journal could not be written, and what it held is given back; ask with a new key");
   }
 
   /** The key was used before, for something else. */

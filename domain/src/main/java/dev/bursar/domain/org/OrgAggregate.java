@@ -49,7 +49,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
             new Accepted<>(new OrgEvent.OrgPut(now, org.id(), put.settings(), put.actor()));
         case OrgCommand.Reserve reserve -> reservations.unknownOrg(reserve);
         case OrgCommand.Settle settle -> new Told<>(DONE);
-        case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of()));
+        case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of(), List.of()));
         case OrgCommand other ->
             new Refused<>(Refusal.of(Code.ORG_NOT_FOUND, "there is no org named " + org.id()));
       };
@@ -96,7 +96,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
           new Told<>(new OrgReply.Wallets(new TreeMap<>(org.wallets())));
       case OrgCommand.FindReservation find -> find(find.reservation());
       case OrgCommand.ListOpen list ->
-          new Told<>(new OrgReply.Open(List.copyOf(org.open().values())));
+          new Told<>(new OrgReply.Open(List.copyOf(org.open().values()), org.tallies().lapsed()));
     };
   }
 

@@ -45,7 +45,7 @@ public sealed interface OrgReply {
   record Wallets(Map<String, WalletOwner> wallets) implements OrgReply {}
 
   /** The open reservations. */
-  record Open(List<Plan> plans) implements OrgReply {}
+  record Open(List<Plan> plans, List<String> lapsed) implements OrgReply {}
 
   /**
    * A budget and its figures.

@@ -6,14 +6,11 @@ import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Request;
-import dev.bursar.domain.identity.Subject;
-import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
-import dev.bursar.domain.team.Team;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.WalletCommand;
@@ -28,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The org's side of making a reservation. The org has decided its own part and journals it; team
  * and wallet are asked at the same time. Allowed is what all of them hold, durably. One no, and
- * those that hold take it back, and the denial goes on record with all that stood in the way.
+ * those that hold take it back, and the denial goes on record with all that stood in the way. What
+ * is to be charged at once is asked of the wallet last, when all others hold it.
  *
  * <p>Every message may be repeated: whoever is asked twice gives the answer that it gave first. So
  * a reservation that was begun and not brought to an end, by a crash or a lost message, is simply
@@ -38,37 +36,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReservationProtocol<W> {
 
-  /** Somebody who waits, and whether the request is a retry. */
-  private record Waiting<W>(W who, boolean replayed) {}
-
-  private static final class Course<W> {
-    final Plan plan;
-    final boolean holding;
-    final @Nullable Operation operation;
-    final List<Waiting<W>> waiting = new ArrayList<>(1);
-    final List<Denial> denials = new ArrayList<>(0);
-    boolean ownDurable;
-    boolean closing;
-    boolean denialRecorded;
-    boolean teamToCancel;
-    boolean walletToCancel;
-    boolean teamHolds;
-    @Nullable List<LimitState> teamLimits;
-    @Nullable WalletReply wallet;
-    boolean teamAnswered;
-    boolean walletAnswered;
-    long askedAtMs;
-
-    Course(Plan plan, boolean holding, @Nullable Operation operation, long nowMs) {
-      this.plan = plan;
-      this.holding = holding;
-      this.operation = operation;
-      this.teamAnswered = !plan.asksTeam();
-      this.askedAtMs = nowMs;
-    }
-  }
-
   private static final long ASK_AGAIN_AFTER_MS = 2_000;
+
+  /** How many may wait for one answer. */
+  private static final int WAITING_MAX = 1_000;
 
   private final Map<String, Course<W>> courses = new HashMap<>();
   private final Map<String, Course<W>> byOperation = new HashMap<>();
@@ -81,6 +52,15 @@ public final class ReservationProtocol<W> {
   /** Whether this reservation is on its way. */
   public boolean drives(String reservation) {
     return courses.containsKey(reservation);
+  }
+
+  /**
+   * Lets a request wait for the one with the same identity that is on its way; null if there is
+   * none, and the request is to be decided.
+   */
+  public @Nullable List<Effect<W>> joined(@Nullable Operation operation, W waiting) {
+    Course<W> known = operation == null ? null : byOperation.get(operation.key());
+    return known == null ? null : join(known, operation, waiting);
   }
 
   /**
@@ -108,28 +88,43 @@ public final class ReservationProtocol<W> {
         }
         Course<W> course = start(begun.plan(), true, operation, nowMs);
         course.ownDurable = durable;
-        course.waiting.add(new Waiting<>(waiting, replayed));
+        course.waiting.add(new Course.Waiting<>(waiting, replayed));
         yield ask(course);
       }
       case OrgReply.Considered considered -> {
-        Course<W> known = operation == null ? null : byOperation.get(operation.key());
-        if (known != null) {
-          yield join(known, operation, waiting);
+        List<Effect<W>> joined = joined(operation, waiting);
+        if (joined != null) {
+          yield joined;
         }
         Course<W> course = start(considered.plan(), false, operation, nowMs);
         course.ownDurable = true;
         course.denials.addAll(considered.denials());
-        course.waiting.add(new Waiting<>(waiting, replayed));
+        course.waiting.add(new Course.Waiting<>(waiting, replayed));
         yield ask(course);
       }
       case OrgReply.Denied denied ->
           List.of(
               new Effect.Reply<>(
-                  waiting,
-                  new Answer.Done<>(
-                      new Decided.Denied(denied.plan(), denied.denials()), replayed)));
+                  waiting, Decided.Denied.answer(denied.plan(), denied.denials(), replayed)));
       case OrgReply other -> throw new IllegalArgumentException("no decision: " + other);
     };
+  }
+
+  /**
+   * A request that was answered before, and whose reservation has ended since: team and wallet say
+   * again what they said, and nothing is held or charged anew. What they have forgotten can't be
+   * answered any more.
+   */
+  public List<Effect<W>> repeated(Plan plan, @Nullable Operation operation, W waiting, long nowMs) {
+    Course<W> known = courses.get(plan.reservation());
+    if (known != null) {
+      return join(known, operation, waiting);
+    }
+    Course<W> course = start(plan, true, operation, nowMs);
+    course.repeating = true;
+    course.ownDurable = true;
+    course.waiting.add(new Course.Waiting<>(waiting, true));
+    return ask(course);
   }
 
   /** Drives on what was begun before a crash; nobody waits for it. */
@@ -163,7 +158,10 @@ public final class ReservationProtocol<W> {
     if (first != null && operation != null && first.fingerprint() != operation.fingerprint()) {
       return List.of(new Effect.Reply<>(waiting, new Answer.Refused<>(Refusal.keyReused())));
     }
-    course.waiting.add(new Waiting<>(waiting, true));
+    if (course.waiting.size() >= WAITING_MAX) {
+      return List.of(new Effect.Reply<>(waiting, new Answer.Busy<>()));
+    }
+    course.waiting.add(new Course.Waiting<>(waiting, true));
     if (course.denialRecorded) {
       List<Effect<W>> effects = replies(course, denial(course));
       course.waiting.clear();
@@ -179,63 +177,21 @@ public final class ReservationProtocol<W> {
     Plan plan = course.plan;
     String team = plan.request().subject().team();
     if (!course.teamAnswered && team != null) {
-      effects.add(new Effect.AskTeam<>(plan.reservation(), team, teamRequest(course)));
+      effects.add(new Effect.AskTeam<>(plan.reservation(), team, course.teamRequest()));
     }
-    if (!course.walletAnswered) {
-      if (plan.creditType().isEmpty()) {
-        // No rate: there is no amount to ask the wallet about.
-        course.walletAnswered = true;
-      } else {
-        effects.add(
-            new Effect.AskWallet<>(plan.reservation(), plan.wallet(), walletRequest(course)));
-      }
+    if (plan.creditType().isEmpty()) {
+      // No rate: there is no amount to ask the wallet about.
+      course.walletAnswered = true;
+    } else if (!course.walletAnswered && !course.chargesLast()) {
+      effects.add(askWallet(course));
     }
     return effects.isEmpty() ? proceed(course) : effects;
   }
 
-  private static <W> Request<TeamCommand> teamRequest(Course<W> course) {
+  private static <W> Effect<W> askWallet(Course<W> course) {
+    course.walletAsked = true;
     Plan plan = course.plan;
-    return course.holding
-        ? new Request<>(
-            new TeamCommand.HoldBudget(plan.reservation(), plan.amount(), plan.teamLimits()),
-            Team.holding(plan.reservation()))
-        : new Request<>(new TeamCommand.CheckBudget(plan.amount(), plan.teamLimits()), null);
-  }
-
-  private static <W> Request<WalletCommand> walletRequest(Course<W> course) {
-    Plan plan = course.plan;
-    var request = plan.request();
-    return course.holding
-        ? new Request<>(
-            new WalletCommand.HoldCredits(
-                plan.reservation(),
-                plan.creditType(),
-                plan.amount(),
-                plan.price(),
-                request.ttlSeconds(),
-                request.overagePolicy(),
-                plan.asksTeam(),
-                attribution(plan)),
-            Team.holding(plan.reservation()))
-        : new Request<>(
-            new WalletCommand.CheckCredits(
-                plan.creditType(), plan.amount(), request.feature(), request.model()),
-            null);
-  }
-
-  private static Attribution attribution(Plan plan) {
-    var request = plan.request();
-    Subject subject = request.subject();
-    return new Attribution(
-        "reservation",
-        plan.actor(),
-        subject,
-        request.feature(),
-        request.model(),
-        request.session(),
-        plan.idempotencyKey(),
-        request.metadata(),
-        plan.salt());
+    return new Effect.AskWallet<>(plan.reservation(), plan.wallet(), course.walletRequest());
   }
 
   /** Asks again what has not been answered for long; to be called now and then. */
@@ -251,7 +207,8 @@ public final class ReservationProtocol<W> {
   }
 
   private List<Effect<W>> askAgain(Course<W> course) {
-    return course.teamAnswered && course.walletAnswered ? proceed(course) : ask(course);
+    course.walletAsked = false;
+    return course.teamAnswered ? proceed(course) : ask(course);
   }
 
   // ---- answers
@@ -268,19 +225,37 @@ public final class ReservationProtocol<W> {
 
   /**
    * The org's own part could not be written, or was decided otherwise when it was tried again. Who
-   * may hold takes it back, and who waits is told to ask again.
+   * waits is told to ask again, and who may hold takes it back, however often that must be asked.
    */
   public List<Effect<W>> withdrawn(String reservation) {
     Course<W> course = courses.get(reservation);
-    if (course == null) {
+    if (course == null || course.closing) {
       return List.of();
     }
-    finish(course);
-    List<Effect<W>> effects =
-        new ArrayList<>(
-            cancellations(course.plan, course.holding && course.plan.asksTeam(), course.holding));
+    if (course.operation != null) {
+      byOperation.remove(course.operation.key(), course);
+    }
+    course.closing = true;
+    course.withdrawn = true;
+    course.denialRecorded = true;
+    course.teamToCancel = course.holding && course.plan.asksTeam();
+    course.walletToCancel = course.holding && !course.chargesLast();
+    List<Effect<W>> effects = new ArrayList<>(close(course));
     effects.addAll(replies(course, new Answer.Unreachable<>()));
+    course.waiting.clear();
+    finishIfClosed(course);
     return effects;
+  }
+
+  /** What was withdrawn has come into the journal after all: it has to be denied there. */
+  public List<Effect<W>> begunAfterAll(String reservation) {
+    Course<W> course = courses.get(reservation);
+    if (course == null || !course.withdrawn) {
+      return List.of();
+    }
+    course.withdrawn = false;
+    course.denialRecorded = false;
+    return close(course);
   }
 
   /** The team has answered. Busy and unreachable are no answers: it will be asked again. */
@@ -332,18 +307,17 @@ public final class ReservationProtocol<W> {
     if (answer instanceof Answer.Done<WalletReply> done) {
       return walletSaid(course, done.value());
     }
-    if (answer instanceof Answer.Refused<WalletReply> refused && course.walletAnswered) {
-      // A one-shot whose hold ended before it could be charged.
-      finish(course);
-      return replies(course, new Answer.Refused<>(refused.refusal()));
-    }
-    return List.of();
+    return course.repeating && answer instanceof Answer.Refused<WalletReply>
+        ? forgotten(course)
+        : List.of();
+  }
+
+  private List<Effect<W>> forgotten(Course<W> course) {
+    finish(course);
+    return replies(course, new Answer.Refused<>(Refusal.keyForgotten()));
   }
 
   private List<Effect<W>> walletSaid(Course<W> course, WalletReply reply) {
-    if (reply instanceof WalletReply.Ended ended && course.walletAnswered) {
-      return allowed(course, ended);
-    }
     if (course.walletAnswered) {
       return List.of();
     }
@@ -351,6 +325,8 @@ public final class ReservationProtocol<W> {
       case WalletReply.NotHeld no -> course.denials.addAll(no.denials());
       case WalletReply.Held held -> course.wallet = held;
       case WalletReply.WouldHold would -> course.wallet = would;
+      case WalletReply.Open open ->
+          course.wallet = new WalletReply.Held(open.hold(), open.balance());
       // It was held once, and what the wallet remembers of that is only how it ended.
       case WalletReply.Ended ended ->
           course.wallet = ended.status().equals("cancelled") ? null : ended;
@@ -364,31 +340,20 @@ public final class ReservationProtocol<W> {
   }
 
   private List<Effect<W>> proceed(Course<W> course) {
-    if (!course.ownDurable || !course.teamAnswered || !course.walletAnswered) {
+    if (!course.ownDurable || !course.teamAnswered) {
       return List.of();
     }
-    boolean teamAgrees = course.teamHolds || !course.plan.asksTeam();
-    if (course.wallet == null || !teamAgrees || !course.denials.isEmpty()) {
-      return deny(course);
+    boolean barred = course.denials.isEmpty() && !course.teamAgrees();
+    if (!course.walletAnswered && !(barred && course.chargesLast())) {
+      return course.walletAsked ? List.of() : List.of(askWallet(course));
     }
-    boolean charged = course.wallet instanceof WalletReply.Ended;
-    if (course.holding && course.plan.request().commit() && !charged) {
-      return List.of(charge(course.plan));
+    if (course.wallet != null && course.teamAgrees() && course.denials.isEmpty()) {
+      return allowed(course);
     }
-    return allowed(course, null);
+    return course.repeating ? forgotten(course) : deny(course);
   }
 
-  private static <W> Effect<W> charge(Plan plan) {
-    return new Effect.AskWallet<>(
-        plan.reservation(),
-        plan.wallet(),
-        new Request<>(
-            new WalletCommand.Commit(
-                plan.reservation(), plan.amount(), null, plan.actor(), plan.idempotencyKey()),
-            new Operation("one-shot:" + plan.reservation(), 0)));
-  }
-
-  private List<Effect<W>> allowed(Course<W> course, WalletReply.@Nullable Ended charged) {
+  private List<Effect<W>> allowed(Course<W> course) {
     finish(course);
     List<LimitState> limits = new ArrayList<>(course.plan.limits());
     if (course.teamLimits != null) {
@@ -398,9 +363,9 @@ public final class ReservationProtocol<W> {
     Decided.Allowed decided =
         switch (course.wallet) {
           case WalletReply.Held held ->
-              new Decided.Allowed(course.plan, limits, held.hold(), held.balance(), charged);
+              new Decided.Allowed(course.plan, limits, held.hold(), held.balance(), null);
           case WalletReply.WouldHold would ->
-              new Decided.Allowed(course.plan, limits, null, would.balance(), charged);
+              new Decided.Allowed(course.plan, limits, null, would.balance(), null);
           case WalletReply.Ended ended ->
               new Decided.Allowed(course.plan, limits, null, ended.balance(), ended);
           case null, default -> throw new IllegalStateException("allowed without a wallet");
@@ -416,11 +381,11 @@ public final class ReservationProtocol<W> {
     course.denials.addAll(all);
     if (course.plan.request().dryRun()) {
       finish(course);
-      return replies(course, new Answer.Done<>(new Decided.Denied(course.plan, all), false));
+      return replies(course, Decided.Denied.answer(course.plan, all, false));
     }
     course.closing = true;
     course.teamToCancel = course.holding && course.teamHolds;
-    course.walletToCancel = course.holding && course.wallet != null;
+    course.walletToCancel = course.walletHolds();
     return close(course);
   }
 
@@ -476,7 +441,7 @@ public final class ReservationProtocol<W> {
   }
 
   private static <W> Answer<Decided> denial(Course<W> course) {
-    return new Answer.Done<>(new Decided.Denied(course.plan, List.copyOf(course.denials)), false);
+    return Decided.Denied.answer(course.plan, List.copyOf(course.denials), false);
   }
 
   private void finishIfClosed(Course<W> course) {
@@ -487,7 +452,7 @@ public final class ReservationProtocol<W> {
 
   private List<Effect<W>> replies(Course<W> course, Answer<Decided> answer) {
     List<Effect<W>> effects = new ArrayList<>(course.waiting.size());
-    for (Waiting<W> waiting : course.waiting) {
+    for (Course.Waiting<W> waiting : course.waiting) {
       Answer<Decided> mine =
           waiting.replayed() && answer instanceof Answer.Done<Decided> done
               ? new Answer.Done<>(done.value(), true)

@@ -29,11 +29,6 @@ public final class Team {
     this.memory = memory;
   }
 
-  /** The operation under which a reservation's hold is remembered. */
-  public static Operation holding(String reservation) {
-    return new Operation("hold:" + reservation, 0);
-  }
-
   public Tallies tallies() {
     return tallies;
   }
@@ -44,7 +39,7 @@ public final class Team {
   }
 
   boolean hasSeen(String reservation) {
-    return memory.place(holding(reservation).key()) != null;
+    return memory.place(Operation.holding(reservation).key()) != null;
   }
 
   void apply(TeamEvent event) {

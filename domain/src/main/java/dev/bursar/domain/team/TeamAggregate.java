@@ -34,7 +34,9 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
       case TeamCommand.ViewLimits view ->
           new Told<>(new TeamReply.Limits(states(view.limits(), now)));
       case TeamCommand.ListOpen list ->
-          new Told<>(new TeamReply.Open(List.copyOf(team.tallies().open().keySet())));
+          new Told<>(
+              new TeamReply.Open(
+                  List.copyOf(team.tallies().open().keySet()), team.tallies().lapsed()));
     };
   }
 
@@ -86,7 +88,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
   @Override
   public @Nullable Operation replaces(TeamEvent event) {
     return event instanceof TeamEvent.BudgetBarred barred
-        ? Team.holding(barred.reservation())
+        ? Operation.holding(barred.reservation())
         : null;
   }
 

@@ -20,5 +20,5 @@ public sealed interface TeamReply {
   record Limits(List<LimitState> limits) implements TeamReply {}
 
   /** The open reservations. */
-  record Open(List<String> reservations) implements TeamReply {}
+  record Open(List<String> reservations, List<String> lapsed) implements TeamReply {}
 }

@@ -208,6 +208,10 @@ public final class Wallet {
       case WalletEvent.CreditsHeld held -> hold(held.hold());
       case WalletEvent.HoldExtended extended -> extend(extended);
       case WalletEvent.Committed committed -> commit(committed, place);
+      case WalletEvent.Charged charged -> {
+        post(charged.transaction());
+        end(charged.reservation(), Ending.COMMITTED, place, charged.at());
+      }
       case WalletEvent.Released released -> release(released, place);
       case WalletEvent.HoldBarred barred ->
           end(barred.reservation(), Ending.BARRED, place, barred.at());

@@ -4,7 +4,6 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
-import dev.bursar.domain.team.Team;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +34,8 @@ public record WalletAggregate(Wallet wallet, WalletDecider decider)
   public @Nullable Operation replaces(WalletEvent event) {
     return switch (event) {
       case WalletEvent.Released it when it.cause() == WalletEvent.Cause.CANCELLED ->
-          Team.holding(it.reservation());
-      case WalletEvent.HoldBarred it -> Team.holding(it.reservation());
+          Operation.holding(it.reservation());
+      case WalletEvent.HoldBarred it -> Operation.holding(it.reservation());
       case WalletEvent other -> null;
     };
   }

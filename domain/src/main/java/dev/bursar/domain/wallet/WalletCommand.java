@@ -19,7 +19,11 @@ public sealed interface WalletCommand {
   /** Take what is not held of a grant out of the wallet. */
   record VoidGrant(String grant, Attribution attribution) implements WalletCommand {}
 
-  /** Set credits aside, or say what stands in the way. */
+  /**
+   * Set credits aside, or say what stands in the way.
+   *
+   * @param commit whether to charge them at once: a hold and its commit in one
+   */
   record HoldCredits(
       String reservation,
       String creditType,
@@ -27,6 +31,7 @@ public sealed interface WalletCommand {
       @Nullable Price price,
       long ttlSeconds,
       OveragePolicy overagePolicy,
+      boolean commit,
       boolean teamHolds,
       Attribution attribution)
       implements WalletCommand {}

@@ -214,12 +214,16 @@ public final class WalletDecider {
     if (!denials.isEmpty()) {
       return new Told<>(new WalletReply.NotHeld(denials));
     }
+    List<Draw> draws = purse.draw(ask.amount(), who.feature(), who.model());
+    if (ask.commit()) {
+      return new Accepted<>(charged(ask, purse, draws, now));
+    }
     Hold hold =
         new Hold(
             ask.reservation(),
             ask.creditType(),
             ask.amount(),
-            purse.draw(ask.amount(), who.feature(), who.model()),
+            draws,
             ask.price(),
             now,
             now.plusSeconds(ask.ttlSeconds()),
@@ -227,6 +231,28 @@ public final class WalletDecider {
             ask.teamHolds(),
             who);
     return new Accepted<>(new WalletEvent.CreditsHeld(now, hold, withHeld(purse, ask.amount())));
+  }
+
+  private WalletEvent charged(
+      WalletCommand.HoldCredits ask, Purse purse, List<Draw> draws, Instant now) {
+    Attribution who = ask.attribution();
+    Entries entries =
+        new Entries(
+            wallet,
+            purse,
+            now,
+            ask.reservation(),
+            who.endedBy("commit", who.actor(), who.idempotencyKey()));
+    for (Draw draw : draws) {
+      entries.onGrant(EntryType.CONSUME, draw.grant(), draw.amount().negated());
+    }
+    return new WalletEvent.Charged(
+        now,
+        ask.reservation(),
+        ask.amount(),
+        ask.teamHolds(),
+        entries.done(),
+        entries.figures(purse.held));
   }
 
   private static Balance withHeld(Purse purse, Credits more) {

@@ -70,6 +70,21 @@ public sealed interface WalletEvent {
       Balance balance)
       implements WalletEvent {}
 
+  /**
+   * The work was charged as it was asked for: a hold and its commit in one.
+   *
+   * @param amount what was charged, all of it drawn from grants
+   * @param teamHolds whether the subject's team holds budget for it and is to be told
+   */
+  record Charged(
+      Instant at,
+      String reservation,
+      Credits amount,
+      boolean teamHolds,
+      Transaction transaction,
+      Balance balance)
+      implements WalletEvent {}
+
   /** The hold was given back; entries only for what its grants no longer could take. */
   record Released(
       Instant at,

@@ -33,6 +33,17 @@ final class WalletReplies {
               e.late(),
               e.transaction(),
               e.balance());
+      case WalletEvent.Charged e ->
+          new WalletReply.Ended(
+              e.reservation(),
+              "committed",
+              e.amount(),
+              Credits.ZERO,
+              Credits.ZERO,
+              Credits.ZERO,
+              false,
+              e.transaction(),
+              e.balance());
       case WalletEvent.Released e ->
           new WalletReply.Ended(
               e.reservation(),

@@ -3,6 +3,11 @@ package dev.bursar.domain.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class OperationMemoryTest {
@@ -80,5 +85,43 @@ final class OperationMemoryTest {
     stored[0]++;
     assertThatThrownBy(() -> new OperationMemory(3, AGE_MAX).restore(stored))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** Beside a plain map: whatever is remembered, replaced and forgotten, they know the same. */
+  @Test
+  void itKnowsWhatAPlainMapWouldKnow() {
+    for (long seed = 1; seed <= 200; seed++) {
+      Random random = new Random(seed);
+      int most = random.nextInt(200);
+      long age = 1 + random.nextInt(400);
+      int keys = 1 + random.nextInt(300);
+      OperationMemory real = new OperationMemory(most, age);
+      LinkedHashMap<String, Place> plain = new LinkedHashMap<>();
+      long now = 0;
+      for (int i = 1; i <= 1_000; i++) {
+        now += random.nextInt(3);
+        String key = "k" + random.nextInt(keys);
+        Place place = new Place(now + 1, i);
+        real.remember(new Operation(key, i), place, now);
+        plain.remove(key);
+        plain.put(key, place);
+        long oldest = now - age;
+        List<Map.Entry<String, Place>> entries = new ArrayList<>(plain.entrySet());
+        for (Map.Entry<String, Place> each : entries) {
+          if (plain.size() > most || each.getValue().sequence() - 1 < oldest) {
+            plain.remove(each.getKey());
+          }
+        }
+        String asked = "k" + random.nextInt(keys);
+        assertThat(real.place(asked)).as("seed %s, step %s", seed, i).isEqualTo(plain.get(asked));
+        assertThat(real.size()).isEqualTo(plain.size());
+        if (random.nextInt(100) == 0) {
+          OperationMemory copy = new OperationMemory(most, age);
+          copy.restore(real.toBytes());
+          assertThat(copy.toBytes()).isEqualTo(real.toBytes());
+          real = copy;
+        }
+      }
+    }
   }
 }

@@ -19,6 +19,7 @@ import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import java.time.Duration;
 import java.util.List;
@@ -116,7 +117,7 @@ final class TeamTest {
   void aCancellationThatOvertakesItsHoldBarsIt() {
     Entity<TeamCommand, TeamEvent, TeamReply> entity = new Entity<>(aggregate, memory);
     entity.decide(List.of(new Request<>(new TeamCommand.Cancel("r"), null)), NOON);
-    var request = new Request<>(hold("r", "6", TEN), Team.holding("r"));
+    var request = new Request<>(hold("r", "6", TEN), Operation.holding("r"));
     var outcome = entity.decide(List.of(request), NOON).outcomes().getFirst();
     assertThat(outcome).isInstanceOf(Outcome.Stored.class);
     assertThat(used()).isEqualTo("b 0/0 of 10");

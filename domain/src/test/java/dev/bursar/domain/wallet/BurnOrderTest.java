@@ -135,6 +135,7 @@ final class BurnOrderTest {
             WalletWords.TTL,
             dev.bursar.domain.enforcement.OveragePolicy.RECORD,
             false,
+            false,
             who(null, null));
     wallet(grant("a", "9")).when(ask, at(1)).reply(WalletReply.NotHeld.class);
   }

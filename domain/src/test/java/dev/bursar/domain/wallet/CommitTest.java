@@ -9,6 +9,7 @@ import static dev.bursar.domain.operation.Refusal.Code.RESERVATION_FINALIZED;
 import static dev.bursar.domain.wallet.WalletWords.GRACE;
 import static dev.bursar.domain.wallet.WalletWords.TTL;
 import static dev.bursar.domain.wallet.WalletWords.at;
+import static dev.bursar.domain.wallet.WalletWords.charge;
 import static dev.bursar.domain.wallet.WalletWords.commit;
 import static dev.bursar.domain.wallet.WalletWords.commitUsage;
 import static dev.bursar.domain.wallet.WalletWords.credits;
@@ -23,6 +24,7 @@ import static dev.bursar.domain.wallet.WalletWords.who;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.operation.Refusal;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -113,6 +115,28 @@ final class CommitTest {
     assertThat(wallet.grant("a").remaining()).isEqualTo(credits("0"));
     assertThat(wallet.grant("b").remaining()).isEqualTo(credits("4"));
     assertThat(wallet.grant("c").remaining()).isEqualTo(credits("5"));
+  }
+
+  @Test
+  void aOneShotIsHeldAndChargedInOneStep() {
+    Wallet wallet = newWallet();
+    var then = wallet(wallet, grant("a", "10"), grant("b", "5")).when(charge("r", "12"), at(1));
+    assertThat(entries(then)).containsExactly("consume a -10", "consume b -2");
+    var ended = then.reply(WalletReply.Ended.class);
+    assertThat(ended.amount()).isEqualTo(credits("12"));
+    assertThat(figures(wallet))
+        .isEqualTo("balance 3, held 0, debt 0")
+        .isEqualTo(figures(ended.balance()));
+    assertThat(wallet.nextDue()).isNull();
+  }
+
+  @Test
+  void aOneShotIsNeverChargedInPartNorTwice() {
+    var given = wallet(grant("a", "10"));
+    given.when(charge("r", "10.000001"), at(1)).reply(WalletReply.NotHeld.class);
+    given.after(at(2), charge("r", "10"));
+    assertThat(given.when(charge("r", "10"), at(3)).outcome()).isInstanceOf(Outcome.Stored.class);
+    given.when(commit("r", "1"), at(4)).thenRefused(RESERVATION_FINALIZED);
   }
 
   @Test

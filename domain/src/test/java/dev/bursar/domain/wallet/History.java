@@ -108,6 +108,7 @@ final class History {
         oneIn(2) ? WalletWords.price("tokens", RATE) : null,
         1 + random.nextInt(400),
         OveragePolicy.values()[random.nextInt(3)],
+        oneIn(8),
         oneIn(2),
         who(feature(), model()));
   }

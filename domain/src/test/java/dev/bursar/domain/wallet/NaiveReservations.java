@@ -55,6 +55,13 @@ final class NaiveReservations {
     }
     Map<Block, BigInteger> parts =
         books.draw(ask.creditType(), amount, who.feature(), who.model(), now);
+    if (ask.commit()) {
+      books.consume("consume", parts);
+      String reply =
+          "committed %s, back 0, debt 0, uncharged 0; %s"
+              .formatted(text(amount), books.figures(ask.creditType()));
+      return ended(ask.reservation(), "committed", reply);
+    }
     Aside made = new Aside(ask, parts, now.plusSeconds(ask.ttlSeconds()));
     books.asides.put(ask.reservation(), made);
     return Said.done(held(made));

@@ -103,7 +103,21 @@ public final class WalletWords {
   public static WalletCommand.HoldCredits hold(
       String reservation, String amount, OveragePolicy policy, Price price, Attribution who) {
     return new WalletCommand.HoldCredits(
-        reservation, CREDITS, credits(amount), price, TTL, policy, false, who);
+        reservation, CREDITS, credits(amount), price, TTL, policy, false, false, who);
+  }
+
+  /** A one-shot: held and charged at once. */
+  public static WalletCommand.HoldCredits charge(String reservation, String amount) {
+    return new WalletCommand.HoldCredits(
+        reservation,
+        CREDITS,
+        credits(amount),
+        null,
+        TTL,
+        OveragePolicy.RECORD,
+        true,
+        true,
+        who(null, null));
   }
 
   public static WalletCommand.HoldCredits holdFor(

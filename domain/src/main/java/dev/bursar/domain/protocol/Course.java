@@ -1,0 +1,132 @@
+package dev.bursar.domain.protocol;
+
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One reservation on its way: who has answered what, and what the others are to be asked. */
+final class Course<W> {
+
+  /** Somebody who waits, and whether the request is a retry. */
+  record Waiting<W>(W who, boolean replayed) {}
+
+  final Plan plan;
+
+  /** Whether the others are to hold; otherwise they are only asked what they would say. */
+  final boolean holding;
+
+  final @Nullable Operation operation;
+  final List<Waiting<W>> waiting = new ArrayList<>(1);
+  final List<Denial> denials = new ArrayList<>(0);
+  boolean ownDurable;
+
+  /** Whether it was answered before, and is only to be told again. */
+  boolean repeating;
+
+  boolean closing;
+
+  /** Whether it is closing since the org's part did not come into the journal. */
+  boolean withdrawn;
+
+  boolean denialRecorded;
+  boolean teamToCancel;
+  boolean walletToCancel;
+  boolean teamAnswered;
+  boolean teamHolds;
+  @Nullable List<LimitState> teamLimits;
+  boolean walletAsked;
+  boolean walletAnswered;
+  @Nullable WalletReply wallet;
+  long askedAtMs;
+
+  Course(Plan plan, boolean holding, @Nullable Operation operation, long nowMs) {
+    this.plan = plan;
+    this.holding = holding;
+    this.operation = operation;
+    this.teamAnswered = !plan.asksTeam();
+    this.askedAtMs = nowMs;
+  }
+
+  /**
+   * Whether the wallet is asked last, when all others hold: it charges at once then, in one event,
+   * and nothing that was charged has ever to be given back.
+   */
+  boolean chargesLast() {
+    return holding && !repeating && plan.request().commit();
+  }
+
+  /** Whether the team holds, or has nothing to say. */
+  boolean teamAgrees() {
+    return teamHolds || !plan.asksTeam();
+  }
+
+  /** Whether the wallet has set something aside, or charged it. */
+  boolean walletHolds() {
+    return holding && (wallet instanceof WalletReply.Held || wallet instanceof WalletReply.Ended);
+  }
+
+  Request<TeamCommand> teamRequest() {
+    if (repeating) {
+      // What was held under this identity is told again; if that is forgotten, nothing changes.
+      return new Request<>(
+          new TeamCommand.CheckBudget(Credits.ZERO, List.of()),
+          Operation.holding(plan.reservation()));
+    }
+    return holding
+        ? new Request<>(
+            new TeamCommand.HoldBudget(plan.reservation(), plan.amount(), plan.teamLimits()),
+            Operation.holding(plan.reservation()))
+        : new Request<>(new TeamCommand.CheckBudget(plan.amount(), plan.teamLimits()), null);
+  }
+
+  Request<WalletCommand> walletRequest() {
+    ReserveRequest request = plan.request();
+    if (repeating) {
+      return new Request<>(
+          new WalletCommand.Find(plan.reservation()), Operation.holding(plan.reservation()));
+    }
+    if (!holding || (chargesLast() && !denials.isEmpty())) {
+      return new Request<>(
+          new WalletCommand.CheckCredits(
+              plan.creditType(), plan.amount(), request.feature(), request.model()),
+          null);
+    }
+    return new Request<>(
+        new WalletCommand.HoldCredits(
+            plan.reservation(),
+            plan.creditType(),
+            plan.amount(),
+            plan.price(),
+            request.ttlSeconds(),
+            request.overagePolicy(),
+            request.commit(),
+            plan.asksTeam(),
+            attribution()),
+        Operation.holding(plan.reservation()));
+  }
+
+  private Attribution attribution() {
+    ReserveRequest request = plan.request();
+    return new Attribution(
+        "reservation",
+        plan.actor(),
+        request.subject(),
+        request.feature(),
+        request.model(),
+        request.session(),
+        plan.idempotencyKey(),
+        request.metadata(),
+        plan.salt());
+  }
+}

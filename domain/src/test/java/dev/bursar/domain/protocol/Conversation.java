@@ -1,0 +1,291 @@
+package dev.bursar.domain.protocol;
+
+import static dev.bursar.domain.budget.BudgetWords.daily;
+
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.Hold;
+import dev.bursar.domain.wallet.WalletReply;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A reservation on its way, told in words: who is asked what, and who is answered what. The
+ * reservation is always {@code r}, of the team {@code research} unless it is said to have none.
+ */
+final class Conversation {
+
+  private static final Instant AT = Instant.parse("2026-03-01T12:00:00Z");
+  private static final Balance FIGURES =
+      new Balance("platform", Credits.of(10), Credits.of(1), Credits.ZERO);
+
+  final ReservationProtocol<String> protocol = new ReservationProtocol<>();
+  private final Plan plan;
+  private long nowMs;
+
+  private Conversation(boolean team, boolean commit, boolean dryRun) {
+    Subject subject = new Subject("acme", team ? "research" : null, "ann", null, null, null);
+    ReserveRequest request =
+        new ReserveRequest(
+            subject,
+            "chat",
+            "big",
+            null,
+            null,
+            null,
+            Credits.of(1),
+            "platform",
+            300,
+            OveragePolicy.RECORD,
+            commit,
+            dryRun,
+            Map.of());
+    Scope scope = new Scope(Scope.Type.TEAM, "research", null);
+    this.plan =
+        new Plan(
+            "r",
+            request,
+            "main",
+            "platform",
+            Credits.of(1),
+            null,
+            List.of(),
+            team ? List.of(new Budgets.Applicable(daily("b", scope, "5"), scope)) : List.of(),
+            "key1",
+            "K1",
+            new byte[16]);
+  }
+
+  static Conversation reserving() {
+    return new Conversation(true, false, false);
+  }
+
+  static Conversation withoutTeam() {
+    return new Conversation(false, false, false);
+  }
+
+  static Conversation oneShot() {
+    return new Conversation(true, true, false);
+  }
+
+  static Conversation oneShotWithoutTeam() {
+    return new Conversation(false, true, false);
+  }
+
+  static Conversation dryRun() {
+    return new Conversation(true, false, true);
+  }
+
+  // ---- what happens
+
+  /** The org agrees; that is on its way into the journal. */
+  List<String> begun(String who) {
+    return told(protocol.decided(new OrgReply.Begun(plan), false, false, K1, who, nowMs));
+  }
+
+  /** The org agreed before, says its journal. */
+  List<String> begunBefore(String who) {
+    return told(protocol.decided(new OrgReply.Begun(plan), true, true, K1, who, nowMs));
+  }
+
+  /** The org says no, or is only asked what it would say. */
+  List<String> considered(String who, String... denials) {
+    return told(
+        protocol.decided(
+            new OrgReply.Considered(plan, denials(denials)), false, true, K1, who, nowMs));
+  }
+
+  List<String> joined(String who, long fingerprint) {
+    return told(protocol.joined(new Operation(K1.key(), fingerprint), who));
+  }
+
+  List<String> driveOn() {
+    return told(protocol.driveOn(plan, nowMs));
+  }
+
+  /** It was answered before, and has ended since. */
+  List<String> repeated(String who) {
+    return told(protocol.repeated(plan, K1, who, nowMs));
+  }
+
+  List<String> begunAfterAll() {
+    return told(protocol.begunAfterAll("r"));
+  }
+
+  List<String> walletKnowsNothing() {
+    return wallet(new Answer.Refused<>(Refusal.of(Refusal.Code.RESERVATION_NOT_FOUND, "unknown")));
+  }
+
+  List<String> durable() {
+    return told(protocol.durable("r"));
+  }
+
+  List<String> withdrawn() {
+    return told(protocol.withdrawn("r"));
+  }
+
+  List<String> tick(long afterMs) {
+    nowMs += afterMs;
+    return told(protocol.tick(nowMs));
+  }
+
+  List<String> denialRecorded() {
+    return told(protocol.denialRecorded("r", new Answer.Done<>(new OrgReply.Done(), false)));
+  }
+
+  List<String> denialNotRecorded() {
+    return told(protocol.denialRecorded("r", new Answer.Busy<>()));
+  }
+
+  List<String> team(Answer<TeamReply> answer) {
+    return told(protocol.teamAnswered("r", answer));
+  }
+
+  List<String> teamHolds() {
+    return team(new Answer.Done<>(new TeamReply.Held(List.of()), false));
+  }
+
+  List<String> teamDone() {
+    return team(new Answer.Done<>(new TeamReply.Done(), false));
+  }
+
+  List<String> teamDenies(String... denials) {
+    return team(new Answer.Done<>(new TeamReply.NotHeld(denials(denials)), false));
+  }
+
+  List<String> wallet(Answer<WalletReply> answer) {
+    return told(protocol.walletAnswered("r", answer));
+  }
+
+  List<String> walletHolds() {
+    Attribution who =
+        new Attribution(
+            "reservation",
+            "key1",
+            plan.request().subject(),
+            null,
+            null,
+            null,
+            null,
+            Map.of(),
+            new byte[16]);
+    Hold hold =
+        new Hold(
+            "r",
+            "platform",
+            Credits.of(1),
+            List.of(),
+            null,
+            AT,
+            AT.plusSeconds(300),
+            OveragePolicy.RECORD,
+            true,
+            who);
+    return wallet(new Answer.Done<>(new WalletReply.Held(hold, FIGURES), false));
+  }
+
+  List<String> walletWouldHold() {
+    return wallet(new Answer.Done<>(new WalletReply.WouldHold(FIGURES), false));
+  }
+
+  List<String> walletDenies(String... denials) {
+    return wallet(new Answer.Done<>(new WalletReply.NotHeld(denials(denials)), false));
+  }
+
+  List<String> walletBarred() {
+    return wallet(new Answer.Done<>(new WalletReply.Barred("r"), false));
+  }
+
+  List<String> walletEnded(String status) {
+    Attribution self =
+        new Attribution(
+            "x",
+            Attribution.SELF,
+            Subject.ofOrg("acme"),
+            null,
+            null,
+            null,
+            null,
+            Map.of(),
+            new byte[16]);
+    Transaction none = new Transaction("t", AT, "platform", "r", self, new byte[32], List.of());
+    return wallet(
+        new Answer.Done<>(
+            new WalletReply.Ended(
+                "r",
+                status,
+                Credits.of(1),
+                Credits.ZERO,
+                Credits.ZERO,
+                Credits.ZERO,
+                false,
+                none,
+                FIGURES),
+            false));
+  }
+
+  // ---- in words
+
+  private static final Operation K1 = new Operation("reserve:K1", 7);
+
+  private static List<Denial> denials(String... details) {
+    List<Denial> denials = new ArrayList<>();
+    for (String detail : details) {
+      denials.add(new Denial(DenialCode.INSUFFICIENT_CREDITS, null, null, Credits.of(1), detail));
+    }
+    return denials;
+  }
+
+  private static List<String> told(List<Effect<String>> effects) {
+    return effects == null
+        ? List.of("nobody to join")
+        : effects.stream().map(Conversation::told).toList();
+  }
+
+  private static String told(Effect<String> effect) {
+    return switch (effect) {
+      case Effect.AskTeam<String> ask ->
+          "team " + ask.team() + ": " + ask.request().command().getClass().getSimpleName();
+      case Effect.AskWallet<String> ask ->
+          "wallet " + ask.wallet() + ": " + ask.request().command().getClass().getSimpleName();
+      case Effect.AskOrg<String> ask ->
+          "org: " + ask.request().command().getClass().getSimpleName();
+      case Effect.Reply<String> reply -> reply.waiting() + ": " + told(reply.answer());
+    };
+  }
+
+  private static String told(Answer<Decided> answer) {
+    return switch (answer) {
+      case Answer.Done<Decided> done -> told(done.value()) + (done.replayed() ? ", again" : "");
+      case Answer.Refused<Decided> refused -> "refused " + refused.refusal().code();
+      case Answer.Busy<Decided> busy -> "busy";
+      case Answer.Unreachable<Decided> away -> "unreachable";
+    };
+  }
+
+  private static String told(Decided decided) {
+    return switch (decided) {
+      case Decided.Allowed allowed -> allowed.charged() == null ? "allowed" : "charged";
+      case Decided.Denied denied ->
+          "denied for " + denied.denials().stream().map(Denial::detail).toList();
+    };
+  }
+}

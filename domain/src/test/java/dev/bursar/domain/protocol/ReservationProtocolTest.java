@@ -1,0 +1,332 @@
+package dev.bursar.domain.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.operation.Answer;
+import org.junit.jupiter.api.Test;
+
+/** Who is asked what when, and who is told what, whatever is lost, late or repeated. */
+final class ReservationProtocolTest {
+
+  private static final long SOON_MS = 1_000;
+  private static final long LATER_MS = 2_000;
+
+  // ---- allowed
+
+  @Test
+  void teamAndWalletAreAskedAtOnceAndAllMustHold() {
+    Conversation r = Conversation.reserving();
+    assertThat(r.begun("ann"))
+        .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
+    assertThat(r.teamHolds()).isEmpty();
+    assertThat(r.walletHolds()).isEmpty();
+    assertThat(r.durable()).containsExactly("ann: allowed");
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void theAnswersMayComeInAnyOrder() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    assertThat(r.durable()).isEmpty();
+    assertThat(r.walletHolds()).isEmpty();
+    assertThat(r.teamHolds()).containsExactly("ann: allowed");
+  }
+
+  @Test
+  void aTeamThatCountsNothingIsNotAsked() {
+    Conversation r = Conversation.withoutTeam();
+    assertThat(r.begun("ann")).containsExactly("wallet main: HoldCredits");
+    r.durable();
+    assertThat(r.walletHolds()).containsExactly("ann: allowed");
+  }
+
+  @Test
+  void aDryRunOnlyAsks() {
+    Conversation r = Conversation.dryRun();
+    assertThat(r.considered("ann"))
+        .containsExactly("team research: CheckBudget", "wallet main: CheckCredits");
+    r.teamHolds();
+    assertThat(r.walletWouldHold()).containsExactly("ann: allowed");
+    r.considered("ann", "org");
+    r.teamHolds();
+    assertThat(r.walletDenies("wallet")).containsExactly("ann: denied for [org, wallet]");
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  // ---- one-shots
+
+  @Test
+  void aOneShotIsChargedLastInOneStep() {
+    Conversation r = Conversation.oneShot();
+    assertThat(r.begun("ann")).containsExactly("team research: HoldBudget");
+    assertThat(r.teamHolds()).isEmpty();
+    assertThat(r.durable()).containsExactly("wallet main: HoldCredits");
+    assertThat(r.walletEnded("committed")).containsExactly("ann: charged");
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void aOneShotOfNoTeamWaitsForTheOrgsJournalAlone() {
+    Conversation r = Conversation.oneShotWithoutTeam();
+    assertThat(r.begun("ann")).isEmpty();
+    assertThat(r.durable()).containsExactly("wallet main: HoldCredits");
+    assertThat(r.walletEnded("committed")).containsExactly("ann: charged");
+  }
+
+  @Test
+  void aOneShotThatTheTeamRefusesIsNeverCharged() {
+    Conversation r = Conversation.oneShot();
+    r.begun("ann");
+    r.durable();
+    assertThat(r.teamDenies("team")).containsExactly("wallet main: CheckCredits");
+    assertThat(r.walletWouldHold()).containsExactly("org: Deny");
+    assertThat(r.denialRecorded()).containsExactly("ann: denied for [team]");
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void aOneShotNamesTheWalletBesideTheTeam() {
+    Conversation r = Conversation.oneShot();
+    r.begun("ann");
+    r.durable();
+    r.teamDenies("team");
+    assertThat(r.walletDenies("wallet")).containsExactly("org: Deny");
+    assertThat(r.denialRecorded()).containsExactly("ann: denied for [team, wallet]");
+  }
+
+  @Test
+  void aOneShotThatTheWalletRefusesIsTakenBackFromTheTeam() {
+    Conversation r = Conversation.oneShot();
+    r.begun("ann");
+    r.durable();
+    r.teamHolds();
+    assertThat(r.walletDenies("wallet")).containsExactly("org: Deny", "team research: Cancel");
+    assertThat(r.denialRecorded()).containsExactly("ann: denied for [wallet]");
+    assertThat(r.teamDenies()).isEmpty();
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void aOneShotIsAskedAgainOfTheWalletUntilItAnswers() {
+    Conversation r = Conversation.oneShot();
+    r.begun("ann");
+    r.durable();
+    r.teamHolds();
+    assertThat(r.wallet(new Answer.Busy<>())).isEmpty();
+    assertThat(r.tick(SOON_MS)).isEmpty();
+    assertThat(r.tick(LATER_MS)).containsExactly("wallet main: HoldCredits");
+    assertThat(r.walletEnded("committed")).containsExactly("ann: charged");
+  }
+
+  // ---- denied
+
+  @Test
+  void oneNoAndTheOthersTakeItBack() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.durable();
+    r.walletHolds();
+    assertThat(r.teamDenies("team")).containsExactly("org: Deny", "wallet main: Cancel");
+    assertThat(r.denialRecorded()).containsExactly("ann: denied for [team]");
+    assertThat(r.protocol.size()).isEqualTo(1);
+    assertThat(r.walletEnded("cancelled")).isEmpty();
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void nobodyIsToldOfADenialThatIsNotInTheJournal() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.durable();
+    r.teamHolds();
+    assertThat(r.walletDenies("wallet")).containsExactly("org: Deny", "team research: Cancel");
+    assertThat(r.denialNotRecorded()).isEmpty();
+    assertThat(r.tick(LATER_MS)).containsExactly("org: Deny", "team research: Cancel");
+    assertThat(r.teamDone()).isEmpty();
+    assertThat(r.tick(LATER_MS)).containsExactly("org: Deny");
+    assertThat(r.denialRecorded()).containsExactly("ann: denied for [wallet]");
+  }
+
+  @Test
+  void aHoldThatIsReportedLateIsStillTakenBack() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.durable();
+    r.walletHolds();
+    r.teamDenies("team");
+    r.denialRecorded();
+    assertThat(r.walletHolds()).isEmpty();
+    assertThat(r.tick(LATER_MS)).containsExactly("wallet main: Cancel");
+    r.walletBarred();
+    assertThat(r.tick(LATER_MS)).isEmpty();
+  }
+
+  @Test
+  void aDenialOfTheOrgNamesWhatElseStandsInTheWay() {
+    Conversation r = Conversation.reserving();
+    assertThat(r.considered("ann", "org"))
+        .containsExactly("team research: CheckBudget", "wallet main: CheckCredits");
+    r.teamHolds();
+    assertThat(r.walletDenies("wallet")).containsExactly("org: Deny");
+    assertThat(r.denialRecorded()).containsExactly("ann: denied for [org, wallet]");
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  // ---- the same request again
+
+  @Test
+  void theSameRequestJoinsTheOneOnItsWay() {
+    Conversation r = Conversation.reserving();
+    assertThat(r.joined("bob", 7)).containsExactly("nobody to join");
+    r.begun("ann");
+    assertThat(r.joined("bob", 7)).isEmpty();
+    assertThat(r.joined("eve", 8)).containsExactly("eve: refused IDEMPOTENCY_KEY_REUSED");
+    r.durable();
+    r.teamHolds();
+    assertThat(r.walletHolds()).containsExactly("ann: allowed", "bob: allowed, again");
+    assertThat(r.joined("bob", 7)).containsExactly("nobody to join");
+  }
+
+  @Test
+  void whoJoinsADenialThatIsOnRecordIsToldAtOnce() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.durable();
+    r.walletHolds();
+    r.teamDenies("team");
+    r.denialRecorded();
+    assertThat(r.begunBefore("bob")).containsExactly("bob: denied for [team], again");
+  }
+
+  @Test
+  void aRetryAfterTheEndIsDrivenOnAndToldTheSame() {
+    Conversation r = Conversation.reserving();
+    assertThat(r.begunBefore("ann"))
+        .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
+    r.teamHolds();
+    assertThat(r.walletEnded("released")).containsExactly("ann: charged, again");
+  }
+
+  // ---- what goes wrong
+
+  @Test
+  void whatNeverCameIntoTheJournalIsTakenBack() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.teamHolds();
+    assertThat(r.withdrawn())
+        .containsExactly("team research: Cancel", "wallet main: Cancel", "ann: unreachable");
+    assertThat(r.withdrawn()).isEmpty();
+    assertThat(r.teamDenies()).isEmpty();
+    assertThat(r.tick(LATER_MS)).containsExactly("wallet main: Cancel");
+    assertThat(r.walletBarred()).isEmpty();
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void whatCameIntoTheJournalAfterAllIsDeniedThere() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    assertThat(r.begunAfterAll()).isEmpty();
+    r.withdrawn();
+    assertThat(r.begunAfterAll())
+        .containsExactly("org: Deny", "team research: Cancel", "wallet main: Cancel");
+    r.teamDenies();
+    r.walletBarred();
+    assertThat(r.tick(LATER_MS)).containsExactly("org: Deny");
+    assertThat(r.denialRecorded()).isEmpty();
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void whoAsksForWhatWasWithdrawnIsToldSo() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.withdrawn();
+    assertThat(r.joined("bob", 7)).containsExactly("nobody to join");
+    assertThat(r.begunBefore("bob")).containsExactly("bob: refused ATTEMPT_WITHDRAWN");
+  }
+
+  @Test
+  void aOneShotThatNeverCameIntoTheJournalWasNeverAskedOfTheWallet() {
+    Conversation r = Conversation.oneShot();
+    r.begun("ann");
+    assertThat(r.withdrawn()).containsExactly("team research: Cancel", "ann: unreachable");
+    r.teamDenies();
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  /** A crash between the team's part of a denial and the org's. */
+  @Test
+  void aOneShotThatTheTeamHasBarredIsNotCharged() {
+    Conversation r = Conversation.oneShot();
+    r.driveOn();
+    assertThat(r.teamDenies()).containsExactly("org: Deny");
+    assertThat(r.denialRecorded()).isEmpty();
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void anAnswerIsRepeatedWithoutHoldingOrChargingAnew() {
+    Conversation r = Conversation.oneShot();
+    assertThat(r.repeated("ann"))
+        .containsExactly("team research: CheckBudget", "wallet main: Find");
+    r.teamHolds();
+    assertThat(r.walletEnded("committed")).containsExactly("ann: charged, again");
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void anAnswerThatIsForgottenIsNotGivenAnew() {
+    Conversation r = Conversation.oneShot();
+    r.repeated("ann");
+    r.teamHolds();
+    assertThat(r.walletKnowsNothing()).containsExactly("ann: refused IDEMPOTENCY_KEY_EXPIRED");
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void anAttemptThatWasTakenBackIsNotADenial() {
+    Conversation r = Conversation.reserving();
+    r.begunBefore("ann");
+    r.teamHolds();
+    assertThat(r.walletBarred()).containsExactly("org: Deny", "team research: Cancel");
+    assertThat(r.denialRecorded()).containsExactly("ann: refused ATTEMPT_WITHDRAWN");
+  }
+
+  @Test
+  void whoDoesNotAnswerIsAskedAgain() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.durable();
+    assertThat(r.team(new Answer.Busy<>())).isEmpty();
+    assertThat(r.wallet(new Answer.Unreachable<>())).isEmpty();
+    assertThat(r.tick(SOON_MS)).isEmpty();
+    assertThat(r.tick(LATER_MS))
+        .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
+    r.teamHolds();
+    assertThat(r.tick(LATER_MS)).containsExactly("wallet main: HoldCredits");
+    assertThat(r.walletHolds()).containsExactly("ann: allowed");
+  }
+
+  @Test
+  void whatACrashLeftOpenIsDrivenOnForNobody() {
+    Conversation r = Conversation.reserving();
+    assertThat(r.driveOn())
+        .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
+    assertThat(r.driveOn()).isEmpty();
+    r.teamHolds();
+    assertThat(r.walletHolds()).isEmpty();
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void answersAboutNothingChangeNothing() {
+    Conversation r = Conversation.reserving();
+    assertThat(r.teamHolds()).isEmpty();
+    assertThat(r.walletHolds()).isEmpty();
+    assertThat(r.durable()).isEmpty();
+    assertThat(r.denialRecorded()).isEmpty();
+  }
+}
