@@ -16,7 +16,7 @@ import dev.bursar.node.clock.NodeClock;
 import dev.bursar.node.clock.SteppedClock;
 import dev.bursar.node.entity.EntityModels;
 import dev.bursar.node.entity.EntityParts;
-import dev.bursar.node.entity.JournalReader;
+import dev.bursar.node.entity.JournalStore;
 import dev.bursar.node.entity.Limits;
 import dev.bursar.node.entity.Region;
 import dev.bursar.node.entity.ShardedEntities;
@@ -99,7 +99,7 @@ public final class Node implements AutoCloseable {
             new EntityModels(limits, catalog),
             clock,
             limits,
-            new JournalReader(database.jdbi(), blocking));
+            new JournalStore(database.jdbi(), blocking));
     ShardedEntities entities =
         new ShardedEntities(system, new Region(system, parts), limits.askTimeout());
     Projections projections = Projections.start(system, database, entities, clock, metrics);

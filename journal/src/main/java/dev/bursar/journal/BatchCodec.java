@@ -1,11 +1,13 @@
 package dev.bursar.journal;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.WalletEvent;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The stored form of a journal row. The same batch always gives the same bytes, and decoding and
@@ -21,13 +23,25 @@ public final class BatchCodec<E> {
       new BatchCodec<>("team", TeamEvent.class, List.of());
   private static final BatchCodec<OrgEvent> ORGS =
       new BatchCodec<>("org", OrgEvent.class, List.of());
+  private static final BatchCodec<OrgEvent> ORGS_WITHOUT_RESERVATIONS =
+      new BatchCodec<>(
+          "org",
+          OrgEvent.class,
+          List.of(),
+          StoredMapping.mapper(
+              Set.of(
+                  OrgEvent.ReservationBegun.class,
+                  OrgEvent.ReservationDenied.class,
+                  OrgEvent.ReservationSettled.class)));
 
   private final StoredForm<Batch<E>> form;
 
   BatchCodec(String name, Class<E> events, List<Upcaster> upcasters) {
-    form =
-        new StoredForm<>(
-            name, StoredMapping.MAPPER, StoredMapping.type(Batch.class, events), upcasters);
+    this(name, events, upcasters, StoredMapping.MAPPER);
+  }
+
+  private BatchCodec(String name, Class<E> events, List<Upcaster> upcasters, ObjectMapper mapper) {
+    form = new StoredForm<>(name, mapper, StoredMapping.type(Batch.class, events), upcasters);
   }
 
   /** The rows of wallets. */
@@ -43,6 +57,15 @@ public final class BatchCodec<E> {
   /** The rows of orgs. */
   public static BatchCodec<OrgEvent> orgs() {
     return ORGS;
+  }
+
+  /**
+   * The rows of orgs, read without their reservations: those are most of what an org's journal
+   * holds, and need not be read by who wants the rest. A row with a name that is not known, or that
+   * is not well-formed, is refused all the same.
+   */
+  public static BatchCodec<OrgEvent> orgsWithoutReservations() {
+    return ORGS_WITHOUT_RESERVATIONS;
   }
 
   /** The rows of entities of this kind. */
@@ -104,10 +127,21 @@ public final class BatchCodec<E> {
    *     it, or if the bytes hold anything but such a row
    */
   public Batch<E> decode(String manifest, byte[] bytes) {
-    return manifest.endsWith(COMPRESSED)
-        ? form.decode(
-            manifest.substring(0, manifest.length() - COMPRESSED.length()),
-            Compression.expanded(bytes))
-        : form.decode(manifest, bytes);
+    Batch<E> batch =
+        manifest.endsWith(COMPRESSED)
+            ? form.decode(
+                manifest.substring(0, manifest.length() - COMPRESSED.length()),
+                Compression.expanded(bytes))
+            : form.decode(manifest, bytes);
+    return this == ORGS_WITHOUT_RESERVATIONS ? withoutPassedOver(batch) : batch;
+  }
+
+  @SuppressWarnings("NullAway") // What was passed over came out as null.
+  private static <E> Batch<E> withoutPassedOver(Batch<E> batch) {
+    return new Batch<>(
+        batch.sequence(),
+        batch.previousHash(),
+        batch.nextDue(),
+        batch.recorded().stream().filter(each -> each.event() != null).toList());
   }
 }

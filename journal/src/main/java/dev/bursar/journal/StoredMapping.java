@@ -1,7 +1,10 @@
 package dev.bursar.journal;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.AnnotationIntrospector;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -12,6 +15,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.introspect.AccessorNamingStrategy;
 import com.fasterxml.jackson.databind.introspect.AnnotatedClass;
 import com.fasterxml.jackson.databind.introspect.AnnotatedMethod;
@@ -25,6 +29,7 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.WalletEvent;
+import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Set;
@@ -37,7 +42,7 @@ final class StoredMapping {
   /** The deepest that stored values nest; a snapshot needs nine. */
   private static final int DEPTH_MAX = 32;
 
-  static final ObjectMapper MAPPER = mapper();
+  static final ObjectMapper MAPPER = mapper(Set.of());
 
   private StoredMapping() {}
 
@@ -45,7 +50,11 @@ final class StoredMapping {
     return MAPPER.getTypeFactory().constructParametricType(generic, parameter);
   }
 
-  private static ObjectMapper mapper() {
+  /**
+   * The mapping, where values of these types are passed over when they are read, and come out as
+   * null. What they hold must still be well-formed, and their names known.
+   */
+  static ObjectMapper mapper(Set<Class<?>> passedOver) {
     CBORFactory factory =
         CBORFactory.builder()
             .streamReadConstraints(
@@ -54,6 +63,7 @@ final class StoredMapping {
     SimpleModule module = new SimpleModule("bursar");
     Scalars.register(module);
     module.setDeserializerModifier(new ImmutableCollections());
+    passedOver.forEach(type -> passOver(module, type));
     return CBORMapper.builder(factory)
         .addModule(module)
         .addMixIn(WalletEvent.class, StoredNames.WalletNames.class)
@@ -74,6 +84,23 @@ final class StoredMapping {
         // An upcaster hands decimals on as they were stored.
         .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
         .build();
+  }
+
+  private static <T> void passOver(SimpleModule module, Class<T> type) {
+    module.addDeserializer(
+        type,
+        new StdDeserializer<T>(type) {
+          @Override
+          public @Nullable T deserialize(JsonParser in, DeserializationContext context)
+              throws IOException {
+            for (JsonToken next = in.currentToken(); next == JsonToken.FIELD_NAME; ) {
+              in.nextToken();
+              in.skipChildren();
+              next = in.nextToken();
+            }
+            return null;
+          }
+        });
   }
 
   private static void fail(MutableCoercionConfig config) {

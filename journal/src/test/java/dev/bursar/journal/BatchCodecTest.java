@@ -100,6 +100,37 @@ final class BatchCodecTest {
   }
 
   @Test
+  void anOrgsRowIsReadWithoutItsReservations() {
+    List<Recorded<OrgEvent>> recorded = new ArrayList<>();
+    Sample.orgs().forEach(s -> recorded.addAll(s.batch().recorded()));
+    BatchCodec.Packed packed = BatchCodec.orgs().pack(new Batch<>(7, new byte[32], null, recorded));
+    Batch<OrgEvent> all = BatchCodec.orgs().decode(packed.manifest(), packed.bytes());
+    Batch<OrgEvent> read =
+        BatchCodec.orgsWithoutReservations().decode(packed.manifest(), packed.bytes());
+    assertThat(types(read)).isNotEmpty();
+    assertThat(types(read))
+        .isEqualTo(
+            types(all).stream()
+                .filter(type -> !type.getSimpleName().startsWith("Reservation"))
+                .toList());
+    assertThat(read.sequence()).isEqualTo(7);
+    assertThat(read.recorded().getFirst().event())
+        .usingRecursiveComparison()
+        .isEqualTo(all.recorded().getFirst().event());
+  }
+
+  @Test
+  void whatIsPassedOverMustStillBeWellFormed() {
+    BatchCodec<OrgEvent> codec = BatchCodec.orgsWithoutReservations();
+    for (Sample<OrgEvent> sample : Sample.orgs()) {
+      byte[] bytes = sample.encoded();
+      for (int length = 0; length < bytes.length; length += 7) {
+        refused(codec, Arrays.copyOf(bytes, length), "are no ");
+      }
+    }
+  }
+
+  @Test
   void aSmallRowIsStoredAsItIs() {
     Batch<WalletEvent> batch = Sample.batch(new WalletEvent.HoldBarred(Parts.AT, "r"));
     BatchCodec.Packed packed = BatchCodec.wallets().pack(batch);

@@ -7,6 +7,7 @@ import dev.bursar.journal.EntitySnapshot;
 import dev.bursar.journal.SnapshotCodec;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * A kind of entity: how it begins, what it replies, and how it is stored.
@@ -26,11 +27,12 @@ public record EntityModel<C, E, R, S>(
     Function<Entity<C, E, R>, S> capture,
     BiConsumer<Entity<C, E, R>, S> restore) {
 
-  StoredSnapshot stored(Entity<C, E, R> entity) {
+  /** The entity as it stands; the stored form can be made of that later, on any thread. */
+  Supplier<StoredSnapshot> captured(Entity<C, E, R> entity) {
     EntitySnapshot<S> snapshot =
         new EntitySnapshot<>(
             entity.sequence(), entity.head(), entity.memory().toBytes(), capture.apply(entity));
-    return new StoredSnapshot(snapshots.manifest(), snapshots.encode(snapshot));
+    return () -> new StoredSnapshot(snapshots.manifest(), snapshots.encode(snapshot));
   }
 
   Entity<C, E, R> restored(EntityId id, StoredSnapshot stored) {

@@ -8,7 +8,7 @@ import java.time.InstantSource;
  * @param models the kinds of entities
  * @param clock the time
  * @param limits the bounds
- * @param reader reads the journal back
+ * @param store the journal and snapshots beside the plugin
  */
 public record EntityParts(
-    EntityModels models, InstantSource clock, Limits limits, JournalReader reader) {}
+    EntityModels models, InstantSource clock, Limits limits, JournalStore store) {}

@@ -187,6 +187,6 @@ final class Inbox<C, E, R> {
 
   /** The reply that stands in the journal at a place. */
   CompletionStage<R> stored(Outcome.Stored<R> outcome) {
-    return parts.reader().read(id, outcome.place(), model.batches()).thenApply(model.reply());
+    return parts.store().read(id, outcome.place(), model.batches()).thenApply(model.reply());
   }
 }

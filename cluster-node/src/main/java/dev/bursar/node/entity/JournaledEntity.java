@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.SupervisorStrategy;
@@ -19,13 +20,14 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.persistence.typed.PersistenceId;
 import org.apache.pekko.persistence.typed.RecoveryCompleted;
 import org.apache.pekko.persistence.typed.SnapshotAdapter;
-import org.apache.pekko.persistence.typed.SnapshotCompleted;
 import org.apache.pekko.persistence.typed.javadsl.CommandHandler;
 import org.apache.pekko.persistence.typed.javadsl.Effect;
 import org.apache.pekko.persistence.typed.javadsl.EventHandler;
 import org.apache.pekko.persistence.typed.javadsl.EventSourcedBehavior;
 import org.apache.pekko.persistence.typed.javadsl.RetentionCriteria;
 import org.apache.pekko.persistence.typed.javadsl.SignalHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An entity's state and journal: decides a batch, writes it as one row, and says when it is
@@ -38,6 +40,8 @@ final class JournaledEntity<C, E, R, S>
   /** A batch to be decided; {@code number} comes back with the outcome. */
   record Decide<C>(long number, List<Request<C>> requests) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(JournaledEntity.class);
+
   private final ActorContext<Decide<C>> context;
   private final EntityId id;
   private final EntityModel<C, E, R, S> model;
@@ -46,7 +50,8 @@ final class JournaledEntity<C, E, R, S>
   private final long heardOf;
   private final List<Batch<E>> unheard = new ArrayList<>(0);
   private long bytesSinceSnapshot;
-  private long snapshotBytes;
+  private volatile long snapshotBytes;
+  private final AtomicBoolean savingSnapshot = new AtomicBoolean();
 
   private JournaledEntity(
       ActorContext<Decide<C>> context,
@@ -108,7 +113,11 @@ final class JournaledEntity<C, E, R, S>
     entity.sealed(sha256(packed.bytes()));
     return Effect()
         .persist(new StoredBatch(packed.manifest(), packed.bytes(), true))
-        .thenRun(() -> inbox.tell(written));
+        .thenRun(
+            (Entity<C, E, R> state) -> {
+              inbox.tell(written);
+              saveSnapshotIfDue(state);
+            });
   }
 
   private Entity<C, E, R> take(Entity<C, E, R> entity, StoredBatch stored) {
@@ -127,10 +136,6 @@ final class JournaledEntity<C, E, R, S>
   public SignalHandler<Entity<C, E, R>> signalHandler() {
     return newSignalHandlerBuilder()
         .onSignal(RecoveryCompleted.instance(), this::demandWhole)
-        .onSignal(
-            SnapshotCompleted.class,
-            (entity, done) ->
-                parts.reader().forgetSnapshotsBefore(id, done.getSnapshotMetadata().sequenceNr()))
         .build();
   }
 
@@ -146,16 +151,27 @@ final class JournaledEntity<C, E, R, S>
     unheard.clear();
   }
 
-  @Override
-  public boolean shouldSnapshot(Entity<C, E, R> entity, StoredBatch stored, long sequence) {
+  /** The entity goes on while its snapshot is encoded and written. */
+  private void saveSnapshotIfDue(Entity<C, E, R> entity) {
     Limits limits = parts.limits();
-    boolean due =
-        bytesSinceSnapshot
-            >= Math.max(limits.snapshotAfterBytes(), limits.snapshotAfterSizes() * snapshotBytes);
-    if (due) {
-      bytesSinceSnapshot = 0;
+    long enough =
+        Math.max(limits.snapshotAfterBytes(), limits.snapshotAfterSizes() * snapshotBytes);
+    if (bytesSinceSnapshot < enough || !savingSnapshot.compareAndSet(false, true)) {
+      return;
     }
-    return due;
+    bytesSinceSnapshot = 0;
+    parts
+        .store()
+        .saveSnapshot(id, entity.sequence(), model.captured(entity))
+        .whenComplete(
+            (bytes, fault) -> {
+              if (fault != null) {
+                LOG.warn("a snapshot of {} could not be saved; the next one will", id, fault);
+              } else {
+                snapshotBytes = bytes;
+              }
+              savingSnapshot.set(false);
+            });
   }
 
   @Override
@@ -168,9 +184,7 @@ final class JournaledEntity<C, E, R, S>
     return new SnapshotAdapter<>() {
       @Override
       public Object toJournal(Entity<C, E, R> entity) {
-        StoredSnapshot stored = model.stored(entity);
-        snapshotBytes = stored.bytes().length;
-        return stored;
+        throw new IllegalStateException("snapshots are not saved by the plugin");
       }
 
       @Override

@@ -5,7 +5,7 @@ import org.apache.pekko.serialization.SerializerWithStringManifest;
 /** Hands stored forms to the journal as they are: the entity has encoded them, in parallel. */
 public final class StoredFormSerializer extends SerializerWithStringManifest {
 
-  private static final int IDENTIFIER = 7001;
+  static final int IDENTIFIER = 7001;
   private static final String SNAPSHOT = "snapshot.";
 
   @Override
@@ -17,9 +17,13 @@ public final class StoredFormSerializer extends SerializerWithStringManifest {
   public String manifest(Object stored) {
     return switch (stored) {
       case StoredBatch batch -> batch.manifest();
-      case StoredSnapshot snapshot -> SNAPSHOT + snapshot.manifest();
+      case StoredSnapshot snapshot -> manifestOf(snapshot);
       default -> throw new IllegalArgumentException("no stored form: " + stored.getClass());
     };
+  }
+
+  static String manifestOf(StoredSnapshot snapshot) {
+    return SNAPSHOT + snapshot.manifest();
   }
 
   @Override

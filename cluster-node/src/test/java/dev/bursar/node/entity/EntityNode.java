@@ -71,7 +71,7 @@ final class EntityNode implements AutoCloseable {
             new EntityModels(limits, CATALOG),
             clock,
             limits,
-            new JournalReader(database.jdbi(), blocking));
+            new JournalStore(database.jdbi(), blocking));
     entities = new ShardedEntities(system, new Region(system, parts), limits.askTimeout());
   }
 

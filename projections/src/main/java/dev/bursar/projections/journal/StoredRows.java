@@ -22,7 +22,8 @@ final class StoredRows {
       decoded =
           switch (entity.kind()) {
             case WALLET -> new JournalRow.OfWallet(entity, batch(BatchCodec.wallets(), row));
-            case ORG -> new JournalRow.OfOrg(entity, batch(BatchCodec.orgs(), row));
+            case ORG ->
+                new JournalRow.OfOrg(entity, batch(BatchCodec.orgsWithoutReservations(), row));
             case TEAM -> throw new IllegalArgumentException("a team's row is not projected");
           };
     } catch (RuntimeException e) {

@@ -1,0 +1,2 @@
+-- Snapshots are mostly hashes: trying to compress them takes long and gains nothing.
+alter table snapshot alter column snapshot_payload set storage external;
