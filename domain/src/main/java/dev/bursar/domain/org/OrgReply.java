@@ -44,7 +44,7 @@ public sealed interface OrgReply {
   /** The wallets and their owners. */
   record Wallets(Map<String, WalletOwner> wallets) implements OrgReply {}
 
-  /** The open reservations. */
+  /** The open reservations, and those that expired so lately that late usage may still come. */
   record Open(List<Plan> plans, List<String> lapsed) implements OrgReply {}
 
   /**

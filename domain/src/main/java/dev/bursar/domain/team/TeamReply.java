@@ -19,6 +19,6 @@ public sealed interface TeamReply {
   /** The figures of limits. */
   record Limits(List<LimitState> limits) implements TeamReply {}
 
-  /** The open reservations. */
+  /** The open reservations, and those that expired so lately that late usage may still come. */
   record Open(List<String> reservations, List<String> lapsed) implements TeamReply {}
 }
