@@ -82,6 +82,7 @@ final class UpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
+    LibraryChatter.silence();
     Instant clockStart = clockStart();
     demandFree(port);
     Path directory = data != null ? data : DataFolder.standard();
@@ -97,6 +98,7 @@ final class UpCommand implements Callable<Integer> {
         if (!noDemo) {
           new Demo(address, key).load(clockStart != null ? clockStart : Instant.now());
         }
+        node.ready();
         out.println(greeting(address, key, embedded != null ? directory : null));
         out.flush();
         awaitInterrupt(stopped);
@@ -156,14 +158,20 @@ final class UpCommand implements Callable<Integer> {
 
   private String greeting(String address, String key, @Nullable Path directory) {
     String kept = directory == null ? "the given PostgreSQL" : directory.toString();
+    // A secret that came from the environment does not belong into a log.
+    String shown = isFromEnvironment() ? "$BURSAR_OPERATOR_KEY" : key;
     String head =
         """
 
         Bursar listens on %s
         operator's key    %s
-        kept in           %s
+        data kept in      %s
         """
-            .formatted(address, key, kept);
-    return noDemo ? head : head + Demo.tries(address, key);
+            .formatted(address, shown, kept);
+    return noDemo ? head : head + Demo.tries(address, shown);
+  }
+
+  private boolean isFromEnvironment() {
+    return operatorKey != null && operatorKey.equals(System.getenv("BURSAR_OPERATOR_KEY"));
   }
 }

@@ -60,7 +60,7 @@ final class BursarProcess implements AutoCloseable {
             List.of("up", "--port", Integer.toString(port), "--data", directory.toString()));
     arguments.addAll(List.of(more));
     BursarProcess node = start(arguments.toArray(String[]::new));
-    node.await(line -> line.startsWith("kept in"));
+    node.await(line -> line.startsWith("data kept in"));
     return node;
   }
 
@@ -151,6 +151,13 @@ final class BursarProcess implements AutoCloseable {
   int stop() {
     process.destroy();
     return exitCode();
+  }
+
+  /** Ends it as Ctrl-C does; all that it has printed. */
+  String stopped() {
+    process.destroy();
+    exitCode();
+    return output();
   }
 
   @Override

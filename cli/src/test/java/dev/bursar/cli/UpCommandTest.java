@@ -2,7 +2,6 @@ package dev.bursar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -20,10 +19,15 @@ class UpCommandTest {
   @TempDir private Path directory;
 
   private static HttpResponse<String> call(int port, String method, String path, String body)
-      throws IOException, InterruptedException {
+      throws Exception {
+    return callWith(BursarProcess.KEY, port, method, path, body);
+  }
+
+  private static HttpResponse<String> callWith(
+      String key, int port, String method, String path, String body) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .header("Authorization", "Bearer " + BursarProcess.KEY)
+            .header("Authorization", "Bearer " + key)
             .header("Content-Type", "application/json")
             .method(method, HttpRequest.BodyPublishers.ofString(body))
             .build();
@@ -51,6 +55,23 @@ class UpCommandTest {
     try (BursarProcess node = BursarProcess.up(directory, again)) {
       assertThat(call(again, "GET", "/v1/orgs/kept", "").body()).contains("Kept");
       assertThat(call(again, "GET", "/v1/orgs/acme/wallets/main", "").body()).contains("\"525\"");
+      assertThat(node.stopped()).doesNotContain("# stop");
+    }
+  }
+
+  @Test
+  void anotherOperatorsKeyTakesThePlaceOfTheOneBefore() throws Exception {
+    int port = BursarProcess.freePort();
+    try (BursarProcess node = BursarProcess.up(directory, port, "--no-demo")) {
+      assertThat(node.output()).doesNotContain(BursarProcess.KEY);
+      assertThat(call(port, "GET", "/v1/orgs", "").statusCode()).isEqualTo(200);
+    }
+    int again = BursarProcess.freePort();
+    try (BursarProcess node =
+        BursarProcess.up(directory, again, "--no-demo", "--operator-key", "the-other-key")) {
+      assertThat(call(again, "GET", "/v1/orgs", "").statusCode()).isEqualTo(401);
+      assertThat(callWith("the-other-key", again, "GET", "/v1/orgs", "").statusCode())
+          .isEqualTo(200);
     }
   }
 
@@ -111,5 +132,15 @@ class UpCommandTest {
                   .statusCode())
           .isEqualTo(400);
     }
+    refused(
+        BursarProcess.start(
+            "up",
+            "--port",
+            "" + BursarProcess.freePort(),
+            "--data",
+            directory.toString(),
+            "--test-clock",
+            "2024-02-01T00:00:00Z"),
+        "2024-02-29T12:00:00Z");
   }
 }

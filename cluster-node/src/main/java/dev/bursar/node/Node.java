@@ -27,6 +27,8 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
@@ -50,25 +53,30 @@ public final class Node implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final Projections projections;
   private final HttpServer server;
+  private final AtomicReference<Readiness> readiness;
 
   private Node(
       Database database,
       ExecutorService blocking,
       ActorSystem<Void> system,
       Projections projections,
-      HttpServer server) {
+      HttpServer server,
+      AtomicReference<Readiness> readiness) {
     this.database = database;
     this.blocking = blocking;
     this.system = system;
     this.projections = projections;
     this.server = server;
+    this.readiness = readiness;
   }
 
   /**
-   * Migrates the schema and starts a node; done when it listens.
+   * Migrates the schema and starts a node; done when it listens. It says that it is ready once it
+   * is told so, see {@link #ready}.
    *
    * @throws dev.bursar.database.DatabaseUnusable if the database can't be used
-   * @throws IllegalArgumentException if the catalog has faults
+   * @throws IllegalArgumentException if the catalog has faults, or the test clock would start
+   *     before what is on record
    * @throws IllegalStateException if it can't listen, or does not come up
    */
   public static Node start(NodeSettings settings) {
@@ -90,6 +98,9 @@ public final class Node implements AutoCloseable {
             : NodeClock.standingAt(settings.testClockStart());
 
     Database database = Database.open(address.withPoolSize(connections));
+    if (settings.testClockStart() != null) {
+      demandNotBefore(database, settings.testClockStart());
+    }
     ExecutorService blocking =
         Executors.newFixedThreadPool(
             connections, Thread.ofPlatform().daemon().name("blocking-", 0).factory());
@@ -115,6 +126,8 @@ public final class Node implements AutoCloseable {
                     () -> projections.progress().caughtUp(),
                     now -> projections.dueWork().runUntilQuiet(now)))
             : Optional.empty();
+    AtomicReference<Readiness> readiness =
+        new AtomicReference<>(new Readiness("what it is to serve to be loaded"));
     ApiPorts ports =
         new ApiPorts(
             entities,
@@ -125,7 +138,7 @@ public final class Node implements AutoCloseable {
             keys,
             testClock,
             clock,
-            () -> Readiness.READY,
+            readiness::get,
             metrics,
             metrics::scrape);
     try {
@@ -133,11 +146,37 @@ public final class Node implements AutoCloseable {
           await(
               HttpServer.bind(
                   system, settings.host(), settings.port(), Routes.handler(system, ports)));
-      return new Node(database, blocking, system, projections, server);
+      return new Node(database, blocking, system, projections, server, readiness);
     } catch (RuntimeException e) {
       stop(projections, system, blocking, database);
       throw e;
     }
+  }
+
+  /** Time never goes back behind what is on record. */
+  private static void demandNotBefore(Database database, Instant start) {
+    Instant last =
+        database
+            .jdbi()
+            .withHandle(
+                handle ->
+                    handle
+                        .createQuery("select max(updated_at) from wallet_balance")
+                        .mapTo(OffsetDateTime.class)
+                        .findOne()
+                        .map(OffsetDateTime::toInstant)
+                        .orElse(Instant.MIN));
+    if (start.isBefore(last)) {
+      database.close();
+      throw new IllegalArgumentException(
+          "the test clock can't start at %s: the last event on record is of %s; start at that or later"
+              .formatted(start, last));
+    }
+  }
+
+  /** From now on, others may send requests: what the node needs has been loaded. */
+  public void ready() {
+    readiness.set(Readiness.READY);
   }
 
   /** Where the node listens. */

@@ -12,6 +12,7 @@ import dev.bursar.api.json.Names;
 import dev.bursar.api.json.Times;
 import dev.bursar.api.json.Words;
 import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.Attribution;
@@ -54,6 +55,11 @@ public final class LedgerRoutes {
     String wallet = call.name("wallet");
     Query query = call.query(PARAMETERS);
     LedgerQueries.Filter filter = filter(query);
+    Instant from = filter.from();
+    Instant to = filter.to();
+    if (from != null && to != null && from.isAfter(to)) {
+      throw Problem.invalid("from", "is after to, " + to).fault();
+    }
     Page page = call.page(query, "ledger", org, wallet);
     return queries
         .page(org, wallet, filter, sequence(page), page.limit())

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoredKeys implements AccessKeys {
 
+  private static final String COMMAND_LINE = "from the command line";
   private static final int SECRET_BYTES = 32;
   private static final int ID_BYTES = 9;
   private static final int CACHED_MAX = 100_000;
@@ -145,21 +146,31 @@ public final class StoredKeys implements AccessKeys {
         });
   }
 
-  /** Makes sure that an operator's key with this secret exists; blocks. */
+  /**
+   * Makes sure that an operator's key with this secret exists, and revokes the one that a start
+   * with another secret made; blocks.
+   */
   public void ensureOperator(String secret) {
     String hash = hash(secret);
     // The same secret always has the same id, so that starting again changes nothing.
     AccessKey key =
         new AccessKey(
-            "key_" + hash.substring(0, 12),
-            Role.OPERATOR,
-            null,
-            "from the command line",
-            now(),
-            null,
-            null);
+            "key_" + hash.substring(0, 12), Role.OPERATOR, null, COMMAND_LINE, now(), null, null);
     insert(key, hash, null, 0);
-    bySecret.invalidate(hash);
+    jdbi.useHandle(
+        handle ->
+            handle
+                .createUpdate(
+                    """
+                    update access_key
+                    set revoked_at = case when id = :id then null else coalesce(revoked_at, :now) end
+                    where role = 'operator' and org is null and name = :name and operation is null
+                    """)
+                .bind("id", key.id())
+                .bind("now", Timestamp.from(now()))
+                .bind("name", COMMAND_LINE)
+                .execute());
+    bySecret.invalidateAll();
   }
 
   /** Whether it is new. */

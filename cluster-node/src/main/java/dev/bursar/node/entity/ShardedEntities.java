@@ -135,7 +135,29 @@ public final class ShardedEntities implements Entities, Enforcement {
     if (id == null) {
       return CompletableFuture.completedFuture(new Answer.Refused<>(unknown(reservation)));
     }
-    return wallet(id.org(), id.wallet(), request).thenApply(answer -> answer.map(expected::cast));
+    return wallet(id.org(), id.wallet(), request)
+        .thenCompose(
+            answer ->
+                answer instanceof Answer.Refused<WalletReply> refused
+                        && refused.refusal().code() == Refusal.Code.RESERVATION_NOT_FOUND
+                    ? refusedAs(id, reservation)
+                    : CompletableFuture.completedFuture(answer.map(expected::cast)));
+  }
+
+  /** The wallet knows nothing of what was denied; the org does. */
+  private <T> CompletionStage<Answer<T>> refusedAs(ReservationId id, String reservation) {
+    return denied(id, reservation)
+        .thenApply(
+            found ->
+                switch (found) {
+                  case Answer.Done<Found> denied ->
+                      new Answer.Refused<>(
+                          Refusal.of(
+                              Refusal.Code.RESERVATION_FINALIZED, "the reservation was denied"));
+                  case Answer.Refused<Found> unknown -> new Answer.Refused<>(unknown.refusal());
+                  case Answer.Busy<Found> busy -> new Answer.Busy<>();
+                  case Answer.Unreachable<Found> away -> new Answer.Unreachable<>();
+                });
   }
 
   private static Refusal unknown(String reservation) {

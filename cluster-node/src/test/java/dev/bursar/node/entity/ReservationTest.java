@@ -207,6 +207,12 @@ class ReservationTest {
     assertThat(denied.denials())
         .extracting("code")
         .containsExactly(DenialCode.BUDGET_EXCEEDED, DenialCode.INSUFFICIENT_CREDITS);
+    Answer<WalletReply.Ended> committed =
+        await(
+            node.entities.commit(
+                denied.plan().reservation(), Credits.of(1), null, new Caller("t", "c", "c", 0)));
+    assertThat(((Answer.Refused<WalletReply.Ended>) committed).refusal().code())
+        .isEqualTo(Refusal.Code.RESERVATION_FINALIZED);
     Decided again = done(node.reserve(member("both"), "3", false, "k"));
     assertThat(((Decided.Denied) again).plan().reservation())
         .isEqualTo(denied.plan().reservation());

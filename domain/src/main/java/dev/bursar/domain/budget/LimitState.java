@@ -64,6 +64,26 @@ public record LimitState(
         source);
   }
 
+  /** The same limits, each with this much of what is held charged. */
+  public static List<LimitState> withCharged(List<LimitState> limits, Credits amount) {
+    return limits.stream()
+        .map(
+            limit ->
+                new LimitState(
+                    limit.budget,
+                    limit.scope,
+                    limit.measure,
+                    limit.window,
+                    limit.mode,
+                    limit.limit,
+                    limit.used.plusCapped(amount),
+                    limit.held.minus(amount),
+                    limit.windowStart,
+                    limit.resetsAt,
+                    limit.source))
+        .toList();
+  }
+
   /** The same limits, each with this much more held. */
   public static List<LimitState> withHeld(List<LimitState> limits, Credits more) {
     return limits.stream().map(limit -> limit.withHeld(more)).toList();

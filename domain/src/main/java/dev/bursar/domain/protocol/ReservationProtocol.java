@@ -367,7 +367,14 @@ public final class ReservationProtocol<W> {
           case WalletReply.WouldHold would ->
               new Decided.Allowed(course.plan, limits, null, would.balance(), null);
           case WalletReply.Ended ended ->
-              new Decided.Allowed(course.plan, limits, null, ended.balance(), ended);
+              new Decided.Allowed(
+                  course.plan,
+                  course.plan.request().commit()
+                      ? LimitState.withCharged(limits, course.plan.amount())
+                      : limits,
+                  null,
+                  ended.balance(),
+                  ended);
           case null, default -> throw new IllegalStateException("allowed without a wallet");
         };
     return replies(course, new Answer.Done<>(decided, false));

@@ -34,8 +34,13 @@ final class Findings {
   void add(Discrepancy.Kind kind, Object where, String detail) {
     found++;
     if (discrepancies.size() < DISCREPANCIES_MAX) {
-      discrepancies.add(new Discrepancy(kind, where.toString(), detail));
+      discrepancies.add(new Discrepancy(kind, where.toString(), firstLine(detail)));
     }
+  }
+
+  /** What libraries say goes on for lines. */
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
   }
 
   void row(int eventsInIt) {
