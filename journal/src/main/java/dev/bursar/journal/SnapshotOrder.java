@@ -31,6 +31,10 @@ final class SnapshotOrder {
         sorted(wallet.scheduled(), Comparator.comparing(part -> part.grant().id())),
         sorted(wallet.holds(), Comparator.comparing(Hold::reservation)),
         wallet.lapsed(),
+        wallet.refunded(),
+        wallet.debts(),
+        wallet.transfers(),
+        wallet.barredTransfers(),
         wallet.endings());
   }
 

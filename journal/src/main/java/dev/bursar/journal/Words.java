@@ -9,6 +9,7 @@ import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletEvent;
 import java.util.List;
 import java.util.function.Function;
@@ -27,6 +28,7 @@ record Words<E extends Enum<E>>(Class<E> type, Function<E, String> word) {
       List.of(
           new Words<>(EntryType.class, Words::of),
           new Words<>(Grant.Category.class, Words::of),
+          new Words<>(Recurrence.Interval.class, Words::of),
           new Words<>(WalletEvent.Cause.class, Words::of),
           new Words<>(OveragePolicy.class, Words::of),
           new Words<>(Closure.Kind.class, Words::of),
@@ -57,6 +59,16 @@ record Words<E extends Enum<E>>(Class<E> type, Function<E, String> word) {
       case PROMOTIONAL -> "promotional";
       case PLAN -> "plan";
       case PAID -> "paid";
+    };
+  }
+
+  private static String of(Recurrence.Interval interval) {
+    return switch (interval) {
+      case DAY -> "day";
+      case WEEK -> "week";
+      case MONTH -> "month";
+      case QUARTER -> "quarter";
+      case YEAR -> "year";
     };
   }
 

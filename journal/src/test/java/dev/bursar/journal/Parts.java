@@ -7,6 +7,7 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -19,6 +20,8 @@ import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Hold;
+import dev.bursar.domain.wallet.Recurrence;
+import dev.bursar.domain.wallet.Transfer;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -26,6 +29,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What the samples are made of. Golden files hold them: what is here is added to, not changed. */
 final class Parts {
@@ -94,7 +98,8 @@ final class Parts {
         LATER,
         Set.of("search", "chat", "vision"),
         Set.of("small", "large"),
-        new Grant.CostBasis(credits("90"), "EUR"),
+        new Money(credits("90"), "EUR"),
+        null,
         "invoice 2026-17",
         AT);
   }
@@ -110,6 +115,7 @@ final class Parts {
         null,
         Set.of(),
         Set.of(),
+        null,
         null,
         "welcome",
         AT);
@@ -151,6 +157,7 @@ final class Parts {
         credits(balance),
         Credits.ZERO,
         "grant-1",
+        null,
         bytes(32, (int) sequence));
   }
 
@@ -160,9 +167,96 @@ final class Parts {
         AT,
         "platform",
         attribution.trigger().equals("commit") ? RESERVATION : null,
+        null,
         attribution,
         bytes(32, 0),
         List.copyOf(Arrays.asList(postings)));
+  }
+
+  /** A grant that is given every month, with everything that says how. */
+  static Grant recurringGrant() {
+    Recurrence recurrence =
+        new Recurrence(
+            new Recurrence.Terms(Recurrence.Interval.MONTH, AT, credits("10"), credits("250.5")),
+            AT,
+            LATER,
+            credits("1000"),
+            new Money(credits("90"), "EUR"),
+            "grant-1",
+            3);
+    return with("grant-1#3", new Money(credits("92.25"), "EUR"), recurrence);
+  }
+
+  /** A grant that is given every day for ever, counted from where it took effect. */
+  static Grant bareRecurringGrant() {
+    Recurrence recurrence =
+        new Recurrence(
+            new Recurrence.Terms(Recurrence.Interval.DAY, null, Credits.ZERO, Credits.ZERO),
+            AT,
+            null,
+            credits("1000.5"),
+            null,
+            "grant-3",
+            1);
+    return with("grant-3", null, recurrence);
+  }
+
+  private static Grant with(String id, @Nullable Money costBasis, @Nullable Recurrence recurrence) {
+    Grant like = grant();
+    return new Grant(
+        id,
+        like.creditType(),
+        like.amount(),
+        like.category(),
+        like.priority(),
+        like.effectiveAt(),
+        like.expiresAt(),
+        like.features(),
+        like.models(),
+        costBasis,
+        recurrence,
+        like.source(),
+        like.createdAt());
+  }
+
+  /** An entry on a grant that has a cost basis. */
+  static Posting valued(long sequence, EntryType type, String amount, String grant, String euros) {
+    return new Posting(
+        sequence,
+        type,
+        credits(amount),
+        credits("988.25"),
+        Credits.ZERO,
+        grant,
+        new Money(credits(euros), "EUR"),
+        bytes(32, (int) sequence));
+  }
+
+  /** Entries that correct what an earlier transaction did. */
+  static Transaction correction(Attribution attribution, Posting... postings) {
+    return new Transaction(
+        "txn_main_44",
+        AT,
+        "platform",
+        null,
+        "txn_main_41",
+        attribution,
+        bytes(32, 0),
+        List.copyOf(Arrays.asList(postings)));
+  }
+
+  /** Two parts of grants on their way: one with everything, one bare. */
+  static Transfer transfer() {
+    return new Transfer(
+        "trf_0f6f3f0d2c114c559d1b77aa",
+        "main",
+        "research",
+        "platform",
+        credits("12.5"),
+        List.of(new Draw("grant-1", credits("12")), new Draw("grant-2", credits("0.5"))),
+        List.of(
+            with("trf_0f6f3f0d2c114c559d1b77aa_1", new Money(credits("1.08"), "EUR"), null),
+            bareGrant()));
   }
 
   static Balance balance() {

@@ -29,6 +29,7 @@ import dev.bursar.domain.team.Team;
 import dev.bursar.domain.team.TeamAggregate;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.Wallet;
 import dev.bursar.domain.wallet.WalletAggregate;
 import dev.bursar.domain.wallet.WalletCommand;
@@ -160,8 +161,8 @@ final class ReplayTest {
 
   private WalletCommand walletCommand() {
     String reservation = reservation(Math.max(0, holds - 1 - random.nextInt(12)));
-    return switch (random.nextInt(8)) {
-      case 0 -> new WalletCommand.AddGrant(newGrant(), Parts.attribution("grant"));
+    return switch (random.nextInt(10)) {
+      case 0 -> new WalletCommand.AddGrant(newGrant(), recurrence(), Parts.attribution("grant"));
       case 1 -> new WalletCommand.Release(reservation, "key_1", null);
       case 2 ->
           new WalletCommand.Commit(
@@ -172,6 +173,20 @@ final class ReplayTest {
                   "g" + random.nextInt(1 + grants), Parts.attribution("void"))
               : new WalletCommand.Extend(reservation, 500);
       case 4 -> new WalletCommand.Cancel(reservation(holds + random.nextInt(12)));
+      case 5 ->
+          new WalletCommand.TransferOut(
+              "research",
+              "platform",
+              Credits.of(1 + random.nextInt(5)),
+              Parts.attribution("transfer"));
+      case 6 ->
+          random.nextInt(4) == 0
+              ? new WalletCommand.TransferIn(Parts.transfer(), Parts.attribution("transfer"))
+              : new WalletCommand.Adjust(
+                  "platform",
+                  Credits.of(random.nextInt(-9, 9)),
+                  "fix" + random.nextInt(99),
+                  Parts.attribution("adjust"));
       default ->
           new WalletCommand.HoldCredits(
               reservation(holds++),
@@ -184,6 +199,16 @@ final class ReplayTest {
               random.nextBoolean(),
               Parts.attribution("reservation"));
     };
+  }
+
+  private Recurrence.@Nullable Terms recurrence() {
+    return random.nextInt(3) > 0
+        ? null
+        : new Recurrence.Terms(
+            Recurrence.Interval.DAY,
+            Parts.AT.plusSeconds(random.nextInt(9_000)),
+            Credits.ZERO,
+            Credits.of(random.nextInt(9)));
   }
 
   private Grant newGrant() {
@@ -200,6 +225,7 @@ final class ReplayTest {
         random.nextInt(4) == 0 ? Set.of("chat", "search") : Set.of(),
         Set.of(),
         like.costBasis(),
+        null,
         like.source(),
         like.createdAt());
   }

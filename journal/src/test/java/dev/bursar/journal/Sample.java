@@ -7,9 +7,11 @@ import static dev.bursar.journal.Parts.attribution;
 import static dev.bursar.journal.Parts.balance;
 import static dev.bursar.journal.Parts.bareAttribution;
 import static dev.bursar.journal.Parts.bytes;
+import static dev.bursar.journal.Parts.correction;
 import static dev.bursar.journal.Parts.credits;
 import static dev.bursar.journal.Parts.posting;
 import static dev.bursar.journal.Parts.transaction;
+import static dev.bursar.journal.Parts.valued;
 
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Scope;
@@ -27,6 +29,7 @@ import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.org.User;
 import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletOwner;
 import java.time.ZoneId;
@@ -78,6 +81,7 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                         credits("997.25"),
                         credits("0.25"),
                         "grant-1",
+                        null,
                         bytes(32, 2))),
                 balance())),
         wallet(
@@ -126,6 +130,7 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                         credits("988"),
                         credits("0.25"),
                         null,
+                        null,
                         bytes(32, 6))),
                 balance())),
         wallet(
@@ -147,7 +152,115 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                 true,
                 transaction(attribution("reservation")),
                 balance())),
-        wallet("hold_barred", new WalletEvent.HoldBarred(AT, RESERVATION)));
+        wallet("hold_barred", new WalletEvent.HoldBarred(AT, RESERVATION)),
+        wallet(
+            "grant_scheduled-recurring",
+            new WalletEvent.GrantScheduled(AT, Parts.bareRecurringGrant(), attribution("grant"))),
+        wallet(
+            "granted-recurring",
+            new WalletEvent.Granted(
+                AT,
+                Parts.recurringGrant(),
+                transaction(
+                    attribution("grant"),
+                    valued(1, EntryType.GRANT, "1000.5", "grant-1#3", "92.25")),
+                balance())),
+        wallet(
+            "grant_renewed",
+            new WalletEvent.GrantRenewed(
+                AT,
+                "grant-1#2",
+                Parts.recurringGrant(),
+                transaction(
+                    bareAttribution("recurrence"),
+                    valued(43, EntryType.EXPIRE, "-7", "grant-1#2", "-0.63"),
+                    valued(44, EntryType.TRANSFER_OUT, "-0.5", "grant-1#2", "-0.045"),
+                    valued(45, EntryType.GRANT, "1000", "grant-1#3", "90"),
+                    valued(46, EntryType.TRANSFER_IN, "0.5", "grant-1#3", "0.045")),
+                balance())),
+        wallet(
+            "refunded",
+            new WalletEvent.Refunded(
+                AT,
+                "txn_main_41",
+                credits("5.25"),
+                List.of(new Draw("grant-2", credits("1")), new Draw("grant-1", credits("0.25"))),
+                correction(
+                    attribution("refund"),
+                    new Posting(
+                        44,
+                        EntryType.DEBT,
+                        credits("-3.75"),
+                        credits("988.25"),
+                        Credits.ZERO,
+                        null,
+                        null,
+                        bytes(32, 44)),
+                    valued(45, EntryType.REFUND, "1.5", "grant-1", "0.135"),
+                    valued(46, EntryType.EXPIRE, "-1.5", "grant-1", "-0.135")),
+                balance())),
+        wallet(
+            "refunded-bare",
+            new WalletEvent.Refunded(
+                AT,
+                "txn_main_41",
+                credits("0.000001"),
+                List.of(),
+                correction(
+                    bareAttribution("refund"), posting(44, EntryType.REFUND, "0.000001", "988.25")),
+                balance())),
+        wallet(
+            "adjusted",
+            new WalletEvent.Adjusted(
+                AT,
+                Parts.bareGrant(),
+                transaction(
+                    attribution("adjust"), posting(43, EntryType.ADJUST, "0.000001", "988.25")),
+                balance())),
+        wallet(
+            "adjusted-down",
+            new WalletEvent.Adjusted(
+                AT,
+                null,
+                transaction(
+                    attribution("adjust"), valued(43, EntryType.ADJUST, "-2", "grant-1", "-0.18")),
+                balance())),
+        wallet(
+            "transferred_out",
+            new WalletEvent.TransferredOut(
+                AT,
+                Parts.transfer(),
+                transaction(
+                    attribution("transfer"),
+                    valued(43, EntryType.TRANSFER_OUT, "-12", "grant-1", "-1.08"),
+                    posting(44, EntryType.TRANSFER_OUT, "-0.5", "975.75")),
+                balance())),
+        wallet(
+            "transferred_in",
+            new WalletEvent.TransferredIn(
+                AT,
+                Parts.transfer(),
+                transaction(
+                    attribution("transfer"),
+                    valued(
+                        43, EntryType.TRANSFER_IN, "12", "trf_0f6f3f0d2c114c559d1b77aa_1", "1.08"),
+                    posting(44, EntryType.TRANSFER_IN, "0.5", "1000.75")),
+                balance())),
+        wallet(
+            "transfer_barred", new WalletEvent.TransferBarred(AT, "trf_0f6f3f0d2c114c559d1b77aa")),
+        wallet(
+            "transfer_settled",
+            new WalletEvent.TransferSettled(AT, "trf_0f6f3f0d2c114c559d1b77aa")),
+        wallet(
+            "transfer_returned",
+            new WalletEvent.TransferReturned(
+                AT,
+                "trf_0f6f3f0d2c114c559d1b77aa",
+                transaction(
+                    bareAttribution("transfer_returned"),
+                    posting(45, EntryType.TRANSFER_IN, "0.5", "976.25"),
+                    valued(46, EntryType.TRANSFER_IN, "12", "grant-1", "1.08")),
+                balance())));
   }
 
   /** What a plain commit looks like. */

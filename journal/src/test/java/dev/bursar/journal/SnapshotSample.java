@@ -17,6 +17,8 @@ import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.org.User;
 import dev.bursar.domain.team.Team;
 import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.Debts;
+import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.domain.wallet.WalletSnapshot;
 import java.time.Instant;
@@ -59,7 +61,40 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(new WalletSnapshot.ScheduledPart(Parts.grant(), attribution("grant"))),
                 List.of(Parts.hold()),
                 List.of(Parts.bareHold(), Parts.hold()),
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
                 bytes(88, 11))),
+        of(
+            SnapshotCodec.wallets(),
+            "corrected",
+            new WalletSnapshot(
+                WalletOwner.ORG,
+                AT,
+                70_000,
+                bytes(32, 9),
+                List.of(Parts.balance()),
+                List.of(
+                    new WalletSnapshot.GrantPart(
+                        Parts.recurringGrant(), attribution("grant"), credits("988"), null)),
+                List.of(
+                    new WalletSnapshot.ScheduledPart(
+                        Parts.bareRecurringGrant(), bareAttribution("grant"))),
+                List.of(),
+                List.of(),
+                Map.of("txn_main_41", credits("5.25"), "txn_main_7", credits("0.000001")),
+                List.of(
+                    new Debts.Owed(
+                        "txn_main_9",
+                        "platform",
+                        credits("0.25"),
+                        List.of(
+                            new Draw("grant-2", credits("1")), new Draw("grant-1", credits("2")))),
+                    new Debts.Owed("txn_main_12", "image", credits("3"), List.of())),
+                List.of(Parts.transfer()),
+                List.of("trf_9a"),
+                bytes(89, 11))),
         of(
             SnapshotCodec.wallets(),
             "empty",
@@ -70,6 +105,10 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 new byte[32],
                 List.of(),
                 List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
                 List.of(),
                 List.of(),
                 List.of(),

@@ -60,6 +60,9 @@ public final class Entity<C, E, R> {
           ? stored(known.place(), true, recorded)
           : new Outcome.Refused<>(Refusal.keyReused());
     }
+    if (operation != null && memory.mayHaveForgotten(operation)) {
+      return new Outcome.Refused<>(Refusal.keyTooOld());
+    }
     Decision<E, R> decision;
     try {
       decision = aggregate.decide(request.command(), at);

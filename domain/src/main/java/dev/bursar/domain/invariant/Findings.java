@@ -3,6 +3,7 @@ package dev.bursar.domain.invariant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The violations found so far: the first of them, since one fault may show everywhere. */
 final class Findings {
@@ -13,14 +14,14 @@ final class Findings {
   private final List<Violation> found = new ArrayList<>();
 
   /** Finds a violation unless this holds; {@code %s} in the text stands for a value. */
-  void expect(boolean holds, String invariant, String text, Object... values) {
+  void expect(boolean holds, String invariant, String text, @Nullable Object... values) {
     if (!holds && found.size() < KEPT_MAX) {
       found.add(new Violation(invariant, text.formatted(values)));
     }
   }
 
   /** Finds a violation unless the two are equal. */
-  void expectEqual(Object actual, Object expected, String invariant, String what) {
+  void expectEqual(Object actual, @Nullable Object expected, String invariant, String what) {
     expect(Objects.equals(actual, expected), invariant, "%s: %s, not %s", what, actual, expected);
   }
 

@@ -1,9 +1,11 @@
 package dev.bursar.domain.invariant;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.GrantState;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.Wallet;
@@ -84,6 +86,8 @@ public final class Invariants {
           figures.held(),
           figures.balance());
       findings.expect(!figures.debt().isNegative(), "I1", "%s: debt %s", type, figures.debt());
+      findings.expectEqual(
+          figures.debt(), wallet.debts().owed(type), "I1", type + " debt by who left it");
     }
     types.forEach(type -> findings.expect(false, "I3", "holds of %s, and no figures", type));
   }
@@ -153,7 +157,33 @@ public final class Invariants {
     for (GrantState grant : wallet.grants().values()) {
       String id = grant.grant().id();
       equal(grant.remaining(), ledger.onGrant(id), "I1", "grant " + id + " by entries", findings);
+      worthAgrees(grant, findings);
     }
+  }
+
+  /** The values on a grant are what is left of its cost, if any of it has come. */
+  private void worthAgrees(GrantState state, Findings findings) {
+    Grant grant = state.grant();
+    LedgerFold.Worth byEntries = ledger.worthOf(grant.id());
+    Money cost = grant.costBasis();
+    if (cost == null || byEntries == null) {
+      findings.expect(
+          byEntries == null && (cost == null || state.remaining().isZero()),
+          "I1",
+          "grant %s: values of %s, and a cost of %s",
+          grant.id(),
+          byEntries,
+          cost);
+      return;
+    }
+    findings.expectEqual(
+        byEntries.currency(), cost.currency(), "I1", "grant " + grant.id() + " currency");
+    Credits left = grant.worth(state.remaining());
+    findings.expectEqual(
+        byEntries.micros(),
+        left == null ? null : micros(left),
+        "I1",
+        "grant " + grant.id() + " by values, in micros");
   }
 
   private static void equal(

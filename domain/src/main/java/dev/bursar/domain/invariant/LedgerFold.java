@@ -1,5 +1,6 @@
 package dev.bursar.domain.invariant;
 
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A ledger read from its first entry on, one entry at a time: checks the chain, and sums up. Needs
- * memory for credit types and grants, not for entries.
+ * memory for credit types, grants and debts, not for entries.
  */
 final class LedgerFold {
 
@@ -54,11 +55,23 @@ final class LedgerFold {
     }
   }
 
+  /**
+   * What the values on a grant come to.
+   *
+   * @param micros in millionths of the currency
+   */
+  record Worth(String currency, BigInteger micros) {}
+
   private final String org;
   private final String wallet;
   private final Findings findings;
   private final Map<String, Sums> sums = new TreeMap<>();
   private final Map<String, BigInteger> byGrant = new HashMap<>();
+  private final Map<String, Worth> worthOfGrant = new HashMap<>();
+
+  /** What is left of the debt of each transaction, but for what was paid. */
+  private final Map<String, BigInteger> debtOf = new HashMap<>();
+
   private long sequence;
   private byte[] head = CanonicalEntry.NO_HASH;
   private Instant lastAt = Instant.MIN;
@@ -86,7 +99,11 @@ final class LedgerFold {
         transaction.postedAt(),
         lastAt);
     chained(entry, at);
+    valued(posting, at);
     summed(posting, sums.computeIfAbsent(transaction.creditType(), t -> new Sums()), at);
+    if (posting.type() == EntryType.DEBT) {
+      owed(transaction, posting, at);
+    }
     sequence = posting.sequence();
     head = posting.hash();
     lastAt = transaction.postedAt();
@@ -158,21 +175,91 @@ final class LedgerFold {
         at + " has the balance in micros");
     findings.expectEqual(
         posting.debt().micros(), sum.debt + onDebt, "I5", at + " has the debt in micros");
+    findings.expect(
+        !posting.balance().isNegative() && !posting.debt().isNegative(),
+        "I1",
+        "%s leaves a balance of %s and a debt of %s",
+        at,
+        posting.balance(),
+        posting.debt());
     sum.balance = posting.balance().micros();
     sum.debt = posting.debt().micros();
   }
 
   private static boolean signed(EntryType type, long amount) {
     return switch (type) {
-      case GRANT, REFUND, TRANSFER_IN, DEBT -> amount > 0;
+      case GRANT, REFUND, TRANSFER_IN -> amount > 0;
       case CONSUME, EXPIRE, VOID, TRANSFER_OUT, DEBT_REPAID, LATE_USAGE -> amount < 0;
-      case ADJUST -> true;
+      case ADJUST, DEBT -> true;
     };
+  }
+
+  /** A value has the amount's sign, and a grant has one currency, on all of its entries or none. */
+  private void valued(Posting posting, String at) {
+    String grant = posting.grant();
+    Money value = posting.value();
+    if (grant == null) {
+      findings.expect(value == null, "I1", "%s: a value without a grant", at);
+      return;
+    }
+    boolean first = !byGrant.containsKey(grant);
+    Worth before = worthOfGrant.get(grant);
+    findings.expect(
+        first || (before == null) == (value == null),
+        "I1",
+        "%s: some entries on %s have a value, others have none",
+        at,
+        grant);
+    if (value == null) {
+      return;
+    }
+    long amount = posting.amount().micros();
+    long worth = value.amount().micros();
+    findings.expect(
+        worth == 0 || (worth > 0) == (amount > 0),
+        "I1",
+        "%s: %s is worth %s",
+        at,
+        posting.amount(),
+        value.amount());
+    BigInteger sum = before == null ? BigInteger.ZERO : before.micros;
+    findings.expect(
+        before == null || before.currency.equals(value.currency()),
+        "I1",
+        "%s: a value in %s on %s, which has another currency",
+        at,
+        value.currency(),
+        grant);
+    BigInteger after = sum.add(BigInteger.valueOf(worth));
+    findings.expect(after.signum() >= 0, "I1", "%s: %s is worth less than nothing", at, grant);
+    worthOfGrant.put(grant, new Worth(value.currency(), after));
+  }
+
+  /** A debt becomes less by a correction alone, and by no more than there was. */
+  private void owed(Transaction transaction, Posting posting, String at) {
+    String corrects = transaction.corrects();
+    BigInteger amount = BigInteger.valueOf(posting.amount().micros());
+    findings.expect(
+        (amount.signum() < 0) == (corrects != null),
+        "I1",
+        "%s: a debt of %s in a transaction that corrects %s",
+        at,
+        posting.amount(),
+        corrects);
+    BigInteger left =
+        debtOf.merge(corrects == null ? transaction.id() : corrects, amount, BigInteger::add);
+    findings.expect(
+        left.signum() >= 0, "I1", "%s forgives more than %s left as a debt", at, corrects);
   }
 
   /** What the entries come to, by credit type. */
   Map<String, Sums> sums() {
     return sums;
+  }
+
+  /** What the values of the entries on a grant come to; null if they have none. */
+  @Nullable Worth worthOf(String grant) {
+    return worthOfGrant.get(grant);
   }
 
   /** What the entries come to on a grant, in millionths. */

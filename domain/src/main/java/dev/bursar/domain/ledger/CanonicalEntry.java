@@ -1,5 +1,6 @@
 package dev.bursar.domain.ledger;
 
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.identity.Subject;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -18,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * The binary form of an entry that is hashed and stored as it was hashed. Version 1: a version
  * byte, then the fields in fixed order; integers as 8 bytes big-endian; texts and byte strings as a
  * 4-byte length and their bytes, with length -1 for what is absent; instants as microseconds since
- * the epoch. Attribution enters by a salted SHA-256, so that erasing it breaks nothing.
+ * the epoch. Attribution enters by a salted SHA-256, so that erasing it breaks nothing. Version 2
+ * adds, after the reservation, the value (currency, then amount; only an absent currency where
+ * there is none) and the corrected transaction; it is used where there is one of them.
  */
 public final class CanonicalEntry {
 
   /** The predecessor's hash of a wallet's first entry. */
   public static final byte[] NO_HASH = new byte[32];
-
-  private static final int VERSION = 1;
 
   private CanonicalEntry() {}
 
@@ -42,13 +43,17 @@ public final class CanonicalEntry {
       Posting posting,
       byte[] attributionDigest,
       byte[] previousHash) {
+    int version = posting.value() == null && transaction.corrects() == null ? 1 : 2;
     Form form = new Form(256);
-    form.version();
+    form.version(version);
     form.text(org).text(wallet).number(posting.sequence()).text(transaction.id());
     form.instant(transaction.postedAt()).number(posting.type().number());
     form.text(transaction.creditType()).number(posting.amount().micros());
     form.number(posting.balance().micros()).number(posting.debt().micros());
     form.text(posting.grant()).text(transaction.reservation());
+    if (version > 1) {
+      form.money(posting.value()).text(transaction.corrects());
+    }
     form.bytes(attributionDigest).bytes(previousHash);
     return form.done();
   }
@@ -56,7 +61,7 @@ public final class CanonicalEntry {
   /** The salted digest that stands for an attribution: 32 bytes. */
   public static byte[] attributionDigest(Attribution of) {
     Form form = new Form(256);
-    form.version();
+    form.version(1);
     form.bytes(of.salt()).text(of.trigger()).text(of.actor());
     Subject subject = of.subject();
     form.text(subject.org()).text(subject.team()).text(subject.user()).text(subject.product());
@@ -88,9 +93,9 @@ public final class CanonicalEntry {
       out = new DataOutputStream(bytes);
     }
 
-    void version() {
+    void version(int version) {
       try {
-        out.writeByte(VERSION);
+        out.writeByte(version);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -107,6 +112,11 @@ public final class CanonicalEntry {
 
     Form instant(Instant value) {
       return number(ChronoUnit.MICROS.between(Instant.EPOCH, value));
+    }
+
+    /** The amount and the currency; for none, just a currency that is absent. */
+    Form money(@Nullable Money value) {
+      return value == null ? text(null) : text(value.currency()).number(value.amount().micros());
     }
 
     Form text(@Nullable String value) {

@@ -1,7 +1,12 @@
 package dev.bursar.domain.ledger;
 
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.wallet.Charge;
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.YearMonth;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +35,78 @@ public interface LedgerQueries {
    * @param lagMs how far it is behind the journal, in milliseconds
    */
   record Page(List<LedgerEntry> entries, boolean hasMore, Instant asOf, long lagMs) {}
+
+  /**
+   * How far what was read is behind the journal.
+   *
+   * @param asOf when it was last brought up to date
+   * @param lagMs how far it is behind, in milliseconds
+   */
+  record Freshness(Instant asOf, long lagMs) {}
+
+  /** A wallet's figures in one credit type at one time. */
+  record Figures(String creditType, Credits balance, Credits debt) {}
+
+  /** A wallet's figures at one time: of every credit type that had had an entry by then. */
+  record FiguresAt(List<Figures> figures, Freshness freshness) {}
+
+  /**
+   * What the entries of one type come to.
+   *
+   * @param amount the sum of their amounts, signed
+   * @param entries how many
+   */
+  record Movement(EntryType type, BigDecimal amount, long entries) {}
+
+  /**
+   * A month of one credit type: the opening figures, and the movements that lead to the closing.
+   *
+   * @param opening before the month's first entry
+   * @param closing after its last
+   */
+  record Statement(String creditType, Figures opening, List<Movement> movements, Figures closing) {}
+
+  /** A month of a wallet, by credit type. */
+  record MonthlyStatement(List<Statement> statements, Freshness freshness) {}
+
+  /**
+   * What became of prepaid money in a month, in one currency, by the cost basis of the very grants
+   * that moved. In the currency's main unit, exact to a millionth.
+   *
+   * @param sold what was paid for grants that came
+   * @param consumed what was used, and so is earned
+   * @param expired what lapsed unused: breakage
+   * @param refunded what had been used, and was given back
+   * @param other voided, adjusted and moved between wallets, signed
+   * @param deferred what is still owed in service at the month's end
+   */
+  record Revenue(
+      YearMonth month,
+      String currency,
+      BigDecimal sold,
+      BigDecimal consumed,
+      BigDecimal expired,
+      BigDecimal refunded,
+      BigDecimal other,
+      BigDecimal deferred) {}
+
+  /** The revenue of an org, by month and currency. */
+  record RevenueReport(List<Revenue> months, Freshness freshness) {}
+
+  /** The figures of a wallet as they stood after the last entry posted at or before a time. */
+  CompletionStage<FiguresAt> figuresAt(String org, String wallet, Instant at);
+
+  /** A calendar month, in UTC, of a wallet. */
+  CompletionStage<MonthlyStatement> statement(String org, String wallet, YearMonth month);
+
+  /** The calendar months, in UTC, of an org: from the one to the other, both included. */
+  CompletionStage<RevenueReport> revenue(String org, YearMonth from, YearMonth to);
+
+  /**
+   * What a transaction charged; empty where there is no such transaction. Waits until all that was
+   * in the journal when it was asked can be seen.
+   */
+  CompletionStage<Optional<Charge>> charge(String org, String wallet, String transaction);
 
   /**
    * The entries of a wallet that pass the filter, by sequence.

@@ -1,6 +1,7 @@
 package dev.bursar.domain.ledger;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param balance the credit type's balance in this wallet after the entry
  * @param debt the credit type's debt in this wallet after the entry, 0 or more
  * @param grant the grant drawn from or added to; null for debt
+ * @param value what the amount is worth by the grant's cost basis, with the amount's sign; null
+ *     where the grant has none, and for debt. The values on a grant add up to what is left of its
+ *     cost
  * @param hash SHA-256 of the entry's canonical form, which contains the predecessor's hash
  */
 public record Posting(
@@ -23,4 +27,5 @@ public record Posting(
     Credits balance,
     Credits debt,
     @Nullable String grant,
+    @Nullable Money value,
     byte[] hash) {}

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param postedAt when; for what falls due, the time at which it fell due
  * @param creditType the credit type of all its entries
  * @param reservation the reservation that caused it, or null
+ * @param corrects the transaction that this one gives back or corrects, or null
  * @param attribution who and what it is for
  * @param previousHash the hash of the entry before the first of these; 32 zero bytes before any
  * @param postings the entries, in order; may be empty
@@ -20,6 +21,7 @@ public record Transaction(
     Instant postedAt,
     String creditType,
     @Nullable String reservation,
+    @Nullable String corrects,
     Attribution attribution,
     byte[] previousHash,
     List<Posting> postings) {}

@@ -1,11 +1,15 @@
 package dev.bursar.domain.operation;
 
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
 /**
  * What makes a command happen once: its name within the entity that decides it, and a fingerprint
  * of what was asked. The same key with the same fingerprint is a retry; with another, a mistake of
  * the client.
  *
- * @param key names the operation within its entity, for example {@code commit:rsv_…:K1}
+ * @param key names the operation within its entity, for example {@code commit:rsv_…:K1}; the
+ *     client's own key comes last
  * @param fingerprint 64 bits of a hash of the request's content
  */
 public record Operation(String key, long fingerprint) {
@@ -13,5 +17,10 @@ public record Operation(String key, long fingerprint) {
   /** A reservation's hold, at the team and at the wallet, whoever asks for it. */
   public static Operation holding(String reservation) {
     return new Operation("hold:" + reservation, 0);
+  }
+
+  /** When the client's key was made, to the millisecond, if it is one that tells; else null. */
+  public @Nullable Instant keyMadeAt() {
+    return KeyTime.of(key.substring(key.lastIndexOf(':') + 1));
   }
 }

@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OperationMemory {
 
-  private static final byte STORED_VERSION = 1;
+  /** The stored forms: the second begins with the time of the last that was forgotten. */
+  private static final byte NOTHING_FORGOTTEN = 1;
+
+  private static final byte SOME_FORGOTTEN = 2;
+
+  /** Before any time: nothing has been forgotten. */
+  private static final long NEVER = Long.MIN_VALUE;
+
   private static final int BYTES_EACH = 44;
   private static final int CAPACITY_MIN = 16;
 
@@ -47,6 +56,9 @@ public final class OperationMemory {
   private int used;
   private int live;
 
+  /** When the newest operation that was forgotten had been done, in microseconds. */
+  private long forgottenMicros = NEVER;
+
   /**
    * @param operationsMax how many operations are remembered
    * @param ageMicrosMax for how long, in microseconds
@@ -65,6 +77,19 @@ public final class OperationMemory {
     return found < 0
         ? null
         : new Known(cells[found + FINGERPRINT] == operation.fingerprint(), placeAt(found));
+  }
+
+  /**
+   * Whether an operation that is not found may have been done and forgotten, by the time that its
+   * key carries: it is not after that of the last that was forgotten. A key that carries no time
+   * can't be told from a new one.
+   */
+  public boolean mayHaveForgotten(Operation operation) {
+    if (forgottenMicros == NEVER) {
+      return false;
+    }
+    Instant madeAt = operation.keyMadeAt();
+    return madeAt != null && ChronoUnit.MICROS.between(Instant.EPOCH, madeAt) <= forgottenMicros;
   }
 
   /** The fingerprint remembered for this key, or null if it is not remembered. */
@@ -99,10 +124,17 @@ public final class OperationMemory {
     return live;
   }
 
-  /** All that is remembered: a version byte, then 44 bytes an operation, oldest first. */
+  /**
+   * All that is remembered: a version byte, the time of the last that was forgotten if anything
+   * was, then 44 bytes an operation, oldest first.
+   */
   public byte[] toBytes() {
-    ByteBuffer bytes = ByteBuffer.allocate(1 + live * BYTES_EACH);
-    bytes.put(STORED_VERSION);
+    boolean forgot = forgottenMicros != NEVER;
+    ByteBuffer bytes = ByteBuffer.allocate(1 + (forgot ? Long.BYTES : 0) + live * BYTES_EACH);
+    bytes.put(forgot ? SOME_FORGOTTEN : NOTHING_FORGOTTEN);
+    if (forgot) {
+      bytes.putLong(forgottenMicros);
+    }
     for (int i = 0; i < used; i++) {
       int cell = slot(i) * WIDTH;
       if (cells[cell + SEQUENCE] != DEAD) {
@@ -122,9 +154,10 @@ public final class OperationMemory {
   public void restore(byte[] stored) {
     ByteBuffer bytes = ByteBuffer.wrap(stored);
     byte version = bytes.get();
-    if (version != STORED_VERSION) {
+    if (version != NOTHING_FORGOTTEN && version != SOME_FORGOTTEN) {
       throw new IllegalArgumentException("a memory of operations of version " + version);
     }
+    forgottenMicros = version == SOME_FORGOTTEN ? bytes.getLong() : NEVER;
     while (bytes.hasRemaining()) {
       add(
           bytes.getLong(),
@@ -182,6 +215,7 @@ public final class OperationMemory {
       int cell = first * WIDTH;
       removeAt(find(cells[cell + HIGH], cells[cell + LOW]));
       live--;
+      forgottenMicros = Math.max(forgottenMicros, cells[cell + AT_MICROS]);
     }
     first = slot(1);
     used--;

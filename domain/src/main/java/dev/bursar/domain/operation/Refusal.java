@@ -29,6 +29,12 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     GRANT_EXISTS,
     GRANT_VOIDED,
     GRANT_EXPIRED,
+    TRANSACTION_NOT_FOUND,
+    NOT_REFUNDABLE,
+    REFUND_EXCEEDS_CHARGE,
+    EXCEEDS_AVAILABLE,
+    WALLET_IN_DEBT,
+    TRANSFER_RETURNED,
     OWNER_FIXED,
     UNIT_IN_USE,
     UNIT_CYCLE,
@@ -46,6 +52,14 @@ public record Refusal(Code code, @Nullable String field, String detail) {
         Code.IDEMPOTENCY_KEY_EXPIRED,
         "Idempotency-Key",
         "the key was used before, and what came of it is no longer remembered; see limits.conf");
+  }
+
+  /** The key is so old that nobody can tell any more whether it was used. */
+  public static Refusal keyTooOld() {
+    return new Refusal(
+        Code.IDEMPOTENCY_KEY_EXPIRED,
+        "Idempotency-Key",
+        "the key was made before the oldest operation that is remembered, so that it can't be told whether it was used; see limits.conf, and ask with a new key");
   }
 
   /** The attempt was given up in mid-way; what it held is given back. */

@@ -1,6 +1,8 @@
 package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Set;
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param expiresAt until when, exclusive; null means for ever
  * @param features the features it may pay for; empty means all
  * @param models the models it may pay for; empty means all
- * @param costBasis what was paid for it in real money, or null
+ * @param costBasis what was paid for it in real money, 0 or more, or null
+ * @param recurrence how it is given again and again, or null
  * @param source who or what caused it
  * @param createdAt when it was added
  */
@@ -32,7 +35,8 @@ public record Grant(
     @Nullable Instant expiresAt,
     Set<String> features,
     Set<String> models,
-    @Nullable CostBasis costBasis,
+    @Nullable Money costBasis,
+    @Nullable Recurrence recurrence,
     String source,
     Instant createdAt) {
 
@@ -51,11 +55,24 @@ public record Grant(
     }
   }
 
+  /** Whether it has reached its end by this time. */
+  boolean isOverAt(Instant at) {
+    return expiresAt != null && !at.isBefore(expiresAt);
+  }
+
   /**
-   * What was paid.
+   * What so much of the grant is worth by its cost basis; null if it has none. Half a millionth is
+   * rounded up.
    *
-   * @param amount in the currency's main unit, 0 or more
-   * @param currency ISO 4217
+   * @param of 0 to the grant's amount
    */
-  public record CostBasis(Credits amount, String currency) {}
+  public @Nullable Credits worth(Credits of) {
+    if (costBasis == null) {
+      return null;
+    }
+    BigInteger all = BigInteger.valueOf(amount.micros());
+    BigInteger part =
+        BigInteger.valueOf(costBasis.amount().micros()).multiply(BigInteger.valueOf(of.micros()));
+    return new Credits(part.add(part).add(all).divide(all.add(all)).longValueExact());
+  }
 }

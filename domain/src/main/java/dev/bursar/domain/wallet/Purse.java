@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,9 +60,12 @@ final class Purse {
 
   /** Up to this amount from the grants that admit the request, in burn order. */
   List<Draw> draw(Credits amount, @Nullable String feature, @Nullable String model) {
+    return draw(amount, inBurnOrder(restriction -> restriction.admits(feature, model)));
+  }
+
+  private static List<Draw> draw(Credits amount, Iterator<GrantState> grants) {
     List<Draw> draws = new ArrayList<>(2);
     Credits missing = amount;
-    Iterator<GrantState> grants = inBurnOrder(feature, model);
     while (missing.isPositive() && grants.hasNext()) {
       GrantState grant = grants.next();
       Credits part = grant.available().min(missing);
@@ -71,10 +75,20 @@ final class Purse {
     return draws;
   }
 
-  private Iterator<GrantState> inBurnOrder(@Nullable String feature, @Nullable String model) {
+  /** What is not held, whatever it may be used for. */
+  Credits available() {
+    return balance.minus(held);
+  }
+
+  /** Up to this amount from all grants, in burn order, whatever they may be used for. */
+  List<Draw> draw(Credits amount) {
+    return draw(amount, inBurnOrder(any -> true));
+  }
+
+  private Iterator<GrantState> inBurnOrder(Predicate<Restriction> admitted) {
     List<Iterator<GrantState>> sources = new ArrayList<>(1);
     for (Map.Entry<Restriction, Shelf> each : shelves.entrySet()) {
-      if (!each.getValue().grants.isEmpty() && each.getKey().admits(feature, model)) {
+      if (!each.getValue().grants.isEmpty() && admitted.test(each.getKey())) {
         sources.add(each.getValue().grants.iterator());
       }
     }

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -41,7 +42,11 @@ public final class Wallet {
   }
 
   /** A grant that has yet to take effect. */
-  record Scheduled(Grant grant, Attribution attribution) {}
+  record Scheduled(Grant grant, Attribution attribution) {
+    GrantState asState() {
+      return new GrantState(grant, attribution);
+    }
+  }
 
   /** How a reservation ended; the ordinal is kept in the memory of endings. */
   public enum Ending {
@@ -60,11 +65,16 @@ public final class Wallet {
   private byte[] ledgerHead = CanonicalEntry.NO_HASH;
   private final Map<String, Purse> purses = new TreeMap<>();
   private final Map<String, GrantState> grants = new HashMap<>();
+  private final GrantLists lists = new GrantLists();
   private final Map<String, Scheduled> scheduled = new HashMap<>();
   private final Map<String, Credits> promised = new HashMap<>();
   private final Map<String, Hold> holds = new HashMap<>();
   private final LinkedHashMap<String, Hold> lapsed = new LinkedHashMap<>();
   private final TreeSet<Due> dues = new TreeSet<>(Due.ORDER);
+  private final Map<String, Credits> refunded = new HashMap<>();
+  private final Debts debts = new Debts();
+  private final LinkedHashMap<String, Transfer> transfers = new LinkedHashMap<>();
+  private final TreeSet<String> barredTransfers = new TreeSet<>();
   private final OperationMemory endings;
 
   /**
@@ -113,6 +123,18 @@ public final class Wallet {
     return grants;
   }
 
+  /** A page of grants, after the one of this name, or from the first. */
+  WalletReply grantsAfter(@Nullable String after, int limit) {
+    Scheduled later = after == null ? null : scheduled.get(after);
+    GrantState state = after == null ? null : grants.get(after);
+    return lists.page(later == null ? state : later.asState(), limit);
+  }
+
+  /** When the next grant with something left ends; null if none does. */
+  @Nullable Instant nextExpiry() {
+    return lists.nextExpiry();
+  }
+
   /** The open holds, by reservation. */
   public Map<String, Hold> holds() {
     return holds;
@@ -121,6 +143,26 @@ public final class Wallet {
   /** The figures of every credit type. */
   public Collection<Balance> balances() {
     return purses.values().stream().map(Purse::figures).toList();
+  }
+
+  /** How much of what a transaction charged has been given back. */
+  Credits refunded(String transaction) {
+    return refunded.getOrDefault(transaction, Credits.ZERO);
+  }
+
+  /** Which transactions left the debt that there is, and who paid what of it. */
+  public Debts debts() {
+    return debts;
+  }
+
+  /** Whether a transfer to this wallet was refused, and has gone back. */
+  boolean hasBarred(String transfer) {
+    return barredTransfers.contains(transfer);
+  }
+
+  /** The transfers to other wallets that are on their way, by name. */
+  public Map<String, Transfer> transfers() {
+    return transfers;
   }
 
   /** When the next thing falls due; null if nothing does. */
@@ -132,18 +174,20 @@ public final class Wallet {
     return dues.isEmpty() || dues.first().at().isAfter(now) ? null : dues.first();
   }
 
-  /** All that will fall due, the soonest first. */
-  TreeSet<Due> dues() {
-    return dues;
-  }
-
   Map<String, Scheduled> scheduled() {
     return scheduled;
   }
 
-  /** The sum of the grants of a credit type that have yet to take effect. */
-  Credits promised(String creditType) {
-    return promised.getOrDefault(creditType, Credits.ZERO);
+  /**
+   * Sees to it that so much more of a credit type can be counted, together with all that will come
+   * by itself or may come back: grants yet to take effect, and transfers on their way. When one of
+   * those comes, nobody is there to be refused.
+   *
+   * @throws ArithmeticException if it can't
+   */
+  void requireRoom(String creditType, Credits more) {
+    Credits expected = promised.getOrDefault(creditType, Credits.ZERO);
+    purse(creditType).balance.plus(expected).plus(more);
   }
 
   /** The grant of this name that is known to be yet to take effect. */
@@ -204,7 +248,21 @@ public final class Wallet {
       case WalletEvent.Granted granted -> start(granted);
       case WalletEvent.GrantExpired expired ->
           end(expired.grant(), EntryType.EXPIRE, expired.transaction());
+      case WalletEvent.GrantRenewed renewed -> renew(renewed);
       case WalletEvent.GrantVoided voided -> cancel(voided);
+      case WalletEvent.Refunded refund -> refund(refund);
+      case WalletEvent.Adjusted adjusted -> adjust(adjusted);
+      case WalletEvent.TransferredOut out -> {
+        post(out.transaction());
+        underWay(out.transfer());
+      }
+      case WalletEvent.TransferredIn in -> receive(in);
+      case WalletEvent.TransferBarred barred -> barredTransfers.add(barred.transfer());
+      case WalletEvent.TransferSettled settled -> arrived(settled.transfer());
+      case WalletEvent.TransferReturned returned -> {
+        arrived(returned.transfer());
+        post(returned.transaction());
+      }
       case WalletEvent.CreditsHeld held -> hold(held.hold());
       case WalletEvent.HoldExtended extended -> extend(extended);
       case WalletEvent.Committed committed -> commit(committed, place);
@@ -221,36 +279,93 @@ public final class Wallet {
 
   private void schedule(WalletEvent.GrantScheduled event) {
     Grant grant = event.grant();
-    scheduled.put(grant.id(), new Scheduled(grant, event.attribution()));
-    promised.merge(grant.creditType(), grant.amount(), Credits::plus);
+    Scheduled later = new Scheduled(grant, event.attribution());
+    scheduled.put(grant.id(), later);
+    lists.schedule(later.asState());
+    promise(grant.creditType(), grant.amount());
     dues.add(new Due(grant.effectiveAt(), Due.What.GRANT_STARTS, grant.id()));
   }
 
   private void start(WalletEvent.Granted event) {
     Grant grant = event.grant();
-    if (scheduled.remove(grant.id()) != null) {
+    Scheduled later = scheduled.remove(grant.id());
+    if (later != null) {
+      lists.unschedule(later.asState());
       dues.remove(new Due(grant.effectiveAt(), Due.What.GRANT_STARTS, grant.id()));
-      unpromise(grant);
+      promise(grant.creditType(), grant.amount().negated());
     }
-    grants.put(grant.id(), new GrantState(grant, event.transaction().attribution()));
+    bring(grant, event.transaction().attribution());
+    post(event.transaction());
+  }
+
+  private void bring(Grant grant, Attribution attribution) {
+    keep(new GrantState(grant, attribution));
     if (grant.expiresAt() != null) {
       dues.add(new Due(grant.expiresAt(), Due.What.GRANT_ENDS, grant.id()));
+    }
+  }
+
+  private void keep(GrantState state) {
+    grants.put(state.grant.id(), state);
+    lists.add(state);
+  }
+
+  private void renew(WalletEvent.GrantRenewed event) {
+    bring(event.grant(), grant(event.ended()).attribution);
+    end(event.ended(), EntryType.EXPIRE, event.transaction());
+  }
+
+  private void refund(WalletEvent.Refunded event) {
+    refunded.merge(event.corrects(), event.amount(), Credits::plus);
+    debts.giveBack(event.corrects(), event.paidDebt());
+    post(event.transaction());
+  }
+
+  private void adjust(WalletEvent.Adjusted event) {
+    if (event.grant() != null) {
+      bring(event.grant(), event.transaction().attribution());
     }
     post(event.transaction());
   }
 
-  private void unpromise(Grant grant) {
-    promised.merge(grant.creditType(), grant.amount().negated(), Credits::plus);
+  private void receive(WalletEvent.TransferredIn event) {
+    for (Grant grant : event.transfer().grants()) {
+      if (grant.isOverAt(event.at())) {
+        GrantState over = new GrantState(grant, event.transaction().attribution());
+        over.ended = EntryType.EXPIRE;
+        keep(over);
+      } else {
+        bring(grant, event.transaction().attribution());
+      }
+    }
+    post(event.transaction());
+  }
+
+  private void underWay(Transfer transfer) {
+    transfers.put(transfer.id(), transfer);
+    promise(transfer.creditType(), transfer.amount());
+  }
+
+  private void arrived(String id) {
+    Transfer transfer = transfers.remove(id);
+    if (transfer != null) {
+      promise(transfer.creditType(), transfer.amount().negated());
+    }
+  }
+
+  private void promise(String creditType, Credits more) {
+    promised.merge(creditType, more, Credits::plus);
   }
 
   private void cancel(WalletEvent.GrantVoided event) {
     Scheduled never = scheduled.remove(event.grant());
     if (never != null) {
       dues.remove(new Due(never.grant.effectiveAt(), Due.What.GRANT_STARTS, event.grant()));
-      GrantState grant = new GrantState(never.grant, never.attribution);
+      lists.unschedule(never.asState());
+      GrantState grant = never.asState();
       grant.ended = EntryType.VOID;
-      grants.put(event.grant(), grant);
-      unpromise(never.grant);
+      keep(grant);
+      promise(never.grant.creditType(), never.grant.amount().negated());
       post(event.transaction());
       return;
     }
@@ -265,6 +380,7 @@ public final class Wallet {
       dues.remove(new Due(end, Due.What.GRANT_ENDS, id));
     }
     keptPurse(grant.grant.creditType()).end(grant, why);
+    lists.ended(grant);
   }
 
   private void hold(Hold hold) {
@@ -327,6 +443,13 @@ public final class Wallet {
       String grant = posting.grant();
       if (grant != null) {
         purse.change(grant(grant), posting.amount(), Credits.ZERO);
+        lists.changed(grant(grant));
+      }
+      if (posting.type() == EntryType.DEBT) {
+        String of = transaction.corrects() == null ? transaction.id() : transaction.corrects();
+        debts.add(of, purse.creditType, posting.amount());
+      } else if (posting.type() == EntryType.DEBT_REPAID && grant != null) {
+        debts.pay(purse.creditType, grant, posting.amount().negated());
       }
       purse.balance = posting.balance();
       purse.debt = posting.debt();
@@ -373,6 +496,10 @@ public final class Wallet {
             .toList(),
         holds.values().stream().toList(),
         lapsed.values().stream().toList(),
+        new TreeMap<>(refunded),
+        debts.all(),
+        List.copyOf(transfers.values()),
+        List.copyOf(barredTransfers),
         endings.toBytes());
   }
 
@@ -387,9 +514,10 @@ public final class Wallet {
     }
     for (WalletSnapshot.GrantPart part : from.grants()) {
       GrantState grant = new GrantState(part.grant(), part.attribution());
-      grants.put(part.grant().id(), grant);
       grant.ended = part.ended();
+      keep(grant);
       keptPurse(part.grant().creditType()).change(grant, part.remaining(), Credits.ZERO);
+      lists.changed(grant);
       Instant end = part.grant().expiresAt();
       if (end != null && part.ended() == null) {
         dues.add(new Due(end, Due.What.GRANT_ENDS, part.grant().id()));
@@ -402,6 +530,10 @@ public final class Wallet {
       purse.balance = figures.balance();
       purse.debt = figures.debt();
     }
+    refunded.putAll(from.refunded());
+    debts.restore(from.debts());
+    barredTransfers.addAll(from.barredTransfers());
+    from.transfers().forEach(this::underWay);
     endings.restore(from.endings());
   }
 }

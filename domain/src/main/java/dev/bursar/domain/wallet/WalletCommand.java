@@ -13,11 +13,55 @@ public sealed interface WalletCommand {
   /** Open the wallet, or confirm that it is open with this owner. */
   record Open(WalletOwner owner) implements WalletCommand {}
 
-  /** Add a grant; its {@code createdAt} is set by the wallet. */
-  record AddGrant(Grant grant, Attribution attribution) implements WalletCommand {}
+  /**
+   * Add a grant; its {@code createdAt} and {@code recurrence} are set by the wallet.
+   *
+   * @param grant its terms; of a recurring one, those of an interval, with the end of all of them
+   * @param recurrence how it recurs, or null
+   */
+  record AddGrant(Grant grant, Recurrence.@Nullable Terms recurrence, Attribution attribution)
+      implements WalletCommand {}
 
   /** Take what is not held of a grant out of the wallet. */
   record VoidGrant(String grant, Attribution attribution) implements WalletCommand {}
+
+  /**
+   * Give back what was charged, to whom it came from, in the reverse order of the draw.
+   *
+   * @param charge what the transaction charged, from the ledger
+   * @param amount how much; null means all that has not been given back yet
+   */
+  record Refund(Charge charge, @Nullable Credits amount, Attribution attribution)
+      implements WalletCommand {}
+
+  /**
+   * Correct the balance.
+   *
+   * @param amount what to add, or to take away when it is negative; not 0
+   * @param grant of what is added, the name of the grant that will hold it; of what is taken away,
+   *     the grant to take it from, or null for burn order
+   */
+  record Adjust(String creditType, Credits amount, @Nullable String grant, Attribution attribution)
+      implements WalletCommand {}
+
+  /** Send credits to another wallet of the org. */
+  record TransferOut(String to, String creditType, Credits amount, Attribution attribution)
+      implements WalletCommand {}
+
+  /** Take credits that have left another wallet of the org. */
+  record TransferIn(Transfer transfer, Attribution attribution) implements WalletCommand {}
+
+  /** Never take these credits, whose transfer was refused; or say that they have come already. */
+  record BarTransfer(Transfer transfer) implements WalletCommand {}
+
+  /** The other wallet has them. */
+  record SettleTransfer(String transfer) implements WalletCommand {}
+
+  /** The other wallet can't take them: have them back. */
+  record ReturnTransfer(String transfer) implements WalletCommand {}
+
+  /** Tell which transfers are on their way. */
+  record ListTransfers() implements WalletCommand {}
 
   /**
    * Set credits aside, or say what stands in the way.

@@ -30,9 +30,15 @@ public final class WalletDecider {
       Refusal.of(Code.WALLET_NOT_FOUND, "there is no such wallet");
 
   private final Wallet wallet;
+  private final GrantRules grants;
+  private final Corrections corrections;
+  private final Transfers transfers;
 
   public WalletDecider(Wallet wallet) {
     this.wallet = wallet;
+    this.grants = new GrantRules(wallet);
+    this.corrections = new Corrections(wallet, grants);
+    this.transfers = new Transfers(wallet, grants);
   }
 
   /** What is to be made of a command at this time. */
@@ -41,10 +47,31 @@ public final class WalletDecider {
     if (owner == null) {
       return unopened(command, now);
     }
+    try {
+      return opened(command, owner, now);
+    } catch (ArithmeticException e) {
+      return new Refused<>(
+          new Refusal(
+              Code.AMOUNT_OVERFLOW,
+              "amount",
+              "the wallet's figures would pass what can be counted"));
+    }
+  }
+
+  private Decision<WalletEvent, WalletReply> opened(
+      WalletCommand command, WalletOwner owner, Instant now) {
     return switch (command) {
       case WalletCommand.Open open -> open(open, owner);
-      case WalletCommand.AddGrant add -> add(add, now);
-      case WalletCommand.VoidGrant it -> voided(it, now);
+      case WalletCommand.AddGrant add -> grants.add(add, now);
+      case WalletCommand.VoidGrant it -> grants.voided(it, now);
+      case WalletCommand.Refund refund -> corrections.refund(refund, now);
+      case WalletCommand.Adjust adjust -> corrections.adjust(adjust, now);
+      case WalletCommand.TransferOut out -> transfers.out(out, now);
+      case WalletCommand.TransferIn in -> transfers.in(in, now);
+      case WalletCommand.BarTransfer bar -> transfers.bar(bar, now);
+      case WalletCommand.SettleTransfer settle -> transfers.settle(settle, now);
+      case WalletCommand.ReturnTransfer comeBack -> transfers.comeBack(comeBack, now);
+      case WalletCommand.ListTransfers list -> new Told<>(transfers.list());
       case WalletCommand.HoldCredits hold -> hold(hold, now);
       case WalletCommand.CheckCredits check -> check(check);
       case WalletCommand.Commit commit -> commit(commit, now);
@@ -53,7 +80,8 @@ public final class WalletDecider {
       case WalletCommand.Extend extend -> extend(extend, now);
       case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(wallet.nextDue()));
       case WalletCommand.View view -> new Told<>(view(owner));
-      case WalletCommand.ListGrants list -> new Told<>(GrantPages.page(wallet, list));
+      case WalletCommand.ListGrants list ->
+          new Told<>(wallet.grantsAfter(list.after(), list.limit()));
       case WalletCommand.ListOpen list ->
           new Told<>(new WalletReply.OpenList(List.copyOf(wallet.holds().keySet())));
       case WalletCommand.Find find -> find(find.reservation());
@@ -71,6 +99,15 @@ public final class WalletDecider {
       case WalletCommand.Cancel cancel -> new Told<>(new WalletReply.Barred(cancel.reservation()));
       case WalletCommand.AddGrant c -> new Refused<>(NOT_OPEN);
       case WalletCommand.VoidGrant c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.Refund c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.Adjust c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.TransferOut c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.TransferIn c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.BarTransfer c ->
+          new Told<>(new WalletReply.TransferBarred(c.transfer().id()));
+      case WalletCommand.SettleTransfer c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.ReturnTransfer c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.ListTransfers list -> new Told<>(transfers.list());
       case WalletCommand.Commit c -> new Refused<>(unknownReservation(c.reservation()));
       case WalletCommand.Release c -> new Refused<>(unknownReservation(c.reservation()));
       case WalletCommand.Extend c -> new Refused<>(unknownReservation(c.reservation()));
@@ -106,95 +143,6 @@ public final class WalletDecider {
                   + "; an owner can't be changed"));
     }
     return new Told<>(new WalletReply.Opened(owner));
-  }
-
-  // ---- grants
-
-  private Decision<WalletEvent, WalletReply> add(WalletCommand.AddGrant add, Instant now) {
-    Grant asked = add.grant();
-    if (wallet.grants().containsKey(asked.id()) || wallet.scheduled().containsKey(asked.id())) {
-      return new Refused<>(
-          new Refusal(
-              Code.GRANT_EXISTS, "id", "the wallet already has a grant named " + asked.id()));
-    }
-    Instant end = asked.expiresAt();
-    if (end != null && !end.isAfter(now)) {
-      return new Refused<>(
-          new Refusal(Code.INVALID, "expires_at", "is not after the present, " + now));
-    }
-    if (end != null && !end.isAfter(asked.effectiveAt())) {
-      return new Refused<>(
-          new Refusal(
-              Code.INVALID, "expires_at", "is not after effective_at, " + asked.effectiveAt()));
-    }
-    Grant grant = createdAt(asked, now);
-    String type = grant.creditType();
-    try {
-      // Grants to come count as well: when one takes effect, nobody is there to be refused.
-      wallet.purse(type).balance.plus(wallet.promised(type)).plus(grant.amount());
-      return new Accepted<>(
-          grant.effectiveAt().isAfter(now)
-              ? new WalletEvent.GrantScheduled(now, grant, add.attribution())
-              : started(grant, add.attribution(), now));
-    } catch (ArithmeticException e) {
-      return new Refused<>(
-          new Refusal(
-              Code.AMOUNT_OVERFLOW,
-              "amount",
-              "the wallet's balance would pass what can be counted"));
-    }
-  }
-
-  private static Grant createdAt(Grant g, Instant now) {
-    return new Grant(
-        g.id(),
-        g.creditType(),
-        g.amount(),
-        g.category(),
-        g.priority(),
-        g.effectiveAt(),
-        g.expiresAt(),
-        g.features(),
-        g.models(),
-        g.costBasis(),
-        g.source(),
-        now);
-  }
-
-  /** A grant takes effect, and pays debt first. */
-  private WalletEvent started(Grant grant, Attribution attribution, Instant at) {
-    Purse purse = wallet.purse(grant.creditType());
-    Entries entries = new Entries(wallet, purse, at, null, attribution);
-    entries.onGrant(EntryType.GRANT, grant.id(), grant.amount());
-    entries.onGrant(EntryType.DEBT_REPAID, grant.id(), purse.debt.min(grant.amount()).negated());
-    return new WalletEvent.Granted(at, grant, entries.done(), entries.figures(purse.held));
-  }
-
-  private Decision<WalletEvent, WalletReply> voided(WalletCommand.VoidGrant it, Instant now) {
-    String id = it.grant();
-    GrantState grant = wallet.grants().get(id);
-    Wallet.Scheduled later = wallet.scheduled().get(id);
-    if (grant == null && later == null) {
-      return new Refused<>(Refusal.of(Code.GRANT_NOT_FOUND, "the wallet has no grant named " + id));
-    }
-    if (grant != null && grant.isEnded()) {
-      boolean twice = grant.isVoided();
-      return new Refused<>(
-          Refusal.of(
-              twice ? Code.GRANT_VOIDED : Code.GRANT_EXPIRED,
-              "the grant has already " + (twice ? "been voided" : "expired")));
-    }
-    Purse purse = wallet.purse(grant != null ? grant.grant.creditType() : creditType(later));
-    Entries entries = new Entries(wallet, purse, now, null, it.attribution());
-    if (grant != null) {
-      entries.onGrant(EntryType.VOID, id, grant.available().negated());
-    }
-    return new Accepted<>(
-        new WalletEvent.GrantVoided(now, id, entries.done(), entries.figures(purse.held)));
-  }
-
-  private static String creditType(Wallet.@Nullable Scheduled later) {
-    return later == null ? "" : later.grant().creditType();
   }
 
   // ---- holds
@@ -324,14 +272,8 @@ public final class WalletDecider {
     if (actual == null) {
       throw new IllegalArgumentException("neither amount nor usage");
     }
-    try {
-      return new Settlement(wallet, hold, open == null)
-          .of(actual, ask.actor(), ask.idempotencyKey(), now);
-    } catch (ArithmeticException e) {
-      return new Refused<>(
-          new Refusal(
-              Code.AMOUNT_OVERFLOW, "amount", "the wallet's debt would pass what can be counted"));
-    }
+    return new Settlement(wallet, hold, open == null)
+        .of(actual, ask.actor(), ask.idempotencyKey(), now);
   }
 
   private Decision<WalletEvent, WalletReply> release(WalletCommand.Release ask, Instant now) {
@@ -401,8 +343,7 @@ public final class WalletDecider {
   }
 
   private WalletReply view(WalletOwner owner) {
-    return new WalletReply.Viewed(
-        owner, List.copyOf(wallet.balances()), GrantPages.nextExpiry(wallet));
+    return new WalletReply.Viewed(owner, List.copyOf(wallet.balances()), wallet.nextExpiry());
   }
 
   private WalletEvent released(
@@ -433,10 +374,10 @@ public final class WalletDecider {
     return switch (due.what()) {
       case GRANT_STARTS -> {
         Wallet.Scheduled later = wallet.scheduledGrant(due.id());
-        yield started(
+        yield grants.started(
             later.grant(), later.attribution().endedBy("schedule", Attribution.SELF, null), at);
       }
-      case GRANT_ENDS -> expired(wallet.grant(due.id()), at);
+      case GRANT_ENDS -> grants.ended(wallet.grant(due.id()), at);
       case HOLD_ENDS -> {
         Hold hold = wallet.openHold(due.id());
         yield released(
@@ -446,15 +387,5 @@ public final class WalletDecider {
             at);
       }
     };
-  }
-
-  private WalletEvent expired(GrantState grant, Instant at) {
-    Purse purse = wallet.purse(grant.grant.creditType());
-    Entries entries =
-        new Entries(
-            wallet, purse, at, null, grant.attribution.endedBy("expiry", Attribution.SELF, null));
-    entries.onGrant(EntryType.EXPIRE, grant.grant.id(), grant.available().negated());
-    return new WalletEvent.GrantExpired(
-        at, grant.grant.id(), entries.done(), entries.figures(purse.held));
   }
 }

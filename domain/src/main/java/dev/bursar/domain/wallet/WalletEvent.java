@@ -4,6 +4,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,17 @@ public sealed interface WalletEvent {
 
   /** What was not held of a grant ceased at its end. */
   record GrantExpired(Instant at, String grant, Transaction transaction, Balance balance)
+      implements WalletEvent {}
+
+  /**
+   * An interval of a recurring grant ended, and the next began: what was left of the one lapsed,
+   * but for what rolled over.
+   *
+   * @param ended the grant of the interval that ended
+   * @param grant the one of the interval that began
+   */
+  record GrantRenewed(
+      Instant at, String ended, Grant grant, Transaction transaction, Balance balance)
       implements WalletEvent {}
 
   /** What was not held of a grant was taken out. */
@@ -98,6 +110,48 @@ public sealed interface WalletEvent {
 
   /** A hold that has not come yet will be refused. */
   record HoldBarred(Instant at, String reservation) implements WalletEvent {}
+
+  /**
+   * Something that had been charged was given back, to whom it had come from.
+   *
+   * @param corrects the transaction that had charged it
+   * @param amount how much, above 0
+   * @param paidDebt how much of it went back to grants that had paid a debt, the last first
+   */
+  record Refunded(
+      Instant at,
+      String corrects,
+      Credits amount,
+      List<Draw> paidDebt,
+      Transaction transaction,
+      Balance balance)
+      implements WalletEvent {}
+
+  /**
+   * Somebody corrected the balance by hand.
+   *
+   * @param grant the grant that holds what was added; null where something was taken away
+   */
+  record Adjusted(Instant at, @Nullable Grant grant, Transaction transaction, Balance balance)
+      implements WalletEvent {}
+
+  /** Credits left for another wallet. */
+  record TransferredOut(Instant at, Transfer transfer, Transaction transaction, Balance balance)
+      implements WalletEvent {}
+
+  /** Credits came from another wallet. */
+  record TransferredIn(Instant at, Transfer transfer, Transaction transaction, Balance balance)
+      implements WalletEvent {}
+
+  /** Credits that were refused will not be taken any more: they go back to where they came from. */
+  record TransferBarred(Instant at, String transfer) implements WalletEvent {}
+
+  /** The other wallet has what left. */
+  record TransferSettled(Instant at, String transfer) implements WalletEvent {}
+
+  /** The other wallet could not take what left; it came back. */
+  record TransferReturned(Instant at, String transfer, Transaction transaction, Balance balance)
+      implements WalletEvent {}
 
   /** Why a hold was given back. */
   enum Cause {

@@ -18,6 +18,19 @@ final class WalletReplies {
       case WalletEvent.Granted e -> new WalletReply.GrantAdded(asGranted(e));
       case WalletEvent.GrantExpired e ->
           new WalletReply.GrantVoided(e.grant(), taken(e.transaction()));
+      case WalletEvent.GrantRenewed e ->
+          new WalletReply.GrantAdded(
+              new WalletReply.GrantView(e.grant(), e.grant().amount(), Credits.ZERO, "active"));
+      case WalletEvent.Refunded e -> new WalletReply.Corrected(null, e.transaction(), e.balance());
+      case WalletEvent.Adjusted e ->
+          new WalletReply.Corrected(
+              e.grant() == null ? null : e.grant().id(), e.transaction(), e.balance());
+      case WalletEvent.TransferredOut e ->
+          new WalletReply.Transferred(e.transfer(), e.transaction(), e.balance());
+      case WalletEvent.TransferredIn e -> new WalletReply.TransferTaken(e.transfer().id());
+      case WalletEvent.TransferBarred e -> new WalletReply.TransferBarred(e.transfer());
+      case WalletEvent.TransferSettled e -> new WalletReply.TransferEnded(e.transfer());
+      case WalletEvent.TransferReturned e -> new WalletReply.TransferEnded(e.transfer());
       case WalletEvent.GrantVoided e ->
           new WalletReply.GrantVoided(e.grant(), taken(e.transaction()));
       case WalletEvent.CreditsHeld e -> new WalletReply.Held(e.hold(), e.balance());

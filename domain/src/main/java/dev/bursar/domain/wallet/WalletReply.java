@@ -20,6 +20,30 @@ public sealed interface WalletReply {
   /** The grant was voided; so much was taken out. */
   record GrantVoided(String grant, Credits amount) implements WalletReply {}
 
+  /**
+   * The correction is made: a refund or an adjustment.
+   *
+   * @param grant the grant that holds what was added by hand, or null
+   */
+  record Corrected(@Nullable String grant, Transaction transaction, Balance balance)
+      implements WalletReply {}
+
+  /** The credits have left for the other wallet. */
+  record Transferred(Transfer transfer, Transaction transaction, Balance balance)
+      implements WalletReply {}
+
+  /** The credits have come, now or before. */
+  record TransferTaken(String transfer) implements WalletReply {}
+
+  /** The credits will never be taken. */
+  record TransferBarred(String transfer) implements WalletReply {}
+
+  /** The transfer is no longer on its way. */
+  record TransferEnded(String transfer) implements WalletReply {}
+
+  /** The transfers on their way. */
+  record TransferList(List<Transfer> transfers) implements WalletReply {}
+
   /** The credits are set aside. */
   record Held(Hold hold, Balance balance) implements WalletReply {}
 

@@ -5,6 +5,7 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,10 @@ public record WalletSnapshot(
     List<ScheduledPart> scheduled,
     List<Hold> holds,
     List<Hold> lapsed,
+    Map<String, Credits> refunded,
+    List<Debts.Owed> debts,
+    List<Transfer> transfers,
+    List<String> barredTransfers,
     byte[] endings) {
 
   /** A grant in force or past. */

@@ -1,5 +1,6 @@
 package dev.bursar.domain.entity;
 
+import static dev.bursar.domain.operation.Refusal.Code.IDEMPOTENCY_KEY_EXPIRED;
 import static dev.bursar.domain.operation.Refusal.Code.IDEMPOTENCY_KEY_REUSED;
 import static dev.bursar.domain.wallet.WalletWords.START;
 import static dev.bursar.domain.wallet.WalletWords.at;
@@ -93,6 +94,21 @@ final class EntityTest {
   }
 
   @Test
+  void aKeyThatIsOlderThanWhatIsRememberedIsNeverTakenForNew() {
+    String made = "018cc251-f400-7abc-8def-0123456789ab"; // at START
+    decide(at(1), once("hold:" + made, 7, hold("r", "1")));
+    decide(at(86_401), once("k", 7, grant("b", "1").add()));
+    assertThat(word(decide(at(86_402), once("hold:" + made, 7, hold("r", "1"))).getFirst()))
+        .isEqualTo("Stored");
+    decide(at(86_403), once("k2", 7, grant("c", "1").add()));
+    var late = decide(at(86_404), once("hold:" + made, 7, hold("r9", "1"))).getFirst();
+    assertThat(((Outcome.Refused<WalletReply>) late).refusal().code())
+        .isEqualTo(IDEMPOTENCY_KEY_EXPIRED);
+    assertThat(word(decide(at(86_405), once("x", 7, hold("r9", "1"))).getFirst()))
+        .isEqualTo("Held");
+  }
+
+  @Test
   void aRetryIsRecognisedBeforeAnybodyLooksAtStateOrFunds() {
     decide(at(1), once("k1", 7, hold("r1", "10")), once("k2", 7, commit("r1", "10")));
     assertThat(decide(at(2), once("k1", 7, hold("r1", "10")), once("k2", 7, commit("r1", "10"))))
@@ -124,6 +140,9 @@ final class EntityTest {
   }
 
   private static String word(Outcome<WalletReply> outcome) {
+    if (outcome instanceof Outcome.Stored) {
+      return "Stored";
+    }
     return ((Outcome.Replied<WalletReply>) outcome).reply().getClass().getSimpleName();
   }
 

@@ -3,12 +3,15 @@ package dev.bursar.domain.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class OperationMemoryTest {
 
@@ -82,9 +85,79 @@ final class OperationMemoryTest {
   @Test
   void whatAnotherVersionStoredIsNotTakenIn() {
     byte[] stored = memory.toBytes();
-    stored[0]++;
+    stored[0] = 3;
     assertThatThrownBy(() -> new OperationMemory(3, AGE_MAX).restore(stored))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  private static final String UUID_AT_2_MS = "00000000-0002-7abc-8def-0123456789ab";
+  private static final String ULID_AT_2_MS = "0000000002ABCDEFGHJKMNPQRS";
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      useHeadersInDisplayName = true,
+      textBlock =
+          """
+          key                                    | made at
+          00000000-0002-7abc-8def-0123456789ab   | 1970-01-01T00:00:00.002Z
+          018FC1B2-A3F0-7ABC-9DEF-0123456789AB   | 2024-05-29T00:14:21.168Z
+          k:00000000-0002-7abc-8def-0123456789ab | 1970-01-01T00:00:00.002Z
+          018fc1b2-a3f0-4abc-9def-0123456789ab   |
+          018fc1b2-a3f0-7abc-cdef-0123456789ab   |
+          018fc1b2-a3f0-7abc-9def-0123456789ag   |
+          018fc1b2xa3f0-7abc-9def-0123456789ab   |
+          0000000002ABCDEFGHJKMNPQRS             | 1970-01-01T00:00:00.002Z
+          01ARZ3NDEKTSV4RRFFQ69G5FAV             | 2016-07-30T23:54:10.259Z
+          01arz3ndektsv4rrffq69g5fav             | 2016-07-30T23:54:10.259Z
+          81ARZ3NDEKTSV4RRFFQ69G5FAV             |
+          01ARZ3NDEKTSV4RRFFQ69G5FAU             |
+          K1                                     |
+          """)
+  void someKeysCarryTheirTime(String key, Instant madeAt) {
+    assertThat(new Operation("commit:rsv_a_b_c:" + key, 1).keyMadeAt()).isEqualTo(madeAt);
+  }
+
+  private boolean mayHaveForgotten(String key) {
+    return memory.mayHaveForgotten(new Operation("op:" + key, 7));
+  }
+
+  @Test
+  void aKeyThatIsOlderThanWhatIsRememberedMayHaveBeenForgotten() {
+    for (int at = 1_997; at <= 1_999; at++) {
+      remember("k" + at, at);
+    }
+    assertThat(mayHaveForgotten("00000000-0000-7abc-8def-0123456789ab")).isFalse();
+    for (int at = 2_000; at <= 2_002; at++) {
+      remember("k" + at, at);
+    }
+    assertThat(mayHaveForgotten(UUID_AT_2_MS)).isFalse();
+    assertThat(mayHaveForgotten("00000000-0001-7abc-8def-0123456789ab")).isTrue();
+    assertThat(mayHaveForgotten("K1")).isFalse();
+    remember("k2003", 2_003);
+    assertThat(mayHaveForgotten(UUID_AT_2_MS)).isTrue();
+    assertThat(mayHaveForgotten(ULID_AT_2_MS)).isTrue();
+    assertThat(mayHaveForgotten("0000000003ABCDEFGHJKMNPQRS")).isFalse();
+  }
+
+  @Test
+  void whatIsReplacedIsNotForgotten() {
+    for (int at = 2_001; at <= 2_100; at++) {
+      remember("a", at);
+    }
+    assertThat(mayHaveForgotten(UUID_AT_2_MS)).isFalse();
+  }
+
+  @Test
+  void thatSomethingWasForgottenIsStored() {
+    for (int at = 2_000; at <= 2_003; at++) {
+      remember("k" + at, at);
+    }
+    OperationMemory copy = new OperationMemory(3, AGE_MAX);
+    copy.restore(memory.toBytes());
+    assertThat(copy.toBytes()).isEqualTo(memory.toBytes()).hasSize(1 + 8 + 3 * 44);
+    assertThat(copy.mayHaveForgotten(new Operation("op:" + UUID_AT_2_MS, 7))).isTrue();
+    assertThat(copy.mayHaveForgotten(new Operation("op:0000000003ABCDEFGHJKMNPQRS", 7))).isFalse();
   }
 
   /** Beside a plain map: whatever is remembered, replaced and forgotten, they know the same. */

@@ -226,7 +226,8 @@ final class Conversation {
             null,
             Map.of(),
             new byte[16]);
-    Transaction none = new Transaction("t", AT, "platform", "r", self, new byte[32], List.of());
+    Transaction none =
+        new Transaction("t", AT, "platform", "r", null, self, new byte[32], List.of());
     return wallet(
         new Answer.Done<>(
             new WalletReply.Ended(

@@ -20,6 +20,7 @@ import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.Given;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -156,6 +157,54 @@ final class GrantTest {
         .containsExactly("soon active", "late active", "next scheduled", "past expired");
     assertThat(ids(given.when(new WalletCommand.ListGrants("soon", 2), at(7))))
         .containsExactly("late active", "next scheduled");
+  }
+
+  @Test
+  void pagesTakenTogetherAreTheWholeList() {
+    var given = wallet();
+    for (int i = 0; i < 12; i++) {
+      var grant = grant("g" + i, "1").priority(i * 7 % 5);
+      given.after(
+          at(1), (i % 3 == 0 ? grant.from(at(99)) : i % 3 == 1 ? grant.until(at(5)) : grant).add());
+    }
+    given.after(at(6), new WalletCommand.Wake(), voiding("g3"));
+    List<String> whole = ids(given.when(new WalletCommand.ListGrants(null, 99), at(7)));
+    assertThat(whole).hasSize(12);
+    for (int size = 1; size <= 12; size++) {
+      List<String> all = new ArrayList<>();
+      String after = null;
+      for (boolean more = true; more; ) {
+        var then = given.when(new WalletCommand.ListGrants(after, size), at(7));
+        var page = then.reply(WalletReply.Grants.class);
+        all.addAll(ids(then));
+        after = page.grants().getLast().grant().id();
+        more = page.hasMore();
+      }
+      assertThat(all).isEqualTo(whole);
+    }
+  }
+
+  @Test
+  void theNextExpiryIsThatOfAGrantWithSomethingLeft() {
+    Wallet wallet = newWallet();
+    var given =
+        wallet(
+            wallet,
+            grant("a", "1").until(at(60)),
+            grant("b", "1").until(at(70)),
+            grant("c", "1").until(at(80)).from(at(50)));
+    assertThat(wallet.nextExpiry()).isEqualTo(at(60));
+    given.after(at(1), WalletWords.charge("r", "1"));
+    assertThat(wallet.nextExpiry()).isEqualTo(at(70));
+    given.after(at(2), voiding("b"));
+    assertThat(wallet.nextExpiry()).isNull();
+    given.after(at(50), WAKE);
+    assertThat(wallet.nextExpiry()).isEqualTo(at(80));
+    Wallet copy = newWallet();
+    copy.restore(wallet.snapshot());
+    assertThat(copy.nextExpiry()).isEqualTo(at(80));
+    given.after(at(80), WAKE);
+    assertThat(wallet.nextExpiry()).isNull();
   }
 
   private static List<String> ids(Given.Then<WalletEvent, WalletReply> then) {

@@ -1,6 +1,7 @@
 package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.Attribution;
@@ -8,6 +9,7 @@ import dev.bursar.domain.operation.Operation;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -18,14 +20,24 @@ final class History {
 
   private static final int RESERVATIONS = 12;
   private static final int GRANTS = 10;
+  private static final int TRANSFERS = 6;
   private static final String RATE = "0.0015005";
   private static final int TENTHS_OF_MICROS_PER_UNIT = 15_005;
 
   private final Random random;
   private final List<Request<WalletCommand>> asked = new ArrayList<>();
+  private final Map<Integer, Transfer> incoming = new HashMap<>();
+  private final List<Charge> charges;
+  private final List<String> sent;
   private Instant clock = WalletWords.START;
 
-  History(long seed) {
+  /**
+   * @param charges what the wallet's transactions charged so far; may grow meanwhile
+   * @param sent the names of the transfers that have left it so far; may grow meanwhile
+   */
+  History(long seed, List<Charge> charges, List<String> sent) {
+    this.charges = charges;
+    this.sent = sent;
     this.random = new Random(seed);
   }
 
@@ -44,6 +56,8 @@ final class History {
     int lot = random.nextInt(20);
     if (lot < 5 && nextDue != null && nextDue.isAfter(clock)) {
       clock = nextDue.plusNanos(1_000L * (random.nextInt(3) - 1));
+    } else if (lot == 17 && oneIn(4)) {
+      clock = clock.plusSeconds(random.nextInt(300_000));
     } else if (lot == 18) {
       clock = clock.plusSeconds(random.nextInt(8_000));
     } else if (lot == 19) {
@@ -79,24 +93,42 @@ final class History {
   private WalletCommand command() {
     String reservation = "r" + random.nextInt(RESERVATIONS);
     String grant = "g" + random.nextInt(GRANTS);
-    return switch (random.nextInt(24)) {
-      case 0, 1, 2, 3 -> new WalletCommand.AddGrant(grant(grant), WalletWords.who(null, null));
-      case 4 -> WalletWords.voiding(grant);
+    return switch (random.nextInt(32)) {
+      case 0, 1, 2, 3 ->
+          new WalletCommand.AddGrant(
+              grant(grant), oneIn(4) ? recurrence() : null, WalletWords.who(null, null));
+      case 4 -> WalletWords.voiding(oneIn(4) ? grant + "#2" : grant);
       case 5, 6, 7, 8, 9, 10 -> hold(reservation);
-      case 11, 12, 13, 14 -> new WalletCommand.Commit(reservation, amount(0), null, "key1", null);
+      case 11, 12, 13, 14 ->
+          new WalletCommand.Commit(reservation, amount(oneIn(4) ? 9 : 0), null, "key1", null);
       case 15 ->
           WalletWords.commitUsage(reservation, Map.of("tokens", (long) random.nextInt(9_000)));
       case 16 -> WalletWords.release(reservation);
-      case 17 -> new WalletCommand.Cancel(reservation);
+      case 17 -> oneIn(2) ? new WalletCommand.Cancel(reservation) : hold(reservation);
       case 18 -> new WalletCommand.Extend(reservation, 1 + random.nextInt(600));
       case 19 -> new WalletCommand.Wake();
       case 20 -> new WalletCommand.Find(reservation);
       case 21 -> new WalletCommand.CheckCredits(type(), amount(0), feature(), model());
       case 22 -> oneIn(2) ? new WalletCommand.View() : new WalletCommand.ListOpen();
-      default ->
+      case 23, 24, 25 -> charges.isEmpty() && !oneIn(9) ? hold(reservation) : refund();
+      case 26 -> adjust(grant);
+      case 27 ->
+          new WalletCommand.TransferOut(
+              oneIn(20) ? "main" : "research", type(), amount(0), who(null, null));
+      case 28 ->
           oneIn(4)
-              ? new WalletCommand.Open(new WalletOwner(oneIn(2) ? null : "research"))
-              : new WalletCommand.ListGrants(null, 99);
+              ? new WalletCommand.BarTransfer(incoming())
+              : new WalletCommand.TransferIn(incoming(), who(null, null));
+      case 29, 30 ->
+          oneIn(2)
+              ? new WalletCommand.SettleTransfer(outgoing())
+              : new WalletCommand.ReturnTransfer(outgoing());
+      default ->
+          oneIn(3)
+              ? new WalletCommand.ListTransfers()
+              : oneIn(4)
+                  ? new WalletCommand.Open(new WalletOwner(oneIn(2) ? null : "research"))
+                  : new WalletCommand.ListGrants(null, 99);
     };
   }
 
@@ -117,11 +149,62 @@ final class History {
     return WalletWords.who(feature, model);
   }
 
+  private Recurrence.Terms recurrence() {
+    Recurrence.Interval often = Recurrence.Interval.DAY;
+    Credits least = oneIn(2) ? Credits.ZERO : amount(0);
+    return new Recurrence.Terms(
+        oneIn(4) ? Recurrence.Interval.values()[random.nextInt(5)] : often,
+        oneIn(3) ? null : around(600),
+        least,
+        least.plus(oneIn(2) ? Credits.ZERO : amount(0)));
+  }
+
+  private WalletCommand refund() {
+    Charge charge =
+        charges.isEmpty() || oneIn(50)
+            ? new Charge("txn_main_0", type(), List.of(), Credits.ZERO)
+            : charges.get(random.nextInt(charges.size()));
+    return new WalletCommand.Refund(charge, oneIn(3) ? null : amount(0), who(null, null));
+  }
+
+  private WalletCommand adjust(String grant) {
+    boolean up = oneIn(3);
+    Credits amount = up ? amount(0) : amount(0).negated();
+    return new WalletCommand.Adjust(type(), amount, up || oneIn(2) ? grant : null, who(null, null));
+  }
+
+  private String outgoing() {
+    return sent.isEmpty() ? "trf_unknown" : sent.get(random.nextInt(sent.size()));
+  }
+
+  /** One of the transfers that another wallet sends, again and again the same. */
+  private Transfer incoming() {
+    return incoming.computeIfAbsent(random.nextInt(TRANSFERS), this::anotherTransfer);
+  }
+
+  private Transfer anotherTransfer(int number) {
+    String id = "trf_" + number;
+    String type = type();
+    List<Grant> grants = new ArrayList<>();
+    List<Draw> draws = new ArrayList<>();
+    Credits sum = Credits.ZERO;
+    for (int i = 1 + random.nextInt(2); i > 0; i--) {
+      Grant grant = grant(id + "_" + i, type, WalletWords.START);
+      grants.add(grant);
+      draws.add(new Draw("there" + i, grant.amount()));
+      sum = sum.plus(grant.amount());
+    }
+    return new Transfer(id, "research", "main", type, sum, draws, grants);
+  }
+
   private Grant grant(String id) {
-    Instant from = oneIn(3) ? around(300) : WalletWords.START;
+    return grant(id, type(), oneIn(3) ? around(300) : WalletWords.START);
+  }
+
+  private Grant grant(String id, String type, Instant from) {
     return new Grant(
         id,
-        type(),
+        type,
         amount(1),
         Grant.Category.values()[random.nextInt(3)],
         10 * random.nextInt(3),
@@ -129,9 +212,14 @@ final class History {
         oneIn(2) ? around(600) : null,
         oneIn(3) ? Set.of("chat") : Set.of(),
         oneIn(4) ? Set.of("big") : Set.of(),
+        oneIn(2) ? new Money(new Credits(random.nextInt(9_000_000)), currency()) : null,
         null,
         "test",
         WalletWords.START);
+  }
+
+  private String currency() {
+    return oneIn(3) ? "USD" : "EUR";
   }
 
   private Instant around(int seconds) {

@@ -8,6 +8,7 @@ import static java.util.Comparator.nullsLast;
 import dev.bursar.domain.credits.Credits;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,14 +24,34 @@ import java.util.TreeMap;
  */
 final class NaiveBooks {
 
+  /** How a block comes again: what an interval gives, and what is known of the series. */
+  record Again(
+      Recurrence.Terms rule,
+      Instant anchor,
+      Instant until,
+      Credits amount,
+      Credits cost,
+      String series,
+      int number) {}
+
   static final class Block {
     final Grant terms;
+    Again again;
     BigInteger left = ZERO;
     boolean started;
     String ended = "";
 
     Block(Grant terms) {
       this.terms = terms;
+    }
+
+    /** What is left of what was paid: whole millionths, a half counting as one; null if unknown. */
+    BigInteger worth() {
+      return terms.costBasis() == null
+          ? null
+          : new BigDecimal(micros(terms.costBasis().amount()).multiply(left))
+              .divide(new BigDecimal(micros(terms.amount())), 0, RoundingMode.HALF_UP)
+              .toBigInteger();
     }
 
     String state() {
@@ -55,6 +76,28 @@ final class NaiveBooks {
     }
   }
 
+  /** A part of a charge: who bore it; null as long as nobody has. */
+  record Piece(Block block, BigInteger amount) {}
+
+  /** What a transaction charged, in the order in which it was borne; the last is refunded first. */
+  static final class Charged {
+    final String type;
+    final List<Piece> pieces = new ArrayList<>();
+
+    Charged(String type) {
+      this.type = type;
+    }
+
+    BigInteger sum() {
+      return pieces.stream().map(Piece::amount).reduce(ZERO, BigInteger::add);
+    }
+
+    BigInteger unpaid() {
+      boolean owes = !pieces.isEmpty() && pieces.getLast().block == null;
+      return owes ? pieces.getLast().amount : ZERO;
+    }
+  }
+
   static final Comparator<Block> BURN_ORDER =
       comparing((Block b) -> b.terms.priority())
           .thenComparing(b -> b.terms.expiresAt(), nullsLast(naturalOrder()))
@@ -66,7 +109,7 @@ final class NaiveBooks {
 
   final Map<String, Block> blocks = new TreeMap<>();
   final Map<String, Aside> asides = new TreeMap<>();
-  private final Map<String, BigInteger> debts = new TreeMap<>();
+  final Map<String, Charged> charges = new LinkedHashMap<>();
   private final List<String> entries = new ArrayList<>();
   private final List<String> undated = new ArrayList<>();
 
@@ -77,21 +120,43 @@ final class NaiveBooks {
 
   void start(Block block) {
     block.started = true;
-    String type = block.terms.creditType();
-    BigInteger amount = micros(block.terms.amount());
-    BigInteger repaid = amount.min(debt(type));
-    block.left = amount.subtract(repaid);
-    entry("grant", block, amount);
-    debts.put(type, debt(type).subtract(repaid));
-    entry("debt_repaid", block, repaid.negate());
+    move("grant", block, micros(block.terms.amount()));
+    repay(block, block.left);
   }
 
   BigInteger end(Block block, String how) {
     BigInteger taken = free(block);
-    block.left = block.left.subtract(taken);
+    move(how, block, taken.negate());
     block.ended = how;
-    entry(how, block, taken.negate());
     return taken;
+  }
+
+  /** What has come to a block pays debt first, the oldest first. */
+  void repay(Block block, BigInteger come) {
+    String type = block.terms.creditType();
+    BigInteger left = come.min(debt(type));
+    move("debt_repaid", block, left.negate());
+    for (Charged each : charges.values()) {
+      BigInteger part = each.type.equals(type) ? each.unpaid().min(left) : ZERO;
+      if (part.signum() > 0) {
+        BigInteger rest = each.pieces.removeLast().amount.subtract(part);
+        each.pieces.add(new Piece(block, part));
+        if (rest.signum() > 0) {
+          each.pieces.add(new Piece(null, rest));
+        }
+        left = left.subtract(part);
+      }
+    }
+  }
+
+  /** What comes back to a block ends with it, or pays debt. */
+  void comeBack(String how, Block block, BigInteger amount) {
+    move(how, block, amount);
+    if (block.ended.isEmpty()) {
+      repay(block, amount);
+    } else {
+      move(block.ended, block, amount.negate());
+    }
   }
 
   BigInteger held(Block block) {
@@ -102,7 +167,7 @@ final class NaiveBooks {
     return held;
   }
 
-  private BigInteger free(Block block) {
+  BigInteger free(Block block) {
     return block.left.subtract(held(block));
   }
 
@@ -129,21 +194,46 @@ final class NaiveBooks {
     return parts;
   }
 
+  /** Up to this amount, in burn order, whatever it may be used for. */
+  Map<Block, BigInteger> drawAny(String type, BigInteger amount) {
+    Map<Block, BigInteger> parts = new LinkedHashMap<>();
+    BigInteger missing = amount;
+    for (Block b : blocks.values().stream().sorted(BURN_ORDER).toList()) {
+      boolean usable = b.terms.creditType().equals(type) && b.state().equals("active");
+      BigInteger part = usable ? free(b).min(missing) : ZERO;
+      if (part.signum() > 0) {
+        parts.put(b, part);
+        missing = missing.subtract(part);
+      }
+    }
+    return parts;
+  }
+
   private static boolean admits(Set<String> only, String asked) {
     return only.isEmpty() || (asked != null && only.contains(asked));
   }
 
-  void consume(String how, Map<Block, BigInteger> parts) {
+  void charge(String how, String type, Map<Block, BigInteger> parts, BigInteger owed) {
+    String transaction = "txn_main_" + (entries.size() + undated.size() + 1);
+    Charged charged = new Charged(type);
     parts.forEach(
         (block, part) -> {
-          block.left = block.left.subtract(part);
-          entry(how, block, part.negate());
+          move(how, block, part.negate());
+          if (part.signum() > 0) {
+            charged.pieces.add(new Piece(block, part));
+          }
         });
+    owe(type, owed);
+    if (owed.signum() > 0) {
+      charged.pieces.add(new Piece(null, owed));
+    }
+    if (!charged.pieces.isEmpty()) {
+      charges.put(transaction, charged);
+    }
   }
 
   void owe(String type, BigInteger amount) {
-    debts.put(type, debt(type).add(amount));
-    if (amount.signum() > 0) {
+    if (amount.signum() != 0) {
       undated.add(type + " debt null " + text(amount));
     }
   }
@@ -151,14 +241,16 @@ final class NaiveBooks {
   void giveBack(Map<Block, BigInteger> parts) {
     for (Block block : new ArrayList<>(parts.keySet()).reversed()) {
       if (!block.ended.isEmpty()) {
-        block.left = block.left.subtract(parts.get(block));
-        entry(block.ended, block, parts.get(block).negate());
+        move(block.ended, block, parts.get(block).negate());
       }
     }
   }
 
   BigInteger debt(String type) {
-    return debts.getOrDefault(type, ZERO);
+    return charges.values().stream()
+        .filter(each -> each.type.equals(type))
+        .map(Charged::unpaid)
+        .reduce(ZERO, BigInteger::add);
   }
 
   String figures(String type) {
@@ -178,10 +270,26 @@ final class NaiveBooks {
     return "%s %s/%s/%s".formatted(type, text(balance), text(held), text(debt(type)));
   }
 
-  private void entry(String how, Block block, BigInteger amount) {
+  /** Adds to what is left of a block, and tells what that is worth. */
+  BigInteger move(String how, Block block, BigInteger amount) {
+    BigInteger before = block.worth();
+    block.left = block.left.add(amount);
+    BigInteger worth = before == null ? null : block.worth().subtract(before);
+    entry(how, block, amount, worth);
+    return worth;
+  }
+
+  /** Adds to what is left of a block what is known to be worth so much. */
+  void move(String how, Block block, BigInteger amount, BigInteger worth) {
+    block.left = block.left.add(amount);
+    entry(how, block, amount, worth);
+  }
+
+  private void entry(String how, Block block, BigInteger amount, BigInteger worth) {
     if (amount.signum() != 0) {
-      String type = block.terms.creditType();
-      undated.add("%s %s %s %s".formatted(type, how, block.terms.id(), text(amount)));
+      Grant of = block.terms;
+      String value = worth == null ? "" : " " + text(worth) + " " + of.costBasis().currency();
+      undated.add("%s %s %s %s%s".formatted(of.creditType(), how, of.id(), text(amount), value));
     }
   }
 

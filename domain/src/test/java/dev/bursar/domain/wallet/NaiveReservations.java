@@ -56,7 +56,7 @@ final class NaiveReservations {
     Map<Block, BigInteger> parts =
         books.draw(ask.creditType(), amount, who.feature(), who.model(), now);
     if (ask.commit()) {
-      books.consume("consume", parts);
+      books.charge("consume", ask.creditType(), parts, ZERO);
       String reply =
           "committed %s, back 0, debt 0, uncharged 0; %s"
               .formatted(text(amount), books.figures(ask.creditType()));
@@ -161,8 +161,7 @@ final class NaiveReservations {
     }
     more.forEach((block, part) -> used.merge(block, part, BigInteger::add));
     a.open = false;
-    books.consume(late ? "late_usage" : "consume", used);
-    books.owe(type, owed);
+    books.charge(late ? "late_usage" : "consume", type, used, owed);
     books.giveBack(unused);
     String reply =
         "committed%s %s, back %s, debt %s, uncharged %s; %s"

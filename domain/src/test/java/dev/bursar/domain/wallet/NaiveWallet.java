@@ -38,10 +38,19 @@ final class NaiveWallet {
 
   private final NaiveBooks books = new NaiveBooks();
   private final NaiveReservations reservations = new NaiveReservations(books);
+  private final NaiveGrants grants = new NaiveGrants(books);
+  private final NaiveCorrections corrections = new NaiveCorrections(books);
+  private final NaiveTransfers transfers = new NaiveTransfers(books);
+  private final List<String> sent;
   private Instant now;
   private Instant changedAt;
 
-  NaiveWallet(Instant openedAt) {
+  /**
+   * @param sent the names of the transfers that have left the wallet, in their order: the model
+   *     can't guess a hash
+   */
+  NaiveWallet(Instant openedAt, List<String> sent) {
+    this.sent = sent;
     this.now = openedAt;
     this.changedAt = openedAt;
   }
@@ -70,7 +79,7 @@ final class NaiveWallet {
       if (b.state().equals("scheduled")) {
         dues.add(new Due(b.terms.effectiveAt(), 0, id, () -> books.start(b)));
       } else if (b.state().equals("active") && b.terms.expiresAt() != null) {
-        dues.add(new Due(b.terms.expiresAt(), 1, id, () -> books.end(b, "expire")));
+        dues.add(new Due(b.terms.expiresAt(), 1, id, () -> grants.over(b, now)));
       }
     }
     for (Aside a : books.asides.values()) {
@@ -96,8 +105,16 @@ final class NaiveWallet {
     return switch (command) {
       case WalletCommand.Open open ->
           open.owner().team() == null ? Said.told("opened") : Said.refused("OWNER_FIXED");
-      case WalletCommand.AddGrant add -> add(add.grant());
-      case WalletCommand.VoidGrant it -> voided(it.grant());
+      case WalletCommand.AddGrant add -> grants.add(add, now);
+      case WalletCommand.VoidGrant it -> grants.voided(it.grant());
+      case WalletCommand.Refund refund -> corrections.refund(refund);
+      case WalletCommand.Adjust adjust -> corrections.adjust(adjust, now);
+      case WalletCommand.TransferOut out -> transfers.out(out);
+      case WalletCommand.TransferIn in -> transfers.in(in.transfer(), now);
+      case WalletCommand.SettleTransfer settle -> transfers.settle(sent.indexOf(settle.transfer()));
+      case WalletCommand.ReturnTransfer it -> transfers.comeBack(sent.indexOf(it.transfer()));
+      case WalletCommand.BarTransfer bar -> transfers.bar(bar.transfer());
+      case WalletCommand.ListTransfers list -> transfers.list();
       case WalletCommand.HoldCredits ask -> reservations.hold(ask, now);
       case WalletCommand.CheckCredits ask -> {
         String no =
@@ -133,41 +150,6 @@ final class NaiveWallet {
     };
   }
 
-  // ---- grants
-
-  private Said add(Grant asked) {
-    if (books.blocks.containsKey(asked.id())) {
-      return Said.refused("GRANT_EXISTS");
-    }
-    Instant end = asked.expiresAt();
-    if (end != null && (!end.isAfter(now) || !end.isAfter(asked.effectiveAt()))) {
-      return Said.refused("INVALID");
-    }
-    Block block = new Block(WalletText.addedAt(asked, now));
-    books.blocks.put(asked.id(), block);
-    if (!asked.effectiveAt().isAfter(now)) {
-      books.start(block);
-    }
-    return Said.done("granted " + line(block));
-  }
-
-  private static String line(Block b) {
-    String left = b.state().equals("scheduled") ? b.terms.amount().toString() : text(b.left);
-    return b.terms.id() + " " + b.state() + " " + left;
-  }
-
-  private Said voided(String id) {
-    Block block = books.blocks.get(id);
-    if (block == null) {
-      return Said.refused("GRANT_NOT_FOUND");
-    }
-    return switch (block.state()) {
-      case "voided" -> Said.refused("GRANT_VOIDED");
-      case "expired" -> Said.refused("GRANT_EXPIRED");
-      default -> Said.done("voided %s %s".formatted(id, text(books.end(block, "void"))));
-    };
-  }
-
   // ---- telling
 
   private String view() {
@@ -189,7 +171,7 @@ final class NaiveWallet {
       books.blocks.values().stream()
           .filter(b -> states.contains(b.state()))
           .sorted(NaiveBooks.BURN_ORDER)
-          .forEach(b -> all.add(line(b) + " " + text(books.held(b))));
+          .forEach(b -> all.add(NaiveGrants.line(b) + " " + text(books.held(b))));
     }
     return "grants " + all;
   }

@@ -55,6 +55,34 @@ final class WalletHistoryTest {
           "refused GRANT_EXISTS",
           "refused GRANT_NOT_FOUND",
           "refused INVALID",
+          "refused NOT_REFUNDABLE",
+          "refused REFUND_EXCEEDS_CHARGE",
+          "refused EXCEEDS_AVAILABLE",
+          "refused WALLET_IN_DEBT",
+          "corrected",
+          "corrected null",
+          "transferred",
+          "transfer taken",
+          "transfer ended",
+          "transfers",
+          "renewed",
+          "renewed and rolled over",
+          "renewed and more given",
+          "renewed with a part held",
+          "renewed more than once at once",
+          "refund of a debt",
+          "refund of a debt that was paid",
+          "refund that ended at once",
+          "refund that paid debt",
+          "transfer settled",
+          "transfer came back",
+          "transfer came back and ended at once",
+          "transfer expired on its way",
+          "transfer paid debt",
+          "entry refund",
+          "entry adjust",
+          "entry transfer_in",
+          "entry transfer_out",
           "refused OWNER_FIXED",
           "refused IDEMPOTENCY_KEY_REUSED",
           "entry consume",
@@ -79,7 +107,7 @@ final class WalletHistoryTest {
       }
     }
     assertThat(happened).containsKeys(HAPPENS.toArray(String[]::new));
-    assertThat(happened.values()).allSatisfy(count -> assertThat(count).isGreaterThan(20));
+    assertThat(happened).allSatisfy((what, count) -> assertThat(count).as(what).isGreaterThan(20));
   }
 
   /** A wallet under test, in its entity. */
@@ -107,7 +135,9 @@ final class WalletHistoryTest {
   private final class Run {
     private final History history;
     private final Subject subject = Subject.fresh();
-    private final NaiveWallet naive = new NaiveWallet(WalletWords.START);
+    private final List<Charge> charges = new ArrayList<>();
+    private final List<String> sent = new ArrayList<>();
+    private final NaiveWallet naive = new NaiveWallet(WalletWords.START, sent);
     private final Map<String, String> firstReplies = new HashMap<>();
     private final Map<String, Long> fingerprints = new HashMap<>();
     private final List<Batch<WalletEvent>> journal = new ArrayList<>();
@@ -116,7 +146,7 @@ final class WalletHistoryTest {
     private int entries;
 
     Run(long seed) {
-      this.history = new History(seed);
+      this.history = new History(seed, charges, sent);
     }
 
     void toTheEnd() {
@@ -180,6 +210,31 @@ final class WalletHistoryTest {
         if (transaction != null) {
           LedgerEntry.of("acme", "main", transaction).forEach(invariants::read);
         }
+        known(recorded.event());
+        WalletText.marks(recorded.event()).forEach(WalletHistoryTest.this::count);
+      }
+      if (batch.recorded().stream()
+              .filter(each -> each.event() instanceof WalletEvent.GrantRenewed)
+              .count()
+          > 1) {
+        count("renewed more than once at once");
+      }
+    }
+
+    /** What can be refunded, settled and sent back from now on. */
+    private void known(WalletEvent event) {
+      switch (event) {
+        case WalletEvent.Committed it -> charged(it.transaction());
+        case WalletEvent.Charged it -> charged(it.transaction());
+        case WalletEvent.TransferredOut it -> sent.add(it.transfer().id());
+        default -> {}
+      }
+    }
+
+    private void charged(Transaction transaction) {
+      Charge charge = WalletWords.chargeOf(transaction);
+      if (charge.total().isPositive()) {
+        charges.add(charge);
       }
     }
 
@@ -217,10 +272,10 @@ final class WalletHistoryTest {
       var batch = journal.get((int) place.sequence() - 1);
       return WalletReplies.to(batch.recorded().get(place.index()).event());
     }
+  }
 
-    private void count(String what) {
-      happened.merge(what, 1, Integer::sum);
-    }
+  private void count(String what) {
+    happened.merge(what, 1, Integer::sum);
   }
 
   private static byte[] seal(int row) {

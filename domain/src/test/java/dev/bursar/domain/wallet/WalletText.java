@@ -1,9 +1,11 @@
 package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -56,6 +58,13 @@ final class WalletText {
               .formatted(r.hold().amount(), r.hold().expiresAt(), of(r.balance()));
       case WalletReply.OpenList r -> "open " + r.reservations().stream().sorted().toList();
       case WalletReply.Barred r -> "barred";
+      case WalletReply.Corrected r -> "corrected " + r.grant() + "; " + of(r.balance());
+      case WalletReply.Transferred r ->
+          "transferred %s; %s".formatted(r.transfer().amount(), of(r.balance()));
+      case WalletReply.TransferTaken r -> "transfer taken";
+      case WalletReply.TransferBarred r -> "transfer barred";
+      case WalletReply.TransferEnded r -> "transfer ended";
+      case WalletReply.TransferList r -> "transfers " + r.transfers().size();
     };
   }
 
@@ -67,16 +76,18 @@ final class WalletText {
     return "%s %s/%s/%s".formatted(of.creditType(), of.balance(), of.held(), of.debt());
   }
 
-  /** The entries of a batch, as {@code when credit_type type grant amount}. */
+  /** The entries of a batch, as {@code when credit_type type grant amount value currency}. */
   static List<String> entries(Batch<WalletEvent> batch) {
     List<String> lines = new ArrayList<>();
     for (var recorded : batch.recorded()) {
       Transaction transaction = recorded.event().transaction();
       if (transaction != null) {
         String start = transaction.postedAt() + " " + transaction.creditType() + " ";
-        transaction
-            .postings()
-            .forEach(p -> lines.add(start + p.type().word() + " " + p.grant() + " " + p.amount()));
+        for (Posting p : transaction.postings()) {
+          Money value = p.value();
+          String worth = value == null ? "" : " " + value.amount() + " " + value.currency();
+          lines.add(start + p.type().word() + " " + p.grant() + " " + p.amount() + worth);
+        }
       }
     }
     return lines;
@@ -93,22 +104,59 @@ final class WalletText {
     of.scheduled().stream().map(Object::toString).sorted().forEach(lines::add);
     of.holds().stream().map(Object::toString).sorted().forEach(lines::add);
     of.lapsed().forEach(each -> lines.add(each.toString()));
+    lines.add(of.refunded().toString());
+    lines.add(of.debts().toString());
+    lines.add(of.transfers().toString());
+    lines.add(of.barredTransfers().toString());
     return lines;
   }
 
-  static Grant addedAt(Grant g, Instant at) {
-    return new Grant(
-        g.id(),
-        g.creditType(),
-        g.amount(),
-        g.category(),
-        g.priority(),
-        g.effectiveAt(),
-        g.expiresAt(),
-        g.features(),
-        g.models(),
-        g.costBasis(),
-        g.source(),
-        at);
+  /** What is rare about an event, in words that can be counted. */
+  static List<String> marks(WalletEvent event) {
+    List<String> marks = new ArrayList<>();
+    List<EntryType> types =
+        event.transaction() == null
+            ? List.of()
+            : event.transaction().postings().stream().map(Posting::type).toList();
+    boolean ended = types.contains(EntryType.EXPIRE) || types.contains(EntryType.VOID);
+    boolean paid = types.contains(EntryType.DEBT_REPAID);
+    switch (event) {
+      case WalletEvent.GrantRenewed it -> {
+        marks.add("renewed");
+        add(marks, types.contains(EntryType.TRANSFER_IN), "renewed and rolled over");
+        Recurrence how = it.grant().recurrence();
+        Credits given =
+            it.transaction().postings().stream()
+                .filter(p -> p.type() == EntryType.GRANT)
+                .findFirst()
+                .orElseThrow()
+                .amount();
+        add(marks, given.compareTo(how.amount()) > 0, "renewed and more given");
+        add(marks, it.balance().held().isPositive(), "renewed with a part held");
+      }
+      case WalletEvent.Refunded it -> {
+        add(marks, types.contains(EntryType.DEBT), "refund of a debt");
+        add(marks, !it.paidDebt().isEmpty(), "refund of a debt that was paid");
+        add(marks, ended, "refund that ended at once");
+        add(marks, paid, "refund that paid debt");
+      }
+      case WalletEvent.TransferSettled it -> marks.add("transfer settled");
+      case WalletEvent.TransferReturned it -> {
+        marks.add("transfer came back");
+        add(marks, ended, "transfer came back and ended at once");
+      }
+      case WalletEvent.TransferredIn it -> {
+        add(marks, ended, "transfer expired on its way");
+        add(marks, paid, "transfer paid debt");
+      }
+      default -> {}
+    }
+    return marks;
+  }
+
+  private static void add(List<String> marks, boolean so, String mark) {
+    if (so) {
+      marks.add(mark);
+    }
   }
 }

@@ -3,6 +3,7 @@ package dev.bursar.domain.wallet;
 import dev.bursar.domain.Given;
 import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
@@ -74,8 +75,10 @@ public final class WalletWords {
             Set.of(),
             Set.of(),
             null,
+            null,
             "test",
-            START));
+            START),
+        null);
   }
 
   public static Attribution who(String feature, String model) {
@@ -178,8 +181,61 @@ public final class WalletWords {
     return "balance %s, held %s, debt %s".formatted(of.balance(), of.held(), of.debt());
   }
 
+  /** The values of the entries that came of a command, as {@code consume g1 -0.5}. */
+  public static List<String> values(Given.Then<WalletEvent, WalletReply> then) {
+    List<String> lines = new ArrayList<>();
+    for (WalletEvent event : then.events()) {
+      Transaction transaction = event.transaction();
+      if (transaction != null) {
+        for (Posting each : transaction.postings()) {
+          Money value = each.value();
+          String worth = value == null ? "nothing" : value.amount() + " " + value.currency();
+          lines.add("%s %s %s".formatted(each.type().word(), each.grant(), worth));
+        }
+      }
+    }
+    return lines;
+  }
+
+  /** What the last transaction that came of a command charged. */
+  public static Charge chargeOf(Given.Then<WalletEvent, WalletReply> then) {
+    return chargeOf(then.events().getLast().transaction());
+  }
+
+  /** What a transaction charged, by its entries. */
+  static Charge chargeOf(Transaction transaction) {
+    List<Draw> draws = new ArrayList<>();
+    Credits debt = Credits.ZERO;
+    for (Posting each : transaction.postings()) {
+      switch (each.type()) {
+        case CONSUME, LATE_USAGE -> draws.add(new Draw(each.grant(), each.amount().negated()));
+        case DEBT -> debt = debt.plus(each.amount());
+        default -> {}
+      }
+    }
+    return new Charge(transaction.id(), transaction.creditType(), draws, debt);
+  }
+
+  /** A refund; of all that is left, where the amount is null. */
+  public static WalletCommand.Refund refund(Charge charge, String amount) {
+    return new WalletCommand.Refund(
+        charge, amount == null ? null : credits(amount), who(null, null));
+  }
+
+  public static WalletCommand.Adjust adjust(String grant, String amount) {
+    return new WalletCommand.Adjust(CREDITS, credits(amount), grant, who(null, null));
+  }
+
+  public static WalletCommand.TransferOut transferOut(String to, String amount) {
+    return new WalletCommand.TransferOut(to, CREDITS, credits(amount), who(null, null));
+  }
+
+  public static WalletCommand.TransferIn transferIn(Transfer transfer) {
+    return new WalletCommand.TransferIn(transfer, who(null, null));
+  }
+
   /** A grant being described. */
-  public record Wording(Grant terms) {
+  public record Wording(Grant terms, Recurrence.Terms recurrence) {
 
     public Wording priority(int priority) {
       return with(priority, terms.category(), terms.effectiveAt(), terms.expiresAt());
@@ -197,7 +253,28 @@ public final class WalletWords {
       return with(terms.priority(), terms.category(), terms.effectiveAt(), expiresAt);
     }
 
+    /** Given again every so often, counted from where it takes effect; nothing rolls over. */
+    public Wording every(Recurrence.Interval interval) {
+      return every(interval, null, "0", "0");
+    }
+
+    public Wording every(
+        Recurrence.Interval interval, Instant anchor, String rolloverMin, String rolloverMax) {
+      return new Wording(
+          terms,
+          new Recurrence.Terms(interval, anchor, credits(rolloverMin), credits(rolloverMax)));
+    }
+
+    /** What was paid for it, in euros. */
+    public Wording cost(String euros) {
+      return with(terms.features(), terms.models(), new Money(credits(euros), "EUR"));
+    }
+
     public Wording only(Set<String> features, Set<String> models) {
+      return with(features, models, terms.costBasis());
+    }
+
+    private Wording with(Set<String> features, Set<String> models, Money cost) {
       return new Wording(
           new Grant(
               terms.id(),
@@ -209,9 +286,11 @@ public final class WalletWords {
               terms.expiresAt(),
               features,
               models,
-              null,
+              cost,
+              terms.recurrence(),
               terms.source(),
-              terms.createdAt()));
+              terms.createdAt()),
+          recurrence);
     }
 
     private Wording with(int priority, Grant.Category category, Instant from, Instant until) {
@@ -226,13 +305,15 @@ public final class WalletWords {
               until,
               terms.features(),
               terms.models(),
-              null,
+              terms.costBasis(),
+              terms.recurrence(),
               terms.source(),
-              terms.createdAt()));
+              terms.createdAt()),
+          recurrence);
     }
 
     public WalletCommand.AddGrant add() {
-      return new WalletCommand.AddGrant(terms, who(null, null));
+      return new WalletCommand.AddGrant(terms, recurrence, who(null, null));
     }
   }
 }

@@ -1,0 +1,184 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Refused;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.operation.Refusal.Code;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Refunds and adjustments: new entries that correct what was recorded before. A refund unwinds a
+ * charge in the reverse order of its draw: first what no grant had covered, then the grants, the
+ * last that was drawn on first.
+ */
+final class Corrections {
+
+  private final Wallet wallet;
+  private final GrantRules grants;
+
+  Corrections(Wallet wallet, GrantRules grants) {
+    this.wallet = wallet;
+    this.grants = grants;
+  }
+
+  // ---- refunds
+
+  Decision<WalletEvent, WalletReply> refund(WalletCommand.Refund ask, Instant now) {
+    Charge charge = ask.charge();
+    Credits total = charge.total();
+    if (total.isZero()) {
+      return new Refused<>(
+          Refusal.of(
+              Code.NOT_REFUNDABLE,
+              "the transaction %s charged nothing that could be refunded"
+                  .formatted(charge.transaction())));
+    }
+    Credits before = wallet.refunded(charge.transaction());
+    Credits left = total.minus(before);
+    Credits amount = ask.amount() == null ? left : ask.amount();
+    if (ask.amount() != null && !amount.isPositive()) {
+      return new Refused<>(notPositive(amount));
+    }
+    if (left.isZero() || amount.compareTo(left) > 0) {
+      return new Refused<>(
+          new Refusal(
+              Code.REFUND_EXCEEDS_CHARGE,
+              "amount",
+              "the transaction charged %s, of which %s can still be refunded"
+                  .formatted(total, left)));
+    }
+    Purse purse = wallet.purse(charge.creditType());
+    Entries entries =
+        Entries.correcting(wallet, purse, now, charge.transaction(), ask.attribution());
+    List<Draw> paidDebt = unwind(charge, before, amount, entries);
+    return new Accepted<>(
+        new WalletEvent.Refunded(
+            now,
+            charge.transaction(),
+            amount,
+            paidDebt,
+            entries.done(),
+            entries.figures(purse.held)));
+  }
+
+  /** Gives back so much of a charge, after so much had been; and tells who had paid its debt. */
+  private List<Draw> unwind(Charge charge, Credits before, Credits amount, Entries entries) {
+    Credits ofDebt = charge.debt().minus(before).max(Credits.ZERO).min(amount);
+    Debts.Owed debt = wallet.debts().of(charge.transaction(), charge.creditType());
+    Credits unpaid = debt.owed().min(ofDebt);
+    wallet.requireRoom(charge.creditType(), amount.minus(unpaid));
+    entries.debt(unpaid.negated());
+    List<Draw> paid = last(debt.paid(), Credits.ZERO, ofDebt.minus(unpaid));
+    List<Draw> drawn =
+        last(charge.draws(), before.minus(charge.debt()).max(Credits.ZERO), amount.minus(ofDebt));
+    for (Draw draw : paid) {
+      entries.giveBack(EntryType.REFUND, draw.grant(), draw.amount());
+    }
+    for (Draw draw : drawn) {
+      entries.giveBack(EntryType.REFUND, draw.grant(), draw.amount());
+    }
+    return paid;
+  }
+
+  /** The last so much of these draws, the last first, leaving out so much at the very end. */
+  private static List<Draw> last(List<Draw> draws, Credits leftOut, Credits amount) {
+    List<Draw> found = new ArrayList<>(draws.size());
+    Credits skip = leftOut;
+    Credits missing = amount;
+    for (Draw draw : draws.reversed()) {
+      Credits skipped = draw.amount().min(skip);
+      Credits part = draw.amount().minus(skipped).min(missing);
+      skip = skip.minus(skipped);
+      missing = missing.minus(part);
+      if (part.isPositive()) {
+        found.add(new Draw(draw.grant(), part));
+      }
+    }
+    return found;
+  }
+
+  // ---- adjustments
+
+  Decision<WalletEvent, WalletReply> adjust(WalletCommand.Adjust ask, Instant now) {
+    if (ask.amount().isZero()) {
+      return new Refused<>(new Refusal(Code.INVALID, "amount", "is 0, which corrects nothing"));
+    }
+    return ask.amount().isNegative() ? takeAway(ask, now) : putIn(ask, now);
+  }
+
+  private Decision<WalletEvent, WalletReply> putIn(WalletCommand.Adjust ask, Instant now) {
+    String id = ask.grant();
+    if (id == null) {
+      return new Refused<>(
+          new Refusal(Code.INVALID, "grant", "is missing: what is added needs a grant to hold it"));
+    }
+    if (grants.isKnown(id)) {
+      return new Refused<>(GrantRules.exists(id));
+    }
+    Grant grant =
+        new Grant(
+            id,
+            ask.creditType(),
+            ask.amount(),
+            Grant.Category.PROMOTIONAL,
+            Grant.PRIORITY_DEFAULT,
+            now,
+            null,
+            Set.of(),
+            Set.of(),
+            null,
+            null,
+            ask.attribution().actor(),
+            now);
+    Purse purse = wallet.purse(ask.creditType());
+    wallet.requireRoom(ask.creditType(), ask.amount());
+    Entries entries = new Entries(wallet, purse, now, null, ask.attribution());
+    entries.on(grant, EntryType.ADJUST, ask.amount());
+    entries.repay(grant, ask.amount());
+    return new Accepted<>(
+        new WalletEvent.Adjusted(now, grant, entries.done(), entries.figures(purse.held)));
+  }
+
+  private Decision<WalletEvent, WalletReply> takeAway(WalletCommand.Adjust ask, Instant now) {
+    Credits amount = ask.amount().negated();
+    Purse purse = wallet.purse(ask.creditType());
+    String id = ask.grant();
+    GrantState grant = id == null ? null : wallet.grants().get(id);
+    if (id != null && (grant == null || !grant.grant.creditType().equals(ask.creditType()))) {
+      return new Refused<>(
+          new Refusal(
+              Code.GRANT_NOT_FOUND,
+              "grant",
+              "the wallet has no grant named %s of %s".formatted(id, ask.creditType())));
+    }
+    Credits available = grant == null ? purse.available() : grant.available();
+    if (available.compareTo(amount) < 0) {
+      return new Refused<>(exceeds(available, amount, ask.creditType()));
+    }
+    List<Draw> draws =
+        grant == null ? purse.draw(amount) : List.of(new Draw(grant.grant.id(), amount));
+    Entries entries = new Entries(wallet, purse, now, null, ask.attribution());
+    for (Draw draw : draws) {
+      entries.onGrant(EntryType.ADJUST, draw.grant(), draw.amount().negated());
+    }
+    return new Accepted<>(
+        new WalletEvent.Adjusted(now, null, entries.done(), entries.figures(purse.held)));
+  }
+
+  static Refusal notPositive(Credits amount) {
+    return new Refusal(Code.INVALID, "amount", "is %s; it has to be above 0".formatted(amount));
+  }
+
+  static Refusal exceeds(Credits available, Credits amount, String creditType) {
+    return new Refusal(
+        Code.EXCEEDS_AVAILABLE,
+        "amount",
+        "%s %s credits are available, %s would be taken".formatted(available, creditType, amount));
+  }
+}

@@ -1,0 +1,224 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Refused;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.operation.Refusal.Code;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** How grants come, end, are taken back and come again. */
+final class GrantRules {
+
+  private final Wallet wallet;
+
+  GrantRules(Wallet wallet) {
+    this.wallet = wallet;
+  }
+
+  boolean isKnown(String grant) {
+    return wallet.grants().containsKey(grant) || wallet.scheduled().containsKey(grant);
+  }
+
+  static Refusal exists(String grant) {
+    return new Refusal(Code.GRANT_EXISTS, "id", "the wallet already has a grant named " + grant);
+  }
+
+  Decision<WalletEvent, WalletReply> add(WalletCommand.AddGrant add, Instant now) {
+    Grant asked = add.grant();
+    if (isKnown(asked.id())) {
+      return new Refused<>(exists(asked.id()));
+    }
+    Instant end = asked.expiresAt();
+    if (end != null && !end.isAfter(now)) {
+      return new Refused<>(
+          new Refusal(Code.INVALID, "expires_at", "is not after the present, " + now));
+    }
+    if (end != null && !end.isAfter(asked.effectiveAt())) {
+      return new Refused<>(
+          new Refusal(
+              Code.INVALID, "expires_at", "is not after effective_at, " + asked.effectiveAt()));
+    }
+    Recurrence.Terms terms = add.recurrence();
+    if (terms != null && !terms.isSound()) {
+      return new Refused<>(
+          new Refusal(
+              Code.INVALID,
+              "rollover",
+              "has a min of %s and a max of %s; 0 or more, and the max not below the min, would do"
+                  .formatted(terms.rolloverMin(), terms.rolloverMax())));
+    }
+    Grant grant = completed(asked, terms, now);
+    wallet.requireRoom(grant.creditType(), grant.amount());
+    return new Accepted<>(
+        grant.effectiveAt().isAfter(now)
+            ? new WalletEvent.GrantScheduled(now, grant, add.attribution())
+            : started(grant, add.attribution(), now));
+  }
+
+  /**
+   * The grant as it is added: of one that recurs, the interval that it falls into, or the first.
+   */
+  private static Grant completed(Grant g, Recurrence.@Nullable Terms terms, Instant now) {
+    if (terms == null) {
+      return like(g, g.id(), g.amount(), g.costBasis(), null, g.effectiveAt(), g.expiresAt(), now);
+    }
+    Instant anchor = terms.anchor() == null ? g.effectiveAt() : terms.anchor();
+    Recurrence recurrence =
+        new Recurrence(terms, anchor, g.expiresAt(), g.amount(), g.costBasis(), g.id(), 1);
+    Instant from = g.effectiveAt().isAfter(now) ? g.effectiveAt() : now;
+    return like(
+        g,
+        g.id(),
+        g.amount(),
+        g.costBasis(),
+        recurrence,
+        g.effectiveAt(),
+        recurrence.endOfIntervalAt(from),
+        now);
+  }
+
+  /** The same terms for another block of credits. */
+  static Grant like(
+      Grant g,
+      String id,
+      Credits amount,
+      @Nullable Money costBasis,
+      @Nullable Recurrence recurrence,
+      Instant effectiveAt,
+      @Nullable Instant expiresAt,
+      Instant createdAt) {
+    return new Grant(
+        id,
+        g.creditType(),
+        amount,
+        g.category(),
+        g.priority(),
+        effectiveAt,
+        expiresAt,
+        g.features(),
+        g.models(),
+        costBasis,
+        recurrence,
+        g.source(),
+        createdAt);
+  }
+
+  /** A grant takes effect, and pays debt first. */
+  WalletEvent started(Grant grant, Attribution attribution, Instant at) {
+    Purse purse = wallet.purse(grant.creditType());
+    Entries entries = new Entries(wallet, purse, at, null, attribution);
+    entries.on(grant, EntryType.GRANT, grant.amount());
+    entries.repay(grant, grant.amount());
+    return new WalletEvent.Granted(at, grant, entries.done(), entries.figures(purse.held));
+  }
+
+  Decision<WalletEvent, WalletReply> voided(WalletCommand.VoidGrant it, Instant now) {
+    String id = it.grant();
+    GrantState grant = wallet.grants().get(id);
+    Wallet.Scheduled later = wallet.scheduled().get(id);
+    if (grant == null && later == null) {
+      return new Refused<>(Refusal.of(Code.GRANT_NOT_FOUND, "the wallet has no grant named " + id));
+    }
+    if (grant != null && grant.isEnded()) {
+      boolean twice = grant.isVoided();
+      return new Refused<>(
+          Refusal.of(
+              twice ? Code.GRANT_VOIDED : Code.GRANT_EXPIRED,
+              "the grant has already " + (twice ? "been voided" : "expired")));
+    }
+    Purse purse = wallet.purse(grant != null ? grant.grant.creditType() : creditType(later));
+    Entries entries = new Entries(wallet, purse, now, null, it.attribution());
+    if (grant != null) {
+      entries.onGrant(EntryType.VOID, id, grant.available().negated());
+    }
+    return new Accepted<>(
+        new WalletEvent.GrantVoided(now, id, entries.done(), entries.figures(purse.held)));
+  }
+
+  private static String creditType(Wallet.@Nullable Scheduled later) {
+    return later == null ? "" : later.grant().creditType();
+  }
+
+  /**
+   * A grant has reached its end: it expires, or its next interval begins. Nobody is there to be
+   * refused: where the next interval can't be counted, the series ends.
+   */
+  WalletEvent ended(GrantState grant, Instant at) {
+    Recurrence recurrence = grant.grant.recurrence();
+    Instant end = grant.grant.expiresAt();
+    if (recurrence != null && end != null && recurrence.goesOnAt(end)) {
+      try {
+        return renewed(grant, recurrence, end, at);
+      } catch (ArithmeticException overflow) {
+        return expired(grant, at);
+      }
+    }
+    return expired(grant, at);
+  }
+
+  private WalletEvent expired(GrantState grant, Instant at) {
+    Purse purse = wallet.purse(grant.grant.creditType());
+    Entries entries =
+        new Entries(
+            wallet, purse, at, null, grant.attribution.endedBy("expiry", Attribution.SELF, null));
+    entries.onGrant(EntryType.EXPIRE, grant.grant.id(), grant.available().negated());
+    return new WalletEvent.GrantExpired(
+        at, grant.grant.id(), entries.done(), entries.figures(purse.held));
+  }
+
+  private WalletEvent renewed(GrantState old, Recurrence recurrence, Instant start, Instant at) {
+    Credits remainder = old.available();
+    Credits over = recurrence.terms().rolledOver(remainder);
+    Credits carried = over.min(remainder);
+    Purse purse = wallet.purse(old.grant.creditType());
+    Entries entries =
+        new Entries(
+            wallet, purse, at, null, old.attribution.endedBy("recurrence", Attribution.SELF, null));
+    entries.on(old.grant, EntryType.EXPIRE, remainder.minus(carried).negated());
+    Credits left = entries.on(old.grant, EntryType.TRANSFER_OUT, carried.negated());
+    Credits worth = left == null ? null : left.negated();
+    Grant next =
+        like(
+            old.grant,
+            freeName(recurrence),
+            recurrence.amount().plus(over),
+            cost(recurrence.costBasis(), worth),
+            recurrence.next(),
+            start,
+            recurrence.endOfIntervalAt(start),
+            at);
+    Money cost = recurrence.costBasis();
+    entries.on(
+        next,
+        EntryType.GRANT,
+        recurrence.amount().plus(over.minus(carried)),
+        cost == null ? null : cost.amount());
+    entries.on(next, EntryType.TRANSFER_IN, carried, worth);
+    entries.repay(next, next.amount());
+    wallet.requireRoom(next.creditType(), next.amount().minus(remainder));
+    return new WalletEvent.GrantRenewed(
+        at, old.grant.id(), next, entries.done(), entries.figures(purse.held));
+  }
+
+  private static @Nullable Money cost(@Nullable Money interval, @Nullable Credits carried) {
+    return interval == null || carried == null
+        ? interval
+        : new Money(interval.amount().plus(carried), interval.currency());
+  }
+
+  /** The series and the number of the interval; marked further where a client took that name. */
+  private String freeName(Recurrence recurrence) {
+    StringBuilder name =
+        new StringBuilder(recurrence.series()).append('#').append(recurrence.period() + 1);
+    while (isKnown(name.toString())) {
+      name.append('#');
+    }
+    return name.toString();
+  }
+}

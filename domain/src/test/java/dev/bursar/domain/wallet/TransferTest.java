@@ -1,0 +1,265 @@
+package dev.bursar.domain.wallet;
+
+import static dev.bursar.domain.operation.Refusal.Code.AMOUNT_OVERFLOW;
+import static dev.bursar.domain.operation.Refusal.Code.EXCEEDS_AVAILABLE;
+import static dev.bursar.domain.operation.Refusal.Code.GRANT_EXISTS;
+import static dev.bursar.domain.operation.Refusal.Code.INVALID;
+import static dev.bursar.domain.operation.Refusal.Code.TRANSFER_RETURNED;
+import static dev.bursar.domain.operation.Refusal.Code.WALLET_IN_DEBT;
+import static dev.bursar.domain.operation.Refusal.Code.WALLET_NOT_FOUND;
+import static dev.bursar.domain.wallet.WalletWords.GRACE;
+import static dev.bursar.domain.wallet.WalletWords.START;
+import static dev.bursar.domain.wallet.WalletWords.at;
+import static dev.bursar.domain.wallet.WalletWords.commit;
+import static dev.bursar.domain.wallet.WalletWords.credits;
+import static dev.bursar.domain.wallet.WalletWords.entries;
+import static dev.bursar.domain.wallet.WalletWords.figures;
+import static dev.bursar.domain.wallet.WalletWords.grant;
+import static dev.bursar.domain.wallet.WalletWords.hold;
+import static dev.bursar.domain.wallet.WalletWords.memory;
+import static dev.bursar.domain.wallet.WalletWords.newWallet;
+import static dev.bursar.domain.wallet.WalletWords.transferIn;
+import static dev.bursar.domain.wallet.WalletWords.transferOut;
+import static dev.bursar.domain.wallet.WalletWords.voiding;
+import static dev.bursar.domain.wallet.WalletWords.wallet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.Given;
+import dev.bursar.domain.credits.Money;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** How credits go from one wallet of an org to another. */
+final class TransferTest {
+
+  private static final WalletCommand WAKE = new WalletCommand.Wake();
+
+  private final Wallet wallet = newWallet();
+  private final Wallet other = new Wallet("acme", "research", GRACE, memory());
+  private final Given<WalletCommand, WalletEvent, WalletReply> there = wallet(other);
+
+  /** Two grants of 5, the first of which burns first. */
+  private Given<WalletCommand, WalletEvent, WalletReply> two() {
+    return wallet(
+        wallet,
+        grant("a", "5").priority(1).until(at(600)).only(Set.of("chat"), Set.of("big")).cost("10"),
+        grant("b", "5").priority(2).category(Grant.Category.PLAN));
+  }
+
+  private static Transfer sent(Given.Then<WalletEvent, WalletReply> then) {
+    return then.reply(WalletReply.Transferred.class).transfer();
+  }
+
+  private static WalletCommand.SettleTransfer settle(Transfer transfer) {
+    return new WalletCommand.SettleTransfer(transfer.id());
+  }
+
+  private static WalletCommand.ReturnTransfer comeBack(Transfer transfer) {
+    return new WalletCommand.ReturnTransfer(transfer.id());
+  }
+
+  private static List<Transfer> underWay(Given<WalletCommand, WalletEvent, WalletReply> given) {
+    return given
+        .when(new WalletCommand.ListTransfers(), at(9))
+        .reply(WalletReply.TransferList.class)
+        .transfers();
+  }
+
+  @Test
+  void itLeavesInBurnOrderAndComesWithTheTermsOfItsGrants() {
+    var given = two();
+    var then = given.when(transferOut("research", "7"), at(1));
+    assertThat(entries(then)).containsExactly("transfer_out a -5", "transfer_out b -2");
+    Transfer transfer = sent(then);
+    assertThat(underWay(given)).containsExactly(transfer);
+    String first = transfer.id() + "_1";
+    String second = transfer.id() + "_2";
+    assertThat(entries(there.when(transferIn(transfer), at(2))))
+        .containsExactly("transfer_in " + first + " 5", "transfer_in " + second + " 2");
+    assertThat(figures(other)).isEqualTo("balance 7, held 0, debt 0");
+    assertThat(other.grant(first).grant())
+        .returns(1, Grant::priority)
+        .returns(at(600), Grant::expiresAt)
+        .returns(Set.of("chat"), Grant::features)
+        .returns(Set.of("big"), Grant::models)
+        .returns(new Money(credits("10"), "EUR"), Grant::costBasis);
+    assertThat(other.grant(second).grant())
+        .returns(Grant.Category.PLAN, Grant::category)
+        .returns(null, Grant::expiresAt)
+        .returns(null, Grant::costBasis);
+  }
+
+  @Test
+  void itComesOnceAndIsSettledOnce() {
+    var given = two();
+    Transfer transfer = sent(given.when(transferOut("research", "7"), at(1)));
+    there.after(at(2), transferIn(transfer));
+    there.when(transferIn(transfer), at(3)).thenTold(new WalletReply.TransferTaken(transfer.id()));
+    given.when(settle(transfer), at(4)).then(new WalletEvent.TransferSettled(at(4), transfer.id()));
+    var ended = new WalletReply.TransferEnded(transfer.id());
+    given.when(settle(transfer), at(5)).thenTold(ended);
+    given.when(comeBack(transfer), at(6)).thenTold(ended);
+    assertThat(underWay(given)).isEmpty();
+    assertThat(figures(wallet)).isEqualTo("balance 3, held 0, debt 0");
+  }
+
+  @Test
+  void itIsKnownAgainWhenItsGrantsAreUsedUpOrOver() {
+    Transfer transfer = sent(two().when(transferOut("research", "5"), at(1)));
+    there.after(at(2), transferIn(transfer), voiding(transfer.id() + "_1"));
+    there.when(transferIn(transfer), at(3)).thenTold(new WalletReply.TransferTaken(transfer.id()));
+  }
+
+  @Test
+  void itComesBackInReverseOrderToWhereItCameFrom() {
+    var given = two();
+    Transfer transfer = sent(given.when(transferOut("research", "7"), at(1)));
+    assertThat(entries(given.when(comeBack(transfer), at(2))))
+        .containsExactly("transfer_in b 2", "transfer_in a 5");
+    var ended = new WalletReply.TransferEnded(transfer.id());
+    given.when(comeBack(transfer), at(3)).thenTold(ended);
+    given.when(settle(transfer), at(3)).thenTold(ended);
+    assertThat(figures(wallet)).isEqualTo("balance 10, held 0, debt 0");
+  }
+
+  @Test
+  void whatComesBackToAGrantThatHasEndedEndsAtOnce() {
+    var given = two();
+    Transfer transfer = sent(given.when(transferOut("research", "7"), at(1)));
+    given.after(at(2), voiding("b")).after(at(600), WAKE);
+    assertThat(entries(given.when(comeBack(transfer), at(601))))
+        .containsExactly("transfer_in b 2", "void b -2", "transfer_in a 5", "expire a -5");
+    assertThat(figures(wallet)).isEqualTo("balance 0, held 0, debt 0");
+  }
+
+  @Test
+  void whatComesBackPaysDebtFirst() {
+    var given = wallet(wallet, grant("a", "5")).after(at(1), hold("r", "2"));
+    Transfer transfer = sent(given.when(transferOut("research", "3"), at(2)));
+    given.after(at(3), commit("r", "4"));
+    assertThat(entries(given.when(comeBack(transfer), at(4))))
+        .containsExactly("transfer_in a 3", "debt_repaid a -2");
+  }
+
+  @Test
+  void whatHasExpiredOnItsWayExpiresAsItComes() {
+    var given = two();
+    Transfer transfer = sent(given.when(transferOut("research", "7"), at(1)));
+    there.after(at(2), hold("r", "0"), commit("r", "3"));
+    String first = transfer.id() + "_1";
+    String second = transfer.id() + "_2";
+    assertThat(entries(there.when(transferIn(transfer), at(600))))
+        .containsExactly(
+            "transfer_in " + first + " 5",
+            "expire " + first + " -5",
+            "transfer_in " + second + " 2",
+            "debt_repaid " + second + " -2");
+    assertThat(figures(other)).isEqualTo("balance 0, held 0, debt 1");
+    assertThat(other.nextDue()).isNull();
+    assertThat(other.grant(first).isEnded()).isTrue();
+  }
+
+  @Test
+  void whatComesInTimeExpiresWhenItWouldHave() {
+    Transfer transfer = sent(two().when(transferOut("research", "5"), at(1)));
+    there.after(at(599), transferIn(transfer));
+    assertThat(entries(there.when(WAKE, at(700))))
+        .containsExactly("expire " + transfer.id() + "_1 -5");
+  }
+
+  @Test
+  void noMoreLeavesThanIsAvailableAndNothingFromAWalletInDebt() {
+    var given = two().after(at(1), hold("r", "4"));
+    given.when(transferOut("research", "6.000001"), at(2)).thenRefused(EXCEEDS_AVAILABLE, "amount");
+    given.when(transferOut("research", "0"), at(2)).thenRefused(INVALID, "amount");
+    given.when(transferOut("research", "-1"), at(2)).thenRefused(INVALID, "amount");
+    given.when(transferOut("main", "1"), at(2)).thenRefused(INVALID, "to_wallet");
+    given.after(at(3), commit("r", "6"));
+    given.when(transferOut("research", "1"), at(4)).thenRefused(WALLET_IN_DEBT);
+  }
+
+  @Test
+  void aWalletThatIsNotOpenTakesNothing() {
+    Transfer transfer = sent(two().when(transferOut("research", "5"), at(1)));
+    var unopened = Given.nothing(new WalletAggregate(newWallet()), memory());
+    unopened.when(transferIn(transfer), START).thenRefused(WALLET_NOT_FOUND);
+  }
+
+  @Test
+  void aNameThatAnotherGrantHasIsNotTheTransfer() {
+    Transfer transfer = sent(two().when(transferOut("research", "7"), at(1)));
+    there.after(at(1), grant(transfer.id() + "_1", "1").add());
+    there.when(transferIn(transfer), at(2)).thenRefused(GRANT_EXISTS, "id");
+  }
+
+  @Test
+  void whatCannotBeCountedIsNotTaken() {
+    Transfer transfer = sent(two().when(transferOut("research", "5"), at(1)));
+    there.after(at(1), grant("x", "9223372036854.775807").from(at(90)).add());
+    there.when(transferIn(transfer), at(2)).thenRefused(AMOUNT_OVERFLOW, "amount");
+  }
+
+  @Test
+  void whatIsUnderWayKeepsItsRoomToComeBack() {
+    var given = wallet(wallet, grant("a", "9223372036854.775807"));
+    Transfer transfer = sent(given.when(transferOut("research", "5"), at(1)));
+    given.when(grant("b", "0.000001").add(), at(2)).thenRefused(AMOUNT_OVERFLOW, "amount");
+    Wallet copy = newWallet();
+    copy.restore(wallet.snapshot());
+    Given.nothing(new WalletAggregate(copy), memory())
+        .when(grant("b", "0.000001").add(), at(2))
+        .thenRefused(AMOUNT_OVERFLOW, "amount");
+    given.after(at(3), comeBack(transfer));
+    assertThat(figures(wallet)).isEqualTo("balance 9223372036854.775807, held 0, debt 0");
+  }
+
+  @Test
+  void onceSettledItLeavesItsRoomToOthers() {
+    var given = wallet(wallet, grant("a", "9223372036854.775807"));
+    Transfer transfer = sent(given.when(transferOut("research", "5"), at(1)));
+    given.after(at(2), settle(transfer), grant("b", "5").add());
+    given.when(grant("c", "0.000001").add(), at(3)).thenRefused(AMOUNT_OVERFLOW, "amount");
+  }
+
+  @Test
+  void twoTransfersHaveTwoNames() {
+    var given = two();
+    Transfer one = sent(given.when(transferOut("research", "1"), at(1)));
+    Transfer two = sent(given.when(transferOut("research", "1"), at(1)));
+    assertThat(one.id()).isNotEqualTo(two.id());
+    assertThat(underWay(given)).containsExactly(one, two);
+  }
+
+  @Test
+  void whatIsUnderWayIsInTheSnapshot() {
+    var given = two();
+    Transfer transfer = sent(given.when(transferOut("research", "7"), at(1)));
+    Wallet copy = newWallet();
+    copy.restore(wallet.snapshot());
+    assertThat(
+            entries(
+                Given.nothing(new WalletAggregate(copy), memory()).when(comeBack(transfer), at(2))))
+        .containsExactly("transfer_in b 2", "transfer_in a 5");
+  }
+
+  /** It was refused and has gone back; a message that was sent twice comes only now. */
+  @Test
+  void whatWasBarredIsNeverTaken() {
+    Transfer transfer = sent(two().when(transferOut("research", "7"), at(1)));
+    WalletCommand bar = new WalletCommand.BarTransfer(transfer);
+    there.after(at(2), bar);
+    there.when(bar, at(3)).thenTold(new WalletReply.TransferBarred(transfer.id()));
+    there.when(transferIn(transfer), at(4)).thenRefused(TRANSFER_RETURNED);
+    assertThat(other.balances()).isEmpty();
+  }
+
+  @Test
+  void whatWasTakenIsNotBarred() {
+    Transfer transfer = sent(two().when(transferOut("research", "7"), at(1)));
+    there.after(at(2), transferIn(transfer));
+    there
+        .when(new WalletCommand.BarTransfer(transfer), at(3))
+        .thenTold(new WalletReply.TransferTaken(transfer.id()));
+  }
+}
