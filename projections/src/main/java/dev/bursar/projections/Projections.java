@@ -2,6 +2,7 @@ package dev.bursar.projections;
 
 import dev.bursar.database.Database;
 import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.projections.ProjectionSettings.DueWorkSettings;
@@ -17,9 +18,12 @@ import dev.bursar.projections.progress.RangeProgress;
 import dev.bursar.projections.progress.RangeStatus;
 import dev.bursar.projections.progress.ReadQueries;
 import dev.bursar.projections.readmodel.ReadModelProjection;
+import dev.bursar.projections.tree.JdbcLedgerProofs;
+import dev.bursar.projections.tree.SigningKey;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -35,6 +39,7 @@ public final class Projections {
   private static final String BLOCKING = "pekko.projection.jdbc.blocking-jdbc-dispatcher";
 
   private final LedgerQueries ledger;
+  private final JdbcLedgerProofs proofs;
   private final OrgQueries orgs;
   private final Progress progress;
   private final DueWork dueWork;
@@ -42,11 +47,16 @@ public final class Projections {
   private final List<RangeProgress> ranges;
 
   private Projections(
-      Progress progress, DueWork dueWork, ReadQueries queries, List<RangeProgress> ranges) {
+      Progress progress,
+      DueWork dueWork,
+      ReadQueries queries,
+      List<RangeProgress> ranges,
+      JdbcLedgerProofs proofs) {
     this.progress = progress;
     this.dueWork = dueWork;
     this.queries = queries;
     this.ranges = ranges;
+    this.proofs = proofs;
     this.ledger = new JdbcLedgerQueries(queries, progress);
     this.orgs = new JdbcOrgQueries(queries, progress);
   }
@@ -58,12 +68,14 @@ public final class Projections {
    * @param db the primary database, migrated
    * @param entities whom to wake
    * @param clock the node's time
+   * @param signingKey signs the heads of ledgers; the same on all nodes
    */
   public static Projections start(
       ActorSystem<?> system,
       Database db,
       Entities entities,
       InstantSource clock,
+      SigningKey signingKey,
       MeterRegistry metrics) {
     ProjectionSettings settings = ProjectionSettings.from(system.settings().config());
     DueWorkSettings due = settings.dueWork();
@@ -118,16 +130,29 @@ public final class Projections {
             metrics,
             blocking);
     dueWork.start();
+    ReadQueries queries =
+        new ReadQueries(jdbi, settings.queriesMax(), settings.queriesWaitingMax());
     return new Projections(
         progress,
         dueWork,
-        new ReadQueries(jdbi, settings.queriesMax(), settings.queriesWaitingMax()),
-        ranges);
+        queries,
+        ranges,
+        new JdbcLedgerProofs(queries, progress, signingKey, clock, metrics));
   }
 
   /** Reads ledgers. */
   public LedgerQueries ledger() {
     return ledger;
+  }
+
+  /** Proves what ledgers say. */
+  public LedgerProofs proofs() {
+    return proofs;
+  }
+
+  /** Of each org whose ledger contradicts its signed head, as seen by this node, what is wrong. */
+  public Map<String, String> contradictions() {
+    return proofs.alarms();
   }
 
   /** Reads the list of orgs. */

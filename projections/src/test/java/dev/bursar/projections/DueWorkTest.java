@@ -38,16 +38,16 @@ class DueWorkTest {
         public CompletionStage<Answer<WalletReply>> wallet(
             String org, String wallet, Request<WalletCommand> request) {
           assertThat(request.command()).isEqualTo(new WalletCommand.Wake());
-          return CompletableFuture.supplyAsync(() -> woken(org));
+          return CompletableFuture.supplyAsync(() -> woken(org, wallet));
         }
       };
 
-  private synchronized Answer<WalletReply> woken(String org) {
+  private synchronized Answer<WalletReply> woken(String org, String wallet) {
     if (busy.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       return new Answer.Busy<>();
     }
     wakes.incrementAndGet();
-    Instant next = orgs.get(org).wake(now.get());
+    Instant next = orgs.get(org).wake(wallet, now.get());
     journal.flush();
     return new Answer.Done<>(new WalletReply.Woken(next), false);
   }

@@ -5,6 +5,7 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
@@ -15,6 +16,10 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.domain.ledger.Posting;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgAggregate;
@@ -28,7 +33,11 @@ import dev.bursar.domain.team.TeamAggregate;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.wallet.Charge;
+import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Recurrence;
+import dev.bursar.domain.wallet.Transfer;
 import dev.bursar.domain.wallet.Wallet;
 import dev.bursar.domain.wallet.WalletAggregate;
 import dev.bursar.domain.wallet.WalletCommand;
@@ -47,27 +56,40 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An org with a team and a wallet, in which work is reserved, charged, released and left to expire
- * at random. The same seed does the same. What it does goes to the journal.
+ * An org with a team and two wallets, in which work is reserved, charged, released and left to
+ * expire, refunded and adjusted, and credits are moved, at random. The same seed does the same.
+ * What it does goes to the journal.
  */
 final class OrgWorld {
 
   static final Duration GRACE = Duration.ofHours(1);
   private static final String TYPE = "platform";
+  private static final String IMAGE = "image";
+  private static final String SPARE = "spare_1";
   private static final Catalog CATALOG =
-      new Catalog(Map.of(TYPE, "Platform credits"), Set.of(), List.of());
+      new Catalog(Map.of(TYPE, "Platform credits", IMAGE, "Image credits"), Set.of(), List.of());
   private static final int REMEMBERED = 10_000;
   private static final long REMEMBERED_MICROS = Duration.ofDays(1).toNanos() / 1_000;
 
   final EntityId orgId;
   final EntityId teamId;
   final EntityId walletId;
+  final EntityId spareId;
+
+  /** The entries of both wallets, in the order in which they came about. */
+  final List<LedgerEntry> entries = new ArrayList<>();
+
+  /** What can be given back. */
+  private final List<Charge> charges = new ArrayList<>();
+
+  private final List<Transfer> onTheWay = new ArrayList<>();
   final Wallet wallet;
   private final JournalWriter journal;
   private final Random random;
   private final Entity<OrgCommand, OrgEvent, OrgReply> orgEntity;
   private final Entity<TeamCommand, TeamEvent, TeamReply> teamEntity;
   private final Entity<WalletCommand, WalletEvent, WalletReply> walletEntity;
+  private final Entity<WalletCommand, WalletEvent, WalletReply> spareEntity;
   private final List<String> open = new ArrayList<>();
   private final List<Closure> orgToldLater = new ArrayList<>();
   private final List<Closure> teamToldLater = new ArrayList<>();
@@ -89,6 +111,9 @@ final class OrgWorld {
         new Entity<>(new TeamAggregate(new Team(GRACE.multipliedBy(2), teamMemory)), teamMemory);
     wallet = new Wallet(name, "main", GRACE, memory());
     walletEntity = new Entity<>(new WalletAggregate(wallet), memory());
+    spareId = EntityId.wallet(name, SPARE);
+    spareEntity =
+        new Entity<>(new WalletAggregate(new Wallet(name, SPARE, GRACE, memory())), memory());
   }
 
   private static OperationMemory memory() {
@@ -116,6 +141,7 @@ final class OrgWorld {
             budget("team", new Scope(Scope.Type.TEAM, "analytics", null), WindowKind.MONTH), "k"));
     org(new OrgCommand.PutWallet("main", WalletOwner.ORG, "k"));
     wallet(new WalletCommand.Open(WalletOwner.ORG));
+    spare(new WalletCommand.Open(WalletOwner.ORG));
     grant("5000", null);
     return this;
   }
@@ -135,11 +161,22 @@ final class OrgWorld {
         1);
   }
 
-  /** So many things happen. */
+  /** So many things happen, a minute apart at the most. */
   void live(int steps) {
+    live(steps, Duration.ofMinutes(1));
+  }
+
+  /** So many things happen, with this much time between them at the most. */
+  void live(int steps, Duration apart) {
     for (int i = 0; i < steps; i++) {
-      now = now.plusMillis(random.nextInt(60_000)).plusNanos(random.nextInt(1_000) * 1_000L);
-      switch (random.nextInt(20)) {
+      long millis = (long) (random.nextDouble() * apart.toMillis());
+      now = now.plusMillis(millis).plusNanos(random.nextInt(1_000) * 1_000L);
+      switch (random.nextInt(26)) {
+        case 20, 21 -> refund();
+        case 22 -> adjust();
+        case 23 -> transferOut();
+        case 24 -> transferOn();
+        case 25 -> recur();
         case 0 -> grant(Integer.toString(random.nextInt(400) + 1), now.plusSeconds(7_200));
         case 1 -> wallet(new WalletCommand.Wake());
         case 2 -> tellLater();
@@ -259,21 +296,99 @@ final class OrgWorld {
   }
 
   private void grant(String amount, @Nullable Instant expiresAt) {
-    Grant grant =
-        new Grant(
-            "g" + count++,
-            TYPE,
-            Credits.parse(amount),
-            Grant.Category.PAID,
-            Grant.PRIORITY_DEFAULT,
-            now.plusSeconds(random.nextInt(3) * 600L),
-            expiresAt,
-            Set.of(),
-            Set.of(),
+    wallet(
+        new WalletCommand.AddGrant(
+            terms(
+                random.nextInt(8) == 0 ? IMAGE : TYPE,
+                Credits.parse(amount),
+                now.plusSeconds(random.nextInt(3) * 600L),
+                expiresAt),
             null,
-            "test",
-            now);
-    wallet(new WalletCommand.AddGrant(grant, attribution("grant", null)));
+            attribution("grant", null)));
+  }
+
+  private Grant terms(
+      String creditType, Credits amount, Instant effectiveAt, @Nullable Instant expiresAt) {
+    return new Grant(
+        "g" + count++,
+        creditType,
+        amount,
+        Grant.Category.PAID,
+        Grant.PRIORITY_DEFAULT,
+        effectiveAt,
+        expiresAt,
+        Set.of(),
+        Set.of(),
+        cost(),
+        null,
+        "test",
+        now);
+  }
+
+  /** None, or an odd price in one of two currencies. */
+  private @Nullable Money cost() {
+    return random.nextInt(4) == 0
+        ? null
+        : new Money(
+            new Credits(random.nextInt(99_999_999)), random.nextInt(3) == 0 ? "USD" : "EUR");
+  }
+
+  /** A grant that is given anew soon, and then ends. */
+  private void recur() {
+    Recurrence.Terms terms =
+        new Recurrence.Terms(
+            Recurrence.Interval.values()[random.nextInt(5)],
+            now.plusSeconds(600 + random.nextInt(600)),
+            Credits.ZERO,
+            new Credits(random.nextInt(50_000_000)));
+    wallet(
+        new WalletCommand.AddGrant(
+            terms(TYPE, new Credits(1 + random.nextInt(90_000_000)), now, now.plusSeconds(3_600)),
+            terms,
+            attribution("grant", null)));
+  }
+
+  private void refund() {
+    if (charges.isEmpty()) {
+      return;
+    }
+    Charge charge = charges.get(random.nextInt(charges.size()));
+    Credits part = new Credits(1 + (long) (random.nextDouble() * charge.total().micros()));
+    wallet(
+        new WalletCommand.Refund(
+            charge, random.nextBoolean() ? null : part, attribution("refund", null)));
+  }
+
+  private void adjust() {
+    Credits amount = new Credits(1 + random.nextInt(9_000_000));
+    wallet(
+        random.nextBoolean()
+            ? new WalletCommand.Adjust(TYPE, amount, "adj" + count++, attribution("adjust", null))
+            : new WalletCommand.Adjust(TYPE, amount.negated(), null, attribution("adjust", null)));
+  }
+
+  private void transferOut() {
+    Credits amount = new Credits(1 + random.nextInt(200_000_000));
+    if (wallet(new WalletCommand.TransferOut(SPARE, TYPE, amount, attribution("transfer", null)))
+        instanceof WalletReply.Transferred out) {
+      onTheWay.add(out.transfer());
+    }
+  }
+
+  private void transferOn() {
+    if (onTheWay.isEmpty()) {
+      return;
+    }
+    Transfer transfer = onTheWay.removeFirst();
+    if (random.nextInt(4) == 0) {
+      wallet(new WalletCommand.ReturnTransfer(transfer.id()));
+      return;
+    }
+    spare(new WalletCommand.TransferIn(transfer, attribution("transfer", null)));
+    spare(new WalletCommand.TransferIn(transfer, attribution("transfer", null)));
+    if (random.nextInt(4) != 0) {
+      wallet(new WalletCommand.SettleTransfer(transfer.id()));
+    }
   }
 
   private Attribution attribution(String trigger, @Nullable String key) {
@@ -284,11 +399,11 @@ final class OrgWorld {
   }
 
   /** Does what falls due by this time. */
-  @Nullable Instant wake(Instant at) {
+  @Nullable Instant wake(String name, Instant at) {
     now = at;
-    return wallet(new WalletCommand.Wake()) instanceof WalletReply.Woken woken
-        ? woken.nextDue()
-        : null;
+    WalletReply reply =
+        name.equals(SPARE) ? spare(new WalletCommand.Wake()) : wallet(new WalletCommand.Wake());
+    return reply instanceof WalletReply.Woken woken ? woken.nextDue() : null;
   }
 
   /** Tells org and team what they have not been told yet. */
@@ -325,13 +440,49 @@ final class OrgWorld {
     return reply(decideWallet(List.of(new Request<>(command, null))));
   }
 
+  private @Nullable WalletReply spare(WalletCommand command) {
+    return reply(
+        journal.decide(
+            spareId,
+            spareEntity,
+            BatchCodec.wallets(),
+            now,
+            List.of(new Request<>(command, null)),
+            event -> noteEntries(spareId, event)));
+  }
+
   private Entity.Decided<WalletEvent, WalletReply> decideWallet(
       List<Request<WalletCommand>> requests) {
     return journal.decide(
         walletId, walletEntity, BatchCodec.wallets(), now, requests, this::noteEnd);
   }
 
+  private void noteEntries(EntityId id, WalletEvent event) {
+    Transaction transaction = event.transaction();
+    if (transaction != null) {
+      entries.addAll(LedgerEntry.of(id.org(), id.name(), transaction));
+    }
+  }
+
+  /** What a transaction charged. */
+  static Charge charge(Transaction transaction) {
+    List<Draw> draws = new ArrayList<>();
+    Credits debt = Credits.ZERO;
+    for (Posting posting : transaction.postings()) {
+      if (posting.type() == EntryType.CONSUME || posting.type() == EntryType.LATE_USAGE) {
+        draws.add(new Draw(posting.grant(), posting.amount().negated()));
+      } else if (posting.type() == EntryType.DEBT && posting.amount().isPositive()) {
+        debt = debt.plus(posting.amount());
+      }
+    }
+    return new Charge(transaction.id(), transaction.creditType(), draws, debt);
+  }
+
   private void noteEnd(WalletEvent event) {
+    noteEntries(walletId, event);
+    if (event instanceof WalletEvent.Committed committed) {
+      charges.add(charge(committed.transaction()));
+    }
     Closure closure =
         switch (event) {
           case WalletEvent.Committed e ->

@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.domain.entity.Entities;
+import dev.bursar.projections.tree.SigningKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,6 +21,7 @@ import org.apache.pekko.cluster.typed.Join;
 /** The read side of a node that is a cluster of its own. */
 final class ReadSide implements AutoCloseable {
 
+  static final SigningKey SIGNING_KEY = SigningKey.generate("bursar.test");
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
   final Projections projections;
@@ -48,7 +50,7 @@ final class ReadSide implements AutoCloseable {
     system = ActorSystem.create(Behaviors.empty(), "read-side", config);
     Cluster cluster = Cluster.get(system);
     cluster.manager().tell(Join.create(cluster.selfMember().address()));
-    projections = Projections.start(system, database, entities, clock, metrics);
+    projections = Projections.start(system, database, entities, clock, SIGNING_KEY, metrics);
   }
 
   /** As a node that is stopped; what it was doing may be cut off anywhere. */

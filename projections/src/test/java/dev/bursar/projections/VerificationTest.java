@@ -31,7 +31,7 @@ class VerificationTest {
   @BeforeEach
   void live() {
     acme = new OrgWorld("acme", journal, 3).founded();
-    acme.live(120);
+    acme.live(400);
     new OrgWorld("other", journal, 4).founded().live(30);
     journal.flush();
     try (ReadSide readSide = new ReadSide(settings, new NoEntities(), InstantSource.system(), "")) {
@@ -100,20 +100,35 @@ class VerificationTest {
       delimiter = '|',
       textBlock =
           """
-          LEDGER  | entry 3 of the read table: amount | update ledger_entry set amount = amount + 1 where org = 'acme' and sequence = 3
-          LEDGER  | entry 3 of the read table: subject| update ledger_entry set user_id = 'x' where org = 'acme' and sequence = 3
-          LEDGER  | entry 3 of the read table: canon  | update ledger_entry set canonical = '\\x00' where org = 'acme' and sequence = 3
-          LEDGER  | metadata is {a=b}                 | update ledger_entry set metadata = '{"a": "b"}' where org = 'acme' and sequence = 3
-          LEDGER  | entry 3 is not in the read table  | delete from ledger_entry where org = 'acme' and sequence = 3
-          LEDGER  | entry 1 of the read table is in   | insert into ledger_entry select org, 'ghost', sequence, entry_id, transaction_id, posted_at, type, credit_type, amount, balance, debt, grant_id, reservation, trigger, actor, subject_org, team, user_id, product, cost_center, agent, feature, model, session, idempotency_key, metadata, salt, previous_hash, hash, canonical from ledger_entry where org = 'acme' and sequence = 1
+          LEDGER  | entry 3 of the read table: amount | update ledger_entry set amount = amount + 1 where org = 'acme' and wallet = 'main' and sequence = 3
+          LEDGER  | entry 3 of the read table: subject| update ledger_entry set user_id = 'x' where org = 'acme' and wallet = 'main' and sequence = 3
+          LEDGER  | entry 3 of the read table: canon  | update ledger_entry set canonical = '\\x00' where org = 'acme' and wallet = 'main' and sequence = 3
+          LEDGER  | metadata is {a=b}                 | update ledger_entry set metadata = '{"a": "b"}' where org = 'acme' and wallet = 'main' and sequence = 3
+          LEDGER  | entry 3 is not in the read table  | delete from ledger_entry where org = 'acme' and wallet = 'main' and sequence = 3
+          LEDGER  | entry 1 of the read table is in   | insert into ledger_entry select org, 'ghost', sequence, 1000000, entry_id, transaction_id, posted_at, type, credit_type, amount, balance, debt, grant_id, value, currency, reservation, corrects, trigger, actor, subject_org, team, user_id, product, cost_center, agent, feature, model, session, idempotency_key, metadata, salt, previous_hash, hash, canonical from ledger_entry where org = 'acme' and wallet = 'main' and sequence = 1
           BALANCE | the read table has                | update wallet_balance set held = held + 1 where org = 'acme'
           BALANCE | is not in the read table          | delete from wallet_balance where org = 'acme'
           BALANCE | no event has                      | insert into wallet_balance values ('acme', 'main', 'ghost', 1, 0, 0, 1, now())
           ORG     | the read table has                | update org set name = 'Another' where org = 'acme'
           ORG     | no event has                      | insert into org values ('ghost', 'Ghost', 'UTC', null, '{}', 1, now())
+          LEDGER  | value is                          | update ledger_entry set value = 7, currency = 'XXX' where org = 'acme' and wallet = 'main' and sequence = 3
+          LEDGER  | corrects is txn_ghost_1           | update ledger_entry set corrects = 'txn_ghost_1' where org = 'acme' and wallet = 'main' and sequence = 3
+          LEDGER  | leaf is 1000000, should be 2      | update ledger_entry set leaf = 1000000 where org = 'acme' and leaf = 2
+          DAY     | should be                         | update ledger_day set amount = amount + 1 where org = 'acme'
+          DAY     | should be                         | update ledger_day set balance = balance + 1 where org = 'acme'
+          DAY     | is not in the read table          | delete from ledger_day where org = 'acme'
+          DAY     | no entry has                      | update ledger_day set wallet = 'ghost' where org = 'acme' and wallet = 'main'
+          TREE    | leaves, should be                 | update ledger_tree set size = size + 1 where org = 'acme'
+          TREE    | hashes of the tree are others     | update ledger_tree set peaks = set_byte(peaks, 0, get_byte(peaks, 0) # 1) where org = 'acme'
+          TREE    | leaves, should be 0               | insert into ledger_tree values ('ghost', 1, '\\x00')
+          TREE    | is not in the read table          | delete from ledger_subtree where org = 'acme'
+          TREE    | hash of subtree                   | update ledger_subtree set hash = '\\x00' where org = 'acme'
+          TREE    | is over no entries                | insert into ledger_subtree values ('acme', 8, 99, '\\x00')
+          TREE    | another root                      | insert into ledger_checkpoint values ('acme', 5, 'v', '\\x00', 'n', now())
+          TREE    | a head of 9999 entries was signed | insert into ledger_checkpoint values ('acme', 9999, 'v', '\\x00', 'n', now())
           JOURNAL | the journal has row               | delete from event_journal where persistence_id = 'wallet%acme%main' and sequence_number = 5
-          JOURNAL | says that it is row 8             | update event_journal set event_payload = (select event_payload from event_journal where persistence_id = 'org%acme' and sequence_number = 8) where persistence_id = 'org%acme' and sequence_number = 9
-          JOURNAL | does not follow                   | update event_journal set event_payload = (select event_payload from event_journal where persistence_id = 'org%other' and sequence_number = 9) where persistence_id = 'org%acme' and sequence_number = 9
+          JOURNAL | says that it is row 8             | update event_journal set (event_ser_manifest, event_payload) = (select event_ser_manifest, event_payload from event_journal where persistence_id = 'org%acme' and sequence_number = 8) where persistence_id = 'org%acme' and sequence_number = 9
+          JOURNAL | does not follow                   | update event_journal set (event_ser_manifest, event_payload) = (select event_ser_manifest, event_payload from event_journal where persistence_id = 'org%other' and sequence_number = 9) where persistence_id = 'org%acme' and sequence_number = 9
           JOURNAL | the read tables show row          | delete from event_journal where persistence_id = 'team%acme%analytics' or persistence_id = 'wallet%other%main'
           """)
   void findsWhatIsPlanted(Kind kind, String part, String statement) {
@@ -130,7 +145,8 @@ class VerificationTest {
 
   @Test
   void findsAnEditOfOneEntryAndNothingElse() {
-    plant("update ledger_entry set amount = amount + 1 where org = 'acme' and sequence = 3");
+    plant(
+        "update ledger_entry set amount = amount + 1 where org = 'acme' and wallet = 'main' and sequence = 3");
     assertThat(verified().discrepancies())
         .singleElement()
         .extracting(Discrepancy::where)

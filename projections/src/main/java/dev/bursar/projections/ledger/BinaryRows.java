@@ -40,9 +40,13 @@ final class BinaryRows {
     bytes(value == null ? null : value.getBytes(StandardCharsets.UTF_8));
   }
 
+  void absent() {
+    number(-1);
+  }
+
   void bytes(byte @Nullable [] value) {
     if (value == null) {
-      number(-1);
+      absent();
       return;
     }
     number(value.length);

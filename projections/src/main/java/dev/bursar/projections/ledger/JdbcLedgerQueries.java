@@ -2,15 +2,20 @@ package dev.bursar.projections.ledger;
 
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.wallet.Charge;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ReadQueries;
+import java.time.Instant;
+import java.time.YearMonth;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
-import org.jspecify.annotations.Nullable;
 
-/** Reads ledgers from {@code ledger_entry}; a page costs the same wherever it is. */
+/** Reads ledgers from {@code ledger_entry} and {@code ledger_day}. */
 public final class JdbcLedgerQueries implements LedgerQueries {
 
   private final ReadQueries queries;
@@ -22,67 +27,66 @@ public final class JdbcLedgerQueries implements LedgerQueries {
   }
 
   @Override
+  public CompletionStage<FiguresAt> figuresAt(String org, String wallet, Instant at) {
+    return read(
+        org,
+        handle -> PastFigures.at(handle, org, wallet, at),
+        (figures, as) -> new FiguresAt(figures, as));
+  }
+
+  @Override
+  public CompletionStage<MonthlyStatement> statement(String org, String wallet, YearMonth month) {
+    return read(
+        org,
+        handle -> Statements.of(handle, org, wallet, month),
+        (statements, as) -> new MonthlyStatement(statements, as));
+  }
+
+  @Override
+  public CompletionStage<RevenueReport> revenue(String org, YearMonth from, YearMonth to) {
+    return read(
+        org,
+        handle -> RevenueByMonth.of(handle, org, from, to),
+        (months, as) -> new RevenueReport(months, as));
+  }
+
+  @Override
+  public CompletionStage<Optional<Charge>> charge(String org, String wallet, String transaction) {
+    // Entries never change, and a transaction's come all at once: what can be seen needs no
+    // waiting.
+    Function<Handle, Optional<Charge>> read =
+        handle -> Charges.find(handle, org, wallet, transaction);
+    return queries
+        .run(read)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedFuture(found)
+                    : progress.caughtUp().thenCompose(done -> queries.run(read)));
+  }
+
+  @Override
   public CompletionStage<Page> page(
       String org, String wallet, Filter filter, long afterSequence, int limit) {
+    return read(
+        org,
+        handle -> EntryPages.read(handle, org, wallet, filter, afterSequence, limit + 1),
+        (found, as) -> page(found, limit, as));
+  }
+
+  private static Page page(List<LedgerEntry> found, int limit, Freshness as) {
+    boolean more = found.size() > limit;
+    return new Page(
+        more ? List.copyOf(found.subList(0, limit)) : found, more, as.asOf(), as.lagMs());
+  }
+
+  private <T, R> CompletionStage<R> read(
+      String org, Function<Handle, T> read, BiFunction<T, Freshness, R> answer) {
     return queries.run(
         handle -> {
           // Asked before, so that what is shown is at least as new.
-          Progress.Freshness freshness = progress.of(org);
-          List<LedgerEntry> found = read(handle, org, wallet, filter, afterSequence, limit + 1);
-          boolean more = found.size() > limit;
-          return new Page(
-              more ? List.copyOf(found.subList(0, limit)) : found,
-              more,
-              freshness.asOf(),
-              freshness.lagMs());
+          Progress.Freshness known = progress.of(org);
+          return answer.apply(read.apply(handle), new Freshness(known.asOf(), known.lagMs()));
         });
-  }
-
-  private static List<LedgerEntry> read(
-      Handle handle, String org, String wallet, Filter filter, long after, int limit) {
-    StringBuilder sql =
-        new StringBuilder("select ")
-            .append(LedgerRow.COLUMNS)
-            .append(" from ledger_entry where org = :org and wallet = :wallet")
-            .append(" and sequence > :after");
-    condition(sql, filter.from(), "sequence >= :from");
-    condition(sql, filter.to(), "sequence < :to");
-    condition(sql, filter.type(), "type = :type");
-    condition(sql, filter.user(), "user_id = :user");
-    condition(sql, filter.team(), "team = :team");
-    condition(sql, filter.feature(), "feature = :feature");
-    condition(sql, filter.model(), "model = :model");
-    sql.append(" order by org, wallet, sequence limit :limit");
-    Query query =
-        handle
-            .createQuery(sql.toString())
-            .bind("org", org)
-            .bind("wallet", wallet)
-            .bind("after", after)
-            .bind("limit", limit);
-    if (filter.from() != null) {
-      query.bind("from", LedgerTimes.firstAt(handle, org, wallet, filter.from()));
-    }
-    if (filter.to() != null) {
-      query.bind("to", LedgerTimes.firstAt(handle, org, wallet, filter.to()));
-    }
-    bind(query, "type", filter.type() == null ? null : filter.type().word());
-    bind(query, "user", filter.user());
-    bind(query, "team", filter.team());
-    bind(query, "feature", filter.feature());
-    bind(query, "model", filter.model());
-    return query.map((rs, context) -> LedgerRow.entry(rs)).list();
-  }
-
-  private static void condition(StringBuilder sql, @Nullable Object value, String condition) {
-    if (value != null) {
-      sql.append(" and ").append(condition);
-    }
-  }
-
-  private static void bind(Query query, String name, @Nullable String value) {
-    if (value != null) {
-      query.bind(name, value);
-    }
   }
 }

@@ -1,10 +1,12 @@
 package dev.bursar.projections.ledger;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.domain.ledger.LedgerProofs.Leaf;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import java.sql.ResultSet;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a row of {@code ledger_entry} back to the entry. Its transaction has just its own posting;
@@ -33,20 +36,16 @@ public final class LedgerRow {
 
   /** The entry in the row on which the result stands. */
   public static LedgerEntry entry(ResultSet rs) throws SQLException {
-    String type = rs.getString("type");
-    EntryType known = TYPES.get(type);
-    if (known == null) {
-      throw new SQLException("no type of entries: " + type);
-    }
     byte[] previousHash = rs.getBytes("previous_hash");
     Posting posting =
         new Posting(
             rs.getLong("sequence"),
-            known,
+            type(rs.getString("type")),
             new Credits(rs.getLong("amount")),
             new Credits(rs.getLong("balance")),
             new Credits(rs.getLong("debt")),
             rs.getString("grant_id"),
+            value(rs),
             rs.getBytes("hash"));
     Transaction transaction =
         new Transaction(
@@ -54,6 +53,7 @@ public final class LedgerRow {
             rs.getObject("posted_at", OffsetDateTime.class).toInstant(),
             rs.getString("credit_type"),
             rs.getString("reservation"),
+            rs.getString("corrects"),
             attribution(rs),
             previousHash,
             List.of(posting));
@@ -65,6 +65,25 @@ public final class LedgerRow {
         posting,
         previousHash,
         rs.getBytes("canonical"));
+  }
+
+  /** The entry in the row on which the result stands, with its place in its org's tree. */
+  public static Leaf leaf(ResultSet rs) throws SQLException {
+    return new Leaf(rs.getLong("leaf"), entry(rs));
+  }
+
+  /** The type with this word. */
+  static EntryType type(String word) {
+    EntryType known = TYPES.get(word);
+    if (known == null) {
+      throw new IllegalStateException("no type of entries: " + word);
+    }
+    return known;
+  }
+
+  private static @Nullable Money value(ResultSet rs) throws SQLException {
+    String currency = rs.getString("currency");
+    return currency == null ? null : new Money(new Credits(rs.getLong("value")), currency);
   }
 
   private static Attribution attribution(ResultSet rs) throws SQLException {

@@ -1,18 +1,14 @@
 package dev.bursar.projections.ledger;
 
-import dev.bursar.domain.entity.Recorded;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
-import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.domain.ledger.LedgerProofs.Leaf;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
-import dev.bursar.domain.wallet.WalletEvent;
-import dev.bursar.projections.journal.JournalRow;
-import dev.bursar.projections.journal.JournalUnreadable;
 import java.io.IOException;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.postgresql.PGConnection;
@@ -23,38 +19,30 @@ public final class LedgerTable {
   /** The columns, in the order in which they are written and read. */
   static final String COLUMNS =
       """
-      org, wallet, sequence, entry_id, transaction_id, posted_at, type, credit_type, amount, \
-      balance, debt, grant_id, reservation, trigger, actor, subject_org, team, user_id, product, \
-      cost_center, agent, feature, model, session, idempotency_key, metadata, salt, \
-      previous_hash, hash, canonical\
+      org, wallet, sequence, leaf, entry_id, transaction_id, posted_at, type, credit_type, amount, \
+      balance, debt, grant_id, value, currency, reservation, corrects, trigger, actor, \
+      subject_org, team, user_id, product, cost_center, agent, feature, model, session, \
+      idempotency_key, metadata, salt, previous_hash, hash, canonical\
       """;
 
-  private static final int COLUMN_COUNT = 30;
+  private static final int COLUMN_COUNT = 34;
   private static final String COPY =
       "copy ledger_entry (" + COLUMNS + ") from stdin with (format binary)";
 
   private LedgerTable() {}
 
-  /**
-   * Adds the entries that these rows hold.
-   *
-   * @throws JournalUnreadable if an entry's hash is not that of its canonical form
-   */
-  public static void project(Handle handle, List<JournalRow> rows) throws SQLException {
+  /** Adds these entries. */
+  public static void project(Handle handle, List<Leaf> leaves) throws SQLException {
     BinaryRows copy = new BinaryRows();
-    int entries = 0;
-    for (JournalRow row : rows) {
-      if (row instanceof JournalRow.OfWallet wallet) {
-        for (Recorded<WalletEvent> recorded : wallet.batch().recorded()) {
-          Transaction transaction = recorded.event().transaction();
-          if (transaction != null && !transaction.postings().isEmpty()) {
-            entries += write(copy, row, transaction);
-          }
-        }
+    Transaction before = null;
+    byte[] metadata = new byte[0];
+    for (Leaf leaf : leaves) {
+      Transaction transaction = leaf.entry().transaction();
+      if (transaction != before) {
+        metadata = MetadataJson.write(transaction.attribution().metadata());
+        before = transaction;
       }
-    }
-    if (entries == 0) {
-      return;
+      write(copy, leaf, metadata);
     }
     try {
       handle.getConnection().unwrap(PGConnection.class).getCopyAPI().copyIn(COPY, copy.done());
@@ -63,32 +51,18 @@ public final class LedgerTable {
     }
   }
 
-  private static int write(BinaryRows copy, JournalRow row, Transaction transaction) {
-    byte[] metadata = MetadataJson.write(transaction.attribution().metadata());
-    List<LedgerEntry> entries =
-        LedgerEntry.of(row.entity().org(), row.entity().name(), transaction);
-    for (LedgerEntry entry : entries) {
-      byte[] hash = CanonicalEntry.sha256(entry.canonical());
-      if (!Arrays.equals(hash, entry.posting().hash())) {
-        throw new JournalUnreadable(
-            "Entry %d of %s, in row %d, does not have the hash of what it says."
-                .formatted(entry.posting().sequence(), row.entity(), row.sequence()),
-            null);
-      }
-      write(copy, entry, metadata);
-    }
-    return entries.size();
-  }
-
-  private static void write(BinaryRows copy, LedgerEntry entry, byte[] metadata) {
+  private static void write(BinaryRows copy, Leaf leaf, byte[] metadata) {
+    LedgerEntry entry = leaf.entry();
     Transaction transaction = entry.transaction();
     Posting posting = entry.posting();
     Attribution attribution = transaction.attribution();
     Subject subject = attribution.subject();
+    Money value = posting.value();
     copy.row(COLUMN_COUNT);
     copy.text(entry.org());
     copy.text(entry.wallet());
     copy.bigint(posting.sequence());
+    copy.bigint(leaf.leaf());
     copy.text(entry.entryId());
     copy.text(transaction.id());
     copy.timestamptz(transaction.postedAt());
@@ -98,7 +72,15 @@ public final class LedgerTable {
     copy.bigint(posting.balance().micros());
     copy.bigint(posting.debt().micros());
     copy.text(posting.grant());
+    if (value == null) {
+      copy.absent();
+      copy.absent();
+    } else {
+      copy.bigint(value.amount().micros());
+      copy.text(value.currency());
+    }
     copy.text(transaction.reservation());
+    copy.text(transaction.corrects());
     copy.text(attribution.trigger());
     copy.text(attribution.actor());
     copy.text(subject.org());

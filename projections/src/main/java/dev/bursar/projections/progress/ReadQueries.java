@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where reads of the read tables run: so many at once, so many waiting, and beyond that they fail
@@ -37,7 +38,7 @@ public final class ReadQueries implements AutoCloseable {
   }
 
   /** Runs a read. */
-  public <T> CompletionStage<T> run(Function<Handle, T> read) {
+  public <T extends @Nullable Object> CompletionStage<T> run(Function<Handle, T> read) {
     try {
       return CompletableFuture.supplyAsync(() -> jdbi.withHandle(read::apply), threads);
     } catch (RejectedExecutionException e) {

@@ -1,11 +1,15 @@
 package dev.bursar.projections.readmodel;
 
+import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.projections.due.DueTimes;
 import dev.bursar.projections.journal.JournalPage;
 import dev.bursar.projections.journal.JournalRow;
+import dev.bursar.projections.ledger.DayTable;
 import dev.bursar.projections.ledger.LedgerTable;
+import dev.bursar.projections.ledger.PageEntries;
 import dev.bursar.projections.org.OrgTable;
 import dev.bursar.projections.progress.EntityProgress;
+import dev.bursar.projections.tree.TreeTable;
 import dev.bursar.projections.wallet.WalletBalances;
 import java.sql.SQLException;
 import java.util.List;
@@ -37,7 +41,11 @@ final class ReadModelHandler extends JdbcHandler<JournalPage, ReadModelSession> 
     }
     // First, since it is what keeps a second projector out.
     EntityProgress.advance(handle, rows);
-    LedgerTable.project(handle, rows);
+    List<LedgerEntry> entries = PageEntries.of(rows);
+    if (!entries.isEmpty()) {
+      LedgerTable.project(handle, TreeTable.project(handle, entries));
+      DayTable.project(handle, entries);
+    }
     WalletBalances.project(handle, rows);
     OrgTable.project(handle, rows);
     dueTimes.project(handle, rows);

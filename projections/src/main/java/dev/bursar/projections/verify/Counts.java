@@ -15,6 +15,8 @@ package dev.bursar.projections.verify;
  * @param openReservations reservations that are open
  * @param unsettledReservations reservations that the wallet has ended and that the org or the team
  *     has not been told of yet
+ * @param transfersInTransit transfers that have left one wallet, and not come to the other or back
+ * @param heads signed heads of ledgers, compared with the entries
  * @param lagRows rows that are not projected yet, and so not compared
  */
 public record Counts(
@@ -29,4 +31,6 @@ public record Counts(
     long reservations,
     long openReservations,
     long unsettledReservations,
+    long transfersInTransit,
+    long heads,
     long lagRows) {}

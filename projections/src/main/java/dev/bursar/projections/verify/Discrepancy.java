@@ -23,6 +23,12 @@ public record Discrepancy(Kind kind, String where, String detail) {
     ORG,
     /** What a budget has counted is not what was charged and held. */
     BUDGET,
+    /** The sums of a day's entries are others in the read table. */
+    DAY,
+    /** The tables of an org's Merkle tree, or a signed head, are not those of its entries. */
+    TREE,
+    /** Two wallets do not agree on a transfer. */
+    TRANSFER,
     /** Org, team and wallet do not agree on a reservation. */
     RESERVATION
   }

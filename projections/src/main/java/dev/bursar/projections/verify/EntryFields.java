@@ -38,7 +38,7 @@ final class EntryFields {
     Posting posting = entry.posting();
     Attribution attribution = transaction.attribution();
     Subject subject = attribution.subject();
-    List<Field> fields = new ArrayList<>(30);
+    List<Field> fields = new ArrayList<>(32);
     fields.add(new Field("entry_id", entry.entryId()));
     fields.add(new Field("org", entry.org()));
     fields.add(new Field("wallet", entry.wallet()));
@@ -51,7 +51,9 @@ final class EntryFields {
     fields.add(new Field("balance", posting.balance()));
     fields.add(new Field("debt", posting.debt()));
     fields.add(new Field("grant", posting.grant()));
+    fields.add(new Field("value", posting.value()));
     fields.add(new Field("reservation", transaction.reservation()));
+    fields.add(new Field("corrects", transaction.corrects()));
     fields.add(new Field("trigger", attribution.trigger()));
     fields.add(new Field("actor", attribution.actor()));
     fields.add(new Field("subject.org", subject.org()));

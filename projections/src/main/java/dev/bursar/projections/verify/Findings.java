@@ -24,6 +24,8 @@ final class Findings {
   long reservations;
   long openReservations;
   long unsettledReservations;
+  long transfersInTransit;
+  long heads;
   long lagRows;
 
   Findings(long rowsTotal, Consumer<Counts> listener) {
@@ -69,6 +71,8 @@ final class Findings {
         reservations,
         openReservations,
         unsettledReservations,
+        transfersInTransit,
+        heads,
         lagRows);
   }
 }

@@ -1,17 +1,21 @@
 package dev.bursar.projections.verify;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.domain.ledger.LedgerProofs.Leaf;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.jdbi.v3.core.result.ResultIterator;
 import org.jspecify.annotations.Nullable;
 
@@ -25,17 +29,22 @@ final class LedgerVerification implements AutoCloseable {
 
   private final EntityId wallet;
   private final Findings findings;
-  private final ResultIterator<LedgerEntry> stored;
+  private final ResultIterator<Leaf> stored;
+  private final DayVerification days;
+  private final TreeVerification tree;
   private final Map<String, Running> running = new HashMap<>();
+  private final Map<String, Credits> values = new HashMap<>();
   private long sequence;
   private byte[] head = CanonicalEntry.NO_HASH;
   private Instant postedAt = Instant.EPOCH;
-  private @Nullable LedgerEntry next;
+  private @Nullable Leaf next;
 
-  LedgerVerification(EntityId wallet, Snapshot snapshot, Findings findings) {
+  LedgerVerification(EntityId wallet, Snapshot snapshot, TreeVerification tree, Findings findings) {
     this.wallet = wallet;
     this.findings = findings;
     this.stored = snapshot.ledger(wallet);
+    this.days = new DayVerification(wallet, snapshot, findings);
+    this.tree = tree;
     advance();
   }
 
@@ -55,9 +64,11 @@ final class LedgerVerification implements AutoCloseable {
     postedAt = transaction.postedAt();
     for (LedgerEntry entry : LedgerEntry.of(wallet.org(), wallet.name(), transaction)) {
       follow(entry);
+      OptionalLong leaf = tree.take(entry, projected);
       if (projected) {
         findings.entries++;
-        compare(entry);
+        days.take(entry);
+        compare(entry, leaf);
       }
     }
   }
@@ -92,6 +103,10 @@ final class LedgerVerification implements AutoCloseable {
                   new Credits(after.balance()),
                   new Credits(after.debt())));
     }
+    Money value = posting.value();
+    if (value != null && posting.grant() != null) {
+      values.merge(posting.grant(), value.amount(), Credits::plus);
+    }
     // Goes on from what it says, so that one fault is told once.
     running.put(creditType, new Running(posting.balance().micros(), posting.debt().micros()));
     sequence = number;
@@ -102,18 +117,21 @@ final class LedgerVerification implements AutoCloseable {
     findings.add(Discrepancy.Kind.INVARIANT, wallet, "entry %d: %s".formatted(number, what));
   }
 
-  private void compare(LedgerEntry expected) {
+  private void compare(LedgerEntry expected, OptionalLong leaf) {
     long number = expected.posting().sequence();
-    while (next != null && next.posting().sequence() < number) {
+    while (next != null && sequence(next) < number) {
       extra(next);
       advance();
     }
-    if (next == null || next.posting().sequence() > number) {
+    if (next == null || sequence(next) > number) {
       findings.add(
           Discrepancy.Kind.LEDGER, wallet, "entry %d is not in the read table".formatted(number));
       return;
     }
-    List<String> differences = EntryFields.differences(expected, next);
+    List<String> differences = new ArrayList<>(EntryFields.differences(expected, next.entry()));
+    if (leaf.isPresent() && leaf.getAsLong() != next.leaf()) {
+      differences.add("leaf is %d, should be %d".formatted(next.leaf(), leaf.getAsLong()));
+    }
     if (!differences.isEmpty()) {
       findings.add(
           Discrepancy.Kind.LEDGER,
@@ -129,13 +147,18 @@ final class LedgerVerification implements AutoCloseable {
       extra(next);
       advance();
     }
+    days.finish();
   }
 
-  private void extra(LedgerEntry entry) {
+  private static long sequence(Leaf stored) {
+    return stored.entry().posting().sequence();
+  }
+
+  private void extra(Leaf stored) {
     findings.add(
         Discrepancy.Kind.LEDGER,
         wallet,
-        "entry %d of the read table is in no event".formatted(entry.posting().sequence()));
+        "entry %d of the read table is in no event".formatted(sequence(stored)));
   }
 
   /** What the entries of a credit type come to: the balance equation. */
@@ -146,6 +169,11 @@ final class LedgerVerification implements AutoCloseable {
   /** The debt that the entries of a credit type come to. */
   Credits debt(String creditType) {
     return new Credits(running.getOrDefault(creditType, new Running(0, 0)).debt());
+  }
+
+  /** What the entries on a grant are worth; nothing where it has no cost basis. */
+  Credits value(String grant) {
+    return values.getOrDefault(grant, Credits.ZERO);
   }
 
   @Override

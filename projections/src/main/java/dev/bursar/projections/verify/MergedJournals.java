@@ -10,7 +10,7 @@ import java.util.function.BiConsumer;
 import org.jdbi.v3.core.result.ResultIterator;
 
 /**
- * The journals of several entities, read as one in the order in which they were written. Holds a
+ * The journals of several entities, read as one in the order in which they are projected. Holds a
  * few rows of each at a time.
  */
 final class MergedJournals implements AutoCloseable {
@@ -19,7 +19,9 @@ final class MergedJournals implements AutoCloseable {
 
   private final List<ResultIterator<StoredRow>> journals = new ArrayList<>();
   private final PriorityQueue<Head> heads =
-      new PriorityQueue<>(Comparator.comparingLong(head -> head.row().ordering()));
+      new PriorityQueue<>(
+          Comparator.<Head>comparingLong(head -> head.row().xid())
+              .thenComparingLong(head -> head.row().ordering()));
 
   MergedJournals(Snapshot snapshot, Collection<EntityId> entities) {
     for (EntityId id : entities) {

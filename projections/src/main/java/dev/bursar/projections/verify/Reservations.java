@@ -94,6 +94,14 @@ final class Reservations {
       case WalletEvent.GrantExpired e -> {}
       case WalletEvent.GrantVoided e -> {}
       case WalletEvent.HoldExtended e -> {}
+      case WalletEvent.GrantRenewed e -> {}
+      case WalletEvent.Refunded e -> {}
+      case WalletEvent.Adjusted e -> {}
+      case WalletEvent.TransferredOut e -> {}
+      case WalletEvent.TransferredIn e -> {}
+      case WalletEvent.TransferBarred e -> {}
+      case WalletEvent.TransferSettled e -> {}
+      case WalletEvent.TransferReturned e -> {}
     }
   }
 

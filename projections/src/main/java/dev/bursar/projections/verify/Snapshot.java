@@ -1,13 +1,19 @@
 package dev.bursar.projections.verify;
 
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.domain.ledger.LedgerProofs.Leaf;
 import dev.bursar.domain.org.OrgQueries;
+import dev.bursar.projections.ledger.DayTable.Kind;
+import dev.bursar.projections.ledger.DayTable.Sum;
 import dev.bursar.projections.ledger.LedgerRow;
 import dev.bursar.projections.org.JdbcOrgQueries;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.result.ResultIterator;
 
@@ -20,6 +26,15 @@ final class Snapshot {
 
   /** A row of {@code org}. */
   record StoredOrg(OrgQueries.Row row, long sequence) {}
+
+  /** A row of {@code ledger_tree}. */
+  record StoredTree(long size, byte[] peaks) {}
+
+  /** Which subtree. */
+  record Place(int level, long index) {}
+
+  /** A row of {@code ledger_checkpoint}. */
+  record StoredHead(long size, byte[] root) {}
 
   private static final int ROWS_AT_A_TIME = 50;
   private static final int ENTRIES_AT_A_TIME = 200;
@@ -69,11 +84,17 @@ final class Snapshot {
             select org, wallet from ledger
             union
             select org, wallet from wallet_balance
+            union
+            select org, wallet from ledger_day
             """)
         .map((rs, context) -> EntityId.wallet(rs.getString(1), rs.getString(2)))
         .forEach(all::add);
     handle
-        .createQuery("select org from org")
+        .createQuery(
+            """
+            select org from org union select org from ledger_tree
+            union select org from ledger_subtree union select org from ledger_checkpoint
+            """)
         .map((rs, context) -> EntityId.org(rs.getString(1)))
         .forEach(all::add);
     return all;
@@ -84,7 +105,7 @@ final class Snapshot {
     return handle
         .createQuery(
             """
-            select ordering, sequence_number, event_ser_manifest, event_payload, write_timestamp
+            select xid::text::bigint, ordering, sequence_number, event_ser_manifest, event_payload, write_timestamp
             from event_journal where persistence_id = :id order by sequence_number
             """)
         .bind("id", id.toString())
@@ -92,12 +113,17 @@ final class Snapshot {
         .map(
             (rs, context) ->
                 new StoredRow(
-                    rs.getLong(1), rs.getLong(2), rs.getString(3), rs.getBytes(4), rs.getLong(5)))
+                    rs.getLong(1),
+                    rs.getLong(2),
+                    rs.getLong(3),
+                    rs.getString(4),
+                    rs.getBytes(5),
+                    rs.getLong(6)))
         .iterator();
   }
 
   /** A wallet's ledger as the read table has it. */
-  ResultIterator<LedgerEntry> ledger(EntityId wallet) {
+  ResultIterator<Leaf> ledger(EntityId wallet) {
     return handle
         .createQuery(
             "select "
@@ -106,7 +132,7 @@ final class Snapshot {
         .bind("org", wallet.org())
         .bind("wallet", wallet.name())
         .setFetchSize(ENTRIES_AT_A_TIME)
-        .map((rs, context) -> LedgerRow.entry(rs))
+        .map((rs, context) -> LedgerRow.leaf(rs))
         .iterator();
   }
 
@@ -140,6 +166,70 @@ final class Snapshot {
                     rs.getLong(4),
                     rs.getLong(5),
                     rs.getLong(6)))
+        .list();
+  }
+
+  /** What a wallet's entries come to by day, as the read table has it. */
+  Map<Kind, Sum> days(EntityId wallet) {
+    Map<Kind, Sum> days = new TreeMap<>();
+    handle
+        .createQuery(
+            """
+            select credit_type, day, type, currency, amount, value, entries, balance, debt,
+                   first_sequence, last_sequence
+            from ledger_day where org = :org and wallet = :wallet
+            """)
+        .bind("org", wallet.org())
+        .bind("wallet", wallet.name())
+        .map(
+            (rs, context) ->
+                Map.entry(
+                    new Kind(
+                        wallet.org(),
+                        wallet.name(),
+                        rs.getString(1),
+                        rs.getObject(2, LocalDate.class),
+                        rs.getString(3),
+                        rs.getString(4)),
+                    new Sum(
+                        rs.getBigDecimal(5),
+                        rs.getBigDecimal(6),
+                        rs.getLong(7),
+                        rs.getLong(8),
+                        rs.getLong(9),
+                        rs.getLong(10),
+                        rs.getLong(11))))
+        .forEach(each -> days.put(each.getKey(), each.getValue()));
+    return days;
+  }
+
+  /** An org's tree as the read table has it. */
+  StoredTree tree(EntityId org) {
+    return handle
+        .createQuery("select size, peaks from ledger_tree where org = :org")
+        .bind("org", org.org())
+        .map((rs, context) -> new StoredTree(rs.getLong(1), rs.getBytes(2)))
+        .findOne()
+        .orElse(new StoredTree(0, new byte[0]));
+  }
+
+  /** The hashes of an org's complete subtrees, as the read table has them. */
+  Map<Place, byte[]> subtrees(EntityId org) {
+    Map<Place, byte[]> subtrees = new HashMap<>();
+    handle
+        .createQuery("select level, index, hash from ledger_subtree where org = :org")
+        .bind("org", org.org())
+        .map((rs, context) -> Map.entry(new Place(rs.getInt(1), rs.getLong(2)), rs.getBytes(3)))
+        .forEach(each -> subtrees.put(each.getKey(), each.getValue()));
+    return subtrees;
+  }
+
+  /** The heads that were signed of an org's tree, the smallest first. */
+  List<StoredHead> heads(EntityId org) {
+    return handle
+        .createQuery("select size, root from ledger_checkpoint where org = :org order by size")
+        .bind("org", org.org())
+        .map((rs, context) -> new StoredHead(rs.getLong(1), rs.getBytes(2)))
         .list();
   }
 

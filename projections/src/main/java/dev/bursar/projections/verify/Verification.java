@@ -76,6 +76,8 @@ public final class Verification {
     findings.entities += entities.size();
     Duration lateFor = grace.multipliedBy(2);
     Reservations reservations = new Reservations(orgId, findings);
+    TransferVerification transfers = new TransferVerification(findings);
+    TreeVerification tree = new TreeVerification(EntityId.org(orgId), snapshot, findings);
     Map<EntityId, Consumer<StoredRow>> takers = new LinkedHashMap<>();
     List<Runnable> finishes = new ArrayList<>();
     List<WalletVerification> wallets = new ArrayList<>();
@@ -93,7 +95,7 @@ public final class Verification {
         }
         case WALLET -> {
           WalletVerification wallet =
-              new WalletVerification(id, snapshot, grace, reservations, findings);
+              new WalletVerification(id, snapshot, grace, reservations, transfers, tree, findings);
           takers.put(id, wallet::take);
           finishes.add(wallet::finish);
           wallets.add(wallet);
@@ -104,6 +106,8 @@ public final class Verification {
       journals.forEach((id, row) -> Objects.requireNonNull(takers.get(id)).accept(row));
       finishes.forEach(Runnable::run);
       reservations.finish();
+      transfers.finish();
+      tree.finish();
     } finally {
       wallets.forEach(WalletVerification::close);
     }

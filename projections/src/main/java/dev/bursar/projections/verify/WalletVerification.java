@@ -32,6 +32,8 @@ final class WalletVerification implements AutoCloseable {
   private final Snapshot snapshot;
   private final Findings findings;
   private final Reservations reservations;
+  private final TransferVerification transfers;
+  private final TreeVerification tree;
   private final Wallet wallet;
   private final FoldedEntity<WalletEvent> folded;
   private final LedgerVerification ledger;
@@ -43,11 +45,15 @@ final class WalletVerification implements AutoCloseable {
       Snapshot snapshot,
       Duration grace,
       Reservations reservations,
+      TransferVerification transfers,
+      TreeVerification tree,
       Findings findings) {
     this.id = id;
     this.snapshot = snapshot;
     this.findings = findings;
     this.reservations = reservations;
+    this.transfers = transfers;
+    this.tree = tree;
     this.wallet = new Wallet(id.org(), id.name(), grace, new OperationMemory(0, 0));
     this.folded =
         new FoldedEntity<>(
@@ -55,12 +61,16 @@ final class WalletVerification implements AutoCloseable {
             new Entity<>(new WalletAggregate(wallet), new OperationMemory(0, 0)),
             BatchCodec.wallets(),
             findings);
-    this.ledger = new LedgerVerification(id, snapshot, findings);
+    this.ledger = new LedgerVerification(id, snapshot, tree, findings);
     this.projected = snapshot.projected(id);
   }
 
   void take(StoredRow row) {
     folded.take(row, this::folded);
+    if (folded.isBroken()) {
+      transfers.distrust();
+      tree.distrust();
+    }
   }
 
   private void folded(StoredRow row, Batch<WalletEvent> batch) {
@@ -81,6 +91,7 @@ final class WalletVerification implements AutoCloseable {
         }
       }
       reservations.wallet(event, row.writtenAtMs());
+      transfers.take(id, event);
     }
     for (Balance now : wallet.balances()) {
       Balance event = said.getOrDefault(now.creditType(), now);
@@ -151,6 +162,12 @@ final class WalletVerification implements AutoCloseable {
             "grant %s has %s left and %s held"
                 .formatted(grant.grant().id(), grant.remaining(), grant.held()));
       }
+      Credits worth = grant.grant().worth(grant.remaining());
+      equal(
+          "grant " + grant.grant().id() + ": what is left of its cost",
+          worth == null ? Credits.ZERO : worth,
+          "its entries' values",
+          ledger.value(grant.grant().id()));
     }
     Map<String, Credits> held = new HashMap<>();
     for (Hold hold : wallet.holds().values()) {

@@ -1,0 +1,109 @@
+package dev.bursar.projections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.ledger.LedgerQueries.Filter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.YearMonth;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** No question about a large ledger reads all of it. */
+class LedgerPlansTest {
+
+  private static final int ENTRIES = 20_000;
+  private static final DatabaseSettings SETTINGS = TestServer.fresh();
+  private static final Database DATABASE = Database.open(SETTINGS);
+  private static OrgWorld world;
+  private static ReadSide readSide;
+
+  @BeforeAll
+  static void live() {
+    JournalWriter journal = new JournalWriter(DATABASE.jdbi());
+    world = new OrgWorld("acme", journal, 1).founded();
+    for (int month = 0; month < 4; month++) {
+      world.work(ENTRIES / 4, 500);
+      journal.flush();
+      world.live(1, Duration.ofDays(40));
+    }
+    journal.flush();
+    readSide = new ReadSide(SETTINGS, new NoEntities(), InstantSource.system(), "");
+    readSide.caughtUp();
+    DATABASE.jdbi().useHandle(handle -> handle.execute("analyze"));
+  }
+
+  @AfterAll
+  static void close() {
+    readSide.close();
+    DATABASE.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select * from ledger_entry where org = 'acme' and wallet = 'main' and sequence > 15000 order by org, wallet, sequence limit 100",
+        "select balance, debt from ledger_entry where org = 'acme' and wallet = 'main' and sequence between 100 and 15000 and credit_type = 'platform' order by org desc, wallet desc, sequence desc limit 1",
+        "select coalesce(max(sequence), 0) from ledger_entry where org = 'acme' and wallet = 'main'",
+        "select transaction_id from ledger_entry where org = 'acme' and wallet = 'main' and sequence >= 15000 order by org, wallet, sequence limit 2",
+        "select * from ledger_entry where org = 'acme' and leaf >= 12000 and leaf < 14000 order by org, leaf",
+        "select leaf, sha256(canonical) from ledger_entry where org = 'acme' and leaf >= 12000 and leaf < 12256",
+      })
+  void onlyAnIndexIsUsed(String query) {
+    String plan = DATABASE.jdbi().withHandle(handle -> String.join("\n", plan(handle, query)));
+    assertThat(plan).contains("Index").contains("ledger_entry_").doesNotContain("Seq Scan");
+  }
+
+  private static List<String> plan(Handle handle, String query) {
+    return handle.createQuery("explain " + query).mapTo(String.class).list();
+  }
+
+  /** Rows of the ledger that any reader has looked at so far, through an index or without. */
+  private static long scanned() {
+    return DATABASE
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "select seq_scan from pg_stat_user_tables where relname = 'ledger_entry'")
+                    .mapTo(Long.class)
+                    .one());
+  }
+
+  @Test
+  void noQuestionScansTheTable() {
+    LedgerQueries ledger = readSide.projections.ledger();
+    long before = scanned();
+    Instant at = world.entries.get(ENTRIES / 2).transaction().postedAt();
+    Filter all = new Filter(null, null, null, null, null, null, null);
+    for (int i = 0; i < 20; i++) {
+      timed("figures", () -> ReadSide.await(ledger.figuresAt("acme", "main", at)));
+      timed(
+          "statement",
+          () -> ReadSide.await(ledger.statement("acme", "main", YearMonth.of(2026, 4))));
+      timed("page", () -> ReadSide.await(ledger.page("acme", "main", all, 15_000, 100)));
+      timed("charge", () -> ReadSide.await(ledger.charge("acme", "main", "txn_main_15000")));
+      timed(
+          "inclusion",
+          () -> ReadSide.await(readSide.projections.proofs().inclusion("acme", "main", 15_000)));
+      timed("checkpoint", () -> ReadSide.await(readSide.projections.proofs().checkpoint("acme")));
+    }
+    assertThat(scanned()).isEqualTo(before);
+  }
+
+  private static void timed(String what, Runnable run) {
+    long from = System.nanoTime();
+    run.run();
+    System.err.println("TIMED " + what + " " + (System.nanoTime() - from) / 1000 + " us");
+  }
+}

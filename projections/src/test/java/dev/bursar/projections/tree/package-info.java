@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.projections.tree;
+
+import org.jspecify.annotations.NullMarked;
