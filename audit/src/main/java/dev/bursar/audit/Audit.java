@@ -1,0 +1,71 @@
+package dev.bursar.audit;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An audit of one exported month. It reads the export once, from its first line to its last, and
+ * keeps in memory the last figures of every wallet, not the entries.
+ */
+public final class Audit {
+
+  private final Source source;
+  private final @Nullable VerifierKey key;
+
+  /** Where the export comes from. */
+  private interface Source {
+    InputStream open() throws IOException;
+  }
+
+  private Audit(Source source, @Nullable VerifierKey key) {
+    this.source = source;
+    this.key = key;
+  }
+
+  /**
+   * The audit of a file.
+   *
+   * @param key the key that must have signed, from the operator itself and not from the export;
+   *     null takes the export's own, which proves nothing about who signed
+   */
+  public static Audit of(Path export, @Nullable VerifierKey key) {
+    return new Audit(() -> Files.newInputStream(export), key);
+  }
+
+  /**
+   * The audit of a stream, which is read to its end, or to the first fault, and closed. It can run
+   * once.
+   *
+   * @param key as above
+   */
+  public static Audit of(InputStream export, @Nullable VerifierKey key) {
+    return new Audit(() -> export, key);
+  }
+
+  /** Runs it. Nothing that an export contains makes it throw. */
+  public Verdict run() {
+    return run(entries -> {});
+  }
+
+  /**
+   * Runs it.
+   *
+   * @param progress is told, every thousand entries, how many have been verified
+   */
+  public Verdict run(LongConsumer progress) {
+    try (InputStream in = source.open()) {
+      return new Pass(new Lines(in), key, progress).run();
+    } catch (Stopped stopped) {
+      return stopped.verdict();
+    } catch (NoSuchFileException e) {
+      return new Verdict.Unreadable(0, "there is no file " + e.getFile());
+    } catch (IOException e) {
+      return new Verdict.Unreadable(0, "can't be opened: " + e);
+    }
+  }
+}
