@@ -5,6 +5,7 @@ import dev.bursar.domain.access.AccessKeys;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.time.TestClock;
@@ -19,6 +20,7 @@ import java.util.function.Supplier;
  * @param enforcement decides reservations
  * @param entities orgs, teams and wallets
  * @param ledger reads ledgers
+ * @param proofs proves what ledgers say
  * @param orgs reads the list of orgs
  * @param catalog what can be sold
  * @param keys the keys to the API
@@ -32,6 +34,7 @@ public record ApiPorts(
     Enforcement enforcement,
     Entities entities,
     LedgerQueries ledger,
+    LedgerProofs proofs,
     OrgQueries orgs,
     Catalog catalog,
     AccessKeys keys,

@@ -8,10 +8,13 @@ import dev.bursar.api.health.HealthRoutes;
 import dev.bursar.api.http.Endpoint;
 import dev.bursar.api.http.RequestHandler;
 import dev.bursar.api.ledger.LedgerRoutes;
+import dev.bursar.api.ledger.ProofRoutes;
+import dev.bursar.api.ledger.StatementRoutes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.org.UnitRoutes;
 import dev.bursar.api.org.UserRoutes;
 import dev.bursar.api.time.TestClockRoutes;
+import dev.bursar.api.wallet.CorrectionRoutes;
 import dev.bursar.api.wallet.GrantRoutes;
 import dev.bursar.api.wallet.WalletRoutes;
 import java.util.List;
@@ -39,7 +42,10 @@ public final class Routes {
             new BudgetRoutes(ports.entities()).endpoints(),
             new WalletRoutes(ports.entities()).endpoints(),
             new GrantRoutes(ports.entities(), ports.catalog(), ports.clock()).endpoints(),
+            new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalog()).endpoints(),
             new LedgerRoutes(ports.ledger(), ports.entities()).endpoints(),
+            new StatementRoutes(ports.ledger(), ports.entities(), ports.clock()).endpoints(),
+            new ProofRoutes(ports.proofs(), ports.entities(), ports.clock()).endpoints(),
             new KeyRoutes(ports.keys(), ports.entities(), ports.clock()).endpoints(),
             ports
                 .testClock()

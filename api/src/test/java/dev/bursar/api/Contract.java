@@ -71,6 +71,12 @@ final class Contract {
       SimpleRequest.Builder request =
           new SimpleRequest.Builder(verb, uri.getRawPath())
               .withHeader("Authorization", "Bearer any");
+      if (uri.getQuery() != null) {
+        for (String pair : uri.getQuery().split("&")) {
+          int is = pair.indexOf('=');
+          request.withQueryParam(pair.substring(0, is), pair.substring(is + 1));
+        }
+      }
       if (body != null) {
         request.withBody(body).withContentType("application/json");
       }

@@ -7,6 +7,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.bursar.api.health.HealthRoutes.Readiness;
 import dev.bursar.api.node.InMemoryKeys;
 import dev.bursar.api.node.InMemoryNode;
+import dev.bursar.api.node.InMemoryProofs;
 import dev.bursar.api.node.InMemoryQueries;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.catalog.Catalog;
@@ -59,6 +60,7 @@ public final class RunningApi implements AutoCloseable {
   volatile Readiness readiness = Readiness.READY;
   private final ActorSystem<Void> system;
   private final ApiPorts ports;
+  final InMemoryProofs proofs;
   private final HttpServer server;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -73,11 +75,13 @@ public final class RunningApi implements AutoCloseable {
     system = ActorSystem.create(Behaviors.empty(), "api-test", config);
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     InMemoryQueries queries = new InMemoryQueries(node);
+    proofs = new InMemoryProofs(queries);
     ports =
         new ApiPorts(
             node,
             node,
-            queries::ledger,
+            queries,
+            proofs,
             queries::orgs,
             CATALOG,
             keys,

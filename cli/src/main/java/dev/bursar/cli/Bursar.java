@@ -12,7 +12,13 @@ import picocli.CommandLine.Spec;
     description = "Decides who may spend credits, before they are spent.",
     mixinStandardHelpOptions = true,
     versionProvider = Bursar.Version.class,
-    subcommands = {UpCommand.class, ReplayCommand.class, VerifyCommand.class, BenchCommand.class})
+    subcommands = {
+      UpCommand.class,
+      ReplayCommand.class,
+      VerifyCommand.class,
+      AuditCommand.class,
+      BenchCommand.class
+    })
 public final class Bursar implements Runnable {
 
   @Spec private CommandSpec spec;

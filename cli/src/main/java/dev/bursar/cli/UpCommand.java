@@ -93,7 +93,15 @@ final class UpCommand implements Callable<Integer> {
           embedded != null ? embedded.settings() : DatabaseSettings.of(String.valueOf(postgres));
       String key = operatorKey != null ? operatorKey : DataFolder.operatorKey(directory);
       try (Node node =
-          Node.start(new NodeSettings(database, HOST, port, catalog, key, clockStart))) {
+          Node.start(
+              new NodeSettings(
+                  database,
+                  HOST,
+                  port,
+                  catalog,
+                  key,
+                  clockStart,
+                  directory.resolve("ledger-signing-key.pem")))) {
         String address = "http://%s:%d".formatted(HOST, node.address().getPort());
         if (!noDemo) {
           new Demo(address, key).load(clockStart != null ? clockStart : Instant.now());

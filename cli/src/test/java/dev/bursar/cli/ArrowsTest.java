@@ -21,6 +21,8 @@ final class ArrowsTest {
 
   @ArchTest static final ArchRule database = mayKnow("database");
 
+  @ArchTest static final ArchRule audit = mayKnow("audit");
+
   @ArchTest static final ArchRule journal = mayKnow("journal", "domain");
 
   @ArchTest static final ArchRule api = mayKnow("api", "domain");

@@ -21,6 +21,7 @@ import dev.bursar.node.entity.Limits;
 import dev.bursar.node.entity.Region;
 import dev.bursar.node.entity.ShardedEntities;
 import dev.bursar.projections.Projections;
+import dev.bursar.projections.tree.SigningKey;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -47,6 +48,8 @@ public final class Node implements AutoCloseable {
 
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
   private static final Duration REQUESTS_END_WITHIN = Duration.ofSeconds(5);
+
+  private static final String SIGNER = "bursar";
 
   private final Database database;
   private final ExecutorService blocking;
@@ -97,6 +100,7 @@ public final class Node implements AutoCloseable {
             ? NodeClock.ofSystem()
             : NodeClock.standingAt(settings.testClockStart());
 
+    SigningKey signingKey = SigningKey.loadOrCreate(settings.signingKey(), SIGNER);
     Database database = Database.open(address.withPoolSize(connections));
     if (settings.testClockStart() != null) {
       demandNotBefore(database, settings.testClockStart());
@@ -113,7 +117,8 @@ public final class Node implements AutoCloseable {
             new JournalStore(database.jdbi(), blocking));
     ShardedEntities entities =
         new ShardedEntities(system, new Region(system, parts), limits.askTimeout());
-    Projections projections = Projections.start(system, database, entities, clock, metrics);
+    Projections projections =
+        Projections.start(system, database, entities, clock, signingKey, metrics);
     StoredKeys keys = new StoredKeys(database.jdbi(), blocking, clock);
     if (settings.operatorKey() != null) {
       keys.ensureOperator(settings.operatorKey());
@@ -133,6 +138,7 @@ public final class Node implements AutoCloseable {
             entities,
             entities,
             projections.ledger(),
+            projections.proofs(),
             projections.orgs(),
             catalog,
             keys,

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param catalog the catalog file; null for the one in the configuration
  * @param operatorKey the secret of an operator's key that is to exist, or null
  * @param testClockStart where the clock stands until it is moved; null for the system's clock
+ * @param signingKey the file of the key that signs the heads of ledgers; made if it is not there
  */
 public record NodeSettings(
     DatabaseSettings database,
@@ -21,4 +22,5 @@ public record NodeSettings(
     int port,
     @Nullable Path catalog,
     @Nullable String operatorKey,
-    @Nullable Instant testClockStart) {}
+    @Nullable Instant testClockStart,
+    Path signingKey) {}

@@ -4,6 +4,7 @@ import dev.bursar.api.budget.LimitViews;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Found;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.LedgerEntry;
@@ -11,6 +12,7 @@ import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletReply;
+import java.util.HexFormat;
 
 /** Reservations as answers show them. */
 public final class ReservationViews {
@@ -70,10 +72,27 @@ public final class ReservationViews {
       json.field("late", true);
     }
     json.objects("entries", ended.entries(), ReservationViews::entry);
+    receipt(json, ended);
     balance(json, ended.balance());
   }
 
-  private static void entry(JsonWriter json, Posting posting) {
+  /** With this, whoever was charged can later demand the proof that it is in the ledger. */
+  private static void receipt(JsonWriter json, WalletReply.Ended ended) {
+    ReservationId id = ReservationId.parse(ended.reservation());
+    if (!ended.entries().isEmpty() && id != null) {
+      Posting last = ended.entries().getLast();
+      json.object(
+          "receipt",
+          in ->
+              in.field("wallet", id.wallet())
+                  .field("transaction_id", ended.transaction().id())
+                  .field("sequence", last.sequence())
+                  .field("hash", HexFormat.of().formatHex(last.hash())));
+    }
+  }
+
+  /** An entry as the answer to what caused it shows it. */
+  public static void entry(JsonWriter json, Posting posting) {
     json.field("entry_id", LedgerEntry.id(posting.hash()))
         .field("sequence", posting.sequence())
         .field("type", posting.type().word())
@@ -125,7 +144,8 @@ public final class ReservationViews {
                 .field("agent", subject.agent()));
   }
 
-  static void balance(JsonWriter json, Balance balance) {
+  /** A wallet's figures. */
+  public static void balance(JsonWriter json, Balance balance) {
     json.object(
         "balance",
         in ->

@@ -30,7 +30,7 @@ public final class HealthRoutes {
   public HealthRoutes(Supplier<Readiness> readiness, Supplier<String> metrics) {
     this.readiness = readiness;
     this.metrics = metrics;
-    this.document = new Reply(200, ContentTypes.APPLICATION_JSON, document(), false);
+    this.document = new Reply(200, ContentTypes.APPLICATION_JSON, document(), null, false);
   }
 
   /**
@@ -70,7 +70,7 @@ public final class HealthRoutes {
   }
 
   private Reply metrics() {
-    return new Reply(200, PROMETHEUS, metrics.get().getBytes(StandardCharsets.UTF_8), false);
+    return new Reply(200, PROMETHEUS, metrics.get().getBytes(StandardCharsets.UTF_8), null, false);
   }
 
   private static byte[] document() {

@@ -23,18 +23,26 @@ public final class Call {
   private final String rawQuery;
   private final Json.Fields body;
   private final @Nullable String idempotencyKey;
+  private final @Nullable String accept;
 
   Call(
       @Nullable AccessKey key,
       Map<String, String> variables,
       String rawQuery,
       Json.Fields body,
-      @Nullable String idempotencyKey) {
+      @Nullable String idempotencyKey,
+      @Nullable String accept) {
     this.key = key;
     this.variables = variables;
     this.rawQuery = rawQuery;
     this.body = body;
     this.idempotencyKey = idempotencyKey;
+    this.accept = accept;
+  }
+
+  /** The format that the client likes best; the first, if it does not say. */
+  public Format format(Format... offered) {
+    return Format.of(accept, List.of(offered));
   }
 
   /** The key that calls. */

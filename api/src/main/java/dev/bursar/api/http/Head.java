@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param authorization as sent, or null
  * @param idempotencyKey as sent, or null
  * @param contentEncoding as sent, or null
+ * @param accept as sent, several joined, or null
  * @param timeout what tells when the server gives up on the request, or null
  */
 record Head(
@@ -24,6 +25,7 @@ record Head(
     @Nullable String authorization,
     @Nullable String idempotencyKey,
     @Nullable String contentEncoding,
+    @Nullable String accept,
     @Nullable TimeoutAccess timeout) {
 
   private static final int REQUEST_ID_CHARS_MAX = 128;
@@ -36,6 +38,7 @@ record Head(
     String authorization = null;
     String idempotencyKey = null;
     String contentEncoding = null;
+    String accept = null;
     TimeoutAccess timeout = null;
     for (HttpHeader header : request.getHeaders()) {
       switch (header.lowercaseName()) {
@@ -46,6 +49,7 @@ record Head(
         // other.
         case "idempotency-key" -> idempotencyKey = idempotencyKey == null ? header.value() : "\n";
         case "content-encoding" -> contentEncoding = header.value();
+        case "accept" -> accept = accept == null ? header.value() : accept + ", " + header.value();
         case "timeout-access" -> {
           if (header instanceof TimeoutAccess access) {
             timeout = access;
@@ -60,6 +64,7 @@ record Head(
         authorization,
         idempotencyKey,
         contentEncoding,
+        accept,
         timeout);
   }
 

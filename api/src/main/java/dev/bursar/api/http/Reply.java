@@ -2,8 +2,12 @@ package dev.bursar.api.http;
 
 import dev.bursar.api.json.JsonWriter;
 import java.util.function.Consumer;
+import org.apache.pekko.NotUsed;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that went well.
@@ -11,10 +15,16 @@ import org.apache.pekko.http.javadsl.model.ContentTypes;
  * @param status the HTTP status
  * @param type what the body is
  * @param body the body, as it goes out
+ * @param rows the body instead, as it comes, for what is too long to be held in memory; or null
  * @param replayed whether it repeats the answer to an earlier request with the same key
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and written once
-public record Reply(int status, ContentType type, byte[] body, boolean replayed) {
+public record Reply(
+    int status,
+    ContentType type,
+    byte[] body,
+    @Nullable Source<ByteString, NotUsed> rows,
+    boolean replayed) {
 
   private static final byte[] NOTHING = new byte[0];
 
@@ -25,16 +35,26 @@ public record Reply(int status, ContentType type, byte[] body, boolean replayed)
 
   /** A JSON object with another status. */
   public static Reply json(int status, Consumer<JsonWriter> fields) {
-    return new Reply(status, ContentTypes.APPLICATION_JSON, JsonWriter.bytes(fields), false);
+    return new Reply(status, ContentTypes.APPLICATION_JSON, JsonWriter.bytes(fields), null, false);
+  }
+
+  /** Rows as they come. If they fail on the way, the connection breaks off. */
+  public static Reply rows(Format format, Source<ByteString, NotUsed> rows) {
+    return new Reply(200, format.type(), NOTHING, rows, false);
+  }
+
+  /** Text in a format. */
+  public static Reply text(Format format, byte[] text) {
+    return new Reply(200, format.type(), text, null, false);
   }
 
   /** Done, and nothing to say. */
   public static Reply nothing() {
-    return new Reply(204, ContentTypes.NO_CONTENT_TYPE, NOTHING, false);
+    return new Reply(204, ContentTypes.NO_CONTENT_TYPE, NOTHING, null, false);
   }
 
   /** The same, marked as a repetition or not. */
   public Reply replayed(boolean isReplayed) {
-    return isReplayed == replayed ? this : new Reply(status, type, body, isReplayed);
+    return isReplayed == replayed ? this : new Reply(status, type, body, rows, isReplayed);
   }
 }

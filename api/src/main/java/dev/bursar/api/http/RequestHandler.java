@@ -143,18 +143,22 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
       }
       return endpoint
           .handler()
-          .handle(new Call(key, variables, query, BodyReader.NO_FIELDS, idempotencyKey));
+          .handle(
+              new Call(key, variables, query, BodyReader.NO_FIELDS, idempotencyKey, head.accept()));
     }
     Json.Fields strict = bodies.readAtOnce(request, head);
     return strict != null
-        ? endpoint.handler().handle(new Call(key, variables, query, strict, idempotencyKey))
+        ? endpoint
+            .handler()
+            .handle(new Call(key, variables, query, strict, idempotencyKey, head.accept()))
         : bodies
             .read(request)
             .thenCompose(
                 body ->
                     endpoint
                         .handler()
-                        .handle(new Call(key, variables, query, body, idempotencyKey)));
+                        .handle(
+                            new Call(key, variables, query, body, idempotencyKey, head.accept())));
   }
 
   private static Map<String, String> variables(Route route, Match match) {

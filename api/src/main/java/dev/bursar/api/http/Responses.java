@@ -32,6 +32,9 @@ final class Responses {
       headers.add(REPLAYED);
     }
     HttpResponse response = HttpResponse.create().withStatus(reply.status()).withHeaders(headers);
+    if (reply.rows() != null) {
+      return response.withEntity(HttpEntities.create(reply.type(), reply.rows()));
+    }
     return reply.body().length == 0
         ? response
         : response.withEntity(HttpEntities.create(reply.type(), reply.body()));

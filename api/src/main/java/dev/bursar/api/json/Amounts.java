@@ -17,17 +17,7 @@ final class Amounts {
    * @throws Fault if it is no amount, or outside the range
    */
   static Credits checked(String field, Json value, boolean zeroAllowed) {
-    String text =
-        switch (value) {
-          case Json.Text t -> t.text();
-          case Json.Numeral n -> n.text();
-          case Json other ->
-              throw Problem.invalid(
-                      field,
-                      "is %s; a decimal string such as \"12.5\" is accepted"
-                          .formatted(other.kind()))
-                  .fault();
-        };
+    String text = text(field, value);
     Credits amount;
     try {
       amount = Credits.parse(text);
@@ -39,6 +29,42 @@ final class Amounts {
       throw refused(field, text, zeroAllowed);
     }
     return amount;
+  }
+
+  /**
+   * An amount with its sign, not 0.
+   *
+   * @throws Fault if it is no such amount, or outside the range
+   */
+  static Credits signed(String field, Json value) {
+    String text = text(field, value);
+    try {
+      Credits amount = Credits.parse(text);
+      if (!amount.isZero()
+          && amount.compareTo(Credits.MAX_INPUT) <= 0
+          && amount.compareTo(Credits.MAX_INPUT.negated()) >= 0) {
+        return amount;
+      }
+    } catch (NumberFormatException e) {
+      // No amount at all.
+    }
+    throw Problem.invalid(
+            field,
+            "is %s; a plain decimal other than 0, from -%s to %s, with at most 6 decimals and no exponent, is accepted"
+                .formatted(shown(text), Credits.MAX_INPUT, Credits.MAX_INPUT))
+        .fault();
+  }
+
+  private static String text(String field, Json value) {
+    return switch (value) {
+      case Json.Text t -> t.text();
+      case Json.Numeral n -> n.text();
+      case Json other ->
+          throw Problem.invalid(
+                  field,
+                  "is %s; a decimal string such as \"12.5\" is accepted".formatted(other.kind()))
+              .fault();
+    };
   }
 
   private static Fault refused(String field, String text, boolean zeroAllowed) {

@@ -178,6 +178,15 @@ public final class Body {
     return Amounts.checked(path + name, value, false);
   }
 
+  /** An amount that is not 0, with its sign; it has to be there. */
+  public Credits requiredSignedAmount(String name) {
+    Json value = find(name);
+    if (value == null) {
+      throw missing(name);
+    }
+    return Amounts.signed(path + name, value);
+  }
+
   /** A whole number, or the one for a field that is not there. */
   public long integer(String name, long min, long max, long absent) {
     Json value = find(name);

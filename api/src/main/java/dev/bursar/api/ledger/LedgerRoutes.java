@@ -1,9 +1,10 @@
 package dev.bursar.api.ledger;
 
 import dev.bursar.api.access.Access;
-import dev.bursar.api.enforcement.ReservationViews;
+import dev.bursar.api.csv.CsvRows;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Format;
 import dev.bursar.api.http.Page;
 import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
@@ -15,27 +16,33 @@ import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
-import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
-import dev.bursar.domain.ledger.Posting;
-import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.WalletCommand;
+import java.io.ByteArrayOutputStream;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.japi.Pair;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** {@code …/ledger}: a wallet's entries, from the read model, with how far it is behind. */
+/**
+ * {@code …/ledger}: a wallet's entries, from the read model. As JSON page by page; as CSV or NDJSON
+ * all that pass the filter, as a stream.
+ */
 public final class LedgerRoutes {
 
   private static final Set<String> PARAMETERS =
       Call.listParameters("from", "to", "type", "user", "team", "feature", "model");
   private static final Words<EntryType> TYPES = Words.of(EntryType.values());
+  private static final int ROWS_AT_ONCE = 1_000;
 
   private final LedgerQueries queries;
   private final Entities entities;
@@ -60,14 +67,35 @@ public final class LedgerRoutes {
     if (from != null && to != null && from.isAfter(to)) {
       throw Problem.invalid("from", "is after to, " + to).fault();
     }
+    Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON);
     Page page = call.page(query, "ledger", org, wallet);
+    if (format != Format.JSON) {
+      refuse(query, "limit");
+      refuse(query, "cursor");
+    }
+    int limit = format == Format.JSON ? page.limit() : ROWS_AT_ONCE;
     return queries
-        .page(org, wallet, filter, sequence(page), page.limit())
+        .page(org, wallet, filter, sequence(page), limit)
         .thenCompose(
-            found ->
-                found.entries().isEmpty()
-                    ? known(org, wallet).thenApply(wallets -> reply(page, found))
-                    : CompletableFuture.completedStage(reply(page, found)));
+            found -> {
+              CompletionStage<?> known =
+                  found.entries().isEmpty()
+                      ? known(org, wallet)
+                      : CompletableFuture.completedStage(found);
+              return known.thenApply(
+                  any ->
+                      format == Format.JSON
+                          ? reply(page, found)
+                          : Reply.rows(format, rows(format, org, wallet, filter, found)));
+            });
+  }
+
+  private static void refuse(Query query, String parameter) {
+    if (query.get(parameter) != null) {
+      throw Problem.invalid(
+              parameter, "is for pages of JSON; CSV and NDJSON hold all that passes the filter")
+          .fault();
+    }
   }
 
   /** A wallet that is not there has no ledger, not an empty one. */
@@ -75,6 +103,58 @@ public final class LedgerRoutes {
     return entities
         .wallet(org, wallet, new Request<>(new WalletCommand.View(), null))
         .thenApply(Outcomes::done);
+  }
+
+  private Source<ByteString, NotUsed> rows(
+      Format format,
+      String org,
+      String wallet,
+      LedgerQueries.Filter filter,
+      LedgerQueries.Page first) {
+    Source<ByteString, NotUsed> pages =
+        Source.unfoldAsync(
+                CompletableFuture.completedStage(first),
+                (CompletionStage<LedgerQueries.Page> coming) ->
+                    coming.thenApply(
+                        page ->
+                            page.entries().isEmpty()
+                                ? Optional
+                                    .<Pair<CompletionStage<LedgerQueries.Page>, List<LedgerEntry>>>
+                                        empty()
+                                : Optional.of(
+                                    Pair.create(next(org, wallet, filter, page), page.entries()))))
+            .map(entries -> rows(format, entries));
+    return format == Format.CSV
+        ? Source.single(new CsvRows().header(EntryViews.COLUMNS).toByteString()).concat(pages)
+        : pages;
+  }
+
+  private CompletionStage<LedgerQueries.Page> next(
+      String org, String wallet, LedgerQueries.Filter filter, LedgerQueries.Page page) {
+    return page.hasMore()
+        ? queries.page(
+            org, wallet, filter, page.entries().getLast().posting().sequence(), ROWS_AT_ONCE)
+        : CompletableFuture.completedStage(
+            new LedgerQueries.Page(List.of(), false, page.asOf(), page.lagMs()));
+  }
+
+  private static ByteString rows(Format format, List<LedgerEntry> entries) {
+    if (format == Format.CSV) {
+      CsvRows rows = new CsvRows();
+      entries.forEach(entry -> EntryViews.csv(rows, entry));
+      return rows.toByteString();
+    }
+    return lines(entries);
+  }
+
+  /** One JSON object a line. */
+  static ByteString lines(List<LedgerEntry> entries) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(entries.size() * 700);
+    for (LedgerEntry entry : entries) {
+      out.writeBytes(JsonWriter.bytes(json -> EntryViews.json(json, entry)));
+      out.write('\n');
+    }
+    return ByteString.fromArrayUnsafe(out.toByteArray());
   }
 
   private static long sequence(Page page) {
@@ -101,7 +181,7 @@ public final class LedgerRoutes {
   }
 
   /** A plus sign that was sent as it is has become a space by now. */
-  private static @Nullable Instant time(Query query, String name) {
+  static @Nullable Instant time(Query query, String name) {
     String text = query.get(name);
     return text == null ? null : Times.checked(name, text.replace(' ', '+'));
   }
@@ -119,32 +199,8 @@ public final class LedgerRoutes {
               found.entries(),
               found.hasMore(),
               entry -> Long.toString(entry.posting().sequence()),
-              LedgerRoutes::entry);
+              EntryViews::json);
           json.field("as_of", found.asOf()).field("lag_ms", found.lagMs());
         });
-  }
-
-  private static void entry(JsonWriter json, LedgerEntry entry) {
-    Transaction transaction = entry.transaction();
-    Posting posting = entry.posting();
-    Attribution attribution = transaction.attribution();
-    json.field("entry_id", entry.entryId())
-        .field("wallet", entry.wallet())
-        .field("sequence", posting.sequence())
-        .field("transaction_id", transaction.id())
-        .field("posted_at", transaction.postedAt())
-        .field("type", posting.type().word())
-        .field("credit_type", transaction.creditType())
-        .field("amount", posting.amount())
-        .field("balance", posting.balance())
-        .field("debt", posting.debt())
-        .field("grant", posting.grant())
-        .field("trigger", attribution.trigger())
-        .field("actor", attribution.actor());
-    ReservationViews.attribution(json, attribution);
-    json.field("reservation", transaction.reservation())
-        .field("idempotency_key", attribution.idempotencyKey())
-        .field("previous_hash", HexFormat.of().formatHex(entry.previousHash()))
-        .field("hash", HexFormat.of().formatHex(posting.hash()));
   }
 }

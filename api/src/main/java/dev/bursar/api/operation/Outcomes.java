@@ -59,12 +59,18 @@ public final class Outcomes {
           WALLET_NOT_FOUND,
           GRANT_NOT_FOUND,
           BUDGET_NOT_FOUND,
-          RESERVATION_NOT_FOUND ->
+          RESERVATION_NOT_FOUND,
+          TRANSACTION_NOT_FOUND ->
           404;
       case IDEMPOTENCY_KEY_EXPIRED,
           GRANT_EXISTS,
           GRANT_VOIDED,
           GRANT_EXPIRED,
+          NOT_REFUNDABLE,
+          REFUND_EXCEEDS_CHARGE,
+          EXCEEDS_AVAILABLE,
+          WALLET_IN_DEBT,
+          TRANSFER_RETURNED,
           OWNER_FIXED,
           UNIT_IN_USE,
           UNIT_CYCLE,

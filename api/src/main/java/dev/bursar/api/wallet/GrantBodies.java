@@ -4,7 +4,9 @@ import dev.bursar.api.json.Body;
 import dev.bursar.api.json.Words;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Recurrence;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -24,6 +26,8 @@ final class GrantBodies {
           "expires_at",
           "applies_to",
           "cost_basis",
+          "recurrence",
+          "rollover",
           "source",
           "metadata");
 
@@ -31,6 +35,10 @@ final class GrantBodies {
   private static final Set<String> COST_BASIS = Set.of("amount", "currency");
   private static final Words<Grant.Category> CATEGORIES =
       Words.of(Grant.Category.PAID, Grant.Category.PROMOTIONAL, Grant.Category.PLAN);
+  private static final Set<String> RECURRENCE = Set.of("interval", "anchor");
+  private static final Set<String> ROLLOVER = Set.of("min", "max");
+  private static final Words<Recurrence.Interval> INTERVALS =
+      Words.of(Recurrence.Interval.values());
   private static final int PRIORITY_MAX = 100;
   private static final int ITEMS_MAX = 100;
   private static final int SOURCE_CHARS_MAX = 200;
@@ -66,15 +74,38 @@ final class GrantBodies {
         names(appliesTo, "features"),
         names(appliesTo, "models"),
         costBasis(body.object("cost_basis", COST_BASIS)),
+        null,
         cause == null ? source : cause,
         now);
+  }
+
+  /** How the grant recurs; null if it does not. */
+  static Recurrence.@Nullable Terms recurrence(Body body) {
+    Body recurrence = body.object("recurrence", RECURRENCE);
+    Body rollover = body.object("rollover", ROLLOVER);
+    if (recurrence == null) {
+      if (rollover != null) {
+        throw Problem.invalid("rollover", "needs a recurrence: only what recurs can roll over")
+            .fault();
+      }
+      return null;
+    }
+    Credits min = rollover == null ? null : rollover.amount("min");
+    Credits max = rollover == null ? null : rollover.amount("max");
+    Credits least = min == null ? Credits.ZERO : min;
+    Credits most = max == null ? least : max;
+    if (most.compareTo(least) < 0) {
+      throw Problem.invalid("rollover.max", "is below rollover.min, " + least).fault();
+    }
+    return new Recurrence.Terms(
+        recurrence.requiredWord("interval", INTERVALS), recurrence.time("anchor"), least, most);
   }
 
   private static Set<String> names(@Nullable Body appliesTo, String name) {
     return appliesTo == null ? Set.of() : new LinkedHashSet<>(appliesTo.names(name, ITEMS_MAX));
   }
 
-  private static Grant.@Nullable CostBasis costBasis(@Nullable Body body) {
+  private static @Nullable Money costBasis(@Nullable Body body) {
     if (body == null) {
       return null;
     }
@@ -87,6 +118,6 @@ final class GrantBodies {
       throw Problem.invalid(body.path("currency"), "is no ISO 4217 code such as EUR, in capitals")
           .fault();
     }
-    return new Grant.CostBasis(amount, currency);
+    return new Money(amount, currency);
   }
 }

@@ -7,24 +7,20 @@ import dev.bursar.api.http.Page;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
-import dev.bursar.api.operation.Callers;
 import dev.bursar.api.operation.Outcomes;
-import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
-import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
-import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,7 +33,6 @@ public final class GrantRoutes {
 
   private static final Set<String> VOID = Set.of("reason");
   private static final int REASON_CHARS_MAX = 500;
-  private static final int ID_BYTES = 12;
 
   private final Entities entities;
   private final Catalog catalog;
@@ -65,23 +60,20 @@ public final class GrantRoutes {
     Caller caller = call.caller();
     Grant grant =
         GrantBodies.grant(
-            body, idFrom(caller), caller.actor(), clock.instant().truncatedTo(ChronoUnit.MICROS));
-    if (!catalog.creditTypes().containsKey(grant.creditType())) {
-      throw Problem.of(
-              400,
-              "unknown_credit_type",
-              "%s is no credit type of the catalog; known are %s"
-                  .formatted(grant.creditType(), catalog.creditTypes().keySet()))
-          .at("credit_type")
-          .fault();
-    }
-    Attribution attribution = attribution("grant", org, caller, body.pairs("metadata"));
+            body,
+            Attributions.idFrom("gr_", caller),
+            caller.actor(),
+            clock.instant().truncatedTo(ChronoUnit.MICROS));
+    CreditTypes.checked(catalog, grant.creditType());
+    Recurrence.Terms recurrence = GrantBodies.recurrence(body);
+    Attribution attribution = Attributions.of(org, "grant", caller, body.pairs("metadata"));
     return entities
         .wallet(
             org,
             wallet,
             new Request<>(
-                new WalletCommand.AddGrant(grant, attribution), caller.operation("add_grant")))
+                new WalletCommand.AddGrant(grant, recurrence, attribution),
+                caller.operation("add_grant")))
         .thenApply(
             answer -> {
               Answer.Done<WalletReply> done = Outcomes.done(answer);
@@ -90,33 +82,13 @@ public final class GrantRoutes {
             });
   }
 
-  /** The name of a grant that the client did not name: a retry names the same one. */
-  private static String idFrom(Caller caller) {
-    byte[] hash = CanonicalEntry.sha256(caller.key().getBytes(StandardCharsets.UTF_8));
-    return "gr_" + HexFormat.of().formatHex(hash, 0, ID_BYTES);
-  }
-
-  private static Attribution attribution(
-      String trigger, String org, Caller caller, Map<String, String> metadata) {
-    return new Attribution(
-        trigger,
-        caller.actor(),
-        Subject.ofOrg(org),
-        null,
-        null,
-        null,
-        caller.idempotencyKey(),
-        metadata,
-        Callers.salt());
-  }
-
   private CompletionStage<Reply> voided(Call call) {
     String org = call.org();
     String grant = call.name("grant");
     String reason = call.body(VOID).text("reason", REASON_CHARS_MAX);
     Caller caller = call.caller();
     Attribution attribution =
-        attribution("void", org, caller, reason == null ? Map.of() : Map.of("reason", reason));
+        Attributions.of(org, "void", caller, reason == null ? Map.of() : Map.of("reason", reason));
     return entities
         .wallet(
             org,
@@ -175,10 +147,26 @@ public final class GrantRoutes {
         .object(
             "applies_to",
             in -> in.texts("features", grant.features()).texts("models", grant.models()));
-    Grant.CostBasis cost = grant.costBasis();
+    Money cost = grant.costBasis();
     if (cost != null) {
       json.object(
           "cost_basis", in -> in.field("amount", cost.amount()).field("currency", cost.currency()));
+    }
+    Recurrence recurrence = grant.recurrence();
+    if (recurrence != null) {
+      json.object(
+          "recurrence",
+          in ->
+              in.field("interval", recurrence.terms().interval().word())
+                  .field("anchor", recurrence.anchor())
+                  .field("until", recurrence.until())
+                  .field("series", recurrence.series())
+                  .field("period", recurrence.period()));
+      json.object(
+          "rollover",
+          in ->
+              in.field("min", recurrence.terms().rolloverMin())
+                  .field("max", recurrence.terms().rolloverMax()));
     }
     json.field("source", grant.source()).field("created_at", grant.createdAt());
   }

@@ -106,6 +106,14 @@ public final class InMemoryNode
     return orgs.keySet().stream().map(EntityId::org).toList();
   }
 
+  List<String> walletNames(String org) {
+    return wallets.keySet().stream()
+        .filter(id -> id.org().equals(org))
+        .map(EntityId::name)
+        .sorted()
+        .toList();
+  }
+
   List<WalletEvent> walletEvents(String org, String wallet) {
     var cell = wallets.get(EntityId.wallet(org, wallet));
     return cell == null ? List.of() : cell.events();

@@ -1,21 +1,32 @@
 package dev.bursar.api.node;
 
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.wallet.Charge;
+import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.WalletEvent;
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the journal of an {@link InMemoryNode}. */
-public final class InMemoryQueries {
+public final class InMemoryQueries implements LedgerQueries {
 
   private final InMemoryNode node;
 
@@ -23,9 +34,9 @@ public final class InMemoryQueries {
     this.node = node;
   }
 
-  /** A wallet's entries. */
-  public CompletionStage<LedgerQueries.Page> ledger(
-      String org, String wallet, LedgerQueries.Filter filter, long after, int limit) {
+  @Override
+  public CompletionStage<Page> page(
+      String org, String wallet, Filter filter, long after, int limit) {
     return node.read(
         n -> {
           List<LedgerEntry> rest =
@@ -35,12 +46,145 @@ public final class InMemoryQueries {
                   .flatMap(t -> LedgerEntry.of(org, wallet, t).stream())
                   .filter(entry -> entry.posting().sequence() > after && passes(entry, filter))
                   .toList();
-          return new LedgerQueries.Page(
+          return new Page(
               rest.subList(0, Math.min(limit, rest.size())), rest.size() > limit, n.now(), 0);
         });
   }
 
-  private static boolean passes(LedgerEntry entry, LedgerQueries.Filter filter) {
+  /** All entries of an org, wallet by wallet. */
+  CompletionStage<List<LedgerEntry>> entries(String org) {
+    return node.read(n -> entries(n, org));
+  }
+
+  private static List<LedgerEntry> entries(InMemoryNode n, String org) {
+    return n.walletNames(org).stream()
+        .flatMap(
+            wallet ->
+                n.walletEvents(org, wallet).stream()
+                    .map(WalletEvent::transaction)
+                    .filter(Objects::nonNull)
+                    .flatMap(t -> LedgerEntry.of(org, wallet, t).stream()))
+        .toList();
+  }
+
+  private static List<LedgerEntry> entries(InMemoryNode n, String org, String wallet) {
+    return entries(n, org).stream().filter(e -> e.wallet().equals(wallet)).toList();
+  }
+
+  private static Freshness fresh(InMemoryNode n) {
+    return new Freshness(n.now(), 0);
+  }
+
+  private static YearMonth monthOf(LedgerEntry entry) {
+    return YearMonth.from(entry.transaction().postedAt().atOffset(ZoneOffset.UTC));
+  }
+
+  private static TreeMap<String, Figures> figures(List<LedgerEntry> entries) {
+    TreeMap<String, Figures> figures = new TreeMap<>();
+    for (LedgerEntry entry : entries) {
+      String type = entry.transaction().creditType();
+      figures.put(type, new Figures(type, entry.posting().balance(), entry.posting().debt()));
+    }
+    return figures;
+  }
+
+  @Override
+  public CompletionStage<FiguresAt> figuresAt(String org, String wallet, Instant at) {
+    return node.read(
+        n ->
+            new FiguresAt(
+                List.copyOf(
+                    figures(
+                            entries(n, org, wallet).stream()
+                                .filter(e -> !e.transaction().postedAt().isAfter(at))
+                                .toList())
+                        .values()),
+                fresh(n)));
+  }
+
+  @Override
+  public CompletionStage<MonthlyStatement> statement(String org, String wallet, YearMonth month) {
+    return node.read(
+        n -> {
+          List<LedgerEntry> all = entries(n, org, wallet);
+          TreeMap<String, Figures> opening =
+              figures(all.stream().filter(e -> monthOf(e).isBefore(month)).toList());
+          TreeMap<String, Figures> closing =
+              figures(all.stream().filter(e -> !monthOf(e).isAfter(month)).toList());
+          List<Statement> statements =
+              closing.values().stream()
+                  .map(
+                      last ->
+                          new Statement(
+                              last.creditType(),
+                              opening.getOrDefault(
+                                  last.creditType(),
+                                  new Figures(last.creditType(), Credits.ZERO, Credits.ZERO)),
+                              movements(all, month, last.creditType()),
+                              last))
+                  .toList();
+          return new MonthlyStatement(statements, fresh(n));
+        });
+  }
+
+  private static List<Movement> movements(List<LedgerEntry> all, YearMonth month, String type) {
+    TreeMap<EntryType, Movement> sums = new TreeMap<>();
+    for (LedgerEntry each : all) {
+      if (monthOf(each).equals(month) && each.transaction().creditType().equals(type)) {
+        EntryType of = each.posting().type();
+        sums.merge(
+            of,
+            new Movement(of, new BigDecimal(each.posting().amount().toString()), 1),
+            (a, b) -> new Movement(of, a.amount().add(b.amount()), a.entries() + 1));
+      }
+    }
+    return List.copyOf(sums.values());
+  }
+
+  @Override
+  public CompletionStage<RevenueReport> revenue(String org, YearMonth from, YearMonth to) {
+    return node.read(
+        n -> {
+          BigDecimal value = BigDecimal.ZERO;
+          for (LedgerEntry each : entries(n, org)) {
+            if (each.posting().value() != null) {
+              value = value.add(new BigDecimal(each.posting().value().amount().toString()));
+            }
+          }
+          BigDecimal none = BigDecimal.ZERO;
+          return new RevenueReport(
+              List.of(new Revenue(to, "EUR", none, none, none, none, none, value)), fresh(n));
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<Charge>> charge(String org, String wallet, String transaction) {
+    return node.read(
+        n -> {
+          List<LedgerEntry> entries =
+              entries(n, org, wallet).stream()
+                  .filter(e -> e.transaction().id().equals(transaction))
+                  .toList();
+          if (entries.isEmpty()) {
+            return Optional.empty();
+          }
+          List<Draw> draws = new ArrayList<>();
+          Credits debt = Credits.ZERO;
+          for (LedgerEntry each : entries) {
+            Posting posting = each.posting();
+            switch (posting.type()) {
+              case CONSUME, LATE_USAGE ->
+                  draws.add(new Draw(posting.grant(), posting.amount().negated()));
+              case DEBT -> debt = debt.plus(posting.amount().max(Credits.ZERO));
+              default -> {}
+            }
+          }
+          return Optional.of(
+              new Charge(transaction, entries.getFirst().transaction().creditType(), draws, debt));
+        });
+  }
+
+  private static boolean passes(LedgerEntry entry, Filter filter) {
     Transaction transaction = entry.transaction();
     Attribution who = transaction.attribution();
     Instant at = transaction.postedAt();

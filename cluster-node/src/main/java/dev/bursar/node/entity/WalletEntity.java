@@ -6,13 +6,19 @@ import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.wallet.Transfer;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.node.entity.EntityMessage.TakeClosure;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -28,6 +34,12 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
   private record Untaken(EntityId by, Closure closure, int sentAtTick) {}
 
   private final Questions questions = new Questions(each -> Reopened.askOrg(this, each));
+  private final Questions questionsAboutTransfers = new Questions(this::sendTransfer);
+  private final Map<String, Transfer> transfers = new HashMap<>();
+
+  /** Those that the other wallet could not take, and is to bar before they come back. */
+  private final Set<String> refusedTransfers = new HashSet<>();
+
   private final Map<String, Untaken> untaken = new LinkedHashMap<>();
   private int ticks;
 
@@ -47,8 +59,86 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
               if (answer instanceof Answer.Done<WalletReply> done
                   && done.value() instanceof WalletReply.OpenList open) {
                 open.reservations().forEach(questions::add);
+                reopenTransfers();
               } else {
                 reopenLater();
+              }
+            }));
+  }
+
+  private void reopenTransfers() {
+    inbox.add(
+        new Request<>(new WalletCommand.ListTransfers(), null),
+        new Replying<>(
+            inbox,
+            answer -> {
+              if (answer instanceof Answer.Done<WalletReply> done
+                  && done.value() instanceof WalletReply.TransferList list) {
+                list.transfers().forEach(this::onItsWay);
+              }
+            }));
+  }
+
+  /** The other wallet is told until it has the credits, or can't take them. */
+  private void onItsWay(Transfer transfer) {
+    transfers.put(transfer.id(), transfer);
+    questionsAboutTransfers.add(transfer.id());
+  }
+
+  private void sendTransfer(String id) {
+    Transfer transfer = transfers.get(id);
+    if (transfer != null) {
+      tell(
+          EntityId.wallet(this.id.org(), transfer.to()),
+          new EntityMessage.AskFor<>(
+              id,
+              new Request<WalletCommand>(
+                  refusedTransfers.contains(id)
+                      ? new WalletCommand.BarTransfer(transfer)
+                      : new WalletCommand.TransferIn(transfer, attribution(transfer)),
+                  null),
+              context.getSelf()));
+    }
+  }
+
+  /** By ourselves: who asked for it is on record in the wallet that the credits left. */
+  private Attribution attribution(Transfer transfer) {
+    return new Attribution(
+        "transfer",
+        Attribution.SELF,
+        Subject.ofOrg(id.org()),
+        null,
+        null,
+        null,
+        null,
+        Map.of("transfer", transfer.id(), "from_wallet", transfer.from()),
+        new byte[16]);
+  }
+
+  private void transferAnswered(EntityMessage.WalletAnswered it) {
+    String transfer = it.reservation();
+    if (!transfers.containsKey(transfer) || !Reopened.isFinal(it.answer())) {
+      return;
+    }
+    if (!(it.answer() instanceof Answer.Done<WalletReply> done)) {
+      refusedTransfers.add(transfer);
+      sendTransfer(transfer);
+      return;
+    }
+    questionsAboutTransfers.answered(transfer);
+    transfers.remove(transfer);
+    refusedTransfers.remove(transfer);
+    WalletCommand end =
+        done.value() instanceof WalletReply.TransferTaken
+            ? new WalletCommand.SettleTransfer(transfer)
+            : new WalletCommand.ReturnTransfer(transfer);
+    inbox.add(
+        new Request<>(end, null),
+        new Replying<>(
+            inbox,
+            answer -> {
+              if (!Reopened.isFinal(answer)) {
+                reopenTransfers();
               }
             }));
   }
@@ -68,6 +158,7 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
                     it.amount(),
                     it.late() ? Closure.Kind.LATE : Closure.Kind.ENDED),
                 it.teamHolds() ? it.transaction().attribution().subject().team() : null);
+        case WalletEvent.TransferredOut it -> onItsWay(it.transfer());
         case WalletEvent.Charged it ->
             ended(
                 new Closure(it.reservation(), it.amount(), Closure.Kind.ENDED),
@@ -103,6 +194,7 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
   void onTick() {
     ticks++;
     questions.onTick();
+    questionsAboutTransfers.onTick();
     for (Untaken news : untaken.values().toArray(new Untaken[0])) {
       if (ticks - news.sentAtTick > 1) {
         tellUntilTaken(new Untaken(news.by, news.closure, ticks));
@@ -112,12 +204,13 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
 
   @Override
   boolean isBusy() {
-    return !untaken.isEmpty() || !questions.isEmpty();
+    return !untaken.isEmpty() || !questions.isEmpty() || !questionsAboutTransfers.isEmpty();
   }
 
   @Override
   void onOther(EntityMessage message) {
     switch (message) {
+      case EntityMessage.WalletAnswered it -> transferAnswered(it);
       case EntityMessage.ClosureTaken taken -> untaken.remove(taken.key());
       case EntityMessage.OrgAnswered it when Reopened.isFinal(it.answer()) -> {
         questions.answered(it.reservation());

@@ -89,9 +89,35 @@ final class EntityNode implements AutoCloseable {
     return done(entities.org(org, new Request<>(command, null)));
   }
 
-  void wallet(String org, String wallet, String credits) {
+  void openWallet(String org, String wallet) {
     done(
         entities.wallet(org, wallet, new Request<>(new WalletCommand.Open(WalletOwner.ORG), null)));
+  }
+
+  void transfer(String org, String from, String to, String amount, String key) {
+    Attribution attribution =
+        new Attribution(
+            "transfer", "test", Subject.ofOrg(org), null, null, null, key, Map.of(), new byte[16]);
+    done(
+        entities.wallet(
+            org,
+            from,
+            new Request<>(
+                new WalletCommand.TransferOut(to, "platform", Credits.parse(amount), attribution),
+                new Operation("transfer:" + key, 0))));
+  }
+
+  int transfersOnTheirWay(String org, String wallet) {
+    return ((WalletReply.TransferList)
+            done(
+                entities.wallet(
+                    org, wallet, new Request<>(new WalletCommand.ListTransfers(), null))))
+        .transfers()
+        .size();
+  }
+
+  void wallet(String org, String wallet, String credits) {
+    openWallet(org, wallet);
     Grant grant =
         new Grant(
             "g1",
@@ -104,6 +130,7 @@ final class EntityNode implements AutoCloseable {
             Set.of(),
             Set.of(),
             null,
+            null,
             "test",
             Instant.EPOCH);
     Attribution attribution =
@@ -114,7 +141,8 @@ final class EntityNode implements AutoCloseable {
             org,
             wallet,
             new Request<>(
-                new WalletCommand.AddGrant(grant, attribution), new Operation("grant:g1", 0))));
+                new WalletCommand.AddGrant(grant, null, attribution),
+                new Operation("grant:g1", 0))));
   }
 
   Balance balance(String org, String wallet) {

@@ -189,6 +189,45 @@ class JournalTrapsTest {
     node.until(() -> node.orgBudget("acme").used().equals(Credits.of(30)));
   }
 
+  /** The credits have left, and the other wallet can't be written: a crash, and a start later. */
+  @Test
+  void aTransferIsNeverHalfDone() {
+    node.org("acme");
+    node.wallet("acme", "main", "100");
+    node.openWallet("acme", "other");
+    sql(
+        """
+        create function refuse_other() returns trigger language plpgsql as $$
+        begin raise exception 'not now'; end $$
+        """,
+        """
+        create trigger refuse_other before insert on event_journal for each row
+        when (new.persistence_id = 'wallet|acme|other') execute function refuse_other()
+        """);
+    node.transfer("acme", "main", "other", "40", "t");
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(60));
+    node.close();
+    sql("drop trigger refuse_other on event_journal");
+    node = new EntityNode(settings, InstantSource.system());
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(60));
+    node.until(() -> node.transfersOnTheirWay("acme", "main") == 0);
+    assertThat(node.balance("acme", "other").balance()).isEqualTo(Credits.of(40));
+    node.transfer("acme", "main", "other", "40", "t");
+    restart();
+    node.until(() -> node.transfersOnTheirWay("acme", "main") == 0);
+    assertThat(node.balance("acme", "other").balance()).isEqualTo(Credits.of(40));
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(60));
+  }
+
+  @Test
+  void aTransferToNobodyComesBack() {
+    node.org("acme");
+    node.wallet("acme", "main", "100");
+    node.transfer("acme", "main", "nobody", "40", "t");
+    node.until(() -> node.balance("acme", "main").balance().equals(Credits.of(100)));
+    assertThat(node.transfersOnTheirWay("acme", "main")).isZero();
+  }
+
   @Test
   void aReservationOutlivesARestartAndIsCommittedOnce() {
     node.org("acme");

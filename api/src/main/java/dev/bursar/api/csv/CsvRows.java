@@ -1,0 +1,95 @@
+package dev.bursar.api.csv;
+
+import de.siegmar.fastcsv.writer.CsvWriter;
+import dev.bursar.domain.credits.Credits;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rows of a table as CSV (RFC 4180), cell by cell. A text that a spreadsheet would take for a
+ * formula gets an apostrophe in front; amounts and times are written plainly, with a minus where
+ * they have one.
+ */
+public final class CsvRows {
+
+  private final StringWriter out = new StringWriter();
+  private final CsvWriter csv = CsvWriter.builder().build(out);
+  private final List<String> row = new ArrayList<>();
+
+  /** A header. */
+  public CsvRows header(List<String> columns) {
+    csv.writeRecord(columns);
+    return this;
+  }
+
+  /** A text; nothing for null. */
+  public CsvRows text(@Nullable String text) {
+    return cell(text == null ? "" : harmless(text));
+  }
+
+  /** Spreadsheets take these for the beginning of a formula. */
+  private static String harmless(String text) {
+    if (text.isEmpty()) {
+      return text;
+    }
+    return switch (text.charAt(0)) {
+      case '=', '+', '-', '@', '\t', '\r', '\n', '\uFF1D', '\uFF0B', '\uFF0D', '\uFF20' ->
+          "'" + text;
+      default -> text;
+    };
+  }
+
+  /** A whole number. */
+  public CsvRows number(long number) {
+    return cell(Long.toString(number));
+  }
+
+  /** An amount; nothing for null. */
+  public CsvRows amount(@Nullable Credits amount) {
+    return cell(amount == null ? "" : amount.toString());
+  }
+
+  /** A sum of amounts. */
+  public CsvRows amount(BigDecimal amount) {
+    return cell(amount.stripTrailingZeros().toPlainString());
+  }
+
+  /** A time. */
+  public CsvRows time(Instant time) {
+    return cell(time.toString());
+  }
+
+  private CsvRows cell(String text) {
+    row.add(text);
+    return this;
+  }
+
+  /** Ends the row. */
+  public void end() {
+    csv.writeRecord(row);
+    row.clear();
+  }
+
+  /** What has been written. */
+  public byte[] bytes() {
+    try {
+      csv.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** What has been written, for a stream. */
+  public ByteString toByteString() {
+    return ByteString.fromArrayUnsafe(bytes());
+  }
+}

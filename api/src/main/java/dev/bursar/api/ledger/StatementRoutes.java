@@ -1,0 +1,276 @@
+package dev.bursar.api.ledger;
+
+import dev.bursar.api.access.Access;
+import dev.bursar.api.csv.CsvRows;
+import dev.bursar.api.http.Call;
+import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Format;
+import dev.bursar.api.http.Query;
+import dev.bursar.api.http.Reply;
+import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.ledger.LedgerQueries.Freshness;
+import dev.bursar.domain.ledger.LedgerQueries.MonthlyStatement;
+import dev.bursar.domain.ledger.LedgerQueries.Revenue;
+import dev.bursar.domain.ledger.LedgerQueries.RevenueReport;
+import dev.bursar.domain.ledger.LedgerQueries.Statement;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.wallet.WalletCommand;
+import java.io.ByteArrayOutputStream;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
+
+/**
+ * What the books say of a time or a month: balances as of a time, monthly statements of a wallet,
+ * and what became of prepaid money. Months are calendar months in UTC.
+ */
+public final class StatementRoutes {
+
+  private static final int MONTHS_MAX = 120;
+  private static final List<String> STATEMENT_COLUMNS =
+      List.of("wallet", "month", "credit_type", "line", "amount", "entries", "balance", "debt");
+  private static final List<String> REVENUE_COLUMNS =
+      List.of("month", "currency", "sold", "consumed", "expired", "refunded", "other", "deferred");
+
+  private final LedgerQueries queries;
+  private final Entities entities;
+  private final InstantSource clock;
+
+  public StatementRoutes(LedgerQueries queries, Entities entities, InstantSource clock) {
+    this.queries = queries;
+    this.entities = entities;
+    this.clock = clock;
+  }
+
+  /** All of them. */
+  public List<Endpoint> endpoints() {
+    String wallet = "/v1/orgs/{org}/wallets/{wallet}";
+    return List.of(
+        Endpoint.get(wallet + "/balance", Access.READ, this::balance),
+        Endpoint.get(wallet + "/statement", Access.READ, this::statement),
+        Endpoint.get("/v1/orgs/{org}/revenue", Access.READ, this::revenue));
+  }
+
+  private CompletionStage<Reply> balance(Call call) {
+    String org = call.org();
+    String wallet = call.name("wallet");
+    Query query = call.query(Set.of("as_of"));
+    Instant asked = LedgerRoutes.time(query, "as_of");
+    Instant at = asked == null ? clock.instant() : asked;
+    return known(org, wallet)
+        .thenCompose(any -> queries.figuresAt(org, wallet, at))
+        .thenApply(
+            found ->
+                Reply.ok(
+                    json -> {
+                      json.field("wallet", wallet)
+                          .field("at", at)
+                          .objects("balances", found.figures(), StatementRoutes::figures);
+                      freshness(json, found.freshness());
+                    }));
+  }
+
+  private static void figures(JsonWriter json, LedgerQueries.Figures figures) {
+    json.field("credit_type", figures.creditType())
+        .field("balance", figures.balance())
+        .field("debt", figures.debt());
+  }
+
+  private static void freshness(JsonWriter json, Freshness freshness) {
+    json.field("as_of", freshness.asOf()).field("lag_ms", freshness.lagMs());
+  }
+
+  private CompletionStage<?> known(String org, String wallet) {
+    return entities
+        .wallet(org, wallet, new Request<>(new WalletCommand.View(), null))
+        .thenApply(Outcomes::done);
+  }
+
+  // ---- statements
+
+  private CompletionStage<Reply> statement(Call call) {
+    String org = call.org();
+    String wallet = call.name("wallet");
+    YearMonth month = month(call.query(Set.of("month")), "month", thisMonth());
+    Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON);
+    return known(org, wallet)
+        .thenCompose(any -> queries.statement(org, wallet, month))
+        .thenApply(
+            found ->
+                switch (format) {
+                  case CSV -> Reply.text(format, csv(wallet, month, found));
+                  case NDJSON ->
+                      Reply.text(
+                          format,
+                          lines(
+                              found.statements(),
+                              (json, each) -> {
+                                json.field("wallet", wallet).field("month", month.toString());
+                                statement(json, each);
+                              }));
+                  case JSON, TEXT ->
+                      Reply.ok(
+                          json -> {
+                            json.field("wallet", wallet)
+                                .field("month", month.toString())
+                                .objects(
+                                    "statements", found.statements(), StatementRoutes::statement);
+                            freshness(json, found.freshness());
+                          });
+                });
+  }
+
+  private static void statement(JsonWriter json, Statement statement) {
+    json.field("credit_type", statement.creditType())
+        .object("opening", in -> balances(in, statement.opening()))
+        .objects(
+            "movements",
+            statement.movements(),
+            (in, movement) ->
+                in.field("type", movement.type().word())
+                    .field("amount", plain(movement.amount()))
+                    .field("entries", movement.entries()))
+        .object("closing", in -> balances(in, statement.closing()));
+  }
+
+  private static void balances(JsonWriter json, LedgerQueries.Figures figures) {
+    json.field("balance", figures.balance()).field("debt", figures.debt());
+  }
+
+  private static byte[] csv(String wallet, YearMonth month, MonthlyStatement found) {
+    CsvRows rows = new CsvRows().header(STATEMENT_COLUMNS);
+    for (Statement each : found.statements()) {
+      edge(rows, wallet, month, each.creditType(), "opening", each.opening());
+      for (LedgerQueries.Movement movement : each.movements()) {
+        rows.text(wallet)
+            .text(month.toString())
+            .text(each.creditType())
+            .text(movement.type().word())
+            .amount(movement.amount())
+            .number(movement.entries())
+            .text(null)
+            .text(null)
+            .end();
+      }
+      edge(rows, wallet, month, each.creditType(), "closing", each.closing());
+    }
+    return rows.bytes();
+  }
+
+  private static void edge(
+      CsvRows rows,
+      String wallet,
+      YearMonth month,
+      String creditType,
+      String line,
+      LedgerQueries.Figures figures) {
+    rows.text(wallet)
+        .text(month.toString())
+        .text(creditType)
+        .text(line)
+        .text(null)
+        .text(null)
+        .amount(figures.balance())
+        .amount(figures.debt())
+        .end();
+  }
+
+  // ---- revenue
+
+  private CompletionStage<Reply> revenue(Call call) {
+    String org = call.org();
+    Query query = call.query(Set.of("from", "to"));
+    YearMonth to = month(query, "to", thisMonth());
+    YearMonth from = month(query, "from", to);
+    if (from.isAfter(to) || from.plusMonths(MONTHS_MAX).isBefore(to)) {
+      throw Problem.invalid(
+              "from", "is not before to, %s, by up to %d months".formatted(to, MONTHS_MAX))
+          .fault();
+    }
+    Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON);
+    return entities
+        .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
+        .thenApply(Outcomes::done)
+        .thenCompose(any -> queries.revenue(org, from, to))
+        .thenApply(
+            found ->
+                switch (format) {
+                  case CSV -> Reply.text(format, csv(found));
+                  case NDJSON -> Reply.text(format, lines(found.months(), StatementRoutes::month));
+                  case JSON, TEXT ->
+                      Reply.ok(
+                          json -> {
+                            json.objects("data", found.months(), StatementRoutes::month);
+                            freshness(json, found.freshness());
+                          });
+                });
+  }
+
+  private static void month(JsonWriter json, Revenue revenue) {
+    json.field("month", revenue.month().toString())
+        .field("currency", revenue.currency())
+        .field("sold", plain(revenue.sold()))
+        .field("consumed", plain(revenue.consumed()))
+        .field("expired", plain(revenue.expired()))
+        .field("refunded", plain(revenue.refunded()))
+        .field("other", plain(revenue.other()))
+        .field("deferred", plain(revenue.deferred()));
+  }
+
+  private static byte[] csv(RevenueReport found) {
+    CsvRows rows = new CsvRows().header(REVENUE_COLUMNS);
+    for (Revenue each : found.months()) {
+      rows.text(each.month().toString())
+          .text(each.currency())
+          .amount(each.sold())
+          .amount(each.consumed())
+          .amount(each.expired())
+          .amount(each.refunded())
+          .amount(each.other())
+          .amount(each.deferred())
+          .end();
+    }
+    return rows.bytes();
+  }
+
+  // ---- shared
+
+  private static <T> byte[] lines(List<T> rows, BiConsumer<JsonWriter, T> fields) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (T row : rows) {
+      out.writeBytes(JsonWriter.bytes(json -> fields.accept(json, row)));
+      out.write('\n');
+    }
+    return out.toByteArray();
+  }
+
+  private static String plain(BigDecimal amount) {
+    return amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString();
+  }
+
+  private YearMonth thisMonth() {
+    return YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
+  }
+
+  static YearMonth month(Query query, String name, YearMonth absent) {
+    String text = query.get(name);
+    if (text == null) {
+      return absent;
+    }
+    if (text.matches("[0-9]{4}-(0[1-9]|1[0-2])")) {
+      return YearMonth.parse(text);
+    }
+    throw Problem.invalid(name, "is no month; one such as 2026-11 is accepted").fault();
+  }
+}

@@ -1,0 +1,225 @@
+package dev.bursar.api.wallet;
+
+import dev.bursar.api.access.Access;
+import dev.bursar.api.enforcement.ReservationViews;
+import dev.bursar.api.http.Call;
+import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Reply;
+import dev.bursar.api.json.Body;
+import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.wallet.Transfer;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Refunds, adjustments and transfers: what was recorded is never changed, it is corrected by new
+ * entries. Only the operator refunds and adjusts; an org moves its own credits between its wallets.
+ */
+public final class CorrectionRoutes {
+
+  private static final Set<String> REFUND =
+      Set.of("org", "wallet", "transaction_id", "amount", "reason");
+  private static final Set<String> ADJUST = Set.of("credit_type", "amount", "grant", "reason");
+  private static final Set<String> TRANSFER =
+      Set.of("to_wallet", "credit_type", "amount", "reason");
+  private static final int REASON_CHARS_MAX = 500;
+  private static final int TRANSACTION_CHARS_MAX = 300;
+
+  private final Entities entities;
+  private final LedgerQueries ledger;
+  private final Catalog catalog;
+
+  public CorrectionRoutes(Entities entities, LedgerQueries ledger, Catalog catalog) {
+    this.entities = entities;
+    this.ledger = ledger;
+    this.catalog = catalog;
+  }
+
+  /** All of them. */
+  public List<Endpoint> endpoints() {
+    String wallet = "/v1/orgs/{org}/wallets/{wallet}";
+    return List.of(
+        Endpoint.post("/v1/refunds", Access.OPERATE, this::refund),
+        Endpoint.post(wallet + "/adjustments", Access.OPERATE, this::adjust),
+        Endpoint.post(wallet + "/transfers", Access.ADMINISTER, this::transfer));
+  }
+
+  // ---- refunds
+
+  private CompletionStage<Reply> refund(Call call) {
+    Body body = call.body(REFUND);
+    String org = body.requiredName("org");
+    String wallet = body.requiredName("wallet");
+    String transaction = body.requiredText("transaction_id", TRANSACTION_CHARS_MAX);
+    Credits amount = body.has("amount") ? body.requiredPositiveAmount("amount") : null;
+    String reason = body.requiredText("reason", REASON_CHARS_MAX);
+    Caller caller = call.caller();
+    return known(org, wallet)
+        .thenCompose(any -> ledger.charge(org, wallet, transaction))
+        .thenCompose(
+            charge ->
+                entities.wallet(
+                    org,
+                    wallet,
+                    new Request<>(
+                        new WalletCommand.Refund(
+                            charge.orElseThrow(() -> unknown(transaction).fault()),
+                            amount,
+                            Attributions.of(org, "refund", caller, Map.of("reason", reason))),
+                        caller.operation("refund"))))
+        .thenApply(answer -> corrected(answer, transaction));
+  }
+
+  private CompletionStage<?> known(String org, String wallet) {
+    return entities
+        .wallet(org, wallet, new Request<>(new WalletCommand.View(), null))
+        .thenApply(Outcomes::done);
+  }
+
+  private static Problem unknown(String transaction) {
+    return Problem.of(
+            404, "transaction_not_found", "the wallet has no transaction named " + transaction)
+        .at("transaction_id");
+  }
+
+  private static Reply corrected(Answer<WalletReply> answer, @Nullable String corrects) {
+    Answer.Done<WalletReply> done = Outcomes.done(answer);
+    WalletReply.Corrected corrected = (WalletReply.Corrected) done.value();
+    return Reply.json(
+            201,
+            json -> {
+              json.field("transaction_id", corrected.transaction().id())
+                  .field("corrects", corrects)
+                  .field("grant", corrected.grant());
+              entries(json, corrected.transaction());
+              ReservationViews.balance(json, corrected.balance());
+            })
+        .replayed(done.replayed());
+  }
+
+  private static void entries(JsonWriter json, Transaction transaction) {
+    json.field("credit_type", transaction.creditType())
+        .objects("entries", transaction.postings(), ReservationViews::entry);
+  }
+
+  // ---- adjustments
+
+  private CompletionStage<Reply> adjust(Call call) {
+    String org = call.org();
+    Body body = call.body(ADJUST);
+    String creditType = CreditTypes.checked(catalog, body.requiredName("credit_type"));
+    Credits amount = body.requiredSignedAmount("amount");
+    String grant = body.name("grant");
+    String reason = body.requiredText("reason", REASON_CHARS_MAX);
+    Caller caller = call.caller();
+    if (grant == null && amount.isPositive()) {
+      grant = Attributions.idFrom("adj_", caller);
+    }
+    return entities
+        .wallet(
+            org,
+            call.name("wallet"),
+            new Request<>(
+                new WalletCommand.Adjust(
+                    creditType,
+                    amount,
+                    grant,
+                    Attributions.of(org, "adjust", caller, Map.of("reason", reason))),
+                caller.operation("adjust")))
+        .thenApply(answer -> corrected(answer, null));
+  }
+
+  // ---- transfers
+
+  private CompletionStage<Reply> transfer(Call call) {
+    String org = call.org();
+    String from = call.name("wallet");
+    Body body = call.body(TRANSFER);
+    String to = body.requiredName("to_wallet");
+    String creditType = CreditTypes.checked(catalog, body.requiredName("credit_type"));
+    Credits amount = body.requiredPositiveAmount("amount");
+    String reason = body.text("reason", REASON_CHARS_MAX);
+    Caller caller = call.caller();
+    if (to.equals(from)) {
+      throw Problem.invalid("to_wallet", "is the wallet that the credits are to leave").fault();
+    }
+    return entities
+        .wallet(org, to, new Request<>(new WalletCommand.View(), null))
+        .thenApply(
+            answer -> {
+              if (answer instanceof Answer.Refused<WalletReply>) {
+                throw Problem.invalid("to_wallet", "is no wallet of the org: " + to).fault();
+              }
+              return Outcomes.done(answer);
+            })
+        .thenCompose(
+            any ->
+                entities.wallet(
+                    org,
+                    from,
+                    new Request<>(
+                        new WalletCommand.TransferOut(
+                            to,
+                            creditType,
+                            amount,
+                            Attributions.of(
+                                org,
+                                "transfer",
+                                caller,
+                                reason == null
+                                    ? Map.of("to_wallet", to)
+                                    : Map.of("to_wallet", to, "reason", reason))),
+                        caller.operation("transfer"))))
+        .thenCompose(answer -> arrive(org, caller, Outcomes.done(answer)));
+  }
+
+  /** The wallets see to it by themselves; that it is done here as well shows at once that it is. */
+  private CompletionStage<Reply> arrive(String org, Caller caller, Answer.Done<WalletReply> left) {
+    WalletReply.Transferred out = (WalletReply.Transferred) left.value();
+    Transfer transfer = out.transfer();
+    return entities
+        .wallet(
+            org,
+            transfer.to(),
+            new Request<>(
+                new WalletCommand.TransferIn(
+                    transfer,
+                    Attributions.of(
+                        org,
+                        "transfer",
+                        caller,
+                        Map.of("transfer", transfer.id(), "from_wallet", transfer.from()))),
+                null))
+        .thenApply(
+            answer ->
+                Reply.json(
+                        201,
+                        json -> {
+                          json.field("transfer_id", transfer.id())
+                              .field("transaction_id", out.transaction().id())
+                              .field("from_wallet", transfer.from())
+                              .field("to_wallet", transfer.to())
+                              .field("amount", transfer.amount())
+                              .field(
+                                  "status", answer instanceof Answer.Done ? "done" : "on_its_way");
+                          entries(json, out.transaction());
+                          ReservationViews.balance(json, out.balance());
+                        })
+                    .replayed(left.replayed()));
+  }
+}
