@@ -50,6 +50,7 @@ class LedgerFiguresTest {
   static void live() {
     for (int i = 0; i < 6; i++) {
       WORLD.live(120);
+      WORLD.overspend();
       WORLD.live(25, Duration.ofDays(5));
     }
     JOURNAL.flush();

@@ -33,6 +33,7 @@ import dev.bursar.domain.team.TeamAggregate;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Charge;
 import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
@@ -293,6 +294,29 @@ final class OrgWorld {
       Credits actual = new Credits(random.nextInt(120_000_000));
       wallet(new WalletCommand.Commit(reservation, actual, null, "k", "c" + count++));
     }
+  }
+
+  /** Work costs more than there is, and a grant pays the debt. */
+  void overspend() {
+    for (int tries = 0; tries < 20 && !isInDebt(); tries++) {
+      reserve();
+      if (!open.isEmpty()) {
+        Credits all =
+            wallet.balances().stream()
+                .filter(balance -> balance.creditType().equals(TYPE))
+                .map(Balance::balance)
+                .findFirst()
+                .orElse(Credits.ZERO);
+        wallet(
+            new WalletCommand.Commit(
+                open.removeLast(), all.plus(Credits.of(60)), null, "k", "c" + count++));
+      }
+    }
+    grant("5000", null);
+  }
+
+  private boolean isInDebt() {
+    return wallet.balances().stream().anyMatch(balance -> balance.debt().isPositive());
   }
 
   private void grant(String amount, @Nullable Instant expiresAt) {
