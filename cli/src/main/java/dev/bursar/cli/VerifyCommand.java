@@ -103,6 +103,8 @@ final class VerifyCommand implements Callable<Integer> {
     return """
         journal            %,d rows, %,d events of %,d entities in %,d orgs folded; the chain of rows holds
         ledger             %,d entries compared with their events; the chains of entries hold
+        signed heads       %,d compared with the entries that they were signed over
+        transfers          %,d on their way
         balances           %,d compared with their grants and holds
         budgets            %,d windows compared with what was charged and is held
         reservations       %,d ended and settled, %,d open, %,d not settled yet
@@ -113,6 +115,8 @@ final class VerifyCommand implements Callable<Integer> {
             counts.entities(),
             counts.orgs(),
             counts.entries(),
+            counts.heads(),
+            counts.transfersInTransit(),
             counts.balances(),
             counts.budgetWindows(),
             counts.reservations(),
