@@ -5,6 +5,9 @@
 -- first row. Until they are through, the read models are behind, and say by how much.
 drop table ledger_entry;
 
+-- Snapshots made before know nothing of debts and refunds; entities are recovered from their events, and make new ones.
+truncate snapshot;
+
 truncate wallet_balance, entity_progress, org, due_work, pekko_projection_offset_store;
 
 -- Every entry of every wallet's ledger.

@@ -19,6 +19,8 @@ public enum Access {
   ADMINISTER(Role.OPERATOR, Role.ORG_ADMIN),
   /** Reading an org's own affairs. */
   READ(Role.OPERATOR, Role.ORG_ADMIN, Role.ORG_FINANCE, Role.ORG_VIEWER),
+  /** Taking an org's books along. */
+  EXPORT(Role.OPERATOR, Role.ORG_ADMIN, Role.ORG_FINANCE),
   /** Reading who holds keys. */
   READ_KEYS(Role.OPERATOR, Role.ORG_ADMIN, Role.ORG_FINANCE);
 

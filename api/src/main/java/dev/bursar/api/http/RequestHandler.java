@@ -8,6 +8,7 @@ import dev.bursar.api.json.Json;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.access.AccessKey;
+import dev.bursar.domain.ledger.ReadModelsBehind;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -36,6 +38,11 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
 
   private static final Problem INTERNAL =
       Problem.of(500, "internal", "the service failed; the request id finds the cause in its log");
+  private static final Problem BEHIND =
+      Problem.passing(
+          503, "read_models_behind", "what was asked is not in the read models yet; ask again");
+  private static final Problem BUSY =
+      Problem.passing(429, "busy", "more reads are waiting than may; ask again");
   private static final Problem TIMED_OUT =
       Problem.passing(
           503,
@@ -187,6 +194,12 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     }
     if (cause instanceof Fault fault) {
       return Responses.of(fault.problem(), head);
+    }
+    if (cause instanceof ReadModelsBehind) {
+      return Responses.of(BEHIND, head);
+    }
+    if (cause instanceof RejectedExecutionException) {
+      return Responses.of(BUSY, head);
     }
     LOG.atError()
         .setMessage("a request failed unexpectedly")

@@ -67,6 +67,11 @@ public final class Body {
     return find(name) != null;
   }
 
+  /** Whether the field is there and says null, where leaving it out means something else. */
+  public boolean isNull(String name) {
+    return fields.get(name) instanceof Json.Null;
+  }
+
   private Fault refused(String name, Json value, String accepted) {
     return Problem.invalid(path + name, "is %s; %s".formatted(value.kind(), accepted)).fault();
   }

@@ -61,7 +61,7 @@ public final class ProofRoutes {
         Endpoint.get(ledger + "/checkpoint", Access.READ, this::checkpoint),
         Endpoint.get(ledger + "/inclusion", Access.READ, this::inclusion),
         Endpoint.get(ledger + "/consistency", Access.READ, this::consistency),
-        Endpoint.get(ledger + "/export", Access.READ, this::export));
+        Endpoint.get(ledger + "/export", Access.EXPORT, this::export));
   }
 
   private CompletionStage<String> known(Call call) {
@@ -167,6 +167,7 @@ public final class ProofRoutes {
   // ---- a month, to be verified offline
 
   private CompletionStage<Reply> export(Call call) {
+    call.format(Format.NDJSON);
     YearMonth month =
         StatementRoutes.month(
             call.query(Set.of("month")),

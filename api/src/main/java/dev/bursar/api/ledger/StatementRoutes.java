@@ -67,7 +67,12 @@ public final class StatementRoutes {
     String wallet = call.name("wallet");
     Query query = call.query(Set.of("as_of"));
     Instant asked = LedgerRoutes.time(query, "as_of");
-    Instant at = asked == null ? clock.instant() : asked;
+    Instant now = clock.instant();
+    if (asked != null && asked.isAfter(now)) {
+      throw Problem.invalid("as_of", "is after the present, " + now).fault();
+    }
+    Instant at = asked == null ? now : asked;
+    call.format(Format.JSON);
     return known(org, wallet)
         .thenCompose(any -> queries.figuresAt(org, wallet, at))
         .thenApply(
@@ -268,7 +273,7 @@ public final class StatementRoutes {
     if (text == null) {
       return absent;
     }
-    if (text.matches("[0-9]{4}-(0[1-9]|1[0-2])")) {
+    if (text.matches("[12][0-9]{3}-(0[1-9]|1[0-2])")) {
       return YearMonth.parse(text);
     }
     throw Problem.invalid(name, "is no month; one such as 2026-11 is accepted").fault();

@@ -17,12 +17,14 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.wallet.Transfer;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -66,11 +68,37 @@ public final class CorrectionRoutes {
     String org = body.requiredName("org");
     String wallet = body.requiredName("wallet");
     String transaction = body.requiredText("transaction_id", TRANSACTION_CHARS_MAX);
+    if (body.isNull("amount")) {
+      throw Problem.invalid("amount", "is null; leave it out to refund all that is left").fault();
+    }
     Credits amount = body.has("amount") ? body.requiredPositiveAmount("amount") : null;
     String reason = body.requiredText("reason", REASON_CHARS_MAX);
     Caller caller = call.caller();
-    return known(org, wallet)
-        .thenCompose(any -> ledger.charge(org, wallet, transaction))
+    return before(org, wallet, caller.operation("refund"))
+        .thenCompose(
+            before ->
+                before instanceof Answer.Done<WalletReply> done
+                        && done.value() instanceof WalletReply.Viewed
+                    ? refund(org, wallet, transaction, amount, reason, caller)
+                    : CompletableFuture.completedStage(before))
+        .thenApply(answer -> corrected(answer, transaction));
+  }
+
+  /** What was answered to this operation before; a view of the wallet if nothing was. */
+  private CompletionStage<Answer<WalletReply>> before(
+      String org, String wallet, Operation operation) {
+    return entities.wallet(org, wallet, new Request<>(new WalletCommand.View(), operation));
+  }
+
+  private CompletionStage<Answer<WalletReply>> refund(
+      String org,
+      String wallet,
+      String transaction,
+      @Nullable Credits amount,
+      String reason,
+      Caller caller) {
+    return ledger
+        .charge(org, wallet, transaction)
         .thenCompose(
             charge ->
                 entities.wallet(
@@ -81,14 +109,7 @@ public final class CorrectionRoutes {
                             charge.orElseThrow(() -> unknown(transaction).fault()),
                             amount,
                             Attributions.of(org, "refund", caller, Map.of("reason", reason))),
-                        caller.operation("refund"))))
-        .thenApply(answer -> corrected(answer, transaction));
-  }
-
-  private CompletionStage<?> known(String org, String wallet) {
-    return entities
-        .wallet(org, wallet, new Request<>(new WalletCommand.View(), null))
-        .thenApply(Outcomes::done);
+                        caller.operation("refund"))));
   }
 
   private static Problem unknown(String transaction) {

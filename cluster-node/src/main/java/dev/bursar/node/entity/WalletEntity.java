@@ -75,6 +75,8 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
               if (answer instanceof Answer.Done<WalletReply> done
                   && done.value() instanceof WalletReply.TransferList list) {
                 list.transfers().forEach(this::onItsWay);
+              } else {
+                reopenLater();
               }
             }));
   }
@@ -125,9 +127,6 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
       sendTransfer(transfer);
       return;
     }
-    questionsAboutTransfers.answered(transfer);
-    transfers.remove(transfer);
-    refusedTransfers.remove(transfer);
     WalletCommand end =
         done.value() instanceof WalletReply.TransferTaken
             ? new WalletCommand.SettleTransfer(transfer)
@@ -137,8 +136,10 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
         new Replying<>(
             inbox,
             answer -> {
-              if (!Reopened.isFinal(answer)) {
-                reopenTransfers();
+              if (Reopened.isFinal(answer)) {
+                questionsAboutTransfers.answered(transfer);
+                transfers.remove(transfer);
+                refusedTransfers.remove(transfer);
               }
             }));
   }

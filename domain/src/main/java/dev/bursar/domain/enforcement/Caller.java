@@ -16,6 +16,6 @@ public record Caller(String actor, @Nullable String idempotencyKey, String key, 
 
   /** This call as an operation of the given kind on the given thing. */
   public Operation operation(String kind) {
-    return new Operation(kind + ":" + key, fingerprint);
+    return Operation.ofClient(kind, key, fingerprint);
   }
 }

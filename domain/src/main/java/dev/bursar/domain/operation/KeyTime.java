@@ -16,6 +16,7 @@ final class KeyTime {
 
   private static final String ULID_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
   private static final Pattern ULID = Pattern.compile("[0-7][" + ULID_DIGITS + "]{25}");
+  private static final Pattern DIGITS = Pattern.compile("[0-9]+");
   private static final int ULID_TIME_DIGITS = 10;
   private static final int ULID_LENGTH = 26;
   private static final int UUID_LENGTH = 36;
@@ -38,7 +39,9 @@ final class KeyTime {
   }
 
   private static @Nullable Instant ofUlid(String key) {
-    if (!ULID.matcher(key).matches()) {
+    // Digits alone are a counter with zeros in front; a ULID's random part has letters, but for one
+    // in a billion.
+    if (!ULID.matcher(key).matches() || DIGITS.matcher(key).matches()) {
       return null;
     }
     long millis = 0;

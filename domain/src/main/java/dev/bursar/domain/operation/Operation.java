@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * of what was asked. The same key with the same fingerprint is a retry; with another, a mistake of
  * the client.
  *
- * @param key names the operation within its entity, for example {@code commit:rsv_…:K1}; the
- *     client's own key comes last
+ * @param key names the operation within its entity, for example {@code commit:rsv_…} and, on a line
+ *     of its own, the client's key {@code K1}, which can have anything in it but a line's end
  * @param fingerprint 64 bits of a hash of the request's content
  */
 public record Operation(String key, long fingerprint) {
@@ -19,8 +19,14 @@ public record Operation(String key, long fingerprint) {
     return new Operation("hold:" + reservation, 0);
   }
 
+  /** What a client asks for under a key of its own. */
+  public static Operation ofClient(String kind, String key, long fingerprint) {
+    return new Operation(kind + '\n' + key, fingerprint);
+  }
+
   /** When the client's key was made, to the millisecond, if it is one that tells; else null. */
   public @Nullable Instant keyMadeAt() {
-    return KeyTime.of(key.substring(key.lastIndexOf(':') + 1));
+    int end = key.indexOf('\n');
+    return end < 0 ? null : KeyTime.of(key.substring(end + 1));
   }
 }

@@ -77,6 +77,18 @@ final class Corrections {
     List<Draw> paid = last(debt.paid(), Credits.ZERO, ofDebt.minus(unpaid));
     List<Draw> drawn =
         last(charge.draws(), before.minus(charge.debt()).max(Credits.ZERO), amount.minus(ofDebt));
+    Credits found = unpaid;
+    for (Draw draw : paid) {
+      found = found.plus(draw.amount());
+    }
+    for (Draw draw : drawn) {
+      found = found.plus(draw.amount());
+    }
+    if (!found.equals(amount)) {
+      throw new IllegalStateException(
+          "of %s to refund of %s, %s could be traced"
+              .formatted(amount, charge.transaction(), found));
+    }
     for (Draw draw : paid) {
       entries.giveBack(EntryType.REFUND, draw.grant(), draw.amount());
     }
@@ -119,7 +131,8 @@ final class Corrections {
           new Refusal(Code.INVALID, "grant", "is missing: what is added needs a grant to hold it"));
     }
     if (grants.isKnown(id)) {
-      return new Refused<>(GrantRules.exists(id));
+      return new Refused<>(
+          new Refusal(Code.GRANT_EXISTS, "grant", "the wallet already has a grant named " + id));
     }
     Grant grant =
         new Grant(

@@ -56,6 +56,8 @@ public final class Wallet {
     BARRED
   }
 
+  private static final Duration TRANSFER_DONE_WITHIN = Duration.ofMinutes(1);
+
   private final String org;
   private final String name;
   private final Duration grace;
@@ -165,9 +167,17 @@ public final class Wallet {
     return transfers;
   }
 
-  /** When the next thing falls due; null if nothing does. */
+  /**
+   * When the next thing falls due; null if nothing does. A transfer that is still on its way after
+   * a minute wants looking after: whoever carried it may have stopped.
+   */
   public @Nullable Instant nextDue() {
-    return dues.isEmpty() ? null : dues.first().at();
+    Instant first = dues.isEmpty() ? null : dues.first().at();
+    if (transfers.isEmpty()) {
+      return first;
+    }
+    Instant look = lastAt.plus(TRANSFER_DONE_WITHIN);
+    return first == null || look.isBefore(first) ? look : first;
   }
 
   @Nullable Due due(Instant now) {

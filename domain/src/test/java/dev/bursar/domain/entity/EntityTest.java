@@ -96,12 +96,12 @@ final class EntityTest {
   @Test
   void aKeyThatIsOlderThanWhatIsRememberedIsNeverTakenForNew() {
     String made = "018cc251-f400-7abc-8def-0123456789ab"; // at START
-    decide(at(1), once("hold:" + made, 7, hold("r", "1")));
+    decide(at(1), once("hold\n" + made, 7, hold("r", "1")));
     decide(at(86_401), once("k", 7, grant("b", "1").add()));
-    assertThat(word(decide(at(86_402), once("hold:" + made, 7, hold("r", "1"))).getFirst()))
+    assertThat(word(decide(at(86_402), once("hold\n" + made, 7, hold("r", "1"))).getFirst()))
         .isEqualTo("Stored");
     decide(at(86_403), once("k2", 7, grant("c", "1").add()));
-    var late = decide(at(86_404), once("hold:" + made, 7, hold("r9", "1"))).getFirst();
+    var late = decide(at(86_404), once("hold\n" + made, 7, hold("r9", "1"))).getFirst();
     assertThat(((Outcome.Refused<WalletReply>) late).refusal().code())
         .isEqualTo(IDEMPOTENCY_KEY_EXPIRED);
     assertThat(word(decide(at(86_405), once("x", 7, hold("r9", "1"))).getFirst()))

@@ -102,7 +102,8 @@ final class OperationMemoryTest {
           key                                    | made at
           00000000-0002-7abc-8def-0123456789ab   | 1970-01-01T00:00:00.002Z
           018FC1B2-A3F0-7ABC-9DEF-0123456789AB   | 2024-05-29T00:14:21.168Z
-          k:00000000-0002-7abc-8def-0123456789ab | 1970-01-01T00:00:00.002Z
+          k:00000000-0002-7abc-8def-0123456789ab |
+          00000000000000000000001234             |
           018fc1b2-a3f0-4abc-9def-0123456789ab   |
           018fc1b2-a3f0-7abc-cdef-0123456789ab   |
           018fc1b2-a3f0-7abc-9def-0123456789ag   |
@@ -115,11 +116,11 @@ final class OperationMemoryTest {
           K1                                     |
           """)
   void someKeysCarryTheirTime(String key, Instant madeAt) {
-    assertThat(new Operation("commit:rsv_a_b_c:" + key, 1).keyMadeAt()).isEqualTo(madeAt);
+    assertThat(Operation.ofClient("commit:rsv_a_b_c", key, 1).keyMadeAt()).isEqualTo(madeAt);
   }
 
   private boolean mayHaveForgotten(String key) {
-    return memory.mayHaveForgotten(new Operation("op:" + key, 7));
+    return memory.mayHaveForgotten(Operation.ofClient("op", key, 7));
   }
 
   @Test
@@ -156,7 +157,7 @@ final class OperationMemoryTest {
     OperationMemory copy = new OperationMemory(3, AGE_MAX);
     copy.restore(memory.toBytes());
     assertThat(copy.toBytes()).isEqualTo(memory.toBytes()).hasSize(1 + 8 + 3 * 44);
-    assertThat(copy.mayHaveForgotten(new Operation("op:" + UUID_AT_2_MS, 7))).isTrue();
+    assertThat(copy.mayHaveForgotten(Operation.ofClient("op", UUID_AT_2_MS, 7))).isTrue();
     assertThat(copy.mayHaveForgotten(new Operation("op:0000000003ABCDEFGHJKMNPQRS", 7))).isFalse();
   }
 

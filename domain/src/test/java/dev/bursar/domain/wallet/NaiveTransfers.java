@@ -90,6 +90,10 @@ final class NaiveTransfers {
     return said;
   }
 
+  boolean areUnderWay() {
+    return sent.stream().anyMatch(Objects::nonNull);
+  }
+
   Said list() {
     return Said.told("transfers " + sent.stream().filter(Objects::nonNull).count());
   }

@@ -136,7 +136,10 @@ final class NaiveWallet {
       case WalletCommand.Extend ask -> reservations.extend(ask, now);
       case WalletCommand.Wake wake -> {
         Due next = nextDue();
-        yield Said.told("woken, next " + (next == null ? null : next.at));
+        Instant at = next == null ? null : next.at;
+        Instant look = changedAt.plusSeconds(60);
+        boolean looks = transfers.areUnderWay() && (at == null || look.isBefore(at));
+        yield Said.told("woken, next " + (looks ? look : at));
       }
       case WalletCommand.View view -> Said.told(view());
       case WalletCommand.ListGrants list -> Said.told(list());

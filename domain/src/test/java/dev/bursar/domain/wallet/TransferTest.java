@@ -243,6 +243,16 @@ final class TransferTest {
         .containsExactly("transfer_in b 2", "transfer_in a 5");
   }
 
+  /** Whoever carries it may have stopped: the wallet wants to be woken until it has arrived. */
+  @Test
+  void aTransferOnItsWayIsLookedAfter() {
+    var given = two();
+    Transfer transfer = sent(given.when(transferOut("research", "1"), at(1)));
+    assertThat(wallet.nextDue()).isEqualTo(at(61));
+    given.after(at(2), settle(transfer));
+    assertThat(wallet.nextDue()).isEqualTo(at(600));
+  }
+
   /** It was refused and has gone back; a message that was sent twice comes only now. */
   @Test
   void whatWasBarredIsNeverTaken() {

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /** Reads ledgers from {@code ledger_entry} and {@code ledger_day}. */
 public final class JdbcLedgerQueries implements LedgerQueries {
@@ -86,7 +87,9 @@ public final class JdbcLedgerQueries implements LedgerQueries {
         handle -> {
           // Asked before, so that what is shown is at least as new.
           Progress.Freshness known = progress.of(org);
-          return answer.apply(read.apply(handle), new Freshness(known.asOf(), known.lagMs()));
+          return answer.apply(
+              handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, as -> read.apply(as)),
+              new Freshness(known.asOf(), known.lagMs()));
         });
   }
 }
