@@ -346,6 +346,12 @@ class BooksTest {
             "/v1/orgs/acme/ledger/export")) {
       assertThat(api.send("GET", path, stranger, null).code()).isEqualTo("org_not_found");
     }
+    String viewer = api.key(Role.ORG_VIEWER, "acme");
+    assertThat(api.send("GET", MAIN + "/ledger", viewer, null).status()).isEqualTo(200);
+    assertThat(api.send("GET", MAIN + "/ledger", viewer, null, "Accept", "text/csv").code())
+        .isEqualTo("forbidden");
+    assertThat(api.send("GET", "/v1/orgs/acme/ledger/export", viewer, null).code())
+        .isEqualTo("forbidden");
     String finance = api.key(Role.ORG_FINANCE, "acme");
     assertThat(api.send("GET", MAIN + "/statement", finance, null).status()).isEqualTo(200);
   }

@@ -1,5 +1,6 @@
 package dev.bursar.api.http;
 
+import dev.bursar.api.access.Access;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.Json;
 import dev.bursar.api.json.Names;
@@ -51,6 +52,25 @@ public final class Call {
       throw new IllegalStateException("the operation asks for no key");
     }
     return key;
+  }
+
+  /**
+   * Demands more of the key that calls than the operation does by itself.
+   *
+   * @throws Fault if its role does not allow that
+   */
+  public void demand(Access access) {
+    demand(access, key());
+  }
+
+  static void demand(Access access, AccessKey key) {
+    if (!access.allows(key.role())) {
+      throw Problem.of(
+              403,
+              "forbidden",
+              "a key with the role %s may not do this".formatted(key.role().word()))
+          .fault();
+    }
   }
 
   /** The org in the path. */

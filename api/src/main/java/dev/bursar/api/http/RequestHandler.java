@@ -127,13 +127,7 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     if (org != null && !key.covers(org)) {
       throw Call.unknownOrg(org);
     }
-    if (!endpoint.access().allows(key.role())) {
-      throw Problem.of(
-              403,
-              "forbidden",
-              "a key with the role %s may not do this".formatted(key.role().word()))
-          .fault();
-    }
+    Call.demand(endpoint.access(), key);
   }
 
   private CompletionStage<Reply> call(

@@ -70,6 +70,7 @@ public final class LedgerRoutes {
     Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON);
     Page page = call.page(query, "ledger", org, wallet);
     if (format != Format.JSON) {
+      call.demand(Access.EXPORT);
       refuse(query, "limit");
       refuse(query, "cursor");
     }
