@@ -1,10 +1,8 @@
 package dev.bursar.cli;
 
-import java.io.OutputStream;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 
-/** Keeps a line off the console that pekko-projection 1.1 prints whenever a projection stops. */
+/** Keeps a line off the console that pekko-projection 1.0 prints whenever a projection stops. */
 final class LibraryChatter {
 
   private static final String PREFIX = "# stop org.apache.pekko.projection";
@@ -15,37 +13,12 @@ final class LibraryChatter {
   static void silence() {
     PrintStream console = System.out;
     System.setOut(
-        new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8) {
+        new PrintStream(console, true, console.charset()) {
           @Override
           public void println(Object line) {
             if (!String.valueOf(line).startsWith(PREFIX)) {
-              console.println(line);
+              super.println(line);
             }
-          }
-
-          @Override
-          public void println(String line) {
-            println((Object) line);
-          }
-
-          @Override
-          public void write(byte[] bytes, int from, int length) {
-            console.write(bytes, from, length);
-          }
-
-          @Override
-          public void write(int one) {
-            console.write(one);
-          }
-
-          @Override
-          public void print(String text) {
-            console.print(text);
-          }
-
-          @Override
-          public void flush() {
-            console.flush();
           }
         });
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.bursar.domain.credits.Credits;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -38,6 +39,16 @@ public final class JsonWriter {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** One object a line (NDJSON), as UTF-8. */
+  public static <T> byte[] lines(Collection<T> rows, BiConsumer<JsonWriter, T> fields) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream(rows.size() * BYTES_USUAL);
+    for (T row : rows) {
+      out.writeBytes(bytes(json -> fields.accept(json, row)));
+      out.write('\n');
+    }
+    return out.toByteArray();
   }
 
   public JsonWriter field(String name, @Nullable String value) {

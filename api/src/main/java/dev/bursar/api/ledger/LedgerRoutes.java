@@ -12,15 +12,11 @@ import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Names;
 import dev.bursar.api.json.Times;
 import dev.bursar.api.json.Words;
-import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.entity.Entities;
-import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
-import dev.bursar.domain.wallet.WalletCommand;
-import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -81,7 +77,7 @@ public final class LedgerRoutes {
             found -> {
               CompletionStage<?> known =
                   found.entries().isEmpty()
-                      ? known(org, wallet)
+                      ? Known.wallet(entities, org, wallet)
                       : CompletableFuture.completedStage(found);
               return known.thenApply(
                   any ->
@@ -97,13 +93,6 @@ public final class LedgerRoutes {
               parameter, "is for pages of JSON; CSV and NDJSON hold all that passes the filter")
           .fault();
     }
-  }
-
-  /** A wallet that is not there has no ledger, not an empty one. */
-  private CompletionStage<?> known(String org, String wallet) {
-    return entities
-        .wallet(org, wallet, new Request<>(new WalletCommand.View(), null))
-        .thenApply(Outcomes::done);
   }
 
   private Source<ByteString, NotUsed> rows(
@@ -145,17 +134,7 @@ public final class LedgerRoutes {
       entries.forEach(entry -> EntryViews.csv(rows, entry));
       return rows.toByteString();
     }
-    return lines(entries);
-  }
-
-  /** One JSON object a line. */
-  static ByteString lines(List<LedgerEntry> entries) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(entries.size() * 700);
-    for (LedgerEntry entry : entries) {
-      out.writeBytes(JsonWriter.bytes(json -> EntryViews.json(json, entry)));
-      out.write('\n');
-    }
-    return ByteString.fromArrayUnsafe(out.toByteArray());
+    return ByteString.fromArrayUnsafe(JsonWriter.lines(entries, EntryViews::json));
   }
 
   private static long sequence(Page page) {

@@ -8,18 +8,14 @@ import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Names;
-import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.entity.Entities;
-import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.LedgerProofs.Checkpoint;
 import dev.bursar.domain.ledger.LedgerProofs.Contradiction;
 import dev.bursar.domain.ledger.LedgerProofs.Export;
 import dev.bursar.domain.ledger.LedgerProofs.Leaf;
-import dev.bursar.domain.org.OrgCommand;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.YearMonth;
@@ -65,11 +61,7 @@ public final class ProofRoutes {
   }
 
   private CompletionStage<String> known(Call call) {
-    String org = call.org();
-    return entities
-        .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
-        .thenApply(Outcomes::done)
-        .thenApply(any -> org);
+    return Known.org(entities, call.org());
   }
 
   private static <T> CompletionStage<T> orRefused(CompletionStage<T> proof) {
@@ -215,17 +207,13 @@ public final class ProofRoutes {
   }
 
   private static ByteString lines(List<Leaf> leaves) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream(leaves.size() * 800);
-    for (Leaf leaf : leaves) {
-      out.writeBytes(
-          JsonWriter.bytes(
-              json -> {
-                json.field("leaf", leaf.leaf()).field("org", leaf.entry().org());
-                EntryViews.json(json, leaf.entry());
-              }));
-      out.write('\n');
-    }
-    return ByteString.fromArrayUnsafe(out.toByteArray());
+    return ByteString.fromArrayUnsafe(
+        JsonWriter.lines(
+            leaves,
+            (json, leaf) -> {
+              json.field("leaf", leaf.leaf()).field("org", leaf.entry().org());
+              EntryViews.json(json, leaf.entry());
+            }));
   }
 
   private static ByteString line(byte[] json) {

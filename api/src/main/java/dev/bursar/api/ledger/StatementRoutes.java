@@ -8,19 +8,14 @@ import dev.bursar.api.http.Format;
 import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.JsonWriter;
-import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.entity.Entities;
-import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.domain.ledger.LedgerQueries.MonthlyStatement;
 import dev.bursar.domain.ledger.LedgerQueries.Revenue;
 import dev.bursar.domain.ledger.LedgerQueries.RevenueReport;
 import dev.bursar.domain.ledger.LedgerQueries.Statement;
-import dev.bursar.domain.org.OrgCommand;
-import dev.bursar.domain.wallet.WalletCommand;
-import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,7 +24,6 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
 
 /**
  * What the books say of a time or a month: balances as of a time, monthly statements of a wallet,
@@ -73,7 +67,7 @@ public final class StatementRoutes {
     }
     Instant at = asked == null ? now : asked;
     call.format(Format.JSON);
-    return known(org, wallet)
+    return Known.wallet(entities, org, wallet)
         .thenCompose(any -> queries.figuresAt(org, wallet, at))
         .thenApply(
             found ->
@@ -96,12 +90,6 @@ public final class StatementRoutes {
     json.field("as_of", freshness.asOf()).field("lag_ms", freshness.lagMs());
   }
 
-  private CompletionStage<?> known(String org, String wallet) {
-    return entities
-        .wallet(org, wallet, new Request<>(new WalletCommand.View(), null))
-        .thenApply(Outcomes::done);
-  }
-
   // ---- statements
 
   private CompletionStage<Reply> statement(Call call) {
@@ -109,7 +97,7 @@ public final class StatementRoutes {
     String wallet = call.name("wallet");
     YearMonth month = month(call.query(Set.of("month")), "month", thisMonth());
     Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON);
-    return known(org, wallet)
+    return Known.wallet(entities, org, wallet)
         .thenCompose(any -> queries.statement(org, wallet, month))
         .thenApply(
             found ->
@@ -118,7 +106,7 @@ public final class StatementRoutes {
                   case NDJSON ->
                       Reply.text(
                           format,
-                          lines(
+                          JsonWriter.lines(
                               found.statements(),
                               (json, each) -> {
                                 json.field("wallet", wallet).field("month", month.toString());
@@ -204,15 +192,14 @@ public final class StatementRoutes {
           .fault();
     }
     Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON);
-    return entities
-        .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
-        .thenApply(Outcomes::done)
+    return Known.org(entities, org)
         .thenCompose(any -> queries.revenue(org, from, to))
         .thenApply(
             found ->
                 switch (format) {
                   case CSV -> Reply.text(format, csv(found));
-                  case NDJSON -> Reply.text(format, lines(found.months(), StatementRoutes::month));
+                  case NDJSON ->
+                      Reply.text(format, JsonWriter.lines(found.months(), StatementRoutes::month));
                   case JSON, TEXT ->
                       Reply.ok(
                           json -> {
@@ -250,15 +237,6 @@ public final class StatementRoutes {
   }
 
   // ---- shared
-
-  private static <T> byte[] lines(List<T> rows, BiConsumer<JsonWriter, T> fields) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (T row : rows) {
-      out.writeBytes(JsonWriter.bytes(json -> fields.accept(json, row)));
-      out.write('\n');
-    }
-    return out.toByteArray();
-  }
 
   private static String plain(BigDecimal amount) {
     return amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString();

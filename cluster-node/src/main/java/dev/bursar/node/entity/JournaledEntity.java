@@ -4,9 +4,8 @@ import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.journal.BatchCodec;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -110,7 +109,7 @@ final class JournaledEntity<C, E, R, S>
       return Effect().none();
     }
     BatchCodec.Packed packed = model.batches().pack(batch);
-    entity.sealed(sha256(packed.bytes()));
+    entity.sealed(CanonicalEntry.sha256(packed.bytes()));
     return Effect()
         .persist(new StoredBatch(packed.manifest(), packed.bytes(), true))
         .thenRun(
@@ -124,7 +123,7 @@ final class JournaledEntity<C, E, R, S>
     bytesSinceSnapshot += BatchCodec.plainLength(stored.manifest(), stored.bytes());
     if (!stored.folded()) {
       Batch<E> batch = model.batches().decode(stored.manifest(), stored.bytes());
-      entity.fold(batch, sha256(stored.bytes()));
+      entity.fold(batch, CanonicalEntry.sha256(stored.bytes()));
       if (batch.sequence() > heardOf) {
         unheard.add(batch);
       }
@@ -194,13 +193,5 @@ final class JournaledEntity<C, E, R, S>
         return model.restored(id, snapshot);
       }
     };
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

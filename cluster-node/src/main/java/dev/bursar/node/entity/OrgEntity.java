@@ -119,12 +119,12 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
     List<Reserve> alike = operation == null ? null : deciding.get(operation.key());
     if (joined != null) {
       run(joined);
-    } else if (alike != null && alike.size() < parts.limits().waitingMax()) {
-      alike.add(asked);
+    } else if (alike != null
+        ? alike.size() >= parts.limits().waitingMax()
+        : protocol.size() >= parts.limits().reservationsMax()) {
+      asked.replyTo().tell(new Answer.Busy<>());
     } else if (alike != null) {
-      asked.replyTo().tell(new Answer.Busy<>());
-    } else if (protocol.size() >= parts.limits().reservationsMax()) {
-      asked.replyTo().tell(new Answer.Busy<>());
+      alike.add(asked);
     } else {
       if (operation != null) {
         deciding.put(operation.key(), new ArrayList<>(0));
@@ -134,7 +134,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
   }
 
   /** What comes of the first is known: its like join it, or find it in the memory of operations. */
-  private void decided(@Nullable Operation operation) {
+  private void letAlikeGoOn(@Nullable Operation operation) {
     List<Reserve> alike = operation == null ? null : deciding.remove(operation.key());
     for (Reserve each : alike == null ? List.<Reserve>of() : alike) {
       List<Effect<Reserve>> joined = protocol.joined(operation, each);
@@ -279,7 +279,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
           && begun == null) {
         begun = reply.plan().reservation();
         run(protocol.decided(reply, replied.replayed(), false, asked.operation(), asked, nowMs()));
-        OrgEntity.this.decided(asked.operation());
+        letAlikeGoOn(asked.operation());
       }
     }
 
@@ -302,7 +302,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
           asked.replyTo().tell(new Answer.Unreachable<>());
         }
       }
-      OrgEntity.this.decided(asked.operation());
+      letAlikeGoOn(asked.operation());
     }
 
     /**
@@ -348,7 +348,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
                     reply -> {
                       throw new IllegalStateException();
                     }));
-        OrgEntity.this.decided(asked.operation());
+        letAlikeGoOn(asked.operation());
       }
     }
   }

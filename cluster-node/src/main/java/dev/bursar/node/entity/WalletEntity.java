@@ -8,6 +8,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.Transfer;
 import dev.bursar.domain.wallet.WalletCommand;
@@ -22,7 +23,6 @@ import java.util.Set;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A wallet's actor. When it starts, it asks the org about the reservations it finds open. Once it
@@ -158,12 +158,14 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
                     it.reservation(),
                     it.amount(),
                     it.late() ? Closure.Kind.LATE : Closure.Kind.ENDED),
-                it.teamHolds() ? it.transaction().attribution().subject().team() : null);
+                it.teamHolds(),
+                it.transaction());
         case WalletEvent.TransferredOut it -> onItsWay(it.transfer());
         case WalletEvent.Charged it ->
             ended(
                 new Closure(it.reservation(), it.amount(), Closure.Kind.ENDED),
-                it.teamHolds() ? it.transaction().attribution().subject().team() : null);
+                it.teamHolds(),
+                it.transaction());
         case WalletEvent.Released it ->
             ended(
                 new Closure(
@@ -172,15 +174,17 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
                     it.cause() == WalletEvent.Cause.EXPIRED
                         ? Closure.Kind.EXPIRED
                         : Closure.Kind.ENDED),
-                it.teamHolds() ? it.transaction().attribution().subject().team() : null);
+                it.teamHolds(),
+                it.transaction());
         case WalletEvent other -> {}
       }
     }
   }
 
-  private void ended(Closure closure, @Nullable String team) {
+  private void ended(Closure closure, boolean teamHolds, Transaction transaction) {
     tellUntilTaken(new Untaken(EntityId.org(id.org()), closure, ticks));
-    if (team != null) {
+    String team = transaction.attribution().subject().team();
+    if (teamHolds && team != null) {
       tellUntilTaken(new Untaken(EntityId.team(id.org(), team), closure, ticks));
     }
   }

@@ -50,6 +50,10 @@ public record LimitState(
 
   /** The same limit with this much more held. */
   public LimitState withHeld(Credits more) {
+    return with(used, held.plusCapped(more));
+  }
+
+  private LimitState with(Credits nowUsed, Credits nowHeld) {
     return new LimitState(
         budget,
         scope,
@@ -57,8 +61,8 @@ public record LimitState(
         window,
         mode,
         limit,
-        used,
-        held.plusCapped(more),
+        nowUsed,
+        nowHeld,
         windowStart,
         resetsAt,
         source);
@@ -67,20 +71,7 @@ public record LimitState(
   /** The same limits, each with this much of what is held charged. */
   public static List<LimitState> withCharged(List<LimitState> limits, Credits amount) {
     return limits.stream()
-        .map(
-            limit ->
-                new LimitState(
-                    limit.budget,
-                    limit.scope,
-                    limit.measure,
-                    limit.window,
-                    limit.mode,
-                    limit.limit,
-                    limit.used.plusCapped(amount),
-                    limit.held.minus(amount),
-                    limit.windowStart,
-                    limit.resetsAt,
-                    limit.source))
+        .map(each -> each.with(each.used.plusCapped(amount), each.held.minus(amount)))
         .toList();
   }
 

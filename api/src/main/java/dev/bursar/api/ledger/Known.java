@@ -1,0 +1,28 @@
+package dev.bursar.api.ledger;
+
+import dev.bursar.api.operation.Outcomes;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.wallet.WalletCommand;
+import java.util.concurrent.CompletionStage;
+
+/** What is not there has no books, not empty ones: fails as a request for it does. */
+final class Known {
+
+  private Known() {}
+
+  static CompletionStage<?> wallet(Entities entities, String org, String wallet) {
+    return entities
+        .wallet(org, wallet, new Request<>(new WalletCommand.View(), null))
+        .thenApply(Outcomes::done);
+  }
+
+  /** The org's name, once it is known to be one. */
+  static CompletionStage<String> org(Entities entities, String org) {
+    return entities
+        .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
+        .thenApply(Outcomes::done)
+        .thenApply(any -> org);
+  }
+}
