@@ -52,8 +52,8 @@ final class AdjustmentTest {
   @Test
   void whatIsAddedNeedsANameOfItsOwn() {
     var given = wallet(grant("a", "5"), grant("b", "5").from(at(90)));
-    given.when(adjust("a", "3"), at(1)).thenRefused(GRANT_EXISTS, "id");
-    given.when(adjust("b", "3"), at(1)).thenRefused(GRANT_EXISTS, "id");
+    given.when(adjust("a", "3"), at(1)).thenRefused(GRANT_EXISTS, "grant");
+    given.when(adjust("b", "3"), at(1)).thenRefused(GRANT_EXISTS, "grant");
     given.when(adjust(null, "3"), at(1)).thenRefused(INVALID, "grant");
     given.when(adjust("fix", "0"), at(1)).thenRefused(INVALID, "amount");
     given.when(adjust(null, "0"), at(1)).thenRefused(INVALID, "amount");
