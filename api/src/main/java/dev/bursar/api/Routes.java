@@ -10,6 +10,7 @@ import dev.bursar.api.http.RequestHandler;
 import dev.bursar.api.ledger.LedgerRoutes;
 import dev.bursar.api.ledger.ProofRoutes;
 import dev.bursar.api.ledger.StatementRoutes;
+import dev.bursar.api.ledger.VerifyRoutes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.org.UnitRoutes;
 import dev.bursar.api.org.UserRoutes;
@@ -44,6 +45,7 @@ public final class Routes {
             new GrantRoutes(ports.entities(), ports.catalog(), ports.clock()).endpoints(),
             new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalog()).endpoints(),
             new LedgerRoutes(ports.ledger(), ports.entities()).endpoints(),
+            new VerifyRoutes(ports.ledger(), ports.entities()).endpoints(),
             new StatementRoutes(ports.ledger(), ports.entities(), ports.clock()).endpoints(),
             new ProofRoutes(ports.proofs(), ports.entities(), ports.clock()).endpoints(),
             new KeyRoutes(ports.keys(), ports.entities(), ports.clock()).endpoints(),

@@ -265,6 +265,8 @@ class BooksTest {
     }
     Answer csv = api.send("GET", MAIN + "/ledger", api.operator, null, "Accept", "text/csv");
     assertThat(csv.header("Content-Type")).startsWith("text/csv");
+    assertThat(csv.header("X-As-Of")).startsWith("2026-03-");
+    assertThat(csv.header("X-Lag-Ms")).isEqualTo("0");
     List<String> lines = csv.body().lines().toList();
     assertThat(lines).hasSize(8);
     assertThat(lines.getFirst()).startsWith("wallet,sequence,posted_at,type,credit_type,amount");
@@ -294,6 +296,24 @@ class BooksTest {
   }
 
   // ---- proofs
+
+  @Test
+  void aWalletIsVerifiedFromItsFirstEntry() {
+    charge("1");
+    Answer valid = api.get(MAIN + "/verify");
+    assertThat(valid.at("/result")).isEqualTo("valid");
+    assertThat(valid.at("/entries")).isEqualTo("2");
+    assertThat(valid.at("/heads/ledger/hash"))
+        .isEqualTo(valid.at("/heads/wallet/hash"))
+        .isEqualTo(api.get(MAIN + "/ledger").at("/data/1/hash"));
+    assertThat(valid.at("/balances/0/balance")).isEqualTo("499");
+    assertThat(valid.json().at("/violations")).isEmpty();
+    assertThat(api.get("/v1/orgs/acme/wallets/ghost/verify").status()).isEqualTo(404);
+    api.queries.lose(1);
+    Answer invalid = api.get(MAIN + "/verify");
+    assertThat(invalid.at("/result")).isEqualTo("invalid");
+    assertThat(invalid.at("/violations/0/invariant")).isEqualTo("I7");
+  }
 
   @Test
   void anEntryIsProvenAgainstASignedHead() {
@@ -340,6 +360,7 @@ class BooksTest {
     for (String path :
         List.of(
             MAIN + "/balance",
+            MAIN + "/verify",
             MAIN + "/statement",
             "/v1/orgs/acme/revenue",
             "/v1/orgs/acme/ledger/checkpoint",

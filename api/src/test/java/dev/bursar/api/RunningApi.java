@@ -60,6 +60,7 @@ public final class RunningApi implements AutoCloseable {
   volatile Readiness readiness = Readiness.READY;
   private final ActorSystem<Void> system;
   private final ApiPorts ports;
+  final InMemoryQueries queries;
   final InMemoryProofs proofs;
   private final HttpServer server;
   private final HttpClient client =
@@ -74,7 +75,7 @@ public final class RunningApi implements AutoCloseable {
     Config config = ConfigFactory.parseResources("http.conf").withFallback(ConfigFactory.load());
     system = ActorSystem.create(Behaviors.empty(), "api-test", config);
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    InMemoryQueries queries = new InMemoryQueries(node);
+    queries = new InMemoryQueries(node);
     proofs = new InMemoryProofs(queries);
     ports =
         new ApiPorts(

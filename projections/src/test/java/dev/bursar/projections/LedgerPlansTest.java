@@ -88,7 +88,7 @@ class LedgerPlansTest {
     LedgerQueries ledger = readSide.projections.ledger();
     long before = scanned();
     Instant at = world.entries.get(ENTRIES / 2).transaction().postedAt();
-    Filter all = new Filter(null, null, null, null, null, null, null);
+    Filter all = Filter.ANY;
     LedgerProofs proofs = readSide.projections.proofs();
     assertThat(ReadSide.await(ledger.figuresAt("acme", "main", at)).figures()).isNotEmpty();
     assertThat(ReadSide.await(ledger.statement("acme", "main", YearMonth.of(2026, 3))).statements())

@@ -185,6 +185,9 @@ class LedgerProofsTest {
       })
   void nothingIsSignedThatContradictsTheLastHead(String change) {
     checkpoint();
+    world.live(10);
+    journal.flush();
+    readSide.caughtUp();
     asSuperuser(change.split("; "));
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(this::checkpoint).hasCauseInstanceOf(Contradiction.class);
@@ -193,6 +196,18 @@ class LedgerProofsTest {
     }
     assertThat(readSide.metrics.get("bursar.ledger.contradictions").counter().count())
         .isGreaterThanOrEqualTo(2);
+  }
+
+  @Test
+  void whatIsChangedAfterItWasSignedFailsItsOwnProof() {
+    Checkpoint before = checkpoint();
+    asSuperuser("update ledger_entry set amount = amount + 1 where leaf = 7");
+    assertThat(checkpoint().note()).isEqualTo(before.note());
+    LedgerEntry changed = world.entries.get(7);
+    assertThatThrownBy(
+            () -> ReadSide.await(proofs.inclusion(ORG, "main", changed.posting().sequence())))
+        .hasCauseInstanceOf(Contradiction.class);
+    assertThat(readSide.projections.contradictions()).containsOnlyKeys(ORG);
   }
 
   @Test

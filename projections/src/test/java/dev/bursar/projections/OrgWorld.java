@@ -425,6 +425,10 @@ final class OrgWorld {
   /** Does what falls due by this time. */
   @Nullable Instant wake(String name, Instant at) {
     now = at;
+    // A wallet that is awake carries on with its transfers.
+    while (!onTheWay.isEmpty()) {
+      transferOn();
+    }
     WalletReply reply =
         name.equals(SPARE) ? spare(new WalletCommand.Wake()) : wallet(new WalletCommand.Wake());
     return reply instanceof WalletReply.Woken woken ? woken.nextDue() : null;

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 /** What the queries answer, on the read tables of two orgs that have lived. */
 class QueriesTest {
 
-  private static final Filter ALL = new Filter(null, null, null, null, null, null, null);
   private static final DatabaseSettings SETTINGS = TestServer.fresh();
   private static ReadSide readSide;
   private static LedgerQueries ledger;
@@ -39,7 +38,7 @@ class QueriesTest {
     }
     readSide.caughtUp();
     ledger = readSide.projections.ledger();
-    all = page("acme", ALL, 0, 10_000).entries();
+    all = page("acme", Filter.ANY, 0, 10_000).entries();
   }
 
   @AfterAll
@@ -61,7 +60,7 @@ class QueriesTest {
     List<Long> seen = new ArrayList<>();
     boolean more = true;
     while (more) {
-      LedgerQueries.Page page = page("acme", ALL, seen.isEmpty() ? 0 : seen.getLast(), 7);
+      LedgerQueries.Page page = page("acme", Filter.ANY, seen.isEmpty() ? 0 : seen.getLast(), 7);
       seen.addAll(sequences(page.entries()));
       more = page.hasMore();
     }
@@ -87,6 +86,25 @@ class QueriesTest {
           .isEqualTo(entry.canonical());
       previous = entry.posting().hash();
     }
+  }
+
+  @Test
+  void aChainIsReadToWhereItIsAskedFor() {
+    LedgerEntry last = all.getLast();
+    LedgerQueries.Chain whole =
+        ReadSide.await(ledger.chain("acme", "main", last.posting().sequence()));
+    assertThat(whole.violations()).isEmpty();
+    assertThat(whole.sequence()).isEqualTo(all.size());
+    assertThat(whole.hash()).isEqualTo(last.posting().hash());
+    assertThat(whole.figures())
+        .contains(
+            new LedgerQueries.Figures(
+                last.transaction().creditType(), last.posting().balance(), last.posting().debt()));
+    assertThat(ReadSide.await(ledger.chain("acme", "main", 5)).hash())
+        .isEqualTo(all.get(4).posting().hash());
+    assertThat(ReadSide.await(ledger.chain("acme", "main", all.size() + 3)).sequence())
+        .isEqualTo(all.size());
+    assertThat(ReadSide.await(ledger.chain("acme", "ghost", 0)).sequence()).isZero();
   }
 
   @Test
@@ -127,10 +145,10 @@ class QueriesTest {
 
   @Test
   void saysHowNewItIs() {
-    LedgerQueries.Page page = page("acme", ALL, 0, 1);
+    LedgerQueries.Page page = page("acme", Filter.ANY, 0, 1);
     assertThat(page.lagMs()).isBetween(0L, 5_000L);
     assertThat(page.asOf()).isBetween(Instant.now().minusSeconds(10), Instant.now());
-    assertThat(page("nobody", ALL, 0, 1).entries()).isEmpty();
+    assertThat(page("nobody", Filter.ANY, 0, 1).entries()).isEmpty();
   }
 
   @Test

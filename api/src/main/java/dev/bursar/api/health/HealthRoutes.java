@@ -30,7 +30,7 @@ public final class HealthRoutes {
   public HealthRoutes(Supplier<Readiness> readiness, Supplier<String> metrics) {
     this.readiness = readiness;
     this.metrics = metrics;
-    this.document = new Reply(200, ContentTypes.APPLICATION_JSON, document(), null, false);
+    this.document = Reply.of(ContentTypes.APPLICATION_JSON, document());
   }
 
   /**
@@ -70,7 +70,7 @@ public final class HealthRoutes {
   }
 
   private Reply metrics() {
-    return new Reply(200, PROMETHEUS, metrics.get().getBytes(StandardCharsets.UTF_8), null, false);
+    return Reply.of(PROMETHEUS, metrics.get().getBytes(StandardCharsets.UTF_8));
   }
 
   private static byte[] document() {

@@ -1,6 +1,7 @@
 package dev.bursar.api.http;
 
 import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.ledger.LedgerQueries;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.pekko.http.javadsl.model.ContentType;
@@ -30,6 +31,11 @@ final class Responses {
     List<HttpHeader> headers = headers(head);
     if (reply.replayed()) {
       headers.add(REPLAYED);
+    }
+    LedgerQueries.Freshness freshness = reply.freshness();
+    if (freshness != null) {
+      headers.add(RawHeader.create("X-As-Of", freshness.asOf().toString()));
+      headers.add(RawHeader.create("X-Lag-Ms", Long.toString(freshness.lagMs())));
     }
     HttpResponse response = HttpResponse.create().withStatus(reply.status()).withHeaders(headers);
     if (reply.rows() != null) {

@@ -17,6 +17,7 @@ import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -83,7 +84,8 @@ public final class LedgerRoutes {
                   any ->
                       format == Format.JSON
                           ? reply(page, found)
-                          : Reply.rows(format, rows(format, org, wallet, filter, found)));
+                          : Reply.rows(format, rows(format, org, wallet, filter, found))
+                              .asOf(new Freshness(found.asOf(), found.lagMs())));
             });
   }
 

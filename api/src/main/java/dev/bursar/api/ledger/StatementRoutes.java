@@ -80,13 +80,13 @@ public final class StatementRoutes {
                     }));
   }
 
-  private static void figures(JsonWriter json, LedgerQueries.Figures figures) {
+  static void figures(JsonWriter json, LedgerQueries.Figures figures) {
     json.field("credit_type", figures.creditType())
         .field("balance", figures.balance())
         .field("debt", figures.debt());
   }
 
-  private static void freshness(JsonWriter json, Freshness freshness) {
+  static void freshness(JsonWriter json, Freshness freshness) {
     json.field("as_of", freshness.asOf()).field("lag_ms", freshness.lagMs());
   }
 
@@ -102,16 +102,17 @@ public final class StatementRoutes {
         .thenApply(
             found ->
                 switch (format) {
-                  case CSV -> Reply.text(format, csv(wallet, month, found));
+                  case CSV -> Reply.text(format, csv(wallet, month, found)).asOf(found.freshness());
                   case NDJSON ->
                       Reply.text(
-                          format,
-                          JsonWriter.lines(
-                              found.statements(),
-                              (json, each) -> {
-                                json.field("wallet", wallet).field("month", month.toString());
-                                statement(json, each);
-                              }));
+                              format,
+                              JsonWriter.lines(
+                                  found.statements(),
+                                  (json, each) -> {
+                                    json.field("wallet", wallet).field("month", month.toString());
+                                    statement(json, each);
+                                  }))
+                          .asOf(found.freshness());
                   case JSON, TEXT ->
                       Reply.ok(
                           json -> {
@@ -197,9 +198,10 @@ public final class StatementRoutes {
         .thenApply(
             found ->
                 switch (format) {
-                  case CSV -> Reply.text(format, csv(found));
+                  case CSV -> Reply.text(format, csv(found)).asOf(found.freshness());
                   case NDJSON ->
-                      Reply.text(format, JsonWriter.lines(found.months(), StatementRoutes::month));
+                      Reply.text(format, JsonWriter.lines(found.months(), StatementRoutes::month))
+                          .asOf(found.freshness());
                   case JSON, TEXT ->
                       Reply.ok(
                           json -> {

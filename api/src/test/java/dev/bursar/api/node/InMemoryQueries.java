@@ -1,6 +1,7 @@
 package dev.bursar.api.node;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.invariant.Invariants;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
@@ -30,6 +31,13 @@ public final class InMemoryQueries implements LedgerQueries {
 
   private final InMemoryNode node;
 
+  private volatile int lost;
+
+  /** From now on, the last entries of every chain are not there. */
+  public void lose(int entries) {
+    lost = entries;
+  }
+
   public InMemoryQueries(InMemoryNode node) {
     this.node = node;
   }
@@ -48,6 +56,19 @@ public final class InMemoryQueries implements LedgerQueries {
                   .toList();
           return new Page(
               rest.subList(0, Math.min(limit, rest.size())), rest.size() > limit, n.now(), 0);
+        });
+  }
+
+  @Override
+  public CompletionStage<Chain> chain(String org, String wallet, long through) {
+    return node.read(
+        n -> {
+          Invariants chain = new Invariants(org, wallet);
+          entries(n, org, wallet).stream()
+              .filter(entry -> entry.posting().sequence() <= through - lost)
+              .forEach(chain::read);
+          return new Chain(
+              chain.sequence(), chain.head(), chain.figures(), chain.inLedger(), fresh(n));
         });
   }
 

@@ -3,6 +3,7 @@ package dev.bursar.domain.invariant;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.domain.ledger.LedgerQueries.Figures;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
@@ -35,6 +36,28 @@ public final class Invariants {
   /** Reads the next entry of the ledger. */
   public void read(LedgerEntry entry) {
     ledger.take(entry);
+  }
+
+  /** The sequence of the last entry read; 0 before the first. */
+  public long sequence() {
+    return ledger.sequence();
+  }
+
+  /** The hash of the last entry read, 32 bytes; all zero before the first. */
+  public byte[] head() {
+    return ledger.head();
+  }
+
+  /** The figures after the last entry read, by credit type. */
+  public List<Figures> figures() {
+    return ledger.sums().entrySet().stream()
+        .map(
+            each ->
+                new Figures(
+                    each.getKey(),
+                    new Credits(each.getValue().balance),
+                    new Credits(each.getValue().debt)))
+        .toList();
   }
 
   /** What does not hold in the entries read so far. */

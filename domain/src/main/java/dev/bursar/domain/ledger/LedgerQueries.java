@@ -1,6 +1,7 @@
 package dev.bursar.domain.ledger;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.wallet.Charge;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -26,7 +27,11 @@ public interface LedgerQueries {
       @Nullable String user,
       @Nullable String team,
       @Nullable String feature,
-      @Nullable String model) {}
+      @Nullable String model) {
+
+    /** All entries. */
+    public static final Filter ANY = new Filter(null, null, null, null, null, null, null);
+  }
 
   /**
    * A page of entries, by sequence.
@@ -93,6 +98,21 @@ public interface LedgerQueries {
   /** The revenue of an org, by month and currency. */
   record RevenueReport(List<Revenue> months, Freshness freshness) {}
 
+  /**
+   * A wallet's ledger read from its first entry on, every hash made once more.
+   *
+   * @param sequence the last entry that was read; 0 if there was none
+   * @param hash its hash, 32 bytes; all zero if there was none
+   * @param figures the running figures on the last entry of each credit type
+   * @param violations what does not hold: the first thousand at most
+   */
+  record Chain(
+      long sequence,
+      byte[] hash,
+      List<Figures> figures,
+      List<Violation> violations,
+      Freshness freshness) {}
+
   /** The figures of a wallet as they stood after the last entry posted at or before a time. */
   CompletionStage<FiguresAt> figuresAt(String org, String wallet, Instant at);
 
@@ -107,6 +127,14 @@ public interface LedgerQueries {
    * in the journal when it was asked can be seen.
    */
   CompletionStage<Optional<Charge>> charge(String org, String wallet, String transaction);
+
+  /**
+   * Reads a wallet's ledger up to an entry, and checks the chain. Waits until all that was in the
+   * journal when it was asked can be seen.
+   *
+   * @param through the last entry to read
+   */
+  CompletionStage<Chain> chain(String org, String wallet, long through);
 
   /**
    * The entries of a wallet that pass the filter, by sequence.

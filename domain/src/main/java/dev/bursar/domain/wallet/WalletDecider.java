@@ -343,7 +343,12 @@ public final class WalletDecider {
   }
 
   private WalletReply view(WalletOwner owner) {
-    return new WalletReply.Viewed(owner, List.copyOf(wallet.balances()), wallet.nextExpiry());
+    return new WalletReply.Viewed(
+        owner,
+        List.copyOf(wallet.balances()),
+        wallet.nextExpiry(),
+        wallet.ledgerSequence(),
+        wallet.ledgerHead());
   }
 
   private WalletEvent released(

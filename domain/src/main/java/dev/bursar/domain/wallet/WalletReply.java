@@ -89,8 +89,18 @@ public sealed interface WalletReply {
   /** What fell due is done. */
   record Woken(@Nullable Instant nextDue) implements WalletReply {}
 
-  /** The balances. */
-  record Viewed(WalletOwner owner, List<Balance> balances, @Nullable Instant nextExpiry)
+  /**
+   * The balances.
+   *
+   * @param sequence the ledger's last entry; 0 while there is none
+   * @param hash the hash of that entry, 32 bytes; all zero while there is none
+   */
+  record Viewed(
+      WalletOwner owner,
+      List<Balance> balances,
+      @Nullable Instant nextExpiry,
+      long sequence,
+      byte[] hash)
       implements WalletReply {}
 
   /** A page of grants. */

@@ -1,5 +1,6 @@
 package dev.bursar.projections.ledger;
 
+import dev.bursar.domain.invariant.Invariants;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.wallet.Charge;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -18,6 +20,10 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /** Reads ledgers from {@code ledger_entry} and {@code ledger_day}. */
 public final class JdbcLedgerQueries implements LedgerQueries {
+
+  private static final int CHAIN_PAGE = 2_000;
+  private static final Executor VIRTUAL =
+      task -> Thread.ofVirtual().name("ledger-chain").start(task);
 
   private final ReadQueries queries;
   private final Progress progress;
@@ -64,6 +70,41 @@ public final class JdbcLedgerQueries implements LedgerQueries {
                 found.isPresent()
                     ? CompletableFuture.completedFuture(found)
                     : progress.caughtUp().thenCompose(done -> queries.run(read)));
+  }
+
+  @Override
+  public CompletionStage<Chain> chain(String org, String wallet, long through) {
+    return progress
+        .caughtUp()
+        .thenCompose(
+            // A thread that waits for each page: no query waits behind it.
+            done -> CompletableFuture.supplyAsync(() -> read(org, wallet, through), VIRTUAL));
+  }
+
+  private Chain read(String org, String wallet, long through) {
+    Progress.Freshness known = progress.of(org);
+    Invariants chain = new Invariants(org, wallet);
+    long after = 0;
+    while (after < through) {
+      long from = after;
+      int limit = (int) Math.min(CHAIN_PAGE, through - from);
+      List<LedgerEntry> page =
+          queries
+              .run(handle -> EntryPages.read(handle, org, wallet, Filter.ANY, from, limit))
+              .toCompletableFuture()
+              .join();
+      if (page.isEmpty()) {
+        break;
+      }
+      page.forEach(chain::read);
+      after = page.getLast().posting().sequence();
+    }
+    return new Chain(
+        chain.sequence(),
+        chain.head(),
+        chain.figures(),
+        chain.inLedger(),
+        new Freshness(known.asOf(), known.lagMs()));
   }
 
   @Override

@@ -17,10 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Signs the heads of trees, and never two that contradict each other. Before it signs it makes the
- * tree once more from what the fields of its rows say: the newest leaves, and those around the last
- * head. Blocks of 65,536 leaves that were complete before that are taken at their hashes; a row in
- * one of them that was changed changes no head, and every proof that shows it fails.
+ * Signs the heads of trees, and never two that contradict each other. Where nothing was added, the
+ * last head is given again. Before it signs a new one it makes the tree once more from what the
+ * fields of its rows say: the newest leaves, and those around the last head. Blocks of 65,536
+ * leaves that were complete before that are taken at their hashes; a row in one of them that was
+ * changed changes no head, and every proof that shows it fails.
  */
 final class HeadSigner {
 
@@ -96,10 +97,13 @@ final class HeadSigner {
           "the ledger of %s has %d entries, a head of %d was signed"
               .formatted(org, tree.size(), before));
     }
-    byte[] root = verified(handle, org, tree, last);
-    if (last != null && last.size() == tree.size() && last.verifier().equals(verifier())) {
+    if (last != null
+        && last.size() == tree.size()
+        && Arrays.equals(last.root(), tree.root())
+        && last.verifier().equals(verifier())) {
       return new Checkpoint(last.size(), last.root(), last.note(), last.verifier());
     }
+    byte[] root = verified(handle, org, tree, last);
     Signed head =
         new Signed(tree.size(), root, key.note(Heads.text(org, tree.size(), root)), verifier());
     // A head over nothing binds to nothing, and anybody may ask about orgs that there are not.

@@ -7,6 +7,7 @@ import dev.bursar.projections.progress.ReadQueries;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +37,13 @@ public final class JdbcLedgerProofs implements LedgerProofs {
         and first.sequence = m.first_sequence
       join ledger_entry last on last.org = :org and last.wallet = m.wallet
         and last.sequence = m.last_sequence
+      """;
+
+  private static final String END_BEFORE =
+      """
+      select leaf + 1 from ledger_entry
+      where org = :org and leaf < :before and posted_at >= :from and posted_at < :to
+      order by leaf desc limit 1
       """;
 
   private final ReadQueries queries;
@@ -189,7 +197,10 @@ public final class JdbcLedgerProofs implements LedgerProofs {
         head);
   }
 
-  /** From the month's first leaf to its last, of those that the head covers. */
+  /**
+   * From the month's first leaf to its last, of those that the head covers. What came after the
+   * head was signed is left to the next export.
+   */
   private static Range range(Handle handle, String org, YearMonth month, long size) {
     return handle
         .createQuery(RANGE)
@@ -199,11 +210,22 @@ public final class JdbcLedgerProofs implements LedgerProofs {
         .map(
             (rs, context) -> {
               long from = rs.getLong(1);
-              // What came after the head was signed is left to the next export.
               return rs.wasNull() || from >= size
                   ? new Range(size, size)
-                  : new Range(from, Math.min(rs.getLong(2), size));
+                  : new Range(from, endBefore(handle, org, month, Math.min(rs.getLong(2), size)));
             })
+        .one();
+  }
+
+  /** After the month's last leaf of those before one. */
+  private static long endBefore(Handle handle, String org, YearMonth month, long before) {
+    return handle
+        .createQuery(END_BEFORE)
+        .bind("org", org)
+        .bind("from", month.atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC))
+        .bind("to", month.plusMonths(1).atDay(1).atStartOfDay().atOffset(ZoneOffset.UTC))
+        .bind("before", before)
+        .mapTo(Long.class)
         .one();
   }
 

@@ -1,15 +1,13 @@
 package dev.bursar.projections.verify;
 
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.wallet.Balance;
-import dev.bursar.domain.wallet.GrantState;
-import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.Wallet;
 import dev.bursar.domain.wallet.WalletAggregate;
 import dev.bursar.domain.wallet.WalletEvent;
@@ -21,7 +19,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Folds a wallet, and compares it with its read tables and with the rules that always hold. */
 final class WalletVerification implements AutoCloseable {
@@ -121,7 +118,9 @@ final class WalletVerification implements AutoCloseable {
               .formatted(folded.sequence(), projected));
     }
     compareBalances();
-    checkSums();
+    for (Violation violation : ledger.violations(wallet)) {
+      rule(violation.invariant() + ": " + violation.detail());
+    }
   }
 
   private void compareBalances() {
@@ -149,45 +148,6 @@ final class WalletVerification implements AutoCloseable {
     missing
         .keySet()
         .forEach(type -> findings.add(Kind.BALANCE, id, type + " is not in the read table"));
-  }
-
-  private void checkSums() {
-    Map<String, Credits> remaining = new HashMap<>();
-    Map<String, Credits> heldOfGrants = new HashMap<>();
-    for (GrantState grant : wallet.grants().values()) {
-      remaining.merge(grant.grant().creditType(), grant.remaining(), Credits::plus);
-      heldOfGrants.merge(grant.grant().creditType(), grant.held(), Credits::plus);
-      if (grant.remaining().minus(grant.held()).isNegative() || grant.held().isNegative()) {
-        rule(
-            "grant %s has %s left and %s held"
-                .formatted(grant.grant().id(), grant.remaining(), grant.held()));
-      }
-      Credits worth = grant.grant().worth(grant.remaining());
-      equal(
-          "grant " + grant.grant().id() + ": what is left of its cost",
-          worth == null ? Credits.ZERO : worth,
-          "its entries' values",
-          ledger.value(grant.grant().id()));
-    }
-    Map<String, Credits> held = new HashMap<>();
-    for (Hold hold : wallet.holds().values()) {
-      held.merge(hold.creditType(), hold.amount(), Credits::plus);
-    }
-    for (Balance now : wallet.balances()) {
-      String type = now.creditType();
-      equal(type + ": balance", now.balance(), "its grants", remaining.get(type));
-      equal(type + ": balance", now.balance(), "its entries", ledger.balance(type));
-      equal(type + ": debt", now.debt(), "its entries", ledger.debt(type));
-      equal(type + ": held", now.held(), "its open holds", held.get(type));
-      equal(type + ": held", now.held(), "what is held of its grants", heldOfGrants.get(type));
-    }
-  }
-
-  private void equal(String what, Credits is, String of, @Nullable Credits sum) {
-    Credits should = sum == null ? Credits.ZERO : sum;
-    if (!is.equals(should)) {
-      rule("%s is %s, %s come to %s".formatted(what, is, of, should));
-    }
   }
 
   @Override
