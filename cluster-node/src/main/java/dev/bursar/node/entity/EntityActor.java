@@ -90,7 +90,11 @@ abstract class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> {
       case EntityMessage.Restart restart -> inbox.onRestart();
       case EntityMessage.Reopen again -> reopen();
       case TakeClosure closure -> take(closure);
-      case EntityMessage.Stop stop -> stopping = true;
+      case EntityMessage.Reminded now -> inbox.onReminded();
+      case EntityMessage.Stop stop -> {
+        stopping = true;
+        inbox.onReminded();
+      }
       case EntityMessage.Tick tick -> {
         ticking = false;
         onTick();
@@ -137,7 +141,7 @@ abstract class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> {
             message.replyTo().tell(new EntityMessage.ClosureTaken(message.key()));
           }
         };
-    inbox.add(new Request<>(settle(message), null), new Replying<>(inbox, taken));
+    inbox.addUnhurried(new Request<>(settle(message), null), new Replying<>(inbox, taken));
   }
 
   /** Sends a message to another entity of the same org. */

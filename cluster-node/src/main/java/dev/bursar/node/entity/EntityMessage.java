@@ -58,6 +58,9 @@ public sealed interface EntityMessage {
   /** Look again at what is open from before. */
   record Reopen() implements EntityMessage {}
 
+  /** Time to write what nobody waits for. */
+  record Reminded() implements EntityMessage {}
+
   /** Start the journal again after it failed. */
   record Restart() implements EntityMessage {}
 

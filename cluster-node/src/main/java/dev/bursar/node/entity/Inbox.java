@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The queue in front of an entity's journal. Idle, it forwards at once; while a write is under way,
- * requests wait, and then go together as one batch. Nothing waits for a timer. A full queue answers
- * busy. When the journal fails, the batch under way is decided anew on what recovery finds: every
+ * requests wait, and then go together as one batch. What nobody waits for goes along with the next
+ * request that somebody does wait for, or by itself after a while; in the queue it keeps its place,
+ * so whatever is decided later knows of it. A full queue answers busy. When the journal fails, the batch under way is decided anew on what recovery finds: every
  * request that changes something has an identity, so what was written after all is not done twice.
  *
  * <p>Owned by one actor, which passes it what concerns it.
@@ -44,7 +45,7 @@ final class Inbox<C, E, R> {
     void batch(Batch<E> batch);
   }
 
-  private record Waiting<C, R>(Request<C> request, Caller<R> caller) {}
+  private record Waiting<C, R>(Request<C> request, Caller<R> caller, boolean hurried) {}
 
   private final ActorContext<EntityMessage> context;
   private final EntityId id;
@@ -57,6 +58,14 @@ final class Inbox<C, E, R> {
   private @Nullable BatchDecided<E, R> decided;
   private long number;
   private int failures;
+
+  /** How many in the queue somebody waits for. */
+  private int hurried;
+
+  /** What is in the queue goes now, whoever waits for it. */
+  private boolean sendAll;
+
+  private boolean reminded;
 
   /** The last row that is known to be written; before the first recovery, none is news. */
   private long sequence = Long.MAX_VALUE;
@@ -87,13 +96,30 @@ final class Inbox<C, E, R> {
     return flight == null && queue.isEmpty();
   }
 
-  /** Takes a request in. */
+  /** Takes a request in that somebody waits for. */
   void add(Request<C> request, Caller<R> caller) {
+    add(new Waiting<>(request, caller, true));
+  }
+
+  /** Takes a request in that nobody waits for. */
+  void addUnhurried(Request<C> request, Caller<R> caller) {
+    add(new Waiting<>(request, caller, false));
+  }
+
+  private void add(Waiting<C, R> waiting) {
     if (queue.size() >= parts.limits().waitingMax()) {
-      caller.failed(new Answer.Busy<>());
+      waiting.caller.failed(new Answer.Busy<>());
       return;
     }
-    queue.add(new Waiting<>(request, caller));
+    queue.add(waiting);
+    hurried += waiting.hurried ? 1 : 0;
+    send();
+  }
+
+  /** Sends what nobody waits for, too. */
+  void onReminded() {
+    reminded = false;
+    sendAll = true;
     send();
   }
 
@@ -101,12 +127,28 @@ final class Inbox<C, E, R> {
     if (flight != null || queue.isEmpty() || journal == null) {
       return;
     }
-    List<Waiting<C, R>> batch = new ArrayList<>(Math.min(queue.size(), parts.limits().batchMax()));
-    while (!queue.isEmpty() && batch.size() < parts.limits().batchMax()) {
-      batch.add(queue.remove());
+    int batchMax = parts.limits().batchMax();
+    if (hurried == 0 && !sendAll && queue.size() < batchMax) {
+      remind();
+      return;
     }
+    List<Waiting<C, R>> batch = new ArrayList<>(Math.min(queue.size(), batchMax));
+    while (!queue.isEmpty() && batch.size() < batchMax) {
+      Waiting<C, R> next = queue.remove();
+      hurried -= next.hurried ? 1 : 0;
+      batch.add(next);
+    }
+    sendAll = false;
     flight = batch;
     dispatch(batch, journal);
+  }
+
+  private void remind() {
+    if (!reminded) {
+      reminded = true;
+      context.scheduleOnce(
+          parts.limits().unhurriedWithin(), context.getSelf(), new EntityMessage.Reminded());
+    }
   }
 
   private void dispatch(List<Waiting<C, R>> batch, ActorRef<JournaledEntity.Decide<C>> journal) {
@@ -164,6 +206,7 @@ final class Inbox<C, E, R> {
       if (lost != null) {
         lost.forEach(each -> each.caller.failed(new Answer.Unreachable<>()));
       }
+      hurried = 0;
       while (!queue.isEmpty()) {
         queue.remove().caller.failed(new Answer.Unreachable<>());
       }

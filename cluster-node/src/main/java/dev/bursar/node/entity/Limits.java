@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param grace how long after a reservation's expiry a commit is still recorded
  * @param snapshotAfterBytes how many bytes of journal lie between two snapshots at least
  * @param snapshotAfterSizes the same, as a multiple of the last snapshot's size
+ * @param unhurriedWithin how long what nobody waits for may wait for company before it is written
  * @param restartsMax how often a failed write is tried again before its requests are given up
  * @param askTimeout how long a call waits for an entity's answer
  */
@@ -26,6 +27,7 @@ public record Limits(
     Duration grace,
     long snapshotAfterBytes,
     int snapshotAfterSizes,
+    Duration unhurriedWithin,
     int restartsMax,
     Duration askTimeout) {
 
@@ -41,6 +43,7 @@ public record Limits(
         config.getDuration("grace"),
         config.getBytes("snapshot-after-bytes"),
         config.getInt("snapshot-after-sizes"),
+        config.getDuration("unhurried-within"),
         config.getInt("restarts-max"),
         config.getDuration("ask-timeout"));
   }

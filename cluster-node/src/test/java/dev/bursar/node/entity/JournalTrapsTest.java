@@ -5,6 +5,7 @@ import static dev.bursar.node.entity.EntityNode.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
@@ -82,6 +83,48 @@ class JournalTrapsTest {
     Decided again = done(node.reserve(Subject.ofOrg("acme"), "1", true, "k3"));
     assertThat(((Decided.Allowed) again).charged()).isNotNull();
     assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(990));
+  }
+
+  private long rowsOfTheOrg() {
+    try (Database database = Database.open(settings.withPoolSize(1))) {
+      return database
+          .jdbi()
+          .withHandle(
+              handle ->
+                  handle
+                      .createQuery(
+                          "select count(*) from event_journal where persistence_id = 'org|acme'")
+                      .mapTo(Long.class)
+                      .one());
+    }
+  }
+
+  @Test
+  void whatNobodyWaitsForIsWrittenWithTheNextRequestAndKnownBefore() {
+    node.close();
+    node =
+        new EntityNode(
+            settings,
+            InstantSource.system(),
+            ConfigFactory.parseString("bursar.limits.unhurried-within = 1h"));
+    someReservations(0);
+    node.orgBudget("acme", "10");
+    long before = rowsOfTheOrg();
+    for (int i = 0; i < 10; i++) {
+      done(node.reserve(Subject.ofOrg("acme"), "1", true, "k" + i));
+      assertThat(rowsOfTheOrg()).isEqualTo(before + i + 1);
+    }
+    assertThat(node.orgBudget("acme").used()).isEqualTo(Credits.of(10));
+    assertThat(rowsOfTheOrg()).isEqualTo(before + 11);
+  }
+
+  @Test
+  void whatNobodyWaitsForIsWrittenByItselfAfterAWhile() {
+    someReservations(3);
+    long before = rowsOfTheOrg();
+    node.until(() -> rowsOfTheOrg() > before);
+    restart();
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(997));
   }
 
   @Test
