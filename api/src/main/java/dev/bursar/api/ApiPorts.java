@@ -9,6 +9,7 @@ import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.time.TestClock;
+import dev.bursar.domain.usage.UsageQueries;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  * @param ledger reads ledgers
  * @param proofs proves what ledgers say
  * @param orgs reads the list of orgs
+ * @param usage reads what was decided and used
  * @param catalog what can be sold
  * @param keys the keys to the API
  * @param testClock the clock, where it is one that is moved by hand
@@ -36,6 +38,7 @@ public record ApiPorts(
     LedgerQueries ledger,
     LedgerProofs proofs,
     OrgQueries orgs,
+    UsageQueries usage,
     Catalog catalog,
     AccessKeys keys,
     Optional<TestClock> testClock,

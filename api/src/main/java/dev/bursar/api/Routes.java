@@ -3,6 +3,7 @@ package dev.bursar.api;
 import dev.bursar.api.access.Authentication;
 import dev.bursar.api.access.KeyRoutes;
 import dev.bursar.api.budget.BudgetRoutes;
+import dev.bursar.api.budget.OverrideRoutes;
 import dev.bursar.api.enforcement.ReservationRoutes;
 import dev.bursar.api.health.HealthRoutes;
 import dev.bursar.api.http.Endpoint;
@@ -15,6 +16,7 @@ import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.org.UnitRoutes;
 import dev.bursar.api.org.UserRoutes;
 import dev.bursar.api.time.TestClockRoutes;
+import dev.bursar.api.usage.UsageRoutes;
 import dev.bursar.api.wallet.CorrectionRoutes;
 import dev.bursar.api.wallet.GrantRoutes;
 import dev.bursar.api.wallet.WalletRoutes;
@@ -35,12 +37,15 @@ public final class Routes {
 
   static List<Endpoint> endpoints(ApiPorts ports) {
     return Stream.of(
-            new ReservationRoutes(ports.enforcement(), ports.entities(), ports.meters())
+            new ReservationRoutes(
+                    ports.enforcement(), ports.entities(), ports.usage(), ports.meters())
                 .endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs()).endpoints(),
             new UnitRoutes(ports.entities()).endpoints(),
             new UserRoutes(ports.entities()).endpoints(),
-            new BudgetRoutes(ports.entities()).endpoints(),
+            new OverrideRoutes(ports.entities(), ports.clock()).endpoints(),
+            new BudgetRoutes(ports.entities(), ports.usage(), ports.clock()).endpoints(),
+            new UsageRoutes(ports.usage(), ports.entities(), ports.clock()).endpoints(),
             new WalletRoutes(ports.entities()).endpoints(),
             new GrantRoutes(ports.entities(), ports.catalog(), ports.clock()).endpoints(),
             new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalog()).endpoints(),

@@ -104,17 +104,221 @@ class GovernanceTest {
         .containsExactly("400", "400", "100");
   }
 
-  @Test
-  void aBudgetThatWasRemovedComesBackEmpty() {
-    String body =
-        "{'scope':{'type':'team','id':'analytics'},'measure':'platform','window':'month','limit':'400'}";
-    api.put("/v1/orgs/acme/budgets/b", body);
-    api.post(
+  private void oneShot(String subject, String amount) {
+    Answer answer =
+        api.post(
+            "/v1/reservations",
+            "{'subject':{'org':'acme',%s},'amount':'%s','credit_type':'platform','commit':true}"
+                .formatted(subject, amount));
+    assertThat(answer.at("/decision")).isEqualTo("allow");
+  }
+
+  private Answer reserve(String subject, String amount) {
+    return api.post(
         "/v1/reservations",
-        "{'subject':{'org':'acme','team':'analytics'},'amount':'12.5','credit_type':'platform','commit':true}");
-    assertThat(api.delete("/v1/orgs/acme/budgets/b").status()).isEqualTo(204);
-    assertThat(api.get("/v1/orgs/acme/budgets/b").code()).isEqualTo("budget_not_found");
-    api.put("/v1/orgs/acme/budgets/b", body);
-    assertThat(api.get("/v1/orgs/acme/budgets/b").at("/used")).isEqualTo("0");
+        "{'subject':{'org':'acme',%s},'amount':'%s','credit_type':'platform'}"
+            .formatted(subject, amount));
+  }
+
+  @Test
+  void aBudgetCountsFromItsWindowsStartWhenItIsSet() {
+    oneShot("'team':'analytics','user':'u-17'", "12.5");
+    String open = reserve("'team':'analytics','user':'u-17'", "3").at("/reservation_id");
+    String team =
+        "{'scope':{'type':'team','id':'analytics'},'measure':'platform','window':'month','limit':'400'}";
+    api.put("/v1/orgs/acme/budgets/of-team", team);
+    api.put(
+        "/v1/orgs/acme/budgets/of-org",
+        "{'scope':{'type':'org'},'measure':'requests','window':'day','limit':'10'}");
+    api.put(
+        "/v1/orgs/acme/budgets/each",
+        "{'scope':{'type':'each_user'},'measure':'platform','window':'day','limit':'20'}");
+    Answer ofTeam = api.get("/v1/orgs/acme/budgets/of-team");
+    assertThat(ofTeam.at("/used")).isEqualTo("12.5");
+    assertThat(ofTeam.at("/held")).isEqualTo("3");
+    assertThat(api.get("/v1/orgs/acme/budgets/of-org").at("/used")).isEqualTo("1");
+    assertThat(api.get("/v1/orgs/acme/budgets/of-org").at("/held")).isEqualTo("1");
+    assertThat(api.get("/v1/orgs/acme/budgets/each?user=u-17").at("/remaining")).isEqualTo("4.5");
+    Answer denied = reserve("'user':'u-17'", "5");
+    assertThat(denied.at("/denials/0/budget")).isEqualTo("each");
+    api.post("/v1/reservations/" + open + "/commit", "{'amount':'1'}");
+    assertThat(api.get("/v1/orgs/acme/budgets/of-team").at("/used")).isEqualTo("13.5");
+    assertThat(api.get("/v1/orgs/acme/budgets/of-org").at("/used")).isEqualTo("2");
+    assertThat(api.delete("/v1/orgs/acme/budgets/of-team").status()).isEqualTo(204);
+    assertThat(api.get("/v1/orgs/acme/budgets/of-team").code()).isEqualTo("budget_not_found");
+    api.put("/v1/orgs/acme/budgets/of-team", team);
+    assertThat(api.get("/v1/orgs/acme/budgets/of-team").at("/used")).isEqualTo("13.5");
+  }
+
+  @Test
+  void whatABudgetCountsStaysWhatItIs() {
+    api.put(
+        "/v1/orgs/acme/budgets/b",
+        "{'scope':{'type':'org'},'measure':'platform','window':'month','limit':'400'}");
+    assertThat(
+            api.put(
+                    "/v1/orgs/acme/budgets/b",
+                    "{'scope':{'type':'org'},'measure':'platform','window':'day','limit':'400'}")
+                .at("/field"))
+        .isEqualTo("window");
+    assertThat(
+            api.put(
+                    "/v1/orgs/acme/budgets/b",
+                    "{'scope':{'type':'org'},'measure':'platform','window':'month','limit':'7','mode':'soft'}")
+                .at("/limit"))
+        .isEqualTo("7");
+    assertThat(
+            api.put(
+                    "/v1/orgs/acme/budgets/c",
+                    "{'scope':{'type':'org'},'measure':'open_reservations','window':'day','limit':'4'}")
+                .at("/field"))
+        .isEqualTo("window");
+    assertThat(
+            api.put(
+                    "/v1/orgs/acme/budgets/c",
+                    "{'scope':{'type':'org'},'measure':'gold','window':'day','limit':'4'}")
+                .at("/field"))
+        .isEqualTo("measure");
+  }
+
+  @Test
+  void openReservationsAndRequestsAMinuteAreLimited() {
+    api.put(
+        "/v1/orgs/acme/budgets/open",
+        "{'scope':{'type':'team','id':'analytics'},'measure':'open_reservations','window':'lifetime','limit':'1'}");
+    api.put(
+        "/v1/orgs/acme/budgets/rate",
+        "{'scope':{'type':'each_user'},'measure':'requests','window':'minute','limit':'2'}");
+    String first = reserve("'team':'analytics','user':'ann'", "1").at("/reservation_id");
+    Answer second = reserve("'team':'analytics','user':'ann'", "1");
+    assertThat(second.at("/denials/0/code")).isEqualTo("concurrency_exceeded");
+    assertThat(second.at("/denials/0/requested")).isEqualTo("1");
+    api.post("/v1/reservations/" + first + "/commit", "{'amount':'1'}");
+    assertThat(reserve("'team':'analytics','user':'ann'", "1").at("/decision")).isEqualTo("allow");
+    assertThat(reserve("'user':'ann'", "1").at("/denials/0/code")).isEqualTo("rate_limited");
+    assertThat(reserve("'user':'ben'", "1").at("/decision")).isEqualTo("allow");
+  }
+
+  @Test
+  void anOverrideReplacesOrSuspendsALimitForATime() {
+    api.put(
+        "/v1/orgs/acme/budgets/b",
+        "{'scope':{'type':'team','id':'analytics'},'measure':'platform','window':'month','limit':'5'}");
+    assertThat(reserve("'team':'analytics'", "8").at("/decision")).isEqualTo("deny");
+    String launch = "/v1/orgs/acme/overrides/launch";
+    assertThat(
+            api.put(
+                    launch,
+                    "{'scope':{'type':'team','id':'analytics'},'limit':'10','until':'2020-01-01T00:00:00Z','reason':'launch'}")
+                .at("/field"))
+        .isEqualTo("until");
+    assertThat(
+            api.put(
+                    launch,
+                    "{'scope':{'type':'team','id':'analytics'},'until':'2027-01-01T00:00:00Z','reason':'launch'}")
+                .at("/field"))
+        .isEqualTo("limit");
+    Answer put =
+        api.put(
+            launch,
+            "{'scope':{'type':'team','id':'analytics'},'limit':'10','until':'2026-04-01T00:00:00Z','reason':'launch'}");
+    assertThat(put.at("/in_force")).isEqualTo("true");
+    Answer allowed = reserve("'team':'analytics'", "8");
+    assertThat(allowed.at("/limits/0/limit")).isEqualTo("10");
+    assertThat(allowed.at("/limits/0/source")).isEqualTo("override");
+    assertThat(allowed.at("/limits/0/override")).isEqualTo("launch");
+    assertThat(reserve("'team':'analytics'", "8").at("/denials/0/source")).isEqualTo("override");
+    api.put(
+        "/v1/orgs/acme/overrides/all",
+        "{'scope':{'type':'org'},'suspend':true,'until':'2026-04-01T00:00:00Z','reason':'incident'}");
+    assertThat(api.delete(launch).status()).isEqualTo(204);
+    assertThat(reserve("'team':'analytics'", "8").at("/decision")).isEqualTo("allow");
+    assertThat(api.get("/v1/orgs/acme/overrides").json().at("/data")).hasSize(1);
+    api.put("/v1/test_clock", "{'now':'2026-04-01T00:00:00Z'}");
+    assertThat(reserve("'team':'analytics'", "8").at("/decision")).isEqualTo("deny");
+    assertThat(api.get("/v1/orgs/acme/overrides").at("/data/0/in_force")).isEqualTo("false");
+  }
+
+  @Test
+  void aFreezeDeniesEverythingForAScopeUntilItIsLifted() {
+    String open = reserve("'user':'u-17'", "1").at("/reservation_id");
+    Answer frozen =
+        api.post(
+            "/v1/orgs/acme/freeze",
+            "{'scope':{'type':'department','id':'engineering'},'reason':'runaway'}");
+    assertThat(frozen.at("/in_force")).isEqualTo("true");
+    Answer denied = reserve("'team':'analytics'", "1");
+    assertThat(denied.at("/denials/0/code")).isEqualTo("frozen");
+    assertThat(denied.at("/denials/0/scope/id")).isEqualTo("engineering");
+    assertThat(denied.at("/denials/0/detail")).contains("runaway");
+    assertThat(reserve("'user':'u-17'", "1").at("/decision")).isEqualTo("allow");
+    api.post("/v1/orgs/acme/freeze", "{'until':'2026-03-20T00:00:00Z','reason':'audit'}");
+    assertThat(reserve("'user':'u-17'", "1").at("/denials/0/scope/type")).isEqualTo("org");
+    assertThat(api.get("/v1/orgs/acme/freezes").json().at("/data")).hasSize(2);
+    assertThat(api.post("/v1/reservations/" + open + "/commit", "{'amount':'1'}").status())
+        .isEqualTo(200);
+    api.put("/v1/test_clock", "{'now':'2026-03-20T00:00:00Z'}");
+    assertThat(reserve("'user':'u-17'", "1").at("/decision")).isEqualTo("allow");
+    api.post("/v1/orgs/acme/unfreeze", "{'scope':{'type':'department','id':'engineering'}}");
+    assertThat(reserve("'team':'analytics'", "1").at("/decision")).isEqualTo("allow");
+  }
+
+  @Test
+  void aThresholdAlertsOnceAWindow() {
+    api.put(
+        "/v1/orgs/acme/budgets/b",
+        "{'scope':{'type':'org'},'measure':'platform','window':'day','limit':'10','thresholds':[50,90]}");
+    oneShot("'user':'u-17'", "4");
+    oneShot("'user':'u-17'", "2");
+    oneShot("'user':'u-17'", "1");
+    Answer alerts = api.get("/v1/orgs/acme/alerts");
+    assertThat(alerts.json().at("/data")).hasSize(1);
+    assertThat(alerts.at("/data/0/threshold")).isEqualTo("50");
+    assertThat(alerts.at("/data/0/used")).isEqualTo("6");
+    oneShot("'user':'u-17'", "2");
+    assertThat(api.get("/v1/orgs/acme/alerts").json().at("/data").findValuesAsText("threshold"))
+        .containsExactly("90", "50");
+  }
+
+  @Test
+  void aLimitIsTriedOnThePast() {
+    for (int i = 0; i < 5; i++) {
+      oneShot("'user':'u-%d'".formatted(i % 2), "3");
+    }
+    Answer preview =
+        api.post(
+            "/v1/orgs/acme/budgets/new/preview",
+            "{'scope':{'type':'org'},'measure':'platform','window':'month','limit':'10'}");
+    assertThat(preview.at("/requests")).isEqualTo("5");
+    assertThat(preview.at("/blocked_requests")).isEqualTo("2");
+    assertThat(preview.at("/users_hit")).isEqualTo("2");
+    assertThat(preview.at("/credits_saved/0/amount")).isEqualTo("6");
+    assertThat(api.get("/v1/orgs/acme/budgets/new").status()).isEqualTo(404);
+    api.put(
+        "/v1/orgs/acme/budgets/there",
+        "{'scope':{'type':'each_user'},'measure':'requests','window':'month','limit':'100'}");
+    Answer other = api.post("/v1/orgs/acme/budgets/there/preview", "{'limit':'2'}");
+    assertThat(other.at("/blocked_requests")).isEqualTo("1");
+    assertThat(other.at("/budget/limit")).isEqualTo("2");
+    assertThat(
+            api.post("/v1/orgs/acme/budgets/there/preview", "{'limit':'2','mode':'soft'}")
+                .at("/field"))
+        .isEqualTo("mode");
+  }
+
+  @Test
+  void usageIsGroupedAndFiltered() {
+    oneShot("'team':'analytics','user':'u-17'", "3");
+    oneShot("'team':'analytics','user':'u-18'", "4");
+    oneShot("'user':'u-18'", "5");
+    Answer usage = api.get("/v1/orgs/acme/usage?group_by=team&filter[team]=analytics");
+    assertThat(usage.json().at("/data")).hasSize(1);
+    assertThat(usage.at("/data/0/credits")).isEqualTo("7");
+    assertThat(usage.at("/data/0/group/team")).isEqualTo("analytics");
+    assertThat(usage.at("/data/0/requests")).isEqualTo("2");
+    assertThat(api.get("/v1/orgs/acme/usage?group_by=planet").at("/field")).isEqualTo("group_by");
+    assertThat(api.get("/v1/orgs/acme/usage?group_by=team,team").at("/field"))
+        .isEqualTo("group_by");
+    assertThat(api.get("/v1/orgs/acme/usage?fresh=maybe").at("/field")).isEqualTo("fresh");
   }
 }

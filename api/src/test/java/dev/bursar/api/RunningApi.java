@@ -9,6 +9,7 @@ import dev.bursar.api.node.InMemoryKeys;
 import dev.bursar.api.node.InMemoryNode;
 import dev.bursar.api.node.InMemoryProofs;
 import dev.bursar.api.node.InMemoryQueries;
+import dev.bursar.api.node.InMemoryUsage;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.catalog.Catalog;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -84,6 +85,7 @@ public final class RunningApi implements AutoCloseable {
             queries,
             proofs,
             queries::orgs,
+            new InMemoryUsage(node),
             CATALOG,
             keys,
             withTestClock ? Optional.of(node) : Optional.empty(),

@@ -140,6 +140,7 @@ public final class Node implements AutoCloseable {
             projections.ledger(),
             projections.proofs(),
             projections.orgs(),
+            projections.usage(),
             catalog,
             keys,
             testClock,

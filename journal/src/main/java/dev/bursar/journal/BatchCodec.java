@@ -23,16 +23,12 @@ public final class BatchCodec<E> {
       new BatchCodec<>("team", TeamEvent.class, List.of());
   private static final BatchCodec<OrgEvent> ORGS =
       new BatchCodec<>("org", OrgEvent.class, List.of());
-  private static final BatchCodec<OrgEvent> ORGS_WITHOUT_RESERVATIONS =
+  private static final BatchCodec<TeamEvent> TEAMS_WITHOUT_HOLDS =
       new BatchCodec<>(
-          "org",
-          OrgEvent.class,
+          "team",
+          TeamEvent.class,
           List.of(),
-          StoredMapping.mapper(
-              Set.of(
-                  OrgEvent.ReservationBegun.class,
-                  OrgEvent.ReservationDenied.class,
-                  OrgEvent.ReservationSettled.class)));
+          StoredMapping.mapper(Set.of(TeamEvent.BudgetHeld.class, TeamEvent.BudgetBarred.class)));
 
   private final StoredForm<Batch<E>> form;
 
@@ -60,12 +56,12 @@ public final class BatchCodec<E> {
   }
 
   /**
-   * The rows of orgs, read without their reservations: those are most of what an org's journal
-   * holds, and need not be read by who wants the rest. A row with a name that is not known, or that
-   * is not well-formed, is refused all the same.
+   * The rows of teams, read without their holds: those are most of what a team's journal holds, and
+   * need not be read by who wants the rest. A row with a name that is not known, or that is not
+   * well-formed, is refused all the same.
    */
-  public static BatchCodec<OrgEvent> orgsWithoutReservations() {
-    return ORGS_WITHOUT_RESERVATIONS;
+  public static BatchCodec<TeamEvent> teamsWithoutHolds() {
+    return TEAMS_WITHOUT_HOLDS;
   }
 
   /** The rows of entities of this kind. */
@@ -133,7 +129,7 @@ public final class BatchCodec<E> {
                 manifest.substring(0, manifest.length() - COMPRESSED.length()),
                 Compression.expanded(bytes))
             : form.decode(manifest, bytes);
-    return this == ORGS_WITHOUT_RESERVATIONS ? withoutPassedOver(batch) : batch;
+    return this == TEAMS_WITHOUT_HOLDS ? withoutPassedOver(batch) : batch;
   }
 
   @SuppressWarnings("NullAway") // What was passed over came out as null.

@@ -51,7 +51,11 @@ final class SnapshotOrder {
         org.budgets(),
         org.wallets(),
         org.open(),
-        of(org.tallies()));
+        of(org.tallies()),
+        org.drafts(),
+        org.drafted(),
+        org.overrides(),
+        org.freezes());
   }
 
   private static Tallies.Snapshot of(Tallies.Snapshot tallies) {

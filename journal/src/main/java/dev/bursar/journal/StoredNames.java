@@ -51,6 +51,8 @@ final class StoredNames {
     @Type(name = "held", value = TeamEvent.BudgetHeld.class),
     @Type(name = "settled", value = TeamEvent.BudgetSettled.class),
     @Type(name = "hold_barred", value = TeamEvent.BudgetBarred.class),
+    @Type(name = "counting_started", value = TeamEvent.CountingStarted.class),
+    @Type(name = "counted_before", value = TeamEvent.CountedBefore.class),
     @Type(name = "budget_forgotten", value = TeamEvent.BudgetForgotten.class),
   })
   interface TeamNames {}
@@ -61,6 +63,11 @@ final class StoredNames {
     @Type(name = "unit_put", value = OrgEvent.UnitPut.class),
     @Type(name = "unit_removed", value = OrgEvent.UnitRemoved.class),
     @Type(name = "user_put", value = OrgEvent.UserPut.class),
+    @Type(name = "budget_drafted", value = OrgEvent.BudgetDrafted.class),
+    @Type(name = "override_put", value = OrgEvent.OverridePut.class),
+    @Type(name = "override_removed", value = OrgEvent.OverrideRemoved.class),
+    @Type(name = "frozen", value = OrgEvent.Frozen.class),
+    @Type(name = "unfrozen", value = OrgEvent.Unfrozen.class),
     @Type(name = "budget_put", value = OrgEvent.BudgetPut.class),
     @Type(name = "budget_removed", value = OrgEvent.BudgetRemoved.class),
     @Type(name = "wallet_put", value = OrgEvent.WalletPut.class),

@@ -91,6 +91,7 @@ record Words<E extends Enum<E>>(Class<E> type, Function<E, String> word) {
   private static String of(Closure.Kind kind) {
     return switch (kind) {
       case ENDED -> "ended";
+      case COMMITTED -> "committed";
       case EXPIRED -> "expired";
       case LATE -> "late";
     };

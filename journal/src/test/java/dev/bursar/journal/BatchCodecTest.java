@@ -100,29 +100,31 @@ final class BatchCodecTest {
   }
 
   @Test
-  void anOrgsRowIsReadWithoutItsReservations() {
-    List<Recorded<OrgEvent>> recorded = new ArrayList<>();
-    Sample.orgs().forEach(s -> recorded.addAll(s.batch().recorded()));
-    BatchCodec.Packed packed = BatchCodec.orgs().pack(new Batch<>(7, new byte[32], null, recorded));
-    Batch<OrgEvent> all = BatchCodec.orgs().decode(packed.manifest(), packed.bytes());
-    Batch<OrgEvent> read =
-        BatchCodec.orgsWithoutReservations().decode(packed.manifest(), packed.bytes());
+  void aTeamsRowIsReadWithoutItsHolds() {
+    List<Recorded<TeamEvent>> recorded = new ArrayList<>();
+    Sample.teams().forEach(s -> recorded.addAll(s.batch().recorded()));
+    BatchCodec.Packed packed =
+        BatchCodec.teams().pack(new Batch<>(7, new byte[32], null, recorded));
+    Batch<TeamEvent> all = BatchCodec.teams().decode(packed.manifest(), packed.bytes());
+    Batch<TeamEvent> read =
+        BatchCodec.teamsWithoutHolds().decode(packed.manifest(), packed.bytes());
     assertThat(types(read)).isNotEmpty();
     assertThat(types(read))
         .isEqualTo(
             types(all).stream()
-                .filter(type -> !type.getSimpleName().startsWith("Reservation"))
+                .filter(type -> type != TeamEvent.BudgetHeld.class)
+                .filter(type -> type != TeamEvent.BudgetBarred.class)
                 .toList());
     assertThat(read.sequence()).isEqualTo(7);
-    assertThat(read.recorded().getFirst().event())
+    assertThat(read.recorded().getLast().event())
         .usingRecursiveComparison()
-        .isEqualTo(all.recorded().getFirst().event());
+        .isEqualTo(all.recorded().getLast().event());
   }
 
   @Test
   void whatIsPassedOverMustStillBeWellFormed() {
-    BatchCodec<OrgEvent> codec = BatchCodec.orgsWithoutReservations();
-    for (Sample<OrgEvent> sample : Sample.orgs()) {
+    BatchCodec<TeamEvent> codec = BatchCodec.teamsWithoutHolds();
+    for (Sample<TeamEvent> sample : Sample.teams()) {
       byte[] bytes = sample.encoded();
       for (int length = 0; length < bytes.length; length += 7) {
         refused(codec, Arrays.copyOf(bytes, length), "are no ");
@@ -186,7 +188,7 @@ final class BatchCodecTest {
 
   private static byte[] encoded(Budget budget) {
     return BatchCodec.orgs()
-        .encode(Sample.batch(new OrgEvent.BudgetPut(Parts.AT, budget, "key_2x7Qm")));
+        .encode(Sample.batch(new OrgEvent.BudgetPut(Parts.AT, budget, List.of(), "key_2x7Qm")));
   }
 
   @Test

@@ -2,8 +2,13 @@ package dev.bursar.journal;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.OpenPart;
+import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
@@ -275,7 +280,58 @@ final class Parts {
         credits("12.5"),
         Instant.parse("2026-03-01T00:00:00Z"),
         Instant.parse("2026-04-01T00:00:00Z"),
-        source);
+        source,
+        null,
+        List.of());
+  }
+
+  /** A limit that an override has changed, with thresholds. */
+  static LimitState overridden() {
+    return new LimitState(
+        "budget-9",
+        new Scope(Scope.Type.TEAM, "analytics", null),
+        "input_tokens",
+        WindowKind.DAY,
+        Budget.Mode.SHADOW,
+        credits("5000"),
+        credits("123"),
+        credits("1200"),
+        AT,
+        LATER,
+        LimitState.SOURCE_BUDGET,
+        "launch",
+        List.of(50, 90));
+  }
+
+  static ThresholdAlert alert() {
+    return new ThresholdAlert("budget-1", "ada", AT, 90, credits("4500.5"), credits("5000"));
+  }
+
+  static OpenPart openPart() {
+    return new OpenPart(
+        "rsv_open", "ada", AT, credits("12.5"), Map.of("input_tokens", 1_200L), true);
+  }
+
+  static OpeningCount openingCount() {
+    return new OpeningCount("ada", AT, credits("123.456789"));
+  }
+
+  static LimitOverride override() {
+    return new LimitOverride(
+        "launch",
+        new Scope(Scope.Type.USER, "ada", "analytics"),
+        "budget-1",
+        credits("7500"),
+        LATER,
+        "launch week");
+  }
+
+  static LimitOverride suspension() {
+    return new LimitOverride("audit", new Scope(Scope.Type.ORG, null, null), null, null, LATER, "");
+  }
+
+  static Freeze freeze() {
+    return new Freeze(new Scope(Scope.Type.DEPARTMENT, "eng", null), null, "runaway agent");
   }
 
   static LimitState orgLimit() {
@@ -339,7 +395,9 @@ final class Parts {
         List.of(),
         "key_2x7Qm",
         "4f0c2b1e-77aa-4c55-9d1b-0f6f3f0d2c11",
-        bytes(16, 3));
+        bytes(16, 3),
+        List.of(),
+        null);
   }
 
   /** By usage, with everything. */
@@ -372,7 +430,30 @@ final class Parts {
             new Budgets.Applicable(bareBudget(), new Scope(Scope.Type.TEAM, "analytics", null))),
         "key_2x7Qm",
         null,
-        bytes(16, 3));
+        bytes(16, 3),
+        List.of(),
+        null);
+  }
+
+  /** With departments and a time. */
+  static Plan placedPlan() {
+    Plan plan = plan();
+    return new Plan(
+        plan.reservation(),
+        plan.request(),
+        plan.wallet(),
+        plan.creditType(),
+        plan.amount(),
+        null,
+        List.of(overridden()),
+        List.of(
+            new Budgets.Applicable(
+                bareBudget(), new Scope(Scope.Type.TEAM, "analytics", null), "launch")),
+        plan.actor(),
+        null,
+        bytes(16, 3),
+        List.of("platform", "engineering"),
+        AT);
   }
 
   /** By an empty usage, and no rate. */
@@ -401,6 +482,8 @@ final class Parts {
         List.of(),
         "key_2x7Qm",
         null,
-        bytes(16, 3));
+        bytes(16, 3),
+        List.of(),
+        null);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
@@ -252,15 +253,20 @@ final class ReplayTest {
               : new TeamCommand.Cancel(reservation(holds + random.nextInt(12)));
       default ->
           new TeamCommand.HoldBudget(
-              reservation(holds++),
-              Credits.of(random.nextInt(20)),
-              List.of(applicable(), applicable()));
+              reservation(holds++), asked(), List.of(applicable(), applicable()));
     };
   }
 
   private Closure closure(String reservation) {
-    return new Closure(
+    return Closure.of(
         reservation, Credits.of(random.nextInt(20)), Closure.Kind.values()[random.nextInt(3)]);
+  }
+
+  private Quantities asked() {
+    Credits amount = Credits.of(random.nextInt(20));
+    return random.nextBoolean()
+        ? Quantities.of(amount)
+        : new Quantities(amount, Map.of("tokens", (long) random.nextInt(900)));
   }
 
   private Budgets.Applicable applicable() {

@@ -35,6 +35,7 @@ import dev.bursar.domain.wallet.WalletOwner;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -110,6 +111,21 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         wallet("hold_extended", new WalletEvent.HoldExtended(AT, RESERVATION, LATER)),
         wallet("committed", committed()),
         wallet(
+            "committed-by-usage",
+            new WalletEvent.Committed(
+                AT,
+                RESERVATION,
+                credits("11.75"),
+                credits("0.75"),
+                Credits.ZERO,
+                Credits.ZERO,
+                false,
+                true,
+                Map.of("input_tokens", 1_150L, "output_tokens", 12L),
+                transaction(
+                    attribution("commit"), posting(41, EntryType.CONSUME, "-11.75", "988.25")),
+                balance())),
+        wallet(
             "committed-late",
             new WalletEvent.Committed(
                 AT,
@@ -120,6 +136,7 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                 credits("0.000001"),
                 true,
                 false,
+                Map.of(),
                 transaction(
                     bareAttribution("commit"),
                     posting(5_000_000_000L, EntryType.LATE_USAGE, "-12", "988"),
@@ -274,6 +291,7 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         Credits.ZERO,
         false,
         true,
+        Map.of(),
         transaction(
             attribution("commit"),
             posting(41, EntryType.CONSUME, "-11.5", "988.5"),
@@ -289,13 +307,45 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                 AT,
                 RESERVATION,
                 credits("12.5"),
+                Map.of(),
                 List.of(
                     Parts.limit(
                         new Scope(Scope.Type.USER, "ada", "analytics"), LimitState.SOURCE_DEFAULT),
                     Parts.limit(
                         new Scope(Scope.Type.TEAM, "analytics", null), LimitState.SOURCE_BUDGET)))),
-        team("held-bare", new TeamEvent.BudgetHeld(AT, RESERVATION, Credits.ZERO, List.of())),
-        team("settled", new TeamEvent.BudgetSettled(AT, closure(Closure.Kind.LATE))),
+        team(
+            "held-bare",
+            new TeamEvent.BudgetHeld(AT, RESERVATION, Credits.ZERO, Map.of(), List.of())),
+        team("settled", new TeamEvent.BudgetSettled(AT, closure(Closure.Kind.LATE), List.of())),
+        team(
+            "held-metered",
+            new TeamEvent.BudgetHeld(
+                AT,
+                RESERVATION,
+                credits("12.5"),
+                Map.of("input_tokens", 1_200L, "output_tokens", 800L),
+                List.of(Parts.overridden()))),
+        team(
+            "settled-by-usage",
+            new TeamEvent.BudgetSettled(
+                AT,
+                new Closure(
+                    RESERVATION,
+                    credits("11.75"),
+                    Closure.Kind.COMMITTED,
+                    Map.of("input_tokens", 1_150L)),
+                List.of(Parts.alert()))),
+        team(
+            "counting_started",
+            new TeamEvent.CountingStarted(
+                AT,
+                Parts.budget(new Scope(Scope.Type.EACH_MEMBER, null, "analytics")),
+                List.of(Parts.openPart()),
+                List.of("rsv_gone"),
+                true)),
+        team(
+            "counted_before",
+            new TeamEvent.CountedBefore(AT, "budget-1", List.of(Parts.openingCount()))),
         team("hold_barred", new TeamEvent.BudgetBarred(AT, RESERVATION)),
         team("budget_forgotten", new TeamEvent.BudgetForgotten(AT, "budget-1")));
   }
@@ -342,12 +392,33 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
             new OrgEvent.BudgetPut(
                 AT,
                 Parts.budget(new Scope(Scope.Type.EACH_MEMBER, null, "analytics")),
+                List.of(),
                 "key_2x7Qm")),
-        org("budget_put-bare", new OrgEvent.BudgetPut(AT, Parts.bareBudget(), "key_2x7Qm")),
+        org(
+            "budget_put-bare",
+            new OrgEvent.BudgetPut(AT, Parts.bareBudget(), List.of(), "key_2x7Qm")),
+        org(
+            "budget_put-counted",
+            new OrgEvent.BudgetPut(
+                AT, Parts.bareBudget(), List.of(Parts.openingCount()), "key_2x7Qm")),
+        org(
+            "budget_drafted",
+            new OrgEvent.BudgetDrafted(
+                AT, Parts.bareBudget(), List.of(Parts.openPart()), "key_2x7Qm")),
+        org("override_put", new OrgEvent.OverridePut(AT, Parts.override(), "key_2x7Qm")),
+        org(
+            "override_put-suspending",
+            new OrgEvent.OverridePut(AT, Parts.suspension(), "key_2x7Qm")),
+        org("override_removed", new OrgEvent.OverrideRemoved(AT, "launch", "key_2x7Qm")),
+        org("frozen", new OrgEvent.Frozen(AT, Parts.freeze(), "key_2x7Qm")),
+        org(
+            "unfrozen",
+            new OrgEvent.Unfrozen(AT, new Scope(Scope.Type.ORG, null, null), "key_2x7Qm")),
         org("budget_removed", new OrgEvent.BudgetRemoved(AT, "budget-1", "key_2x7Qm")),
         org("wallet_put", new OrgEvent.WalletPut(AT, "main", WalletOwner.ORG, "key_2x7Qm")),
         org("begun", new OrgEvent.ReservationBegun(AT, Parts.plan())),
         org("begun-by-usage", new OrgEvent.ReservationBegun(AT, Parts.fullPlan())),
+        org("begun-placed", new OrgEvent.ReservationBegun(AT, Parts.placedPlan())),
         org(
             "denied",
             new OrgEvent.ReservationDenied(
@@ -358,10 +429,12 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                         DenialCode.BUDGET_EXCEEDED,
                         Parts.orgLimit(),
                         null,
+                        null,
                         credits("12.5"),
                         "the org's budget is used up"),
                     new Denial(
                         DenialCode.INSUFFICIENT_CREDITS,
+                        null,
                         null,
                         credits("-0.5"),
                         credits("12.5"),
@@ -372,13 +445,32 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
             new OrgEvent.ReservationDenied(
                 AT,
                 Parts.unpricedPlan(),
-                List.of(new Denial(DenialCode.NO_RATE, null, null, null, "nothing has a price")),
+                List.of(
+                    new Denial(DenialCode.NO_RATE, null, null, null, null, "nothing has a price")),
                 null)),
-        org("settled", new OrgEvent.ReservationSettled(AT, closure(Closure.Kind.ENDED))));
+        org(
+            "denied-frozen",
+            new OrgEvent.ReservationDenied(
+                AT,
+                Parts.unpricedPlan(),
+                List.of(
+                    new Denial(
+                        DenialCode.FROZEN,
+                        null,
+                        new Scope(Scope.Type.TEAM, "analytics", null),
+                        null,
+                        credits("1"),
+                        "the team is frozen")),
+                null)),
+        org("settled", new OrgEvent.ReservationSettled(AT, closure(Closure.Kind.ENDED), List.of())),
+        org(
+            "settled-alerting",
+            new OrgEvent.ReservationSettled(
+                AT, closure(Closure.Kind.COMMITTED), List.of(Parts.alert()))));
   }
 
   private static Closure closure(Closure.Kind kind) {
-    return new Closure(RESERVATION, credits("11.75"), kind);
+    return Closure.of(RESERVATION, credits("11.75"), kind);
   }
 
   static <E> Batch<E> batch(E event) {

@@ -53,14 +53,16 @@ final class SnapshotCodecTest {
 
   private static Map<String, Tallies.Lapsed> lapsed(String... names) {
     Map<String, Tallies.Lapsed> lapsed = new LinkedHashMap<>();
-    List.of(names).forEach(name -> lapsed.put(name, new Tallies.Lapsed(List.of(), Parts.AT)));
+    List.of(names)
+        .forEach(name -> lapsed.put(name, new Tallies.Lapsed(Map.of(), List.of(), Parts.AT)));
     return lapsed;
   }
 
   private static Map<String, Tallies.OpenHold> open(String... names) {
     Map<String, Tallies.OpenHold> open = new LinkedHashMap<>();
     List.of(names)
-        .forEach(name -> open.put(name, new Tallies.OpenHold(Parts.credits("1"), List.of())));
+        .forEach(
+            name -> open.put(name, new Tallies.OpenHold(Parts.credits("1"), Map.of(), List.of())));
     return open;
   }
 

@@ -11,6 +11,7 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Unit;
@@ -127,7 +128,27 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                     Parts.bareBudget(), Parts.budget(new Scope(Scope.Type.EACH_USER, null, null))),
                 Map.of("main", WalletOwner.ORG, "analytics", new WalletOwner("analytics")),
                 List.of(Parts.fullPlan(), Parts.plan()),
-                tallies())),
+                tallies(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                List.of())),
+        of(
+            SnapshotCodec.orgs(),
+            "governed",
+            new Org.Snapshot(
+                new OrgSettings("ACME", ZoneId.of("Europe/Berlin"), null, List.of()),
+                AT,
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                metered(),
+                List.of(Parts.bareBudget()),
+                Map.of("budget-2", new Place(12, 3)),
+                List.of(Parts.override(), Parts.suspension()),
+                List.of(Parts.freeze()))),
         of(
             SnapshotCodec.orgs(),
             "empty",
@@ -139,7 +160,11 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 Map.of(),
                 List.of(),
-                noTallies())));
+                noTallies(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                List.of())));
   }
 
   private static <S> SnapshotSample<S> of(SnapshotCodec<S> codec, String name, S state) {
@@ -151,24 +176,44 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
     return new Tallies.Snapshot(List.of(), Map.of(), Map.of());
   }
 
+  /** Counts in other measures, with thresholds. */
+  private static Tallies.Snapshot metered() {
+    Tallies.Counter counter = new Tallies.Counter("budget-1", "");
+    Tallies.Mark mark = new Tallies.Mark(counter, AT, "input_tokens");
+    Map<String, Long> usage = Map.of("input_tokens", 1_200L);
+    return new Tallies.Snapshot(
+        List.of(
+            new Tallies.CounterPart(
+                counter,
+                List.of(
+                    new Tallies.Tally(
+                        AT,
+                        credits("1"),
+                        credits("1200"),
+                        new Tallies.Watch(credits("5000"), List.of(50, 90), 50))))),
+        Map.of("rsv_c", new Tallies.OpenHold(credits("2"), usage, List.of(mark))),
+        Map.of("rsv_l", new Tallies.Lapsed(usage, List.of(mark), LATER)));
+  }
+
   private static Tallies.Snapshot tallies() {
     Tallies.Counter named = new Tallies.Counter("budget-1", "");
     Tallies.Counter member = new Tallies.Counter("budget-1", "ada");
-    List<Tallies.Mark> marks = List.of(new Tallies.Mark(member, AT), new Tallies.Mark(named, AT));
+    List<Tallies.Mark> marks =
+        List.of(new Tallies.Mark(member, AT, null), new Tallies.Mark(named, AT, null));
     Map<String, Tallies.Lapsed> lapsed = new LinkedHashMap<>();
-    lapsed.put("rsv_z", new Tallies.Lapsed(marks, AT));
-    lapsed.put("rsv_a", new Tallies.Lapsed(List.of(), LATER));
+    lapsed.put("rsv_z", new Tallies.Lapsed(Map.of(), marks, AT));
+    lapsed.put("rsv_a", new Tallies.Lapsed(Map.of(), List.of(), LATER));
     return new Tallies.Snapshot(
         List.of(
             new Tallies.CounterPart(
                 named,
                 List.of(
-                    new Tallies.Tally(LATER, credits("1"), Credits.ZERO),
-                    new Tallies.Tally(AT, Credits.ZERO, credits("2")))),
+                    new Tallies.Tally(LATER, credits("1"), Credits.ZERO, null),
+                    new Tallies.Tally(AT, Credits.ZERO, credits("2"), null))),
             new Tallies.CounterPart(member, List.of())),
         Map.of(
-            "rsv_c", new Tallies.OpenHold(credits("2"), marks),
-            "rsv_b", new Tallies.OpenHold(Credits.ZERO, List.of())),
+            "rsv_c", new Tallies.OpenHold(credits("2"), Map.of(), marks),
+            "rsv_b", new Tallies.OpenHold(Credits.ZERO, Map.of(), List.of())),
         lapsed);
   }
 }

@@ -5,7 +5,9 @@ import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
+import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.projections.ProjectionSettings.DueWorkSettings;
+import dev.bursar.projections.decision.JdbcUsageQueries;
 import dev.bursar.projections.due.DueTimes;
 import dev.bursar.projections.due.DueWork;
 import dev.bursar.projections.journal.JournalBounds;
@@ -41,6 +43,7 @@ public final class Projections {
   private final LedgerQueries ledger;
   private final JdbcLedgerProofs proofs;
   private final OrgQueries orgs;
+  private final UsageQueries usage;
   private final Progress progress;
   private final DueWork dueWork;
   private final ReadQueries queries;
@@ -59,6 +62,7 @@ public final class Projections {
     this.proofs = proofs;
     this.ledger = new JdbcLedgerQueries(queries, progress);
     this.orgs = new JdbcOrgQueries(queries, progress);
+    this.usage = new JdbcUsageQueries(queries, progress);
   }
 
   /**
@@ -158,6 +162,11 @@ public final class Projections {
   /** Reads the list of orgs. */
   public OrgQueries orgs() {
     return orgs;
+  }
+
+  /** Reads what was decided and used. */
+  public UsageQueries usage() {
+    return usage;
   }
 
   /** How far the read models are. */

@@ -228,7 +228,8 @@ class LedgerProofsTest {
                 handle.execute(
                     """
                     truncate ledger_entry, ledger_day, ledger_tree, ledger_subtree, wallet_balance,
-                      entity_progress, org, due_work, pekko_projection_offset_store
+                      entity_progress, org, due_work, decision, alert, audit_log,
+                      pekko_projection_offset_store
                     """);
                 handle.execute(
                     "alter table ledger_entry enable always trigger ledger_entry_append_only");

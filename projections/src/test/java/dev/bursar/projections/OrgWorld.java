@@ -249,7 +249,7 @@ final class OrgWorld {
     }
     Plan plan = begun.plan();
     boolean teamHolds =
-        team(new TeamCommand.HoldBudget(plan.reservation(), plan.amount(), plan.teamLimits()))
+        team(new TeamCommand.HoldBudget(plan.reservation(), plan.quantities(), plan.teamLimits()))
             instanceof TeamReply.Held;
     WalletReply held =
         wallet(
@@ -511,20 +511,7 @@ final class OrgWorld {
     if (event instanceof WalletEvent.Committed committed) {
       charges.add(charge(committed.transaction()));
     }
-    Closure closure =
-        switch (event) {
-          case WalletEvent.Committed e ->
-              new Closure(
-                  e.reservation(), e.amount(), e.late() ? Closure.Kind.LATE : Closure.Kind.ENDED);
-          case WalletEvent.Released e ->
-              new Closure(
-                  e.reservation(),
-                  Credits.ZERO,
-                  e.cause() == WalletEvent.Cause.EXPIRED
-                      ? Closure.Kind.EXPIRED
-                      : Closure.Kind.ENDED);
-          default -> null;
-        };
+    Closure closure = event.closure();
     if (closure != null) {
       orgToldLater.add(closure);
       teamToldLater.add(closure);

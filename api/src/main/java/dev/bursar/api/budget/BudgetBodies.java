@@ -50,10 +50,7 @@ final class BudgetBodies {
    * @param orgZone the zone of a budget that names none
    */
   static Budget budget(String id, Body body, ZoneId orgZone) {
-    Body scope = body.object("scope", SCOPE);
-    if (scope == null) {
-      throw body.missing("scope");
-    }
+    Scope scope = requiredScope(body);
     Credits limit = body.amount("limit");
     if (limit == null) {
       throw body.missing("limit");
@@ -65,7 +62,7 @@ final class BudgetBodies {
     long anchorMax = window == WindowKind.WEEK ? DAYS_OF_WEEK : DAYS_OF_MONTH_MAX;
     return new Budget(
         id,
-        scope(scope),
+        scope,
         body.requiredName("measure"),
         window,
         limit,
@@ -75,6 +72,22 @@ final class BudgetBodies {
         thresholds(body),
         zone == null ? orgZone : OrgRoutes.zone("timezone", zone),
         (int) body.integer("anchor_day", 1, anchorMax, 1));
+  }
+
+  /** The limit of a body that holds nothing else. */
+  static Credits onlyLimit(Body body) {
+    for (String other : PUT) {
+      if (!other.equals("limit") && body.has(other)) {
+        throw Problem.invalid(
+                body.path(other), "goes with scope: either a whole budget, or another limit alone")
+            .fault();
+      }
+    }
+    Credits limit = body.amount("limit");
+    if (limit == null) {
+      throw body.missing("limit");
+    }
+    return limit;
   }
 
   private static Set<String> filter(@Nullable Body filters, String name) {
@@ -88,6 +101,20 @@ final class BudgetBodies {
             .sorted()
             .toList()
         : THRESHOLDS_DEFAULT;
+  }
+
+  /** The scope that a body names under {@code scope}, or else the org. */
+  static Scope scopeOrOrg(Body body) {
+    Body scope = body.object("scope", SCOPE);
+    return scope == null ? new Scope(Scope.Type.ORG, null, null) : scope(scope);
+  }
+
+  /** The scope that a body names under {@code scope}. */
+  static Scope requiredScope(Body body) {
+    if (body.object("scope", SCOPE) == null) {
+      throw body.missing("scope");
+    }
+    return scopeOrOrg(body);
   }
 
   private static Scope scope(Body body) {

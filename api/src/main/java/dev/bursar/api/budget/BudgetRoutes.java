@@ -12,6 +12,7 @@ import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.BudgetPreview;
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Scope;
@@ -23,6 +24,10 @@ import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.usage.UsageQueries;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -34,10 +39,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BudgetRoutes {
 
-  private final Entities entities;
+  private static final Duration PREVIEWED = Duration.ofDays(30);
 
-  public BudgetRoutes(Entities entities) {
+  private final Entities entities;
+  private final UsageQueries usage;
+  private final InstantSource clock;
+  private final BudgetStart start;
+
+  public BudgetRoutes(Entities entities, UsageQueries usage, InstantSource clock) {
     this.entities = entities;
+    this.usage = usage;
+    this.clock = clock;
+    this.start = new BudgetStart(entities, usage, clock);
   }
 
   /** All of them. */
@@ -47,7 +60,59 @@ public final class BudgetRoutes {
         Endpoint.get("/v1/orgs/{org}/budgets", Access.READ, this::list),
         Endpoint.put(one, Access.ADMINISTER, this::put),
         Endpoint.get(one, Access.READ, this::get),
+        Endpoint.post(one + "/preview", Access.READ, this::preview),
         Endpoint.delete(one, Access.ADMINISTER, this::delete));
+  }
+
+  /** What a limit would have done: another one for a budget that is there, or a whole new one. */
+  private CompletionStage<Reply> preview(Call call) {
+    String org = call.org();
+    String id = call.name("budget");
+    Body body = call.body(BudgetBodies.PUT);
+    Instant to = clock.instant();
+    Instant from = to.minus(PREVIEWED);
+    return OrgRoutes.settings(entities, org)
+        .thenCompose(
+            settings ->
+                body.has("scope")
+                    ? CompletableFuture.completedStage(
+                        BudgetBodies.budget(id, body, settings.zone()))
+                    : view(org, id, null)
+                        .thenApply(
+                            answer -> {
+                              Budget there =
+                                  Outcomes.value(answer, OrgReply.OneBudget.class)
+                                      .budget()
+                                      .applicable()
+                                      .budget();
+                              return there.withLimit(BudgetBodies.onlyLimit(body));
+                            }))
+        .thenCompose(
+            budget ->
+                usage
+                    .preview(org, budget, from, to)
+                    .thenApply(
+                        found -> Reply.ok(json -> previewed(json, budget, from, to, found))));
+  }
+
+  private static void previewed(
+      JsonWriter json, Budget budget, Instant from, Instant to, UsageQueries.Previewed found) {
+    BudgetPreview.Result result = found.result();
+    json.object("budget", in -> definition(in, budget))
+        .field("from", from)
+        .field("to", to)
+        .field("requests", result.requests())
+        .field("blocked_requests", result.blocked())
+        .field("users_hit", result.users())
+        .objects(
+            "credits_saved",
+            result.saved().entrySet(),
+            (in, each) ->
+                in.field("credit_type", each.getKey())
+                    .field("amount", LimitViews.plain(each.getValue())))
+        .field("first_blocked_at", result.firstAt())
+        .field("as_of", found.freshness().asOf())
+        .field("lag_ms", found.freshness().lagMs());
   }
 
   private CompletionStage<Reply> put(Call call) {
@@ -59,12 +124,8 @@ public final class BudgetRoutes {
         .thenCompose(
             settings -> {
               Budget budget = BudgetBodies.budget(id, body, settings.zone());
-              return entities
-                  .org(
-                      org,
-                      new Request<>(
-                          new OrgCommand.PutBudget(budget, caller.actor()),
-                          caller.operation("put_budget:" + id)))
+              return start
+                  .put(org, budget, caller)
                   .thenApply(
                       answer ->
                           Reply.ok(json -> definition(json, budget))

@@ -5,6 +5,7 @@ import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.enforcement.Denial;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,13 @@ public final class LimitViews {
         .field("window", limit.window().word())
         .field("mode", word(limit.mode()));
     figures(json, limit);
-    json.field("source", limit.source());
+    source(json, limit);
+  }
+
+  private static void source(JsonWriter json, LimitState limit) {
+    String override = limit.override();
+    json.field("source", override == null ? limit.source() : "override")
+        .field("override", override);
   }
 
   /** What is used and left. */
@@ -52,10 +59,14 @@ public final class LimitViews {
           .field("used", limit.used())
           .field("held", limit.held());
     }
+    Scope frozen = denial.scope();
+    if (frozen != null) {
+      scope(json, frozen);
+    }
     json.field("available", denial.available()).field("requested", denial.requested());
     if (limit != null) {
-      json.field("resets_at", ifEver(limit.window(), limit.resetsAt()))
-          .field("source", limit.source());
+      json.field("resets_at", ifEver(limit.window(), limit.resetsAt()));
+      source(json, limit);
     }
     json.field("detail", denial.detail());
   }
@@ -68,6 +79,11 @@ public final class LimitViews {
             in.field("type", word(scope.type()))
                 .field("id", scope.id())
                 .field("team", scope.team()));
+  }
+
+  /** An exact decimal, without trailing zeros. */
+  public static String plain(BigDecimal amount) {
+    return amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString();
   }
 
   static String word(Enum<?> constant) {

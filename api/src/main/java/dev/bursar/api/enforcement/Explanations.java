@@ -14,8 +14,10 @@ import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.domain.wallet.Hold;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -31,10 +33,12 @@ final class Explanations {
 
   private final Enforcement enforcement;
   private final Entities entities;
+  private final UsageQueries usage;
 
-  Explanations(Enforcement enforcement, Entities entities) {
+  Explanations(Enforcement enforcement, Entities entities, UsageQueries usage) {
     this.enforcement = enforcement;
     this.entities = entities;
+    this.usage = usage;
   }
 
   private record Step(String name, Consumer<JsonWriter> fields) {}
@@ -59,7 +63,7 @@ final class Explanations {
     return CompletableFuture.completedStage(reply);
   }
 
-  /** What the org made of it, if it still knows. */
+  /** What the org made of it: while it is open it knows, afterwards its journal does. */
   private CompletionStage<@Nullable Plan> plan(String reservation) {
     ReservationId id = ReservationId.parse(reservation);
     if (id == null) {
@@ -67,6 +71,21 @@ final class Explanations {
     }
     return entities
         .org(id.org(), new Request<>(new OrgCommand.FindReservation(reservation), null))
+        .thenCompose(
+            answer ->
+                answer instanceof Answer.Done<OrgReply>(OrgReply.Begun begun, boolean replayed)
+                    ? CompletableFuture.<@Nullable Plan>completedStage(begun.plan())
+                    : usage
+                        .decision(id.org(), reservation)
+                        .thenCompose(place -> stored(id.org(), place.orElse(null))));
+  }
+
+  private CompletionStage<@Nullable Plan> stored(String org, @Nullable Place place) {
+    if (place == null) {
+      return CompletableFuture.completedStage(null);
+    }
+    return entities
+        .org(org, new Request<>(new OrgCommand.ViewDecision(place), null))
         .thenApply(
             answer ->
                 answer instanceof Answer.Done<OrgReply>(OrgReply.Begun begun, boolean replayed)

@@ -12,6 +12,7 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.domain.wallet.WalletReply;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -27,9 +28,10 @@ public final class ReservationRoutes {
   private final Explanations explanations;
   private final DecisionMeters meters;
 
-  public ReservationRoutes(Enforcement enforcement, Entities entities, MeterRegistry registry) {
+  public ReservationRoutes(
+      Enforcement enforcement, Entities entities, UsageQueries usage, MeterRegistry registry) {
     this.enforcement = enforcement;
-    this.explanations = new Explanations(enforcement, entities);
+    this.explanations = new Explanations(enforcement, entities, usage);
     this.meters = new DecisionMeters(registry);
   }
 

@@ -1,6 +1,7 @@
 package dev.bursar.api.ledger;
 
 import dev.bursar.api.access.Access;
+import dev.bursar.api.budget.LimitViews;
 import dev.bursar.api.csv.CsvRows;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
@@ -16,7 +17,6 @@ import dev.bursar.domain.ledger.LedgerQueries.MonthlyStatement;
 import dev.bursar.domain.ledger.LedgerQueries.Revenue;
 import dev.bursar.domain.ledger.LedgerQueries.RevenueReport;
 import dev.bursar.domain.ledger.LedgerQueries.Statement;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
@@ -133,7 +133,7 @@ public final class StatementRoutes {
             statement.movements(),
             (in, movement) ->
                 in.field("type", movement.type().word())
-                    .field("amount", plain(movement.amount()))
+                    .field("amount", LimitViews.plain(movement.amount()))
                     .field("entries", movement.entries()))
         .object("closing", in -> balances(in, statement.closing()));
   }
@@ -214,12 +214,12 @@ public final class StatementRoutes {
   private static void month(JsonWriter json, Revenue revenue) {
     json.field("month", revenue.month().toString())
         .field("currency", revenue.currency())
-        .field("sold", plain(revenue.sold()))
-        .field("consumed", plain(revenue.consumed()))
-        .field("expired", plain(revenue.expired()))
-        .field("refunded", plain(revenue.refunded()))
-        .field("other", plain(revenue.other()))
-        .field("deferred", plain(revenue.deferred()));
+        .field("sold", LimitViews.plain(revenue.sold()))
+        .field("consumed", LimitViews.plain(revenue.consumed()))
+        .field("expired", LimitViews.plain(revenue.expired()))
+        .field("refunded", LimitViews.plain(revenue.refunded()))
+        .field("other", LimitViews.plain(revenue.other()))
+        .field("deferred", LimitViews.plain(revenue.deferred()));
   }
 
   private static byte[] csv(RevenueReport found) {
@@ -239,10 +239,6 @@ public final class StatementRoutes {
   }
 
   // ---- shared
-
-  private static String plain(BigDecimal amount) {
-    return amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString();
-  }
 
   private YearMonth thisMonth() {
     return YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));

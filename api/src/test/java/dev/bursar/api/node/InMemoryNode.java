@@ -170,22 +170,7 @@ public final class InMemoryNode
   }
 
   private void settle(String org, WalletEvent event) {
-    Closure closure =
-        switch (event) {
-          case WalletEvent.Committed e ->
-              new Closure(
-                  e.reservation(), e.amount(), e.late() ? Closure.Kind.LATE : Closure.Kind.ENDED);
-          case WalletEvent.Charged e ->
-              new Closure(e.reservation(), e.amount(), Closure.Kind.ENDED);
-          case WalletEvent.Released e ->
-              new Closure(
-                  e.reservation(),
-                  Credits.ZERO,
-                  e.cause() == WalletEvent.Cause.EXPIRED
-                      ? Closure.Kind.EXPIRED
-                      : Closure.Kind.ENDED);
-          case WalletEvent other -> null;
-        };
+    Closure closure = event.closure();
     if (closure == null || event.transaction() == null) {
       return;
     }

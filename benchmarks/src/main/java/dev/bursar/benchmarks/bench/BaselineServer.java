@@ -92,6 +92,8 @@ final class BaselineServer extends ServerUnderTest {
           new InHouseDatabase.Customers(
               shape.orgs(),
               Shape.DEPARTMENT,
+              Shape.PRODUCT,
+              Shape.COST_CENTER,
               Shape.TEAM,
               shape.users(),
               OUT_OF_REACH,

@@ -136,7 +136,9 @@ final class BursarServer extends ServerUnderTest {
     OrgRequests requests =
         new OrgRequests("bench-", org)
             .unit(Shape.DEPARTMENT, "department", null)
-            .unit(Shape.TEAM, "team", Shape.DEPARTMENT);
+            .unit(Shape.TEAM, "team", Shape.DEPARTMENT)
+            .unit(Shape.PRODUCT, "product", null)
+            .unit(Shape.COST_CENTER, "cost_center", null);
     shape.users().forEach(user -> requests.user(user, Shape.TEAM));
     requests.wallet("main");
     requests.grant("main", "promotional", "promotional", 10, CREDIT_TYPE, OUT_OF_REACH);
@@ -145,9 +147,10 @@ final class BursarServer extends ServerUnderTest {
     requests.budget(
         "department-month", "department", Shape.DEPARTMENT, "month", CREDIT_TYPE, OUT_OF_REACH);
     requests.budget("team-month", "team", Shape.TEAM, "month", CREDIT_TYPE, OUT_OF_REACH);
-    for (String user : shape.users()) {
-      requests.budget(user + "-day", "user", user, "day", CREDIT_TYPE, OUT_OF_REACH);
-    }
+    requests.budget("product-month", "product", Shape.PRODUCT, "month", CREDIT_TYPE, OUT_OF_REACH);
+    requests.budget(
+        "cost-center-month", "cost_center", Shape.COST_CENTER, "month", CREDIT_TYPE, OUT_OF_REACH);
+    requests.budget("user-day", "each_user", null, "day", CREDIT_TYPE, OUT_OF_REACH);
     return requests;
   }
 }

@@ -10,13 +10,15 @@ import java.util.stream.IntStream;
  * wallet.
  */
 public enum Shape {
-  /** Everything meets at one org, department, team and wallet. */
+  /** Everything meets at one org, department, team, product, cost center and wallet. */
   HOT(1, 50),
   /** Hardly anything meets. */
   SPREAD(1_000, 10);
 
   static final String DEPARTMENT = "engineering";
   static final String TEAM = "platform";
+  static final String PRODUCT = "copilot";
+  static final String COST_CENTER = "cc-7";
 
   private final int orgs;
   private final int users;

@@ -80,10 +80,10 @@ final class Traffic {
 
   private static byte[] body(String org, String user, boolean oneShot) {
     return """
-        {"subject":{"org":"%s","team":"%s","user":"%s"},"feature":"chat","model":"gpt-5",\
-        "session":"s-%s","wallet":"main","usage":{"input_tokens":1000,"output_tokens":200},\
+        {"subject":{"org":"%s","team":"%s","user":"%s","product":"%s","cost_center":"%s"},\
+        "feature":"chat","model":"gpt-5","session":"s-%s","wallet":"main","usage":{"input_tokens":1000,"output_tokens":200},\
         "commit":%s}"""
-        .formatted(org, Shape.TEAM, user, user, oneShot)
+        .formatted(org, Shape.TEAM, user, Shape.PRODUCT, Shape.COST_CENTER, user, oneShot)
         .getBytes(StandardCharsets.UTF_8);
   }
 }

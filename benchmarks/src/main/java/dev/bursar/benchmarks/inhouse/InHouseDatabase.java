@@ -22,15 +22,17 @@ public final class InHouseDatabase {
   private static final String WALLETS =
       "INSERT INTO wallet (org, name) SELECT unnest(?::text[]), 'main'";
 
-  /** In the order of the locks: org, department, team, users. */
+  /** In the order of the locks: org, department, product, cost center, team, users. */
   private static final String BUDGETS =
       """
       INSERT INTO budget (org, scope, period, limit_amount)
       SELECT org, scope, period, ? FROM unnest(?::text[]) AS org,
         (SELECT 1 AS rank, 'org' AS scope, 'month' AS period
          UNION ALL SELECT 2, 'department:' || ?, 'month'
-         UNION ALL SELECT 3, 'team:' || ?, 'month'
-         UNION ALL SELECT 4, 'user:' || unnest(?::text[]), 'day') AS scopes
+         UNION ALL SELECT 3, 'product:' || ?, 'month'
+         UNION ALL SELECT 4, 'cost_center:' || ?, 'month'
+         UNION ALL SELECT 5, 'team:' || ?, 'month'
+         UNION ALL SELECT 6, 'user:' || unnest(?::text[]), 'day') AS scopes
       ORDER BY org, rank, scope""";
 
   private static final String GRANT =
@@ -46,16 +48,18 @@ public final class InHouseDatabase {
   private InHouseDatabase() {}
 
   /**
-   * The customers of one shape: orgs alike, each with one department, one team and these users.
+   * The customers of one shape: orgs alike, each with one department, product, cost center and
+   * team, and these users.
    *
-   * @param budget limit of each org, department and team in a month and each user in a day,
-   *     micro-credits
+   * @param budget limit of each org and unit in a month and each user in a day, micro-credits
    * @param promotional the first grant to burn, micro-credits
    * @param paid the second, micro-credits
    */
   public record Customers(
       List<String> orgs,
       String department,
+      String product,
+      String costCenter,
       String team,
       List<String> users,
       long budget,
@@ -94,6 +98,8 @@ public final class InHouseDatabase {
           customers.budget(),
           orgs,
           customers.department(),
+          customers.product(),
+          customers.costCenter(),
           customers.team(),
           customers.users().toArray());
       grant(connection, "promotional", 10, 0, customers.promotional(), orgs);

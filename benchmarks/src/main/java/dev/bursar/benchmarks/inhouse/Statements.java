@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The reads of a transaction, one round trip each. Everybody locks in the same order, so nobody
- * waits in a circle: reservation, budgets by id (org, department, team, user), wallet, grants in
- * burn order.
+ * waits in a circle: reservation, budgets by id (org, department, product, cost center, team,
+ * user), wallet, grants in burn order.
  */
 final class Statements {
 
@@ -23,7 +23,7 @@ final class Statements {
   private static final String BUDGETS_OF_SUBJECT =
       """
       SELECT id, scope, period, limit_amount, window_start, used, held FROM budget
-      WHERE org = ? AND scope IN ('org', ?, ?,
+      WHERE org = ? AND scope IN ('org', ?, ?, ?, ?,
         (SELECT 'department:' || parent FROM unit WHERE org = ? AND name = ?))
       ORDER BY id FOR UPDATE""";
 
@@ -69,8 +69,11 @@ final class Statements {
       select.setString(1, subject.org());
       select.setString(2, subject.team() == null ? "" : "team:" + subject.team());
       select.setString(3, subject.user() == null ? "" : "user:" + subject.user());
-      select.setString(4, subject.org());
-      select.setString(5, subject.team());
+      select.setString(4, subject.product() == null ? "" : "product:" + subject.product());
+      select.setString(
+          5, subject.costCenter() == null ? "" : "cost_center:" + subject.costCenter());
+      select.setString(6, subject.org());
+      select.setString(7, subject.team());
       return budgets(select);
     }
   }

@@ -187,6 +187,8 @@ final class InHouseServerTest {
         new InHouseDatabase.Customers(
             List.of(org),
             "engineering",
+            "copilot",
+            "cc-7",
             "platform",
             List.of("u-01"),
             budget,

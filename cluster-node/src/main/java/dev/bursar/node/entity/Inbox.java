@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * The queue in front of an entity's journal. Idle, it forwards at once; while a write is under way,
  * requests wait, and then go together as one batch. What nobody waits for goes along with the next
  * request that somebody does wait for, or by itself after a while; in the queue it keeps its place,
- * so whatever is decided later knows of it. A full queue answers busy. When the journal fails, the batch under way is decided anew on what recovery finds: every
- * request that changes something has an identity, so what was written after all is not done twice.
+ * so whatever is decided later knows of it. A full queue answers busy. When the journal fails, the
+ * batch under way is decided anew on what recovery finds: every request that changes something has
+ * an identity, so what was written after all is not done twice.
  *
  * <p>Owned by one actor, which passes it what concerns it.
  */

@@ -1,6 +1,5 @@
 package dev.bursar.node.entity;
 
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -66,12 +65,15 @@ final class Reopened {
   static @Nullable Closure closure(String reservation, WalletReply answer) {
     return switch (answer) {
       case WalletReply.Ended ended -> {
-        boolean expired = ended.status().equals("expired");
         Closure.Kind kind =
-            expired ? Closure.Kind.EXPIRED : ended.late() ? Closure.Kind.LATE : Closure.Kind.ENDED;
-        yield new Closure(reservation, expired ? Credits.ZERO : ended.amount(), kind);
+            switch (ended.status()) {
+              case "expired" -> Closure.Kind.EXPIRED;
+              case "committed" -> ended.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED;
+              default -> Closure.Kind.ENDED;
+            };
+        yield new Closure(reservation, ended.amount(), kind, ended.usage());
       }
-      case WalletReply.Barred barred -> new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED);
+      case WalletReply.Barred barred -> Closure.givenBack(reservation);
       case WalletReply other -> null;
     };
   }

@@ -1,6 +1,9 @@
 package dev.bursar.node.entity;
 
+import dev.bursar.domain.budget.OpenPart;
 import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
@@ -80,6 +83,19 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
                 questions.add(reservation);
               }
             }));
+  }
+
+  /** What is counted from the middle on, nobody will tell the end of: it is asked for. */
+  @Override
+  void written(Batch<TeamEvent> batch) {
+    for (Recorded<TeamEvent> recorded : batch.recorded()) {
+      if (recorded.event() instanceof TeamEvent.CountingStarted started) {
+        started.open().stream()
+            .filter(part -> !part.atTeam())
+            .map(OpenPart::reservation)
+            .forEach(questions::add);
+      }
+    }
   }
 
   @Override

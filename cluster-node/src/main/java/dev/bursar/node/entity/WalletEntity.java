@@ -1,6 +1,5 @@
 package dev.bursar.node.entity;
 
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Recorded;
@@ -152,36 +151,20 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
   void written(Batch<WalletEvent> batch) {
     for (Recorded<WalletEvent> recorded : batch.recorded()) {
       switch (recorded.event()) {
-        case WalletEvent.Committed it ->
-            ended(
-                new Closure(
-                    it.reservation(),
-                    it.amount(),
-                    it.late() ? Closure.Kind.LATE : Closure.Kind.ENDED),
-                it.teamHolds(),
-                it.transaction());
         case WalletEvent.TransferredOut it -> onItsWay(it.transfer());
-        case WalletEvent.Charged it ->
-            ended(
-                new Closure(it.reservation(), it.amount(), Closure.Kind.ENDED),
-                it.teamHolds(),
-                it.transaction());
-        case WalletEvent.Released it ->
-            ended(
-                new Closure(
-                    it.reservation(),
-                    Credits.ZERO,
-                    it.cause() == WalletEvent.Cause.EXPIRED
-                        ? Closure.Kind.EXPIRED
-                        : Closure.Kind.ENDED),
-                it.teamHolds(),
-                it.transaction());
+        case WalletEvent.Committed it -> ended(it, it.teamHolds(), it.transaction());
+        case WalletEvent.Charged it -> ended(it, it.teamHolds(), it.transaction());
+        case WalletEvent.Released it -> ended(it, it.teamHolds(), it.transaction());
         case WalletEvent other -> {}
       }
     }
   }
 
-  private void ended(Closure closure, boolean teamHolds, Transaction transaction) {
+  private void ended(WalletEvent event, boolean teamHolds, Transaction transaction) {
+    Closure closure = event.closure();
+    if (closure == null) {
+      return;
+    }
     tellUntilTaken(new Untaken(EntityId.org(id.org()), closure, ticks));
     String team = transaction.attribution().subject().team();
     if (teamHolds && team != null) {

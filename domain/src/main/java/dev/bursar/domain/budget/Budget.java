@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id its name within the org
  * @param scope what it caps
- * @param measure the credit type that it counts
+ * @param measure what it counts: a credit type, a meter, or one of {@link Quantities}' own
  * @param window how long the limit counts
- * @param limit the most that may be used in a window, 0 or more
+ * @param limit the most that may be used in a window, 0 or more, in the measure's own unit
  * @param mode what happens at the limit
  * @param features the features it counts; empty means all
  * @param models the models it counts; empty means all
@@ -45,11 +45,35 @@ public record Budget(
     SHADOW
   }
 
-  /** Whether work of this credit type, feature and model counts. */
-  public boolean counts(String creditType, @Nullable String feature, @Nullable String model) {
-    return measure.equals(creditType)
+  /** Whether work of this credit type, in these quantities, of this feature and model counts. */
+  public boolean counts(
+      String creditType, Quantities quantities, @Nullable String feature, @Nullable String model) {
+    return (measure.equals(creditType) || quantities.has(measure))
         && (features.isEmpty() || (feature != null && features.contains(feature)))
         && (models.isEmpty() || (model != null && models.contains(model)));
+  }
+
+  /** The same budget with another limit. */
+  public Budget withLimit(Credits other) {
+    return new Budget(
+        id, scope, measure, window, other, mode, features, models, thresholds, zone, anchorDay);
+  }
+
+  /** The same budget with another mode. */
+  public Budget withMode(Mode other) {
+    return new Budget(
+        id, scope, measure, window, limit, other, features, models, thresholds, zone, anchorDay);
+  }
+
+  /** Whether the other counts the very same, whatever its limit. */
+  public boolean countsLike(Budget other) {
+    return scope.equals(other.scope)
+        && measure.equals(other.measure)
+        && window == other.window
+        && features.equals(other.features)
+        && models.equals(other.models)
+        && zone.equals(other.zone)
+        && anchorDay == other.anchorDay;
   }
 
   /** The window that contains an instant. */

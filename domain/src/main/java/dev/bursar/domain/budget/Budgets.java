@@ -14,18 +14,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Budgets {
 
-  /** A budget that applies to a demand, and the scope it is counted for. */
-  public record Applicable(Budget budget, Scope counted) {
+  /**
+   * A budget that applies to a demand, and the scope it is counted for.
+   *
+   * @param override the override that has changed its limit or mode, or null
+   */
+  public record Applicable(Budget budget, Scope counted, @Nullable String override) {
+
+    /** A budget as it is. */
+    public Applicable(Budget budget, Scope counted) {
+      this(budget, counted, null);
+    }
+
     boolean isDefault() {
       return budget.scope().isDefault();
+    }
+
+    /** Where the limit comes from, overrides aside. */
+    String source() {
+      return isDefault() ? LimitState.SOURCE_DEFAULT : LimitState.SOURCE_BUDGET;
     }
   }
 
   private final Map<String, Budget> byId = new LinkedHashMap<>();
   private final Map<Scope, List<Budget>> byScope = new HashMap<>();
+  private final Map<String, Budget> drafts = new LinkedHashMap<>();
 
   /** Adds a budget, or replaces the one of the same name. */
   public void put(Budget budget) {
+    dropDraft(budget.id());
     Budget before = byId.put(budget.id(), budget);
     List<Budget> same = byScope.computeIfAbsent(budget.scope(), s -> new ArrayList<>(1));
     if (before != null && before.scope().equals(budget.scope())) {
@@ -39,8 +56,43 @@ public final class Budgets {
     same.add(budget);
   }
 
+  /**
+   * From now on counts for a budget that is about to be set, and denies nothing by it. It is none
+   * of the budgets until it is put.
+   */
+  public void draft(Budget budget) {
+    dropDraft(budget.id());
+    Budget counting = budget.withMode(Budget.Mode.SHADOW);
+    drafts.put(budget.id(), counting);
+    byScope.computeIfAbsent(budget.scope(), s -> new ArrayList<>(1)).add(counting);
+  }
+
+  private void dropDraft(String id) {
+    Budget draft = drafts.remove(id);
+    if (draft != null) {
+      unindex(draft);
+    }
+  }
+
+  /** The budgets that are about to be set. */
+  public Collection<Budget> drafts() {
+    return drafts.values();
+  }
+
+  /** Whether a budget that is not one of these would apply to a demand. */
+  public boolean wouldApply(Budget budget, Demand demand) {
+    if (!demand.path().contains(budget.scope())
+        || !budget.counts(
+            demand.creditType(), demand.quantities(), demand.feature(), demand.model())) {
+      return false;
+    }
+    Applicable it = new Applicable(budget, budget.scope().countedFor(demand.user()));
+    return !it.isDefault() || !overridden(it, applicable(demand));
+  }
+
   /** Removes a budget, if there is one of this name. */
   public void remove(String id) {
+    dropDraft(id);
     Budget before = byId.remove(id);
     if (before != null) {
       unindex(before);
@@ -78,7 +130,8 @@ public final class Budgets {
     List<Applicable> found = new ArrayList<>(4);
     for (Scope scope : demand.path()) {
       for (Budget budget : byScope.getOrDefault(scope, List.of())) {
-        if (budget.counts(demand.creditType(), demand.feature(), demand.model())) {
+        if (budget.counts(
+            demand.creditType(), demand.quantities(), demand.feature(), demand.model())) {
           found.add(new Applicable(budget, scope.countedFor(demand.user())));
         }
       }

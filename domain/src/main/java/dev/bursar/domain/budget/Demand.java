@@ -1,6 +1,5 @@
 package dev.bursar.domain.budget;
 
-import dev.bursar.domain.credits.Credits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param path the scopes it falls under, the nearest to the user first
  * @param user the user that defaults for each user or member apply to, or null
  * @param creditType the credit type it is counted in
- * @param amount how much, 0 or more
+ * @param quantities how much it uses
  * @param feature the feature, or null
  * @param model the model, or null
  */
@@ -18,6 +17,6 @@ public record Demand(
     List<Scope> path,
     @Nullable String user,
     String creditType,
-    Credits amount,
+    Quantities quantities,
     @Nullable String feature,
     @Nullable String model) {}

@@ -3,13 +3,14 @@ package dev.bursar.domain.budget;
 import dev.bursar.domain.credits.Credits;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A budget's figures at one moment, for one scope that it applies to.
  *
  * @param budget the budget's name
  * @param scope whom it was counted for; for a default, the user that it was applied to
- * @param measure the credit type counted
+ * @param measure what is counted; all quantities are in its unit
  * @param window the kind of window
  * @param mode what happens at the limit
  * @param limit the most that may be used in the window
@@ -18,6 +19,8 @@ import java.util.List;
  * @param windowStart when the window began
  * @param resetsAt when the next one begins
  * @param source where the limit comes from: {@code budget} or {@code default}
+ * @param override the override that has changed limit or mode meanwhile, or null
+ * @param thresholds percentages of the limit at which somebody wants to know, ascending
  */
 public record LimitState(
     String budget,
@@ -30,7 +33,9 @@ public record LimitState(
     Credits held,
     Instant windowStart,
     Instant resetsAt,
-    String source) {
+    String source,
+    @Nullable String override,
+    List<Integer> thresholds) {
 
   /** The source of a budget set for this very scope. */
   public static final String SOURCE_BUDGET = "budget";
@@ -48,9 +53,9 @@ public record LimitState(
     return used.plusCapped(held).plusCapped(more).compareTo(limit) <= 0;
   }
 
-  /** The same limit with this much more held. */
-  public LimitState withHeld(Credits more) {
-    return with(used, held.plusCapped(more));
+  /** Whether a request that has this much of it fits. */
+  public boolean fits(Quantities more) {
+    return fits(more.in(measure));
   }
 
   private LimitState with(Credits nowUsed, Credits nowHeld) {
@@ -65,19 +70,29 @@ public record LimitState(
         nowHeld,
         windowStart,
         resetsAt,
-        source);
+        source,
+        override,
+        thresholds);
   }
 
-  /** The same limits, each with this much of what is held charged. */
-  public static List<LimitState> withCharged(List<LimitState> limits, Credits amount) {
+  /** The same limits, each with what is held of a request charged. */
+  public static List<LimitState> withCharged(List<LimitState> limits, Quantities asked) {
     return limits.stream()
-        .map(each -> each.with(each.used.plusCapped(amount), each.held.minus(amount)))
+        .map(
+            each -> {
+              Credits amount = asked.in(each.measure);
+              boolean counts = !each.measure.equals(Quantities.OPEN_RESERVATIONS);
+              return each.with(
+                  counts ? each.used.plusCapped(amount) : each.used, each.held.minus(amount));
+            })
         .toList();
   }
 
-  /** The same limits, each with this much more held. */
-  public static List<LimitState> withHeld(List<LimitState> limits, Credits more) {
-    return limits.stream().map(limit -> limit.withHeld(more)).toList();
+  /** The same limits, each with a request held. */
+  public static List<LimitState> withHeld(List<LimitState> limits, Quantities asked) {
+    return limits.stream()
+        .map(each -> each.with(each.used, each.held.plusCapped(asked.in(each.measure))))
+        .toList();
   }
 
   /** Which of a default's counters it is: the user's name; empty for a named budget. */

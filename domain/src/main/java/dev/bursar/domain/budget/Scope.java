@@ -1,5 +1,6 @@
 package dev.bursar.domain.budget;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,18 @@ public record Scope(Type type, @Nullable String id, @Nullable String team) {
   /** The scope that a request of this user counts for: for a default, the user's own. */
   public Scope countedFor(@Nullable String user) {
     return isDefault() ? new Scope(Type.USER, user, team) : this;
+  }
+
+  /** Whether it is of this unit, or within it. */
+  public boolean names(String unit) {
+    return unit.equals(team) || (type != Type.USER && unit.equals(id));
+  }
+
+  /** For people. */
+  public String words() {
+    String what = type.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return (id == null ? "the " + what : what + " " + id)
+        + (team == null ? "" : " of team " + team);
   }
 
   /** Whether the team's own entity counts this budget; the org's counts the others. */

@@ -2,9 +2,11 @@ package dev.bursar.domain.budget;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -19,24 +21,59 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tallies {
 
+  private static final BigInteger HUNDRED = BigInteger.valueOf(100);
+
   /** A counter's name: the budget, the member it counts for (empty if one counter serves all). */
   public record Counter(String budget, String member) {}
 
-  /** What was used and is held in one window. */
-  public record Tally(Instant windowStart, Credits used, Credits held) {
-    private Tally with(Credits usedMore, Credits heldMore) {
-      return new Tally(windowStart, used.plusCapped(usedMore), held.plusCapped(heldMore));
+  /**
+   * Who wants to know how much of a limit is used.
+   *
+   * @param limit the limit when it last let something through
+   * @param thresholds percentages of it, ascending
+   * @param told the highest of them that was told, or 0
+   */
+  public record Watch(Credits limit, List<Integer> thresholds, int told) {}
+
+  /**
+   * What was used and is held in one window.
+   *
+   * @param watch null if nobody wants to know
+   */
+  public record Tally(Instant windowStart, Credits used, Credits held, @Nullable Watch watch) {
+    private Tally with(Credits usedMore, Credits heldMore, @Nullable LimitState limit) {
+      return new Tally(
+          windowStart,
+          used.plusCapped(usedMore),
+          held.plusCapped(heldMore),
+          limit == null ? watch : watched(limit, watch));
     }
   }
 
-  /** Where a hold counts. */
-  public record Mark(Counter counter, Instant windowStart) {}
+  /**
+   * Where a hold counts.
+   *
+   * @param measure what counts there besides credits; null for the hold's credits
+   */
+  public record Mark(Counter counter, Instant windowStart, @Nullable String measure) {}
 
-  /** An open hold: how much, and where it counts. */
-  public record OpenHold(Credits amount, List<Mark> marks) {}
+  /**
+   * An open hold: how much, and where it counts.
+   *
+   * @param usage units by meter, where some mark counts them; else empty
+   */
+  public record OpenHold(Credits amount, Map<String, Long> usage, List<Mark> marks) {
+    private Credits at(Mark mark) {
+      return mark.measure == null ? amount : new Quantities(amount, usage).in(mark.measure);
+    }
+  }
 
-  /** A hold that expired, and until when its late usage still counts. */
-  public record Lapsed(List<Mark> marks, Instant until) {}
+  /**
+   * A hold that expired, and until when its late usage still counts.
+   *
+   * @param usage units by meter, as they were held
+   */
+  public record Lapsed(Map<String, Long> usage, List<Mark> marks, Instant until) {}
 
   private final Duration lateFor;
   private final LinkedHashMap<String, Lapsed> lapsed = new LinkedHashMap<>();
@@ -57,7 +94,6 @@ public final class Tallies {
   public LimitState state(Budgets.Applicable of, Instant now) {
     Budget budget = of.budget();
     Window window = budget.windowAt(now);
-    String source = of.isDefault() ? LimitState.SOURCE_DEFAULT : LimitState.SOURCE_BUDGET;
     String user = of.counted().id();
     Counter counter = new Counter(budget.id(), of.isDefault() && user != null ? user : "");
     Tally tally = tally(counter, window.start());
@@ -72,7 +108,9 @@ public final class Tallies {
         tally == null ? Credits.ZERO : tally.held(),
         window.start(),
         window.end(),
-        source);
+        of.source(),
+        of.override(),
+        budget.thresholds());
   }
 
   private @Nullable Tally tally(Counter counter, Instant windowStart) {
@@ -84,15 +122,19 @@ public final class Tallies {
     return null;
   }
 
-  /** Sets an amount aside in each of the limits' windows. */
-  public void hold(String reservation, Credits amount, List<LimitState> limits) {
+  /** Sets a request's quantities aside in each of the limits' windows. */
+  public void hold(String reservation, Quantities asked, List<LimitState> limits) {
     List<Mark> marks = new ArrayList<>(limits.size());
+    boolean metered = false;
     for (LimitState limit : limits) {
-      Mark mark = new Mark(new Counter(limit.budget(), limit.member()), limit.windowStart());
-      add(mark, Credits.ZERO, amount);
+      String measure = asked.has(limit.measure()) ? limit.measure() : null;
+      metered |= measure != null && asked.usage().containsKey(measure);
+      Mark mark =
+          new Mark(new Counter(limit.budget(), limit.member()), limit.windowStart(), measure);
+      add(mark, Credits.ZERO, asked.in(limit.measure()), limit);
       marks.add(mark);
     }
-    holds.put(reservation, new OpenHold(amount, marks));
+    holds.put(reservation, new OpenHold(asked.amount(), metered ? asked.usage() : Map.of(), marks));
   }
 
   /** Whether the reservation is open here. */
@@ -106,6 +148,87 @@ public final class Tallies {
         || (closure.kind() == Closure.Kind.LATE && lapsed.containsKey(closure.reservation()));
   }
 
+  /** What has to be told if a hold ends so: the thresholds that it reaches. */
+  public List<ThresholdAlert> alerts(Closure closure) {
+    OpenHold hold = holds.get(closure.reservation());
+    if (hold != null) {
+      return alerts(closure, hold.marks(), hold.usage());
+    }
+    Lapsed late = lapsed.get(closure.reservation());
+    return late == null ? List.of() : alerts(closure, late.marks(), late.usage());
+  }
+
+  private List<ThresholdAlert> alerts(Closure closure, List<Mark> marks, Map<String, Long> held) {
+    List<ThresholdAlert> alerts = new ArrayList<>(0);
+    for (Mark mark : marks) {
+      Tally tally = tally(mark.counter(), mark.windowStart());
+      if (tally != null && tally.watch() != null) {
+        Credits used = tally.used().plusCapped(closure.used(mark.measure(), held));
+        reached(mark, used, tally.watch(), alerts);
+      }
+    }
+    return List.copyOf(alerts);
+  }
+
+  private static void reached(
+      Mark mark, Credits used, Watch watch, Collection<ThresholdAlert> alerts) {
+    int last = watch.thresholds().isEmpty() ? 0 : watch.thresholds().getLast();
+    if (watch.told() >= last || !watch.limit().isPositive() || !used.isPositive()) {
+      return;
+    }
+    BigInteger percent =
+        BigInteger.valueOf(used.micros())
+            .multiply(HUNDRED)
+            .divide(BigInteger.valueOf(watch.limit().micros()));
+    for (int threshold : watch.thresholds()) {
+      if (threshold > watch.told() && percent.compareTo(BigInteger.valueOf(threshold)) >= 0) {
+        alerts.add(
+            new ThresholdAlert(
+                mark.counter().budget(),
+                mark.counter().member(),
+                mark.windowStart(),
+                threshold,
+                used,
+                watch.limit()));
+      }
+    }
+  }
+
+  private static @Nullable Watch watched(LimitState limit, @Nullable Watch before) {
+    if (limit.thresholds().isEmpty()) {
+      return null;
+    }
+    boolean same =
+        before != null
+            && before.limit().equals(limit.limit())
+            && before.thresholds().equals(limit.thresholds());
+    return same
+        ? before
+        : new Watch(limit.limit(), limit.thresholds(), before == null ? 0 : before.told());
+  }
+
+  /** These thresholds were told, and are not told again in their windows. */
+  public void told(List<ThresholdAlert> alerts) {
+    for (ThresholdAlert alert : alerts) {
+      List<Tally> windows =
+          tallies.getOrDefault(new Counter(alert.budget(), alert.member()), List.of());
+      for (int i = 0; i < windows.size(); i++) {
+        Tally tally = windows.get(i);
+        Watch watch = tally.watch();
+        if (watch != null && tally.windowStart().equals(alert.windowStart())) {
+          int told = Math.max(watch.told(), alert.threshold());
+          windows.set(
+              i,
+              new Tally(
+                  tally.windowStart(),
+                  tally.used(),
+                  tally.held(),
+                  new Watch(watch.limit(), watch.thresholds(), told)));
+        }
+      }
+    }
+  }
+
   /** Ends a hold: what was charged counts as used, in the windows of the hold; the rest is free. */
   public void close(Closure closure, Instant at) {
     String reservation = closure.reservation();
@@ -114,9 +237,11 @@ public final class Tallies {
       closeLate(closure);
       return;
     }
-    hold.marks().forEach(mark -> add(mark, closure.charged(), hold.amount().negated()));
+    for (Mark mark : hold.marks()) {
+      add(mark, closure.used(mark.measure(), hold.usage()), hold.at(mark).negated(), null);
+    }
     if (closure.kind() == Closure.Kind.EXPIRED) {
-      lapsed.put(reservation, new Lapsed(hold.marks(), at.plus(lateFor)));
+      lapsed.put(reservation, new Lapsed(hold.usage(), hold.marks(), at.plus(lateFor)));
     }
     Iterator<Lapsed> oldest = lapsed.values().iterator();
     while (oldest.hasNext() && oldest.next().until().isBefore(at)) {
@@ -127,7 +252,36 @@ public final class Tallies {
   private void closeLate(Closure closure) {
     Lapsed hold = closure.kind() == Closure.Kind.LATE ? lapsed.remove(closure.reservation()) : null;
     if (hold != null) {
-      hold.marks().forEach(mark -> add(mark, closure.charged(), Credits.ZERO));
+      for (Mark mark : hold.marks()) {
+        add(mark, closure.used(mark.measure(), hold.usage()), Credits.ZERO, null);
+      }
+    }
+  }
+
+  /**
+   * Counts what is open against a budget that is about to be set, whether it was held here before
+   * or not.
+   */
+  public void countOpen(Budget budget, List<OpenPart> parts) {
+    for (OpenPart part : parts) {
+      OpenHold hold =
+          holds.getOrDefault(
+              part.reservation(), new OpenHold(part.amount(), part.usage(), List.of()));
+      Quantities asked = part.asked();
+      String measure = asked.has(budget.measure()) ? budget.measure() : null;
+      Mark mark = new Mark(new Counter(budget.id(), part.member()), part.windowStart(), measure);
+      add(mark, Credits.ZERO, asked.in(budget.measure()), null);
+      List<Mark> marks = new ArrayList<>(hold.marks());
+      marks.add(mark);
+      holds.put(part.reservation(), new OpenHold(hold.amount(), asked.usage(), marks));
+    }
+  }
+
+  /** Counts what had been used before a budget was set. */
+  public void countBefore(String budget, List<OpeningCount> counts) {
+    for (OpeningCount count : counts) {
+      Mark mark = new Mark(new Counter(budget, count.member()), count.windowStart(), null);
+      add(mark, count.used(), Credits.ZERO, null);
     }
   }
 
@@ -135,26 +289,29 @@ public final class Tallies {
   public void forget(String budget) {
     tallies.keySet().removeIf(counter -> counter.budget().equals(budget));
     holds.replaceAll(
-        (reservation, hold) -> new OpenHold(hold.amount(), without(budget, hold.marks())));
+        (reservation, hold) ->
+            new OpenHold(hold.amount(), hold.usage(), without(budget, hold.marks())));
     lapsed.replaceAll(
-        (reservation, hold) -> new Lapsed(without(budget, hold.marks()), hold.until()));
+        (reservation, hold) ->
+            new Lapsed(hold.usage(), without(budget, hold.marks()), hold.until()));
   }
 
   private static List<Mark> without(String budget, List<Mark> marks) {
     return marks.stream().filter(mark -> !mark.counter().budget().equals(budget)).toList();
   }
 
-  private void add(Mark mark, Credits used, Credits held) {
+  private void add(Mark mark, Credits used, Credits held, @Nullable LimitState limit) {
     List<Tally> windows = tallies.computeIfAbsent(mark.counter(), c -> new ArrayList<>(1));
     boolean found = false;
     for (int i = 0; i < windows.size() && !found; i++) {
       if (windows.get(i).windowStart().equals(mark.windowStart())) {
-        windows.set(i, windows.get(i).with(used, held));
+        windows.set(i, windows.get(i).with(used, held, limit));
         found = true;
       }
     }
     if (!found) {
-      windows.add(new Tally(mark.windowStart(), used, held));
+      windows.add(
+          new Tally(mark.windowStart(), used, held, limit == null ? null : watched(limit, null)));
     }
     if (windows.size() > 1) {
       forgetEnded(windows, mark.windowStart());

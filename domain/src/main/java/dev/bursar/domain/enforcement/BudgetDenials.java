@@ -2,6 +2,7 @@ package dev.bursar.domain.enforcement;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.credits.Credits;
@@ -15,19 +16,25 @@ public final class BudgetDenials {
 
   private BudgetDenials() {}
 
-  /** A denial for every hard limit that this much more does not fit into. */
-  public static List<Denial> of(List<LimitState> limits, Credits amount) {
+  /** A denial for every hard limit that a request does not fit into. */
+  public static List<Denial> of(List<LimitState> limits, Quantities asked) {
     List<Denial> denials = new ArrayList<>(0);
     for (LimitState limit : limits) {
-      if (limit.mode() == Budget.Mode.HARD && !limit.fits(amount)) {
-        DenialCode code =
-            limit.window() == WindowKind.MINUTE
-                ? DenialCode.RATE_LIMITED
-                : DenialCode.BUDGET_EXCEEDED;
-        denials.add(new Denial(code, limit, null, amount, sentence(limit, amount)));
+      if (limit.mode() == Budget.Mode.HARD && !limit.fits(asked)) {
+        Credits amount = asked.in(limit.measure());
+        denials.add(new Denial(code(limit), limit, null, null, amount, sentence(limit, amount)));
       }
     }
     return denials;
+  }
+
+  private static DenialCode code(LimitState limit) {
+    if (limit.measure().equals(Quantities.OPEN_RESERVATIONS)) {
+      return DenialCode.CONCURRENCY_EXCEEDED;
+    }
+    return limit.window() == WindowKind.MINUTE
+        ? DenialCode.RATE_LIMITED
+        : DenialCode.BUDGET_EXCEEDED;
   }
 
   private static String sentence(LimitState limit, Credits amount) {
@@ -54,6 +61,7 @@ public final class BudgetDenials {
 
   private static int distance(Denial denial) {
     LimitState limit = denial.limit();
-    return limit == null ? Scope.Type.values().length : limit.scope().type().ordinal();
+    Scope scope = limit == null ? denial.scope() : limit.scope();
+    return scope == null ? Scope.Type.values().length : scope.type().ordinal();
   }
 }

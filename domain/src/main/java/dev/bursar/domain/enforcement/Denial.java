@@ -1,6 +1,7 @@
 package dev.bursar.domain.enforcement;
 
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.credits.Credits;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param code why
  * @param limit the budget's figures as they were before the request; null where no budget is meant
+ * @param scope what is frozen; null otherwise
  * @param available what could have been drawn, for the wallet's denials; else null
  * @param requested what was asked for; null where the price is not known
  * @param detail a sentence for a person
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record Denial(
     DenialCode code,
     @Nullable LimitState limit,
+    @Nullable Scope scope,
     @Nullable Credits available,
     @Nullable Credits requested,
     String detail) {}

@@ -2,9 +2,12 @@ package dev.bursar.domain.enforcement;
 
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param actor the id of the key that asked
  * @param idempotencyKey the client's key, or null
  * @param salt 16 random bytes for the attribution of the entries
+ * @param departments those that the team lies in, the nearest first
+ * @param madeAt when the org decided; null in early rows
  */
 public record Plan(
     String reservation,
@@ -33,7 +38,15 @@ public record Plan(
     List<Budgets.Applicable> teamLimits,
     String actor,
     @Nullable String idempotencyKey,
-    byte[] salt) {
+    byte[] salt,
+    List<String> departments,
+    @Nullable Instant madeAt) {
+
+  /** How much is asked for, in every measure. */
+  public Quantities quantities() {
+    Map<String, Long> usage = request.usage();
+    return new Quantities(amount, usage == null ? Map.of() : usage);
+  }
 
   /** Whether the subject's team has to agree. */
   public boolean asksTeam() {

@@ -1,6 +1,8 @@
 package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
@@ -90,10 +92,18 @@ final class HierarchyRules {
       }
     }
     for (Budget each : org.budgets().all()) {
-      Scope scope = each.scope();
-      boolean isUser = scope.type() == Scope.Type.USER;
-      if (unit.equals(scope.team()) || (!isUser && unit.equals(scope.id()))) {
+      if (each.scope().names(unit)) {
         return "budget " + each.id();
+      }
+    }
+    for (LimitOverride each : org.overrides().all()) {
+      if (each.scope().names(unit)) {
+        return "override " + each.id();
+      }
+    }
+    for (Freeze each : org.overrides().freezes()) {
+      if (each.scope().names(unit)) {
+        return "a freeze of " + each.scope().words();
       }
     }
     String wallet = org.walletOfTeam(unit);

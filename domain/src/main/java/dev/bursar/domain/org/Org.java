@@ -2,9 +2,11 @@ package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.Overrides;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.Tallies;
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.Subject;
@@ -34,6 +36,8 @@ public final class Org {
   private final OperationMemory memory;
   private final Tallies tallies;
   private final Budgets budgets = new Budgets();
+  private final Overrides overrides = new Overrides();
+  private final Map<String, Place> drafted = new HashMap<>();
   private @Nullable OrgSettings settings;
   private Instant lastAt = Instant.EPOCH;
   private final TreeMap<String, Unit> units = new TreeMap<>();
@@ -75,6 +79,15 @@ public final class Org {
 
   public Budgets budgets() {
     return budgets;
+  }
+
+  public Overrides overrides() {
+    return overrides;
+  }
+
+  /** Where the draft of a budget stands in the journal, or null. */
+  @Nullable Place draftPlace(String budget) {
+    return drafted.get(budget);
   }
 
   /** The units by name. */
@@ -158,15 +171,38 @@ public final class Org {
       case OrgEvent.UnitPut put -> units.put(put.unit().id(), put.unit());
       case OrgEvent.UnitRemoved removed -> units.remove(removed.unit());
       case OrgEvent.UserPut put -> users.put(put.user().id(), put.user());
-      case OrgEvent.BudgetPut put -> budgets.put(put.budget());
+      case OrgEvent.BudgetDrafted draft -> draft(draft, place);
+      case OrgEvent.BudgetPut put -> {
+        budgets.put(put.budget());
+        tallies.countBefore(put.budget().id(), put.counts());
+        drafted.remove(put.budget().id());
+      }
       case OrgEvent.BudgetRemoved removed -> {
         budgets.remove(removed.budget());
         tallies.forget(removed.budget());
+        drafted.remove(removed.budget());
       }
+      case OrgEvent.OverridePut put -> overrides.put(put.override());
+      case OrgEvent.OverrideRemoved removed -> overrides.remove(removed.override());
+      case OrgEvent.Frozen frozen -> overrides.freeze(frozen.freeze());
+      case OrgEvent.Unfrozen unfrozen -> overrides.unfreeze(unfrozen.scope());
       case OrgEvent.WalletPut put -> putWallet(put.wallet(), put.owner());
       case OrgEvent.ReservationBegun begun -> begin(begun.plan());
       case OrgEvent.ReservationDenied denied -> deny(denied, place);
-      case OrgEvent.ReservationSettled settled -> settle(settled.closure(), settled.at());
+      case OrgEvent.ReservationSettled settled -> {
+        settle(settled.closure(), settled.at());
+        tallies.told(settled.alerts());
+      }
+    }
+  }
+
+  private void draft(OrgEvent.BudgetDrafted event, Place place) {
+    Budget budget = event.budget();
+    budgets.draft(budget);
+    drafted.put(budget.id(), place);
+    if (!budget.scope().countedByTeam()) {
+      tallies.forget(budget.id());
+      tallies.countOpen(budget, event.open());
     }
   }
 
@@ -179,13 +215,13 @@ public final class Org {
 
   private void begin(Plan plan) {
     open.put(plan.reservation(), plan);
-    tallies.hold(plan.reservation(), plan.amount(), plan.limits());
+    tallies.hold(plan.reservation(), plan.quantities(), plan.limits());
   }
 
   private void deny(OrgEvent.ReservationDenied event, Place place) {
     String reservation = event.plan().reservation();
     open.remove(reservation);
-    tallies.close(new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED), event.at());
+    tallies.close(Closure.givenBack(reservation), event.at());
     long atMicros = ChronoUnit.MICROS.between(Instant.EPOCH, event.at());
     memory.remember(decided(reservation), place, atMicros);
     if (event.operation() != null) {
@@ -210,7 +246,11 @@ public final class Org {
         List.copyOf(budgets.all()),
         new TreeMap<>(wallets),
         List.copyOf(open.values()),
-        tallies.snapshot());
+        tallies.snapshot(),
+        List.copyOf(budgets.drafts()),
+        Map.copyOf(drafted),
+        List.copyOf(overrides.all()),
+        List.copyOf(overrides.freezes()));
   }
 
   /** Takes in a snapshot; the org must be new. */
@@ -223,6 +263,10 @@ public final class Org {
     from.wallets().forEach(this::putWallet);
     from.open().forEach(plan -> open.put(plan.reservation(), plan));
     tallies.restore(from.tallies());
+    from.drafts().forEach(budgets::draft);
+    drafted.putAll(from.drafted());
+    from.overrides().forEach(overrides::put);
+    from.freezes().forEach(overrides::freeze);
   }
 
   /** An org as plain, immutable data. */
@@ -234,5 +278,9 @@ public final class Org {
       List<Budget> budgets,
       Map<String, WalletOwner> wallets,
       List<Plan> open,
-      Tallies.Snapshot tallies) {}
+      Tallies.Snapshot tallies,
+      List<Budget> drafts,
+      Map<String, Place> drafted,
+      List<LimitOverride> overrides,
+      List<Freeze> freezes) {}
 }

@@ -1,6 +1,5 @@
 package dev.bursar.domain.org;
 
-import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
@@ -25,6 +24,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   private final Org org;
   private final HierarchyRules hierarchy;
   private final ReservationRules reservations;
+  private final BudgetRules budgets;
 
   /**
    * @param org the state
@@ -34,6 +34,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     this.org = org;
     this.hierarchy = new HierarchyRules(org);
     this.reservations = new ReservationRules(org, catalog);
+    this.budgets = new BudgetRules(org, hierarchy, reservations);
   }
 
   public Org org() {
@@ -62,7 +63,23 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.PutUnit put -> hierarchy.put(put, now);
       case OrgCommand.RemoveUnit remove -> hierarchy.remove(remove, now);
       case OrgCommand.PutUser put -> hierarchy.put(put, now);
-      case OrgCommand.PutBudget put -> putBudget(put, now);
+      case OrgCommand.DraftBudget draft -> budgets.draft(draft, now);
+      case OrgCommand.ViewDraft view -> {
+        Place place = org.draftPlace(view.budget());
+        yield place == null
+            ? new Refused<>(unknownBudget(view.budget()))
+            : new Told<>(new OrgReply.DraftPlace(place));
+      }
+      case OrgCommand.PutBudget put -> budgets.put(put, now);
+      case OrgCommand.PutOverride put -> budgets.put(put, now);
+      case OrgCommand.RemoveOverride remove -> budgets.remove(remove, now);
+      case OrgCommand.FreezeScope freeze -> budgets.freeze(freeze, now);
+      case OrgCommand.UnfreezeScope unfreeze -> budgets.unfreeze(unfreeze, now);
+      case OrgCommand.ListOverrides list ->
+          new Told<>(
+              new OrgReply.OverrideList(
+                  List.copyOf(org.overrides().all()), List.copyOf(org.overrides().freezes())));
+      case OrgCommand.ViewDecision view -> new Found<>(view.place());
       case OrgCommand.RemoveBudget remove ->
           org.budgets().get(remove.budget()) == null
               ? new Refused<>(unknownBudget(remove.budget()))
@@ -72,7 +89,9 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.Deny deny -> deny(deny, now);
       case OrgCommand.Settle settle ->
           org.tallies().concerns(settle.closure())
-              ? new Accepted<>(new OrgEvent.ReservationSettled(now, settle.closure()))
+              ? new Accepted<>(
+                  new OrgEvent.ReservationSettled(
+                      now, settle.closure(), org.tallies().alerts(settle.closure())))
               : new Told<>(DONE);
       case OrgCommand.ViewOrg view -> new Told<>(new OrgReply.Settings(settings));
       case OrgCommand.ListUnits list ->
@@ -111,30 +130,6 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
 
   private static Refusal unknownBudget(String budget) {
     return Refusal.of(Code.BUDGET_NOT_FOUND, "the org has no budget named " + budget);
-  }
-
-  private Decision<OrgEvent, OrgReply> putBudget(OrgCommand.PutBudget put, Instant now) {
-    Scope scope = put.budget().scope();
-    Refusal fault = hierarchy.fault(scope);
-    if (fault == null && !reservations.isCreditType(put.budget().measure())) {
-      fault =
-          new Refusal(
-              Code.UNKNOWN_CREDIT_TYPE,
-              "measure",
-              put.budget().measure() + " is no credit type of the catalog");
-    }
-    if (fault != null) {
-      return new Refused<>(fault);
-    }
-    var before = org.budgets().get(put.budget().id());
-    if (before != null && !before.scope().equals(scope)) {
-      return new Refused<>(
-          new Refusal(
-              Code.OWNER_FIXED,
-              "scope",
-              "the budget caps another scope; set a budget of another name for this one"));
-    }
-    return new Accepted<>(new OrgEvent.BudgetPut(now, put.budget(), put.actor()));
   }
 
   private Decision<OrgEvent, OrgReply> putWallet(OrgCommand.PutWallet put, Instant now) {
@@ -209,7 +204,12 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgEvent.UnitPut e -> DONE;
       case OrgEvent.UnitRemoved e -> DONE;
       case OrgEvent.UserPut e -> DONE;
+      case OrgEvent.BudgetDrafted e -> new OrgReply.Drafted(e.open());
       case OrgEvent.BudgetPut e -> DONE;
+      case OrgEvent.OverridePut e -> DONE;
+      case OrgEvent.OverrideRemoved e -> DONE;
+      case OrgEvent.Frozen e -> DONE;
+      case OrgEvent.Unfrozen e -> DONE;
       case OrgEvent.BudgetRemoved e -> DONE;
       case OrgEvent.WalletPut e -> DONE;
       case OrgEvent.ReservationSettled e -> DONE;

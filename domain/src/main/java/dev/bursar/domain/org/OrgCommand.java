@@ -1,11 +1,16 @@
 package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.wallet.WalletOwner;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +30,41 @@ public sealed interface OrgCommand {
   /** Add a user or change it. */
   record PutUser(User user, String actor) implements OrgCommand {}
 
-  /** Add a budget or change it. */
-  record PutBudget(Budget budget, String actor) implements OrgCommand {}
+  /** Count for a budget that is about to be set; a budget that is there is left as it is. */
+  record DraftBudget(Budget budget, String actor) implements OrgCommand {}
+
+  /** Tell where in the journal a budget was drafted. */
+  record ViewDraft(String budget) implements OrgCommand {}
+
+  /**
+   * Add a budget or change it.
+   *
+   * @param counts what had been used before it was added, where the org itself counts it
+   * @param draft where it was drafted; null where it was not, as where it is there already
+   */
+  record PutBudget(Budget budget, List<OpeningCount> counts, @Nullable Place draft, String actor)
+      implements OrgCommand {
+
+    /** A budget that is there already, or before which nothing was used. */
+    public PutBudget(Budget budget, String actor) {
+      this(budget, List.of(), null, actor);
+    }
+  }
+
+  /** Let other limits count for some time. */
+  record PutOverride(LimitOverride override, String actor) implements OrgCommand {}
+
+  /** Let the budgets' own limits count again. */
+  record RemoveOverride(String override, String actor) implements OrgCommand {}
+
+  /** Deny everything for a scope. */
+  record FreezeScope(Freeze freeze, String actor) implements OrgCommand {}
+
+  /** Lift a freeze. */
+  record UnfreezeScope(Scope scope, String actor) implements OrgCommand {}
+
+  /** Tell the overrides and freezes. */
+  record ListOverrides() implements OrgCommand {}
 
   /** Remove a budget. */
   record RemoveBudget(String budget, String actor) implements OrgCommand {}
@@ -83,6 +121,9 @@ public sealed interface OrgCommand {
 
   /** Tell what was decided of a reservation that never came to its wallet. */
   record FindReservation(String reservation) implements OrgCommand {}
+
+  /** Tell what was decided at a place in the journal. */
+  record ViewDecision(Place place) implements OrgCommand {}
 
   /** Tell which reservations are open. */
   record ListOpen() implements OrgCommand {}

@@ -1,6 +1,12 @@
 package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.OpenPart;
+import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
@@ -28,11 +34,36 @@ public sealed interface OrgEvent {
   /** A user was added or changed. */
   record UserPut(Instant at, User user, String actor) implements OrgEvent {}
 
-  /** A budget was added or changed. */
-  record BudgetPut(Instant at, Budget budget, String actor) implements OrgEvent {}
+  /**
+   * A budget is about to be set: from here on it is counted for, and denies nothing.
+   *
+   * @param open what is open, and counts against it
+   */
+  record BudgetDrafted(Instant at, Budget budget, List<OpenPart> open, String actor)
+      implements OrgEvent {}
+
+  /**
+   * A budget was added or changed.
+   *
+   * @param counts what had been used before it was added, where the org itself counts it
+   */
+  record BudgetPut(Instant at, Budget budget, List<OpeningCount> counts, String actor)
+      implements OrgEvent {}
 
   /** A budget was removed. */
   record BudgetRemoved(Instant at, String budget, String actor) implements OrgEvent {}
+
+  /** Other limits count for some time. */
+  record OverridePut(Instant at, LimitOverride override, String actor) implements OrgEvent {}
+
+  /** The budgets' own limits count again. */
+  record OverrideRemoved(Instant at, String override, String actor) implements OrgEvent {}
+
+  /** A scope was frozen, or is frozen otherwise. */
+  record Frozen(Instant at, Freeze freeze, String actor) implements OrgEvent {}
+
+  /** A freeze was lifted. */
+  record Unfrozen(Instant at, Scope scope, String actor) implements OrgEvent {}
 
   /** A wallet was noted. */
   record WalletPut(Instant at, String wallet, WalletOwner owner, String actor)
@@ -46,6 +77,11 @@ public sealed interface OrgEvent {
       Instant at, Plan plan, List<Denial> denials, @Nullable Operation operation)
       implements OrgEvent {}
 
-  /** A reservation ended. */
-  record ReservationSettled(Instant at, Closure closure) implements OrgEvent {}
+  /**
+   * A reservation ended.
+   *
+   * @param alerts the thresholds that it reached
+   */
+  record ReservationSettled(Instant at, Closure closure, List<ThresholdAlert> alerts)
+      implements OrgEvent {}
 }

@@ -1,9 +1,13 @@
 package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.OpenPart;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.wallet.WalletOwner;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +32,15 @@ public sealed interface OrgReply {
 
   /** The units. */
   record Units(List<Unit> units) implements OrgReply {}
+
+  /** The budget is counted for; this is open, and counts against it. */
+  record Drafted(List<OpenPart> open) implements OrgReply {}
+
+  /** Where in the journal a budget was drafted. */
+  record DraftPlace(Place place) implements OrgReply {}
+
+  /** The overrides and the freezes. */
+  record OverrideList(List<LimitOverride> overrides, List<Freeze> freezes) implements OrgReply {}
 
   /** A page of users. */
   record Users(List<User> users, boolean hasMore) implements OrgReply {}

@@ -4,6 +4,9 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.Demand;
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.OpenPart;
+import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
@@ -39,7 +42,25 @@ final class ReservationRules {
     this.catalog = catalog;
   }
 
-  boolean isCreditType(String name) {
+  /** Whether a budget may count this. */
+  boolean isMeasure(String name) {
+    return catalog.creditTypes().containsKey(name)
+        || catalog.meters().contains(name)
+        || name.equals(Quantities.REQUESTS)
+        || name.equals(Quantities.OPEN_RESERVATIONS);
+  }
+
+  /** What a budget may count, for people. */
+  String measures() {
+    return "credit types %s, meters %s, %s, %s"
+        .formatted(
+            catalog.creditTypes().keySet(),
+            catalog.meters(),
+            Quantities.REQUESTS,
+            Quantities.OPEN_RESERVATIONS);
+  }
+
+  private boolean isCreditType(String name) {
     return catalog.creditTypes().containsKey(name);
   }
 
@@ -49,13 +70,15 @@ final class ReservationRules {
     if (fault != null) {
       return new Refused<>(fault);
     }
+    List<Scope> path = org.path(request.subject());
     Price price =
         request.usage() == null ? null : catalog.price(request.feature(), request.model());
     Denial noRate = noRate(request, price);
     if (noRate != null) {
       return new Told<>(
           new OrgReply.Considered(
-              plan(ask, price, "", Credits.ZERO, List.of(), List.of()), List.of(noRate)));
+              plan(ask, price, "", Credits.ZERO, path, List.of(), List.of(), now),
+              List.of(noRate)));
     }
     String creditType = price != null ? price.creditType() : orEmpty(request.creditType());
     Credits amount = amount(request, price);
@@ -63,27 +86,99 @@ final class ReservationRules {
       return new Refused<>(
           new Refusal(Code.AMOUNT_OVERFLOW, "usage", "costs more than can be counted"));
     }
+    Quantities asked = quantities(request, amount);
+    List<Budgets.Applicable> limits =
+        org.overrides().applied(applicable(request, path, creditType, asked), path, now);
     List<LimitState> own = new ArrayList<>(4);
     List<Budgets.Applicable> ofTeam = new ArrayList<>(2);
-    for (Budgets.Applicable each : org.budgets().applicable(demand(request, creditType, amount))) {
+    for (Budgets.Applicable each : limits) {
       if (each.budget().scope().countedByTeam()) {
         ofTeam.add(each);
       } else {
         own.add(org.tallies().state(each, now));
       }
     }
-    List<Denial> denials = BudgetDenials.of(own, amount);
+    List<Denial> denials = new ArrayList<>(frozen(path, asked, now));
+    denials.addAll(BudgetDenials.of(own, asked));
     if (!denials.isEmpty()) {
       return new Told<>(
-          new OrgReply.Considered(plan(ask, price, creditType, amount, own, ofTeam), denials));
+          new OrgReply.Considered(
+              plan(ask, price, creditType, amount, path, own, ofTeam, now), denials));
     }
-    List<LimitState> held = LimitState.withHeld(own, amount);
+    List<LimitState> held = LimitState.withHeld(own, asked);
     if (request.dryRun()) {
       return new Told<>(
-          new OrgReply.Considered(plan(ask, price, creditType, amount, held, ofTeam), List.of()));
+          new OrgReply.Considered(
+              plan(ask, price, creditType, amount, path, held, ofTeam, now), List.of()));
     }
     return new Accepted<>(
-        new OrgEvent.ReservationBegun(now, plan(ask, price, creditType, amount, held, ofTeam)));
+        new OrgEvent.ReservationBegun(
+            now, plan(ask, price, creditType, amount, path, held, ofTeam, now)));
+  }
+
+  private static Quantities quantities(ReserveRequest request, Credits amount) {
+    Map<String, Long> usage = request.usage();
+    return new Quantities(amount, usage == null ? Map.of() : usage);
+  }
+
+  private List<Budgets.Applicable> applicable(
+      ReserveRequest request, List<Scope> path, String creditType, Quantities asked) {
+    return org.budgets()
+        .applicable(
+            new Demand(
+                path,
+                request.subject().user(),
+                creditType,
+                asked,
+                request.feature(),
+                request.model()));
+  }
+
+  private List<Denial> frozen(List<Scope> path, Quantities asked, Instant now) {
+    return org.overrides().frozen(path, now).stream()
+        .map(
+            freeze ->
+                new Denial(
+                    DenialCode.FROZEN,
+                    null,
+                    freeze.scope(),
+                    null,
+                    asked.amount(),
+                    "%s is frozen%s: %s"
+                        .formatted(
+                            freeze.scope().words(),
+                            freeze.until() == null ? "" : " until " + freeze.until(),
+                            freeze.reason())))
+        .toList();
+  }
+
+  /** What is open and would count against a budget that is not there yet. */
+  List<OpenPart> open(Budget budget) {
+    List<OpenPart> parts = new ArrayList<>();
+    for (Plan plan : org.open().values()) {
+      ReserveRequest request = plan.request();
+      Instant madeAt = plan.madeAt();
+      Demand demand =
+          new Demand(
+              org.path(request.subject()),
+              request.subject().user(),
+              plan.creditType(),
+              plan.quantities(),
+              request.feature(),
+              request.model());
+      if (madeAt != null && org.budgets().wouldApply(budget, demand)) {
+        String user = request.subject().user();
+        parts.add(
+            new OpenPart(
+                plan.reservation(),
+                budget.scope().isDefault() && user != null ? user : "",
+                budget.windowAt(madeAt).start(),
+                plan.amount(),
+                plan.quantities().usage(),
+                plan.asksTeam()));
+      }
+    }
+    return parts;
   }
 
   /** There is no such org: denied, and put on record nowhere. */
@@ -93,11 +188,13 @@ final class ReservationRules {
             DenialCode.UNKNOWN_ORG,
             null,
             null,
+            null,
             ask.request().amount(),
             "there is no org named " + org.id());
     return new Told<>(
         new OrgReply.Denied(
-            plan(ask, null, "", Credits.ZERO, List.of(), List.of()), List.of(denial)));
+            plan(ask, null, "", Credits.ZERO, List.of(), List.of(), List.of(), null),
+            List.of(denial)));
   }
 
   private @Nullable Refusal fault(ReserveRequest request) {
@@ -144,6 +241,7 @@ final class ReservationRules {
         null,
         null,
         null,
+        null,
         unpriced == null
             ? "the catalog has no rate for " + what
             : "the catalog has no rate for the meter %s of %s".formatted(unpriced, what));
@@ -162,19 +260,15 @@ final class ReservationRules {
     }
   }
 
-  private Demand demand(ReserveRequest request, String creditType, Credits amount) {
-    Subject subject = request.subject();
-    return new Demand(
-        org.path(subject), subject.user(), creditType, amount, request.feature(), request.model());
-  }
-
   private Plan plan(
       OrgCommand.Reserve ask,
       @Nullable Price price,
       String creditType,
       Credits amount,
+      List<Scope> path,
       List<LimitState> own,
-      List<Budgets.Applicable> ofTeam) {
+      List<Budgets.Applicable> ofTeam,
+      @Nullable Instant now) {
     String wallet = wallet(ask.request());
     return new Plan(
         ReservationId.of(org.id(), wallet, ask.key(), ask.salt()).toString(),
@@ -187,7 +281,19 @@ final class ReservationRules {
         List.copyOf(ofTeam),
         ask.actor(),
         ask.idempotencyKey(),
-        ask.salt());
+        ask.salt(),
+        departments(path),
+        now);
+  }
+
+  private static List<String> departments(List<Scope> path) {
+    List<String> departments = new ArrayList<>(0);
+    for (Scope scope : path) {
+      if (scope.type() == Scope.Type.DEPARTMENT && scope.id() != null) {
+        departments.add(scope.id());
+      }
+    }
+    return List.copyOf(departments);
   }
 
   private String wallet(ReserveRequest request) {

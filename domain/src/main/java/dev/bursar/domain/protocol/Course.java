@@ -1,6 +1,7 @@
 package dev.bursar.domain.protocol;
 
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
@@ -80,14 +81,14 @@ final class Course<W> {
     if (repeating) {
       // What was held under this identity is told again; if that is forgotten, nothing changes.
       return new Request<>(
-          new TeamCommand.CheckBudget(Credits.ZERO, List.of()),
+          new TeamCommand.CheckBudget(Quantities.of(Credits.ZERO), List.of()),
           Operation.holding(plan.reservation()));
     }
     return holding
         ? new Request<>(
-            new TeamCommand.HoldBudget(plan.reservation(), plan.amount(), plan.teamLimits()),
+            new TeamCommand.HoldBudget(plan.reservation(), plan.quantities(), plan.teamLimits()),
             Operation.holding(plan.reservation()))
-        : new Request<>(new TeamCommand.CheckBudget(plan.amount(), plan.teamLimits()), null);
+        : new Request<>(new TeamCommand.CheckBudget(plan.quantities(), plan.teamLimits()), null);
   }
 
   Request<WalletCommand> walletRequest() {

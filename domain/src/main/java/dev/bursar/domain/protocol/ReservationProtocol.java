@@ -370,7 +370,7 @@ public final class ReservationProtocol<W> {
               new Decided.Allowed(
                   course.plan,
                   course.plan.request().commit()
-                      ? LimitState.withCharged(limits, course.plan.amount())
+                      ? LimitState.withCharged(limits, course.plan.quantities())
                       : limits,
                   null,
                   ended.balance(),

@@ -1,7 +1,7 @@
 package dev.bursar.domain.team;
 
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Tallies;
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
@@ -46,9 +46,20 @@ public final class Team {
     lastAt = event.at();
     switch (event) {
       case TeamEvent.BudgetHeld held ->
-          tallies.hold(held.reservation(), held.amount(), held.limits());
-      case TeamEvent.BudgetSettled settled -> tallies.close(settled.closure(), settled.at());
+          tallies.hold(
+              held.reservation(), new Quantities(held.amount(), held.usage()), held.limits());
+      case TeamEvent.BudgetSettled settled -> {
+        tallies.close(settled.closure(), settled.at());
+        tallies.told(settled.alerts());
+      }
       case TeamEvent.BudgetBarred barred -> bar(barred);
+      case TeamEvent.CountingStarted started -> {
+        if (!started.more()) {
+          tallies.forget(started.budget().id());
+        }
+        tallies.countOpen(started.budget(), started.open());
+      }
+      case TeamEvent.CountedBefore before -> tallies.countBefore(before.budget(), before.counts());
       case TeamEvent.BudgetForgotten forgotten -> tallies.forget(forgotten.budget());
     }
   }
@@ -56,7 +67,7 @@ public final class Team {
   /** Takes the hold back if there is one. */
   private void bar(TeamEvent.BudgetBarred event) {
     String reservation = event.reservation();
-    tallies.close(new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED), event.at());
+    tallies.close(Closure.givenBack(reservation), event.at());
   }
 
   /** All of it as plain data. */

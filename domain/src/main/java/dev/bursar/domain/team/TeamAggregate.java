@@ -2,6 +2,8 @@ package dev.bursar.domain.team;
 
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.OpenPart;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.enforcement.BudgetDenials;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.entity.Aggregate;
@@ -11,7 +13,9 @@ import dev.bursar.domain.operation.Decision.Told;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A team and its rules together, as an entity needs them. */
@@ -26,9 +30,14 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
       case TeamCommand.CheckBudget check -> new Told<>(check(check, now));
       case TeamCommand.Settle settle ->
           team.tallies().concerns(settle.closure())
-              ? new Accepted<>(new TeamEvent.BudgetSettled(now, settle.closure()))
+              ? new Accepted<>(
+                  new TeamEvent.BudgetSettled(
+                      now, settle.closure(), team.tallies().alerts(settle.closure())))
               : new Told<>(DONE);
       case TeamCommand.Cancel cancel -> cancel(cancel.reservation(), now);
+      case TeamCommand.StartCounting start -> new Accepted<>(startCounting(start, now));
+      case TeamCommand.CountBefore before ->
+          new Accepted<>(new TeamEvent.CountedBefore(now, before.budget(), before.counts()));
       case TeamCommand.ForgetBudget forget ->
           new Accepted<>(new TeamEvent.BudgetForgotten(now, forget.budget()));
       case TeamCommand.ViewLimits view ->
@@ -40,6 +49,19 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     };
   }
 
+  private TeamEvent startCounting(TeamCommand.StartCounting start, Instant now) {
+    List<OpenPart> open = new ArrayList<>();
+    List<String> unknown = new ArrayList<>();
+    for (OpenPart part : start.open()) {
+      if (!part.atTeam() || team.tallies().holds(part.reservation())) {
+        open.add(part);
+      } else {
+        unknown.add(part.reservation());
+      }
+    }
+    return new TeamEvent.CountingStarted(now, start.budget(), open, unknown, start.more());
+  }
+
   private List<LimitState> states(List<Budgets.Applicable> limits, Instant now) {
     return limits.stream().map(limit -> team.tallies().state(limit, now)).toList();
   }
@@ -49,20 +71,28 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     if (team.tallies().holds(ask.reservation())) {
       return new Told<>(new TeamReply.Held(before));
     }
-    List<Denial> denials = BudgetDenials.of(before, ask.amount());
+    List<Denial> denials = BudgetDenials.of(before, ask.asked());
     if (!denials.isEmpty()) {
       return new Told<>(new TeamReply.NotHeld(denials));
     }
     return new Accepted<>(
         new TeamEvent.BudgetHeld(
-            now, ask.reservation(), ask.amount(), LimitState.withHeld(before, ask.amount())));
+            now,
+            ask.reservation(),
+            ask.asked().amount(),
+            metered(before, ask.asked()) ? ask.asked().usage() : Map.of(),
+            LimitState.withHeld(before, ask.asked())));
+  }
+
+  private static boolean metered(List<LimitState> limits, Quantities asked) {
+    return limits.stream().anyMatch(limit -> asked.usage().containsKey(limit.measure()));
   }
 
   private TeamReply check(TeamCommand.CheckBudget ask, Instant now) {
     List<LimitState> limits = states(ask.limits(), now);
-    List<Denial> denials = BudgetDenials.of(limits, ask.amount());
+    List<Denial> denials = BudgetDenials.of(limits, ask.asked());
     return denials.isEmpty()
-        ? new TeamReply.Held(LimitState.withHeld(limits, ask.amount()))
+        ? new TeamReply.Held(LimitState.withHeld(limits, ask.asked()))
         : new TeamReply.NotHeld(denials);
   }
 
@@ -98,6 +128,8 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
       case TeamEvent.BudgetHeld held -> new TeamReply.Held(held.limits());
       case TeamEvent.BudgetSettled settled -> DONE;
       case TeamEvent.BudgetBarred barred -> new TeamReply.NotHeld(List.of());
+      case TeamEvent.CountingStarted started -> new TeamReply.Counting(started.unknown());
+      case TeamEvent.CountedBefore before -> DONE;
       case TeamEvent.BudgetForgotten forgotten -> DONE;
     };
   }

@@ -1,7 +1,10 @@
 package dev.bursar.domain.team;
 
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
-import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.budget.OpenPart;
+import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.enforcement.Closure;
 import java.util.List;
 
@@ -9,17 +12,28 @@ import java.util.List;
 public sealed interface TeamCommand {
 
   /** Set budget aside in every limit, or say which stand in the way. */
-  record HoldBudget(String reservation, Credits amount, List<Budgets.Applicable> limits)
+  record HoldBudget(String reservation, Quantities asked, List<Budgets.Applicable> limits)
       implements TeamCommand {}
 
   /** Say which limits would stand in the way; changes nothing. */
-  record CheckBudget(Credits amount, List<Budgets.Applicable> limits) implements TeamCommand {}
+  record CheckBudget(Quantities asked, List<Budgets.Applicable> limits) implements TeamCommand {}
 
   /** The reservation has ended; nothing happens if it is not open. */
   record Settle(Closure closure) implements TeamCommand {}
 
   /** Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet. */
   record Cancel(String reservation) implements TeamCommand {}
+
+  /**
+   * Count for a budget that is about to be set.
+   *
+   * @param open what is open and counts against it, as the org has it
+   * @param more whether this goes on with what was begun; else it begins with nothing
+   */
+  record StartCounting(Budget budget, List<OpenPart> open, boolean more) implements TeamCommand {}
+
+  /** Count what had been used before a budget was set. */
+  record CountBefore(String budget, List<OpeningCount> counts) implements TeamCommand {}
 
   /** Forget what was counted against a budget that is no more. */
   record ForgetBudget(String budget) implements TeamCommand {}

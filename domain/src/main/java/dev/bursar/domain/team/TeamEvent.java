@@ -1,10 +1,15 @@
 package dev.bursar.domain.team;
 
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.OpenPart;
+import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** What has happened in a team. */
 public sealed interface TeamEvent {
@@ -12,15 +17,44 @@ public sealed interface TeamEvent {
   /** When; never earlier than the team's event before it. */
   Instant at();
 
-  /** Budget was set aside; the limits are the ones with the hold in them. */
-  record BudgetHeld(Instant at, String reservation, Credits amount, List<LimitState> limits)
+  /**
+   * Budget was set aside.
+   *
+   * @param usage units by meter, where some limit counts them; else empty
+   * @param limits the limits with the hold in them
+   */
+  record BudgetHeld(
+      Instant at,
+      String reservation,
+      Credits amount,
+      Map<String, Long> usage,
+      List<LimitState> limits)
       implements TeamEvent {}
 
-  /** A reservation ended. */
-  record BudgetSettled(Instant at, Closure closure) implements TeamEvent {}
+  /**
+   * A reservation ended.
+   *
+   * @param alerts the thresholds that it reached
+   */
+  record BudgetSettled(Instant at, Closure closure, List<ThresholdAlert> alerts)
+      implements TeamEvent {}
 
   /** A hold was taken back, or will be refused if it has not come yet. */
   record BudgetBarred(Instant at, String reservation) implements TeamEvent {}
+
+  /**
+   * A budget that is about to be set is counted for.
+   *
+   * @param open what is open and counts against it; from now on it is open here, if it was not
+   * @param unknown what should have been open here, and was not
+   * @param more whether this goes on with what was begun; else it began with nothing
+   */
+  record CountingStarted(
+      Instant at, Budget budget, List<OpenPart> open, List<String> unknown, boolean more)
+      implements TeamEvent {}
+
+  /** What had been used before a budget was set counts. */
+  record CountedBefore(Instant at, String budget, List<OpeningCount> counts) implements TeamEvent {}
 
   /** What was counted against a budget was dropped. */
   record BudgetForgotten(Instant at, String budget) implements TeamEvent {}

@@ -13,6 +13,9 @@ public sealed interface TeamReply {
   /** It is not, or would not be, and this is why. */
   record NotHeld(List<Denial> denials) implements TeamReply {}
 
+  /** What is open here counts; these reservations are not open here. */
+  record Counting(List<String> unknown) implements TeamReply {}
+
   /** It is as was asked. */
   record Done() implements TeamReply {}
 

@@ -11,6 +11,7 @@ import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,15 @@ final class Settlement {
     this.purse = wallet.purse(hold.creditType());
   }
 
+  /**
+   * @param usage units by meter, where the commit said them; else empty
+   */
   Decision<WalletEvent, WalletReply> of(
-      Credits actual, String actor, @Nullable String idempotencyKey, Instant now) {
+      Credits actual,
+      Map<String, Long> usage,
+      String actor,
+      @Nullable String idempotencyKey,
+      Instant now) {
     Credits held = late ? Credits.ZERO : hold.amount();
     Credits fromHold = actual.min(held);
     Credits excess = actual.minus(fromHold);
@@ -80,6 +88,7 @@ final class Settlement {
             uncovered.minus(debt),
             late,
             hold.teamHolds(),
+            usage,
             entries.done(),
             entries.figures(purse.held.minus(held))));
   }

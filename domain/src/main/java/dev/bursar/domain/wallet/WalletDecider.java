@@ -124,6 +124,7 @@ public final class WalletDecider {
                 DenialCode.UNKNOWN_WALLET,
                 null,
                 null,
+                null,
                 requested,
                 "the org has no wallet named " + wallet.name())));
   }
@@ -224,6 +225,7 @@ public final class WalletDecider {
           new Denial(
               DenialCode.WALLET_IN_DEBT,
               null,
+              null,
               available,
               amount,
               "the wallet owes %s %s credits; the next grant pays that first"
@@ -233,6 +235,7 @@ public final class WalletDecider {
       return List.of(
           new Denial(
               DenialCode.INSUFFICIENT_CREDITS,
+              null,
               null,
               available,
               amount,
@@ -273,7 +276,7 @@ public final class WalletDecider {
       throw new IllegalArgumentException("neither amount nor usage");
     }
     return new Settlement(wallet, hold, open == null)
-        .of(actual, ask.actor(), ask.idempotencyKey(), now);
+        .of(actual, usage == null ? Map.of() : usage, ask.actor(), ask.idempotencyKey(), now);
   }
 
   private Decision<WalletEvent, WalletReply> release(WalletCommand.Release ask, Instant now) {

@@ -1,11 +1,13 @@
 package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What has happened in a wallet. The stored names are in the journal's codec. */
@@ -22,6 +24,25 @@ public sealed interface WalletEvent {
   /** The figures of the credit type that it touched, after it, or null. */
   default @Nullable Balance balance() {
     return null;
+  }
+
+  /** How it ends a reservation, or null where it ends none that org and team may hold. */
+  default @Nullable Closure closure() {
+    return switch (this) {
+      case Committed it ->
+          new Closure(
+              it.reservation(),
+              it.amount(),
+              it.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED,
+              it.usage());
+      case Charged it -> Closure.of(it.reservation(), it.amount(), Closure.Kind.COMMITTED);
+      case Released it ->
+          Closure.of(
+              it.reservation(),
+              Credits.ZERO,
+              it.cause() == Cause.EXPIRED ? Closure.Kind.EXPIRED : Closure.Kind.ENDED);
+      case WalletEvent other -> null;
+    };
   }
 
   /** The wallet was opened. */
@@ -68,6 +89,7 @@ public sealed interface WalletEvent {
    * @param uncharged what the overage policy left uncharged
    * @param late whether it came after the hold had expired
    * @param teamHolds whether the subject's team held budget for it and is to be told
+   * @param usage units by meter, where the commit said them; else empty
    */
   record Committed(
       Instant at,
@@ -78,6 +100,7 @@ public sealed interface WalletEvent {
       Credits uncharged,
       boolean late,
       boolean teamHolds,
+      Map<String, Long> usage,
       Transaction transaction,
       Balance balance)
       implements WalletEvent {}

@@ -2,6 +2,7 @@ package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.Transaction;
+import java.util.Map;
 
 /** What a wallet's events answer to the commands that led to them, now and on every retry. */
 final class WalletReplies {
@@ -44,6 +45,7 @@ final class WalletReplies {
               e.debt(),
               e.uncharged(),
               e.late(),
+              e.usage(),
               e.transaction(),
               e.balance());
       case WalletEvent.Charged e ->
@@ -55,6 +57,7 @@ final class WalletReplies {
               Credits.ZERO,
               Credits.ZERO,
               false,
+              Map.of(),
               e.transaction(),
               e.balance());
       case WalletEvent.Released e ->
@@ -66,6 +69,7 @@ final class WalletReplies {
               Credits.ZERO,
               Credits.ZERO,
               false,
+              Map.of(),
               e.transaction(),
               e.balance());
       case WalletEvent.HoldBarred e -> new WalletReply.Barred(e.reservation());

@@ -6,6 +6,7 @@ import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What a wallet answers. */
@@ -62,6 +63,7 @@ public sealed interface WalletReply {
    * @param debt what no grant covered
    * @param uncharged what the overage policy left uncharged
    * @param late whether the commit came after the hold had expired
+   * @param usage units by meter, where the commit said them; else empty
    * @param transaction the entries
    * @param balance the figures after it
    */
@@ -73,6 +75,7 @@ public sealed interface WalletReply {
       Credits debt,
       Credits uncharged,
       boolean late,
+      Map<String, Long> usage,
       Transaction transaction,
       Balance balance)
       implements WalletReply {

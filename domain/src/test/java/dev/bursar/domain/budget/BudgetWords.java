@@ -68,7 +68,7 @@ public final class BudgetWords {
   }
 
   public static Demand demand(String user, List<Scope> path) {
-    return new Demand(path, user, "platform", Credits.of(1), "chat", "big");
+    return new Demand(path, user, "platform", Quantities.of(Credits.of(1)), "chat", "big");
   }
 
   /** A limit's figures, as {@code id used/held of limit}. */

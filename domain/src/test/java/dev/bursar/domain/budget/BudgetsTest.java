@@ -103,7 +103,8 @@ final class BudgetsTest {
             Set.of("big")));
     var found =
         budgets.applicable(
-            new Demand(List.of(ORG), null, creditType, Credits.of(1), feature, model));
+            new Demand(
+                List.of(ORG), null, creditType, Quantities.of(Credits.of(1)), feature, model));
     assertThat(!found.isEmpty()).isEqualTo(counts);
   }
 

@@ -28,11 +28,12 @@ final class TalliesTest {
   private final Tallies tallies = new Tallies(Duration.ofHours(2));
 
   private void hold(String reservation, String amount, Instant at) {
-    tallies.hold(reservation, Credits.parse(amount), List.of(tallies.state(DAILY, at)));
+    tallies.hold(
+        reservation, Quantities.of(Credits.parse(amount)), List.of(tallies.state(DAILY, at)));
   }
 
   private void close(String reservation, String charged, Closure.Kind kind, Instant at) {
-    tallies.close(new Closure(reservation, Credits.parse(charged), kind), at);
+    tallies.close(Closure.of(reservation, Credits.parse(charged), kind), at);
   }
 
   private String today() {
@@ -102,8 +103,8 @@ final class TalliesTest {
   void aHoldThatEndedLeavesNothingForLateUsage() {
     hold("r", "4", NOON);
     close("r", "4", ENDED, NOON);
-    assertThat(tallies.concerns(new Closure("r", Credits.ZERO, LATE))).isFalse();
-    assertThat(tallies.concerns(new Closure("r", Credits.ZERO, ENDED))).isFalse();
+    assertThat(tallies.concerns(Closure.of("r", Credits.ZERO, LATE))).isFalse();
+    assertThat(tallies.concerns(Closure.of("r", Credits.ZERO, ENDED))).isFalse();
   }
 
   @Test
@@ -111,7 +112,7 @@ final class TalliesTest {
     Budget each = daily("each", EACH_USER, "10");
     var ann = new Budgets.Applicable(each, user("ann"));
     var bob = new Budgets.Applicable(each, user("bob"));
-    tallies.hold("r", Credits.of(4), List.of(tallies.state(ann, NOON)));
+    tallies.hold("r", Quantities.of(Credits.of(4)), List.of(tallies.state(ann, NOON)));
     assertThat(figures(tallies.state(ann, NOON))).isEqualTo("each 0/4 of 10");
     assertThat(figures(tallies.state(bob, NOON))).isEqualTo("each 0/0 of 10");
     assertThat(tallies.state(ann, NOON).source()).isEqualTo(LimitState.SOURCE_DEFAULT);

@@ -115,7 +115,7 @@ final class OrgLimitsTest {
     var given = acme(org, memory).after(NOON, budget(daily("org", ORG, "9")));
     Plan first = given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan();
     var settle =
-        new OrgCommand.Settle(new Closure(first.reservation(), Credits.of(2), Closure.Kind.ENDED));
+        new OrgCommand.Settle(Closure.of(first.reservation(), Credits.of(2), Closure.Kind.ENDED));
     given.after(NOON, settle);
     given.when(settle, NOON).thenTold(new OrgReply.Done());
     assertThat(used()).isEqualTo("org 2/0 of 9");

@@ -71,7 +71,9 @@ final class Conversation {
             team ? List.of(new Budgets.Applicable(daily("b", scope, "5"), scope)) : List.of(),
             "key1",
             "K1",
-            new byte[16]);
+            new byte[16],
+            List.of(),
+            null);
   }
 
   static Conversation reserving() {
@@ -238,6 +240,7 @@ final class Conversation {
                 Credits.ZERO,
                 Credits.ZERO,
                 false,
+                Map.of(),
                 none,
                 FIGURES),
             false));
@@ -250,7 +253,8 @@ final class Conversation {
   private static List<Denial> denials(String... details) {
     List<Denial> denials = new ArrayList<>();
     for (String detail : details) {
-      denials.add(new Denial(DenialCode.INSUFFICIENT_CREDITS, null, null, Credits.of(1), detail));
+      denials.add(
+          new Denial(DenialCode.INSUFFICIENT_CREDITS, null, null, null, Credits.of(1), detail));
     }
     return denials;
   }

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.domain.Given;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.credits.Credits;
@@ -44,7 +45,8 @@ final class TeamTest {
   private static final Budgets.Applicable TEN = limit("b", "10", Budget.Mode.HARD);
 
   private static TeamCommand hold(String reservation, String amount, Budgets.Applicable... limits) {
-    return new TeamCommand.HoldBudget(reservation, Credits.parse(amount), List.of(limits));
+    return new TeamCommand.HoldBudget(
+        reservation, Quantities.of(Credits.parse(amount)), List.of(limits));
   }
 
   private String used() {
@@ -99,10 +101,10 @@ final class TeamTest {
 
   @Test
   void aClosureSettlesOnce() {
-    var closure = new Closure("r", Credits.of(2), Closure.Kind.ENDED);
+    var closure = Closure.of("r", Credits.of(2), Closure.Kind.ENDED);
     team.after(NOON, hold("r", "6", TEN));
     team.when(new TeamCommand.Settle(closure), NOON)
-        .then(new TeamEvent.BudgetSettled(NOON, closure));
+        .then(new TeamEvent.BudgetSettled(NOON, closure, List.of()));
     team.when(new TeamCommand.Settle(closure), NOON).thenTold(new TeamReply.Done());
     assertThat(used()).isEqualTo("b 2/0 of 10");
   }
@@ -125,7 +127,7 @@ final class TeamTest {
 
   @Test
   void aQuestionChangesNothing() {
-    var ask = new TeamCommand.CheckBudget(Credits.of(6), List.of(TEN));
+    var ask = new TeamCommand.CheckBudget(Quantities.of(Credits.of(6)), List.of(TEN));
     assertThat(team.when(ask, NOON).events()).isEmpty();
     assertThat(used()).isEqualTo("b 0/0 of 10");
   }

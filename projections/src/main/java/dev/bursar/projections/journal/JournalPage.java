@@ -32,6 +32,7 @@ public record JournalPage(
           switch (row) {
             case JournalRow.OfWallet wallet -> wallet.batch().recorded().size();
             case JournalRow.OfOrg org -> org.batch().recorded().size();
+            case JournalRow.OfTeam team -> team.batch().recorded().size();
           };
     }
     return events;

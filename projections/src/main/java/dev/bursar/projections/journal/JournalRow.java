@@ -3,6 +3,7 @@ package dev.bursar.projections.journal;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.WalletEvent;
 
 /** A row of the journal, decoded. */
@@ -24,6 +25,14 @@ public sealed interface JournalRow {
 
   /** A row of an org. */
   record OfOrg(EntityId entity, Batch<OrgEvent> batch) implements JournalRow {
+    @Override
+    public long sequence() {
+      return batch.sequence();
+    }
+  }
+
+  /** A row of a team. */
+  record OfTeam(EntityId entity, Batch<TeamEvent> batch) implements JournalRow {
     @Override
     public long sequence() {
       return batch.sequence();

@@ -54,7 +54,6 @@ final class JournalTable {
         where (xid, ordering) > (cast(cast(:xid as text) as xid8), :ordering)
           and xid < cast(cast(:horizon as text) as xid8)
           and slice between :from and :to
-          and (persistence_id < 'team|' or persistence_id > 'team}')
         order by xid, ordering
         limit :rows) page
       where bytes_before < :bytes

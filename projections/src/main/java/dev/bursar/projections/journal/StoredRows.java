@@ -10,7 +10,7 @@ final class StoredRows {
   private StoredRows() {}
 
   /**
-   * Decodes a row of a wallet or an org.
+   * Decodes a row; of a team, without its holds.
    *
    * @throws JournalUnreadable if it can't be decoded, or isn't what its key says
    */
@@ -22,9 +22,8 @@ final class StoredRows {
       decoded =
           switch (entity.kind()) {
             case WALLET -> new JournalRow.OfWallet(entity, batch(BatchCodec.wallets(), row));
-            case ORG ->
-                new JournalRow.OfOrg(entity, batch(BatchCodec.orgsWithoutReservations(), row));
-            case TEAM -> throw new IllegalArgumentException("a team's row is not projected");
+            case ORG -> new JournalRow.OfOrg(entity, batch(BatchCodec.orgs(), row));
+            case TEAM -> new JournalRow.OfTeam(entity, batch(BatchCodec.teamsWithoutHolds(), row));
           };
     } catch (RuntimeException e) {
       throw new JournalUnreadable(

@@ -9,6 +9,7 @@ import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerProofs.Leaf;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.projections.copy.JsonColumns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -101,7 +102,7 @@ public final class LedgerRow {
         rs.getString("model"),
         rs.getString("session"),
         rs.getString("idempotency_key"),
-        MetadataJson.read(rs.getString("metadata")),
+        JsonColumns.readTexts(rs.getString("metadata")),
         rs.getBytes("salt"));
   }
 }

@@ -7,11 +7,11 @@ import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerProofs.Leaf;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
-import java.io.IOException;
+import dev.bursar.projections.copy.BinaryRows;
+import dev.bursar.projections.copy.JsonColumns;
 import java.sql.SQLException;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.postgresql.PGConnection;
 
 /** The table {@code ledger_entry}: every entry of every wallet's ledger. */
 public final class LedgerTable {
@@ -39,16 +39,12 @@ public final class LedgerTable {
     for (Leaf leaf : leaves) {
       Transaction transaction = leaf.entry().transaction();
       if (transaction != before) {
-        metadata = MetadataJson.write(transaction.attribution().metadata());
+        metadata = JsonColumns.texts(transaction.attribution().metadata());
         before = transaction;
       }
       write(copy, leaf, metadata);
     }
-    try {
-      handle.getConnection().unwrap(PGConnection.class).getCopyAPI().copyIn(COPY, copy.done());
-    } catch (IOException e) {
-      throw new SQLException("the entries could not be sent", e);
-    }
+    copy.copyIn(handle, COPY);
   }
 
   private static void write(BinaryRows copy, Leaf leaf, byte[] metadata) {

@@ -14,8 +14,7 @@ final class Unprojected {
         select 1 from event_journal
         where (xid, ordering) > (cast(cast(:xid as text) as xid8), :ordering)
           and (xid, ordering) <= (cast(cast(:headXid as text) as xid8), :headOrdering)
-          and slice between :from and :to
-          and (persistence_id < 'team|' or persistence_id > 'team}'))
+          and slice between :from and :to)
       """;
 
   private Unprojected() {}

@@ -1,6 +1,9 @@
 package dev.bursar.projections.readmodel;
 
 import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.projections.audit.AlertTable;
+import dev.bursar.projections.audit.AuditTable;
+import dev.bursar.projections.decision.DecisionTable;
 import dev.bursar.projections.due.DueTimes;
 import dev.bursar.projections.journal.JournalPage;
 import dev.bursar.projections.journal.JournalRow;
@@ -48,6 +51,9 @@ final class ReadModelHandler extends JdbcHandler<JournalPage, ReadModelSession> 
     }
     WalletBalances.project(handle, rows);
     OrgTable.project(handle, rows);
+    DecisionTable.project(handle, rows);
+    AlertTable.project(handle, rows);
+    AuditTable.project(handle, rows);
     dueTimes.project(handle, rows);
   }
 }

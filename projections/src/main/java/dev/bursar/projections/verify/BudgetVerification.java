@@ -1,6 +1,10 @@
 package dev.bursar.projections.verify;
 
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.OpenPart;
+import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.budget.Tallies.Counter;
 import dev.bursar.domain.budget.Tallies.Mark;
@@ -10,6 +14,8 @@ import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.projections.verify.Discrepancy.Kind;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -22,9 +28,20 @@ import java.util.Map;
  */
 final class BudgetVerification {
 
-  private record Held(Credits amount, List<Mark> marks) {}
+  private record Held(Quantities asked, List<Mark> marks) {
+    Credits at(Mark mark) {
+      return mark.measure() == null ? asked.amount() : asked.in(mark.measure());
+    }
+  }
 
-  private record Lapsed(List<Mark> marks, long untilMs) {}
+  private record Lapsed(Quantities asked, List<Mark> marks, long untilMs) {}
+
+  /** One window of one counter. */
+  private record Key(Counter counter, Instant windowStart) {
+    static Key of(Mark mark) {
+      return new Key(mark.counter(), mark.windowStart());
+    }
+  }
 
   private record Sum(Credits used, Credits held) {
     static final Sum ZERO = new Sum(Credits.ZERO, Credits.ZERO);
@@ -37,7 +54,7 @@ final class BudgetVerification {
   private final Findings findings;
   private final Map<String, Held> open = new HashMap<>();
   private final LinkedHashMap<String, Lapsed> lapsed = new LinkedHashMap<>();
-  private final Map<Mark, Sum> sums = new HashMap<>();
+  private final Map<Key, Sum> sums = new HashMap<>();
 
   /**
    * @param lateFor how long after an expiry late usage is still charged, of the events' time
@@ -55,14 +72,48 @@ final class BudgetVerification {
     this.findings = findings;
   }
 
-  void held(String reservation, Credits amount, List<LimitState> limits, long writtenAtMs) {
-    List<Mark> marks =
-        limits.stream()
-            .map(l -> new Mark(new Counter(l.budget(), l.member()), l.windowStart()))
-            .toList();
-    marks.forEach(mark -> add(mark, Credits.ZERO, amount));
-    open.put(reservation, new Held(amount, marks));
+  void held(String reservation, Quantities asked, List<LimitState> limits, long writtenAtMs) {
+    Held held =
+        new Held(
+            asked,
+            limits.stream()
+                .map(l -> mark(l.budget(), l.member(), l.windowStart(), l.measure(), asked))
+                .toList());
+    held.marks().forEach(mark -> add(Key.of(mark), Credits.ZERO, held.at(mark)));
+    open.put(reservation, held);
     reservations.counted(reservation, party, writtenAtMs);
+  }
+
+  private static Mark mark(
+      String budget, String member, Instant windowStart, String measure, Quantities asked) {
+    return new Mark(new Counter(budget, member), windowStart, asked.has(measure) ? measure : null);
+  }
+
+  /** What was open when a budget was about to be set counts against it. */
+  void countOpen(Budget budget, List<OpenPart> parts, long writtenAtMs) {
+    for (OpenPart part : parts) {
+      Held hold = open.get(part.reservation());
+      if (hold == null) {
+        reservations.counted(part.reservation(), party, writtenAtMs);
+      }
+      Quantities asked = new Quantities(part.amount(), part.usage());
+      Mark mark = mark(budget.id(), part.member(), part.windowStart(), budget.measure(), asked);
+      List<Mark> marks = new ArrayList<>(hold == null ? List.of() : hold.marks());
+      marks.add(mark);
+      Held more = new Held(asked, marks);
+      open.put(part.reservation(), more);
+      add(Key.of(mark), Credits.ZERO, more.at(mark));
+    }
+  }
+
+  /** What was used before a budget was set, as it was found then. */
+  void countBefore(String budget, List<OpeningCount> counts) {
+    for (OpeningCount count : counts) {
+      add(
+          new Key(new Counter(budget, count.member()), count.windowStart()),
+          count.used(),
+          Credits.ZERO);
+    }
   }
 
   void settled(Closure closure, long atMs, long writtenAtMs) {
@@ -74,15 +125,22 @@ final class BudgetVerification {
           "%s: the wallet charged %s, %s was told here"
               .formatted(closure.reservation(), charged, closure.charged()));
     }
+    Closure real = new Closure(closure.reservation(), charged, closure.kind(), closure.usage());
     Held hold = open.remove(closure.reservation());
     Lapsed late = lapsed.remove(closure.reservation());
     if (hold != null) {
-      hold.marks().forEach(mark -> add(mark, charged, hold.amount().negated()));
+      for (Mark mark : hold.marks()) {
+        add(Key.of(mark), real.used(mark.measure(), hold.asked().usage()), hold.at(mark).negated());
+      }
       if (closure.kind() == Closure.Kind.EXPIRED) {
-        lapsed.put(closure.reservation(), new Lapsed(hold.marks(), atMs + lateFor.toMillis()));
+        lapsed.put(
+            closure.reservation(),
+            new Lapsed(hold.asked(), hold.marks(), atMs + lateFor.toMillis()));
       }
     } else if (late != null && closure.kind() == Closure.Kind.LATE) {
-      late.marks().forEach(mark -> add(mark, charged, Credits.ZERO));
+      for (Mark mark : late.marks()) {
+        add(Key.of(mark), real.used(mark.measure(), late.asked().usage()), Credits.ZERO);
+      }
     }
     Iterator<Lapsed> oldest = lapsed.values().iterator();
     while (oldest.hasNext() && oldest.next().untilMs() < atMs) {
@@ -93,7 +151,7 @@ final class BudgetVerification {
   /** A hold was taken back, if there was one. */
   void takenBack(String reservation, long atMs, long writtenAtMs) {
     if (open.containsKey(reservation)) {
-      settled(new Closure(reservation, Credits.ZERO, Closure.Kind.ENDED), atMs, writtenAtMs);
+      settled(Closure.givenBack(reservation), atMs, writtenAtMs);
     }
   }
 
@@ -102,13 +160,13 @@ final class BudgetVerification {
     open.replaceAll(
         (reservation, hold) ->
             new Held(
-                hold.amount(),
+                hold.asked(),
                 hold.marks().stream().filter(m -> !m.counter().budget().equals(budget)).toList()));
   }
 
-  private void add(Mark mark, Credits used, Credits held) {
-    Sum before = sums.getOrDefault(mark, Sum.ZERO);
-    sums.put(mark, new Sum(before.used().plus(used), before.held().plus(held)));
+  private void add(Key key, Credits used, Credits held) {
+    Sum before = sums.getOrDefault(key, Sum.ZERO);
+    sums.put(key, new Sum(before.used().plus(used), before.held().plus(held)));
   }
 
   /** Compares with what was counted, in the windows that still count. */
@@ -116,7 +174,7 @@ final class BudgetVerification {
     counted
         .counters()
         .forEach((counter, windows) -> windows.forEach(window -> compare(counter, window)));
-    Map<Mark, Credits> left = new HashMap<>();
+    Map<Key, Credits> left = new HashMap<>();
     sums.forEach((mark, sum) -> left.put(mark, sum.held()));
     left.forEach(
         (mark, held) -> {
@@ -131,7 +189,7 @@ final class BudgetVerification {
 
   private void compare(Counter counter, Tally window) {
     findings.budgetWindows++;
-    Sum should = sums.getOrDefault(new Mark(counter, window.windowStart()), Sum.ZERO);
+    Sum should = sums.getOrDefault(new Key(counter, window.windowStart()), Sum.ZERO);
     if (!should.used().equals(window.used()) || !should.held().equals(window.held())) {
       findings.add(
           Kind.BUDGET,

@@ -1,7 +1,6 @@
 package dev.bursar.projections.verify;
 
 import dev.bursar.domain.catalog.Catalog;
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
@@ -79,21 +78,29 @@ final class OrgVerification {
         case OrgEvent.ReservationBegun begun ->
             budgets.held(
                 begun.plan().reservation(),
-                begun.plan().amount(),
+                begun.plan().quantities(),
                 begun.plan().limits(),
                 row.writtenAtMs());
         case OrgEvent.ReservationDenied denied ->
             budgets.settled(
-                new Closure(denied.plan().reservation(), Credits.ZERO, Closure.Kind.ENDED),
-                atMs,
-                row.writtenAtMs());
+                Closure.givenBack(denied.plan().reservation()), atMs, row.writtenAtMs());
         case OrgEvent.ReservationSettled settled ->
             budgets.settled(settled.closure(), atMs, row.writtenAtMs());
         case OrgEvent.BudgetRemoved removed -> budgets.forgotten(removed.budget());
         case OrgEvent.UnitPut e -> {}
         case OrgEvent.UnitRemoved e -> {}
         case OrgEvent.UserPut e -> {}
-        case OrgEvent.BudgetPut e -> {}
+        case OrgEvent.BudgetDrafted draft -> {
+          if (!draft.budget().scope().countedByTeam()) {
+            budgets.forgotten(draft.budget().id());
+            budgets.countOpen(draft.budget(), draft.open(), row.writtenAtMs());
+          }
+        }
+        case OrgEvent.BudgetPut put -> budgets.countBefore(put.budget().id(), put.counts());
+        case OrgEvent.OverridePut e -> {}
+        case OrgEvent.OverrideRemoved e -> {}
+        case OrgEvent.Frozen e -> {}
+        case OrgEvent.Unfrozen e -> {}
         case OrgEvent.WalletPut e -> {}
       }
     }

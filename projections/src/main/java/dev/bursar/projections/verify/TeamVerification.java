@@ -1,5 +1,6 @@
 package dev.bursar.projections.verify;
 
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Recorded;
@@ -36,11 +37,23 @@ final class TeamVerification {
     for (Recorded<TeamEvent> recorded : batch.recorded()) {
       switch (recorded.event()) {
         case TeamEvent.BudgetHeld held ->
-            budgets.held(held.reservation(), held.amount(), held.limits(), row.writtenAtMs());
+            budgets.held(
+                held.reservation(),
+                new Quantities(held.amount(), held.usage()),
+                held.limits(),
+                row.writtenAtMs());
         case TeamEvent.BudgetSettled settled ->
             budgets.settled(settled.closure(), settled.at().toEpochMilli(), row.writtenAtMs());
         case TeamEvent.BudgetBarred barred ->
             budgets.takenBack(barred.reservation(), barred.at().toEpochMilli(), row.writtenAtMs());
+        case TeamEvent.CountingStarted started -> {
+          if (!started.more()) {
+            budgets.forgotten(started.budget().id());
+          }
+          budgets.countOpen(started.budget(), started.open(), row.writtenAtMs());
+        }
+        case TeamEvent.CountedBefore before ->
+            budgets.countBefore(before.budget(), before.counts());
         case TeamEvent.BudgetForgotten forgotten -> budgets.forgotten(forgotten.budget());
       }
     }

@@ -1,0 +1,244 @@
+package dev.bursar.api.node;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.BudgetPreview;
+import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.Window;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.LedgerQueries.Freshness;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.usage.UsageQueries;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the decisions in the journal of an {@link InMemoryNode}. */
+public final class InMemoryUsage implements UsageQueries {
+
+  /** A decision, and how it ended. */
+  private record Decided(Instant at, Plan plan, boolean allowed, @Nullable Closure end) {}
+
+  private final InMemoryNode node;
+
+  public InMemoryUsage(InMemoryNode node) {
+    this.node = node;
+  }
+
+  private static Collection<Decided> decided(InMemoryNode n, String org) {
+    Map<String, Decided> all = new LinkedHashMap<>();
+    for (OrgEvent event : n.orgEvents(org)) {
+      switch (event) {
+        case OrgEvent.ReservationBegun e ->
+            all.put(e.plan().reservation(), new Decided(e.at(), e.plan(), true, null));
+        case OrgEvent.ReservationDenied e ->
+            all.put(e.plan().reservation(), new Decided(e.at(), e.plan(), false, null));
+        case OrgEvent.ReservationSettled e ->
+            all.computeIfPresent(
+                e.closure().reservation(),
+                (name, was) -> new Decided(was.at(), was.plan(), true, e.closure()));
+        case OrgEvent other -> {}
+      }
+    }
+    return all.values();
+  }
+
+  private static Freshness fresh(InMemoryNode n) {
+    return new Freshness(n.now(), 0);
+  }
+
+  private static @Nullable String of(Dimension dimension, Plan plan) {
+    Subject subject = plan.request().subject();
+    return switch (dimension) {
+      case DEPARTMENT -> plan.departments().isEmpty() ? null : plan.departments().getFirst();
+      case TEAM -> subject.team();
+      case USER -> subject.user();
+      case PRODUCT -> subject.product();
+      case COST_CENTER -> subject.costCenter();
+      case AGENT -> subject.agent();
+      case FEATURE -> plan.request().feature();
+      case MODEL -> plan.request().model();
+      case SESSION -> plan.request().session();
+      case WALLET -> plan.wallet();
+    };
+  }
+
+  @Override
+  public CompletionStage<Usage> usage(String org, Question question, boolean fresh) {
+    return node.read(
+        n -> {
+          Map<String, Row> rows = new TreeMap<>();
+          for (Decided each : decided(n, org)) {
+            boolean asked =
+                !each.at().isBefore(question.from())
+                    && each.at().isBefore(question.to())
+                    && question.filter().entrySet().stream()
+                        .allMatch(f -> f.getValue().equals(of(f.getKey(), each.plan())));
+            if (asked) {
+              Map<Dimension, @Nullable String> group = new LinkedHashMap<>();
+              question.groupBy().forEach(d -> group.put(d, of(d, each.plan())));
+              Closure end = each.end();
+              BigDecimal credits =
+                  end == null ? BigDecimal.ZERO : new BigDecimal(end.charged().toString());
+              rows.merge(
+                  group + each.plan().creditType(),
+                  new Row(
+                      null,
+                      group,
+                      each.plan().creditType(),
+                      credits,
+                      each.allowed() ? 1 : 0,
+                      each.allowed() ? 0 : 1,
+                      Map.of()),
+                  (a, b) ->
+                      new Row(
+                          null,
+                          group,
+                          a.creditType(),
+                          a.credits().add(b.credits()),
+                          a.requests() + b.requests(),
+                          a.denied() + b.denied(),
+                          Map.of()));
+            }
+          }
+          return new Usage(List.copyOf(rows.values()), fresh(n));
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<Place>> decision(String org, String reservation) {
+    return node.read(
+        n -> {
+          long sequence = 0;
+          for (OrgEvent event : n.orgEvents(org)) {
+            sequence++;
+            if (event instanceof OrgEvent.ReservationBegun begun
+                && begun.plan().reservation().equals(reservation)) {
+              return Optional.of(new Place(sequence, 0));
+            }
+          }
+          return Optional.empty();
+        });
+  }
+
+  private static boolean covers(Budget budget, Plan plan) {
+    Subject subject = plan.request().subject();
+    Scope scope = budget.scope();
+    boolean inScope =
+        switch (scope.type()) {
+          case ORG -> true;
+          case TEAM -> subject.team() != null && subject.team().equals(scope.id());
+          case DEPARTMENT -> plan.departments().contains(scope.id());
+          case USER -> subject.user() != null && subject.user().equals(scope.id());
+          case EACH_USER, EACH_MEMBER -> subject.user() != null;
+          case PRODUCT -> subject.product() != null && subject.product().equals(scope.id());
+          case COST_CENTER ->
+              subject.costCenter() != null && subject.costCenter().equals(scope.id());
+          case AGENT -> subject.agent() != null && subject.agent().equals(scope.id());
+        };
+    return inScope
+        && (scope.team() == null || scope.team().equals(subject.team()))
+        && budget.counts(
+            plan.creditType(), plan.quantities(), plan.request().feature(), plan.request().model());
+  }
+
+  private static Credits used(Budget budget, Decided of, Closure end) {
+    String measure = budget.measure();
+    return end.used(
+        of.plan().quantities().has(measure) ? measure : null, of.plan().quantities().usage());
+  }
+
+  @Override
+  public CompletionStage<List<OpeningCount>> usedBefore(
+      String org, Budget budget, Window window, Place before) {
+    return node.read(
+        n -> {
+          List<OpeningCount> counts = new ArrayList<>();
+          for (Decided each : decided(n, org)) {
+            Closure end = each.end();
+            String user = each.plan().request().subject().user();
+            if (end != null && covers(budget, each.plan()) && window.contains(each.at())) {
+              counts.add(
+                  new OpeningCount(
+                      budget.scope().isDefault() && user != null ? user : "",
+                      window.start(),
+                      used(budget, each, end)));
+            }
+          }
+          return counts;
+        });
+  }
+
+  @Override
+  public CompletionStage<Map<String, Credits>> used(
+      String org, Budget budget, Collection<String> reservations) {
+    return node.read(
+        n -> {
+          Map<String, Credits> used = new HashMap<>();
+          for (Decided each : decided(n, org)) {
+            Closure end = each.end();
+            if (end != null && reservations.contains(each.plan().reservation())) {
+              used.put(each.plan().reservation(), used(budget, each, end));
+            }
+          }
+          return used;
+        });
+  }
+
+  @Override
+  public CompletionStage<Previewed> preview(String org, Budget budget, Instant from, Instant to) {
+    return node.read(
+        n -> {
+          BudgetPreview preview = new BudgetPreview(budget);
+          for (Decided each : decided(n, org)) {
+            Closure end = each.end();
+            if (each.allowed() && covers(budget, each.plan())) {
+              preview.take(
+                  new BudgetPreview.Past(
+                      each.at(),
+                      end == null ? null : each.at(),
+                      each.plan().request().subject().user(),
+                      each.plan().creditType(),
+                      end == null ? Credits.ZERO : end.charged(),
+                      each.plan().quantities().in(budget.measure()),
+                      end == null ? Credits.ZERO : used(budget, each, end)));
+            }
+          }
+          return new Previewed(preview.result(), fresh(n));
+        });
+  }
+
+  @Override
+  public CompletionStage<AlertPage> alerts(String org, @Nullable Long before, int limit) {
+    return node.read(
+        n -> {
+          List<Alert> alerts = new ArrayList<>();
+          for (OrgEvent event : n.orgEvents(org)) {
+            if (event instanceof OrgEvent.ReservationSettled settled) {
+              settled
+                  .alerts()
+                  .forEach(a -> alerts.addFirst(new Alert(alerts.size() + 1, settled.at(), a)));
+            }
+          }
+          List<Alert> rest =
+              alerts.stream().filter(a -> before == null || a.id() < before).toList();
+          return new AlertPage(
+              List.copyOf(rest.subList(0, Math.min(limit, rest.size()))),
+              rest.size() > limit,
+              fresh(n));
+        });
+  }
+}

@@ -1,0 +1,179 @@
+package dev.bursar.domain.org;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Refused;
+import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.operation.Refusal.Code;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** What an org's budgets, overrides and freezes may be. */
+final class BudgetRules {
+
+  private static final OrgReply DONE = new OrgReply.Done();
+
+  private final Org org;
+  private final HierarchyRules hierarchy;
+  private final ReservationRules reservations;
+
+  BudgetRules(Org org, HierarchyRules hierarchy, ReservationRules reservations) {
+    this.org = org;
+    this.hierarchy = hierarchy;
+    this.reservations = reservations;
+  }
+
+  Decision<OrgEvent, OrgReply> draft(OrgCommand.DraftBudget draft, Instant now) {
+    Budget budget = draft.budget();
+    Refusal fault = fault(budget);
+    if (fault != null) {
+      return new Refused<>(fault);
+    }
+    return org.budgets().get(budget.id()) != null
+        ? new Told<>(DONE)
+        : new Accepted<>(
+            new OrgEvent.BudgetDrafted(now, budget, reservations.open(budget), draft.actor()));
+  }
+
+  Decision<OrgEvent, OrgReply> put(OrgCommand.PutBudget put, Instant now) {
+    Refusal fault = fault(put.budget());
+    if (fault != null) {
+      return new Refused<>(fault);
+    }
+    String id = put.budget().id();
+    if (put.draft() != null && !put.draft().equals(org.draftPlace(id))) {
+      // Whoever drafted it after this one counts from there, and puts it.
+      return new Refused<>(
+          Refusal.of(
+              Code.ATTEMPT_WITHDRAWN, "another request has set the budget meanwhile; ask again"));
+    }
+    return new Accepted<>(new OrgEvent.BudgetPut(now, put.budget(), put.counts(), put.actor()));
+  }
+
+  private @Nullable Refusal fault(Budget budget) {
+    Refusal fault = hierarchy.fault(budget.scope());
+    if (fault != null) {
+      return fault;
+    }
+    if (!reservations.isMeasure(budget.measure())) {
+      return new Refusal(
+          Code.UNKNOWN_CREDIT_TYPE,
+          "measure",
+          "%s is nothing that a budget counts; known are %s"
+              .formatted(budget.measure(), reservations.measures()));
+    }
+    if (budget.measure().equals(Quantities.OPEN_RESERVATIONS)
+        && budget.window() != WindowKind.LIFETIME) {
+      return new Refusal(
+          Code.INVALID, "window", "has to be lifetime: what is open at one time has no window");
+    }
+    Budget before = org.budgets().get(budget.id());
+    return before == null || before.countsLike(budget) ? null : fixed(before, budget);
+  }
+
+  /** What was counted for one thing can't go on as the count of another. */
+  private static Refusal fixed(Budget before, Budget budget) {
+    String field =
+        !before.scope().equals(budget.scope())
+            ? "scope"
+            : !before.measure().equals(budget.measure())
+                ? "measure"
+                : before.window() != budget.window()
+                    ? "window"
+                    : !before.zone().equals(budget.zone())
+                        ? "timezone"
+                        : before.anchorDay() != budget.anchorDay() ? "anchor_day" : "filters";
+    return new Refusal(
+        Code.OWNER_FIXED,
+        field,
+        "the budget counts something else; limit, mode and thresholds can be changed, for this set"
+            + " a budget of another name");
+  }
+
+  Decision<OrgEvent, OrgReply> put(OrgCommand.PutOverride put, Instant now) {
+    LimitOverride override = put.override();
+    Refusal fault = hierarchy.fault(override.scope());
+    if (fault == null) {
+      fault = past("until", override.until(), now);
+    }
+    if (fault == null) {
+      fault = budgetFault(override);
+    }
+    if (fault != null) {
+      return new Refused<>(fault);
+    }
+    return override.equals(org.overrides().get(override.id()))
+        ? new Told<>(DONE)
+        : new Accepted<>(new OrgEvent.OverridePut(now, override, put.actor()));
+  }
+
+  private static @Nullable Refusal past(String field, @Nullable Instant until, Instant now) {
+    return until == null || until.isAfter(now)
+        ? null
+        : new Refusal(Code.INVALID, field, "is not after the present, " + now);
+  }
+
+  private @Nullable Refusal budgetFault(LimitOverride override) {
+    String named = override.budget();
+    if (named != null) {
+      return org.budgets().get(named) == null
+          ? new Refusal(Code.BUDGET_NOT_FOUND, "budget", "the org has no budget named " + named)
+          : null;
+    }
+    if (override.suspends()) {
+      return null;
+    }
+    List<Budget> changed =
+        org.budgets().all().stream().filter(each -> limits(each, override.scope())).toList();
+    long measures = changed.stream().map(Budget::measure).distinct().count();
+    return measures <= 1
+        ? null
+        : new Refusal(
+            Code.INVALID,
+            "budget",
+            "is needed, since the limits of the scope are in several measures; known are "
+                + changed.stream().map(Budget::id).collect(Collectors.joining(", ")));
+  }
+
+  private static boolean limits(Budget budget, Scope scope) {
+    boolean byDefault =
+        scope.type() == Scope.Type.USER && budget.scope().countedFor(scope.id()).equals(scope);
+    return budget.scope().equals(scope) || (budget.scope().isDefault() && byDefault);
+  }
+
+  Decision<OrgEvent, OrgReply> remove(OrgCommand.RemoveOverride remove, Instant now) {
+    return org.overrides().get(remove.override()) == null
+        ? new Refused<>(
+            Refusal.of(Code.NOT_FOUND, "the org has no override named " + remove.override()))
+        : new Accepted<>(new OrgEvent.OverrideRemoved(now, remove.override(), remove.actor()));
+  }
+
+  Decision<OrgEvent, OrgReply> freeze(OrgCommand.FreezeScope ask, Instant now) {
+    Freeze freeze = ask.freeze();
+    Refusal fault = hierarchy.fault(freeze.scope());
+    if (fault == null) {
+      fault = past("until", freeze.until(), now);
+    }
+    if (fault != null) {
+      return new Refused<>(fault);
+    }
+    return freeze.equals(org.overrides().freezeOf(freeze.scope()))
+        ? new Told<>(DONE)
+        : new Accepted<>(new OrgEvent.Frozen(now, freeze, ask.actor()));
+  }
+
+  Decision<OrgEvent, OrgReply> unfreeze(OrgCommand.UnfreezeScope ask, Instant now) {
+    return org.overrides().freezeOf(ask.scope()) == null
+        ? new Told<>(DONE)
+        : new Accepted<>(new OrgEvent.Unfrozen(now, ask.scope(), ask.actor()));
+  }
+}

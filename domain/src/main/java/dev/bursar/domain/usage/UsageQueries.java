@@ -1,0 +1,140 @@
+package dev.bursar.domain.usage;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.BudgetPreview;
+import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.ThresholdAlert;
+import dev.bursar.domain.budget.Window;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.ledger.LedgerQueries.Freshness;
+import dev.bursar.domain.operation.Place;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what was decided and used, from the read model. */
+public interface UsageQueries {
+
+  /** What usage can be grouped and filtered by. */
+  enum Dimension {
+    DEPARTMENT,
+    TEAM,
+    USER,
+    PRODUCT,
+    COST_CENTER,
+    AGENT,
+    FEATURE,
+    MODEL,
+    SESSION,
+    WALLET;
+
+    /** The name in the API. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** How long the stretches are that usage is summed over. */
+  enum Interval {
+    HOUR,
+    DAY,
+    WEEK,
+    MONTH;
+
+    /** The name in the API. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * What is asked.
+   *
+   * @param from decided at or after
+   * @param to decided before
+   * @param filter only what has these; a department has all that lies below it
+   * @param groupBy a row for each combination of these
+   * @param interval a row for each of these stretches; null for one over all
+   * @param zone whose calendar the stretches follow
+   */
+  record Question(
+      Instant from,
+      Instant to,
+      Map<Dimension, String> filter,
+      List<Dimension> groupBy,
+      @Nullable Interval interval,
+      ZoneId zone) {}
+
+  /**
+   * What was used.
+   *
+   * @param start when the stretch began; null without an interval
+   * @param group what the row is grouped by; null stands for none
+   * @param creditType the credit type
+   * @param credits what was charged
+   * @param requests how many were allowed
+   * @param denied how many were denied
+   * @param meters units by meter, of what has run
+   */
+  record Row(
+      @Nullable Instant start,
+      Map<Dimension, @Nullable String> group,
+      String creditType,
+      BigDecimal credits,
+      long requests,
+      long denied,
+      Map<String, BigDecimal> meters) {}
+
+  /** The rows, by start and group. */
+  record Usage(List<Row> rows, Freshness freshness) {}
+
+  /** A threshold that was reached, and when. */
+  record Alert(long id, Instant at, ThresholdAlert threshold) {}
+
+  /** The alerts, the newest first. */
+  record AlertPage(List<Alert> alerts, boolean hasMore, Freshness freshness) {}
+
+  /** What limits would have done. */
+  record Previewed(BudgetPreview.Result result, Freshness freshness) {}
+
+  /**
+   * What was used in an org. Decisions and what became of them count where they were decided.
+   *
+   * @param fresh whether to wait until all that was in the journal when it was asked can be seen
+   */
+  CompletionStage<Usage> usage(String org, Question question, boolean fresh);
+
+  /** Where in the org's journal the decision about a reservation stands. */
+  CompletionStage<Optional<Place>> decision(String org, String reservation);
+
+  /**
+   * What would have counted against a budget in a window, of what had ended before a place in the
+   * org's journal. Waits until all that was in the journal when it was asked can be seen.
+   */
+  CompletionStage<List<OpeningCount>> usedBefore(
+      String org, Budget budget, Window window, Place before);
+
+  /**
+   * What these reservations come to against a budget: of each that has ended. Waits as {@link
+   * #usedBefore} does.
+   */
+  CompletionStage<Map<String, Credits>> used(
+      String org, Budget budget, Collection<String> reservations);
+
+  /** What a budget would have done to what was decided in a stretch of time. */
+  CompletionStage<Previewed> preview(String org, Budget budget, Instant from, Instant to);
+
+  /**
+   * The thresholds that were reached, the newest first.
+   *
+   * @param before only those with a lower id; null for the newest
+   */
+  CompletionStage<AlertPage> alerts(String org, @Nullable Long before, int limit);
+}

@@ -1,0 +1,239 @@
+package dev.bursar.projections.decision;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.BudgetPreview;
+import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.ThresholdAlert;
+import dev.bursar.domain.budget.Window;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.ledger.LedgerQueries.Freshness;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.usage.UsageQueries;
+import dev.bursar.projections.progress.Progress;
+import dev.bursar.projections.progress.ReadQueries;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jspecify.annotations.Nullable;
+
+/** Reads usage from {@code decision}, and alerts from {@code alert}. */
+public final class JdbcUsageQueries implements UsageQueries {
+
+  private static final int FETCHED_AT_ONCE = 1_000;
+  private static final String PLACE =
+      """
+      select case when allowed then sequence else coalesce(ended_sequence, sequence) end,
+             case when allowed then index else coalesce(ended_index, index) end
+      from decision
+      where hashtextextended(reservation, 0) = hashtextextended(:reservation, 0)
+        and reservation = :reservation and org = :org
+      """;
+  private static final String ALERTS =
+      """
+      select id, alerted_at, budget, member, window_start, threshold, used, limit_micros from alert
+      where org = :org and id < :before order by id desc limit :limit
+      """;
+
+  private final ReadQueries queries;
+  private final Progress progress;
+
+  public JdbcUsageQueries(ReadQueries queries, Progress progress) {
+    this.queries = queries;
+    this.progress = progress;
+  }
+
+  @Override
+  public CompletionStage<Usage> usage(String org, Question question, boolean fresh) {
+    CompletionStage<Void> ready =
+        fresh ? progress.caughtUp() : CompletableFuture.completedFuture(null);
+    return ready.thenCompose(
+        done -> read(org, handle -> UsageRows.of(handle, org, question), Usage::new));
+  }
+
+  @Override
+  public CompletionStage<Optional<Place>> decision(String org, String reservation) {
+    Function<Handle, Optional<Place>> read =
+        handle ->
+            handle
+                .createQuery(PLACE)
+                .bind("org", org)
+                .bind("reservation", reservation)
+                .map((rs, context) -> new Place(rs.getLong(1), rs.getInt(2)))
+                .findOne();
+    return queries
+        .run(read)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedFuture(found)
+                    : progress.caughtUp().thenCompose(done -> queries.run(read)));
+  }
+
+  @Override
+  public CompletionStage<List<OpeningCount>> usedBefore(
+      String org, Budget budget, Window window, Place before) {
+    CountedBy counted = new CountedBy(budget);
+    String sql =
+        "select "
+            + counted.member()
+            + ", sum("
+            + counted.used()
+            + ") from decision d where "
+            + counted.condition()
+            + " and d.allowed and d.decided_at >= :from and d.decided_at < :to"
+            + " and (d.ended_sequence, d.ended_index) < (:sequence, :index) group by 1";
+    return progress
+        .caughtUp()
+        .thenCompose(
+            done ->
+                queries.run(
+                    handle ->
+                        counted
+                            .bind(handle.createQuery(sql), org)
+                            .bind("from", utc(window.start()))
+                            .bind("to", utc(window.end()))
+                            .bind("sequence", before.sequence())
+                            .bind("index", before.index())
+                            .map(
+                                (rs, context) ->
+                                    new OpeningCount(
+                                        rs.getString(1), window.start(), credits(rs, 2)))
+                            .filter(count -> count.used().isPositive())
+                            .list()));
+  }
+
+  @Override
+  public CompletionStage<Map<String, Credits>> used(
+      String org, Budget budget, Collection<String> reservations) {
+    CountedBy counted = new CountedBy(budget);
+    String sql =
+        "select d.reservation, "
+            + counted.used()
+            + " from decision d where "
+            + counted.condition()
+            + " and d.outcome is not null and d.reservation = any(:reservations)"
+            + " and hashtextextended(d.reservation, 0) in"
+            + " (select hashtextextended(r, 0) from unnest(:reservations) r)";
+    return progress
+        .caughtUp()
+        .thenCompose(
+            done ->
+                queries.run(
+                    handle ->
+                        counted
+                            .bind(handle.createQuery(sql), org)
+                            .bindArray("reservations", String.class, List.copyOf(reservations))
+                            .map((rs, context) -> Map.entry(rs.getString(1), credits(rs, 2)))
+                            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue))));
+  }
+
+  @Override
+  public CompletionStage<Previewed> preview(String org, Budget budget, Instant from, Instant to) {
+    CountedBy counted = new CountedBy(budget);
+    String sql =
+        "select d.decided_at, d.ended_at, d.user_id, d.credit_type, coalesce(d.charged, 0), "
+            + counted.asked()
+            + ", "
+            + counted.used()
+            + " from decision d where "
+            + counted.condition()
+            + " and d.allowed and d.decided_at >= :from and d.decided_at < :to"
+            + " order by d.decided_at, d.sequence, d.index";
+    return read(
+        org,
+        handle -> {
+          BudgetPreview preview = new BudgetPreview(budget);
+          counted
+              .bind(handle.createQuery(sql), org)
+              .bind("from", utc(from))
+              .bind("to", utc(to))
+              .setFetchSize(FETCHED_AT_ONCE)
+              .map((rs, context) -> past(rs))
+              .forEach(preview::take);
+          return preview.result();
+        },
+        Previewed::new);
+  }
+
+  private static BudgetPreview.Past past(ResultSet rs) throws SQLException {
+    OffsetDateTime ended = rs.getObject(2, OffsetDateTime.class);
+    return new BudgetPreview.Past(
+        rs.getObject(1, OffsetDateTime.class).toInstant(),
+        ended == null ? null : ended.toInstant(),
+        rs.getString(3),
+        rs.getString(4),
+        new Credits(rs.getLong(5)),
+        credits(rs, 6),
+        credits(rs, 7));
+  }
+
+  @Override
+  public CompletionStage<AlertPage> alerts(String org, @Nullable Long before, int limit) {
+    return read(
+        org,
+        handle ->
+            handle
+                .createQuery(ALERTS)
+                .bind("org", org)
+                .bind("before", before == null ? Long.MAX_VALUE : before)
+                .bind("limit", limit + 1)
+                .map((rs, context) -> alert(rs))
+                .list(),
+        (found, freshness) ->
+            new AlertPage(
+                List.copyOf(found.subList(0, Math.min(limit, found.size()))),
+                found.size() > limit,
+                freshness));
+  }
+
+  private static Alert alert(ResultSet rs) throws SQLException {
+    return new Alert(
+        rs.getLong(1),
+        rs.getObject(2, OffsetDateTime.class).toInstant(),
+        new ThresholdAlert(
+            rs.getString(3),
+            rs.getString(4),
+            rs.getObject(5, OffsetDateTime.class).toInstant(),
+            rs.getInt(6),
+            new Credits(rs.getLong(7)),
+            new Credits(rs.getLong(8))));
+  }
+
+  /** A sum in millionths; more than can be counted is as much as can be counted. */
+  private static Credits credits(ResultSet rs, int column) throws SQLException {
+    BigDecimal sum = rs.getBigDecimal(column);
+    return sum.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) >= 0
+        ? new Credits(Long.MAX_VALUE)
+        : new Credits(sum.longValue());
+  }
+
+  private static OffsetDateTime utc(Instant at) {
+    return at.atOffset(ZoneOffset.UTC);
+  }
+
+  private <T, R> CompletionStage<R> read(
+      String org, Function<Handle, T> read, BiFunction<T, Freshness, R> answer) {
+    return queries.run(
+        handle -> {
+          // Asked before, so that what is shown is at least as new.
+          Progress.Freshness known = progress.of(org);
+          return answer.apply(
+              handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, read::apply),
+              new Freshness(known.asOf(), known.lagMs()));
+        });
+  }
+}
