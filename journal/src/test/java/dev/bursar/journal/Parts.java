@@ -282,7 +282,8 @@ final class Parts {
         Instant.parse("2026-04-01T00:00:00Z"),
         source,
         null,
-        List.of());
+        List.of(),
+        null);
   }
 
   /** A limit that an override has changed, with thresholds. */
@@ -300,11 +301,12 @@ final class Parts {
         LATER,
         LimitState.SOURCE_BUDGET,
         "launch",
-        List.of(50, 90));
+        List.of(50, 90),
+        12L);
   }
 
   static ThresholdAlert alert() {
-    return new ThresholdAlert("budget-1", "ada", AT, 90, credits("4500.5"), credits("5000"));
+    return new ThresholdAlert("budget-1", "ada", AT, 90, credits("4500.5"), credits("5000"), 12L);
   }
 
   static OpenPart openPart() {

@@ -341,11 +341,10 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                 AT,
                 Parts.budget(new Scope(Scope.Type.EACH_MEMBER, null, "analytics")),
                 List.of(Parts.openPart()),
-                List.of("rsv_gone"),
-                true)),
+                List.of("rsv_gone"))),
         team(
             "counted_before",
-            new TeamEvent.CountedBefore(AT, "budget-1", List.of(Parts.openingCount()))),
+            new TeamEvent.CountedBefore(AT, "budget-1", 12L, List.of(Parts.openingCount()))),
         team("hold_barred", new TeamEvent.BudgetBarred(AT, RESERVATION)),
         team("budget_forgotten", new TeamEvent.BudgetForgotten(AT, "budget-1")));
   }

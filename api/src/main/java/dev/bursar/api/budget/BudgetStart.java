@@ -73,13 +73,14 @@ final class BudgetStart {
   }
 
   private CompletionStage<Answer<OrgReply>> begin(
-      String org, Budget budget, List<OpenPart> open, Caller caller) {
-    return ask(org, new OrgCommand.ViewDraft(budget.id()))
+      String org, Budget asked, List<OpenPart> open, Caller caller) {
+    return ask(org, new OrgCommand.ViewDraft(asked.id()))
         .thenCompose(
             answer -> {
               Place draft = Outcomes.value(answer, OrgReply.DraftPlace.class).place();
-              Window window = budget.windowAt(clock.instant());
-              String team = budget.scope().countingTeam();
+              Window window = asked.windowAt(clock.instant());
+              String team = asked.scope().countingTeam();
+              Budget budget = asked.since(draft.sequence());
               if (!budget.scope().countedByTeam() || team == null) {
                 return usage
                     .usedBefore(org, budget, window, draft)
@@ -88,7 +89,7 @@ final class BudgetStart {
               return ofTeam(org, team, budget, open)
                   .thenCombine(usage.usedBefore(org, budget, window, draft), BudgetStart::joined)
                   .thenCompose(
-                      counts -> tell(org, team, new TeamCommand.CountBefore(budget.id(), counts)))
+                      counts -> tell(org, team, new TeamCommand.CountBefore(budget, counts)))
                   .thenCompose(done -> set(org, budget, List.of(), draft, caller));
             });
   }
@@ -108,7 +109,7 @@ final class BudgetStart {
   /** Has the team count what is open; gives what of it had ended there already. */
   private CompletionStage<List<OpeningCount>> ofTeam(
       String org, String team, Budget budget, List<OpenPart> open) {
-    return tell(org, team, new TeamCommand.StartCounting(budget, open, false))
+    return tell(org, team, new TeamCommand.StartCounting(budget, open))
         .thenCompose(reply -> unknown(org, team, budget, open, reply, TRIES));
   }
 
@@ -138,8 +139,7 @@ final class BudgetStart {
                   ? CompletableFuture.completedFuture(counts)
                   : CompletableFuture.supplyAsync(() -> rest, later())
                       .thenCompose(
-                          again ->
-                              tell(org, team, new TeamCommand.StartCounting(budget, again, true)))
+                          again -> tell(org, team, new TeamCommand.StartCounting(budget, again)))
                       .thenCompose(next -> unknown(org, team, budget, rest, next, tries - 1))
                       .thenApply(more -> joined(counts, more));
             });

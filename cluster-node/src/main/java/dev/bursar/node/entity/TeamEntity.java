@@ -52,6 +52,12 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
   void onOther(EntityMessage message) {
     switch (message) {
       case EntityMessage.WalletAnswered it
+          when it.answer() instanceof Answer.Done<WalletReply> done
+              && done.value() instanceof WalletReply.Open open
+              && !open.hold().teamHolds() -> {
+        // Counted here from the middle on: the wallet will not tell, so it is asked again.
+      }
+      case EntityMessage.WalletAnswered it
           when it.answer() instanceof Answer.Done<WalletReply> done -> {
         questions.answered(it.reservation());
         Closure closure = Reopened.closure(it.reservation(), done.value());

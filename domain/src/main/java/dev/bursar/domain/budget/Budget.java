@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param thresholds percentages of the limit at which somebody wants to know, ascending
  * @param zone the time zone whose calendar its windows follow
  * @param anchorDay the day on which a window begins, see {@link WindowKind#containing}
+ * @param since the row of the org's journal from which on it is counted, which tells its counts
+ *     from those of an earlier budget of its name; null in early rows, and before it is drafted
  */
 public record Budget(
     String id,
@@ -33,7 +35,36 @@ public record Budget(
     Set<String> models,
     List<Integer> thresholds,
     ZoneId zone,
-    int anchorDay) {
+    int anchorDay,
+    @Nullable Long since) {
+
+  /** A budget that is not counted yet. */
+  public Budget(
+      String id,
+      Scope scope,
+      String measure,
+      WindowKind window,
+      Credits limit,
+      Mode mode,
+      Set<String> features,
+      Set<String> models,
+      List<Integer> thresholds,
+      ZoneId zone,
+      int anchorDay) {
+    this(
+        id,
+        scope,
+        measure,
+        window,
+        limit,
+        mode,
+        features,
+        models,
+        thresholds,
+        zone,
+        anchorDay,
+        null);
+  }
 
   /** What happens at the limit. */
   public enum Mode {
@@ -55,14 +86,33 @@ public record Budget(
 
   /** The same budget with another limit. */
   public Budget withLimit(Credits other) {
-    return new Budget(
-        id, scope, measure, window, other, mode, features, models, thresholds, zone, anchorDay);
+    return with(other, mode, since);
   }
 
   /** The same budget with another mode. */
   public Budget withMode(Mode other) {
+    return with(limit, other, since);
+  }
+
+  /** The same budget, counted from there on. */
+  public Budget since(@Nullable Long row) {
+    return with(limit, mode, row);
+  }
+
+  private Budget with(Credits otherLimit, Mode otherMode, @Nullable Long otherSince) {
     return new Budget(
-        id, scope, measure, window, limit, other, features, models, thresholds, zone, anchorDay);
+        id,
+        scope,
+        measure,
+        window,
+        otherLimit,
+        otherMode,
+        features,
+        models,
+        thresholds,
+        zone,
+        anchorDay,
+        otherSince);
   }
 
   /** Whether the other counts the very same, whatever its limit. */

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param source where the limit comes from: {@code budget} or {@code default}
  * @param override the override that has changed limit or mode meanwhile, or null
  * @param thresholds percentages of the limit at which somebody wants to know, ascending
+ * @param since see {@link Budget}
  */
 public record LimitState(
     String budget,
@@ -35,7 +36,8 @@ public record LimitState(
     Instant resetsAt,
     String source,
     @Nullable String override,
-    List<Integer> thresholds) {
+    List<Integer> thresholds,
+    @Nullable Long since) {
 
   /** The source of a budget set for this very scope. */
   public static final String SOURCE_BUDGET = "budget";
@@ -72,7 +74,8 @@ public record LimitState(
         resetsAt,
         source,
         override,
-        thresholds);
+        thresholds,
+        since);
   }
 
   /** The same limits, each with what is held of a request charged. */

@@ -12,6 +12,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +25,25 @@ public final class Tallies {
 
   private static final BigInteger HUNDRED = BigInteger.valueOf(100);
 
-  /** A counter's name: the budget, the member it counts for (empty if one counter serves all). */
-  public record Counter(String budget, String member) {}
+  /**
+   * A counter's name.
+   *
+   * @param budget the budget's name
+   * @param member whom it counts for; empty if one counter serves all
+   * @param since see {@link Budget}
+   */
+  public record Counter(String budget, String member, @Nullable Long since) {
+
+    /** A counter of an early budget. */
+    public Counter(String budget, String member) {
+      this(budget, member, null);
+    }
+
+    /** The counter of a limit. */
+    public static Counter of(LimitState limit) {
+      return new Counter(limit.budget(), limit.member(), limit.since());
+    }
+  }
 
   /**
    * Who wants to know how much of a limit is used.
@@ -33,7 +52,22 @@ public final class Tallies {
    * @param thresholds percentages of it, ascending
    * @param told the highest of them that was told, or 0
    */
-  public record Watch(Credits limit, List<Integer> thresholds, int told) {}
+  public record Watch(Credits limit, List<Integer> thresholds, int told) {
+
+    private static @Nullable Watch of(Credits limit, List<Integer> thresholds) {
+      return thresholds.isEmpty() ? null : new Watch(limit, thresholds, 0);
+    }
+
+    /** The same, knowing what was told before; the one before, if nothing else changes. */
+    private Watch after(@Nullable Watch before) {
+      if (before == null) {
+        return this;
+      }
+      return limit.equals(before.limit) && thresholds.equals(before.thresholds)
+          ? before
+          : new Watch(limit, thresholds, before.told);
+    }
+  }
 
   /**
    * What was used and is held in one window.
@@ -41,12 +75,12 @@ public final class Tallies {
    * @param watch null if nobody wants to know
    */
   public record Tally(Instant windowStart, Credits used, Credits held, @Nullable Watch watch) {
-    private Tally with(Credits usedMore, Credits heldMore, @Nullable LimitState limit) {
+    private Tally with(Credits usedMore, Credits heldMore, @Nullable Watch watching) {
       return new Tally(
           windowStart,
           used.plusCapped(usedMore),
           held.plusCapped(heldMore),
-          limit == null ? watch : watched(limit, watch));
+          watching == null ? watch : watching.after(watch));
     }
   }
 
@@ -95,7 +129,8 @@ public final class Tallies {
     Budget budget = of.budget();
     Window window = budget.windowAt(now);
     String user = of.counted().id();
-    Counter counter = new Counter(budget.id(), of.isDefault() && user != null ? user : "");
+    Counter counter =
+        new Counter(budget.id(), of.isDefault() && user != null ? user : "", budget.since());
     Tally tally = tally(counter, window.start());
     return new LimitState(
         budget.id(),
@@ -110,7 +145,8 @@ public final class Tallies {
         window.end(),
         of.source(),
         of.override(),
-        budget.thresholds());
+        budget.thresholds(),
+        budget.since());
   }
 
   private @Nullable Tally tally(Counter counter, Instant windowStart) {
@@ -129,9 +165,12 @@ public final class Tallies {
     for (LimitState limit : limits) {
       String measure = asked.has(limit.measure()) ? limit.measure() : null;
       metered |= measure != null && asked.usage().containsKey(measure);
-      Mark mark =
-          new Mark(new Counter(limit.budget(), limit.member()), limit.windowStart(), measure);
-      add(mark, Credits.ZERO, asked.in(limit.measure()), limit);
+      Mark mark = new Mark(Counter.of(limit), limit.windowStart(), measure);
+      add(
+          mark,
+          Credits.ZERO,
+          asked.in(limit.measure()),
+          Watch.of(limit.limit(), limit.thresholds()));
       marks.add(mark);
     }
     holds.put(reservation, new OpenHold(asked.amount(), metered ? asked.usage() : Map.of(), marks));
@@ -189,29 +228,18 @@ public final class Tallies {
                 mark.windowStart(),
                 threshold,
                 used,
-                watch.limit()));
+                watch.limit(),
+                mark.counter().since()));
       }
     }
-  }
-
-  private static @Nullable Watch watched(LimitState limit, @Nullable Watch before) {
-    if (limit.thresholds().isEmpty()) {
-      return null;
-    }
-    boolean same =
-        before != null
-            && before.limit().equals(limit.limit())
-            && before.thresholds().equals(limit.thresholds());
-    return same
-        ? before
-        : new Watch(limit.limit(), limit.thresholds(), before == null ? 0 : before.told());
   }
 
   /** These thresholds were told, and are not told again in their windows. */
   public void told(List<ThresholdAlert> alerts) {
     for (ThresholdAlert alert : alerts) {
       List<Tally> windows =
-          tallies.getOrDefault(new Counter(alert.budget(), alert.member()), List.of());
+          tallies.getOrDefault(
+              new Counter(alert.budget(), alert.member(), alert.since()), List.of());
       for (int i = 0; i < windows.size(); i++) {
         Tally tally = windows.get(i);
         Watch watch = tally.watch();
@@ -269,49 +297,64 @@ public final class Tallies {
               part.reservation(), new OpenHold(part.amount(), part.usage(), List.of()));
       Quantities asked = part.asked();
       String measure = asked.has(budget.measure()) ? budget.measure() : null;
-      Mark mark = new Mark(new Counter(budget.id(), part.member()), part.windowStart(), measure);
-      add(mark, Credits.ZERO, asked.in(budget.measure()), null);
+      Mark mark =
+          new Mark(
+              new Counter(budget.id(), part.member(), budget.since()), part.windowStart(), measure);
+      add(
+          mark,
+          Credits.ZERO,
+          asked.in(budget.measure()),
+          Watch.of(budget.limit(), budget.thresholds()));
       List<Mark> marks = new ArrayList<>(hold.marks());
       marks.add(mark);
       holds.put(part.reservation(), new OpenHold(hold.amount(), asked.usage(), marks));
     }
   }
 
-  /** Counts what had been used before a budget was set. */
-  public void countBefore(String budget, List<OpeningCount> counts) {
+  /**
+   * Counts what had been used before a budget was set. What was counted for it otherwise, as by an
+   * attempt to set it that came to nothing, is dropped.
+   */
+  public void countBefore(String budget, @Nullable Long since, List<OpeningCount> counts) {
+    forget(counter -> counter.budget().equals(budget) && !Objects.equals(counter.since(), since));
     for (OpeningCount count : counts) {
-      Mark mark = new Mark(new Counter(budget, count.member()), count.windowStart(), null);
+      Mark mark = new Mark(new Counter(budget, count.member(), since), count.windowStart(), null);
       add(mark, count.used(), Credits.ZERO, null);
     }
   }
 
   /** Drops all that was counted against a budget. */
   public void forget(String budget) {
-    tallies.keySet().removeIf(counter -> counter.budget().equals(budget));
+    forget(counter -> counter.budget().equals(budget));
+  }
+
+  private void forget(Predicate<Counter> which) {
+    if (!tallies.keySet().removeIf(which)) {
+      return;
+    }
     holds.replaceAll(
         (reservation, hold) ->
-            new OpenHold(hold.amount(), hold.usage(), without(budget, hold.marks())));
+            new OpenHold(hold.amount(), hold.usage(), without(which, hold.marks())));
     lapsed.replaceAll(
         (reservation, hold) ->
-            new Lapsed(hold.usage(), without(budget, hold.marks()), hold.until()));
+            new Lapsed(hold.usage(), without(which, hold.marks()), hold.until()));
   }
 
-  private static List<Mark> without(String budget, List<Mark> marks) {
-    return marks.stream().filter(mark -> !mark.counter().budget().equals(budget)).toList();
+  private static List<Mark> without(Predicate<Counter> which, List<Mark> marks) {
+    return marks.stream().filter(mark -> !which.test(mark.counter())).toList();
   }
 
-  private void add(Mark mark, Credits used, Credits held, @Nullable LimitState limit) {
+  private void add(Mark mark, Credits used, Credits held, @Nullable Watch watch) {
     List<Tally> windows = tallies.computeIfAbsent(mark.counter(), c -> new ArrayList<>(1));
     boolean found = false;
     for (int i = 0; i < windows.size() && !found; i++) {
       if (windows.get(i).windowStart().equals(mark.windowStart())) {
-        windows.set(i, windows.get(i).with(used, held, limit));
+        windows.set(i, windows.get(i).with(used, held, watch));
         found = true;
       }
     }
     if (!found) {
-      windows.add(
-          new Tally(mark.windowStart(), used, held, limit == null ? null : watched(limit, null)));
+      windows.add(new Tally(mark.windowStart(), used, held, watch));
     }
     if (windows.size() > 1) {
       forgetEnded(windows, mark.windowStart());

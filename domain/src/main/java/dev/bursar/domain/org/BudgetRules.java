@@ -10,6 +10,7 @@ import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
@@ -56,7 +57,11 @@ final class BudgetRules {
           Refusal.of(
               Code.ATTEMPT_WITHDRAWN, "another request has set the budget meanwhile; ask again"));
     }
-    return new Accepted<>(new OrgEvent.BudgetPut(now, put.budget(), put.counts(), put.actor()));
+    Budget before = org.budgets().get(id);
+    Place draft = put.draft();
+    Long since = before != null ? before.since() : draft == null ? null : draft.sequence();
+    return new Accepted<>(
+        new OrgEvent.BudgetPut(now, put.budget().since(since), put.counts(), put.actor()));
   }
 
   private @Nullable Refusal fault(Budget budget) {

@@ -174,7 +174,7 @@ public final class Org {
       case OrgEvent.BudgetDrafted draft -> draft(draft, place);
       case OrgEvent.BudgetPut put -> {
         budgets.put(put.budget());
-        tallies.countBefore(put.budget().id(), put.counts());
+        tallies.countBefore(put.budget().id(), put.budget().since(), put.counts());
         drafted.remove(put.budget().id());
       }
       case OrgEvent.BudgetRemoved removed -> {
@@ -197,11 +197,10 @@ public final class Org {
   }
 
   private void draft(OrgEvent.BudgetDrafted event, Place place) {
-    Budget budget = event.budget();
+    Budget budget = event.budget().since(place.sequence());
     budgets.draft(budget);
     drafted.put(budget.id(), place);
     if (!budget.scope().countedByTeam()) {
-      tallies.forget(budget.id());
       tallies.countOpen(budget, event.open());
     }
   }

@@ -53,13 +53,9 @@ public final class Team {
         tallies.told(settled.alerts());
       }
       case TeamEvent.BudgetBarred barred -> bar(barred);
-      case TeamEvent.CountingStarted started -> {
-        if (!started.more()) {
-          tallies.forget(started.budget().id());
-        }
-        tallies.countOpen(started.budget(), started.open());
-      }
-      case TeamEvent.CountedBefore before -> tallies.countBefore(before.budget(), before.counts());
+      case TeamEvent.CountingStarted started -> tallies.countOpen(started.budget(), started.open());
+      case TeamEvent.CountedBefore before ->
+          tallies.countBefore(before.budget(), before.since(), before.counts());
       case TeamEvent.BudgetForgotten forgotten -> tallies.forget(forgotten.budget());
     }
   }

@@ -37,7 +37,9 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
       case TeamCommand.Cancel cancel -> cancel(cancel.reservation(), now);
       case TeamCommand.StartCounting start -> new Accepted<>(startCounting(start, now));
       case TeamCommand.CountBefore before ->
-          new Accepted<>(new TeamEvent.CountedBefore(now, before.budget(), before.counts()));
+          new Accepted<>(
+              new TeamEvent.CountedBefore(
+                  now, before.budget().id(), before.budget().since(), before.counts()));
       case TeamCommand.ForgetBudget forget ->
           new Accepted<>(new TeamEvent.BudgetForgotten(now, forget.budget()));
       case TeamCommand.ViewLimits view ->
@@ -59,7 +61,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
         unknown.add(part.reservation());
       }
     }
-    return new TeamEvent.CountingStarted(now, start.budget(), open, unknown, start.more());
+    return new TeamEvent.CountingStarted(now, start.budget(), open, unknown);
   }
 
   private List<LimitState> states(List<Budgets.Applicable> limits, Instant now) {

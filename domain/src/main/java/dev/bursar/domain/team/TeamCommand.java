@@ -28,12 +28,11 @@ public sealed interface TeamCommand {
    * Count for a budget that is about to be set.
    *
    * @param open what is open and counts against it, as the org has it
-   * @param more whether this goes on with what was begun; else it begins with nothing
    */
-  record StartCounting(Budget budget, List<OpenPart> open, boolean more) implements TeamCommand {}
+  record StartCounting(Budget budget, List<OpenPart> open) implements TeamCommand {}
 
-  /** Count what had been used before a budget was set. */
-  record CountBefore(String budget, List<OpeningCount> counts) implements TeamCommand {}
+  /** Count what had been used before a budget was set, and nothing else of its name. */
+  record CountBefore(Budget budget, List<OpeningCount> counts) implements TeamCommand {}
 
   /** Forget what was counted against a budget that is no more. */
   record ForgetBudget(String budget) implements TeamCommand {}

@@ -10,6 +10,7 @@ import dev.bursar.domain.enforcement.Closure;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What has happened in a team. */
 public sealed interface TeamEvent {
@@ -47,14 +48,17 @@ public sealed interface TeamEvent {
    *
    * @param open what is open and counts against it; from now on it is open here, if it was not
    * @param unknown what should have been open here, and was not
-   * @param more whether this goes on with what was begun; else it began with nothing
    */
-  record CountingStarted(
-      Instant at, Budget budget, List<OpenPart> open, List<String> unknown, boolean more)
+  record CountingStarted(Instant at, Budget budget, List<OpenPart> open, List<String> unknown)
       implements TeamEvent {}
 
-  /** What had been used before a budget was set counts. */
-  record CountedBefore(Instant at, String budget, List<OpeningCount> counts) implements TeamEvent {}
+  /**
+   * What had been used before a budget was set counts, and nothing else of its name.
+   *
+   * @param since see {@link Budget}
+   */
+  record CountedBefore(Instant at, String budget, @Nullable Long since, List<OpeningCount> counts)
+      implements TeamEvent {}
 
   /** What was counted against a budget was dropped. */
   record BudgetForgotten(Instant at, String budget) implements TeamEvent {}

@@ -210,7 +210,8 @@ public final class JdbcUsageQueries implements UsageQueries {
             rs.getObject(5, OffsetDateTime.class).toInstant(),
             rs.getInt(6),
             new Credits(rs.getLong(7)),
-            new Credits(rs.getLong(8))));
+            new Credits(rs.getLong(8)),
+            null));
   }
 
   /** A sum in millionths; more than can be counted is as much as can be counted. */

@@ -21,6 +21,9 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the budgets of an org or a team once more, from what the wallets charged, and compares
@@ -77,16 +80,15 @@ final class BudgetVerification {
         new Held(
             asked,
             limits.stream()
-                .map(l -> mark(l.budget(), l.member(), l.windowStart(), l.measure(), asked))
+                .map(l -> mark(Counter.of(l), l.windowStart(), l.measure(), asked))
                 .toList());
     held.marks().forEach(mark -> add(Key.of(mark), Credits.ZERO, held.at(mark)));
     open.put(reservation, held);
     reservations.counted(reservation, party, writtenAtMs);
   }
 
-  private static Mark mark(
-      String budget, String member, Instant windowStart, String measure, Quantities asked) {
-    return new Mark(new Counter(budget, member), windowStart, asked.has(measure) ? measure : null);
+  private static Mark mark(Counter counter, Instant windowStart, String measure, Quantities asked) {
+    return new Mark(counter, windowStart, asked.has(measure) ? measure : null);
   }
 
   /** What was open when a budget was about to be set counts against it. */
@@ -97,7 +99,12 @@ final class BudgetVerification {
         reservations.counted(part.reservation(), party, writtenAtMs);
       }
       Quantities asked = new Quantities(part.amount(), part.usage());
-      Mark mark = mark(budget.id(), part.member(), part.windowStart(), budget.measure(), asked);
+      Mark mark =
+          mark(
+              new Counter(budget.id(), part.member(), budget.since()),
+              part.windowStart(),
+              budget.measure(),
+              asked);
       List<Mark> marks = new ArrayList<>(hold == null ? List.of() : hold.marks());
       marks.add(mark);
       Held more = new Held(asked, marks);
@@ -107,10 +114,12 @@ final class BudgetVerification {
   }
 
   /** What was used before a budget was set, as it was found then. */
-  void countBefore(String budget, List<OpeningCount> counts) {
+  void countBefore(String budget, @Nullable Long since, List<OpeningCount> counts) {
+    forgotten(
+        counter -> counter.budget().equals(budget) && !Objects.equals(counter.since(), since));
     for (OpeningCount count : counts) {
       add(
-          new Key(new Counter(budget, count.member()), count.windowStart()),
+          new Key(new Counter(budget, count.member(), since), count.windowStart()),
           count.used(),
           Credits.ZERO);
     }
@@ -156,12 +165,16 @@ final class BudgetVerification {
   }
 
   void forgotten(String budget) {
-    sums.keySet().removeIf(mark -> mark.counter().budget().equals(budget));
+    forgotten(counter -> counter.budget().equals(budget));
+  }
+
+  private void forgotten(Predicate<Counter> which) {
+    sums.keySet().removeIf(key -> which.test(key.counter()));
     open.replaceAll(
         (reservation, hold) ->
             new Held(
                 hold.asked(),
-                hold.marks().stream().filter(m -> !m.counter().budget().equals(budget)).toList()));
+                hold.marks().stream().filter(m -> !which.test(m.counter())).toList()));
   }
 
   private void add(Key key, Credits used, Credits held) {

@@ -92,11 +92,12 @@ final class OrgVerification {
         case OrgEvent.UserPut e -> {}
         case OrgEvent.BudgetDrafted draft -> {
           if (!draft.budget().scope().countedByTeam()) {
-            budgets.forgotten(draft.budget().id());
-            budgets.countOpen(draft.budget(), draft.open(), row.writtenAtMs());
+            budgets.countOpen(
+                draft.budget().since(row.sequence()), draft.open(), row.writtenAtMs());
           }
         }
-        case OrgEvent.BudgetPut put -> budgets.countBefore(put.budget().id(), put.counts());
+        case OrgEvent.BudgetPut put ->
+            budgets.countBefore(put.budget().id(), put.budget().since(), put.counts());
         case OrgEvent.OverridePut e -> {}
         case OrgEvent.OverrideRemoved e -> {}
         case OrgEvent.Frozen e -> {}

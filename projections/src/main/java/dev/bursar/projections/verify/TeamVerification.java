@@ -46,14 +46,10 @@ final class TeamVerification {
             budgets.settled(settled.closure(), settled.at().toEpochMilli(), row.writtenAtMs());
         case TeamEvent.BudgetBarred barred ->
             budgets.takenBack(barred.reservation(), barred.at().toEpochMilli(), row.writtenAtMs());
-        case TeamEvent.CountingStarted started -> {
-          if (!started.more()) {
-            budgets.forgotten(started.budget().id());
-          }
-          budgets.countOpen(started.budget(), started.open(), row.writtenAtMs());
-        }
+        case TeamEvent.CountingStarted started ->
+            budgets.countOpen(started.budget(), started.open(), row.writtenAtMs());
         case TeamEvent.CountedBefore before ->
-            budgets.countBefore(before.budget(), before.counts());
+            budgets.countBefore(before.budget(), before.since(), before.counts());
         case TeamEvent.BudgetForgotten forgotten -> budgets.forgotten(forgotten.budget());
       }
     }

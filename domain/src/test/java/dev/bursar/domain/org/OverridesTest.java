@@ -1,0 +1,207 @@
+package dev.bursar.domain.org;
+
+import static dev.bursar.domain.budget.BudgetWords.NOON;
+import static dev.bursar.domain.budget.BudgetWords.ORG;
+import static dev.bursar.domain.budget.BudgetWords.daily;
+import static dev.bursar.domain.budget.BudgetWords.figures;
+import static dev.bursar.domain.budget.BudgetWords.named;
+import static dev.bursar.domain.budget.BudgetWords.unit;
+import static dev.bursar.domain.budget.BudgetWords.user;
+import static dev.bursar.domain.org.OrgWords.acme;
+import static dev.bursar.domain.org.OrgWords.budget;
+import static dev.bursar.domain.org.OrgWords.reserve;
+import static dev.bursar.domain.org.OrgWords.subject;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.BudgetWords;
+import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Refusal.Code;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Limits that are others for a time, scopes that are frozen, budgets that are about to be set. */
+final class OverridesTest {
+
+  private static final Subject ANN = subject("research", "ann");
+  private static final Scope SCIENCE = unit(Scope.Type.DEPARTMENT, "science");
+  private static final Scope LABS = unit(Scope.Type.DEPARTMENT, "labs");
+  private static final Instant LATER = NOON.plus(Duration.ofHours(2));
+
+  private final OperationMemory memory = OrgWords.memory();
+  private final Org org = OrgWords.newOrg(memory);
+
+  private static OrgCommand override(String id, Scope scope, String limit) {
+    return new OrgCommand.PutOverride(
+        new LimitOverride(
+            id, scope, null, limit == null ? null : Credits.parse(limit), LATER, "because"),
+        "key");
+  }
+
+  private static List<String> denied(OrgReply.Considered considered) {
+    return considered.denials().stream()
+        .map(each -> each.limit() == null ? each.code().word() : each.limit().budget())
+        .toList();
+  }
+
+  @Test
+  void anotherLimitCountsUntilItsTimeIsOver() {
+    var given = acme().after(NOON, budget(daily("science", SCIENCE, "5")));
+    given.after(NOON, override("more", SCIENCE, "9"));
+    Plan plan = given.when(reserve(ANN, "8"), NOON).reply(OrgReply.Begun.class).plan();
+    LimitState limit = plan.limits().getFirst();
+    assertThat(figures(limit)).isEqualTo("science 0/8 of 9");
+    assertThat(limit.override()).isEqualTo("more");
+    var over = given.when(reserve(ANN, "1"), LATER).reply(OrgReply.Considered.class);
+    assertThat(denied(over)).containsExactly("science");
+  }
+
+  @Test
+  void aLowerLimitDeniesAndClawsNothingBack() {
+    var given = acme().after(NOON, budget(daily("science", SCIENCE, "9")), reserve(ANN, "5"));
+    given.after(NOON, override("less", SCIENCE, "3"));
+    assertThat(denied(given.when(reserve(ANN, "1"), NOON).reply(OrgReply.Considered.class)))
+        .containsExactly("science");
+  }
+
+  @Test
+  void aSuspensionCoversWhatLiesBelowAndGoesOnCounting() {
+    var given =
+        acme(org, memory)
+            .after(
+                NOON,
+                budget(daily("labs", LABS, "1")),
+                budget(daily("science", SCIENCE, "1")),
+                budget(daily("ann", user("ann"), "1")),
+                budget(daily("org", ORG, "99")),
+                override("off", LABS, null));
+    Plan plan = given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan();
+    assertThat(plan.limits()).extracting(LimitState::budget).hasSize(4);
+    assertThat(figures(org.tallies().state(named(daily("labs", LABS, "1")), NOON)))
+        .isEqualTo("labs 0/5 of 1");
+    given.after(NOON, new OrgCommand.RemoveOverride("off", "key"));
+    assertThat(denied(given.when(reserve(ANN, "1"), NOON).reply(OrgReply.Considered.class)))
+        .containsExactly("ann", "science", "labs");
+  }
+
+  @Test
+  void aSuspensionOfADepartmentLeavesTheOrgsLimit() {
+    var given = acme().after(NOON, budget(daily("org", ORG, "1")), override("off", SCIENCE, null));
+    assertThat(denied(given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Considered.class)))
+        .containsExactly("org");
+  }
+
+  @Test
+  void anOverrideOfAUserIsForItsDefaultsToo() {
+    var given =
+        acme()
+            .after(
+                NOON,
+                budget(daily("each", BudgetWords.EACH_USER, "1")),
+                override("ann", user("ann"), "9"));
+    assertThat(given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan().limits())
+        .extracting(LimitState::override)
+        .containsExactly("ann");
+    assertThat(
+            denied(
+                given
+                    .when(reserve(subject("research", "ben"), "5"), NOON)
+                    .reply(OrgReply.Considered.class)))
+        .containsExactly("each");
+  }
+
+  @Test
+  void ofTwoOverridesTheNearestToTheUserCounts() {
+    var given =
+        acme()
+            .after(
+                NOON,
+                budget(daily("science", SCIENCE, "1")),
+                override("near", SCIENCE, "7"),
+                override("far", LABS, null));
+    assertThat(given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan().limits())
+        .extracting(LimitState::override)
+        .containsExactly("near");
+  }
+
+  @Test
+  void whatAnOverrideMayNotBe() {
+    var given =
+        acme()
+            .after(
+                NOON,
+                budget(daily("a", SCIENCE, "1")),
+                budget(
+                    new Budget(
+                        "b",
+                        SCIENCE,
+                        "requests",
+                        daily("b", SCIENCE, "1").window(),
+                        Credits.of(1),
+                        Budget.Mode.HARD,
+                        Set.of(),
+                        Set.of(),
+                        List.of(),
+                        ZoneOffset.UTC,
+                        1)));
+    given.when(override("x", SCIENCE, "9"), NOON).thenRefused(Code.INVALID, "budget");
+    given.when(override("x", SCIENCE, null), LATER).thenRefused(Code.INVALID, "until");
+    given
+        .when(override("x", unit(Scope.Type.TEAM, "nobody"), "9"), NOON)
+        .thenRefused(Code.UNKNOWN_UNIT, "scope.id");
+  }
+
+  @Test
+  void aFrozenScopeDeniesEverythingOnItsPath() {
+    var given = acme();
+    given.after(NOON, new OrgCommand.FreezeScope(new Freeze(SCIENCE, LATER, "runaway"), "key"));
+    var considered = given.when(reserve(ANN, "1"), NOON).reply(OrgReply.Considered.class);
+    assertThat(considered.denials().getFirst().code()).isEqualTo(DenialCode.FROZEN);
+    assertThat(considered.denials().getFirst().scope()).isEqualTo(SCIENCE);
+    given.when(reserve(subject("sales", "ben"), "1"), NOON).reply(OrgReply.Begun.class);
+    given.when(reserve(ANN, "1"), LATER).reply(OrgReply.Begun.class);
+    given.when(OrgWords.remove("science"), NOON).thenRefused(Code.UNIT_IN_USE);
+  }
+
+  @Test
+  void aBudgetThatIsAboutToBeSetCountsAndDeniesNothing() {
+    Budget budget = daily("late", ORG, "6");
+    var given = acme(org, memory).after(NOON, reserve(ANN, "5"));
+    var drafted = given.when(new OrgCommand.DraftBudget(budget, "key"), NOON);
+    assertThat(drafted.reply(OrgReply.Drafted.class).open()).hasSize(1);
+    given.after(NOON, new OrgCommand.DraftBudget(budget, "key"), reserve(ANN, "5"));
+    assertThat(org.budgets().get("late")).isNull();
+    Budget counted = budget.since(org.draftPlace("late").sequence());
+    assertThat(figures(org.tallies().state(named(counted), NOON))).isEqualTo("late 0/10 of 6");
+    OpeningCount before = new OpeningCount("", budget.windowAt(NOON).start(), Credits.parse("0.5"));
+    given.after(
+        NOON, new OrgCommand.PutBudget(budget, List.of(before), org.draftPlace("late"), "key"));
+    assertThat(figures(org.tallies().state(named(counted), NOON))).isEqualTo("late 0.5/10 of 6");
+    assertThat(denied(given.when(reserve(ANN, "1"), NOON).reply(OrgReply.Considered.class)))
+        .containsExactly("late");
+  }
+
+  @Test
+  void onlyWhoDraftedLastSetsABudget() {
+    Budget budget = daily("late", ORG, "6");
+    var given = acme(org, memory).after(NOON, new OrgCommand.DraftBudget(budget, "key"));
+    var first = org.draftPlace("late");
+    given.after(NOON, new OrgCommand.DraftBudget(budget, "other"));
+    given
+        .when(new OrgCommand.PutBudget(budget, List.of(), first, "key"), NOON)
+        .thenRefused(Code.ATTEMPT_WITHDRAWN);
+  }
+}
