@@ -64,7 +64,7 @@ import org.jspecify.annotations.Nullable;
 final class OrgWorld {
 
   static final Duration GRACE = Duration.ofHours(1);
-  private static final String TYPE = "platform";
+  static final String TYPE = "platform";
   private static final String IMAGE = "image";
   private static final String SPARE = "spare_1";
   private static final Catalog CATALOG =

@@ -1,0 +1,225 @@
+package dev.bursar.projections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.Window;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.usage.UsageQueries;
+import dev.bursar.domain.usage.UsageQueries.Dimension;
+import dev.bursar.domain.usage.UsageQueries.Interval;
+import dev.bursar.domain.usage.UsageQueries.Question;
+import dev.bursar.domain.usage.UsageQueries.Row;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Decisions and what became of them, against what was charged; however they are read. */
+class DecisionsTest {
+
+  private static final DatabaseSettings SETTINGS = TestServer.fresh();
+  private static final Database DATABASE = Database.open(SETTINGS);
+  private static final JournalWriter JOURNAL = new JournalWriter(DATABASE.jdbi());
+  private static final OrgWorld WORLD = new OrgWorld("acme", JOURNAL, 23).founded();
+  private static ReadSide readSide;
+  private static UsageQueries usage;
+
+  @BeforeAll
+  static void live() {
+    for (int i = 0; i < 4; i++) {
+      WORLD.live(150);
+      WORLD.overspend();
+    }
+    WORLD.tellLater();
+    JOURNAL.flush();
+    start(1_000);
+  }
+
+  private static void start(int pageRowsMax) {
+    readSide =
+        new ReadSide(
+            SETTINGS,
+            new NoEntities(),
+            InstantSource.system(),
+            "bursar.projections.page-rows-max = " + pageRowsMax);
+    readSide.caughtUp();
+    usage = readSide.projections.usage();
+  }
+
+  @AfterAll
+  static void close() {
+    readSide.close();
+    DATABASE.close();
+  }
+
+  private static BigDecimal charged() {
+    BigDecimal sum = BigDecimal.ZERO;
+    for (LedgerEntry entry : WORLD.entries) {
+      EntryType type = entry.posting().type();
+      BigDecimal amount = new BigDecimal(entry.posting().amount().toString());
+      if (type == EntryType.CONSUME || type == EntryType.LATE_USAGE) {
+        sum = sum.subtract(amount);
+      } else if (type == EntryType.DEBT && entry.transaction().corrects() == null) {
+        sum = sum.add(amount);
+      }
+    }
+    return sum;
+  }
+
+  private static List<Row> ask(List<Dimension> groupBy, Interval interval) {
+    return ReadSide.await(
+            usage.usage(
+                "acme",
+                new Question(
+                    Instant.EPOCH,
+                    Window.ALWAYS.end(),
+                    Map.of(),
+                    groupBy,
+                    interval,
+                    ZoneOffset.UTC),
+                true))
+        .rows();
+  }
+
+  private static BigDecimal credits(List<Row> rows) {
+    return rows.stream().map(Row::credits).reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  @Test
+  void usageIsWhatWasChargedHoweverItIsGrouped() {
+    List<Row> whole = ask(List.of(), null);
+    assertThat(credits(whole)).isEqualByComparingTo(charged()).isPositive();
+    for (List<Dimension> groupBy :
+        List.of(
+            List.of(Dimension.TEAM),
+            List.of(Dimension.USER, Dimension.MODEL),
+            List.of(Dimension.DEPARTMENT, Dimension.FEATURE, Dimension.WALLET))) {
+      List<Row> rows = ask(groupBy, Interval.DAY);
+      assertThat(credits(rows)).isEqualByComparingTo(charged());
+      assertThat(rows.stream().mapToLong(Row::requests).sum())
+          .isEqualTo(whole.stream().mapToLong(Row::requests).sum());
+      assertThat(rows.stream().mapToLong(Row::denied).sum())
+          .isEqualTo(whole.stream().mapToLong(Row::denied).sum());
+    }
+  }
+
+  @Test
+  void whatHadBeenUsedIsFoundForABudget() {
+    Budget budget =
+        new Budget(
+            "b",
+            new Scope(Scope.Type.ORG, null, null),
+            OrgWorld.TYPE,
+            WindowKind.LIFETIME,
+            Credits.of(1),
+            Budget.Mode.HARD,
+            Set.of(),
+            Set.of(),
+            List.of(),
+            ZoneOffset.UTC,
+            1);
+    List<OpeningCount> all =
+        ReadSide.await(
+            usage.usedBefore("acme", budget, Window.ALWAYS, new Place(Long.MAX_VALUE, 0)));
+    assertThat(new BigDecimal(all.getFirst().used().toString())).isEqualByComparingTo(charged());
+    assertThat(
+            ReadSide.await(usage.usedBefore("acme", budget, Window.ALWAYS, new Place(1, 0))))
+        .isEmpty();
+    var preview =
+        ReadSide.await(usage.preview("acme", budget, Instant.EPOCH, Window.ALWAYS.end())).result();
+    assertThat(preview.requests())
+        .isEqualTo(ask(List.of(), null).stream().mapToLong(Row::requests).sum());
+    assertThat(preview.blocked()).isPositive();
+  }
+
+  @Test
+  void everyChangeIsOnRecordWithWhatWasBefore() {
+    List<String> actions =
+        DATABASE
+            .jdbi()
+            .withHandle(
+                handle ->
+                    handle
+                        .createQuery("select distinct action from audit_log where actor <> ''")
+                        .mapTo(String.class)
+                        .list());
+    assertThat(actions).contains("put_org", "put_unit", "put_user", "put_budget", "put_wallet");
+    assertThat(
+            DATABASE
+                .jdbi()
+                .withHandle(
+                    handle ->
+                        handle
+                            .createQuery(
+                                """
+                                select count(*) from (
+                                  select before, lag(after) over (
+                                    partition by org, target_type, target
+                                    order by sequence, index) as last
+                                  from audit_log) l
+                                where before is distinct from last
+                                """)
+                            .mapTo(Long.class)
+                            .one()))
+        .isZero();
+  }
+
+  @Test
+  void itIsTheSameWhereverAPageEnds() {
+    List<String> before = dump();
+    readSide.close();
+    DATABASE
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    "truncate decision, alert, audit_log, entity_progress,"
+                        + " pekko_projection_offset_store"));
+    try (Database all = Database.open(TestServer.asSuperuser(SETTINGS).withPoolSize(1))) {
+      all.jdbi()
+          .useHandle(
+              handle -> {
+                handle.execute("alter table ledger_entry disable trigger all");
+                handle.execute(
+                    "truncate ledger_entry, ledger_day, ledger_tree, ledger_subtree,"
+                        + " wallet_balance, org, due_work");
+                handle.execute(
+                    "alter table ledger_entry enable always trigger ledger_entry_append_only");
+              });
+    }
+    start(1);
+    assertThat(dump()).isEqualTo(before).isNotEmpty();
+  }
+
+  private static List<String> dump() {
+    return DATABASE
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        """
+                        select concat_ws(' ', sequence, index, reservation, allowed, denials, team,
+                          user_id, departments, amount, usage, outcome, ended_at, ended_sequence,
+                          ended_index, charged, used)
+                        from decision order by sequence, index
+                        """)
+                    .mapTo(String.class)
+                    .list());
+  }
+}
