@@ -69,7 +69,9 @@ create table alert (
   -- In millionths of the budget's unit.
   used             bigint not null,
   limit_micros     bigint not null,
-  unique (org, budget, member, window_start, threshold)
+  -- Tells the budget from an earlier one of its name.
+  since            bigint not null,
+  unique (org, budget, member, window_start, threshold, since)
 );
 
 create index alert_org on alert (org, id);

@@ -70,6 +70,16 @@ class RolesTest {
           GET    ! /v1/orgs/acme/budgets/none           ! y - - y y y o n
           PUT    ! /v1/orgs/acme/budgets/b              ! y - - y - - o n
           DELETE ! /v1/orgs/acme/budgets/none           ! y - - y - - o n
+          POST   ! /v1/orgs/acme/budgets/b/preview      ! y - - y y y o n
+          GET    ! /v1/orgs/acme/overrides              ! y - - y y y o n
+          PUT    ! /v1/orgs/acme/overrides/x            ! y - - y - - o n
+          DELETE ! /v1/orgs/acme/overrides/none         ! y - - y - - o n
+          GET    ! /v1/orgs/acme/freezes                ! y - - y y y o n
+          POST   ! /v1/orgs/acme/freeze                 ! y - - y - - o n
+          POST   ! /v1/orgs/acme/unfreeze               ! y - - y - - o n
+          GET    ! /v1/orgs/acme/usage                  ! y - - y y y o n
+          GET    ! /v1/orgs/acme/alerts                 ! y - - y y y o n
+          GET    ! /v1/orgs/acme/wallets/main/verify    ! y - - y y y o n
           GET    ! /v1/orgs/acme/wallets                ! y - - y y y o n
           GET    ! /v1/orgs/acme/wallets/main           ! y y y y y y o n
           PUT    ! /v1/orgs/acme/wallets/main           ! y - - y - - o n

@@ -165,7 +165,15 @@ class HierarchyUnderLoadTest {
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       base = "http://127.0.0.1:" + port;
       setUp();
-      AtomicInteger allowed = new AtomicInteger();
+      String first =
+          send(
+                  "POST",
+                  "/v1/reservations",
+                  "{'subject':{'org':'acme','team':'blue','user':'u-1'},'amount':'0.5','credit_type':'platform'}")
+              .path("reservation_id")
+              .asText();
+      send("POST", "/v1/reservations/" + first + "/commit", "{'amount':'0.25'}");
+      AtomicInteger allowed = new AtomicInteger(1);
       AtomicInteger done = new AtomicInteger();
       AtomicBoolean over = new AtomicBoolean();
       List<Future<?>> clients = new ArrayList<>();
@@ -222,11 +230,20 @@ class HierarchyUnderLoadTest {
             .isEqualByComparingTo(charged.getOrDefault("user u-" + user, BigDecimal.ZERO))
             .isLessThanOrEqualTo(new BigDecimal(45));
       }
+      // What has long ended is explained from what was on record when it was decided.
+      JsonNode steps = send("GET", "/v1/reservations/" + first + "/explain", "").path("steps");
+      assertThat(steps.findValuesAsText("step"))
+          .containsExactly("price", "org_limits", "team_limits");
+      assertThat(steps.path(1).path("limits").findValuesAsText("budget"))
+          .containsExactlyInAnyOrder("each", "of-dept", "of-org");
+      assertThat(steps.path(2).path("limits").path(0).path("budget").asText()).isEqualTo("of-blue");
+      assertThat(steps.path(2).path("limits").path(0).path("held").asText()).isEqualTo("0.5");
+
       JsonNode usage = send("GET", "/v1/orgs/acme/usage?fresh=true", "").path("data").path(0);
       assertThat(number(usage, "credits")).isEqualByComparingTo(charged.get("of-org"));
       assertThat(usage.path("requests").asInt()).isEqualTo(allowed.get());
       assertThat(usage.path("denied").asInt())
-          .isEqualTo(CLIENTS * REQUESTS_EACH - allowed.get())
+          .isEqualTo(1 + CLIENTS * REQUESTS_EACH - allowed.get())
           .isPositive();
     }
     try (BursarProcess verify = BursarProcess.start("verify", "--data", directory.toString())) {

@@ -249,7 +249,7 @@ final class ReplayTest {
       case 1 -> new TeamCommand.Settle(closure(reservation));
       case 2 ->
           random.nextInt(10) == 0
-              ? new TeamCommand.ForgetBudget("b" + random.nextInt(4))
+              ? new TeamCommand.ForgetBudget("b" + random.nextInt(4), null)
               : new TeamCommand.Cancel(reservation(holds + random.nextInt(12)));
       default ->
           new TeamCommand.HoldBudget(

@@ -346,7 +346,8 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
             "counted_before",
             new TeamEvent.CountedBefore(AT, "budget-1", 12L, List.of(Parts.openingCount()))),
         team("hold_barred", new TeamEvent.BudgetBarred(AT, RESERVATION)),
-        team("budget_forgotten", new TeamEvent.BudgetForgotten(AT, "budget-1")));
+        team("budget_forgotten", new TeamEvent.BudgetForgotten(AT, "budget-1", null)),
+        team("budget_forgotten-through", new TeamEvent.BudgetForgotten(AT, "budget-1", 12L)));
   }
 
   static List<Sample<OrgEvent>> orgs() {
@@ -403,7 +404,7 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         org(
             "budget_drafted",
             new OrgEvent.BudgetDrafted(
-                AT, Parts.bareBudget(), List.of(Parts.openPart()), "key_2x7Qm")),
+                AT, Parts.bareBudget(), List.of(Parts.openPart()), "0f6f3f0d", "key_2x7Qm")),
         org("override_put", new OrgEvent.OverridePut(AT, Parts.override(), "key_2x7Qm")),
         org(
             "override_put-suspending",

@@ -12,6 +12,7 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.org.Draft;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Unit;
@@ -146,7 +147,7 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 metered(),
                 List.of(Parts.bareBudget()),
-                Map.of("budget-2", new Place(12, 3)),
+                Map.of("budget-2", new Draft(new Place(12, 3), "0f6f3f0d")),
                 List.of(Parts.override(), Parts.suspension()),
                 List.of(Parts.freeze()))),
         of(

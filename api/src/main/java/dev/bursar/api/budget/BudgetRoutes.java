@@ -140,9 +140,9 @@ public final class BudgetRoutes {
     return view(org, id, null)
         .thenCompose(
             before -> {
-              String team =
+              Budget removed =
                   before instanceof Answer.Done<OrgReply>(OrgReply.OneBudget it, boolean replayed)
-                      ? it.budget().applicable().budget().scope().countingTeam()
+                      ? it.budget().applicable().budget()
                       : null;
               return entities
                   .org(
@@ -153,24 +153,24 @@ public final class BudgetRoutes {
                   .thenCompose(
                       answer -> {
                         boolean replayed = Outcomes.done(answer).replayed();
-                        return forget(org, team, id, caller)
+                        return forget(org, removed, caller)
                             .thenApply(forgotten -> Reply.nothing().replayed(replayed));
                       });
             });
   }
 
-  /** A budget that comes back under this name starts from nothing. */
-  private CompletionStage<?> forget(
-      String org, @Nullable String team, String budget, Caller caller) {
-    return team == null
+  /** What was counted for it is for no other budget of its name. */
+  private CompletionStage<?> forget(String org, @Nullable Budget removed, Caller caller) {
+    String team = removed == null ? null : removed.scope().countingTeam();
+    return removed == null || team == null
         ? CompletableFuture.completedStage("")
         : entities
             .team(
                 org,
                 team,
                 new Request<>(
-                    new TeamCommand.ForgetBudget(budget),
-                    caller.operation("forget_budget:" + budget)))
+                    new TeamCommand.ForgetBudget(removed.id(), removed.since()),
+                    caller.operation("forget_budget:" + removed.id())))
             .thenApply(Outcomes::done);
   }
 

@@ -10,6 +10,7 @@ import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -51,12 +53,13 @@ final class BudgetStart {
 
   /** Sets a budget that is new, or changes one that is there. */
   CompletionStage<Answer<OrgReply>> put(String org, Budget budget, Caller caller) {
-    return ask(org, new OrgCommand.DraftBudget(budget, caller.actor()))
+    String attempt = UUID.randomUUID().toString();
+    return ask(org, new OrgCommand.DraftBudget(budget, attempt, caller.actor()))
         .thenCompose(
             answer ->
                 Outcomes.done(answer).value() instanceof OrgReply.Drafted drafted
-                    ? begin(org, budget, drafted.open(), caller)
-                    : set(org, budget, List.of(), null, caller));
+                    ? begin(org, budget, attempt, drafted.open(), caller)
+                    : set(org, budget, List.of(), OrgCommand.PutBudget.THERE, caller));
   }
 
   private CompletionStage<Answer<OrgReply>> ask(String org, OrgCommand command) {
@@ -73,8 +76,8 @@ final class BudgetStart {
   }
 
   private CompletionStage<Answer<OrgReply>> begin(
-      String org, Budget asked, List<OpenPart> open, Caller caller) {
-    return ask(org, new OrgCommand.ViewDraft(asked.id()))
+      String org, Budget asked, String attempt, List<OpenPart> open, Caller caller) {
+    return ask(org, new OrgCommand.ViewDraft(asked.id(), attempt))
         .thenCompose(
             answer -> {
               Place draft = Outcomes.value(answer, OrgReply.DraftPlace.class).place();
@@ -89,15 +92,23 @@ final class BudgetStart {
               return ofTeam(org, team, budget, open)
                   .thenCombine(usage.usedBefore(org, budget, window, draft), BudgetStart::joined)
                   .thenCompose(
-                      counts -> tell(org, team, new TeamCommand.CountBefore(budget, counts)))
+                      counts ->
+                          tell(
+                              org, team, new TeamCommand.CountBefore(budget, counts), once(budget)))
                   .thenCompose(done -> set(org, budget, List.of(), draft, caller));
             });
   }
 
-  private CompletionStage<TeamReply> tell(String org, String team, TeamCommand command) {
+  private CompletionStage<TeamReply> tell(
+      String org, String team, TeamCommand command, @Nullable Operation operation) {
     return entities
-        .team(org, team, new Request<>(command, null))
+        .team(org, team, new Request<>(command, operation))
         .thenApply(answer -> Outcomes.done(answer).value());
+  }
+
+  /** However often it is asked for, it is counted once. */
+  private static Operation once(Budget budget) {
+    return new Operation("count_before:" + budget.since() + ":" + budget.id(), 0);
   }
 
   private static List<OpeningCount> joined(List<OpeningCount> one, List<OpeningCount> other) {
@@ -109,7 +120,7 @@ final class BudgetStart {
   /** Has the team count what is open; gives what of it had ended there already. */
   private CompletionStage<List<OpeningCount>> ofTeam(
       String org, String team, Budget budget, List<OpenPart> open) {
-    return tell(org, team, new TeamCommand.StartCounting(budget, open))
+    return tell(org, team, new TeamCommand.StartCounting(budget, open), null)
         .thenCompose(reply -> unknown(org, team, budget, open, reply, TRIES));
   }
 
@@ -123,8 +134,12 @@ final class BudgetStart {
         reply instanceof TeamReply.Counting counting
             ? new HashSet<>(counting.unknown())
             : Set.<String>of();
-    if (unknown.isEmpty() || tries == 0) {
+    if (unknown.isEmpty()) {
       return CompletableFuture.completedFuture(List.of());
+    }
+    if (tries == 0) {
+      // Without them the budget would let through more than it may.
+      Outcomes.done(new Answer.Unreachable<TeamReply>());
     }
     List<OpenPart> parts =
         open.stream().filter(part -> unknown.contains(part.reservation())).toList();
@@ -139,7 +154,8 @@ final class BudgetStart {
                   ? CompletableFuture.completedFuture(counts)
                   : CompletableFuture.supplyAsync(() -> rest, later())
                       .thenCompose(
-                          again -> tell(org, team, new TeamCommand.StartCounting(budget, again)))
+                          again ->
+                              tell(org, team, new TeamCommand.StartCounting(budget, again), null))
                       .thenCompose(next -> unknown(org, team, budget, rest, next, tries - 1))
                       .thenApply(more -> joined(counts, more));
             });

@@ -5,7 +5,10 @@ import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.enforcement.Found;
@@ -14,9 +17,12 @@ import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.domain.wallet.Hold;
 import java.util.List;
@@ -51,12 +57,35 @@ final class Explanations {
               Found found = Outcomes.done(answer).value();
               return switch (found) {
                 case Found.Denied it -> done(denied(it));
-                case Found.Open it ->
-                    plan(reservation).thenApply(plan -> allowed(found, plan, it.open().hold()));
-                case Found.Ended it ->
-                    plan(reservation).thenApply(plan -> allowed(found, plan, null));
+                case Found.Open it -> allowed(reservation, found, it.open().hold());
+                case Found.Ended it -> allowed(reservation, found, null);
               };
             });
+  }
+
+  private CompletionStage<Reply> allowed(String reservation, Found found, @Nullable Hold hold) {
+    return plan(reservation)
+        .thenCompose(plan -> ofTeam(plan).thenApply(ofTeam -> allowed(found, plan, ofTeam, hold)));
+  }
+
+  /** What the team said when it held, as long as it remembers. */
+  private CompletionStage<List<LimitState>> ofTeam(@Nullable Plan plan) {
+    String team = plan == null ? null : plan.request().subject().team();
+    if (plan == null || team == null || !plan.asksTeam()) {
+      return CompletableFuture.completedStage(List.of());
+    }
+    return entities
+        .team(
+            plan.request().subject().org(),
+            team,
+            new Request<>(
+                new TeamCommand.CheckBudget(Quantities.of(Credits.ZERO), List.of()),
+                Operation.holding(plan.reservation())))
+        .thenApply(
+            answer ->
+                answer instanceof Answer.Done<TeamReply>(TeamReply.Held held, boolean replayed)
+                    ? held.limits()
+                    : List.of());
   }
 
   private static CompletionStage<Reply> done(Reply reply) {
@@ -93,7 +122,8 @@ final class Explanations {
                     : null);
   }
 
-  private static Reply allowed(Found found, @Nullable Plan plan, @Nullable Hold hold) {
+  private static Reply allowed(
+      Found found, @Nullable Plan plan, List<LimitState> ofTeam, @Nullable Hold hold) {
     return Reply.ok(
         json -> {
           ReservationViews.found(json, found);
@@ -101,7 +131,7 @@ final class Explanations {
           if (plan != null) {
             steps.add(price(plan));
             steps.add(orgLimits(plan));
-            steps.add(teamLimits(plan, List.of()));
+            steps.add(teamLimits(plan, ofTeam, List.of()));
           }
           if (hold != null) {
             steps.add(credits(hold));
@@ -122,7 +152,7 @@ final class Explanations {
               List.of(
                   price(plan),
                   orgLimits(plan),
-                  teamLimits(plan, denials),
+                  teamLimits(plan, List.of(), denials),
                   new Step(
                       "credits",
                       in ->
@@ -165,13 +195,14 @@ final class Explanations {
     return new Step("org_limits", json -> json.objects("limits", plan.limits(), LimitViews::limit));
   }
 
-  private static Step teamLimits(Plan plan, List<Denial> denials) {
+  private static Step teamLimits(Plan plan, List<LimitState> held, List<Denial> denials) {
     List<String> budgets =
         plan.teamLimits().stream().map(Budgets.Applicable::budget).map(b -> b.id()).toList();
     return new Step(
         "team_limits",
         json ->
             json.texts("budgets", budgets)
+                .objects("limits", held, LimitViews::limit)
                 .objects(
                     "denials",
                     denials.stream()

@@ -75,6 +75,11 @@ abstract class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> {
     return false;
   }
 
+  /** Whether nothing is under way that must not be cut off. */
+  boolean mayStop() {
+    return !isBusy();
+  }
+
   void onTick() {}
 
   @Override
@@ -105,7 +110,7 @@ abstract class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> {
       ticking = true;
       context.scheduleOnce(TICK, context.getSelf(), new EntityMessage.Tick());
     }
-    return stopping && inbox.isIdle() && !isBusy() ? Behaviors.stopped() : Behaviors.same();
+    return stopping && inbox.isIdle() && mayStop() ? Behaviors.stopped() : Behaviors.same();
   }
 
   @Override

@@ -12,6 +12,8 @@ import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.node.entity.EntityMessage.TakeClosure;
+import java.util.LinkedHashSet;
+import java.util.List;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
@@ -19,7 +21,12 @@ import org.apache.pekko.actor.typed.javadsl.Behaviors;
 /** A team's actor. When it starts, it asks what has become of the reservations it finds open. */
 final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
 
+  private static final int ASKED_A_TICK = 64;
+
   private final Questions questions = new Questions(each -> Reopened.askWallet(this, each));
+
+  /** What is counted from the middle on, and is still open: asked about in turn. */
+  private final LinkedHashSet<String> midway = new LinkedHashSet<>();
 
   private TeamEntity(
       ActorContext<EntityMessage> context, EntityId id, EntityParts parts, Region region) {
@@ -56,6 +63,7 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
               && done.value() instanceof WalletReply.Open open
               && !open.hold().teamHolds() -> {
         // Counted here from the middle on: the wallet will not tell, so it is asked again.
+        askLater(it.reservation());
       }
       case EntityMessage.WalletAnswered it
           when it.answer() instanceof Answer.Done<WalletReply> done -> {
@@ -72,6 +80,9 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
         questions.answered(it.reservation());
         if (Reopened.isUnknown(it.answer())) {
           change(it.reservation(), new TeamCommand.Cancel(it.reservation()));
+        } else {
+          // It is on its way to the wallet.
+          midway.add(it.reservation());
         }
       }
       case EntityMessage other -> {}
@@ -91,6 +102,11 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
             }));
   }
 
+  private void askLater(String reservation) {
+    questions.answered(reservation);
+    midway.add(reservation);
+  }
+
   /** What is counted from the middle on, nobody will tell the end of: it is asked for. */
   @Override
   void written(Batch<TeamEvent> batch) {
@@ -106,12 +122,21 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
 
   @Override
   boolean isBusy() {
-    return !questions.isEmpty();
+    return !questions.isEmpty() || !midway.isEmpty();
+  }
+
+  /** When it starts again, it asks about all that is open. */
+  @Override
+  boolean mayStop() {
+    return questions.isEmpty();
   }
 
   @Override
   void onTick() {
     questions.onTick();
+    List<String> next = midway.stream().limit(ASKED_A_TICK).toList();
+    next.forEach(midway::remove);
+    next.forEach(questions::add);
   }
 
   @Override

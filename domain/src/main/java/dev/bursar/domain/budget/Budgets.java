@@ -140,9 +140,11 @@ public final class Budgets {
     return found;
   }
 
-  private static boolean overridden(Applicable byDefault, List<Applicable> found) {
+  /** By a budget that is in force: one that is about to be set overrides nothing. */
+  private boolean overridden(Applicable byDefault, List<Applicable> found) {
     for (Applicable other : found) {
       if (!other.isDefault()
+          && !drafts.containsKey(other.budget().id())
           && other.counted().equals(byDefault.counted())
           && other.budget().window() == byDefault.budget().window()
           && other.budget().measure().equals(byDefault.budget().measure())) {

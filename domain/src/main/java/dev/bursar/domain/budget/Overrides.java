@@ -59,6 +59,14 @@ public final class Overrides {
     freezes.remove(scope);
   }
 
+  /** Drops what does not count any more. */
+  public void dropEnded(Instant now) {
+    List<String> ended =
+        byId.values().stream().filter(each -> !each.inForce(now)).map(LimitOverride::id).toList();
+    ended.forEach(this::remove);
+    freezes.values().removeIf(each -> !each.inForce(now));
+  }
+
   /** How this very scope is frozen, or null. */
   public @Nullable Freeze freezeOf(Scope scope) {
     return freezes.get(scope);

@@ -39,6 +39,11 @@ public final class Tallies {
       this(budget, member, null);
     }
 
+    /** Whether it is of the budget since then, or of an earlier one; null stands for all. */
+    public boolean isUpTo(@Nullable Long through) {
+      return through == null || since == null || since <= through;
+    }
+
     /** The counter of a limit. */
     public static Counter of(LimitState limit) {
       return new Counter(limit.budget(), limit.member(), limit.since());
@@ -295,11 +300,13 @@ public final class Tallies {
       OpenHold hold =
           holds.getOrDefault(
               part.reservation(), new OpenHold(part.amount(), part.usage(), List.of()));
+      Counter counter = new Counter(budget.id(), part.member(), budget.since());
+      if (hold.marks().stream().anyMatch(mark -> mark.counter().equals(counter))) {
+        continue;
+      }
       Quantities asked = part.asked();
       String measure = asked.has(budget.measure()) ? budget.measure() : null;
-      Mark mark =
-          new Mark(
-              new Counter(budget.id(), part.member(), budget.since()), part.windowStart(), measure);
+      Mark mark = new Mark(counter, part.windowStart(), measure);
       add(
           mark,
           Credits.ZERO,
@@ -323,9 +330,29 @@ public final class Tallies {
     }
   }
 
+  /** Whether a later budget of this name than the one since then is counted for. */
+  public boolean countsLater(String budget, @Nullable Long since) {
+    long than = since == null ? 0 : since;
+    return tallies.keySet().stream()
+        .anyMatch(
+            counter ->
+                counter.budget().equals(budget)
+                    && counter.since() != null
+                    && counter.since() > than);
+  }
+
   /** Drops all that was counted against a budget. */
   public void forget(String budget) {
-    forget(counter -> counter.budget().equals(budget));
+    forget(budget, null);
+  }
+
+  /**
+   * Drops what was counted against a budget, and those of its name before it.
+   *
+   * @param through see {@link Budget#since}; null for all of its name
+   */
+  public void forget(String budget, @Nullable Long through) {
+    forget(counter -> counter.budget().equals(budget) && counter.isUpTo(through));
   }
 
   private void forget(Predicate<Counter> which) {

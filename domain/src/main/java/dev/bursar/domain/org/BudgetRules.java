@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** What an org's budgets, overrides and freezes may be. */
 final class BudgetRules {
 
+  /** Whoever drafted it after this attempt counts from there, and sets it. */
+  static final Refusal OVERTAKEN =
+      Refusal.of(Code.ATTEMPT_WITHDRAWN, "another request has set the budget meanwhile; ask again");
+
   private static final OrgReply DONE = new OrgReply.Done();
 
   private final Org org;
@@ -42,7 +46,8 @@ final class BudgetRules {
     return org.budgets().get(budget.id()) != null
         ? new Told<>(DONE)
         : new Accepted<>(
-            new OrgEvent.BudgetDrafted(now, budget, reservations.open(budget), draft.actor()));
+            new OrgEvent.BudgetDrafted(
+                now, budget, reservations.open(budget), draft.attempt(), draft.actor()));
   }
 
   Decision<OrgEvent, OrgReply> put(OrgCommand.PutBudget put, Instant now) {
@@ -51,15 +56,19 @@ final class BudgetRules {
       return new Refused<>(fault);
     }
     String id = put.budget().id();
-    if (put.draft() != null && !put.draft().equals(org.draftPlace(id))) {
-      // Whoever drafted it after this one counts from there, and puts it.
-      return new Refused<>(
-          Refusal.of(
-              Code.ATTEMPT_WITHDRAWN, "another request has set the budget meanwhile; ask again"));
-    }
     Budget before = org.budgets().get(id);
-    Place draft = put.draft();
-    Long since = before != null ? before.since() : draft == null ? null : draft.sequence();
+    Place drafted = put.draft();
+    Draft draft = org.draft(id);
+    boolean overtaken =
+        drafted != null
+            && (drafted.equals(OrgCommand.PutBudget.THERE)
+                ? before == null
+                : draft == null || !drafted.equals(draft.place()));
+    if (overtaken) {
+      return new Refused<>(OVERTAKEN);
+    }
+    Long since =
+        before != null ? before.since() : drafted == null ? null : (Long) drafted.sequence();
     return new Accepted<>(
         new OrgEvent.BudgetPut(now, put.budget().since(since), put.counts(), put.actor()));
   }

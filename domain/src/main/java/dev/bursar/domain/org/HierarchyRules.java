@@ -74,13 +74,13 @@ final class HierarchyRules {
     if (!org.units().containsKey(id)) {
       return new Refused<>(Refusal.of(Code.NOT_FOUND, "the org has no unit named " + id));
     }
-    String user = referrer(id);
+    String user = referrer(id, now);
     return user != null
         ? new Refused<>(Refusal.of(Code.UNIT_IN_USE, "the unit is in use by " + user))
         : new Accepted<>(new OrgEvent.UnitRemoved(now, id, remove.actor()));
   }
 
-  private @Nullable String referrer(String unit) {
+  private @Nullable String referrer(String unit, Instant now) {
     for (Unit each : org.units().values()) {
       if (unit.equals(each.parent())) {
         return each.kind().word() + " " + each.id();
@@ -96,13 +96,18 @@ final class HierarchyRules {
         return "budget " + each.id();
       }
     }
-    for (LimitOverride each : org.overrides().all()) {
+    for (Budget each : org.budgets().drafts()) {
       if (each.scope().names(unit)) {
+        return "budget " + each.id() + ", which is being set";
+      }
+    }
+    for (LimitOverride each : org.overrides().all()) {
+      if (each.inForce(now) && each.scope().names(unit)) {
         return "override " + each.id();
       }
     }
     for (Freeze each : org.overrides().freezes()) {
-      if (each.scope().names(unit)) {
+      if (each.inForce(now) && each.scope().names(unit)) {
         return "a freeze of " + each.scope().words();
       }
     }

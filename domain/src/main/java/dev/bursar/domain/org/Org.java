@@ -37,7 +37,7 @@ public final class Org {
   private final Tallies tallies;
   private final Budgets budgets = new Budgets();
   private final Overrides overrides = new Overrides();
-  private final Map<String, Place> drafted = new HashMap<>();
+  private final Map<String, Draft> drafted = new HashMap<>();
   private @Nullable OrgSettings settings;
   private Instant lastAt = Instant.EPOCH;
   private final TreeMap<String, Unit> units = new TreeMap<>();
@@ -85,8 +85,8 @@ public final class Org {
     return overrides;
   }
 
-  /** Where the draft of a budget stands in the journal, or null. */
-  @Nullable Place draftPlace(String budget) {
+  /** The draft of a budget that is about to be set, or null. */
+  @Nullable Draft draft(String budget) {
     return drafted.get(budget);
   }
 
@@ -182,9 +182,15 @@ public final class Org {
         tallies.forget(removed.budget());
         drafted.remove(removed.budget());
       }
-      case OrgEvent.OverridePut put -> overrides.put(put.override());
+      case OrgEvent.OverridePut put -> {
+        overrides.dropEnded(put.at());
+        overrides.put(put.override());
+      }
       case OrgEvent.OverrideRemoved removed -> overrides.remove(removed.override());
-      case OrgEvent.Frozen frozen -> overrides.freeze(frozen.freeze());
+      case OrgEvent.Frozen frozen -> {
+        overrides.dropEnded(frozen.at());
+        overrides.freeze(frozen.freeze());
+      }
       case OrgEvent.Unfrozen unfrozen -> overrides.unfreeze(unfrozen.scope());
       case OrgEvent.WalletPut put -> putWallet(put.wallet(), put.owner());
       case OrgEvent.ReservationBegun begun -> begin(begun.plan());
@@ -199,7 +205,7 @@ public final class Org {
   private void draft(OrgEvent.BudgetDrafted event, Place place) {
     Budget budget = event.budget().since(place.sequence());
     budgets.draft(budget);
-    drafted.put(budget.id(), place);
+    drafted.put(budget.id(), new Draft(place, event.attempt()));
     if (!budget.scope().countedByTeam()) {
       tallies.countOpen(budget, event.open());
     }
@@ -279,7 +285,7 @@ public final class Org {
       List<Plan> open,
       Tallies.Snapshot tallies,
       List<Budget> drafts,
-      Map<String, Place> drafted,
+      Map<String, Draft> drafted,
       List<LimitOverride> overrides,
       List<Freeze> freezes) {}
 }

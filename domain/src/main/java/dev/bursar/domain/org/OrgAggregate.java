@@ -65,10 +65,10 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.PutUser put -> hierarchy.put(put, now);
       case OrgCommand.DraftBudget draft -> budgets.draft(draft, now);
       case OrgCommand.ViewDraft view -> {
-        Place place = org.draftPlace(view.budget());
-        yield place == null
-            ? new Refused<>(unknownBudget(view.budget()))
-            : new Told<>(new OrgReply.DraftPlace(place));
+        Draft draft = org.draft(view.budget());
+        yield draft == null || !draft.attempt().equals(view.attempt())
+            ? new Refused<>(BudgetRules.OVERTAKEN)
+            : new Told<>(new OrgReply.DraftPlace(draft.place()));
       }
       case OrgCommand.PutBudget put -> budgets.put(put, now);
       case OrgCommand.PutOverride put -> budgets.put(put, now);
@@ -81,7 +81,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
                   List.copyOf(org.overrides().all()), List.copyOf(org.overrides().freezes())));
       case OrgCommand.ViewDecision view -> new Found<>(view.place());
       case OrgCommand.RemoveBudget remove ->
-          org.budgets().get(remove.budget()) == null
+          org.budgets().get(remove.budget()) == null && org.draft(remove.budget()) == null
               ? new Refused<>(unknownBudget(remove.budget()))
               : new Accepted<>(new OrgEvent.BudgetRemoved(now, remove.budget(), remove.actor()));
       case OrgCommand.PutWallet put -> putWallet(put, now);

@@ -30,20 +30,27 @@ public sealed interface OrgCommand {
   /** Add a user or change it. */
   record PutUser(User user, String actor) implements OrgCommand {}
 
-  /** Count for a budget that is about to be set; a budget that is there is left as it is. */
-  record DraftBudget(Budget budget, String actor) implements OrgCommand {}
+  /**
+   * Count for a budget that is about to be set; a budget that is there is left as it is.
+   *
+   * @param attempt names the attempt, unlike any other
+   */
+  record DraftBudget(Budget budget, String attempt, String actor) implements OrgCommand {}
 
-  /** Tell where in the journal a budget was drafted. */
-  record ViewDraft(String budget) implements OrgCommand {}
+  /** Tell where in the journal an attempt drafted a budget, if no later one has. */
+  record ViewDraft(String budget, String attempt) implements OrgCommand {}
 
   /**
    * Add a budget or change it.
    *
    * @param counts what had been used before it was added, where the org itself counts it
-   * @param draft where it was drafted; null where it was not, as where it is there already
+   * @param draft where it was drafted, or {@link #THERE}; null where nothing was used before
    */
   record PutBudget(Budget budget, List<OpeningCount> counts, @Nullable Place draft, String actor)
       implements OrgCommand {
+
+    /** Stands for a draft where the budget has to be there already. */
+    public static final Place THERE = new Place(0, 0);
 
     /** A budget that is there already, or before which nothing was used. */
     public PutBudget(Budget budget, String actor) {

@@ -38,8 +38,9 @@ public sealed interface OrgEvent {
    * A budget is about to be set: from here on it is counted for, and denies nothing.
    *
    * @param open what is open, and counts against it
+   * @param attempt names the attempt to set it
    */
-  record BudgetDrafted(Instant at, Budget budget, List<OpenPart> open, String actor)
+  record BudgetDrafted(Instant at, Budget budget, List<OpenPart> open, String attempt, String actor)
       implements OrgEvent {}
 
   /**

@@ -56,7 +56,8 @@ public final class Team {
       case TeamEvent.CountingStarted started -> tallies.countOpen(started.budget(), started.open());
       case TeamEvent.CountedBefore before ->
           tallies.countBefore(before.budget(), before.since(), before.counts());
-      case TeamEvent.BudgetForgotten forgotten -> tallies.forget(forgotten.budget());
+      case TeamEvent.BudgetForgotten forgotten ->
+          tallies.forget(forgotten.budget(), forgotten.through());
     }
   }
 

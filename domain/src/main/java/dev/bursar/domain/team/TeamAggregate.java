@@ -1,5 +1,6 @@
 package dev.bursar.domain.team;
 
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.OpenPart;
@@ -35,13 +36,18 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
                       now, settle.closure(), team.tallies().alerts(settle.closure())))
               : new Told<>(DONE);
       case TeamCommand.Cancel cancel -> cancel(cancel.reservation(), now);
-      case TeamCommand.StartCounting start -> new Accepted<>(startCounting(start, now));
+      case TeamCommand.StartCounting start ->
+          overtaken(start.budget())
+              ? new Told<>(new TeamReply.Counting(List.of()))
+              : new Accepted<>(startCounting(start, now));
       case TeamCommand.CountBefore before ->
-          new Accepted<>(
-              new TeamEvent.CountedBefore(
-                  now, before.budget().id(), before.budget().since(), before.counts()));
+          overtaken(before.budget())
+              ? new Told<>(DONE)
+              : new Accepted<>(
+                  new TeamEvent.CountedBefore(
+                      now, before.budget().id(), before.budget().since(), before.counts()));
       case TeamCommand.ForgetBudget forget ->
-          new Accepted<>(new TeamEvent.BudgetForgotten(now, forget.budget()));
+          new Accepted<>(new TeamEvent.BudgetForgotten(now, forget.budget(), forget.through()));
       case TeamCommand.ViewLimits view ->
           new Told<>(new TeamReply.Limits(states(view.limits(), now)));
       case TeamCommand.ListOpen list ->
@@ -49,6 +55,11 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
               new TeamReply.Open(
                   List.copyOf(team.tallies().open().keySet()), team.tallies().lapsed()));
     };
+  }
+
+  /** Whether a later attempt to set the budget is counted for: this one will come to nothing. */
+  private boolean overtaken(Budget budget) {
+    return team.tallies().countsLater(budget.id(), budget.since());
   }
 
   private TeamEvent startCounting(TeamCommand.StartCounting start, Instant now) {

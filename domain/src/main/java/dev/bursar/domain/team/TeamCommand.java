@@ -7,6 +7,7 @@ import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.enforcement.Closure;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What can be asked of a team. The limits come with the question: the org defines them. */
 public sealed interface TeamCommand {
@@ -34,8 +35,12 @@ public sealed interface TeamCommand {
   /** Count what had been used before a budget was set, and nothing else of its name. */
   record CountBefore(Budget budget, List<OpeningCount> counts) implements TeamCommand {}
 
-  /** Forget what was counted against a budget that is no more. */
-  record ForgetBudget(String budget) implements TeamCommand {}
+  /**
+   * Forget what was counted against a budget that is no more, and those of its name before it.
+   *
+   * @param through see {@link Budget#since}; null for all of its name
+   */
+  record ForgetBudget(String budget, @Nullable Long through) implements TeamCommand {}
 
   /** Tell the figures of these limits. */
   record ViewLimits(List<Budgets.Applicable> limits) implements TeamCommand {}

@@ -60,6 +60,10 @@ public sealed interface TeamEvent {
   record CountedBefore(Instant at, String budget, @Nullable Long since, List<OpeningCount> counts)
       implements TeamEvent {}
 
-  /** What was counted against a budget was dropped. */
-  record BudgetForgotten(Instant at, String budget) implements TeamEvent {}
+  /**
+   * What was counted against a budget, and those of its name before it, was dropped.
+   *
+   * @param through see {@link Budget#since}; null for all of its name
+   */
+  record BudgetForgotten(Instant at, String budget, @Nullable Long through) implements TeamEvent {}
 }

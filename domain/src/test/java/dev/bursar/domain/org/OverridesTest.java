@@ -180,26 +180,46 @@ final class OverridesTest {
   void aBudgetThatIsAboutToBeSetCountsAndDeniesNothing() {
     Budget budget = daily("late", ORG, "6");
     var given = acme(org, memory).after(NOON, reserve(ANN, "5"));
-    var drafted = given.when(new OrgCommand.DraftBudget(budget, "key"), NOON);
+    var drafted = given.when(new OrgCommand.DraftBudget(budget, "1", "key"), NOON);
     assertThat(drafted.reply(OrgReply.Drafted.class).open()).hasSize(1);
-    given.after(NOON, new OrgCommand.DraftBudget(budget, "key"), reserve(ANN, "5"));
+    given.after(NOON, new OrgCommand.DraftBudget(budget, "2", "key"), reserve(ANN, "5"));
     assertThat(org.budgets().get("late")).isNull();
-    Budget counted = budget.since(org.draftPlace("late").sequence());
+    Budget counted = budget.since(org.draft("late").place().sequence());
     assertThat(figures(org.tallies().state(named(counted), NOON))).isEqualTo("late 0/10 of 6");
     OpeningCount before = new OpeningCount("", budget.windowAt(NOON).start(), Credits.parse("0.5"));
     given.after(
-        NOON, new OrgCommand.PutBudget(budget, List.of(before), org.draftPlace("late"), "key"));
+        NOON, new OrgCommand.PutBudget(budget, List.of(before), org.draft("late").place(), "key"));
     assertThat(figures(org.tallies().state(named(counted), NOON))).isEqualTo("late 0.5/10 of 6");
     assertThat(denied(given.when(reserve(ANN, "1"), NOON).reply(OrgReply.Considered.class)))
         .containsExactly("late");
   }
 
   @Test
+  void aDraftOverridesNoDefault() {
+    var given = acme(org, memory).after(NOON, budget(daily("each", BudgetWords.EACH_USER, "5")));
+    given.after(NOON, new OrgCommand.DraftBudget(daily("of-ann", user("ann"), "99"), "1", "key"));
+    assertThat(denied(given.when(reserve(ANN, "6"), NOON).reply(OrgReply.Considered.class)))
+        .containsExactly("each");
+    given.after(NOON, new OrgCommand.RemoveBudget("of-ann", "key"));
+    assertThat(org.budgets().drafts()).isEmpty();
+  }
+
+  @Test
+  void aBudgetThatHasToBeThereIsNotSetAnew() {
+    acme()
+        .when(
+            new OrgCommand.PutBudget(
+                daily("gone", ORG, "6"), List.of(), OrgCommand.PutBudget.THERE, "key"),
+            NOON)
+        .thenRefused(Code.ATTEMPT_WITHDRAWN);
+  }
+
+  @Test
   void onlyWhoDraftedLastSetsABudget() {
     Budget budget = daily("late", ORG, "6");
-    var given = acme(org, memory).after(NOON, new OrgCommand.DraftBudget(budget, "key"));
-    var first = org.draftPlace("late");
-    given.after(NOON, new OrgCommand.DraftBudget(budget, "other"));
+    var given = acme(org, memory).after(NOON, new OrgCommand.DraftBudget(budget, "2", "key"));
+    var first = org.draft("late").place();
+    given.after(NOON, new OrgCommand.DraftBudget(budget, "3", "other"));
     given
         .when(new OrgCommand.PutBudget(budget, List.of(), first, "key"), NOON)
         .thenRefused(Code.ATTEMPT_WITHDRAWN);

@@ -16,8 +16,8 @@ public final class AlertTable {
   private static final String INSERT =
       """
       insert into alert (
-        org, alerted_at, budget, member, window_start, threshold, used, limit_micros)
-      values (:org, :at, :budget, :member, :windowStart, :threshold, :used, :limit)
+        org, alerted_at, budget, member, window_start, threshold, used, limit_micros, since)
+      values (:org, :at, :budget, :member, :windowStart, :threshold, :used, :limit, :since)
       on conflict do nothing
       """;
 
@@ -59,6 +59,7 @@ public final class AlertTable {
           .bind("threshold", alert.threshold())
           .bind("used", alert.used().micros())
           .bind("limit", alert.limit().micros())
+          .bind("since", alert.since() == null ? 0 : alert.since())
           .execute();
     }
   }

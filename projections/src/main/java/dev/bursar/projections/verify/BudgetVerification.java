@@ -98,13 +98,12 @@ final class BudgetVerification {
       if (hold == null) {
         reservations.counted(part.reservation(), party, writtenAtMs);
       }
+      Counter counter = new Counter(budget.id(), part.member(), budget.since());
+      if (hold != null && hold.marks().stream().anyMatch(m -> m.counter().equals(counter))) {
+        continue;
+      }
       Quantities asked = new Quantities(part.amount(), part.usage());
-      Mark mark =
-          mark(
-              new Counter(budget.id(), part.member(), budget.since()),
-              part.windowStart(),
-              budget.measure(),
-              asked);
+      Mark mark = mark(counter, part.windowStart(), budget.measure(), asked);
       List<Mark> marks = new ArrayList<>(hold == null ? List.of() : hold.marks());
       marks.add(mark);
       Held more = new Held(asked, marks);
@@ -164,8 +163,8 @@ final class BudgetVerification {
     }
   }
 
-  void forgotten(String budget) {
-    forgotten(counter -> counter.budget().equals(budget));
+  void forgotten(String budget, @Nullable Long through) {
+    forgotten(counter -> counter.budget().equals(budget) && counter.isUpTo(through));
   }
 
   private void forgotten(Predicate<Counter> which) {

@@ -86,7 +86,7 @@ final class OrgVerification {
                 Closure.givenBack(denied.plan().reservation()), atMs, row.writtenAtMs());
         case OrgEvent.ReservationSettled settled ->
             budgets.settled(settled.closure(), atMs, row.writtenAtMs());
-        case OrgEvent.BudgetRemoved removed -> budgets.forgotten(removed.budget());
+        case OrgEvent.BudgetRemoved removed -> budgets.forgotten(removed.budget(), null);
         case OrgEvent.UnitPut e -> {}
         case OrgEvent.UnitRemoved e -> {}
         case OrgEvent.UserPut e -> {}

@@ -50,7 +50,8 @@ final class TeamVerification {
             budgets.countOpen(started.budget(), started.open(), row.writtenAtMs());
         case TeamEvent.CountedBefore before ->
             budgets.countBefore(before.budget(), before.since(), before.counts());
-        case TeamEvent.BudgetForgotten forgotten -> budgets.forgotten(forgotten.budget());
+        case TeamEvent.BudgetForgotten forgotten ->
+            budgets.forgotten(forgotten.budget(), forgotten.through());
       }
     }
   }
