@@ -69,7 +69,7 @@ class HierarchyUnderLoadTest {
   private void setUp() throws Exception {
     send("PUT", "/v1/orgs/acme", "{'name':'Acme','timezone':'UTC'}");
     send("PUT", "/v1/orgs/acme/units/eng", "{'kind':'department','name':'eng'}");
-    for (String team : List.of("blue", "red")) {
+    for (String team : List.of("blue", "red", "green")) {
       send(
           "PUT",
           "/v1/orgs/acme/units/" + team,
@@ -89,7 +89,7 @@ class HierarchyUnderLoadTest {
 
   /** Reserves and commits less, or charges at once, for somebody. */
   private int work(Random random) throws IOException, InterruptedException {
-    String team = List.of("blue", "red", "").get(random.nextInt(3));
+    String team = List.of("blue", "red", "green", "").get(random.nextInt(4));
     String subject =
         "{'org':'acme','user':'u-%d'%s%s}"
             .formatted(
@@ -203,6 +203,8 @@ class HierarchyUnderLoadTest {
       while (done.get() < CLIENTS * REQUESTS_EACH / 4) {
         Thread.onSpinWait();
       }
+      // Until now nothing asked this team about anything.
+      putBudget("late-green", "{'scope':{'type':'team','id':'green'},'limit':'9000'}", "platform");
       putBudget("late-blue", "{'scope':{'type':'team','id':'blue'},'limit':'9000'}", "platform");
       putBudget(
           "late-eng", "{'scope':{'type':'department','id':'eng'},'limit':'9000'}", "platform");
@@ -214,7 +216,7 @@ class HierarchyUnderLoadTest {
       watcher.get(1, TimeUnit.MINUTES);
 
       Map<String, BigDecimal> charged = charged();
-      settled(List.of("late-blue", "late-eng", "late-count"));
+      settled(List.of("late-blue", "late-green", "late-eng", "late-count"));
       settled(LIMITS.keySet());
       for (String name : LIMITS.keySet()) {
         assertThat(number(budget(name), "used"))
@@ -223,6 +225,8 @@ class HierarchyUnderLoadTest {
         assertWithin(name);
       }
       assertThat(number(budget("late-blue"), "used")).isEqualByComparingTo(charged.get("of-blue"));
+      assertThat(number(budget("late-green"), "used"))
+          .isEqualByComparingTo(charged.get("of-green"));
       assertThat(number(budget("late-eng"), "used")).isEqualByComparingTo(charged.get("of-dept"));
       assertThat(number(budget("late-count"), "used")).isEqualByComparingTo("" + allowed.get());
       for (int user = 0; user < 12; user++) {

@@ -30,6 +30,11 @@ public final class Budgets {
       return budget.scope().isDefault();
     }
 
+    /** The same, going on counting, and denying nothing. */
+    Applicable counting() {
+      return new Applicable(budget.withMode(Budget.Mode.SHADOW), counted, override);
+    }
+
     /** Where the limit comes from, overrides aside. */
     String source() {
       return isDefault() ? LimitState.SOURCE_DEFAULT : LimitState.SOURCE_BUDGET;
@@ -81,13 +86,9 @@ public final class Budgets {
 
   /** Whether a budget that is not one of these would apply to a demand. */
   public boolean wouldApply(Budget budget, Demand demand) {
-    if (!demand.path().contains(budget.scope())
-        || !budget.counts(
-            demand.creditType(), demand.quantities(), demand.feature(), demand.model())) {
-      return false;
-    }
-    Applicable it = new Applicable(budget, budget.scope().countedFor(demand.user()));
-    return !it.isDefault() || !overridden(it, applicable(demand));
+    return demand.path().contains(budget.scope())
+        && budget.counts(
+            demand.creditType(), demand.quantities(), demand.feature(), demand.model());
   }
 
   /** Removes a budget, if there is one of this name. */
@@ -124,7 +125,8 @@ public final class Budgets {
 
   /**
    * The budgets that a demand falls under, the nearest to the user first. A budget named for a user
-   * overrides the default of the same measure and window.
+   * overrides the default of the same measure and window, which goes on counting: it may be in
+   * force again, in the middle of a window.
    */
   public List<Applicable> applicable(Demand demand) {
     List<Applicable> found = new ArrayList<>(4);
@@ -136,7 +138,7 @@ public final class Budgets {
         }
       }
     }
-    found.removeIf(each -> each.isDefault() && overridden(each, found));
+    found.replaceAll(each -> each.isDefault() && overridden(each, found) ? each.counting() : each);
     return found;
   }
 

@@ -28,7 +28,20 @@ final class BudgetsTest {
   private final Budgets budgets = new Budgets();
 
   private List<String> applicable(Demand demand) {
-    return budgets.applicable(demand).stream().map(each -> each.budget().id()).toList();
+    return in(demand, false);
+  }
+
+  /** Those that go on counting under a named budget. */
+  private List<String> counting(Demand demand) {
+    return in(demand, true);
+  }
+
+  private List<String> in(Demand demand, boolean counting) {
+    return budgets.applicable(demand).stream()
+        .map(Budgets.Applicable::budget)
+        .filter(each -> counting == (each.mode() == Budget.Mode.SHADOW))
+        .map(Budget::id)
+        .toList();
   }
 
   @Test
@@ -75,6 +88,9 @@ final class BudgetsTest {
     budgets.put(daily("each", eachMember("research"), "9"));
     budgets.put(daily("named", member("ann", "research"), "99"));
     assertThat(applicable(demand("ann", PATH))).containsExactly("named");
+    assertThat(counting(demand("ann", PATH))).containsExactly("each");
+    budgets.remove("named");
+    assertThat(applicable(demand("ann", PATH))).containsExactly("each");
   }
 
   @ParameterizedTest

@@ -17,11 +17,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +59,10 @@ final class BudgetVerification {
   private final Findings findings;
   private final Map<String, Held> open = new HashMap<>();
   private final LinkedHashMap<String, Lapsed> lapsed = new LinkedHashMap<>();
+
+  /** Counted from the middle on: the wallet does not know that, and may have ended them before. */
+  private final Set<String> adopted = new HashSet<>();
+
   private final Map<Key, Sum> sums = new HashMap<>();
 
   /**
@@ -92,11 +98,11 @@ final class BudgetVerification {
   }
 
   /** What was open when a budget was about to be set counts against it. */
-  void countOpen(Budget budget, List<OpenPart> parts, long writtenAtMs) {
+  void countOpen(Budget budget, List<OpenPart> parts) {
     for (OpenPart part : parts) {
       Held hold = open.get(part.reservation());
       if (hold == null) {
-        reservations.counted(part.reservation(), party, writtenAtMs);
+        adopted.add(part.reservation());
       }
       Counter counter = new Counter(budget.id(), part.member(), budget.since());
       if (hold != null && hold.marks().stream().anyMatch(m -> m.counter().equals(counter))) {
@@ -125,7 +131,10 @@ final class BudgetVerification {
   }
 
   void settled(Closure closure, long atMs, long writtenAtMs) {
-    Credits charged = reservations.settled(closure, party, writtenAtMs);
+    Credits charged =
+        adopted.remove(closure.reservation())
+            ? closure.charged()
+            : reservations.settled(closure, party, writtenAtMs);
     if (!charged.equals(closure.charged())) {
       findings.add(
           Kind.RESERVATION,

@@ -92,8 +92,7 @@ final class OrgVerification {
         case OrgEvent.UserPut e -> {}
         case OrgEvent.BudgetDrafted draft -> {
           if (!draft.budget().scope().countedByTeam()) {
-            budgets.countOpen(
-                draft.budget().since(row.sequence()), draft.open(), row.writtenAtMs());
+            budgets.countOpen(draft.budget().since(row.sequence()), draft.open());
           }
         }
         case OrgEvent.BudgetPut put ->

@@ -47,7 +47,7 @@ final class TeamVerification {
         case TeamEvent.BudgetBarred barred ->
             budgets.takenBack(barred.reservation(), barred.at().toEpochMilli(), row.writtenAtMs());
         case TeamEvent.CountingStarted started ->
-            budgets.countOpen(started.budget(), started.open(), row.writtenAtMs());
+            budgets.countOpen(started.budget(), started.open());
         case TeamEvent.CountedBefore before ->
             budgets.countBefore(before.budget(), before.since(), before.counts());
         case TeamEvent.BudgetForgotten forgotten ->
