@@ -79,9 +79,7 @@ public final class BudgetPreview {
   public void take(Past past) {
     requests++;
     String user = past.user();
-    Count count =
-        counts.computeIfAbsent(
-            budget.scope().isDefault() && user != null ? user : "", key -> new Count());
+    Count count = counts.computeIfAbsent(budget.scope().member(user), key -> new Count());
     if (fits(count, past)) {
       return;
     }

@@ -84,13 +84,6 @@ public final class Budgets {
     return drafts.values();
   }
 
-  /** Whether a budget that is not one of these would apply to a demand. */
-  public boolean wouldApply(Budget budget, Demand demand) {
-    return demand.path().contains(budget.scope())
-        && budget.counts(
-            demand.creditType(), demand.quantities(), demand.feature(), demand.model());
-  }
-
   /** Removes a budget, if there is one of this name. */
   public void remove(String id) {
     dropDraft(id);

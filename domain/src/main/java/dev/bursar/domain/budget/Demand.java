@@ -19,4 +19,10 @@ public record Demand(
     String creditType,
     Quantities quantities,
     @Nullable String feature,
-    @Nullable String model) {}
+    @Nullable String model) {
+
+  /** Whether a budget counts it: by scope, measure and filters. */
+  public boolean isCountedBy(Budget budget) {
+    return path.contains(budget.scope()) && budget.counts(creditType, quantities, feature, model);
+  }
+}

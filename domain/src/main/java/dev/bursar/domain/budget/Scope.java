@@ -47,6 +47,11 @@ public record Scope(Type type, @Nullable String id, @Nullable String team) {
         + (team == null ? "" : " of team " + team);
   }
 
+  /** Which of a budget's counters a user counts in: for a default the user's own, else the one. */
+  public String member(@Nullable String user) {
+    return isDefault() && user != null ? user : "";
+  }
+
   /** Whether the team's own entity counts this budget; the org's counts the others. */
   public boolean countedByTeam() {
     return type == Type.TEAM || type == Type.EACH_MEMBER || (type == Type.USER && team != null);

@@ -134,8 +134,7 @@ public final class Tallies {
     Budget budget = of.budget();
     Window window = budget.windowAt(now);
     String user = of.counted().id();
-    Counter counter =
-        new Counter(budget.id(), of.isDefault() && user != null ? user : "", budget.since());
+    Counter counter = new Counter(budget.id(), budget.scope().member(user), budget.since());
     Tally tally = tally(counter, window.start());
     return new LimitState(
         budget.id(),

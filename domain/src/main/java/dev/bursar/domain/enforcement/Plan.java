@@ -7,7 +7,6 @@ import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,8 +43,7 @@ public record Plan(
 
   /** How much is asked for, in every measure. */
   public Quantities quantities() {
-    Map<String, Long> usage = request.usage();
-    return new Quantities(amount, usage == null ? Map.of() : usage);
+    return request.quantities(amount);
   }
 
   /** Whether the subject's team has to agree. */

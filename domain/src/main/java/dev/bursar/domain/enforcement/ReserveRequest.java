@@ -1,5 +1,6 @@
 package dev.bursar.domain.enforcement;
 
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.Subject;
 import java.util.Map;
@@ -40,4 +41,9 @@ public record ReserveRequest(
 
   /** The wallet of an org that names none. */
   public static final String MAIN_WALLET = "main";
+
+  /** How much it asks for in every measure, once its amount is known. */
+  public Quantities quantities(Credits priced) {
+    return new Quantities(priced, usage == null ? Map.of() : usage);
+  }
 }

@@ -86,9 +86,10 @@ final class ReservationRules {
       return new Refused<>(
           new Refusal(Code.AMOUNT_OVERFLOW, "usage", "costs more than can be counted"));
     }
-    Quantities asked = quantities(request, amount);
+    Quantities asked = request.quantities(amount);
     List<Budgets.Applicable> limits =
-        org.overrides().applied(applicable(request, path, creditType, asked), path, now);
+        org.overrides()
+            .applied(org.budgets().applicable(demand(request, path, creditType, asked)), path, now);
     List<LimitState> own = new ArrayList<>(4);
     List<Budgets.Applicable> ofTeam = new ArrayList<>(2);
     for (Budgets.Applicable each : limits) {
@@ -116,22 +117,10 @@ final class ReservationRules {
             now, plan(ask, price, creditType, amount, path, held, ofTeam, now)));
   }
 
-  private static Quantities quantities(ReserveRequest request, Credits amount) {
-    Map<String, Long> usage = request.usage();
-    return new Quantities(amount, usage == null ? Map.of() : usage);
-  }
-
-  private List<Budgets.Applicable> applicable(
+  private static Demand demand(
       ReserveRequest request, List<Scope> path, String creditType, Quantities asked) {
-    return org.budgets()
-        .applicable(
-            new Demand(
-                path,
-                request.subject().user(),
-                creditType,
-                asked,
-                request.feature(),
-                request.model()));
+    return new Demand(
+        path, request.subject().user(), creditType, asked, request.feature(), request.model());
   }
 
   private List<Denial> frozen(List<Scope> path, Quantities asked, Instant now) {
@@ -159,19 +148,12 @@ final class ReservationRules {
       ReserveRequest request = plan.request();
       Instant madeAt = plan.madeAt();
       Demand demand =
-          new Demand(
-              org.path(request.subject()),
-              request.subject().user(),
-              plan.creditType(),
-              plan.quantities(),
-              request.feature(),
-              request.model());
-      if (madeAt != null && org.budgets().wouldApply(budget, demand)) {
-        String user = request.subject().user();
+          demand(request, org.path(request.subject()), plan.creditType(), plan.quantities());
+      if (madeAt != null && demand.isCountedBy(budget)) {
         parts.add(
             new OpenPart(
                 plan.reservation(),
-                budget.scope().isDefault() && user != null ? user : "",
+                budget.scope().member(demand.user()),
                 budget.windowAt(madeAt).start(),
                 plan.amount(),
                 plan.quantities().usage(),
