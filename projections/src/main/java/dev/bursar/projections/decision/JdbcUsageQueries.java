@@ -6,9 +6,9 @@ import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.budget.Window;
 import dev.bursar.domain.credits.Credits;
-import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.usage.UsageQueries;
+import dev.bursar.projections.progress.FreshReads;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ReadQueries;
 import java.math.BigDecimal;
@@ -23,11 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 
 /** Reads usage from {@code decision}, and alerts from {@code alert}. */
@@ -50,10 +48,12 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   private final ReadQueries queries;
   private final Progress progress;
+  private final FreshReads reads;
 
   public JdbcUsageQueries(ReadQueries queries, Progress progress) {
     this.queries = queries;
     this.progress = progress;
+    this.reads = new FreshReads(queries, progress);
   }
 
   @Override
@@ -61,7 +61,7 @@ public final class JdbcUsageQueries implements UsageQueries {
     CompletionStage<Void> ready =
         fresh ? progress.caughtUp() : CompletableFuture.completedFuture(null);
     return ready.thenCompose(
-        done -> read(org, handle -> UsageRows.of(handle, org, question), Usage::new));
+        done -> reads.read(org, handle -> UsageRows.of(handle, org, question), Usage::new));
   }
 
   @Override
@@ -153,7 +153,7 @@ public final class JdbcUsageQueries implements UsageQueries {
             + counted.condition()
             + " and d.allowed and d.decided_at >= :from and d.decided_at < :to"
             + " order by d.decided_at, d.sequence, d.index";
-    return read(
+    return reads.read(
         org,
         handle -> {
           BudgetPreview preview = new BudgetPreview(budget);
@@ -183,7 +183,7 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   @Override
   public CompletionStage<AlertPage> alerts(String org, @Nullable Long before, int limit) {
-    return read(
+    return reads.read(
         org,
         handle ->
             handle
@@ -224,17 +224,5 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   private static OffsetDateTime utc(Instant at) {
     return at.atOffset(ZoneOffset.UTC);
-  }
-
-  private <T, R> CompletionStage<R> read(
-      String org, Function<Handle, T> read, BiFunction<T, Freshness, R> answer) {
-    return queries.run(
-        handle -> {
-          // Asked before, so that what is shown is at least as new.
-          Progress.Freshness known = progress.of(org);
-          return answer.apply(
-              handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, read::apply),
-              new Freshness(known.asOf(), known.lagMs()));
-        });
   }
 }

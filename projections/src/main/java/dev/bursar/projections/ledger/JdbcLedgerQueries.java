@@ -4,6 +4,7 @@ import dev.bursar.domain.invariant.Invariants;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.wallet.Charge;
+import dev.bursar.projections.progress.FreshReads;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ReadQueries;
 import java.time.Instant;
@@ -13,10 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /** Reads ledgers from {@code ledger_entry} and {@code ledger_day}. */
 public final class JdbcLedgerQueries implements LedgerQueries {
@@ -27,15 +26,17 @@ public final class JdbcLedgerQueries implements LedgerQueries {
 
   private final ReadQueries queries;
   private final Progress progress;
+  private final FreshReads reads;
 
   public JdbcLedgerQueries(ReadQueries queries, Progress progress) {
     this.queries = queries;
     this.progress = progress;
+    this.reads = new FreshReads(queries, progress);
   }
 
   @Override
   public CompletionStage<FiguresAt> figuresAt(String org, String wallet, Instant at) {
-    return read(
+    return reads.read(
         org,
         handle -> PastFigures.at(handle, org, wallet, at),
         (figures, as) -> new FiguresAt(figures, as));
@@ -43,7 +44,7 @@ public final class JdbcLedgerQueries implements LedgerQueries {
 
   @Override
   public CompletionStage<MonthlyStatement> statement(String org, String wallet, YearMonth month) {
-    return read(
+    return reads.read(
         org,
         handle -> Statements.of(handle, org, wallet, month),
         (statements, as) -> new MonthlyStatement(statements, as));
@@ -51,7 +52,7 @@ public final class JdbcLedgerQueries implements LedgerQueries {
 
   @Override
   public CompletionStage<RevenueReport> revenue(String org, YearMonth from, YearMonth to) {
-    return read(
+    return reads.read(
         org,
         handle -> RevenueByMonth.of(handle, org, from, to),
         (months, as) -> new RevenueReport(months, as));
@@ -110,7 +111,7 @@ public final class JdbcLedgerQueries implements LedgerQueries {
   @Override
   public CompletionStage<Page> page(
       String org, String wallet, Filter filter, long afterSequence, int limit) {
-    return read(
+    return reads.read(
         org,
         handle -> EntryPages.read(handle, org, wallet, filter, afterSequence, limit + 1),
         (found, as) -> page(found, limit, as));
@@ -120,17 +121,5 @@ public final class JdbcLedgerQueries implements LedgerQueries {
     boolean more = found.size() > limit;
     return new Page(
         more ? List.copyOf(found.subList(0, limit)) : found, more, as.asOf(), as.lagMs());
-  }
-
-  private <T, R> CompletionStage<R> read(
-      String org, Function<Handle, T> read, BiFunction<T, Freshness, R> answer) {
-    return queries.run(
-        handle -> {
-          // Asked before, so that what is shown is at least as new.
-          Progress.Freshness known = progress.of(org);
-          return answer.apply(
-              handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, as -> read.apply(as)),
-              new Freshness(known.asOf(), known.lagMs()));
-        });
   }
 }
