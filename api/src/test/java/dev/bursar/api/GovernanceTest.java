@@ -3,6 +3,9 @@ package dev.bursar.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.api.RunningApi.Answer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -228,10 +231,17 @@ class GovernanceTest {
     assertThat(allowed.at("/limits/0/source")).isEqualTo("override");
     assertThat(allowed.at("/limits/0/override")).isEqualTo("launch");
     assertThat(reserve("'team':'analytics'", "8").at("/denials/0/source")).isEqualTo("override");
+    Answer effective = api.get("/v1/orgs/acme/budgets/b");
+    assertThat(effective.at("/limit")).isEqualTo("5");
+    assertThat(effective.at("/effective/limit")).isEqualTo("10");
+    assertThat(effective.at("/effective/source")).isEqualTo("override");
+    assertThat(effective.at("/remaining")).isEqualTo("2");
     api.put(
         "/v1/orgs/acme/overrides/all",
         "{'scope':{'type':'org'},'suspend':true,'until':'2026-04-01T00:00:00Z','reason':'incident'}");
     assertThat(api.delete(launch).status()).isEqualTo(204);
+    assertThat(api.get("/v1/orgs/acme/budgets/b").at("/effective/mode")).isEqualTo("shadow");
+    assertThat(api.get("/v1/orgs/acme/budgets/b").at("/effective/override")).isEqualTo("all");
     assertThat(reserve("'team':'analytics'", "8").at("/decision")).isEqualTo("allow");
     assertThat(api.get("/v1/orgs/acme/overrides").json().at("/data")).hasSize(1);
     api.put("/v1/test_clock", "{'now':'2026-04-01T00:00:00Z'}");
@@ -261,6 +271,10 @@ class GovernanceTest {
     assertThat(reserve("'user':'u-17'", "1").at("/decision")).isEqualTo("allow");
     api.post("/v1/orgs/acme/unfreeze", "{'scope':{'type':'department','id':'engineering'}}");
     assertThat(reserve("'team':'analytics'", "1").at("/decision")).isEqualTo("allow");
+    Answer unknown =
+        api.post("/v1/orgs/acme/unfreeze", "{'scope':{'type':'department','id':'nowhere'}}");
+    assertThat(unknown.code()).isEqualTo("unknown_unit");
+    assertThat(unknown.at("/field")).isEqualTo("scope.id");
   }
 
   @Test
@@ -304,6 +318,47 @@ class GovernanceTest {
             api.post("/v1/orgs/acme/budgets/there/preview", "{'limit':'2','mode':'soft'}")
                 .at("/field"))
         .isEqualTo("mode");
+    Answer unknown =
+        api.post(
+            "/v1/orgs/acme/budgets/new/preview",
+            "{'scope':{'type':'org'},'measure':'hopes','window':'month','limit':'10'}");
+    assertThat(unknown.code()).isEqualTo("unknown_credit_type");
+    assertThat(unknown.at("/field")).isEqualTo("measure");
+  }
+
+  /** Whoever is overtaken goes on, as the later one; nobody is told to ask again. */
+  @Test
+  void requestsThatSetOneBudgetAtOnceAllSucceed() {
+    oneShot("'team':'analytics','user':'u-17'", "3");
+    List<CompletableFuture<Answer>> puts = new ArrayList<>();
+    for (int i = 1; i <= 4; i++) {
+      String body =
+          "{'scope':{'type':'team','id':'analytics'},'measure':'platform','window':'month','limit':'%d'}"
+              .formatted(i * 100);
+      puts.add(
+          CompletableFuture.supplyAsync(() -> api.put("/v1/orgs/acme/budgets/contended", body)));
+    }
+    assertThat(puts).extracting(put -> put.join().status()).containsOnly(200);
+    assertThat(api.get("/v1/orgs/acme/budgets/contended").at("/used")).isEqualTo("3");
+  }
+
+  @Test
+  void whatHasEndedIsExplained() {
+    Answer open =
+        api.post(
+            "/v1/reservations",
+            "{'subject':{'org':'acme','team':'analytics','user':'u-17'},'feature':'chat','amount':'5','credit_type':'platform'}");
+    String reservation = "/v1/reservations/" + open.at("/reservation_id");
+    api.post(reservation + "/commit", "{'amount':'4'}");
+    Answer explained = api.get(reservation + "/explain");
+    assertThat(explained.at("/status")).isEqualTo("committed");
+    assertThat(explained.at("/decision")).isEqualTo("allow");
+    assertThat(explained.at("/subject/user")).isEqualTo("u-17");
+    assertThat(explained.at("/feature")).isEqualTo("chat");
+    assertThat(explained.json().has("created_at")).isTrue();
+    assertThat(explained.at("/steps/0/amount")).isEqualTo("5");
+    assertThat(explained.at("/steps/3/wallet")).isEqualTo("main");
+    assertThat(explained.at("/entries/0/amount")).isEqualTo("-4");
   }
 
   @Test

@@ -188,6 +188,8 @@ record PostgresServer(DataDirectory directory, PostgresProgram program, boolean 
     settings.put("shared_buffers", "256MB");
     settings.put("max_connections", "200");
     settings.put("max_wal_size", "1GB");
+    // What is there of the log is used again: making it anew stops every commit for a while.
+    settings.put("min_wal_size", "1GB");
     // These binaries have only pglz for it, which costs more time than the bytes it saves.
     settings.put("wal_compression", "off");
     // Statements here are short; compiling them costs more than it gives.

@@ -75,15 +75,13 @@ public final class BudgetRoutes {
         .thenCompose(
             settings ->
                 body.has("scope")
-                    ? CompletableFuture.completedStage(
-                        BudgetBodies.budget(id, body, settings.zone()))
+                    ? checked(org, BudgetBodies.budget(id, body, settings.zone()))
                     : view(org, id, null)
                         .thenApply(
                             answer -> {
                               Budget there =
                                   Outcomes.value(answer, OrgReply.OneBudget.class)
                                       .budget()
-                                      .applicable()
                                       .budget();
                               return there.withLimit(BudgetBodies.onlyLimit(body));
                             }))
@@ -93,6 +91,17 @@ public final class BudgetRoutes {
                     .preview(org, budget, from, to)
                     .thenApply(
                         found -> Reply.ok(json -> previewed(json, budget, from, to, found))));
+  }
+
+  /** Whatever could not be set is no budget to be previewed, either. */
+  private CompletionStage<Budget> checked(String org, Budget budget) {
+    return entities
+        .org(org, new Request<>(new OrgCommand.CheckBudget(budget), null))
+        .thenApply(
+            answer -> {
+              Outcomes.done(answer);
+              return budget;
+            });
   }
 
   private static void previewed(
@@ -142,7 +151,7 @@ public final class BudgetRoutes {
             before -> {
               Budget removed =
                   before instanceof Answer.Done<OrgReply>(OrgReply.OneBudget it, boolean replayed)
-                      ? it.budget().applicable().budget()
+                      ? it.budget().budget()
                       : null;
               return entities
                   .org(
@@ -186,7 +195,7 @@ public final class BudgetRoutes {
         .thenCompose(
             answer -> {
               OrgReply.BudgetView view = Outcomes.value(answer, OrgReply.OneBudget.class).budget();
-              Budget budget = view.applicable().budget();
+              Budget budget = view.budget();
               Scope scope = budget.scope();
               if (user != null && !scope.isDefault()) {
                 throw Problem.invalid("user", "goes with budgets for each user or member only")
@@ -195,20 +204,15 @@ public final class BudgetRoutes {
               String team = scope.countingTeam();
               return !scope.countedByTeam() || team == null
                   ? CompletableFuture.completedStage(reply(budget, view.state(), user))
-                  : ofTeam(org, team, budget, user).thenApply(state -> reply(budget, state, user));
+                  : ofTeam(org, team, view.applicable())
+                      .thenApply(state -> reply(budget, state, user));
             });
   }
 
   private CompletionStage<LimitState> ofTeam(
-      String org, String team, Budget budget, @Nullable String user) {
-    Scope counted =
-        user == null ? budget.scope() : new Scope(Scope.Type.USER, user, budget.scope().team());
+      String org, String team, Budgets.Applicable applicable) {
     return entities
-        .team(
-            org,
-            team,
-            new Request<>(
-                new TeamCommand.ViewLimits(List.of(new Budgets.Applicable(budget, counted))), null))
+        .team(org, team, new Request<>(new TeamCommand.ViewLimits(List.of(applicable)), null))
         .thenApply(answer -> Outcomes.value(answer, TeamReply.Limits.class).limits().getFirst());
   }
 
@@ -225,7 +229,8 @@ public final class BudgetRoutes {
                 .field("remaining", state.remaining());
           }
           json.field("window_start", LimitViews.ifEver(budget.window(), state.windowStart()))
-              .field("resets_at", LimitViews.ifEver(budget.window(), state.resetsAt()));
+              .field("resets_at", LimitViews.ifEver(budget.window(), state.resetsAt()))
+              .object("effective", in -> LimitViews.effective(in, state));
         });
   }
 
@@ -238,7 +243,7 @@ public final class BudgetRoutes {
             answer -> {
               OrgReply.BudgetPage found = Outcomes.value(answer, OrgReply.BudgetPage.class);
               List<Budget> budgets =
-                  found.budgets().stream().map(view -> view.applicable().budget()).toList();
+                  found.budgets().stream().map(OrgReply.BudgetView::budget).toList();
               return Reply.ok(
                   json ->
                       page.write(

@@ -12,6 +12,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.team.TeamCommand;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BudgetStart {
 
+  private static final int OVERTAKEN_TRIES = 5;
   private static final int TRIES = 50;
   private static final long TRY_AGAIN_MS = 100;
 
@@ -53,6 +55,26 @@ final class BudgetStart {
 
   /** Sets a budget that is new, or changes one that is there. */
   CompletionStage<Answer<OrgReply>> put(String org, Budget budget, Caller caller) {
+    return put(org, budget, caller, OVERTAKEN_TRIES);
+  }
+
+  private CompletionStage<Answer<OrgReply>> put(
+      String org, Budget budget, Caller caller, int tries) {
+    return attempt(org, budget, caller)
+        .thenCompose(
+            answer ->
+                tries > 1 && isOvertaken(answer)
+                    ? put(org, budget, caller, tries - 1)
+                    : CompletableFuture.completedStage(answer));
+  }
+
+  /** Somebody else has set or removed it meanwhile; as the later one, this request goes on. */
+  private static boolean isOvertaken(Answer<OrgReply> answer) {
+    return answer instanceof Answer.Refused<OrgReply>(Refusal refusal)
+        && refusal.equals(Refusal.overtaken());
+  }
+
+  private CompletionStage<Answer<OrgReply>> attempt(String org, Budget budget, Caller caller) {
     String attempt = UUID.randomUUID().toString();
     return ask(org, new OrgCommand.DraftBudget(budget, attempt, caller.actor()))
         .thenCompose(
@@ -80,6 +102,9 @@ final class BudgetStart {
     return ask(org, new OrgCommand.ViewDraft(asked.id(), attempt))
         .thenCompose(
             answer -> {
+              if (isOvertaken(answer)) {
+                return CompletableFuture.completedStage(answer);
+              }
               Place draft = Outcomes.value(answer, OrgReply.DraftPlace.class).place();
               Window window = asked.windowAt(clock.instant());
               String team = asked.scope().countingTeam();

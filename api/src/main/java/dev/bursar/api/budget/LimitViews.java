@@ -26,6 +26,12 @@ public final class LimitViews {
     source(json, limit);
   }
 
+  /** The limit as it counts now, and what it comes from. */
+  static void effective(JsonWriter json, LimitState limit) {
+    json.field("limit", limit.limit()).field("mode", word(limit.mode()));
+    source(json, limit);
+  }
+
   private static void source(JsonWriter json, LimitState limit) {
     String override = limit.override();
     json.field("source", override == null ? limit.source() : "override")

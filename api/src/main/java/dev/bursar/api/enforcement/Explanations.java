@@ -127,6 +127,10 @@ final class Explanations {
     return Reply.ok(
         json -> {
           ReservationViews.found(json, found);
+          if (plan != null && found instanceof Found.Ended) {
+            json.field("decision", "allow").field("created_at", plan.madeAt());
+            ReservationViews.work(json, plan.request());
+          }
           List<Step> steps = new java.util.ArrayList<>();
           if (plan != null) {
             steps.add(price(plan));
@@ -135,6 +139,8 @@ final class Explanations {
           }
           if (hold != null) {
             steps.add(credits(hold));
+          } else if (plan != null) {
+            steps.add(credits(plan));
           }
           write(json, steps);
         });
@@ -146,7 +152,7 @@ final class Explanations {
     return Reply.ok(
         json -> {
           ReservationViews.denied(json, found.denied());
-          ReservationViews.subject(json, plan.request().subject());
+          ReservationViews.work(json, plan.request());
           write(
               json,
               List.of(
@@ -209,6 +215,12 @@ final class Explanations {
                         .filter(d -> d.limit() != null && budgets.contains(d.limit().budget()))
                         .toList(),
                     LimitViews::denial));
+  }
+
+  /** Of what has ended, the entries say which grants were drawn on. */
+  private static Step credits(Plan plan) {
+    return new Step(
+        "credits", json -> json.field("wallet", plan.wallet()).field("amount", plan.amount()));
   }
 
   private static Step credits(Hold hold) {

@@ -4,6 +4,7 @@ import dev.bursar.api.budget.LimitViews;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Found;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
@@ -132,7 +133,16 @@ public final class ReservationViews {
         .pairs("metadata", of.metadata());
   }
 
-  static void subject(JsonWriter json, Subject subject) {
+  /** Who and what was asked for. */
+  static void work(JsonWriter json, ReserveRequest request) {
+    subject(json, request.subject());
+    json.field("feature", request.feature())
+        .field("model", request.model())
+        .field("session", request.session())
+        .pairs("metadata", request.metadata());
+  }
+
+  private static void subject(JsonWriter json, Subject subject) {
     json.object(
         "subject",
         in ->

@@ -9,10 +9,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A request's query parameters, each at most once and none that is not known. */
 public final class Query {
+
+  /** What is no such name is not repeated to whoever reads the answer. */
+  private static final Pattern SHOWABLE = Pattern.compile("[A-Za-z0-9_.\\[\\]-]{1,64}");
 
   private final Map<String, String> values = new HashMap<>();
 
@@ -34,6 +38,7 @@ public final class Query {
                 "unknown_parameter",
                 "there is a query parameter that is not known here; accepted are "
                     + (accepted.isEmpty() ? "none" : String.join(", ", new TreeSet<>(accepted))))
+            .at(SHOWABLE.matcher(name).matches() ? name : "query")
             .fault();
       }
       String value = equals < 0 ? "" : decoded(name, pair.substring(equals + 1));

@@ -21,6 +21,7 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.domain.wallet.WalletSnapshot;
 import dev.bursar.journal.BatchCodec;
 import dev.bursar.journal.SnapshotCodec;
+import java.util.List;
 
 /** The three kinds of entities. */
 public final class EntityModels {
@@ -45,7 +46,8 @@ public final class EntityModels {
             BatchCodec.orgs(),
             SnapshotCodec.orgs(),
             entity -> org(entity).snapshot(),
-            (entity, snapshot) -> org(entity).restore(snapshot));
+            (entity, snapshot) -> org(entity).restore(snapshot),
+            entity -> List.of(entity.memory()));
     teams =
         new EntityModel<>(
             id -> {
@@ -56,7 +58,8 @@ public final class EntityModels {
             BatchCodec.teams(),
             SnapshotCodec.teams(),
             entity -> team(entity).snapshot(),
-            (entity, snapshot) -> team(entity).restore(snapshot));
+            (entity, snapshot) -> team(entity).restore(snapshot),
+            entity -> List.of(entity.memory()));
     wallets =
         new EntityModel<>(
             id -> {
@@ -66,8 +69,9 @@ public final class EntityModels {
             new WalletAggregate(new Wallet("", "", limits.grace(), memory(limits)))::reply,
             BatchCodec.wallets(),
             SnapshotCodec.wallets(),
-            entity -> wallet(entity).snapshot(),
-            (entity, snapshot) -> wallet(entity).restore(snapshot));
+            entity -> wallet(entity).outline(),
+            (entity, snapshot) -> wallet(entity).restore(snapshot),
+            entity -> List.of(entity.memory(), wallet(entity).endings()));
   }
 
   private static OperationMemory memory(Limits limits) {

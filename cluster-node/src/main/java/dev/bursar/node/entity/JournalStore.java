@@ -1,13 +1,20 @@
 package dev.bursar.node.entity;
 
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.journal.BatchCodec;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementCustomizer;
+import org.postgresql.PGStatement;
 
 /**
  * The journal and the snapshots beside the plugin: reads single events back, to repeat an answer
@@ -16,6 +23,16 @@ import org.jdbi.v3.core.Jdbi;
 public final class JournalStore {
 
   private record Row(String manifest, byte[] payload) {}
+
+  /** From the first time on: as text, bytes are twice as long. */
+  private static final StatementCustomizer BINARY =
+      new StatementCustomizer() {
+        @Override
+        public void beforeExecution(PreparedStatement statement, StatementContext context)
+            throws SQLException {
+          statement.unwrap(PGStatement.class).setPrepareThreshold(-1);
+        }
+      };
 
   private final Jdbi jdbi;
   private final Executor blocking;
@@ -54,39 +71,97 @@ public final class JournalStore {
   /**
    * Saves a snapshot, in place of those before it.
    *
-   * @param sequence the row of the journal up to which it tells
-   * @param snapshot encodes it; called on another thread
-   * @return its size in bytes
+   * @param anew whether no part of what it remembers counts that was stored before
+   * @return its size in bytes, without the parts
    */
-  CompletionStage<Integer> saveSnapshot(
-      EntityId id, long sequence, Supplier<StoredSnapshot> snapshot) {
+  CompletionStage<Integer> saveSnapshot(EntityId id, EntityModel.Captured captured, boolean anew) {
     return CompletableFuture.supplyAsync(
         () -> {
-          StoredSnapshot stored = snapshot.get();
+          StoredSnapshot stored = captured.snapshot().get();
           jdbi.useTransaction(
               handle -> {
-                handle
-                    .createUpdate(
-                        """
-                        insert into snapshot (persistence_id, sequence_number, created,
-                          snapshot_ser_id, snapshot_ser_manifest, snapshot_payload)
-                        values (:id, :sequence, :created, :serializer, :manifest, :bytes)
-                        on conflict (persistence_id, sequence_number) do nothing
-                        """)
-                    .bind("id", id.toString())
-                    .bind("sequence", sequence)
-                    .bind("created", System.currentTimeMillis())
-                    .bind("serializer", StoredFormSerializer.IDENTIFIER)
-                    .bind("manifest", StoredFormSerializer.manifestOf(stored))
-                    .bind("bytes", stored.bytes())
-                    .execute();
-                handle.execute(
-                    "delete from snapshot where persistence_id = ? and sequence_number < ?",
-                    id.toString(),
-                    sequence);
+                if (anew) {
+                  handle.execute(
+                      "delete from snapshot_part where persistence_id = ?", id.toString());
+                }
+                for (int memory = 0; memory < captured.memories().size(); memory++) {
+                  savePart(handle, id, memory, captured.memories().get(memory));
+                }
+                saveSnapshot(handle, id, captured.sequence(), stored);
               });
           return stored.bytes().length;
         },
         blocking);
+  }
+
+  /** A longer part is never replaced by a shorter one: that one is an earlier incarnation's. */
+  private static void savePart(
+      Handle handle, EntityId id, int memory, EntityModel.Remembered remembered) {
+    OperationMemory.Part part = remembered.part();
+    if (part.from() < part.to()) {
+      handle
+          .createUpdate(
+              """
+              insert into snapshot_part (persistence_id, memory, from_number, to_number, payload)
+              values (:id, :memory, :from, :to, :bytes)
+              on conflict (persistence_id, memory, from_number) do update
+                set to_number = excluded.to_number, payload = excluded.payload
+                where snapshot_part.to_number < excluded.to_number
+              """)
+          .bind("id", id.toString())
+          .bind("memory", memory)
+          .bind("from", part.from())
+          .bind("to", part.to())
+          .bind("bytes", part.bytes())
+          .execute();
+    }
+    handle.execute(
+        "delete from snapshot_part where persistence_id = ? and memory = ? and to_number <= ?",
+        id.toString(),
+        memory,
+        remembered.oldest());
+  }
+
+  private static void saveSnapshot(
+      Handle handle, EntityId id, long sequence, StoredSnapshot stored) {
+    handle
+        .createUpdate(
+            """
+            insert into snapshot (persistence_id, sequence_number, created,
+              snapshot_ser_id, snapshot_ser_manifest, snapshot_payload)
+            values (:id, :sequence, :created, :serializer, :manifest, :bytes)
+            on conflict (persistence_id, sequence_number) do nothing
+            """)
+        .bind("id", id.toString())
+        .bind("sequence", sequence)
+        .bind("created", System.currentTimeMillis())
+        .bind("serializer", StoredFormSerializer.IDENTIFIER)
+        .bind("manifest", StoredFormSerializer.manifestOf(stored))
+        .bind("bytes", stored.bytes())
+        .execute();
+    handle.execute(
+        "delete from snapshot where persistence_id = ? and sequence_number < ?",
+        id.toString(),
+        sequence);
+  }
+
+  /** The stored parts of one of an entity's memories, by their first number; blocks. */
+  List<OperationMemory.Part> memoryParts(EntityId id, int memory) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    select from_number, to_number, payload from snapshot_part
+                    where persistence_id = :id and memory = :memory
+                    order by from_number
+                    """)
+                .bind("id", id.toString())
+                .bind("memory", memory)
+                .addCustomizer(BINARY)
+                .map(
+                    (rs, context) ->
+                        new OperationMemory.Part(rs.getLong(1), rs.getLong(2), rs.getBytes(3)))
+                .list());
   }
 }

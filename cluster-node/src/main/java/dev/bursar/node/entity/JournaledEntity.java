@@ -5,10 +5,12 @@ import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.ledger.CanonicalEntry;
+import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.journal.BatchCodec;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -50,6 +52,10 @@ final class JournaledEntity<C, E, R, S>
   private final List<Batch<E>> unheard = new ArrayList<>(0);
   private long bytesSinceSnapshot;
   private volatile long snapshotBytes;
+
+  /** Up to which number each memory of operations is stored in parts. */
+  private volatile long[] partsStored;
+
   private final AtomicBoolean savingSnapshot = new AtomicBoolean();
 
   private JournaledEntity(
@@ -66,6 +72,11 @@ final class JournaledEntity<C, E, R, S>
     this.parts = parts;
     this.heardOf = heardOf;
     this.inbox = inbox;
+    this.partsStored = inParts(emptyState());
+  }
+
+  private long[] inParts(Entity<C, E, R> entity) {
+    return model.memories().apply(entity).stream().mapToLong(OperationMemory::inParts).toArray();
   }
 
   /**
@@ -159,15 +170,20 @@ final class JournaledEntity<C, E, R, S>
       return;
     }
     bytesSinceSnapshot = 0;
+    long[] stored = partsStored;
+    boolean anew = Arrays.stream(stored).allMatch(upTo -> upTo == 0);
+    EntityModel.Captured captured = model.captured(entity, stored);
     parts
         .store()
-        .saveSnapshot(id, entity.sequence(), model.captured(entity))
+        .saveSnapshot(id, captured, anew)
         .whenComplete(
             (bytes, fault) -> {
               if (fault != null) {
                 LOG.warn("a snapshot of {} could not be saved; the next one will", id, fault);
               } else {
                 snapshotBytes = bytes;
+                partsStored =
+                    captured.memories().stream().mapToLong(each -> each.part().to()).toArray();
               }
               savingSnapshot.set(false);
             });
@@ -190,7 +206,10 @@ final class JournaledEntity<C, E, R, S>
       public Entity<C, E, R> fromJournal(Object stored) {
         StoredSnapshot snapshot = (StoredSnapshot) stored;
         snapshotBytes = snapshot.bytes().length;
-        return model.restored(id, snapshot);
+        Entity<C, E, R> entity =
+            model.restored(id, snapshot, memory -> parts.store().memoryParts(id, memory));
+        partsStored = inParts(entity);
+        return entity;
       }
     };
   }

@@ -161,7 +161,10 @@ public final class ShardedEntities implements Entities, Enforcement {
   }
 
   private static Refusal unknown(String reservation) {
-    return Refusal.of(Refusal.Code.RESERVATION_NOT_FOUND, "there is no reservation " + reservation);
+    return new Refusal(
+        Refusal.Code.RESERVATION_NOT_FOUND,
+        "reservation",
+        "there is no reservation " + reservation);
   }
 
   @Override

@@ -85,14 +85,17 @@ class JournalTrapsTest {
   }
 
   private long rowsOfTheOrg() {
+    return count("select count(*) from event_journal where persistence_id = 'org|acme'");
+  }
+
+  private long count(String query) {
     try (Database database = Database.open(settings.withPoolSize(1))) {
       return database
           .jdbi()
           .withHandle(
               handle ->
                   handle
-                      .createQuery(
-                          "select count(*) from event_journal where persistence_id = 'org|acme'")
+                      .createQuery(query)
                       .mapTo(Long.class)
                       .one());
     }
@@ -296,6 +299,12 @@ class JournalTrapsTest {
             ConfigFactory.parseString("bursar.limits.snapshot-after-bytes = 2000"));
     someReservations(40);
     restart();
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(960));
+    // What it remembers of operations is in several parts, and all of them are taken in.
+    assertThat(count("select count(*) from snapshot_part where persistence_id = 'org|acme'"))
+        .isGreaterThan(3);
+    done(node.reserve(Subject.ofOrg("acme"), "1", true, "k3"));
+    done(node.reserve(Subject.ofOrg("acme"), "1", true, "k20"));
     assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(960));
     sql("delete from snapshot");
     restart();

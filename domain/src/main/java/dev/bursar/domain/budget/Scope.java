@@ -43,7 +43,7 @@ public record Scope(Type type, @Nullable String id, @Nullable String team) {
   /** For people. */
   public String words() {
     String what = type.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    return (id == null ? "the " + what : what + " " + id)
+    return (type == Type.ORG ? "the org" : id == null ? what : what + " " + id)
         + (team == null ? "" : " of team " + team);
   }
 

@@ -9,7 +9,6 @@ import dev.bursar.domain.credits.Credits;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 
 /** Which budgets stand in a request's way. */
 public final class BudgetDenials {
@@ -38,12 +37,9 @@ public final class BudgetDenials {
   }
 
   private static String sentence(LimitState limit, Credits amount) {
-    Scope scope = limit.scope();
-    String id = scope.id();
-    return "%s%s may use %s %s %s; %s is used, %s is held, %s is asked for"
+    return "%s may use %s %s %s; %s is used, %s is held, %s is asked for"
         .formatted(
-            scope.type().name().toLowerCase(Locale.ROOT).replace('_', ' '),
-            id == null ? "" : " " + id,
+            limit.scope().words(),
             limit.limit(),
             limit.measure(),
             limit.window() == WindowKind.LIFETIME ? "in all" : "a " + limit.window().word(),

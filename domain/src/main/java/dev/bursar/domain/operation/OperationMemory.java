@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,24 +14,46 @@ import org.jspecify.annotations.Nullable;
  * newest {@code operationsMax}, and none older than {@code ageMicrosMax} before the newest. Keys
  * are kept as 128 bits of SHA-256, so memory is bounded per operation whatever the keys' length.
  *
+ * <p>Operations are numbered in the order in which they were remembered, from 0. Its stored form is
+ * either all of it in one, or an {@link #outline}, which is short, and {@link Part}s, each written
+ * once: what was remembered since the last one.
+ *
  * <p>All of it lies in a few arrays of numbers, not in an object per operation: with hundreds of
  * thousands remembered, the garbage collector would stop everything to look at each of them.
  */
 public final class OperationMemory {
+
+  /**
+   * Some of what an entity remembers, for its stored form.
+   *
+   * @param from the number of the first operation it may hold
+   * @param to the number after the last
+   * @param bytes 48 bytes an operation, oldest first; without those that were replaced since
+   */
+  public record Part(long from, long to, byte[] bytes) {}
 
   /** The stored forms: the second begins with the time of the last that was forgotten. */
   private static final byte NOTHING_FORGOTTEN = 1;
 
   private static final byte SOME_FORGOTTEN = 2;
 
+  /** The time of the last that was forgotten, and the numbers of what the parts hold. */
+  private static final byte OUTLINE = 3;
+
+  private static final long NOTHING_AWAITED = -1;
+
   /** Before any time: nothing has been forgotten. */
   private static final long NEVER = Long.MIN_VALUE;
 
   private static final int BYTES_EACH = 44;
+
+  /** In a part each has its number, too, counted from the part's first. */
+  private static final int BYTES_EACH_IN_PART = BYTES_EACH + Integer.BYTES;
+
   private static final int CAPACITY_MIN = 16;
 
   /** Longs that one operation takes in {@link #cells}. */
-  private static final int WIDTH = 6;
+  private static final int WIDTH = 7;
 
   private static final int HIGH = 0;
   private static final int LOW = 1;
@@ -38,6 +61,7 @@ public final class OperationMemory {
   private static final int SEQUENCE = 3;
   private static final int INDEX = 4;
   private static final int AT_MICROS = 5;
+  private static final int NUMBER = 6;
 
   /** The sequence of what was replaced: rows are numbered from 1. */
   private static final long DEAD = 0;
@@ -55,6 +79,15 @@ public final class OperationMemory {
   private int first;
   private int used;
   private int live;
+
+  /** How many were ever remembered: the number of the next. */
+  private long remembered;
+
+  /** Up to which number it was restored from parts. */
+  private long inParts;
+
+  /** After an outline: the first that is to be taken in, from the parts. */
+  private long awaitedFrom = NOTHING_AWAITED;
 
   /** When the newest operation that was forgotten had been done, in microseconds. */
   private long forgottenMicros = NEVER;
@@ -138,35 +171,136 @@ public final class OperationMemory {
     for (int i = 0; i < used; i++) {
       int cell = slot(i) * WIDTH;
       if (cells[cell + SEQUENCE] != DEAD) {
-        bytes.putLong(cells[cell + HIGH]).putLong(cells[cell + LOW]);
-        bytes.putLong(cells[cell + FINGERPRINT]).putLong(cells[cell + SEQUENCE]);
-        bytes.putInt((int) cells[cell + INDEX]).putLong(cells[cell + AT_MICROS]);
+        put(bytes, cell);
       }
     }
     return bytes.array();
   }
 
+  private void put(ByteBuffer bytes, int cell) {
+    bytes.putLong(cells[cell + HIGH]).putLong(cells[cell + LOW]);
+    bytes.putLong(cells[cell + FINGERPRINT]).putLong(cells[cell + SEQUENCE]);
+    bytes.putInt((int) cells[cell + INDEX]).putLong(cells[cell + AT_MICROS]);
+  }
+
+  /** How many operations were ever remembered: the number of the next one. */
+  public long remembered() {
+    return remembered;
+  }
+
+  /** The number of the oldest operation that is remembered; of no part before it is any need. */
+  public long oldest() {
+    return used == 0 ? remembered : cells[first * WIDTH + NUMBER];
+  }
+
+  /** What is remembered of the operations from this number on. */
+  public Part part(long from) {
+    int start = used;
+    int count = 0;
+    while (start > 0 && cells[slot(start - 1) * WIDTH + NUMBER] >= from) {
+      start--;
+      count += isDead(slot(start)) ? 0 : 1;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(count * BYTES_EACH_IN_PART);
+    for (int i = start; i < used; i++) {
+      int cell = slot(i) * WIDTH;
+      if (cells[cell + SEQUENCE] != DEAD) {
+        bytes.putInt((int) (cells[cell + NUMBER] - from));
+        put(bytes, cell);
+      }
+    }
+    return new Part(from, remembered, bytes.array());
+  }
+
+  /** All but the operations themselves, which the parts hold. */
+  public byte[] outline() {
+    return ByteBuffer.allocate(1 + 3 * Long.BYTES)
+        .put(OUTLINE)
+        .putLong(forgottenMicros)
+        .putLong(oldest())
+        .putLong(remembered)
+        .array();
+  }
+
+  /** Up to which number parts hold it: as of when it was restored from them, or else 0. */
+  public long inParts() {
+    return inParts;
+  }
+
+  /** Whether only an outline has been restored, and the parts are still to come. */
+  public boolean lacksParts() {
+    return awaitedFrom != NOTHING_AWAITED;
+  }
+
   /**
-   * Takes in what {@link #toBytes} gave.
+   * Takes in the parts that belong to an outline. They may overlap; none may be newer than the
+   * outline, since what was replaced is in none of them.
+   *
+   * @param parts by their first number
+   * @throws IllegalStateException if not all that is remembered is in them
+   */
+  public void restore(List<Part> parts) {
+    long end = remembered;
+    long next = awaitedFrom;
+    for (Part part : parts) {
+      if (part.from() > next || part.to() <= next) {
+        continue;
+      }
+      ByteBuffer bytes = ByteBuffer.wrap(part.bytes());
+      while (bytes.hasRemaining()) {
+        long number = part.from() + bytes.getInt();
+        if (number >= next) {
+          remembered = number;
+          add(bytes);
+        } else {
+          bytes.position(bytes.position() + BYTES_EACH);
+        }
+      }
+      next = part.to();
+    }
+    if (next < end) {
+      throw new IllegalStateException(
+          "of the operations remembered, those from number %d to %d are in none of the parts"
+              .formatted(next, end - 1));
+    }
+    remembered = end;
+    awaitedFrom = NOTHING_AWAITED;
+  }
+
+  /**
+   * Takes in what {@link #toBytes} gave, or {@link #outline}; then the parts are to follow.
    *
    * @throws IllegalArgumentException for bytes of another version
    */
   public void restore(byte[] stored) {
     ByteBuffer bytes = ByteBuffer.wrap(stored);
     byte version = bytes.get();
+    if (version == OUTLINE) {
+      forgottenMicros = bytes.getLong();
+      long oldest = bytes.getLong();
+      remembered = bytes.getLong();
+      inParts = remembered;
+      awaitedFrom = oldest < remembered ? oldest : NOTHING_AWAITED;
+      makeRoom((int) Math.min(remembered - oldest, operationsMax));
+      return;
+    }
     if (version != NOTHING_FORGOTTEN && version != SOME_FORGOTTEN) {
       throw new IllegalArgumentException("a memory of operations of version " + version);
     }
     forgottenMicros = version == SOME_FORGOTTEN ? bytes.getLong() : NEVER;
     while (bytes.hasRemaining()) {
-      add(
-          bytes.getLong(),
-          bytes.getLong(),
-          bytes.getLong(),
-          bytes.getLong(),
-          bytes.getInt(),
-          bytes.getLong());
+      add(bytes);
     }
+  }
+
+  private void add(ByteBuffer bytes) {
+    add(
+        bytes.getLong(),
+        bytes.getLong(),
+        bytes.getLong(),
+        bytes.getLong(),
+        bytes.getInt(),
+        bytes.getLong());
   }
 
   // ---- the ring
@@ -206,6 +340,7 @@ public final class OperationMemory {
     cells[cell + SEQUENCE] = sequence;
     cells[cell + INDEX] = index;
     cells[cell + AT_MICROS] = atMicros;
+    cells[cell + NUMBER] = remembered++;
     table[find(high, low)] = slot + 1;
     live++;
   }
@@ -239,6 +374,15 @@ public final class OperationMemory {
         table[find(from[cell + HIGH], from[cell + LOW])] = ++used;
       }
     }
+  }
+
+  /** Room for so many before any is there, so that they need not be moved as they come. */
+  private void makeRoom(int operations) {
+    while (capacity < operations) {
+      capacity *= 2;
+    }
+    cells = new long[capacity * WIDTH];
+    table = new int[capacity * 2];
   }
 
   // ---- the table: linear probing, with no marks for what was removed

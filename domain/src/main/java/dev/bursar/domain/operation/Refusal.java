@@ -70,6 +70,14 @@ public record Refusal(Code code, @Nullable String field, String detail) {
         "the attempt with this key was given up while the journal could not be written, and what it held is given back; ask with a new key");
   }
 
+  /** Another request has set or removed the budget while this one was about to. */
+  public static Refusal overtaken() {
+    return new Refusal(
+        Code.ATTEMPT_WITHDRAWN,
+        "budget",
+        "other requests have set the budget meanwhile; ask again");
+  }
+
   /** The key was used before, for something else. */
   public static Refusal keyReused() {
     return new Refusal(

@@ -21,10 +21,6 @@ import org.jspecify.annotations.Nullable;
 /** What an org's budgets, overrides and freezes may be. */
 final class BudgetRules {
 
-  /** Whoever drafted it after this attempt counts from there, and sets it. */
-  static final Refusal OVERTAKEN =
-      Refusal.of(Code.ATTEMPT_WITHDRAWN, "another request has set the budget meanwhile; ask again");
-
   private static final OrgReply DONE = new OrgReply.Done();
 
   private final Org org;
@@ -35,6 +31,11 @@ final class BudgetRules {
     this.org = org;
     this.hierarchy = hierarchy;
     this.reservations = reservations;
+  }
+
+  Decision<OrgEvent, OrgReply> check(Budget budget) {
+    Refusal fault = fault(budget);
+    return fault == null ? new Told<>(DONE) : new Refused<>(fault);
   }
 
   Decision<OrgEvent, OrgReply> draft(OrgCommand.DraftBudget draft, Instant now) {
@@ -65,7 +66,8 @@ final class BudgetRules {
                 ? before == null
                 : draft == null || !drafted.equals(draft.place()));
     if (overtaken) {
-      return new Refused<>(OVERTAKEN);
+      // Whoever drafted it after this attempt counts from there, and sets it.
+      return new Refused<>(Refusal.overtaken());
     }
     Long since =
         before != null ? before.since() : drafted == null ? null : (Long) drafted.sequence();
@@ -139,9 +141,16 @@ final class BudgetRules {
   private @Nullable Refusal budgetFault(LimitOverride override) {
     String named = override.budget();
     if (named != null) {
-      return org.budgets().get(named) == null
+      Budget budget = org.budgets().get(named);
+      return budget == null
           ? new Refusal(Code.BUDGET_NOT_FOUND, "budget", "the org has no budget named " + named)
-          : null;
+          : reaches(override, budget)
+              ? null
+              : new Refusal(
+                  Code.INVALID,
+                  "budget",
+                  "%s limits %s, which an override for %s does not change"
+                      .formatted(named, budget.scope().words(), override.scope().words()));
     }
     if (override.suspends()) {
       return null;
@@ -164,10 +173,33 @@ final class BudgetRules {
     return budget.scope().equals(scope) || (budget.scope().isDefault() && byDefault);
   }
 
+  /** Whether there can be a request for which the override changes the budget. */
+  private boolean reaches(LimitOverride override, Budget budget) {
+    Scope scope = override.scope();
+    if (limits(budget, scope)) {
+      return true;
+    }
+    boolean hasBelow =
+        switch (scope.type()) {
+          case ORG, DEPARTMENT, TEAM, USER -> true;
+          case AGENT, PRODUCT, COST_CENTER, EACH_USER, EACH_MEMBER -> false;
+        };
+    if (!override.suspends() || !hasBelow) {
+      return false;
+    }
+    boolean ofUser = scope.type() == Scope.Type.USER;
+    Scope counted = ofUser ? budget.scope().countedFor(scope.id()) : budget.scope();
+    boolean inAnyTeam =
+        counted.team() == null
+            && (counted.type() == Scope.Type.USER || counted.type() == Scope.Type.EACH_USER);
+    return org.path(counted).contains(scope) || (inAnyTeam && !ofUser);
+  }
+
   Decision<OrgEvent, OrgReply> remove(OrgCommand.RemoveOverride remove, Instant now) {
     return org.overrides().get(remove.override()) == null
         ? new Refused<>(
-            Refusal.of(Code.NOT_FOUND, "the org has no override named " + remove.override()))
+            new Refusal(
+                Code.NOT_FOUND, "override", "the org has no override named " + remove.override()))
         : new Accepted<>(new OrgEvent.OverrideRemoved(now, remove.override(), remove.actor()));
   }
 
@@ -186,8 +218,10 @@ final class BudgetRules {
   }
 
   Decision<OrgEvent, OrgReply> unfreeze(OrgCommand.UnfreezeScope ask, Instant now) {
-    return org.overrides().freezeOf(ask.scope()) == null
-        ? new Told<>(DONE)
-        : new Accepted<>(new OrgEvent.Unfrozen(now, ask.scope(), ask.actor()));
+    if (org.overrides().freezeOf(ask.scope()) != null) {
+      return new Accepted<>(new OrgEvent.Unfrozen(now, ask.scope(), ask.actor()));
+    }
+    Refusal fault = hierarchy.fault(ask.scope());
+    return fault == null ? new Told<>(DONE) : new Refused<>(fault);
   }
 }

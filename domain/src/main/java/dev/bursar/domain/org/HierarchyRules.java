@@ -72,11 +72,11 @@ final class HierarchyRules {
   Decision<OrgEvent, OrgReply> remove(OrgCommand.RemoveUnit remove, Instant now) {
     String id = remove.unit();
     if (!org.units().containsKey(id)) {
-      return new Refused<>(Refusal.of(Code.NOT_FOUND, "the org has no unit named " + id));
+      return new Refused<>(new Refusal(Code.NOT_FOUND, "unit", "the org has no unit named " + id));
     }
     String user = referrer(id, now);
     return user != null
-        ? new Refused<>(Refusal.of(Code.UNIT_IN_USE, "the unit is in use by " + user))
+        ? new Refused<>(new Refusal(Code.UNIT_IN_USE, "unit", "the unit is in use by " + user))
         : new Accepted<>(new OrgEvent.UnitRemoved(now, id, remove.actor()));
   }
 

@@ -142,18 +142,46 @@ public final class Org {
     if (team != null) {
       path.add(new Scope(Scope.Type.TEAM, team, null));
       Unit unit = units.get(team);
-      String above = unit == null ? null : unit.parent();
-      while (above != null) {
-        path.add(new Scope(Scope.Type.DEPARTMENT, above, null));
-        Unit department = units.get(above);
-        above = department == null ? null : department.parent();
-      }
+      addDepartments(path, unit == null ? null : unit.parent());
     }
     addUnit(path, Scope.Type.AGENT, subject.agent());
     addUnit(path, Scope.Type.PRODUCT, subject.product());
     addUnit(path, Scope.Type.COST_CENTER, subject.costCenter());
     path.add(new Scope(Scope.Type.ORG, null, null));
     return path;
+  }
+
+  /** A scope and those that all of its requests fall under besides, the nearest first. */
+  List<Scope> path(Scope scope) {
+    String unit = scope.id();
+    List<Scope> path =
+        switch (scope.type()) {
+          case USER -> path(new Subject(id, scope.team(), unit, null, null, null));
+          case EACH_USER, EACH_MEMBER, ORG ->
+              path(new Subject(id, scope.team(), null, null, null, null));
+          case TEAM -> path(new Subject(id, unit, null, null, null, null));
+          case DEPARTMENT -> {
+            List<Scope> departments = new ArrayList<>(4);
+            addDepartments(departments, unit);
+            departments.addAll(path(Subject.ofOrg(id)));
+            yield departments;
+          }
+          case PRODUCT -> path(new Subject(id, null, null, unit, null, null));
+          case COST_CENTER -> path(new Subject(id, null, null, null, unit, null));
+          case AGENT -> path(new Subject(id, null, null, null, null, unit));
+        };
+    if (!path.contains(scope)) {
+      path.addFirst(scope);
+    }
+    return path;
+  }
+
+  private void addDepartments(List<Scope> path, @Nullable String nearest) {
+    for (String above = nearest; above != null; ) {
+      path.add(new Scope(Scope.Type.DEPARTMENT, above, null));
+      Unit department = units.get(above);
+      above = department == null ? null : department.parent();
+    }
   }
 
   private static void addUnit(List<Scope> path, Scope.Type type, @Nullable String unit) {

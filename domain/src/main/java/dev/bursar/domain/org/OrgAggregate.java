@@ -52,7 +52,8 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
         case OrgCommand.Settle settle -> new Told<>(DONE);
         case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of(), List.of()));
         case OrgCommand other ->
-            new Refused<>(Refusal.of(Code.ORG_NOT_FOUND, "there is no org named " + org.id()));
+            new Refused<>(
+                new Refusal(Code.ORG_NOT_FOUND, "org", "there is no org named " + org.id()));
       };
     }
     return switch (command) {
@@ -63,11 +64,12 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.PutUnit put -> hierarchy.put(put, now);
       case OrgCommand.RemoveUnit remove -> hierarchy.remove(remove, now);
       case OrgCommand.PutUser put -> hierarchy.put(put, now);
+      case OrgCommand.CheckBudget check -> budgets.check(check.budget());
       case OrgCommand.DraftBudget draft -> budgets.draft(draft, now);
       case OrgCommand.ViewDraft view -> {
         Draft draft = org.draft(view.budget());
         yield draft == null || !draft.attempt().equals(view.attempt())
-            ? new Refused<>(BudgetRules.OVERTAKEN)
+            ? new Refused<>(Refusal.overtaken())
             : new Told<>(new OrgReply.DraftPlace(draft.place()));
       }
       case OrgCommand.PutBudget put -> budgets.put(put, now);
@@ -101,7 +103,8 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.ViewUser view -> {
         User user = org.users().get(view.user());
         yield user == null
-            ? new Refused<>(Refusal.of(Code.NOT_FOUND, "the org has no user named " + view.user()))
+            ? new Refused<>(
+                new Refusal(Code.NOT_FOUND, "user", "the org has no user named " + view.user()))
             : new Told<>(new OrgReply.OneUser(user));
       }
       case OrgCommand.ListBudgets list -> new Told<>(budgets(list, now));
@@ -129,7 +132,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   }
 
   private static Refusal unknownBudget(String budget) {
-    return Refusal.of(Code.BUDGET_NOT_FOUND, "the org has no budget named " + budget);
+    return new Refusal(Code.BUDGET_NOT_FOUND, "budget", "the org has no budget named " + budget);
   }
 
   private Decision<OrgEvent, OrgReply> putWallet(OrgCommand.PutWallet put, Instant now) {
@@ -180,7 +183,10 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     Place place = org.placeOf(reservation);
     return place == null
         ? new Refused<>(
-            Refusal.of(Code.RESERVATION_NOT_FOUND, "there is no reservation " + reservation))
+            new Refusal(
+                Code.RESERVATION_NOT_FOUND,
+                "reservation",
+                "there is no reservation " + reservation))
         : new Found<>(place);
   }
 

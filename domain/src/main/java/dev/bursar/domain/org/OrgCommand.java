@@ -37,6 +37,9 @@ public sealed interface OrgCommand {
    */
   record DraftBudget(Budget budget, String attempt, String actor) implements OrgCommand {}
 
+  /** Say whether the budget could be set; changes nothing. */
+  record CheckBudget(Budget budget) implements OrgCommand {}
+
   /** Tell where in the journal an attempt drafted a budget, if no later one has. */
   record ViewDraft(String budget, String attempt) implements OrgCommand {}
 

@@ -1,5 +1,6 @@
 package dev.bursar.domain.org;
 
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.LimitOverride;
@@ -63,9 +64,10 @@ public sealed interface OrgReply {
   /**
    * A budget and its figures.
    *
-   * @param applicable the budget
+   * @param budget the budget as it was set
+   * @param applicable the same, as the overrides in force have it
    * @param state its figures now; those of a budget that a team counts are zero here, and to be
    *     asked of the team
    */
-  record BudgetView(Budgets.Applicable applicable, LimitState state) {}
+  record BudgetView(Budget budget, Budgets.Applicable applicable, LimitState state) {}
 }

@@ -288,8 +288,11 @@ final class ReservationRules {
 
   /** A budget and its figures; for a default, those of one user, or of nobody in particular. */
   OrgReply.BudgetView view(Budget budget, @Nullable String user, Instant now) {
-    Budgets.Applicable whole = new Budgets.Applicable(budget, budget.scope().countedFor(user));
-    return new OrgReply.BudgetView(whole, org.tallies().state(whole, now));
+    Scope counted = user == null ? budget.scope() : budget.scope().countedFor(user);
+    Budgets.Applicable own = new Budgets.Applicable(budget, budget.scope().countedFor(user));
+    Budgets.Applicable effective =
+        org.overrides().applied(List.of(own), org.path(counted), now).getFirst();
+    return new OrgReply.BudgetView(budget, effective, org.tallies().state(effective, now));
   }
 
   private static String orEmpty(@Nullable String text) {

@@ -123,7 +123,8 @@ final class GrantRules {
     GrantState grant = wallet.grants().get(id);
     Wallet.Scheduled later = wallet.scheduled().get(id);
     if (grant == null && later == null) {
-      return new Refused<>(Refusal.of(Code.GRANT_NOT_FOUND, "the wallet has no grant named " + id));
+      return new Refused<>(
+          new Refusal(Code.GRANT_NOT_FOUND, "grant", "the wallet has no grant named " + id));
     }
     if (grant != null && grant.isEnded()) {
       boolean twice = grant.isVoided();

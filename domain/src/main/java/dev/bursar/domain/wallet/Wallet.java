@@ -230,7 +230,8 @@ public final class Wallet {
     return endings.place(reservation);
   }
 
-  OperationMemory endings() {
+  /** How reservations ended, by their names. */
+  public OperationMemory endings() {
     return endings;
   }
 
@@ -492,6 +493,15 @@ public final class Wallet {
 
   /** All of it as plain data. */
   public WalletSnapshot snapshot() {
+    return snapshot(endings.toBytes());
+  }
+
+  /** The same without how reservations ended: of that only the outline. */
+  public WalletSnapshot outline() {
+    return snapshot(endings.outline());
+  }
+
+  private WalletSnapshot snapshot(byte[] ofEndings) {
     return new WalletSnapshot(
         owner,
         lastAt,
@@ -510,7 +520,7 @@ public final class Wallet {
         debts.all(),
         List.copyOf(transfers.values()),
         List.copyOf(barredTransfers),
-        endings.toBytes());
+        ofEndings);
   }
 
   /** Takes in a snapshot; the wallet must be new. */

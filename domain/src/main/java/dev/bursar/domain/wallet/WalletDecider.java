@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class WalletDecider {
 
   private static final Refusal NOT_OPEN =
-      Refusal.of(Code.WALLET_NOT_FOUND, "there is no such wallet");
+      new Refusal(Code.WALLET_NOT_FOUND, "wallet", "there is no such wallet");
 
   private final Wallet wallet;
   private final GrantRules grants;
@@ -130,7 +130,8 @@ public final class WalletDecider {
   }
 
   private static Refusal unknownReservation(String reservation) {
-    return Refusal.of(Code.RESERVATION_NOT_FOUND, "there is no reservation " + reservation);
+    return new Refusal(
+        Code.RESERVATION_NOT_FOUND, "reservation", "there is no reservation " + reservation);
   }
 
   private Decision<WalletEvent, WalletReply> open(WalletCommand.Open open, WalletOwner owner) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -85,7 +86,7 @@ final class OperationMemoryTest {
   @Test
   void whatAnotherVersionStoredIsNotTakenIn() {
     byte[] stored = memory.toBytes();
-    stored[0] = 3;
+    stored[0] = 4;
     assertThatThrownBy(() -> new OperationMemory(3, AGE_MAX).restore(stored))
         .isInstanceOf(IllegalArgumentException.class);
   }
@@ -197,5 +198,64 @@ final class OperationMemoryTest {
         }
       }
     }
+  }
+
+  private static OperationMemory ofParts(
+      int most, long age, byte[] outline, List<OperationMemory.Part> parts) {
+    OperationMemory memory = new OperationMemory(most, age);
+    memory.restore(outline);
+    if (memory.lacksParts()) {
+      memory.restore(parts);
+    }
+    return memory;
+  }
+
+  /** Whenever parts are stored, dropped and written again: outline and parts make it whole. */
+  @Test
+  void itIsStoredInParts() {
+    for (long seed = 1; seed <= 300; seed++) {
+      Random random = new Random(seed);
+      int most = random.nextInt(200);
+      long age = 1 + random.nextInt(400);
+      int keys = 1 + random.nextInt(300);
+      OperationMemory real = new OperationMemory(most, age);
+      TreeMap<Long, OperationMemory.Part> parts = new TreeMap<>();
+      long stored = 0;
+      long now = 0;
+      for (int i = 1; i <= 1_000; i++) {
+        now += random.nextInt(3);
+        real.remember(new Operation("k" + random.nextInt(keys), i), new Place(now + 1, i), now);
+        if (random.nextInt(40) == 0) {
+          OperationMemory.Part part = real.part(stored);
+          parts.put(part.from(), part);
+          OperationMemory copy = ofParts(most, age, real.outline(), List.copyOf(parts.values()));
+          assertThat(copy.toBytes()).as("seed %s, step %s", seed, i).isEqualTo(real.toBytes());
+          assertThat(copy.inParts()).isEqualTo(real.remembered());
+          if (random.nextInt(4) > 0) {
+            stored = real.remembered();
+          }
+          if (random.nextBoolean()) {
+            long oldest = real.oldest();
+            parts.values().removeIf(each -> each.to() <= oldest);
+          }
+          real = random.nextBoolean() ? copy : real;
+        }
+      }
+    }
+  }
+
+  @Test
+  void aMissingPartIsNoticed() {
+    remember("a", 1);
+    OperationMemory.Part first = memory.part(0);
+    remember("b", 2);
+    OperationMemory.Part second = memory.part(1);
+    byte[] outline = memory.outline();
+    assertThatThrownBy(() -> ofParts(3, AGE_MAX, outline, List.of(first)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("from number 1 to 1");
+    assertThatThrownBy(() -> ofParts(3, AGE_MAX, outline, List.of(second)))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(ofParts(3, AGE_MAX, outline, List.of(first, second)).size()).isEqualTo(2);
   }
 }

@@ -164,6 +164,40 @@ final class OverridesTest {
         .thenRefused(Code.UNKNOWN_UNIT, "scope.id");
   }
 
+  private static OrgCommand override(Scope scope, String budget, String limit) {
+    return new OrgCommand.PutOverride(
+        new LimitOverride(
+            "x", scope, budget, limit == null ? null : Credits.parse(limit), LATER, "because"),
+        "key");
+  }
+
+  /** The budget it names has to be one that it can change. */
+  @Test
+  void anOverrideNamesABudgetWithinItsReach() {
+    Scope research = unit(Scope.Type.TEAM, "research");
+    Scope annAtResearch = new Scope(Scope.Type.USER, "ann", "research");
+    var given =
+        acme()
+            .after(
+                NOON,
+                budget(daily("of-science", SCIENCE, "1")),
+                budget(daily("of-research", research, "1")),
+                budget(daily("of-ann", user("ann"), "1")),
+                budget(daily("each-member", new Scope(Scope.Type.EACH_MEMBER, null, "research"), "1")),
+                budget(daily("of-org", ORG, "1")));
+    given.when(override(SCIENCE, "of-science", "9"), NOON).reply(OrgReply.Done.class);
+    given.when(override(SCIENCE, "of-research", "9"), NOON).thenRefused(Code.INVALID, "budget");
+    given.when(override(SCIENCE, "of-research", null), NOON).reply(OrgReply.Done.class);
+    given.when(override(LABS, "of-research", null), NOON).reply(OrgReply.Done.class);
+    given.when(override(SCIENCE, "of-ann", null), NOON).reply(OrgReply.Done.class);
+    given.when(override(ORG, "of-ann", null), NOON).reply(OrgReply.Done.class);
+    given.when(override(user("ann"), "each-member", null), NOON).reply(OrgReply.Done.class);
+    given.when(override(annAtResearch, "each-member", "9"), NOON).reply(OrgReply.Done.class);
+    given.when(override(research, "of-science", null), NOON).thenRefused(Code.INVALID, "budget");
+    given.when(override(SCIENCE, "of-org", null), NOON).thenRefused(Code.INVALID, "budget");
+    given.when(override(user("bob"), "of-ann", "9"), NOON).thenRefused(Code.INVALID, "budget");
+  }
+
   @Test
   void aFrozenScopeDeniesEverythingOnItsPath() {
     var given = acme();
