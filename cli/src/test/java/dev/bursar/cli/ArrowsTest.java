@@ -25,6 +25,8 @@ final class ArrowsTest {
 
   @ArchTest static final ArchRule journal = mayKnow("journal", "domain");
 
+  @ArchTest static final ArchRule entities = mayKnow("entities", "domain", "journal");
+
   @ArchTest static final ArchRule api = mayKnow("api", "domain");
 
   @ArchTest
@@ -32,17 +34,31 @@ final class ArrowsTest {
 
   @ArchTest
   static final ArchRule node =
-      mayKnow("node", "domain", "journal", "projections", "api", "database");
+      mayKnow("node", "domain", "journal", "entities", "projections", "api", "database");
 
   @ArchTest
   static final ArchRule sqlStaysWhereItBelongs =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.bursar.domain..", "dev.bursar.journal..", "dev.bursar.api..")
+          .resideInAnyPackage(
+              "dev.bursar.domain..",
+              "dev.bursar.journal..",
+              "dev.bursar.entities..",
+              "dev.bursar.api..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("java.sql..", "javax.sql..", "org.jdbi..", "com.zaxxer..")
           .allowEmptyShould(true);
+
+  /** What runs entities is whatever stands behind their host: actors, or a simulation. */
+  @ArchTest
+  static final ArchRule entitiesKnowNoActors =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.bursar.entities..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.pekko..", "com.typesafe..");
 
   private static ArchRule mayKnow(String module, String... others) {
     String[] allowed = new String[others.length + 1];

@@ -1,14 +1,22 @@
 package dev.bursar.node.entity;
 
-import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.operation.Answer;
-import dev.bursar.node.entity.EntityMessage.AskFor;
-import dev.bursar.node.entity.EntityMessage.BatchDecided;
-import dev.bursar.node.entity.EntityMessage.TakeClosure;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.entities.EntityMessage;
+import dev.bursar.entities.EntityModel;
+import dev.bursar.entities.Host;
+import dev.bursar.entities.Limits;
+import dev.bursar.entities.OrgEntity;
+import dev.bursar.entities.ReplyTo;
+import dev.bursar.entities.RunningEntity;
+import dev.bursar.entities.TeamEntity;
+import dev.bursar.entities.WalletEntity;
 import java.time.Duration;
-import java.util.function.Consumer;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ExtensibleBehavior;
@@ -17,140 +25,113 @@ import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.TypedActorContext;
 import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The sharded actor of an entity: an inbox, and whatever the kind of entity does besides deciding.
- * It never looks at a balance.
- */
-abstract class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> {
+/** The sharded actor that runs an entity. */
+final class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> implements Host<C, E> {
 
-  private static final Duration TICK = Duration.ofSeconds(1);
+  /** Makes the entity that an actor runs. */
+  private interface Kind<C, E, R> {
+    RunningEntity<C, E, R> start(EntityId id, Function<E, R> reply, Limits limits, Host<C, E> host);
+  }
 
-  final ActorContext<EntityMessage> context;
-  final EntityId id;
-  final EntityParts parts;
-  final Inbox<C, E, R> inbox;
+  private final ActorContext<EntityMessage> context;
+  private final EntityId id;
+  private final EntityModel<C, E, R, ?> model;
+  private final EntityParts parts;
   private final Region region;
-  private boolean ticking;
-  private boolean stopping;
+  private final ReplyTo<EntityMessage> self;
+  private final RunningEntity<C, E, R> entity;
+  private @Nullable ActorRef<JournaledEntity.Decide<C>> journal;
 
-  EntityActor(
+  private EntityActor(
       ActorContext<EntityMessage> context,
       EntityId id,
       EntityModel<C, E, R, ?> model,
       EntityParts parts,
-      Region region) {
+      Region region,
+      Kind<C, E, R> kind) {
     this.context = context;
     this.id = id;
+    this.model = model;
     this.parts = parts;
     this.region = region;
-    this.inbox = new Inbox<>(context, id, model, parts, this::written);
+    this.self = new ActorReply<>(context.getSelf());
+    this.entity = kind.start(id, model.reply(), parts.limits(), this);
   }
 
-  /**
-   * Hears of every batch that was written, before whoever asked does; also of one whose write
-   * seemed to have failed.
-   */
-  void written(Batch<E> batch) {}
-
-  /** Looks at what is open from before; once when the entity starts. */
-  abstract void reopen();
-
-  /** Tries that again in a while: the journal could not be read. */
-  final void reopenLater() {
-    context.scheduleOnce(TICK, context.getSelf(), new EntityMessage.Reopen());
+  /** The actor of the entity of this name. */
+  static Behavior<EntityMessage> create(EntityId id, EntityParts parts, Region region) {
+    return switch (id.kind()) {
+      case ORG -> create(id, parts.models().orgs(), parts, region, OrgEntity::new);
+      case TEAM -> create(id, parts.models().teams(), parts, region, TeamEntity::new);
+      case WALLET -> create(id, parts.models().wallets(), parts, region, WalletEntity::new);
+    };
   }
 
-  /** What only this kind of entity understands. */
-  abstract void onOther(EntityMessage message);
-
-  /** Wraps an answer for whoever asked on a reservation's behalf. */
-  abstract EntityMessage answered(String reservation, Answer<R> answer);
-
-  /** The command that settles a reservation here. */
-  abstract C settle(TakeClosure message);
-
-  /** Whether something besides the inbox is under way; as long as it is, ticks come. */
-  boolean isBusy() {
-    return false;
+  private static <C, E, R> Behavior<EntityMessage> create(
+      EntityId id,
+      EntityModel<C, E, R, ?> model,
+      EntityParts parts,
+      Region region,
+      Kind<C, E, R> kind) {
+    return Behaviors.setup(context -> new EntityActor<>(context, id, model, parts, region, kind));
   }
-
-  /** Whether nothing is under way that must not be cut off. */
-  boolean mayStop() {
-    return !isBusy();
-  }
-
-  void onTick() {}
 
   @Override
   public Behavior<EntityMessage> receive(
       TypedActorContext<EntityMessage> typed, EntityMessage message) {
-    switch (message) {
-      case EntityMessage.Ask<?, ?> ask -> ask(this.<EntityMessage.Ask<C, R>>as(ask));
-      case AskFor<?> ask -> askFor(this.<AskFor<C>>as(ask));
-      case BatchDecided<?, ?> decided -> inbox.onDecided(this.<BatchDecided<E, R>>as(decided));
-      case EntityMessage.Recovered<?> it ->
-          inbox.onRecovered(this.<EntityMessage.Recovered<E>>as(it));
-      case EntityMessage.BatchWritten done -> inbox.onWritten(done);
-      case EntityMessage.Restart restart -> inbox.onRestart();
-      case EntityMessage.Reopen again -> reopen();
-      case TakeClosure closure -> take(closure);
-      case EntityMessage.Reminded now -> inbox.onReminded();
-      case EntityMessage.Stop stop -> {
-        stopping = true;
-        inbox.onReminded();
-      }
-      case EntityMessage.Tick tick -> {
-        ticking = false;
-        onTick();
-      }
-      case EntityMessage other -> onOther(other);
-    }
-    if (isBusy() && !ticking) {
-      ticking = true;
-      context.scheduleOnce(TICK, context.getSelf(), new EntityMessage.Tick());
-    }
-    return stopping && inbox.isIdle() && mayStop() ? Behaviors.stopped() : Behaviors.same();
+    return entity.receive(message) ? Behaviors.stopped() : Behaviors.same();
   }
 
   @Override
   public Behavior<EntityMessage> receiveSignal(
       TypedActorContext<EntityMessage> typed, Signal signal) {
     if (signal instanceof Terminated) {
-      inbox.onJournalStopped();
+      entity.onJournalStopped();
     }
     return Behaviors.same();
   }
 
-  /** The region delivers to an entity only what is meant for its kind. */
-  @SuppressWarnings("unchecked")
-  private <T> T as(Object message) {
-    return (T) message;
+  // ---- what the entity asks for
+
+  @Override
+  public void send(EntityId to, EntityMessage message) {
+    region.tell(to, message);
   }
 
-  private void ask(EntityMessage.Ask<C, R> ask) {
-    inbox.add(ask.request(), new Replying<>(inbox, ask.replyTo()::tell));
+  @Override
+  public ReplyTo<EntityMessage> self() {
+    return self;
   }
 
-  private void askFor(AskFor<C> ask) {
-    ActorRef<EntityMessage> replyTo = ask.replyTo();
-    inbox.add(
-        ask.request(),
-        new Replying<>(inbox, answer -> replyTo.tell(answered(ask.reservation(), answer))));
+  @Override
+  public void later(Duration delay, EntityMessage message) {
+    context.scheduleOnce(delay, context.getSelf(), message);
   }
 
-  private void take(TakeClosure message) {
-    Consumer<Answer<R>> taken =
-        answer -> {
-          if (answer instanceof Answer.Done<R>) {
-            message.replyTo().tell(new EntityMessage.ClosureTaken(message.key()));
-          }
-        };
-    inbox.addUnhurried(new Request<>(settle(message), null), new Replying<>(inbox, taken));
+  @Override
+  public void startJournal(long heardOf) {
+    journal =
+        context.spawnAnonymous(
+            JournaledEntity.create(id, model, parts, heardOf, context.getSelf()));
+    context.watch(journal);
   }
 
-  /** Sends a message to another entity of the same org. */
-  void tell(EntityId other, EntityMessage message) {
-    region.tell(other, message);
+  @Override
+  public void decide(long number, List<Request<C>> requests) {
+    if (journal != null) {
+      journal.tell(new JournaledEntity.Decide<>(number, requests));
+    }
+  }
+
+  @Override
+  public CompletionStage<E> read(Place place) {
+    return parts.store().read(id, place, model.batches());
+  }
+
+  @Override
+  public long nowMs() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 }

@@ -1,5 +1,7 @@
 package dev.bursar.node.entity;
 
+import dev.bursar.entities.EntityModels;
+import dev.bursar.entities.Limits;
 import java.time.InstantSource;
 
 /**

@@ -3,6 +3,8 @@ package dev.bursar.node.entity;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.entities.EntityModel;
+import dev.bursar.entities.StoredSnapshot;
 import dev.bursar.journal.BatchCodec;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -1,16 +1,13 @@
 package dev.bursar.node.entity;
 
-import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.ledger.CanonicalEntry;
-import dev.bursar.domain.operation.OperationMemory;
-import dev.bursar.journal.BatchCodec;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Arrays;
+import dev.bursar.entities.EntityMessage;
+import dev.bursar.entities.EntityModel;
+import dev.bursar.entities.Journaled;
+import dev.bursar.entities.StoredBatch;
+import dev.bursar.entities.StoredSnapshot;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.pekko.actor.typed.ActorRef;
@@ -45,17 +42,9 @@ final class JournaledEntity<C, E, R, S>
 
   private final ActorContext<Decide<C>> context;
   private final EntityId id;
-  private final EntityModel<C, E, R, S> model;
   private final EntityParts parts;
   private final ActorRef<EntityMessage> inbox;
-  private final long heardOf;
-  private final List<Batch<E>> unheard = new ArrayList<>(0);
-  private long bytesSinceSnapshot;
-  private volatile long snapshotBytes;
-
-  /** Up to which number each memory of operations is stored in parts. */
-  private volatile long[] partsStored;
-
+  private final Journaled<C, E, R, S> journaled;
   private final AtomicBoolean savingSnapshot = new AtomicBoolean();
 
   private JournaledEntity(
@@ -68,15 +57,9 @@ final class JournaledEntity<C, E, R, S>
     super(PersistenceId.ofUniqueId(id.toString()));
     this.context = context;
     this.id = id;
-    this.model = model;
     this.parts = parts;
-    this.heardOf = heardOf;
     this.inbox = inbox;
-    this.partsStored = inParts(emptyState());
-  }
-
-  private long[] inParts(Entity<C, E, R> entity) {
-    return model.memories().apply(entity).stream().mapToLong(OperationMemory::inParts).toArray();
+    this.journaled = new Journaled<>(id, model, parts.limits(), heardOf);
   }
 
   /**
@@ -96,7 +79,7 @@ final class JournaledEntity<C, E, R, S>
 
   @Override
   public Entity<C, E, R> emptyState() {
-    return model.fresh().apply(id);
+    return journaled.fresh();
   }
 
   @Override
@@ -106,40 +89,28 @@ final class JournaledEntity<C, E, R, S>
 
   @Override
   public EventHandler<Entity<C, E, R>, StoredBatch> eventHandler() {
-    return this::take;
+    return (entity, stored) -> {
+      journaled.take(entity, stored);
+      return entity;
+    };
   }
 
   private Effect<StoredBatch, Entity<C, E, R>> decide(Entity<C, E, R> entity, Decide<C> decide) {
-    Instant now = parts.clock().instant().truncatedTo(ChronoUnit.MICROS);
-    Entity.Decided<E, R> decided = entity.decide(decide.requests, now);
-    Batch<E> batch = decided.batch();
-    inbox.tell(new EntityMessage.BatchDecided<>(decide.number, batch, decided.outcomes()));
+    Journaled.Decided<E, R> decided =
+        journaled.decide(entity, decide.number, decide.requests, parts.clock().instant());
+    inbox.tell(decided.told());
     EntityMessage written = new EntityMessage.BatchWritten(decide.number);
-    if (batch == null) {
+    if (decided.row() == null) {
       inbox.tell(written);
       return Effect().none();
     }
-    BatchCodec.Packed packed = model.batches().pack(batch);
-    entity.sealed(CanonicalEntry.sha256(packed.bytes()));
     return Effect()
-        .persist(new StoredBatch(packed.manifest(), packed.bytes(), true))
+        .persist(decided.row())
         .thenRun(
             (Entity<C, E, R> state) -> {
               inbox.tell(written);
               saveSnapshotIfDue(state);
             });
-  }
-
-  private Entity<C, E, R> take(Entity<C, E, R> entity, StoredBatch stored) {
-    bytesSinceSnapshot += BatchCodec.plainLength(stored.manifest(), stored.bytes());
-    if (!stored.folded()) {
-      Batch<E> batch = model.batches().decode(stored.manifest(), stored.bytes());
-      entity.fold(batch, CanonicalEntry.sha256(stored.bytes()));
-      if (batch.sequence() > heardOf) {
-        unheard.add(batch);
-      }
-    }
-    return entity;
   }
 
   @Override
@@ -151,28 +122,16 @@ final class JournaledEntity<C, E, R, S>
 
   /** The journal plugin ends a recovery early, without an error, where rows are missing. */
   private void demandWhole(Entity<C, E, R> entity) {
-    long last = lastSequenceNumber(context);
-    if (entity.sequence() != last) {
-      throw new IllegalStateException(
-          "%s: the journal goes to row %d, recovery came to row %d; rows are missing"
-              .formatted(id, last, entity.sequence()));
-    }
-    inbox.tell(new EntityMessage.Recovered<>(last, List.copyOf(unheard)));
-    unheard.clear();
+    inbox.tell(journaled.recovered(entity, lastSequenceNumber(context)));
   }
 
   /** The entity goes on while its snapshot is encoded and written. */
   private void saveSnapshotIfDue(Entity<C, E, R> entity) {
-    Limits limits = parts.limits();
-    long enough =
-        Math.max(limits.snapshotAfterBytes(), limits.snapshotAfterSizes() * snapshotBytes);
-    if (bytesSinceSnapshot < enough || !savingSnapshot.compareAndSet(false, true)) {
+    if (!journaled.isSnapshotDue() || !savingSnapshot.compareAndSet(false, true)) {
       return;
     }
-    bytesSinceSnapshot = 0;
-    long[] stored = partsStored;
-    boolean anew = Arrays.stream(stored).allMatch(upTo -> upTo == 0);
-    EntityModel.Captured captured = model.captured(entity, stored);
+    boolean anew = journaled.isWithoutParts();
+    EntityModel.Captured captured = journaled.capture(entity);
     parts
         .store()
         .saveSnapshot(id, captured, anew)
@@ -181,9 +140,7 @@ final class JournaledEntity<C, E, R, S>
               if (fault != null) {
                 LOG.warn("a snapshot of {} could not be saved; the next one will", id, fault);
               } else {
-                snapshotBytes = bytes;
-                partsStored =
-                    captured.memories().stream().mapToLong(each -> each.part().to()).toArray();
+                journaled.saved(captured, bytes);
               }
               savingSnapshot.set(false);
             });
@@ -204,12 +161,8 @@ final class JournaledEntity<C, E, R, S>
 
       @Override
       public Entity<C, E, R> fromJournal(Object stored) {
-        StoredSnapshot snapshot = (StoredSnapshot) stored;
-        snapshotBytes = snapshot.bytes().length;
-        Entity<C, E, R> entity =
-            model.restored(id, snapshot, memory -> parts.store().memoryParts(id, memory));
-        partsStored = inParts(entity);
-        return entity;
+        return journaled.restored(
+            (StoredSnapshot) stored, memory -> parts.store().memoryParts(id, memory));
       }
     };
   }

@@ -1,9 +1,9 @@
 package dev.bursar.node.entity;
 
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.entities.EntityMessage;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.cluster.sharding.typed.ShardingEnvelope;
 import org.apache.pekko.cluster.sharding.typed.ShardingMessageExtractor;
 import org.apache.pekko.cluster.sharding.typed.javadsl.ClusterSharding;
@@ -27,18 +27,12 @@ public final class Region {
     shards =
         ClusterSharding.get(system)
             .init(
-                Entity.of(KEY, context -> behavior(context.getEntityId(), parts))
+                Entity.of(
+                        KEY,
+                        context ->
+                            EntityActor.create(EntityId.parse(context.getEntityId()), parts, this))
                     .withMessageExtractor(new ByOrg(count))
                     .withStopMessage(new EntityMessage.Stop()));
-  }
-
-  private Behavior<EntityMessage> behavior(String entityId, EntityParts parts) {
-    EntityId id = EntityId.parse(entityId);
-    return switch (id.kind()) {
-      case ORG -> OrgEntity.create(id, parts, this);
-      case TEAM -> TeamEntity.create(id, parts, this);
-      case WALLET -> WalletEntity.create(id, parts, this);
-    };
   }
 
   /** Sends a message to an entity. */

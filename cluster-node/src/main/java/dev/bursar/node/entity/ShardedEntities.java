@@ -19,6 +19,8 @@ import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.entities.EntityMessage;
+import dev.bursar.entities.ReplyTo;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
@@ -68,12 +70,13 @@ public final class ShardedEntities implements Entities, Enforcement {
   }
 
   private <T> CompletionStage<Answer<T>> ask(
-      EntityId id, Function<ActorRef<Answer<T>>, EntityMessage> message) {
+      EntityId id, Function<ReplyTo<Answer<T>>, EntityMessage> message) {
     String entity = id.toString();
     CompletionStage<Answer<T>> answer =
         AskPattern.ask(
             region.shards(),
-            replyTo -> new ShardingEnvelope<>(entity, message.apply(replyTo)),
+            (ActorRef<Answer<T>> replyTo) ->
+                new ShardingEnvelope<>(entity, message.apply(new ActorReply<>(replyTo))),
             timeout,
             system.scheduler());
     return answer.exceptionally(late -> new Answer.Unreachable<>());

@@ -1,5 +1,7 @@
 package dev.bursar.node.entity;
 
+import dev.bursar.entities.StoredBatch;
+import dev.bursar.entities.StoredSnapshot;
 import org.apache.pekko.serialization.SerializerWithStringManifest;
 
 /** Hands stored forms to the journal as they are: the entity has encoded them, in parallel. */

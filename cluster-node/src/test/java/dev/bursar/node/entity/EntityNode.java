@@ -27,6 +27,8 @@ import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.entities.EntityModels;
+import dev.bursar.entities.Limits;
 import dev.bursar.node.NodeSystem;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -65,7 +67,7 @@ final class EntityNode implements AutoCloseable {
     Config config = overrides.withFallback(NodeSystem.config(settings));
     database = Database.open(settings.withPoolSize(4));
     system = NodeSystem.start(config);
-    Limits limits = Limits.from(config);
+    Limits limits = LimitSettings.from(config);
     EntityParts parts =
         new EntityParts(
             new EntityModels(limits, CATALOG),

@@ -92,12 +92,7 @@ class JournalTrapsTest {
     try (Database database = Database.open(settings.withPoolSize(1))) {
       return database
           .jdbi()
-          .withHandle(
-              handle ->
-                  handle
-                      .createQuery(query)
-                      .mapTo(Long.class)
-                      .one());
+          .withHandle(handle -> handle.createQuery(query).mapTo(Long.class).one());
     }
   }
 

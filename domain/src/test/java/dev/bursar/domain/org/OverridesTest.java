@@ -183,7 +183,8 @@ final class OverridesTest {
                 budget(daily("of-science", SCIENCE, "1")),
                 budget(daily("of-research", research, "1")),
                 budget(daily("of-ann", user("ann"), "1")),
-                budget(daily("each-member", new Scope(Scope.Type.EACH_MEMBER, null, "research"), "1")),
+                budget(
+                    daily("each-member", new Scope(Scope.Type.EACH_MEMBER, null, "research"), "1")),
                 budget(daily("of-org", ORG, "1")));
     given.when(override(SCIENCE, "of-science", "9"), NOON).reply(OrgReply.Done.class);
     given.when(override(SCIENCE, "of-research", "9"), NOON).thenRefused(Code.INVALID, "budget");

@@ -1,4 +1,4 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;

@@ -1,19 +1,17 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
-import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
-import dev.bursar.node.entity.EntityMessage.BatchDecided;
-import dev.bursar.node.entity.EntityMessage.BatchWritten;
+import dev.bursar.entities.EntityMessage.BatchDecided;
+import dev.bursar.entities.EntityMessage.BatchWritten;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.typed.ActorRef;
-import org.apache.pekko.actor.typed.javadsl.ActorContext;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * batch under way is decided anew on what recovery finds: every request that changes something has
  * an identity, so what was written after all is not done twice.
  *
- * <p>Owned by one actor, which passes it what concerns it.
+ * <p>Owned by one entity, which passes it what concerns it.
  */
 final class Inbox<C, E, R> {
 
@@ -48,13 +46,12 @@ final class Inbox<C, E, R> {
 
   private record Waiting<C, R>(Request<C> request, Caller<R> caller, boolean hurried) {}
 
-  private final ActorContext<EntityMessage> context;
-  private final EntityId id;
-  private final EntityModel<C, E, R, ?> model;
-  private final EntityParts parts;
+  private final Host<C, E> host;
+  private final Function<E, R> reply;
+  private final Limits limits;
   private final Written<E> written;
   private final ArrayDeque<Waiting<C, R>> queue = new ArrayDeque<>();
-  private @Nullable ActorRef<JournaledEntity.Decide<C>> journal;
+  private boolean hasJournal;
   private @Nullable List<Waiting<C, R>> flight;
   private @Nullable BatchDecided<E, R> decided;
   private long number;
@@ -71,25 +68,20 @@ final class Inbox<C, E, R> {
   /** The last row that is known to be written; before the first recovery, none is news. */
   private long sequence = Long.MAX_VALUE;
 
-  Inbox(
-      ActorContext<EntityMessage> context,
-      EntityId id,
-      EntityModel<C, E, R, ?> model,
-      EntityParts parts,
-      Written<E> written) {
-    this.context = context;
-    this.id = id;
-    this.model = model;
-    this.parts = parts;
+  /**
+   * @param reply what an event answers to the command that led to it
+   */
+  Inbox(Host<C, E> host, Function<E, R> reply, Limits limits, Written<E> written) {
+    this.host = host;
+    this.reply = reply;
+    this.limits = limits;
     this.written = written;
     start();
   }
 
   private void start() {
-    journal =
-        context.spawnAnonymous(
-            JournaledEntity.create(id, model, parts, sequence, context.getSelf()));
-    context.watch(journal);
+    hasJournal = true;
+    host.startJournal(sequence);
   }
 
   /** Whether nothing is waiting or under way. */
@@ -108,7 +100,7 @@ final class Inbox<C, E, R> {
   }
 
   private void add(Waiting<C, R> waiting) {
-    if (queue.size() >= parts.limits().waitingMax()) {
+    if (queue.size() >= limits.waitingMax()) {
       waiting.caller.failed(new Answer.Busy<>());
       return;
     }
@@ -125,10 +117,10 @@ final class Inbox<C, E, R> {
   }
 
   private void send() {
-    if (flight != null || queue.isEmpty() || journal == null) {
+    if (flight != null || queue.isEmpty() || !hasJournal) {
       return;
     }
-    int batchMax = parts.limits().batchMax();
+    int batchMax = limits.batchMax();
     if (hurried == 0 && !sendAll && queue.size() < batchMax) {
       remind();
       return;
@@ -141,25 +133,24 @@ final class Inbox<C, E, R> {
     }
     sendAll = false;
     flight = batch;
-    dispatch(batch, journal);
+    dispatch(batch);
   }
 
   private void remind() {
     if (!reminded) {
       reminded = true;
-      context.scheduleOnce(
-          parts.limits().unhurriedWithin(), context.getSelf(), new EntityMessage.Reminded());
+      host.later(limits.unhurriedWithin(), new EntityMessage.Reminded());
     }
   }
 
-  private void dispatch(List<Waiting<C, R>> batch, ActorRef<JournaledEntity.Decide<C>> journal) {
+  private void dispatch(List<Waiting<C, R>> batch) {
     number++;
     decided = null;
     List<Request<C>> requests = new ArrayList<>(batch.size());
     for (Waiting<C, R> each : batch) {
       requests.add(each.request);
     }
-    journal.tell(new JournaledEntity.Decide<>(number, requests));
+    host.decide(number, requests);
   }
 
   void onDecided(BatchDecided<E, R> message) {
@@ -199,10 +190,10 @@ final class Inbox<C, E, R> {
 
   /** The journal has stopped: a write failed, or recovery did. */
   void onJournalStopped() {
-    journal = null;
+    hasJournal = false;
     failures++;
     List<Waiting<C, R>> lost = flight;
-    if (failures > parts.limits().restartsMax()) {
+    if (failures > limits.restartsMax()) {
       flight = null;
       if (lost != null) {
         lost.forEach(each -> each.caller.failed(new Answer.Unreachable<>()));
@@ -213,17 +204,16 @@ final class Inbox<C, E, R> {
       }
     }
     long delayMs = Math.min(5_000L, 50L << Math.min(failures, 10));
-    context.scheduleOnce(
-        Duration.ofMillis(delayMs), context.getSelf(), new EntityMessage.Restart());
+    host.later(Duration.ofMillis(delayMs), new EntityMessage.Restart());
   }
 
   void onRestart() {
-    if (journal != null) {
+    if (hasJournal) {
       return;
     }
     start();
-    if (flight != null && journal != null) {
-      dispatch(flight, journal);
+    if (flight != null) {
+      dispatch(flight);
     } else {
       send();
     }
@@ -231,6 +221,6 @@ final class Inbox<C, E, R> {
 
   /** The reply that stands in the journal at a place. */
   CompletionStage<R> stored(Outcome.Stored<R> outcome) {
-    return parts.store().read(id, outcome.place(), model.batches()).thenApply(model.reply());
+    return host.read(outcome.place()).thenApply(reply);
   }
 }

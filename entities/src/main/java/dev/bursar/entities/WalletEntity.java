@@ -1,4 +1,4 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Batch;
@@ -13,22 +13,20 @@ import dev.bursar.domain.wallet.Transfer;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
-import dev.bursar.node.entity.EntityMessage.TakeClosure;
+import dev.bursar.entities.EntityMessage.TakeClosure;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import java.util.function.Function;
 
 /**
- * A wallet's actor. When it starts, it asks the org about the reservations it finds open. Once it
- * is in the journal how a reservation ended, it tells the org and the team, and tells them again
- * until they have it in theirs.
+ * A wallet's entity at work. When it starts, it asks the org about the reservations it finds open.
+ * Once it is in the journal how a reservation ended, it tells the org and the team, and tells them
+ * again until they have it in theirs.
  */
-final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletReply> {
+public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent, WalletReply> {
 
   private record Untaken(EntityId by, Closure closure, int sentAtTick) {}
 
@@ -42,9 +40,17 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
   private final Map<String, Untaken> untaken = new LinkedHashMap<>();
   private int ticks;
 
-  private WalletEntity(
-      ActorContext<EntityMessage> context, EntityId id, EntityParts parts, Region region) {
-    super(context, id, parts.models().wallets, parts, region);
+  /**
+   * Starts it: it recovers, and looks at what is open from before.
+   *
+   * @param reply what an event answers to the command that led to it
+   */
+  public WalletEntity(
+      EntityId id,
+      Function<WalletEvent, WalletReply> reply,
+      Limits limits,
+      Host<WalletCommand, WalletEvent> host) {
+    super(id, reply, limits, host);
     reopen();
   }
 
@@ -98,7 +104,7 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
                       ? new WalletCommand.BarTransfer(transfer)
                       : new WalletCommand.TransferIn(transfer, attribution(transfer)),
                   null),
-              context.getSelf()));
+              host.self()));
     }
   }
 
@@ -143,10 +149,6 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
             }));
   }
 
-  static Behavior<EntityMessage> create(EntityId id, EntityParts parts, Region region) {
-    return Behaviors.setup(context -> new WalletEntity(context, id, parts, region));
-  }
-
   @Override
   void written(Batch<WalletEvent> batch) {
     for (Recorded<WalletEvent> recorded : batch.recorded()) {
@@ -175,7 +177,7 @@ final class WalletEntity extends EntityActor<WalletCommand, WalletEvent, WalletR
   private void tellUntilTaken(Untaken news) {
     String key = news.by.kind() + ":" + news.closure.kind() + ":" + news.closure.reservation();
     untaken.put(key, news);
-    tell(news.by, new TakeClosure(news.closure, key, context.getSelf()));
+    tell(news.by, new TakeClosure(news.closure, key, host.self()));
   }
 
   @Override

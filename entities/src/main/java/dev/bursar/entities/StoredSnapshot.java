@@ -1,4 +1,4 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 /**
  * A snapshot as bytes.
@@ -6,4 +6,4 @@ package dev.bursar.node.entity;
  * @param manifest the name of its stored form
  * @param bytes the stored form
  */
-record StoredSnapshot(String manifest, byte[] bytes) {}
+public record StoredSnapshot(String manifest, byte[] bytes) {}

@@ -1,4 +1,4 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 import dev.bursar.domain.budget.OpenPart;
 import dev.bursar.domain.enforcement.Closure;
@@ -11,15 +11,16 @@ import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.WalletReply;
-import dev.bursar.node.entity.EntityMessage.TakeClosure;
+import dev.bursar.entities.EntityMessage.TakeClosure;
 import java.util.LinkedHashSet;
 import java.util.List;
-import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import java.util.function.Function;
 
-/** A team's actor. When it starts, it asks what has become of the reservations it finds open. */
-final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
+/**
+ * A team's entity at work. When it starts, it asks what has become of the reservations it finds
+ * open.
+ */
+public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, TeamReply> {
 
   private static final int ASKED_A_TICK = 64;
 
@@ -28,9 +29,17 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
   /** What is counted from the middle on, and is still open: asked about in turn. */
   private final LinkedHashSet<String> midway = new LinkedHashSet<>();
 
-  private TeamEntity(
-      ActorContext<EntityMessage> context, EntityId id, EntityParts parts, Region region) {
-    super(context, id, parts.models().teams, parts, region);
+  /**
+   * Starts it: it recovers, and looks at what is open from before.
+   *
+   * @param reply what an event answers to the command that led to it
+   */
+  public TeamEntity(
+      EntityId id,
+      Function<TeamEvent, TeamReply> reply,
+      Limits limits,
+      Host<TeamCommand, TeamEvent> host) {
+    super(id, reply, limits, host);
     reopen();
   }
 
@@ -49,10 +58,6 @@ final class TeamEntity extends EntityActor<TeamCommand, TeamEvent, TeamReply> {
                 reopenLater();
               }
             }));
-  }
-
-  static Behavior<EntityMessage> create(EntityId id, EntityParts parts, Region region) {
-    return Behaviors.setup(context -> new TeamEntity(context, id, parts, region));
   }
 
   @Override

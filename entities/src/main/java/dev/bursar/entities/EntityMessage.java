@@ -1,4 +1,4 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Decided;
@@ -12,26 +12,25 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.WalletReply;
 import java.util.List;
-import org.apache.pekko.actor.typed.ActorRef;
 import org.jspecify.annotations.Nullable;
 
-/** What a sharded entity is sent, from outside and by its own parts. */
+/** What an entity is sent, from outside and by its own parts. */
 public sealed interface EntityMessage {
 
   /** A request to be decided, and who is to be told once the outcome is in the journal. */
-  record Ask<C, R>(Request<C> request, ActorRef<Answer<R>> replyTo) implements EntityMessage {}
+  record Ask<C, R>(Request<C> request, ReplyTo<Answer<R>> replyTo) implements EntityMessage {}
 
   /** A reservation to be decided together with team and wallet; for orgs only. */
   record Reserve(
-      OrgCommand.Reserve command, @Nullable Operation operation, ActorRef<Answer<Decided>> replyTo)
+      OrgCommand.Reserve command, @Nullable Operation operation, ReplyTo<Answer<Decided>> replyTo)
       implements EntityMessage {}
 
   /** A request on a reservation's behalf; the answer goes back as a message that names it. */
-  record AskFor<C>(String reservation, Request<C> request, ActorRef<EntityMessage> replyTo)
+  record AskFor<C>(String reservation, Request<C> request, ReplyTo<EntityMessage> replyTo)
       implements EntityMessage {}
 
   /** A reservation has ended; whoever holds budget for it is to settle, and to say when it has. */
-  record TakeClosure(Closure closure, String key, ActorRef<EntityMessage> replyTo)
+  record TakeClosure(Closure closure, String key, ReplyTo<EntityMessage> replyTo)
       implements EntityMessage {}
 
   /** What an org answers on a reservation's behalf. */

@@ -1,4 +1,4 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Decided;
@@ -16,26 +16,23 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.protocol.Effect;
 import dev.bursar.domain.protocol.ReservationProtocol;
 import dev.bursar.domain.wallet.WalletReply;
-import dev.bursar.node.entity.EntityMessage.AskFor;
-import dev.bursar.node.entity.EntityMessage.Reserve;
-import dev.bursar.node.entity.EntityMessage.TakeClosure;
+import dev.bursar.entities.EntityMessage.AskFor;
+import dev.bursar.entities.EntityMessage.Reserve;
+import dev.bursar.entities.EntityMessage.TakeClosure;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.typed.Behavior;
-import org.apache.pekko.actor.typed.javadsl.ActorContext;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An org's actor. It drives the protocol by which a reservation is decided together with team and
- * wallet; when it starts, it drives on or settles what it finds open.
+ * An org's entity at work. It drives the protocol by which a reservation is decided together with
+ * team and wallet; when it starts, it drives on or settles what it finds open.
  */
-final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
+public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgReply> {
 
   private static final Logger LOG = LoggerFactory.getLogger(OrgEntity.class);
 
@@ -48,9 +45,17 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
   /** Requests whose like, of the same identity, is being decided. */
   private final Map<String, List<Reserve>> deciding = new HashMap<>();
 
-  private OrgEntity(
-      ActorContext<EntityMessage> context, EntityId id, EntityParts parts, Region region) {
-    super(context, id, parts.models().orgs, parts, region);
+  /**
+   * Starts it: it recovers, and looks at what is open from before.
+   *
+   * @param reply what an event answers to the command that led to it
+   */
+  public OrgEntity(
+      EntityId id,
+      Function<OrgEvent, OrgReply> reply,
+      Limits limits,
+      Host<OrgCommand, OrgEvent> host) {
+    super(id, reply, limits, host);
     reopen();
   }
 
@@ -71,19 +76,11 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
             }));
   }
 
-  static Behavior<EntityMessage> create(EntityId id, EntityParts parts, Region region) {
-    return Behaviors.setup(context -> new OrgEntity(context, id, parts, region));
-  }
-
   private void reopen(Plan plan) {
     if (!protocol.drives(plan.reservation())) {
       reopened.put(plan.reservation(), plan);
       questions.add(plan.reservation());
     }
-  }
-
-  private static long nowMs() {
-    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
   }
 
   /** What was given up may have come into the journal after all. */
@@ -120,8 +117,8 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
     if (joined != null) {
       run(joined);
     } else if (alike != null
-        ? alike.size() >= parts.limits().waitingMax()
-        : protocol.size() >= parts.limits().reservationsMax()) {
+        ? alike.size() >= limits.waitingMax()
+        : protocol.size() >= limits.reservationsMax()) {
       asked.replyTo().tell(new Answer.Busy<>());
     } else if (alike != null) {
       alike.add(asked);
@@ -171,13 +168,13 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
                 case Answer.Refused<OrgReply> ended ->
                     run(
                         protocol.repeated(
-                            begun.plan(), it.asked().operation(), it.asked(), nowMs()));
+                            begun.plan(), it.asked().operation(), it.asked(), host.nowMs()));
               }
             }));
   }
 
   private void decided(OrgReply reply, Reserve asked) {
-    run(protocol.decided(reply, true, true, asked.operation(), asked, nowMs()));
+    run(protocol.decided(reply, true, true, asked.operation(), asked, host.nowMs()));
   }
 
   private void walletAnswered(EntityMessage.WalletAnswered it) {
@@ -201,7 +198,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
         settle(closure, plan);
       }
     } else if (plan != null) {
-      run(protocol.driveOn(plan, nowMs()));
+      run(protocol.driveOn(plan, host.nowMs()));
     }
   }
 
@@ -222,7 +219,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
 
   @Override
   void onTick() {
-    run(protocol.tick(nowMs()));
+    run(protocol.tick(host.nowMs()));
     questions.onTick();
   }
 
@@ -237,19 +234,18 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
         case Effect.AskWallet<Reserve> ask ->
             tell(
                 EntityId.wallet(id.org(), ask.wallet()),
-                new AskFor<>(ask.reservation(), ask.request(), context.getSelf()));
+                new AskFor<>(ask.reservation(), ask.request(), host.self()));
         case Effect.AskTeam<Reserve> ask ->
             tell(
                 EntityId.team(id.org(), ask.team()),
-                new AskFor<>(ask.reservation(), ask.request(), context.getSelf()));
+                new AskFor<>(ask.reservation(), ask.request(), host.self()));
         case Effect.AskOrg<Reserve> ask ->
             inbox.add(
                 ask.request(),
                 new Replying<>(
                     inbox,
                     answer ->
-                        context
-                            .getSelf()
+                        host.self()
                             .tell(new EntityMessage.OrgAnswered(ask.reservation(), answer))));
         case Effect.Reply<Reserve> reply -> reply.waiting().replyTo().tell(reply.answer());
       }
@@ -278,7 +274,9 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
           && replied.reply() instanceof OrgReply.Begun reply
           && begun == null) {
         begun = reply.plan().reservation();
-        run(protocol.decided(reply, replied.replayed(), false, asked.operation(), asked, nowMs()));
+        run(
+            protocol.decided(
+                reply, replied.replayed(), false, asked.operation(), asked, host.nowMs()));
         letAlikeGoOn(asked.operation());
       }
     }
@@ -293,7 +291,12 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
         case Outcome.Replied<OrgReply> replied ->
             run(
                 protocol.decided(
-                    replied.reply(), replied.replayed(), true, asked.operation(), asked, nowMs()));
+                    replied.reply(),
+                    replied.replayed(),
+                    true,
+                    asked.operation(),
+                    asked,
+                    host.nowMs()));
         case Outcome.Stored<OrgReply> stored -> recall(stored);
         case Outcome.Refused<OrgReply> refused ->
             asked.replyTo().tell(new Answer.Refused<>(refused.refusal()));
@@ -316,7 +319,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
                 .stored(stored)
                 .whenComplete(
                     (reply, fault) ->
-                        context.getSelf().tell(new EntityMessage.Stands(reservation, reply)));
+                        host.self().tell(new EntityMessage.Stands(reservation, reply)));
         case Outcome.Refused<OrgReply> refused -> run(protocol.withdrawn(reservation));
         case Outcome.Failed<OrgReply> failed -> run(protocol.withdrawn(reservation));
       }
@@ -331,7 +334,7 @@ final class OrgEntity extends EntityActor<OrgCommand, OrgEvent, OrgReply> {
                   LOG.warn("a decision could not be read back from the journal", fault);
                   asked.replyTo().tell(new Answer.Unreachable<>());
                 } else {
-                  context.getSelf().tell(new EntityMessage.Recalled(reply, asked));
+                  host.self().tell(new EntityMessage.Recalled(reply, asked));
                 }
               });
     }

@@ -1,4 +1,4 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.entity.Entity;
@@ -26,9 +26,9 @@ import java.util.List;
 /** The three kinds of entities. */
 public final class EntityModels {
 
-  final EntityModel<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> orgs;
-  final EntityModel<TeamCommand, TeamEvent, TeamReply, Team.Snapshot> teams;
-  final EntityModel<WalletCommand, WalletEvent, WalletReply, WalletSnapshot> wallets;
+  private final EntityModel<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> orgs;
+  private final EntityModel<TeamCommand, TeamEvent, TeamReply, Team.Snapshot> teams;
+  private final EntityModel<WalletCommand, WalletEvent, WalletReply, WalletSnapshot> wallets;
 
   /**
    * @param limits how much is remembered, and for how long
@@ -72,6 +72,21 @@ public final class EntityModels {
             entity -> wallet(entity).outline(),
             (entity, snapshot) -> wallet(entity).restore(snapshot),
             entity -> List.of(entity.memory(), wallet(entity).endings()));
+  }
+
+  /** Orgs. */
+  public EntityModel<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> orgs() {
+    return orgs;
+  }
+
+  /** Teams. */
+  public EntityModel<TeamCommand, TeamEvent, TeamReply, Team.Snapshot> teams() {
+    return teams;
+  }
+
+  /** Wallets. */
+  public EntityModel<WalletCommand, WalletEvent, WalletReply, WalletSnapshot> wallets() {
+    return wallets;
   }
 
   private static OperationMemory memory(Limits limits) {

@@ -1,4 +1,4 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 /**
  * A batch as bytes, on its way to or from the journal.
@@ -7,4 +7,4 @@ package dev.bursar.node.entity;
  * @param bytes the stored form
  * @param folded whether the state of this very incarnation has it already, because it decided it
  */
-record StoredBatch(String manifest, byte[] bytes, boolean folded) {}
+public record StoredBatch(String manifest, byte[] bytes, boolean folded) {}

@@ -1,4 +1,4 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.operation.Answer;

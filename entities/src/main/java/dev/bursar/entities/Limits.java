@@ -1,6 +1,5 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
-import com.typesafe.config.Config;
 import java.time.Duration;
 
 /**
@@ -31,25 +30,8 @@ public record Limits(
     int restartsMax,
     Duration askTimeout) {
 
-  /** Reads the section {@code bursar.limits}. */
-  public static Limits from(Config root) {
-    Config config = root.getConfig("bursar.limits");
-    return new Limits(
-        config.getInt("waiting-max"),
-        config.getInt("batch-max"),
-        config.getInt("reservations-max"),
-        config.getInt("operations-remembered"),
-        config.getDuration("operations-remembered-for"),
-        config.getDuration("grace"),
-        config.getBytes("snapshot-after-bytes"),
-        config.getInt("snapshot-after-sizes"),
-        config.getDuration("unhurried-within"),
-        config.getInt("restarts-max"),
-        config.getDuration("ask-timeout"));
-  }
-
   /** How long org and team count late usage where it was held: the wallet decides, they follow. */
-  Duration lateFor() {
+  public Duration lateFor() {
     return grace.multipliedBy(2);
   }
 }

@@ -1,4 +1,4 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Request;
@@ -21,7 +21,7 @@ final class Reopened {
   private Reopened() {}
 
   /** Asks a reservation's wallet what has become of it. */
-  static void askWallet(EntityActor<?, ?, ?> asking, String reservation) {
+  static void askWallet(RunningEntity<?, ?, ?> asking, String reservation) {
     ReservationId id = ReservationId.parse(reservation);
     if (id != null) {
       asking.tell(
@@ -29,18 +29,18 @@ final class Reopened {
           new EntityMessage.AskFor<>(
               reservation,
               new Request<WalletCommand>(new WalletCommand.Find(reservation), null),
-              asking.context.getSelf()));
+              asking.host.self()));
     }
   }
 
   /** Asks the org what it knows of a reservation. */
-  static void askOrg(EntityActor<?, ?, ?> asking, String reservation) {
+  static void askOrg(RunningEntity<?, ?, ?> asking, String reservation) {
     asking.tell(
         EntityId.org(asking.id.org()),
         new EntityMessage.AskFor<>(
             reservation,
             new Request<OrgCommand>(new OrgCommand.FindReservation(reservation), null),
-            asking.context.getSelf()));
+            asking.host.self()));
   }
 
   /** Whether it is an answer at all: who is busy or away is asked again. */

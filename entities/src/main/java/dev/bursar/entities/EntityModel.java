@@ -1,4 +1,4 @@
-package dev.bursar.node.entity;
+package dev.bursar.entities;
 
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.identity.EntityId;
@@ -42,7 +42,8 @@ public record EntityModel<C, E, R, S>(
    * @param snapshot makes the stored form; on any thread
    * @param memories one of each memory, in the model's order
    */
-  record Captured(long sequence, Supplier<StoredSnapshot> snapshot, List<Remembered> memories) {}
+  public record Captured(
+      long sequence, Supplier<StoredSnapshot> snapshot, List<Remembered> memories) {}
 
   /**
    * What there is to be stored of a memory.
@@ -50,7 +51,7 @@ public record EntityModel<C, E, R, S>(
    * @param oldest no part that ends before this is needed any more
    * @param part what was not stored yet
    */
-  record Remembered(long oldest, OperationMemory.Part part) {}
+  public record Remembered(long oldest, OperationMemory.Part part) {}
 
   /**
    * The entity as it stands.

@@ -1,0 +1,46 @@
+package dev.bursar.entities;
+
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Place;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * What runs an entity: hands it messages, one at a time, and does what it can't do by itself.
+ *
+ * @param <C> what can be asked of it
+ * @param <E> what happens to it
+ */
+public interface Host<C, E> {
+
+  /** Sends a message to an entity of the same org; it may be lost, or come late, or twice. */
+  void send(EntityId to, EntityMessage message);
+
+  /** Where answers meant for this entity go. */
+  ReplyTo<EntityMessage> self();
+
+  /** Hands the entity a message after a while. */
+  void later(Duration delay, EntityMessage message);
+
+  /**
+   * Starts the entity's journal, which recovers and then says {@link EntityMessage.Recovered}, or
+   * stops, which is told by {@link RunningEntity#onJournalStopped}.
+   *
+   * @param heardOf the last row that the entity has heard of
+   */
+  void startJournal(long heardOf);
+
+  /**
+   * Has the journal that was started last decide a batch and write it: {@link
+   * EntityMessage.BatchDecided}, and then {@link EntityMessage.BatchWritten}, or it stops.
+   */
+  void decide(long number, List<Request<C>> requests);
+
+  /** Reads an event back from the journal; fails if there is none, or it can't be read now. */
+  CompletionStage<E> read(Place place);
+
+  /** A monotonic time, in milliseconds. */
+  long nowMs();
+}

@@ -1,0 +1,145 @@
+package dev.bursar.entities;
+
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.entities.EntityMessage.AskFor;
+import dev.bursar.entities.EntityMessage.BatchDecided;
+import dev.bursar.entities.EntityMessage.TakeClosure;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * An entity at work: an inbox, and whatever the kind of entity does besides deciding. It never
+ * looks at a balance. Owned by one thread at a time.
+ *
+ * @param <C> what can be asked of it
+ * @param <E> what happens to it
+ * @param <R> what it replies
+ */
+public abstract class RunningEntity<C, E, R> {
+
+  private static final Duration TICK = Duration.ofSeconds(1);
+
+  final Host<C, E> host;
+  final EntityId id;
+  final Limits limits;
+  final Inbox<C, E, R> inbox;
+  private boolean ticking;
+  private boolean stopping;
+
+  RunningEntity(EntityId id, Function<E, R> reply, Limits limits, Host<C, E> host) {
+    this.id = id;
+    this.limits = limits;
+    this.host = host;
+    this.inbox = new Inbox<>(host, reply, limits, this::written);
+  }
+
+  /**
+   * Hears of every batch that was written, before whoever asked does; also of one whose write
+   * seemed to have failed.
+   */
+  void written(Batch<E> batch) {}
+
+  /** Looks at what is open from before; once when the entity starts. */
+  abstract void reopen();
+
+  /** Tries that again in a while: the journal could not be read. */
+  final void reopenLater() {
+    host.later(TICK, new EntityMessage.Reopen());
+  }
+
+  /** What only this kind of entity understands. */
+  abstract void onOther(EntityMessage message);
+
+  /** Wraps an answer for whoever asked on a reservation's behalf. */
+  abstract EntityMessage answered(String reservation, Answer<R> answer);
+
+  /** The command that settles a reservation here. */
+  abstract C settle(TakeClosure message);
+
+  /** Whether something besides the inbox is under way; as long as it is, ticks come. */
+  boolean isBusy() {
+    return false;
+  }
+
+  /** Whether nothing is under way that must not be cut off. */
+  boolean mayStop() {
+    return !isBusy();
+  }
+
+  void onTick() {}
+
+  /**
+   * Takes the next message in.
+   *
+   * @return whether it is done for good, and is to be stopped
+   */
+  public final boolean receive(EntityMessage message) {
+    switch (message) {
+      case EntityMessage.Ask<?, ?> ask -> ask(this.<EntityMessage.Ask<C, R>>as(ask));
+      case AskFor<?> ask -> askFor(this.<AskFor<C>>as(ask));
+      case BatchDecided<?, ?> decided -> inbox.onDecided(this.<BatchDecided<E, R>>as(decided));
+      case EntityMessage.Recovered<?> it ->
+          inbox.onRecovered(this.<EntityMessage.Recovered<E>>as(it));
+      case EntityMessage.BatchWritten done -> inbox.onWritten(done);
+      case EntityMessage.Restart restart -> inbox.onRestart();
+      case EntityMessage.Reopen again -> reopen();
+      case TakeClosure closure -> take(closure);
+      case EntityMessage.Reminded now -> inbox.onReminded();
+      case EntityMessage.Stop stop -> {
+        stopping = true;
+        inbox.onReminded();
+      }
+      case EntityMessage.Tick tick -> {
+        ticking = false;
+        onTick();
+      }
+      case EntityMessage other -> onOther(other);
+    }
+    if (isBusy() && !ticking) {
+      ticking = true;
+      host.later(TICK, new EntityMessage.Tick());
+    }
+    return stopping && inbox.isIdle() && mayStop();
+  }
+
+  /** The journal has stopped: a write failed, or recovery did. */
+  public final void onJournalStopped() {
+    inbox.onJournalStopped();
+  }
+
+  /** To an entity goes only what is meant for its kind. */
+  @SuppressWarnings("unchecked")
+  private <T> T as(Object message) {
+    return (T) message;
+  }
+
+  private void ask(EntityMessage.Ask<C, R> ask) {
+    inbox.add(ask.request(), new Replying<>(inbox, ask.replyTo()::tell));
+  }
+
+  private void askFor(AskFor<C> ask) {
+    ReplyTo<EntityMessage> replyTo = ask.replyTo();
+    inbox.add(
+        ask.request(),
+        new Replying<>(inbox, answer -> replyTo.tell(answered(ask.reservation(), answer))));
+  }
+
+  private void take(TakeClosure message) {
+    Consumer<Answer<R>> taken =
+        answer -> {
+          if (answer instanceof Answer.Done<R>) {
+            message.replyTo().tell(new EntityMessage.ClosureTaken(message.key()));
+          }
+        };
+    inbox.addUnhurried(new Request<>(settle(message), null), new Replying<>(inbox, taken));
+  }
+
+  /** Sends a message to another entity of the same org. */
+  void tell(EntityId other, EntityMessage message) {
+    host.send(other, message);
+  }
+}
