@@ -111,7 +111,7 @@ public final class KeyRoutes {
         .thenApply(
             found -> {
               if (!found) {
-                throw Problem.of(404, "key_not_found", "there is no key " + id).fault();
+                throw Problem.of(404, "key_not_found", "there is no key " + id).at("key").fault();
               }
               return Reply.nothing();
             });

@@ -28,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BudgetStart {
 
-  private static final int OVERTAKEN_TRIES = 5;
+  private static final int OVERTAKEN_TRIES = 10;
   private static final int TRIES = 50;
   private static final long TRY_AGAIN_MS = 100;
 
@@ -64,8 +65,16 @@ final class BudgetStart {
         .thenCompose(
             answer ->
                 tries > 1 && isOvertaken(answer)
-                    ? put(org, budget, caller, tries - 1)
+                    ? CompletableFuture.supplyAsync(() -> budget, afterAWhile())
+                        .thenCompose(again -> put(org, again, caller, tries - 1))
                     : CompletableFuture.completedStage(answer));
+  }
+
+  /** At other times than those who were overtaken with this one: the last of them is to finish. */
+  private static Executor afterAWhile() {
+    return CompletableFuture.delayedExecutor(
+        ThreadLocalRandom.current().nextLong(TRY_AGAIN_MS, 4 * TRY_AGAIN_MS),
+        TimeUnit.MILLISECONDS);
   }
 
   /** Somebody else has set or removed it meanwhile; as the later one, this request goes on. */

@@ -123,7 +123,9 @@ public final class ReservationRoutes {
     ReservationId id = ReservationId.parse(text);
     if (id == null || !call.key().covers(id.org())) {
       String shown = text.length() <= ID_SHOWN_MAX ? text : text.substring(0, ID_SHOWN_MAX) + "…";
-      throw Problem.of(404, "reservation_not_found", "there is no reservation " + shown).fault();
+      throw Problem.of(404, "reservation_not_found", "there is no reservation " + shown)
+          .at("reservation")
+          .fault();
     }
     return text;
   }

@@ -134,6 +134,6 @@ public final class Call {
 
   /** What an org looks like from outside, whether it exists or not. */
   public static Fault unknownOrg(String org) {
-    return Problem.of(404, "org_not_found", "there is no org named " + org).fault();
+    return Problem.of(404, "org_not_found", "there is no org named " + org).at("org").fault();
   }
 }

@@ -1,0 +1,447 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.ledger.Posting;
+import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Hold;
+import dev.bursar.domain.wallet.WalletEvent;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A wallet as somebody would keep it with pen and paper: recounts every event in whole millionths,
+ * and says what can't be. It knows nothing of how the wallet itself keeps its figures.
+ */
+final class NaiveWallet {
+
+  /** What has become of a reservation. */
+  enum Fate {
+    OPEN,
+    COMMITTED,
+    RELEASED,
+    EXPIRED,
+    CANCELLED,
+    LATE,
+    BARRED
+  }
+
+  /** What there was at one time: what could be drawn, and all that is counted. */
+  record Figures(BigInteger balance, BigInteger held, BigInteger debt) {
+    BigInteger available() {
+      return balance.subtract(held);
+    }
+
+    boolean isLike(Balance told) {
+      return balance.equals(micros(told.balance().micros()))
+          && held.equals(micros(told.held().micros()))
+          && debt.equals(micros(told.debt().micros()));
+    }
+  }
+
+  /** A grant, and what is left and held of it. */
+  private static final class Pot {
+    private final Grant grant;
+    private BigInteger left = BigInteger.ZERO;
+    private BigInteger held = BigInteger.ZERO;
+    private boolean over;
+
+    Pot(Grant grant) {
+      this.grant = grant;
+    }
+
+    BigInteger free() {
+      return left.subtract(held);
+    }
+
+    boolean canBeDrawnAt(Instant at) {
+      Instant end = grant.expiresAt();
+      return !over && !grant.effectiveAt().isAfter(at) && (end == null || at.isBefore(end));
+    }
+
+    boolean burnsBefore(Pot other) {
+      if (grant.priority() != other.grant.priority()) {
+        return grant.priority() < other.grant.priority();
+      }
+      Instant end = grant.expiresAt();
+      Instant otherEnd = other.grant.expiresAt();
+      return end != null && (otherEnd == null || end.isBefore(otherEnd));
+    }
+  }
+
+  private final String name;
+  private final Watch watch;
+  private final Map<String, Pot> pots = new LinkedHashMap<>();
+  private final Map<String, Hold> open = new HashMap<>();
+  private final Map<String, Hold> lapsed = new HashMap<>();
+  final Map<String, Fate> fates = new HashMap<>();
+  final Map<String, BigInteger> charged = new HashMap<>();
+  final Map<String, Transaction> charges = new LinkedHashMap<>();
+  final Map<String, BigInteger> sent = new HashMap<>();
+  final Map<String, BigInteger> taken = new HashMap<>();
+  final Map<String, BigInteger> returned = new HashMap<>();
+
+  /** The figures after each event, the first before any. */
+  final List<Figures> past = new ArrayList<>();
+
+  private BigInteger debt = BigInteger.ZERO;
+  private Instant lastAt = Instant.MIN;
+
+  NaiveWallet(String name, Watch watch) {
+    this.name = name;
+    this.watch = watch;
+    past.add(new Figures(BigInteger.ZERO, BigInteger.ZERO, BigInteger.ZERO));
+  }
+
+  static BigInteger micros(long micros) {
+    return BigInteger.valueOf(micros);
+  }
+
+  boolean hasOpen() {
+    return !open.isEmpty();
+  }
+
+  @Nullable Hold holdOf(String reservation) {
+    return open.get(reservation);
+  }
+
+  private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
+    watch.expect(holds, invariant, name + ": " + format, values);
+  }
+
+  void take(WalletEvent event) {
+    expect(!event.at().isBefore(lastAt), "I5", "time goes back to %s in %s", event.at(), event);
+    lastAt = event.at();
+    switch (event) {
+      case WalletEvent.Granted it -> pots.put(it.grant().id(), new Pot(it.grant()));
+      case WalletEvent.CreditsHeld it -> hold(it.hold(), it.at());
+      case WalletEvent.HoldExtended it -> extended(it);
+      case WalletEvent.Committed it -> committed(it);
+      case WalletEvent.Charged it -> {
+        end(it.reservation(), null, Fate.COMMITTED);
+        charged(it.reservation(), it.amount().micros(), it.transaction());
+        drawn(it.transaction(), it.at());
+        watch.saw(Rarity.CHARGED_AT_ONCE);
+      }
+      case WalletEvent.Released it -> released(it);
+      case WalletEvent.HoldBarred it -> {
+        end(it.reservation(), null, Fate.BARRED);
+        watch.saw(Rarity.HOLD_BARRED_BEFORE_IT_CAME);
+      }
+      case WalletEvent.GrantExpired it -> over(it.grant(), it.at(), true);
+      case WalletEvent.GrantVoided it -> over(it.grant(), it.at(), false);
+      case WalletEvent.Adjusted it -> {
+        Grant grant = it.grant();
+        if (grant != null) {
+          pots.put(grant.id(), new Pot(grant));
+        }
+      }
+      case WalletEvent.Refunded it -> watch.saw(Rarity.REFUNDED);
+      case WalletEvent.TransferredOut it ->
+          expect(
+              sent.put(it.transfer().id(), micros(it.transfer().amount().micros())) == null,
+              "I4",
+              "%s leaves twice",
+              it.transfer().id());
+      case WalletEvent.TransferredIn it -> {
+        it.transfer().grants().forEach(grant -> pots.put(grant.id(), new Pot(grant)));
+        expect(
+            taken.put(it.transfer().id(), micros(it.transfer().amount().micros())) == null,
+            "I4",
+            "%s comes twice",
+            it.transfer().id());
+        watch.saw(Rarity.TRANSFERRED);
+      }
+      case WalletEvent.TransferReturned it -> {
+        expect(
+            returned.put(it.transfer(), BigInteger.ONE) == null,
+            "I4",
+            "%s goes back twice",
+            it.transfer());
+        watch.saw(Rarity.TRANSFER_RETURNED);
+      }
+      case WalletEvent other -> {}
+    }
+    Transaction transaction = event.transaction();
+    if (transaction != null) {
+      transaction.postings().forEach(this::post);
+    }
+    past.add(figures());
+    Balance told = event.balance();
+    expect(
+        told == null || figures().isLike(told),
+        "model",
+        "%s tells %s, counted %s",
+        event.getClass().getSimpleName(),
+        told,
+        figures());
+  }
+
+  Figures figures() {
+    BigInteger balance = BigInteger.ZERO;
+    BigInteger held = BigInteger.ZERO;
+    for (Pot pot : pots.values()) {
+      balance = balance.add(pot.left);
+    }
+    for (Hold hold : open.values()) {
+      held = held.add(micros(hold.amount().micros()));
+    }
+    return new Figures(balance, held, debt);
+  }
+
+  private void post(Posting posting) {
+    BigInteger amount = micros(posting.amount().micros());
+    if (posting.type() == EntryType.DEBT) {
+      debt = debt.add(amount);
+      return;
+    }
+    if (posting.type() == EntryType.DEBT_REPAID) {
+      debt = debt.add(amount);
+      watch.saw(Rarity.DEBT_REPAID);
+    }
+    Pot pot = posting.grant() == null ? null : pots.get(posting.grant());
+    expect(pot != null, "I1", "an entry on %s, which is not known", posting.grant());
+    if (pot != null) {
+      pot.left = pot.left.add(amount);
+      expect(
+          pot.left.signum() >= 0 && pot.left.compareTo(pot.held) >= 0,
+          "I2",
+          "%s has %s left, of which %s is held",
+          posting.grant(),
+          pot.left,
+          pot.held);
+    }
+  }
+
+  private void hold(Hold hold, Instant at) {
+    BigInteger amount = micros(hold.amount().micros());
+    expect(
+        figures().available().compareTo(amount) >= 0,
+        "I2",
+        "%s holds %s of %s",
+        hold.reservation(),
+        amount,
+        figures());
+    expect(
+        fates.put(hold.reservation(), Fate.OPEN) == null,
+        "I12",
+        "%s is held a second time",
+        hold.reservation());
+    expect(hold.expiresAt().isAfter(at), "I12", "%s expires when it is made", hold.reservation());
+    inBurnOrder(hold.draws(), at);
+    for (Draw draw : hold.draws()) {
+      Pot pot = pots.get(draw.grant());
+      if (pot != null) {
+        pot.held = pot.held.add(micros(draw.amount().micros()));
+        expect(pot.free().signum() >= 0, "I2", "more of %s is held than is left", draw.grant());
+      }
+    }
+    open.put(hold.reservation(), hold);
+  }
+
+  /** Whatever burns before a grant that is drawn on is used up. */
+  private void inBurnOrder(List<Draw> draws, Instant at) {
+    for (Draw draw : draws) {
+      Pot drawn = pots.get(draw.grant());
+      if (drawn == null) {
+        continue;
+      }
+      expect(drawn.canBeDrawnAt(at), "model", "%s is drawn on at %s", draw.grant(), at);
+      for (Pot other : pots.values()) {
+        if (other != drawn && other.burnsBefore(drawn) && other.canBeDrawnAt(at)) {
+          BigInteger drawnToo =
+              draws.stream()
+                  .filter(each -> each.grant().equals(other.grant.id()))
+                  .map(each -> micros(each.amount().micros()))
+                  .reduce(BigInteger.ZERO, BigInteger::add);
+          expect(
+              other.free().compareTo(drawnToo) <= 0,
+              "model",
+              "%s is drawn on before %s is used up",
+              draw.grant(),
+              other.grant.id());
+        }
+      }
+    }
+  }
+
+  private void drawn(Transaction transaction, Instant at) {
+    List<Draw> draws = new ArrayList<>();
+    for (Posting posting : transaction.postings()) {
+      String grant = posting.grant();
+      if (posting.type() == EntryType.CONSUME && grant != null) {
+        draws.add(new Draw(grant, posting.amount().negated()));
+      }
+    }
+    inBurnOrder(draws, at);
+  }
+
+  private void extended(WalletEvent.HoldExtended event) {
+    Hold hold = open.get(event.reservation());
+    expect(hold != null, "I12", "%s is extended and not open", event.reservation());
+    if (hold != null) {
+      expect(
+          event.at().isBefore(hold.expiresAt()),
+          "model",
+          "%s is extended after its end",
+          event.reservation());
+      open.put(
+          event.reservation(),
+          new Hold(
+              hold.reservation(),
+              hold.creditType(),
+              hold.amount(),
+              hold.draws(),
+              hold.price(),
+              hold.madeAt(),
+              event.expiresAt(),
+              hold.overagePolicy(),
+              hold.teamHolds(),
+              hold.attribution()));
+      watch.saw(Rarity.EXTENDED);
+    }
+  }
+
+  /** Ends a hold, of which there has to be one, or none. */
+  private void end(String reservation, @Nullable Fate from, Fate to) {
+    Fate before = fates.put(reservation, to);
+    expect(before == from, "I12", "%s was %s and becomes %s", reservation, before, to);
+    Hold hold = open.remove(reservation);
+    if (hold != null) {
+      for (Draw draw : hold.draws()) {
+        Pot pot = pots.get(draw.grant());
+        if (pot != null) {
+          pot.held = pot.held.subtract(micros(draw.amount().micros()));
+        }
+      }
+      if (to == Fate.EXPIRED) {
+        lapsed.put(reservation, hold);
+      }
+    }
+  }
+
+  private void charged(String reservation, long amount, Transaction transaction) {
+    expect(
+        charged.put(reservation, micros(amount)) == null,
+        "I12",
+        "%s is charged twice",
+        reservation);
+    charges.put(transaction.id(), transaction);
+  }
+
+  private void committed(WalletEvent.Committed event) {
+    String reservation = event.reservation();
+    Hold hold = event.late() ? lapsed.get(reservation) : open.get(reservation);
+    if (hold != null) {
+      boolean over = !event.at().isBefore(hold.expiresAt());
+      expect(
+          over == event.late(),
+          "model",
+          "%s, which ends at %s, is committed at %s, late: %s",
+          reservation,
+          hold.expiresAt(),
+          event.at(),
+          event.late());
+      expect(
+          event.at().isBefore(hold.expiresAt().plus(World.GRACE)),
+          "model",
+          "%s is committed after the grace period",
+          reservation);
+      BigInteger held = micros(hold.amount().micros());
+      BigInteger actual = micros(event.amount().micros());
+      int more = actual.compareTo(held);
+      watch.saw(more < 0 ? Rarity.COMMITTED_FOR_LESS : Rarity.COMMITTED_FOR_MORE);
+    }
+    watch.saw(event.late() ? Rarity.COMMITTED_LATE : Rarity.ALLOWED);
+    if (event.debt().isPositive()) {
+      watch.saw(Rarity.COMMITTED_INTO_DEBT);
+    }
+    end(
+        reservation,
+        event.late() ? Fate.EXPIRED : Fate.OPEN,
+        event.late() ? Fate.LATE : Fate.COMMITTED);
+    charged(reservation, event.amount().micros(), event.transaction());
+    BigInteger entries = BigInteger.ZERO;
+    for (Posting posting : event.transaction().postings()) {
+      BigInteger amount = micros(posting.amount().micros());
+      entries =
+          switch (posting.type()) {
+            case DEBT -> entries.add(amount);
+            case CONSUME, LATE_USAGE -> entries.subtract(amount);
+            default -> entries;
+          };
+    }
+    expect(
+        entries.equals(micros(event.amount().micros())),
+        "I11",
+        "%s is charged %s, by its entries %s",
+        reservation,
+        event.amount(),
+        entries);
+  }
+
+  private void released(WalletEvent.Released event) {
+    Hold hold = open.get(event.reservation());
+    Fate to =
+        switch (event.cause()) {
+          case RELEASED -> Fate.RELEASED;
+          case EXPIRED -> Fate.EXPIRED;
+          case CANCELLED -> Fate.CANCELLED;
+        };
+    watch.saw(
+        switch (event.cause()) {
+          case RELEASED -> Rarity.RELEASED;
+          case EXPIRED -> Rarity.EXPIRED;
+          case CANCELLED -> Rarity.HOLD_TAKEN_BACK;
+        });
+    if (hold != null) {
+      boolean over = !event.at().isBefore(hold.expiresAt());
+      expect(
+          event.cause() != WalletEvent.Cause.EXPIRED || event.at().equals(hold.expiresAt()),
+          "model",
+          "%s ends at %s and expires at %s",
+          event.reservation(),
+          hold.expiresAt(),
+          event.at());
+      expect(
+          over == (event.cause() == WalletEvent.Cause.EXPIRED),
+          "model",
+          "%s, which ends at %s, is %s at %s",
+          event.reservation(),
+          hold.expiresAt(),
+          to,
+          event.at());
+      expect(
+          event.released().equals(hold.amount()),
+          "I12",
+          "%s gives back %s of %s",
+          event.reservation(),
+          event.released(),
+          hold.amount());
+    }
+    end(event.reservation(), Fate.OPEN, to);
+  }
+
+  private void over(String grant, Instant at, boolean expired) {
+    Pot pot = pots.get(grant);
+    if (pot == null) {
+      return;
+    }
+    expect(!pot.over, "model", "%s ends twice", grant);
+    pot.over = true;
+    Instant end = pot.grant.expiresAt();
+    expect(!expired || at.equals(end), "model", "%s expires at %s instead of %s", grant, at, end);
+    watch.saw(expired ? Rarity.GRANT_EXPIRED : Rarity.GRANT_VOIDED);
+    if (pot.held.signum() > 0) {
+      watch.saw(Rarity.GRANT_EXPIRED_UNDER_A_HOLD);
+    }
+  }
+}

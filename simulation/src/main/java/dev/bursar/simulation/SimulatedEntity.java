@@ -1,0 +1,371 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.entities.EntityMessage;
+import dev.bursar.entities.EntityModel;
+import dev.bursar.entities.Host;
+import dev.bursar.entities.Journaled;
+import dev.bursar.entities.Limits;
+import dev.bursar.entities.OrgEntity;
+import dev.bursar.entities.ReplyTo;
+import dev.bursar.entities.RunningEntity;
+import dev.bursar.entities.StoredBatch;
+import dev.bursar.entities.TeamEntity;
+import dev.bursar.entities.WalletEntity;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one incarnation of an entity, as an actor would. */
+final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
+
+  /** Makes the entity that is run. */
+  private interface Kind<C, E, R> {
+    RunningEntity<C, E, R> start(EntityId id, Function<E, R> reply, Limits limits, Host<C, E> host);
+  }
+
+  private record Batch<C>(long number, List<Request<C>> requests) {}
+
+  final EntityId id;
+  private final World world;
+  private final SimulatedNode node;
+  private final EntityModel<C, E, R, S> model;
+  private final RunningEntity<C, E, R> entity;
+  private boolean alive = true;
+
+  /** Counts the journals that were started; what was meant for an earlier one is void. */
+  private int generation;
+
+  private boolean journalRuns;
+  private @Nullable Journaled<C, E, R, S> journaled;
+  private @Nullable Entity<C, E, R> state;
+  private @Nullable Batch<C> waiting;
+  private boolean savingSnapshot;
+  private long lastArrival;
+
+  private SimulatedEntity(
+      World world,
+      SimulatedNode node,
+      EntityId id,
+      EntityModel<C, E, R, S> model,
+      Kind<C, E, R> kind) {
+    this.world = world;
+    this.node = node;
+    this.id = id;
+    this.model = world.tampered(id, model);
+    this.entity = kind.start(id, this.model.reply(), world.limits, this);
+    world.log(() -> "%s starts %s".formatted(node.name, id));
+  }
+
+  static SimulatedEntity<?, ?, ?, ?> create(World world, SimulatedNode node, EntityId id) {
+    return switch (id.kind()) {
+      case ORG -> new SimulatedEntity<>(world, node, id, world.models.orgs(), OrgEntity::new);
+      case TEAM -> new SimulatedEntity<>(world, node, id, world.models.teams(), TeamEntity::new);
+      case WALLET ->
+          new SimulatedEntity<>(world, node, id, world.models.wallets(), WalletEntity::new);
+    };
+  }
+
+  /** It is gone at once, with all that it had in memory. */
+  void kill() {
+    alive = false;
+    generation++;
+  }
+
+  void receive(EntityMessage message) {
+    if (!alive) {
+      return;
+    }
+    try {
+      if (entity.receive(message)) {
+        kill();
+        node.stopped(this);
+      }
+    } catch (RuntimeException fault) {
+      world.watch.violated("crash", "%s: %s".formatted(id, World.trace(fault)));
+      kill();
+      node.stopped(this);
+    }
+  }
+
+  private void run(long micros, Runnable what) {
+    node.run(
+        micros,
+        () -> {
+          if (alive) {
+            what.run();
+          }
+        });
+  }
+
+  // ---- what the entity asks for
+
+  @Override
+  public void send(EntityId to, EntityMessage message) {
+    if (!world.tampering.swallows(to, message)) {
+      transmit(() -> node.deliver(to, message));
+    }
+  }
+
+  @Override
+  public ReplyTo<EntityMessage> self() {
+    return message -> {
+      if (!world.tampering.swallows(id, message)) {
+        transmit(() -> receive(message));
+      }
+    };
+  }
+
+  /** Within a node messages keep their order and arrive, unless something goes wrong. */
+  private void transmit(Runnable arrival) {
+    if (world.happens(Fault.MESSAGE_LOST, 0.05)) {
+      return;
+    }
+    int times = world.happens(Fault.MESSAGE_REPEATED, 0.1) ? 2 : 1;
+    for (int i = 0; i < times; i++) {
+      long at = world.time.nowMicros() + world.between(5, 100);
+      if (world.happens(Fault.MESSAGES_REORDERED, 0.3)) {
+        at += world.between(0, 20_000);
+      } else {
+        at = Math.max(at, lastArrival);
+        lastArrival = at;
+      }
+      if (world.happens(Fault.MESSAGE_LATE, 0.03)) {
+        at += world.between(500_000, 8_000_000);
+      }
+      node.run(at - world.time.nowMicros(), arrival);
+    }
+  }
+
+  @Override
+  public void later(Duration delay, EntityMessage message) {
+    run(delay.toNanos() / 1_000, () -> receive(message));
+  }
+
+  @Override
+  public long nowMs() {
+    return world.time.nowMicros() / 1_000;
+  }
+
+  @Override
+  public CompletionStage<E> read(Place place) {
+    CompletableFuture<E> read = new CompletableFuture<>();
+    run(
+        world.between(200, 3_000),
+        () -> {
+          StoredBatch row = world.journal.row(id, place.sequence());
+          if (row == null || world.happens(Fault.READ_FAILS, 0.1)) {
+            read.completeExceptionally(new IllegalStateException("can't be read"));
+          } else {
+            read.complete(
+                model
+                    .batches()
+                    .decode(row.manifest(), row.bytes())
+                    .recorded()
+                    .get(place.index())
+                    .event());
+          }
+        });
+    return read;
+  }
+
+  // ---- the journal
+
+  @Override
+  public void startJournal(long heardOf) {
+    int mine = ++generation;
+    journalRuns = true;
+    state = null;
+    waiting = null;
+    Journaled<C, E, R, S> fresh = new Journaled<>(id, model, world.limits, heardOf);
+    journaled = fresh;
+    run(world.between(300, 5_000), () -> recover(mine, fresh));
+  }
+
+  private void recover(int mine, Journaled<C, E, R, S> journal) {
+    if (mine != generation) {
+      return;
+    }
+    if (world.happens(Fault.READ_FAILS, 0.1)) {
+      stopJournal(mine);
+      return;
+    }
+    EntityMessage recovered;
+    Entity<C, E, R> found;
+    try {
+      SimulatedJournal.Snapshot snapshot =
+          world.tampering.hasOtherRules() ? null : world.journal.snapshot(id);
+      if (snapshot == null) {
+        found = journal.fresh();
+      } else {
+        found = journal.restored(snapshot.stored(), memory -> world.journal.parts(id, memory));
+        world.watch.saw(Rarity.RECOVERED_FROM_SNAPSHOT);
+        if (!journal.isWithoutParts()) {
+          world.watch.saw(Rarity.RECOVERED_FROM_PARTS);
+        }
+      }
+      List<StoredBatch> rows = world.journal.after(id, found.sequence());
+      long last = world.journal.last(id);
+      if (world.tampering.recoversWithoutTheLastRow() && rows.size() > 1) {
+        rows = rows.subList(0, rows.size() - 1);
+        last--;
+      }
+      for (StoredBatch row : rows) {
+        journal.take(found, row);
+      }
+      recovered = journal.recovered(found, last);
+    } catch (RuntimeException fault) {
+      world.watch.violated("I6", "%s does not recover: %s".formatted(id, World.trace(fault)));
+      stopJournal(mine);
+      return;
+    }
+    world.watch.recovered(id, model, found);
+    // What it has read may be old by the time it goes on.
+    run(
+        world.between(10, 2_000),
+        () -> {
+          if (mine == generation && journalRuns) {
+            state = found;
+            receive(recovered);
+            decideWaiting(mine);
+          }
+        });
+  }
+
+  @Override
+  public void decide(long number, List<Request<C>> requests) {
+    waiting = new Batch<>(number, requests);
+    int mine = generation;
+    run(world.between(1, 50), () -> decideWaiting(mine));
+  }
+
+  private void decideWaiting(int mine) {
+    Batch<C> batch = waiting;
+    Entity<C, E, R> now = state;
+    Journaled<C, E, R, S> journal = journaled;
+    if (mine != generation || !journalRuns || batch == null || now == null || journal == null) {
+      return;
+    }
+    waiting = null;
+    List<Request<C>> requests =
+        batch.requests.stream().map(each -> world.tampering.request(id, each)).toList();
+    if (requests.size() > 1) {
+      world.watch.saw(Rarity.BATCH_OF_SEVERAL);
+    }
+    Journaled.Decided<E, R> decided = journal.decide(now, batch.number, requests, node.now());
+    receive(decided.told());
+    StoredBatch row = decided.row();
+    EntityMessage written = new EntityMessage.BatchWritten(batch.number);
+    if (row == null) {
+      receive(written);
+      return;
+    }
+    journal.take(now, row);
+    if (world.tampering.saysWrittenTooEarly()) {
+      receive(written);
+    }
+    write(mine, now.sequence(), row, written);
+  }
+
+  private void write(int mine, long sequence, StoredBatch row, EntityMessage written) {
+    long takes =
+        world.happens(Fault.WRITE_SLOW, 0.03)
+            ? world.between(1_000_000, 6_000_000)
+            : world.between(300, 4_000);
+    if (world.happens(Fault.WRITE_FAILS, 0.05)) {
+      world.log(() -> "%s: row %d is not written".formatted(id, sequence));
+      run(takes, () -> stopJournal(mine));
+    } else if (world.happens(Fault.WRITE_COMMITS_LATE, 0.05)) {
+      run(takes, () -> stopJournal(mine));
+      world.time.after(
+          takes + world.between(0, 3_000_000),
+          () -> {
+            if (append(sequence, row)) {
+              world.watch.saw(Rarity.ROW_WRITTEN_LATE);
+            }
+          });
+    } else {
+      boolean noticed = !world.happens(Fault.WRITE_ACKNOWLEDGEMENT_LOST, 0.05);
+      world.time.after(takes, () -> commit(mine, sequence, row, written, noticed));
+    }
+  }
+
+  private void commit(
+      int mine, long sequence, StoredBatch row, EntityMessage written, boolean noticed) {
+    if (!node.isUp() && world.random.nextBoolean()) {
+      return;
+    }
+    boolean done = append(sequence, row);
+    if (done && !noticed) {
+      world.watch.saw(Rarity.ROW_WRITTEN_UNNOTICED);
+    }
+    run(
+        world.between(10, 500),
+        () -> {
+          if (mine != generation) {
+            return;
+          }
+          if (done && noticed) {
+            receive(written);
+            saveSnapshotIfDue(mine);
+          } else {
+            stopJournal(mine);
+          }
+        });
+  }
+
+  private boolean append(long sequence, StoredBatch row) {
+    boolean done =
+        world.journal.append(id, sequence, row, node.name, world.tampering.takesRowsTwice());
+    if (!done) {
+      world.watch.saw(Rarity.ROW_REFUSED);
+      world.log(() -> "%s: row %d of %s is refused".formatted(id, sequence, node.name));
+    }
+    return done;
+  }
+
+  private void stopJournal(int mine) {
+    if (mine == generation && journalRuns) {
+      journalRuns = false;
+      state = null;
+      run(
+          world.between(5, 200),
+          () -> {
+            if (mine == generation) {
+              entity.onJournalStopped();
+            }
+          });
+    }
+  }
+
+  private void saveSnapshotIfDue(int mine) {
+    Journaled<C, E, R, S> journal = journaled;
+    Entity<C, E, R> now = state;
+    if (mine != generation
+        || journal == null
+        || now == null
+        || savingSnapshot
+        || world.tampering.hasOtherRules()
+        || !journal.isSnapshotDue()) {
+      return;
+    }
+    savingSnapshot = true;
+    boolean anew = journal.isWithoutParts();
+    EntityModel.Captured captured = journal.capture(now);
+    boolean fails = world.happens(Fault.WRITE_FAILS, 0.2);
+    world.time.after(
+        world.between(500, 50_000),
+        () -> {
+          savingSnapshot = false;
+          if (!fails) {
+            journal.saved(captured, world.journal.save(id, captured, anew));
+          }
+        });
+  }
+}

@@ -1,0 +1,103 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.entities.EntityModel;
+import dev.bursar.entities.StoredBatch;
+import dev.bursar.entities.StoredSnapshot;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The database: one row of one number, whoever writes it; and snapshots with their parts. */
+final class SimulatedJournal {
+
+  /** What is told of every row that came into the journal. */
+  interface Listener {
+    void appended(EntityId id, long sequence, StoredBatch row, String writer);
+  }
+
+  record Snapshot(long sequence, StoredSnapshot stored) {}
+
+  private record Memory(EntityId id, int number) {}
+
+  private final Map<EntityId, List<StoredBatch>> rows = new HashMap<>();
+  private final Map<EntityId, Snapshot> snapshots = new HashMap<>();
+  private final Map<Memory, TreeMap<Long, OperationMemory.Part>> parts = new HashMap<>();
+  private final Listener listener;
+
+  SimulatedJournal(Listener listener) {
+    this.listener = listener;
+  }
+
+  /**
+   * Writes a row, unless there is one of its number.
+   *
+   * @param unguarded whether that is not looked at
+   */
+  boolean append(EntityId id, long sequence, StoredBatch row, String writer, boolean unguarded) {
+    List<StoredBatch> all = rows.computeIfAbsent(id, i -> new ArrayList<>());
+    if (sequence != all.size() + 1 && !unguarded) {
+      return false;
+    }
+    all.add(new StoredBatch(row.manifest(), row.bytes(), false));
+    listener.appended(id, sequence, row, writer);
+    return true;
+  }
+
+  /** The rows after this number. */
+  List<StoredBatch> after(EntityId id, long sequence) {
+    List<StoredBatch> all = rows.getOrDefault(id, List.of());
+    return List.copyOf(all.subList((int) Math.min(sequence, all.size()), all.size()));
+  }
+
+  @Nullable StoredBatch row(EntityId id, long sequence) {
+    List<StoredBatch> all = rows.getOrDefault(id, List.of());
+    return sequence < 1 || sequence > all.size() ? null : all.get((int) sequence - 1);
+  }
+
+  long last(EntityId id) {
+    return rows.getOrDefault(id, List.of()).size();
+  }
+
+  // ---- snapshots
+
+  @Nullable Snapshot snapshot(EntityId id) {
+    return snapshots.get(id);
+  }
+
+  List<OperationMemory.Part> parts(EntityId id, int memory) {
+    return List.copyOf(parts.getOrDefault(new Memory(id, memory), new TreeMap<>()).values());
+  }
+
+  /** As the database does it: the newest snapshot counts, a longer part is never made shorter. */
+  int save(EntityId id, EntityModel.Captured captured, boolean anew) {
+    StoredSnapshot stored = captured.snapshot().get();
+    for (int i = 0; i < captured.memories().size(); i++) {
+      TreeMap<Long, OperationMemory.Part> all =
+          parts.computeIfAbsent(new Memory(id, i), m -> new TreeMap<>());
+      if (anew) {
+        all.clear();
+      }
+      EntityModel.Remembered remembered = captured.memories().get(i);
+      OperationMemory.Part part = remembered.part();
+      OperationMemory.Part there = all.get(part.from());
+      if (part.from() < part.to() && (there == null || there.to() < part.to())) {
+        all.put(part.from(), part);
+      }
+      all.values().removeIf(each -> each.to() <= remembered.oldest());
+    }
+    Snapshot before = snapshots.get(id);
+    if (before == null || before.sequence < captured.sequence()) {
+      snapshots.put(id, new Snapshot(captured.sequence(), stored));
+    }
+    return stored.bytes().length;
+  }
+
+  void dropSnapshots() {
+    snapshots.clear();
+  }
+}

@@ -1,0 +1,140 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.entities.EntityMessage;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One process: entities in memory, a clock of its own, and the ways in which it stops. */
+final class SimulatedNode {
+
+  private static final double DRIFT_MAX = 0.2;
+
+  final String name;
+  private final World world;
+  private final Map<EntityId, SimulatedEntity<?, ?, ?, ?>> entities = new HashMap<>();
+  private final double speed;
+  private boolean up = true;
+  private long pausedUntil;
+  private long clockOffset;
+  private long cutOffUntil;
+
+  SimulatedNode(World world, String name) {
+    this.world = world;
+    this.name = name;
+    this.speed =
+        world.scenario.has(Fault.CLOCK_DRIFTS)
+            ? 1 + DRIFT_MAX * (world.random.nextDouble() - 0.5)
+            : 1;
+  }
+
+  boolean isUp() {
+    return up;
+  }
+
+  boolean isReachable() {
+    return up && world.time.nowMicros() >= cutOffUntil;
+  }
+
+  Instant now() {
+    return World.BEGINNING.plusNanos(
+        1_000 * ((long) (world.time.nowMicros() * speed) + clockOffset));
+  }
+
+  void jumpClock(long micros) {
+    clockOffset += micros;
+  }
+
+  void cutOff(long micros) {
+    cutOffUntil = world.time.nowMicros() + micros;
+  }
+
+  void pause(long micros) {
+    pausedUntil = Math.max(pausedUntil, world.time.nowMicros() + micros);
+  }
+
+  /** Everything in memory is gone. */
+  void crash() {
+    up = false;
+    stopAll();
+  }
+
+  void restart() {
+    up = true;
+  }
+
+  /** Ends all faults of its own. */
+  void heal() {
+    up = true;
+    pausedUntil = 0;
+    cutOffUntil = 0;
+  }
+
+  void stopAll() {
+    entities.values().forEach(SimulatedEntity::kill);
+    entities.clear();
+  }
+
+  void stopAllOf(String org) {
+    entities
+        .values()
+        .removeIf(
+            each -> {
+              if (each.id.org().equals(org)) {
+                each.kill();
+                return true;
+              }
+              return false;
+            });
+  }
+
+  /** Has the entities of an org stop, once what they are at is done. */
+  void ask(String org, EntityMessage message) {
+    List<SimulatedEntity<?, ?, ?, ?>> all = new ArrayList<>(entities.values());
+    all.stream()
+        .filter(each -> each.id.org().equals(org))
+        .sorted((a, b) -> a.id.toString().compareTo(b.id.toString()))
+        .forEach(each -> each.receive(message));
+  }
+
+  void stopped(SimulatedEntity<?, ?, ?, ?> entity) {
+    entities.remove(entity.id, entity);
+  }
+
+  /** A message for an entity, which starts if it is not there. */
+  void deliver(EntityId id, EntityMessage message) {
+    if (!up) {
+      return;
+    }
+    if (isPaused()) {
+      run(0, () -> deliver(id, message));
+      return;
+    }
+    SimulatedEntity<?, ?, ?, ?> entity = entities.get(id);
+    if (entity == null) {
+      entity = SimulatedEntity.create(world, this, id);
+      entities.put(id, entity);
+    }
+    entity.receive(message);
+  }
+
+  private boolean isPaused() {
+    return world.time.nowMicros() < pausedUntil;
+  }
+
+  /** Does something on this node after a while, or once it goes on after a pause. */
+  void run(long micros, Runnable what) {
+    world.time.after(
+        Math.max(micros, pausedUntil - world.time.nowMicros()),
+        () -> {
+          if (isPaused()) {
+            run(0, what);
+          } else {
+            what.run();
+          }
+        });
+  }
+}

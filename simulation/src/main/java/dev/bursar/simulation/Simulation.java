@@ -1,0 +1,306 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.invariant.Violation;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.Unit;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.entities.EntityMessage;
+import dev.bursar.simulation.NaiveWallet.Fate;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Runs one scenario from the first request until everything has come to rest. */
+public final class Simulation {
+
+  private static final long SECOND = 1_000_000;
+  private static final long WORK_MAX = 300 * SECOND;
+  private static final Duration ALL_OVER = Duration.ofSeconds(200);
+  private static final long STEPS_MAX = 2_000_000;
+
+  /**
+   * What a run came to.
+   *
+   * @param scenario what was run
+   * @param violations what did not hold; empty if all is well
+   * @param seen how often the rare things happened
+   * @param steps how many steps it took
+   */
+  public record Outcome(
+      Scenario scenario, List<Violation> violations, Map<Rarity, Integer> seen, long steps) {
+
+    /** Whether something did not hold. */
+    public boolean failed() {
+      return !violations.isEmpty();
+    }
+  }
+
+  private final World world;
+  private final SimulatedClient.Shared shared = new SimulatedClient.Shared();
+  private long steps;
+
+  private Simulation(World world) {
+    this.world = world;
+  }
+
+  /** Runs a scenario. The same scenario always comes to the same. */
+  public static Outcome run(Scenario scenario) {
+    return run(scenario, Tampering.NONE, null);
+  }
+
+  /**
+   * Runs a scenario.
+   *
+   * @param tampering a bug, planted
+   * @param history where everything that happens is told, or null
+   */
+  public static Outcome run(
+      Scenario scenario, Tampering tampering, @Nullable List<String> history) {
+    World world = new World(scenario, tampering, history);
+    Simulation simulation = new Simulation(world);
+    try {
+      simulation.run();
+    } catch (RuntimeException fault) {
+      world.watch.violated("crash", World.trace(fault));
+    }
+    return new Outcome(
+        scenario, List.copyOf(world.watch.violations()), world.watch.seen(), simulation.steps);
+  }
+
+  private void run() {
+    setUp();
+    world.beginFaults();
+    List<SimulatedClient> clients = new ArrayList<>();
+    for (int i = 1; i <= world.scenario.clients(); i++) {
+      SimulatedClient client =
+          new SimulatedClient(world, "client" + i, shared, world.scenario.operations());
+      clients.add(client);
+      client.next();
+    }
+    long end = world.time.nowMicros() + WORK_MAX;
+    long mayHeal = world.time.nowMicros() + WORK_MAX / 2;
+    while (!clients.stream().allMatch(SimulatedClient::isDone) && step(end)) {
+      if (world.time.nowMicros() > mayHeal) {
+        world.heal();
+        mayHeal = Long.MAX_VALUE;
+      }
+    }
+    world.heal();
+    comeToRest();
+    judge();
+  }
+
+  /** One thing after the other, unless something has gone wrong already. */
+  private boolean step(long until) {
+    if (!world.watch.violations().isEmpty()) {
+      return false;
+    }
+    if (++steps > STEPS_MAX) {
+      world.watch.violated("progress", "it does not come to an end");
+      return false;
+    }
+    return world.time.step(until);
+  }
+
+  private void runFor(long micros) {
+    long until = world.time.nowMicros() + micros;
+    while (step(until)) {
+      // Until that time.
+    }
+  }
+
+  // ---- the beginning
+
+  private void setUp() {
+    for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
+      tell(
+          org, new OrgCommand.PutOrg(new OrgSettings(org, ZoneOffset.UTC, null, List.of()), "sim"));
+      for (String team : SimulatedClient.TEAMS) {
+        tell(org, new OrgCommand.PutUnit(new Unit(team, Unit.Kind.TEAM, team, null), "sim"));
+      }
+      for (String wallet : SimulatedClient.WALLETS) {
+        EntityId id = EntityId.wallet(org, wallet);
+        tell(id, new WalletCommand.Open(WalletOwner.ORG));
+        tell(id, new WalletCommand.AddGrant(firstGrant(), null, attribution(org)));
+      }
+    }
+    for (Budget budget : SimulatedClient.budgets()) {
+      tell(SimulatedClient.ORG, new OrgCommand.PutBudget(budget, "sim"));
+    }
+  }
+
+  private static Attribution attribution(String org) {
+    return new Attribution(
+        "grant", "sim", Subject.ofOrg(org), null, null, null, null, Map.of(), new byte[16]);
+  }
+
+  private Grant firstGrant() {
+    return new Grant(
+        "first",
+        SimulatedClient.TYPE,
+        Credits.of(world.between(10, 120)),
+        Grant.Category.PAID,
+        Grant.PRIORITY_DEFAULT,
+        World.BEGINNING.minusSeconds(10),
+        null,
+        Set.of(),
+        Set.of(),
+        null,
+        null,
+        "sim",
+        World.BEGINNING);
+  }
+
+  private void tell(String org, OrgCommand command) {
+    world.<Answer<dev.bursar.domain.org.OrgReply>>ask(
+        EntityId.org(org),
+        replyTo -> new EntityMessage.Ask<>(new Request<>(command, null), replyTo),
+        (node, answer) -> {});
+    runFor(SECOND / 20);
+  }
+
+  private void tell(EntityId wallet, WalletCommand command) {
+    world.<Answer<dev.bursar.domain.wallet.WalletReply>>ask(
+        wallet,
+        replyTo -> new EntityMessage.Ask<>(new Request<>(command, null), replyTo),
+        (node, answer) -> {});
+    runFor(SECOND / 20);
+  }
+
+  // ---- the end
+
+  /** Every entity is asked something, all that can expire does, and what is told is heard. */
+  private void comeToRest() {
+    runFor(10 * SECOND);
+    wakeAll();
+    runFor(20 * SECOND);
+    world.jump(ALL_OVER);
+    wakeAll();
+    runFor(30 * SECOND);
+    world.jump(ALL_OVER);
+    wakeAll();
+    runFor(10 * SECOND);
+  }
+
+  private void wakeAll() {
+    for (EntityId id : world.watch.entities()) {
+      switch (id.kind()) {
+        case ORG -> tell(id.org(), new OrgCommand.ViewOrg());
+        case WALLET -> tell(id, new WalletCommand.Wake());
+        case TEAM ->
+            world.<Answer<dev.bursar.domain.team.TeamReply>>ask(
+                id,
+                replyTo ->
+                    new EntityMessage.Ask<>(
+                        new Request<TeamCommand>(new TeamCommand.ListOpen(), null), replyTo),
+                (node, answer) -> {});
+      }
+    }
+  }
+
+  /** Every hold has ended, everywhere; and what was charged counts, on every level. */
+  private void judge() {
+    if (!world.watch.violations().isEmpty()) {
+      return;
+    }
+    world.watch.wallets.forEach(
+        (name, wallet) -> {
+          wallet.fates.forEach(
+              (reservation, fate) ->
+                  world.watch.expect(
+                      fate != Fate.OPEN, "I12", "%s: %s is still open", name, reservation));
+          allowedOrNot(name, wallet);
+        });
+    world.watch.limits.forEach(
+        (name, limits) ->
+            world.watch.expect(
+                !limits.hasOpen(), "I12", "%s still holds budget for something", name));
+    chargedOnEveryLevel();
+    transfersArrived();
+  }
+
+  /** What was denied holds and has used nothing. */
+  private void allowedOrNot(String name, NaiveWallet wallet) {
+    wallet.fates.forEach(
+        (reservation, fate) -> {
+          if (world.watch.wasDenied(reservation)) {
+            world.watch.expect(
+                fate == Fate.CANCELLED || fate == Fate.BARRED || fate == Fate.EXPIRED,
+                "I12",
+                "%s: %s was denied, and is %s",
+                name,
+                reservation,
+                fate);
+          }
+        });
+  }
+
+  private void chargedOnEveryLevel() {
+    BigInteger all = BigInteger.ZERO;
+    Map<String, BigInteger> ofTeam = new TreeMap<>();
+    for (Map.Entry<String, NaiveWallet> each : world.watch.wallets.entrySet()) {
+      if (!EntityId.parse(each.getKey()).org().equals(SimulatedClient.ORG)) {
+        continue;
+      }
+      for (var charge : each.getValue().charges.values()) {
+        BigInteger amount = each.getValue().charged.get(charge.reservation());
+        if (amount != null) {
+          all = all.add(amount);
+          String team = charge.attribution().subject().team();
+          ofTeam.merge(team == null ? "" : team, amount, BigInteger::add);
+        }
+      }
+    }
+    counted("org-life", EntityId.org(SimulatedClient.ORG), all);
+    counted(
+        "red-life",
+        EntityId.team(SimulatedClient.ORG, "red"),
+        ofTeam.getOrDefault("red", BigInteger.ZERO));
+  }
+
+  private void counted(String budget, EntityId by, BigInteger charged) {
+    BigInteger used = world.watch.limits(by).usedInAll(budget);
+    world.watch.expect(
+        used.equals(charged), "I11", "%s counts %s, charged was %s", budget, used, charged);
+  }
+
+  private void transfersArrived() {
+    Map<String, BigInteger> sent = new TreeMap<>();
+    Map<String, BigInteger> arrived = new TreeMap<>();
+    for (NaiveWallet wallet : world.watch.wallets.values()) {
+      sent.putAll(wallet.sent);
+      for (String each : wallet.taken.keySet()) {
+        arrived.merge(each, BigInteger.ONE, BigInteger::add);
+      }
+      for (String each : wallet.returned.keySet()) {
+        arrived.merge(each, BigInteger.ONE, BigInteger::add);
+      }
+    }
+    for (String each : sent.keySet()) {
+      BigInteger times = arrived.getOrDefault(each, BigInteger.ZERO);
+      world.watch.expect(
+          times.equals(BigInteger.ONE),
+          "I1",
+          "the transfer %s has come %s times, or gone back",
+          each,
+          times);
+    }
+  }
+}

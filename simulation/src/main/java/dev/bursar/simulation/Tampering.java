@@ -1,0 +1,51 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.entity.Aggregate;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.entities.EntityMessage;
+
+/**
+ * Where a bug can be planted, to see that it is caught. Nothing is tampered with unless a test
+ * does.
+ */
+public interface Tampering {
+
+  /** The system as it is. */
+  Tampering NONE = new Tampering() {};
+
+  /** An entity's rules, or others in their place. */
+  default <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+    return real;
+  }
+
+  /** A request as it comes to be decided. */
+  default <C> Request<C> request(EntityId id, Request<C> request) {
+    return request;
+  }
+
+  /** Whether a message never arrives, however often it is sent. */
+  default boolean swallows(EntityId to, EntityMessage message) {
+    return false;
+  }
+
+  /** Whether a batch is said to be written before it is. */
+  default boolean saysWrittenTooEarly() {
+    return false;
+  }
+
+  /** Whether the journal takes a row of a number that there is. */
+  default boolean takesRowsTwice() {
+    return false;
+  }
+
+  /** Whether recovery leaves out the last row. */
+  default boolean recoversWithoutTheLastRow() {
+    return false;
+  }
+
+  /** Whether the rules are others, which have no snapshots. */
+  default boolean hasOtherRules() {
+    return false;
+  }
+}

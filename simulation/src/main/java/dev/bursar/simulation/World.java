@@ -1,0 +1,308 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.entities.EntityMessage;
+import dev.bursar.entities.EntityModel;
+import dev.bursar.entities.EntityModels;
+import dev.bursar.entities.Limits;
+import dev.bursar.entities.ReplyTo;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** All that one simulation consists of, and the faults that befall it. */
+final class World {
+
+  /** Shortly before a day ends, so that windows end while work is on its way. */
+  static final Instant BEGINNING = Instant.parse("2026-01-31T23:59:30Z");
+
+  static final Duration GRACE = Duration.ofSeconds(60);
+
+  private static final int NODES = 3;
+  private static final long SECOND = 1_000_000;
+  private static final Catalog CATALOG =
+      new Catalog(Map.of("platform", "Platform credits"), Set.of("tokens"), List.of());
+
+  final Scenario scenario;
+  final Tampering tampering;
+  final Random random;
+  final Timeline time = new Timeline();
+  final Limits limits;
+  final EntityModels models;
+  final Watch watch;
+  final SimulatedJournal journal;
+  final List<SimulatedNode> nodes = new ArrayList<>();
+  private final Map<String, SimulatedNode> owners = new HashMap<>();
+  private final Map<String, SimulatedNode> zombies = new HashMap<>();
+  private final @Nullable List<String> history;
+  private boolean faultsEnded = true;
+
+  /**
+   * @param history where what happens is told; null where nobody wants to know
+   */
+  World(Scenario scenario, Tampering tampering, @Nullable List<String> history) {
+    this.scenario = scenario;
+    this.tampering = tampering;
+    this.history = history;
+    this.random = new Random(new SplittableRandom(scenario.seed()).split().nextLong());
+    this.limits =
+        new Limits(
+            200,
+            1 + random.nextInt(8),
+            100,
+            10_000,
+            Duration.ofHours(24),
+            GRACE,
+            500L + random.nextInt(8_000),
+            1,
+            Duration.ofMillis(500),
+            4,
+            Duration.ofSeconds(3));
+    this.models = new EntityModels(limits, CATALOG);
+    this.watch = new Watch(this);
+    this.journal = new SimulatedJournal(watch);
+    for (int i = 1; i <= NODES; i++) {
+      nodes.add(new SimulatedNode(this, "node" + i));
+    }
+    time.after(SECOND, this::wakeWhoIsDue);
+  }
+
+  // ---- chance
+
+  long between(long from, long to) {
+    return from + (long) (random.nextDouble() * (to - from));
+  }
+
+  boolean happens(Fault fault, double probability) {
+    return !faultsEnded && scenario.has(fault) && random.nextDouble() < probability;
+  }
+
+  void log(Supplier<String> line) {
+    if (history != null) {
+      history.add("%10.6f  %s".formatted(time.nowMicros() / 1e6, line.get()));
+    }
+  }
+
+  static String trace(Throwable fault) {
+    StringWriter text = new StringWriter();
+    fault.printStackTrace(new PrintWriter(text, true));
+    return text.toString().lines().limit(12).reduce("", (a, b) -> a + "\n  " + b);
+  }
+
+  // ---- entities
+
+  /** The model as it is run: with a planted bug, if there is one. */
+  <C, E, R, S> EntityModel<C, E, R, S> tampered(EntityId id, EntityModel<C, E, R, S> real) {
+    if (!tampering.hasOtherRules()) {
+      return real;
+    }
+    Function<EntityId, Entity<C, E, R>> fresh =
+        of -> {
+          Entity<C, E, R> entity = real.fresh().apply(of);
+          return new Entity<>(tampering.rules(id, entity.aggregate()), entity.memory());
+        };
+    return new EntityModel<>(
+        fresh,
+        real.reply(),
+        real.batches(),
+        real.snapshots(),
+        real.capture(),
+        real.restore(),
+        entity -> List.of());
+  }
+
+  /** The node that owns an org now. */
+  SimulatedNode owner(String org) {
+    return owners.computeIfAbsent(org, o -> nodes.get(random.nextInt(NODES)));
+  }
+
+  /** Where a client's request comes to: the owner, or one that still believes it is. */
+  private SimulatedNode target(String org) {
+    SimulatedNode zombie = zombies.get(org);
+    return zombie != null && random.nextBoolean() ? zombie : owner(org);
+  }
+
+  /**
+   * Sends a client's request; the answer comes to the client, if it does.
+   *
+   * @param message makes the message that carries where the answer goes
+   */
+  <T> void ask(EntityId id, Function<ReplyTo<T>, EntityMessage> message, Answered<T> answered) {
+    SimulatedNode node = target(id.org());
+    if (!node.isReachable() || happens(Fault.MESSAGE_LOST, 0.05)) {
+      return;
+    }
+    ReplyTo<T> replyTo =
+        answer -> {
+          if (node.isReachable() && !happens(Fault.MESSAGE_LOST, 0.05)) {
+            time.after(between(50, 500), () -> answered.by(node.name, answer));
+          }
+        };
+    EntityMessage carried = message.apply(replyTo);
+    int times = happens(Fault.MESSAGE_REPEATED, 0.05) ? 2 : 1;
+    for (int i = 0; i < times; i++) {
+      long delay =
+          happens(Fault.MESSAGE_LATE, 0.03) ? between(500_000, 8_000_000) : between(50, 500);
+      node.run(delay, () -> node.deliver(id, carried));
+    }
+  }
+
+  /** Hears an answer, and which node gave it. */
+  interface Answered<T> {
+    void by(String node, T answer);
+  }
+
+  /** What the table of due work does in production: whoever has something due is woken. */
+  private void wakeWhoIsDue() {
+    for (EntityId wallet : watch.due(latestClock())) {
+      this.<dev.bursar.domain.operation.Answer<WalletReply>>ask(
+          wallet,
+          replyTo ->
+              new EntityMessage.Ask<>(
+                  new Request<WalletCommand>(new WalletCommand.Wake(), null), replyTo),
+          (node, answer) -> {});
+    }
+    time.after(SECOND, this::wakeWhoIsDue);
+  }
+
+  private Instant latestClock() {
+    return nodes.stream().map(SimulatedNode::now).max(Instant::compareTo).orElse(BEGINNING);
+  }
+
+  // ---- what befalls nodes
+
+  void beginFaults() {
+    faultsEnded = false;
+    time.after(between(100_000, 2 * SECOND), this::befall);
+  }
+
+  private void befall() {
+    if (faultsEnded) {
+      return;
+    }
+    String org = random.nextInt(4) == 0 ? SimulatedClient.OTHER_ORG : SimulatedClient.ORG;
+    SimulatedNode node = nodes.get(random.nextInt(NODES));
+    if (happens(Fault.CRASH, 0.3)) {
+      crash(owner(org));
+    }
+    if (happens(Fault.TWO_INCARNATIONS, 0.3)) {
+      takeOver(org, between(SECOND, 10 * SECOND));
+    }
+    if (happens(Fault.PAUSE, 0.2)) {
+      SimulatedNode paused = owner(org);
+      long pause = between(SECOND / 2, 8 * SECOND);
+      log(() -> "%s stands still".formatted(paused.name));
+      if (random.nextBoolean()) {
+        takeOver(org, pause + between(SECOND / 10, 3 * SECOND));
+      }
+      paused.pause(pause);
+    }
+    if (happens(Fault.MOVE, 0.3)) {
+      move(org);
+    }
+    if (happens(Fault.CUT_OFF, 0.2)) {
+      node.cutOff(between(SECOND / 2, 6 * SECOND));
+      log(() -> "%s is cut off".formatted(node.name));
+    }
+    if (happens(Fault.CLOCK_JUMPS, 0.2)) {
+      long jump = between(-3_600 * SECOND, 3_600 * SECOND) / (random.nextBoolean() ? 1 : 100);
+      node.jumpClock(jump);
+      log(() -> "%s: clock jumps by %d s".formatted(node.name, jump / SECOND));
+    }
+    if (happens(Fault.SNAPSHOTS_LOST, 0.1)) {
+      journal.dropSnapshots();
+    }
+    time.after(between(SECOND / 2, 3 * SECOND), this::befall);
+  }
+
+  private void crash(SimulatedNode node) {
+    if (!node.isUp()) {
+      return;
+    }
+    log(() -> "%s crashes".formatted(node.name));
+    node.crash();
+    zombies.values().removeIf(zombie -> zombie == node);
+    time.after(between(SECOND, 5 * SECOND), node::restart);
+    time.after(
+        between(SECOND / 5, 2 * SECOND),
+        () ->
+            owners.replaceAll((org, owner) -> owner == node && !node.isUp() ? other(node) : owner));
+  }
+
+  private SimulatedNode other(SimulatedNode node) {
+    int at = nodes.indexOf(node);
+    return nodes.get((at + 1 + random.nextInt(NODES - 1)) % NODES);
+  }
+
+  /** Another node runs an org while the one before goes on for some time. */
+  private void takeOver(String org, long zombieFor) {
+    SimulatedNode before = owner(org);
+    SimulatedNode next = other(before);
+    if (!next.isUp()) {
+      return;
+    }
+    endZombie(org);
+    owners.put(org, next);
+    zombies.put(org, before);
+    log(() -> "%s takes %s over, %s goes on".formatted(next.name, org, before.name));
+    time.after(
+        zombieFor,
+        () -> {
+          if (zombies.get(org) == before) {
+            endZombie(org);
+          }
+        });
+  }
+
+  private void endZombie(String org) {
+    SimulatedNode zombie = zombies.remove(org);
+    if (zombie != null && zombie != owner(org)) {
+      zombie.stopAllOf(org);
+    }
+  }
+
+  private void move(String org) {
+    SimulatedNode before = owner(org);
+    before.ask(org, new EntityMessage.Stop());
+    log(() -> "%s is moved".formatted(org));
+    time.after(
+        between(SECOND / 10, SECOND),
+        () -> {
+          if (owner(org) == before && zombies.get(org) == null) {
+            before.stopAllOf(org);
+            owners.put(org, other(before));
+          }
+        });
+  }
+
+  /** From here on nothing goes wrong any more. */
+  void heal() {
+    faultsEnded = true;
+    log(() -> "all faults end");
+    for (String org : List.copyOf(zombies.keySet())) {
+      endZombie(org);
+    }
+    nodes.forEach(SimulatedNode::heal);
+  }
+
+  /** All clocks go so far ahead. */
+  void jump(Duration ahead) {
+    nodes.forEach(node -> node.jumpClock(ahead.toNanos() / 1_000));
+  }
+}
