@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.entities.EntityMessage;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -66,8 +67,9 @@ final class SimulatedNode {
     up = true;
   }
 
-  /** Ends all faults of its own. */
-  void heal() {
+  /** Ends all faults of its own; its clock is set, if it is behind. */
+  void heal(Instant latest) {
+    clockOffset += Math.max(0, ChronoUnit.MICROS.between(now(), latest));
     up = true;
     pausedUntil = 0;
     cutOffUntil = 0;

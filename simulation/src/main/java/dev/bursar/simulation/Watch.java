@@ -172,6 +172,14 @@ final class Watch implements SimulatedJournal.Listener {
         .toList();
   }
 
+  /** The time of the latest event. */
+  Instant latestAt() {
+    return shadows.values().stream()
+        .map(each -> each.entity.aggregate().lastAt())
+        .max(Instant::compareTo)
+        .orElse(World.BEGINNING);
+  }
+
   /** All entities that have a journal, by name. */
   List<EntityId> entities() {
     return shadows.keySet().stream()

@@ -317,9 +317,23 @@ public final class ReservationProtocol<W> {
     return replies(course, new Answer.Refused<>(Refusal.keyForgotten()));
   }
 
+  /** It was never answered: what it held was taken back, and then it came into the journal. */
+  private List<Effect<W>> takenBack(Course<W> course) {
+    finish(course);
+    return replies(course, new Answer.Refused<>(Refusal.withdrawn()));
+  }
+
+  private static boolean isTakenBack(WalletReply reply) {
+    return reply instanceof WalletReply.Barred
+        || (reply instanceof WalletReply.Ended ended && ended.status().equals("cancelled"));
+  }
+
   private List<Effect<W>> walletSaid(Course<W> course, WalletReply reply) {
     if (course.walletAnswered) {
       return List.of();
+    }
+    if (course.repeating && isTakenBack(reply)) {
+      return takenBack(course);
     }
     switch (reply) {
       case WalletReply.NotHeld no -> course.denials.addAll(no.denials());

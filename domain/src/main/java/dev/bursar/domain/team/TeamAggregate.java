@@ -29,12 +29,13 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     return switch (command) {
       case TeamCommand.HoldBudget hold -> hold(hold, now);
       case TeamCommand.CheckBudget check -> new Told<>(check(check, now));
+      // What has ended before it came is not to be held any more.
       case TeamCommand.Settle settle ->
           team.tallies().concerns(settle.closure())
               ? new Accepted<>(
                   new TeamEvent.BudgetSettled(
                       now, settle.closure(), team.tallies().alerts(settle.closure())))
-              : new Told<>(DONE);
+              : cancel(settle.closure().reservation(), now);
       case TeamCommand.Cancel cancel -> cancel(cancel.reservation(), now);
       case TeamCommand.StartCounting start ->
           overtaken(start.budget())
