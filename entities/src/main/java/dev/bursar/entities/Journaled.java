@@ -12,7 +12,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -145,16 +144,27 @@ public final class Journaled<C, E, R, S> {
     partsStored = captured.memories().stream().mapToLong(each -> each.part().to()).toArray();
   }
 
-  /**
-   * The entity as of a snapshot.
-   *
-   * @param parts reads the parts of a memory, by their first number
-   */
-  public Entity<C, E, R> restored(
-      StoredSnapshot snapshot, IntFunction<List<OperationMemory.Part>> parts) {
+  /** The entity as of a snapshot. */
+  public Entity<C, E, R> restored(StoredSnapshot snapshot, Stored stored) {
     snapshotBytes = snapshot.bytes().length;
-    Entity<C, E, R> entity = model.restored(id, snapshot, parts);
+    Entity<C, E, R> entity = model.restored(id, snapshot, stored::parts);
     partsStored = inParts(entity);
+    if (entity.sequence() > heardOf) {
+      // Another incarnation has written these, and the snapshot that hides them.
+      for (StoredBatch row : stored.rows(heardOf, entity.sequence())) {
+        unheard.add(model.batches().decode(row.manifest(), row.bytes()));
+      }
+    }
     return entity;
+  }
+
+  /** What is stored of the entity beside the rows that recovery reads. */
+  public interface Stored {
+
+    /** The parts of a memory, by their first number. */
+    List<OperationMemory.Part> parts(int memory);
+
+    /** The rows after one number, up to another. */
+    List<StoredBatch> rows(long after, long upTo);
   }
 }

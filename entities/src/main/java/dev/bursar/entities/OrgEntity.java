@@ -99,11 +99,10 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     switch (message) {
       case Reserve reserve -> reserve(reserve);
       case EntityMessage.Recalled it -> recalled(it);
-      case EntityMessage.Stands it -> begunOrNot(it.reservation(), it.reply());
+      case EntityMessage.Stands it -> stands(it.reservation(), it.reply());
       case EntityMessage.TeamAnswered it ->
           run(protocol.teamAnswered(it.reservation(), it.answer()));
-      case EntityMessage.OrgAnswered it ->
-          run(protocol.denialRecorded(it.reservation(), it.answer()));
+      case EntityMessage.OrgAnswered it -> run(protocol.orgAnswered(it.reservation(), it.answer()));
       case EntityMessage.WalletAnswered it -> walletAnswered(it);
       case EntityMessage other -> {}
     }
@@ -252,11 +251,20 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     }
   }
 
-  /** Whether this very reservation is what the journal has. */
-  private void begunOrNot(String reservation, @Nullable OrgReply inJournal) {
-    boolean stands =
-        inJournal instanceof OrgReply.Begun begun && begun.plan().reservation().equals(reservation);
-    run(stands ? protocol.durable(reservation) : protocol.withdrawn(reservation));
+  private static boolean isOf(String reservation, @Nullable OrgReply reply) {
+    return reply instanceof OrgReply.Begun begun && begun.plan().reservation().equals(reservation);
+  }
+
+  /** What the journal has under this identity, from an earlier try or another incarnation. */
+  private void stands(String reservation, @Nullable OrgReply inJournal) {
+    if (inJournal == null) {
+      run(protocol.givenUp(reservation));
+    } else {
+      run(
+          isOf(reservation, inJournal)
+              ? protocol.adopt(reservation)
+              : protocol.withdrawn(reservation));
+    }
   }
 
   /** Follows a request to reserve through the org's own deciding and writing. */
@@ -313,7 +321,11 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
      */
     private void doneAfterBegun(String reservation, Outcome<OrgReply> outcome) {
       switch (outcome) {
-        case Outcome.Replied<OrgReply> replied -> begunOrNot(reservation, replied.reply());
+        case Outcome.Replied<OrgReply> replied ->
+            run(
+                isOf(reservation, replied.reply())
+                    ? protocol.durable(reservation)
+                    : protocol.withdrawn(reservation));
         case Outcome.Stored<OrgReply> stored ->
             inbox
                 .stored(stored)
@@ -342,7 +354,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     @Override
     public void failed(Answer<OrgReply> why) {
       if (begun != null) {
-        run(protocol.withdrawn(begun));
+        run(protocol.givenUp(begun));
       } else {
         asked
             .replyTo()

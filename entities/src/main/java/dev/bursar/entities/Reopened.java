@@ -39,7 +39,7 @@ final class Reopened {
         EntityId.org(asking.id.org()),
         new EntityMessage.AskFor<>(
             reservation,
-            new Request<OrgCommand>(new OrgCommand.FindReservation(reservation), null),
+            new Request<OrgCommand>(new OrgCommand.Confirm(reservation), null),
             asking.host.self()));
   }
 
@@ -50,11 +50,12 @@ final class Reopened {
 
   /**
    * Whether the org's answer says that nobody was ever told to spend on this reservation: it was
-   * denied, or what the org decided never came into its journal.
+   * denied, or what the org decided never came into its journal, as it has made sure of there.
    */
   static boolean isUnknown(Answer<OrgReply> answer) {
     return switch (answer) {
-      case Answer.Done<OrgReply> done -> done.value() instanceof OrgReply.Denied;
+      case Answer.Done<OrgReply> done ->
+          done.value() instanceof OrgReply.Denied || done.value() instanceof OrgReply.Done;
       case Answer.Refused<OrgReply> refused -> true;
       case Answer.Busy<OrgReply> busy -> false;
       case Answer.Unreachable<OrgReply> away -> false;

@@ -214,7 +214,7 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
 
   private void takeBack(String reservation) {
     inbox.add(
-        new Request<>(new WalletCommand.Cancel(reservation), null),
+        new Request<>(new WalletCommand.Cancel(reservation, null), null),
         new Replying<>(
             inbox,
             answer -> {

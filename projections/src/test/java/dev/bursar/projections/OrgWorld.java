@@ -279,7 +279,7 @@ final class OrgWorld {
     org(new OrgCommand.Deny(plan, List.of(), null));
     team(new TeamCommand.Cancel(plan.reservation()));
     if (held instanceof WalletReply.Held) {
-      wallet(new WalletCommand.Cancel(plan.reservation()));
+      wallet(new WalletCommand.Cancel(plan.reservation(), null));
     }
   }
 

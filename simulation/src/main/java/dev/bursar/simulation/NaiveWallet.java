@@ -64,7 +64,7 @@ final class NaiveWallet {
 
     boolean canBeDrawnAt(Instant at) {
       Instant end = grant.expiresAt();
-      return !over && !grant.effectiveAt().isAfter(at) && (end == null || at.isBefore(end));
+      return !over && (end == null || at.isBefore(end));
     }
 
     boolean burnsBefore(Pot other) {

@@ -204,7 +204,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       if (snapshot == null) {
         found = journal.fresh();
       } else {
-        found = journal.restored(snapshot.stored(), memory -> world.journal.parts(id, memory));
+        found = journal.restored(snapshot.stored(), world.journal.of(id));
         world.watch.saw(Rarity.RECOVERED_FROM_SNAPSHOT);
         if (!journal.isWithoutParts()) {
           world.watch.saw(Rarity.RECOVERED_FROM_PARTS);

@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.entities.EntityModel;
+import dev.bursar.entities.Journaled;
 import dev.bursar.entities.StoredBatch;
 import dev.bursar.entities.StoredSnapshot;
 import java.util.ArrayList;
@@ -69,13 +70,27 @@ final class SimulatedJournal {
     return snapshots.get(id);
   }
 
-  List<OperationMemory.Part> parts(EntityId id, int memory) {
-    return List.copyOf(parts.getOrDefault(new Memory(id, memory), new TreeMap<>()).values());
+  Journaled.Stored of(EntityId id) {
+    return new Journaled.Stored() {
+      @Override
+      public List<OperationMemory.Part> parts(int memory) {
+        return List.copyOf(parts.getOrDefault(new Memory(id, memory), new TreeMap<>()).values());
+      }
+
+      @Override
+      public List<StoredBatch> rows(long after, long upTo) {
+        return SimulatedJournal.this.after(id, after).subList(0, (int) (upTo - after));
+      }
+    };
   }
 
   /** As the database does it: the newest snapshot counts, a longer part is never made shorter. */
   int save(EntityId id, EntityModel.Captured captured, boolean anew) {
     StoredSnapshot stored = captured.snapshot().get();
+    Snapshot before = snapshots.get(id);
+    if (before != null && before.sequence > captured.sequence()) {
+      return stored.bytes().length;
+    }
     for (int i = 0; i < captured.memories().size(); i++) {
       TreeMap<Long, OperationMemory.Part> all =
           parts.computeIfAbsent(new Memory(id, i), m -> new TreeMap<>());
@@ -90,10 +105,7 @@ final class SimulatedJournal {
       }
       all.values().removeIf(each -> each.to() <= remembered.oldest());
     }
-    Snapshot before = snapshots.get(id);
-    if (before == null || before.sequence < captured.sequence()) {
-      snapshots.put(id, new Snapshot(captured.sequence(), stored));
-    }
+    snapshots.put(id, new Snapshot(captured.sequence(), stored));
     return stored.bytes().length;
   }
 

@@ -4,6 +4,8 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.entities.EntityModel;
+import dev.bursar.entities.Journaled;
+import dev.bursar.entities.StoredBatch;
 import dev.bursar.entities.StoredSnapshot;
 import dev.bursar.journal.BatchCodec;
 import java.sql.PreparedStatement;
@@ -82,6 +84,9 @@ public final class JournalStore {
           StoredSnapshot stored = captured.snapshot().get();
           jdbi.useTransaction(
               handle -> {
+                if (isOutdated(handle, id, captured.sequence())) {
+                  return;
+                }
                 if (anew) {
                   handle.execute(
                       "delete from snapshot_part where persistence_id = ?", id.toString());
@@ -94,6 +99,21 @@ public final class JournalStore {
           return stored.bytes().length;
         },
         blocking);
+  }
+
+  /** Whether another incarnation has stored a later snapshot; nobody else stores one meanwhile. */
+  private static boolean isOutdated(Handle handle, EntityId id, long sequence) {
+    handle.execute("select pg_advisory_xact_lock(hashtextextended(?, 1))", id.toString());
+    return handle
+        .createQuery(
+            """
+            select exists (
+              select 1 from snapshot where persistence_id = :id and sequence_number > :sequence)
+            """)
+        .bind("id", id.toString())
+        .bind("sequence", sequence)
+        .mapTo(Boolean.class)
+        .one();
   }
 
   /** A longer part is never replaced by a shorter one: that one is an earlier incarnation's. */
@@ -147,8 +167,41 @@ public final class JournalStore {
         sequence);
   }
 
-  /** The stored parts of one of an entity's memories, by their first number; blocks. */
-  List<OperationMemory.Part> memoryParts(EntityId id, int memory) {
+  /** What is stored of an entity; each read blocks. */
+  Journaled.Stored of(EntityId id) {
+    return new Journaled.Stored() {
+      @Override
+      public List<OperationMemory.Part> parts(int memory) {
+        return memoryParts(id, memory);
+      }
+
+      @Override
+      public List<StoredBatch> rows(long after, long upTo) {
+        return journalRows(id, after, upTo);
+      }
+    };
+  }
+
+  private List<StoredBatch> journalRows(EntityId id, long after, long upTo) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    select event_ser_manifest, event_payload from event_journal
+                    where persistence_id = :id
+                      and sequence_number > :after and sequence_number <= :to
+                    order by sequence_number
+                    """)
+                .bind("id", id.toString())
+                .bind("after", after)
+                .bind("to", upTo)
+                .addCustomizer(BINARY)
+                .map((rs, context) -> new StoredBatch(rs.getString(1), rs.getBytes(2), false))
+                .list());
+  }
+
+  private List<OperationMemory.Part> memoryParts(EntityId id, int memory) {
     return jdbi.withHandle(
         handle ->
             handle

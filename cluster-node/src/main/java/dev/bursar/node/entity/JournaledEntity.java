@@ -161,8 +161,7 @@ final class JournaledEntity<C, E, R, S>
 
       @Override
       public Entity<C, E, R> fromJournal(Object stored) {
-        return journaled.restored(
-            (StoredSnapshot) stored, memory -> parts.store().memoryParts(id, memory));
+        return journaled.restored((StoredSnapshot) stored, parts.store().of(id));
       }
     };
   }

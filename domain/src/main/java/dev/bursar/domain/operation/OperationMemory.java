@@ -118,11 +118,14 @@ public final class OperationMemory {
    * can't be told from a new one.
    */
   public boolean mayHaveForgotten(Operation operation) {
-    if (forgottenMicros == NEVER) {
-      return false;
-    }
-    Instant madeAt = operation.keyMadeAt();
-    return madeAt != null && ChronoUnit.MICROS.between(Instant.EPOCH, madeAt) <= forgottenMicros;
+    Instant madeAt = forgottenMicros == NEVER ? null : operation.keyMadeAt();
+    return madeAt != null && mayHaveForgotten(madeAt);
+  }
+
+  /** Whether an operation of this time that is not found may have been done and forgotten. */
+  public boolean mayHaveForgotten(Instant madeAt) {
+    return forgottenMicros != NEVER
+        && ChronoUnit.MICROS.between(Instant.EPOCH, madeAt) <= forgottenMicros;
   }
 
   /** The fingerprint remembered for this key, or null if it is not remembered. */

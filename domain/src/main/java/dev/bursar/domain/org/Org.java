@@ -222,6 +222,7 @@ public final class Org {
       case OrgEvent.Unfrozen unfrozen -> overrides.unfreeze(unfrozen.scope());
       case OrgEvent.WalletPut put -> putWallet(put.wallet(), put.owner());
       case OrgEvent.ReservationBegun begun -> begin(begun.plan());
+      case OrgEvent.ReservationLookedUp it -> {}
       case OrgEvent.ReservationDenied denied -> deny(denied, place);
       case OrgEvent.ReservationSettled settled -> {
         settle(settled.closure(), settled.at());

@@ -88,6 +88,14 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
               : new Accepted<>(new OrgEvent.BudgetRemoved(now, remove.budget(), remove.actor()));
       case OrgCommand.PutWallet put -> putWallet(put, now);
       case OrgCommand.Reserve reserve -> reservations.decide(reserve, now);
+      case OrgCommand.TakeOver over ->
+          org.open().containsKey(over.reservation())
+              ? new Accepted<>(new OrgEvent.ReservationLookedUp(now, over.reservation()))
+              : find(over.reservation());
+      case OrgCommand.Confirm confirm ->
+          find(confirm.reservation()) instanceof Refused<OrgEvent, OrgReply>
+              ? new Accepted<>(new OrgEvent.ReservationLookedUp(now, confirm.reservation()))
+              : find(confirm.reservation());
       case OrgCommand.Deny deny -> deny(deny, now);
       case OrgCommand.Settle settle ->
           org.tallies().concerns(settle.closure())
@@ -218,6 +226,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgEvent.Unfrozen e -> DONE;
       case OrgEvent.BudgetRemoved e -> DONE;
       case OrgEvent.WalletPut e -> DONE;
+      case OrgEvent.ReservationLookedUp e -> DONE;
       case OrgEvent.ReservationSettled e -> DONE;
     };
   }

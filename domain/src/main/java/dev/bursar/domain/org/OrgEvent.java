@@ -73,6 +73,12 @@ public sealed interface OrgEvent {
   /** The org agreed to a reservation, and holds its part. */
   record ReservationBegun(Instant at, Plan plan) implements OrgEvent {}
 
+  /**
+   * The org made sure of what it knows of a reservation: an incarnation that is behind its journal
+   * can't put that on record.
+   */
+  record ReservationLookedUp(Instant at, String reservation) implements OrgEvent {}
+
   /** A reservation was denied, and this is all that stood in the way. */
   record ReservationDenied(
       Instant at, Plan plan, List<Denial> denials, @Nullable Operation operation)

@@ -32,8 +32,21 @@ final class Course<W> {
   final List<Denial> denials = new ArrayList<>(0);
   boolean ownDurable;
 
+  /**
+   * Whether somebody else may have driven it before, or still may: another incarnation, or this one
+   * before it lost its journal. It is taken over in the org's journal first; and nothing is denied
+   * before the wallet says that it was not charged.
+   */
+  boolean adopted;
+
   /** Whether it was answered before, and is only to be told again. */
   boolean repeating;
+
+  /** Whether the wallet, which knows nothing of it, is to make sure of that in its journal. */
+  boolean barring;
+
+  /** Given up while the journal was away: whether it is in the journal is being asked. */
+  boolean asksWhetherBegun;
 
   boolean closing;
 
@@ -93,6 +106,9 @@ final class Course<W> {
 
   Request<WalletCommand> walletRequest() {
     ReserveRequest request = plan.request();
+    if (barring) {
+      return new Request<>(new WalletCommand.Cancel(plan.reservation(), plan.madeAt()), null);
+    }
     if (repeating) {
       return new Request<>(
           new WalletCommand.Find(plan.reservation()), Operation.holding(plan.reservation()));

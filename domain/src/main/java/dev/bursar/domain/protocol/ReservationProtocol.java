@@ -68,7 +68,7 @@ public final class ReservationProtocol<W> {
    *
    * @param reply what it decided
    * @param replayed whether that repeats what it decided for an earlier request
-   * @param durable whether that is in the journal already
+   * @param durable whether that is in the journal already, and may be driven by others, too
    * @param operation the request's identity
    * @param waiting who waits for the answer
    * @param nowMs a monotonic time, in milliseconds
@@ -87,7 +87,7 @@ public final class ReservationProtocol<W> {
           yield join(known, operation, waiting);
         }
         Course<W> course = start(begun.plan(), true, operation, nowMs);
-        course.ownDurable = durable;
+        course.adopted = durable;
         course.waiting.add(new Course.Waiting<>(waiting, replayed));
         yield ask(course);
       }
@@ -133,7 +133,17 @@ public final class ReservationProtocol<W> {
       return List.of();
     }
     Course<W> course = start(plan, true, null, nowMs);
-    course.ownDurable = true;
+    course.adopted = true;
+    return ask(course);
+  }
+
+  /** The org's own part is in the journal, from an earlier try: others may drive it, too. */
+  public List<Effect<W>> adopt(String reservation) {
+    Course<W> course = courses.get(reservation);
+    if (course == null || course.ownDurable || course.closing) {
+      return List.of();
+    }
+    course.adopted = true;
     return ask(course);
   }
 
@@ -173,8 +183,11 @@ public final class ReservationProtocol<W> {
   // ---- asking
 
   private List<Effect<W>> ask(Course<W> course) {
-    List<Effect<W>> effects = new ArrayList<>(2);
     Plan plan = course.plan;
+    if (course.adopted && !course.ownDurable) {
+      return List.of(askOrg(plan, new OrgCommand.TakeOver(plan.reservation())));
+    }
+    List<Effect<W>> effects = new ArrayList<>(2);
     String team = plan.request().subject().team();
     if (!course.teamAnswered && team != null) {
       effects.add(new Effect.AskTeam<>(plan.reservation(), team, course.teamRequest()));
@@ -186,6 +199,10 @@ public final class ReservationProtocol<W> {
       effects.add(askWallet(course));
     }
     return effects.isEmpty() ? proceed(course) : effects;
+  }
+
+  private static <W> Effect<W> askOrg(Plan plan, OrgCommand command) {
+    return new Effect.AskOrg<>(plan.reservation(), new Request<>(command, null));
   }
 
   private static <W> Effect<W> askWallet(Course<W> course) {
@@ -208,7 +225,7 @@ public final class ReservationProtocol<W> {
 
   private List<Effect<W>> askAgain(Course<W> course) {
     course.walletAsked = false;
-    return course.teamAnswered ? proceed(course) : ask(course);
+    return course.teamAnswered && course.ownDurable ? proceed(course) : ask(course);
   }
 
   // ---- answers
@@ -247,15 +264,57 @@ public final class ReservationProtocol<W> {
     return effects;
   }
 
-  /** What was withdrawn has come into the journal after all: it has to be denied there. */
-  public List<Effect<W>> begunAfterAll(String reservation) {
+  /**
+   * The org's own part could not be written, and its journal is away: whether it is written after
+   * all is asked, for as long as it takes. If it is, somebody else may have found it and gone on.
+   */
+  public List<Effect<W>> givenUp(String reservation) {
     Course<W> course = courses.get(reservation);
-    if (course == null || !course.withdrawn) {
+    if (course == null || course.closing) {
       return List.of();
     }
+    course.asksWhetherBegun = true;
+    return withdrawn(reservation);
+  }
+
+  private List<Effect<W>> whetherBegun(Course<W> course, Answer<OrgReply> answer) {
+    return switch (answer) {
+      case Answer.Done<OrgReply> done when done.value() instanceof OrgReply.Begun -> goOn(course);
+      case Answer.Done<OrgReply> denied -> takeBack(course);
+      case Answer.Refused<OrgReply> unknown -> takeBack(course);
+      case Answer.Busy<OrgReply> busy -> List.of();
+      case Answer.Unreachable<OrgReply> away -> List.of();
+    };
+  }
+
+  private List<Effect<W>> takeBack(Course<W> course) {
+    course.asksWhetherBegun = false;
+    List<Effect<W>> effects = close(course);
+    finishIfClosed(course);
+    return effects;
+  }
+
+  /** What was given up has come into the journal after all. */
+  public List<Effect<W>> begunAfterAll(String reservation) {
+    Course<W> course = courses.get(reservation);
+    return course == null || !course.withdrawn ? List.of() : goOn(course);
+  }
+
+  /** Nobody waits for it any more; but somebody else may have been told that it is allowed. */
+  private List<Effect<W>> goOn(Course<W> course) {
+    course.asksWhetherBegun = false;
     course.withdrawn = false;
+    course.closing = false;
     course.denialRecorded = false;
-    return close(course);
+    course.adopted = true;
+    course.ownDurable = false;
+    course.denials.clear();
+    course.teamAnswered = !course.plan.asksTeam();
+    course.teamHolds = false;
+    course.walletAnswered = false;
+    course.walletAsked = false;
+    course.wallet = null;
+    return ask(course);
   }
 
   /** The team has answered. Busy and unreachable are no answers: it will be asked again. */
@@ -296,20 +355,39 @@ public final class ReservationProtocol<W> {
       return List.of();
     }
     if (course.closing) {
-      if (answer instanceof Answer.Done<WalletReply> done
-          && (done.value() instanceof WalletReply.Ended
-              || done.value() instanceof WalletReply.Barred)) {
-        course.walletToCancel = false;
-        finishIfClosed(course);
-      }
-      return List.of();
+      return answer instanceof Answer.Done<WalletReply> done
+          ? walletClosed(course, done.value())
+          : List.of();
     }
     if (answer instanceof Answer.Done<WalletReply> done) {
       return walletSaid(course, done.value());
     }
-    return course.repeating && answer instanceof Answer.Refused<WalletReply>
-        ? forgotten(course)
-        : List.of();
+    if (!course.repeating || !(answer instanceof Answer.Refused<WalletReply>)) {
+      return List.of();
+    }
+    if (course.barring || course.plan.madeAt() == null) {
+      return forgotten(course);
+    }
+    // It may only be behind its journal; what it writes there, it is not.
+    course.barring = true;
+    return List.of(askWallet(course));
+  }
+
+  /** The wallet has taken it back, or holds it no more; or it says that somebody was charged. */
+  private List<Effect<W>> walletClosed(Course<W> course, WalletReply reply) {
+    if (!(reply instanceof WalletReply.Ended) && !(reply instanceof WalletReply.Barred)) {
+      return List.of();
+    }
+    boolean undenied = course.adopted && !course.denialRecorded;
+    if (undenied && reply instanceof WalletReply.Ended ended && !isTakenBack(ended)) {
+      course.denials.clear();
+      course.wallet = ended;
+      return allowed(course);
+    }
+    course.walletToCancel = false;
+    List<Effect<W>> effects = undenied ? close(course) : List.of();
+    finishIfClosed(course);
+    return effects;
   }
 
   private List<Effect<W>> forgotten(Course<W> course) {
@@ -406,20 +484,23 @@ public final class ReservationProtocol<W> {
     }
     course.closing = true;
     course.teamToCancel = course.holding && course.teamHolds;
-    course.walletToCancel = course.walletHolds();
+    course.walletToCancel = course.walletHolds() || (course.holding && course.adopted);
     return close(course);
   }
 
   /** Puts the denial on record, and has those that hold take it back; again until it is done. */
   private List<Effect<W>> close(Course<W> course) {
     Plan plan = course.plan;
+    if (course.asksWhetherBegun) {
+      return List.of(askOrg(plan, new OrgCommand.Confirm(plan.reservation())));
+    }
+    if (!course.denialRecorded && course.adopted && course.walletToCancel) {
+      return cancellations(plan, false, true);
+    }
     List<Effect<W>> effects = new ArrayList<>(3);
     if (!course.denialRecorded) {
       effects.add(
-          new Effect.AskOrg<>(
-              plan.reservation(),
-              new Request<>(
-                  new OrgCommand.Deny(plan, List.copyOf(course.denials), course.operation), null)));
+          askOrg(plan, new OrgCommand.Deny(plan, List.copyOf(course.denials), course.operation)));
     }
     effects.addAll(cancellations(plan, course.teamToCancel, course.walletToCancel));
     return effects;
@@ -440,18 +521,45 @@ public final class ReservationProtocol<W> {
           new Effect.AskWallet<>(
               plan.reservation(),
               plan.wallet(),
-              new Request<>(new WalletCommand.Cancel(plan.reservation()), null)));
+              new Request<>(new WalletCommand.Cancel(plan.reservation(), null), null)));
     }
     return effects;
   }
 
-  /** The denial is in the journal: who waits is answered, whatever is still to be taken back. */
-  public List<Effect<W>> denialRecorded(String reservation, Answer<OrgReply> answer) {
+  /** The org has answered what it was asked on a reservation's behalf. */
+  public List<Effect<W>> orgAnswered(String reservation, Answer<OrgReply> answer) {
     Course<W> course = courses.get(reservation);
-    if (course == null
-        || !course.closing
-        || course.denialRecorded
-        || !(answer instanceof Answer.Done<OrgReply>)) {
+    if (course == null) {
+      return List.of();
+    }
+    if (course.asksWhetherBegun) {
+      return whetherBegun(course, answer);
+    }
+    return course.closing ? denialRecorded(course, answer) : takenOver(course, answer);
+  }
+
+  /** From here on nobody else can bring it to an end in the org's journal without noticing. */
+  private List<Effect<W>> takenOver(Course<W> course, Answer<OrgReply> answer) {
+    if (!course.adopted || course.ownDurable) {
+      return List.of();
+    }
+    if (answer instanceof Answer.Done<OrgReply> done && done.value() instanceof OrgReply.Done) {
+      course.ownDurable = true;
+      return ask(course);
+    }
+    if (answer instanceof Answer.Done<OrgReply> || answer instanceof Answer.Refused<OrgReply>) {
+      // It has ended meanwhile: whoever asks again is told how.
+      finish(course);
+      return replies(course, new Answer.Unreachable<>());
+    }
+    return List.of();
+  }
+
+  /** The denial is in the journal: who waits is answered, whatever is still to be taken back. */
+  private List<Effect<W>> denialRecorded(Course<W> course, Answer<OrgReply> answer) {
+    boolean recorded =
+        answer instanceof Answer.Done<OrgReply> done && done.value() instanceof OrgReply.Denied;
+    if (course.denialRecorded || !recorded) {
       return List.of();
     }
     course.denialRecorded = true;

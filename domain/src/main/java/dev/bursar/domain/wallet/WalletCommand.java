@@ -4,6 +4,7 @@ import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.ledger.Attribution;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -98,8 +99,13 @@ public sealed interface WalletCommand {
   record Release(String reservation, String actor, @Nullable String idempotencyKey)
       implements WalletCommand {}
 
-  /** Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet. */
-  record Cancel(String reservation) implements WalletCommand {}
+  /**
+   * Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet.
+   *
+   * @param madeAt when the org made the reservation, where it may have been held and forgotten
+   *     since; else null
+   */
+  record Cancel(String reservation, @Nullable Instant madeAt) implements WalletCommand {}
 
   /** Let the hold live for so many seconds from now. */
   record Extend(String reservation, long ttlSeconds) implements WalletCommand {}

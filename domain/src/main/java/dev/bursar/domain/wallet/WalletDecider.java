@@ -304,8 +304,12 @@ public final class WalletDecider {
               now));
     }
     Place ended = wallet.endingPlace(ask.reservation());
-    return ended != null
-        ? new Found<>(ended)
+    if (ended != null) {
+      return new Found<>(ended);
+    }
+    Instant madeAt = ask.madeAt();
+    return madeAt != null && wallet.endings().mayHaveForgotten(madeAt)
+        ? new Refused<>(Refusal.keyForgotten())
         : new Accepted<>(new WalletEvent.HoldBarred(now, ask.reservation()));
   }
 

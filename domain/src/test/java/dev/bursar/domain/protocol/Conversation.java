@@ -150,11 +150,11 @@ final class Conversation {
   }
 
   List<String> denialRecorded() {
-    return told(protocol.denialRecorded("r", new Answer.Done<>(new OrgReply.Done(), false)));
+    return told(protocol.orgAnswered("r", new Answer.Done<>(new OrgReply.Done(), false)));
   }
 
   List<String> denialNotRecorded() {
-    return told(protocol.denialRecorded("r", new Answer.Busy<>()));
+    return told(protocol.orgAnswered("r", new Answer.Busy<>()));
   }
 
   List<String> team(Answer<TeamReply> answer) {

@@ -104,7 +104,7 @@ final class History {
       case 15 ->
           WalletWords.commitUsage(reservation, Map.of("tokens", (long) random.nextInt(9_000)));
       case 16 -> WalletWords.release(reservation);
-      case 17 -> oneIn(2) ? new WalletCommand.Cancel(reservation) : hold(reservation);
+      case 17 -> oneIn(2) ? new WalletCommand.Cancel(reservation, null) : hold(reservation);
       case 18 -> new WalletCommand.Extend(reservation, 1 + random.nextInt(600));
       case 19 -> new WalletCommand.Wake();
       case 20 -> new WalletCommand.Find(reservation);

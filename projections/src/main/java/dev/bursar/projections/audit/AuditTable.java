@@ -108,6 +108,7 @@ public final class AuditTable {
       }
       case OrgEvent.BudgetDrafted e -> null;
       case OrgEvent.ReservationBegun e -> null;
+      case OrgEvent.ReservationLookedUp e -> null;
       case OrgEvent.ReservationDenied e -> null;
       case OrgEvent.ReservationSettled e -> null;
     };

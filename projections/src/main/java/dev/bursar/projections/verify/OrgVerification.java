@@ -101,6 +101,7 @@ final class OrgVerification {
         case OrgEvent.OverrideRemoved e -> {}
         case OrgEvent.Frozen e -> {}
         case OrgEvent.Unfrozen e -> {}
+        case OrgEvent.ReservationLookedUp e -> {}
         case OrgEvent.WalletPut e -> {}
       }
     }
