@@ -272,12 +272,16 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     private final Reserve asked;
     private @Nullable String begun;
 
+    /** Whether it was decided again, since writing what was decided first had failed. */
+    private boolean again;
+
     Reserving(Reserve asked) {
       this.asked = asked;
     }
 
     @Override
     public void decided(Outcome<OrgReply> outcome) {
+      again = begun != null;
       if (outcome instanceof Outcome.Replied<OrgReply> replied
           && replied.reply() instanceof OrgReply.Begun reply
           && begun == null) {
@@ -323,9 +327,9 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       switch (outcome) {
         case Outcome.Replied<OrgReply> replied ->
             run(
-                isOf(reservation, replied.reply())
-                    ? protocol.durable(reservation)
-                    : protocol.withdrawn(reservation));
+                !isOf(reservation, replied.reply())
+                    ? protocol.withdrawn(reservation)
+                    : again ? protocol.adopt(reservation) : protocol.durable(reservation));
         case Outcome.Stored<OrgReply> stored ->
             inbox
                 .stored(stored)

@@ -276,7 +276,7 @@ final class OrgWorld {
       open.add(plan.reservation());
       return;
     }
-    org(new OrgCommand.Deny(plan, List.of(), null));
+    org(new OrgCommand.Deny(plan, List.of(), null, true));
     team(new TeamCommand.Cancel(plan.reservation()));
     if (held instanceof WalletReply.Held) {
       wallet(new WalletCommand.Cancel(plan.reservation(), null));

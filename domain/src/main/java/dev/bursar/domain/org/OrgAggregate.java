@@ -133,8 +133,13 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   /** A denial is put on record once, however often that is asked. */
   private Decision<OrgEvent, OrgReply> deny(OrgCommand.Deny deny, Instant now) {
     Place recorded = org.placeOf(deny.plan().reservation());
-    return recorded != null
-        ? new Found<>(recorded)
+    if (recorded != null) {
+      return new Found<>(recorded);
+    }
+    return deny.begun() && !org.open().containsKey(deny.plan().reservation())
+        ? new Refused<>(
+            new Refusal(
+                Code.RESERVATION_FINALIZED, "reservation", "the reservation has already ended"))
         : new Accepted<>(
             new OrgEvent.ReservationDenied(now, deny.plan(), deny.denials(), deny.operation()));
   }

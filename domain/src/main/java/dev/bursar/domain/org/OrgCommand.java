@@ -97,8 +97,12 @@ public sealed interface OrgCommand {
       byte[] salt)
       implements OrgCommand {}
 
-  /** Put a denial on record, with all that stood in the way. */
-  record Deny(Plan plan, List<Denial> denials, @Nullable Operation operation)
+  /**
+   * Put a denial on record, with all that stood in the way.
+   *
+   * @param begun whether it was begun: if it has ended meanwhile, it is no more to be denied
+   */
+  record Deny(Plan plan, List<Denial> denials, @Nullable Operation operation, boolean begun)
       implements OrgCommand {}
 
   /** Make sure that this reservation is open, or tell what else is known of it. */

@@ -143,7 +143,19 @@ public final class ReservationProtocol<W> {
     if (course == null || course.ownDurable || course.closing) {
       return List.of();
     }
+    return anew(course);
+  }
+
+  /** What the others have answered so far, they may have taken back since. */
+  private List<Effect<W>> anew(Course<W> course) {
     course.adopted = true;
+    course.ownDurable = false;
+    course.denials.clear();
+    course.teamAnswered = !course.plan.asksTeam();
+    course.teamHolds = false;
+    course.walletAnswered = false;
+    course.walletAsked = false;
+    course.wallet = null;
     return ask(course);
   }
 
@@ -306,15 +318,7 @@ public final class ReservationProtocol<W> {
     course.withdrawn = false;
     course.closing = false;
     course.denialRecorded = false;
-    course.adopted = true;
-    course.ownDurable = false;
-    course.denials.clear();
-    course.teamAnswered = !course.plan.asksTeam();
-    course.teamHolds = false;
-    course.walletAnswered = false;
-    course.walletAsked = false;
-    course.wallet = null;
-    return ask(course);
+    return anew(course);
   }
 
   /** The team has answered. Busy and unreachable are no answers: it will be asked again. */
@@ -442,7 +446,8 @@ public final class ReservationProtocol<W> {
     if (course.wallet != null && course.teamAgrees() && course.denials.isEmpty()) {
       return allowed(course);
     }
-    return course.repeating ? forgotten(course) : deny(course);
+    // What the team had never held, nobody was told to spend.
+    return course.repeating ? takenBack(course) : deny(course);
   }
 
   private List<Effect<W>> allowed(Course<W> course) {
@@ -500,7 +505,10 @@ public final class ReservationProtocol<W> {
     List<Effect<W>> effects = new ArrayList<>(3);
     if (!course.denialRecorded) {
       effects.add(
-          askOrg(plan, new OrgCommand.Deny(plan, List.copyOf(course.denials), course.operation)));
+          askOrg(
+              plan,
+              new OrgCommand.Deny(
+                  plan, List.copyOf(course.denials), course.operation, course.holding)));
     }
     effects.addAll(cancellations(plan, course.teamToCancel, course.walletToCancel));
     return effects;
@@ -557,6 +565,11 @@ public final class ReservationProtocol<W> {
 
   /** The denial is in the journal: who waits is answered, whatever is still to be taken back. */
   private List<Effect<W>> denialRecorded(Course<W> course, Answer<OrgReply> answer) {
+    if (!course.denialRecorded && answer instanceof Answer.Refused<OrgReply>) {
+      // Somebody else has brought it to an end: whoever asks again is told how.
+      finish(course);
+      return replies(course, new Answer.Unreachable<>());
+    }
     boolean recorded =
         answer instanceof Answer.Done<OrgReply> done && done.value() instanceof OrgReply.Denied;
     if (course.denialRecorded || !recorded) {
