@@ -41,7 +41,12 @@ final class Inbox<C, E, R> {
 
   /** Hears of every batch that was written. */
   interface Written<E> {
+
+    /** One that was written for this inbox. */
     void batch(Batch<E> batch);
+
+    /** One that was in the journal and not heard of: another incarnation's, or given up. */
+    void missed(Batch<E> batch);
   }
 
   private record Waiting<C, R>(Request<C> request, Caller<R> caller, boolean hurried) {}
@@ -185,7 +190,7 @@ final class Inbox<C, E, R> {
 
   void onRecovered(EntityMessage.Recovered<E> message) {
     sequence = message.sequence();
-    message.unheard().forEach(written::batch);
+    message.unheard().forEach(written::missed);
   }
 
   /** The journal has stopped: a write failed, or recovery did. */

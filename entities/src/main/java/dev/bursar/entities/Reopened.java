@@ -39,7 +39,7 @@ final class Reopened {
         EntityId.org(asking.id.org()),
         new EntityMessage.AskFor<>(
             reservation,
-            new Request<OrgCommand>(new OrgCommand.Confirm(reservation), null),
+            new Request<OrgCommand>(new OrgCommand.Bar(reservation), null),
             asking.host.self()));
   }
 
@@ -55,7 +55,7 @@ final class Reopened {
   static boolean isUnknown(Answer<OrgReply> answer) {
     return switch (answer) {
       case Answer.Done<OrgReply> done ->
-          done.value() instanceof OrgReply.Denied || done.value() instanceof OrgReply.Done;
+          done.value() instanceof OrgReply.Denied || done.value() instanceof OrgReply.Barred;
       case Answer.Refused<OrgReply> refused -> true;
       case Answer.Busy<OrgReply> busy -> false;
       case Answer.Unreachable<OrgReply> away -> false;

@@ -34,7 +34,7 @@ public abstract class RunningEntity<C, E, R> {
     this.id = id;
     this.limits = limits;
     this.host = host;
-    this.inbox = new Inbox<>(host, reply, limits, this::written);
+    this.inbox = new Inbox<>(host, reply, limits, news());
   }
 
   /**
@@ -42,6 +42,25 @@ public abstract class RunningEntity<C, E, R> {
    * seemed to have failed.
    */
   void written(Batch<E> batch) {}
+
+  /** Hears of a batch that another incarnation has written, or this one without noticing. */
+  void missed(Batch<E> batch) {
+    written(batch);
+  }
+
+  private Inbox.Written<E> news() {
+    return new Inbox.Written<>() {
+      @Override
+      public void batch(Batch<E> batch) {
+        written(batch);
+      }
+
+      @Override
+      public void missed(Batch<E> batch) {
+        RunningEntity.this.missed(batch);
+      }
+    };
+  }
 
   /** Looks at what is open from before; once when the entity starts. */
   abstract void reopen();

@@ -125,6 +125,17 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
     }
   }
 
+  /** Nobody here knows of what another incarnation holds: it is asked about. */
+  @Override
+  void missed(Batch<TeamEvent> batch) {
+    written(batch);
+    for (Recorded<TeamEvent> recorded : batch.recorded()) {
+      if (recorded.event() instanceof TeamEvent.BudgetHeld held) {
+        questions.add(held.reservation());
+      }
+    }
+  }
+
   @Override
   boolean isBusy() {
     return !questions.isEmpty() || !midway.isEmpty();

@@ -162,6 +162,17 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
     }
   }
 
+  /** Nobody here knows of what another incarnation holds: it is asked about. */
+  @Override
+  void missed(Batch<WalletEvent> batch) {
+    written(batch);
+    for (Recorded<WalletEvent> recorded : batch.recorded()) {
+      if (recorded.event() instanceof WalletEvent.CreditsHeld held) {
+        questions.add(held.hold().reservation());
+      }
+    }
+  }
+
   private void ended(WalletEvent event, boolean teamHolds, Transaction transaction) {
     Closure closure = event.closure();
     if (closure == null) {

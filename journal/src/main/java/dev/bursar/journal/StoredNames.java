@@ -72,7 +72,8 @@ final class StoredNames {
     @Type(name = "budget_removed", value = OrgEvent.BudgetRemoved.class),
     @Type(name = "wallet_put", value = OrgEvent.WalletPut.class),
     @Type(name = "begun", value = OrgEvent.ReservationBegun.class),
-    @Type(name = "looked_up", value = OrgEvent.ReservationLookedUp.class),
+    @Type(name = "taken_over", value = OrgEvent.ReservationTakenOver.class),
+    @Type(name = "barred", value = OrgEvent.ReservationBarred.class),
     @Type(name = "denied", value = OrgEvent.ReservationDenied.class),
     @Type(name = "settled", value = OrgEvent.ReservationSettled.class),
   })

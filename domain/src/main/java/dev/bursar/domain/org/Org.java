@@ -222,7 +222,10 @@ public final class Org {
       case OrgEvent.Unfrozen unfrozen -> overrides.unfreeze(unfrozen.scope());
       case OrgEvent.WalletPut put -> putWallet(put.wallet(), put.owner());
       case OrgEvent.ReservationBegun begun -> begin(begun.plan());
-      case OrgEvent.ReservationLookedUp it -> {}
+      case OrgEvent.ReservationTakenOver it -> {}
+      case OrgEvent.ReservationBarred it ->
+          memory.remember(
+              decided(it.reservation()), place, ChronoUnit.MICROS.between(Instant.EPOCH, it.at()));
       case OrgEvent.ReservationDenied denied -> deny(denied, place);
       case OrgEvent.ReservationSettled settled -> {
         settle(settled.closure(), settled.at());

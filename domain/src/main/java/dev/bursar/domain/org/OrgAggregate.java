@@ -90,12 +90,14 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.Reserve reserve -> reservations.decide(reserve, now);
       case OrgCommand.TakeOver over ->
           org.open().containsKey(over.reservation())
-              ? new Accepted<>(new OrgEvent.ReservationLookedUp(now, over.reservation()))
+              ? new Accepted<>(new OrgEvent.ReservationTakenOver(now, over.reservation()))
               : find(over.reservation());
-      case OrgCommand.Confirm confirm ->
-          find(confirm.reservation()) instanceof Refused<OrgEvent, OrgReply>
-              ? new Accepted<>(new OrgEvent.ReservationLookedUp(now, confirm.reservation()))
-              : find(confirm.reservation());
+      case OrgCommand.Bar bar -> {
+        Decision<OrgEvent, OrgReply> known = find(bar.reservation());
+        yield known instanceof Refused<OrgEvent, OrgReply>
+            ? new Accepted<>(new OrgEvent.ReservationBarred(now, bar.reservation()))
+            : known;
+      }
       case OrgCommand.Deny deny -> deny(deny, now);
       case OrgCommand.Settle settle ->
           org.tallies().concerns(settle.closure())
@@ -231,7 +233,8 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgEvent.Unfrozen e -> DONE;
       case OrgEvent.BudgetRemoved e -> DONE;
       case OrgEvent.WalletPut e -> DONE;
-      case OrgEvent.ReservationLookedUp e -> DONE;
+      case OrgEvent.ReservationTakenOver e -> DONE;
+      case OrgEvent.ReservationBarred e -> new OrgReply.Barred();
       case OrgEvent.ReservationSettled e -> DONE;
     };
   }

@@ -108,8 +108,8 @@ public sealed interface OrgCommand {
   /** Make sure that this reservation is open, or tell what else is known of it. */
   record TakeOver(String reservation) implements OrgCommand {}
 
-  /** Make sure that nothing is known of this reservation, or tell what is. */
-  record Confirm(String reservation) implements OrgCommand {}
+  /** Bar this reservation, if nothing is known of it; else tell what is. */
+  record Bar(String reservation) implements OrgCommand {}
 
   /** The reservation has ended; nothing happens if it is not open. */
   record Settle(Closure closure) implements OrgCommand {}

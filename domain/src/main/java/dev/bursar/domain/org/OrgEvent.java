@@ -74,10 +74,13 @@ public sealed interface OrgEvent {
   record ReservationBegun(Instant at, Plan plan) implements OrgEvent {}
 
   /**
-   * The org made sure of what it knows of a reservation: an incarnation that is behind its journal
-   * can't put that on record.
+   * An open reservation is driven on, by an org that may not have begun it: one that is behind its
+   * journal can't put that on record.
    */
-  record ReservationLookedUp(Instant at, String reservation) implements OrgEvent {}
+  record ReservationTakenOver(Instant at, String reservation) implements OrgEvent {}
+
+  /** Nothing was known of this reservation, and it can't begin any more. */
+  record ReservationBarred(Instant at, String reservation) implements OrgEvent {}
 
   /** A reservation was denied, and this is all that stood in the way. */
   record ReservationDenied(

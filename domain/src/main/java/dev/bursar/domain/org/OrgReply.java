@@ -25,6 +25,9 @@ public sealed interface OrgReply {
   /** The org holds nothing: something stands in the way, or it was only a question. */
   record Considered(Plan plan, List<Denial> denials) implements OrgReply {}
 
+  /** Nothing is known of the reservation, and nothing will be. */
+  record Barred() implements OrgReply {}
+
   /** It was denied, and that is on record. */
   record Denied(Plan plan, List<Denial> denials) implements OrgReply {}
 

@@ -112,9 +112,10 @@ final class ReservationRules {
           new OrgReply.Considered(
               plan(ask, price, creditType, amount, path, held, ofTeam, now), List.of()));
     }
-    return new Accepted<>(
-        new OrgEvent.ReservationBegun(
-            now, plan(ask, price, creditType, amount, path, held, ofTeam, now)));
+    Plan plan = plan(ask, price, creditType, amount, path, held, ofTeam, now);
+    return org.placeOf(plan.reservation()) != null
+        ? new Refused<>(Refusal.withdrawn())
+        : new Accepted<>(new OrgEvent.ReservationBegun(now, plan));
   }
 
   private static Demand demand(

@@ -39,6 +39,9 @@ final class Course<W> {
    */
   boolean adopted;
 
+  /** Whether team and wallet were asked again: one of them may say no first, and yes later. */
+  boolean askedAgain;
+
   /** Whether it was answered before, and is only to be told again. */
   boolean repeating;
 
@@ -78,6 +81,11 @@ final class Course<W> {
    */
   boolean chargesLast() {
     return holding && !repeating && plan.request().commit();
+  }
+
+  /** Whether it may be held by who said no, or was not asked: that is found out before a denial. */
+  boolean mayBeHeld() {
+    return holding && (adopted || askedAgain);
   }
 
   /** Whether the team holds, or has nothing to say. */

@@ -237,6 +237,7 @@ public final class ReservationProtocol<W> {
 
   private List<Effect<W>> askAgain(Course<W> course) {
     course.walletAsked = false;
+    course.askedAgain = true;
     return course.teamAnswered && course.ownDurable ? proceed(course) : ask(course);
   }
 
@@ -382,7 +383,7 @@ public final class ReservationProtocol<W> {
     if (!(reply instanceof WalletReply.Ended) && !(reply instanceof WalletReply.Barred)) {
       return List.of();
     }
-    boolean undenied = course.adopted && !course.denialRecorded;
+    boolean undenied = course.mayBeHeld() && !course.denialRecorded;
     if (undenied && reply instanceof WalletReply.Ended ended && !isTakenBack(ended)) {
       course.denials.clear();
       course.wallet = ended;
@@ -488,8 +489,9 @@ public final class ReservationProtocol<W> {
       return replies(course, Decided.Denied.answer(course.plan, all, false));
     }
     course.closing = true;
-    course.teamToCancel = course.holding && course.teamHolds;
-    course.walletToCancel = course.walletHolds() || (course.holding && course.adopted);
+    course.teamToCancel =
+        course.holding && (course.teamHolds || (course.mayBeHeld() && course.plan.asksTeam()));
+    course.walletToCancel = course.walletHolds() || course.mayBeHeld();
     return close(course);
   }
 
@@ -497,9 +499,9 @@ public final class ReservationProtocol<W> {
   private List<Effect<W>> close(Course<W> course) {
     Plan plan = course.plan;
     if (course.asksWhetherBegun) {
-      return List.of(askOrg(plan, new OrgCommand.Confirm(plan.reservation())));
+      return List.of(askOrg(plan, new OrgCommand.Bar(plan.reservation())));
     }
-    if (!course.denialRecorded && course.adopted && course.walletToCancel) {
+    if (!course.denialRecorded && course.mayBeHeld() && course.walletToCancel) {
       return cancellations(plan, false, true);
     }
     List<Effect<W>> effects = new ArrayList<>(3);

@@ -108,7 +108,8 @@ public final class AuditTable {
       }
       case OrgEvent.BudgetDrafted e -> null;
       case OrgEvent.ReservationBegun e -> null;
-      case OrgEvent.ReservationLookedUp e -> null;
+      case OrgEvent.ReservationTakenOver e -> null;
+      case OrgEvent.ReservationBarred e -> null;
       case OrgEvent.ReservationDenied e -> null;
       case OrgEvent.ReservationSettled e -> null;
     };

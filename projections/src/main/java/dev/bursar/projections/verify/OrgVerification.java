@@ -101,7 +101,8 @@ final class OrgVerification {
         case OrgEvent.OverrideRemoved e -> {}
         case OrgEvent.Frozen e -> {}
         case OrgEvent.Unfrozen e -> {}
-        case OrgEvent.ReservationLookedUp e -> {}
+        case OrgEvent.ReservationTakenOver e -> {}
+        case OrgEvent.ReservationBarred e -> {}
         case OrgEvent.WalletPut e -> {}
       }
     }
