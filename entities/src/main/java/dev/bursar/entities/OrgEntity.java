@@ -257,14 +257,10 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
 
   /** What the journal has under this identity, from an earlier try or another incarnation. */
   private void stands(String reservation, @Nullable OrgReply inJournal) {
-    if (inJournal == null) {
-      run(protocol.givenUp(reservation));
-    } else {
-      run(
-          isOf(reservation, inJournal)
-              ? protocol.adopt(reservation)
-              : protocol.withdrawn(reservation));
-    }
+    run(
+        isOf(reservation, inJournal)
+            ? protocol.adopt(reservation)
+            : protocol.withdrawn(reservation));
   }
 
   /** Follows a request to reserve through the org's own deciding and writing. */
@@ -358,7 +354,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     @Override
     public void failed(Answer<OrgReply> why) {
       if (begun != null) {
-        run(protocol.givenUp(begun));
+        run(protocol.withdrawn(begun));
       } else {
         asked
             .replyTo()

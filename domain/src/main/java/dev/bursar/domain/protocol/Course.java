@@ -48,13 +48,10 @@ final class Course<W> {
   /** Whether the wallet, which knows nothing of it, is to make sure of that in its journal. */
   boolean barring;
 
-  /** Given up while the journal was away: whether it is in the journal is being asked. */
+  /** Given up: whether it has come into the journal is being asked, and that it never will. */
   boolean asksWhetherBegun;
 
   boolean closing;
-
-  /** Whether it is closing since the org's part did not come into the journal. */
-  boolean withdrawn;
 
   boolean denialRecorded;
   boolean teamToCancel;

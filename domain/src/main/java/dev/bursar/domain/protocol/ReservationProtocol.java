@@ -255,7 +255,9 @@ public final class ReservationProtocol<W> {
 
   /**
    * The org's own part could not be written, or was decided otherwise when it was tried again. Who
-   * waits is told to ask again, and who may hold takes it back, however often that must be asked.
+   * waits is told to ask again. The org is asked to bar it; then who may hold takes it back,
+   * however often that must be asked. Until it is barred it may come into the journal after all,
+   * and somebody else may find it there and go on.
    */
   public List<Effect<W>> withdrawn(String reservation) {
     Course<W> course = courses.get(reservation);
@@ -266,28 +268,14 @@ public final class ReservationProtocol<W> {
       byOperation.remove(course.operation.key(), course);
     }
     course.closing = true;
-    course.withdrawn = true;
+    course.asksWhetherBegun = true;
     course.denialRecorded = true;
     course.teamToCancel = course.holding && course.plan.asksTeam();
     course.walletToCancel = course.holding && !course.chargesLast();
     List<Effect<W>> effects = new ArrayList<>(close(course));
     effects.addAll(replies(course, new Answer.Unreachable<>()));
     course.waiting.clear();
-    finishIfClosed(course);
     return effects;
-  }
-
-  /**
-   * The org's own part could not be written, and its journal is away: whether it is written after
-   * all is asked, for as long as it takes. If it is, somebody else may have found it and gone on.
-   */
-  public List<Effect<W>> givenUp(String reservation) {
-    Course<W> course = courses.get(reservation);
-    if (course == null || course.closing) {
-      return List.of();
-    }
-    course.asksWhetherBegun = true;
-    return withdrawn(reservation);
   }
 
   private List<Effect<W>> whetherBegun(Course<W> course, Answer<OrgReply> answer) {
@@ -310,13 +298,12 @@ public final class ReservationProtocol<W> {
   /** What was given up has come into the journal after all. */
   public List<Effect<W>> begunAfterAll(String reservation) {
     Course<W> course = courses.get(reservation);
-    return course == null || !course.withdrawn ? List.of() : goOn(course);
+    return course == null || !course.asksWhetherBegun ? List.of() : goOn(course);
   }
 
   /** Nobody waits for it any more; but somebody else may have been told that it is allowed. */
   private List<Effect<W>> goOn(Course<W> course) {
     course.asksWhetherBegun = false;
-    course.withdrawn = false;
     course.closing = false;
     course.denialRecorded = false;
     return anew(course);
@@ -378,13 +365,18 @@ public final class ReservationProtocol<W> {
     return List.of(askWallet(course));
   }
 
+  /** Somebody was told that it is allowed, and has ended it. */
+  private static boolean wasUsed(WalletReply.Ended ended) {
+    return ended.status().equals("committed") || ended.status().equals("released");
+  }
+
   /** The wallet has taken it back, or holds it no more; or it says that somebody was charged. */
   private List<Effect<W>> walletClosed(Course<W> course, WalletReply reply) {
     if (!(reply instanceof WalletReply.Ended) && !(reply instanceof WalletReply.Barred)) {
       return List.of();
     }
     boolean undenied = course.mayBeHeld() && !course.denialRecorded;
-    if (undenied && reply instanceof WalletReply.Ended ended && !isTakenBack(ended)) {
+    if (undenied && reply instanceof WalletReply.Ended ended && wasUsed(ended)) {
       course.denials.clear();
       course.wallet = ended;
       return allowed(course);
