@@ -225,7 +225,7 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
 
   private void takeBack(String reservation) {
     inbox.add(
-        new Request<>(new WalletCommand.Cancel(reservation, null), null),
+        new Request<>(new WalletCommand.Cancel(reservation), null),
         new Replying<>(
             inbox,
             answer -> {

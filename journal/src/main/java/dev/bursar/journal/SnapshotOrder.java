@@ -55,7 +55,8 @@ final class SnapshotOrder {
         org.drafts(),
         org.drafted(),
         org.overrides(),
-        org.freezes());
+        org.freezes(),
+        org.takenOver());
   }
 
   private static Tallies.Snapshot of(Tallies.Snapshot tallies) {

@@ -173,7 +173,7 @@ final class ReplayTest {
               ? new WalletCommand.VoidGrant(
                   "g" + random.nextInt(1 + grants), Parts.attribution("void"))
               : new WalletCommand.Extend(reservation, 500);
-      case 4 -> new WalletCommand.Cancel(reservation(holds + random.nextInt(12)), null);
+      case 4 -> new WalletCommand.Cancel(reservation(holds + random.nextInt(12)));
       case 5 ->
           new WalletCommand.TransferOut(
               "research",

@@ -415,7 +415,7 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
             "unfrozen",
             new OrgEvent.Unfrozen(AT, new Scope(Scope.Type.ORG, null, null), "key_2x7Qm")),
         org("barred", new OrgEvent.ReservationBarred(AT, "rsv_acme_main_1")),
-        org("taken_over", new OrgEvent.ReservationTakenOver(AT, "rsv_acme_main_1")),
+        org("taken_over", new OrgEvent.ReservationTakenOver(AT, "rsv_acme_main_1", 2)),
         org("budget_removed", new OrgEvent.BudgetRemoved(AT, "budget-1", "key_2x7Qm")),
         org("wallet_put", new OrgEvent.WalletPut(AT, "main", WalletOwner.ORG, "key_2x7Qm")),
         org("begun", new OrgEvent.ReservationBegun(AT, Parts.plan())),

@@ -133,7 +133,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 Map.of(),
                 List.of(),
-                List.of())),
+                List.of(),
+                Map.of())),
         of(
             SnapshotCodec.orgs(),
             "governed",
@@ -149,7 +150,25 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(Parts.bareBudget()),
                 Map.of("budget-2", new Draft(new Place(12, 3), "0f6f3f0d")),
                 List.of(Parts.override(), Parts.suspension()),
-                List.of(Parts.freeze()))),
+                List.of(Parts.freeze()),
+                Map.of())),
+        of(
+            SnapshotCodec.orgs(),
+            "taken_over",
+            new Org.Snapshot(
+                new OrgSettings("ACME", ZoneId.of("Europe/Berlin"), null, List.of()),
+                AT,
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(Parts.plan()),
+                noTallies(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                Map.of(Parts.plan().reservation(), 2))),
         of(
             SnapshotCodec.orgs(),
             "empty",
@@ -165,7 +184,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 Map.of(),
                 List.of(),
-                List.of())));
+                List.of(),
+                Map.of())));
   }
 
   private static <S> SnapshotSample<S> of(SnapshotCodec<S> codec, String name, S state) {

@@ -276,10 +276,10 @@ final class OrgWorld {
       open.add(plan.reservation());
       return;
     }
-    org(new OrgCommand.Deny(plan, List.of(), null, true));
+    org(new OrgCommand.Deny(plan, List.of(), null, 0));
     team(new TeamCommand.Cancel(plan.reservation()));
     if (held instanceof WalletReply.Held) {
-      wallet(new WalletCommand.Cancel(plan.reservation(), null));
+      wallet(new WalletCommand.Cancel(plan.reservation()));
     }
   }
 

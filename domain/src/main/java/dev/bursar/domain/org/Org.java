@@ -46,6 +46,9 @@ public final class Org {
   private final Map<String, String> walletsOfTeams = new HashMap<>();
   private final LinkedHashMap<String, Plan> open = new LinkedHashMap<>();
 
+  /** Of open reservations, how often they were taken over; those that never were are not in it. */
+  private final Map<String, Integer> takenOver = new HashMap<>();
+
   /**
    * An org that does not exist yet.
    *
@@ -118,6 +121,16 @@ public final class Org {
   /** Where the last that was decided of a reservation stands in the journal, or null. */
   @Nullable Place placeOf(String reservation) {
     return memory.place(decided(reservation).key());
+  }
+
+  /** Where the outcome of an operation stands in the journal, or null. */
+  @Nullable Place placeOf(Operation operation) {
+    return memory.place(operation.key());
+  }
+
+  /** How often an open reservation was taken over. */
+  int timesTakenOver(String reservation) {
+    return takenOver.getOrDefault(reservation, 0);
   }
 
   private static Operation decided(String reservation) {
@@ -222,7 +235,7 @@ public final class Org {
       case OrgEvent.Unfrozen unfrozen -> overrides.unfreeze(unfrozen.scope());
       case OrgEvent.WalletPut put -> putWallet(put.wallet(), put.owner());
       case OrgEvent.ReservationBegun begun -> begin(begun.plan());
-      case OrgEvent.ReservationTakenOver it -> {}
+      case OrgEvent.ReservationTakenOver it -> takenOver.put(it.reservation(), it.times());
       case OrgEvent.ReservationBarred it ->
           memory.remember(
               decided(it.reservation()), place, ChronoUnit.MICROS.between(Instant.EPOCH, it.at()));
@@ -258,6 +271,7 @@ public final class Org {
   private void deny(OrgEvent.ReservationDenied event, Place place) {
     String reservation = event.plan().reservation();
     open.remove(reservation);
+    takenOver.remove(reservation);
     tallies.close(Closure.givenBack(reservation), event.at());
     long atMicros = ChronoUnit.MICROS.between(Instant.EPOCH, event.at());
     memory.remember(decided(reservation), place, atMicros);
@@ -268,6 +282,7 @@ public final class Org {
 
   private void settle(Closure closure, Instant at) {
     open.remove(closure.reservation());
+    takenOver.remove(closure.reservation());
     tallies.close(closure, at);
   }
 
@@ -287,7 +302,8 @@ public final class Org {
         List.copyOf(budgets.drafts()),
         Map.copyOf(drafted),
         List.copyOf(overrides.all()),
-        List.copyOf(overrides.freezes()));
+        List.copyOf(overrides.freezes()),
+        new TreeMap<>(takenOver));
   }
 
   /** Takes in a snapshot; the org must be new. */
@@ -304,6 +320,7 @@ public final class Org {
     drafted.putAll(from.drafted());
     from.overrides().forEach(overrides::put);
     from.freezes().forEach(overrides::freeze);
+    takenOver.putAll(from.takenOver());
   }
 
   /** An org as plain, immutable data. */
@@ -319,5 +336,6 @@ public final class Org {
       List<Budget> drafts,
       Map<String, Draft> drafted,
       List<LimitOverride> overrides,
-      List<Freeze> freezes) {}
+      List<Freeze> freezes,
+      Map<String, Integer> takenOver) {}
 }

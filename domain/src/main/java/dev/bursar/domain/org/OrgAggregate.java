@@ -90,7 +90,9 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.Reserve reserve -> reservations.decide(reserve, now);
       case OrgCommand.TakeOver over ->
           org.open().containsKey(over.reservation())
-              ? new Accepted<>(new OrgEvent.ReservationTakenOver(now, over.reservation()))
+              ? new Accepted<>(
+                  new OrgEvent.ReservationTakenOver(
+                      now, over.reservation(), org.timesTakenOver(over.reservation()) + 1))
               : find(over.reservation());
       case OrgCommand.Bar bar -> {
         Decision<OrgEvent, OrgReply> known = find(bar.reservation());
@@ -135,15 +137,26 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   /** A denial is put on record once, however often that is asked. */
   private Decision<OrgEvent, OrgReply> deny(OrgCommand.Deny deny, Instant now) {
     Place recorded = org.placeOf(deny.plan().reservation());
+    if (recorded == null && deny.operation() != null && deny.begunAndTakenOver() < 0) {
+      // Another attempt of the same request may have come to an end meanwhile.
+      recorded = org.placeOf(deny.operation());
+    }
+    String reservation = deny.plan().reservation();
     if (recorded != null) {
       return new Found<>(recorded);
     }
-    return deny.begun() && !org.open().containsKey(deny.plan().reservation())
-        ? new Refused<>(
+    boolean driven =
+        deny.begunAndTakenOver() < 0
+            || (org.open().containsKey(reservation)
+                && org.timesTakenOver(reservation) == deny.begunAndTakenOver());
+    return driven
+        ? new Accepted<>(
+            new OrgEvent.ReservationDenied(now, deny.plan(), deny.denials(), deny.operation()))
+        : new Refused<>(
             new Refusal(
-                Code.RESERVATION_FINALIZED, "reservation", "the reservation has already ended"))
-        : new Accepted<>(
-            new OrgEvent.ReservationDenied(now, deny.plan(), deny.denials(), deny.operation()));
+                Code.RESERVATION_FINALIZED,
+                "reservation",
+                "the reservation has ended, or somebody else has taken it over"));
   }
 
   private static Refusal unknownBudget(String budget) {
@@ -233,7 +246,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgEvent.Unfrozen e -> DONE;
       case OrgEvent.BudgetRemoved e -> DONE;
       case OrgEvent.WalletPut e -> DONE;
-      case OrgEvent.ReservationTakenOver e -> DONE;
+      case OrgEvent.ReservationTakenOver e -> new OrgReply.TakenOver(e.times());
       case OrgEvent.ReservationBarred e -> new OrgReply.Barred();
       case OrgEvent.ReservationSettled e -> DONE;
     };

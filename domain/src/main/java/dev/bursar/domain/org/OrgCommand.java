@@ -100,10 +100,16 @@ public sealed interface OrgCommand {
   /**
    * Put a denial on record, with all that stood in the way.
    *
-   * @param begun whether it was begun: if it has ended meanwhile, it is no more to be denied
+   * @param begunAndTakenOver of one that was begun, how often it had been taken over when whoever
+   *     asks took it over: if it has ended, or was taken over since, it is not denied. Below 0 for
+   *     one that was not begun
    */
-  record Deny(Plan plan, List<Denial> denials, @Nullable Operation operation, boolean begun)
-      implements OrgCommand {}
+  record Deny(Plan plan, List<Denial> denials, @Nullable Operation operation, int begunAndTakenOver)
+      implements OrgCommand {
+
+    /** Stands for one that was not begun. */
+    public static final int NOT_BEGUN = -1;
+  }
 
   /** Make sure that this reservation is open, or tell what else is known of it. */
   record TakeOver(String reservation) implements OrgCommand {}

@@ -76,8 +76,10 @@ public sealed interface OrgEvent {
   /**
    * An open reservation is driven on, by an org that may not have begun it: one that is behind its
    * journal can't put that on record.
+   *
+   * @param times how often it has been by then
    */
-  record ReservationTakenOver(Instant at, String reservation) implements OrgEvent {}
+  record ReservationTakenOver(Instant at, String reservation, int times) implements OrgEvent {}
 
   /** Nothing was known of this reservation, and it can't begin any more. */
   record ReservationBarred(Instant at, String reservation) implements OrgEvent {}

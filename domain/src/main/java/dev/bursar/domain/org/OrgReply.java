@@ -25,6 +25,13 @@ public sealed interface OrgReply {
   /** The org holds nothing: something stands in the way, or it was only a question. */
   record Considered(Plan plan, List<Denial> denials) implements OrgReply {}
 
+  /**
+   * The reservation is open, and whoever asked drives it.
+   *
+   * @param times how often it has been taken over by then
+   */
+  record TakenOver(int times) implements OrgReply {}
+
   /** Nothing is known of the reservation, and nothing will be. */
   record Barred() implements OrgReply {}
 

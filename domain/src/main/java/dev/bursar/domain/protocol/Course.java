@@ -39,6 +39,15 @@ final class Course<W> {
    */
   boolean adopted;
 
+  /** How often it had been taken over when this course took it over. */
+  int timesTakenOver;
+
+  /** Whether the team, which said no, is to make sure that it never holds; before the denial. */
+  boolean teamToBar;
+
+  /** The same of the wallet. */
+  boolean walletToBar;
+
   /** Whether team and wallet were asked again: one of them may say no first, and yes later. */
   boolean askedAgain;
 
@@ -112,7 +121,7 @@ final class Course<W> {
   Request<WalletCommand> walletRequest() {
     ReserveRequest request = plan.request();
     if (barring) {
-      return new Request<>(new WalletCommand.Cancel(plan.reservation(), plan.madeAt()), null);
+      return new Request<>(new WalletCommand.Bar(plan.reservation(), plan.madeAt()), null);
     }
     if (repeating) {
       return new Request<>(

@@ -150,13 +150,17 @@ public final class ReservationProtocol<W> {
   private List<Effect<W>> anew(Course<W> course) {
     course.adopted = true;
     course.ownDurable = false;
+    askAllAnew(course);
+    return ask(course);
+  }
+
+  private static void askAllAnew(Course<?> course) {
     course.denials.clear();
     course.teamAnswered = !course.plan.asksTeam();
     course.teamHolds = false;
     course.walletAnswered = false;
     course.walletAsked = false;
     course.wallet = null;
-    return ask(course);
   }
 
   private Course<W> start(Plan plan, boolean holding, @Nullable Operation operation, long nowMs) {
@@ -316,12 +320,9 @@ public final class ReservationProtocol<W> {
       return List.of();
     }
     if (course.closing) {
-      if (answer instanceof Answer.Done<TeamReply> done
-          && !(done.value() instanceof TeamReply.Held)) {
-        course.teamToCancel = false;
-        finishIfClosed(course);
-      }
-      return List.of();
+      return answer instanceof Answer.Done<TeamReply> done
+          ? teamClosed(course, done.value())
+          : List.of();
     }
     if (!course.teamAnswered && answer instanceof Answer.Done<TeamReply> done) {
       switch (done.value()) {
@@ -336,6 +337,23 @@ public final class ReservationProtocol<W> {
       }
       course.teamAnswered = true;
       return proceed(course);
+    }
+    return List.of();
+  }
+
+  /** The team is asked to bar it, or to take it back. */
+  private List<Effect<W>> teamClosed(Course<W> course, TeamReply reply) {
+    boolean holds = reply instanceof TeamReply.Held;
+    if (course.teamToBar) {
+      if (holds) {
+        return retract(course);
+      }
+      course.teamToBar = false;
+      return close(course);
+    }
+    if (!holds) {
+      course.teamToCancel = false;
+      finishIfClosed(course);
     }
     return List.of();
   }
@@ -365,26 +383,24 @@ public final class ReservationProtocol<W> {
     return List.of(askWallet(course));
   }
 
-  /** Somebody was told that it is allowed, and has ended it. */
-  private static boolean wasUsed(WalletReply.Ended ended) {
-    return ended.status().equals("committed") || ended.status().equals("released");
-  }
-
-  /** The wallet has taken it back, or holds it no more; or it says that somebody was charged. */
+  /** The wallet is asked to bar it, or to take it back. */
   private List<Effect<W>> walletClosed(Course<W> course, WalletReply reply) {
-    if (!(reply instanceof WalletReply.Ended) && !(reply instanceof WalletReply.Barred)) {
-      return List.of();
+    if (course.walletToBar) {
+      if (isTakenBack(reply)) {
+        course.walletToBar = false;
+        return close(course);
+      }
+      boolean held =
+          reply instanceof WalletReply.Open
+              || reply instanceof WalletReply.Held
+              || reply instanceof WalletReply.Ended;
+      return held ? retract(course) : List.of();
     }
-    boolean undenied = course.mayBeHeld() && !course.denialRecorded;
-    if (undenied && reply instanceof WalletReply.Ended ended && wasUsed(ended)) {
-      course.denials.clear();
-      course.wallet = ended;
-      return allowed(course);
+    if (reply instanceof WalletReply.Ended || reply instanceof WalletReply.Barred) {
+      course.walletToCancel = false;
+      finishIfClosed(course);
     }
-    course.walletToCancel = false;
-    List<Effect<W>> effects = undenied ? close(course) : List.of();
-    finishIfClosed(course);
-    return effects;
+    return List.of();
   }
 
   private List<Effect<W>> forgotten(Course<W> course) {
@@ -481,51 +497,67 @@ public final class ReservationProtocol<W> {
       return replies(course, Decided.Denied.answer(course.plan, all, false));
     }
     course.closing = true;
-    course.teamToCancel =
-        course.holding && (course.teamHolds || (course.mayBeHeld() && course.plan.asksTeam()));
-    course.walletToCancel = course.walletHolds() || course.mayBeHeld();
+    boolean asksTeam = course.plan.asksTeam();
+    boolean unsure = course.mayBeHeld();
+    course.teamToBar = unsure && asksTeam && !course.teamHolds;
+    course.walletToBar = unsure && course.walletAnswered && !course.walletHolds();
+    course.teamToCancel = course.holding && course.teamHolds;
+    course.walletToCancel = course.walletHolds() || (unsure && !course.walletAnswered);
     return close(course);
   }
 
-  /** Puts the denial on record, and has those that hold take it back; again until it is done. */
+  /**
+   * First whoever said no makes sure of it, where somebody may have had another answer; then the
+   * denial goes on record; and only then those that hold take it back: whoever else drives it can
+   * come to no other end by then. All of that again, until it is done.
+   */
   private List<Effect<W>> close(Course<W> course) {
     Plan plan = course.plan;
     if (course.asksWhetherBegun) {
       return List.of(askOrg(plan, new OrgCommand.Bar(plan.reservation())));
     }
-    if (!course.denialRecorded && course.mayBeHeld() && course.walletToCancel) {
-      return cancellations(plan, false, true);
+    if (course.teamToBar || course.walletToBar) {
+      return asked(
+          plan,
+          course.teamToBar ? new TeamCommand.Bar(plan.reservation()) : null,
+          course.walletToBar ? new WalletCommand.Bar(plan.reservation(), null) : null);
     }
-    List<Effect<W>> effects = new ArrayList<>(3);
     if (!course.denialRecorded) {
-      effects.add(
+      int begun = course.holding ? course.timesTakenOver : OrgCommand.Deny.NOT_BEGUN;
+      return List.of(
           askOrg(
               plan,
-              new OrgCommand.Deny(
-                  plan, List.copyOf(course.denials), course.operation, course.holding)));
+              new OrgCommand.Deny(plan, List.copyOf(course.denials), course.operation, begun)));
     }
-    effects.addAll(cancellations(plan, course.teamToCancel, course.walletToCancel));
+    return asked(
+        plan,
+        course.teamToCancel ? new TeamCommand.Cancel(plan.reservation()) : null,
+        course.walletToCancel ? new WalletCommand.Cancel(plan.reservation()) : null);
+  }
+
+  private List<Effect<W>> asked(
+      Plan plan, @Nullable TeamCommand ofTeam, @Nullable WalletCommand ofWallet) {
+    List<Effect<W>> effects = new ArrayList<>(2);
+    String team = plan.request().subject().team();
+    if (ofTeam != null && team != null) {
+      effects.add(new Effect.AskTeam<>(plan.reservation(), team, new Request<>(ofTeam, null)));
+    }
+    if (ofWallet != null) {
+      effects.add(
+          new Effect.AskWallet<>(plan.reservation(), plan.wallet(), new Request<>(ofWallet, null)));
+    }
     return effects;
   }
 
-  private List<Effect<W>> cancellations(Plan plan, boolean ofTeam, boolean ofWallet) {
-    List<Effect<W>> effects = new ArrayList<>(2);
-    String team = plan.request().subject().team();
-    if (ofTeam && team != null) {
-      effects.add(
-          new Effect.AskTeam<>(
-              plan.reservation(),
-              team,
-              new Request<>(new TeamCommand.Cancel(plan.reservation()), null)));
-    }
-    if (ofWallet) {
-      effects.add(
-          new Effect.AskWallet<>(
-              plan.reservation(),
-              plan.wallet(),
-              new Request<>(new WalletCommand.Cancel(plan.reservation(), null), null)));
-    }
-    return effects;
+  /** Whoever had said no holds after all: all are asked once more. */
+  private List<Effect<W>> retract(Course<W> course) {
+    course.closing = false;
+    course.teamToBar = false;
+    course.walletToBar = false;
+    course.teamToCancel = false;
+    course.walletToCancel = false;
+    askAllAnew(course);
+    return ask(course);
   }
 
   /** The org has answered what it was asked on a reservation's behalf. */
@@ -545,8 +577,10 @@ public final class ReservationProtocol<W> {
     if (!course.adopted || course.ownDurable) {
       return List.of();
     }
-    if (answer instanceof Answer.Done<OrgReply> done && done.value() instanceof OrgReply.Done) {
+    if (answer instanceof Answer.Done<OrgReply> done
+        && done.value() instanceof OrgReply.TakenOver over) {
       course.ownDurable = true;
+      course.timesTakenOver = over.times();
       return ask(course);
     }
     if (answer instanceof Answer.Done<OrgReply> || answer instanceof Answer.Refused<OrgReply>) {
@@ -559,21 +593,26 @@ public final class ReservationProtocol<W> {
 
   /** The denial is in the journal: who waits is answered, whatever is still to be taken back. */
   private List<Effect<W>> denialRecorded(Course<W> course, Answer<OrgReply> answer) {
-    if (!course.denialRecorded && answer instanceof Answer.Refused<OrgReply>) {
-      // Somebody else has brought it to an end: whoever asks again is told how.
-      finish(course);
-      return replies(course, new Answer.Unreachable<>());
-    }
-    boolean recorded =
-        answer instanceof Answer.Done<OrgReply> done && done.value() instanceof OrgReply.Denied;
-    if (course.denialRecorded || !recorded) {
+    if (course.denialRecorded || course.teamToBar || course.walletToBar) {
       return List.of();
     }
-    course.denialRecorded = true;
-    List<Effect<W>> effects = replies(course, denial(course));
-    course.waiting.clear();
-    finishIfClosed(course);
-    return effects;
+    OrgReply reply = answer instanceof Answer.Done<OrgReply> done ? done.value() : null;
+    if (reply instanceof OrgReply.Denied denied
+        && denied.plan().reservation().equals(course.plan.reservation())) {
+      course.denialRecorded = true;
+      List<Effect<W>> effects = new ArrayList<>(replies(course, denial(course)));
+      course.waiting.clear();
+      effects.addAll(close(course));
+      finishIfClosed(course);
+      return effects;
+    }
+    if (reply instanceof OrgReply.TakenOver
+        || (reply == null && !(answer instanceof Answer.Refused<OrgReply>))) {
+      return List.of();
+    }
+    // Somebody else has brought it, or the same request, to an end: that is told to whoever asks.
+    finish(course);
+    return replies(course, new Answer.Unreachable<>());
   }
 
   private static <W> Answer<Decided> denial(Course<W> course) {

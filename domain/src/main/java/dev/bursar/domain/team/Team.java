@@ -5,8 +5,10 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Place;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A team: what its members have used and hold against the team's limits. Mutable, owned by one
@@ -39,7 +41,12 @@ public final class Team {
   }
 
   boolean hasSeen(String reservation) {
-    return memory.place(Operation.holding(reservation).key()) != null;
+    return placeOf(reservation) != null;
+  }
+
+  /** Where the journal has what was last done for a reservation; null if nothing was. */
+  @Nullable Place placeOf(String reservation) {
+    return memory.place(Operation.holding(reservation).key());
   }
 
   void apply(TeamEvent event) {

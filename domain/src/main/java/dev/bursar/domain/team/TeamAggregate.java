@@ -10,6 +10,7 @@ import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Told;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
@@ -37,6 +38,12 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
                       now, settle.closure(), team.tallies().alerts(settle.closure())))
               : cancel(settle.closure().reservation(), now);
       case TeamCommand.Cancel cancel -> cancel(cancel.reservation(), now);
+      case TeamCommand.Bar bar -> {
+        Place seen = team.placeOf(bar.reservation());
+        yield seen != null
+            ? new Found<>(seen)
+            : new Accepted<>(new TeamEvent.BudgetBarred(now, bar.reservation()));
+      }
       case TeamCommand.StartCounting start ->
           overtaken(start.budget())
               ? new Told<>(new TeamReply.Counting(List.of()))

@@ -25,6 +25,9 @@ public sealed interface TeamCommand {
   /** Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet. */
   record Cancel(String reservation) implements TeamCommand {}
 
+  /** Say whether budget was set aside for a reservation; if it was not, it never will be. */
+  record Bar(String reservation) implements TeamCommand {}
+
   /**
    * Count for a budget that is about to be set.
    *

@@ -99,13 +99,15 @@ public sealed interface WalletCommand {
   record Release(String reservation, String actor, @Nullable String idempotencyKey)
       implements WalletCommand {}
 
+  /** Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet. */
+  record Cancel(String reservation) implements WalletCommand {}
+
   /**
-   * Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet.
+   * Tell what is known of a reservation; if nothing is, it will never be held.
    *
-   * @param madeAt when the org made the reservation, where it may have been held and forgotten
-   *     since; else null
+   * @param madeAt when the org made it: what may have been forgotten since is not barred; or null
    */
-  record Cancel(String reservation, @Nullable Instant madeAt) implements WalletCommand {}
+  record Bar(String reservation, @Nullable Instant madeAt) implements WalletCommand {}
 
   /** Let the hold live for so many seconds from now. */
   record Extend(String reservation, long ttlSeconds) implements WalletCommand {}

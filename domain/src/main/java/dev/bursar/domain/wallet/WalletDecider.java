@@ -77,6 +77,7 @@ public final class WalletDecider {
       case WalletCommand.Commit commit -> commit(commit, now);
       case WalletCommand.Release release -> release(release, now);
       case WalletCommand.Cancel cancel -> cancel(cancel, now);
+      case WalletCommand.Bar bar -> bar(bar, now);
       case WalletCommand.Extend extend -> extend(extend, now);
       case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(wallet.nextDue()));
       case WalletCommand.View view -> new Told<>(view(owner));
@@ -97,6 +98,7 @@ public final class WalletDecider {
       case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(null));
       case WalletCommand.ListOpen list -> new Told<>(new WalletReply.OpenList(List.of()));
       case WalletCommand.Cancel cancel -> new Told<>(new WalletReply.Barred(cancel.reservation()));
+      case WalletCommand.Bar bar -> new Told<>(new WalletReply.Barred(bar.reservation()));
       case WalletCommand.AddGrant c -> new Refused<>(NOT_OPEN);
       case WalletCommand.VoidGrant c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Refund c -> new Refused<>(NOT_OPEN);
@@ -306,6 +308,14 @@ public final class WalletDecider {
     Place ended = wallet.endingPlace(ask.reservation());
     if (ended != null) {
       return new Found<>(ended);
+    }
+    return new Accepted<>(new WalletEvent.HoldBarred(now, ask.reservation()));
+  }
+
+  private Decision<WalletEvent, WalletReply> bar(WalletCommand.Bar ask, Instant now) {
+    Decision<WalletEvent, WalletReply> known = find(ask.reservation());
+    if (!(known instanceof Refused<WalletEvent, WalletReply>)) {
+      return known;
     }
     Instant madeAt = ask.madeAt();
     return madeAt != null && wallet.endings().mayHaveForgotten(madeAt)

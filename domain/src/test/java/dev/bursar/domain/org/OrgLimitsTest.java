@@ -121,7 +121,7 @@ final class OrgLimitsTest {
     assertThat(used()).isEqualTo("org 2/0 of 9");
     Plan second = given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan();
     assertThat(used()).isEqualTo("org 2/5 of 9");
-    given.after(NOON, new OrgCommand.Deny(second, List.of(), null, true));
+    given.after(NOON, new OrgCommand.Deny(second, List.of(), null, 0));
     assertThat(used()).isEqualTo("org 2/0 of 9");
     assertThat(org.open()).isEmpty();
   }

@@ -104,10 +104,11 @@ final class History {
       case 15 ->
           WalletWords.commitUsage(reservation, Map.of("tokens", (long) random.nextInt(9_000)));
       case 16 -> WalletWords.release(reservation);
-      case 17 -> oneIn(2) ? new WalletCommand.Cancel(reservation, null) : hold(reservation);
+      case 17 -> oneIn(2) ? new WalletCommand.Cancel(reservation) : hold(reservation);
       case 18 -> new WalletCommand.Extend(reservation, 1 + random.nextInt(600));
       case 19 -> new WalletCommand.Wake();
-      case 20 -> new WalletCommand.Find(reservation);
+      case 20 ->
+          oneIn(2) ? new WalletCommand.Find(reservation) : new WalletCommand.Bar(reservation, null);
       case 21 -> new WalletCommand.CheckCredits(type(), amount(0), feature(), model());
       case 22 -> oneIn(2) ? new WalletCommand.View() : new WalletCommand.ListOpen();
       case 23, 24, 25 -> charges.isEmpty() && !oneIn(9) ? hold(reservation) : refund();

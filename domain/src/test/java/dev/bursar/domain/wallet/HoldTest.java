@@ -178,7 +178,7 @@ final class HoldTest {
     var ended =
         wallet(wallet, grant("a", "9"))
             .after(at(0), hold("r", "5"))
-            .when(new WalletCommand.Cancel("r", null), at(1))
+            .when(new WalletCommand.Cancel("r"), at(1))
             .reply(WalletReply.Ended.class);
     assertThat(ended.status()).isEqualTo("cancelled");
     assertThat(figures(wallet)).isEqualTo("balance 9, held 0, debt 0");
@@ -186,7 +186,7 @@ final class HoldTest {
 
   @Test
   void aCancellationThatOvertakesItsHoldBarsIt() {
-    var given = wallet(grant("a", "9")).after(at(0), new WalletCommand.Cancel("r", null));
+    var given = wallet(grant("a", "9")).after(at(0), new WalletCommand.Cancel("r"));
     var barred = given.when(hold("r", "5"), at(1));
     assertThat(barred.events()).isEmpty();
     given.when(commit("r", "5"), at(1)).thenRefused(RESERVATION_NOT_FOUND);

@@ -111,6 +111,10 @@ final class NaiveReservations {
     return before != null ? Said.told(before.reply) : ended(reservation, "barred", "barred");
   }
 
+  Said bar(String reservation) {
+    return open(reservation) != null ? find(reservation) : cancel(reservation);
+  }
+
   Said extend(WalletCommand.Extend ask, Instant now) {
     Aside a = open(ask.reservation());
     if (a == null) {

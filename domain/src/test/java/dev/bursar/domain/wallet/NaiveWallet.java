@@ -133,6 +133,7 @@ final class NaiveWallet {
             : reservations.giveBack(a, "released", "released");
       }
       case WalletCommand.Cancel ask -> reservations.cancel(ask.reservation());
+      case WalletCommand.Bar ask -> reservations.bar(ask.reservation());
       case WalletCommand.Extend ask -> reservations.extend(ask, now);
       case WalletCommand.Wake wake -> {
         Due next = nextDue();
