@@ -70,6 +70,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                   && done.value() instanceof OrgReply.Open open) {
                 open.plans().forEach(this::reopen);
                 open.lapsed().forEach(questions::add);
+                lookAgain();
               } else {
                 reopenLater();
               }

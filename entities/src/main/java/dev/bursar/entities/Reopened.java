@@ -22,25 +22,40 @@ final class Reopened {
 
   /** Asks a reservation's wallet what has become of it. */
   static void askWallet(RunningEntity<?, ?, ?> asking, String reservation) {
+    askWallet(asking, reservation, new WalletCommand.Find(reservation));
+  }
+
+  /** Has a reservation's wallet tell what has become of it, or bar it. */
+  static void barAtWallet(RunningEntity<?, ?, ?> asking, String reservation) {
+    askWallet(asking, reservation, new WalletCommand.Bar(reservation, null));
+  }
+
+  private static void askWallet(
+      RunningEntity<?, ?, ?> asking, String reservation, WalletCommand command) {
     ReservationId id = ReservationId.parse(reservation);
     if (id != null) {
       asking.tell(
           EntityId.wallet(id.org(), id.wallet()),
           new EntityMessage.AskFor<>(
-              reservation,
-              new Request<WalletCommand>(new WalletCommand.Find(reservation), null),
-              asking.host.self()));
+              reservation, new Request<>(command, null), asking.host.self()));
     }
   }
 
   /** Asks the org what it knows of a reservation. */
-  static void askOrg(RunningEntity<?, ?, ?> asking, String reservation) {
+  static void findAtOrg(RunningEntity<?, ?, ?> asking, String reservation) {
+    askOrg(asking, reservation, new OrgCommand.FindReservation(reservation));
+  }
+
+  /** Has the org tell what it knows of a reservation that has not ended, or bar it. */
+  static void barAtOrg(RunningEntity<?, ?, ?> asking, String reservation) {
+    askOrg(asking, reservation, new OrgCommand.Bar(reservation));
+  }
+
+  private static void askOrg(
+      RunningEntity<?, ?, ?> asking, String reservation, OrgCommand command) {
     asking.tell(
         EntityId.org(asking.id.org()),
-        new EntityMessage.AskFor<>(
-            reservation,
-            new Request<OrgCommand>(new OrgCommand.Bar(reservation), null),
-            asking.host.self()));
+        new EntityMessage.AskFor<>(reservation, new Request<>(command, null), asking.host.self()));
   }
 
   /** Whether it is an answer at all: who is busy or away is asked again. */

@@ -22,6 +22,7 @@ import java.util.function.Function;
 public abstract class RunningEntity<C, E, R> {
 
   private static final Duration TICK = Duration.ofSeconds(1);
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(60);
 
   final Host<C, E> host;
   final EntityId id;
@@ -62,12 +63,20 @@ public abstract class RunningEntity<C, E, R> {
     };
   }
 
-  /** Looks at what is open from before; once when the entity starts. */
+  /** Looks at what is open from before: when the entity starts, and now and then. */
   abstract void reopen();
 
   /** Tries that again in a while: the journal could not be read. */
   final void reopenLater() {
     host.later(TICK, new EntityMessage.Reopen());
+  }
+
+  /**
+   * Looks again after some time, also at what is open since: its end may have been told to another
+   * incarnation, which took it with it.
+   */
+  final void lookAgain() {
+    host.later(LOOK_AGAIN, new EntityMessage.Reopen());
   }
 
   /** What only this kind of entity understands. */

@@ -7,6 +7,7 @@ import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
@@ -54,6 +55,7 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
                   && done.value() instanceof TeamReply.Open open) {
                 open.reservations().forEach(questions::add);
                 open.lapsed().forEach(questions::add);
+                lookAgain();
               } else {
                 reopenLater();
               }
@@ -80,14 +82,16 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
       }
       case EntityMessage.WalletAnswered it
           when it.answer() instanceof Answer.Refused<WalletReply> ->
-          Reopened.askOrg(this, it.reservation());
+          Reopened.findAtOrg(this, it.reservation());
+      case EntityMessage.OrgAnswered it when it.answer() instanceof Answer.Refused<OrgReply> ->
+          Reopened.barAtWallet(this, it.reservation());
       case EntityMessage.OrgAnswered it when Reopened.isFinal(it.answer()) -> {
-        questions.answered(it.reservation());
         if (Reopened.isUnknown(it.answer())) {
+          questions.answered(it.reservation());
           change(it.reservation(), new TeamCommand.Cancel(it.reservation()));
         } else {
           // It is on its way to the wallet.
-          midway.add(it.reservation());
+          askLater(it.reservation());
         }
       }
       case EntityMessage other -> {}

@@ -30,7 +30,7 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
 
   private record Untaken(EntityId by, Closure closure, int sentAtTick) {}
 
-  private final Questions questions = new Questions(each -> Reopened.askOrg(this, each));
+  private final Questions questions = new Questions(each -> Reopened.barAtOrg(this, each));
   private final Questions questionsAboutTransfers = new Questions(this::sendTransfer);
   private final Map<String, Transfer> transfers = new HashMap<>();
 

@@ -109,7 +109,8 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   @Override
   public void send(EntityId to, EntityMessage message) {
     if (!world.tampering.swallows(to, message)) {
-      transmit(() -> node.deliver(to, message));
+      // A command comes at most once, as within a process; whoever sends it may send it again.
+      transmit(() -> node.deliver(to, message), !(message instanceof EntityMessage.AskFor));
     }
   }
 
@@ -117,17 +118,17 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   public ReplyTo<EntityMessage> self() {
     return message -> {
       if (!world.tampering.swallows(id, message)) {
-        transmit(() -> receive(message));
+        transmit(() -> receive(message), true);
       }
     };
   }
 
   /** Within a node messages keep their order and arrive, unless something goes wrong. */
-  private void transmit(Runnable arrival) {
+  private void transmit(Runnable arrival, boolean mayRepeat) {
     if (world.happens(Fault.MESSAGE_LOST, 0.05)) {
       return;
     }
-    int times = world.happens(Fault.MESSAGE_REPEATED, 0.1) ? 2 : 1;
+    int times = mayRepeat && world.happens(Fault.MESSAGE_REPEATED, 0.1) ? 2 : 1;
     for (int i = 0; i < times; i++) {
       long at = world.time.nowMicros() + world.between(5, 100);
       if (world.happens(Fault.MESSAGES_REORDERED, 0.3)) {

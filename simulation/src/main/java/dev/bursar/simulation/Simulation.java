@@ -196,7 +196,7 @@ public final class Simulation {
     runFor(30 * SECOND);
     world.jump(ALL_OVER);
     wakeAll();
-    runFor(10 * SECOND);
+    runFor(70 * SECOND);
   }
 
   /**
