@@ -1,8 +1,6 @@
 package dev.bursar.domain.protocol;
 
 import dev.bursar.domain.budget.LimitState;
-import dev.bursar.domain.budget.Quantities;
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -106,10 +104,7 @@ final class Course<W> {
 
   Request<TeamCommand> teamRequest() {
     if (repeating) {
-      // What was held under this identity is told again; if that is forgotten, nothing changes.
-      return new Request<>(
-          new TeamCommand.CheckBudget(Quantities.of(Credits.ZERO), List.of()),
-          Operation.holding(plan.reservation()));
+      return new Request<>(new TeamCommand.Bar(plan.reservation(), plan.madeAt()), null);
     }
     return holding
         ? new Request<>(

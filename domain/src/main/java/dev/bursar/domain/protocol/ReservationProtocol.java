@@ -338,7 +338,11 @@ public final class ReservationProtocol<W> {
       course.teamAnswered = true;
       return proceed(course);
     }
-    return List.of();
+    return course.repeating
+            && answer instanceof Answer.Refused<TeamReply> refused
+            && isForgotten(refused.refusal())
+        ? forgotten(course)
+        : List.of();
   }
 
   /** The team is asked to bar it, or to take it back. */
@@ -372,11 +376,13 @@ public final class ReservationProtocol<W> {
     if (answer instanceof Answer.Done<WalletReply> done) {
       return walletSaid(course, done.value());
     }
-    if (!course.repeating || !(answer instanceof Answer.Refused<WalletReply>)) {
+    if (!course.repeating || !(answer instanceof Answer.Refused<WalletReply> refused)) {
       return List.of();
     }
     if (course.barring || course.plan.madeAt() == null) {
-      return forgotten(course);
+      return isForgotten(refused.refusal()) || course.plan.madeAt() == null
+          ? forgotten(course)
+          : List.of();
     }
     // It may only be behind its journal; what it writes there, it is not.
     course.barring = true;
@@ -401,6 +407,10 @@ public final class ReservationProtocol<W> {
       finishIfClosed(course);
     }
     return List.of();
+  }
+
+  private static boolean isForgotten(Refusal refusal) {
+    return refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_EXPIRED;
   }
 
   private List<Effect<W>> forgotten(Course<W> course) {
@@ -519,7 +529,7 @@ public final class ReservationProtocol<W> {
     if (course.teamToBar || course.walletToBar) {
       return asked(
           plan,
-          course.teamToBar ? new TeamCommand.Bar(plan.reservation()) : null,
+          course.teamToBar ? new TeamCommand.Bar(plan.reservation(), null) : null,
           course.walletToBar ? new WalletCommand.Bar(plan.reservation(), null) : null);
     }
     if (!course.denialRecorded) {

@@ -44,6 +44,11 @@ public final class Team {
     return placeOf(reservation) != null;
   }
 
+  /** Whether a hold of this time that is not found may have been forgotten. */
+  boolean mayHaveForgotten(Instant madeAt) {
+    return memory.mayHaveForgotten(madeAt);
+  }
+
   /** Where the journal has what was last done for a reservation; null if nothing was. */
   @Nullable Place placeOf(String reservation) {
     return memory.place(Operation.holding(reservation).key());

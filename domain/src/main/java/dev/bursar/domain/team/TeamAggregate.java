@@ -11,9 +11,11 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Found;
+import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.operation.Refusal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,12 +40,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
                       now, settle.closure(), team.tallies().alerts(settle.closure())))
               : cancel(settle.closure().reservation(), now);
       case TeamCommand.Cancel cancel -> cancel(cancel.reservation(), now);
-      case TeamCommand.Bar bar -> {
-        Place seen = team.placeOf(bar.reservation());
-        yield seen != null
-            ? new Found<>(seen)
-            : new Accepted<>(new TeamEvent.BudgetBarred(now, bar.reservation()));
-      }
+      case TeamCommand.Bar bar -> bar(bar, now);
       case TeamCommand.StartCounting start ->
           overtaken(start.budget())
               ? new Told<>(new TeamReply.Counting(List.of()))
@@ -124,6 +121,17 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     return team.hasSeen(reservation)
         ? new Told<>(DONE)
         : new Accepted<>(new TeamEvent.BudgetBarred(now, reservation));
+  }
+
+  private Decision<TeamEvent, TeamReply> bar(TeamCommand.Bar bar, Instant now) {
+    Place seen = team.placeOf(bar.reservation());
+    if (seen != null) {
+      return new Found<>(seen);
+    }
+    Instant madeAt = bar.madeAt();
+    return madeAt != null && team.mayHaveForgotten(madeAt)
+        ? new Refused<>(Refusal.keyForgotten())
+        : new Accepted<>(new TeamEvent.BudgetBarred(now, bar.reservation()));
   }
 
   @Override

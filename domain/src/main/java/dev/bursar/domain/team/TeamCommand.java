@@ -6,6 +6,7 @@ import dev.bursar.domain.budget.OpenPart;
 import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.enforcement.Closure;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,12 @@ public sealed interface TeamCommand {
   /** Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet. */
   record Cancel(String reservation) implements TeamCommand {}
 
-  /** Say whether budget was set aside for a reservation; if it was not, it never will be. */
-  record Bar(String reservation) implements TeamCommand {}
+  /**
+   * Say whether budget was set aside for a reservation; if it was not, it never will be.
+   *
+   * @param madeAt when the org made it: what may have been forgotten since is not barred; or null
+   */
+  record Bar(String reservation, @Nullable Instant madeAt) implements TeamCommand {}
 
   /**
    * Count for a budget that is about to be set.
