@@ -150,7 +150,34 @@ final class Conversation {
   }
 
   List<String> denialRecorded() {
-    return told(protocol.orgAnswered("r", new Answer.Done<>(new OrgReply.Done(), false)));
+    return org(new OrgReply.Denied(plan, List.of()));
+  }
+
+  /** The org has made sure that it is open, and that nobody else drives it. */
+  List<String> takenOver() {
+    return org(new OrgReply.TakenOver(1));
+  }
+
+  /** The org has made sure that it never begins. */
+  List<String> barredAtOrg() {
+    return org(new OrgReply.Barred());
+  }
+
+  /** It has begun after all, says the org. */
+  List<String> begunAtOrg() {
+    return org(new OrgReply.Begun(plan));
+  }
+
+  /** Somebody else has brought it to an end. */
+  List<String> endedAtOrg() {
+    return told(
+        protocol.orgAnswered(
+            "r",
+            new Answer.Refused<>(Refusal.of(Refusal.Code.RESERVATION_FINALIZED, "has ended"))));
+  }
+
+  private List<String> org(OrgReply reply) {
+    return told(protocol.orgAnswered("r", new Answer.Done<>(reply, false)));
   }
 
   List<String> denialNotRecorded() {

@@ -101,8 +101,9 @@ final class ReservationProtocolTest {
     r.begun("ann");
     r.durable();
     r.teamHolds();
-    assertThat(r.walletDenies("wallet")).containsExactly("org: Deny", "team research: Cancel");
-    assertThat(r.denialRecorded()).containsExactly("ann: denied for [wallet]");
+    assertThat(r.walletDenies("wallet")).containsExactly("org: Deny");
+    assertThat(r.denialRecorded())
+        .containsExactly("ann: denied for [wallet]", "team research: Cancel");
     assertThat(r.teamDenies()).isEmpty();
     assertThat(r.protocol.size()).isZero();
   }
@@ -127,8 +128,8 @@ final class ReservationProtocolTest {
     r.begun("ann");
     r.durable();
     r.walletHolds();
-    assertThat(r.teamDenies("team")).containsExactly("org: Deny", "wallet main: Cancel");
-    assertThat(r.denialRecorded()).containsExactly("ann: denied for [team]");
+    assertThat(r.teamDenies("team")).containsExactly("org: Deny");
+    assertThat(r.denialRecorded()).containsExactly("ann: denied for [team]", "wallet main: Cancel");
     assertThat(r.protocol.size()).isEqualTo(1);
     assertThat(r.walletEnded("cancelled")).isEmpty();
     assertThat(r.protocol.size()).isZero();
@@ -140,12 +141,14 @@ final class ReservationProtocolTest {
     r.begun("ann");
     r.durable();
     r.teamHolds();
-    assertThat(r.walletDenies("wallet")).containsExactly("org: Deny", "team research: Cancel");
+    assertThat(r.walletDenies("wallet")).containsExactly("org: Deny");
     assertThat(r.denialNotRecorded()).isEmpty();
-    assertThat(r.tick(LATER_MS)).containsExactly("org: Deny", "team research: Cancel");
-    assertThat(r.teamDone()).isEmpty();
     assertThat(r.tick(LATER_MS)).containsExactly("org: Deny");
-    assertThat(r.denialRecorded()).containsExactly("ann: denied for [wallet]");
+    assertThat(r.denialRecorded())
+        .containsExactly("ann: denied for [wallet]", "team research: Cancel");
+    assertThat(r.tick(LATER_MS)).containsExactly("team research: Cancel");
+    assertThat(r.teamDone()).isEmpty();
+    assertThat(r.protocol.size()).isZero();
   }
 
   @Test
@@ -200,9 +203,11 @@ final class ReservationProtocolTest {
   }
 
   @Test
-  void aRetryAfterTheEndIsDrivenOnAndToldTheSame() {
+  void aRetryThatFindsItOpenTakesItOverAndIsToldTheSame() {
     Conversation r = Conversation.reserving();
-    assertThat(r.begunBefore("ann"))
+    assertThat(r.begunBefore("ann")).containsExactly("org: TakeOver");
+    assertThat(r.tick(LATER_MS)).containsExactly("org: TakeOver");
+    assertThat(r.takenOver())
         .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
     r.teamHolds();
     assertThat(r.walletEnded("released")).containsExactly("ann: charged, again");
@@ -215,27 +220,79 @@ final class ReservationProtocolTest {
     Conversation r = Conversation.reserving();
     r.begun("ann");
     r.teamHolds();
-    assertThat(r.withdrawn())
-        .containsExactly("team research: Cancel", "wallet main: Cancel", "ann: unreachable");
+    assertThat(r.withdrawn()).containsExactly("org: Bar", "ann: unreachable");
     assertThat(r.withdrawn()).isEmpty();
+    assertThat(r.barredAtOrg()).containsExactly("team research: Cancel", "wallet main: Cancel");
     assertThat(r.teamDenies()).isEmpty();
     assertThat(r.tick(LATER_MS)).containsExactly("wallet main: Cancel");
     assertThat(r.walletBarred()).isEmpty();
     assertThat(r.protocol.size()).isZero();
   }
 
+  /** Somebody may have found it in the journal, and have been told that it is allowed. */
   @Test
-  void whatCameIntoTheJournalAfterAllIsDeniedThere() {
+  void whatCameIntoTheJournalAfterAllIsDrivenOn() {
     Conversation r = Conversation.reserving();
     r.begun("ann");
     assertThat(r.begunAfterAll()).isEmpty();
     r.withdrawn();
-    assertThat(r.begunAfterAll())
-        .containsExactly("org: Deny", "team research: Cancel", "wallet main: Cancel");
-    r.teamDenies();
-    r.walletBarred();
-    assertThat(r.tick(LATER_MS)).containsExactly("org: Deny");
-    assertThat(r.denialRecorded()).isEmpty();
+    assertThat(r.tick(LATER_MS)).containsExactly("org: Bar");
+    assertThat(r.begunAtOrg()).containsExactly("org: TakeOver");
+    assertThat(r.takenOver())
+        .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
+    r.teamHolds();
+    assertThat(r.walletHolds()).isEmpty();
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  // ---- when several drive it
+
+  @Test
+  void whoeverSaidNoMakesSureOfItBeforeADenial() {
+    Conversation r = Conversation.reserving();
+    r.driveOn();
+    r.takenOver();
+    r.walletHolds();
+    assertThat(r.teamDenies("team")).containsExactly("team research: Bar");
+    assertThat(r.teamDenies()).containsExactly("org: Deny");
+    assertThat(r.denialRecorded()).containsExactly("wallet main: Cancel");
+  }
+
+  @Test
+  void aNoThatWasAYesToSomebodyElseIsRetracted() {
+    Conversation r = Conversation.oneShot();
+    r.driveOn();
+    r.takenOver();
+    r.teamHolds();
+    assertThat(r.walletDenies("wallet")).containsExactly("wallet main: Bar");
+    assertThat(r.walletEnded("committed")).containsExactly("team research: HoldBudget");
+    assertThat(r.teamHolds()).containsExactly("wallet main: HoldCredits");
+    assertThat(r.walletEnded("committed")).isEmpty();
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  /** The first answer may be no, and the second yes: what is asked twice may be held. */
+  @Test
+  void aNoOfAWalletThatWasAskedTwiceIsMadeSureOf() {
+    Conversation r = Conversation.oneShot();
+    r.begun("ann");
+    r.durable();
+    r.teamHolds();
+    r.tick(LATER_MS);
+    assertThat(r.walletDenies("wallet")).containsExactly("wallet main: Bar");
+    assertThat(r.walletBarred()).containsExactly("org: Deny");
+    assertThat(r.denialRecorded())
+        .containsExactly("ann: denied for [wallet]", "team research: Cancel");
+  }
+
+  @Test
+  void whatSomebodyElseHasEndedIsNotDenied() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.durable();
+    r.walletHolds();
+    r.teamDenies("team");
+    assertThat(r.endedAtOrg()).containsExactly("ann: unreachable");
     assertThat(r.protocol.size()).isZero();
   }
 
@@ -244,6 +301,7 @@ final class ReservationProtocolTest {
     Conversation r = Conversation.reserving();
     r.begun("ann");
     r.withdrawn();
+    r.barredAtOrg();
     assertThat(r.joined("bob", 7)).containsExactly("nobody to join");
     assertThat(r.begunBefore("bob")).containsExactly("bob: refused ATTEMPT_WITHDRAWN");
   }
@@ -252,7 +310,8 @@ final class ReservationProtocolTest {
   void aOneShotThatNeverCameIntoTheJournalWasNeverAskedOfTheWallet() {
     Conversation r = Conversation.oneShot();
     r.begun("ann");
-    assertThat(r.withdrawn()).containsExactly("team research: Cancel", "ann: unreachable");
+    assertThat(r.withdrawn()).containsExactly("org: Bar", "ann: unreachable");
+    assertThat(r.barredAtOrg()).containsExactly("team research: Cancel");
     r.teamDenies();
     assertThat(r.protocol.size()).isZero();
   }
@@ -262,16 +321,18 @@ final class ReservationProtocolTest {
   void aOneShotThatTheTeamHasBarredIsNotCharged() {
     Conversation r = Conversation.oneShot();
     r.driveOn();
+    r.takenOver();
+    assertThat(r.teamDenies()).containsExactly("team research: Bar");
     assertThat(r.teamDenies()).containsExactly("org: Deny");
-    assertThat(r.denialRecorded()).isEmpty();
+    assertThat(r.denialRecorded()).containsExactly("wallet main: Cancel");
+    assertThat(r.walletBarred()).isEmpty();
     assertThat(r.protocol.size()).isZero();
   }
 
   @Test
   void anAnswerIsRepeatedWithoutHoldingOrChargingAnew() {
     Conversation r = Conversation.oneShot();
-    assertThat(r.repeated("ann"))
-        .containsExactly("team research: CheckBudget", "wallet main: Find");
+    assertThat(r.repeated("ann")).containsExactly("team research: Bar", "wallet main: Find");
     r.teamHolds();
     assertThat(r.walletEnded("committed")).containsExactly("ann: charged, again");
     assertThat(r.protocol.size()).isZero();
@@ -290,9 +351,12 @@ final class ReservationProtocolTest {
   void anAttemptThatWasTakenBackIsNotADenial() {
     Conversation r = Conversation.reserving();
     r.begunBefore("ann");
+    r.takenOver();
     r.teamHolds();
-    assertThat(r.walletBarred()).containsExactly("org: Deny", "team research: Cancel");
-    assertThat(r.denialRecorded()).containsExactly("ann: refused ATTEMPT_WITHDRAWN");
+    assertThat(r.walletBarred()).containsExactly("wallet main: Bar");
+    assertThat(r.walletBarred()).containsExactly("org: Deny");
+    assertThat(r.denialRecorded())
+        .containsExactly("ann: refused ATTEMPT_WITHDRAWN", "team research: Cancel");
   }
 
   @Test
@@ -313,9 +377,10 @@ final class ReservationProtocolTest {
   @Test
   void whatACrashLeftOpenIsDrivenOnForNobody() {
     Conversation r = Conversation.reserving();
-    assertThat(r.driveOn())
-        .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
+    assertThat(r.driveOn()).containsExactly("org: TakeOver");
     assertThat(r.driveOn()).isEmpty();
+    assertThat(r.takenOver())
+        .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
     r.teamHolds();
     assertThat(r.walletHolds()).isEmpty();
     assertThat(r.protocol.size()).isZero();

@@ -105,8 +105,33 @@ final class TeamTest {
     team.after(NOON, hold("r", "6", TEN));
     team.when(new TeamCommand.Settle(closure), NOON)
         .then(new TeamEvent.BudgetSettled(NOON, closure, List.of()));
-    team.when(new TeamCommand.Settle(closure), NOON).thenTold(new TeamReply.Done());
     assertThat(used()).isEqualTo("b 2/0 of 10");
+  }
+
+  /** A hold that comes later would never be told of its end. */
+  @Test
+  void aClosureThatOvertakesItsHoldBarsIt() {
+    var closure = Closure.of("r", Credits.ZERO, Closure.Kind.EXPIRED);
+    team.when(new TeamCommand.Settle(closure), NOON).then(new TeamEvent.BudgetBarred(NOON, "r"));
+  }
+
+  @Test
+  void whatIsNotHeldIsBarredAndWhatWasIsTold() {
+    Entity<TeamCommand, TeamEvent, TeamReply> entity = new Entity<>(aggregate, memory);
+    entity.decide(
+        List.of(
+            new Request<>(hold("held", "6", TEN), Operation.holding("held")),
+            new Request<>(new TeamCommand.Bar("never", null), null)),
+        NOON);
+    var outcomes =
+        entity.decide(
+            List.of(
+                new Request<>(new TeamCommand.Bar("held", null), null),
+                new Request<>(hold("never", "1", TEN), Operation.holding("never"))),
+            NOON);
+    assertThat(outcomes.batch()).isNull();
+    assertThat(outcomes.outcomes()).allMatch(each -> each instanceof Outcome.Stored);
+    assertThat(used()).isEqualTo("b 0/6 of 10");
   }
 
   @Test

@@ -1,0 +1,60 @@
+package dev.bursar.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Makes a scenario that fails smaller, as long as it goes on failing. */
+public final class Shrinking {
+
+  private static final int RUNS_MAX = 300;
+
+  private final Tampering tampering;
+  private Scenario smallest;
+  private int runs;
+
+  private Shrinking(Scenario failing, Tampering tampering) {
+    this.smallest = failing;
+    this.tampering = tampering;
+  }
+
+  /**
+   * A scenario that still fails, with fewer faults, clients and operations where that can be.
+   *
+   * @param failing one that fails
+   * @param tampering what it fails with
+   */
+  public static Scenario smallest(Scenario failing, Tampering tampering) {
+    Shrinking shrinking = new Shrinking(failing, tampering);
+    while (shrinking.step()) {
+      // Until nothing can be left out any more.
+    }
+    return shrinking.smallest;
+  }
+
+  private boolean step() {
+    for (Scenario smaller : smaller()) {
+      if (runs++ < RUNS_MAX && Simulation.run(smaller, tampering, null).failed()) {
+        smallest = smaller;
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<Scenario> smaller() {
+    List<Scenario> all = new ArrayList<>();
+    Scenario from = smallest;
+    for (int clients : List.of(1, from.clients() / 2, from.clients() - 1)) {
+      if (clients >= 1 && clients < from.clients()) {
+        all.add(from.withClients(clients));
+      }
+    }
+    for (int operations : List.of(from.operations() / 2, from.operations() - 1)) {
+      if (operations >= 1 && operations < from.operations()) {
+        all.add(from.withOperations(operations));
+      }
+    }
+    from.faults().forEach(fault -> all.add(from.without(fault)));
+    return all;
+  }
+}

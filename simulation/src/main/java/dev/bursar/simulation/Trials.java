@@ -1,0 +1,102 @@
+package dev.bursar.simulation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Runs many scenarios, one after the other on each processor, until one fails. */
+public final class Trials {
+
+  private final long firstSeed;
+  private final long seeds;
+  private final long deadlineNanos;
+  private final AtomicLong next = new AtomicLong();
+  private final AtomicLong done = new AtomicLong();
+  private final AtomicLong steps = new AtomicLong();
+  private final EnumMap<Rarity, Long> seen = new EnumMap<>(Rarity.class);
+  private final AtomicReference<Simulation.@Nullable Outcome> failure = new AtomicReference<>();
+
+  /**
+   * @param firstSeed the first seed; the others follow on it
+   * @param seeds how many, 1 or more
+   * @param most for how long at most; a scenario that has begun is brought to its end
+   */
+  public Trials(long firstSeed, long seeds, Duration most) {
+    this.firstSeed = firstSeed;
+    this.seeds = seeds;
+    this.deadlineNanos = System.nanoTime() + most.toNanos();
+  }
+
+  /** Runs them all, and returns when they are done, or one has failed. */
+  public void run() throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+      threads.add(Thread.ofPlatform().name("simulation-" + i).daemon().start(this::work));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  private void work() {
+    while (failure.get() == null && System.nanoTime() - deadlineNanos < 0) {
+      long at = next.getAndIncrement();
+      if (at >= seeds) {
+        return;
+      }
+      Simulation.Outcome outcome = Simulation.run(Scenario.of(firstSeed + at));
+      if (outcome.failed()) {
+        failure.accumulateAndGet(outcome, Trials::earlier);
+      }
+      steps.addAndGet(outcome.steps());
+      synchronized (seen) {
+        outcome.seen().forEach((rarity, times) -> seen.merge(rarity, (long) times, Long::sum));
+      }
+      done.incrementAndGet();
+    }
+  }
+
+  private static Simulation.Outcome earlier(
+      Simulation.@Nullable Outcome one, Simulation.@Nullable Outcome other) {
+    if (one == null || other == null) {
+      return one == null ? java.util.Objects.requireNonNull(other) : one;
+    }
+    return one.scenario().seed() <= other.scenario().seed() ? one : other;
+  }
+
+  /** How many scenarios have come to their end so far. */
+  public long done() {
+    return done.get();
+  }
+
+  /** How many steps they have taken so far. */
+  public long steps() {
+    return steps.get();
+  }
+
+  /** What failed, with the lowest seed of those that did; null if nothing has. */
+  public Simulation.@Nullable Outcome failure() {
+    return failure.get();
+  }
+
+  /** How often the rare things have happened so far. */
+  public Map<Rarity, Long> seen() {
+    synchronized (seen) {
+      return new EnumMap<>(seen);
+    }
+  }
+
+  /** What should have happened in some run, and has not. */
+  public Set<Rarity> neverSeen() {
+    EnumSet<Rarity> never = EnumSet.allOf(Rarity.class);
+    never.removeAll(seen().keySet());
+    return never;
+  }
+}
