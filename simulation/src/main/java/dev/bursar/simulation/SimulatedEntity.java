@@ -108,6 +108,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
 
   @Override
   public void send(EntityId to, EntityMessage message) {
+    world.log(() -> "%s to %s: %s".formatted(id, to, message));
     if (!world.tampering.swallows(to, message)) {
       // A command comes at most once, as within a process; whoever sends it may send it again.
       transmit(() -> node.deliver(to, message), !(message instanceof EntityMessage.AskFor));
@@ -117,6 +118,11 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   @Override
   public ReplyTo<EntityMessage> self() {
     return message -> {
+      if (message instanceof EntityMessage.Stands || message instanceof EntityMessage.Recalled) {
+        // What an entity has read itself does not get lost on its way to it.
+        run(0, () -> receive(message));
+        return;
+      }
       if (!world.tampering.swallows(id, message)) {
         transmit(() -> receive(message), true);
       }

@@ -35,7 +35,7 @@ final class SimulationTest {
   @ValueSource(
       longs = {
         25, 105, 113, 157, 169, 258, 387, 435, 14, 45, 50, 115, 331, 682, 1048, 402, 470, 684, 998,
-        1542, 1608, 117, 120, 1626, 2, 110, 137, 895, 1121
+        1542, 1608, 117, 120, 1626, 2, 110, 137, 895, 1121, 2929, 4665, 4714, 7203, 8431, 8739, 9330
       })
   void whatOnceFoundSomethingFindsNothingMore(long seed) {
     Simulation.Outcome outcome = Simulation.run(Scenario.of(seed));
@@ -49,8 +49,12 @@ final class SimulationTest {
     Simulation.run(Scenario.of(7), Tampering.NONE, first);
     Simulation.run(Scenario.of(7), Tampering.NONE, second);
     assertThat(first).isNotEmpty();
-    assertThat(second.size()).isEqualTo(first.size());
-    assertThat(second.getLast()).isEqualTo(first.getLast());
+    assertThat(withoutAddresses(second)).isEqualTo(withoutAddresses(first));
+  }
+
+  /** Bytes are shown by where they lie in memory. */
+  private static List<String> withoutAddresses(List<String> history) {
+    return history.stream().map(line -> line.replaceAll("\\[B@[0-9a-f]+", "bytes")).toList();
   }
 
   @Test

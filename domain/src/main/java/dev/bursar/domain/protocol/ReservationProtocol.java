@@ -188,7 +188,7 @@ public final class ReservationProtocol<W> {
       return List.of(new Effect.Reply<>(waiting, new Answer.Busy<>()));
     }
     course.waiting.add(new Course.Waiting<>(waiting, true));
-    if (course.denialRecorded) {
+    if (course.denialRecorded && !course.asksWhetherBegun) {
       List<Effect<W>> effects = replies(course, denial(course));
       course.waiting.clear();
       return effects;
@@ -272,6 +272,9 @@ public final class ReservationProtocol<W> {
       byOperation.remove(course.operation.key(), course);
     }
     course.closing = true;
+    course.denials.clear();
+    course.teamToBar = false;
+    course.walletToBar = false;
     course.asksWhetherBegun = true;
     course.denialRecorded = true;
     course.teamToCancel = course.holding && course.plan.asksTeam();
@@ -294,7 +297,9 @@ public final class ReservationProtocol<W> {
 
   private List<Effect<W>> takeBack(Course<W> course) {
     course.asksWhetherBegun = false;
-    List<Effect<W>> effects = close(course);
+    List<Effect<W>> effects = new ArrayList<>(replies(course, denial(course)));
+    course.waiting.clear();
+    effects.addAll(close(course));
     finishIfClosed(course);
     return effects;
   }
@@ -610,6 +615,9 @@ public final class ReservationProtocol<W> {
     if (reply instanceof OrgReply.Denied denied
         && denied.plan().reservation().equals(course.plan.reservation())) {
       course.denialRecorded = true;
+      // As it is on record: somebody else may have put it there.
+      course.denials.clear();
+      course.denials.addAll(denied.denials());
       List<Effect<W>> effects = new ArrayList<>(replies(course, denial(course)));
       course.waiting.clear();
       effects.addAll(close(course));

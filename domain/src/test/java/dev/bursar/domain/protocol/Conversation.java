@@ -17,6 +17,7 @@ import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.Balance;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A reservation on its way, told in words: who is asked what, and who is answered what. The
@@ -40,6 +42,9 @@ final class Conversation {
   final ReservationProtocol<String> protocol = new ReservationProtocol<>();
   private final Plan plan;
   private long nowMs;
+
+  /** The denial that the org was asked to put on record. */
+  private OrgCommand.@Nullable Deny asked;
 
   private Conversation(boolean team, boolean commit, boolean dryRun) {
     Subject subject = new Subject("acme", team ? "research" : null, "ann", null, null, null);
@@ -150,7 +155,7 @@ final class Conversation {
   }
 
   List<String> denialRecorded() {
-    return org(new OrgReply.Denied(plan, List.of()));
+    return org(new OrgReply.Denied(plan, asked == null ? List.of() : asked.denials()));
   }
 
   /** The org has made sure that it is open, and that nobody else drives it. */
@@ -286,7 +291,13 @@ final class Conversation {
     return denials;
   }
 
-  private static List<String> told(List<Effect<String>> effects) {
+  private List<String> told(List<Effect<String>> effects) {
+    for (Effect<String> effect : effects == null ? List.<Effect<String>>of() : effects) {
+      if (effect instanceof Effect.AskOrg<String> ask
+          && ask.request().command() instanceof OrgCommand.Deny deny) {
+        asked = deny;
+      }
+    }
     return effects == null
         ? List.of("nobody to join")
         : effects.stream().map(Conversation::told).toList();

@@ -245,6 +245,19 @@ final class ReservationProtocolTest {
     assertThat(r.protocol.size()).isZero();
   }
 
+  /** As long as it may have begun, nobody is told that it has not. */
+  @Test
+  void whoAsksWhileItIsBeingBarredWaits() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.teamDenies("team");
+    r.withdrawn();
+    assertThat(r.begunBefore("bob")).isEmpty();
+    assertThat(r.barredAtOrg())
+        .containsExactly(
+            "bob: refused ATTEMPT_WITHDRAWN", "team research: Cancel", "wallet main: Cancel");
+  }
+
   // ---- when several drive it
 
   @Test
