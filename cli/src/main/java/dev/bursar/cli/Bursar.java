@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
       ReplayCommand.class,
       VerifyCommand.class,
       AuditCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      SimulateCommand.class,
+      ChaosCommand.class
     })
 public final class Bursar implements Runnable {
 

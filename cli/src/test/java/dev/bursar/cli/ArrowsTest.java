@@ -27,6 +27,9 @@ final class ArrowsTest {
 
   @ArchTest static final ArchRule entities = mayKnow("entities", "domain", "journal");
 
+  @ArchTest
+  static final ArchRule simulation = mayKnow("simulation", "domain", "journal", "entities");
+
   @ArchTest static final ArchRule api = mayKnow("api", "domain");
 
   @ArchTest
@@ -55,7 +58,7 @@ final class ArrowsTest {
   static final ArchRule entitiesKnowNoActors =
       noClasses()
           .that()
-          .resideInAPackage("dev.bursar.entities..")
+          .resideInAnyPackage("dev.bursar.entities..", "dev.bursar.simulation..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.pekko..", "com.typesafe..");

@@ -241,7 +241,10 @@ public final class InMemoryNode
       run(
           org,
           protocol,
-          protocol.decided(done.value(), done.replayed(), true, operation, waiting, 0));
+          protocol.decided(done.value(), done.replayed(), done.replayed(), operation, waiting, 0));
+      if (done.value() instanceof OrgReply.Begun begun) {
+        run(org, protocol, protocol.durable(begun.plan().reservation()));
+      }
     } else if (answer instanceof Answer.Refused<OrgReply> refused) {
       waiting.complete(new Answer.Refused<>(refused.refusal()));
     }
@@ -265,7 +268,7 @@ public final class InMemoryNode
         }
         case Effect.AskOrg<CompletableFuture<Answer<Decided>>> ask -> {
           var answer = orgCell(org).ask(ask.request(), now);
-          run(org, protocol, protocol.denialRecorded(ask.reservation(), answer));
+          run(org, protocol, protocol.orgAnswered(ask.reservation(), answer));
         }
         case Effect.Reply<CompletableFuture<Answer<Decided>>> reply ->
             reply.waiting().complete(reply.answer());

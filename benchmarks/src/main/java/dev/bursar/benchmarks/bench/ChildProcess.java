@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  * A server in a process of its own, its output in a file. Ended by closing it or, with all others,
  * by {@link #stopAll}; whatever it started ends with it.
  */
-final class ChildProcess implements AutoCloseable {
+public final class ChildProcess implements AutoCloseable {
 
   private static final long STOP_SECONDS_MAX = 30;
   private static final int TAIL_LINES = 30;
@@ -31,7 +31,13 @@ final class ChildProcess implements AutoCloseable {
     this.output = output;
   }
 
-  static ChildProcess start(
+  /**
+   * Starts one.
+   *
+   * @param name what messages call it
+   * @param output where what it prints goes
+   */
+  public static ChildProcess start(
       String name, List<String> command, Map<String, String> environment, Path output)
       throws BenchFailure {
     ProcessBuilder builder =
@@ -54,7 +60,8 @@ final class ChildProcess implements AutoCloseable {
     ALIVE.forEach(ChildProcess::stop);
   }
 
-  boolean isAlive() {
+  /** Whether it runs. */
+  public boolean isAlive() {
     return process.isAlive();
   }
 
@@ -77,6 +84,16 @@ final class ChildProcess implements AutoCloseable {
     } catch (IOException e) {
       return List.of("(not to be read: " + e.getMessage() + ")");
     }
+  }
+
+  /** Its process id. */
+  public long pid() {
+    return process.pid();
+  }
+
+  /** Ends it at once, as {@code kill -9} does, and waits until it has. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
   }
 
   /** Asks it to end, and after half a minute makes it. */

@@ -8,12 +8,12 @@ import java.util.List;
  * The Java that runs us, for servers in processes of their own: all with the same heap and
  * collector.
  */
-final class Jvm {
+public final class Jvm {
 
   private Jvm() {}
 
   /** A command line that runs a class of ours. */
-  static List<String> command(String mainClass, String... arguments) {
+  public static List<String> command(String mainClass, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(home().resolve("bin").resolve("java").toString());
     command.addAll(flags());

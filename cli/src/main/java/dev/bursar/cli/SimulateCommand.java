@@ -1,0 +1,171 @@
+package dev.bursar.cli;
+
+import dev.bursar.benchmarks.console.Progress;
+import dev.bursar.simulation.Rarity;
+import dev.bursar.simulation.Scenario;
+import dev.bursar.simulation.Shrinking;
+import dev.bursar.simulation.Simulation;
+import dev.bursar.simulation.Tampering;
+import dev.bursar.simulation.Trials;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bursar simulate}: thousands of hostile histories, in one process. */
+@Command(
+    name = "simulate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Run histories of several nodes, clients, a journal and a network that fail in every way, on virtual"
+          + " time, beside a naive model; everything that must hold is checked after every step.",
+      "A history that fails is made smaller, and told from its beginning."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:all that must hold has held",
+      "1:something did not, or something that should have been tried never happened",
+      "2:wrong usage"
+    })
+final class SimulateCommand implements Callable<Integer> {
+
+  private static final long SEEDS_MAX = 1_000_000_000L;
+  private static final int MINUTES_MAX = 60 * 24 * 7;
+
+  /** With fewer histories, some rare things may well not have happened. */
+  private static final long SEEDS_FOR_EVERYTHING = 1_000;
+
+  private static final int LINE_CHARS_MAX = 400;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "S",
+      description =
+          "The first seed. Alone, only its history is run, and told from its beginning. Default: 1")
+  private @Nullable Long seed;
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N",
+      description = "How many histories, from 1. Default: 2000, or 1 with --seed alone")
+  private @Nullable Long seeds;
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "M",
+      description = "Run for so long, however many histories that makes")
+  private @Nullable Integer minutes;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    demand("--seeds", seeds, SEEDS_MAX);
+    demand("--minutes", minutes == null ? null : Long.valueOf(minutes), MINUTES_MAX);
+    if (seed != null && seeds == null && minutes == null) {
+      return one(Scenario.of(seed));
+    }
+    long first = seed == null ? 1 : seed;
+    long count = seeds != null ? seeds : minutes != null ? SEEDS_MAX : 2_000;
+    Duration most = minutes == null ? Duration.ofDays(365) : Duration.ofMinutes(minutes);
+    return many(new Trials(first, count, most), count);
+  }
+
+  private static void demand(String option, @Nullable Long value, long most) {
+    if (value != null && (value < 1 || value > most)) {
+      throw new CommandFailure("%s: %d is not between 1 and %d".formatted(option, value, most));
+    }
+  }
+
+  private int many(Trials trials, long count) throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(1);
+    Thread runner =
+        Thread.ofPlatform()
+            .daemon()
+            .name("simulation")
+            .start(
+                () -> {
+                  try {
+                    trials.run();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  } finally {
+                    done.countDown();
+                  }
+                });
+    Progress.follow(
+        "histories",
+        minutes == null || seeds != null ? count : -1,
+        done,
+        trials::done,
+        () -> "%,d steps".formatted(trials.steps()));
+    runner.join();
+    Simulation.Outcome failure = trials.failure();
+    if (failure != null) {
+      return failed(failure);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    trials.seen().forEach((rarity, times) -> out.printf("%,12d  %s%n", times, words(rarity)));
+    out.printf(
+        "%,d histories, %,d steps: all that must hold has held%n", trials.done(), trials.steps());
+    Set<Rarity> never = trials.done() < SEEDS_FOR_EVERYTHING ? Set.of() : trials.neverSeen();
+    never.forEach(rarity -> out.println("never happened: " + words(rarity)));
+    out.flush();
+    return never.isEmpty() ? 0 : 1;
+  }
+
+  private static String words(Rarity rarity) {
+    return rarity.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private int one(Scenario scenario) {
+    List<String> history = new ArrayList<>();
+    Simulation.Outcome outcome = Simulation.run(scenario, Tampering.NONE, history);
+    if (outcome.failed()) {
+      return failed(outcome);
+    }
+    tell(history);
+    PrintWriter out = spec.commandLine().getOut();
+    for (Map.Entry<Rarity, Integer> each : outcome.seen().entrySet()) {
+      out.printf("%,12d  %s%n", each.getValue(), words(each.getKey()));
+    }
+    out.printf("%s: all that must hold has held%n", scenario);
+    out.flush();
+    return 0;
+  }
+
+  private int failed(Simulation.Outcome outcome) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.printf("seed %d fails; it is being made smaller%n", outcome.scenario().seed());
+    err.flush();
+    Scenario smallest = Shrinking.smallest(outcome.scenario(), Tampering.NONE);
+    List<String> history = new ArrayList<>();
+    Simulation.Outcome again = Simulation.run(smallest, Tampering.NONE, history);
+    tell(history);
+    PrintWriter out = spec.commandLine().getOut();
+    again
+        .violations()
+        .forEach(each -> out.printf("VIOLATED %s: %s%n", each.invariant(), each.detail()));
+    out.printf("FAILED   %s%n", outcome.scenario());
+    out.printf("smaller  %s%n", smallest);
+    out.flush();
+    return 1;
+  }
+
+  private void tell(List<String> history) {
+    PrintWriter out = spec.commandLine().getOut();
+    for (String line : history) {
+      out.println(line.length() > LINE_CHARS_MAX ? line.substring(0, LINE_CHARS_MAX) + "…" : line);
+    }
+  }
+}
