@@ -9,6 +9,7 @@ import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.access.AccessKey;
 import dev.bursar.domain.ledger.ReadModelsBehind;
+import dev.bursar.domain.operation.StorageAway;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,11 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
           503, "read_models_behind", "what was asked is not in the read models yet; ask again");
   private static final Problem BUSY =
       Problem.passing(429, "busy", "more reads are waiting than may; ask again");
+  private static final Problem AWAY =
+      Problem.passing(
+          503,
+          "storage_away",
+          "the database does not answer; ask again with the same Idempotency-Key");
   private static final Problem TIMED_OUT =
       Problem.passing(
           503,
@@ -191,6 +197,9 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     }
     if (cause instanceof ReadModelsBehind) {
       return Responses.of(BEHIND, head);
+    }
+    if (cause instanceof StorageAway) {
+      return Responses.of(AWAY, head);
     }
     if (cause instanceof RejectedExecutionException) {
       return Responses.of(BUSY, head);

@@ -8,6 +8,7 @@ import dev.bursar.domain.access.Role;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.projections.progress.Outages;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jdbi.v3.core.Jdbi;
@@ -64,6 +66,10 @@ public final class StoredKeys implements AccessKeys {
     this.clock = clock;
   }
 
+  private <T extends @Nullable Object> CompletionStage<T> asking(Supplier<T> work) {
+    return CompletableFuture.supplyAsync(() -> Outages.<T>asking(work), blocking);
+  }
+
   @Override
   public CompletionStage<@Nullable AccessKey> find(String secret) {
     String hash = hash(secret);
@@ -71,7 +77,7 @@ public final class StoredKeys implements AccessKeys {
     if (cached != null) {
       return CompletableFuture.completedFuture(cached.orElse(null));
     }
-    return CompletableFuture.supplyAsync(
+    return asking(
         () -> {
           Optional<AccessKey> found =
               jdbi.withHandle(
@@ -84,14 +90,13 @@ public final class StoredKeys implements AccessKeys {
                           .findOne());
           bySecret.put(hash, found);
           return found.orElse(null);
-        },
-        blocking);
+        });
   }
 
   @Override
   public CompletionStage<Answer<Created>> create(
       Role role, @Nullable String org, String name, @Nullable Instant expiresAt, Caller caller) {
-    return CompletableFuture.supplyAsync(
+    return asking(
         () -> {
           String operation =
               caller.idempotencyKey() == null
@@ -104,8 +109,7 @@ public final class StoredKeys implements AccessKeys {
             return new Answer.Done<>(new Created(key, secret), false);
           }
           return madeBefore(String.valueOf(operation), secret, caller.fingerprint());
-        },
-        blocking);
+        });
   }
 
   private Answer<Created> madeBefore(String operation, String secret, long fingerprint) {
@@ -203,7 +207,7 @@ public final class StoredKeys implements AccessKeys {
 
   @Override
   public CompletionStage<Page> page(@Nullable String org, @Nullable String after, int limit) {
-    return CompletableFuture.supplyAsync(
+    return asking(
         () -> {
           List<AccessKey> rows =
               jdbi.withHandle(
@@ -225,13 +229,12 @@ public final class StoredKeys implements AccessKeys {
                           .list());
           boolean more = rows.size() > limit;
           return new Page(more ? List.copyOf(rows.subList(0, limit)) : rows, more);
-        },
-        blocking);
+        });
   }
 
   @Override
   public CompletionStage<Boolean> revoke(@Nullable String org, String id) {
-    return CompletableFuture.supplyAsync(
+    return asking(
         () -> {
           Optional<String> hash =
               jdbi.withHandle(
@@ -250,8 +253,7 @@ public final class StoredKeys implements AccessKeys {
                           .findOne());
           hash.ifPresent(bySecret::invalidate);
           return hash.isPresent();
-        },
-        blocking);
+        });
   }
 
   private Instant now() {

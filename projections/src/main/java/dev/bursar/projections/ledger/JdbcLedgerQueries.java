@@ -5,6 +5,7 @@ import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.wallet.Charge;
 import dev.bursar.projections.progress.FreshReads;
+import dev.bursar.projections.progress.Outages;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ReadQueries;
 import java.time.Instant;
@@ -79,7 +80,9 @@ public final class JdbcLedgerQueries implements LedgerQueries {
         .caughtUp()
         .thenCompose(
             // A thread that waits for each page: no query waits behind it.
-            done -> CompletableFuture.supplyAsync(() -> read(org, wallet, through), VIRTUAL));
+            done ->
+                CompletableFuture.supplyAsync(
+                    () -> Outages.asking(() -> read(org, wallet, through)), VIRTUAL));
   }
 
   private Chain read(String org, String wallet, long through) {

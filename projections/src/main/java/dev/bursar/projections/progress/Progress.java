@@ -71,7 +71,8 @@ public final class Progress {
    */
   public CompletionStage<Void> caughtUp() {
     long deadline = System.nanoTime() + timeout.toNanos();
-    return CompletableFuture.supplyAsync(() -> jdbi.withHandle(Progress::head), blocking)
+    return CompletableFuture.supplyAsync(
+            () -> Outages.asking(() -> jdbi.withHandle(Progress::head)), blocking)
         .thenCompose(head -> reached(head, deadline))
         .thenAccept(done -> {});
   }
@@ -98,7 +99,8 @@ public final class Progress {
       return CompletableFuture.failedFuture(new CatchUpTimeout(message(missing, elsewhere)));
     }
     if (missing.isEmpty()) {
-      return CompletableFuture.supplyAsync(() -> projectedElsewhere(elsewhere, head), blocking)
+      return CompletableFuture.supplyAsync(
+              () -> Outages.asking(() -> projectedElsewhere(elsewhere, head)), blocking)
           .thenCompose(
               done ->
                   done

@@ -40,7 +40,8 @@ public final class ReadQueries implements AutoCloseable {
   /** Runs a read. */
   public <T extends @Nullable Object> CompletionStage<T> run(Function<Handle, T> read) {
     try {
-      return CompletableFuture.supplyAsync(() -> jdbi.withHandle(read::apply), threads);
+      return CompletableFuture.supplyAsync(
+          () -> Outages.<T>asking(() -> jdbi.withHandle(read::apply)), threads);
     } catch (RejectedExecutionException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -1,0 +1,19 @@
+package dev.bursar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A short run of everything that an operator fears. */
+final class ChaosTest {
+
+  @Test
+  void whateverFailsNothingIsLostAndNothingOverspent(@TempDir Path directory) {
+    int code =
+        Bursar.commandLine()
+            .execute("chaos", "--calls", "600", "--rate", "25", "--data", directory.toString());
+    assertThat(code).isZero();
+  }
+}
