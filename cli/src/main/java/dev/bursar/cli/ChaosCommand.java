@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -63,10 +64,12 @@ final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     if (calls < 1 || calls > 1_000_000) {
-      throw new CommandFailure("--calls: %d is not between 1 and 1000000".formatted(calls));
+      throw new ParameterException(
+          spec.commandLine(), "--calls: %d is not between 1 and 1000000".formatted(calls));
     }
     if (!(rate > 0 && rate <= 10_000)) {
-      throw new CommandFailure("--rate: %s is not above 0, up to 10000".formatted(rate));
+      throw new ParameterException(
+          spec.commandLine(), "--rate: %s is not above 0, up to 10000".formatted(rate));
     }
     Path directory = data == null ? temporary() : data;
     boolean good;

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code bursar simulate}: thousands of hostile histories, in one process. */
@@ -81,9 +82,10 @@ final class SimulateCommand implements Callable<Integer> {
     return many(new Trials(first, count, most), count);
   }
 
-  private static void demand(String option, @Nullable Long value, long most) {
+  private void demand(String option, @Nullable Long value, long most) {
     if (value != null && (value < 1 || value > most)) {
-      throw new CommandFailure("%s: %d is not between 1 and %d".formatted(option, value, most));
+      throw new ParameterException(
+          spec.commandLine(), "%s: %d is not between 1 and %d".formatted(option, value, most));
     }
   }
 
