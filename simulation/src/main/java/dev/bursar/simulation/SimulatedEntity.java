@@ -285,30 +285,38 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
         world.happens(Fault.WRITE_SLOW, 0.03)
             ? world.between(1_000_000, 6_000_000)
             : world.between(300, 4_000);
+    long transaction = world.journal.begin();
     if (world.happens(Fault.WRITE_FAILS, 0.05)) {
       world.log(() -> "%s: row %d is not written".formatted(id, sequence));
+      world.time.after(takes, () -> world.journal.rollBack(transaction));
       run(takes, () -> stopJournal(mine));
     } else if (world.happens(Fault.WRITE_COMMITS_LATE, 0.05)) {
       run(takes, () -> stopJournal(mine));
       world.time.after(
           takes + world.between(0, 3_000_000),
           () -> {
-            if (append(sequence, row)) {
+            if (append(transaction, sequence, row)) {
               world.watch.saw(Rarity.ROW_WRITTEN_LATE);
             }
           });
     } else {
       boolean noticed = !world.happens(Fault.WRITE_ACKNOWLEDGEMENT_LOST, 0.05);
-      world.time.after(takes, () -> commit(mine, sequence, row, written, noticed));
+      world.time.after(takes, () -> commit(mine, transaction, sequence, row, written, noticed));
     }
   }
 
   private void commit(
-      int mine, long sequence, StoredBatch row, EntityMessage written, boolean noticed) {
+      int mine,
+      long transaction,
+      long sequence,
+      StoredBatch row,
+      EntityMessage written,
+      boolean noticed) {
     if (!node.isUp() && world.random.nextBoolean()) {
+      world.journal.rollBack(transaction);
       return;
     }
-    boolean done = append(sequence, row);
+    boolean done = append(transaction, sequence, row);
     if (done && !noticed) {
       world.watch.saw(Rarity.ROW_WRITTEN_UNNOTICED);
     }
@@ -327,9 +335,10 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
         });
   }
 
-  private boolean append(long sequence, StoredBatch row) {
+  private boolean append(long transaction, long sequence, StoredBatch row) {
     boolean done =
-        world.journal.append(id, sequence, row, node.name, world.tampering.takesRowsTwice());
+        world.journal.append(
+            transaction, id, sequence, row, node.name, world.tampering.takesRowsTwice());
     if (!done) {
       world.watch.saw(Rarity.ROW_REFUSED);
       world.log(() -> "%s: row %d of %s is refused".formatted(id, sequence, node.name));

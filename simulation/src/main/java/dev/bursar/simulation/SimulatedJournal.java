@@ -7,10 +7,12 @@ import dev.bursar.entities.Journaled;
 import dev.bursar.entities.StoredBatch;
 import dev.bursar.entities.StoredSnapshot;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The database: one row of one number, whoever writes it; and snapshots with their parts. */
@@ -21,6 +23,19 @@ final class SimulatedJournal {
     void appended(EntityId id, long sequence, StoredBatch row, String writer);
   }
 
+  /** Where a row stands in the order in which projections read. */
+  record Position(long transaction, long ordering) {
+    static final Position BEGINNING = new Position(0, 0);
+
+    private boolean isAfter(Position other) {
+      return transaction > other.transaction
+          || (transaction == other.transaction && ordering > other.ordering);
+    }
+  }
+
+  /** A row as projections read it. */
+  record Written(Position position, EntityId id, long sequence, StoredBatch row) {}
+
   record Snapshot(long sequence, StoredSnapshot stored) {}
 
   private record Memory(EntityId id, int number) {}
@@ -28,25 +43,63 @@ final class SimulatedJournal {
   private final Map<EntityId, List<StoredBatch>> rows = new HashMap<>();
   private final Map<EntityId, Snapshot> snapshots = new HashMap<>();
   private final Map<Memory, TreeMap<Long, OperationMemory.Part>> parts = new HashMap<>();
+  private final TreeSet<Long> open = new TreeSet<>();
+  private final List<Written> written = new ArrayList<>();
   private final Listener listener;
+  private long transactions;
 
   SimulatedJournal(Listener listener) {
     this.listener = listener;
   }
 
+  /** Begins a transaction; what it writes can be seen when it is committed. */
+  long begin() {
+    open.add(++transactions);
+    return transactions;
+  }
+
+  /** Ends a transaction that writes nothing. */
+  void rollBack(long transaction) {
+    open.remove(transaction);
+  }
+
   /**
-   * Writes a row, unless there is one of its number.
+   * Writes a row, unless there is one of its number, and commits.
    *
    * @param unguarded whether that is not looked at
    */
-  boolean append(EntityId id, long sequence, StoredBatch row, String writer, boolean unguarded) {
+  boolean append(
+      long transaction,
+      EntityId id,
+      long sequence,
+      StoredBatch row,
+      String writer,
+      boolean unguarded) {
+    open.remove(transaction);
     List<StoredBatch> all = rows.computeIfAbsent(id, i -> new ArrayList<>());
     if (sequence != all.size() + 1 && !unguarded) {
       return false;
     }
     all.add(new StoredBatch(row.manifest(), row.bytes(), false));
+    written.add(new Written(new Position(transaction, written.size() + 1), id, sequence, row));
     listener.appended(id, sequence, row, writer);
     return true;
+  }
+
+  /**
+   * The rows after a position, in the order of transactions.
+   *
+   * @param beyond whether also those that are younger than a transaction that is still open
+   */
+  List<Written> after(Position from, boolean beyond, int limit) {
+    long horizon = open.isEmpty() || beyond ? Long.MAX_VALUE : open.first();
+    return written.stream()
+        .filter(each -> each.position.transaction < horizon && each.position.isAfter(from))
+        .sorted(
+            Comparator.comparingLong((Written each) -> each.position.transaction)
+                .thenComparingLong(each -> each.position.ordering))
+        .limit(limit)
+        .toList();
   }
 
   /** The rows after this number. */

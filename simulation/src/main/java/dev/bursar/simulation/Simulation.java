@@ -258,6 +258,7 @@ public final class Simulation {
                 !limits.hasOpen(), "I12", "%s still holds budget for something", name));
     chargedOnEveryLevel();
     transfersArrived();
+    world.projection.expectToBeThrough();
   }
 
   /** What was denied holds and has used nothing. */

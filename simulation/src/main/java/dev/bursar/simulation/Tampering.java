@@ -44,6 +44,16 @@ public interface Tampering {
     return false;
   }
 
+  /** Whether projections read rows younger than a transaction that is still open. */
+  default boolean projectsWhatIsStillOpen() {
+    return false;
+  }
+
+  /** Whether two projectors do not look whether the other was faster. */
+  default boolean projectsTwice() {
+    return false;
+  }
+
   /** Whether the rules are others, which have no snapshots. */
   default boolean hasOtherRules() {
     return false;

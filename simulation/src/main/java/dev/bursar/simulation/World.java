@@ -47,6 +47,7 @@ final class World {
   final EntityModels models;
   final Watch watch;
   final SimulatedJournal journal;
+  final SimulatedProjection projection;
   final List<SimulatedNode> nodes = new ArrayList<>();
   private final Map<String, SimulatedNode> owners = new HashMap<>();
   private final Map<String, SimulatedNode> zombies = new HashMap<>();
@@ -77,6 +78,7 @@ final class World {
     this.models = new EntityModels(limits, CATALOG);
     this.watch = new Watch(this);
     this.journal = new SimulatedJournal(watch);
+    this.projection = new SimulatedProjection(this);
     for (int i = 1; i <= NODES; i++) {
       nodes.add(new SimulatedNode(this, "node" + i));
     }

@@ -162,6 +162,20 @@ enum PlantedBug implements Tampering {
     }
   },
 
+  A_PROJECTION_READS_PAST_WHAT_IS_STILL_OPEN {
+    @Override
+    public boolean projectsWhatIsStillOpen() {
+      return true;
+    }
+  },
+
+  A_PROJECTION_DOES_NOT_LOOK_WHETHER_ANOTHER_WAS_FASTER {
+    @Override
+    public boolean projectsTwice() {
+      return true;
+    }
+  },
+
   THE_OTHER_WALLET_NEVER_HEARS_OF_A_TRANSFER {
     @Override
     public boolean swallows(EntityId to, EntityMessage message) {
