@@ -51,6 +51,9 @@ public sealed interface EntityMessage {
   /** Whoever was told how a reservation ended has it in its journal. */
   record ClosureTaken(String key) implements EntityMessage {}
 
+  /** Something to be done by the entity itself, such as going on with what it has read. */
+  record Run(Runnable what) implements EntityMessage {}
+
   /** Time to look for what was not answered. */
   record Tick() implements EntityMessage {}
 

@@ -38,7 +38,10 @@ public interface Host<C, E> {
    */
   void decide(long number, List<Request<C>> requests);
 
-  /** Reads an event back from the journal; fails if there is none, or it can't be read now. */
+  /**
+   * Reads an event back from the journal; fails if there is none, or it can't be read now. Whatever
+   * follows on it is done as when a message is handed to the entity: one thing at a time.
+   */
   CompletionStage<E> read(Place place);
 
   /** A monotonic time, in milliseconds. */

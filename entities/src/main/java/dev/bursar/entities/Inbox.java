@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * requests wait, and then go together as one batch. What nobody waits for goes along with the next
  * request that somebody does wait for, or by itself after a while; in the queue it keeps its place,
  * so whatever is decided later knows of it. A full queue answers busy. When the journal fails, the
- * batch under way is decided anew on what recovery finds: every request that changes something has
- * an identity, so what was written after all is not done twice.
+ * batch under way is decided anew on what recovery finds: every request that must not be done twice
+ * has an identity, and is found there if it was written after all.
  *
  * <p>Owned by one entity, which passes it what concerns it.
  */

@@ -20,9 +20,12 @@ import dev.bursar.entities.EntityMessage.AskFor;
 import dev.bursar.entities.EntityMessage.Reserve;
 import dev.bursar.entities.EntityMessage.TakeClosure;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,11 +39,25 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
 
   private static final Logger LOG = LoggerFactory.getLogger(OrgEntity.class);
 
+  private static final int ALLOWED_MAX = 10_000;
+
   private final ReservationProtocol<Reserve> protocol = new ReservationProtocol<>();
   private final Questions questions = new Questions(each -> Reopened.askWallet(this, each));
 
   /** Those that were found open; what is asked about besides is whether late usage came. */
   private final Map<String, Plan> reopened = new HashMap<>();
+
+  /** The last that somebody was told are allowed: nobody else can bring them to another end. */
+  private final Set<String> allowed =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+              return size() > ALLOWED_MAX;
+            }
+          });
 
   /** Requests whose like, of the same identity, is being decided. */
   private final Map<String, List<Reserve>> deciding = new HashMap<>();
@@ -164,13 +181,18 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                 case Answer.Busy<OrgReply> busy -> it.asked().replyTo().tell(new Answer.Busy<>());
                 case Answer.Unreachable<OrgReply> away ->
                     it.asked().replyTo().tell(new Answer.Unreachable<>());
-                case Answer.Done<OrgReply> open -> decided(begun, it.asked());
-                case Answer.Refused<OrgReply> ended ->
-                    run(
-                        protocol.repeated(
-                            begun.plan(), it.asked().operation(), it.asked(), host.nowMs()));
+                case Answer.Done<OrgReply> done
+                    when done.value() instanceof OrgReply.Begun && !allowed.contains(reservation) ->
+                    decided(begun, it.asked());
+                // It has ended, or was allowed here: that is told again, and nothing is decided.
+                case Answer.Done<OrgReply> known -> repeat(begun, it.asked());
+                case Answer.Refused<OrgReply> ended -> repeat(begun, it.asked());
               }
             }));
+  }
+
+  private void repeat(OrgReply.Begun begun, Reserve asked) {
+    run(protocol.repeated(begun.plan(), asked.operation(), asked, host.nowMs()));
   }
 
   private void decided(OrgReply reply, Reserve asked) {
@@ -247,7 +269,14 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                     answer ->
                         host.self()
                             .tell(new EntityMessage.OrgAnswered(ask.reservation(), answer))));
-        case Effect.Reply<Reserve> reply -> reply.waiting().replyTo().tell(reply.answer());
+        case Effect.Reply<Reserve> reply -> {
+          if (reply.answer() instanceof Answer.Done<Decided> done
+              && done.value() instanceof Decided.Allowed it
+              && !it.plan().request().dryRun()) {
+            allowed.add(it.plan().reservation());
+          }
+          reply.waiting().replyTo().tell(reply.answer());
+        }
       }
     }
   }

@@ -1,13 +1,13 @@
 package dev.bursar.entities;
 
-import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Questions about reservations that an entity found open when it started: some at a time, each
- * asked again until it is answered. Owned by one actor.
+ * Questions about reservations that an entity found open when it started or looked again: some at a
+ * time, each asked again until it is answered. Owned by one actor.
  */
 final class Questions {
 
@@ -15,7 +15,7 @@ final class Questions {
   private static final int TICKS_TO_WAIT = 2;
 
   private final Consumer<String> ask;
-  private final ArrayDeque<String> waiting = new ArrayDeque<>();
+  private final LinkedHashSet<String> waiting = new LinkedHashSet<>();
   private final Map<String, Integer> askedAtTick = new LinkedHashMap<>();
   private int ticks;
 
@@ -27,8 +27,10 @@ final class Questions {
   }
 
   void add(String reservation) {
-    waiting.add(reservation);
-    askMore();
+    if (!askedAtTick.containsKey(reservation)) {
+      waiting.add(reservation);
+      askMore();
+    }
   }
 
   /** Whether an answer about this reservation is awaited. */
@@ -44,7 +46,7 @@ final class Questions {
 
   private void askMore() {
     while (askedAtTick.size() < AT_ONCE && !waiting.isEmpty()) {
-      String next = waiting.remove();
+      String next = waiting.removeFirst();
       if (askedAtTick.putIfAbsent(next, ticks) == null) {
         ask.accept(next);
       }

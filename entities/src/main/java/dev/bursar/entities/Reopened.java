@@ -71,7 +71,7 @@ final class Reopened {
     return switch (answer) {
       case Answer.Done<OrgReply> done ->
           done.value() instanceof OrgReply.Denied || done.value() instanceof OrgReply.Barred;
-      case Answer.Refused<OrgReply> refused -> true;
+      case Answer.Refused<OrgReply> refused -> false;
       case Answer.Busy<OrgReply> busy -> false;
       case Answer.Unreachable<OrgReply> away -> false;
     };

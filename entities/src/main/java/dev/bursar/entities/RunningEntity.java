@@ -22,7 +22,7 @@ import java.util.function.Function;
 public abstract class RunningEntity<C, E, R> {
 
   private static final Duration TICK = Duration.ofSeconds(1);
-  private static final Duration LOOK_AGAIN = Duration.ofSeconds(60);
+  private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
 
   final Host<C, E> host;
   final EntityId id;
@@ -115,6 +115,7 @@ public abstract class RunningEntity<C, E, R> {
       case EntityMessage.BatchWritten done -> inbox.onWritten(done);
       case EntityMessage.Restart restart -> inbox.onRestart();
       case EntityMessage.Reopen again -> reopen();
+      case EntityMessage.Run run -> run.what().run();
       case TakeClosure closure -> take(closure);
       case EntityMessage.Reminded now -> inbox.onReminded();
       case EntityMessage.Stop stop -> {

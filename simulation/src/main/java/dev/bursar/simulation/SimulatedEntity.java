@@ -118,7 +118,11 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   @Override
   public ReplyTo<EntityMessage> self() {
     return message -> {
-      if (message instanceof EntityMessage.Stands || message instanceof EntityMessage.Recalled) {
+      boolean ofItself =
+          id.kind() == EntityId.Kind.ORG && message instanceof EntityMessage.OrgAnswered;
+      if (ofItself
+          || message instanceof EntityMessage.Stands
+          || message instanceof EntityMessage.Recalled) {
         // What an entity has read itself does not get lost on its way to it.
         run(0, () -> receive(message));
         return;
@@ -380,7 +384,10 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
         () -> {
           savingSnapshot = false;
           if (!fails) {
-            journal.saved(captured, world.journal.save(id, captured, anew));
+            world
+                .journal
+                .save(id, captured, anew)
+                .ifPresent(bytes -> journal.saved(captured, bytes));
           }
         });
   }

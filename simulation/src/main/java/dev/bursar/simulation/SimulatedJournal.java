@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -138,11 +139,11 @@ final class SimulatedJournal {
   }
 
   /** As the database does it: the newest snapshot counts, a longer part is never made shorter. */
-  int save(EntityId id, EntityModel.Captured captured, boolean anew) {
+  OptionalInt save(EntityId id, EntityModel.Captured captured, boolean anew) {
     StoredSnapshot stored = captured.snapshot().get();
     Snapshot before = snapshots.get(id);
     if (before != null && before.sequence > captured.sequence()) {
-      return stored.bytes().length;
+      return OptionalInt.empty();
     }
     for (int i = 0; i < captured.memories().size(); i++) {
       TreeMap<Long, OperationMemory.Part> all =
@@ -159,7 +160,7 @@ final class SimulatedJournal {
       all.values().removeIf(each -> each.to() <= remembered.oldest());
     }
     snapshots.put(id, new Snapshot(captured.sequence(), stored));
-    return stored.bytes().length;
+    return OptionalInt.of(stored.bytes().length);
   }
 
   void dropSnapshots() {

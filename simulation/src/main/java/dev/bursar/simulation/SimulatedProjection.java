@@ -44,7 +44,7 @@ final class SimulatedProjection {
   }
 
   private void poll() {
-    world.time.after(20_000 + random.nextInt(380_000), this::read);
+    world.time.after(20_000 + random.nextInt(1_500_000), this::read);
   }
 
   private void read() {

@@ -77,7 +77,7 @@ public final class Simulation {
     Simulation simulation = new Simulation(world);
     try {
       simulation.run();
-    } catch (RuntimeException fault) {
+    } catch (RuntimeException | Error fault) {
       world.watch.violated("crash", World.trace(fault));
     }
     return new Outcome(
@@ -196,7 +196,7 @@ public final class Simulation {
     runFor(30 * SECOND);
     world.jump(ALL_OVER);
     wakeAll();
-    runFor(70 * SECOND);
+    runFor(310 * SECOND);
   }
 
   /**

@@ -48,7 +48,7 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
       Problem.passing(
           503,
           "storage_away",
-          "the database does not answer; ask again with the same Idempotency-Key");
+          "the database does not answer; ask again, for a change with the same Idempotency-Key");
   private static final Problem TIMED_OUT =
       Problem.passing(
           503,

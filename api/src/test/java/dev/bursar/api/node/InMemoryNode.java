@@ -238,10 +238,15 @@ public final class InMemoryNode
     if (answer instanceof Answer.Done<OrgReply> done) {
       ReservationProtocol<CompletableFuture<Answer<Decided>>> protocol =
           protocols.computeIfAbsent(org, o -> new ReservationProtocol<>());
+      if (done.replayed() && done.value() instanceof OrgReply.Begun begun) {
+        // It was answered before: that is told again.
+        run(org, protocol, protocol.repeated(begun.plan(), operation, waiting, 0));
+        return;
+      }
       run(
           org,
           protocol,
-          protocol.decided(done.value(), done.replayed(), done.replayed(), operation, waiting, 0));
+          protocol.decided(done.value(), done.replayed(), false, operation, waiting, 0));
       if (done.value() instanceof OrgReply.Begun begun) {
         run(org, protocol, protocol.durable(begun.plan().reservation()));
       }

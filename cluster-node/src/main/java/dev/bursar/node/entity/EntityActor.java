@@ -14,6 +14,7 @@ import dev.bursar.entities.TeamEntity;
 import dev.bursar.entities.WalletEntity;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -127,7 +128,19 @@ final class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> imple
 
   @Override
   public CompletionStage<E> read(Place place) {
-    return parts.store().read(id, place, model.batches());
+    CompletableFuture<E> read = new CompletableFuture<>();
+    context.pipeToSelf(
+        parts.store().read(id, place, model.batches()),
+        (event, fault) ->
+            new EntityMessage.Run(
+                () -> {
+                  if (fault != null) {
+                    read.completeExceptionally(fault);
+                  } else {
+                    read.complete(event);
+                  }
+                }));
+    return read;
   }
 
   @Override

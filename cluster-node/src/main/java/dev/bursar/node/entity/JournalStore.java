@@ -11,6 +11,7 @@ import dev.bursar.journal.BatchCodec;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -76,16 +77,18 @@ public final class JournalStore {
    * Saves a snapshot, in place of those before it.
    *
    * @param anew whether no part of what it remembers counts that was stored before
-   * @return its size in bytes, without the parts
+   * @return its size in bytes, without the parts; empty if a later one is there, and nothing was
+   *     stored
    */
-  CompletionStage<Integer> saveSnapshot(EntityId id, EntityModel.Captured captured, boolean anew) {
+  CompletionStage<OptionalInt> saveSnapshot(
+      EntityId id, EntityModel.Captured captured, boolean anew) {
     return CompletableFuture.supplyAsync(
         () -> {
           StoredSnapshot stored = captured.snapshot().get();
-          jdbi.useTransaction(
+          return jdbi.inTransaction(
               handle -> {
                 if (isOutdated(handle, id, captured.sequence())) {
-                  return;
+                  return OptionalInt.empty();
                 }
                 if (anew) {
                   handle.execute(
@@ -95,8 +98,8 @@ public final class JournalStore {
                   savePart(handle, id, memory, captured.memories().get(memory));
                 }
                 saveSnapshot(handle, id, captured.sequence(), stored);
+                return OptionalInt.of(stored.bytes().length);
               });
-          return stored.bytes().length;
         },
         blocking);
   }

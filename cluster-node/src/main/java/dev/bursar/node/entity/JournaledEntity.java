@@ -140,7 +140,7 @@ final class JournaledEntity<C, E, R, S>
               if (fault != null) {
                 LOG.warn("a snapshot of {} could not be saved; the next one will", id, fault);
               } else {
-                journaled.saved(captured, bytes);
+                bytes.ifPresent(size -> journaled.saved(captured, size));
               }
               savingSnapshot.set(false);
             });

@@ -252,6 +252,10 @@ public final class OperationMemory {
       ByteBuffer bytes = ByteBuffer.wrap(part.bytes());
       while (bytes.hasRemaining()) {
         long number = part.from() + bytes.getInt();
+        if (number >= end) {
+          throw new IllegalStateException(
+              "the parts are newer than the snapshot: operation %d, of %d".formatted(number, end));
+        }
         if (number >= next) {
           remembered = number;
           add(bytes);

@@ -37,6 +37,9 @@ final class Course<W> {
    */
   boolean adopted;
 
+  /** Whether the org is being asked, and has not answered yet. */
+  boolean orgAsked;
+
   /** How often it had been taken over when this course took it over. */
   int timesTakenOver;
 

@@ -201,7 +201,7 @@ public final class ReservationProtocol<W> {
   private List<Effect<W>> ask(Course<W> course) {
     Plan plan = course.plan;
     if (course.adopted && !course.ownDurable) {
-      return List.of(askOrg(plan, new OrgCommand.TakeOver(plan.reservation())));
+      return askOrg(course, new OrgCommand.TakeOver(plan.reservation()));
     }
     List<Effect<W>> effects = new ArrayList<>(2);
     String team = plan.request().subject().team();
@@ -217,8 +217,13 @@ public final class ReservationProtocol<W> {
     return effects.isEmpty() ? proceed(course) : effects;
   }
 
-  private static <W> Effect<W> askOrg(Plan plan, OrgCommand command) {
-    return new Effect.AskOrg<>(plan.reservation(), new Request<>(command, null));
+  /** One question to the org at a time: it answers each, in its order. */
+  private static <W> List<Effect<W>> askOrg(Course<W> course, OrgCommand command) {
+    if (course.orgAsked) {
+      return List.of();
+    }
+    course.orgAsked = true;
+    return List.of(new Effect.AskOrg<>(course.plan.reservation(), new Request<>(command, null)));
   }
 
   private static <W> Effect<W> askWallet(Course<W> course) {
@@ -289,7 +294,7 @@ public final class ReservationProtocol<W> {
     return switch (answer) {
       case Answer.Done<OrgReply> done when done.value() instanceof OrgReply.Begun -> goOn(course);
       case Answer.Done<OrgReply> denied -> takeBack(course);
-      case Answer.Refused<OrgReply> unknown -> takeBack(course);
+      case Answer.Refused<OrgReply> unsure -> List.of();
       case Answer.Busy<OrgReply> busy -> List.of();
       case Answer.Unreachable<OrgReply> away -> List.of();
     };
@@ -529,7 +534,7 @@ public final class ReservationProtocol<W> {
   private List<Effect<W>> close(Course<W> course) {
     Plan plan = course.plan;
     if (course.asksWhetherBegun) {
-      return List.of(askOrg(plan, new OrgCommand.Bar(plan.reservation())));
+      return askOrg(course, new OrgCommand.Bar(plan.reservation()));
     }
     if (course.teamToBar || course.walletToBar) {
       return asked(
@@ -539,10 +544,8 @@ public final class ReservationProtocol<W> {
     }
     if (!course.denialRecorded) {
       int begun = course.holding ? course.timesTakenOver : OrgCommand.Deny.NOT_BEGUN;
-      return List.of(
-          askOrg(
-              plan,
-              new OrgCommand.Deny(plan, List.copyOf(course.denials), course.operation, begun)));
+      return askOrg(
+          course, new OrgCommand.Deny(plan, List.copyOf(course.denials), course.operation, begun));
     }
     return asked(
         plan,
@@ -581,6 +584,7 @@ public final class ReservationProtocol<W> {
     if (course == null) {
       return List.of();
     }
+    course.orgAsked = false;
     if (course.asksWhetherBegun) {
       return whetherBegun(course, answer);
     }

@@ -20,7 +20,7 @@ public sealed interface TeamCommand {
   /** Say which limits would stand in the way; changes nothing. */
   record CheckBudget(Quantities asked, List<Budgets.Applicable> limits) implements TeamCommand {}
 
-  /** The reservation has ended; nothing happens if it is not open. */
+  /** The reservation has ended; if it has not come yet, it will not be held. */
   record Settle(Closure closure) implements TeamCommand {}
 
   /** Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet. */

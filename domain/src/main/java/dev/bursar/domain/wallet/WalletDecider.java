@@ -98,7 +98,8 @@ public final class WalletDecider {
       case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(null));
       case WalletCommand.ListOpen list -> new Told<>(new WalletReply.OpenList(List.of()));
       case WalletCommand.Cancel cancel -> new Told<>(new WalletReply.Barred(cancel.reservation()));
-      case WalletCommand.Bar bar -> new Told<>(new WalletReply.Barred(bar.reservation()));
+      case WalletCommand.Bar bar ->
+          new Accepted<>(new WalletEvent.HoldBarred(now, bar.reservation()));
       case WalletCommand.AddGrant c -> new Refused<>(NOT_OPEN);
       case WalletCommand.VoidGrant c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Refund c -> new Refused<>(NOT_OPEN);

@@ -185,7 +185,7 @@ final class Conversation {
     return told(protocol.orgAnswered("r", new Answer.Done<>(reply, false)));
   }
 
-  List<String> denialNotRecorded() {
+  List<String> orgBusy() {
     return told(protocol.orgAnswered("r", new Answer.Busy<>()));
   }
 

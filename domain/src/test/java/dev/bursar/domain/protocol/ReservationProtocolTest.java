@@ -142,7 +142,7 @@ final class ReservationProtocolTest {
     r.durable();
     r.teamHolds();
     assertThat(r.walletDenies("wallet")).containsExactly("org: Deny");
-    assertThat(r.denialNotRecorded()).isEmpty();
+    assertThat(r.orgBusy()).isEmpty();
     assertThat(r.tick(LATER_MS)).containsExactly("org: Deny");
     assertThat(r.denialRecorded())
         .containsExactly("ann: denied for [wallet]", "team research: Cancel");
@@ -206,6 +206,8 @@ final class ReservationProtocolTest {
   void aRetryThatFindsItOpenTakesItOverAndIsToldTheSame() {
     Conversation r = Conversation.reserving();
     assertThat(r.begunBefore("ann")).containsExactly("org: TakeOver");
+    assertThat(r.tick(LATER_MS)).isEmpty();
+    r.orgBusy();
     assertThat(r.tick(LATER_MS)).containsExactly("org: TakeOver");
     assertThat(r.takenOver())
         .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
@@ -236,6 +238,7 @@ final class ReservationProtocolTest {
     r.begun("ann");
     assertThat(r.begunAfterAll()).isEmpty();
     r.withdrawn();
+    r.orgBusy();
     assertThat(r.tick(LATER_MS)).containsExactly("org: Bar");
     assertThat(r.begunAtOrg()).containsExactly("org: TakeOver");
     assertThat(r.takenOver())
