@@ -294,6 +294,28 @@ class GovernanceTest {
         .containsExactly("90", "50");
   }
 
+  /** It goes on counting, for when it is in force again; nobody wants to hear of it meanwhile. */
+  @Test
+  void aDefaultThatIsOverriddenAlertsNobody() {
+    api.put(
+        "/v1/orgs/acme/budgets/each",
+        "{'scope':{'type':'each_user'},'measure':'platform','window':'day','limit':'5'}");
+    api.put(
+        "/v1/orgs/acme/budgets/named",
+        "{'scope':{'type':'user','id':'u-17'},'measure':'platform','window':'day','limit':'500'}");
+    oneShot("'user':'u-17'", "20");
+    assertThat(api.get("/v1/orgs/acme/alerts").json().at("/data")).isEmpty();
+    Answer each = api.get("/v1/orgs/acme/budgets/each?user=u-17");
+    assertThat(each.at("/used")).isEqualTo("20");
+    assertThat(each.at("/effective/mode")).isEqualTo("shadow");
+    assertThat(api.get("/v1/orgs/acme/budgets/each?user=u-18").at("/effective/mode"))
+        .isEqualTo("hard");
+    api.delete("/v1/orgs/acme/budgets/named");
+    assertThat(api.get("/v1/orgs/acme/budgets/each?user=u-17").at("/effective/mode"))
+        .isEqualTo("hard");
+    assertThat(reserve("'user':'u-17'", "1").at("/decision")).isEqualTo("deny");
+  }
+
   @Test
   void aLimitIsTriedOnThePast() {
     for (int i = 0; i < 5; i++) {

@@ -94,6 +94,23 @@ public record Budget(
     return with(limit, other, since);
   }
 
+  /** The same budget, which denies nothing and alerts nobody. */
+  public Budget countingOnly() {
+    return new Budget(
+        id,
+        scope,
+        measure,
+        window,
+        limit,
+        Mode.SHADOW,
+        features,
+        models,
+        List.of(),
+        zone,
+        anchorDay,
+        since);
+  }
+
   /** The same budget, counted from there on. */
   public Budget since(@Nullable Long row) {
     return with(limit, mode, row);

@@ -30,9 +30,9 @@ public final class Budgets {
       return budget.scope().isDefault();
     }
 
-    /** The same, going on counting, and denying nothing. */
+    /** The same, going on counting, denying nothing and alerting nobody. */
     Applicable counting() {
-      return new Applicable(budget.withMode(Budget.Mode.SHADOW), counted, override);
+      return new Applicable(budget.countingOnly(), counted, override);
     }
 
     /** Where the limit comes from, overrides aside. */
@@ -133,6 +133,15 @@ public final class Budgets {
     }
     found.replaceAll(each -> each.isDefault() && overridden(each, found) ? each.counting() : each);
     return found;
+  }
+
+  /** A limit as it is in force for whom it is counted: a default may be overridden. */
+  public Applicable inForce(Applicable limit) {
+    List<Applicable> named =
+        byScope.getOrDefault(limit.counted(), List.of()).stream()
+            .map(budget -> new Applicable(budget, limit.counted()))
+            .toList();
+    return limit.isDefault() && overridden(limit, named) ? limit.counting() : limit;
   }
 
   /** By a budget that is in force: one that is about to be set overrides nothing. */

@@ -292,7 +292,9 @@ final class ReservationRules {
     Scope counted = user == null ? budget.scope() : budget.scope().countedFor(user);
     Budgets.Applicable own = new Budgets.Applicable(budget, budget.scope().countedFor(user));
     Budgets.Applicable effective =
-        org.overrides().applied(List.of(own), org.path(counted), now).getFirst();
+        org.overrides()
+            .applied(List.of(org.budgets().inForce(own)), org.path(counted), now)
+            .getFirst();
     return new OrgReply.BudgetView(budget, effective, org.tallies().state(effective, now));
   }
 
