@@ -237,7 +237,7 @@ class HierarchyUnderLoadTest {
       // What has long ended is explained from what was on record when it was decided.
       JsonNode steps = send("GET", "/v1/reservations/" + first + "/explain", "").path("steps");
       assertThat(steps.findValuesAsText("step"))
-          .containsExactly("price", "org_limits", "team_limits");
+          .containsExactly("price", "org_limits", "team_limits", "credits");
       assertThat(steps.path(1).path("limits").findValuesAsText("budget"))
           .containsExactlyInAnyOrder("each", "of-dept", "of-org");
       assertThat(steps.path(2).path("limits").path(0).path("budget").asText()).isEqualTo("of-blue");
