@@ -42,12 +42,6 @@ public sealed interface EntityMessage {
   /** What a wallet answers on a reservation's behalf. */
   record WalletAnswered(String reservation, Answer<WalletReply> answer) implements EntityMessage {}
 
-  /** A reservation that was decided before is to be driven by the protocol again. */
-  record Recalled(OrgReply reply, Reserve asked) implements EntityMessage {}
-
-  /** What the journal has for a reservation that was begun; null if that could not be read. */
-  record Stands(String reservation, @Nullable OrgReply reply) implements EntityMessage {}
-
   /** Whoever was told how a reservation ended has it in its journal. */
   record ClosureTaken(String key) implements EntityMessage {}
 

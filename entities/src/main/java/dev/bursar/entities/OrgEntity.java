@@ -116,8 +116,6 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   void onOther(EntityMessage message) {
     switch (message) {
       case Reserve reserve -> reserve(reserve);
-      case EntityMessage.Recalled it -> recalled(it);
-      case EntityMessage.Stands it -> stands(it.reservation(), it.reply());
       case EntityMessage.TeamAnswered it ->
           run(protocol.teamAnswered(it.reservation(), it.answer()));
       case EntityMessage.OrgAnswered it -> run(protocol.orgAnswered(it.reservation(), it.answer()));
@@ -161,9 +159,9 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   }
 
   /** What was begun may have been denied since, by a course that knew no key: that counts then. */
-  private void recalled(EntityMessage.Recalled it) {
-    if (!(it.reply() instanceof OrgReply.Begun begun)) {
-      decided(it.reply(), it.asked());
+  private void recalled(OrgReply reply, Reserve asked) {
+    if (!(reply instanceof OrgReply.Begun begun)) {
+      decided(reply, asked);
       return;
     }
     String reservation = begun.plan().reservation();
@@ -175,18 +173,18 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
               switch (answer) {
                 case Answer.Done<OrgReply> done
                     when done.value() instanceof OrgReply.Denied denied ->
-                    it.asked()
+                    asked
                         .replyTo()
                         .tell(Decided.Denied.answer(denied.plan(), denied.denials(), true));
-                case Answer.Busy<OrgReply> busy -> it.asked().replyTo().tell(new Answer.Busy<>());
+                case Answer.Busy<OrgReply> busy -> asked.replyTo().tell(new Answer.Busy<>());
                 case Answer.Unreachable<OrgReply> away ->
-                    it.asked().replyTo().tell(new Answer.Unreachable<>());
+                    asked.replyTo().tell(new Answer.Unreachable<>());
                 case Answer.Done<OrgReply> done
                     when done.value() instanceof OrgReply.Begun && !allowed.contains(reservation) ->
-                    decided(begun, it.asked());
+                    decided(begun, asked);
                 // It has ended, or was allowed here: that is told again, and nothing is decided.
-                case Answer.Done<OrgReply> known -> repeat(begun, it.asked());
-                case Answer.Refused<OrgReply> ended -> repeat(begun, it.asked());
+                case Answer.Done<OrgReply> known -> repeat(begun, asked);
+                case Answer.Refused<OrgReply> ended -> repeat(begun, asked);
               }
             }));
   }
@@ -285,7 +283,11 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     return reply instanceof OrgReply.Begun begun && begun.plan().reservation().equals(reservation);
   }
 
-  /** What the journal has under this identity, from an earlier try or another incarnation. */
+  /**
+   * What the journal has under this identity, from an earlier try or another incarnation.
+   *
+   * @param inJournal null if that could not be read
+   */
   private void stands(String reservation, @Nullable OrgReply inJournal) {
     run(
         isOf(reservation, inJournal)
@@ -357,11 +359,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                     ? protocol.withdrawn(reservation)
                     : again ? protocol.adopt(reservation) : protocol.durable(reservation));
         case Outcome.Stored<OrgReply> stored ->
-            inbox
-                .stored(stored)
-                .whenComplete(
-                    (reply, fault) ->
-                        host.self().tell(new EntityMessage.Stands(reservation, reply)));
+            inbox.stored(stored).whenComplete((reply, fault) -> stands(reservation, reply));
         case Outcome.Refused<OrgReply> refused -> run(protocol.withdrawn(reservation));
         case Outcome.Failed<OrgReply> failed -> run(protocol.withdrawn(reservation));
       }
@@ -376,7 +374,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                   LOG.warn("a decision could not be read back from the journal", fault);
                   asked.replyTo().tell(new Answer.Unreachable<>());
                 } else {
-                  host.self().tell(new EntityMessage.Recalled(reply, asked));
+                  recalled(reply, asked);
                 }
               });
     }

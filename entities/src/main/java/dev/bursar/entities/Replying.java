@@ -15,7 +15,8 @@ final class Replying<R> implements Inbox.Caller<R> {
   private final Consumer<Answer<R>> answer;
 
   /**
-   * @param answer told once; for an answer that has to be read from the journal, on another thread
+   * @param answer told once; for an answer that has to be read from the journal, later than {@link
+   *     #done}
    */
   Replying(Inbox<?, ?, R> inbox, Consumer<Answer<R>> answer) {
     this.inbox = inbox;

@@ -118,12 +118,8 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   @Override
   public ReplyTo<EntityMessage> self() {
     return message -> {
-      boolean ofItself =
-          id.kind() == EntityId.Kind.ORG && message instanceof EntityMessage.OrgAnswered;
-      if (ofItself
-          || message instanceof EntityMessage.Stands
-          || message instanceof EntityMessage.Recalled) {
-        // What an entity has read itself does not get lost on its way to it.
+      if (id.kind() == EntityId.Kind.ORG && message instanceof EntityMessage.OrgAnswered) {
+        // What an entity tells itself does not get lost on its way to it.
         run(0, () -> receive(message));
         return;
       }
@@ -169,21 +165,23 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     CompletableFuture<E> read = new CompletableFuture<>();
     run(
         world.between(200, 3_000),
-        () -> {
-          StoredBatch row = world.journal.row(id, place.sequence());
-          if (row == null || world.happens(Fault.READ_FAILS, 0.1)) {
-            read.completeExceptionally(new IllegalStateException("can't be read"));
-          } else {
-            read.complete(
-                model
-                    .batches()
-                    .decode(row.manifest(), row.bytes())
-                    .recorded()
-                    .get(place.index())
-                    .event());
-          }
-        });
+        () -> receive(new EntityMessage.Run(() -> readNow(place, read))));
     return read;
+  }
+
+  private void readNow(Place place, CompletableFuture<E> read) {
+    StoredBatch row = world.journal.row(id, place.sequence());
+    if (row == null || world.happens(Fault.READ_FAILS, 0.1)) {
+      read.completeExceptionally(new IllegalStateException("can't be read"));
+    } else {
+      read.complete(
+          model
+              .batches()
+              .decode(row.manifest(), row.bytes())
+              .recorded()
+              .get(place.index())
+              .event());
+    }
   }
 
   // ---- the journal
