@@ -242,12 +242,14 @@ public final class BudgetRoutes {
         .thenApply(
             answer -> {
               OrgReply.BudgetPage found = Outcomes.value(answer, OrgReply.BudgetPage.class);
-              List<Budget> budgets =
-                  found.budgets().stream().map(OrgReply.BudgetView::budget).toList();
               return Reply.ok(
                   json ->
                       page.write(
-                          json, budgets, found.hasMore(), Budget::id, BudgetRoutes::definition));
+                          json,
+                          found.budgets(),
+                          found.hasMore(),
+                          Budget::id,
+                          BudgetRoutes::definition));
             });
   }
 

@@ -1,5 +1,6 @@
 package dev.bursar.domain.org;
 
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
@@ -119,7 +120,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
                 new Refusal(Code.NOT_FOUND, "user", "the org has no user named " + view.user()))
             : new Told<>(new OrgReply.OneUser(user));
       }
-      case OrgCommand.ListBudgets list -> new Told<>(budgets(list, now));
+      case OrgCommand.ListBudgets list -> new Told<>(budgets(list));
       case OrgCommand.ViewBudget view -> {
         var budget = org.budgets().get(view.budget());
         yield budget == null
@@ -186,9 +187,9 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
         : new Accepted<>(new OrgEvent.WalletPut(now, put.wallet(), put.owner(), put.actor()));
   }
 
-  private OrgReply budgets(OrgCommand.ListBudgets list, Instant now) {
-    TreeMap<String, OrgReply.BudgetView> byName = new TreeMap<>();
-    org.budgets().all().forEach(b -> byName.put(b.id(), reservations.view(b, null, now)));
+  private OrgReply budgets(OrgCommand.ListBudgets list) {
+    TreeMap<String, Budget> byName = new TreeMap<>();
+    org.budgets().all().forEach(budget -> byName.put(budget.id(), budget));
     return page(byName, list.after(), list.limit(), OrgReply.BudgetPage::new);
   }
 

@@ -60,7 +60,7 @@ public sealed interface OrgReply {
   record OneUser(User user) implements OrgReply {}
 
   /** A page of budgets. */
-  record BudgetPage(List<BudgetView> budgets, boolean hasMore) implements OrgReply {}
+  record BudgetPage(List<Budget> budgets, boolean hasMore) implements OrgReply {}
 
   /** One budget. */
   record OneBudget(BudgetView budget) implements OrgReply {}
