@@ -14,6 +14,8 @@ import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletReply;
 import java.util.HexFormat;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reservations as answers show them. */
 public final class ReservationViews {
@@ -126,20 +128,26 @@ public final class ReservationViews {
 
   /** Who and what work was for. */
   public static void attribution(JsonWriter json, Attribution of) {
-    subject(json, of.subject());
-    json.field("feature", of.feature())
-        .field("model", of.model())
-        .field("session", of.session())
-        .pairs("metadata", of.metadata());
+    work(json, of.subject(), of.feature(), of.model(), of.session(), of.metadata());
   }
 
   /** Who and what was asked for. */
-  static void work(JsonWriter json, ReserveRequest request) {
-    subject(json, request.subject());
-    json.field("feature", request.feature())
-        .field("model", request.model())
-        .field("session", request.session())
-        .pairs("metadata", request.metadata());
+  static void work(JsonWriter json, ReserveRequest of) {
+    work(json, of.subject(), of.feature(), of.model(), of.session(), of.metadata());
+  }
+
+  private static void work(
+      JsonWriter json,
+      Subject subject,
+      @Nullable String feature,
+      @Nullable String model,
+      @Nullable String session,
+      Map<String, String> metadata) {
+    subject(json, subject);
+    json.field("feature", feature)
+        .field("model", model)
+        .field("session", session)
+        .pairs("metadata", metadata);
   }
 
   private static void subject(JsonWriter json, Subject subject) {

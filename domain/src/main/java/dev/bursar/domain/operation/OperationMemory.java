@@ -186,11 +186,6 @@ public final class OperationMemory {
     bytes.putInt((int) cells[cell + INDEX]).putLong(cells[cell + AT_MICROS]);
   }
 
-  /** How many operations were ever remembered: the number of the next one. */
-  public long remembered() {
-    return remembered;
-  }
-
   /** The number of the oldest operation that is remembered; of no part before it is any need. */
   public long oldest() {
     return used == 0 ? remembered : cells[first * WIDTH + NUMBER];

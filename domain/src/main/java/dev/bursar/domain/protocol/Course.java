@@ -33,7 +33,7 @@ final class Course<W> {
   /**
    * Whether somebody else may have driven it before, or still may: another incarnation, or this one
    * before it lost its journal. It is taken over in the org's journal first; and nothing is denied
-   * before the wallet says that it was not charged.
+   * before whoever said no has made sure of it.
    */
   boolean adopted;
 

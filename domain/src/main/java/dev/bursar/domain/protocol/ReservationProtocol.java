@@ -389,10 +389,11 @@ public final class ReservationProtocol<W> {
     if (!course.repeating || !(answer instanceof Answer.Refused<WalletReply> refused)) {
       return List.of();
     }
-    if (course.barring || course.plan.madeAt() == null) {
-      return isForgotten(refused.refusal()) || course.plan.madeAt() == null
-          ? forgotten(course)
-          : List.of();
+    if (course.plan.madeAt() == null) {
+      return forgotten(course);
+    }
+    if (course.barring) {
+      return isForgotten(refused.refusal()) ? forgotten(course) : List.of();
     }
     // It may only be behind its journal; what it writes there, it is not.
     course.barring = true;
@@ -453,8 +454,7 @@ public final class ReservationProtocol<W> {
       case WalletReply.Open open ->
           course.wallet = new WalletReply.Held(open.hold(), open.balance());
       // It was held once, and what the wallet remembers of that is only how it ended.
-      case WalletReply.Ended ended ->
-          course.wallet = ended.status().equals("cancelled") ? null : ended;
+      case WalletReply.Ended ended -> course.wallet = isTakenBack(ended) ? null : ended;
       case WalletReply.Barred barred -> course.wallet = null;
       case WalletReply other -> {
         return List.of();
