@@ -1,9 +1,8 @@
 package dev.bursar.benchmarks.bench;
 
+import dev.bursar.benchmarks.load.Endpoint;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,8 +70,8 @@ public final class Bench {
   }
 
   private static int freePort() throws BenchFailure {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    try {
+      return Endpoint.freePort();
     } catch (IOException e) {
       throw new BenchFailure("no free port: " + e.getMessage(), e);
     }

@@ -16,8 +16,6 @@ import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +61,7 @@ public final class Chaos {
     this.database = EmbeddedDatabase.open(data);
     try {
       this.proxy = new CuttingProxy(postgresPort(database));
-      this.port = freePort();
+      this.port = Endpoint.freePort();
       this.node = startNode();
     } catch (IOException | BenchFailure e) {
       database.close();
@@ -258,12 +256,6 @@ public final class Chaos {
 
   private static int postgresPort(EmbeddedDatabase database) {
     return URI.create(database.settings().jdbcUrl().substring("jdbc:".length())).getPort();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private void close() {

@@ -1,6 +1,9 @@
 package dev.bursar.benchmarks.load;
 
+import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,13 @@ public record Endpoint(String host, int port, @Nullable String bearer) {
   /** A server on this machine that asks for no key. */
   public static Endpoint local(int port) {
     return new Endpoint("127.0.0.1", port, null);
+  }
+
+  /** A port of this machine at which nobody listens now. */
+  public static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
   }
 
   /** The same server, with a key. */
