@@ -9,7 +9,6 @@ import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
-import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Request;
@@ -32,9 +31,7 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
-import dev.bursar.simulation.NaiveWallet.Fate;
-import dev.bursar.simulation.NaiveWallet.Figures;
-import java.math.BigInteger;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +57,6 @@ final class SimulatedClient {
   static final List<String> WALLETS = List.of("main", "second");
 
   private static final String ACTOR = "key_sim";
-  private static final int TRIES = 12;
-  private static final long TIMEOUT_MICROS = 4_000_000;
 
   /** A reservation that some client was allowed. */
   record Reserved(String id, EntityId wallet, Credits amount) {}
@@ -71,143 +66,26 @@ final class SimulatedClient {
     final List<Reserved> reserved = new ArrayList<>();
     final List<String> grants = new ArrayList<>();
     int names;
-    int done;
-    int gaveUp;
   }
 
   /** A finished operation, to be asked for once more. */
-  private record Finished(Call<?> call, Object answer, String node) {}
+  private record Finished<T>(SimulatedCall.Question<T> question, SimulatedCall.Told<T> told) {}
 
   private final World world;
   private final String name;
   private final Shared shared;
+  private final AnswerChecks checks;
   private final Random random;
-  private final List<Finished> finished = new ArrayList<>();
+  private final List<Finished<?>> finished = new ArrayList<>();
   private int left;
 
   SimulatedClient(World world, String name, Shared shared, int operations) {
     this.world = world;
     this.name = name;
     this.shared = shared;
+    this.checks = new AnswerChecks(world);
     this.left = operations;
     this.random = new Random(world.random.nextLong());
-  }
-
-  // ---- one call
-
-  /**
-   * What is asked of whom, how its answer is told apart from another, and what has to hold of it.
-   */
-  private final class Call<T> {
-    private final String what;
-    private final EntityId entity;
-    private final Function<ReplyTo<Answer<T>>, EntityMessage> message;
-    private final Consumer<Answer<T>> check;
-    private final Function<T, Object> essence;
-    private final @Nullable Answer<?> first;
-    private final String firstNode;
-    private int tries;
-    private boolean answered;
-
-    Call(
-        String what,
-        EntityId entity,
-        Function<ReplyTo<Answer<T>>, EntityMessage> message,
-        Consumer<Answer<T>> check,
-        Function<T, Object> essence,
-        @Nullable Answer<?> first,
-        String firstNode) {
-      this.what = what;
-      this.entity = entity;
-      this.message = message;
-      this.check = check;
-      this.essence = essence;
-      this.first = first;
-      this.firstNode = firstNode;
-    }
-
-    Call<T> again(Object answer, String node) {
-      return new Call<>(what, entity, message, check, essence, (Answer<?>) answer, node);
-    }
-
-    void start() {
-      ask();
-    }
-
-    private void ask() {
-      if (answered) {
-        return;
-      }
-      if (tries++ == TRIES) {
-        answered = true;
-        shared.gaveUp++;
-        world.watch.saw(Rarity.CLIENT_GAVE_UP);
-        world.log(() -> "%s gives up: %s".formatted(name, what));
-        next();
-        return;
-      }
-      int mine = tries;
-      world.log(() -> "%s asks (%d): %s".formatted(name, mine, what));
-      world.<Answer<T>>ask(entity, message, this::answer);
-      world.time.after(
-          TIMEOUT_MICROS + world.between(0, 1_000_000),
-          () -> {
-            if (tries == mine) {
-              ask();
-            }
-          });
-    }
-
-    private void answer(String node, Answer<T> answer) {
-      if (answered) {
-        return;
-      }
-      if (answer instanceof Answer.Busy<T> || answer instanceof Answer.Unreachable<T>) {
-        int mine = tries;
-        world.time.after(
-            world.between(50_000, 500_000),
-            () -> {
-              if (tries == mine) {
-                ask();
-              }
-            });
-        return;
-      }
-      answered = true;
-      shared.done++;
-      world.log(() -> "%s is told by %s: %s: %s".formatted(name, node, what, shown(answer)));
-      check.accept(answer);
-      compareWithFirst(node, answer);
-      if (first == null && !what.startsWith("dry run")) {
-        finished.add(new Finished(this, answer, node));
-      }
-      next();
-    }
-
-    private Object shown(Answer<T> answer) {
-      return answer instanceof Answer.Done<T>(T value, boolean replayed)
-          ? essence.apply(value) + (replayed ? " (replayed)" : "")
-          : answer;
-    }
-
-    /** Whoever asks again with the same key is told the same. */
-    @SuppressWarnings("unchecked")
-    private void compareWithFirst(String node, Answer<T> answer) {
-      boolean stale = answer instanceof Answer.Refused<T> && world.mayBeStale();
-      if (!(first instanceof Answer.Done<?> before) || stale) {
-        return;
-      }
-      boolean same =
-          answer instanceof Answer.Done<T>(T value, boolean replayed)
-              && essence.apply(value).equals(essence.apply((T) before.value()));
-      if (!same) {
-        world.watch.violated("I4", "%s: first %s, then %s".formatted(what, before.value(), answer));
-      }
-      world.watch.saw(Rarity.ANSWER_REPEATED);
-      if (!node.equals(firstNode)) {
-        world.watch.saw(Rarity.ANSWER_REPEATED_AFTER_FAILOVER);
-      }
-    }
   }
 
   // ---- what it does
@@ -337,7 +215,12 @@ final class SimulatedClient {
         replyTo ->
             new EntityMessage.Reserve(
                 new OrgCommand.Reserve(request, key, ACTOR, key, salt()), operation, replyTo),
-        answer -> reserved(answer, request, wallet, version),
+        answer -> {
+          checks.reserved(answer, request, wallet, version);
+          if (!atOnce && !dryRun) {
+            remember(answer, wallet);
+          }
+        },
         decided ->
             decided instanceof Decided.Allowed allowed
                 ? "allow " + allowed.plan().reservation() + " " + allowed.plan().amount()
@@ -353,141 +236,32 @@ final class SimulatedClient {
       Function<ReplyTo<Answer<T>>, EntityMessage> message,
       Consumer<Answer<T>> check,
       Function<T, Object> essence) {
-    new Call<>(what, entity, message, check, essence, null, "").start();
+    start(new SimulatedCall.Question<>(what, entity, message, check, essence), null);
   }
 
-  private void reserved(
-      Answer<Decided> answer, ReserveRequest request, EntityId wallet, int version) {
-    if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
-      world.watch.expect(
-          refusal.code() == Refusal.Code.ATTEMPT_WITHDRAWN,
-          "model",
-          "a reservation is refused: %s",
-          refusal);
-      world.watch.saw(Rarity.ATTEMPT_WITHDRAWN);
-      return;
-    }
-    switch (((Answer.Done<Decided>) answer).value()) {
-      case Decided.Allowed allowed -> allowed(allowed, request, wallet, version);
-      case Decided.Denied denied -> denied(denied, request, wallet, version);
-    }
+  private <T> void start(
+      SimulatedCall.Question<T> question, SimulatedCall.@Nullable Told<T> first) {
+    new SimulatedCall<>(
+            world,
+            name,
+            question,
+            first,
+            told -> {
+              if (told != null && first == null && !question.what().startsWith("dry run")) {
+                finished.add(new Finished<>(question, told));
+              }
+              next();
+            })
+        .start();
   }
 
-  private void allowed(
-      Decided.Allowed allowed, ReserveRequest request, EntityId wallet, int version) {
-    String reservation = allowed.plan().reservation();
-    NaiveWallet naive = world.watch.wallet(wallet);
-    world.watch.expect(
-        allowed.plan().amount().equals(request.amount()),
-        "model",
-        "%s was asked for %s, and is told %s",
-        reservation,
-        request.amount(),
-        allowed.plan().amount());
-    if (request.dryRun()) {
-      return;
+  /** What was set aside can be charged, or given back. */
+  private void remember(Answer<Decided> answer, EntityId wallet) {
+    if (answer instanceof Answer.Done<Decided> done
+        && done.value() instanceof Decided.Allowed allowed) {
+      shared.reserved.add(
+          new Reserved(allowed.plan().reservation(), wallet, allowed.plan().amount()));
     }
-    Fate fate = naive.fates.get(reservation);
-    world.watch.expect(
-        fate != null && fate != Fate.CANCELLED && fate != Fate.BARRED,
-        "I4",
-        "%s is allowed, and the wallet has it as %s",
-        reservation,
-        fate);
-    world.watch.expect(
-        world.watch.hasBegun(reservation) && !world.watch.wasDenied(reservation),
-        "I4",
-        "%s is allowed, and not in the org's journal",
-        reservation);
-    boolean known =
-        naive.past.subList(version, naive.past.size()).stream()
-            .anyMatch(figures -> figures.isLike(allowed.balance()));
-    world.watch.expect(
-        known,
-        "model",
-        "%s is told a balance of %s, which there was never meanwhile",
-        reservation,
-        allowed.balance());
-    if (request.commit()) {
-      WalletReply.Ended charged = allowed.charged();
-      world.watch.expect(
-          charged != null && charged.amount().equals(request.amount()),
-          "model",
-          "%s is to be charged %s, and is told %s",
-          reservation,
-          request.amount(),
-          charged);
-    } else {
-      shared.reserved.add(new Reserved(reservation, wallet, allowed.plan().amount()));
-      world.watch.saw(Rarity.ALLOWED);
-    }
-  }
-
-  private void denied(Decided.Denied denied, ReserveRequest request, EntityId wallet, int version) {
-    String reservation = denied.plan().reservation();
-    world.watch.expect(
-        !denied.denials().isEmpty(), "model", "%s is denied for no reason", reservation);
-    boolean byOrg = false;
-    boolean byTeam = false;
-    boolean byWallet = false;
-    for (Denial denial : denied.denials()) {
-      if (denial.code() == DenialCode.INSUFFICIENT_CREDITS
-          || denial.code() == DenialCode.WALLET_IN_DEBT) {
-        byWallet = true;
-        inTheWay(denial, request, wallet, version);
-      } else if (denial.code() == DenialCode.FROZEN) {
-        world.watch.saw(Rarity.FROZEN);
-        byOrg = true;
-      } else if (denial.limit() != null && denial.limit().scope().type() != Scope.Type.ORG) {
-        byTeam |= denial.limit().scope().type() == Scope.Type.TEAM;
-        byOrg |= denial.limit().scope().type() != Scope.Type.TEAM;
-      } else {
-        byOrg = true;
-      }
-    }
-    if (byOrg) {
-      world.watch.saw(Rarity.DENIED_BY_ORG);
-    }
-    if (byTeam) {
-      world.watch.saw(Rarity.DENIED_BY_TEAM);
-    }
-    if (byWallet) {
-      world.watch.saw(Rarity.DENIED_BY_WALLET);
-    }
-    if (denied.denials().size() > 1) {
-      world.watch.saw(Rarity.DENIED_BY_SEVERAL);
-    }
-    if (!request.dryRun()) {
-      world.watch.expect(
-          world.watch.wasDenied(reservation),
-          "I4",
-          "%s is denied, and that is not in the org's journal",
-          reservation);
-    }
-  }
-
-  /** What could be drawn was at some time as it is told, and too little. */
-  private void inTheWay(Denial denial, ReserveRequest request, EntityId wallet, int version) {
-    Credits available = denial.available();
-    Credits asked = request.amount();
-    if (available == null || asked == null) {
-      return;
-    }
-    NaiveWallet naive = world.watch.wallet(wallet);
-    BigInteger told = NaiveWallet.micros(available.micros());
-    boolean known =
-        naive.past.subList(world.mayBeStale() ? 0 : version, naive.past.size()).stream()
-            .map(Figures::available)
-            .anyMatch(told::equals);
-    world.watch.expect(
-        known, "model", "%s is told of %s available, which there never was", wallet, available);
-    world.watch.expect(
-        denial.code() == DenialCode.WALLET_IN_DEBT || available.compareTo(asked) < 0,
-        "model",
-        "%s of %s is denied, with %s available",
-        asked,
-        wallet,
-        available);
   }
 
   // ---- ends of reservations
@@ -534,7 +308,7 @@ final class SimulatedClient {
         reserved.wallet,
         new WalletCommand.Commit(reserved.id, amount, null, ACTOR, key),
         caller.operation("commit:" + reserved.id),
-        answer -> ended(answer, reserved),
+        answer -> checks.ended(answer, reserved),
         SimulatedClient::ending);
   }
 
@@ -544,57 +318,6 @@ final class SimulatedClient {
             .formatted(
                 ended.reservation(), ended.status(), ended.amount(), ended.transaction().id())
         : reply;
-  }
-
-  private void ended(Answer<WalletReply> answer, Reserved reserved) {
-    NaiveWallet naive = world.watch.wallet(reserved.wallet);
-    Fate fate = naive.fates.get(reserved.id);
-    switch (answer) {
-      case Answer.Done<WalletReply> done -> {
-        WalletReply.Ended ended = (WalletReply.Ended) done.value();
-        BigInteger charged = naive.charged.getOrDefault(reserved.id, BigInteger.ZERO);
-        world.watch.expect(
-            charged.equals(NaiveWallet.micros(ended.amount().micros())),
-            "I4",
-            "%s is told to have been charged %s, the journal has %s",
-            reserved.id,
-            ended.amount(),
-            charged);
-        world.watch.expect(
-            fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED,
-            "I4",
-            "%s is told to have ended, the journal has %s",
-            reserved.id,
-            fate);
-      }
-      case Answer.Refused<WalletReply>(Refusal refusal) when world.mayBeStale() -> {
-        if (refusal.code() == Refusal.Code.RESERVATION_EXPIRED) {
-          world.watch.saw(Rarity.COMMIT_LOST_TO_EXPIRY);
-        }
-      }
-      case Answer.Refused<WalletReply>(Refusal refusal) -> {
-        if (refusal.code() == Refusal.Code.RESERVATION_EXPIRED) {
-          world.watch.expect(
-              fate == Fate.EXPIRED || fate == Fate.LATE,
-              "model",
-              "%s is said to have expired, the journal has %s",
-              reserved.id,
-              fate);
-          world.watch.saw(Rarity.COMMIT_LOST_TO_EXPIRY);
-        } else if (refusal.code() != Refusal.Code.OVERAGE_REJECTED) {
-          world.watch.expect(
-              refusal.code() == Refusal.Code.RESERVATION_FINALIZED
-                  && fate != null
-                  && fate != Fate.OPEN,
-              "model",
-              "%s is refused with %s, the journal has %s",
-              reserved.id,
-              refusal,
-              fate);
-        }
-      }
-      case Answer<WalletReply> other -> {}
-    }
   }
 
   private void release() {
@@ -609,7 +332,7 @@ final class SimulatedClient {
         reserved.wallet,
         new WalletCommand.Release(reserved.id, ACTOR, key),
         new Caller(ACTOR, key, key, 0).operation("release:" + reserved.id),
-        answer -> ended(answer, reserved),
+        answer -> checks.ended(answer, reserved),
         SimulatedClient::ending);
   }
 
@@ -637,7 +360,7 @@ final class SimulatedClient {
     EntityId wallet = wallet(org);
     String id = "g" + shared.names++;
     Credits amount = Credits.of(1 + random.nextInt(80));
-    java.time.Instant now = world.owner(org).now();
+    Instant now = world.owner(org).now();
     Grant grant =
         new Grant(
             id,
@@ -784,7 +507,7 @@ final class SimulatedClient {
         random.nextBoolean()
             ? new Scope(Scope.Type.TEAM, some(TEAMS), null)
             : new Scope(Scope.Type.USER, some(USERS), null);
-    java.time.Instant until = world.owner(ORG).now().plusSeconds(1 + random.nextInt(5));
+    Instant until = world.owner(ORG).now().plusSeconds(1 + random.nextInt(5));
     govern(
         "freeze " + scope.words(),
         ORG,
@@ -834,12 +557,11 @@ final class SimulatedClient {
       reserve(true, false);
       return;
     }
-    Finished one = finished.get(random.nextInt(finished.size()));
-    again(one);
+    again(finished.get(random.nextInt(finished.size())));
   }
 
-  private void again(Finished one) {
-    one.call.again(one.answer, one.node).start();
+  private <T> void again(Finished<T> one) {
+    start(one.question, one.told);
   }
 
   /** The same key for something else is refused. */

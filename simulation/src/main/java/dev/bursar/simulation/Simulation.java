@@ -2,12 +2,10 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.credits.Credits;
-import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.ledger.Attribution;
-import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Unit;
@@ -15,7 +13,6 @@ import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletOwner;
-import dev.bursar.entities.EntityMessage;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -130,10 +127,12 @@ public final class Simulation {
 
   private void setUp() {
     for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
+      EntityId itself = EntityId.org(org);
       tell(
-          org, new OrgCommand.PutOrg(new OrgSettings(org, ZoneOffset.UTC, null, List.of()), "sim"));
+          itself,
+          new OrgCommand.PutOrg(new OrgSettings(org, ZoneOffset.UTC, null, List.of()), "sim"));
       for (String team : SimulatedClient.TEAMS) {
-        tell(org, new OrgCommand.PutUnit(new Unit(team, Unit.Kind.TEAM, team, null), "sim"));
+        tell(itself, new OrgCommand.PutUnit(new Unit(team, Unit.Kind.TEAM, team, null), "sim"));
       }
       for (String wallet : SimulatedClient.WALLETS) {
         EntityId id = EntityId.wallet(org, wallet);
@@ -142,7 +141,7 @@ public final class Simulation {
       }
     }
     for (Budget budget : SimulatedClient.budgets()) {
-      tell(SimulatedClient.ORG, new OrgCommand.PutBudget(budget, "sim"));
+      tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
     }
   }
 
@@ -168,19 +167,8 @@ public final class Simulation {
         World.BEGINNING);
   }
 
-  private void tell(String org, OrgCommand command) {
-    world.<Answer<dev.bursar.domain.org.OrgReply>>ask(
-        EntityId.org(org),
-        replyTo -> new EntityMessage.Ask<>(new Request<>(command, null), replyTo),
-        (node, answer) -> {});
-    runFor(SECOND / 20);
-  }
-
-  private void tell(EntityId wallet, WalletCommand command) {
-    world.<Answer<dev.bursar.domain.wallet.WalletReply>>ask(
-        wallet,
-        replyTo -> new EntityMessage.Ask<>(new Request<>(command, null), replyTo),
-        (node, answer) -> {});
+  private void tell(EntityId id, Object command) {
+    world.tell(id, command);
     runFor(SECOND / 20);
   }
 
@@ -208,7 +196,7 @@ public final class Simulation {
       switch (id.kind()) {
         case ORG ->
             tell(
-                id.org(),
+                id,
                 new OrgCommand.PutOrg(
                     new OrgSettings("again", ZoneOffset.UTC, null, List.of()), "sim"));
         case WALLET ->
@@ -216,25 +204,17 @@ public final class Simulation {
                 id,
                 new WalletCommand.Adjust(
                     SimulatedClient.TYPE, new Credits(1), "last", attribution(id.org())));
-        case TEAM -> tellTeam(id, new TeamCommand.ForgetBudget("none", null));
+        case TEAM -> tell(id, new TeamCommand.ForgetBudget("none", null));
       }
     }
-  }
-
-  private void tellTeam(EntityId id, TeamCommand command) {
-    world.<Answer<dev.bursar.domain.team.TeamReply>>ask(
-        id,
-        replyTo -> new EntityMessage.Ask<>(new Request<>(command, null), replyTo),
-        (node, answer) -> {});
-    runFor(SECOND / 20);
   }
 
   private void wakeAll() {
     for (EntityId id : world.watch.entities()) {
       switch (id.kind()) {
-        case ORG -> tell(id.org(), new OrgCommand.ViewOrg());
+        case ORG -> tell(id, new OrgCommand.ViewOrg());
         case WALLET -> tell(id, new WalletCommand.Wake());
-        case TEAM -> tellTeam(id, new TeamCommand.ListOpen());
+        case TEAM -> tell(id, new TeamCommand.ListOpen());
       }
     }
   }

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -66,7 +67,7 @@ public final class Trials {
   private static Simulation.Outcome earlier(
       Simulation.@Nullable Outcome one, Simulation.@Nullable Outcome other) {
     if (one == null || other == null) {
-      return one == null ? java.util.Objects.requireNonNull(other) : one;
+      return one == null ? Objects.requireNonNull(other) : one;
     }
     return one.scenario().seed() <= other.scenario().seed() ? one : other;
   }

@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Recorded;
@@ -236,9 +237,7 @@ final class Watch implements SimulatedJournal.Listener {
           if (denied.merge(reservation, 1, Integer::sum) > 1) {
             violated("I4", "%s is denied twice".formatted(reservation));
           }
-          if (counted.isOpen(reservation)) {
-            counted.settle(dev.bursar.domain.enforcement.Closure.givenBack(reservation), it.at());
-          }
+          giveBack(counted, reservation, it.at());
         }
         case OrgEvent other -> {}
       }
@@ -254,14 +253,15 @@ final class Watch implements SimulatedJournal.Listener {
             counted.hold(
                 it.reservation(), new Quantities(it.amount(), it.usage()), it.limits(), it.at());
         case TeamEvent.BudgetSettled it -> counted.settle(it.closure(), it.at());
-        case TeamEvent.BudgetBarred it -> {
-          if (counted.isOpen(it.reservation())) {
-            counted.settle(
-                dev.bursar.domain.enforcement.Closure.givenBack(it.reservation()), it.at());
-          }
-        }
+        case TeamEvent.BudgetBarred it -> giveBack(counted, it.reservation(), it.at());
         case TeamEvent other -> {}
       }
+    }
+  }
+
+  private static void giveBack(NaiveLimits counted, String reservation, Instant at) {
+    if (counted.isOpen(reservation)) {
+      counted.settle(Closure.givenBack(reservation), at);
     }
   }
 

@@ -4,8 +4,8 @@ import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.WalletCommand;
-import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.EntityModel;
 import dev.bursar.entities.EntityModels;
@@ -172,6 +172,14 @@ final class World {
     node.run(delay, () -> node.deliver(id, carried));
   }
 
+  /** Sends a request whose answer nobody waits for. */
+  <C> void tell(EntityId id, C command) {
+    this.<Answer<Object>>ask(
+        id,
+        replyTo -> new EntityMessage.Ask<>(new Request<>(command, null), replyTo),
+        (node, answer) -> {});
+  }
+
   /** Hears an answer, and which node gave it. */
   interface Answered<T> {
     void by(String node, T answer);
@@ -180,12 +188,7 @@ final class World {
   /** What the table of due work does in production: whoever has something due is woken. */
   private void wakeWhoIsDue() {
     for (EntityId wallet : watch.due(latestClock())) {
-      this.<dev.bursar.domain.operation.Answer<WalletReply>>ask(
-          wallet,
-          replyTo ->
-              new EntityMessage.Ask<>(
-                  new Request<WalletCommand>(new WalletCommand.Wake(), null), replyTo),
-          (node, answer) -> {});
+      tell(wallet, new WalletCommand.Wake());
     }
     time.after(SECOND, this::wakeWhoIsDue);
   }

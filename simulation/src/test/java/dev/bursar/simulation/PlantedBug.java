@@ -17,6 +17,7 @@ import dev.bursar.entities.EntityMessage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -231,9 +232,7 @@ enum PlantedBug implements Tampering {
    * @param due the time by which things fall due
    */
   record Rules(
-      java.util.function.ToIntFunction<Object> taken,
-      UnaryOperator<Object> event,
-      UnaryOperator<Instant> due) {
+      ToIntFunction<Object> taken, UnaryOperator<Object> event, UnaryOperator<Instant> due) {
 
     static Rules evolving(Predicate<Object> which) {
       return new Rules(

@@ -1,0 +1,135 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.entities.EntityMessage;
+import dev.bursar.entities.ReplyTo;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One request of a client, made again with the same key until it is answered. */
+final class SimulatedCall<T> {
+
+  private static final int TRIES = 12;
+  private static final long TIMEOUT_MICROS = 4_000_000;
+
+  /**
+   * What is asked of whom.
+   *
+   * @param check what has to hold of its answer
+   * @param essence what of an answer has to be the same however often it is asked for
+   */
+  record Question<T>(
+      String what,
+      EntityId entity,
+      Function<ReplyTo<Answer<T>>, EntityMessage> message,
+      Consumer<Answer<T>> check,
+      Function<T, Object> essence) {}
+
+  /** An answer, and the node that gave it. */
+  record Told<T>(Answer<T> answer, String node) {}
+
+  private final World world;
+  private final String client;
+  private final Question<T> question;
+  private final @Nullable Told<T> first;
+  private final Consumer<@Nullable Told<T>> end;
+  private int tries;
+  private boolean ended;
+
+  /**
+   * @param first what was answered before, if that is asked for again
+   * @param end hears the answer, or null if it gives up
+   */
+  SimulatedCall(
+      World world,
+      String client,
+      Question<T> question,
+      @Nullable Told<T> first,
+      Consumer<@Nullable Told<T>> end) {
+    this.world = world;
+    this.client = client;
+    this.question = question;
+    this.first = first;
+    this.end = end;
+  }
+
+  void start() {
+    ask();
+  }
+
+  private void ask() {
+    if (ended) {
+      return;
+    }
+    if (tries++ == TRIES) {
+      ended = true;
+      world.watch.saw(Rarity.CLIENT_GAVE_UP);
+      world.log(() -> "%s gives up: %s".formatted(client, question.what));
+      end.accept(null);
+      return;
+    }
+    int mine = tries;
+    world.log(() -> "%s asks (%d): %s".formatted(client, mine, question.what));
+    world.<Answer<T>>ask(
+        question.entity, question.message, (node, answer) -> hear(new Told<>(answer, node)));
+    askAgainAfter(TIMEOUT_MICROS + world.between(0, 1_000_000));
+  }
+
+  private void askAgainAfter(long micros) {
+    int mine = tries;
+    world.time.after(
+        micros,
+        () -> {
+          if (tries == mine) {
+            ask();
+          }
+        });
+  }
+
+  private void hear(Told<T> told) {
+    if (ended) {
+      return;
+    }
+    Answer<T> answer = told.answer;
+    if (answer instanceof Answer.Busy<T> || answer instanceof Answer.Unreachable<T>) {
+      askAgainAfter(world.between(50_000, 500_000));
+      return;
+    }
+    ended = true;
+    world.log(
+        () ->
+            "%s is told by %s: %s: %s".formatted(client, told.node, question.what, shown(answer)));
+    question.check.accept(answer);
+    if (first != null) {
+      compare(first, told);
+    }
+    end.accept(told);
+  }
+
+  private Object shown(Answer<T> answer) {
+    return answer instanceof Answer.Done<T>(T value, boolean replayed)
+        ? question.essence.apply(value) + (replayed ? " (replayed)" : "")
+        : answer;
+  }
+
+  /** Whoever asks again with the same key is told the same. */
+  private void compare(Told<T> before, Told<T> now) {
+    boolean stale = now.answer instanceof Answer.Refused<T> && world.mayBeStale();
+    if (!(before.answer instanceof Answer.Done<T> done) || stale) {
+      return;
+    }
+    boolean same =
+        now.answer instanceof Answer.Done<T>(T value, boolean replayed)
+            && question.essence.apply(value).equals(question.essence.apply(done.value()));
+    if (!same) {
+      world.watch.violated(
+          "I4", "%s: first %s, then %s".formatted(question.what, done.value(), now.answer));
+    }
+    world.watch.saw(Rarity.ANSWER_REPEATED);
+    if (!now.node.equals(before.node)) {
+      world.watch.saw(Rarity.ANSWER_REPEATED_AFTER_FAILOVER);
+    }
+  }
+}
