@@ -1,7 +1,7 @@
 package dev.bursar.projections.readmodel;
 
-import dev.bursar.projections.decision.DecisionTable;
 import dev.bursar.projections.journal.JournalRow;
+import dev.bursar.projections.usage.DecisionTable;
 import java.sql.SQLException;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
