@@ -80,13 +80,14 @@ public final class Verification {
     TreeVerification tree = new TreeVerification(EntityId.org(orgId), snapshot, findings);
     Map<EntityId, Consumer<StoredRow>> takers = new LinkedHashMap<>();
     List<Runnable> finishes = new ArrayList<>();
-    List<WalletVerification> wallets = new ArrayList<>();
+    List<Runnable> closes = new ArrayList<>();
     for (EntityId id : entities) {
       switch (id.kind()) {
         case ORG -> {
           OrgVerification org = new OrgVerification(id, snapshot, lateFor, reservations, findings);
           takers.put(id, org::take);
           finishes.add(org::finish);
+          closes.add(org::close);
         }
         case TEAM -> {
           TeamVerification team = new TeamVerification(id, lateFor, reservations, findings);
@@ -98,7 +99,7 @@ public final class Verification {
               new WalletVerification(id, snapshot, grace, reservations, transfers, tree, findings);
           takers.put(id, wallet::take);
           finishes.add(wallet::finish);
-          wallets.add(wallet);
+          closes.add(wallet::close);
         }
       }
     }
@@ -109,7 +110,7 @@ public final class Verification {
       transfers.finish();
       tree.finish();
     } finally {
-      wallets.forEach(WalletVerification::close);
+      closes.forEach(Runnable::run);
     }
   }
 }
