@@ -1,5 +1,6 @@
 package dev.bursar.api.node;
 
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
@@ -55,6 +56,8 @@ public final class InMemoryNode
     implements Enforcement, Entities, TestClock, InstantSource, AutoCloseable {
 
   private static final Duration GRACE = Duration.ofHours(1);
+  private static final Lateness LATENESS =
+      new Lateness(GRACE.multipliedBy(2), Duration.ofHours(72), Duration.ofMinutes(5));
 
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final SecureRandom random = new SecureRandom();
@@ -143,7 +146,7 @@ public final class InMemoryNode
         id -> {
           OperationMemory memory = memory();
           return new Cell<>(
-              new OrgAggregate(new Org(org, GRACE.multipliedBy(2), memory), catalog),
+              new OrgAggregate(new Org(org, LATENESS, memory), catalog),
               memory,
               event -> {});
         });
@@ -155,7 +158,7 @@ public final class InMemoryNode
         id -> {
           OperationMemory memory = memory();
           return new Cell<>(
-              new TeamAggregate(new Team(GRACE.multipliedBy(2), memory)), memory, event -> {});
+              new TeamAggregate(new Team(LATENESS, memory)), memory, event -> {});
         });
   }
 
