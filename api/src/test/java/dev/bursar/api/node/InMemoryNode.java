@@ -8,6 +8,7 @@ import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.enforcement.Found;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
@@ -38,6 +39,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -120,6 +122,11 @@ public final class InMemoryNode
   List<WalletEvent> walletEvents(String org, String wallet) {
     var cell = wallets.get(EntityId.wallet(org, wallet));
     return cell == null ? List.of() : cell.events();
+  }
+
+  /** What has happened in an org. */
+  public List<OrgEvent> orgEventsOf(String org) {
+    return on(() -> List.copyOf(orgEvents(org))).join();
   }
 
   List<OrgEvent> orgEvents(String org) {
@@ -229,7 +236,7 @@ public final class InMemoryNode
     String org = request.subject().org();
     byte[] salt = new byte[16];
     random.nextBytes(salt);
-    Operation operation = request.dryRun() ? null : caller.operation("reserve");
+    Operation operation = caller.reserving(request);
     Answer<OrgReply> answer =
         orgCell(org)
             .ask(
@@ -282,6 +289,23 @@ public final class InMemoryNode
             reply.waiting().complete(reply.answer());
       }
     }
+  }
+
+  /** Of what was charged, whatever the org remembers of it. */
+  public CompletionStage<List<Boolean>> onRecord(String org, List<Reported> events) {
+    return on(
+        () ->
+            events.stream()
+                .map(
+                    event ->
+                        walletNames(org).stream()
+                            .flatMap(wallet -> walletEvents(org, wallet).stream())
+                            .anyMatch(
+                                each ->
+                                    each instanceof WalletEvent.UsageCharged charged
+                                        && Arrays.equals(
+                                            charged.reported().key(), event.key())))
+                .toList());
   }
 
   private <R extends WalletReply> CompletionStage<Answer<R>> askWallet(
