@@ -1,5 +1,6 @@
 package dev.bursar.projections.verify;
 
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Batch;
@@ -14,7 +15,6 @@ import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.journal.BatchCodec;
 import dev.bursar.projections.verify.Discrepancy.Kind;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,14 +41,14 @@ final class OrgVerification implements AutoCloseable {
   OrgVerification(
       EntityId id,
       Snapshot snapshot,
-      Duration lateFor,
+      Lateness lateness,
       Reservations reservations,
       Findings findings) {
     this.id = id;
     this.snapshot = snapshot;
     this.findings = findings;
     OperationMemory memory = new OperationMemory(0, 0);
-    this.org = new Org(id.org(), lateFor, memory);
+    this.org = new Org(id.org(), lateness, memory);
     this.folded =
         new FoldedEntity<>(
             id,
@@ -56,7 +56,7 @@ final class OrgVerification implements AutoCloseable {
             BatchCodec.orgs(),
             findings);
     this.budgets =
-        new BudgetVerification(id, Reservations.Counting.ORG, reservations, lateFor, findings);
+        new BudgetVerification(id, Reservations.Counting.ORG, reservations, lateness.lateFor(), findings);
     this.usage = new UsageVerification(id, snapshot.usage(id), findings);
     this.projected = snapshot.projected(id);
   }
