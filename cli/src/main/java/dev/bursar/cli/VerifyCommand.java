@@ -1,5 +1,6 @@
 package dev.bursar.cli;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
@@ -10,7 +11,6 @@ import dev.bursar.projections.verify.Verification;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
@@ -67,11 +67,11 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int verify(DatabaseSettings database) {
-    Duration grace =
+    Config limits =
         ConfigFactory.defaultOverrides()
             .withFallback(ConfigFactory.parseResources("limits.conf"))
             .resolve()
-            .getDuration("bursar.limits.grace");
+            .getConfig("bursar.limits");
     Report report;
     try (ProgressBar bar =
         new ProgressBarBuilder()
@@ -79,7 +79,8 @@ final class VerifyCommand implements Callable<Integer> {
             .setUpdateIntervalMillis(BAR_UPDATE_MS)
             .build()) {
       report =
-          new Verification(database, grace)
+          new Verification(
+                  database, limits.getDuration("grace"), limits.getDuration("correction"))
               .run(
                   counts -> {
                     bar.maxHint(counts.rowsTotal());
@@ -104,6 +105,7 @@ final class VerifyCommand implements Callable<Integer> {
         journal            %,d rows, %,d events of %,d entities in %,d orgs folded; the chain of rows holds
         ledger             %,d entries compared with their events; the chains of entries hold
         signed heads       %,d compared with the entries that they were signed over
+        usage events       %,d compared with the read table, and its sums
         transfers          %,d on their way
         balances           %,d compared with their grants and holds
         budgets            %,d windows compared with what was charged and is held
@@ -116,6 +118,7 @@ final class VerifyCommand implements Callable<Integer> {
             counts.orgs(),
             counts.entries(),
             counts.heads(),
+            counts.usageEvents(),
             counts.transfersInTransit(),
             counts.balances(),
             counts.budgetWindows(),
