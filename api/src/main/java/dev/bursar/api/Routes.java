@@ -45,7 +45,8 @@ public final class Routes {
             new UserRoutes(ports.entities()).endpoints(),
             new OverrideRoutes(ports.entities(), ports.clock()).endpoints(),
             new BudgetRoutes(ports.entities(), ports.usage(), ports.clock()).endpoints(),
-            new UsageRoutes(ports.usage(), ports.entities(), ports.clock()).endpoints(),
+            new UsageRoutes(ports.usage(), ports.entities(), ports.catalog(), ports.clock())
+                .endpoints(),
             new WalletRoutes(ports.entities()).endpoints(),
             new GrantRoutes(ports.entities(), ports.catalog(), ports.clock()).endpoints(),
             new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalog()).endpoints(),

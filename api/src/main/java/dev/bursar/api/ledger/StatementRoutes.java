@@ -113,7 +113,7 @@ public final class StatementRoutes {
                                     statement(json, each);
                                   }))
                           .asOf(found.freshness());
-                  case JSON, TEXT ->
+                  case JSON, PARQUET, TEXT ->
                       Reply.ok(
                           json -> {
                             json.field("wallet", wallet)
@@ -202,7 +202,7 @@ public final class StatementRoutes {
                   case NDJSON ->
                       Reply.text(format, JsonWriter.lines(found.months(), StatementRoutes::month))
                           .asOf(found.freshness());
-                  case JSON, TEXT ->
+                  case JSON, PARQUET, TEXT ->
                       Reply.ok(
                           json -> {
                             json.objects("data", found.months(), StatementRoutes::month);

@@ -1,9 +1,9 @@
 package dev.bursar.api.usage;
 
 import dev.bursar.api.access.Access;
-import dev.bursar.api.budget.LimitViews;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Format;
 import dev.bursar.api.http.Page;
 import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
@@ -14,12 +14,13 @@ import dev.bursar.api.json.Words;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.budget.Window;
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.domain.usage.UsageQueries.Dimension;
 import dev.bursar.domain.usage.UsageQueries.Interval;
 import dev.bursar.domain.usage.UsageQueries.Question;
-import dev.bursar.domain.usage.UsageQueries.Row;
+import dev.bursar.domain.usage.UsageQueries.Usage;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -43,11 +44,13 @@ public final class UsageRoutes {
 
   private final UsageQueries usage;
   private final Entities entities;
+  private final Catalog catalog;
   private final InstantSource clock;
 
-  public UsageRoutes(UsageQueries usage, Entities entities, InstantSource clock) {
+  public UsageRoutes(UsageQueries usage, Entities entities, Catalog catalog, InstantSource clock) {
     this.usage = usage;
     this.entities = entities;
+    this.catalog = catalog;
     this.clock = clock;
   }
 
@@ -70,16 +73,26 @@ public final class UsageRoutes {
   private CompletionStage<Reply> usage(Call call) {
     String org = call.org();
     Query query = call.query(PARAMETERS);
+    Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON, Format.PARQUET);
     return OrgRoutes.settings(entities, org)
         .thenCompose(
-            settings -> usage.usage(org, question(query, settings.zone()), flag(query, "fresh")))
-        .thenApply(
-            found ->
-                Reply.ok(
-                    json ->
-                        json.field("as_of", found.freshness().asOf())
-                            .field("lag_ms", found.freshness().lagMs())
-                            .objects("data", found.rows(), UsageRoutes::row)));
+            settings -> {
+              Question question = question(query, settings.zone());
+              return usage
+                  .usage(org, question, flag(query, "fresh"))
+                  .thenApply(found -> reply(format, question, found));
+            });
+  }
+
+  private Reply reply(Format format, Question question, Usage found) {
+    return format == Format.JSON
+        ? Reply.ok(
+            json ->
+                json.field("as_of", found.freshness().asOf())
+                    .field("lag_ms", found.freshness().lagMs())
+                    .objects("data", found.rows(), UsageTables::json))
+        : Reply.text(format, UsageTables.of(question, catalog.meters()).bytes(format, found.rows()))
+            .asOf(found.freshness());
   }
 
   /** Without a time, it is this month in the zone. */
@@ -148,19 +161,6 @@ public final class UsageRoutes {
       groupBy.add(dimension);
     }
     return groupBy;
-  }
-
-  private static void row(JsonWriter json, Row row) {
-    json.field("start", row.start())
-        .object(
-            "group", in -> row.group().forEach((dimension, of) -> in.field(dimension.word(), of)))
-        .field("credit_type", row.creditType())
-        .field("credits", LimitViews.plain(row.credits()))
-        .field("requests", row.requests())
-        .field("denied", row.denied())
-        .object(
-            "meters",
-            in -> row.meters().forEach((meter, units) -> in.field(meter, units.longValue())));
   }
 
   // ---- alerts
