@@ -421,6 +421,7 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         org("begun", new OrgEvent.ReservationBegun(AT, Parts.plan())),
         org("begun-by-usage", new OrgEvent.ReservationBegun(AT, Parts.fullPlan())),
         org("begun-placed", new OrgEvent.ReservationBegun(AT, Parts.placedPlan())),
+        org("begun-reported", new OrgEvent.ReservationBegun(AT, Parts.reportedPlan())),
         org(
             "denied",
             new OrgEvent.ReservationDenied(

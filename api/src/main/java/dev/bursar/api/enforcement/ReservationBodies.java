@@ -44,7 +44,10 @@ final class ReservationBodies {
   /** What a commit came to; one of the two is there. */
   record Actual(@Nullable Credits amount, @Nullable Map<String, Long> usage) {}
 
-  static ReserveRequest reserve(Body body) {
+  /**
+   * @param traceId the trace that the call belongs to, or null
+   */
+  static ReserveRequest reserve(Body body, @Nullable String traceId) {
     Body subject = body.object("subject", SUBJECT);
     if (subject == null) {
       throw body.missing("subject");
@@ -77,7 +80,9 @@ final class ReservationBodies {
         policy == null ? OveragePolicy.RECORD : policy,
         commit,
         dryRun,
-        body.pairs("metadata"));
+        body.pairs("metadata"),
+        traceId,
+        null);
   }
 
   private static Subject subject(Body subject) {

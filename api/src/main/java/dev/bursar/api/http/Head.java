@@ -31,6 +31,7 @@ record Head(
   private static final int REQUEST_ID_CHARS_MAX = 128;
   private static final int IDEMPOTENCY_KEY_CHARS_MAX = 255;
   private static final int TRACEPARENT_CHARS = 55;
+  private static final String NO_TRACE = "0".repeat(32);
 
   static Head of(HttpRequest request) {
     String requestId = null;
@@ -105,6 +106,12 @@ record Head(
       }
     }
     return true;
+  }
+
+  /** The trace that the request belongs to; null where nothing says so, or it says none. */
+  @Nullable String traceId() {
+    String id = traceparent == null ? null : traceparent.substring(3, 35);
+    return NO_TRACE.equals(id) ? null : id;
   }
 
   /** The client's key, checked; null if it sent none. */

@@ -266,7 +266,8 @@ final class ReservationRules {
         ask.idempotencyKey(),
         ask.salt(),
         departments(path),
-        now);
+        now,
+        null);
   }
 
   private static List<String> departments(List<Scope> path) {

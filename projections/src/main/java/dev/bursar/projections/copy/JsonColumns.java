@@ -13,6 +13,8 @@ public final class JsonColumns {
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final TypeReference<LinkedHashMap<String, String>> TEXTS =
       new TypeReference<>() {};
+  private static final TypeReference<LinkedHashMap<String, Long>> NUMBERS =
+      new TypeReference<>() {};
   private static final String NONE = "{}";
   private static final byte[] NONE_BYTES = NONE.getBytes(StandardCharsets.UTF_8);
 
@@ -51,13 +53,22 @@ public final class JsonColumns {
 
   /** Reads a map of texts. */
   public static Map<String, String> readTexts(String json) {
+    return read(json, TEXTS);
+  }
+
+  /** Reads a map of numbers. */
+  public static Map<String, Long> readNumbers(String json) {
+    return read(json, NUMBERS);
+  }
+
+  private static <T> Map<String, T> read(String json, TypeReference<LinkedHashMap<String, T>> as) {
     if (json.equals(NONE)) {
       return Map.of();
     }
     try {
-      return MAPPER.readValue(json, TEXTS);
+      return MAPPER.readValue(json, as);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("what is stored is not an object of texts", e);
+      throw new IllegalStateException("what is stored is not the object that it should be", e);
     }
   }
 }

@@ -10,6 +10,7 @@ import dev.bursar.projections.journal.StoredPositions;
 import dev.bursar.projections.progress.RangeProgress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -62,12 +63,13 @@ public final class ReadModelProjection {
 
   /** The projection of a range, to be run by one node at a time. */
   public Projection<JournalPage> of(RangeProgress progress, DueTimes dueTimes) {
+    List<ReadModel> models = ReadModels.all();
     Supplier<PageReader> readers = () -> reader(progress);
     return JdbcProjection.exactlyOnce(
             ProjectionId.of(NAME, progress.range().toString()),
             new JournalSource(system, readers, bounds, blocking),
             () -> new ReadModelSession(jdbi),
-            () -> new ReadModelHandler(dueTimes),
+            () -> new ReadModelHandler(models, dueTimes),
             system)
         .withRecoveryStrategy(HandlerRecoveryStrategy.fail())
         .withRestartBackoff(backoffMin, backoffMax, BACKOFF_JITTER)

@@ -1,4 +1,4 @@
-package dev.bursar.projections.decision;
+package dev.bursar.projections.usage;
 
 import dev.bursar.domain.usage.UsageQueries.Dimension;
 import dev.bursar.domain.usage.UsageQueries.Question;
@@ -100,7 +100,7 @@ final class UsageRows {
     if (question.interval() != null) {
       columns.add("date_trunc('" + question.interval().word() + "', d.decided_at, :zone)");
     }
-    question.groupBy().forEach(each -> columns.add(column(each)));
+    question.groupBy().forEach(each -> columns.add(Dimensions.column(each)));
     columns.add("d.credit_type");
     return String.join(", ", columns);
   }
@@ -130,24 +130,7 @@ final class UsageRows {
         new StringBuilder(
             "d.org = :org and d.decided_at >= :from and d.decided_at < :to"
                 + " and (d.allowed or d.denials <> '{}')");
-    question
-        .filter()
-        .forEach(
-            (dimension, value) ->
-                sql.append(
-                    dimension == Dimension.DEPARTMENT
-                        ? " and :department = any(d.departments)"
-                        : " and " + column(dimension) + " = :" + dimension.word()));
-    return sql.toString();
-  }
-
-  private static String column(Dimension dimension) {
-    return switch (dimension) {
-      case DEPARTMENT -> "d.departments[1]";
-      case USER -> "d.user_id";
-      case TEAM, PRODUCT, COST_CENTER, AGENT, FEATURE, MODEL, SESSION, WALLET ->
-          "d." + dimension.word();
-    };
+    return sql.append(Dimensions.conditions(question.filter())).toString();
   }
 
   private Query bind(Query query) {
@@ -158,7 +141,6 @@ final class UsageRows {
     if (question.interval() != null) {
       query.bind("zone", question.zone().getId());
     }
-    question.filter().forEach((dimension, value) -> query.bind(dimension.word(), value));
-    return query;
+    return Dimensions.bind(query, question.filter());
   }
 }

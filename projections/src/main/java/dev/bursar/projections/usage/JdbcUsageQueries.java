@@ -1,4 +1,4 @@
-package dev.bursar.projections.decision;
+package dev.bursar.projections.usage;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.BudgetPreview;
@@ -7,6 +7,8 @@ import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.budget.Window;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.usage.AlertKey;
+import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.projections.progress.FreshReads;
 import dev.bursar.projections.progress.Progress;
@@ -26,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** Reads usage from {@code decision}, and alerts from {@code alert}. */
@@ -42,8 +45,17 @@ public final class JdbcUsageQueries implements UsageQueries {
       """;
   private static final String ALERTS =
       """
-      select id, alerted_at, budget, member, window_start, threshold, used, limit_micros from alert
-      where org = :org and id < :before order by id desc limit :limit
+      select alerted_at, team, sequence, index, number, budget, member, window_start, threshold,
+        used, limit_micros
+      from alert where org = :org
+      """;
+  private static final String ALERTS_BEFORE =
+      """
+      and (alerted_at, team, sequence, index, number) < (:at, :team, :sequence, :index, :number)
+      """;
+  private static final String ALERTS_ORDER =
+      """
+      order by alerted_at desc, team desc, sequence desc, index desc, number desc limit :limit
       """;
 
   private final ReadQueries queries;
@@ -58,10 +70,29 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   @Override
   public CompletionStage<Usage> usage(String org, Question question, boolean fresh) {
-    CompletionStage<Void> ready =
-        fresh ? progress.caughtUp() : CompletableFuture.completedFuture(null);
-    return ready.thenCompose(
-        done -> reads.read(org, handle -> UsageRows.of(handle, org, question), Usage::new));
+    return ready(fresh)
+        .thenCompose(
+            done -> reads.read(org, handle -> UsageRows.of(handle, org, question), Usage::new));
+  }
+
+  private CompletionStage<Void> ready(boolean fresh) {
+    return fresh ? progress.caughtUp() : CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<EventPage> events(
+      String org, EventFilter filter, UsageEvent.@Nullable Key after, int limit, boolean fresh) {
+    return ready(fresh)
+        .thenCompose(
+            done ->
+                reads.read(
+                    org,
+                    handle -> EventRows.of(handle, org, filter, after, limit + 1),
+                    (found, freshness) ->
+                        new EventPage(
+                            List.copyOf(found.subList(0, Math.min(limit, found.size()))),
+                            found.size() > limit,
+                            freshness)));
   }
 
   @Override
@@ -182,17 +213,25 @@ public final class JdbcUsageQueries implements UsageQueries {
   }
 
   @Override
-  public CompletionStage<AlertPage> alerts(String org, @Nullable Long before, int limit) {
+  public CompletionStage<AlertPage> alerts(String org, @Nullable AlertKey before, int limit) {
     return reads.read(
         org,
-        handle ->
-            handle
-                .createQuery(ALERTS)
-                .bind("org", org)
-                .bind("before", before == null ? Long.MAX_VALUE : before)
-                .bind("limit", limit + 1)
-                .map((rs, context) -> alert(rs))
-                .list(),
+        handle -> {
+          Query query =
+              handle
+                  .createQuery(ALERTS + (before == null ? "" : ALERTS_BEFORE) + ALERTS_ORDER)
+                  .bind("org", org)
+                  .bind("limit", limit + 1);
+          if (before != null) {
+            query
+                .bind("at", utc(before.at()))
+                .bind("team", before.team())
+                .bind("sequence", before.sequence())
+                .bind("index", before.index())
+                .bind("number", before.number());
+          }
+          return query.map((rs, context) -> alert(rs)).list();
+        },
         (found, freshness) ->
             new AlertPage(
                 List.copyOf(found.subList(0, Math.min(limit, found.size()))),
@@ -202,15 +241,19 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   private static Alert alert(ResultSet rs) throws SQLException {
     return new Alert(
-        rs.getLong(1),
-        rs.getObject(2, OffsetDateTime.class).toInstant(),
+        new AlertKey(
+            rs.getObject(1, OffsetDateTime.class).toInstant(),
+            rs.getString(2),
+            rs.getLong(3),
+            rs.getInt(4),
+            rs.getInt(5)),
         new ThresholdAlert(
-            rs.getString(3),
-            rs.getString(4),
-            rs.getObject(5, OffsetDateTime.class).toInstant(),
-            rs.getInt(6),
-            new Credits(rs.getLong(7)),
-            new Credits(rs.getLong(8)),
+            rs.getString(6),
+            rs.getString(7),
+            rs.getObject(8, OffsetDateTime.class).toInstant(),
+            rs.getInt(9),
+            new Credits(rs.getLong(10)),
+            new Credits(rs.getLong(11)),
             null));
   }
 

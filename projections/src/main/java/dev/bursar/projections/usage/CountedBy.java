@@ -1,4 +1,4 @@
-package dev.bursar.projections.decision;
+package dev.bursar.projections.usage;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Quantities;

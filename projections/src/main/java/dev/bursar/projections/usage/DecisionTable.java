@@ -1,4 +1,4 @@
-package dev.bursar.projections.decision;
+package dev.bursar.projections.usage;
 
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
