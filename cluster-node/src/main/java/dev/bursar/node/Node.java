@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import dev.bursar.api.ApiPorts;
 import dev.bursar.api.HttpServer;
 import dev.bursar.api.Routes;
+import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
@@ -142,7 +143,11 @@ public final class Node implements AutoCloseable {
             projections.proofs(),
             projections.orgs(),
             projections.usage(),
+            projections.costs(),
             catalog,
+            new Seller(
+                config.getString("bursar.seller.provider"),
+                config.getString("bursar.seller.service")),
             keys,
             testClock,
             clock,

@@ -1,12 +1,14 @@
 package dev.bursar.projections;
 
 import dev.bursar.database.Database;
+import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.projections.ProjectionSettings.DueWorkSettings;
+import dev.bursar.projections.cost.JdbcCostQueries;
 import dev.bursar.projections.due.DueTimes;
 import dev.bursar.projections.due.DueWork;
 import dev.bursar.projections.journal.JournalBounds;
@@ -44,6 +46,7 @@ public final class Projections {
   private final JdbcLedgerProofs proofs;
   private final OrgQueries orgs;
   private final UsageQueries usage;
+  private final CostQueries costs;
   private final Progress progress;
   private final DueWork dueWork;
   private final ReadQueries queries;
@@ -63,6 +66,7 @@ public final class Projections {
     this.ledger = new JdbcLedgerQueries(queries, progress);
     this.orgs = new JdbcOrgQueries(queries, progress);
     this.usage = new JdbcUsageQueries(queries, progress);
+    this.costs = new JdbcCostQueries(queries, progress);
   }
 
   /**
@@ -167,6 +171,11 @@ public final class Projections {
   /** Reads what was decided and used. */
   public UsageQueries usage() {
     return usage;
+  }
+
+  /** Reads what work has cost. */
+  public CostQueries costs() {
+    return costs;
   }
 
   /** How far the read models are. */

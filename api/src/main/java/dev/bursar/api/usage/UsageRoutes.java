@@ -8,12 +8,9 @@ import dev.bursar.api.http.Page;
 import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.JsonWriter;
-import dev.bursar.api.json.Names;
-import dev.bursar.api.json.Times;
 import dev.bursar.api.json.Words;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.problem.Problem;
-import dev.bursar.domain.budget.Window;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.usage.AlertKey;
@@ -22,17 +19,11 @@ import dev.bursar.domain.usage.UsageQueries.Dimension;
 import dev.bursar.domain.usage.UsageQueries.Interval;
 import dev.bursar.domain.usage.UsageQueries.Question;
 import dev.bursar.domain.usage.UsageQueries.Usage;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +32,8 @@ public final class UsageRoutes {
 
   private static final Words<Dimension> DIMENSIONS = Words.of(Dimension.values());
   private static final Words<Interval> INTERVALS = Words.of(Interval.values());
-  private static final Set<String> PARAMETERS = parameters();
+  private static final Set<String> PARAMETERS =
+      Asked.parameters(Set.of("group_by", "interval", "timezone"));
 
   private final UsageQueries usage;
   private final Entities entities;
@@ -53,15 +45,6 @@ public final class UsageRoutes {
     this.entities = entities;
     this.catalog = catalog;
     this.clock = clock;
-  }
-
-  private static Set<String> parameters() {
-    Set<String> names =
-        new TreeSet<>(Set.of("from", "to", "group_by", "interval", "timezone", "fresh"));
-    for (Dimension each : Dimension.values()) {
-      names.add("filter[" + each.word() + "]");
-    }
-    return names;
   }
 
   /** All of them. */
@@ -80,7 +63,7 @@ public final class UsageRoutes {
             settings -> {
               Question question = question(query, settings.zone());
               return usage
-                  .usage(org, question, flag(query, "fresh"))
+                  .usage(org, question, Asked.fresh(query))
                   .thenApply(found -> reply(format, question, found));
             });
   }
@@ -96,59 +79,18 @@ public final class UsageRoutes {
             .asOf(found.freshness());
   }
 
-  /** Without a time, it is this month in the zone. */
   private Question question(Query query, ZoneId orgZone) {
     String zoneText = query.get("timezone");
     ZoneId zone = zoneText == null ? orgZone : OrgRoutes.zone("timezone", zoneText);
-    Instant now = clock.instant();
-    Instant to = time(query, "to", Window.ALWAYS.end());
-    Instant from =
-        time(
-            query,
-            "from",
-            ZonedDateTime.ofInstant(now, zone)
-                .truncatedTo(ChronoUnit.DAYS)
-                .withDayOfMonth(1)
-                .toInstant());
-    if (from.isAfter(to)) {
-      throw Problem.invalid("from", "is after to, " + to).fault();
-    }
+    Asked.Stretch stretch = Asked.stretch(query, clock.instant(), zone);
     String interval = query.get("interval");
     return new Question(
-        from,
-        to,
-        filter(query),
+        stretch.from(),
+        stretch.to(),
+        Asked.filter(query),
         groupBy(query),
         interval == null ? null : INTERVALS.checked("interval", interval),
         zone);
-  }
-
-  private static Instant time(Query query, String name, Instant absent) {
-    String text = query.get(name);
-    return text == null ? absent : Times.checked(name, text.replace(' ', '+'));
-  }
-
-  private static boolean flag(Query query, String name) {
-    String text = query.get(name);
-    if (text == null || text.equals("false")) {
-      return false;
-    }
-    if (text.equals("true")) {
-      return true;
-    }
-    throw Problem.invalid(name, "has to be true or false").fault();
-  }
-
-  private static Map<Dimension, String> filter(Query query) {
-    Map<Dimension, String> filter = new LinkedHashMap<>();
-    for (Dimension each : Dimension.values()) {
-      String name = "filter[" + each.word() + "]";
-      String value = query.get(name);
-      if (value != null) {
-        filter.put(each, Names.checked(name, value));
-      }
-    }
-    return filter;
   }
 
   private static List<Dimension> groupBy(Query query) {
