@@ -21,9 +21,11 @@ import dev.bursar.projections.progress.RangeProgress;
 import dev.bursar.projections.progress.RangeStatus;
 import dev.bursar.projections.progress.ReadQueries;
 import dev.bursar.projections.readmodel.ReadModelProjection;
+import dev.bursar.projections.readmodel.ReadModels;
 import dev.bursar.projections.tree.JdbcLedgerProofs;
 import dev.bursar.projections.tree.SigningKey;
 import dev.bursar.projections.usage.JdbcUsageQueries;
+import dev.bursar.projections.usage.PassedPartitions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
@@ -49,17 +51,20 @@ public final class Projections {
   private final CostQueries costs;
   private final Progress progress;
   private final DueWork dueWork;
+  private final PassedPartitions passed;
   private final ReadQueries queries;
   private final List<RangeProgress> ranges;
 
   private Projections(
       Progress progress,
       DueWork dueWork,
+      PassedPartitions passed,
       ReadQueries queries,
       List<RangeProgress> ranges,
       JdbcLedgerProofs proofs) {
     this.progress = progress;
     this.dueWork = dueWork;
+    this.passed = passed;
     this.queries = queries;
     this.ranges = ranges;
     this.proofs = proofs;
@@ -98,6 +103,7 @@ public final class Projections {
             system,
             jdbi,
             clock,
+            new ReadModels(settings.retention(), settings.usageGroupsRememberedMax(), clock),
             new JournalBounds(
                 settings.pollInterval(),
                 settings.pageRowsMax(),
@@ -138,11 +144,22 @@ public final class Projections {
             metrics,
             blocking);
     dueWork.start();
+    PassedPartitions passed =
+        new PassedPartitions(
+            system,
+            jdbi,
+            settings.retention(),
+            settings.retentionInterval(),
+            clock,
+            progress,
+            blocking);
+    passed.start();
     ReadQueries queries =
         new ReadQueries(jdbi, settings.queriesMax(), settings.queriesWaitingMax());
     return new Projections(
         progress,
         dueWork,
+        passed,
         queries,
         ranges,
         new JdbcLedgerProofs(queries, progress, signingKey, clock, metrics));
@@ -188,6 +205,11 @@ public final class Projections {
     return dueWork;
   }
 
+  /** Drops usage that has passed its retention. */
+  public PassedPartitions passed() {
+    return passed;
+  }
+
   /** Every slice range as it stands on this node, with the alarm of one that stands still. */
   public List<RangeStatus> status() {
     return progress.status();
@@ -200,6 +222,7 @@ public final class Projections {
    */
   public void stop() {
     dueWork.stop();
+    passed.stop();
     queries.close();
     ranges.forEach(RangeProgress::close);
   }

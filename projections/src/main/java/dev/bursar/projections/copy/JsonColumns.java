@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Maps as columns of JSON. */
@@ -33,6 +34,15 @@ public final class JsonColumns {
   /** Any tree of maps, lists, texts and numbers. */
   public static String tree(Map<String, ?> tree) {
     return text(bytes(tree));
+  }
+
+  /** A list of texts. */
+  public static String list(List<String> texts) {
+    try {
+      return MAPPER.writeValueAsString(texts);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("it has no JSON form", e);
+    }
   }
 
   private static byte[] bytes(Map<String, ?> map) {

@@ -23,24 +23,24 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/** Single rows of {@code decision}, the newest first. */
+/** Single rows of {@code usage_event}, the newest first. */
 final class EventRows {
 
   private static final String SELECT =
       """
-      select d.decided_at as counted_at, d.sequence, d.index, d.decided_at as recorded_at,
+      select d.counted_at, d.sequence, d.index, d.recorded_at,
         d.reservation, d.allowed, d.denials, d.outcome, d.ended_at, d.team, d.user_id, d.product,
         d.cost_center, d.agent, d.departments, d.feature, d.model, d.session, d.wallet, d.actor,
-        d.credit_type, d.amount, d.charged, d.usage, d.used, null as trace_id, null as source,
-        null as event_id, false as late
-      from decision d
-      where d.org = :org and d.decided_at >= :from and d.decided_at < :to
+        d.credit_type, d.amount, d.charged, d.usage, d.used, d.trace_id, d.source,
+        d.event_id
+      from usage_event d
+      where d.org = :org and d.counted_at >= :from and d.counted_at < :to
         and (d.allowed or d.denials <> '{}')
       """;
   private static final String AFTER =
-      " and (d.decided_at, d.sequence, d.index) < (:afterAt, :afterSequence, :afterIndex)";
+      " and (d.counted_at, d.sequence, d.index) < (:afterAt, :afterSequence, :afterIndex)";
   private static final String ORDER =
-      " order by d.decided_at desc, d.sequence desc, d.index desc limit :limit";
+      " order by d.counted_at desc, d.sequence desc, d.index desc limit :limit";
 
   private EventRows() {}
 
@@ -126,7 +126,7 @@ final class EventRows {
         rs.getString("trace_id"),
         source == null
             ? null
-            : new UsageEvent.Report(source, rs.getString("event_id"), rs.getBoolean("late")));
+            : new UsageEvent.Report(source, rs.getString("event_id"), outcome == Outcome.LATE));
   }
 
   private static UsageEvent.Attribution attribution(ResultSet rs, String org) throws SQLException {

@@ -31,7 +31,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/** Reads usage from {@code decision}, and alerts from {@code alert}. */
+/** Reads usage from {@code usage_event} and its sums, and alerts from {@code alert}. */
 public final class JdbcUsageQueries implements UsageQueries {
 
   private static final int FETCHED_AT_ONCE = 1_000;
@@ -39,9 +39,10 @@ public final class JdbcUsageQueries implements UsageQueries {
       """
       select case when allowed then sequence else coalesce(ended_sequence, sequence) end,
              case when allowed then index else coalesce(ended_index, index) end
-      from decision
+      from usage_event
       where hashtextextended(reservation, 0) = hashtextextended(:reservation, 0)
         and reservation = :reservation and org = :org
+      order by counted_at desc, sequence desc, index desc limit 1
       """;
   private static final String ALERTS =
       """
@@ -123,9 +124,9 @@ public final class JdbcUsageQueries implements UsageQueries {
             + counted.member()
             + ", sum("
             + counted.used()
-            + ") from decision d where "
+            + ") from usage_event d where "
             + counted.condition()
-            + " and d.allowed and d.decided_at >= :from and d.decided_at < :to"
+            + " and d.allowed and d.counted_at >= :from and d.counted_at < :to"
             + " and (d.ended_sequence, d.ended_index) < (:sequence, :index) group by 1";
     return progress
         .caughtUp()
@@ -154,7 +155,7 @@ public final class JdbcUsageQueries implements UsageQueries {
     String sql =
         "select d.reservation, "
             + counted.used()
-            + " from decision d where "
+            + " from usage_event d where "
             + counted.condition()
             + " and d.outcome is not null and d.reservation = any(:reservations)"
             + " and hashtextextended(d.reservation, 0) in"
@@ -176,14 +177,14 @@ public final class JdbcUsageQueries implements UsageQueries {
   public CompletionStage<Previewed> preview(String org, Budget budget, Instant from, Instant to) {
     CountedBy counted = new CountedBy(budget);
     String sql =
-        "select d.decided_at, d.ended_at, d.user_id, d.credit_type, coalesce(d.charged, 0), "
+        "select d.counted_at, d.ended_at, d.user_id, d.credit_type, coalesce(d.charged, 0), "
             + counted.asked()
             + ", "
             + counted.used()
-            + " from decision d where "
+            + " from usage_event d where "
             + counted.condition()
-            + " and d.allowed and d.decided_at >= :from and d.decided_at < :to"
-            + " order by d.decided_at, d.sequence, d.index";
+            + " and d.allowed and d.counted_at >= :from and d.counted_at < :to"
+            + " order by d.counted_at, d.sequence, d.index";
     return reads.read(
         org,
         handle -> {

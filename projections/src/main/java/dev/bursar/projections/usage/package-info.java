@@ -1,4 +1,4 @@
-/** Every decision with what became of it, and questions about many of them. */
+/** Usage, event by event and summed up, and questions about it. */
 @NullMarked
 package dev.bursar.projections.usage;
 
