@@ -52,11 +52,7 @@ public final class Routes {
             new EventRoutes(ports.usage(), ports.entities(), ports.catalog(), ports.clock())
                 .endpoints(),
             new FocusRoutes(
-                    ports.costs(),
-                    ports.entities(),
-                    ports.catalog(),
-                    ports.seller(),
-                    ports.clock())
+                    ports.costs(), ports.entities(), ports.catalog(), ports.seller(), ports.clock())
                 .endpoints(),
             new WalletRoutes(ports.entities()).endpoints(),
             new GrantRoutes(ports.entities(), ports.catalog(), ports.clock()).endpoints(),

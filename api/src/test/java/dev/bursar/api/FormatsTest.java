@@ -90,7 +90,8 @@ class FormatsTest {
     duck.parquet("usage", parquet(path));
     duck.csv("usage_csv", csv(path).body());
     String select =
-        "select coalesce(team, 'none'), credit_type, cast(credits as decimal(38, 6)), requests, denied from ";
+        "select coalesce(team, 'none'), credit_type, cast(credits as decimal(38, 6)), requests,"
+            + " denied from ";
     assertThat(expected).hasSizeGreaterThan(1);
     assertThat(duck.rows(select + "usage")).isEqualTo(expected);
     assertThat(duck.rows(select + "usage_csv")).isEqualTo(expected);
@@ -112,8 +113,7 @@ class FormatsTest {
     String viewer = api.key(Role.ORG_VIEWER, "acme");
     assertThat(api.bytes(USAGE, viewer, PARQUET).statusCode()).isEqualTo(200);
     assertThat(api.send("GET", USAGE, viewer, null, "Accept", "text/csv").status()).isEqualTo(200);
-    assertThat(api.send("GET", USAGE, viewer, null, "Accept", "image/png").status())
-        .isEqualTo(406);
+    assertThat(api.send("GET", USAGE, viewer, null, "Accept", "image/png").status()).isEqualTo(406);
   }
 
   // ---- events
@@ -170,7 +170,10 @@ class FormatsTest {
           coalesce(strftime(cast(ended_at as timestamp), '%Y-%m-%d %H:%M:%S'), '') from
         """;
     assertThat(duck.rows(select + "events")).isEqualTo(expected);
-    assertThat(duck.rows(select.replace("rtrim(rtrim(cast(credits as text), '0'), '.')", "credits") + "events_csv"))
+    assertThat(
+            duck.rows(
+                select.replace("rtrim(rtrim(cast(credits as text), '0'), '.')", "credits")
+                    + "events_csv"))
         .isEqualTo(expected);
     assertThat(duck.types("events"))
         .contains(
@@ -231,8 +234,12 @@ class FormatsTest {
             List.of(
                 row("Purchase|Credits|||1000.000000|10.000000|0.000000|EUR|"),
                 row("Usage|Requests|1.000000|Requests|2.500000|0.000000|0.025000|EUR|"),
-                row("Usage|Input Tokens|1207.000000|Input Tokens|1.207000|0.000000|0.012070|EUR|Analytics"),
-                row("Usage|Output Tokens|803.000000|Output Tokens|3.212000|0.000000|0.032120|EUR|Analytics")));
+                row(
+                    "Usage|Input Tokens|1207.000000|Input"
+                        + " Tokens|1.207000|0.000000|0.012070|EUR|Analytics"),
+                row(
+                    "Usage|Output Tokens|803.000000|Output"
+                        + " Tokens|3.212000|0.000000|0.032120|EUR|Analytics")));
     assertThat(duck.rows("select sum(cast(EffectiveCost as decimal(38, 6))) from focus_csv"))
         .isEqualTo(duck.rows("select sum(EffectiveCost) from focus"));
     assertThat(
@@ -244,7 +251,8 @@ class FormatsTest {
                 """))
         .containsExactly(
             row(
-                "acme|Acme|2026-03-01T00:00:00Z|2026-04-01T00:00:00Z|2026-03-02T00:00:00Z|2026-03-03T00:00:00Z|Seller Inc.|Assistant|AI and Machine Learning"));
+                "acme|Acme|2026-03-01T00:00:00Z|2026-04-01T00:00:00Z|2026-03-02T00:00:00Z|2026-03-03T00:00:00Z|Seller"
+                    + " Inc.|Assistant|AI and Machine Learning"));
     assertThat(duck.one("select Tags->>'feature' from focus where SkuMeter = 'Input Tokens'"))
         .isEqualTo("chat");
     assertThat(csv(FOCUS + "?month=2026-02").body().lines()).hasSize(1);
@@ -265,19 +273,36 @@ class FormatsTest {
     duck.parquet("focus", parquet(FOCUS));
     List<String> never =
         List.of(
-            "BilledCost", "BillingAccountId", "BillingAccountName", "BillingAccountType",
-            "BillingCurrency", "BillingPeriodEnd", "BillingPeriodStart", "ChargeCategory",
-            "ChargeDescription", "ChargePeriodEnd", "ChargePeriodStart", "ContractedCost",
-            "EffectiveCost", "InvoiceIssuerName", "ListCost", "PricingCurrency",
-            "PricingCurrencyEffectiveCost", "ProviderName", "PublisherName", "ServiceCategory",
-            "ServiceName", "ServiceSubcategory");
+            "BilledCost",
+            "BillingAccountId",
+            "BillingAccountName",
+            "BillingAccountType",
+            "BillingCurrency",
+            "BillingPeriodEnd",
+            "BillingPeriodStart",
+            "ChargeCategory",
+            "ChargeDescription",
+            "ChargePeriodEnd",
+            "ChargePeriodStart",
+            "ContractedCost",
+            "EffectiveCost",
+            "InvoiceIssuerName",
+            "ListCost",
+            "PricingCurrency",
+            "PricingCurrencyEffectiveCost",
+            "ProviderName",
+            "PublisherName",
+            "ServiceCategory",
+            "ServiceName",
+            "ServiceSubcategory");
     for (String column : never) {
       assertThat(duck.one("select count(*) from focus where %s is null".formatted(column)))
           .as(column)
           .isEqualTo("0");
     }
     List<String> sold =
-        List.of("PricingQuantity", "PricingUnit", "PricingCategory", "SkuId", "SkuPriceId", "SkuMeter");
+        List.of(
+            "PricingQuantity", "PricingUnit", "PricingCategory", "SkuId", "SkuPriceId", "SkuMeter");
     for (String column : sold) {
       assertThat(
               duck.one(
@@ -293,7 +318,8 @@ class FormatsTest {
         .isEqualTo("0");
     assertThat(
             duck.one(
-                "select count(*) from focus where PricingQuantity * PricingCurrencyListUnitPrice <> greatest(PricingCurrencyEffectiveCost, PricingQuantity)"))
+                "select count(*) from focus where PricingQuantity * PricingCurrencyListUnitPrice <>"
+                    + " greatest(PricingCurrencyEffectiveCost, PricingQuantity)"))
         .isEqualTo("0");
     List<String> names = duck.types("focus").stream().map(t -> t.split(" ")[0]).toList();
     List<String> theirs = names.stream().filter(name -> !name.startsWith("x_")).toList();

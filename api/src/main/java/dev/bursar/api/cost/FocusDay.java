@@ -72,13 +72,19 @@ final class FocusDay {
   private void bought(Work work, Charge charge) {
     if (charge.currency() != null) {
       rows.add(
-          row(work, charge, Category.PURCHASE, charge.value(), BigDecimal.ZERO, charge.credits(), null));
+          row(
+              work,
+              charge,
+              Category.PURCHASE,
+              charge.value(),
+              BigDecimal.ZERO,
+              charge.credits(),
+              null));
     }
   }
 
   private void other(Work work, Charge charge, Category category, BigDecimal credits) {
-    rows.add(
-        row(work, charge, category, BigDecimal.ZERO, charge.value().negate(), credits, null));
+    rows.add(row(work, charge, category, BigDecimal.ZERO, charge.value().negate(), credits, null));
   }
 
   private void used(Costs costs, List<Charge> charges) {
@@ -122,9 +128,7 @@ final class FocusDay {
   }
 
   private static BigDecimal rate(@Nullable Price price, String meter) {
-    return price == null
-        ? BigDecimal.ZERO
-        : price.rates().getOrDefault(meter, BigDecimal.ZERO);
+    return price == null ? BigDecimal.ZERO : price.rates().getOrDefault(meter, BigDecimal.ZERO);
   }
 
   /** What it was charged: a debt adds to what is owed, all else takes from the balance. */
@@ -132,8 +136,7 @@ final class FocusDay {
     return charge.credits().abs();
   }
 
-  private void use(
-      Work work, Charge charge, BigDecimal credits, BigDecimal value, Use use) {
+  private void use(Work work, Charge charge, BigDecimal credits, BigDecimal value, Use use) {
     rows.add(row(work, charge, Category.USAGE, BigDecimal.ZERO, value, credits, use));
   }
 

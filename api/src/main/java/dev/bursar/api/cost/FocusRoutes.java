@@ -70,8 +70,7 @@ public final class FocusRoutes {
         .thenCompose(
             settings ->
                 teamNames(org)
-                    .thenApply(
-                        names -> new FocusTable(org, settings.name(), names, seller, month)))
+                    .thenApply(names -> new FocusTable(org, settings.name(), names, seller, month)))
         .thenCompose(
             table ->
                 costs
@@ -92,12 +91,9 @@ public final class FocusRoutes {
   private Reply reply(Format format, String org, FocusTable table, Day first) {
     return Reply.rows(
             format,
-            table
-                .table()
-                .stream(
-                    format,
-                    Pages.of(
-                        first, day -> FocusDay.of(catalog, day), day -> next(org, day.day()))))
+            table.table().stream(
+                format,
+                Pages.of(first, day -> FocusDay.of(catalog, day), day -> next(org, day.day()))))
         .asOf(first.freshness());
   }
 

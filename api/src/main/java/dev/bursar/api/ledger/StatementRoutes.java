@@ -94,7 +94,8 @@ public final class StatementRoutes {
   private CompletionStage<Reply> statement(Call call) {
     String org = call.org();
     String wallet = call.name("wallet");
-    YearMonth month = Months.of(call.query(Set.of("month")), "month", Months.present(clock.instant()));
+    YearMonth month =
+        Months.of(call.query(Set.of("month")), "month", Months.present(clock.instant()));
     Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON);
     return Known.wallet(entities, org, wallet)
         .thenCompose(any -> queries.statement(org, wallet, month))

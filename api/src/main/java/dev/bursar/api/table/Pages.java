@@ -22,9 +22,7 @@ public final class Pages {
    * @param next the page after one; empty after the last
    */
   public static <P, T> Source<List<T>, NotUsed> of(
-      P first,
-      Function<P, List<T>> rows,
-      Function<P, Optional<CompletionStage<P>>> next) {
+      P first, Function<P, List<T>> rows, Function<P, Optional<CompletionStage<P>>> next) {
     Optional<CompletionStage<P>> start = Optional.of(CompletableFuture.completedStage(first));
     return Source.unfoldAsync(
         start,
@@ -34,6 +32,7 @@ public final class Pages {
                     Optional.<Pair<Optional<CompletionStage<P>>, List<T>>>empty())
                 : coming
                     .get()
-                    .thenApply(page -> Optional.of(Pair.create(next.apply(page), rows.apply(page)))));
+                    .thenApply(
+                        page -> Optional.of(Pair.create(next.apply(page), rows.apply(page)))));
   }
 }

@@ -110,25 +110,22 @@ public final class EventRoutes {
               found.hasMore(),
               event -> event.key().text(),
               EventTables::json);
-          json.field("as_of", found.freshness().asOf())
-              .field("lag_ms", found.freshness().lagMs());
+          json.field("as_of", found.freshness().asOf()).field("lag_ms", found.freshness().lagMs());
         });
   }
 
   private Reply rows(Format format, String org, EventFilter filter, EventPage first) {
     return Reply.rows(
             format,
-            EventTables.of(catalog.meters())
-                .stream(
-                    format, Pages.of(first, EventPage::events, page -> next(org, filter, page))))
+            EventTables.of(catalog.meters()).stream(
+                format, Pages.of(first, EventPage::events, page -> next(org, filter, page))))
         .asOf(first.freshness());
   }
 
   private Optional<CompletionStage<EventPage>> next(
       String org, EventFilter filter, EventPage page) {
     return page.hasMore()
-        ? Optional.of(
-            usage.events(org, filter, page.events().getLast().key(), ROWS_AT_ONCE, false))
+        ? Optional.of(usage.events(org, filter, page.events().getLast().key(), ROWS_AT_ONCE, false))
         : Optional.empty();
   }
 }

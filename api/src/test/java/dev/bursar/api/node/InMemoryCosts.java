@@ -65,9 +65,7 @@ public final class InMemoryCosts implements CostQueries {
               (work, of) ->
                   costs.add(
                       new Costs(
-                          work,
-                          List.copyOf(of.values()),
-                          units.getOrDefault(work, Map.of()))));
+                          work, List.copyOf(of.values()), units.getOrDefault(work, Map.of()))));
           return new Day(day, costs, currency, new Freshness(n.now(), 0));
         });
   }

@@ -95,7 +95,19 @@ class TableTest {
   void everyKindOfColumnIsReadBack() {
     try (Duck duck = new Duck(directory)) {
       duck.parquet("stream", all(TABLE.stream(Format.PARQUET, pages(3, 10))));
-      duck.parquet("bytes", TABLE.bytes(Format.PARQUET, await(pages(1, 30).runFold(new ArrayList<Row>(), (a, b) -> { a.addAll(b); return a; }, SYSTEM))));
+      duck.parquet(
+          "bytes",
+          TABLE.bytes(
+              Format.PARQUET,
+              await(
+                  pages(1, 30)
+                      .runFold(
+                          new ArrayList<Row>(),
+                          (a, b) -> {
+                            a.addAll(b);
+                            return a;
+                          },
+                          SYSTEM))));
       assertThat(duck.types("stream"))
           .containsExactly(
               "number BIGINT",
@@ -108,14 +120,19 @@ class TableTest {
       assertThat(duck.rows("from stream")).hasSize(30).isEqualTo(duck.rows("from bytes"));
       assertThat(
               duck.rows(
-                  "select number, text, amount, epoch_us(\"at\"), odd, texts[1] || texts[2], pairs->>'key' from stream where number = 4"))
+                  "select number, text, amount, epoch_us(\"at\"), odd, texts[1] || texts[2],"
+                      + " pairs->>'key' from stream where number = 4"))
           .containsExactly(
-              List.of("4", "text 4", "0.000004", "1772445604000001", "false", "a\"text 4", "text 4"));
+              List.of(
+                  "4", "text 4", "0.000004", "1772445604000001", "false", "a\"text 4", "text 4"));
       assertThat(duck.one("select count(*) from stream where text is null")).isEqualTo("10");
-      String csv = new String(all(TABLE.stream(Format.CSV, pages(3, 10))), java.nio.charset.StandardCharsets.UTF_8);
+      String csv =
+          new String(
+              all(TABLE.stream(Format.CSV, pages(3, 10))), java.nio.charset.StandardCharsets.UTF_8);
       assertThat(csv.lines().toList().get(5))
           .isEqualTo(
-              "4,text 4,0.000004,2026-03-02T10:00:04.000001Z,false,\"[\"\"a\\\"\"\"\",\"\"text 4\"\"]\",\"{\"\"key\"\":\"\"text 4\"\"}\"");
+              "4,text 4,0.000004,2026-03-02T10:00:04.000001Z,false,\"[\"\"a\\\"\"\"\",\"\"text"
+                  + " 4\"\"]\",\"{\"\"key\"\":\"\"text 4\"\"}\"");
       duck.csv("csv", csv);
       assertThat(duck.rows("select number, text, cast(amount as decimal(38,6)), odd from csv"))
           .isEqualTo(duck.rows("select number, text, amount, odd from stream"));

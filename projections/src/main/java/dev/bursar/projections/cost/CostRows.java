@@ -26,6 +26,12 @@ final class CostRows {
 
   private static final int DECIMALS = 6;
 
+  /**
+   * Work that was open for longer, or reported so late, is found without its units; without the
+   * bound, every month's events would be looked through for each day.
+   */
+  private static final int DAYS_OPEN_MAX = 31;
+
   private static final String WORK =
       "e.wallet, e.team, e.product, e.cost_center, e.agent, e.feature, e.model, e.credit_type";
 
@@ -66,9 +72,10 @@ final class CostRows {
           + """
            where e.type in ('consume', 'late_usage', 'debt') and e.reservation is not null
              and not (e.type = 'debt' and e.amount < 0)) e
-          join decision d
+          join usage_event d
             on hashtextextended(d.reservation, 0) = hashtextextended(e.reservation, 0)
-              and d.reservation = e.reservation and d.org = :org,
+              and d.reservation = e.reservation and d.org = :org
+              and d.counted_at >= :from and d.counted_at < :to,
           jsonb_each_text(coalesce(d.used, d.usage)) m
           group by 1, 2, 3, 4, 5, 6, 7, 8, 9
           """;
@@ -85,6 +92,8 @@ final class CostRows {
         .forEach(done -> {});
     Map<Work, Map<String, BigDecimal>> units = new LinkedHashMap<>();
     bind(handle.createQuery(UNITS), org, day)
+        .bind("from", day.minusDays(DAYS_OPEN_MAX).atStartOfDay().atOffset(ZoneOffset.UTC))
+        .bind("to", day.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC))
         .map(
             (rs, context) ->
                 units

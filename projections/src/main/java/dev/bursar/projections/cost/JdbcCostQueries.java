@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jdbi.v3.core.Handle;
 
-/** Reads costs from {@code ledger_entry}, and what was used for them from {@code decision}. */
+/** Reads costs from {@code ledger_entry}, and what was used for them from {@code usage_event}. */
 public final class JdbcCostQueries implements CostQueries {
 
   private static final String CURRENCY =
