@@ -12,6 +12,7 @@ import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.time.TestClock;
 import dev.bursar.domain.usage.UsageQueries;
+import dev.bursar.domain.usage.UsageReports;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -27,6 +28,7 @@ import java.util.function.Supplier;
  * @param orgs reads the list of orgs
  * @param usage reads what was decided and used
  * @param costs reads what work has cost
+ * @param reports takes in usage that was not reserved
  * @param catalog what can be sold
  * @param seller who sells it
  * @param keys the keys to the API
@@ -44,6 +46,7 @@ public record ApiPorts(
     OrgQueries orgs,
     UsageQueries usage,
     CostQueries costs,
+    UsageReports reports,
     Catalog catalog,
     Seller seller,
     AccessKeys keys,
