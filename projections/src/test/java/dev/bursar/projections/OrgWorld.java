@@ -1,7 +1,7 @@
 package dev.bursar.projections;
 
-import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
@@ -108,11 +108,9 @@ final class OrgWorld {
     walletId = EntityId.wallet(name, "main");
     OperationMemory orgMemory = memory();
     orgEntity =
-        new Entity<>(
-            new OrgAggregate(new Org(name, LATENESS, orgMemory), CATALOG), orgMemory);
+        new Entity<>(new OrgAggregate(new Org(name, LATENESS, orgMemory), CATALOG), orgMemory);
     OperationMemory teamMemory = memory();
-    teamEntity =
-        new Entity<>(new TeamAggregate(new Team(LATENESS, teamMemory)), teamMemory);
+    teamEntity = new Entity<>(new TeamAggregate(new Team(LATENESS, teamMemory)), teamMemory);
     wallet = new Wallet(name, "main", GRACE, memory());
     walletEntity = new Entity<>(new WalletAggregate(wallet), memory());
     spareId = EntityId.wallet(name, SPARE);
