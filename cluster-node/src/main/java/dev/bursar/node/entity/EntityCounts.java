@@ -4,6 +4,7 @@ import dev.bursar.domain.identity.EntityId;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -18,7 +19,7 @@ public final class EntityCounts {
       running.put(kind, count);
       Gauge.builder("bursar.entities", count, AtomicInteger::get)
           .description("Entities that run on this node")
-          .tag("kind", kind.word())
+          .tag("kind", kind.name().toLowerCase(Locale.ROOT))
           .register(metrics);
     }
   }
