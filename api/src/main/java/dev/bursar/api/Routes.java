@@ -4,6 +4,7 @@ import dev.bursar.api.access.Authentication;
 import dev.bursar.api.access.KeyRoutes;
 import dev.bursar.api.budget.BudgetRoutes;
 import dev.bursar.api.budget.OverrideRoutes;
+import dev.bursar.api.cost.FocusRoutes;
 import dev.bursar.api.enforcement.ReservationRoutes;
 import dev.bursar.api.health.HealthRoutes;
 import dev.bursar.api.http.Endpoint;
@@ -16,6 +17,7 @@ import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.org.UnitRoutes;
 import dev.bursar.api.org.UserRoutes;
 import dev.bursar.api.time.TestClockRoutes;
+import dev.bursar.api.usage.EventRoutes;
 import dev.bursar.api.usage.ReportRoutes;
 import dev.bursar.api.usage.UsageRoutes;
 import dev.bursar.api.wallet.CorrectionRoutes;
@@ -47,7 +49,13 @@ public final class Routes {
             new UserRoutes(ports.entities()).endpoints(),
             new OverrideRoutes(ports.entities(), ports.clock()).endpoints(),
             new BudgetRoutes(ports.entities(), ports.usage(), ports.clock()).endpoints(),
-            new UsageRoutes(ports.usage(), ports.entities(), ports.clock()).endpoints(),
+            new UsageRoutes(ports.usage(), ports.entities(), ports.catalog(), ports.clock())
+                .endpoints(),
+            new EventRoutes(ports.usage(), ports.entities(), ports.catalog(), ports.clock())
+                .endpoints(),
+            new FocusRoutes(
+                    ports.costs(), ports.entities(), ports.catalog(), ports.seller(), ports.clock())
+                .endpoints(),
             new WalletRoutes(ports.entities()).endpoints(),
             new GrantRoutes(ports.entities(), ports.catalog(), ports.clock()).endpoints(),
             new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalog()).endpoints(),

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.node.InMemoryCosts;
 import dev.bursar.api.node.InMemoryKeys;
 import dev.bursar.api.node.InMemoryNode;
 import dev.bursar.api.node.InMemoryProofs;
@@ -87,8 +89,10 @@ public final class RunningApi implements AutoCloseable {
             proofs,
             queries::orgs,
             new InMemoryUsage(node),
+            new InMemoryCosts(node),
             new UsageReporting(node, node::onRecord, 8),
             CATALOG,
+            new Seller("Seller Inc.", "Assistant"),
             keys,
             withTestClock ? Optional.of(node) : Optional.empty(),
             node,
@@ -177,6 +181,20 @@ public final class RunningApi implements AutoCloseable {
     Answer answer = send(request(method, path, key, body, headers));
     Contract.check(answer, method, path, body);
     return answer;
+  }
+
+  /** What cannot be held against the contract as text: the bytes, whatever they are. */
+  HttpResponse<byte[]> bytes(String path, String key, String accept) {
+    try {
+      return client.send(
+          request("GET", path, key, null, "Accept", accept),
+          HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** As the operator. */

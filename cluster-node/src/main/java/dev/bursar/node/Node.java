@@ -1,9 +1,11 @@
 package dev.bursar.node;
 
 import com.typesafe.config.Config;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import dev.bursar.api.ApiPorts;
 import dev.bursar.api.HttpServer;
 import dev.bursar.api.Routes;
+import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
@@ -18,6 +20,7 @@ import dev.bursar.node.access.StoredKeys;
 import dev.bursar.node.catalog.CatalogFile;
 import dev.bursar.node.clock.NodeClock;
 import dev.bursar.node.clock.SteppedClock;
+import dev.bursar.node.entity.EntityCounts;
 import dev.bursar.node.entity.EntityParts;
 import dev.bursar.node.entity.JournalStore;
 import dev.bursar.node.entity.LimitSettings;
@@ -27,6 +30,8 @@ import dev.bursar.projections.Projections;
 import dev.bursar.projections.tree.SigningKey;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
@@ -98,6 +103,8 @@ public final class Node implements AutoCloseable {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(metrics);
     new JvmGcMetrics().bindTo(metrics);
+    new JvmThreadMetrics().bindTo(metrics);
+    new ProcessorMetrics().bindTo(metrics);
     NodeClock clock =
         settings.testClockStart() == null
             ? NodeClock.ofSystem()
@@ -105,6 +112,7 @@ public final class Node implements AutoCloseable {
 
     SigningKey signingKey = SigningKey.loadOrCreate(settings.signingKey(), SIGNER);
     Database database = Database.open(address.withPoolSize(connections));
+    database.dataSource().setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
     if (settings.testClockStart() != null) {
       demandNotBefore(database, settings.testClockStart());
     }
@@ -117,7 +125,8 @@ public final class Node implements AutoCloseable {
             new EntityModels(limits, catalog),
             clock,
             limits,
-            new JournalStore(database.jdbi(), blocking));
+            new JournalStore(database.jdbi(), blocking),
+            new EntityCounts(metrics));
     ShardedEntities entities =
         new ShardedEntities(system, new Region(system, parts), limits.askTimeout());
     Projections projections =
@@ -150,8 +159,12 @@ public final class Node implements AutoCloseable {
             projections.proofs(),
             projections.orgs(),
             projections.usage(),
+            projections.costs(),
             reports,
             catalog,
+            new Seller(
+                config.getString("bursar.seller.provider"),
+                config.getString("bursar.seller.service")),
             keys,
             testClock,
             clock,

@@ -20,6 +20,7 @@ import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ExtensibleBehavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.TypedActorContext;
@@ -58,6 +59,7 @@ final class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> imple
     this.region = region;
     this.self = new ActorReply<>(context.getSelf());
     this.entity = kind.start(id, model.reply(), parts.limits(), this);
+    parts.counts().started(id.kind());
   }
 
   /** The actor of the entity of this name. */
@@ -89,6 +91,8 @@ final class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> imple
       TypedActorContext<EntityMessage> typed, Signal signal) {
     if (signal instanceof Terminated) {
       entity.onJournalStopped();
+    } else if (signal instanceof PostStop) {
+      parts.counts().stopped(id.kind());
     }
     return Behaviors.same();
   }
