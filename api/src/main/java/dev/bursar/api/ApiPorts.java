@@ -1,6 +1,7 @@
 package dev.bursar.api;
 
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.domain.access.AccessKeys;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Enforcement;
@@ -25,6 +26,7 @@ import java.util.function.Supplier;
  * @param orgs reads the list of orgs
  * @param usage reads what was decided and used
  * @param catalog what can be sold
+ * @param spans how spans are read into usage
  * @param keys the keys to the API
  * @param testClock the clock, where it is one that is moved by hand
  * @param clock the time
@@ -40,6 +42,7 @@ public record ApiPorts(
     OrgQueries orgs,
     UsageQueries usage,
     Catalog catalog,
+    SpanMapping spans,
     AccessKeys keys,
     Optional<TestClock> testClock,
     InstantSource clock,
