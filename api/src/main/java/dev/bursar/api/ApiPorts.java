@@ -11,6 +11,7 @@ import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.time.TestClock;
 import dev.bursar.domain.usage.UsageQueries;
+import dev.bursar.domain.usage.UsageReports;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import java.util.function.Supplier;
  * @param proofs proves what ledgers say
  * @param orgs reads the list of orgs
  * @param usage reads what was decided and used
+ * @param reports takes in usage that was not reserved
  * @param catalog what can be sold
  * @param spans how spans are read into usage
  * @param keys the keys to the API
@@ -41,6 +43,7 @@ public record ApiPorts(
     LedgerProofs proofs,
     OrgQueries orgs,
     UsageQueries usage,
+    UsageReports reports,
     Catalog catalog,
     SpanMapping spans,
     AccessKeys keys,

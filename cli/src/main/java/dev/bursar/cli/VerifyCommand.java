@@ -1,5 +1,6 @@
 package dev.bursar.cli;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
@@ -10,7 +11,6 @@ import dev.bursar.projections.verify.Verification;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
@@ -67,11 +67,11 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int verify(DatabaseSettings database) {
-    Duration grace =
+    Config limits =
         ConfigFactory.defaultOverrides()
             .withFallback(ConfigFactory.parseResources("limits.conf"))
             .resolve()
-            .getDuration("bursar.limits.grace");
+            .getConfig("bursar.limits");
     Report report;
     try (ProgressBar bar =
         new ProgressBarBuilder()
@@ -79,7 +79,8 @@ final class VerifyCommand implements Callable<Integer> {
             .setUpdateIntervalMillis(BAR_UPDATE_MS)
             .build()) {
       report =
-          new Verification(database, grace)
+          new Verification(
+                  database, limits.getDuration("grace"), limits.getDuration("correction"))
               .run(
                   counts -> {
                     bar.maxHint(counts.rowsTotal());

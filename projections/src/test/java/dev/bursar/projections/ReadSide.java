@@ -42,6 +42,10 @@ final class ReadSide implements AutoCloseable {
                     pekko.loglevel = WARNING
                     pekko.coordinated-shutdown.exit-jvm = off
                     pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                    # The worlds of tests do not grow old.
+                    bursar.projections.retention {
+                      usage-events = 36500d, usage-hours = 36500d, usage-days = 36500d
+                    }
                     """))
             .withFallback(ConfigFactory.parseResources("projections.conf"))
             .withFallback(ConfigFactory.defaultReference())

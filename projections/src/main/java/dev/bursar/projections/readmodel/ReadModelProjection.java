@@ -10,6 +10,7 @@ import dev.bursar.projections.journal.StoredPositions;
 import dev.bursar.projections.progress.RangeProgress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -33,12 +34,14 @@ public final class ReadModelProjection {
   private final ActorSystem<?> system;
   private final Jdbi jdbi;
   private final InstantSource clock;
+  private final ReadModels models;
   private final JournalBounds bounds;
   private final Duration backoffMin;
   private final Duration backoffMax;
   private final Executor blocking;
 
   /**
+   * @param models what to make of the journal
    * @param backoffMin the first wait after a failure
    * @param backoffMax the longest wait after a failure
    * @param blocking where blocking reads run
@@ -47,6 +50,7 @@ public final class ReadModelProjection {
       ActorSystem<?> system,
       Jdbi jdbi,
       InstantSource clock,
+      ReadModels models,
       JournalBounds bounds,
       Duration backoffMin,
       Duration backoffMax,
@@ -54,6 +58,7 @@ public final class ReadModelProjection {
     this.system = system;
     this.jdbi = jdbi;
     this.clock = clock;
+    this.models = models;
     this.bounds = bounds;
     this.backoffMin = backoffMin;
     this.backoffMax = backoffMax;
@@ -62,12 +67,13 @@ public final class ReadModelProjection {
 
   /** The projection of a range, to be run by one node at a time. */
   public Projection<JournalPage> of(RangeProgress progress, DueTimes dueTimes) {
+    List<ReadModel> all = models.all();
     Supplier<PageReader> readers = () -> reader(progress);
     return JdbcProjection.exactlyOnce(
             ProjectionId.of(NAME, progress.range().toString()),
             new JournalSource(system, readers, bounds, blocking),
             () -> new ReadModelSession(jdbi),
-            () -> new ReadModelHandler(dueTimes),
+            () -> new ReadModelHandler(all, dueTimes),
             system)
         .withRecoveryStrategy(HandlerRecoveryStrategy.fail())
         .withRestartBackoff(backoffMin, backoffMax, BACKOFF_JITTER)

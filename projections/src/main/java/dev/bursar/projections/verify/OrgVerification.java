@@ -1,5 +1,6 @@
 package dev.bursar.projections.verify;
 
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Batch;
@@ -13,7 +14,6 @@ import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.journal.BatchCodec;
 import dev.bursar.projections.verify.Discrepancy.Kind;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,14 +39,14 @@ final class OrgVerification {
   OrgVerification(
       EntityId id,
       Snapshot snapshot,
-      Duration lateFor,
+      Lateness lateness,
       Reservations reservations,
       Findings findings) {
     this.id = id;
     this.snapshot = snapshot;
     this.findings = findings;
     OperationMemory memory = new OperationMemory(0, 0);
-    this.org = new Org(id.org(), lateFor, memory);
+    this.org = new Org(id.org(), lateness, memory);
     this.folded =
         new FoldedEntity<>(
             id,
@@ -54,7 +54,7 @@ final class OrgVerification {
             BatchCodec.orgs(),
             findings);
     this.budgets =
-        new BudgetVerification(id, Reservations.Counting.ORG, reservations, lateFor, findings);
+        new BudgetVerification(id, Reservations.Counting.ORG, reservations, lateness.lateFor(), findings);
     this.projected = snapshot.projected(id);
   }
 

@@ -1,0 +1,27 @@
+package dev.bursar.projections.readmodel;
+
+import dev.bursar.projections.usage.Retention;
+import dev.bursar.projections.usage.UsageTables;
+import java.time.InstantSource;
+import java.util.List;
+
+/**
+ * All read models that there are.
+ *
+ * @param retention how long usage is kept
+ * @param groupsRememberedMax how many groups of usage are remembered for a slice range
+ * @param clock the node's time
+ */
+public record ReadModels(Retention retention, long groupsRememberedMax, InstantSource clock) {
+
+  /** One of each, in the order in which they are written; for one slice range. */
+  public List<ReadModel> all() {
+    return List.of(
+        new LedgerModel(),
+        new WalletsModel(),
+        new OrgsModel(),
+        new UsageModel(new UsageTables(retention, clock, groupsRememberedMax)),
+        new AlertsModel(),
+        new AuditModel());
+  }
+}

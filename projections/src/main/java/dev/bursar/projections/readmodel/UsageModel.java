@@ -1,0 +1,37 @@
+package dev.bursar.projections.readmodel;
+
+import dev.bursar.projections.journal.JournalRow;
+import dev.bursar.projections.usage.UsageTables;
+import java.sql.SQLException;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** What was decided and used, event by event and summed up. */
+final class UsageModel implements ReadModel {
+
+  private final UsageTables usage;
+
+  UsageModel(UsageTables usage) {
+    this.usage = usage;
+  }
+
+  @Override
+  public String name() {
+    return "usage";
+  }
+
+  @Override
+  public List<String> tables() {
+    return UsageTables.NAMES;
+  }
+
+  @Override
+  public void project(Handle handle, List<JournalRow> rows) throws SQLException {
+    usage.project(handle, rows);
+  }
+
+  @Override
+  public void forget() {
+    usage.forget();
+  }
+}
