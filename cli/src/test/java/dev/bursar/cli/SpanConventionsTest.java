@@ -103,7 +103,7 @@ class SpanConventionsTest {
         "text_completion");
     call(
         "semconv-1.25",
-        "",
+        SCHEMAS + "1.26.0",
         "gen_ai.usage.prompt_tokens",
         "gen_ai.usage.cache_read_input_tokens",
         "gen_ai.usage.completion_tokens",
