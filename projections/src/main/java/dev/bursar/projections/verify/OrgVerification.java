@@ -54,7 +54,8 @@ final class OrgVerification {
             BatchCodec.orgs(),
             findings);
     this.budgets =
-        new BudgetVerification(id, Reservations.Counting.ORG, reservations, lateness.lateFor(), findings);
+        new BudgetVerification(
+            id, Reservations.Counting.ORG, reservations, lateness.lateFor(), findings);
     this.projected = snapshot.projected(id);
   }
 
