@@ -52,7 +52,7 @@ final class JournalTable {
                  - octet_length(event_payload) as bytes_before
         from event_journal
         where (xid, ordering) > (cast(cast(:xid as text) as xid8), :ordering)
-          and xid < cast(cast(:horizon as text) as xid8)
+          and (xid, ordering) < (cast(cast(:beforeXid as text) as xid8), :beforeOrdering)
           and slice between :from and :to
         order by xid, ordering
         limit :rows) page
@@ -71,25 +71,38 @@ final class JournalTable {
         .one();
   }
 
-  /** The next rows of a range, bounded by their number and by their bytes (but for the last). */
+  /**
+   * The next rows of a range before a position that is final, bounded by their number and by their
+   * bytes (but for the last).
+   */
   static List<Stored> page(
       Handle handle,
       SliceRange range,
       JournalPosition after,
-      long horizon,
+      JournalPosition before,
       int rowsMax,
       long bytesMax) {
     return handle
         .createQuery(PAGE)
         .bind("xid", Long.toString(after.xid()))
         .bind("ordering", after.ordering())
-        .bind("horizon", Long.toString(horizon))
+        .bind("beforeXid", Long.toString(before.xid()))
+        .bind("beforeOrdering", before.ordering())
         .bind("from", range.from())
         .bind("to", range.to())
         .bind("rows", rowsMax)
         .bind("bytes", bytesMax)
         .map((rs, context) -> stored(rs))
         .list();
+  }
+
+  /** Whether a page came to one of its bounds, so that there may be more. */
+  static boolean full(List<Stored> page, int rowsMax, long bytesMax) {
+    long bytes = 0;
+    for (Stored row : page) {
+      bytes += row.payload().length;
+    }
+    return page.size() >= rowsMax || bytes >= bytesMax;
   }
 
   private static Stored stored(ResultSet rs) throws SQLException {
