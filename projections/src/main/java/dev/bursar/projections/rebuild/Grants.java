@@ -17,7 +17,7 @@ final class Grants {
         where t.relnamespace = cast(:schema as regnamespace) and t.relname = any(:tables)
           and a.attnum > 0 and not a.attisdropped)
       select format('grant %s%s on %I.%I to %s%s', (item).privilege_type,
-        coalesce(format(' (%I)', column_name), ''), cast(:name as text), table_name,
+        case when column_name is null then '' else format(' (%I)', column_name) end, cast(:name as text), table_name,
         case (item).grantee when 0 then 'public' else quote_ident(pg_get_userbyid((item).grantee)) end,
         case when (item).is_grantable then ' with grant option' else '' end)
       from acl where item is not null
