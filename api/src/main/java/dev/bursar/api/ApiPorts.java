@@ -10,6 +10,7 @@ import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.time.TestClock;
 import dev.bursar.domain.usage.UsageQueries;
+import dev.bursar.domain.usage.UsageReports;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.function.Supplier;
  * @param proofs proves what ledgers say
  * @param orgs reads the list of orgs
  * @param usage reads what was decided and used
+ * @param reports takes in usage that was not reserved
  * @param catalog what can be sold
  * @param keys the keys to the API
  * @param testClock the clock, where it is one that is moved by hand
@@ -39,6 +41,7 @@ public record ApiPorts(
     LedgerProofs proofs,
     OrgQueries orgs,
     UsageQueries usage,
+    UsageReports reports,
     Catalog catalog,
     AccessKeys keys,
     Optional<TestClock> testClock,

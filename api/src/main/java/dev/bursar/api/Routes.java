@@ -16,6 +16,7 @@ import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.org.UnitRoutes;
 import dev.bursar.api.org.UserRoutes;
 import dev.bursar.api.time.TestClockRoutes;
+import dev.bursar.api.usage.ReportRoutes;
 import dev.bursar.api.usage.UsageRoutes;
 import dev.bursar.api.wallet.CorrectionRoutes;
 import dev.bursar.api.wallet.GrantRoutes;
@@ -40,6 +41,7 @@ public final class Routes {
             new ReservationRoutes(
                     ports.enforcement(), ports.entities(), ports.usage(), ports.meters())
                 .endpoints(),
+            new ReportRoutes(ports.reports(), ports.clock(), ports.meters()).endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs()).endpoints(),
             new UnitRoutes(ports.entities()).endpoints(),
             new UserRoutes(ports.entities()).endpoints(),

@@ -56,6 +56,16 @@ final class Contract {
 
   /** Fails if the answer is not as documented, or a request went well that should not have. */
   static void check(RunningApi.Answer answer, String method, String path, @Nullable String body) {
+    check(answer, method, path, body, "application/json");
+  }
+
+  /** The same for a body of this type. */
+  static void check(
+      RunningApi.Answer answer,
+      String method,
+      String path,
+      @Nullable String body,
+      String contentType) {
     assertThat(answer.header("X-Request-Id")).isNotEmpty();
     if (answer.status() == 405 || answer.code().equals("not_found") && answer.status() == 404) {
       return;
@@ -78,7 +88,7 @@ final class Contract {
         }
       }
       if (body != null) {
-        request.withBody(body).withContentType("application/json");
+        request.withBody(body).withContentType(contentType);
       }
       require(VALIDATOR.validateRequest(request.build()), answer);
     }

@@ -12,6 +12,7 @@ import dev.bursar.api.node.InMemoryQueries;
 import dev.bursar.api.node.InMemoryUsage;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.usage.UsageReporting;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -86,6 +87,7 @@ public final class RunningApi implements AutoCloseable {
             proofs,
             queries::orgs,
             new InMemoryUsage(node),
+            new UsageReporting(node, node::onRecord, 8),
             CATALOG,
             keys,
             withTestClock ? Optional.of(node) : Optional.empty(),

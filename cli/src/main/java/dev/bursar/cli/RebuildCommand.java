@@ -3,16 +3,17 @@ package dev.bursar.cli;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.DatabaseSettings;
+import dev.bursar.projections.ProjectionSettings;
 import dev.bursar.projections.readmodel.ReadModel;
 import dev.bursar.projections.readmodel.ReadModels;
 import dev.bursar.projections.rebuild.Rebuild;
 import dev.bursar.projections.rebuild.RebuildReport;
 import dev.bursar.projections.rebuild.RebuildSettings;
 import java.io.PrintWriter;
+import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
@@ -66,34 +67,35 @@ final class RebuildCommand implements Callable<Integer> {
   static final class Models implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return ReadModels.all().stream().map(ReadModel::name).iterator();
+      return readModels(config(), InstantSource.system()).all().stream()
+          .map(ReadModel::name)
+          .iterator();
     }
   }
 
   @Override
   public Integer call() {
-    Config config =
-        ConfigFactory.defaultOverrides()
-            .withFallback(ConfigFactory.parseResources("projections.conf"))
-            .resolve();
-    Supplier<List<ReadModel>> models = models();
-    return database.use(settings -> rebuild(settings, RebuildSettings.from(config), models));
-  }
-
-  private Supplier<List<ReadModel>> models() {
-    if (names.isEmpty()) {
-      return ReadModels::all;
-    }
+    Config config = config();
     try {
-      ReadModels.named(names);
+      readModels(config, InstantSource.system()).named(names);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--model: " + e.getMessage(), e);
     }
-    return () -> ReadModels.named(names);
+    return database.use(settings -> rebuild(settings, config));
   }
 
-  private int rebuild(
-      DatabaseSettings settings, RebuildSettings bounds, Supplier<List<ReadModel>> models) {
+  private static Config config() {
+    return ConfigFactory.defaultOverrides()
+        .withFallback(ConfigFactory.parseResources("projections.conf"))
+        .resolve();
+  }
+
+  private static ReadModels readModels(Config config, InstantSource clock) {
+    ProjectionSettings settings = ProjectionSettings.from(config);
+    return new ReadModels(settings.retention(), settings.usageGroupsRememberedMax(), clock);
+  }
+
+  private int rebuild(DatabaseSettings settings, Config config) {
     RebuildReport report;
     try (ProgressBar bar =
         new ProgressBarBuilder()
@@ -103,8 +105,9 @@ final class RebuildCommand implements Callable<Integer> {
       report =
           new Rebuild(
                   settings,
-                  bounds,
-                  models,
+                  RebuildSettings.from(config),
+                  clock -> readModels(config, clock),
+                  names,
                   progress -> {
                     bar.maxHint(Math.max(progress.rows(), progress.rowsTotal()));
                     bar.stepTo(progress.rows());
@@ -123,9 +126,7 @@ final class RebuildCommand implements Callable<Integer> {
     out.printf(
         "journal            %,d rows, %,d events in %.1f s, %,.0f events/s%n",
         report.rows(), report.events(), seconds, report.events() / seconds);
-    report
-        .tableRows()
-        .forEach((table, rows) -> out.printf("%-18s %,d rows%n", table, rows));
+    report.tableRows().forEach((table, rows) -> out.printf("%-18s %,d rows%n", table, rows));
     if (report.compared()) {
       out.println("compared           the old tables were the same");
     }

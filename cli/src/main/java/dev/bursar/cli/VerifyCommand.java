@@ -1,5 +1,6 @@
 package dev.bursar.cli;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.projections.verify.Counts;
@@ -7,7 +8,6 @@ import dev.bursar.projections.verify.Discrepancy;
 import dev.bursar.projections.verify.Report;
 import dev.bursar.projections.verify.Verification;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -38,11 +38,11 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int verify(DatabaseSettings settings) {
-    Duration grace =
+    Config limits =
         ConfigFactory.defaultOverrides()
             .withFallback(ConfigFactory.parseResources("limits.conf"))
             .resolve()
-            .getDuration("bursar.limits.grace");
+            .getConfig("bursar.limits");
     Report report;
     try (ProgressBar bar =
         new ProgressBarBuilder()
@@ -50,7 +50,7 @@ final class VerifyCommand implements Callable<Integer> {
             .setUpdateIntervalMillis(BAR_UPDATE_MS)
             .build()) {
       report =
-          new Verification(settings, grace)
+          new Verification(settings, limits.getDuration("grace"), limits.getDuration("correction"))
               .run(
                   counts -> {
                     bar.maxHint(counts.rowsTotal());
@@ -75,6 +75,7 @@ final class VerifyCommand implements Callable<Integer> {
         journal            %,d rows, %,d events of %,d entities in %,d orgs folded; the chain of rows holds
         ledger             %,d entries compared with their events; the chains of entries hold
         signed heads       %,d compared with the entries that they were signed over
+        usage events       %,d compared with the read table, and its sums
         transfers          %,d on their way
         balances           %,d compared with their grants and holds
         budgets            %,d windows compared with what was charged and is held
@@ -87,6 +88,7 @@ final class VerifyCommand implements Callable<Integer> {
             counts.orgs(),
             counts.entries(),
             counts.heads(),
+            counts.usageEvents(),
             counts.transfersInTransit(),
             counts.balances(),
             counts.budgetWindows(),

@@ -39,10 +39,10 @@ public final class EntityModels {
         new EntityModel<>(
             id -> {
               OperationMemory memory = memory(limits);
-              Org org = new Org(id.org(), limits.lateFor(), memory);
+              Org org = new Org(id.org(), limits.lateness(), memory);
               return new Entity<>(new OrgAggregate(org, catalog), memory);
             },
-            new OrgAggregate(new Org("", limits.lateFor(), memory(limits)), catalog)::reply,
+            new OrgAggregate(new Org("", limits.lateness(), memory(limits)), catalog)::reply,
             BatchCodec.orgs(),
             SnapshotCodec.orgs(),
             entity -> org(entity).snapshot(),
@@ -52,9 +52,9 @@ public final class EntityModels {
         new EntityModel<>(
             id -> {
               OperationMemory memory = memory(limits);
-              return new Entity<>(new TeamAggregate(new Team(limits.lateFor(), memory)), memory);
+              return new Entity<>(new TeamAggregate(new Team(limits.lateness(), memory)), memory);
             },
-            new TeamAggregate(new Team(limits.lateFor(), memory(limits)))::reply,
+            new TeamAggregate(new Team(limits.lateness(), memory(limits)))::reply,
             BatchCodec.teams(),
             SnapshotCodec.teams(),
             entity -> team(entity).snapshot(),

@@ -1,5 +1,6 @@
 package dev.bursar.entities;
 
+import dev.bursar.domain.budget.Lateness;
 import java.time.Duration;
 
 /**
@@ -11,6 +12,8 @@ import java.time.Duration;
  * @param operationsRemembered how many operations an entity remembers
  * @param operationsRememberedFor for how long it remembers them
  * @param grace how long after a reservation's expiry a commit is still recorded
+ * @param correction how long after it ran work may be reported and still counts where it ran
+ * @param reportsAheadMax how far the clock of whoever reports may be ahead
  * @param snapshotAfterBytes how many bytes of journal lie between two snapshots at least
  * @param snapshotAfterSizes the same, as a multiple of the last snapshot's size
  * @param unhurriedWithin how long what nobody waits for may wait for company before it is written
@@ -24,14 +27,19 @@ public record Limits(
     int operationsRemembered,
     Duration operationsRememberedFor,
     Duration grace,
+    Duration correction,
+    Duration reportsAheadMax,
     long snapshotAfterBytes,
     int snapshotAfterSizes,
     Duration unhurriedWithin,
     int restartsMax,
     Duration askTimeout) {
 
-  /** How long org and team count late usage where it was held: the wallet decides, they follow. */
-  public Duration lateFor() {
-    return grace.multipliedBy(2);
+  /**
+   * How late usage may be told of. Org and team count late usage twice as long as the wallet takes
+   * it: the wallet decides, they follow.
+   */
+  public Lateness lateness() {
+    return new Lateness(grace.multipliedBy(2), correction, reportsAheadMax);
   }
 }

@@ -10,6 +10,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgReply;
@@ -182,6 +183,11 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                 case Answer.Done<OrgReply> done
                     when done.value() instanceof OrgReply.Begun && !allowed.contains(reservation) ->
                     decided(begun, asked);
+                case Answer.Done<OrgReply> known when begun.plan().request().hasRun() ->
+                    asked.replyTo().tell(new Answer.Refused<>(Refusal.alreadyReported()));
+                // What was reported and came to nothing is decided anew: this one is on record.
+                case Answer.Refused<OrgReply> ended when begun.plan().request().hasRun() ->
+                    asked.replyTo().tell(new Answer.Refused<>(Refusal.alreadyReported()));
                 // It has ended, or was allowed here: that is told again, and nothing is decided.
                 case Answer.Done<OrgReply> known -> repeat(begun, asked);
                 case Answer.Refused<OrgReply> ended -> repeat(begun, asked);

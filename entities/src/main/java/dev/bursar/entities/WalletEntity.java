@@ -156,6 +156,7 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
         case WalletEvent.TransferredOut it -> onItsWay(it.transfer());
         case WalletEvent.Committed it -> ended(it, it.teamHolds(), it.transaction());
         case WalletEvent.Charged it -> ended(it, it.teamHolds(), it.transaction());
+        case WalletEvent.UsageCharged it -> ended(it, it.teamHolds(), it.transaction());
         case WalletEvent.Released it -> ended(it, it.teamHolds(), it.transaction());
         case WalletEvent other -> {}
       }

@@ -41,6 +41,7 @@ final class StoredNames {
     @Type(name = "hold_extended", value = WalletEvent.HoldExtended.class),
     @Type(name = "committed", value = WalletEvent.Committed.class),
     @Type(name = "charged", value = WalletEvent.Charged.class),
+    @Type(name = "usage_charged", value = WalletEvent.UsageCharged.class),
     @Type(name = "released", value = WalletEvent.Released.class),
     @Type(name = "hold_barred", value = WalletEvent.HoldBarred.class),
   })

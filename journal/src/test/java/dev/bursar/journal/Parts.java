@@ -15,6 +15,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
@@ -399,6 +400,7 @@ final class Parts {
         "4f0c2b1e-77aa-4c55-9d1b-0f6f3f0d2c11",
         bytes(16, 3),
         List.of(),
+        null,
         null);
   }
 
@@ -434,6 +436,7 @@ final class Parts {
         null,
         bytes(16, 3),
         List.of(),
+        null,
         null);
   }
 
@@ -455,6 +458,44 @@ final class Parts {
         null,
         bytes(16, 3),
         List.of("platform", "engineering"),
+        AT,
+        null);
+  }
+
+  /** For work that was reported after it had run. */
+  static Plan reportedPlan() {
+    Plan plan = fullPlan();
+    ReserveRequest asked = plan.request();
+    return new Plan(
+        plan.reservation(),
+        new ReserveRequest(
+                asked.subject(),
+                asked.feature(),
+                asked.model(),
+                asked.session(),
+                asked.wallet(),
+                asked.usage(),
+                null,
+                null,
+                asked.ttlSeconds(),
+                asked.overagePolicy(),
+                true,
+                false,
+                asked.metadata(),
+                "4bf92f3577b34da6a3ce929d0e0e4736",
+                null)
+            .as(new Reported("/gateways/eu-1", "evt-17", AT)),
+        plan.wallet(),
+        plan.creditType(),
+        plan.amount(),
+        plan.price(),
+        plan.limits(),
+        plan.teamLimits(),
+        plan.actor(),
+        null,
+        bytes(16, 3),
+        List.of("engineering"),
+        LATER,
         AT);
   }
 
@@ -486,6 +527,7 @@ final class Parts {
         null,
         bytes(16, 3),
         List.of(),
+        null,
         null);
   }
 }

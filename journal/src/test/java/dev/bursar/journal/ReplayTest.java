@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
@@ -56,7 +57,7 @@ import org.junit.jupiter.api.Test;
 final class ReplayTest {
 
   private static final int ROUNDS = 120;
-  private static final Duration LATE_FOR = Duration.ofHours(2);
+  private static final Lateness LATE_FOR = Lateness.ofHolds(Duration.ofHours(2));
 
   private final Random random = new Random(42);
 

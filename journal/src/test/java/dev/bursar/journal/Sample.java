@@ -19,6 +19,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.ledger.EntryType;
@@ -158,6 +159,30 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                 credits("3"),
                 true,
                 transaction(attribution("commit"), posting(43, EntryType.CONSUME, "-3", "985.25")),
+                balance())),
+        wallet(
+            "usage_charged",
+            new WalletEvent.UsageCharged(
+                AT,
+                RESERVATION,
+                credits("3.25"),
+                credits("0.25"),
+                credits("0.5"),
+                true,
+                new Reported("/gateways/eu-1", "evt-17", AT),
+                true,
+                transaction(
+                    attribution("report"),
+                    posting(43, EntryType.LATE_USAGE, "-3", "985.25"),
+                    new Posting(
+                        44,
+                        EntryType.DEBT,
+                        credits("0.25"),
+                        credits("985.25"),
+                        credits("0.25"),
+                        null,
+                        null,
+                        bytes(32, 7))),
                 balance())),
         wallet(
             "released",
@@ -421,6 +446,7 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         org("begun", new OrgEvent.ReservationBegun(AT, Parts.plan())),
         org("begun-by-usage", new OrgEvent.ReservationBegun(AT, Parts.fullPlan())),
         org("begun-placed", new OrgEvent.ReservationBegun(AT, Parts.placedPlan())),
+        org("begun-reported", new OrgEvent.ReservationBegun(AT, Parts.reportedPlan())),
         org(
             "denied",
             new OrgEvent.ReservationDenied(

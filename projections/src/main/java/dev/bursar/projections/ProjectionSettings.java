@@ -1,6 +1,7 @@
 package dev.bursar.projections;
 
 import com.typesafe.config.Config;
+import dev.bursar.projections.usage.Retention;
 import java.time.Duration;
 
 /**
@@ -17,6 +18,9 @@ import java.time.Duration;
  * @param queriesMax reads that run at once
  * @param queriesWaitingMax reads that wait for their turn
  * @param dueWork about due work
+ * @param retention how long usage is kept
+ * @param retentionInterval how often to look for what has passed
+ * @param usageGroupsRememberedMax groups of usage that are remembered for a range
  */
 public record ProjectionSettings(
     int sliceRanges,
@@ -29,7 +33,10 @@ public record ProjectionSettings(
     Duration catchUpTimeout,
     int queriesMax,
     int queriesWaitingMax,
-    DueWorkSettings dueWork) {
+    DueWorkSettings dueWork,
+    Retention retention,
+    Duration retentionInterval,
+    long usageGroupsRememberedMax) {
 
   /**
    * The bounds and waits of due work.
@@ -51,6 +58,7 @@ public record ProjectionSettings(
   public static ProjectionSettings from(Config root) {
     Config config = root.getConfig("bursar.projections");
     Config due = config.getConfig("due-work");
+    Config retention = config.getConfig("retention");
     return new ProjectionSettings(
         config.getInt("slice-ranges"),
         config.getDuration("poll-interval"),
@@ -67,6 +75,12 @@ public record ProjectionSettings(
             due.getInt("page-max"),
             due.getDuration("clock-skew-max"),
             due.getLong("remembered-max"),
-            due.getDuration("stuck-after")));
+            due.getDuration("stuck-after")),
+        new Retention(
+            retention.getDuration("usage-events"),
+            retention.getDuration("usage-hours"),
+            retention.getDuration("usage-days")),
+        retention.getDuration("interval"),
+        config.getLong("usage-groups-remembered-max"));
   }
 }

@@ -7,7 +7,6 @@ import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.projections.ProjectionSettings.DueWorkSettings;
-import dev.bursar.projections.decision.JdbcUsageQueries;
 import dev.bursar.projections.due.DueTimes;
 import dev.bursar.projections.due.DueWork;
 import dev.bursar.projections.journal.JournalBounds;
@@ -20,8 +19,11 @@ import dev.bursar.projections.progress.RangeProgress;
 import dev.bursar.projections.progress.RangeStatus;
 import dev.bursar.projections.progress.ReadQueries;
 import dev.bursar.projections.readmodel.ReadModelProjection;
+import dev.bursar.projections.readmodel.ReadModels;
 import dev.bursar.projections.tree.JdbcLedgerProofs;
 import dev.bursar.projections.tree.SigningKey;
+import dev.bursar.projections.usage.JdbcUsageQueries;
+import dev.bursar.projections.usage.PassedPartitions;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,17 +48,20 @@ public final class Projections {
   private final UsageQueries usage;
   private final Progress progress;
   private final DueWork dueWork;
+  private final PassedPartitions passed;
   private final ReadQueries queries;
   private final List<RangeProgress> ranges;
 
   private Projections(
       Progress progress,
       DueWork dueWork,
+      PassedPartitions passed,
       ReadQueries queries,
       List<RangeProgress> ranges,
       JdbcLedgerProofs proofs) {
     this.progress = progress;
     this.dueWork = dueWork;
+    this.passed = passed;
     this.queries = queries;
     this.ranges = ranges;
     this.proofs = proofs;
@@ -94,6 +99,7 @@ public final class Projections {
             system,
             jdbi,
             clock,
+            new ReadModels(settings.retention(), settings.usageGroupsRememberedMax(), clock),
             new JournalBounds(
                 settings.pollInterval(),
                 settings.pageRowsMax(),
@@ -134,11 +140,22 @@ public final class Projections {
             metrics,
             blocking);
     dueWork.start();
+    PassedPartitions passed =
+        new PassedPartitions(
+            system,
+            jdbi,
+            settings.retention(),
+            settings.retentionInterval(),
+            clock,
+            progress,
+            blocking);
+    passed.start();
     ReadQueries queries =
         new ReadQueries(jdbi, settings.queriesMax(), settings.queriesWaitingMax());
     return new Projections(
         progress,
         dueWork,
+        passed,
         queries,
         ranges,
         new JdbcLedgerProofs(queries, progress, signingKey, clock, metrics));
@@ -179,6 +196,11 @@ public final class Projections {
     return dueWork;
   }
 
+  /** Drops usage that has passed its retention. */
+  public PassedPartitions passed() {
+    return passed;
+  }
+
   /** Every slice range as it stands on this node, with the alarm of one that stands still. */
   public List<RangeStatus> status() {
     return progress.status();
@@ -191,6 +213,7 @@ public final class Projections {
    */
   public void stop() {
     dueWork.stop();
+    passed.stop();
     queries.close();
     ranges.forEach(RangeProgress::close);
   }

@@ -187,7 +187,7 @@ class DecisionsTest {
         .useHandle(
             handle ->
                 handle.execute(
-                    "truncate decision, alert, audit_log, entity_progress,"
+                    "truncate usage_event, usage_group, usage_hour, usage_hour_meter, usage_day, usage_day_meter, reported_usage, alert, audit_log, entity_progress,"
                         + " pekko_projection_offset_store"));
     try (Database all = Database.open(TestServer.asSuperuser(SETTINGS).withPoolSize(1))) {
       all.jdbi()
@@ -216,7 +216,7 @@ class DecisionsTest {
                         select concat_ws(' ', sequence, index, reservation, allowed, denials, team,
                           user_id, departments, amount, usage, outcome, ended_at, ended_sequence,
                           ended_index, charged, used)
-                        from decision order by sequence, index
+                        from usage_event order by sequence, index
                         """)
                     .mapTo(String.class)
                     .list());

@@ -1,6 +1,7 @@
 package dev.bursar.projections;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
@@ -64,6 +65,8 @@ import org.jspecify.annotations.Nullable;
 final class OrgWorld {
 
   static final Duration GRACE = Duration.ofHours(1);
+  static final Lateness LATENESS =
+      new Lateness(GRACE.multipliedBy(2), Duration.ofHours(72), Duration.ofMinutes(5));
   static final String TYPE = "platform";
   private static final String IMAGE = "image";
   private static final String SPARE = "spare_1";
@@ -105,11 +108,9 @@ final class OrgWorld {
     walletId = EntityId.wallet(name, "main");
     OperationMemory orgMemory = memory();
     orgEntity =
-        new Entity<>(
-            new OrgAggregate(new Org(name, GRACE.multipliedBy(2), orgMemory), CATALOG), orgMemory);
+        new Entity<>(new OrgAggregate(new Org(name, LATENESS, orgMemory), CATALOG), orgMemory);
     OperationMemory teamMemory = memory();
-    teamEntity =
-        new Entity<>(new TeamAggregate(new Team(GRACE.multipliedBy(2), teamMemory)), teamMemory);
+    teamEntity = new Entity<>(new TeamAggregate(new Team(LATENESS, teamMemory)), teamMemory);
     wallet = new Wallet(name, "main", GRACE, memory());
     walletEntity = new Entity<>(new WalletAggregate(wallet), memory());
     spareId = EntityId.wallet(name, SPARE);

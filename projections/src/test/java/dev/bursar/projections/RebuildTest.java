@@ -86,18 +86,22 @@ class RebuildTest {
   }
 
   private Rebuild rebuild(Consumer<RebuildProgress> listener) {
-    return new Rebuild(settings, bounds(SMALL_PAGES), ReadModels::all, listener);
+    return new Rebuild(settings, bounds(SMALL_PAGES), RebuildTest::models, List.of(), listener);
   }
 
   private void assertFold() {
-    Report report = new Verification(settings, OrgWorld.GRACE).run(counts -> {});
+    Report report =
+        new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction())
+            .run(counts -> {});
     assertThat(report.discrepancies()).isEmpty();
     assertThat(report.counts().lagRows()).isZero();
     assertThat(report.counts().entries()).isPositive();
   }
 
   private List<String> tables() {
-    return ReadModels.all().stream().flatMap(model -> model.tables().stream()).toList();
+    return models(InstantSource.system()).all().stream()
+        .flatMap(model -> model.tables().stream())
+        .toList();
   }
 
   /** All rows of all tables, in some order that is the same each time. */
@@ -175,12 +179,18 @@ class RebuildTest {
                 .one());
   }
 
-  static List<String> models() {
-    return ReadModels.all().stream().map(ReadModel::name).toList();
+  private static ReadModels models(InstantSource clock) {
+    ProjectionSettings all =
+        ProjectionSettings.from(ConfigFactory.parseResources("projections.conf").resolve());
+    return new ReadModels(all.retention(), all.usageGroupsRememberedMax(), clock);
+  }
+
+  static List<String> names() {
+    return models(InstantSource.system()).all().stream().map(ReadModel::name).toList();
   }
 
   @ParameterizedTest
-  @MethodSource("models")
+  @MethodSource("names")
   void aModelMadeAnewIsWhatItWas(String name) {
     try (ReadSide readSide = readSide()) {
       OrgWorld spender = orgs(5, 60).getFirst();
@@ -194,16 +204,13 @@ class RebuildTest {
     }
     Map<String, List<String>> before = contents();
     Map<String, List<String>> structure = structure();
-    List<String> own = ReadModels.named(List.of(name)).getFirst().tables();
+    List<String> own = models(InstantSource.system()).named(List.of(name)).getFirst().tables();
     Map<String, Long> oids = new TreeMap<>();
     tables().forEach(table -> oids.put(table, oid(table)));
 
     RebuildReport report =
         new Rebuild(
-                settings,
-                bounds(SMALL_PAGES),
-                () -> ReadModels.named(List.of(name)),
-                progress -> {})
+                settings, bounds(SMALL_PAGES), RebuildTest::models, List.of(name), progress -> {})
             .run(true);
 
     assertThat(contents()).isEqualTo(before);
@@ -468,7 +475,11 @@ class RebuildTest {
     orgs(1, 10);
     Map<String, List<String>> before = structure();
     new Rebuild(
-            TestServer.asSuperuser(settings), bounds(SMALL_PAGES), ReadModels::all, progress -> {})
+            TestServer.asSuperuser(settings),
+            bounds(SMALL_PAGES),
+            RebuildTest::models,
+            List.of(),
+            progress -> {})
         .run(false);
     assertThat(structure()).isEqualTo(before);
   }
@@ -485,10 +496,10 @@ class RebuildTest {
   @Test
   void anotherVersionOfTheSchemaIsRefused() {
     jdbi.useHandle(
-        handle -> handle.execute("delete from flyway_schema_history where version = '6'"));
+        handle -> handle.execute("delete from flyway_schema_history where version = '8'"));
     assertThatThrownBy(() -> rebuild(progress -> {}).run(false))
         .isInstanceOf(DatabaseUnusable.class)
-        .hasMessageContaining("lacks version 6 of the schema");
+        .hasMessageContaining("lacks version 8 of the schema");
   }
 
   @Test

@@ -33,6 +33,8 @@ final class World {
   static final Instant BEGINNING = Instant.parse("2026-01-31T23:59:30Z");
 
   static final Duration GRACE = Duration.ofSeconds(60);
+  static final Duration CORRECTION = Duration.ofMinutes(2);
+  static final Duration AHEAD_MAX = Duration.ofSeconds(5);
 
   private static final int NODES = 3;
   private static final long SECOND = 1_000_000;
@@ -70,6 +72,8 @@ final class World {
             10_000,
             Duration.ofHours(24),
             GRACE,
+            CORRECTION,
+            AHEAD_MAX,
             500L + random.nextInt(8_000),
             1,
             Duration.ofMillis(500),

@@ -9,10 +9,11 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What requests about reservations carry. */
-final class ReservationBodies {
+public final class ReservationBodies {
 
   static final long TTL_SECONDS_DEFAULT = 300;
   static final long TTL_SECONDS_MAX = 86_400;
@@ -32,6 +33,13 @@ final class ReservationBodies {
           "commit",
           "dry_run",
           "metadata");
+
+  /** What a report of work that has run carries: what a request does that charges at once. */
+  public static final Set<String> WORK =
+      RESERVE.stream()
+          .filter(name -> !Set.of("ttl_seconds", "commit", "dry_run").contains(name))
+          .collect(Collectors.toUnmodifiableSet());
+
   static final Set<String> COMMIT = Set.of("usage", "amount");
   static final Set<String> EXTEND = Set.of("ttl_seconds");
 
@@ -44,7 +52,20 @@ final class ReservationBodies {
   /** What a commit came to; one of the two is there. */
   record Actual(@Nullable Credits amount, @Nullable Map<String, Long> usage) {}
 
-  static ReserveRequest reserve(Body body) {
+  /**
+   * Work that has run already.
+   *
+   * @param body its fields, of {@link #WORK}
+   * @param traceId the trace that it belongs to, or null
+   */
+  public static ReserveRequest work(Body body, @Nullable String traceId) {
+    return reserve(body, traceId);
+  }
+
+  /**
+   * @param traceId the trace that the call belongs to, or null
+   */
+  static ReserveRequest reserve(Body body, @Nullable String traceId) {
     Body subject = body.object("subject", SUBJECT);
     if (subject == null) {
       throw body.missing("subject");
@@ -77,7 +98,9 @@ final class ReservationBodies {
         policy == null ? OveragePolicy.RECORD : policy,
         commit,
         dryRun,
-        body.pairs("metadata"));
+        body.pairs("metadata"),
+        traceId,
+        null);
   }
 
   private static Subject subject(Body subject) {

@@ -48,7 +48,8 @@ public final class ReservationRoutes {
   }
 
   private CompletionStage<Reply> reserve(Call call) {
-    ReserveRequest request = ReservationBodies.reserve(call.body(ReservationBodies.RESERVE));
+    ReserveRequest request =
+        ReservationBodies.reserve(call.body(ReservationBodies.RESERVE), call.traceId());
     String org = request.subject().org();
     if (!call.key().covers(org)) {
       throw Call.unknownOrg(org);

@@ -1,11 +1,8 @@
 package dev.bursar.api.http;
 
-import dev.bursar.api.json.Json;
 import dev.bursar.api.json.JsonReader;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -17,14 +14,15 @@ import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** Reads bodies: JSON, not compressed, at most 1 MiB, and within 10 seconds. */
+/** Reads bodies: not compressed, of what an operation takes, and within 10 seconds. */
 final class BodyReader {
 
-  static final long BYTES_MAX = 1_048_576;
   private static final long READ_MS_MAX = 10_000;
 
-  /** The body of a request that has none. */
-  static final Json.Fields NO_FIELDS = new Json.Fields(Map.of());
+  /** How much of a body that nobody wants is taken in before the line is cut. */
+  private static final long ABANDONED_BYTES_MAX = Intake.JSON.bytesMax();
+
+  private static final String APPLICATION_JSON = "application/json";
 
   private final Materializer materializer;
 
@@ -36,12 +34,12 @@ final class BodyReader {
    * The body, if it has come with the head, as it does when it is small; null if it has yet to
    * come.
    *
-   * @throws Fault if it is not to be read at all, or is no JSON object
+   * @throws Fault if it is not to be read at all, or is not what the operation takes
    */
-  Json.@Nullable Fields readAtOnce(HttpRequest request, Head head) {
+  @Nullable Payload readAtOnce(HttpRequest request, Head head, Intake intake) {
     RequestEntity entity = request.entity();
     if (entity.isKnownEmpty()) {
-      return NO_FIELDS;
+      return Payload.NONE;
     }
     String encoding = head.contentEncoding();
     if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
@@ -49,44 +47,54 @@ final class BodyReader {
           .with("Accept-Encoding", "identity")
           .fault();
     }
-    if (!isJson(entity)) {
-      throw Problem.of(415, "unsupported_media_type", "bodies are accepted as application/json")
-          .fault();
-    }
-    return entity.isStrict() ? parsed(((HttpEntity.Strict) entity).getData()) : null;
+    String mediaType = mediaType(entity, intake);
+    return entity.isStrict()
+        ? taken(((HttpEntity.Strict) entity).getData(), mediaType, intake)
+        : null;
   }
 
-  private static boolean isJson(RequestEntity entity) {
-    if (entity.getContentType().equals(ContentTypes.APPLICATION_JSON)) {
-      return true;
+  private static String mediaType(RequestEntity entity, Intake intake) {
+    if (intake.parsed() && entity.getContentType().equals(ContentTypes.APPLICATION_JSON)) {
+      return APPLICATION_JSON;
     }
-    String type = entity.getContentType().toString().toLowerCase(Locale.ROOT).replace(" ", "");
-    return type.equals("application/json") || type.equals("application/json;charset=utf-8");
+    String accepted = intake.accepted(entity.getContentType().toString());
+    if (accepted == null) {
+      throw Problem.of(
+              415,
+              "unsupported_media_type",
+              "bodies are accepted as " + String.join(" or ", intake.mediaTypes()))
+          .fault();
+    }
+    return accepted;
   }
 
   /** The body, once it has come. */
-  CompletionStage<Json.Fields> read(HttpRequest request) {
+  CompletionStage<Payload> read(HttpRequest request, Intake intake) {
+    String mediaType = mediaType(request.entity(), intake);
     return request
         .entity()
-        .withSizeLimit(BYTES_MAX)
-        .toStrict(READ_MS_MAX, BYTES_MAX, materializer)
+        .withSizeLimit(intake.bytesMax())
+        .toStrict(READ_MS_MAX, intake.bytesMax(), materializer)
         .handle(
             (entity, error) -> {
               if (error != null) {
-                throw unread(error);
+                throw unread(error, intake);
               }
-              return parsed(entity.getData());
+              return taken(entity.getData(), mediaType, intake);
             });
   }
 
-  private static Json.Fields parsed(ByteString bytes) {
-    if (bytes.size() > BYTES_MAX) {
-      throw tooLarge();
+  private static Payload taken(ByteString data, String mediaType, Intake intake) {
+    if (data.size() > intake.bytesMax()) {
+      throw tooLarge(intake);
     }
-    return JsonReader.read(bytes.toArrayUnsafe());
+    byte[] bytes = data.toArrayUnsafe();
+    return intake.parsed()
+        ? Payload.of(mediaType, JsonReader.read(bytes))
+        : Payload.of(mediaType, bytes);
   }
 
-  private static Fault unread(Throwable error) {
+  private static Fault unread(Throwable error, Intake intake) {
     Throwable cause =
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     if (cause instanceof TimeoutException) {
@@ -97,21 +105,23 @@ final class BodyReader {
     String message = String.valueOf(cause.getMessage());
     return cause instanceof org.apache.pekko.http.scaladsl.model.EntityStreamSizeException
             || message.contains("too large")
-        ? tooLarge()
+        ? tooLarge(intake)
         : Problem.closing(400, "malformed_body", "the body broke off or is not framed as HTTP asks")
             .fault();
   }
 
-  private static Fault tooLarge() {
+  private static Fault tooLarge(Intake intake) {
     return Problem.closing(
-            413, "too_large", "bodies of at most %d bytes are accepted".formatted(BYTES_MAX))
+            413,
+            "too_large",
+            "bodies of at most %d bytes are accepted".formatted(intake.bytesMax()))
         .fault();
   }
 
   /** Takes in what is left of a body that nobody wants, up to the bound; then the line is cut. */
   void abandon(HttpRequest request) {
     try {
-      request.entity().withSizeLimit(BYTES_MAX).discardBytes(materializer);
+      request.entity().withSizeLimit(ABANDONED_BYTES_MAX).discardBytes(materializer);
     } catch (IllegalStateException e) {
       // It has been read.
     }

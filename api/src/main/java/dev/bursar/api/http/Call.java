@@ -2,7 +2,6 @@ package dev.bursar.api.http;
 
 import dev.bursar.api.access.Access;
 import dev.bursar.api.json.Body;
-import dev.bursar.api.json.Json;
 import dev.bursar.api.json.Names;
 import dev.bursar.api.operation.Callers;
 import dev.bursar.api.problem.Fault;
@@ -22,28 +21,28 @@ public final class Call {
   private final @Nullable AccessKey key;
   private final Map<String, String> variables;
   private final String rawQuery;
-  private final Json.Fields body;
+  private final Payload body;
   private final @Nullable String idempotencyKey;
-  private final @Nullable String accept;
+  private final Head head;
 
   Call(
       @Nullable AccessKey key,
       Map<String, String> variables,
       String rawQuery,
-      Json.Fields body,
+      Payload body,
       @Nullable String idempotencyKey,
-      @Nullable String accept) {
+      Head head) {
     this.key = key;
     this.variables = variables;
     this.rawQuery = rawQuery;
     this.body = body;
     this.idempotencyKey = idempotencyKey;
-    this.accept = accept;
+    this.head = head;
   }
 
   /** The format that the client likes best; the first, if it does not say. */
   public Format format(Format... offered) {
-    return Format.of(accept, List.of(offered));
+    return Format.of(head.accept(), List.of(offered));
   }
 
   /** The key that calls. */
@@ -94,7 +93,22 @@ public final class Call {
 
   /** The request's object, which may have these fields and no others. */
   public Body body(Set<String> accepted) {
-    return Body.of(body, accepted);
+    return Body.of(body.fields(), accepted);
+  }
+
+  /** The request's body as it came, where the operation reads it itself. */
+  public byte[] bytes() {
+    return body.bytes();
+  }
+
+  /** As what the body came: one of the media types that the operation takes. */
+  public String mediaType() {
+    return body.mediaType();
+  }
+
+  /** The trace that the call belongs to: 32 hexadecimal digits; or null. */
+  public @Nullable String traceId() {
+    return head.traceId();
   }
 
   /** The query parameters, which may be these and no others. */
@@ -129,7 +143,7 @@ public final class Call {
 
   /** This call, as ports want to know it. */
   public Caller caller() {
-    return Callers.caller(key().id(), idempotencyKey, body);
+    return Callers.caller(key().id(), idempotencyKey, body.fields());
   }
 
   /** What an org looks like from outside, whether it exists or not. */

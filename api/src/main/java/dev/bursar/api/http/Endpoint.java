@@ -9,9 +9,10 @@ import java.util.concurrent.CompletionStage;
  * @param method the HTTP method
  * @param path the path as in the OpenAPI document, variables in braces
  * @param access what it asks of the caller's key
+ * @param intake what bodies it takes, where its method has any
  * @param handler what it does
  */
-public record Endpoint(String method, String path, Access access, Handler handler) {
+public record Endpoint(String method, String path, Access access, Intake intake, Handler handler) {
 
   /** What an operation does. It may end the request by throwing or failing with a fault. */
   @FunctionalInterface
@@ -20,22 +21,27 @@ public record Endpoint(String method, String path, Access access, Handler handle
   }
 
   public static Endpoint get(String path, Access access, Handler handler) {
-    return new Endpoint("GET", path, access, handler);
+    return new Endpoint("GET", path, access, Intake.JSON, handler);
   }
 
   public static Endpoint post(String path, Access access, Handler handler) {
-    return new Endpoint("POST", path, access, handler);
+    return new Endpoint("POST", path, access, Intake.JSON, handler);
+  }
+
+  /** One that takes other bodies than a JSON object. */
+  public static Endpoint post(String path, Access access, Intake intake, Handler handler) {
+    return new Endpoint("POST", path, access, intake, handler);
   }
 
   public static Endpoint put(String path, Access access, Handler handler) {
-    return new Endpoint("PUT", path, access, handler);
+    return new Endpoint("PUT", path, access, Intake.JSON, handler);
   }
 
   public static Endpoint delete(String path, Access access, Handler handler) {
-    return new Endpoint("DELETE", path, access, handler);
+    return new Endpoint("DELETE", path, access, Intake.JSON, handler);
   }
 
-  /** Whether its requests carry JSON. */
+  /** Whether its requests carry a body. */
   boolean takesBody() {
     return method.equals("POST") || method.equals("PUT");
   }

@@ -30,7 +30,6 @@ record Head(
 
   private static final int REQUEST_ID_CHARS_MAX = 128;
   private static final int IDEMPOTENCY_KEY_CHARS_MAX = 255;
-  private static final int TRACEPARENT_CHARS = 55;
 
   static Head of(HttpRequest request) {
     String requestId = null;
@@ -60,7 +59,7 @@ record Head(
     }
     return new Head(
         requestId != null && isSafe(requestId) ? requestId : newRequestId(),
-        traceparent != null && isTraceparent(traceparent) ? traceparent : null,
+        traceparent != null && TraceContext.isTraceparent(traceparent) ? traceparent : null,
         authorization,
         idempotencyKey,
         contentEncoding,
@@ -93,18 +92,9 @@ record Head(
     return true;
   }
 
-  private static boolean isTraceparent(String text) {
-    if (text.length() != TRACEPARENT_CHARS) {
-      return false;
-    }
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean dash = i == 2 || i == 35 || i == 52;
-      if (dash ? c != '-' : !((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
-        return false;
-      }
-    }
-    return true;
+  /** The trace that the request belongs to; null where nothing says so, or it says none. */
+  @Nullable String traceId() {
+    return traceparent == null ? null : TraceContext.traceId(traceparent);
   }
 
   /** The client's key, checked; null if it sent none. */

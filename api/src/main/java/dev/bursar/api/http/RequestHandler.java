@@ -4,7 +4,6 @@ import dev.bursar.api.access.Access;
 import dev.bursar.api.access.Authentication;
 import dev.bursar.api.http.PathTree.Match;
 import dev.bursar.api.http.PathTree.Route;
-import dev.bursar.api.json.Json;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.access.AccessKey;
@@ -150,22 +149,18 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
       }
       return endpoint
           .handler()
-          .handle(
-              new Call(key, variables, query, BodyReader.NO_FIELDS, idempotencyKey, head.accept()));
+          .handle(new Call(key, variables, query, Payload.NONE, idempotencyKey, head));
     }
-    Json.Fields strict = bodies.readAtOnce(request, head);
+    Payload strict = bodies.readAtOnce(request, head, endpoint.intake());
     return strict != null
-        ? endpoint
-            .handler()
-            .handle(new Call(key, variables, query, strict, idempotencyKey, head.accept()))
+        ? endpoint.handler().handle(new Call(key, variables, query, strict, idempotencyKey, head))
         : bodies
-            .read(request)
+            .read(request, endpoint.intake())
             .thenCompose(
                 body ->
                     endpoint
                         .handler()
-                        .handle(
-                            new Call(key, variables, query, body, idempotencyKey, head.accept())));
+                        .handle(new Call(key, variables, query, body, idempotencyKey, head)));
   }
 
   private static Map<String, String> variables(Route route, Match match) {

@@ -52,6 +52,11 @@ public final class Body {
     return new Body("", object, accepted);
   }
 
+  /** An object within a request, by the name that messages call it. */
+  public static Body at(String name, Json.Fields object, Set<String> accepted) {
+    return new Body(name + '.', object, accepted);
+  }
+
   /** The full name of a field, for messages. */
   public String path(String name) {
     return path + name;

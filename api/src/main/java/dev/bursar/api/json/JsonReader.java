@@ -17,7 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads a request's JSON, and nothing but one JSON object, within bounds. */
+/** Reads a request's JSON, and nothing but one JSON object or list, within bounds. */
 public final class JsonReader {
 
   static final int DEPTH_MAX = 50;
@@ -52,17 +52,30 @@ public final class JsonReader {
    * @throws Fault if they are anything else
    */
   public static Json.Fields read(byte[] utf8) {
+    return (Json.Fields) read(utf8, JsonToken.START_OBJECT, "object");
+  }
+
+  /**
+   * The list in these bytes.
+   *
+   * @throws Fault if they are anything else
+   */
+  public static Json.Items readItems(byte[] utf8) {
+    return (Json.Items) read(utf8, JsonToken.START_ARRAY, "array");
+  }
+
+  private static Json read(byte[] utf8, JsonToken expected, String kind) {
     try (JsonParser in = FACTORY.createParser(utf8)) {
       JsonToken first = in.nextToken();
       if (first == null) {
-        throw malformed("the body is empty; a JSON object is expected");
+        throw malformed("the body is empty; a JSON %s is expected".formatted(kind));
       }
-      if (first != JsonToken.START_OBJECT) {
-        throw malformed("the body is not a JSON object");
+      if (first != expected) {
+        throw malformed("the body is not a JSON " + kind);
       }
-      Json.Fields body = fields(in);
+      Json body = value(in);
       if (in.nextToken() != null) {
-        throw malformed("something follows the JSON object" + at(in));
+        throw malformed("something follows the JSON %s%s".formatted(kind, at(in)));
       }
       return body;
     } catch (StreamConstraintsException e) {

@@ -78,7 +78,8 @@ public final class Outcomes {
           RESERVATION_FINALIZED,
           OVERAGE_REJECTED,
           LIMIT_REACHED,
-          ATTEMPT_WITHDRAWN ->
+          ATTEMPT_WITHDRAWN,
+          ALREADY_REPORTED ->
           409;
       case RESERVATION_EXPIRED -> 410;
       case IDEMPOTENCY_KEY_REUSED -> 422;

@@ -15,6 +15,7 @@ import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.budget.Window;
 import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.usage.AlertKey;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.domain.usage.UsageQueries.Dimension;
 import dev.bursar.domain.usage.UsageQueries.Interval;
@@ -178,28 +179,22 @@ public final class UsageRoutes {
                           json,
                           found.alerts(),
                           found.hasMore(),
-                          alert -> Long.toString(alert.id()),
+                          alert -> alert.key().text(),
                           UsageRoutes::alert);
                       json.field("as_of", found.freshness().asOf())
                           .field("lag_ms", found.freshness().lagMs());
                     }));
   }
 
-  private static @Nullable Long before(Page page) {
+  private static @Nullable AlertKey before(Page page) {
     String after = page.after();
-    if (after == null) {
-      return null;
-    }
-    if (!after.matches("[0-9]{1,18}")) {
-      throw Page.bad();
-    }
-    return Long.valueOf(after);
+    return after == null ? null : AlertKey.parse(after).orElseThrow(Page::bad);
   }
 
   private static void alert(JsonWriter json, UsageQueries.Alert alert) {
-    json.field("id", Long.toString(alert.id()))
+    json.field("id", alert.key().text())
         .field("type", "budget_threshold")
-        .field("at", alert.at())
+        .field("at", alert.key().at())
         .field("budget", alert.threshold().budget())
         .field("user", alert.threshold().member().isEmpty() ? null : alert.threshold().member())
         .field("window_start", alert.threshold().windowStart())

@@ -1,5 +1,6 @@
 package dev.bursar.api.node;
 
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
@@ -7,6 +8,7 @@ import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.enforcement.Found;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
@@ -37,6 +39,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -55,6 +58,8 @@ public final class InMemoryNode
     implements Enforcement, Entities, TestClock, InstantSource, AutoCloseable {
 
   private static final Duration GRACE = Duration.ofHours(1);
+  private static final Lateness LATENESS =
+      new Lateness(GRACE.multipliedBy(2), Duration.ofHours(72), Duration.ofMinutes(5));
 
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final SecureRandom random = new SecureRandom();
@@ -119,6 +124,11 @@ public final class InMemoryNode
     return cell == null ? List.of() : cell.events();
   }
 
+  /** What has happened in an org. */
+  public List<OrgEvent> orgEventsOf(String org) {
+    return on(() -> List.copyOf(orgEvents(org))).join();
+  }
+
   List<OrgEvent> orgEvents(String org) {
     return orgCell(org).events();
   }
@@ -143,9 +153,7 @@ public final class InMemoryNode
         id -> {
           OperationMemory memory = memory();
           return new Cell<>(
-              new OrgAggregate(new Org(org, GRACE.multipliedBy(2), memory), catalog),
-              memory,
-              event -> {});
+              new OrgAggregate(new Org(org, LATENESS, memory), catalog), memory, event -> {});
         });
   }
 
@@ -154,8 +162,7 @@ public final class InMemoryNode
         EntityId.team(org, team),
         id -> {
           OperationMemory memory = memory();
-          return new Cell<>(
-              new TeamAggregate(new Team(GRACE.multipliedBy(2), memory)), memory, event -> {});
+          return new Cell<>(new TeamAggregate(new Team(LATENESS, memory)), memory, event -> {});
         });
   }
 
@@ -226,7 +233,7 @@ public final class InMemoryNode
     String org = request.subject().org();
     byte[] salt = new byte[16];
     random.nextBytes(salt);
-    Operation operation = request.dryRun() ? null : caller.operation("reserve");
+    Operation operation = caller.reserving(request);
     Answer<OrgReply> answer =
         orgCell(org)
             .ask(
@@ -279,6 +286,22 @@ public final class InMemoryNode
             reply.waiting().complete(reply.answer());
       }
     }
+  }
+
+  /** Of what was charged, whatever the org remembers of it. */
+  public CompletionStage<List<Boolean>> onRecord(String org, List<Reported> events) {
+    return on(
+        () ->
+            events.stream()
+                .map(
+                    event ->
+                        walletNames(org).stream()
+                            .flatMap(wallet -> walletEvents(org, wallet).stream())
+                            .anyMatch(
+                                each ->
+                                    each instanceof WalletEvent.UsageCharged charged
+                                        && Arrays.equals(charged.reported().key(), event.key())))
+                .toList());
   }
 
   private <R extends WalletReply> CompletionStage<Answer<R>> askWallet(

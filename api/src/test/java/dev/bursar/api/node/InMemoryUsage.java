@@ -4,19 +4,24 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.BudgetPreview;
 import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.budget.Window;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.usage.AlertKey;
+import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageQueries;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +35,22 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryUsage implements UsageQueries {
 
   /** A decision, and how it ended. */
-  private record Decided(Instant at, Plan plan, boolean allowed, @Nullable Closure end) {}
+  private record Decided(
+      Place place,
+      Instant at,
+      Plan plan,
+      List<Denial> denials,
+      @Nullable Closure end,
+      @Nullable Instant endedAt) {
+    boolean allowed() {
+      return denials.isEmpty();
+    }
+  }
+
+  private static final Comparator<UsageEvent.Key> NEWEST_FIRST =
+      Comparator.comparing(UsageEvent.Key::countedAt)
+          .thenComparing(key -> key.place().sequence())
+          .reversed();
 
   private final InMemoryNode node;
 
@@ -40,16 +60,23 @@ public final class InMemoryUsage implements UsageQueries {
 
   private static Collection<Decided> decided(InMemoryNode n, String org) {
     Map<String, Decided> all = new LinkedHashMap<>();
+    long sequence = 0;
     for (OrgEvent event : n.orgEvents(org)) {
+      Place place = new Place(++sequence, 0);
       switch (event) {
         case OrgEvent.ReservationBegun e ->
-            all.put(e.plan().reservation(), new Decided(e.at(), e.plan(), true, null));
+            all.put(
+                e.plan().reservation(),
+                new Decided(place, e.at(), e.plan(), List.of(), null, null));
         case OrgEvent.ReservationDenied e ->
-            all.put(e.plan().reservation(), new Decided(e.at(), e.plan(), false, null));
+            all.put(
+                e.plan().reservation(),
+                new Decided(place, e.at(), e.plan(), e.denials(), null, e.at()));
         case OrgEvent.ReservationSettled e ->
             all.computeIfPresent(
                 e.closure().reservation(),
-                (name, was) -> new Decided(was.at(), was.plan(), true, e.closure()));
+                (name, was) ->
+                    new Decided(was.place(), was.at(), was.plan(), List.of(), e.closure(), e.at()));
         case OrgEvent other -> {}
       }
     }
@@ -82,12 +109,7 @@ public final class InMemoryUsage implements UsageQueries {
         n -> {
           Map<String, Row> rows = new TreeMap<>();
           for (Decided each : decided(n, org)) {
-            boolean asked =
-                !each.at().isBefore(question.from())
-                    && each.at().isBefore(question.to())
-                    && question.filter().entrySet().stream()
-                        .allMatch(f -> f.getValue().equals(of(f.getKey(), each.plan())));
-            if (asked) {
+            if (asked(each, question.from(), question.to(), question.filter())) {
               Map<Dimension, @Nullable String> group = new LinkedHashMap<>();
               question.groupBy().forEach(d -> group.put(d, of(d, each.plan())));
               Closure end = each.end();
@@ -116,6 +138,82 @@ public final class InMemoryUsage implements UsageQueries {
           }
           return new Usage(List.copyOf(rows.values()), fresh(n));
         });
+  }
+
+  private static boolean asked(
+      Decided each, Instant from, Instant to, Map<Dimension, String> filter) {
+    return !each.at().isBefore(from)
+        && each.at().isBefore(to)
+        && filter.entrySet().stream()
+            .allMatch(f -> f.getValue().equals(of(f.getKey(), each.plan())));
+  }
+
+  @Override
+  public CompletionStage<EventPage> events(
+      String org, EventFilter filter, UsageEvent.@Nullable Key after, int limit, boolean fresh) {
+    return node.read(
+        n -> {
+          List<UsageEvent> events =
+              decided(n, org).stream()
+                  .filter(each -> asked(each, filter.from(), filter.to(), filter.filter()))
+                  .map(InMemoryUsage::event)
+                  .filter(each -> filter.decision() == null || filter.decision() == each.decision())
+                  .filter(each -> filter.outcome() == null || filter.outcome() == each.outcome())
+                  .sorted(Comparator.comparing(UsageEvent::key, NEWEST_FIRST))
+                  .filter(each -> after == null || NEWEST_FIRST.compare(each.key(), after) > 0)
+                  .toList();
+          return new EventPage(
+              List.copyOf(events.subList(0, Math.min(limit, events.size()))),
+              events.size() > limit,
+              fresh(n));
+        });
+  }
+
+  private static UsageEvent event(Decided each) {
+    Plan plan = each.plan();
+    Closure end = each.end();
+    Map<String, Long> asked = plan.quantities().usage();
+    return new UsageEvent(
+        new UsageEvent.Key(each.at(), each.place()),
+        each.at(),
+        plan.reservation(),
+        each.allowed() ? UsageEvent.Decision.ALLOW : UsageEvent.Decision.DENY,
+        each.denials().stream().map(Denial::code).distinct().toList(),
+        outcome(each),
+        each.endedAt(),
+        new UsageEvent.Attribution(
+            plan.request().subject(),
+            plan.departments(),
+            plan.request().feature(),
+            plan.request().model(),
+            plan.request().session(),
+            plan.wallet(),
+            plan.actor()),
+        plan.creditType(),
+        plan.amount(),
+        end == null ? null : end.charged(),
+        asked,
+        end == null || !end.kind().hasRun()
+            ? Map.of()
+            : end.usage().isEmpty() ? asked : end.usage(),
+        null,
+        null);
+  }
+
+  private static UsageEvent.Outcome outcome(Decided each) {
+    Closure end = each.end();
+    if (!each.allowed()) {
+      return UsageEvent.Outcome.DENIED;
+    }
+    if (end == null) {
+      return UsageEvent.Outcome.OPEN;
+    }
+    return switch (end.kind()) {
+      case ENDED -> UsageEvent.Outcome.RELEASED;
+      case COMMITTED -> UsageEvent.Outcome.COMMITTED;
+      case EXPIRED -> UsageEvent.Outcome.EXPIRED;
+      case LATE -> UsageEvent.Outcome.LATE;
+    };
   }
 
   @Override
@@ -222,19 +320,25 @@ public final class InMemoryUsage implements UsageQueries {
   }
 
   @Override
-  public CompletionStage<AlertPage> alerts(String org, @Nullable Long before, int limit) {
+  public CompletionStage<AlertPage> alerts(String org, @Nullable AlertKey before, int limit) {
     return node.read(
         n -> {
           List<Alert> alerts = new ArrayList<>();
+          long sequence = 0;
           for (OrgEvent event : n.orgEvents(org)) {
+            sequence++;
             if (event instanceof OrgEvent.ReservationSettled settled) {
-              settled
-                  .alerts()
-                  .forEach(a -> alerts.addFirst(new Alert(alerts.size() + 1, settled.at(), a)));
+              int number = 0;
+              for (ThresholdAlert each : settled.alerts()) {
+                alerts.addFirst(
+                    new Alert(new AlertKey(settled.at(), "", sequence, 0, number++), each));
+              }
             }
           }
           List<Alert> rest =
-              alerts.stream().filter(a -> before == null || a.id() < before).toList();
+              before == null
+                  ? alerts
+                  : alerts.stream().dropWhile(each -> !each.key().equals(before)).skip(1).toList();
           return new AlertPage(
               List.copyOf(rest.subList(0, Math.min(limit, rest.size()))),
               rest.size() > limit,

@@ -18,6 +18,8 @@ public final class LimitSettings {
         config.getInt("operations-remembered"),
         config.getDuration("operations-remembered-for"),
         config.getDuration("grace"),
+        config.getDuration("correction"),
+        config.getDuration("reports-ahead-max"),
         config.getBytes("snapshot-after-bytes"),
         config.getInt("snapshot-after-sizes"),
         config.getDuration("unhurried-within"),

@@ -89,7 +89,7 @@ public final class ShardedEntities implements Entities, Enforcement {
     OrgCommand.Reserve command =
         new OrgCommand.Reserve(
             request, caller.key(), caller.actor(), caller.idempotencyKey(), salt);
-    Operation operation = request.dryRun() ? null : caller.operation("reserve");
+    Operation operation = caller.reserving(request);
     return ask(
         EntityId.org(request.subject().org()),
         replyTo -> new EntityMessage.Reserve(command, operation, replyTo));

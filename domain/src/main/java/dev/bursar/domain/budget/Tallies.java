@@ -3,7 +3,6 @@ package dev.bursar.domain.budget;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import java.math.BigInteger;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -78,14 +77,37 @@ public final class Tallies {
    * What was used and is held in one window.
    *
    * @param watch null if nobody wants to know
+   * @param openUntil until when what ran in the window may be reported and counts in it, though it
+   *     has ended; null where it is closed when it ends
    */
-  public record Tally(Instant windowStart, Credits used, Credits held, @Nullable Watch watch) {
-    private Tally with(Credits usedMore, Credits heldMore, @Nullable Watch watching) {
+  public record Tally(
+      Instant windowStart,
+      Credits used,
+      Credits held,
+      @Nullable Watch watch,
+      @Nullable Instant openUntil) {
+
+    /** A window that is closed when it ends. */
+    public Tally(Instant windowStart, Credits used, Credits held, @Nullable Watch watch) {
+      this(windowStart, used, held, watch, null);
+    }
+
+    private boolean isOpenAt(Instant at) {
+      return openUntil != null && at.isBefore(openUntil);
+    }
+
+    private Tally with(
+        Credits usedMore, Credits heldMore, @Nullable Watch watching, @Nullable Instant openTo) {
       return new Tally(
           windowStart,
           used.plusCapped(usedMore),
           held.plusCapped(heldMore),
-          watching == null ? watch : watching.after(watch));
+          watching == null ? watch : watching.after(watch),
+          openTo == null ? openUntil : openTo);
+    }
+
+    private Tally told(Watch now) {
+      return new Tally(windowStart, used, held, now, openUntil);
     }
   }
 
@@ -114,7 +136,7 @@ public final class Tallies {
    */
   public record Lapsed(Map<String, Long> usage, List<Mark> marks, Instant until) {}
 
-  private final Duration lateFor;
+  private final Lateness lateness;
   private final LinkedHashMap<String, Lapsed> lapsed = new LinkedHashMap<>();
   private final Map<Counter, List<Tally>> tallies = new HashMap<>();
   private final Map<String, OpenHold> holds = new HashMap<>();
@@ -122,20 +144,45 @@ public final class Tallies {
   /**
    * Nothing counted, nothing held.
    *
-   * @param lateFor how long after a hold's expiry late usage still counts where it was made; longer
-   *     than a wallet's grace, since the wallet decides and this follows
+   * @param lateness how long what has ended may still be told of
    */
-  public Tallies(Duration lateFor) {
-    this.lateFor = lateFor;
+  public Tallies(Lateness lateness) {
+    this.lateness = lateness;
+  }
+
+  /** How long what has ended may still be told of. */
+  public Lateness lateness() {
+    return lateness;
+  }
+
+  /** The figures of those limits that can count work that ran then; the windows of then. */
+  public List<LimitState> states(List<Budgets.Applicable> limits, Instant then, Instant now) {
+    return limits.stream()
+        .filter(limit -> counts(limit, then, now))
+        .map(limit -> state(limit, then))
+        .toList();
+  }
+
+  /**
+   * Whether work that ran then can still count: its window has not ended, or what was counted in it
+   * is still known. What has been forgotten decides nothing, and is not begun anew.
+   */
+  private boolean counts(Budgets.Applicable of, Instant then, Instant now) {
+    Budget budget = of.budget();
+    Window window = budget.windowAt(then);
+    return window.contains(now) || tally(counter(of), window.start()) != null;
+  }
+
+  private static Counter counter(Budgets.Applicable of) {
+    Budget budget = of.budget();
+    return new Counter(budget.id(), budget.scope().member(of.counted().id()), budget.since());
   }
 
   /** A budget's figures now, for the scope that it is counted for. */
   public LimitState state(Budgets.Applicable of, Instant now) {
     Budget budget = of.budget();
     Window window = budget.windowAt(now);
-    String user = of.counted().id();
-    Counter counter = new Counter(budget.id(), budget.scope().member(user), budget.since());
-    Tally tally = tally(counter, window.start());
+    Tally tally = tally(counter(of), window.start());
     return new LimitState(
         budget.id(),
         of.counted(),
@@ -174,10 +221,20 @@ public final class Tallies {
           mark,
           Credits.ZERO,
           asked.in(limit.measure()),
-          Watch.of(limit.limit(), limit.thresholds()));
+          Watch.of(limit.limit(), limit.thresholds()),
+          openUntil(limit));
       marks.add(mark);
     }
     holds.put(reservation, new OpenHold(asked.amount(), metered ? asked.usage() : Map.of(), marks));
+  }
+
+  /**
+   * A window of a day or more is open to correction; a shorter one bounds a rate, and has passed.
+   */
+  private @Nullable Instant openUntil(LimitState limit) {
+    return limit.window().compareTo(WindowKind.DAY) < 0 || lateness.correction().isZero()
+        ? null
+        : limit.resetsAt().plus(lateness.correction());
   }
 
   /** Whether the reservation is open here. */
@@ -249,13 +306,7 @@ public final class Tallies {
         Watch watch = tally.watch();
         if (watch != null && tally.windowStart().equals(alert.windowStart())) {
           int told = Math.max(watch.told(), alert.threshold());
-          windows.set(
-              i,
-              new Tally(
-                  tally.windowStart(),
-                  tally.used(),
-                  tally.held(),
-                  new Watch(watch.limit(), watch.thresholds(), told)));
+          windows.set(i, tally.told(new Watch(watch.limit(), watch.thresholds(), told)));
         }
       }
     }
@@ -273,7 +324,7 @@ public final class Tallies {
       add(mark, closure.used(mark.measure(), hold.usage()), hold.at(mark).negated(), null);
     }
     if (closure.kind() == Closure.Kind.EXPIRED) {
-      lapsed.put(reservation, new Lapsed(hold.usage(), hold.marks(), at.plus(lateFor)));
+      lapsed.put(reservation, new Lapsed(hold.usage(), hold.marks(), at.plus(lateness.lateFor())));
     }
     Iterator<Lapsed> oldest = lapsed.values().iterator();
     while (oldest.hasNext() && oldest.next().until().isBefore(at)) {
@@ -285,7 +336,10 @@ public final class Tallies {
     Lapsed hold = closure.kind() == Closure.Kind.LATE ? lapsed.remove(closure.reservation()) : null;
     if (hold != null) {
       for (Mark mark : hold.marks()) {
-        add(mark, closure.used(mark.measure(), hold.usage()), Credits.ZERO, null);
+        // A window that has been forgotten is not begun anew: it would lack what came before.
+        if (tally(mark.counter(), mark.windowStart()) != null) {
+          add(mark, closure.used(mark.measure(), hold.usage()), Credits.ZERO, null);
+        }
       }
     }
   }
@@ -371,16 +425,21 @@ public final class Tallies {
   }
 
   private void add(Mark mark, Credits used, Credits held, @Nullable Watch watch) {
+    add(mark, used, held, watch, null);
+  }
+
+  private void add(
+      Mark mark, Credits used, Credits held, @Nullable Watch watch, @Nullable Instant openUntil) {
     List<Tally> windows = tallies.computeIfAbsent(mark.counter(), c -> new ArrayList<>(1));
     boolean found = false;
     for (int i = 0; i < windows.size() && !found; i++) {
       if (windows.get(i).windowStart().equals(mark.windowStart())) {
-        windows.set(i, windows.get(i).with(used, held, watch));
+        windows.set(i, windows.get(i).with(used, held, watch, openUntil));
         found = true;
       }
     }
     if (!found) {
-      windows.add(new Tally(mark.windowStart(), used, held, watch));
+      windows.add(new Tally(mark.windowStart(), used, held, watch, openUntil));
     }
     if (windows.size() > 1) {
       forgetEnded(windows, mark.windowStart());
@@ -388,8 +447,9 @@ public final class Tallies {
   }
 
   /**
-   * A window that has ended and holds nothing decides nothing any more. The one that was just
-   * counted in is kept, whenever it began: a budget's windows may have been made longer.
+   * A window that has ended, holds nothing and is not open to correction decides nothing any more.
+   * How late it is, the newest window tells: it has begun. The one that was just counted in is
+   * kept, whenever it began: a budget's windows may have been made longer.
    */
   private static void forgetEnded(List<Tally> windows, Instant counted) {
     Instant newest = Instant.MIN;
@@ -401,7 +461,8 @@ public final class Tallies {
         tally ->
             tally.windowStart().isBefore(keep)
                 && !tally.windowStart().equals(counted)
-                && tally.held().isZero());
+                && tally.held().isZero()
+                && !tally.isOpenAt(keep));
   }
 
   /** All counters, for snapshots and comparison. */

@@ -18,4 +18,13 @@ public record Caller(String actor, @Nullable String idempotencyKey, String key, 
   public Operation operation(String kind) {
     return Operation.ofClient(kind, key, fingerprint);
   }
+
+  /** What makes a request to reserve happen once; null for one that changes nothing. */
+  public @Nullable Operation reserving(ReserveRequest request) {
+    Reported reported = request.reported();
+    if (reported != null) {
+      return Operation.ofReport(reported);
+    }
+    return request.dryRun() ? null : operation("reserve");
+  }
 }

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param salt 16 random bytes for the attribution of the entries
  * @param departments those that the team lies in, the nearest first
  * @param madeAt when the org decided; null in early rows
+ * @param countsAt in whose windows it counts, if not in those of when the org decided; else null
  */
 public record Plan(
     String reservation,
@@ -39,11 +40,17 @@ public record Plan(
     @Nullable String idempotencyKey,
     byte[] salt,
     List<String> departments,
-    @Nullable Instant madeAt) {
+    @Nullable Instant madeAt,
+    @Nullable Instant countsAt) {
 
   /** How much is asked for, in every measure. */
   public Quantities quantities() {
     return request.quantities(amount);
+  }
+
+  /** In whose windows it counts; null in early rows, where that is when the row was written. */
+  public @Nullable Instant countedAt() {
+    return countsAt == null ? madeAt : countsAt;
   }
 
   /** Whether the subject's team has to agree. */

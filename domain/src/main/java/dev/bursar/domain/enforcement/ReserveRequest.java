@@ -7,8 +7,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A wish to spend, before the work runs. Either {@code usage}, priced by the catalog, or {@code
- * amount} and {@code creditType}.
+ * A wish to spend, before the work runs; or what work that has run already has used. Either {@code
+ * usage}, priced by the catalog, or {@code amount} and {@code creditType}.
  *
  * @param subject who it is for
  * @param feature the product feature, or null
@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param commit whether to charge at once
  * @param dryRun whether to decide and explain, and change nothing
  * @param metadata the client's own words
+ * @param traceId the trace that the call belongs to, as W3C Trace Context has it: 32 hexadecimal
+ *     digits in lower case; or null
+ * @param reported the event that told of it, for work that has run already; else null
  */
 public record ReserveRequest(
     Subject subject,
@@ -37,10 +40,70 @@ public record ReserveRequest(
     OveragePolicy overagePolicy,
     boolean commit,
     boolean dryRun,
-    Map<String, String> metadata) {
+    Map<String, String> metadata,
+    @Nullable String traceId,
+    @Nullable Reported reported) {
 
   /** The wallet of an org that names none. */
   public static final String MAIN_WALLET = "main";
+
+  /** For work to come, of no known trace. */
+  public ReserveRequest(
+      Subject subject,
+      @Nullable String feature,
+      @Nullable String model,
+      @Nullable String session,
+      @Nullable String wallet,
+      @Nullable Map<String, Long> usage,
+      @Nullable Credits amount,
+      @Nullable String creditType,
+      long ttlSeconds,
+      OveragePolicy overagePolicy,
+      boolean commit,
+      boolean dryRun,
+      Map<String, String> metadata) {
+    this(
+        subject,
+        feature,
+        model,
+        session,
+        wallet,
+        usage,
+        amount,
+        creditType,
+        ttlSeconds,
+        overagePolicy,
+        commit,
+        dryRun,
+        metadata,
+        null,
+        null);
+  }
+
+  /** The same, as an event reports it: it has run, and is charged at once. */
+  public ReserveRequest as(Reported event) {
+    return new ReserveRequest(
+        subject,
+        feature,
+        model,
+        session,
+        wallet,
+        usage,
+        amount,
+        creditType,
+        ttlSeconds,
+        overagePolicy,
+        true,
+        false,
+        metadata,
+        traceId,
+        event);
+  }
+
+  /** Whether the work has run already: nothing can be denied any more. */
+  public boolean hasRun() {
+    return reported != null;
+  }
 
   /** How much it asks for in every measure, once its amount is known. */
   public Quantities quantities(Credits priced) {

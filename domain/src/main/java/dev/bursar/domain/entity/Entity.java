@@ -54,7 +54,7 @@ public final class Entity<C, E, R> {
 
   private Outcome<R> decide(Request<C> request, Instant at, List<Recorded<E>> recorded) {
     Operation operation = request.operation();
-    OperationMemory.Known known = operation == null ? null : memory.find(operation);
+    OperationMemory.Known known = operation == null ? null : known(operation);
     if (known != null) {
       return known.sameRequest()
           ? stored(known.place(), true, recorded)
@@ -79,6 +79,12 @@ public final class Entity<C, E, R> {
       case Decision.Found<E, R> found -> stored(found.place(), false, recorded);
       case Decision.Refused<E, R> refused -> new Outcome.Refused<>(refused.refusal());
     };
+  }
+
+  /** What came to nothing when it was reported is decided as if it never had been. */
+  private OperationMemory.@Nullable Known known(Operation operation) {
+    OperationMemory.Known known = memory.find(operation);
+    return known != null && operation.isReport() && !known.sameRequest() ? null : known;
   }
 
   private Outcome<R> stored(Place place, boolean replayed, List<Recorded<E>> recorded) {

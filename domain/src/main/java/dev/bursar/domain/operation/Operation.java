@@ -1,6 +1,8 @@
 package dev.bursar.domain.operation;
 
+import dev.bursar.domain.enforcement.Reported;
 import java.time.Instant;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Operation(String key, long fingerprint) {
 
+  private static final String REPORT = "report\n";
+
+  /** The fingerprint of a report that was rejected; of all others it is 0. */
+  private static final long REJECTED = 1;
+
   /** A reservation's hold, at the team and at the wallet, whoever asks for it. */
   public static Operation holding(String reservation) {
     return new Operation("hold:" + reservation, 0);
@@ -22,6 +29,21 @@ public record Operation(String key, long fingerprint) {
   /** What a client asks for under a key of its own. */
   public static Operation ofClient(String kind, String key, long fingerprint) {
     return new Operation(kind + '\n' + key, fingerprint);
+  }
+
+  /** What a report asks for, whatever else it says: source and id name it. */
+  public static Operation ofReport(Reported reported) {
+    return new Operation(REPORT + Base64.getUrlEncoder().encodeToString(reported.key()), 0);
+  }
+
+  /** The same of a report that came to nothing. */
+  public static Operation ofRejected(Reported reported) {
+    return new Operation(ofReport(reported).key(), REJECTED);
+  }
+
+  /** Whether it is of a report: done before only if it was not rejected. */
+  public boolean isReport() {
+    return key.startsWith(REPORT);
   }
 
   /** When the client's key was made, to the millisecond, if it is one that tells; else null. */

@@ -17,6 +17,7 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     IDEMPOTENCY_KEY_REUSED,
     IDEMPOTENCY_KEY_EXPIRED,
     ATTEMPT_WITHDRAWN,
+    ALREADY_REPORTED,
     INVALID,
     UNKNOWN_UNIT,
     UNKNOWN_CREDIT_TYPE,
@@ -68,6 +69,11 @@ public record Refusal(Code code, @Nullable String field, String detail) {
         Code.ATTEMPT_WITHDRAWN,
         "Idempotency-Key",
         "the attempt with this key was given up while the journal could not be written, and what it held is given back; ask with a new key");
+  }
+
+  /** The event is on record already. */
+  public static Refusal alreadyReported() {
+    return new Refusal(Code.ALREADY_REPORTED, "id", "an event of this source and id is on record");
   }
 
   /** Another request has set or removed the budget while this one was about to. */

@@ -3,25 +3,28 @@ package dev.bursar.domain.org;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.Overrides;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.wallet.WalletOwner;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +49,9 @@ public final class Org {
   private final Map<String, String> walletsOfTeams = new HashMap<>();
   private final LinkedHashMap<String, Plan> open = new LinkedHashMap<>();
 
+  /** The events whose reports are on their way. */
+  private final Set<Operation> openReports = new HashSet<>();
+
   /** Of open reservations, how often they were taken over; those that never were are not in it. */
   private final Map<String, Integer> takenOver = new HashMap<>();
 
@@ -53,13 +59,13 @@ public final class Org {
    * An org that does not exist yet.
    *
    * @param id its name
-   * @param lateFor see {@link Tallies}
+   * @param lateness how long what has ended may still be told of
    * @param memory the entity's memory of operations; what became of a reservation is found there
    */
-  public Org(String id, Duration lateFor, OperationMemory memory) {
+  public Org(String id, Lateness lateness, OperationMemory memory) {
     this.id = id;
     this.memory = memory;
-    this.tallies = new Tallies(lateFor);
+    this.tallies = new Tallies(lateness);
   }
 
   public String id() {
@@ -241,7 +247,7 @@ public final class Org {
               decided(it.reservation()), place, ChronoUnit.MICROS.between(Instant.EPOCH, it.at()));
       case OrgEvent.ReservationDenied denied -> deny(denied, place);
       case OrgEvent.ReservationSettled settled -> {
-        settle(settled.closure(), settled.at());
+        settle(settled.closure(), place, settled.at());
         tallies.told(settled.alerts());
       }
     }
@@ -263,26 +269,59 @@ public final class Org {
     }
   }
 
-  private void begin(Plan plan) {
+  private void open(Plan plan) {
     open.put(plan.reservation(), plan);
+    Reported reported = plan.request().reported();
+    if (reported != null) {
+      openReports.add(Operation.ofReport(reported));
+    }
+  }
+
+  private @Nullable Plan ended(String reservation) {
+    Plan plan = open.remove(reservation);
+    takenOver.remove(reservation);
+    Reported reported = plan == null ? null : plan.request().reported();
+    if (reported != null) {
+      openReports.remove(Operation.ofReport(reported));
+    }
+    return plan;
+  }
+
+  /** Whether this event was reported, and its charge is still on its way. */
+  boolean isBeingReported(Reported event) {
+    return openReports.contains(Operation.ofReport(event));
+  }
+
+  private void begin(Plan plan) {
+    open(plan);
     tallies.hold(plan.reservation(), plan.quantities(), plan.limits());
   }
 
   private void deny(OrgEvent.ReservationDenied event, Place place) {
     String reservation = event.plan().reservation();
-    open.remove(reservation);
-    takenOver.remove(reservation);
+    ended(reservation);
     tallies.close(Closure.givenBack(reservation), event.at());
     long atMicros = ChronoUnit.MICROS.between(Instant.EPOCH, event.at());
     memory.remember(decided(reservation), place, atMicros);
     if (event.operation() != null) {
       memory.remember(event.operation(), place, atMicros);
     }
+    rejected(event.plan(), place, atMicros);
   }
 
-  private void settle(Closure closure, Instant at) {
-    open.remove(closure.reservation());
-    takenOver.remove(closure.reservation());
+  /** What was reported and came to nothing is not on record: it may be reported again. */
+  private void rejected(Plan plan, Place place, long atMicros) {
+    Reported reported = plan.request().reported();
+    if (reported != null) {
+      memory.remember(Operation.ofRejected(reported), place, atMicros);
+    }
+  }
+
+  private void settle(Closure closure, Place place, Instant at) {
+    Plan plan = ended(closure.reservation());
+    if (plan != null && !closure.kind().hasRun()) {
+      rejected(plan, place, ChronoUnit.MICROS.between(Instant.EPOCH, at));
+    }
     tallies.close(closure, at);
   }
 
@@ -314,7 +353,7 @@ public final class Org {
     from.users().forEach(user -> users.put(user.id(), user));
     from.budgets().forEach(budgets::put);
     from.wallets().forEach(this::putWallet);
-    from.open().forEach(plan -> open.put(plan.reservation(), plan));
+    from.open().forEach(this::open);
     tallies.restore(from.tallies());
     from.drafts().forEach(budgets::draft);
     drafted.putAll(from.drafted());

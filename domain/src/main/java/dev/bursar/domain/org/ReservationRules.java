@@ -14,6 +14,7 @@ import dev.bursar.domain.enforcement.BudgetDenials;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
@@ -27,6 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The org's part of deciding a reservation: who is asking, what it costs, which limits apply. */
@@ -70,15 +72,27 @@ final class ReservationRules {
     if (fault != null) {
       return new Refused<>(fault);
     }
+    Reported reported = request.reported();
+    if (reported != null && org.tallies().lateness().isAhead(reported.happenedAt(), now)) {
+      return new Refused<>(ahead(reported, now));
+    }
+    if (reported != null && org.isBeingReported(reported)) {
+      // It is so long on its way that the memory of operations has forgotten it.
+      return new Refused<>(Refusal.alreadyReported());
+    }
+    Instant countsAt =
+        reported == null ? now : org.tallies().lateness().countsAt(reported.happenedAt(), now);
     List<Scope> path = org.path(request.subject());
     Price price =
         request.usage() == null ? null : catalog.price(request.feature(), request.model());
     Denial noRate = noRate(request, price);
     if (noRate != null) {
+      Plan unpriced = plan(ask, price, "", Credits.ZERO, path, List.of(), List.of(), now);
+      // A report that can't be priced is put on record nowhere, so that it can be sent again.
       return new Told<>(
-          new OrgReply.Considered(
-              plan(ask, price, "", Credits.ZERO, path, List.of(), List.of(), now),
-              List.of(noRate)));
+          request.hasRun()
+              ? new OrgReply.Denied(unpriced, List.of(noRate))
+              : new OrgReply.Considered(unpriced, List.of(noRate)));
     }
     String creditType = price != null ? price.creditType() : orEmpty(request.creditType());
     Credits amount = amount(request, price);
@@ -90,14 +104,24 @@ final class ReservationRules {
     List<Budgets.Applicable> limits =
         org.overrides()
             .applied(org.budgets().applicable(demand(request, path, creditType, asked)), path, now);
-    List<LimitState> own = new ArrayList<>(4);
+    List<Budgets.Applicable> ofOrg = new ArrayList<>(4);
     List<Budgets.Applicable> ofTeam = new ArrayList<>(2);
     for (Budgets.Applicable each : limits) {
-      if (each.budget().scope().countedByTeam()) {
-        ofTeam.add(each);
-      } else {
-        own.add(org.tallies().state(each, now));
-      }
+      (each.budget().scope().countedByTeam() ? ofTeam : ofOrg).add(each);
+    }
+    List<LimitState> own = org.tallies().states(ofOrg, countsAt, now);
+    if (request.hasRun()) {
+      return begun(
+          plan(
+              ask,
+              price,
+              creditType,
+              amount,
+              path,
+              LimitState.withHeld(own, asked),
+              ofTeam,
+              now,
+              countsAt));
     }
     List<Denial> denials = new ArrayList<>(frozen(path, asked, now));
     denials.addAll(BudgetDenials.of(own, asked));
@@ -112,10 +136,21 @@ final class ReservationRules {
           new OrgReply.Considered(
               plan(ask, price, creditType, amount, path, held, ofTeam, now), List.of()));
     }
-    Plan plan = plan(ask, price, creditType, amount, path, held, ofTeam, now);
-    return org.placeOf(plan.reservation()) != null
+    return begun(plan(ask, price, creditType, amount, path, held, ofTeam, now));
+  }
+
+  private Decision<OrgEvent, OrgReply> begun(Plan plan) {
+    Instant now = plan.madeAt();
+    return now == null || org.placeOf(plan.reservation()) != null
         ? new Refused<>(Refusal.withdrawn())
         : new Accepted<>(new OrgEvent.ReservationBegun(now, plan));
+  }
+
+  private static Refusal ahead(Reported reported, Instant now) {
+    return new Refusal(
+        Code.INVALID,
+        "time",
+        "%s lies in the future: it is %s".formatted(reported.happenedAt(), now));
   }
 
   private static Demand demand(
@@ -147,15 +182,15 @@ final class ReservationRules {
     List<OpenPart> parts = new ArrayList<>();
     for (Plan plan : org.open().values()) {
       ReserveRequest request = plan.request();
-      Instant madeAt = plan.madeAt();
+      Instant countedAt = plan.countedAt();
       Demand demand =
           demand(request, org.path(request.subject()), plan.creditType(), plan.quantities());
-      if (madeAt != null && demand.isCountedBy(budget)) {
+      if (countedAt != null && demand.isCountedBy(budget)) {
         parts.add(
             new OpenPart(
                 plan.reservation(),
                 budget.scope().member(demand.user()),
-                budget.windowAt(madeAt).start(),
+                budget.windowAt(countedAt).start(),
                 plan.amount(),
                 plan.quantities().usage(),
                 plan.asksTeam()));
@@ -252,6 +287,19 @@ final class ReservationRules {
       List<LimitState> own,
       List<Budgets.Applicable> ofTeam,
       @Nullable Instant now) {
+    return plan(ask, price, creditType, amount, path, own, ofTeam, now, now);
+  }
+
+  private Plan plan(
+      OrgCommand.Reserve ask,
+      @Nullable Price price,
+      String creditType,
+      Credits amount,
+      List<Scope> path,
+      List<LimitState> own,
+      List<Budgets.Applicable> ofTeam,
+      @Nullable Instant now,
+      @Nullable Instant countsAt) {
     String wallet = wallet(ask.request());
     return new Plan(
         ReservationId.of(org.id(), wallet, ask.key(), ask.salt()).toString(),
@@ -266,7 +314,8 @@ final class ReservationRules {
         ask.idempotencyKey(),
         ask.salt(),
         departments(path),
-        now);
+        now,
+        Objects.equals(countsAt, now) ? null : countsAt);
   }
 
   private static List<String> departments(List<Scope> path) {

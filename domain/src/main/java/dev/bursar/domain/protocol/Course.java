@@ -3,6 +3,7 @@ package dev.bursar.domain.protocol;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.Attribution;
@@ -10,6 +11,7 @@ import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +111,13 @@ final class Course<W> {
     if (repeating) {
       return new Request<>(new TeamCommand.Bar(plan.reservation(), plan.madeAt()), null);
     }
+    Instant countsAt = plan.countedAt();
+    if (plan.request().hasRun() && countsAt != null) {
+      return new Request<>(
+          new TeamCommand.CountUsage(
+              plan.reservation(), plan.quantities(), plan.teamLimits(), countsAt),
+          Operation.holding(plan.reservation()));
+    }
     return holding
         ? new Request<>(
             new TeamCommand.HoldBudget(plan.reservation(), plan.quantities(), plan.teamLimits()),
@@ -124,6 +133,21 @@ final class Course<W> {
     if (repeating) {
       return new Request<>(
           new WalletCommand.Find(plan.reservation()), Operation.holding(plan.reservation()));
+    }
+    Reported reported = request.reported();
+    Instant madeAt = plan.madeAt();
+    if (reported != null && madeAt != null) {
+      return new Request<>(
+          new WalletCommand.ChargeUsage(
+              plan.reservation(),
+              plan.creditType(),
+              plan.amount(),
+              request.overagePolicy(),
+              reported,
+              madeAt,
+              plan.asksTeam(),
+              attribution("report")),
+          Operation.holding(plan.reservation()));
     }
     if (!holding || (chargesLast() && !denials.isEmpty())) {
       return new Request<>(
@@ -141,14 +165,14 @@ final class Course<W> {
             request.overagePolicy(),
             request.commit(),
             plan.asksTeam(),
-            attribution()),
+            attribution("reservation")),
         Operation.holding(plan.reservation()));
   }
 
-  private Attribution attribution() {
+  private Attribution attribution(String trigger) {
     ReserveRequest request = plan.request();
     return new Attribution(
-        "reservation",
+        trigger,
         plan.actor(),
         request.subject(),
         request.feature(),

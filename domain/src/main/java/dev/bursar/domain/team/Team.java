@@ -1,12 +1,12 @@
 package dev.bursar.domain.team;
 
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
-import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +23,11 @@ public final class Team {
   /**
    * A team that has counted nothing.
    *
-   * @param lateFor see {@link Tallies}
+   * @param lateness how long what has ended may still be told of
    * @param memory the entity's memory of operations; a barred hold is remembered there
    */
-  public Team(Duration lateFor, OperationMemory memory) {
-    this.tallies = new Tallies(lateFor);
+  public Team(Lateness lateness, OperationMemory memory) {
+    this.tallies = new Tallies(lateness);
     this.memory = memory;
   }
 

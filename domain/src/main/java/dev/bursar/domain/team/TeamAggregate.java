@@ -31,6 +31,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
   public Decision<TeamEvent, TeamReply> decide(TeamCommand command, Instant now) {
     return switch (command) {
       case TeamCommand.HoldBudget hold -> hold(hold, now);
+      case TeamCommand.CountUsage count -> count(count, now);
       case TeamCommand.CheckBudget check -> new Told<>(check(check, now));
       // What has ended before it came is not to be held any more.
       case TeamCommand.Settle settle ->
@@ -93,13 +94,25 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     if (!denials.isEmpty()) {
       return new Told<>(new TeamReply.NotHeld(denials));
     }
-    return new Accepted<>(
-        new TeamEvent.BudgetHeld(
-            now,
-            ask.reservation(),
-            ask.asked().amount(),
-            metered(before, ask.asked()) ? ask.asked().usage() : Map.of(),
-            LimitState.withHeld(before, ask.asked())));
+    return new Accepted<>(held(ask.reservation(), ask.asked(), before, now));
+  }
+
+  private static TeamEvent held(
+      String reservation, Quantities asked, List<LimitState> before, Instant now) {
+    return new TeamEvent.BudgetHeld(
+        now,
+        reservation,
+        asked.amount(),
+        metered(before, asked) ? asked.usage() : Map.of(),
+        LimitState.withHeld(before, asked));
+  }
+
+  /** Held like any other until the wallet has charged it; no limit stands in the way. */
+  private Decision<TeamEvent, TeamReply> count(TeamCommand.CountUsage ask, Instant now) {
+    List<LimitState> before = team.tallies().states(ask.limits(), ask.countsAt(), now);
+    return team.tallies().holds(ask.reservation())
+        ? new Told<>(new TeamReply.Held(before))
+        : new Accepted<>(held(ask.reservation(), ask.used(), before, now));
   }
 
   private static boolean metered(List<LimitState> limits, Quantities asked) {

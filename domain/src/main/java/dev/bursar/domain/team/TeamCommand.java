@@ -17,6 +17,15 @@ public sealed interface TeamCommand {
   record HoldBudget(String reservation, Quantities asked, List<Budgets.Applicable> limits)
       implements TeamCommand {}
 
+  /**
+   * Count work that has run already, whatever the limits.
+   *
+   * @param countsAt in whose windows it counts
+   */
+  record CountUsage(
+      String reservation, Quantities used, List<Budgets.Applicable> limits, Instant countsAt)
+      implements TeamCommand {}
+
   /** Say which limits would stand in the way; changes nothing. */
   record CheckBudget(Quantities asked, List<Budgets.Applicable> limits) implements TeamCommand {}
 

@@ -95,8 +95,27 @@ public interface UsageQueries {
   /** The rows, by start and group. */
   record Usage(List<Row> rows, Freshness freshness) {}
 
-  /** A threshold that was reached, and when. */
-  record Alert(long id, Instant at, ThresholdAlert threshold) {}
+  /**
+   * Which single events are asked for.
+   *
+   * @param from counted at or after
+   * @param to counted before
+   * @param filter only what has these; a department has all that lies below it
+   * @param decision only what was decided so; null for all
+   * @param outcome only what became this; null for all
+   */
+  record EventFilter(
+      Instant from,
+      Instant to,
+      Map<Dimension, String> filter,
+      UsageEvent.@Nullable Decision decision,
+      UsageEvent.@Nullable Outcome outcome) {}
+
+  /** The events, the newest first. */
+  record EventPage(List<UsageEvent> events, boolean hasMore, Freshness freshness) {}
+
+  /** A threshold that was reached. */
+  record Alert(AlertKey key, ThresholdAlert threshold) {}
 
   /** The alerts, the newest first. */
   record AlertPage(List<Alert> alerts, boolean hasMore, Freshness freshness) {}
@@ -110,6 +129,18 @@ public interface UsageQueries {
    * @param fresh whether to wait until all that was in the journal when it was asked can be seen
    */
   CompletionStage<Usage> usage(String org, Question question, boolean fresh);
+
+  /**
+   * Single events, the newest first. What was withdrawn before anybody was answered is not among
+   * them.
+   *
+   * @param after the last one that was shown; null for the newest. Pages that follow on each other
+   *     show no event twice, and miss none, however many come in meanwhile
+   * @param limit how many at most, 1 or more
+   * @param fresh whether to wait until all that was in the journal when it was asked can be seen
+   */
+  CompletionStage<EventPage> events(
+      String org, EventFilter filter, UsageEvent.@Nullable Key after, int limit, boolean fresh);
 
   /** Where in the org's journal the decision about a reservation stands. */
   CompletionStage<Optional<Place>> decision(String org, String reservation);
@@ -134,7 +165,7 @@ public interface UsageQueries {
   /**
    * The thresholds that were reached, the newest first.
    *
-   * @param before only those with a lower id; null for the newest
+   * @param before only those before this one; null for the newest
    */
-  CompletionStage<AlertPage> alerts(String org, @Nullable Long before, int limit);
+  CompletionStage<AlertPage> alerts(String org, @Nullable AlertKey before, int limit);
 }

@@ -82,7 +82,8 @@ public final class Wallet {
   /**
    * A wallet that has not been opened.
    *
-   * @param grace how long after a hold's expiry a commit is still recorded
+   * @param grace how long after a hold's expiry a commit is still recorded, and after the work has
+   *     run a report is not late
    * @param endings how reservations ended; bounds how long that is known
    */
   public Wallet(String org, String name, Duration grace, OperationMemory endings) {
@@ -209,6 +210,11 @@ public final class Wallet {
     return found;
   }
 
+  /** Whether work that ran then counts as late when it is reported now. */
+  boolean isLate(Instant happenedAt, Instant reportedAt) {
+    return reportedAt.isAfter(happenedAt.plus(grace));
+  }
+
   /** The hold that expired so lately that a commit is still recorded, or null. */
   @Nullable Hold lapsed(String reservation, Instant now) {
     Hold hold = lapsed.get(reservation);
@@ -278,6 +284,10 @@ public final class Wallet {
       case WalletEvent.HoldExtended extended -> extend(extended);
       case WalletEvent.Committed committed -> commit(committed, place);
       case WalletEvent.Charged charged -> {
+        post(charged.transaction());
+        end(charged.reservation(), Ending.COMMITTED, place, charged.at());
+      }
+      case WalletEvent.UsageCharged charged -> {
         post(charged.transaction());
         end(charged.reservation(), Ending.COMMITTED, place, charged.at());
       }

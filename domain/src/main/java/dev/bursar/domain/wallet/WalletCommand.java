@@ -3,6 +3,7 @@ package dev.bursar.domain.wallet;
 import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.ledger.Attribution;
 import java.time.Instant;
 import java.util.Map;
@@ -77,6 +78,24 @@ public sealed interface WalletCommand {
       long ttlSeconds,
       OveragePolicy overagePolicy,
       boolean commit,
+      boolean teamHolds,
+      Attribution attribution)
+      implements WalletCommand {}
+
+  /**
+   * Charge work that has run already, of which nothing was set aside: what no grant covers is owed,
+   * or not charged, as the overage policy says.
+   *
+   * @param reported the event that tells of it
+   * @param reportedAt when it came
+   */
+  record ChargeUsage(
+      String reservation,
+      String creditType,
+      Credits amount,
+      OveragePolicy overagePolicy,
+      Reported reported,
+      Instant reportedAt,
       boolean teamHolds,
       Attribution attribution)
       implements WalletCommand {}

@@ -33,12 +33,14 @@ public final class WalletDecider {
   private final GrantRules grants;
   private final Corrections corrections;
   private final Transfers transfers;
+  private final UsageRules usage;
 
   public WalletDecider(Wallet wallet) {
     this.wallet = wallet;
     this.grants = new GrantRules(wallet);
     this.corrections = new Corrections(wallet, grants);
     this.transfers = new Transfers(wallet, grants);
+    this.usage = new UsageRules(wallet);
   }
 
   /** What is to be made of a command at this time. */
@@ -73,6 +75,7 @@ public final class WalletDecider {
       case WalletCommand.ReturnTransfer comeBack -> transfers.comeBack(comeBack, now);
       case WalletCommand.ListTransfers list -> new Told<>(transfers.list());
       case WalletCommand.HoldCredits hold -> hold(hold, now);
+      case WalletCommand.ChargeUsage charge -> usage.charge(charge, now);
       case WalletCommand.CheckCredits check -> check(check);
       case WalletCommand.Commit commit -> commit(commit, now);
       case WalletCommand.Release release -> release(release, now);
@@ -94,6 +97,7 @@ public final class WalletDecider {
       case WalletCommand.Open open ->
           new Accepted<>(new WalletEvent.Opened(now, wallet.org(), wallet.name(), open.owner()));
       case WalletCommand.HoldCredits hold -> new Told<>(unknownWallet(hold.amount()));
+      case WalletCommand.ChargeUsage charge -> new Told<>(unknownWallet(charge.amount()));
       case WalletCommand.CheckCredits check -> new Told<>(unknownWallet(check.amount()));
       case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(null));
       case WalletCommand.ListOpen list -> new Told<>(new WalletReply.OpenList(List.of()));

@@ -2,6 +2,7 @@ package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import java.time.Instant;
@@ -36,6 +37,11 @@ public sealed interface WalletEvent {
               it.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED,
               it.usage());
       case Charged it -> Closure.of(it.reservation(), it.amount(), Closure.Kind.COMMITTED);
+      case UsageCharged it ->
+          Closure.of(
+              it.reservation(),
+              it.amount(),
+              it.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED);
       case Released it ->
           Closure.of(
               it.reservation(),
@@ -115,6 +121,29 @@ public sealed interface WalletEvent {
       Instant at,
       String reservation,
       Credits amount,
+      boolean teamHolds,
+      Transaction transaction,
+      Balance balance)
+      implements WalletEvent {}
+
+  /**
+   * Work was charged that had run already, and for which nothing had been set aside.
+   *
+   * @param amount what was charged: drawn from grants plus debt
+   * @param debt what no grant covered
+   * @param uncharged what the overage policy left uncharged
+   * @param late whether it was reported long after it ran
+   * @param reported the event that told of it
+   * @param teamHolds whether the subject's team counts it and is to be told
+   */
+  record UsageCharged(
+      Instant at,
+      String reservation,
+      Credits amount,
+      Credits debt,
+      Credits uncharged,
+      boolean late,
+      Reported reported,
       boolean teamHolds,
       Transaction transaction,
       Balance balance)

@@ -60,6 +60,18 @@ final class WalletReplies {
               Map.of(),
               e.transaction(),
               e.balance());
+      case WalletEvent.UsageCharged e ->
+          new WalletReply.Ended(
+              e.reservation(),
+              "committed",
+              e.amount(),
+              Credits.ZERO,
+              e.debt(),
+              e.uncharged(),
+              e.late(),
+              Map.of(),
+              e.transaction(),
+              e.balance());
       case WalletEvent.Released e ->
           new WalletReply.Ended(
               e.reservation(),

@@ -83,7 +83,7 @@ final class LimitTableTest {
     Budget budget = budget(scope, window, mode, measure, limit, "Europe/Berlin");
     Budgets.Applicable counted = new Budgets.Applicable(budget, scope.countedFor("ann"));
     Budgets.Applicable ofBen = new Budgets.Applicable(budget, scope.countedFor("ben"));
-    Tallies tallies = new Tallies(Duration.ofHours(2));
+    Tallies tallies = new Tallies(Lateness.ofHolds(Duration.ofHours(2)));
 
     tallies.hold("held", asked, List.of(tallies.state(counted, NOW)));
     tallies.hold("used", asked, List.of(tallies.state(counted, NOW)));
@@ -126,7 +126,7 @@ final class LimitTableTest {
   void aDayHasTheHoursThatItHas(String zone, Instant start, long hours) {
     Budget budget =
         budget(BudgetWords.ORG, WindowKind.DAY, Budget.Mode.HARD, "platform", "7", zone);
-    Tallies tallies = new Tallies(Duration.ofHours(2));
+    Tallies tallies = new Tallies(Lateness.ofHolds(Duration.ofHours(2)));
     Budgets.Applicable counted = new Budgets.Applicable(budget, budget.scope());
     Quantities asked = Quantities.of(Credits.of(7));
     tallies.hold("r", asked, List.of(tallies.state(counted, start)));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What counts in measures other than credits; thresholds; budgets that are set later. */
 final class MeasuresTest {
 
-  private final Tallies tallies = new Tallies(Duration.ofHours(2));
+  private final Tallies tallies = new Tallies(Lateness.ofHolds(Duration.ofHours(2)));
 
   private static Budget of(String measure, String limit, Scope scope) {
     return new Budget(
@@ -129,7 +129,7 @@ final class MeasuresTest {
   @Test
   void whatWasToldOutlivesASnapshot() {
     settle("a", "5", NOON);
-    Tallies again = new Tallies(Duration.ofHours(2));
+    Tallies again = new Tallies(Lateness.ofHolds(Duration.ofHours(2)));
     again.restore(tallies.snapshot());
     Budgets.Applicable limit = applicable("platform");
     again.hold("b", Quantities.of(Credits.of(1)), List.of(again.state(limit, NOON)));

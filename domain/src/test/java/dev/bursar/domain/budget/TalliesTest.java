@@ -25,7 +25,7 @@ final class TalliesTest {
   private static final Budgets.Applicable DAILY = named(daily("b", ORG, "10"));
   private static final Instant TOMORROW = NOON.plus(Duration.ofDays(1));
 
-  private final Tallies tallies = new Tallies(Duration.ofHours(2));
+  private final Tallies tallies = new Tallies(Lateness.ofHolds(Duration.ofHours(2)));
 
   private void hold(String reservation, String amount, Instant at) {
     tallies.hold(
@@ -157,7 +157,7 @@ final class TalliesTest {
     hold("r2", "3", TOMORROW);
     hold("r3", "1", TOMORROW);
     close("r3", "0", EXPIRED, TOMORROW);
-    Tallies copy = new Tallies(Duration.ofHours(2));
+    Tallies copy = new Tallies(Lateness.ofHolds(Duration.ofHours(2)));
     copy.restore(tallies.snapshot());
     assertThat(copy.snapshot()).isEqualTo(tallies.snapshot());
   }

@@ -4,6 +4,7 @@ import static dev.bursar.domain.budget.BudgetWords.NOON;
 
 import dev.bursar.domain.Given;
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
@@ -38,7 +39,7 @@ final class OrgWords {
   }
 
   static Org newOrg(OperationMemory memory) {
-    return new Org("acme", Duration.ofHours(2), memory);
+    return new Org("acme", Lateness.ofHolds(Duration.ofHours(2)), memory);
   }
 
   /**

@@ -78,6 +78,7 @@ final class Conversation {
             "K1",
             new byte[16],
             List.of(),
+            null,
             null);
   }
 

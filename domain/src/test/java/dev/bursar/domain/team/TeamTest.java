@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.domain.Given;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
@@ -34,7 +35,7 @@ final class TeamTest {
   private static final Scope RESEARCH = unit(Scope.Type.TEAM, "research");
 
   private final OperationMemory memory = new OperationMemory(100, Long.MAX_VALUE);
-  private final Team state = new Team(Duration.ofHours(2), memory);
+  private final Team state = new Team(Lateness.ofHolds(Duration.ofHours(2)), memory);
   private final TeamAggregate aggregate = new TeamAggregate(state);
   private final Given<TeamCommand, TeamEvent, TeamReply> team = Given.nothing(aggregate, memory);
 
@@ -65,6 +66,19 @@ final class TeamTest {
     var denied = team.when(hold("r2", "4.000001", TEN), NOON).reply(TeamReply.NotHeld.class);
     assertThat(denied.denials().getFirst().code()).isEqualTo(BUDGET_EXCEEDED);
     assertThat(figures(denied.denials().getFirst().limit())).isEqualTo("b 0/6 of 10");
+  }
+
+  @Test
+  void workThatHasRunCountsWhateverTheLimit() {
+    team.after(NOON, hold("r1", "6", TEN));
+    var reply =
+        team.when(
+                new TeamCommand.CountUsage(
+                    "r2", Quantities.of(Credits.parse("9")), List.of(TEN), NOON),
+                NOON)
+            .reply(TeamReply.Held.class);
+    assertThat(figures(reply.limits().getFirst())).isEqualTo("b 0/15 of 10");
+    team.when(hold("r3", "0.000001", TEN), NOON).reply(TeamReply.NotHeld.class);
   }
 
   @ParameterizedTest
@@ -160,7 +174,7 @@ final class TeamTest {
   @Test
   void aSnapshotHoldsAllOfIt() {
     team.after(NOON, hold("r", "6", TEN));
-    Team copy = new Team(Duration.ofHours(2), memory);
+    Team copy = new Team(Lateness.ofHolds(Duration.ofHours(2)), memory);
     copy.restore(state.snapshot());
     assertThat(copy.snapshot()).isEqualTo(state.snapshot());
   }

@@ -3,6 +3,7 @@ package dev.bursar.domain.wallet;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Operation;
@@ -93,7 +94,7 @@ final class History {
   private WalletCommand command() {
     String reservation = "r" + random.nextInt(RESERVATIONS);
     String grant = "g" + random.nextInt(GRANTS);
-    return switch (random.nextInt(32)) {
+    return switch (random.nextInt(34)) {
       case 0, 1, 2, 3 ->
           new WalletCommand.AddGrant(
               grant(grant), oneIn(4) ? recurrence() : null, WalletWords.who(null, null));
@@ -120,6 +121,7 @@ final class History {
           oneIn(4)
               ? new WalletCommand.BarTransfer(incoming())
               : new WalletCommand.TransferIn(incoming(), who(null, null));
+      case 32, 33 -> chargeUsage("u" + random.nextInt(RESERVATIONS));
       case 29, 30 ->
           oneIn(2)
               ? new WalletCommand.SettleTransfer(outgoing())
@@ -142,6 +144,19 @@ final class History {
         1 + random.nextInt(400),
         OveragePolicy.values()[random.nextInt(3)],
         oneIn(8),
+        oneIn(2),
+        who(feature(), model()));
+  }
+
+  private WalletCommand chargeUsage(String reservation) {
+    Instant ran = clock.minusSeconds(random.nextInt(7_000));
+    return new WalletCommand.ChargeUsage(
+        reservation,
+        type(),
+        amount(0),
+        OveragePolicy.values()[random.nextInt(3)],
+        new Reported("/test", reservation, ran),
+        clock,
         oneIn(2),
         who(feature(), model()));
   }

@@ -67,6 +67,35 @@ final class NaiveReservations {
     return Said.done(held(made));
   }
 
+  /** Whatever there is pays for what has run; the rest is owed, or nobody's. */
+  Said chargeUsage(WalletCommand.ChargeUsage ask, Instant now) {
+    Ending before = endings.get(ask.reservation());
+    if (before != null) {
+      return Said.told(before.reply);
+    }
+    String type = ask.creditType();
+    Attribution who = ask.attribution();
+    BigInteger amount = micros(ask.amount());
+    Map<Block, BigInteger> parts = books.draw(type, amount, who.feature(), who.model(), now);
+    BigInteger missing = amount.subtract(sum(parts));
+    if (missing.signum() > 0 && ask.overagePolicy() == OveragePolicy.REJECT) {
+      return Said.told("denied INSUFFICIENT_CREDITS, available " + text(amount.subtract(missing)));
+    }
+    BigInteger owed = ask.overagePolicy() == OveragePolicy.CAP ? ZERO : missing;
+    Instant lateFrom = ask.reported().happenedAt().plus(WalletWords.GRACE);
+    boolean late = ask.reportedAt().isAfter(lateFrom);
+    books.charge(late ? "late_usage" : "consume", type, parts, owed);
+    String reply =
+        "committed%s %s, back 0, debt %s, uncharged %s; %s"
+            .formatted(
+                late ? " late" : "",
+                text(amount.subtract(missing).add(owed)),
+                text(owed),
+                text(missing.subtract(owed)),
+                books.figures(type));
+    return ended(ask.reservation(), "committed", reply);
+  }
+
   private String held(Aside a) {
     List<String> parts = new ArrayList<>();
     a.parts.forEach((block, part) -> parts.add(block.terms.id() + " " + text(part)));

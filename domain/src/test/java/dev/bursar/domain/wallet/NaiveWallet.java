@@ -116,6 +116,7 @@ final class NaiveWallet {
       case WalletCommand.BarTransfer bar -> transfers.bar(bar.transfer());
       case WalletCommand.ListTransfers list -> transfers.list();
       case WalletCommand.HoldCredits ask -> reservations.hold(ask, now);
+      case WalletCommand.ChargeUsage ask -> reservations.chargeUsage(ask, now);
       case WalletCommand.CheckCredits ask -> {
         String no =
             reservations.denial(

@@ -226,6 +226,7 @@ final class WalletHistoryTest {
       switch (event) {
         case WalletEvent.Committed it -> charged(it.transaction());
         case WalletEvent.Charged it -> charged(it.transaction());
+        case WalletEvent.UsageCharged it -> charged(it.transaction());
         case WalletEvent.TransferredOut it -> sent.add(it.transfer().id());
         default -> {}
       }

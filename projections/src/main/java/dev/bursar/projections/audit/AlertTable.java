@@ -16,8 +16,11 @@ public final class AlertTable {
   private static final String INSERT =
       """
       insert into alert (
-        org, alerted_at, budget, member, window_start, threshold, used, limit_micros, since)
-      values (:org, :at, :budget, :member, :windowStart, :threshold, :used, :limit, :since)
+        org, alerted_at, team, sequence, index, number, budget, member, window_start, threshold,
+        used, limit_micros, since)
+      values (
+        :org, :at, :team, :sequence, :index, :number, :budget, :member, :windowStart, :threshold,
+        :used, :limit, :since)
       on conflict do nothing
       """;
 
@@ -26,20 +29,22 @@ public final class AlertTable {
   /** Writes what these rows tell of. */
   public static void project(Handle handle, List<JournalRow> rows) {
     for (JournalRow row : rows) {
-      String org = row.entity().org();
+      int index = 0;
       switch (row) {
         case JournalRow.OfOrg it -> {
           for (Recorded<OrgEvent> recorded : it.batch().recorded()) {
             if (recorded.event() instanceof OrgEvent.ReservationSettled settled) {
-              write(handle, org, settled.at(), settled.alerts());
+              write(handle, row, index, settled.at(), settled.alerts());
             }
+            index++;
           }
         }
         case JournalRow.OfTeam it -> {
           for (Recorded<TeamEvent> recorded : it.batch().recorded()) {
             if (recorded.event() instanceof TeamEvent.BudgetSettled settled) {
-              write(handle, org, settled.at(), settled.alerts());
+              write(handle, row, index, settled.at(), settled.alerts());
             }
+            index++;
           }
         }
         case JournalRow.OfWallet it -> {}
@@ -47,12 +52,18 @@ public final class AlertTable {
     }
   }
 
-  private static void write(Handle handle, String org, Instant at, List<ThresholdAlert> alerts) {
+  private static void write(
+      Handle handle, JournalRow row, int index, Instant at, List<ThresholdAlert> alerts) {
+    int number = 0;
     for (ThresholdAlert alert : alerts) {
       handle
           .createUpdate(INSERT)
-          .bind("org", org)
+          .bind("org", row.entity().org())
           .bind("at", at.atOffset(ZoneOffset.UTC))
+          .bind("team", row.entity().name())
+          .bind("sequence", row.sequence())
+          .bind("index", index)
+          .bind("number", number++)
           .bind("budget", alert.budget())
           .bind("member", alert.member())
           .bind("windowStart", alert.windowStart().atOffset(ZoneOffset.UTC))

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Maps as columns of JSON. */
@@ -12,6 +13,8 @@ public final class JsonColumns {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final TypeReference<LinkedHashMap<String, String>> TEXTS =
+      new TypeReference<>() {};
+  private static final TypeReference<LinkedHashMap<String, Long>> NUMBERS =
       new TypeReference<>() {};
   private static final String NONE = "{}";
   private static final byte[] NONE_BYTES = NONE.getBytes(StandardCharsets.UTF_8);
@@ -33,6 +36,15 @@ public final class JsonColumns {
     return text(bytes(tree));
   }
 
+  /** A list of texts. */
+  public static String list(List<String> texts) {
+    try {
+      return MAPPER.writeValueAsString(texts);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("it has no JSON form", e);
+    }
+  }
+
   private static byte[] bytes(Map<String, ?> map) {
     if (map.isEmpty()) {
       return NONE_BYTES;
@@ -51,13 +63,22 @@ public final class JsonColumns {
 
   /** Reads a map of texts. */
   public static Map<String, String> readTexts(String json) {
+    return read(json, TEXTS);
+  }
+
+  /** Reads a map of numbers. */
+  public static Map<String, Long> readNumbers(String json) {
+    return read(json, NUMBERS);
+  }
+
+  private static <T> Map<String, T> read(String json, TypeReference<LinkedHashMap<String, T>> as) {
     if (json.equals(NONE)) {
       return Map.of();
     }
     try {
-      return MAPPER.readValue(json, TEXTS);
+      return MAPPER.readValue(json, as);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("what is stored is not an object of texts", e);
+      throw new IllegalStateException("what is stored is not the object that it should be", e);
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.bursar.projections.journal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -60,7 +61,21 @@ final class JournalTable {
       order by xid, ordering
       """;
 
+  // Teams' rows are read without their holds: of one with nothing else, no time is known.
+  private static final String LAST =
+      """
+      select xid::text::bigint, ordering, persistence_id, sequence_number, event_ser_manifest,
+             event_payload, write_timestamp
+      from event_journal where persistence_id not like 'team|%'
+      order by xid desc, ordering desc limit 1
+      """;
+
   private JournalTable() {}
+
+  /** The journal's last row of an org or a wallet; empty if there is none. */
+  static Optional<Stored> last(Handle handle) {
+    return handle.createQuery(LAST).map((rs, context) -> stored(rs)).findOne();
+  }
 
   static Reach reach(Handle handle) {
     return handle

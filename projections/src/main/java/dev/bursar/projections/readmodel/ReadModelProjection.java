@@ -34,12 +34,14 @@ public final class ReadModelProjection {
   private final ActorSystem<?> system;
   private final Jdbi jdbi;
   private final InstantSource clock;
+  private final ReadModels models;
   private final JournalBounds bounds;
   private final Duration backoffMin;
   private final Duration backoffMax;
   private final Executor blocking;
 
   /**
+   * @param models what to make of the journal
    * @param backoffMin the first wait after a failure
    * @param backoffMax the longest wait after a failure
    * @param blocking where blocking reads run
@@ -48,6 +50,7 @@ public final class ReadModelProjection {
       ActorSystem<?> system,
       Jdbi jdbi,
       InstantSource clock,
+      ReadModels models,
       JournalBounds bounds,
       Duration backoffMin,
       Duration backoffMax,
@@ -55,6 +58,7 @@ public final class ReadModelProjection {
     this.system = system;
     this.jdbi = jdbi;
     this.clock = clock;
+    this.models = models;
     this.bounds = bounds;
     this.backoffMin = backoffMin;
     this.backoffMax = backoffMax;
@@ -63,13 +67,13 @@ public final class ReadModelProjection {
 
   /** The projection of a range, to be run by one node at a time. */
   public Projection<JournalPage> of(RangeProgress progress, DueTimes dueTimes) {
-    List<ReadModel> models = ReadModels.all();
+    List<ReadModel> all = models.all();
     Supplier<PageReader> readers = () -> reader(progress);
     return JdbcProjection.exactlyOnce(
             ProjectionId.of(NAME, progress.range().toString()),
             new JournalSource(system, readers, bounds, blocking),
             () -> new ReadModelSession(jdbi),
-            () -> new ReadModelHandler(models, dueTimes),
+            () -> new ReadModelHandler(all, dueTimes),
             system)
         .withRecoveryStrategy(HandlerRecoveryStrategy.fail())
         .withRestartBackoff(backoffMin, backoffMax, BACKOFF_JITTER)

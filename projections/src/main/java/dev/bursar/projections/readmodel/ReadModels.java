@@ -1,20 +1,27 @@
 package dev.bursar.projections.readmodel;
 
+import dev.bursar.projections.usage.Retention;
+import dev.bursar.projections.usage.UsageTables;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 
-/** All read models that there are; a new set for each slice range. */
-public final class ReadModels {
+/**
+ * All read models that there are.
+ *
+ * @param retention how long usage is kept
+ * @param groupsRememberedMax how many groups of usage are remembered for a slice range
+ * @param clock the node's time
+ */
+public record ReadModels(Retention retention, long groupsRememberedMax, InstantSource clock) {
 
-  private ReadModels() {}
-
-  /** One of each, in the order in which they are written. */
-  public static List<ReadModel> all() {
+  /** One of each, in the order in which they are written; for one slice range. */
+  public List<ReadModel> all() {
     return List.of(
         new LedgerModel(),
         new WalletsModel(),
         new OrgsModel(),
-        new UsageModel(),
+        new UsageModel(new UsageTables(retention, clock, groupsRememberedMax)),
         new AlertsModel(),
         new AuditModel());
   }
@@ -24,7 +31,7 @@ public final class ReadModels {
    *
    * @throws IllegalArgumentException if there is none of a name
    */
-  public static List<ReadModel> named(Collection<String> names) {
+  public List<ReadModel> named(Collection<String> names) {
     List<ReadModel> all = all();
     List<String> known = all.stream().map(ReadModel::name).toList();
     for (String name : names) {

@@ -1,13 +1,19 @@
 package dev.bursar.projections.readmodel;
 
-import dev.bursar.projections.decision.DecisionTable;
 import dev.bursar.projections.journal.JournalRow;
+import dev.bursar.projections.usage.UsageTables;
 import java.sql.SQLException;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/** What was decided and used. */
+/** What was decided and used, event by event and summed up. */
 final class UsageModel implements ReadModel {
+
+  private final UsageTables usage;
+
+  UsageModel(UsageTables usage) {
+    this.usage = usage;
+  }
 
   @Override
   public String name() {
@@ -16,14 +22,16 @@ final class UsageModel implements ReadModel {
 
   @Override
   public List<String> tables() {
-    return List.of("decision");
+    return UsageTables.NAMES;
   }
 
   @Override
   public void project(Handle handle, List<JournalRow> rows) throws SQLException {
-    DecisionTable.project(handle, rows);
+    usage.project(handle, rows);
   }
 
   @Override
-  public void forget() {}
+  public void forget() {
+    usage.forget();
+  }
 }

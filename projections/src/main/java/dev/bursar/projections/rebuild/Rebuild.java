@@ -4,18 +4,23 @@ import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.DatabaseTimeouts;
 import dev.bursar.database.Migrations;
+import dev.bursar.projections.journal.JournalTime;
 import dev.bursar.projections.journal.JournalUnreadable;
 import dev.bursar.projections.journal.StoredPositions;
 import dev.bursar.projections.readmodel.ReadModel;
 import dev.bursar.projections.readmodel.ReadModelProjection;
+import dev.bursar.projections.readmodel.ReadModels;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -38,7 +43,8 @@ public final class Rebuild {
 
   private final DatabaseSettings database;
   private final RebuildSettings settings;
-  private final Supplier<List<ReadModel>> models;
+  private final Function<InstantSource, ReadModels> models;
+  private final Collection<String> names;
   private final List<String> tables;
   private final Consumer<RebuildProgress> listener;
   private final Counted counted = new Counted();
@@ -47,19 +53,39 @@ public final class Rebuild {
 
   /**
    * @param database the primary database
-   * @param models makes a new set of the models to rebuild
+   * @param models the models as the nodes have them, with a clock
+   * @param names those to rebuild; none for all
    * @param listener is told now and then how far it is, by one thread
+   * @throws IllegalArgumentException if there is no model of a name
    */
   public Rebuild(
       DatabaseSettings database,
       RebuildSettings settings,
-      Supplier<List<ReadModel>> models,
+      Function<InstantSource, ReadModels> models,
+      Collection<String> names,
       Consumer<RebuildProgress> listener) {
     this.database = database;
     this.settings = settings;
     this.models = models;
-    this.tables = models.get().stream().flatMap(model -> model.tables().stream()).toList();
+    this.names = List.copyOf(names);
+    this.tables =
+        chosen(InstantSource.system()).stream().flatMap(model -> model.tables().stream()).toList();
     this.listener = listener;
+  }
+
+  private List<ReadModel> chosen(InstantSource clock) {
+    ReadModels all = models.apply(clock);
+    return names.isEmpty() ? all.all() : all.named(names);
+  }
+
+  /**
+   * The time by which it is told what has passed its retention: that of the nodes, which may have a
+   * test clock; never later than now, so that nothing is left out that they keep.
+   */
+  private static InstantSource clock(Handle handle) {
+    Instant now = Instant.now();
+    Instant last = JournalTime.last(handle).filter(now::isAfter).orElse(now);
+    return InstantSource.fixed(last);
   }
 
   /**
@@ -120,7 +146,9 @@ public final class Rebuild {
     claim
         .handle()
         .useTransaction(handle -> TableDefinition.copy(handle, claim.live(), Claim.SCHEMA, all));
-    try (Portions portions = new Portions(settings, models, jdbi, counted, this::tell)) {
+    InstantSource clock = clock(claim.handle());
+    try (Portions portions =
+        new Portions(settings, () -> chosen(clock), jdbi, counted, this::tell)) {
       catchUp(jdbi, portions, "reading the journal");
       Duration reading = Duration.ofNanos(System.nanoTime() - began);
       long rows = counted.rows.sum();

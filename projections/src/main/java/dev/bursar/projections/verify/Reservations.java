@@ -75,6 +75,11 @@ final class Reservations {
         course.charged = course.charged.plus(charged.amount());
         end(charged.reservation(), course);
       }
+      case WalletEvent.UsageCharged charged -> {
+        Course course = course(charged.reservation(), writtenAtMs);
+        course.charged = course.charged.plus(charged.amount());
+        end(charged.reservation(), course);
+      }
       case WalletEvent.Released released -> {
         Course course = course(released.reservation(), writtenAtMs);
         if (released.cause() == WalletEvent.Cause.EXPIRED) {

@@ -1,5 +1,6 @@
 package dev.bursar.projections.verify;
 
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
@@ -10,7 +11,6 @@ import dev.bursar.domain.team.Team;
 import dev.bursar.domain.team.TeamAggregate;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.journal.BatchCodec;
-import java.time.Duration;
 
 /** Folds a team, and compares its budgets with what was charged. */
 final class TeamVerification {
@@ -19,14 +19,15 @@ final class TeamVerification {
   private final FoldedEntity<TeamEvent> folded;
   private final BudgetVerification budgets;
 
-  TeamVerification(EntityId id, Duration lateFor, Reservations reservations, Findings findings) {
+  TeamVerification(EntityId id, Lateness lateness, Reservations reservations, Findings findings) {
     OperationMemory memory = new OperationMemory(0, 0);
-    this.team = new Team(lateFor, memory);
+    this.team = new Team(lateness, memory);
     this.folded =
         new FoldedEntity<>(
             id, new Entity<>(new TeamAggregate(team), memory), BatchCodec.teams(), findings);
     this.budgets =
-        new BudgetVerification(id, Reservations.Counting.TEAM, reservations, lateFor, findings);
+        new BudgetVerification(
+            id, Reservations.Counting.TEAM, reservations, lateness.lateFor(), findings);
   }
 
   void take(StoredRow row) {

@@ -3,6 +3,7 @@ package dev.bursar.projections.verify;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.DatabaseTimeouts;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.identity.EntityId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,15 +30,18 @@ public final class Verification {
 
   private final DatabaseSettings settings;
   private final Duration grace;
+  private final Lateness lateness;
 
   /**
    * @param settings the primary database
    * @param grace the nodes' {@code bursar.limits.grace}: how long after a hold's expiry a commit is
    *     still recorded
    */
-  public Verification(DatabaseSettings settings, Duration grace) {
+  public Verification(DatabaseSettings settings, Duration grace, Duration correction) {
     this.settings = settings;
     this.grace = grace;
+    // What lies ahead was refused before it came into the journal.
+    this.lateness = new Lateness(grace.multipliedBy(2), correction, Duration.ZERO);
   }
 
   /**
@@ -74,22 +78,22 @@ public final class Verification {
       String orgId, Collection<EntityId> entities, Snapshot snapshot, Findings findings) {
     findings.orgs++;
     findings.entities += entities.size();
-    Duration lateFor = grace.multipliedBy(2);
     Reservations reservations = new Reservations(orgId, findings);
     TransferVerification transfers = new TransferVerification(findings);
     TreeVerification tree = new TreeVerification(EntityId.org(orgId), snapshot, findings);
     Map<EntityId, Consumer<StoredRow>> takers = new LinkedHashMap<>();
     List<Runnable> finishes = new ArrayList<>();
-    List<WalletVerification> wallets = new ArrayList<>();
+    List<Runnable> closes = new ArrayList<>();
     for (EntityId id : entities) {
       switch (id.kind()) {
         case ORG -> {
-          OrgVerification org = new OrgVerification(id, snapshot, lateFor, reservations, findings);
+          OrgVerification org = new OrgVerification(id, snapshot, lateness, reservations, findings);
           takers.put(id, org::take);
           finishes.add(org::finish);
+          closes.add(org::close);
         }
         case TEAM -> {
-          TeamVerification team = new TeamVerification(id, lateFor, reservations, findings);
+          TeamVerification team = new TeamVerification(id, lateness, reservations, findings);
           takers.put(id, team::take);
           finishes.add(team::finish);
         }
@@ -98,7 +102,7 @@ public final class Verification {
               new WalletVerification(id, snapshot, grace, reservations, transfers, tree, findings);
           takers.put(id, wallet::take);
           finishes.add(wallet::finish);
-          wallets.add(wallet);
+          closes.add(wallet::close);
         }
       }
     }
@@ -109,7 +113,7 @@ public final class Verification {
       transfers.finish();
       tree.finish();
     } finally {
-      wallets.forEach(WalletVerification::close);
+      closes.forEach(Runnable::run);
     }
   }
 }

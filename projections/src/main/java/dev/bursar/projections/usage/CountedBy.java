@@ -1,4 +1,4 @@
-package dev.bursar.projections.decision;
+package dev.bursar.projections.usage;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Quantities;
@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.statement.SqlStatement;
 
-/** Which rows of {@code decision} count against a budget, and with how much. */
+/** Which rows of {@code usage_event} count against a budget, and with how much. */
 final class CountedBy {
 
   private static final String RAN = "d.outcome in ('committed', 'late')";

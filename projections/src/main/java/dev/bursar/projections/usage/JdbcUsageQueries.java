@@ -1,4 +1,4 @@
-package dev.bursar.projections.decision;
+package dev.bursar.projections.usage;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.BudgetPreview;
@@ -7,6 +7,8 @@ import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.budget.Window;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.usage.AlertKey;
+import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.projections.progress.FreshReads;
 import dev.bursar.projections.progress.Progress;
@@ -26,9 +28,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
-/** Reads usage from {@code decision}, and alerts from {@code alert}. */
+/** Reads usage from {@code usage_event} and its sums, and alerts from {@code alert}. */
 public final class JdbcUsageQueries implements UsageQueries {
 
   private static final int FETCHED_AT_ONCE = 1_000;
@@ -36,14 +39,24 @@ public final class JdbcUsageQueries implements UsageQueries {
       """
       select case when allowed then sequence else coalesce(ended_sequence, sequence) end,
              case when allowed then index else coalesce(ended_index, index) end
-      from decision
+      from usage_event
       where hashtextextended(reservation, 0) = hashtextextended(:reservation, 0)
         and reservation = :reservation and org = :org
+      order by counted_at desc, sequence desc, index desc limit 1
       """;
   private static final String ALERTS =
       """
-      select id, alerted_at, budget, member, window_start, threshold, used, limit_micros from alert
-      where org = :org and id < :before order by id desc limit :limit
+      select alerted_at, team, sequence, index, number, budget, member, window_start, threshold,
+        used, limit_micros
+      from alert where org = :org
+      """;
+  private static final String ALERTS_BEFORE =
+      """
+      and (alerted_at, team, sequence, index, number) < (:at, :team, :sequence, :index, :number)
+      """;
+  private static final String ALERTS_ORDER =
+      """
+      order by alerted_at desc, team desc, sequence desc, index desc, number desc limit :limit
       """;
 
   private final ReadQueries queries;
@@ -58,10 +71,29 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   @Override
   public CompletionStage<Usage> usage(String org, Question question, boolean fresh) {
-    CompletionStage<Void> ready =
-        fresh ? progress.caughtUp() : CompletableFuture.completedFuture(null);
-    return ready.thenCompose(
-        done -> reads.read(org, handle -> UsageRows.of(handle, org, question), Usage::new));
+    return ready(fresh)
+        .thenCompose(
+            done -> reads.read(org, handle -> UsageRows.of(handle, org, question), Usage::new));
+  }
+
+  private CompletionStage<Void> ready(boolean fresh) {
+    return fresh ? progress.caughtUp() : CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletionStage<EventPage> events(
+      String org, EventFilter filter, UsageEvent.@Nullable Key after, int limit, boolean fresh) {
+    return ready(fresh)
+        .thenCompose(
+            done ->
+                reads.read(
+                    org,
+                    handle -> EventRows.of(handle, org, filter, after, limit + 1),
+                    (found, freshness) ->
+                        new EventPage(
+                            List.copyOf(found.subList(0, Math.min(limit, found.size()))),
+                            found.size() > limit,
+                            freshness)));
   }
 
   @Override
@@ -92,9 +124,9 @@ public final class JdbcUsageQueries implements UsageQueries {
             + counted.member()
             + ", sum("
             + counted.used()
-            + ") from decision d where "
+            + ") from usage_event d where "
             + counted.condition()
-            + " and d.allowed and d.decided_at >= :from and d.decided_at < :to"
+            + " and d.allowed and d.counted_at >= :from and d.counted_at < :to"
             + " and (d.ended_sequence, d.ended_index) < (:sequence, :index) group by 1";
     return progress
         .caughtUp()
@@ -123,7 +155,7 @@ public final class JdbcUsageQueries implements UsageQueries {
     String sql =
         "select d.reservation, "
             + counted.used()
-            + " from decision d where "
+            + " from usage_event d where "
             + counted.condition()
             + " and d.outcome is not null and d.reservation = any(:reservations)"
             + " and hashtextextended(d.reservation, 0) in"
@@ -145,14 +177,14 @@ public final class JdbcUsageQueries implements UsageQueries {
   public CompletionStage<Previewed> preview(String org, Budget budget, Instant from, Instant to) {
     CountedBy counted = new CountedBy(budget);
     String sql =
-        "select d.decided_at, d.ended_at, d.user_id, d.credit_type, coalesce(d.charged, 0), "
+        "select d.counted_at, d.ended_at, d.user_id, d.credit_type, coalesce(d.charged, 0), "
             + counted.asked()
             + ", "
             + counted.used()
-            + " from decision d where "
+            + " from usage_event d where "
             + counted.condition()
-            + " and d.allowed and d.decided_at >= :from and d.decided_at < :to"
-            + " order by d.decided_at, d.sequence, d.index";
+            + " and d.allowed and d.counted_at >= :from and d.counted_at < :to"
+            + " order by d.counted_at, d.sequence, d.index";
     return reads.read(
         org,
         handle -> {
@@ -182,17 +214,25 @@ public final class JdbcUsageQueries implements UsageQueries {
   }
 
   @Override
-  public CompletionStage<AlertPage> alerts(String org, @Nullable Long before, int limit) {
+  public CompletionStage<AlertPage> alerts(String org, @Nullable AlertKey before, int limit) {
     return reads.read(
         org,
-        handle ->
-            handle
-                .createQuery(ALERTS)
-                .bind("org", org)
-                .bind("before", before == null ? Long.MAX_VALUE : before)
-                .bind("limit", limit + 1)
-                .map((rs, context) -> alert(rs))
-                .list(),
+        handle -> {
+          Query query =
+              handle
+                  .createQuery(ALERTS + (before == null ? "" : ALERTS_BEFORE) + ALERTS_ORDER)
+                  .bind("org", org)
+                  .bind("limit", limit + 1);
+          if (before != null) {
+            query
+                .bind("at", utc(before.at()))
+                .bind("team", before.team())
+                .bind("sequence", before.sequence())
+                .bind("index", before.index())
+                .bind("number", before.number());
+          }
+          return query.map((rs, context) -> alert(rs)).list();
+        },
         (found, freshness) ->
             new AlertPage(
                 List.copyOf(found.subList(0, Math.min(limit, found.size()))),
@@ -202,15 +242,19 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   private static Alert alert(ResultSet rs) throws SQLException {
     return new Alert(
-        rs.getLong(1),
-        rs.getObject(2, OffsetDateTime.class).toInstant(),
+        new AlertKey(
+            rs.getObject(1, OffsetDateTime.class).toInstant(),
+            rs.getString(2),
+            rs.getLong(3),
+            rs.getInt(4),
+            rs.getInt(5)),
         new ThresholdAlert(
-            rs.getString(3),
-            rs.getString(4),
-            rs.getObject(5, OffsetDateTime.class).toInstant(),
-            rs.getInt(6),
-            new Credits(rs.getLong(7)),
-            new Credits(rs.getLong(8)),
+            rs.getString(6),
+            rs.getString(7),
+            rs.getObject(8, OffsetDateTime.class).toInstant(),
+            rs.getInt(9),
+            new Credits(rs.getLong(10)),
+            new Credits(rs.getLong(11)),
             null));
   }
 

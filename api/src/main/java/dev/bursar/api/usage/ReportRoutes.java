@@ -1,0 +1,183 @@
+package dev.bursar.api.usage;
+
+import dev.bursar.api.access.Access;
+import dev.bursar.api.http.Call;
+import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Intake;
+import dev.bursar.api.http.Reply;
+import dev.bursar.api.json.Json;
+import dev.bursar.api.json.JsonReader;
+import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.problem.Fault;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.usage.UsageReports;
+import dev.bursar.domain.usage.UsageReports.Accepted;
+import dev.bursar.domain.usage.UsageReports.Busy;
+import dev.bursar.domain.usage.UsageReports.Duplicate;
+import dev.bursar.domain.usage.UsageReports.Rejected;
+import dev.bursar.domain.usage.UsageReports.Report;
+import dev.bursar.domain.usage.UsageReports.Result;
+import dev.bursar.domain.usage.UsageReports.Unreachable;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** {@code /v1/events}: usage that was not reserved, told of after it ran. */
+public final class ReportRoutes {
+
+  private static final int BODY_BYTES_MAX = 4 * 1_048_576;
+  private static final int EVENTS_MAX = 1_000;
+
+  private final UsageReports reports;
+  private final InstantSource clock;
+  private final ReportMeters meters;
+
+  public ReportRoutes(UsageReports reports, InstantSource clock, MeterRegistry registry) {
+    this.reports = reports;
+    this.clock = clock;
+    this.meters = new ReportMeters(registry);
+  }
+
+  /** All of them. */
+  public List<Endpoint> endpoints() {
+    return List.of(
+        Endpoint.post(
+            "/v1/events",
+            Access.ENFORCE,
+            Intake.bytes(BODY_BYTES_MAX, CloudEvents.ONE, CloudEvents.BATCH),
+            this::report));
+  }
+
+  /**
+   * An event of the call.
+   *
+   * @param report what it reports, or null
+   * @param fault why it is rejected, if it reports nothing
+   */
+  private record Event(
+      @Nullable String source, @Nullable String id, @Nullable Report report, Rejected fault) {}
+
+  private static final Rejected NONE = new Rejected("", null, "");
+
+  private CompletionStage<Reply> report(Call call) {
+    call.query(Set.of());
+    List<Event> events = new ArrayList<>();
+    Instant now = clock.instant();
+    for (Json each : sent(call)) {
+      events.add(event(each, now, call));
+    }
+    List<Report> sound =
+        events.stream().flatMap(event -> Stream.ofNullable(event.report())).toList();
+    return reports.report(sound, call.key().id()).thenApply(results -> reply(events, results));
+  }
+
+  private static List<Json> sent(Call call) {
+    if (call.bytes().length == 0) {
+      throw Problem.of(400, "malformed_json", "the body is empty; an event is expected").fault();
+    }
+    if (call.mediaType().equals(CloudEvents.ONE)) {
+      return List.of(JsonReader.read(call.bytes()));
+    }
+    List<Json> all = JsonReader.readItems(call.bytes()).items();
+    if (all.size() > EVENTS_MAX) {
+      throw Problem.of(
+              400,
+              "too_many_events",
+              "%d events were sent; at most %d are accepted in one batch"
+                  .formatted(all.size(), EVENTS_MAX))
+          .fault();
+    }
+    return all;
+  }
+
+  private static Event event(Json sent, Instant now, Call call) {
+    String source = CloudEvents.shown(sent, "source");
+    String id = CloudEvents.shown(sent, "id");
+    try {
+      Report report = CloudEvents.report(sent, now, call.traceId());
+      String org = report.work().subject().org();
+      return call.key().covers(org)
+          ? new Event(source, id, report, NONE)
+          : new Event(source, id, null, unknown(org));
+    } catch (Fault fault) {
+      Problem problem = fault.problem();
+      return new Event(
+          source, id, null, new Rejected(problem.code(), problem.field(), problem.detail()));
+    }
+  }
+
+  /** As if there were no such org: a key of one org learns nothing of another. */
+  private static Rejected unknown(String org) {
+    return new Rejected(
+        DenialCode.UNKNOWN_ORG.word(), "data.subject.org", "there is no org named " + org);
+  }
+
+  private Reply reply(List<Event> events, List<Result> results) {
+    // Nothing is told by halves: sent again, what is on record by then is a duplicate.
+    if (results.stream().anyMatch(Busy.class::isInstance)) {
+      Outcomes.done(new Answer.Busy<Void>());
+    }
+    if (results.stream().anyMatch(Unreachable.class::isInstance)) {
+      throw Problem.passing(
+              503,
+              "unreachable",
+              "not every event could be put on record; send them all again, those that are will be duplicates")
+          .fault();
+    }
+    List<Result> all = new ArrayList<>(events.size());
+    int next = 0;
+    for (Event event : events) {
+      Result result = event.report() == null ? event.fault() : ofWork(results.get(next++));
+      meters.count(result);
+      all.add(result);
+    }
+    return Reply.ok(
+        json ->
+            json.objects(
+                "results",
+                IntStream.range(0, all.size()).boxed().toList(),
+                (row, i) -> view(row, events.get(i), all.get(i))));
+  }
+
+  /** What is at fault in the work lies in the event's data; its time is the event's own. */
+  private static Result ofWork(Result result) {
+    return result instanceof Rejected(String code, String field, String detail)
+            && field != null
+            && !field.equals("time")
+        ? new Rejected(code, "data." + field, detail)
+        : result;
+  }
+
+  private static void view(JsonWriter json, Event event, Result result) {
+    json.field("source", event.source()).field("id", event.id()).field("status", status(result));
+    if (result instanceof Rejected rejected) {
+      json.object(
+          "error",
+          error ->
+              error
+                  .field("code", rejected.code())
+                  .field("field", rejected.field())
+                  .field("detail", rejected.detail()));
+    }
+  }
+
+  private static String status(Result result) {
+    return switch (result) {
+      case Accepted it -> "accepted";
+      case Duplicate it -> "duplicate";
+      case Rejected it -> "rejected";
+      case Busy it -> throw new IllegalStateException("told as a problem");
+      case Unreachable it -> throw new IllegalStateException("told as a problem");
+    };
+  }
+}

@@ -1,0 +1,38 @@
+package dev.bursar.domain.enforcement;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+
+/**
+ * The event by which work was reported that had not been reserved. Source and id together name it,
+ * once and for all.
+ *
+ * @param source where it happened, in the reporter's words
+ * @param id the reporter's name for it, unique within the source
+ * @param happenedAt when the work ran, by the reporter's clock
+ */
+public record Reported(String source, String id, Instant happenedAt) {
+
+  /** What stands for source and id: SHA-256 of both, each behind its length in bytes. */
+  public byte[] key() {
+    return key(source, id);
+  }
+
+  /** The key of an event with this source and id. */
+  public static byte[] key(String source, String id) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      for (String part : new String[] {source, id}) {
+        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+        sha.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+        sha.update(bytes);
+      }
+      return sha.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

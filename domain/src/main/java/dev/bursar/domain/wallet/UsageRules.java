@@ -1,0 +1,97 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Found;
+import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Place;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * How a wallet charges work that has run already, and for which it held nothing. Neither a debt nor
+ * too few credits stand in its way, unless whoever reports it has asked for that.
+ */
+final class UsageRules {
+
+  private final Wallet wallet;
+
+  UsageRules(Wallet wallet) {
+    this.wallet = wallet;
+  }
+
+  Decision<WalletEvent, WalletReply> charge(WalletCommand.ChargeUsage ask, Instant now) {
+    Place ended = wallet.endingPlace(ask.reservation());
+    if (ended != null) {
+      return new Found<>(ended);
+    }
+    Purse purse = wallet.purse(ask.creditType());
+    Attribution who = ask.attribution();
+    List<Draw> draws = purse.draw(ask.amount(), who.feature(), who.model());
+    Credits uncovered = ask.amount();
+    for (Draw draw : draws) {
+      uncovered = uncovered.minus(draw.amount());
+    }
+    if (uncovered.isPositive() && ask.overagePolicy() == OveragePolicy.REJECT) {
+      return rejected(
+          ask,
+          purse,
+          "%s %s credits are available for this, %s were used, and the overage policy is reject"
+              .formatted(ask.amount().minus(uncovered), purse.creditType, ask.amount()));
+    }
+    Credits debt = ask.overagePolicy() == OveragePolicy.RECORD ? uncovered : Credits.ZERO;
+    try {
+      return new Accepted<>(charged(ask, purse, draws, uncovered, debt, now));
+    } catch (ArithmeticException e) {
+      return rejected(ask, purse, "the wallet would owe more than can be counted");
+    }
+  }
+
+  private static Decision<WalletEvent, WalletReply> rejected(
+      WalletCommand.ChargeUsage ask, Purse purse, String detail) {
+    Attribution who = ask.attribution();
+    return new Told<>(
+        new WalletReply.NotHeld(
+            List.of(
+                new Denial(
+                    DenialCode.INSUFFICIENT_CREDITS,
+                    null,
+                    null,
+                    purse.available(who.feature(), who.model()),
+                    ask.amount(),
+                    detail))));
+  }
+
+  private WalletEvent charged(
+      WalletCommand.ChargeUsage ask,
+      Purse purse,
+      List<Draw> draws,
+      Credits uncovered,
+      Credits debt,
+      Instant now) {
+    boolean late = wallet.isLate(ask.reported().happenedAt(), ask.reportedAt());
+    Entries entries = new Entries(wallet, purse, now, ask.reservation(), ask.attribution());
+    for (Draw draw : draws) {
+      entries.onGrant(
+          late ? EntryType.LATE_USAGE : EntryType.CONSUME, draw.grant(), draw.amount().negated());
+    }
+    entries.debt(debt);
+    return new WalletEvent.UsageCharged(
+        now,
+        ask.reservation(),
+        ask.amount().minus(uncovered).plus(debt),
+        debt,
+        uncovered.minus(debt),
+        late,
+        ask.reported(),
+        ask.teamHolds(),
+        entries.done(),
+        entries.figures(purse.held));
+  }
+}

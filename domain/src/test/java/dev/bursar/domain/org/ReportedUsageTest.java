@@ -1,0 +1,235 @@
+package dev.bursar.domain.org;
+
+import static dev.bursar.domain.budget.BudgetWords.NOON;
+import static dev.bursar.domain.budget.BudgetWords.ORG;
+import static dev.bursar.domain.budget.BudgetWords.budget;
+import static dev.bursar.domain.budget.BudgetWords.daily;
+import static dev.bursar.domain.operation.Refusal.Code.ALREADY_REPORTED;
+import static dev.bursar.domain.operation.Refusal.Code.INVALID;
+import static dev.bursar.domain.operation.Refusal.Code.UNKNOWN_UNIT;
+import static dev.bursar.domain.org.OrgWords.acme;
+import static dev.bursar.domain.org.OrgWords.reserve;
+import static dev.bursar.domain.org.OrgWords.subject;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.Given;
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.Lateness;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.Outcome;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.OperationMemory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The org's part of work that is reported after it has run. */
+final class ReportedUsageTest {
+
+  private static final Lateness LATENESS =
+      new Lateness(Duration.ofHours(2), Duration.ofHours(72), Duration.ofMinutes(5));
+
+  private final OperationMemory memory = OrgWords.memory();
+  private final Org org = new Org("acme", LATENESS, memory);
+  private final Given<OrgCommand, OrgEvent, OrgReply> acme = acme(org, memory);
+
+  private static OrgCommand.Reserve report(String id, String amount, Instant happenedAt) {
+    return report(reserve(subject("research", "ann"), amount), id, happenedAt);
+  }
+
+  private static OrgCommand.Reserve report(OrgCommand.Reserve work, String id, Instant happenedAt) {
+    return new OrgCommand.Reserve(
+        work.request().as(new Reported("/gateway", id, happenedAt)),
+        id,
+        "key1",
+        null,
+        new byte[16]);
+  }
+
+  private static List<String> figures(OrgReply.Begun begun) {
+    return begun.plan().limits().stream()
+        .map(l -> l.budget() + " " + l.used() + "/" + l.held() + " from " + l.windowStart())
+        .toList();
+  }
+
+  private OrgReply.Begun begun(OrgCommand command, Instant at) {
+    return acme.when(command, at).reply(OrgReply.Begun.class);
+  }
+
+  private void settled(OrgReply.Begun begun, Instant at) {
+    acme.after(
+        at,
+        new OrgCommand.Settle(
+            Closure.of(begun.plan().reservation(), begun.plan().amount(), Closure.Kind.COMMITTED)));
+  }
+
+  @Test
+  void noBudgetAndNoFreezeStandsInItsWay() {
+    acme.after(
+        NOON,
+        OrgWords.budget(daily("b", ORG, "10")),
+        new OrgCommand.FreezeScope(new Freeze(ORG, null, "fraud"), "key1"));
+    assertThat(figures(begun(report("e1", "25", NOON), NOON)))
+        .containsExactly("b 0/25 from " + day(NOON) + "T00:00:00Z");
+  }
+
+  private static String day(Instant at) {
+    return at.toString().substring(0, 10);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          # it ran, in hours before it is reported; counts then?
+          0,    true
+          30,   true
+          72,   true
+          73,   false
+          """)
+  void itCountsWhenItRanWhileThatIsOpenToCorrection(long hours, boolean then) {
+    Instant ran = NOON.minus(Duration.ofHours(hours));
+    var plan = begun(report("e1", "1", ran), NOON).plan();
+    assertThat(plan.countedAt()).isEqualTo(then ? ran : NOON);
+    assertThat(plan.madeAt()).isEqualTo(NOON);
+  }
+
+  @Test
+  void aWindowThatHasEndedIsChargedWhileItIsOpenToCorrection() {
+    acme.after(NOON, OrgWords.budget(daily("b", ORG, "10")));
+    settled(begun(report("e1", "4", NOON), NOON), NOON);
+    Instant tomorrow = NOON.plus(Duration.ofHours(24));
+    settled(begun(report("e2", "1", tomorrow), tomorrow), tomorrow);
+    assertThat(figures(begun(report("e3", "2", NOON), tomorrow)))
+        .containsExactly("b 4/2 from " + day(NOON) + "T00:00:00Z");
+    Instant later = NOON.plus(Duration.ofHours(24 * 6));
+    settled(begun(report("e4", "1", later), later), later);
+    assertThat(org.tallies().counters().values().stream().mapToInt(List::size).sum())
+        .as("windows that are kept")
+        .isLessThan(4);
+  }
+
+  @Test
+  void aRateThatHasPassedIsNotCountedAnyMore() {
+    acme.after(NOON, OrgWords.budget(budget("b", ORG, "10", Budget.Mode.HARD, WindowKind.MINUTE)));
+    settled(begun(report("e1", "4", NOON), NOON), NOON);
+    Instant later = NOON.plusSeconds(120);
+    settled(begun(report("e2", "4", later), later), later);
+    assertThat(figures(begun(report("e3", "4", NOON), later))).isEmpty();
+  }
+
+  @Test
+  void anEndedWindowTellsItsThresholdsToo() {
+    acme.after(NOON, OrgWords.budget(daily("b", ORG, "10")));
+    settled(begun(report("e1", "4", NOON), NOON), NOON);
+    Instant tomorrow = NOON.plus(Duration.ofHours(24));
+    settled(begun(report("e2", "1", tomorrow), tomorrow), tomorrow);
+    var late = begun(report("e3", "4", NOON), tomorrow);
+    var event =
+        acme.when(
+                new OrgCommand.Settle(
+                    Closure.of(late.plan().reservation(), Credits.of(4), Closure.Kind.LATE)),
+                tomorrow)
+            .event(OrgEvent.ReservationSettled.class);
+    assertThat(event.alerts()).extracting(alert -> alert.threshold()).containsExactly(50, 75);
+  }
+
+  @Test
+  void theFutureIsRefusedAndAFastClockIsNot() {
+    acme.when(report("e1", "1", NOON.plusSeconds(301)), NOON).thenRefused(INVALID, "time");
+    var plan = begun(report("e1", "1", NOON.plusSeconds(300)), NOON).plan();
+    assertThat(plan.countedAt()).isEqualTo(NOON);
+  }
+
+  @Test
+  void whatCannotBePricedIsOnRecordNowhere() {
+    acme.when(report(reserve("chat", "tiny", Map.of("tokens", 1L)), "e1", NOON), NOON)
+        .reply(OrgReply.Denied.class);
+    var denied = acme.when(report(reserve("chat", "tiny", Map.of("tokens", 1L)), "e1", NOON), NOON);
+    assertThat(denied.events()).isEmpty();
+    assertThat(denied.reply(OrgReply.Denied.class).denials().getFirst().code())
+        .isEqualTo(DenialCode.NO_RATE);
+    acme.when(report(reserve(subject("nowhere", "ann"), "1"), "e1", NOON), NOON)
+        .thenRefused(UNKNOWN_UNIT, "subject.team");
+  }
+
+  // ---- once
+
+  private final OperationMemory ownMemory = OrgWords.memory();
+  private final Org own = new Org("acme", LATENESS, ownMemory);
+  private final Entity<OrgCommand, OrgEvent, OrgReply> entity =
+      new Entity<>(new OrgAggregate(own, OrgWords.CATALOG), ownMemory);
+
+  private Outcome<OrgReply> decide(OrgCommand command, Operation operation) {
+    var decided = entity.decide(List.of(new Request<>(command, operation)), NOON);
+    if (decided.batch() != null) {
+      entity.sealed(new byte[32]);
+    }
+    return decided.outcomes().getFirst();
+  }
+
+  private Outcome<OrgReply> reported(String amount, int attempt) {
+    var command = report(reserve(subject(null, "ann"), amount), "e1", NOON);
+    return decide(
+        new OrgCommand.Reserve(command.request(), "e1", "key1", null, new byte[] {(byte) attempt}),
+        Operation.ofReport(new Reported("/gateway", "e1", NOON)));
+  }
+
+  private static OrgReply.Begun begun(Outcome<OrgReply> outcome) {
+    return (OrgReply.Begun) ((Outcome.Replied<OrgReply>) outcome).reply();
+  }
+
+  @Test
+  void theSameEventWithAnotherBodyIsTheSame() {
+    decide(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    begun(reported("1", 1));
+    assertThat(reported("2", 2)).isInstanceOf(Outcome.Stored.class);
+  }
+
+  @Test
+  void whatWasRejectedIsDecidedAnew() {
+    decide(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    var first = begun(reported("1", 1));
+    Denial why =
+        new Denial(DenialCode.INSUFFICIENT_CREDITS, null, null, Credits.ZERO, Credits.of(1), "no");
+    decide(new OrgCommand.Deny(first.plan(), List.of(why), null, 0), null);
+    var second = begun(reported("1", 2));
+    assertThat(second.plan().reservation()).isNotEqualTo(first.plan().reservation());
+    assertThat(reported("1", 3)).isInstanceOf(Outcome.Stored.class);
+  }
+
+  @Test
+  void whatWasTakenBackIsDecidedAnew() {
+    decide(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    var first = begun(reported("1", 1));
+    decide(new OrgCommand.Settle(Closure.givenBack(first.plan().reservation())), null);
+    begun(reported("1", 2));
+  }
+
+  @Test
+  void whatIsOnItsWayIsKnownWhenTheMemoryHasForgottenIt() {
+    begun(report("e1", "1", NOON), NOON);
+    acme.when(report("e1", "1", NOON), NOON).thenRefused(ALREADY_REPORTED);
+  }
+
+  @Test
+  void aLimitThatIsPassedIsTold() {
+    acme.after(NOON, OrgWords.budget(daily("b", ORG, "10")));
+    LimitState limit = begun(report("e1", "25", NOON), NOON).plan().limits().getFirst();
+    assertThat(limit.held()).isEqualTo(Credits.of(25));
+    assertThat(limit.limit()).isEqualTo(Credits.of(10));
+  }
+}

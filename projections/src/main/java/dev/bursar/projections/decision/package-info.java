@@ -1,5 +1,0 @@
-/** Every decision with what became of it, and questions about many of them. */
-@NullMarked
-package dev.bursar.projections.decision;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package dev.bursar.projections.usage;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * From what the usage of some stretches of time is summed up: whole UTC days, whole UTC hours where
+ * a stretch does not begin or end with a day, and single events where not with an hour. Together
+ * they cover each stretch once.
+ */
+final class Coverage {
+
+  /** A part of a stretch, by the stretch's place among all. */
+  record Part(int stretch, Span span) {}
+
+  private final List<Part> days = new ArrayList<>();
+  private final List<Part> hours = new ArrayList<>();
+  private final List<Part> events = new ArrayList<>();
+
+  private Coverage() {}
+
+  /** Of stretches by sums, as far as possible. */
+  static Coverage bySums(List<Span> stretches) {
+    Coverage coverage = new Coverage();
+    for (int i = 0; i < stretches.size(); i++) {
+      coverage.cover(i, stretches.get(i));
+    }
+    return coverage;
+  }
+
+  /** Of stretches by events alone. */
+  static Coverage byEvents(List<Span> stretches) {
+    Coverage coverage = new Coverage();
+    for (int i = 0; i < stretches.size(); i++) {
+      add(coverage.events, i, stretches.get(i).from(), stretches.get(i).to());
+    }
+    return coverage;
+  }
+
+  private void cover(int stretch, Span span) {
+    Instant firstHour = up(span.from(), ChronoUnit.HOURS);
+    Instant lastHour = span.to().truncatedTo(ChronoUnit.HOURS);
+    if (firstHour.isAfter(lastHour)) {
+      add(events, stretch, span.from(), span.to());
+      return;
+    }
+    add(events, stretch, span.from(), firstHour);
+    add(events, stretch, lastHour, span.to());
+    Instant firstDay = up(firstHour, ChronoUnit.DAYS);
+    Instant lastDay = lastHour.truncatedTo(ChronoUnit.DAYS);
+    if (firstDay.isAfter(lastDay)) {
+      add(hours, stretch, firstHour, lastHour);
+      return;
+    }
+    add(hours, stretch, firstHour, firstDay);
+    add(hours, stretch, lastDay, lastHour);
+    add(days, stretch, firstDay, lastDay);
+  }
+
+  private static Instant up(Instant at, ChronoUnit unit) {
+    Instant down = at.truncatedTo(unit);
+    return down.equals(at) ? at : down.plus(1, unit);
+  }
+
+  private static void add(List<Part> to, int stretch, Instant from, Instant until) {
+    Span span = new Span(from, until);
+    if (!span.isEmpty()) {
+      to.add(new Part(stretch, span));
+    }
+  }
+
+  /** What is taken from sums by UTC day. */
+  List<Part> days() {
+    return days;
+  }
+
+  /** What is taken from sums by UTC hour. */
+  List<Part> hours() {
+    return hours;
+  }
+
+  /** What is taken from events. */
+  List<Part> events() {
+    return events;
+  }
+}

@@ -1,0 +1,137 @@
+package dev.bursar.projections.usage;
+
+import dev.bursar.projections.progress.Progress;
+import dev.bursar.projections.usage.PartitionedTable.Partition;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.pekko.actor.Cancellable;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drops the partitions of usage that have passed their retention. Any number of nodes may do so;
+ * one at a time does. While the read models are behind, nothing that they may still need is
+ * dropped: what has passed is reckoned from the time that they reflect.
+ */
+public final class PassedPartitions {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PassedPartitions.class);
+
+  /** Any number that nothing else locks. */
+  private static final long LOCK = 0x6275_7273_6172_0002L;
+
+  /** Nobody who reads usage waits for longer than this, behind a drop that waits for a reader. */
+  private static final String LOCK_TIMEOUT = "set local lock_timeout = '1s'";
+
+  private final ActorSystem<?> system;
+  private final Jdbi jdbi;
+  private final Retention retention;
+  private final Duration interval;
+  private final InstantSource clock;
+  private final Progress progress;
+  private final Executor blocking;
+  private final AtomicBoolean running = new AtomicBoolean();
+  private volatile @Nullable Cancellable timer;
+
+  /**
+   * @param interval how often to look
+   * @param progress how far the read models are
+   * @param blocking where blocking reads and writes run
+   */
+  public PassedPartitions(
+      ActorSystem<?> system,
+      Jdbi jdbi,
+      Retention retention,
+      Duration interval,
+      InstantSource clock,
+      Progress progress,
+      Executor blocking) {
+    this.system = system;
+    this.jdbi = jdbi;
+    this.retention = retention;
+    this.interval = interval;
+    this.clock = clock;
+    this.progress = progress;
+    this.blocking = blocking;
+  }
+
+  /** Begins to look for what has passed, again and again. */
+  public void start() {
+    timer =
+        system
+            .scheduler()
+            .scheduleWithFixedDelay(interval, interval, this::tick, system.executionContext());
+  }
+
+  /** Looks no more; what is under way ends by itself. */
+  public void stop() {
+    Cancellable scheduled = timer;
+    if (scheduled != null) {
+      scheduled.cancel();
+    }
+  }
+
+  private void tick() {
+    if (!running.compareAndSet(false, true)) {
+      return;
+    }
+    CompletableFuture.runAsync(this::drop, blocking)
+        .whenComplete(
+            (done, failure) -> {
+              running.set(false);
+              if (failure != null) {
+                LOG.warn(
+                    "Usage that has passed could not be dropped and is tried again: {}",
+                    failure.toString());
+              }
+            });
+  }
+
+  /** Drops what has passed by now, and says what; blocks. */
+  public List<String> drop() {
+    Instant asOf = progress.ofAll().asOf();
+    Instant now = clock.instant().isBefore(asOf) ? clock.instant() : asOf;
+    List<String> dropped = new ArrayList<>();
+    for (PartitionedTable table : PartitionedTable.values()) {
+      List<Partition> there = jdbi.withHandle(handle -> Partitions.existing(handle, table));
+      for (Partition each : there) {
+        if (retention.hasPassed(each, now) && dropped(each)) {
+          dropped.add(each.name());
+          LOG.info(
+              "Usage that has passed was dropped: table={} from={} to={}",
+              each.name(),
+              each.start(),
+              each.end());
+        }
+      }
+    }
+    return dropped;
+  }
+
+  private boolean dropped(Partition each) {
+    return jdbi.inTransaction(
+        handle -> {
+          boolean alone =
+              handle
+                  .createQuery("select pg_try_advisory_xact_lock(:lock)")
+                  .bind("lock", LOCK)
+                  .mapTo(Boolean.class)
+                  .one();
+          if (!alone || !Partitions.existing(handle, each.of()).contains(each)) {
+            return false;
+          }
+          handle.execute(LOCK_TIMEOUT);
+          handle.execute("drop table " + each.name());
+          return true;
+        });
+  }
+}

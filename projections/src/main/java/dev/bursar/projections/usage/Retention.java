@@ -1,0 +1,49 @@
+package dev.bursar.projections.usage;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/**
+ * How long usage is kept. A partition goes as a whole, once all that it may hold has passed.
+ *
+ * @param events single events
+ * @param hours sums by hour
+ * @param days sums by day
+ */
+public record Retention(Duration events, Duration hours, Duration days) {
+
+  /**
+   * Checks them.
+   *
+   * @throws IllegalArgumentException if sums are kept for a shorter time than what they sum up
+   */
+  public Retention {
+    if (hours.compareTo(events) < 0 || days.compareTo(hours) < 0) {
+      throw new IllegalArgumentException(
+          "bursar.projections.retention: usage-hours, %s, has to be at least usage-events, %s, and usage-days, %s, at least usage-hours"
+              .formatted(hours, events, days));
+    }
+  }
+
+  /** Whether all of a partition has passed by this time. */
+  boolean hasPassed(PartitionedTable.Partition partition, Instant now) {
+    return !partition
+        .end()
+        .isAfter(LocalDate.ofInstant(now.minus(of(partition.of())), ZoneOffset.UTC));
+  }
+
+  /** Whether what counts at a time is kept in a table any more. */
+  boolean keeps(PartitionedTable table, Instant countedAt, Instant now) {
+    return !hasPassed(table.at(countedAt), now);
+  }
+
+  private Duration of(PartitionedTable table) {
+    return switch (table) {
+      case USAGE_EVENT -> events;
+      case USAGE_HOUR, USAGE_HOUR_METER -> hours;
+      case USAGE_DAY, USAGE_DAY_METER -> days;
+    };
+  }
+}

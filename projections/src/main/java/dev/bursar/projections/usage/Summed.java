@@ -1,0 +1,234 @@
+package dev.bursar.projections.usage;
+
+import dev.bursar.domain.usage.UsageQueries.Dimension;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.ToLongFunction;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/** Sums of usage by stretch and group, added up from several tables. */
+final class Summed {
+
+  /**
+   * What is summed up together.
+   *
+   * @param stretch the stretch's place among all
+   * @param group the values of what it is grouped by
+   */
+  record Key(int stretch, List<@Nullable String> group, String creditType) {}
+
+  private static final String PARTS =
+      """
+      (select stretch, %1$s as f, %2$s as t
+       from unnest(cast(:stretches as integer[]), :froms, :tos) as n (stretch, f, t)) s
+      """;
+  private static final String OF_SUMS =
+      """
+      from (
+        select s.stretch, r.group_id%3$s, %4$s
+        from %5$s cross join lateral (
+          select * from usage_%1$s%2$s r
+          where r.org = :org and r.%1$s >= s.f and r.%1$s < s.t%6$s) r
+        group by s.stretch, r.group_id%3$s) r
+      join usage_group d on d.id = r.group_id
+      """;
+  private static final String OF_EVENTS =
+      """
+      from %s join usage_event d
+        on d.org = :org and d.counted_at >= s.f and d.counted_at < s.t
+      """;
+
+  /** What was withdrawn before anybody was answered was never decided. */
+  private static final String DECIDED = "(d.allowed or d.denials <> '{}')";
+
+  private final Handle handle;
+  private final String org;
+  private final Map<Dimension, String> filter;
+  private final List<Dimension> groupBy;
+  private final Map<Key, Usage> sums = new HashMap<>();
+
+  Summed(Handle handle, String org, Map<Dimension, String> filter, List<Dimension> groupBy) {
+    this.handle = handle;
+    this.org = org;
+    this.filter = filter;
+    this.groupBy = groupBy;
+  }
+
+  Map<Key, Usage> sums() {
+    return sums;
+  }
+
+  void addDays(List<Coverage.Part> parts) {
+    addSums("day", "date '1970-01-01' + cast(%s as integer)", parts, ChronoUnit.DAYS);
+  }
+
+  void addHours(List<Coverage.Part> parts) {
+    addSums("hour", "timestamptz 'epoch' + %s * interval '1 hour'", parts, ChronoUnit.HOURS);
+  }
+
+  private void addSums(String unit, String time, List<Coverage.Part> parts, ChronoUnit chronoUnit) {
+    if (parts.isEmpty()) {
+      return;
+    }
+    List<UUID> groups = filter.isEmpty() ? null : groups();
+    if (groups != null && groups.isEmpty()) {
+      return;
+    }
+    String among = groups == null ? "" : " and r.group_id = any(:groups)";
+    String spans = PARTS.formatted(time.formatted("f"), time.formatted("t"));
+    ToLongFunction<Instant> number = at -> chronoUnit.between(Instant.EPOCH, at);
+    Query counts =
+        bind(
+            "select r.stretch, "
+                + columns()
+                + "sum(r.credits), sum(r.requests), sum(r.denied) "
+                + OF_SUMS.formatted(
+                    unit,
+                    "",
+                    "",
+                    "sum(r.credits) as credits, sum(r.requests) as requests,"
+                        + " sum(r.denied) as denied",
+                    spans,
+                    among)
+                + " group by "
+                + positions(""),
+            parts,
+            number);
+    Query meters =
+        bind(
+            "select r.stretch, "
+                + columns()
+                + "r.meter, sum(r.units) "
+                + OF_SUMS.formatted(
+                    unit, "_meter", ", r.meter", "sum(r.units) as units", spans, among)
+                + " group by "
+                + positions(", r.meter"),
+            parts,
+            number);
+    if (groups != null) {
+      counts.bindArray("groups", UUID.class, groups);
+      meters.bindArray("groups", UUID.class, groups);
+    }
+    add(counts, meters);
+  }
+
+  /** Those that have what is asked for. */
+  private List<UUID> groups() {
+    return Dimensions.bind(
+            handle.createQuery(
+                "select d.id from usage_group d where d.org = :org"
+                    + Dimensions.conditions(filter)),
+            filter)
+        .bind("org", org)
+        .mapTo(UUID.class)
+        .list();
+  }
+
+  void addEvents(List<Coverage.Part> parts) {
+    if (parts.isEmpty()) {
+      return;
+    }
+    String time = "timestamptz 'epoch' + %s * interval '1 microsecond'";
+    String from = OF_EVENTS.formatted(PARTS.formatted(time.formatted("f"), time.formatted("t")));
+    String where = " where " + DECIDED + Dimensions.conditions(filter);
+    ToLongFunction<Instant> number = at -> ChronoUnit.MICROS.between(Instant.EPOCH, at);
+    Query counts =
+        bind(
+            "select s.stretch, "
+                + columns()
+                + "coalesce(sum(d.charged), 0), count(*) filter (where d.allowed),"
+                + " count(*) filter (where not d.allowed) "
+                + from
+                + where
+                + " group by "
+                + positions(""),
+            parts,
+            number);
+    Query meters =
+        bind(
+            "select s.stretch, "
+                + columns()
+                + "m.key, sum(m.value::numeric) "
+                + from
+                + " cross join lateral jsonb_each_text(coalesce(d.used, d.usage)) m"
+                + where
+                + " and d.outcome in ('committed', 'late') group by "
+                + positions(", m.key"),
+            parts,
+            number);
+    add(Dimensions.bind(counts, filter), Dimensions.bind(meters, filter));
+  }
+
+  private String columns() {
+    StringBuilder columns = new StringBuilder();
+    groupBy.forEach(each -> columns.append(Dimensions.column(each)).append(", "));
+    return columns.append("d.credit_type, ").toString();
+  }
+
+  private String positions(String more) {
+    StringBuilder positions = new StringBuilder("1");
+    for (int i = 2; i <= groupBy.size() + 2; i++) {
+      positions.append(", ").append(i);
+    }
+    return positions.append(more).toString();
+  }
+
+  private Query bind(String sql, List<Coverage.Part> parts, ToLongFunction<Instant> number) {
+    return handle
+        .createQuery(sql)
+        .bind("org", org)
+        .bindArray("stretches", Integer.class, parts.stream().map(Coverage.Part::stretch).toList())
+        .bindArray(
+            "froms",
+            Long.class,
+            parts.stream().map(part -> number.applyAsLong(part.span().from())).toList())
+        .bindArray(
+            "tos",
+            Long.class,
+            parts.stream().map(part -> number.applyAsLong(part.span().to())).toList());
+  }
+
+  private void add(Query counts, Query meters) {
+    int next = groupBy.size() + 3;
+    counts
+        .map(
+            (rs, context) ->
+                Map.entry(
+                    key(rs),
+                    new Usage(
+                        rs.getBigDecimal(next),
+                        rs.getLong(next + 1),
+                        rs.getLong(next + 2),
+                        Map.of())))
+        .forEach(each -> sums.merge(each.getKey(), each.getValue(), Usage::plus));
+    meters
+        .map(
+            (rs, context) ->
+                Map.entry(
+                    key(rs),
+                    new Usage(
+                        BigDecimal.ZERO,
+                        0,
+                        0,
+                        Map.of(rs.getString(next), rs.getBigDecimal(next + 1)))))
+        .forEach(each -> sums.merge(each.getKey(), each.getValue(), Usage::plus));
+  }
+
+  private Key key(ResultSet rs) throws SQLException {
+    List<@Nullable String> group = new ArrayList<>();
+    for (int i = 0; i < groupBy.size(); i++) {
+      group.add(rs.getString(i + 2));
+    }
+    return new Key(rs.getInt(1), group, rs.getString(groupBy.size() + 2));
+  }
+}

@@ -1,0 +1,109 @@
+package dev.bursar.projections.usage;
+
+import dev.bursar.domain.usage.UsageQueries.Dimension;
+import dev.bursar.domain.usage.UsageQueries.Question;
+import dev.bursar.domain.usage.UsageQueries.Row;
+import dev.bursar.projections.usage.Summed.Key;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** Answers questions about usage: from sums where they are enough, else from single events. */
+final class UsageRows {
+
+  private static final int DECIMALS = 6;
+  private static final String BOUNDS = "select min(day), max(day) from usage_day where org = :org";
+  private static final Comparator<@Nullable String> ABSENT_LAST =
+      Comparator.nullsLast(Comparator.naturalOrder());
+
+  private UsageRows() {}
+
+  static List<Row> of(Handle handle, String org, Question question) {
+    Span asked = new Span(question.from(), question.to());
+    Optional<Span> known = known(handle, org);
+    if (known.isEmpty()) {
+      return List.of();
+    }
+    Span span = asked.intersect(known.get());
+    List<Span> stretches =
+        question.interval() == null
+            ? List.of(span)
+            : new Stretches(question.interval(), question.zone()).in(span);
+    List<Span> parts = stretches.stream().map(span::intersect).toList();
+    Coverage coverage = isSummed(question) ? Coverage.bySums(parts) : Coverage.byEvents(parts);
+    Summed summed = new Summed(handle, org, question.filter(), question.groupBy());
+    summed.addDays(coverage.days());
+    summed.addHours(coverage.hours());
+    summed.addEvents(coverage.events());
+    return summed.sums().entrySet().stream()
+        .filter(each -> each.getValue().requests() + each.getValue().denied() > 0)
+        .sorted(Map.Entry.comparingByKey(UsageRows::compare))
+        .map(each -> row(question, stretches, each.getKey(), each.getValue()))
+        .toList();
+  }
+
+  /** From the first day to the last that anything is known of. */
+  private static Optional<Span> known(Handle handle, String org) {
+    return handle
+        .createQuery(BOUNDS)
+        .bind("org", org)
+        .map((rs, context) -> Optional.ofNullable(span(rs)))
+        .one();
+  }
+
+  private static @Nullable Span span(ResultSet rs) throws SQLException {
+    LocalDate first = rs.getObject(1, LocalDate.class);
+    return first == null
+        ? null
+        : new Span(start(first), start(rs.getObject(2, LocalDate.class).plusDays(1)));
+  }
+
+  private static Instant start(LocalDate day) {
+    return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+  }
+
+  private static boolean isSummed(Question question) {
+    return question.groupBy().stream().allMatch(UsageRows::isSummed)
+        && question.filter().keySet().stream().allMatch(UsageRows::isSummed);
+  }
+
+  /** There are too many users and sessions for sums of each. */
+  private static boolean isSummed(Dimension dimension) {
+    return switch (dimension) {
+      case USER, SESSION -> false;
+      case DEPARTMENT, TEAM, PRODUCT, COST_CENTER, AGENT, FEATURE, MODEL, WALLET -> true;
+    };
+  }
+
+  private static int compare(Key one, Key other) {
+    int order = Integer.compare(one.stretch(), other.stretch());
+    for (int i = 0; order == 0 && i < one.group().size(); i++) {
+      order = ABSENT_LAST.compare(one.group().get(i), other.group().get(i));
+    }
+    return order == 0 ? one.creditType().compareTo(other.creditType()) : order;
+  }
+
+  private static Row row(Question question, List<Span> stretches, Key key, Usage usage) {
+    Map<Dimension, @Nullable String> group = new LinkedHashMap<>();
+    for (int i = 0; i < question.groupBy().size(); i++) {
+      group.put(question.groupBy().get(i), key.group().get(i));
+    }
+    return new Row(
+        question.interval() == null ? null : stretches.get(key.stretch()).from(),
+        group,
+        key.creditType(),
+        usage.credits().movePointLeft(DECIMALS),
+        usage.requests(),
+        usage.denied(),
+        usage.meters());
+  }
+}
