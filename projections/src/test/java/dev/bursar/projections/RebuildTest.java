@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.DatabaseTimeouts;
 import dev.bursar.database.DatabaseUnusable;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.projections.readmodel.ReadModel;
@@ -313,7 +314,10 @@ class RebuildTest {
       CountDownLatch waited = new CountDownLatch(2);
       long before = oid("ledger_entry");
       CompletableFuture<RebuildReport> running;
-      try (Handle reader = jdbi.open()) {
+      // An idle transaction of a node would be ended by its timeouts.
+      try (Database patient =
+              Database.open(settings.withTimeouts(DatabaseTimeouts.LONG_RUNNING).withPoolSize(1));
+          Handle reader = patient.jdbi().open()) {
         reader.begin();
         reader.execute("select count(*) from ledger_entry");
         running =
@@ -327,6 +331,11 @@ class RebuildTest {
                               }
                             })
                         .run(false));
+        running.whenComplete(
+            (report, failure) -> {
+              waited.countDown();
+              waited.countDown();
+            });
         waited.await();
         live(orgs, 10);
         readSide.caughtUp();
