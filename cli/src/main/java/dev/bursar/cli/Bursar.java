@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
       UpCommand.class,
       ReplayCommand.class,
       VerifyCommand.class,
+      RebuildCommand.class,
       AuditCommand.class,
       BenchCommand.class,
       SimulateCommand.class,

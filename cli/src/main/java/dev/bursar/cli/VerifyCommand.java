@@ -3,22 +3,17 @@ package dev.bursar.cli;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.DatabaseSettings;
-import dev.bursar.database.EmbeddedDatabase;
 import dev.bursar.projections.verify.Counts;
 import dev.bursar.projections.verify.Discrepancy;
 import dev.bursar.projections.verify.Report;
 import dev.bursar.projections.verify.Verification;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code bursar verify}: folds the journal from its first row, and compares. */
@@ -35,38 +30,14 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description =
-          "Where the embedded PostgreSQL is kept. Default: .bursar in the project's folder")
-  private @Nullable Path data;
-
-  @Option(
-      names = "--postgres",
-      paramLabel = "JDBC_URL",
-      description = "The PostgreSQL to verify instead")
-  private @Nullable String postgres;
+  @Mixin private ChosenDatabase database;
 
   @Override
   public Integer call() {
-    if (postgres != null) {
-      return verify(DatabaseSettings.of(postgres));
-    }
-    Path directory = data != null ? data : DataFolder.standard();
-    if (!Files.isDirectory(directory.resolve("postgres"))) {
-      throw new CommandFailure("--data: there is no database in " + directory);
-    }
-    Optional<DatabaseSettings> running = EmbeddedDatabase.runningAt(directory);
-    if (running.isPresent()) {
-      return verify(running.get());
-    }
-    try (EmbeddedDatabase database = EmbeddedDatabase.open(directory)) {
-      return verify(database.settings());
-    }
+    return database.use(this::verify);
   }
 
-  private int verify(DatabaseSettings database) {
+  private int verify(DatabaseSettings settings) {
     Config limits =
         ConfigFactory.defaultOverrides()
             .withFallback(ConfigFactory.parseResources("limits.conf"))
@@ -79,7 +50,7 @@ final class VerifyCommand implements Callable<Integer> {
             .setUpdateIntervalMillis(BAR_UPDATE_MS)
             .build()) {
       report =
-          new Verification(database, limits.getDuration("grace"), limits.getDuration("correction"))
+          new Verification(settings, limits.getDuration("grace"), limits.getDuration("correction"))
               .run(
                   counts -> {
                     bar.maxHint(counts.rowsTotal());

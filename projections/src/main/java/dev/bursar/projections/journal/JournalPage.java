@@ -28,12 +28,7 @@ public record JournalPage(
   public int events() {
     int events = 0;
     for (JournalRow row : rows) {
-      events +=
-          switch (row) {
-            case JournalRow.OfWallet wallet -> wallet.batch().recorded().size();
-            case JournalRow.OfOrg org -> org.batch().recorded().size();
-            case JournalRow.OfTeam team -> team.batch().recorded().size();
-          };
+      events += row.events();
     }
     return events;
   }

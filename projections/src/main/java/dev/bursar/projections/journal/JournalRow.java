@@ -15,11 +15,19 @@ public sealed interface JournalRow {
   /** The row's number within its entity, from 1. */
   long sequence();
 
+  /** How many events it holds; of a team, without its holds. */
+  int events();
+
   /** A row of a wallet. */
   record OfWallet(EntityId entity, Batch<WalletEvent> batch) implements JournalRow {
     @Override
     public long sequence() {
       return batch.sequence();
+    }
+
+    @Override
+    public int events() {
+      return batch.recorded().size();
     }
   }
 
@@ -29,6 +37,11 @@ public sealed interface JournalRow {
     public long sequence() {
       return batch.sequence();
     }
+
+    @Override
+    public int events() {
+      return batch.recorded().size();
+    }
   }
 
   /** A row of a team. */
@@ -36,6 +49,11 @@ public sealed interface JournalRow {
     @Override
     public long sequence() {
       return batch.sequence();
+    }
+
+    @Override
+    public int events() {
+      return batch.recorded().size();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.bursar.projections.journal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -52,7 +53,7 @@ final class JournalTable {
                  - octet_length(event_payload) as bytes_before
         from event_journal
         where (xid, ordering) > (cast(cast(:xid as text) as xid8), :ordering)
-          and xid < cast(cast(:horizon as text) as xid8)
+          and (xid, ordering) < (cast(cast(:beforeXid as text) as xid8), :beforeOrdering)
           and slice between :from and :to
         order by xid, ordering
         limit :rows) page
@@ -60,7 +61,21 @@ final class JournalTable {
       order by xid, ordering
       """;
 
+  // Teams' rows are read without their holds: of one with nothing else, no time is known.
+  private static final String LAST =
+      """
+      select xid::text::bigint, ordering, persistence_id, sequence_number, event_ser_manifest,
+             event_payload, write_timestamp
+      from event_journal where persistence_id not like 'team|%'
+      order by xid desc, ordering desc limit 1
+      """;
+
   private JournalTable() {}
+
+  /** The journal's last row of an org or a wallet; empty if there is none. */
+  static Optional<Stored> last(Handle handle) {
+    return handle.createQuery(LAST).map((rs, context) -> stored(rs)).findOne();
+  }
 
   static Reach reach(Handle handle) {
     return handle
@@ -71,25 +86,38 @@ final class JournalTable {
         .one();
   }
 
-  /** The next rows of a range, bounded by their number and by their bytes (but for the last). */
+  /**
+   * The next rows of a range before a position that is final, bounded by their number and by their
+   * bytes (but for the last).
+   */
   static List<Stored> page(
       Handle handle,
       SliceRange range,
       JournalPosition after,
-      long horizon,
+      JournalPosition before,
       int rowsMax,
       long bytesMax) {
     return handle
         .createQuery(PAGE)
         .bind("xid", Long.toString(after.xid()))
         .bind("ordering", after.ordering())
-        .bind("horizon", Long.toString(horizon))
+        .bind("beforeXid", Long.toString(before.xid()))
+        .bind("beforeOrdering", before.ordering())
         .bind("from", range.from())
         .bind("to", range.to())
         .bind("rows", rowsMax)
         .bind("bytes", bytesMax)
         .map((rs, context) -> stored(rs))
         .list();
+  }
+
+  /** Whether a page came to one of its bounds, so that there may be more. */
+  static boolean full(List<Stored> page, int rowsMax, long bytesMax) {
+    long bytes = 0;
+    for (Stored row : page) {
+      bytes += row.payload().length;
+    }
+    return page.size() >= rowsMax || bytes >= bytesMax;
   }
 
   private static Stored stored(ResultSet rs) throws SQLException {

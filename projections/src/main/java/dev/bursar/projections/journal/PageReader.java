@@ -84,7 +84,7 @@ public final class PageReader {
                       handle,
                       range,
                       after,
-                      reach.horizon(),
+                      new JournalPosition(reach.horizon(), 0),
                       bounds.pageRowsMax(),
                       bounds.pageBytesMax());
           return rows.isEmpty()
@@ -117,7 +117,9 @@ public final class PageReader {
       }
       return waiting(after, at, nanos);
     }
-    boolean complete = decoded.fault() == null && !full(rows);
+    boolean complete =
+        decoded.fault() == null
+            && !JournalTable.full(rows, bounds.pageRowsMax(), bounds.pageBytesMax());
     JournalTable.Stored last = rows.get(decoded.rows().size() - 1);
     Instant written = Instant.ofEpochMilli(last.writtenAtMs());
     JournalPage page =
@@ -147,14 +149,6 @@ public final class PageReader {
   private static JournalPosition later(JournalPosition position, long horizon) {
     JournalPosition reached = new JournalPosition(horizon, 0);
     return reached.isAfter(position) ? reached : position;
-  }
-
-  private boolean full(List<JournalTable.Stored> rows) {
-    long bytes = 0;
-    for (JournalTable.Stored row : rows) {
-      bytes += row.payload().length;
-    }
-    return rows.size() >= bounds.pageRowsMax() || bytes >= bounds.pageBytesMax();
   }
 
   private static Decoded decoded(JournalPosition after, List<JournalTable.Stored> rows) {

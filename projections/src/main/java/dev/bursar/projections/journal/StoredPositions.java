@@ -50,7 +50,8 @@ public record StoredPositions(Map<SliceRange, JournalPosition> byRange) {
     return last;
   }
 
-  private JournalPosition ofSlice(int slice) {
+  /** Up to here a slice is projected, and no further. */
+  public JournalPosition ofSlice(int slice) {
     JournalPosition last = JournalPosition.START;
     for (Map.Entry<SliceRange, JournalPosition> each : byRange.entrySet()) {
       SliceRange range = each.getKey();

@@ -8,16 +8,20 @@ import java.sql.SQLException;
 import java.util.List;
 import org.apache.pekko.projection.jdbc.javadsl.JdbcHandler;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a page of one slice range to all read models. */
 final class ReadModelHandler extends JdbcHandler<JournalPage, ReadModelSession> {
 
   private final List<ReadModel> models;
   private final DueTimes dueTimes;
+  private final List<String> tables;
+  private @Nullable String identities;
 
   ReadModelHandler(List<ReadModel> models, DueTimes dueTimes) {
     this.models = models;
     this.dueTimes = dueTimes;
+    this.tables = models.stream().flatMap(model -> model.tables().stream()).toList();
   }
 
   /** With every start of the stream, also after a failure. */
@@ -37,9 +41,28 @@ final class ReadModelHandler extends JdbcHandler<JournalPage, ReadModelSession> 
     }
     // First, since it is what keeps a second projector out.
     EntityProgress.advance(handle, rows);
+    forgetReplaced(handle);
     for (ReadModel model : models) {
       model.project(handle, rows);
     }
     dueTimes.project(handle, rows);
+  }
+
+  /**
+   * Whoever makes a model anew puts its tables in the place of these while {@link EntityProgress}
+   * keeps us waiting: what was known of the old ones need not hold of the new.
+   */
+  private void forgetReplaced(Handle handle) {
+    String now =
+        handle
+            .createQuery(
+                "select string_agg(coalesce(to_regclass(t)::oid::text, '-'), ' ' order by t) from unnest(cast(:tables as text[])) t")
+            .bindArray("tables", String.class, tables)
+            .mapTo(String.class)
+            .one();
+    if (identities != null && !identities.equals(now)) {
+      models.forEach(ReadModel::forget);
+    }
+    identities = now;
   }
 }

@@ -3,6 +3,7 @@ package dev.bursar.projections.readmodel;
 import dev.bursar.projections.usage.Retention;
 import dev.bursar.projections.usage.UsageTables;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -23,5 +24,22 @@ public record ReadModels(Retention retention, long groupsRememberedMax, InstantS
         new UsageModel(new UsageTables(retention, clock, groupsRememberedMax)),
         new AlertsModel(),
         new AuditModel());
+  }
+
+  /**
+   * Those of these names, in the order in which they are written.
+   *
+   * @throws IllegalArgumentException if there is none of a name
+   */
+  public List<ReadModel> named(Collection<String> names) {
+    List<ReadModel> all = all();
+    List<String> known = all.stream().map(ReadModel::name).toList();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException(
+            "%s is not a read model; %s are.".formatted(name, String.join(", ", known)));
+      }
+    }
+    return all.stream().filter(model -> names.contains(model.name())).toList();
   }
 }

@@ -1,0 +1,51 @@
+package dev.bursar.projections.rebuild;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** Old and new tables, row by row, whatever the rows' order. */
+final class Comparison {
+
+  /**
+   * What a table holds: the number of its rows, and the sum of their hashes.
+   *
+   * @param rows how many
+   * @param sum over 64 bits of each row's text; as text, since it may be larger than 64 bits
+   */
+  private record Contents(long rows, String sum) {}
+
+  private Comparison() {}
+
+  /**
+   * What differs between tables of the same names in two schemas, in a sentence each.
+   *
+   * @param old a session that sees the old tables as they were at the position of the new
+   */
+  static List<String> differences(Handle old, String live, Handle made, List<String> tables) {
+    List<String> differences = new ArrayList<>();
+    for (String table : tables) {
+      Contents before = contents(old, live, table);
+      Contents after = contents(made, Claim.SCHEMA, table);
+      if (!before.equals(after)) {
+        differences.add(
+            before.rows() == after.rows()
+                ? "%s: of %,d rows not all are the same".formatted(table, before.rows())
+                : "%s: %,d rows, made anew %,d".formatted(table, before.rows(), after.rows()));
+      }
+    }
+    return differences;
+  }
+
+  private static Contents contents(Handle handle, String schema, String table) {
+    return handle
+        .createQuery(
+            """
+            select count(*), coalesce(sum(cast(hashtextextended(cast(t as text), 0) as numeric)), 0)::text
+            from %s t
+            """
+                .formatted(Sql.quoted(schema, table)))
+        .map((rs, context) -> new Contents(rs.getLong(1), rs.getString(2)))
+        .one();
+  }
+}
