@@ -118,6 +118,11 @@ final class OrgVerification {
           id,
           "it ends with row %d, and the read tables show row %d"
               .formatted(folded.sequence(), projected));
+    } else if (projected < folded.sequence()) {
+      findings.underWay(
+          Kind.LAG,
+          id,
+          "the read tables show row %d of %d".formatted(projected, folded.sequence()));
     }
     budgets.finish(org.tallies());
     Optional<Snapshot.StoredOrg> stored = snapshot.org(id);
