@@ -71,7 +71,7 @@ public final class Chaos {
     Stage stage = new Stage("chaos-%d-%d".formatted(options.seed(), number), ORGS);
     try (Site site = new Site(options, logs(number))) {
       setUp(stage, site);
-      Troubles troubles = new Troubles(site, options, findings);
+      Troubles troubles = new Troubles(site, options, findings, memory::answers);
       long retries = history(stage, site, troubles);
       new AtRest(stage, memory, findings, site.endpoint()).check(REST_MAX);
       expectAll(troubles, site);
@@ -107,7 +107,7 @@ public final class Chaos {
     CountDownLatch over = new CountDownLatch(1);
     Thread progress = Thread.ofPlatform().daemon().start(() -> show(over, crowd, troubles));
     try {
-      while (!crowd.isOver() && (memory.answers() < options.calls() || !troubles.mayEnd())) {
+      while (!crowd.isOver() && !isEnough(troubles)) {
         troubles.next();
       }
     } finally {
@@ -116,6 +116,13 @@ public final class Chaos {
     }
     progress.join();
     return crowd.retries();
+  }
+
+  private boolean isEnough(Troubles troubles) {
+    boolean allKinds = memory.done().size() == Kind.values().length;
+    return memory.answers() >= options.calls()
+        && troubles.mayEnd()
+        && (allKinds || troubles.isHopeless());
   }
 
   private void show(CountDownLatch over, Crowd crowd, Troubles troubles) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * Makes one trouble after the other, in rounds of all of them, each round in an order of its own;
@@ -25,12 +26,19 @@ final class Troubles {
 
   private static final int ANSWERS_UNHEARD = 5;
 
+  private static final int ANSWERS_BETWEEN = 20;
+  private static final long POLL_MILLIS = 50;
+
+  /** So rarely one trouble follows on the other whether or not anything goes on again. */
+  private static final int AT_ONCE_ONE_IN = 4;
+
   /** So often it is tried again what was not felt. */
   private static final int ROUNDS_MAX = 3;
 
   private final Site site;
   private final ChaosOptions options;
   private final Findings findings;
+  private final LongSupplier answers;
   private final Random random;
   private final Deque<Trouble> round = new ArrayDeque<>();
   private int rounds;
@@ -38,8 +46,12 @@ final class Troubles {
   private final Map<Trouble, Integer> effective = new EnumMap<>(Trouble.class);
   private final Map<Trouble, Integer> withoutEffect = new EnumMap<>(Trouble.class);
 
-  Troubles(Site site, ChaosOptions options, Findings findings) {
+  /**
+   * @param answers how many calls have been answered so far
+   */
+  Troubles(Site site, ChaosOptions options, Findings findings, LongSupplier answers) {
     this.site = site;
+    this.answers = answers;
     this.options = options;
     this.findings = findings;
     this.random = new Random(options.seed());
@@ -62,7 +74,12 @@ final class Troubles {
 
   /** Whether each has taken effect; or some never will, however often they are tried. */
   boolean mayEnd() {
-    return effective.size() == Trouble.values().length || rounds > ROUNDS_MAX && round.isEmpty();
+    return effective.size() == Trouble.values().length || isHopeless();
+  }
+
+  /** Whether what has not happened by now is not waited for. */
+  boolean isHopeless() {
+    return rounds > ROUNDS_MAX && round.isEmpty();
   }
 
   /** Waits a while, then makes the next, and waits until what it takes to go on is there again. */
@@ -75,6 +92,9 @@ final class Troubles {
     }
     now = "no trouble";
     pause(options.quietMax());
+    if (random.nextInt(AT_ONCE_ONE_IN) > 0) {
+      awaitAnswers();
+    }
     Trouble trouble = round.remove();
     now = trouble.words();
     (make(trouble) ? effective : withoutEffect).merge(trouble, 1, Integer::sum);
@@ -126,6 +146,15 @@ final class Troubles {
       findings.add(
           "the node has ended by itself, the last trouble was '%s': %s", last.words(), ended);
       site.restartNode();
+    }
+  }
+
+  /** A trouble that meets a node which is busy with the last one is felt by nobody. */
+  private void awaitAnswers() throws InterruptedException {
+    long enough = answers.getAsLong() + ANSWERS_BETWEEN;
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(UNHEARD_MILLIS_MAX);
+    while (answers.getAsLong() < enough && System.nanoTime() < end) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
   }
 

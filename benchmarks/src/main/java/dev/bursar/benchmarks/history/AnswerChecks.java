@@ -4,7 +4,9 @@ import static dev.bursar.benchmarks.history.Amounts.same;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What can be said of an answer as soon as it is there. */
 final class AnswerChecks {
@@ -86,7 +88,7 @@ final class AnswerChecks {
           }
           case Call.Release e -> Set.of("reservation_finalized", "reservation_expired");
           case Call.Extend e -> Set.of("reservation_finalized", "reservation_expired");
-          case Call.Grant e -> Set.of();
+          case Call.Grant grant -> tooLate(told, grant.expiresAt());
           case Call.VoidGrant e -> Set.of("grant_voided", "grant_expired");
           case Call.Adjust e -> Set.of("exceeds_available", "wallet_in_debt");
           // It is looked up in the ledger, which may be behind.
@@ -95,9 +97,14 @@ final class AnswerChecks {
           case Call.Transfer e -> Set.of("exceeds_available", "wallet_in_debt");
           // Others have set it at the same time.
           case Call.ChangeBudget e -> Set.of("attempt_withdrawn");
-          case Call.Freeze e -> Set.of();
+          case Call.Freeze freeze -> tooLate(told, freeze.until());
         };
     return reasons.contains(told.code());
+  }
+
+  /** What was asked for until a time that had passed when it came to be decided. */
+  private static Set<String> tooLate(Told told, @Nullable Instant until) {
+    return until != null && told.toldAt().isAfter(until) ? Set.of("invalid") : Set.of();
   }
 
   // ---- decisions
@@ -196,8 +203,11 @@ final class AnswerChecks {
 
   /** Of an answer to what has been answered before, with the same key. */
   void again(Told before, Told told) {
+    // Whether a freeze is in force is told as of now.
+    boolean same =
+        before.call() instanceof Call.Freeze || told.body().equals(before.body());
     findings.expect(
-        told.status() == before.status() && told.body().equals(before.body()),
+        told.status() == before.status() && same,
         "another answer for the same key: first %s; then %s",
         before,
         told);

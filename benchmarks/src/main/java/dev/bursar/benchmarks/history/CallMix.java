@@ -148,8 +148,10 @@ final class CallMix {
     return of == null ? reserve(Call.Manner.HOLD) : new Call.Release(of);
   }
 
+  /** Only what is quite new is likely to be open still on a slow machine. */
   private Call extend() {
-    Call.Reserved of = reserved();
+    List<Call.Reserved> last = memory.lastReserved(random.nextInt(3) == 0 ? RECENT : 1);
+    Call.Reserved of = last.isEmpty() ? null : any(last);
     return of == null ? reserve(Call.Manner.HOLD) : new Call.Extend(of, 1 + random.nextInt(15));
   }
 

@@ -2,6 +2,7 @@ package dev.bursar.benchmarks.history;
 
 import dev.bursar.benchmarks.load.Endpoint;
 import dev.bursar.benchmarks.load.Workers;
+import java.time.Duration;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** Clients that ask at the same time, together so many calls a second, until they are stopped. */
 public final class Crowd {
+
+  /** A slow machine may take minutes to come back from several troubles in a row. */
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
@@ -41,7 +45,7 @@ public final class Crowd {
     this.stage = stage;
     this.memory = memory;
     this.findings = findings;
-    this.workers = new Workers(endpoint, clients, retries);
+    this.workers = new Workers(endpoint, clients, retries, PATIENCE);
     this.rate = rate;
     this.seed = seed;
   }

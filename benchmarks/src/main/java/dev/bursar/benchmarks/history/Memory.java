@@ -1,6 +1,7 @@
 package dev.bursar.benchmarks.history;
 
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -25,6 +26,18 @@ public final class Memory {
     Course(Call.Reserved reserved, Told told) {
       this.reserved = reserved;
       this.told = told;
+    }
+
+    /** It was decided after this. */
+    Instant earliest() {
+      return told.askedAt();
+    }
+
+    /** It was decided before this: before the wallet set it aside. */
+    Instant latest() {
+      return reserved.as().manner() == Call.Manner.HOLD
+          ? Instant.parse(told.text("expires_at")).minusSeconds(reserved.as().ttl())
+          : told.toldAt();
     }
   }
 

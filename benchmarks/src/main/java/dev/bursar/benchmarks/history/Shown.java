@@ -2,7 +2,6 @@ package dev.bursar.benchmarks.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -10,9 +9,8 @@ import java.util.Map;
  * A reservation as the node shows it.
  *
  * @param amount what was charged, if it has ended; else what is held or was asked for
- * @param createdAt when it was decided
  */
-record Shown(String status, BigDecimal amount, boolean late, Instant createdAt) {
+record Shown(String status, BigDecimal amount, boolean late) {
 
   private static final String COMMITTED = "committed";
 
@@ -40,11 +38,9 @@ record Shown(String status, BigDecimal amount, boolean late, Instant createdAt) 
   private static Shown of(NodeView node, String reservation)
       throws HistoryFailure, InterruptedException {
     JsonNode body = node.get("/v1/reservations/" + reservation);
-    String createdAt = body.path("created_at").asText();
     return new Shown(
         body.path("status").asText(),
         Amounts.of(body, "amount"),
-        body.path("late").asBoolean(),
-        createdAt.isEmpty() ? Instant.EPOCH : Instant.parse(createdAt));
+        body.path("late").asBoolean());
   }
 }

@@ -3,6 +3,8 @@ package dev.bursar.benchmarks.history;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,16 @@ record Terms(
   /** Whether everybody has a limit of his own. */
   boolean isForEach() {
     return scope.startsWith("each_");
+  }
+
+  /** All windows from one to another, by their beginnings. */
+  List<Instant> windows(Instant first, Instant last) {
+    List<Instant> windows = new ArrayList<>();
+    ChronoUnit step = window.equals("minute") ? ChronoUnit.MINUTES : ChronoUnit.DAYS;
+    for (Instant at = first; !at.isAfter(last); at = at.plus(1, step)) {
+      windows.add(at);
+    }
+    return windows;
   }
 
   /** Where the window begins that a time is in; in UTC. */
