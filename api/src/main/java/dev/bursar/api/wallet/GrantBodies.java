@@ -55,7 +55,8 @@ final class GrantBodies {
   static Grant grant(Body body, String id, String source, Instant now) {
     String asked = body.name("id");
     Instant from = body.time("effective_at");
-    // Whether it ends too soon is the wallet's to say, which knows first whether it was added before.
+    // Whether it ends too soon is the wallet's to say, which knows first whether it was added
+    // before.
     Instant effectiveAt = from == null ? now : from;
     Instant expiresAt = body.time("expires_at");
     String cause = body.text("source", SOURCE_CHARS_MAX);

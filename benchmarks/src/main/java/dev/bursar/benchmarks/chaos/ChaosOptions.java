@@ -19,8 +19,8 @@ public record ChaosOptions(
 
   /**
    * The node's {@code bursar.limits.grace}: how long after an expiry a commit is still recorded.
-   * Short, so that some come too late in a run of minutes; and longer than any trouble, since org and
-   * team count late usage only if they hear of it within twice that time.
+   * Short, so that some come too late in a run of minutes; and longer than any trouble, since org
+   * and team count late usage only if they hear of it within twice that time.
    */
   public Duration grace() {
     return Duration.ofMinutes(1);

@@ -204,8 +204,7 @@ final class AnswerChecks {
   /** Of an answer to what has been answered before, with the same key. */
   void again(Told before, Told told) {
     // Whether a freeze is in force is told as of now.
-    boolean same =
-        before.call() instanceof Call.Freeze || told.body().equals(before.body());
+    boolean same = before.call() instanceof Call.Freeze || told.body().equals(before.body());
     findings.expect(
         told.status() == before.status() && same,
         "another answer for the same key: first %s; then %s",

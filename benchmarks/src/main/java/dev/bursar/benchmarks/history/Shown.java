@@ -39,8 +39,6 @@ record Shown(String status, BigDecimal amount, boolean late) {
       throws HistoryFailure, InterruptedException {
     JsonNode body = node.get("/v1/reservations/" + reservation);
     return new Shown(
-        body.path("status").asText(),
-        Amounts.of(body, "amount"),
-        body.path("late").asBoolean());
+        body.path("status").asText(), Amounts.of(body, "amount"), body.path("late").asBoolean());
   }
 }

@@ -65,8 +65,7 @@ public final class PatientConnection implements AutoCloseable {
         throw new CallFailure(
             failure.outcome(),
             "%s: gave up after %d tries in %d s, the last: %s"
-                .formatted(
-                    request, attempt + 1, patience.toSeconds(), failure.getMessage()));
+                .formatted(request, attempt + 1, patience.toSeconds(), failure.getMessage()));
       }
       retries.increment();
       TimeUnit.MILLISECONDS.sleep(pause);

@@ -71,8 +71,7 @@ final class CuttingProxyTest {
   private static boolean has(String table, int id) throws SQLException {
     try (Connection direct = connect(server.getPort());
         Statement statement = direct.createStatement();
-        ResultSet found =
-            statement.executeQuery("select 1 from " + table + " where id = " + id)) {
+        ResultSet found = statement.executeQuery("select 1 from " + table + " where id = " + id)) {
       return found.next();
     }
   }

@@ -24,8 +24,7 @@ final class ChecksTest {
       "{'reservation_id':'r1','status':'committed','amount':'20','entries':["
           + "{'entry_id':'e2','sequence':2,'type':'consume','grant':'g','amount':'-20','balance':'80'}]}";
   private static final Terms LIFE =
-      new Terms(
-          "life", "org", null, null, "platform", "lifetime", BigDecimal.valueOf(20), true);
+      new Terms("life", "org", null, null, "platform", "lifetime", BigDecimal.valueOf(20), true);
 
   private final Findings findings = new Findings();
   private final AnswerChecks answers = new AnswerChecks(findings);
@@ -87,8 +86,7 @@ final class ChecksTest {
   @Test
   void anAllowBeyondAHardLimitIsFound() {
     answers.first(
-        told(
-            reserve(Call.Manner.HOLD), "k", 200, ALLOWED.replace("'used':'75'", "'used':'75.1'")));
+        told(reserve(Call.Manner.HOLD), "k", 200, ALLOWED.replace("'used':'75'", "'used':'75.1'")));
     found("beyond the hard limit b");
   }
 
@@ -206,9 +204,7 @@ final class ChecksTest {
     }
     JsonNode last = all.getLast();
     JsonNode balances =
-        json(
-            "[{'balance':'%s','held':'0','debt':'0'}]"
-                .formatted(last.path("balance").asText()));
+        json("[{'balance':'%s','held':'0','debt':'0'}]".formatted(last.path("balance").asText()));
     new LedgerChecks("o", "main", all, findings).run(balances, memory, "s-", "k");
   }
 
