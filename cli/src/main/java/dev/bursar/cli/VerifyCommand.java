@@ -104,6 +104,7 @@ final class VerifyCommand implements Callable<Integer> {
         journal            %,d rows, %,d events of %,d entities in %,d orgs folded; the chain of rows holds
         ledger             %,d entries compared with their events; the chains of entries hold
         signed heads       %,d compared with the entries that they were signed over
+        usage events       %,d compared with the read table, and its sums
         transfers          %,d on their way
         balances           %,d compared with their grants and holds
         budgets            %,d windows compared with what was charged and is held
@@ -116,6 +117,7 @@ final class VerifyCommand implements Callable<Integer> {
             counts.orgs(),
             counts.entries(),
             counts.heads(),
+            counts.usageEvents(),
             counts.transfersInTransit(),
             counts.balances(),
             counts.budgetWindows(),

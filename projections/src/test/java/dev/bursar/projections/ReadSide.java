@@ -22,7 +22,7 @@ import org.apache.pekko.cluster.typed.Join;
 final class ReadSide implements AutoCloseable {
 
   static final SigningKey SIGNING_KEY = SigningKey.generate("bursar.test");
-  static final Duration PATIENCE = Duration.ofSeconds(20);
+  static final Duration PATIENCE = Duration.ofSeconds(90);
 
   final Projections projections;
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -42,6 +42,7 @@ final class ReadSide implements AutoCloseable {
                     pekko.loglevel = WARNING
                     pekko.coordinated-shutdown.exit-jvm = off
                     pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
+                    bursar.projections.catch-up-timeout = 60s
                     # The worlds of tests do not grow old.
                     bursar.projections.retention {
                       usage-events = 36500d, usage-hours = 36500d, usage-days = 36500d

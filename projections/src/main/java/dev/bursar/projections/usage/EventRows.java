@@ -26,13 +26,17 @@ import org.jspecify.annotations.Nullable;
 /** Single rows of {@code usage_event}, the newest first. */
 final class EventRows {
 
-  private static final String SELECT =
+  /** All columns of an event. */
+  static final String COLUMNS =
       """
-      select d.counted_at, d.sequence, d.index, d.recorded_at,
-        d.reservation, d.allowed, d.denials, d.outcome, d.ended_at, d.team, d.user_id, d.product,
-        d.cost_center, d.agent, d.departments, d.feature, d.model, d.session, d.wallet, d.actor,
-        d.credit_type, d.amount, d.charged, d.usage, d.used, d.trace_id, d.source,
-        d.event_id
+      d.org, d.counted_at, d.sequence, d.index, d.recorded_at, d.reservation, d.allowed, d.denials,
+      d.outcome, d.ended_at, d.ended_sequence, d.ended_index, d.team, d.user_id, d.product,
+      d.cost_center, d.agent, d.departments, d.feature, d.model, d.session, d.wallet, d.actor,
+      d.credit_type, d.amount, d.charged, d.usage, d.used, d.trace_id, d.source, d.event_id
+      """;
+
+  private static final String FROM =
+      """
       from usage_event d
       where d.org = :org and d.counted_at >= :from and d.counted_at < :to
         and (d.allowed or d.denials <> '{}')
@@ -47,7 +51,11 @@ final class EventRows {
   /** So many events at most, after that one. */
   static List<UsageEvent> of(
       Handle handle, String org, EventFilter filter, UsageEvent.@Nullable Key after, int limit) {
-    StringBuilder sql = new StringBuilder(SELECT).append(Dimensions.conditions(filter.filter()));
+    StringBuilder sql =
+        new StringBuilder("select ")
+            .append(COLUMNS)
+            .append(FROM)
+            .append(Dimensions.conditions(filter.filter()));
     if (filter.decision() != null) {
       sql.append(" and ").append(condition(filter.decision()));
     }
@@ -69,7 +77,7 @@ final class EventRows {
           .bind("afterSequence", after.place().sequence())
           .bind("afterIndex", after.place().index());
     }
-    return query.map((rs, context) -> event(rs, org)).list();
+    return query.map((rs, context) -> event(rs)).list();
   }
 
   private static String condition(Decision decision) {
@@ -89,50 +97,40 @@ final class EventRows {
     };
   }
 
-  private static Outcome outcome(@Nullable String word, long charged) {
-    if (word == null) {
-      return Outcome.OPEN;
-    }
-    if (word.equals("ended")) {
-      return charged > 0 ? Outcome.COMMITTED : Outcome.RELEASED;
-    }
-    return Outcome.valueOf(word.toUpperCase(Locale.ROOT));
-  }
-
-  private static UsageEvent event(ResultSet rs, String org) throws SQLException {
-    String ended = rs.getString("outcome");
-    Outcome outcome = outcome(ended, rs.getLong("charged"));
+  /** The event in the row on which the result stands. */
+  static UsageEvent event(ResultSet rs) throws SQLException {
+    EventState state = StoredEvents.state(rs);
+    EventState.End end = state.end();
     Map<String, Long> asked = JsonColumns.readNumbers(rs.getString("usage"));
-    String used = rs.getString("used");
-    boolean ran = outcome == Outcome.COMMITTED || outcome == Outcome.LATE;
     String source = rs.getString("source");
     return new UsageEvent(
         new UsageEvent.Key(
             time(rs, "counted_at"), new Place(rs.getLong("sequence"), rs.getInt("index"))),
         time(rs, "recorded_at"),
         rs.getString("reservation"),
-        rs.getBoolean("allowed") ? Decision.ALLOW : Decision.DENY,
+        state.decision(),
         texts(rs.getArray("denials")).stream()
             .map(word -> DenialCode.valueOf(word.toUpperCase(Locale.ROOT)))
             .toList(),
-        outcome,
-        ended == null ? null : time(rs, "ended_at"),
-        attribution(rs, org),
+        state.outcome(),
+        end == null ? null : end.at(),
+        attribution(rs),
         rs.getString("credit_type"),
         new Credits(rs.getLong("amount")),
-        ended == null ? null : new Credits(rs.getLong("charged")),
+        end == null ? null : new Credits(end.charged()),
         asked,
-        !ran ? Map.of() : used == null ? asked : JsonColumns.readNumbers(used),
+        state.used(asked),
         rs.getString("trace_id"),
         source == null
             ? null
-            : new UsageEvent.Report(source, rs.getString("event_id"), outcome == Outcome.LATE));
+            : new UsageEvent.Report(
+                source, rs.getString("event_id"), state.outcome() == Outcome.LATE));
   }
 
-  private static UsageEvent.Attribution attribution(ResultSet rs, String org) throws SQLException {
+  private static UsageEvent.Attribution attribution(ResultSet rs) throws SQLException {
     return new UsageEvent.Attribution(
         new Subject(
-            org,
+            rs.getString("org"),
             rs.getString("team"),
             rs.getString("user_id"),
             rs.getString("product"),

@@ -4,6 +4,8 @@ import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.usage.UsageEvent;
+import dev.bursar.domain.usage.UsageEvent.Outcome;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -37,13 +39,13 @@ public record EventState(boolean allowed, List<String> denials, @Nullable End en
   public record End(String outcome, Instant at, Place place, long charged, Map<String, Long> used) {
 
     /** Whether the work has run. */
-    boolean hasRun() {
+    public boolean hasRun() {
       return outcome.equals(word(Closure.Kind.COMMITTED))
           || outcome.equals(word(Closure.Kind.LATE));
     }
 
     /** Whether nothing more can come of it: what has expired may still be charged late. */
-    boolean isFinal() {
+    public boolean isFinal() {
       return !outcome.equals(word(Closure.Kind.EXPIRED));
     }
   }
@@ -70,6 +72,34 @@ public record EventState(boolean allowed, List<String> denials, @Nullable End en
             word(closure.kind()), event.at(), place, closure.charged().micros(), closure.usage()));
   }
 
+  /** What was decided. */
+  public UsageEvent.Decision decision() {
+    return allowed ? UsageEvent.Decision.ALLOW : UsageEvent.Decision.DENY;
+  }
+
+  /** What became of it. Of early rows, what was charged has ended like what was given back. */
+  public Outcome outcome() {
+    if (end == null) {
+      return Outcome.OPEN;
+    }
+    if (end.outcome().equals(word(Closure.Kind.ENDED))) {
+      return end.charged() > 0 ? Outcome.COMMITTED : Outcome.RELEASED;
+    }
+    return Outcome.valueOf(end.outcome().toUpperCase(Locale.ROOT));
+  }
+
+  /**
+   * Units by meter, of what has run; else empty.
+   *
+   * @param asked units by meter, as they were asked for
+   */
+  public Map<String, Long> used(Map<String, Long> asked) {
+    if (end == null || !end.hasRun()) {
+      return Map.of();
+    }
+    return end.used().isEmpty() ? asked : end.used();
+  }
+
   /**
    * What counts of it. What was withdrawn before anybody was answered was never decided.
    *
@@ -80,10 +110,7 @@ public record EventState(boolean allowed, List<String> denials, @Nullable End en
       return Usage.NONE;
     }
     Map<String, BigDecimal> meters = new TreeMap<>();
-    if (end != null && end.hasRun()) {
-      (end.used().isEmpty() ? asked : end.used())
-          .forEach((meter, units) -> meters.put(meter, BigDecimal.valueOf(units)));
-    }
+    used(asked).forEach((meter, units) -> meters.put(meter, BigDecimal.valueOf(units)));
     return new Usage(
         end == null ? BigDecimal.ZERO : BigDecimal.valueOf(end.charged()),
         allowed ? 1 : 0,

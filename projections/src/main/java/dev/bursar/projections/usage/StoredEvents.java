@@ -110,7 +110,8 @@ final class StoredEvents {
         state(rs));
   }
 
-  private static Group group(ResultSet rs) throws SQLException {
+  /** The group of the row on which the result stands. */
+  static Group group(ResultSet rs) throws SQLException {
     return new Group(
         rs.getString("org"),
         rs.getString("team"),

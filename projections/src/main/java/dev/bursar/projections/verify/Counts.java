@@ -17,6 +17,7 @@ package dev.bursar.projections.verify;
  *     has not been told of yet
  * @param transfersInTransit transfers that have left one wallet, and not come to the other or back
  * @param heads signed heads of ledgers, compared with the entries
+ * @param usageEvents usage events, compared with the read table
  * @param lagRows rows that are not projected yet, and so not compared
  */
 public record Counts(
@@ -33,4 +34,5 @@ public record Counts(
     long unsettledReservations,
     long transfersInTransit,
     long heads,
+    long usageEvents,
     long lagRows) {}

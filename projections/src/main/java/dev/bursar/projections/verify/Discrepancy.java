@@ -25,6 +25,8 @@ public record Discrepancy(Kind kind, String where, String detail) {
     BUDGET,
     /** The sums of a day's entries are others in the read table. */
     DAY,
+    /** A usage event of the read table is missing, too many, or another; or the sums are others. */
+    USAGE,
     /** The tables of an org's Merkle tree, or a signed head, are not those of its entries. */
     TREE,
     /** Two wallets do not agree on a transfer. */

@@ -26,6 +26,7 @@ final class Findings {
   long unsettledReservations;
   long transfersInTransit;
   long heads;
+  long usageEvents;
   long lagRows;
 
   Findings(long rowsTotal, Consumer<Counts> listener) {
@@ -73,6 +74,7 @@ final class Findings {
         unsettledReservations,
         transfersInTransit,
         heads,
+        usageEvents,
         lagRows);
   }
 }

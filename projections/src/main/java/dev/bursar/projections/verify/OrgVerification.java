@@ -8,6 +8,7 @@ import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgAggregate;
 import dev.bursar.domain.org.OrgEvent;
@@ -21,7 +22,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Folds an org, and compares it with its read table and its budgets with what was charged. */
-final class OrgVerification {
+final class OrgVerification implements AutoCloseable {
 
   /** Nothing is priced by folding. */
   private static final Catalog NO_CATALOG = new Catalog(Map.of(), Set.of(), List.of());
@@ -32,6 +33,7 @@ final class OrgVerification {
   private final Org org;
   private final FoldedEntity<OrgEvent> folded;
   private final BudgetVerification budgets;
+  private final UsageVerification usage;
   private final long projected;
   private @Nullable OrgSettings settings;
   private long settingsSequence;
@@ -56,6 +58,7 @@ final class OrgVerification {
     this.budgets =
         new BudgetVerification(
             id, Reservations.Counting.ORG, reservations, lateness.lateFor(), findings);
+    this.usage = new UsageVerification(id, snapshot.usage(id), findings);
     this.projected = snapshot.projected(id);
   }
 
@@ -66,8 +69,13 @@ final class OrgVerification {
   private void folded(StoredRow row, Batch<OrgEvent> batch) {
     boolean toBeShown = row.sequence() <= projected;
     findings.lagRows += toBeShown ? 0 : 1;
+    int index = 0;
     for (Recorded<OrgEvent> recorded : batch.recorded()) {
       OrgEvent event = recorded.event();
+      Place place = new Place(row.sequence(), index++);
+      if (toBeShown) {
+        usage.take(event, place);
+      }
       long atMs = event.at().toEpochMilli();
       switch (event) {
         case OrgEvent.OrgPut put -> {
@@ -121,6 +129,7 @@ final class OrgVerification {
               .formatted(folded.sequence(), projected));
     }
     budgets.finish(org.tallies());
+    usage.finish();
     Optional<Snapshot.StoredOrg> stored = snapshot.org(id);
     OrgSettings should = settings;
     if (should == null) {
@@ -140,5 +149,10 @@ final class OrgVerification {
                   should,
                   settingsSequence));
     }
+  }
+
+  @Override
+  public void close() {
+    usage.close();
   }
 }

@@ -7,6 +7,7 @@ import dev.bursar.projections.ledger.DayTable.Kind;
 import dev.bursar.projections.ledger.DayTable.Sum;
 import dev.bursar.projections.ledger.LedgerRow;
 import dev.bursar.projections.org.JdbcOrgQueries;
+import dev.bursar.projections.usage.UsageContents;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -94,6 +95,7 @@ final class Snapshot {
             """
             select org from org union select org from ledger_tree
             union select org from ledger_subtree union select org from ledger_checkpoint
+            union select org from usage_group
             """)
         .map((rs, context) -> EntityId.org(rs.getString(1)))
         .forEach(all::add);
@@ -241,5 +243,10 @@ final class Snapshot {
         .bind("org", org.org())
         .map((rs, context) -> new StoredOrg(JdbcOrgQueries.row(rs), rs.getLong(6)))
         .findOne();
+  }
+
+  /** An org's usage as the read tables have it. */
+  UsageContents usage(EntityId org) {
+    return new UsageContents(handle, org.org());
   }
 }

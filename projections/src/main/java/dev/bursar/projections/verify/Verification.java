@@ -83,13 +83,14 @@ public final class Verification {
     TreeVerification tree = new TreeVerification(EntityId.org(orgId), snapshot, findings);
     Map<EntityId, Consumer<StoredRow>> takers = new LinkedHashMap<>();
     List<Runnable> finishes = new ArrayList<>();
-    List<WalletVerification> wallets = new ArrayList<>();
+    List<Runnable> closes = new ArrayList<>();
     for (EntityId id : entities) {
       switch (id.kind()) {
         case ORG -> {
           OrgVerification org = new OrgVerification(id, snapshot, lateness, reservations, findings);
           takers.put(id, org::take);
           finishes.add(org::finish);
+          closes.add(org::close);
         }
         case TEAM -> {
           TeamVerification team = new TeamVerification(id, lateness, reservations, findings);
@@ -101,7 +102,7 @@ public final class Verification {
               new WalletVerification(id, snapshot, grace, reservations, transfers, tree, findings);
           takers.put(id, wallet::take);
           finishes.add(wallet::finish);
-          wallets.add(wallet);
+          closes.add(wallet::close);
         }
       }
     }
@@ -112,7 +113,7 @@ public final class Verification {
       transfers.finish();
       tree.finish();
     } finally {
-      wallets.forEach(WalletVerification::close);
+      closes.forEach(Runnable::run);
     }
   }
 }
