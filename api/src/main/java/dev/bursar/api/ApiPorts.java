@@ -2,6 +2,7 @@ package dev.bursar.api;
 
 import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.domain.access.AccessKeys;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.cost.CostQueries;
@@ -31,6 +32,7 @@ import java.util.function.Supplier;
  * @param reports takes in usage that was not reserved
  * @param catalog what can be sold
  * @param seller who sells it
+ * @param spans how spans are read into usage
  * @param keys the keys to the API
  * @param testClock the clock, where it is one that is moved by hand
  * @param clock the time
@@ -49,6 +51,7 @@ public record ApiPorts(
     UsageReports reports,
     Catalog catalog,
     Seller seller,
+    SpanMapping spans,
     AccessKeys keys,
     Optional<TestClock> testClock,
     InstantSource clock,

@@ -16,6 +16,7 @@ import dev.bursar.api.ledger.VerifyRoutes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.org.UnitRoutes;
 import dev.bursar.api.org.UserRoutes;
+import dev.bursar.api.otlp.TraceRoutes;
 import dev.bursar.api.time.TestClockRoutes;
 import dev.bursar.api.usage.EventRoutes;
 import dev.bursar.api.usage.ReportRoutes;
@@ -44,6 +45,8 @@ public final class Routes {
                     ports.enforcement(), ports.entities(), ports.usage(), ports.meters())
                 .endpoints(),
             new ReportRoutes(ports.reports(), ports.clock(), ports.meters()).endpoints(),
+            new TraceRoutes(ports.reports(), ports.spans(), ports.catalog(), ports.meters())
+                .endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs()).endpoints(),
             new UnitRoutes(ports.entities()).endpoints(),
             new UserRoutes(ports.entities()).endpoints(),

@@ -12,6 +12,7 @@ import dev.bursar.api.node.InMemoryNode;
 import dev.bursar.api.node.InMemoryProofs;
 import dev.bursar.api.node.InMemoryQueries;
 import dev.bursar.api.node.InMemoryUsage;
+import dev.bursar.api.otlp.SpanMappings;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.usage.UsageReporting;
@@ -47,7 +48,7 @@ public final class RunningApi implements AutoCloseable {
   private static final Catalog CATALOG =
       new Catalog(
           Map.of("platform", "Platform credits", "image", "Image credits"),
-          Set.of("input_tokens", "output_tokens"),
+          Set.of("input_tokens", "cached_input_tokens", "output_tokens"),
           List.of(
               new Catalog.Rate(
                   null,
@@ -56,6 +57,8 @@ public final class RunningApi implements AutoCloseable {
                   Map.of(
                       "input_tokens",
                       new BigDecimal("0.001"),
+                      "cached_input_tokens",
+                      new BigDecimal("0.0001"),
                       "output_tokens",
                       new BigDecimal("0.004")))));
 
@@ -93,6 +96,7 @@ public final class RunningApi implements AutoCloseable {
             new UsageReporting(node, node::onRecord, 8),
             CATALOG,
             new Seller("Seller Inc.", "Assistant"),
+            SpanMappings.TWO_CONVENTIONS,
             keys,
             withTestClock ? Optional.of(node) : Optional.empty(),
             node,

@@ -7,6 +7,7 @@ import dev.bursar.api.HttpServer;
 import dev.bursar.api.Routes;
 import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.Migrations;
@@ -26,6 +27,7 @@ import dev.bursar.node.entity.JournalStore;
 import dev.bursar.node.entity.LimitSettings;
 import dev.bursar.node.entity.Region;
 import dev.bursar.node.entity.ShardedEntities;
+import dev.bursar.node.otel.MappingFile;
 import dev.bursar.projections.Projections;
 import dev.bursar.projections.tree.SigningKey;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -86,8 +88,8 @@ public final class Node implements AutoCloseable {
    * is told so, see {@link #ready}.
    *
    * @throws dev.bursar.database.DatabaseUnusable if the database can't be used
-   * @throws IllegalArgumentException if the catalog has faults, or the test clock would start
-   *     before what is on record
+   * @throws IllegalArgumentException if the catalog or the mapping of spans has faults, or the test
+   *     clock would start before what is on record
    * @throws IllegalStateException if it can't listen, or does not come up
    */
   public static Node start(NodeSettings settings) {
@@ -95,6 +97,10 @@ public final class Node implements AutoCloseable {
         settings.catalog() == null
             ? CatalogFile.configured()
             : CatalogFile.read(settings.catalog());
+    SpanMapping spans =
+        settings.spanMapping() == null
+            ? MappingFile.configured()
+            : MappingFile.read(settings.spanMapping());
     DatabaseSettings address = settings.database();
     Migrations.migrate(address);
     Config config = NodeSystem.config(address);
@@ -165,6 +171,7 @@ public final class Node implements AutoCloseable {
             new Seller(
                 config.getString("bursar.seller.provider"),
                 config.getString("bursar.seller.service")),
+            spans,
             keys,
             testClock,
             clock,
