@@ -203,8 +203,7 @@ final class EntityNode implements AutoCloseable {
             (org, events) ->
                 CompletableFuture.completedFuture(Collections.nCopies(events.size(), false)),
             8)
-        .report(
-            List.of(new UsageReports.Report("/gateway", id, Instant.now(), work)), "test");
+        .report(List.of(new UsageReports.Report("/gateway", id, Instant.now(), work)), "test");
   }
 
   /** Sets the org's monthly budget. */
