@@ -45,6 +45,11 @@ final class JournalWriter {
     return decided;
   }
 
+  /** Adds a row that somebody has made; it is written with the next {@link #flush}. */
+  void add(EntityId id, long sequence, BatchCodec.Packed packed) {
+    pending.add(new Row(id, sequence, packed.manifest(), packed.bytes()));
+  }
+
   /** Writes what was decided, in one transaction. */
   void flush() {
     jdbi.useTransaction(this::flush);

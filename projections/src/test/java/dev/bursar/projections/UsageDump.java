@@ -1,0 +1,38 @@
+package dev.bursar.projections;
+
+import dev.bursar.database.Database;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** All rows of the tables of usage and alerts, as texts. */
+record UsageDump(Map<String, List<String>> rows) {
+
+  private static final List<String> TABLES =
+      List.of(
+          "usage_event",
+          "usage_group",
+          "usage_hour",
+          "usage_hour_meter",
+          "usage_day",
+          "usage_day_meter",
+          "reported_usage",
+          "alert");
+
+  static UsageDump of(Database database) {
+    Map<String, List<String>> rows = new TreeMap<>();
+    for (String table : TABLES) {
+      rows.put(
+          table,
+          database
+              .jdbi()
+              .withHandle(
+                  handle ->
+                      handle
+                          .createQuery("select cast(t as text) from " + table + " t order by 1")
+                          .mapTo(String.class)
+                          .list()));
+    }
+    return new UsageDump(rows);
+  }
+}
