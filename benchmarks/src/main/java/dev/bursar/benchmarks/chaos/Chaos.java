@@ -69,10 +69,13 @@ public final class Chaos {
     }
     // Names of its own in each run, so that a second one in a directory is not answered by memory.
     Stage stage = new Stage("chaos-%d-%d".formatted(options.seed(), number), ORGS);
+    say("starting PostgreSQL and a node, logs in " + logs(number));
     try (Site site = new Site(options, logs(number))) {
+      say("setting up %d orgs".formatted(ORGS));
       setUp(stage, site);
       Troubles troubles = new Troubles(site, options, findings, memory::answers);
       long retries = history(stage, site, troubles);
+      say("waiting until nothing is held, then comparing");
       new AtRest(stage, memory, findings, site.endpoint()).check(REST_MAX);
       expectAll(troubles, site);
       print(troubles, retries);
@@ -80,6 +83,11 @@ public final class Chaos {
       throw new ChaosFailure(String.valueOf(e.getMessage()), e);
     }
     return findings.found() == 0;
+  }
+
+  private void say(String what) {
+    out.println("chaos: " + what);
+    out.flush();
   }
 
   private Path logs(int run) {

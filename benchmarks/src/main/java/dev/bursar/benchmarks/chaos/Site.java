@@ -12,6 +12,7 @@ import dev.bursar.database.EmbeddedDatabase;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class Site implements AutoCloseable {
 
   private static final String KEY = "chaos-operator-key";
+  private static final Duration START_MAX = Duration.ofMinutes(5);
 
   private final ChaosOptions options;
   private final Path logs;
@@ -62,7 +64,12 @@ final class Site implements AutoCloseable {
       throw new ChaosFailure(String.valueOf(e.getMessage()), e);
     }
     Runtime.getRuntime().addShutdownHook(hook);
-    awaitNode();
+    try {
+      awaitNode();
+    } catch (ChaosFailure e) {
+      close();
+      throw e;
+    }
   }
 
   /** Where those who call find the node. */
@@ -138,7 +145,7 @@ final class Site implements AutoCloseable {
 
   private void awaitNode() throws ChaosFailure, InterruptedException {
     try (PatientConnection connection =
-        new PatientConnection(Endpoint.local(port), new LongAdder())) {
+        new PatientConnection(Endpoint.local(port), new LongAdder(), START_MAX)) {
       connection.call(Request.get("/health/ready"));
     } catch (CallFailure e) {
       throw new ChaosFailure(node.lastWords("does not become ready: " + e.getMessage()), e);

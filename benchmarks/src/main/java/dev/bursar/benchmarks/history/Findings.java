@@ -3,6 +3,7 @@ package dev.bursar.benchmarks.history;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What is not as it must be, with the facts. For any thread. */
 public final class Findings {
@@ -14,7 +15,7 @@ public final class Findings {
 
   /** One more. */
   @SuppressWarnings("AnnotateFormatMethod") // its callers' formats are literals
-  public synchronized void add(String format, Object... values) {
+  public synchronized void add(String format, @Nullable Object... values) {
     found++;
     if (kept.size() < KEPT_MAX) {
       kept.add(String.format(Locale.ROOT, format, values));
@@ -22,7 +23,7 @@ public final class Findings {
   }
 
   /** One more, if something does not hold. */
-  void expect(boolean holds, String format, Object... values) {
+  void expect(boolean holds, String format, @Nullable Object... values) {
     if (!holds) {
       add(format, values);
     }
