@@ -76,7 +76,10 @@ class VerificationTest {
   void atRestWhatIsNotProjectedOrOpenIsADiscrepancy() {
     acme.live(30);
     journal.flush();
-    Report report = new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction()).atRest().run(counts -> {});
+    Report report =
+        new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction())
+            .atRest()
+            .run(counts -> {});
     assertThat(report.discrepancies()).extracting(Discrepancy::kind).contains(Kind.LAG);
     assertThat(report.counts().openReservations()).isPositive();
     assertThat(report.discrepancies())

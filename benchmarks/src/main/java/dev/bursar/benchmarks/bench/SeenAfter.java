@@ -57,8 +57,7 @@ final class SeenAfter {
     String key = "seen-" + Long.toString(System.nanoTime(), 36) + "-" + number;
     Response response;
     try {
-      response =
-          connection.call(Request.post("/v1/reservations", Traffic.oneShot(org), key));
+      response = connection.call(Request.post("/v1/reservations", Traffic.oneShot(org), key));
     } catch (CallFailure e) {
       throw new BenchFailure("a one-shot failed: " + e.getMessage(), e);
     }
@@ -67,11 +66,7 @@ final class SeenAfter {
     Jdbi jdbi = database.jdbi();
     while (!jdbi.withHandle(
         handle ->
-            handle
-                .createQuery(SEEN)
-                .bind("reservation", reservation)
-                .mapTo(Boolean.class)
-                .one())) {
+            handle.createQuery(SEEN).bind("reservation", reservation).mapTo(Boolean.class).one())) {
       if (System.nanoTime() - answered > SEEN_WITHIN_NANOS) {
         throw new BenchFailure("a usage event could not be seen within 30 s");
       }

@@ -31,8 +31,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The read side at size: how soon what was used can be seen under load, and how fast questions about
- * a month of so many events are answered.
+ * The read side at size: how soon what was used can be seen under load, and how fast questions
+ * about a month of so many events are answered.
  */
 public final class UsageBench {
 

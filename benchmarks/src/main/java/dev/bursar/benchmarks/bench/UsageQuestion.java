@@ -16,8 +16,7 @@ record UsageQuestion(String label, String path, String query) {
   /** The path and query of the question, asked of an org. */
   String path(String org, Instant from, Instant to) {
     return "/v1/orgs/%s/%s?from=%s&to=%s%s%s"
-        .formatted(
-            org, path, encoded(from), encoded(to), query.isEmpty() ? "" : "&", query);
+        .formatted(org, path, encoded(from), encoded(to), query.isEmpty() ? "" : "&", query);
   }
 
   private static String encoded(Instant at) {

@@ -94,12 +94,10 @@ final class MadeUpDay {
       return;
     }
     Map<String, Long> used = tokens();
-    Closure closure =
-        new Closure(plan.reservation(), price.of(used), Closure.Kind.COMMITTED, used);
+    Closure closure = new Closure(plan.reservation(), price.of(used), Closure.Kind.COMMITTED, used);
     Instant end = at.plusMillis(random.nextLong(LONGEST.toMillis()));
     recorded.add(new Recorded<>(new OrgEvent.ReservationBegun(at, plan), null));
-    recorded.add(
-        new Recorded<>(new OrgEvent.ReservationSettled(end, closure, List.of()), null));
+    recorded.add(new Recorded<>(new OrgEvent.ReservationSettled(end, closure, List.of()), null));
   }
 
   private Plan plan(

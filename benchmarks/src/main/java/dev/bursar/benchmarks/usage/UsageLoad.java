@@ -106,11 +106,9 @@ public final class UsageLoad {
   private void makeOrgs() throws UsageLoadFailure, InterruptedException {
     List<String> orgs = orgs();
     OrgSetup setup =
-        new OrgSetup(
-            options.node(), Math.min(SETUP_CONNECTIONS, orgs.size()), new LongAdder());
+        new OrgSetup(options.node(), Math.min(SETUP_CONNECTIONS, orgs.size()), new LongAdder());
     setup.start(orgs.size(), org -> requests(orgs.get(org)));
-    Progress.follow(
-        "orgs", orgs.size(), setup.workers().finished(), setup::done, () -> "");
+    Progress.follow("orgs", orgs.size(), setup.workers().finished(), setup::done, () -> "");
     try {
       setup.workers().check();
     } catch (Exception e) {
@@ -125,8 +123,7 @@ public final class UsageLoad {
       requests.unit(UsagePopulation.department(i), "department", UsagePopulation.all());
     }
     for (int i = 0; i < UsagePopulation.TEAMS; i++) {
-      requests.unit(
-          UsagePopulation.team(i), "team", UsagePopulation.departments(i).getFirst());
+      requests.unit(UsagePopulation.team(i), "team", UsagePopulation.departments(i).getFirst());
     }
     UsagePopulation.PRODUCTS.forEach(product -> requests.unit(product, "product", null));
     return requests.wallet("main");
@@ -139,7 +136,8 @@ public final class UsageLoad {
             .withHandle(
                 handle ->
                     handle
-                        .createQuery("select exists (select 1 from usage_event where org in (<orgs>))")
+                        .createQuery(
+                            "select exists (select 1 from usage_event where org in (<orgs>))")
                         .bindList("orgs", orgs())
                         .mapTo(Boolean.class)
                         .one());
@@ -178,9 +176,7 @@ public final class UsageLoad {
   private void work(Database database, Queue<Part> parts) {
     UsageTables tables =
         new UsageTables(
-            new Retention(FOR_GOOD, FOR_GOOD, FOR_GOOD),
-            InstantSource.system(),
-            GROUPS_REMEMBERED);
+            new Retention(FOR_GOOD, FOR_GOOD, FOR_GOOD), InstantSource.system(), GROUPS_REMEMBERED);
     try {
       Part part;
       while (failure.get() == null && (part = next(parts)) != null) {

@@ -51,8 +51,7 @@ final class Conversation {
     this(team, commit, dryRun, null);
   }
 
-  private Conversation(
-      boolean team, boolean commit, boolean dryRun, @Nullable Reported reported) {
+  private Conversation(boolean team, boolean commit, boolean dryRun, @Nullable Reported reported) {
     Subject subject = new Subject("acme", team ? "research" : null, "ann", null, null, null);
     ReserveRequest request =
         new ReserveRequest(

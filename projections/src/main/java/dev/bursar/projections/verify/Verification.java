@@ -37,8 +37,8 @@ public final class Verification {
    * @param settings the primary database
    * @param grace the nodes' {@code bursar.limits.grace}: how long after a hold's expiry a commit is
    *     still recorded
-   * @param correction the nodes' {@code bursar.limits.correction}: how long after it ran work may be
-   *     reported and still counts where it ran
+   * @param correction the nodes' {@code bursar.limits.correction}: how long after it ran work may
+   *     be reported and still counts where it ran
    */
   public Verification(DatabaseSettings settings, Duration grace, Duration correction) {
     // What lies ahead was refused before it came into the journal.
