@@ -103,6 +103,7 @@ class FormatsTest {
             "credits DECIMAL(38,6)",
             "requests BIGINT",
             "denied BIGINT",
+            "meter_cached_input_tokens BIGINT",
             "meter_input_tokens BIGINT",
             "meter_output_tokens BIGINT",
             "other_meters JSON");

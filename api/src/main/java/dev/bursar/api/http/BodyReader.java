@@ -23,7 +23,7 @@ final class BodyReader {
   private static final long READ_MS_MAX = 10_000;
 
   /** How much of a body that nobody wants is taken in before the line is cut. */
-  private static final long ABANDONED_BYTES_MAX = Intake.JSON.bytesMax();
+  private static final long ABANDONED_BYTES_MAX = 8 * 1_048_576;
 
   private static final String APPLICATION_JSON = "application/json";
 
