@@ -27,7 +27,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Usage that is reported after it ran, as the official SDK of CloudEvents writes it, and by hand. */
+/**
+ * Usage that is reported after it ran, as the official SDK of CloudEvents writes it, and by hand.
+ */
 class ReportsTest {
 
   private static final String ONE = "application/cloudevents+json";
@@ -71,17 +73,14 @@ class ReportsTest {
 
   private Answer report(String type, String body) {
     Answer answer =
-        api.send(
-            api.request("POST", "/v1/events", api.operator, body, "Content-Type", type));
+        api.send(api.request("POST", "/v1/events", api.operator, body, "Content-Type", type));
     Contract.check(answer, "POST", "/v1/events", answer.status() == 200 ? null : body, type);
     return answer;
   }
 
   private List<String> batch(CloudEvent... events) {
     String body =
-        Arrays.stream(events)
-            .map(ReportsTest::written)
-            .collect(Collectors.joining(",", "[", "]"));
+        Arrays.stream(events).map(ReportsTest::written).collect(Collectors.joining(",", "[", "]"));
     return statuses(report(BATCH, body));
   }
 
@@ -126,9 +125,14 @@ class ReportsTest {
   @Test
   void aBatchIsAnsweredInItsOrderAndABadEventStopsNoOther() {
     CloudEvent bad =
-        event("e3", "{'subject':{'org':'acme','team':'nowhere'},'amount':'1','credit_type':'platform'}", RunningApi.START);
-    assertThat(batch(amount("e1", "1"), amount("e2", "2"), bad, amount("e1", "1"), amount("e4", "4")))
-        .containsExactly("e1 accepted", "e2 accepted", "e3 rejected", "e1 duplicate", "e4 accepted");
+        event(
+            "e3",
+            "{'subject':{'org':'acme','team':'nowhere'},'amount':'1','credit_type':'platform'}",
+            RunningApi.START);
+    assertThat(
+            batch(amount("e1", "1"), amount("e2", "2"), bad, amount("e1", "1"), amount("e4", "4")))
+        .containsExactly(
+            "e1 accepted", "e2 accepted", "e3 rejected", "e1 duplicate", "e4 accepted");
     assertThat(figure("balance")).isEqualTo("493");
     assertThat(batch(amount("e2", "99"))).containsExactly("e2 duplicate");
     assertThat(figure("balance")).isEqualTo("493");
@@ -181,12 +185,7 @@ class ReportsTest {
     for (int i = 0; i < 100; i++) {
       requests.add(
           api.request(
-              "POST",
-              "/v1/events",
-              api.operator,
-              written(amount("e1", "5")),
-              "Content-Type",
-              ONE));
+              "POST", "/v1/events", api.operator, written(amount("e1", "5")), "Content-Type", ONE));
     }
     List<String> statuses =
         api.all(requests).stream().flatMap(answer -> statuses(answer).stream()).toList();
@@ -198,6 +197,7 @@ class ReportsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       textBlock =
           """
           'specversion':'0.3','id':'e','source':'s','type':'t','data':{} | invalid | specversion

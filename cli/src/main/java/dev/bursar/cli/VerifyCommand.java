@@ -79,8 +79,7 @@ final class VerifyCommand implements Callable<Integer> {
             .setUpdateIntervalMillis(BAR_UPDATE_MS)
             .build()) {
       report =
-          new Verification(
-                  database, limits.getDuration("grace"), limits.getDuration("correction"))
+          new Verification(database, limits.getDuration("grace"), limits.getDuration("correction"))
               .run(
                   counts -> {
                     bar.maxHint(counts.rowsTotal());

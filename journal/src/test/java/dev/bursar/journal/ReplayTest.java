@@ -3,9 +3,9 @@ package dev.bursar.journal;
 import static dev.bursar.journal.Parts.credits;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;

@@ -245,7 +245,10 @@ class LedgerProofsTest {
     // Not yet caught up: it is waited for, and is no contradiction.
     Checkpoint again = checkpoint();
     assertThat(again.note()).isEqualTo(before.note());
-    assertThat(new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction()).run(counts -> {}).discrepancies())
+    assertThat(
+            new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction())
+                .run(counts -> {})
+                .discrepancies())
         .isEmpty();
   }
 

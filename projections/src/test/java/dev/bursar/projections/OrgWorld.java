@@ -1,7 +1,7 @@
 package dev.bursar.projections;
 
-import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
@@ -10,6 +10,7 @@ import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Outcome;
@@ -108,11 +109,9 @@ final class OrgWorld {
     walletId = EntityId.wallet(name, "main");
     OperationMemory orgMemory = memory();
     orgEntity =
-        new Entity<>(
-            new OrgAggregate(new Org(name, LATENESS, orgMemory), CATALOG), orgMemory);
+        new Entity<>(new OrgAggregate(new Org(name, LATENESS, orgMemory), CATALOG), orgMemory);
     OperationMemory teamMemory = memory();
-    teamEntity =
-        new Entity<>(new TeamAggregate(new Team(LATENESS, teamMemory)), teamMemory);
+    teamEntity = new Entity<>(new TeamAggregate(new Team(LATENESS, teamMemory)), teamMemory);
     wallet = new Wallet(name, "main", GRACE, memory());
     walletEntity = new Entity<>(new WalletAggregate(wallet), memory());
     spareId = EntityId.wallet(name, SPARE);
@@ -284,6 +283,48 @@ final class OrgWorld {
     if (held instanceof WalletReply.Held) {
       wallet(new WalletCommand.Cancel(plan.reservation()));
     }
+  }
+
+  /** Work of so long ago is reported by an event; whether it was charged. */
+  boolean report(Reported event) {
+    String user = "u" + random.nextInt(3);
+    byte[] salt = new byte[16];
+    random.nextBytes(salt);
+    ReserveRequest work =
+        new ReserveRequest(
+                new Subject(orgId.org(), "analytics", user, null, null, null),
+                "chat",
+                null,
+                null,
+                null,
+                null,
+                new Credits(random.nextInt(100_000_000)),
+                TYPE,
+                300,
+                OveragePolicy.RECORD,
+                true,
+                false,
+                Map.of())
+            .as(event);
+    OrgReply reply = org(new OrgCommand.Reserve(work, event.id(), "k", null, salt));
+    if (!(reply instanceof OrgReply.Begun begun)) {
+      return false;
+    }
+    Plan plan = begun.plan();
+    team(
+        new TeamCommand.CountUsage(
+            plan.reservation(), plan.quantities(), plan.teamLimits(), plan.countedAt()));
+    wallet(
+        new WalletCommand.ChargeUsage(
+            plan.reservation(),
+            TYPE,
+            plan.amount(),
+            work.overagePolicy(),
+            event,
+            now,
+            true,
+            attribution("report", null)));
+    return true;
   }
 
   private void end() {

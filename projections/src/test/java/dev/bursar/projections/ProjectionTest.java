@@ -59,7 +59,9 @@ class ProjectionTest {
   }
 
   private void assertFold() {
-    Report report = new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction()).run(counts -> {});
+    Report report =
+        new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction())
+            .run(counts -> {});
     assertThat(report.discrepancies()).isEmpty();
     assertThat(report.counts().lagRows()).isZero();
     assertThat(report.counts().entries()).isPositive();

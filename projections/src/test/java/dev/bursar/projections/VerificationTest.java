@@ -45,13 +45,15 @@ class VerificationTest {
   }
 
   private Report verified() {
-    return new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction()).run(counts -> {});
+    return new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction())
+        .run(counts -> {});
   }
 
   @Test
   void nothingIsFoundWhereNothingIsWrong() {
     List<Counts> told = new ArrayList<>();
-    Report report = new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction()).run(told::add);
+    Report report =
+        new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction()).run(told::add);
     assertThat(report.discrepancies()).isEmpty();
     assertThat(report.isClean()).isTrue();
     assertThat(report.counts().orgs()).isEqualTo(2);

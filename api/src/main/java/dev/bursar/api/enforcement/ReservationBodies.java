@@ -33,6 +33,7 @@ public final class ReservationBodies {
           "commit",
           "dry_run",
           "metadata");
+
   /** What a report of work that has run carries: what a request does that charges at once. */
   public static final Set<String> WORK =
       RESERVE.stream()

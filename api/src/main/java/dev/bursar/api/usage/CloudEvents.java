@@ -14,8 +14,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * CloudEvents 1.0 in their structured JSON form, each of which reports work that has run. Attributes
- * that are not known here, such as those of extensions, are passed over.
+ * CloudEvents 1.0 in their structured JSON form, each of which reports work that has run.
+ * Attributes that are not known here, such as those of extensions, are passed over.
  */
 final class CloudEvents {
 

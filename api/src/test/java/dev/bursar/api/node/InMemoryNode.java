@@ -153,9 +153,7 @@ public final class InMemoryNode
         id -> {
           OperationMemory memory = memory();
           return new Cell<>(
-              new OrgAggregate(new Org(org, LATENESS, memory), catalog),
-              memory,
-              event -> {});
+              new OrgAggregate(new Org(org, LATENESS, memory), catalog), memory, event -> {});
         });
   }
 
@@ -164,8 +162,7 @@ public final class InMemoryNode
         EntityId.team(org, team),
         id -> {
           OperationMemory memory = memory();
-          return new Cell<>(
-              new TeamAggregate(new Team(LATENESS, memory)), memory, event -> {});
+          return new Cell<>(new TeamAggregate(new Team(LATENESS, memory)), memory, event -> {});
         });
   }
 
@@ -303,8 +300,7 @@ public final class InMemoryNode
                             .anyMatch(
                                 each ->
                                     each instanceof WalletEvent.UsageCharged charged
-                                        && Arrays.equals(
-                                            charged.reported().key(), event.key())))
+                                        && Arrays.equals(charged.reported().key(), event.key())))
                 .toList());
   }
 

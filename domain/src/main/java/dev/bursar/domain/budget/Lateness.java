@@ -26,8 +26,6 @@ public record Lateness(Duration lateFor, Duration correction, Duration aheadMax)
 
   /** When work counts that ran then and is reported now. */
   public Instant countsAt(Instant happenedAt, Instant now) {
-    return happenedAt.isAfter(now) || happenedAt.isBefore(now.minus(correction))
-        ? now
-        : happenedAt;
+    return happenedAt.isAfter(now) || happenedAt.isBefore(now.minus(correction)) ? now : happenedAt;
   }
 }

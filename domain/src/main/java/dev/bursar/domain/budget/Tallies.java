@@ -3,7 +3,6 @@ package dev.bursar.domain.budget;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import java.math.BigInteger;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -98,10 +97,7 @@ public final class Tallies {
     }
 
     private Tally with(
-        Credits usedMore,
-        Credits heldMore,
-        @Nullable Watch watching,
-        @Nullable Instant openTo) {
+        Credits usedMore, Credits heldMore, @Nullable Watch watching, @Nullable Instant openTo) {
       return new Tally(
           windowStart,
           used.plusCapped(usedMore),
@@ -174,8 +170,7 @@ public final class Tallies {
   private boolean counts(Budgets.Applicable of, Instant then, Instant now) {
     Budget budget = of.budget();
     Window window = budget.windowAt(then);
-    return window.contains(now)
-        || tally(counter(of), window.start()) != null;
+    return window.contains(now) || tally(counter(of), window.start()) != null;
   }
 
   private static Counter counter(Budgets.Applicable of) {
@@ -233,7 +228,9 @@ public final class Tallies {
     holds.put(reservation, new OpenHold(asked.amount(), metered ? asked.usage() : Map.of(), marks));
   }
 
-  /** A window of a day or more is open to correction; a shorter one bounds a rate, and has passed. */
+  /**
+   * A window of a day or more is open to correction; a shorter one bounds a rate, and has passed.
+   */
   private @Nullable Instant openUntil(LimitState limit) {
     return limit.window().compareTo(WindowKind.DAY) < 0 || lateness.correction().isZero()
         ? null
@@ -432,11 +429,7 @@ public final class Tallies {
   }
 
   private void add(
-      Mark mark,
-      Credits used,
-      Credits held,
-      @Nullable Watch watch,
-      @Nullable Instant openUntil) {
+      Mark mark, Credits used, Credits held, @Nullable Watch watch, @Nullable Instant openUntil) {
     List<Tally> windows = tallies.computeIfAbsent(mark.counter(), c -> new ArrayList<>(1));
     boolean found = false;
     for (int i = 0; i < windows.size() && !found; i++) {
@@ -455,8 +448,8 @@ public final class Tallies {
 
   /**
    * A window that has ended, holds nothing and is not open to correction decides nothing any more.
-   * How late it is, the newest window tells: it has begun. The one that was just
-   * counted in is kept, whenever it began: a budget's windows may have been made longer.
+   * How late it is, the newest window tells: it has begun. The one that was just counted in is
+   * kept, whenever it began: a budget's windows may have been made longer.
    */
   private static void forgetEnded(List<Tally> windows, Instant counted) {
     Instant newest = Instant.MIN;

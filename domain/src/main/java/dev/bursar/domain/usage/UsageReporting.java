@@ -77,8 +77,7 @@ public final class UsageReporting implements UsageReports {
           asked
               .thenCompose(
                   done ->
-                      events.onRecord(
-                          each.getKey(), ofOrg.stream().map(Numbered::event).toList()))
+                      events.onRecord(each.getKey(), ofOrg.stream().map(Numbered::event).toList()))
               .thenAccept(
                   answers -> {
                     for (int i = 0; i < ofOrg.size(); i++) {

@@ -3,8 +3,8 @@ package dev.bursar.domain.org;
 import static dev.bursar.domain.budget.BudgetWords.NOON;
 
 import dev.bursar.domain.Given;
-import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;

@@ -50,8 +50,7 @@ final class ReportedUsageTest {
     return report(reserve(subject("research", "ann"), amount), id, happenedAt);
   }
 
-  private static OrgCommand.Reserve report(
-      OrgCommand.Reserve work, String id, Instant happenedAt) {
+  private static OrgCommand.Reserve report(OrgCommand.Reserve work, String id, Instant happenedAt) {
     return new OrgCommand.Reserve(
         work.request().as(new Reported("/gateway", id, happenedAt)),
         id,
@@ -74,8 +73,7 @@ final class ReportedUsageTest {
     acme.after(
         at,
         new OrgCommand.Settle(
-            Closure.of(
-                begun.plan().reservation(), begun.plan().amount(), Closure.Kind.COMMITTED)));
+            Closure.of(begun.plan().reservation(), begun.plan().amount(), Closure.Kind.COMMITTED)));
   }
 
   @Test
@@ -126,8 +124,7 @@ final class ReportedUsageTest {
 
   @Test
   void aRateThatHasPassedIsNotCountedAnyMore() {
-    acme.after(
-        NOON, OrgWords.budget(budget("b", ORG, "10", Budget.Mode.HARD, WindowKind.MINUTE)));
+    acme.after(NOON, OrgWords.budget(budget("b", ORG, "10", Budget.Mode.HARD, WindowKind.MINUTE)));
     settled(begun(report("e1", "4", NOON), NOON), NOON);
     Instant later = NOON.plusSeconds(120);
     settled(begun(report("e2", "4", later), later), later);
@@ -161,13 +158,18 @@ final class ReportedUsageTest {
   void whatCannotBePricedIsOnRecordNowhere() {
     acme.when(report(reserve("chat", "tiny", Map.of("tokens", 1L)), "e1", NOON), NOON)
         .reply(OrgReply.Denied.class);
-    var denied =
-        acme.when(report(reserve("chat", "tiny", Map.of("tokens", 1L)), "e1", NOON), NOON);
+    var denied = acme.when(report(reserve("chat", "tiny", Map.of("tokens", 1L)), "e1", NOON), NOON);
     assertThat(denied.events()).isEmpty();
     assertThat(denied.reply(OrgReply.Denied.class).denials().getFirst().code())
         .isEqualTo(DenialCode.NO_RATE);
     acme.when(report(reserve(subject("nowhere", "ann"), "1"), "e1", NOON), NOON)
         .thenRefused(UNKNOWN_UNIT, "subject.team");
+  }
+
+  @Test
+  void aTimeIsKeptToTheMicrosecondAsTheJournalDoes() {
+    assertThat(new Reported("/gateway", "e1", NOON.plusNanos(1_999)).happenedAt())
+        .isEqualTo(NOON.plusNanos(1_000));
   }
 
   // ---- once

@@ -9,9 +9,9 @@ import static dev.bursar.domain.enforcement.DenialCode.BUDGET_EXCEEDED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.Given;
-import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;

@@ -79,8 +79,7 @@ final class NaiveReservations {
     Map<Block, BigInteger> parts = books.draw(type, amount, who.feature(), who.model(), now);
     BigInteger missing = amount.subtract(sum(parts));
     if (missing.signum() > 0 && ask.overagePolicy() == OveragePolicy.REJECT) {
-      return Said.told(
-          "denied INSUFFICIENT_CREDITS, available " + text(amount.subtract(missing)));
+      return Said.told("denied INSUFFICIENT_CREDITS, available " + text(amount.subtract(missing)));
     }
     BigInteger owed = ask.overagePolicy() == OveragePolicy.CAP ? ZERO : missing;
     Instant lateFrom = ask.reported().happenedAt().plus(WalletWords.GRACE);

@@ -56,7 +56,8 @@ final class OrgVerification implements AutoCloseable {
             BatchCodec.orgs(),
             findings);
     this.budgets =
-        new BudgetVerification(id, Reservations.Counting.ORG, reservations, lateness.lateFor(), findings);
+        new BudgetVerification(
+            id, Reservations.Counting.ORG, reservations, lateness.lateFor(), findings);
     this.usage = new UsageVerification(id, snapshot.usage(id), findings);
     this.projected = snapshot.projected(id);
   }

@@ -26,7 +26,8 @@ final class TeamVerification {
         new FoldedEntity<>(
             id, new Entity<>(new TeamAggregate(team), memory), BatchCodec.teams(), findings);
     this.budgets =
-        new BudgetVerification(id, Reservations.Counting.TEAM, reservations, lateness.lateFor(), findings);
+        new BudgetVerification(
+            id, Reservations.Counting.TEAM, reservations, lateness.lateFor(), findings);
   }
 
   void take(StoredRow row) {
