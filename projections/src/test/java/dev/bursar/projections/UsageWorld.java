@@ -177,7 +177,7 @@ final class UsageWorld {
             random.nextBoolean() ? "4bf92f3577b34da6a3ce929d0e0e4736" : null,
             null);
     return new Plan(
-        "rsv_" + count++,
+        "rsv_" + id.org() + "_" + count++,
         reported == null ? request : request.as(reported),
         wallet,
         random.nextInt(5) == 0 ? "image" : "platform",
