@@ -47,8 +47,7 @@ class SpanExportTest {
   void start() {
     api = new RunningApi().withAcme();
     key = api.key(Role.SERVICE, "acme");
-    tracers =
-        SdkTracerProvider.builder().setResource(SERVICE).addSpanProcessor(ended).build();
+    tracers = SdkTracerProvider.builder().setResource(SERVICE).addSpanProcessor(ended).build();
   }
 
   @AfterEach
@@ -211,8 +210,8 @@ class SpanExportTest {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.at("/partialSuccess/rejectedSpans")).isEqualTo("4");
     assertThat(answer.at("/partialSuccess/errorMessage"))
-        .startsWith("4 rejected: span 0000000000000002: gen_ai.usage.input_tokens is -5;")
-        .contains("span 0000000000000003: gen_ai.usage.cache_read.input_tokens is 1001")
+        .startsWith("4 rejected: span 0000000000000002, gen_ai.usage.input_tokens: is -5;")
+        .contains("span 0000000000000003, gen_ai.usage.cache_read.input_tokens: is 1001")
         .endsWith("; and 1 more");
     assertThat(balance()).isEqualTo("498");
     assertThat(metric("rejected")).isEqualTo("4.0");

@@ -38,7 +38,7 @@ final class ExportOutcome {
   void rejected(String span, String field, String detail) {
     rejected++;
     if (faults.size() < TOLD_MAX) {
-      faults.add("span %s: %s %s".formatted(span, field, detail));
+      faults.add("span %s, %s: %s".formatted(span, field, detail));
     }
   }
 
@@ -66,7 +66,7 @@ final class ExportOutcome {
     }
     if (warned > 0) {
       parts.add(
-          "%d charged with reservations: %s"
+          "%d charged otherwise than said: %s"
               .formatted(warned, told(List.copyOf(warnings), warnings.size())));
     }
     return String.join(". ", parts);
