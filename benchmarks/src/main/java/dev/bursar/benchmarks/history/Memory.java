@@ -33,11 +33,9 @@ public final class Memory {
       return told.askedAt();
     }
 
-    /** It was decided before this: before the wallet set it aside. */
+    /** It was decided before this, by org, team and wallet, each at its own time. */
     Instant latest() {
-      return reserved.as().manner() == Call.Manner.HOLD
-          ? Instant.parse(told.text("expires_at")).minusSeconds(reserved.as().ttl())
-          : told.toldAt();
+      return told.toldAt();
     }
   }
 
