@@ -23,6 +23,14 @@ final class AnswerChecks {
     this.world = world;
   }
 
+  /** What a node says to a request to reserve, whether it is heard or not. */
+  void told(Answer<Decided> answer, EntityId wallet, String node) {
+    if (answer instanceof Answer.Done<Decided> done
+        && done.value() instanceof Decided.Allowed allowed) {
+      world.watch.promises.allowed(allowed, wallet, node);
+    }
+  }
+
   /** What a request to reserve was answered. */
   void reserved(Answer<Decided> answer, ReserveRequest request, EntityId wallet, int version) {
     if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
@@ -54,18 +62,6 @@ final class AnswerChecks {
     if (request.dryRun()) {
       return;
     }
-    Fate fate = naive.fates.get(reservation);
-    world.watch.expect(
-        fate != null && fate != Fate.CANCELLED && fate != Fate.BARRED,
-        "I4",
-        "%s is allowed, and the wallet has it as %s",
-        reservation,
-        fate);
-    world.watch.expect(
-        world.watch.hasBegun(reservation) && !world.watch.wasDenied(reservation),
-        "I4",
-        "%s is allowed, and not in the org's journal",
-        reservation);
     boolean known =
         naive.past.subList(version, naive.past.size()).stream()
             .anyMatch(figures -> figures.isLike(allowed.balance()));

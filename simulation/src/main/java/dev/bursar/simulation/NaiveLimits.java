@@ -9,8 +9,10 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,8 @@ final class NaiveLimits {
   private final Map<String, List<Part>> lapsed = new HashMap<>();
   private final Map<String, BigInteger> usedInAll = new HashMap<>();
 
+  private final Set<String> everHeld = new HashSet<>();
+
   NaiveLimits(String name, Watch watch) {
     this.name = name;
     this.watch = watch;
@@ -38,6 +42,11 @@ final class NaiveLimits {
 
   boolean hasOpen() {
     return !open.isEmpty();
+  }
+
+  /** Whether it was held at any time, whatever has become of it. */
+  boolean hasHeld(String reservation) {
+    return everHeld.contains(reservation);
   }
 
   boolean isOpen(String reservation) {
@@ -96,6 +105,7 @@ final class NaiveLimits {
           limit.resetsAt());
       parts.add(new Part(key, limit.measure(), amount));
     }
+    everHeld.add(reservation);
     expect(open.put(reservation, parts) == null, "I12", "%s is held twice", reservation);
   }
 

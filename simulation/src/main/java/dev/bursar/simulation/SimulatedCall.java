@@ -17,13 +17,15 @@ final class SimulatedCall<T> {
   /**
    * What is asked of whom.
    *
-   * @param check what has to hold of its answer
+   * @param sent what has to hold of every answer when it leaves its node
+   * @param check what has to hold of the answer that is heard
    * @param essence what of an answer has to be the same however often it is asked for
    */
   record Question<T>(
       String what,
       EntityId entity,
       Function<ReplyTo<Answer<T>>, EntityMessage> message,
+      World.Answered<Answer<T>> sent,
       Consumer<Answer<T>> check,
       Function<T, Object> essence) {}
 
@@ -72,9 +74,20 @@ final class SimulatedCall<T> {
     }
     int mine = tries;
     world.log(() -> "%s asks (%d): %s".formatted(client, mine, question.what));
-    world.<Answer<T>>ask(
-        question.entity, question.message, (node, answer) -> hear(new Told<>(answer, node)));
+    world.ask(question.entity, question.message, new Hearing());
     askAgainAfter(TIMEOUT_MICROS + world.between(0, 1_000_000));
+  }
+
+  private final class Hearing implements World.Answered<Answer<T>> {
+    @Override
+    public void sent(String node, Answer<T> answer) {
+      question.sent.by(node, answer);
+    }
+
+    @Override
+    public void by(String node, Answer<T> answer) {
+      hear(new Told<>(answer, node));
+    }
   }
 
   private void askAgainAfter(long micros) {

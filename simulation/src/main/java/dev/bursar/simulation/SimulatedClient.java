@@ -215,6 +215,7 @@ final class SimulatedClient {
         replyTo ->
             new EntityMessage.Reserve(
                 new OrgCommand.Reserve(request, key, ACTOR, key, salt()), operation, replyTo),
+        (node, answer) -> checks.told(answer, wallet, node),
         answer -> {
           checks.reserved(answer, request, wallet, version);
           if (!atOnce && !dryRun) {
@@ -234,9 +235,10 @@ final class SimulatedClient {
       String what,
       EntityId entity,
       Function<ReplyTo<Answer<T>>, EntityMessage> message,
+      World.Answered<Answer<T>> sent,
       Consumer<Answer<T>> check,
       Function<T, Object> essence) {
-    start(new SimulatedCall.Question<>(what, entity, message, check, essence), null);
+    start(new SimulatedCall.Question<>(what, entity, message, sent, check, essence), null);
   }
 
   private <T> void start(
@@ -283,6 +285,7 @@ final class SimulatedClient {
         what,
         wallet,
         replyTo -> new EntityMessage.Ask<>(new Request<>(command, operation), replyTo),
+        (node, answer) -> {},
         check,
         essence);
   }
@@ -488,6 +491,7 @@ final class SimulatedClient {
                 new Request<>(
                     command, new Caller(ACTOR, key, key, command.hashCode()).operation("govern")),
                 replyTo),
+        (node, answer) -> {},
         answer -> {},
         reply -> reply);
   }

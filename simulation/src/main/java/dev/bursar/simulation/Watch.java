@@ -113,6 +113,7 @@ final class Watch implements SimulatedJournal.Listener {
   final TreeMap<String, NaiveWallet> wallets = new TreeMap<>();
   final TreeMap<String, NaiveLimits> limits = new TreeMap<>();
   private final Map<EntityId, Invariants> ledgers = new HashMap<>();
+  final Promises promises = new Promises(this);
   private final Map<String, Integer> begun = new HashMap<>();
   private final Map<String, Integer> denied = new HashMap<>();
 
@@ -237,8 +238,11 @@ final class Watch implements SimulatedJournal.Listener {
           if (denied.merge(reservation, 1, Integer::sum) > 1) {
             violated("I4", "%s is denied twice".formatted(reservation));
           }
+          promises.takenBack(reservation, id, "denied");
           giveBack(counted, reservation, it.at());
         }
+        case OrgEvent.ReservationBarred it ->
+            promises.barredByOrg(it.reservation(), id);
         case OrgEvent other -> {}
       }
     }
@@ -253,7 +257,10 @@ final class Watch implements SimulatedJournal.Listener {
             counted.hold(
                 it.reservation(), new Quantities(it.amount(), it.usage()), it.limits(), it.at());
         case TeamEvent.BudgetSettled it -> counted.settle(it.closure(), it.at());
-        case TeamEvent.BudgetBarred it -> giveBack(counted, it.reservation(), it.at());
+        case TeamEvent.BudgetBarred it -> {
+          promises.takenBack(it.reservation(), id, "barred");
+          giveBack(counted, it.reservation(), it.at());
+        }
         case TeamEvent other -> {}
       }
     }
@@ -271,6 +278,13 @@ final class Watch implements SimulatedJournal.Listener {
     Invariants ledger = ledgers.computeIfAbsent(id, i -> new Invariants(i.org(), i.name()));
     for (Recorded<WalletEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
       naive.take(each.event());
+      if (each.event() instanceof WalletEvent.Released released
+          && released.cause() == WalletEvent.Cause.CANCELLED) {
+        promises.takenBack(released.reservation(), id, "cancelled");
+      }
+      if (each.event() instanceof WalletEvent.HoldBarred barred) {
+        promises.takenBack(barred.reservation(), id, "barred");
+      }
       Transaction transaction = each.event().transaction();
       if (transaction != null) {
         LedgerEntry.of(id.org(), id.name(), transaction).forEach(ledger::read);

@@ -163,6 +163,7 @@ final class World {
     }
     ReplyTo<T> replyTo =
         answer -> {
+          answered.sent(node.name, answer);
           if (node.isReachable() && !happens(Fault.MESSAGE_LOST, 0.05)) {
             time.after(between(50, 500), () -> answered.by(node.name, answer));
           }
@@ -182,6 +183,11 @@ final class World {
 
   /** Hears an answer, and which node gave it. */
   interface Answered<T> {
+
+    /** It leaves its node; it may never be heard. */
+    default void sent(String node, T answer) {}
+
+    /** It is heard. */
     void by(String node, T answer);
   }
 
