@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,11 @@ final class NaiveWallet {
   record Figures(BigInteger balance, BigInteger held, BigInteger debt) {
     BigInteger available() {
       return balance.subtract(held);
+    }
+
+    /** The same with so much more held. */
+    Figures with(BigInteger moreHeld) {
+      return new Figures(balance, held.add(moreHeld), debt);
     }
 
     boolean isLike(Balance told) {
@@ -89,8 +95,11 @@ final class NaiveWallet {
   final Map<String, BigInteger> taken = new HashMap<>();
   final Map<String, BigInteger> returned = new HashMap<>();
 
-  /** The figures after each event, the first before any. */
-  final List<Figures> past = new ArrayList<>();
+  /** The figures from each moment on, the first before any. */
+  private final TreeMap<Long, Figures> past = new TreeMap<>();
+
+  /** What was given back of each charge. */
+  private final Map<String, BigInteger> refunded = new HashMap<>();
 
   private BigInteger debt = BigInteger.ZERO;
   private Instant lastAt = Instant.MIN;
@@ -98,7 +107,7 @@ final class NaiveWallet {
   NaiveWallet(String name, Watch watch) {
     this.name = name;
     this.watch = watch;
-    past.add(new Figures(BigInteger.ZERO, BigInteger.ZERO, BigInteger.ZERO));
+    past.put(0L, new Figures(BigInteger.ZERO, BigInteger.ZERO, BigInteger.ZERO));
   }
 
   static BigInteger micros(long micros) {
@@ -109,8 +118,22 @@ final class NaiveWallet {
     return !open.isEmpty();
   }
 
-  @Nullable Hold holdOf(String reservation) {
-    return open.get(reservation);
+  /** All figures that there were from a moment on. */
+  List<Figures> since(long moment) {
+    return List.copyOf(past.tailMap(past.floorKey(moment), true).values());
+  }
+
+  /** Whether a grant has ended, or was voided. */
+  boolean isOver(String grant) {
+    Pot pot = pots.get(grant);
+    return pot != null && pot.over;
+  }
+
+  /** What is left of a charge, all that was given back taken off. */
+  BigInteger notRefunded(String transaction) {
+    Transaction charge = charges.get(transaction);
+    BigInteger total = charge == null ? BigInteger.ZERO : charged(charge);
+    return total.subtract(refunded.getOrDefault(transaction, BigInteger.ZERO));
   }
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
@@ -144,7 +167,15 @@ final class NaiveWallet {
           pots.put(grant.id(), new Pot(grant));
         }
       }
-      case WalletEvent.Refunded it -> watch.saw(Rarity.REFUNDED);
+      case WalletEvent.Refunded it -> {
+        refunded.merge(it.corrects(), micros(it.amount().micros()), BigInteger::add);
+        expect(
+            notRefunded(it.corrects()).signum() >= 0,
+            "I1",
+            "more is given back of %s than it charged",
+            it.corrects());
+        watch.saw(Rarity.REFUNDED);
+      }
       case WalletEvent.TransferredOut it ->
           expect(
               sent.put(it.transfer().id(), micros(it.transfer().amount().micros())) == null,
@@ -174,7 +205,7 @@ final class NaiveWallet {
     if (transaction != null) {
       transaction.postings().forEach(this::post);
     }
-    past.add(figures());
+    past.put(watch.moment(), figures());
     Balance told = event.balance();
     expect(
         told == null || figures().isLike(told),
@@ -358,9 +389,12 @@ final class NaiveWallet {
       BigInteger held = micros(hold.amount().micros());
       BigInteger actual = micros(event.amount().micros());
       int more = actual.compareTo(held);
-      watch.saw(more < 0 ? Rarity.COMMITTED_FOR_LESS : Rarity.COMMITTED_FOR_MORE);
+      watch.saw(
+          more < 0
+              ? Rarity.COMMITTED_FOR_LESS
+              : more > 0 ? Rarity.COMMITTED_FOR_MORE : Rarity.COMMITTED_FOR_AS_MUCH);
     }
-    watch.saw(event.late() ? Rarity.COMMITTED_LATE : Rarity.ALLOWED);
+    watch.saw(event.late() ? Rarity.COMMITTED_LATE : Rarity.COMMITTED_IN_TIME);
     if (event.debt().isPositive()) {
       watch.saw(Rarity.COMMITTED_INTO_DEBT);
     }
@@ -369,8 +403,20 @@ final class NaiveWallet {
         event.late() ? Fate.EXPIRED : Fate.OPEN,
         event.late() ? Fate.LATE : Fate.COMMITTED);
     charged(reservation, event.amount().micros(), event.transaction());
+    BigInteger entries = charged(event.transaction());
+    expect(
+        entries.equals(micros(event.amount().micros())),
+        "I1",
+        "%s is charged %s, by its entries %s",
+        reservation,
+        event.amount(),
+        entries);
+  }
+
+  /** What a transaction charges, by its entries. */
+  private static BigInteger charged(Transaction transaction) {
     BigInteger entries = BigInteger.ZERO;
-    for (Posting posting : event.transaction().postings()) {
+    for (Posting posting : transaction.postings()) {
       BigInteger amount = micros(posting.amount().micros());
       entries =
           switch (posting.type()) {
@@ -379,13 +425,7 @@ final class NaiveWallet {
             default -> entries;
           };
     }
-    expect(
-        entries.equals(micros(event.amount().micros())),
-        "I11",
-        "%s is charged %s, by its entries %s",
-        reservation,
-        event.amount(),
-        entries);
+    return entries;
   }
 
   private void released(WalletEvent.Released event) {
@@ -441,7 +481,8 @@ final class NaiveWallet {
     expect(!expired || at.equals(end), "model", "%s expires at %s instead of %s", grant, at, end);
     watch.saw(expired ? Rarity.GRANT_EXPIRED : Rarity.GRANT_VOIDED);
     if (pot.held.signum() > 0) {
-      watch.saw(Rarity.GRANT_EXPIRED_UNDER_A_HOLD);
+      watch.saw(
+          expired ? Rarity.GRANT_EXPIRED_UNDER_A_HOLD : Rarity.GRANT_VOIDED_UNDER_A_HOLD);
     }
   }
 }

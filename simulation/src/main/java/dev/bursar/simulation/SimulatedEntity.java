@@ -267,6 +267,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     if (requests.size() > 1) {
       world.watch.saw(Rarity.BATCH_OF_SEVERAL);
     }
+    world.decides(id, now.sequence());
     Journaled.Decided<E, R> decided = journal.decide(now, batch.number, requests, node.now());
     receive(decided.told());
     StoredBatch row = decided.row();

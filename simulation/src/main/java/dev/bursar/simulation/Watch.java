@@ -1,6 +1,6 @@
 package dev.bursar.simulation;
 
-import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
@@ -13,9 +13,11 @@ import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.org.OrgAggregate;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.TeamAggregate;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
@@ -49,7 +51,7 @@ final class Watch implements SimulatedJournal.Listener {
   private final class Shadow<C, E, R, S> {
     private final EntityModel<C, E, R, S> model;
     private final Entity<C, E, R> entity;
-    private final Map<String, Long> operations = new HashMap<>();
+    private final Map<String, E> operations = new HashMap<>();
     private @Nullable Instant nextDue;
     private String writer = "";
 
@@ -72,7 +74,7 @@ final class Watch implements SimulatedJournal.Listener {
       nextDue = batch.nextDue();
       for (Recorded<E> recorded : batch.recorded()) {
         Operation operation = recorded.operation();
-        if (operation != null && operations.put(operation.key(), sequence) != null) {
+        if (operation != null && operations.put(operation.key(), recorded.event()) != null) {
           violated(
               "I4",
               "%s: %s has a second effect, in row %d".formatted(id, operation.key(), sequence));
@@ -112,10 +114,12 @@ final class Watch implements SimulatedJournal.Listener {
   private final Map<EntityId, Shadow<?, ?, ?, ?>> shadows = new HashMap<>();
   final TreeMap<String, NaiveWallet> wallets = new TreeMap<>();
   final TreeMap<String, NaiveLimits> limits = new TreeMap<>();
+  private final Map<EntityId, NaiveOrg> orgs = new HashMap<>();
   private final Map<EntityId, Invariants> ledgers = new HashMap<>();
   final Promises promises = new Promises(this);
   private final Map<String, Integer> begun = new HashMap<>();
   private final Map<String, Integer> denied = new HashMap<>();
+  private long moment;
 
   Watch(World world) {
     this.world = world;
@@ -162,6 +166,31 @@ final class Watch implements SimulatedJournal.Listener {
 
   NaiveLimits limits(EntityId id) {
     return limits.computeIfAbsent(id.toString(), name -> new NaiveLimits(name, this));
+  }
+
+  NaiveOrg org(EntityId id) {
+    return orgs.computeIfAbsent(id, i -> new NaiveOrg(i.toString(), this, limits(i)));
+  }
+
+  /** How many events there have been. */
+  long moment() {
+    return moment;
+  }
+
+  /** What came of an operation; null if nothing is in the journal. */
+  @Nullable Object effect(EntityId id, Operation operation) {
+    Shadow<?, ?, ?, ?> shadow = shadows.get(id);
+    return shadow == null ? null : shadow.operations.get(operation.key());
+  }
+
+  /** What an org or a team counts itself, as its rows come to. */
+  @Nullable Tallies tallies(EntityId id) {
+    Shadow<?, ?, ?, ?> shadow = shadows.get(id);
+    return switch (shadow == null ? null : shadow.entity.aggregate()) {
+      case OrgAggregate it -> it.org().tallies();
+      case TeamAggregate it -> it.team().tallies();
+      case null, default -> null;
+    };
   }
 
   /** The wallets that have something due by this time. */
@@ -223,14 +252,16 @@ final class Watch implements SimulatedJournal.Listener {
   private void org(EntityId id, long sequence, StoredBatch row, String writer) {
     Shadow<OrgCommand, OrgEvent, OrgReply, ?> shadow = shadow(id, world.models.orgs());
     NaiveLimits counted = limits(id);
+    NaiveOrg org = org(id);
     for (Recorded<OrgEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
+      moment++;
+      org.budgets.take(each.event(), moment);
       switch (each.event()) {
         case OrgEvent.ReservationBegun it -> {
           if (begun.merge(it.plan().reservation(), 1, Integer::sum) > 1) {
             violated("I4", "%s begins twice".formatted(it.plan().reservation()));
           }
-          counted.hold(
-              it.plan().reservation(), it.plan().quantities(), it.plan().limits(), it.at());
+          org.begin(it.plan(), it.at());
         }
         case OrgEvent.ReservationSettled it -> counted.settle(it.closure(), it.at());
         case OrgEvent.ReservationDenied it -> {
@@ -251,11 +282,11 @@ final class Watch implements SimulatedJournal.Listener {
   private void team(EntityId id, long sequence, StoredBatch row, String writer) {
     Shadow<TeamCommand, TeamEvent, TeamReply, ?> shadow = shadow(id, world.models.teams());
     NaiveLimits counted = limits(id);
+    NaiveOrg org = org(EntityId.org(id.org()));
     for (Recorded<TeamEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
+      moment++;
       switch (each.event()) {
-        case TeamEvent.BudgetHeld it ->
-            counted.hold(
-                it.reservation(), new Quantities(it.amount(), it.usage()), it.limits(), it.at());
+        case TeamEvent.BudgetHeld it -> org.heldByTeam(it, counted);
         case TeamEvent.BudgetSettled it -> counted.settle(it.closure(), it.at());
         case TeamEvent.BudgetBarred it -> {
           promises.takenBack(it.reservation(), id, "barred");
@@ -277,6 +308,7 @@ final class Watch implements SimulatedJournal.Listener {
     NaiveWallet naive = wallet(id);
     Invariants ledger = ledgers.computeIfAbsent(id, i -> new Invariants(i.org(), i.name()));
     for (Recorded<WalletEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
+      moment++;
       naive.take(each.event());
       if (each.event() instanceof WalletEvent.Released released
           && released.cause() == WalletEvent.Cause.CANCELLED) {

@@ -36,6 +36,10 @@ final class World {
 
   private static final int NODES = 3;
   private static final long SECOND = 1_000_000;
+
+  /** After so long without faults, in microseconds, everybody has found back to work. */
+  static final long CALM_AFTER = 30 * SECOND;
+
   private static final Catalog CATALOG =
       new Catalog(Map.of("platform", "Platform credits"), Set.of("tokens"), List.of());
 
@@ -51,8 +55,10 @@ final class World {
   final List<SimulatedNode> nodes = new ArrayList<>();
   private final Map<String, SimulatedNode> owners = new HashMap<>();
   private final Map<String, SimulatedNode> zombies = new HashMap<>();
+  private final Map<EntityId, Long> behind = new HashMap<>();
   private final @Nullable List<String> history;
   private boolean faultsEnded = true;
+  private long healedAt;
 
   /**
    * @param history where what happens is told; null where nobody wants to know
@@ -96,14 +102,33 @@ final class World {
   }
 
   /**
-   * Whether a node that was replaced, and does not know, may answer: it can allow nothing, since
-   * its rows are refused, but what it denies or refuses it may deny by what was true once.
+   * Whether nothing has gone wrong for so long that everybody is answered soon: always, in a run
+   * without faults.
    */
-  boolean mayBeStale() {
-    return scenario.has(Fault.TWO_INCARNATIONS)
-        || scenario.has(Fault.PAUSE)
-        || scenario.has(Fault.MOVE)
-        || scenario.has(Fault.CRASH);
+  boolean isCalm() {
+    return scenario.faults().isEmpty()
+        || (healedAt > 0 && time.nowMicros() - healedAt >= CALM_AFTER);
+  }
+
+  /** Now, for whoever asks something. */
+  Since since() {
+    return new Since(watch.moment(), time.nowMicros());
+  }
+
+  /** Some incarnation of an entity decides, on a state that ends with this row. */
+  void decides(EntityId id, long sequence) {
+    if (sequence < journal.last(id)) {
+      behind.put(id, time.nowMicros());
+    }
+  }
+
+  /**
+   * Whether any incarnation of an entity has decided something since then while it was behind its
+   * journal. It can allow nothing, since its rows are refused; but what it denies or refuses it may
+   * deny by what was true once.
+   */
+  boolean wasBehind(Since since, EntityId id) {
+    return behind.getOrDefault(id, -1L) >= since.micros();
   }
 
   void log(Supplier<String> line) {
@@ -312,6 +337,7 @@ final class World {
   /** From here on nothing goes wrong any more. */
   void heal() {
     faultsEnded = true;
+    healedAt = time.nowMicros();
     log(() -> "all faults end");
     for (String org : List.copyOf(zombies.keySet())) {
       endZombie(org);
