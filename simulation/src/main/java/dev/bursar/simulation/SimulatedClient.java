@@ -30,6 +30,7 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,6 +54,9 @@ final class SimulatedClient {
   static final List<String> TEAMS = List.of("red", "blue");
   static final List<String> USERS = List.of("ann", "bob", "cat");
   static final List<String> WALLETS = List.of("main", "second");
+
+  /** Where clocks are set forward and back, and days do not end when they do in UTC. */
+  static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
   private static final String ACTOR = "key_sim";
 
@@ -566,11 +570,12 @@ final class SimulatedClient {
         budget("org-minute", Scope.Type.ORG, null, null, "requests", WindowKind.MINUTE, 40),
         budget(
             "org-open", Scope.Type.ORG, null, null, "open_reservations", WindowKind.LIFETIME, 12),
-        budget("each-user", Scope.Type.EACH_USER, null, null, TYPE, WindowKind.DAY, 90),
+        budget("org-month", Scope.Type.ORG, null, null, TYPE, WindowKind.MONTH, 350),
+        budget("each-user", Scope.Type.EACH_USER, null, null, TYPE, WindowKind.DAY, BERLIN, 90),
         budget("red-life", Scope.Type.TEAM, "red", null, TYPE, WindowKind.LIFETIME, 200),
         budget("red-minute", Scope.Type.TEAM, "red", null, TYPE, WindowKind.MINUTE, 60),
         budget("red-member", Scope.Type.EACH_MEMBER, null, "red", TYPE, WindowKind.DAY, 70),
-        budget("blue-day", Scope.Type.TEAM, "blue", null, TYPE, WindowKind.DAY, 50));
+        budget("blue-hour", Scope.Type.TEAM, "blue", null, TYPE, WindowKind.HOUR, BERLIN, 50));
   }
 
   private static Budget budget(
@@ -580,6 +585,18 @@ final class SimulatedClient {
       @Nullable String team,
       String measure,
       WindowKind window,
+      long limit) {
+    return budget(id, type, of, team, measure, window, ZoneOffset.UTC, limit);
+  }
+
+  private static Budget budget(
+      String id,
+      Scope.Type type,
+      @Nullable String of,
+      @Nullable String team,
+      String measure,
+      WindowKind window,
+      ZoneId zone,
       long limit) {
     return new Budget(
         id,
@@ -591,7 +608,7 @@ final class SimulatedClient {
         Set.of(),
         Set.of(),
         List.of(50, 100),
-        ZoneOffset.UTC,
+        zone,
         1);
   }
 

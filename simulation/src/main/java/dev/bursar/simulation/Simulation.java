@@ -51,10 +51,15 @@ public final class Simulation {
    * @param scenario what was run
    * @param violations what did not hold; empty if all is well
    * @param seen how often the rare things happened
+   * @param injected how often each fault befell something
    * @param steps how many steps it took
    */
   public record Outcome(
-      Scenario scenario, List<Violation> violations, Map<Rarity, Integer> seen, long steps) {
+      Scenario scenario,
+      List<Violation> violations,
+      Map<Rarity, Integer> seen,
+      Map<Fault, Integer> injected,
+      long steps) {
 
     /** Whether something did not hold. */
     public boolean failed() {
@@ -85,7 +90,7 @@ public final class Simulation {
    */
   public static Outcome run(
       Scenario scenario, Tampering tampering, @Nullable List<String> history) {
-    World world = new World(scenario, tampering, history);
+    World world = new World(scenario, tampering.forOneRun(), history);
     Simulation simulation = new Simulation(world);
     try {
       simulation.run();
@@ -93,7 +98,11 @@ public final class Simulation {
       world.watch.violated("crash", World.trace(fault));
     }
     return new Outcome(
-        scenario, List.copyOf(world.watch.violations()), world.watch.seen(), simulation.steps);
+        scenario,
+        List.copyOf(world.watch.violations()),
+        world.watch.seen(),
+        world.watch.injected(),
+        simulation.steps);
   }
 
   private void run() {
@@ -190,14 +199,14 @@ public final class Simulation {
         Credits.of(world.between(10, 120)),
         Grant.Category.PAID,
         Grant.PRIORITY_DEFAULT,
-        World.BEGINNING.minusSeconds(10),
+        world.beginning.minusSeconds(10),
         null,
         Set.of(),
         Set.of(),
         null,
         null,
         "sim",
-        World.BEGINNING);
+        world.beginning);
   }
 
   private void tell(EntityId id, Object command) {

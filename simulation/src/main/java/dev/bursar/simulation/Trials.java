@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +23,7 @@ public final class Trials {
   private final AtomicLong done = new AtomicLong();
   private final AtomicLong steps = new AtomicLong();
   private final EnumMap<Rarity, Long> seen = new EnumMap<>(Rarity.class);
+  private final EnumMap<Fault, Long> injected = new EnumMap<>(Fault.class);
   private final AtomicReference<Simulation.@Nullable Outcome> failure = new AtomicReference<>();
 
   /**
@@ -59,6 +61,7 @@ public final class Trials {
       steps.addAndGet(outcome.steps());
       synchronized (seen) {
         outcome.seen().forEach((rarity, times) -> seen.merge(rarity, (long) times, Long::sum));
+        outcome.injected().forEach((fault, times) -> injected.merge(fault, (long) times, Long::sum));
       }
       done.incrementAndGet();
     }
@@ -94,10 +97,19 @@ public final class Trials {
     }
   }
 
-  /** What should have happened in some run, and has not. */
-  public Set<Rarity> neverSeen() {
-    EnumSet<Rarity> never = EnumSet.allOf(Rarity.class);
+  /** How often each fault has befallen something so far. */
+  public Map<Fault, Long> injected() {
+    synchronized (seen) {
+      return new EnumMap<>(injected);
+    }
+  }
+
+  /** What should have happened in some run, and has not: rare things, and faults. */
+  public Set<Enum<?>> neverSeen() {
+    Set<Enum<?>> never = new LinkedHashSet<>(EnumSet.allOf(Rarity.class));
+    never.addAll(EnumSet.allOf(Fault.class));
     never.removeAll(seen().keySet());
+    never.removeAll(injected().keySet());
     return never;
   }
 }

@@ -116,6 +116,8 @@ final class Watch implements SimulatedJournal.Listener {
   final TreeMap<String, NaiveLimits> limits = new TreeMap<>();
   private final Map<EntityId, NaiveOrg> orgs = new HashMap<>();
   private final Map<EntityId, Invariants> ledgers = new HashMap<>();
+  private final EnumMap<Fault, Integer> injected = new EnumMap<>(Fault.class);
+  final Branches branches = new Branches(this);
   final Promises promises = new Promises(this);
   private final Map<String, Integer> begun = new HashMap<>();
   private final Map<String, Integer> denied = new HashMap<>();
@@ -127,6 +129,15 @@ final class Watch implements SimulatedJournal.Listener {
 
   void saw(Rarity rarity) {
     seen.merge(rarity, 1, Integer::sum);
+  }
+
+  void injected(Fault fault) {
+    injected.merge(fault, 1, Integer::sum);
+  }
+
+  /** How often each fault has befallen something. */
+  Map<Fault, Integer> injected() {
+    return injected;
   }
 
   Map<Rarity, Integer> seen() {
@@ -158,6 +169,16 @@ final class Watch implements SimulatedJournal.Listener {
 
   boolean wasDenied(String reservation) {
     return denied.containsKey(reservation);
+  }
+
+  /** Whether an org has begun something that nobody has been told the outcome of. */
+  boolean isAnythingUnderWay(String org) {
+    return begun.keySet().stream()
+        .anyMatch(
+            each ->
+                !promises.has(each)
+                    && !wasDenied(each)
+                    && limits(EntityId.org(org)).isOpen(each));
   }
 
   NaiveWallet wallet(EntityId id) {
@@ -208,7 +229,7 @@ final class Watch implements SimulatedJournal.Listener {
     return shadows.values().stream()
         .map(each -> each.entity.aggregate().lastAt())
         .max(Instant::compareTo)
-        .orElse(World.BEGINNING);
+        .orElse(world.beginning);
   }
 
   /** All entities that have a journal, by name. */
@@ -237,7 +258,9 @@ final class Watch implements SimulatedJournal.Listener {
   private <E> Batch<E> taken(
       Shadow<?, E, ?, ?> shadow, EntityId id, long sequence, StoredBatch row, String writer) {
     Batch<E> batch = shadow.take(id, sequence, row);
-    if (!shadow.writer.isEmpty() && !shadow.writer.equals(writer)) {
+    if (!shadow.writer.isEmpty()
+        && !shadow.writer.equals(writer)
+        && world.runs(shadow.writer, id)) {
       saw(Rarity.TWO_INCARNATIONS_WROTE);
     }
     shadow.writer = writer;
@@ -266,12 +289,16 @@ final class Watch implements SimulatedJournal.Listener {
         case OrgEvent.ReservationSettled it -> counted.settle(it.closure(), it.at());
         case OrgEvent.ReservationDenied it -> {
           String reservation = it.plan().reservation();
+          if (hasBegun(reservation)) {
+            saw(Rarity.DENIED_AFTER_IT_HAD_BEGUN);
+          }
           if (denied.merge(reservation, 1, Integer::sum) > 1) {
             violated("I4", "%s is denied twice".formatted(reservation));
           }
           promises.takenBack(reservation, id, "denied");
           giveBack(counted, reservation, it.at());
         }
+        case OrgEvent.ReservationTakenOver it -> saw(Rarity.RESERVATION_TAKEN_OVER);
         case OrgEvent.ReservationBarred it ->
             promises.barredByOrg(it.reservation(), id);
         case OrgEvent other -> {}
@@ -290,6 +317,10 @@ final class Watch implements SimulatedJournal.Listener {
         case TeamEvent.BudgetSettled it -> counted.settle(it.closure(), it.at());
         case TeamEvent.BudgetBarred it -> {
           promises.takenBack(it.reservation(), id, "barred");
+          saw(
+              counted.isOpen(it.reservation())
+                  ? Rarity.TEAM_HOLD_TAKEN_BACK
+                  : Rarity.TEAM_HOLD_BARRED_BEFORE_IT_CAME);
           giveBack(counted, it.reservation(), it.at());
         }
         case TeamEvent other -> {}

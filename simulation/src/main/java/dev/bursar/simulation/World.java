@@ -29,8 +29,17 @@ import org.jspecify.annotations.Nullable;
 /** All that one simulation consists of, and the faults that befall it. */
 final class World {
 
-  /** Shortly before a day ends, so that windows end while work is on its way. */
-  static final Instant BEGINNING = Instant.parse("2026-01-31T23:59:30Z");
+  /**
+   * Shortly before something ends, so that windows end while work is on its way: a month; an hour
+   * that is skipped, and one that comes twice, by the clocks of {@link SimulatedClient#BERLIN}; a
+   * leap day there.
+   */
+  private static final List<Instant> BEGINNINGS =
+      List.of(
+          Instant.parse("2026-01-31T23:59:30Z"),
+          Instant.parse("2026-03-29T00:59:30Z"),
+          Instant.parse("2026-10-25T00:59:30Z"),
+          Instant.parse("2028-02-28T22:59:30Z"));
 
   static final Duration GRACE = Duration.ofSeconds(60);
 
@@ -47,6 +56,7 @@ final class World {
   final Tampering tampering;
   final Random random;
   final Timeline time = new Timeline();
+  final Instant beginning;
   final Limits limits;
   final EntityModels models;
   final Watch watch;
@@ -68,6 +78,7 @@ final class World {
     this.tampering = tampering;
     this.history = history;
     this.random = new Random(new SplittableRandom(scenario.seed()).split().nextLong());
+    this.beginning = BEGINNINGS.get(random.nextInt(BEGINNINGS.size()));
     this.limits =
         new Limits(
             200,
@@ -98,7 +109,11 @@ final class World {
   }
 
   boolean happens(Fault fault, double probability) {
-    return !faultsEnded && scenario.has(fault) && random.nextDouble() < probability;
+    boolean really = !faultsEnded && scenario.has(fault) && random.nextDouble() < probability;
+    if (really) {
+      watch.injected(fault);
+    }
+    return really;
   }
 
   /**
@@ -170,6 +185,11 @@ final class World {
     return owners.computeIfAbsent(org, o -> nodes.get(random.nextInt(NODES)));
   }
 
+  /** Whether a node runs an entity. */
+  boolean runs(String node, EntityId id) {
+    return nodes.stream().anyMatch(each -> each.name.equals(node) && each.runs(id));
+  }
+
   /** Where a client's request comes to: the owner, or one that still believes it is. */
   private SimulatedNode target(String org) {
     SimulatedNode zombie = zombies.get(org);
@@ -195,7 +215,10 @@ final class World {
         };
     EntityMessage carried = message.apply(replyTo);
     long delay = happens(Fault.MESSAGE_LATE, 0.03) ? between(500_000, 8_000_000) : between(50, 500);
-    node.run(delay, () -> node.deliver(id, carried));
+    int times = happens(Fault.MESSAGE_REPEATED, 0.05) ? 2 : 1;
+    for (int i = 0; i < times; i++) {
+      node.run(delay + i * between(0, 2_000_000), () -> node.deliver(id, carried));
+    }
   }
 
   /** Sends a request whose answer nobody waits for. */
@@ -225,7 +248,7 @@ final class World {
   }
 
   private Instant latestClock() {
-    return nodes.stream().map(SimulatedNode::now).max(Instant::compareTo).orElse(BEGINNING);
+    return nodes.stream().map(SimulatedNode::now).max(Instant::compareTo).orElse(beginning);
   }
 
   // ---- what befalls nodes
@@ -263,6 +286,10 @@ final class World {
       node.cutOff(between(SECOND / 2, 6 * SECOND));
       log(() -> "%s is cut off".formatted(node.name));
     }
+    if (happens(Fault.JOURNAL_CUT_OFF, 0.2)) {
+      node.cutOffJournal(between(SECOND / 2, 6 * SECOND));
+      log(() -> "%s is cut off from the journal".formatted(node.name));
+    }
     if (happens(Fault.CLOCK_JUMPS, 0.2)) {
       long jump = between(-3_600 * SECOND, 3_600 * SECOND) / (random.nextBoolean() ? 1 : 100);
       node.jumpClock(jump);
@@ -279,6 +306,11 @@ final class World {
       return;
     }
     log(() -> "%s crashes".formatted(node.name));
+    for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
+      if (owner(org) == node && watch.isAnythingUnderWay(org)) {
+        watch.saw(Rarity.CRASHED_WITHIN_A_RESERVATION);
+      }
+    }
     node.crash();
     zombies.values().removeIf(zombie -> zombie == node);
     time.after(between(SECOND, 5 * SECOND), node::restart);
@@ -286,6 +318,13 @@ final class World {
         between(SECOND / 5, 2 * SECOND),
         () ->
             owners.replaceAll((org, owner) -> owner == node && !node.isUp() ? other(node) : owner));
+  }
+
+  /** The next step never comes: a node crashes between two of them, now and then. */
+  void mayCrash(SimulatedNode node, double probability) {
+    if (node.isUp() && happens(Fault.CRASH, probability)) {
+      time.after(0, () -> crash(node));
+    }
   }
 
   private SimulatedNode other(SimulatedNode node) {
@@ -322,6 +361,9 @@ final class World {
 
   private void move(String org) {
     SimulatedNode before = owner(org);
+    if (watch.isAnythingUnderWay(org)) {
+      watch.saw(Rarity.MOVED_WITHIN_A_RESERVATION);
+    }
     before.ask(org, new EntityMessage.Stop());
     log(() -> "%s is moved".formatted(org));
     time.after(
