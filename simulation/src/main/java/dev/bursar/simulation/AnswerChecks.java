@@ -135,8 +135,7 @@ final class AnswerChecks {
 
   // ---- denied
 
-  private void denied(
-      Decided.Denied denied, ReserveRequest request, EntityId wallet, Since since) {
+  private void denied(Decided.Denied denied, ReserveRequest request, EntityId wallet, Since since) {
     Plan plan = denied.plan();
     world.watch.expect(
         !denied.denials().isEmpty(), "model", "%s is denied for no reason", plan.reservation());
@@ -196,8 +195,7 @@ final class AnswerChecks {
     world.watch.expect(
         moments(since, id)
             .anyMatch(
-                moment ->
-                    org.inTheWay(plan.request().subject(), asked, at, moment).equals(told)),
+                moment -> org.inTheWay(plan.request().subject(), asked, at, moment).equals(told)),
         "model",
         "%s is told that %s stand in the way, at %s; now it is %s",
         plan.reservation(),
@@ -208,11 +206,7 @@ final class AnswerChecks {
 
   /** What a team tells of a limit was so at some time meanwhile. */
   private void ofTeam(
-      LimitState told,
-      BigInteger withHeld,
-      ReserveRequest request,
-      EntityId wallet,
-      Since since) {
+      LimitState told, BigInteger withHeld, ReserveRequest request, EntityId wallet, Since since) {
     String name = request.subject().team();
     if (name == null) {
       world.watch.violated("model", "a team's limit without a team: " + told);
@@ -233,8 +227,7 @@ final class AnswerChecks {
                 .watch
                 .org(EntityId.org(wallet.org()))
                 .budgets
-                .hadLimit(
-                    told.budget(), NaiveWallet.micros(told.limit().micros()), orgFrom, now),
+                .hadLimit(told.budget(), NaiveWallet.micros(told.limit().micros()), orgFrom, now),
         "model",
         "%s tells %s, which was never so meanwhile",
         team,
@@ -279,10 +272,7 @@ final class AnswerChecks {
 
   /** The figures that a wallet may have gone by. */
   private List<Figures> figures(Since since, EntityId wallet) {
-    return world
-        .watch
-        .wallet(wallet)
-        .since(world.wasBehind(since, wallet) ? 0 : since.moment());
+    return world.watch.wallet(wallet).since(world.wasBehind(since, wallet) ? 0 : since.moment());
   }
 
   // ---- ends

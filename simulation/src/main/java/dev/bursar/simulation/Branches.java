@@ -74,7 +74,9 @@ final class Branches {
 
   /** An org has told itself what it knows of a reservation that it had given up. */
   void toldItself(EntityMessage told) {
-    if (told instanceof EntityMessage.OrgAnswered(
+    if (told
+            instanceof
+            EntityMessage.OrgAnswered(
                 String reservation,
                 Answer.Done<OrgReply>(OrgReply reply, boolean again))
         && !askedByWallet.contains(reservation)) {

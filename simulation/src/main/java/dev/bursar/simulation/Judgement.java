@@ -79,20 +79,21 @@ final class Judgement {
 
   /** What has ended in its wallet has ended with org and team, too, before anybody looks again. */
   void expectSettled() {
+    long by = world.time.nowMicros() - World.CALM_AFTER / 2;
     watch.wallets.forEach(
         (name, wallet) ->
             watch.limits.forEach(
-                (by, limits) -> {
-                  if (EntityId.parse(by).org().equals(EntityId.parse(name).org())) {
+                (counter, limits) -> {
+                  if (EntityId.parse(counter).org().equals(EntityId.parse(name).org())) {
                     wallet.fates.forEach(
                         (reservation, fate) ->
                             watch.expect(
-                                fate == Fate.OPEN || !limits.isOpen(reservation),
+                                !wallet.hasEndedBy(reservation, by) || !limits.isOpen(reservation),
                                 "I11",
                                 "%s has ended as %s, and %s was not told",
                                 reservation,
                                 fate,
-                                by));
+                                counter));
                   }
                 }));
   }

@@ -153,8 +153,7 @@ final class NaiveBudgets {
       case ORG -> true;
       case TEAM -> Objects.equals(scope.id(), subject.team());
       case EACH_USER -> subject.user() != null;
-      case EACH_MEMBER ->
-          subject.user() != null && Objects.equals(scope.team(), subject.team());
+      case EACH_MEMBER -> subject.user() != null && Objects.equals(scope.team(), subject.team());
       case USER ->
           Objects.equals(scope.id(), subject.user())
               && (scope.team() == null || scope.team().equals(subject.team()));
@@ -169,8 +168,7 @@ final class NaiveBudgets {
       case MINUTE -> shown.truncatedTo(ChronoUnit.MINUTES).toInstant();
       case HOUR -> shown.truncatedTo(ChronoUnit.HOURS).toInstant();
       case DAY -> shown.toLocalDate().atStartOfDay(budget.zone()).toInstant();
-      case MONTH ->
-          shown.toLocalDate().withDayOfMonth(1).atStartOfDay(budget.zone()).toInstant();
+      case MONTH -> shown.toLocalDate().withDayOfMonth(1).atStartOfDay(budget.zone()).toInstant();
       case LIFETIME -> WindowKind.LIFETIME.containing(at, ZoneOffset.UTC, 1).start();
       case WEEK, QUARTER, YEAR ->
           throw new IllegalStateException("no budget here has the window " + budget.window());

@@ -112,8 +112,7 @@ final class NaiveLimits {
    * @param limits those that apply to it, as they were worked out
    * @param told the same, as they were told, with it in them
    */
-  void hold(
-      String reservation, Quantities asked, List<Applied> limits, List<LimitState> told) {
+  void hold(String reservation, Quantities asked, List<Applied> limits, List<LimitState> told) {
     List<Part> parts = new ArrayList<>();
     for (Applied limit : limits) {
       BigInteger amount = limit.asked(asked);
@@ -189,8 +188,7 @@ final class NaiveLimits {
   }
 
   private static boolean isPast(Part part, Instant at) {
-    return part.measure.equals(Quantities.REQUESTS)
-        && part.key.window.plusSeconds(60).isBefore(at);
+    return part.measure.equals(Quantities.REQUESTS) && part.key.window.plusSeconds(60).isBefore(at);
   }
 
   private static BigInteger used(Part part, BigInteger charged) {

@@ -8,7 +8,6 @@ import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import java.math.BigInteger;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -125,10 +124,8 @@ final class NaiveOrg {
     budgets.frozen(subject, at, moment).forEach(scope -> found.add("frozen " + scope));
     for (Applied limit : budgets.applied(subject, at, moment)) {
       NaiveLimits.Count count = own.at(limit.key(), moment);
-      if (!limit.byTeam()
-          && count.all().add(limit.asked(asked)).compareTo(limit.limit()) > 0) {
-        found.add(
-            words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held()));
+      if (!limit.byTeam() && count.all().add(limit.asked(asked)).compareTo(limit.limit()) > 0) {
+        found.add(words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held()));
       }
     }
     return found;
@@ -148,4 +145,3 @@ final class NaiveOrg {
     return "%s %s: %s and %s of %s".formatted(budget, member, used, held, limit);
   }
 }
-

@@ -89,6 +89,7 @@ final class NaiveWallet {
   private final Map<String, Hold> open = new HashMap<>();
   private final Map<String, Hold> lapsed = new HashMap<>();
   final Map<String, Fate> fates = new HashMap<>();
+  private final Map<String, Since> endedSince = new HashMap<>();
   final Map<String, BigInteger> charged = new HashMap<>();
   final Map<String, Transaction> charges = new LinkedHashMap<>();
   final Map<String, BigInteger> sent = new HashMap<>();
@@ -116,6 +117,12 @@ final class NaiveWallet {
 
   boolean hasOpen() {
     return !open.isEmpty();
+  }
+
+  /** Whether a reservation has ended so long ago, in microseconds. */
+  boolean hasEndedBy(String reservation, long micros) {
+    Since since = endedSince.get(reservation);
+    return since != null && since.micros() <= micros;
   }
 
   /** All figures that there were from a moment on. */
@@ -344,6 +351,7 @@ final class NaiveWallet {
   /** Ends a hold, of which there has to be one, or none. */
   private void end(String reservation, @Nullable Fate from, Fate to) {
     Fate before = fates.put(reservation, to);
+    endedSince.put(reservation, watch.since());
     expect(before == from, "I12", "%s was %s and becomes %s", reservation, before, to);
     Hold hold = open.remove(reservation);
     if (hold != null) {
@@ -481,8 +489,7 @@ final class NaiveWallet {
     expect(!expired || at.equals(end), "model", "%s expires at %s instead of %s", grant, at, end);
     watch.saw(expired ? Rarity.GRANT_EXPIRED : Rarity.GRANT_VOIDED);
     if (pot.held.signum() > 0) {
-      watch.saw(
-          expired ? Rarity.GRANT_EXPIRED_UNDER_A_HOLD : Rarity.GRANT_VOIDED_UNDER_A_HOLD);
+      watch.saw(expired ? Rarity.GRANT_EXPIRED_UNDER_A_HOLD : Rarity.GRANT_VOIDED_UNDER_A_HOLD);
     }
   }
 }

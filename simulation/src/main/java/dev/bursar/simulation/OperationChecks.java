@@ -68,8 +68,7 @@ final class OperationChecks {
   }
 
   private boolean at(Asked asked, Predicate<NaiveWallet.Figures> figures) {
-    return world.watch.wallet(asked.wallet).since(asked.since.moment()).stream()
-        .anyMatch(figures);
+    return world.watch.wallet(asked.wallet).since(asked.since.moment()).stream().anyMatch(figures);
   }
 
   private static BigInteger micros(Credits credits) {
@@ -165,8 +164,7 @@ final class OperationChecks {
         && corrected.transaction().id().equals(transaction.id());
   }
 
-  void refunded(
-      Answer<WalletReply> answer, Asked asked, String charge, @Nullable Credits amount) {
+  void refunded(Answer<WalletReply> answer, Asked asked, String charge, @Nullable Credits amount) {
     NaiveWallet naive = world.watch.wallet(asked.wallet);
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
@@ -270,8 +268,7 @@ final class OperationChecks {
               case OrgCommand.PutBudget put ->
                   budgets.hadLimit(
                       put.budget().id(), micros(put.budget().limit()), since.moment(), now);
-              case OrgCommand.FreezeScope it ->
-                  budgets.had(it.freeze(), since.moment(), now);
+              case OrgCommand.FreezeScope it -> budgets.had(it.freeze(), since.moment(), now);
               case OrgCommand other -> false;
             };
         world.watch.expect(inForce, "I4", "%s: %s is done, and was never in force", org, command);

@@ -74,12 +74,6 @@ final class Promises {
   void takenBack(String reservation, EntityId by, String how) {
     String node = told.get(reservation);
     watch.expect(
-        node == null,
-        "I4",
-        "%s was allowed by %s, and then %s by %s",
-        reservation,
-        node,
-        how,
-        by);
+        node == null, "I4", "%s was allowed by %s, and then %s by %s", reservation, node, how, by);
   }
 }

@@ -264,7 +264,8 @@ final class SimulatedClient {
       World.Answered<Answer<T>> sent,
       Consumer<Answer<T>> check,
       Function<T, Object> essence) {
-    start(new SimulatedCall.Question<>(what, entity, deciders, message, sent, check, essence), null);
+    start(
+        new SimulatedCall.Question<>(what, entity, deciders, message, sent, check, essence), null);
   }
 
   private <T> void start(
@@ -444,8 +445,7 @@ final class SimulatedClient {
     ask(
         "void " + granted,
         wallet,
-        new WalletCommand.VoidGrant(
-            grant, attribution("void", wallet.org(), key)),
+        new WalletCommand.VoidGrant(grant, attribution("void", wallet.org(), key)),
         asked.operation(),
         answer -> others.voided(answer, asked, grant),
         reply -> reply);
@@ -483,7 +483,8 @@ final class SimulatedClient {
       String grant = posting.grant();
       if (posting.type() == EntryType.DEBT) {
         debt = debt.plus(posting.amount());
-      } else if (grant != null && posting.amount().isNegative()) {
+      } else if (grant != null
+          && (posting.type() == EntryType.CONSUME || posting.type() == EntryType.LATE_USAGE)) {
         draws.add(new Draw(grant, posting.amount().negated()));
       }
     }

@@ -53,8 +53,11 @@ final class SimulatedNode {
   }
 
   Instant now() {
-    return world.beginning.plusNanos(
-        1_000 * ((long) (world.time.nowMicros() * speed) + clockOffset));
+    return world
+        .beginning
+        .plusNanos(
+            1_000 * ((long) (world.time.nowMicros() * speed) + clockOffset))
+        .truncatedTo(world.tick);
   }
 
   void jumpClock(long micros) {

@@ -36,11 +36,7 @@ public final class Simulation {
    */
   private static final Set<Fault> FORGETTING =
       Set.of(
-          Fault.CRASH,
-          Fault.TWO_INCARNATIONS,
-          Fault.PAUSE,
-          Fault.MOVE,
-          Fault.WRITE_COMMITS_LATE);
+          Fault.CRASH, Fault.TWO_INCARNATIONS, Fault.PAUSE, Fault.MOVE, Fault.WRITE_COMMITS_LATE);
 
   private static final Duration ALL_OVER = Duration.ofSeconds(200);
   private static final long STEPS_MAX = 2_000_000;
@@ -140,8 +136,7 @@ public final class Simulation {
   /** When nothing goes wrong any more, everybody is answered. */
   private void expectDone(List<SimulatedClient> clients) {
     world.watch.expect(
-        !world.watch.violations().isEmpty()
-            || clients.stream().allMatch(SimulatedClient::isDone),
+        !world.watch.violations().isEmpty() || clients.stream().allMatch(SimulatedClient::isDone),
         "progress",
         "some clients are not answered, though all faults have ended");
   }

@@ -19,6 +19,7 @@ public final class Trials {
   private final long firstSeed;
   private final long seeds;
   private final long deadlineNanos;
+  private final Tampering tampering;
   private final AtomicLong next = new AtomicLong();
   private final AtomicLong done = new AtomicLong();
   private final AtomicLong steps = new AtomicLong();
@@ -30,8 +31,10 @@ public final class Trials {
    * @param firstSeed the first seed; the others follow on it
    * @param seeds how many, 1 or more
    * @param most for how long at most; a scenario that has begun is brought to its end
+   * @param tampering a bug, planted; or {@link Tampering#NONE}
    */
-  public Trials(long firstSeed, long seeds, Duration most) {
+  public Trials(long firstSeed, long seeds, Duration most, Tampering tampering) {
+    this.tampering = tampering;
     this.firstSeed = firstSeed;
     this.seeds = seeds;
     this.deadlineNanos = System.nanoTime() + most.toNanos();
@@ -54,14 +57,16 @@ public final class Trials {
       if (at >= seeds) {
         return;
       }
-      Simulation.Outcome outcome = Simulation.run(Scenario.of(firstSeed + at));
+      Simulation.Outcome outcome = Simulation.run(Scenario.of(firstSeed + at), tampering, null);
       if (outcome.failed()) {
         failure.accumulateAndGet(outcome, Trials::earlier);
       }
       steps.addAndGet(outcome.steps());
       synchronized (seen) {
         outcome.seen().forEach((rarity, times) -> seen.merge(rarity, (long) times, Long::sum));
-        outcome.injected().forEach((fault, times) -> injected.merge(fault, (long) times, Long::sum));
+        outcome
+            .injected()
+            .forEach((fault, times) -> injected.merge(fault, (long) times, Long::sum));
       }
       done.incrementAndGet();
     }

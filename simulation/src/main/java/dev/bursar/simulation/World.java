@@ -15,6 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +58,9 @@ final class World {
   final Random random;
   final Timeline time = new Timeline();
   final Instant beginning;
+
+  /** How long the clocks show the same time: at whole seconds, much happens at the very instant. */
+  final ChronoUnit tick;
   final Limits limits;
   final EntityModels models;
   final Watch watch;
@@ -79,6 +83,7 @@ final class World {
     this.history = history;
     this.random = new Random(new SplittableRandom(scenario.seed()).split().nextLong());
     this.beginning = BEGINNINGS.get(random.nextInt(BEGINNINGS.size()));
+    this.tick = random.nextInt(3) == 0 ? ChronoUnit.SECONDS : ChronoUnit.MICROS;
     this.limits =
         new Limits(
             200,

@@ -21,8 +21,7 @@ final class ChargedToAnotherWindow implements Function<Object, List<Object>> {
     if (event instanceof TeamEvent.BudgetHeld held) {
       holds.put(held.reservation(), held);
     }
-    if (!(event instanceof TeamEvent.BudgetSettled settled)
-        || !settled.closure().kind().hasRun()) {
+    if (!(event instanceof TeamEvent.BudgetSettled settled) || !settled.closure().kind().hasRun()) {
       return List.of(event);
     }
     TeamEvent.BudgetHeld held = holds.get(settled.closure().reservation());

@@ -28,42 +28,42 @@ import org.jspecify.annotations.Nullable;
 
 /** Bugs that somebody could make, each of which the simulation has to find. */
 enum PlantedBug implements Tampering {
-  A_HOLD_OF_THE_WALLET_IS_NOT_COUNTED {
+  A_HOLD_OF_THE_WALLET_IS_NOT_COUNTED("model", "I2") {
     @Override
     WrongRules rules() {
       return WrongRules.evolving(event -> !(event instanceof WalletEvent.CreditsHeld));
     }
   },
 
-  A_HOLD_OF_THE_TEAM_IS_NOT_COUNTED {
+  A_HOLD_OF_THE_TEAM_IS_NOT_COUNTED("model", "I2") {
     @Override
     WrongRules rules() {
       return WrongRules.evolving(event -> !(event instanceof TeamEvent.BudgetHeld));
     }
   },
 
-  A_HOLD_OF_THE_ORG_IS_NOT_COUNTED {
+  A_HOLD_OF_THE_ORG_IS_NOT_COUNTED("model", "I2") {
     @Override
     WrongRules rules() {
       return WrongRules.evolving(event -> !(event instanceof OrgEvent.ReservationBegun));
     }
   },
 
-  AN_EXPIRY_COMES_ONE_TICK_LATE {
+  AN_EXPIRY_COMES_ONE_TICK_LATE("model") {
     @Override
     WrongRules rules() {
       return WrongRules.due(now -> now.minus(Duration.ofNanos(1_000)));
     }
   },
 
-  NOTHING_EXPIRES {
+  NOTHING_EXPIRES("model", "I12") {
     @Override
     WrongRules rules() {
       return WrongRules.due(now -> Instant.EPOCH);
     }
   },
 
-  A_RELEASE_GIVES_BACK_NOTHING {
+  A_RELEASE_GIVES_BACK_NOTHING("model", "I12") {
     @Override
     WrongRules rules() {
       return WrongRules.evolving(event -> !(event instanceof WalletEvent.Released));
@@ -88,14 +88,14 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  A_COMMIT_ENDS_NO_HOLD {
+  A_COMMIT_ENDS_NO_HOLD("model", "I12") {
     @Override
     WrongRules rules() {
       return WrongRules.evolving(event -> !(event instanceof WalletEvent.Committed));
     }
   },
 
-  A_GRANT_IS_TAKEN_IN_TWICE {
+  A_GRANT_IS_TAKEN_IN_TWICE("model", "I1", "I2") {
     @Override
     WrongRules rules() {
       return WrongRules.evolvingTwice(event -> event instanceof WalletEvent.Granted);
@@ -123,7 +123,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  A_SETTLEMENT_OF_THE_ORG_IS_LOST {
+  A_SETTLEMENT_OF_THE_ORG_IS_LOST("I11", "I12") {
     @Override
     public boolean swallows(EntityId to, EntityMessage message) {
       return to.kind() == EntityId.Kind.ORG && message instanceof EntityMessage.TakeClosure;
@@ -135,7 +135,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  A_SETTLEMENT_OF_THE_TEAM_IS_LOST {
+  A_SETTLEMENT_OF_THE_TEAM_IS_LOST("I11", "I12") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return ignoring(request, command -> command instanceof TeamCommand.Settle);
@@ -162,7 +162,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  A_CHARGE_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE {
+  A_CHARGE_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       Operation operation = request.operation();
@@ -172,7 +172,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  THE_TEAM_TAKES_NOTHING_BACK {
+  THE_TEAM_TAKES_NOTHING_BACK("I12") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return ignoring(
@@ -181,42 +181,42 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  AN_ANSWER_LEAVES_BEFORE_IT_IS_IN_THE_JOURNAL {
+  AN_ANSWER_LEAVES_BEFORE_IT_IS_IN_THE_JOURNAL("I4") {
     @Override
     public boolean saysWrittenTooEarly() {
       return true;
     }
   },
 
-  THE_JOURNAL_TAKES_ROWS_OF_TWO_WRITERS {
+  THE_JOURNAL_TAKES_ROWS_OF_TWO_WRITERS("I8") {
     @Override
     public boolean takesRowsTwice() {
       return true;
     }
   },
 
-  RECOVERY_LEAVES_THE_LAST_ROW_OUT {
+  RECOVERY_LEAVES_THE_LAST_ROW_OUT("progress") {
     @Override
     public boolean recoversWithoutTheLastRow() {
       return true;
     }
   },
 
-  A_PROJECTION_READS_PAST_WHAT_IS_STILL_OPEN {
+  A_PROJECTION_READS_PAST_WHAT_IS_STILL_OPEN("I7") {
     @Override
     public boolean projectsWhatIsStillOpen() {
       return true;
     }
   },
 
-  A_PROJECTION_DOES_NOT_LOOK_WHETHER_ANOTHER_WAS_FASTER {
+  A_PROJECTION_DOES_NOT_LOOK_WHETHER_ANOTHER_WAS_FASTER("I7") {
     @Override
     public boolean projectsTwice() {
       return true;
     }
   },
 
-  THE_OTHER_WALLET_NEVER_HEARS_OF_A_TRANSFER {
+  THE_OTHER_WALLET_NEVER_HEARS_OF_A_TRANSFER("I1") {
     @Override
     public boolean swallows(EntityId to, EntityMessage message) {
       return message instanceof EntityMessage.AskFor<?> ask
@@ -335,10 +335,7 @@ enum PlantedBug implements Tampering {
           event ->
               event instanceof OrgEvent.BudgetPut put
                   ? new OrgEvent.BudgetPut(
-                      put.at(),
-                      put.budget().withLimit(Credits.of(100)),
-                      put.counts(),
-                      put.actor())
+                      put.at(), put.budget().withLimit(Credits.of(100)), put.counts(), put.actor())
                   : event);
     }
   },
@@ -363,7 +360,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  NOBODY_ASKS_WHAT_HAS_BECOME_OF_OPEN_RESERVATIONS {
+  NOBODY_ASKS_WHAT_HAS_BECOME_OF_OPEN_RESERVATIONS("I11", "I12") {
     @Override
     public boolean swallows(EntityId to, EntityMessage message) {
       return message instanceof EntityMessage.TakeClosure

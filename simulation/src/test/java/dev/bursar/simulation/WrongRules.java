@@ -53,14 +53,12 @@ record WrongRules(
 
   /** Something else is decided. */
   static WrongRules deciding(UnaryOperator<Object> change) {
-    return new WrongRules(
-        none().takenIn, change, event -> null, UnaryOperator.identity());
+    return new WrongRules(none().takenIn, change, event -> null, UnaryOperator.identity());
   }
 
   /** What should be written is only told. */
   static WrongRules telling(Function<Object, @Nullable Object> told) {
-    return new WrongRules(
-        none().takenIn, UnaryOperator.identity(), told, UnaryOperator.identity());
+    return new WrongRules(none().takenIn, UnaryOperator.identity(), told, UnaryOperator.identity());
   }
 
   /** Things fall due at another time. */
