@@ -212,7 +212,10 @@ final class NaiveLimits {
     ended.forEach(
         (reservation, parts) -> {
           BigInteger amount = charged.get(reservation);
-          for (Part part : amount == null ? List.<Part>of() : parts) {
+          if (amount == null) {
+            return;
+          }
+          for (Part part : parts) {
             most.merge(part.key, used(part, amount), BigInteger::add);
             if (mayBeLost.contains(reservation)) {
               excused.merge(part.key, used(part, amount), BigInteger::add);
