@@ -14,9 +14,8 @@ import dev.bursar.entities.TeamEntity;
 import dev.bursar.entities.WalletEntity;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
@@ -127,20 +126,18 @@ final class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> imple
   }
 
   @Override
-  public CompletionStage<E> read(Place place) {
-    CompletableFuture<E> read = new CompletableFuture<>();
+  public void read(Place place, Consumer<E> then, Consumer<Throwable> failed) {
     context.pipeToSelf(
         parts.store().read(id, place, model.batches()),
         (event, fault) ->
             new EntityMessage.Run(
                 () -> {
                   if (fault != null) {
-                    read.completeExceptionally(fault);
+                    failed.accept(fault);
                   } else {
-                    read.complete(event);
+                    then.accept(event);
                   }
                 }));
-    return read;
   }
 
   @Override

@@ -201,6 +201,10 @@ final class Conversation {
     return team(new Answer.Done<>(new TeamReply.Done(), false));
   }
 
+  List<String> teamBarred() {
+    return team(new Answer.Done<>(new TeamReply.Barred(), false));
+  }
+
   List<String> teamDenies(String... denials) {
     return team(new Answer.Done<>(new TeamReply.NotHeld(denials(denials)), false));
   }
