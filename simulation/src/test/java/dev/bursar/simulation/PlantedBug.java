@@ -287,7 +287,7 @@ enum PlantedBug implements Tampering {
       if (message instanceof EntityMessage.AskFor<?> ask) {
         if (ask.request().command() instanceof TeamCommand.Bar bar && bar.madeAt() == null) {
           return new EntityMessage.TeamAnswered(
-              ask.reservation(), new Answer.Done<>(new TeamReply.NotHeld(List.of()), false));
+              ask.reservation(), new Answer.Done<>(new TeamReply.Barred(), false));
         }
         if (ask.request().command() instanceof WalletCommand.Bar bar && bar.madeAt() == null) {
           return new EntityMessage.WalletAnswered(
