@@ -155,19 +155,24 @@ class SpanConventionsTest {
     }
   }
 
-  /** What each user was charged, by the convention that the entry names. */
-  private static Map<String, BigDecimal> charged(int port) throws Exception {
+  private static JsonNode get(int port, String path) throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(
-                URI.create(
-                    "http://127.0.0.1:%d/v1/orgs/acme/wallets/main/ledger?type=consume&limit=100"
-                        .formatted(port)))
+                URI.create("http://127.0.0.1:%d/v1/orgs/acme/%s".formatted(port, path)))
             .header("Authorization", "Bearer " + BursarProcess.KEY)
             .build();
     HttpResponse<String> response =
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(response.statusCode()).isEqualTo(200);
+    return JSON.readTree(response.body());
+  }
+
+  /** What each user was charged, by the convention that the entry names. */
+  private static Map<String, BigDecimal> charged(int port) throws Exception {
+    // Waits until the read models show all that was answered, the ledger among them.
+    get(port, "usage?fresh=true");
     Map<String, BigDecimal> charged = new TreeMap<>();
-    for (JsonNode entry : JSON.readTree(response.body()).get("data")) {
+    for (JsonNode entry : get(port, "wallets/main/ledger?type=consume&limit=100").get("data")) {
       String mapping = entry.at("/metadata/mapping").asText();
       if (!mapping.isEmpty()) {
         assertThat(mapping).isEqualTo("bursar-1/" + entry.at("/subject/user").asText());

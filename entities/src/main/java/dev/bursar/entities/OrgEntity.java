@@ -213,11 +213,11 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       return;
     }
     questions.answered(reservation);
-    Plan plan = reopened.remove(reservation);
     if (protocol.drives(reservation)) {
       // A retry was faster: this tells how it stood, and is no answer to what the retry asked.
       return;
     }
+    Plan plan = reopened.remove(reservation);
     if (it.answer() instanceof Answer.Done<WalletReply> done) {
       Closure closure = Reopened.closure(reservation, done.value());
       if (closure != null) {
@@ -247,11 +247,21 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   void onTick() {
     run(protocol.tick(host.nowMs()));
     questions.onTick();
+    askWhatRetriesDrove();
+  }
+
+  /** A retry that is told of a charge from before the crash does not settle it. */
+  private void askWhatRetriesDrove() {
+    for (String reservation : reopened.keySet()) {
+      if (!protocol.drives(reservation)) {
+        questions.add(reservation);
+      }
+    }
   }
 
   @Override
   boolean isBusy() {
-    return protocol.size() > 0 || !questions.isEmpty();
+    return protocol.size() > 0 || !questions.isEmpty() || !reopened.isEmpty();
   }
 
   private void run(List<Effect<Reserve>> effects) {

@@ -139,14 +139,15 @@ final class NaiveLimits {
    *
    * @param limits those that it was counted in
    * @param told the same, as they were told, with it in them
-   * @param at when it was put on record
+   * @param at when the org put it on record, which decides where it counts; null for what a team is
+   *     told of that, whose clock may be another
    */
   void count(
       String reservation,
       Quantities used,
       List<Applied> limits,
       List<LimitState> told,
-      Instant at) {
+      @Nullable Instant at) {
     List<Part> parts = new ArrayList<>();
     for (Applied limit : limits) {
       BigInteger amount = limit.asked(used);
@@ -156,23 +157,26 @@ final class NaiveLimits {
       }
       parts.add(new Part(limit.key(), limit.measure(), amount));
     }
-    for (LimitState each : told) {
-      if (!at.isBefore(each.resetsAt())) {
-        watch.saw(Rarity.REPORTED_FOR_AN_ENDED_WINDOW);
-      }
-      expect(
-          !at.isBefore(each.windowStart())
-              && at.isBefore(each.resetsAt().plus(World.CORRECTION)),
-          "model",
-          "%s at %s counts in the window from %s to %s",
-          reservation,
-          at,
-          each.windowStart(),
-          each.resetsAt());
+    if (at != null) {
+      told.forEach(each -> isOpenToCorrection(reservation, each, at));
     }
     tells(reservation, limits, told);
     everHeld.add(reservation);
     expect(open.put(reservation, parts) == null, "I12", "%s is counted twice", reservation);
+  }
+
+  private void isOpenToCorrection(String reservation, LimitState told, Instant at) {
+    if (!at.isBefore(told.resetsAt())) {
+      watch.saw(Rarity.REPORTED_FOR_AN_ENDED_WINDOW);
+    }
+    expect(
+        !at.isBefore(told.windowStart()) && at.isBefore(told.resetsAt().plus(World.CORRECTION)),
+        "model",
+        "%s at %s counts in the window from %s to %s",
+        reservation,
+        at,
+        told.windowStart(),
+        told.resetsAt());
   }
 
   /** Each limit that applies is told, with its figures, and no other. */

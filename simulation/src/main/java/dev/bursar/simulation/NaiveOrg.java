@@ -75,7 +75,7 @@ final class NaiveOrg {
             .map(each -> withLimitOf(each, event.limits()))
             .toList(),
         event.limits(),
-        event.at());
+        null);
   }
 
   private List<Applied> inTheirWindows(List<LimitState> told) {
