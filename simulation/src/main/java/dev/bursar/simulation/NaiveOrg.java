@@ -63,7 +63,8 @@ final class NaiveOrg {
 
   /** The org counts work that has run, in those windows that it still knows. */
   void count(Plan plan, Instant at) {
-    own.count(plan.reservation(), plan.quantities(), inTheirWindows(plan.limits()), plan.limits(), at);
+    own.count(
+        plan.reservation(), plan.quantities(), inTheirWindows(plan.limits()), plan.limits(), at);
   }
 
   /** A team counts work that has run. */

@@ -55,8 +55,7 @@ final class SimulatedNode {
   Instant now() {
     return world
         .beginning
-        .plusNanos(
-            1_000 * ((long) (world.time.nowMicros() * speed) + clockOffset))
+        .plusNanos(1_000 * ((long) (world.time.nowMicros() * speed) + clockOffset))
         .truncatedTo(world.tick);
   }
 

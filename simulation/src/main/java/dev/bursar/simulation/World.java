@@ -63,6 +63,7 @@ final class World {
 
   /** How long the clocks show the same time: at whole seconds, much happens at the very instant. */
   final ChronoUnit tick;
+
   final Limits limits;
   final EntityModels models;
   final Watch watch;

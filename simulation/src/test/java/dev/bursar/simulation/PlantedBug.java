@@ -338,7 +338,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  NOBODY_TAKES_A_RESERVATION_OVER("I4", "I12") {
+  NOBODY_TAKES_A_RESERVATION_OVER("I4", "I12", "progress") {
     @Override
     WrongRules rules() {
       return WrongRules.telling(

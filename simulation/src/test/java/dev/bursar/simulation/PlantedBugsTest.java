@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 final class PlantedBugsTest {
 
-  private static final long SEEDS_MAX = 1_500;
+  private static final long SEEDS_MAX = 2_000;
   private static final long CONTROL_SEEDS = 60;
 
   /** The rules as they are, by the way that planted bugs come in. */
