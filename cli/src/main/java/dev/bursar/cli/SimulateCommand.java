@@ -1,6 +1,7 @@
 package dev.bursar.cli;
 
 import dev.bursar.benchmarks.console.Progress;
+import dev.bursar.simulation.Fault;
 import dev.bursar.simulation.Rarity;
 import dev.bursar.simulation.Scenario;
 import dev.bursar.simulation.Shrinking;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +50,8 @@ final class SimulateCommand implements Callable<Integer> {
 
   private static final int LINE_CHARS_MAX = 400;
 
+  private final Tampering tampering;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -69,17 +73,71 @@ final class SimulateCommand implements Callable<Integer> {
       description = "Run for so long, however many histories that makes")
   private @Nullable Integer minutes;
 
+  @Option(
+      names = "--clients",
+      paramLabel = "C",
+      description = "With --seed alone: so many clients instead of those that follow from the seed")
+  private @Nullable Integer clients;
+
+  @Option(
+      names = "--operations",
+      paramLabel = "O",
+      description = "With --seed alone: so many operations of each client")
+  private @Nullable Integer operations;
+
+  @Option(
+      names = "--faults",
+      paramLabel = "F",
+      split = ",",
+      arity = "0..1",
+      fallbackValue = "",
+      description =
+          "With --seed alone: these faults, with commas between them; an empty list is none of them."
+              + " Known are: ${COMPLETION-CANDIDATES}")
+  private @Nullable List<Fault> faults;
+
+  SimulateCommand() {
+    this(Tampering.NONE);
+  }
+
+  /**
+   * @param tampering a bug, planted by a test
+   */
+  SimulateCommand(Tampering tampering) {
+    this.tampering = tampering;
+  }
+
   @Override
   public Integer call() throws InterruptedException {
     demand("--seeds", seeds, SEEDS_MAX);
-    demand("--minutes", minutes == null ? null : Long.valueOf(minutes), MINUTES_MAX);
+    demand("--minutes", asLong(minutes), MINUTES_MAX);
+    demand("--clients", asLong(clients), Scenario.CLIENTS_MAX);
+    demand("--operations", asLong(operations), Scenario.OPERATIONS_MAX);
     if (seed != null && seeds == null && minutes == null) {
-      return one(Scenario.of(seed));
+      return one(changed(Scenario.of(seed)));
+    }
+    if (clients != null || operations != null || faults != null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--clients, --operations and --faults change the history of one seed: they need --seed,"
+              + " without --seeds and --minutes");
     }
     long first = seed == null ? 1 : seed;
     long count = seeds != null ? seeds : minutes != null ? SEEDS_MAX : 2_000;
     Duration most = minutes == null ? Duration.ofDays(365) : Duration.ofMinutes(minutes);
-    return many(new Trials(first, count, most), count);
+    return many(new Trials(first, count, most, tampering), count);
+  }
+
+  private static @Nullable Long asLong(@Nullable Integer value) {
+    return value == null ? null : Long.valueOf(value);
+  }
+
+  private Scenario changed(Scenario from) {
+    return new Scenario(
+        from.seed(),
+        faults == null ? from.faults() : Set.copyOf(faults),
+        clients == null ? from.clients() : clients,
+        operations == null ? from.operations() : operations);
   }
 
   private void demand(String option, @Nullable Long value, long most) {
@@ -120,19 +178,19 @@ final class SimulateCommand implements Callable<Integer> {
     trials.seen().forEach((rarity, times) -> out.printf("%,12d  %s%n", times, words(rarity)));
     out.printf(
         "%,d histories, %,d steps: all that must hold has held%n", trials.done(), trials.steps());
-    Set<Rarity> never = trials.done() < SEEDS_FOR_EVERYTHING ? Set.of() : trials.neverSeen();
-    never.forEach(rarity -> out.println("never happened: " + words(rarity)));
+    Set<Enum<?>> never = trials.done() < SEEDS_FOR_EVERYTHING ? Set.of() : trials.neverSeen();
+    never.forEach(each -> out.println("never happened: " + words(each)));
     out.flush();
     return never.isEmpty() ? 0 : 1;
   }
 
-  private static String words(Rarity rarity) {
-    return rarity.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  private static String words(Enum<?> each) {
+    return each.name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   private int one(Scenario scenario) {
     List<String> history = new ArrayList<>();
-    Simulation.Outcome outcome = Simulation.run(scenario, Tampering.NONE, history);
+    Simulation.Outcome outcome = Simulation.run(scenario, tampering, history);
     if (outcome.failed()) {
       return failed(outcome);
     }
@@ -150,9 +208,9 @@ final class SimulateCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     err.printf("seed %d fails; it is being made smaller%n", outcome.scenario().seed());
     err.flush();
-    Scenario smallest = Shrinking.smallest(outcome.scenario(), Tampering.NONE);
+    Scenario smallest = Shrinking.smallest(outcome, tampering);
     List<String> history = new ArrayList<>();
-    Simulation.Outcome again = Simulation.run(smallest, Tampering.NONE, history);
+    Simulation.Outcome again = Simulation.run(smallest, tampering, history);
     tell(history);
     PrintWriter out = spec.commandLine().getOut();
     again
@@ -160,8 +218,18 @@ final class SimulateCommand implements Callable<Integer> {
         .forEach(each -> out.printf("VIOLATED %s: %s%n", each.invariant(), each.detail()));
     out.printf("FAILED   %s%n", outcome.scenario());
     out.printf("smaller  %s%n", smallest);
+    out.printf("again    bin/bursar simulate %s%n", options(smallest));
     out.flush();
     return 1;
+  }
+
+  private static String options(Scenario scenario) {
+    return "--seed %d --clients %d --operations %d --faults=%s"
+        .formatted(
+            scenario.seed(),
+            scenario.clients(),
+            scenario.operations(),
+            scenario.faults().stream().sorted().map(Fault::name).collect(Collectors.joining(",")));
   }
 
   private void tell(List<String> history) {

@@ -1,11 +1,13 @@
 package dev.bursar.simulation;
 
-import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
@@ -15,6 +17,13 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import dev.bursar.simulation.NaiveWallet.Figures;
 import java.math.BigInteger;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** What a client is told has to be in the journal, and to be what the naive models say. */
 final class AnswerChecks {
@@ -25,8 +34,16 @@ final class AnswerChecks {
     this.world = world;
   }
 
+  /** What a node says to a request to reserve, whether it is heard or not. */
+  void told(Answer<Decided> answer, EntityId wallet, String node) {
+    if (answer instanceof Answer.Done<Decided> done
+        && done.value() instanceof Decided.Allowed allowed) {
+      world.watch.promises.allowed(allowed, wallet, node);
+    }
+  }
+
   /** What a request to reserve was answered. */
-  void reserved(Answer<Decided> answer, ReserveRequest request, EntityId wallet, int version) {
+  void reserved(Answer<Decided> answer, ReserveRequest request, EntityId wallet, Since since) {
     if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
       world.watch.expect(
           refusal.code() == Refusal.Code.ATTEMPT_WITHDRAWN,
@@ -37,9 +54,13 @@ final class AnswerChecks {
       return;
     }
     switch (((Answer.Done<Decided>) answer).value()) {
-      case Decided.Allowed allowed -> allowed(allowed, request, wallet, version);
-      case Decided.Denied denied -> denied(denied, request, wallet, version);
+      case Decided.Allowed allowed -> allowed(allowed, request, wallet, since);
+      case Decided.Denied denied -> denied(denied, request, wallet, since);
     }
+  }
+
+  private boolean clocksDiffer() {
+    return world.scenario.has(Fault.CLOCK_DRIFTS) || world.scenario.has(Fault.CLOCK_JUMPS);
   }
 
   /** What a report was answered: nothing but its own overage policy may stand in its way. */
@@ -50,6 +71,10 @@ final class AnswerChecks {
       EntityId wallet,
       boolean again) {
     if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
+      if (refusal.code() == Refusal.Code.INVALID && clocksDiffer()) {
+        // What ran just now, by a clock that is ahead, is in the future of one that is not.
+        return;
+      }
       boolean twice = refusal.code() == Refusal.Code.ALREADY_REPORTED;
       world.watch.expect(
           twice || refusal.code() == Refusal.Code.ATTEMPT_WITHDRAWN,
@@ -90,37 +115,37 @@ final class AnswerChecks {
     }
   }
 
+  // ---- allowed
+
   private void allowed(
-      Decided.Allowed allowed, ReserveRequest request, EntityId wallet, int version) {
-    String reservation = allowed.plan().reservation();
-    NaiveWallet naive = world.watch.wallet(wallet);
+      Decided.Allowed allowed, ReserveRequest request, EntityId wallet, Since since) {
+    Plan plan = allowed.plan();
+    String reservation = plan.reservation();
     world.watch.expect(
-        allowed.plan().amount().equals(request.amount()),
+        plan.amount().equals(request.amount()),
         "model",
         "%s was asked for %s, and is told %s",
         reservation,
         request.amount(),
-        allowed.plan().amount());
+        plan.amount());
+    Set<String> told = new TreeSet<>();
+    allowed.limits().forEach(limit -> told.add(limit.budget()));
+    NaiveOrg org = world.watch.org(EntityId.org(wallet.org()));
+    Instant at = Objects.requireNonNull(plan.madeAt());
+    world.watch.expect(
+        moments(since, EntityId.org(wallet.org()))
+            .anyMatch(moment -> org.limitsOf(plan, at, moment).equals(told)),
+        "model",
+        "%s is told the limits %s, and falls under %s",
+        reservation,
+        told,
+        org.limitsOf(plan, at, world.watch.moment()));
     if (request.dryRun()) {
+      wouldBeAllowed(allowed, request, wallet, since);
       return;
     }
-    Fate fate = naive.fates.get(reservation);
     world.watch.expect(
-        fate != null && fate != Fate.CANCELLED && fate != Fate.BARRED,
-        "I4",
-        "%s is allowed, and the wallet has it as %s",
-        reservation,
-        fate);
-    world.watch.expect(
-        world.watch.hasBegun(reservation) && !world.watch.wasDenied(reservation),
-        "I4",
-        "%s is allowed, and not in the org's journal",
-        reservation);
-    boolean known =
-        naive.past.subList(version, naive.past.size()).stream()
-            .anyMatch(figures -> figures.isLike(allowed.balance()));
-    world.watch.expect(
-        known,
+        figures(since, wallet).stream().anyMatch(each -> each.isLike(allowed.balance())),
         "model",
         "%s is told a balance of %s, which there was never meanwhile",
         reservation,
@@ -139,66 +164,155 @@ final class AnswerChecks {
     }
   }
 
-  private void denied(Decided.Denied denied, ReserveRequest request, EntityId wallet, int version) {
-    String reservation = denied.plan().reservation();
+  /** Only a question: at some time meanwhile nothing stood in the way. */
+  private void wouldBeAllowed(
+      Decided.Allowed allowed, ReserveRequest request, EntityId wallet, Since since) {
+    Plan plan = allowed.plan();
+    expectInTheWay(plan, Set.of(), wallet, since);
+    BigInteger amount = NaiveWallet.micros(plan.amount().micros());
     world.watch.expect(
-        !denied.denials().isEmpty(), "model", "%s is denied for no reason", reservation);
-    boolean byOrg = false;
+        figures(since, wallet).stream()
+            .anyMatch(
+                each ->
+                    each.with(amount).isLike(allowed.balance())
+                        && each.available().compareTo(amount) >= 0
+                        && each.debt().signum() == 0),
+        "model",
+        "%s of %s would be allowed with %s, which there was never meanwhile",
+        plan.amount(),
+        wallet,
+        allowed.balance());
+    for (LimitState limit : allowed.limits()) {
+      if (limit.scope().countedByTeam()) {
+        BigInteger asked = NaiveWallet.micros(plan.quantities().in(limit.measure()).micros());
+        ofTeam(limit, asked, request, wallet, since);
+      }
+    }
+    world.watch.saw(Rarity.WOULD_BE_ALLOWED);
+  }
+
+  // ---- denied
+
+  private void denied(Decided.Denied denied, ReserveRequest request, EntityId wallet, Since since) {
+    Plan plan = denied.plan();
+    world.watch.expect(
+        !denied.denials().isEmpty(), "model", "%s is denied for no reason", plan.reservation());
+    Set<String> byOrg = new TreeSet<>();
     boolean byTeam = false;
     boolean byWallet = false;
     for (Denial denial : denied.denials()) {
+      LimitState limit = denial.limit();
       if (denial.code() == DenialCode.INSUFFICIENT_CREDITS
           || denial.code() == DenialCode.WALLET_IN_DEBT) {
         byWallet = true;
-        inTheWay(denial, request, wallet, version);
-      } else if (denial.code() == DenialCode.FROZEN) {
+        byWallet(denial, request, wallet, since);
+      } else if (denial.code() == DenialCode.FROZEN && denial.scope() != null) {
         world.watch.saw(Rarity.FROZEN);
-        byOrg = true;
-      } else if (denial.limit() != null && denial.limit().scope().type() != Scope.Type.ORG) {
-        byTeam |= denial.limit().scope().type() == Scope.Type.TEAM;
-        byOrg |= denial.limit().scope().type() != Scope.Type.TEAM;
+        byOrg.add("frozen " + denial.scope().words());
+      } else if (limit != null && limit.scope().countedByTeam()) {
+        byTeam = true;
+        ofTeam(limit, BigInteger.ZERO, request, wallet, since);
+        world.watch.expect(
+            !limit.fits(plan.quantities()),
+            "model",
+            "%s is denied by %s, and fits",
+            plan.reservation(),
+            limit);
+      } else if (limit != null) {
+        byOrg.add(NaiveOrg.words(limit));
       } else {
-        byOrg = true;
+        world.watch.violated("model", "%s is denied by %s".formatted(plan.reservation(), denial));
       }
     }
-    if (byOrg) {
-      world.watch.saw(Rarity.DENIED_BY_ORG);
-    }
-    if (byTeam) {
-      world.watch.saw(Rarity.DENIED_BY_TEAM);
-    }
-    if (byWallet) {
-      world.watch.saw(Rarity.DENIED_BY_WALLET);
-    }
-    if (denied.denials().size() > 1) {
-      world.watch.saw(Rarity.DENIED_BY_SEVERAL);
-    }
+    expectInTheWay(plan, byOrg, wallet, since);
+    saw(!byOrg.isEmpty(), Rarity.DENIED_BY_ORG);
+    saw(byTeam, Rarity.DENIED_BY_TEAM);
+    saw(byWallet, Rarity.DENIED_BY_WALLET);
+    saw(denied.denials().size() > 1, Rarity.DENIED_BY_SEVERAL);
     if (!request.dryRun()) {
       world.watch.expect(
-          world.watch.wasDenied(reservation),
+          world.watch.wasDenied(plan.reservation()),
           "I4",
           "%s is denied, and that is not in the org's journal",
-          reservation);
+          plan.reservation());
     }
   }
 
+  private void saw(boolean really, Rarity rarity) {
+    if (really) {
+      world.watch.saw(rarity);
+    }
+  }
+
+  /** What is told to stand in the way at the org is all that did, at some time meanwhile. */
+  private void expectInTheWay(Plan plan, Set<String> told, EntityId wallet, Since since) {
+    EntityId id = EntityId.org(wallet.org());
+    NaiveOrg org = world.watch.org(id);
+    Quantities asked = plan.quantities();
+    Instant at = Objects.requireNonNull(plan.madeAt());
+    world.watch.expect(
+        moments(since, id)
+            .anyMatch(
+                moment -> org.inTheWay(plan.request().subject(), asked, at, moment).equals(told)),
+        "model",
+        "%s is told that %s stand in the way, at %s; now it is %s",
+        plan.reservation(),
+        told,
+        at,
+        org.inTheWay(plan.request().subject(), asked, at, world.watch.moment()));
+  }
+
+  /** What a team tells of a limit was so at some time meanwhile. */
+  private void ofTeam(
+      LimitState told, BigInteger withHeld, ReserveRequest request, EntityId wallet, Since since) {
+    String name = request.subject().team();
+    if (name == null) {
+      world.watch.violated("model", "a team's limit without a team: " + told);
+      return;
+    }
+    EntityId team = EntityId.team(wallet.org(), name);
+    NaiveLimits.Key key = new NaiveLimits.Key(told.budget(), told.member(), told.windowStart());
+    NaiveLimits.Count count =
+        new NaiveLimits.Count(
+            NaiveWallet.micros(told.used().micros()),
+            NaiveWallet.micros(told.held().micros()).subtract(withHeld));
+    long now = world.watch.moment();
+    long from = world.wasBehind(since, team) ? 0 : since.moment();
+    long orgFrom = world.wasBehind(since, EntityId.org(wallet.org())) ? 0 : since.moment();
+    world.watch.expect(
+        world.watch.limits(team).between(key, from, now).contains(count)
+            && world
+                .watch
+                .org(EntityId.org(wallet.org()))
+                .budgets
+                .hadLimit(told.budget(), NaiveWallet.micros(told.limit().micros()), orgFrom, now),
+        "model",
+        "%s tells %s, which was never so meanwhile",
+        team,
+        told);
+  }
+
   /** What could be drawn was at some time as it is told, and too little. */
-  private void inTheWay(Denial denial, ReserveRequest request, EntityId wallet, int version) {
+  private void byWallet(Denial denial, ReserveRequest request, EntityId wallet, Since since) {
     Credits available = denial.available();
     Credits asked = request.amount();
     if (available == null || asked == null) {
+      world.watch.violated("model", "a denial by %s without figures".formatted(wallet));
       return;
     }
-    NaiveWallet naive = world.watch.wallet(wallet);
+    boolean inDebt = denial.code() == DenialCode.WALLET_IN_DEBT;
     BigInteger told = NaiveWallet.micros(available.micros());
-    boolean known =
-        naive.past.subList(world.mayBeStale() ? 0 : version, naive.past.size()).stream()
-            .map(Figures::available)
-            .anyMatch(told::equals);
     world.watch.expect(
-        known, "model", "%s is told of %s available, which there never was", wallet, available);
+        figures(since, wallet).stream()
+            .anyMatch(
+                each -> each.available().equals(told) && (each.debt().signum() > 0) == inDebt),
+        "model",
+        "%s is told of %s available, in debt: %s, which there never was",
+        wallet,
+        available,
+        inDebt);
     world.watch.expect(
-        denial.code() == DenialCode.WALLET_IN_DEBT || available.compareTo(asked) < 0,
+        inDebt || available.compareTo(asked) < 0,
         "model",
         "%s of %s is denied, with %s available",
         asked,
@@ -206,55 +320,75 @@ final class AnswerChecks {
         available);
   }
 
+  // ---- when it may have been so
+
+  /** The moments in which an entity may have decided. */
+  private LongStream moments(Since since, EntityId id) {
+    return LongStream.rangeClosed(
+        world.wasBehind(since, id) ? 0 : since.moment(), world.watch.moment());
+  }
+
+  /** The figures that a wallet may have gone by. */
+  private List<Figures> figures(Since since, EntityId wallet) {
+    return world.watch.wallet(wallet).since(world.wasBehind(since, wallet) ? 0 : since.moment());
+  }
+
+  // ---- ends
+
   /** What a request to end a reservation was answered. */
-  void ended(Answer<WalletReply> answer, SimulatedClient.Reserved reserved) {
+  void ended(Answer<WalletReply> answer, SimulatedClient.Reserved reserved, Since since) {
     NaiveWallet naive = world.watch.wallet(reserved.wallet());
     Fate fate = naive.fates.get(reserved.id());
     switch (answer) {
-      case Answer.Done<WalletReply> done -> {
-        WalletReply.Ended ended = (WalletReply.Ended) done.value();
-        BigInteger charged = naive.charged.getOrDefault(reserved.id(), BigInteger.ZERO);
-        world.watch.expect(
-            charged.equals(NaiveWallet.micros(ended.amount().micros())),
-            "I4",
-            "%s is told to have been charged %s, the journal has %s",
-            reserved.id(),
-            ended.amount(),
-            charged);
-        world.watch.expect(
-            fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED,
-            "I4",
-            "%s is told to have ended, the journal has %s",
-            reserved.id(),
-            fate);
-      }
-      case Answer.Refused<WalletReply>(Refusal refusal) when world.mayBeStale() -> {
-        if (refusal.code() == Refusal.Code.RESERVATION_EXPIRED) {
-          world.watch.saw(Rarity.COMMIT_LOST_TO_EXPIRY);
-        }
-      }
-      case Answer.Refused<WalletReply>(Refusal refusal) -> {
-        if (refusal.code() == Refusal.Code.RESERVATION_EXPIRED) {
-          world.watch.expect(
-              fate == Fate.EXPIRED || fate == Fate.LATE,
-              "model",
-              "%s is said to have expired, the journal has %s",
-              reserved.id(),
-              fate);
-          world.watch.saw(Rarity.COMMIT_LOST_TO_EXPIRY);
-        } else if (refusal.code() != Refusal.Code.OVERAGE_REJECTED) {
-          world.watch.expect(
-              refusal.code() == Refusal.Code.RESERVATION_FINALIZED
-                  && fate != null
-                  && fate != Fate.OPEN,
-              "model",
-              "%s is refused with %s, the journal has %s",
-              reserved.id(),
-              refusal,
-              fate);
-        }
-      }
+      case Answer.Done<WalletReply> done -> ended((WalletReply.Ended) done.value(), naive);
+      case Answer.Refused<WalletReply>(Refusal refusal) ->
+          endRefused(refusal, reserved, fate, world.wasBehind(since, reserved.wallet()));
       case Answer<WalletReply> other -> {}
     }
+  }
+
+  private void ended(WalletReply.Ended ended, NaiveWallet naive) {
+    Fate fate = naive.fates.get(ended.reservation());
+    BigInteger charged = naive.charged.getOrDefault(ended.reservation(), BigInteger.ZERO);
+    world.watch.expect(
+        charged.equals(NaiveWallet.micros(ended.amount().micros())),
+        "I4",
+        "%s is told to have been charged %s, the journal has %s",
+        ended.reservation(),
+        ended.amount(),
+        charged);
+    world.watch.expect(
+        fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED,
+        "I4",
+        "%s is told to have ended, the journal has %s",
+        ended.reservation(),
+        fate);
+  }
+
+  /**
+   * A refusal writes nothing, so one that is behind may tell what was once; but never that somebody
+   * took back what the client was allowed.
+   */
+  private void endRefused(
+      Refusal refusal, SimulatedClient.Reserved reserved, @Nullable Fate fate, boolean behind) {
+    boolean right =
+        switch (refusal.code()) {
+          case RESERVATION_EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
+          case RESERVATION_FINALIZED ->
+              fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED;
+          case OVERAGE_REJECTED -> true;
+          case IDEMPOTENCY_KEY_REUSED -> reserved.keyMayBeUsed();
+          default -> false;
+        };
+    world.watch.expect(
+        right || behind,
+        "model",
+        "%s is refused with %s, the journal has %s",
+        reserved.id(),
+        refusal,
+        fate);
+    saw(refusal.code() == Refusal.Code.RESERVATION_EXPIRED, Rarity.COMMIT_LOST_TO_EXPIRY);
+    saw(refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_REUSED, Rarity.KEY_REUSED);
+    saw(behind, Rarity.REFUSED_BY_ONE_THAT_WAS_BEHIND);
   }
 }

@@ -2,9 +2,9 @@ package dev.bursar.simulation;
 
 /** What can go wrong. A run has a random subset of these, a quarter of the runs none. */
 public enum Fault {
-  /** A message does not arrive. */
+  /** A message does not arrive; a client's request or its answer, too. */
   MESSAGE_LOST,
-  /** A message arrives twice. */
+  /** A message arrives twice, whoever sends it. */
   MESSAGE_REPEATED,
   /** A message takes seconds. */
   MESSAGE_LATE,
@@ -12,6 +12,8 @@ public enum Fault {
   MESSAGES_REORDERED,
   /** A node is cut off from clients for some seconds. */
   CUT_OFF,
+  /** A node can't reach the journal for some seconds, while all others reach it. */
+  JOURNAL_CUT_OFF,
   /** A row is not written, and whoever writes is told so. */
   WRITE_FAILS,
   /** A row is written, and whoever writes is told that it was not. */
@@ -22,7 +24,10 @@ public enum Fault {
   WRITE_SLOW,
   /** A read of the journal fails, in recovery or for an earlier answer. */
   READ_FAILS,
-  /** A node stops at once, and another takes over. */
+  /**
+   * A node stops at once, and another takes over: at any time, or between two steps, right after a
+   * row was written or a message was sent.
+   */
   CRASH,
   /** Another node takes over while the first goes on. */
   TWO_INCARNATIONS,

@@ -3,14 +3,19 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.simulation.NaiveBudgets.Applied;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,17 +24,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class NaiveLimits {
 
-  private record Key(String budget, String member, Instant window) {}
+  /** A counter. */
+  record Key(String budget, String member, Instant window) {}
+
+  /** What a counter stands at, in millionths. */
+  record Count(BigInteger used, BigInteger held) {
+    static final Count NOTHING = new Count(BigInteger.ZERO, BigInteger.ZERO);
+
+    private Count plus(BigInteger moreUsed, BigInteger moreHeld) {
+      return new Count(used.add(moreUsed), held.add(moreHeld));
+    }
+
+    BigInteger all() {
+      return used.add(held);
+    }
+  }
 
   private record Part(Key key, String measure, BigInteger amount) {}
 
   private final String name;
   private final Watch watch;
-  private final Map<Key, BigInteger> used = new HashMap<>();
-  private final Map<Key, BigInteger> held = new HashMap<>();
+
+  /** What each counter stood at from each moment on. */
+  private final Map<Key, TreeMap<Long, Count>> counts = new HashMap<>();
+
   private final Map<String, List<Part>> open = new HashMap<>();
+  private final Map<String, List<Part>> ended = new HashMap<>();
   private final Map<String, List<Part>> lapsed = new HashMap<>();
-  private final Map<String, BigInteger> usedInAll = new HashMap<>();
+  private final Set<String> everHeld = new HashSet<>();
 
   NaiveLimits(String name, Watch watch) {
     this.name = name;
@@ -44,9 +66,9 @@ final class NaiveLimits {
     return open.containsKey(reservation);
   }
 
-  /** What was ever used of a budget, over all windows and members. */
-  BigInteger usedInAll(String budget) {
-    return usedInAll.getOrDefault(budget, BigInteger.ZERO);
+  /** Whether it was held at any time, whatever has become of it. */
+  boolean hasHeld(String reservation) {
+    return everHeld.contains(reservation);
   }
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
@@ -57,76 +79,131 @@ final class NaiveLimits {
     return BigInteger.valueOf(credits.micros());
   }
 
-  /** A reservation was let through; the limits are as they were told, with it in them. */
-  void hold(String reservation, Quantities asked, List<LimitState> limits, Instant at) {
-    hold(reservation, asked, limits, at, false);
+  /** What a counter stood at, at a moment. */
+  Count at(Key key, long moment) {
+    TreeMap<Long, Count> past = counts.get(key);
+    Map.Entry<Long, Count> entry = past == null ? null : past.floorEntry(moment);
+    return entry == null ? Count.NOTHING : entry.getValue();
+  }
+
+  /** All that a counter stood at between two moments. */
+  List<Count> between(Key key, long from, long to) {
+    List<Count> found = new ArrayList<>(List.of(at(key, from)));
+    TreeMap<Long, Count> past = counts.get(key);
+    if (past != null) {
+      found.addAll(past.subMap(from, false, to, true).values());
+    }
+    return found;
+  }
+
+  private Count now(Key key) {
+    return at(key, Long.MAX_VALUE);
+  }
+
+  private void add(Key key, BigInteger used, BigInteger held) {
+    counts
+        .computeIfAbsent(key, k -> new TreeMap<>())
+        .put(watch.moment(), now(key).plus(used, held));
   }
 
   /**
-   * Work that has run is counted, whatever the limits.
+   * A reservation was let through.
    *
-   * @param at when the org put it on record, which decides where it counts; null for what a team is
-   *     told of that, whose clock may be another
+   * @param limits those that apply to it, as they were worked out
+   * @param told the same, as they were told, with it in them
    */
-  void count(String reservation, Quantities asked, List<LimitState> limits, @Nullable Instant at) {
-    hold(reservation, asked, limits, at, true);
-  }
-
-  private void hold(
-      String reservation,
-      Quantities asked,
-      List<LimitState> limits,
-      @Nullable Instant at,
-      boolean hasRun) {
+  void hold(String reservation, Quantities asked, List<Applied> limits, List<LimitState> told) {
     List<Part> parts = new ArrayList<>();
-    for (LimitState limit : limits) {
-      Key key = new Key(limit.budget(), limit.member(), limit.windowStart());
-      BigInteger amount = micros(asked.in(limit.measure()));
-      held.merge(key, amount, BigInteger::add);
-      BigInteger isUsed = used.getOrDefault(key, BigInteger.ZERO);
-      BigInteger isHeld = held.getOrDefault(key, BigInteger.ZERO);
+    for (Applied limit : limits) {
+      BigInteger amount = limit.asked(asked);
+      add(limit.key(), BigInteger.ZERO, amount);
+      Count count = now(limit.key());
       expect(
-          micros(limit.used()).equals(isUsed) && micros(limit.held()).equals(isHeld),
-          "model",
-          "%s tells %s used and %s held of %s, counted %s and %s",
-          reservation,
-          limit.used(),
-          limit.held(),
-          key,
-          isUsed,
-          isHeld);
-      boolean over = isUsed.add(isHeld).compareTo(micros(limit.limit())) > 0;
-      if (hasRun && over) {
-        watch.saw(Rarity.REPORTED_OVER_A_LIMIT);
-      }
-      expect(
-          hasRun
-              || limit.mode() != Budget.Mode.HARD
-              || isUsed.add(isHeld).compareTo(micros(limit.limit())) <= 0,
+          count.all().compareTo(limit.limit()) <= 0,
           "I2",
           "%s is let through, with %s used and %s held of %s of %s",
           reservation,
-          isUsed,
-          isHeld,
+          count.used(),
+          count.held(),
           limit.limit(),
-          key);
-      if (hasRun && at != null && !at.isBefore(limit.resetsAt())) {
-        watch.saw(Rarity.REPORTED_FOR_AN_ENDED_WINDOW);
-      }
-      expect(
-          at == null
-              || (!at.isBefore(limit.windowStart())
-                  && at.isBefore(
-                      hasRun ? limit.resetsAt().plus(World.CORRECTION) : limit.resetsAt())),
-          "model",
-          "%s at %s counts in the window from %s to %s",
-          reservation,
-          at,
-          limit.windowStart(),
-          limit.resetsAt());
-      parts.add(new Part(key, limit.measure(), amount));
+          limit.key());
+      parts.add(new Part(limit.key(), limit.measure(), amount));
     }
+    tells(reservation, limits, told);
+    everHeld.add(reservation);
     expect(open.put(reservation, parts) == null, "I12", "%s is held twice", reservation);
+  }
+
+  /**
+   * Work that has run is counted, whatever the limits, in windows that may have ended.
+   *
+   * @param limits those that it was counted in
+   * @param told the same, as they were told, with it in them
+   * @param at when the org put it on record, which decides where it counts; null for what a team is
+   *     told of that, whose clock may be another
+   */
+  void count(
+      String reservation,
+      Quantities used,
+      List<Applied> limits,
+      List<LimitState> told,
+      @Nullable Instant at) {
+    List<Part> parts = new ArrayList<>();
+    for (Applied limit : limits) {
+      BigInteger amount = limit.asked(used);
+      add(limit.key(), BigInteger.ZERO, amount);
+      if (now(limit.key()).all().compareTo(limit.limit()) > 0) {
+        watch.saw(Rarity.REPORTED_OVER_A_LIMIT);
+      }
+      parts.add(new Part(limit.key(), limit.measure(), amount));
+    }
+    if (at != null) {
+      told.forEach(each -> isOpenToCorrection(reservation, each, at));
+    }
+    tells(reservation, limits, told);
+    everHeld.add(reservation);
+    expect(open.put(reservation, parts) == null, "I12", "%s is counted twice", reservation);
+  }
+
+  private void isOpenToCorrection(String reservation, LimitState told, Instant at) {
+    if (!at.isBefore(told.resetsAt())) {
+      watch.saw(Rarity.REPORTED_FOR_AN_ENDED_WINDOW);
+    }
+    expect(
+        !at.isBefore(told.windowStart()) && at.isBefore(told.resetsAt().plus(World.CORRECTION)),
+        "model",
+        "%s at %s counts in the window from %s to %s",
+        reservation,
+        at,
+        told.windowStart(),
+        told.resetsAt());
+  }
+
+  /** Each limit that applies is told, with its figures, and no other. */
+  private void tells(String reservation, List<Applied> limits, List<LimitState> told) {
+    expect(
+        limits.size() == told.size(),
+        "model",
+        "%s is held in %s, and falls under %s",
+        reservation,
+        told,
+        limits);
+    for (Applied limit : limits) {
+      LimitState found =
+          told.stream().filter(each -> each.budget().equals(limit.budget())).findAny().orElse(null);
+      Count count = now(limit.key());
+      expect(
+          found != null
+              && limit.isTold(found)
+              && found.mode() == Budget.Mode.HARD
+              && count.equals(new Count(micros(found.used()), micros(found.held()))),
+          "model",
+          "%s tells %s, where %s applies and %s is counted",
+          reservation,
+          found,
+          limit,
+          count);
+    }
   }
 
   /** A reservation has ended. */
@@ -138,35 +215,97 @@ final class NaiveLimits {
       expect(parts != null, "I12", "%s ends and is not open", reservation);
     } else {
       for (Part part : parts) {
-        held.merge(part.key, part.amount.negate(), BigInteger::add);
+        add(part.key, BigInteger.ZERO, part.amount.negate());
       }
+      ended.put(reservation, parts);
       if (closure.kind() == Closure.Kind.EXPIRED) {
         lapsed.put(reservation, parts);
       }
     }
     if (parts != null && closure.kind().hasRun()) {
       for (Part part : parts) {
-        BigInteger more = used(part, closure);
-        used.merge(part.key, more, BigInteger::add);
-        usedInAll.merge(part.key.budget, more, BigInteger::add);
+        add(part.key, used(part, micros(closure.charged())), BigInteger.ZERO);
       }
-      if (parts.stream()
-          .anyMatch(part -> part.key.window.isAfter(Instant.EPOCH) && isPast(part, at))) {
+      if (parts.stream().anyMatch(part -> isPast(part, at))) {
         watch.saw(Rarity.HOLD_ACROSS_A_RESET);
       }
     }
   }
 
   private static boolean isPast(Part part, Instant at) {
-    return part.key.window.plusSeconds(60).isBefore(at) && part.measure.equals(Quantities.REQUESTS);
+    return part.measure.equals(Quantities.REQUESTS) && part.key.window.plusSeconds(60).isBefore(at);
   }
 
-  private static BigInteger used(Part part, Closure closure) {
+  private static BigInteger used(Part part, BigInteger charged) {
     if (part.measure.equals(Quantities.REQUESTS)) {
       return part.amount;
     }
-    return part.measure.equals(Quantities.OPEN_RESERVATIONS)
-        ? BigInteger.ZERO
-        : micros(closure.charged());
+    return part.measure.equals(Quantities.OPEN_RESERVATIONS) ? BigInteger.ZERO : charged;
+  }
+
+  // ---- at the end
+
+  /**
+   * Every counter stands at what the wallets have charged for what was held in it.
+   *
+   * @param charged what was charged, by reservation
+   * @param mayBeLost what was charged so late that it may count nowhere
+   */
+  void expectUsed(Map<String, BigInteger> charged, Set<String> mayBeLost) {
+    Map<Key, BigInteger> most = new HashMap<>();
+    Map<Key, BigInteger> excused = new HashMap<>();
+    ended.forEach(
+        (reservation, parts) -> {
+          BigInteger amount = charged.get(reservation);
+          if (amount == null) {
+            return;
+          }
+          for (Part part : parts) {
+            most.merge(part.key, used(part, amount), BigInteger::add);
+            if (mayBeLost.contains(reservation)) {
+              excused.merge(part.key, used(part, amount), BigInteger::add);
+            }
+          }
+        });
+    for (Key key : counts.keySet()) {
+      BigInteger used = now(key).used();
+      BigInteger all = most.getOrDefault(key, BigInteger.ZERO);
+      BigInteger least = all.subtract(excused.getOrDefault(key, BigInteger.ZERO));
+      expect(
+          used.compareTo(least) >= 0 && used.compareTo(all) <= 0,
+          "I11",
+          "%s counts %s, charged was %s",
+          key,
+          used,
+          all);
+    }
+  }
+
+  /** The entity's own counters, as far as it has kept them, stand at the same. */
+  void expectLike(Tallies tallies) {
+    tallies
+        .counters()
+        .forEach(
+            (counter, windows) -> {
+              // Those before the last may have been forgotten: they decide nothing any more.
+              Instant last =
+                  windows.stream()
+                      .map(Tallies.Tally::windowStart)
+                      .max(Instant::compareTo)
+                      .orElse(Instant.MAX);
+              for (Tallies.Tally tally : windows) {
+                if (!tally.windowStart().equals(last)) {
+                  continue;
+                }
+                Key key = new Key(counter.budget(), counter.member(), tally.windowStart());
+                expect(
+                    now(key).equals(new Count(micros(tally.used()), micros(tally.held()))),
+                    "I11",
+                    "%s stands at %s, counted is %s",
+                    key,
+                    tally,
+                    now(key));
+              }
+            });
   }
 }

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,11 @@ final class NaiveWallet {
   record Figures(BigInteger balance, BigInteger held, BigInteger debt) {
     BigInteger available() {
       return balance.subtract(held);
+    }
+
+    /** The same with so much more held. */
+    Figures with(BigInteger moreHeld) {
+      return new Figures(balance, held.add(moreHeld), debt);
     }
 
     boolean isLike(Balance told) {
@@ -84,14 +90,18 @@ final class NaiveWallet {
   private final Map<String, Hold> open = new HashMap<>();
   private final Map<String, Hold> lapsed = new HashMap<>();
   final Map<String, Fate> fates = new HashMap<>();
+  private final Map<String, Since> endedSince = new HashMap<>();
   final Map<String, BigInteger> charged = new HashMap<>();
   final Map<String, Transaction> charges = new LinkedHashMap<>();
   final Map<String, BigInteger> sent = new HashMap<>();
   final Map<String, BigInteger> taken = new HashMap<>();
   final Map<String, BigInteger> returned = new HashMap<>();
 
-  /** The figures after each event, the first before any. */
-  final List<Figures> past = new ArrayList<>();
+  /** The figures from each moment on, the first before any. */
+  private final TreeMap<Long, Figures> past = new TreeMap<>();
+
+  /** What was given back of each charge. */
+  private final Map<String, BigInteger> refunded = new HashMap<>();
 
   private BigInteger debt = BigInteger.ZERO;
   private Instant lastAt = Instant.MIN;
@@ -99,7 +109,7 @@ final class NaiveWallet {
   NaiveWallet(String name, Watch watch) {
     this.name = name;
     this.watch = watch;
-    past.add(new Figures(BigInteger.ZERO, BigInteger.ZERO, BigInteger.ZERO));
+    past.put(0L, new Figures(BigInteger.ZERO, BigInteger.ZERO, BigInteger.ZERO));
   }
 
   static BigInteger micros(long micros) {
@@ -110,8 +120,28 @@ final class NaiveWallet {
     return !open.isEmpty();
   }
 
-  @Nullable Hold holdOf(String reservation) {
-    return open.get(reservation);
+  /** Whether a reservation has ended so long ago, in microseconds. */
+  boolean hasEndedBy(String reservation, long micros) {
+    Since since = endedSince.get(reservation);
+    return since != null && since.micros() <= micros;
+  }
+
+  /** All figures that there were from a moment on. */
+  List<Figures> since(long moment) {
+    return List.copyOf(past.tailMap(past.floorKey(moment), true).values());
+  }
+
+  /** Whether a grant has ended, or was voided. */
+  boolean isOver(String grant) {
+    Pot pot = pots.get(grant);
+    return pot != null && pot.over;
+  }
+
+  /** What is left of a charge, all that was given back taken off. */
+  BigInteger notRefunded(String transaction) {
+    Transaction charge = charges.get(transaction);
+    BigInteger total = charge == null ? BigInteger.ZERO : charged(charge);
+    return total.subtract(refunded.getOrDefault(transaction, BigInteger.ZERO));
   }
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
@@ -146,7 +176,15 @@ final class NaiveWallet {
           pots.put(grant.id(), new Pot(grant));
         }
       }
-      case WalletEvent.Refunded it -> watch.saw(Rarity.REFUNDED);
+      case WalletEvent.Refunded it -> {
+        refunded.merge(it.corrects(), micros(it.amount().micros()), BigInteger::add);
+        expect(
+            notRefunded(it.corrects()).signum() >= 0,
+            "I1",
+            "more is given back of %s than it charged",
+            it.corrects());
+        watch.saw(Rarity.REFUNDED);
+      }
       case WalletEvent.TransferredOut it ->
           expect(
               sent.put(it.transfer().id(), micros(it.transfer().amount().micros())) == null,
@@ -176,7 +214,7 @@ final class NaiveWallet {
     if (transaction != null) {
       transaction.postings().forEach(this::post);
     }
-    past.add(figures());
+    past.put(watch.moment(), figures());
     Balance told = event.balance();
     expect(
         told == null || figures().isLike(told),
@@ -317,6 +355,7 @@ final class NaiveWallet {
   /** Ends a hold, of which there has to be one, or none. */
   private void end(String reservation, @Nullable Fate from, Fate to) {
     Fate before = fates.put(reservation, to);
+    endedSince.put(reservation, watch.since());
     expect(before == from, "I12", "%s was %s and becomes %s", reservation, before, to);
     Hold hold = open.remove(reservation);
     if (hold != null) {
@@ -362,9 +401,12 @@ final class NaiveWallet {
       BigInteger held = micros(hold.amount().micros());
       BigInteger actual = micros(event.amount().micros());
       int more = actual.compareTo(held);
-      watch.saw(more < 0 ? Rarity.COMMITTED_FOR_LESS : Rarity.COMMITTED_FOR_MORE);
+      watch.saw(
+          more < 0
+              ? Rarity.COMMITTED_FOR_LESS
+              : more > 0 ? Rarity.COMMITTED_FOR_MORE : Rarity.COMMITTED_FOR_AS_MUCH);
     }
-    watch.saw(event.late() ? Rarity.COMMITTED_LATE : Rarity.ALLOWED);
+    watch.saw(event.late() ? Rarity.COMMITTED_LATE : Rarity.COMMITTED_IN_TIME);
     if (event.debt().isPositive()) {
       watch.saw(Rarity.COMMITTED_INTO_DEBT);
     }
@@ -377,6 +419,18 @@ final class NaiveWallet {
   }
 
   private void comesTo(Transaction transaction, String reservation, Credits charge) {
+    BigInteger entries = charged(transaction);
+    expect(
+        entries.equals(micros(charge.micros())),
+        "I1",
+        "%s is charged %s, by its entries %s",
+        reservation,
+        charge,
+        entries);
+  }
+
+  /** What a transaction charges, by its entries. */
+  private static BigInteger charged(Transaction transaction) {
     BigInteger entries = BigInteger.ZERO;
     for (Posting posting : transaction.postings()) {
       BigInteger amount = micros(posting.amount().micros());
@@ -387,13 +441,7 @@ final class NaiveWallet {
             default -> entries;
           };
     }
-    expect(
-        entries.equals(micros(charge.micros())),
-        "I11",
-        "%s is charged %s, by its entries %s",
-        reservation,
-        charge,
-        entries);
+    return entries;
   }
 
   /** Work that has run is charged with nothing set aside; it is owed only when all is used up. */
@@ -479,7 +527,7 @@ final class NaiveWallet {
     expect(!expired || at.equals(end), "model", "%s expires at %s instead of %s", grant, at, end);
     watch.saw(expired ? Rarity.GRANT_EXPIRED : Rarity.GRANT_VOIDED);
     if (pot.held.signum() > 0) {
-      watch.saw(Rarity.GRANT_EXPIRED_UNDER_A_HOLD);
+      watch.saw(expired ? Rarity.GRANT_EXPIRED_UNDER_A_HOLD : Rarity.GRANT_VOIDED_UNDER_A_HOLD);
     }
   }
 }

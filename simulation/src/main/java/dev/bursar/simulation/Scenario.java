@@ -11,11 +11,16 @@ import java.util.SplittableRandom;
  * @param seed the seed
  * @param faults what goes wrong
  * @param clients how many ask at once, 1 to 8
- * @param operations how many operations each of them asks for
+ * @param operations how many operations each of them asks for, 1 to 100
  */
 public record Scenario(long seed, Set<Fault> faults, int clients, int operations) {
 
-  private static final int CLIENTS_MAX = 8;
+  /** How many clients there may be. */
+  public static final int CLIENTS_MAX = 8;
+
+  /** How many operations a client may ask for. */
+  public static final int OPERATIONS_MAX = 100;
+
   private static final int OPERATIONS_MIN = 4;
   private static final int OPERATIONS_MORE = 16;
   private static final int WITHOUT_FAULTS_ONE_IN = 4;

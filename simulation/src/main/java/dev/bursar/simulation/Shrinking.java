@@ -3,27 +3,30 @@ package dev.bursar.simulation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes a scenario that fails smaller, as long as it goes on failing. */
+/** Makes a scenario that fails smaller, as long as it goes on breaking the same invariant. */
 public final class Shrinking {
 
   private static final int RUNS_MAX = 300;
 
   private final Tampering tampering;
+  private final String invariant;
   private Scenario smallest;
   private int runs;
 
-  private Shrinking(Scenario failing, Tampering tampering) {
-    this.smallest = failing;
+  private Shrinking(Simulation.Outcome failing, Tampering tampering) {
+    this.smallest = failing.scenario();
+    this.invariant = failing.violations().getFirst().invariant();
     this.tampering = tampering;
   }
 
   /**
-   * A scenario that still fails, with fewer faults, clients and operations where that can be.
+   * A scenario that still fails in the same way, with fewer faults, clients and operations where
+   * that can be.
    *
-   * @param failing one that fails
+   * @param failing what one that fails came to
    * @param tampering what it fails with
    */
-  public static Scenario smallest(Scenario failing, Tampering tampering) {
+  public static Scenario smallest(Simulation.Outcome failing, Tampering tampering) {
     Shrinking shrinking = new Shrinking(failing, tampering);
     while (shrinking.step()) {
       // Until nothing can be left out any more.
@@ -33,12 +36,17 @@ public final class Shrinking {
 
   private boolean step() {
     for (Scenario smaller : smaller()) {
-      if (runs++ < RUNS_MAX && Simulation.run(smaller, tampering, null).failed()) {
+      if (runs++ < RUNS_MAX && failsInTheSameWay(smaller)) {
         smallest = smaller;
         return true;
       }
     }
     return false;
+  }
+
+  private boolean failsInTheSameWay(Scenario scenario) {
+    Simulation.Outcome outcome = Simulation.run(scenario, tampering, null);
+    return outcome.failed() && outcome.violations().getFirst().invariant().equals(invariant);
   }
 
   private List<Scenario> smaller() {

@@ -4,6 +4,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -12,18 +13,23 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedCall<T> {
 
   private static final int TRIES = 12;
+  private static final int TRIES_IN_CALM = 1;
   private static final long TIMEOUT_MICROS = 4_000_000;
 
   /**
    * What is asked of whom.
    *
-   * @param check what has to hold of its answer
+   * @param deciders all entities that have a part in it
+   * @param sent what has to hold of every answer when it leaves its node
+   * @param check what has to hold of the answer that is heard
    * @param essence what of an answer has to be the same however often it is asked for
    */
   record Question<T>(
       String what,
       EntityId entity,
+      List<EntityId> deciders,
       Function<ReplyTo<Answer<T>>, EntityMessage> message,
+      World.Answered<Answer<T>> sent,
       Consumer<Answer<T>> check,
       Function<T, Object> essence) {}
 
@@ -35,6 +41,11 @@ final class SimulatedCall<T> {
   private final Question<T> question;
   private final @Nullable Told<T> first;
   private final Consumer<@Nullable Told<T>> end;
+  private final Since since;
+
+  /** Whether there are no faults, or no more of them: then the first try is answered. */
+  private final boolean begunInCalm;
+
   private int tries;
   private boolean ended;
 
@@ -53,6 +64,8 @@ final class SimulatedCall<T> {
     this.question = question;
     this.first = first;
     this.end = end;
+    this.since = world.since();
+    this.begunInCalm = world.isCalm();
   }
 
   void start() {
@@ -63,6 +76,12 @@ final class SimulatedCall<T> {
     if (ended) {
       return;
     }
+    world.watch.expect(
+        !begunInCalm || tries < TRIES_IN_CALM,
+        "progress",
+        "%s is not answered, though nothing goes wrong: %s",
+        client,
+        question.what);
     if (tries++ == TRIES) {
       ended = true;
       world.watch.saw(Rarity.CLIENT_GAVE_UP);
@@ -72,9 +91,20 @@ final class SimulatedCall<T> {
     }
     int mine = tries;
     world.log(() -> "%s asks (%d): %s".formatted(client, mine, question.what));
-    world.<Answer<T>>ask(
-        question.entity, question.message, (node, answer) -> hear(new Told<>(answer, node)));
+    world.ask(question.entity, question.message, new Hearing());
     askAgainAfter(TIMEOUT_MICROS + world.between(0, 1_000_000));
+  }
+
+  private final class Hearing implements World.Answered<Answer<T>> {
+    @Override
+    public void sent(String node, Answer<T> answer) {
+      question.sent.by(node, answer);
+    }
+
+    @Override
+    public void by(String node, Answer<T> answer) {
+      hear(new Told<>(answer, node));
+    }
   }
 
   private void askAgainAfter(long micros) {
@@ -116,7 +146,9 @@ final class SimulatedCall<T> {
 
   /** Whoever asks again with the same key is told the same. */
   private void compare(Told<T> before, Told<T> now) {
-    boolean stale = now.answer instanceof Answer.Refused<T> && world.mayBeStale();
+    boolean stale =
+        now.answer instanceof Answer.Refused<T>
+            && question.deciders.stream().anyMatch(each -> world.wasBehind(since, each));
     if (!(before.answer instanceof Answer.Done<T> done) || stale) {
       return;
     }

@@ -22,7 +22,6 @@ import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
-import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.wallet.Charge;
@@ -33,6 +32,7 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,10 +57,23 @@ final class SimulatedClient {
   static final List<String> USERS = List.of("ann", "bob", "cat");
   static final List<String> WALLETS = List.of("main", "second");
 
+  /** Where clocks are set forward and back, and days do not end when they do in UTC. */
+  static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
+
   private static final String ACTOR = "key_sim";
 
-  /** A reservation that some client was allowed. */
-  record Reserved(String id, EntityId wallet, Credits amount) {}
+  /**
+   * A reservation that some client was allowed.
+   *
+   * @param keyMayBeUsed whether the key to end it with may have been used for something else
+   */
+  record Reserved(String id, EntityId wallet, Credits amount, boolean keyMayBeUsed) {
+
+    /** The same, for whoever takes a key that may have been used before. */
+    Reserved withKey() {
+      return new Reserved(id, wallet, amount, true);
+    }
+  }
 
   /** Work that some client has reported, and another may report again. */
   record Report(ReserveRequest work, Reported event, EntityId wallet) {}
@@ -80,6 +93,7 @@ final class SimulatedClient {
   private final String name;
   private final Shared shared;
   private final AnswerChecks checks;
+  private final OperationChecks others;
   private final Random random;
   private final List<Finished<?>> finished = new ArrayList<>();
   private int left;
@@ -89,6 +103,7 @@ final class SimulatedClient {
     this.name = name;
     this.shared = shared;
     this.checks = new AnswerChecks(world);
+    this.others = new OperationChecks(world);
     this.left = operations;
     this.random = new Random(world.random.nextLong());
   }
@@ -101,6 +116,12 @@ final class SimulatedClient {
           random.nextInt(4) == 0 ? world.between(0, 3_000_000) : world.between(0, 20_000),
           this::doSomething);
     }
+  }
+
+  /** Goes on for so many operations. */
+  void more(int operations) {
+    left = operations;
+    next();
   }
 
   boolean isDone() {
@@ -219,18 +240,24 @@ final class SimulatedClient {
     String key = key();
     Caller caller = new Caller(ACTOR, key, key, request.hashCode());
     Operation operation = dryRun ? null : caller.operation("reserve");
-    int version = world.watch.wallet(wallet).past.size() - 1;
+    Since since = world.since();
+    List<EntityId> deciders =
+        team == null
+            ? List.of(EntityId.org(org), wallet)
+            : List.of(EntityId.org(org), wallet, EntityId.team(org, team));
     this.<Decided>start(
         "%s %s of %s for %s/%s"
             .formatted(
                 dryRun ? "dry run" : atOnce ? "charge" : "reserve", amount, wallet, team, user),
         EntityId.org(org),
+        deciders,
         // Each attempt has a salt of its own, and so a name of its own for the reservation.
         replyTo ->
             new EntityMessage.Reserve(
                 new OrgCommand.Reserve(request, key, ACTOR, key, salt()), operation, replyTo),
+        (node, answer) -> checks.told(answer, wallet, node),
         answer -> {
-          checks.reserved(answer, request, wallet, version);
+          checks.reserved(answer, request, wallet, since);
           if (!atOnce && !dryRun) {
             remember(answer, wallet);
           }
@@ -261,6 +288,7 @@ final class SimulatedClient {
         "report %s of %s, %s, by %s"
             .formatted(work.amount(), report.wallet, report.event, work.overagePolicy()),
         EntityId.org(org),
+        List.of(EntityId.org(org), report.wallet),
         replyTo -> {
           byte[] salt = salt();
           String key = report.event.id();
@@ -269,6 +297,7 @@ final class SimulatedClient {
           return new EntityMessage.Reserve(
               new OrgCommand.Reserve(work, key, ACTOR, null, salt), operation, replyTo);
         },
+        (node, answer) -> {},
         answer -> checks.reported(answer, work, report.event, report.wallet, again),
         decided -> decided.getClass().getSimpleName() + " " + decided.plan().reservation());
   }
@@ -311,10 +340,13 @@ final class SimulatedClient {
   private <T> void start(
       String what,
       EntityId entity,
+      List<EntityId> deciders,
       Function<ReplyTo<Answer<T>>, EntityMessage> message,
+      World.Answered<Answer<T>> sent,
       Consumer<Answer<T>> check,
       Function<T, Object> essence) {
-    start(new SimulatedCall.Question<>(what, entity, message, check, essence), null);
+    start(
+        new SimulatedCall.Question<>(what, entity, deciders, message, sent, check, essence), null);
   }
 
   private <T> void start(
@@ -340,8 +372,13 @@ final class SimulatedClient {
     if (answer instanceof Answer.Done<Decided> done
         && done.value() instanceof Decided.Allowed allowed) {
       shared.reserved.add(
-          new Reserved(allowed.plan().reservation(), wallet, allowed.plan().amount()));
+          new Reserved(allowed.plan().reservation(), wallet, allowed.plan().amount(), false));
     }
+  }
+
+  private OperationChecks.Asked asked(EntityId wallet, String key, long content, String kind) {
+    return new OperationChecks.Asked(
+        wallet, new Caller(ACTOR, key, key, content).operation(kind), world.since());
   }
 
   // ---- ends of reservations
@@ -362,7 +399,9 @@ final class SimulatedClient {
     start(
         what,
         wallet,
+        List.of(wallet),
         replyTo -> new EntityMessage.Ask<>(new Request<>(command, operation), replyTo),
+        (node, answer) -> {},
         check,
         essence);
   }
@@ -382,13 +421,14 @@ final class SimulatedClient {
           default -> new Credits(reserved.amount.micros() / 2);
         };
     String key = key();
+    Since since = world.since();
     Caller caller = new Caller(ACTOR, key, key, amount.micros());
     ask(
         "commit %s of %s".formatted(amount, reserved.id),
         reserved.wallet,
         new WalletCommand.Commit(reserved.id, amount, null, ACTOR, key),
         caller.operation("commit:" + reserved.id),
-        answer -> checks.ended(answer, reserved),
+        answer -> checks.ended(answer, reserved, since),
         SimulatedClient::ending);
   }
 
@@ -407,12 +447,13 @@ final class SimulatedClient {
       return;
     }
     String key = key();
+    Since since = world.since();
     ask(
         "release " + reserved.id,
         reserved.wallet,
         new WalletCommand.Release(reserved.id, ACTOR, key),
         new Caller(ACTOR, key, key, 0).operation("release:" + reserved.id),
-        answer -> checks.ended(answer, reserved),
+        answer -> checks.ended(answer, reserved, since),
         SimulatedClient::ending);
   }
 
@@ -424,12 +465,13 @@ final class SimulatedClient {
     }
     String key = key();
     int seconds = 1 + random.nextInt(60);
+    OperationChecks.Asked asked = asked(reserved.wallet, key, seconds, "extend:" + reserved.id);
     ask(
         "extend %s by %d s".formatted(reserved.id, seconds),
         reserved.wallet,
         new WalletCommand.Extend(reserved.id, seconds),
-        new Caller(ACTOR, key, key, seconds).operation("extend:" + reserved.id),
-        answer -> {},
+        asked.operation(),
+        answer -> others.extended(answer, asked, reserved.id, seconds),
         reply -> reply);
   }
 
@@ -457,12 +499,14 @@ final class SimulatedClient {
             ACTOR,
             now);
     String key = key();
+    OperationChecks.Asked asked = asked(wallet, key, grant.hashCode(), "grant");
     ask(
         "grant %s of %s to %s".formatted(id, amount, wallet),
         wallet,
         new WalletCommand.AddGrant(grant, null, attribution("grant", org, key)),
-        new Caller(ACTOR, key, key, grant.hashCode()).operation("grant"),
+        asked.operation(),
         answer -> {
+          others.granted(answer, asked, id, amount);
           if (answer instanceof Answer.Done<WalletReply>) {
             shared.grants.add(wallet + "|" + id);
           }
@@ -479,13 +523,14 @@ final class SimulatedClient {
     int at = granted.lastIndexOf('|');
     EntityId wallet = EntityId.parse(granted.substring(0, at));
     String key = key();
+    String grant = granted.substring(at + 1);
+    OperationChecks.Asked asked = asked(wallet, key, 0, "void:" + granted);
     ask(
         "void " + granted,
         wallet,
-        new WalletCommand.VoidGrant(
-            granted.substring(at + 1), attribution("void", wallet.org(), key)),
-        new Caller(ACTOR, key, key, 0).operation("void:" + granted),
-        answer -> {},
+        new WalletCommand.VoidGrant(grant, attribution("void", wallet.org(), key)),
+        asked.operation(),
+        answer -> others.voided(answer, asked, grant),
         reply -> reply);
   }
 
@@ -495,13 +540,14 @@ final class SimulatedClient {
     boolean more = random.nextBoolean();
     Credits amount = more ? amount() : amount().negated();
     String key = key();
+    OperationChecks.Asked asked = asked(wallet, key, amount.micros(), "adjust");
     ask(
         "adjust %s by %s".formatted(wallet, amount),
         wallet,
         new WalletCommand.Adjust(
             TYPE, amount, more ? "a" + shared.names++ : null, attribution("adjust", org, key)),
-        new Caller(ACTOR, key, key, amount.micros()).operation("adjust"),
-        answer -> {},
+        asked.operation(),
+        answer -> others.adjusted(answer, asked, amount),
         reply -> ((WalletReply.Corrected) reply).transaction().id());
   }
 
@@ -520,20 +566,22 @@ final class SimulatedClient {
       String grant = posting.grant();
       if (posting.type() == EntryType.DEBT) {
         debt = debt.plus(posting.amount());
-      } else if (grant != null && posting.amount().isNegative()) {
+      } else if (grant != null
+          && (posting.type() == EntryType.CONSUME || posting.type() == EntryType.LATE_USAGE)) {
         draws.add(new Draw(grant, posting.amount().negated()));
       }
     }
     Charge charge = new Charge(of.id(), of.creditType(), List.copyOf(draws), debt);
     String key = key();
     Credits amount = random.nextBoolean() ? null : amount();
+    OperationChecks.Asked asked =
+        asked(wallet, key, amount == null ? 0 : amount.micros(), "refund:" + of.id());
     ask(
         "refund %s of %s".formatted(amount, of.id()),
         wallet,
         new WalletCommand.Refund(charge, amount, attribution("refund", org, key)),
-        new Caller(ACTOR, key, key, amount == null ? 0 : amount.micros())
-            .operation("refund:" + of.id()),
-        answer -> {},
+        asked.operation(),
+        answer -> others.refunded(answer, asked, of.id(), amount),
         reply -> ((WalletReply.Corrected) reply).transaction().id());
   }
 
@@ -547,12 +595,14 @@ final class SimulatedClient {
             : WALLETS.stream().filter(each -> !each.equals(from)).findFirst().orElseThrow();
     Credits amount = amount();
     String key = key();
+    OperationChecks.Asked asked =
+        asked(EntityId.wallet(org, from), key, amount.micros(), "transfer");
     ask(
         "transfer %s from %s to %s".formatted(amount, from, to),
         EntityId.wallet(org, from),
         new WalletCommand.TransferOut(to, TYPE, amount, attribution("transfer", org, key)),
-        new Caller(ACTOR, key, key, amount.micros()).operation("transfer"),
-        answer -> {},
+        asked.operation(),
+        answer -> others.transferred(answer, asked, to, amount),
         reply -> ((WalletReply.Transferred) reply).transfer().id());
   }
 
@@ -560,15 +610,18 @@ final class SimulatedClient {
 
   private void govern(String what, String org, OrgCommand command) {
     String key = key();
+    Since since = world.since();
     this.<OrgReply>start(
         what,
         EntityId.org(org),
+        List.of(EntityId.org(org)),
         replyTo ->
             new EntityMessage.Ask<>(
                 new Request<>(
                     command, new Caller(ACTOR, key, key, command.hashCode()).operation("govern")),
                 replyTo),
-        answer -> {},
+        (node, answer) -> {},
+        answer -> others.governed(answer, EntityId.org(org), command, since),
         reply -> reply);
   }
 
@@ -601,11 +654,12 @@ final class SimulatedClient {
         budget("org-minute", Scope.Type.ORG, null, null, "requests", WindowKind.MINUTE, 40),
         budget(
             "org-open", Scope.Type.ORG, null, null, "open_reservations", WindowKind.LIFETIME, 12),
-        budget("each-user", Scope.Type.EACH_USER, null, null, TYPE, WindowKind.DAY, 90),
+        budget("org-month", Scope.Type.ORG, null, null, TYPE, WindowKind.MONTH, 350),
+        budget("each-user", Scope.Type.EACH_USER, null, null, TYPE, WindowKind.DAY, BERLIN, 90),
         budget("red-life", Scope.Type.TEAM, "red", null, TYPE, WindowKind.LIFETIME, 200),
         budget("red-minute", Scope.Type.TEAM, "red", null, TYPE, WindowKind.MINUTE, 60),
         budget("red-member", Scope.Type.EACH_MEMBER, null, "red", TYPE, WindowKind.DAY, 70),
-        budget("blue-day", Scope.Type.TEAM, "blue", null, TYPE, WindowKind.DAY, 50));
+        budget("blue-hour", Scope.Type.TEAM, "blue", null, TYPE, WindowKind.HOUR, BERLIN, 50));
   }
 
   private static Budget budget(
@@ -615,6 +669,18 @@ final class SimulatedClient {
       @Nullable String team,
       String measure,
       WindowKind window,
+      long limit) {
+    return budget(id, type, of, team, measure, window, ZoneOffset.UTC, limit);
+  }
+
+  private static Budget budget(
+      String id,
+      Scope.Type type,
+      @Nullable String of,
+      @Nullable String team,
+      String measure,
+      WindowKind window,
+      ZoneId zone,
       long limit) {
     return new Budget(
         id,
@@ -626,7 +692,7 @@ final class SimulatedClient {
         Set.of(),
         Set.of(),
         List.of(50, 100),
-        ZoneOffset.UTC,
+        zone,
         1);
   }
 
@@ -647,24 +713,20 @@ final class SimulatedClient {
   /** The same key for something else is refused. */
   private void reuse() {
     Reserved reserved = reserved();
-    if (reserved == null || ReservationId.parse(reserved.id) == null) {
+    if (reserved == null) {
       reserve(false, false);
       return;
     }
     String key = "reused" + reserved.id;
     Credits amount = amount();
+    Since since = world.since();
     Caller caller = new Caller(ACTOR, key, key, random.nextInt(3));
     ask(
         "commit %s of %s with a key that may have been used".formatted(amount, reserved.id),
         reserved.wallet,
         new WalletCommand.Commit(reserved.id, amount, null, ACTOR, key),
         caller.operation("commit:" + reserved.id),
-        answer -> {
-          if (answer instanceof Answer.Refused<WalletReply>(Refusal refusal)
-              && refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_REUSED) {
-            world.watch.saw(Rarity.KEY_REUSED);
-          }
-        },
+        answer -> checks.ended(answer, reserved.withKey(), since),
         SimulatedClient::ending);
   }
 }

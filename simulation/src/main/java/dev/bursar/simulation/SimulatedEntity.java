@@ -107,10 +107,20 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
 
   @Override
   public void send(EntityId to, EntityMessage message) {
+    if (!alive) {
+      return;
+    }
     world.log(() -> "%s to %s: %s".formatted(id, to, message));
-    if (!world.tampering.swallows(to, message)) {
-      // A command comes at most once, as within a process; whoever sends it may send it again.
-      transmit(() -> node.deliver(to, message), !(message instanceof EntityMessage.AskFor));
+    world.watch.branches.sent(id, message);
+    EntityId goes = world.tampering.goesTo(to);
+    world.watch.expect(
+        goes.org().equals(id.org()), "I10", "%s sends something to %s: %s", id, goes, message);
+    EntityMessage instead = world.tampering.answers(to, message);
+    if (instead != null) {
+      self().tell(instead);
+    } else if (!world.tampering.swallows(to, message)) {
+      transmit(() -> node.deliver(goes, message));
+      world.mayCrash(node, 0.001);
     }
   }
 
@@ -119,21 +129,24 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     return message -> {
       if (id.kind() == EntityId.Kind.ORG && message instanceof EntityMessage.OrgAnswered) {
         // What an entity tells itself does not get lost on its way to it.
+        world.watch.branches.toldItself(message);
         run(0, () -> receive(message));
         return;
       }
+      world.watch.branches.answered(message);
       if (!world.tampering.swallows(id, message)) {
-        transmit(() -> receive(message), true);
+        EntityMessage arriving = world.tampering.message(id, message);
+        transmit(() -> receive(arriving));
       }
     };
   }
 
   /** Within a node messages keep their order and arrive, unless something goes wrong. */
-  private void transmit(Runnable arrival, boolean mayRepeat) {
+  private void transmit(Runnable arrival) {
     if (world.happens(Fault.MESSAGE_LOST, 0.05)) {
       return;
     }
-    int times = mayRepeat && world.happens(Fault.MESSAGE_REPEATED, 0.1) ? 2 : 1;
+    int times = world.happens(Fault.MESSAGE_REPEATED, 0.1) ? 2 : 1;
     for (int i = 0; i < times; i++) {
       long at = world.time.nowMicros() + world.between(5, 100);
       if (world.happens(Fault.MESSAGES_REORDERED, 0.3)) {
@@ -168,7 +181,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
 
   private void readNow(Place place, Consumer<E> then, Consumer<Throwable> failed) {
     StoredBatch row = world.journal.row(id, place.sequence());
-    if (row == null || world.happens(Fault.READ_FAILS, 0.1)) {
+    if (row == null || !node.reachesJournal() || world.happens(Fault.READ_FAILS, 0.1)) {
       failed.accept(new IllegalStateException("can't be read"));
     } else {
       then.accept(
@@ -198,7 +211,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     if (mine != generation) {
       return;
     }
-    if (world.happens(Fault.READ_FAILS, 0.1)) {
+    if (!node.reachesJournal() || world.happens(Fault.READ_FAILS, 0.1)) {
       stopJournal(mine);
       return;
     }
@@ -264,6 +277,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     if (requests.size() > 1) {
       world.watch.saw(Rarity.BATCH_OF_SEVERAL);
     }
+    world.decides(id, now.sequence());
     Journaled.Decided<E, R> decided = journal.decide(now, batch.number, requests, node.now());
     receive(decided.told());
     StoredBatch row = decided.row();
@@ -315,7 +329,13 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       world.journal.rollBack(transaction);
       return;
     }
+    if (node.isUp() && !node.reachesJournal()) {
+      world.journal.rollBack(transaction);
+      run(0, () -> stopJournal(mine));
+      return;
+    }
     boolean done = append(transaction, sequence, row);
+    world.mayCrash(node, 0.01);
     if (done && !noticed) {
       world.watch.saw(Rarity.ROW_WRITTEN_UNNOTICED);
     }
@@ -373,7 +393,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     savingSnapshot = true;
     boolean anew = journal.isWithoutParts();
     EntityModel.Captured captured = journal.capture(now);
-    boolean fails = world.happens(Fault.WRITE_FAILS, 0.2);
+    boolean fails = !node.reachesJournal() || world.happens(Fault.WRITE_FAILS, 0.2);
     world.time.after(
         world.between(500, 50_000),
         () -> {

@@ -22,6 +22,7 @@ final class SimulatedNode {
   private long pausedUntil;
   private long clockOffset;
   private long cutOffUntil;
+  private long journalCutOffUntil;
 
   SimulatedNode(World world, String name) {
     this.world = world;
@@ -30,10 +31,21 @@ final class SimulatedNode {
         world.scenario.has(Fault.CLOCK_DRIFTS)
             ? 1 + DRIFT_MAX * (world.random.nextDouble() - 0.5)
             : 1;
+    if (world.scenario.has(Fault.CLOCK_DRIFTS)) {
+      world.watch.injected(Fault.CLOCK_DRIFTS);
+    }
   }
 
   boolean isUp() {
     return up;
+  }
+
+  boolean reachesJournal() {
+    return up && world.time.nowMicros() >= journalCutOffUntil;
+  }
+
+  boolean runs(EntityId id) {
+    return entities.containsKey(id);
   }
 
   boolean isReachable() {
@@ -41,8 +53,10 @@ final class SimulatedNode {
   }
 
   Instant now() {
-    return World.BEGINNING.plusNanos(
-        1_000 * ((long) (world.time.nowMicros() * speed) + clockOffset));
+    return world
+        .beginning
+        .plusNanos(1_000 * ((long) (world.time.nowMicros() * speed) + clockOffset))
+        .truncatedTo(world.tick);
   }
 
   void jumpClock(long micros) {
@@ -51,6 +65,10 @@ final class SimulatedNode {
 
   void cutOff(long micros) {
     cutOffUntil = world.time.nowMicros() + micros;
+  }
+
+  void cutOffJournal(long micros) {
+    journalCutOffUntil = world.time.nowMicros() + micros;
   }
 
   void pause(long micros) {
@@ -73,6 +91,7 @@ final class SimulatedNode {
     up = true;
     pausedUntil = 0;
     cutOffUntil = 0;
+    journalCutOffUntil = 0;
   }
 
   void stopAll() {

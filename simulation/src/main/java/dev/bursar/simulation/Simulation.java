@@ -13,22 +13,31 @@ import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletOwner;
-import dev.bursar.simulation.NaiveWallet.Fate;
-import java.math.BigInteger;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Runs one scenario from the first request until everything has come to rest. */
 public final class Simulation {
 
   private static final long SECOND = 1_000_000;
-  private static final long WORK_MAX = 300 * SECOND;
+  private static final long WORK_MAX = 150 * SECOND;
+  private static final long HEALED_MAX = 300 * SECOND;
+  private static final int OPERATIONS_WHEN_HEALED = 2;
+
+  /**
+   * What may take it to the grave that somebody is still to be told how a reservation ended, or
+   * hide a row: until somebody looks again.
+   */
+  private static final Set<Fault> FORGETTING =
+      Set.of(
+          Fault.CRASH, Fault.TWO_INCARNATIONS, Fault.PAUSE, Fault.MOVE, Fault.WRITE_COMMITS_LATE);
+
   private static final Duration ALL_OVER = Duration.ofSeconds(200);
   private static final long STEPS_MAX = 2_000_000;
 
@@ -38,10 +47,15 @@ public final class Simulation {
    * @param scenario what was run
    * @param violations what did not hold; empty if all is well
    * @param seen how often the rare things happened
+   * @param injected how often each fault befell something
    * @param steps how many steps it took
    */
   public record Outcome(
-      Scenario scenario, List<Violation> violations, Map<Rarity, Integer> seen, long steps) {
+      Scenario scenario,
+      List<Violation> violations,
+      Map<Rarity, Integer> seen,
+      Map<Fault, Integer> injected,
+      long steps) {
 
     /** Whether something did not hold. */
     public boolean failed() {
@@ -51,10 +65,12 @@ public final class Simulation {
 
   private final World world;
   private final SimulatedClient.Shared shared = new SimulatedClient.Shared();
+  private final Judgement judgement;
   private long steps;
 
   private Simulation(World world) {
     this.world = world;
+    this.judgement = new Judgement(world);
   }
 
   /** Runs a scenario. The same scenario always comes to the same. */
@@ -70,7 +86,7 @@ public final class Simulation {
    */
   public static Outcome run(
       Scenario scenario, Tampering tampering, @Nullable List<String> history) {
-    World world = new World(scenario, tampering, history);
+    World world = new World(scenario, tampering.forOneRun(), history);
     Simulation simulation = new Simulation(world);
     try {
       simulation.run();
@@ -78,7 +94,11 @@ public final class Simulation {
       world.watch.violated("crash", World.trace(fault));
     }
     return new Outcome(
-        scenario, List.copyOf(world.watch.violations()), world.watch.seen(), simulation.steps);
+        scenario,
+        List.copyOf(world.watch.violations()),
+        world.watch.seen(),
+        world.watch.injected(),
+        simulation.steps);
   }
 
   private void run() {
@@ -91,17 +111,34 @@ public final class Simulation {
       clients.add(client);
       client.next();
     }
-    long end = world.time.nowMicros() + WORK_MAX;
-    long mayHeal = world.time.nowMicros() + WORK_MAX / 2;
-    while (!clients.stream().allMatch(SimulatedClient::isDone) && step(end)) {
-      if (world.time.nowMicros() > mayHeal) {
-        world.heal();
-        mayHeal = Long.MAX_VALUE;
-      }
-    }
+    runUntilDone(clients, WORK_MAX);
     world.heal();
+    runUntilDone(clients, HEALED_MAX);
+    expectDone(clients);
+    runFor(World.CALM_AFTER);
+    if (Collections.disjoint(world.scenario.faults(), FORGETTING)) {
+      judgement.expectSettled();
+    }
+    clients.forEach(client -> client.more(OPERATIONS_WHEN_HEALED));
+    runUntilDone(clients, HEALED_MAX);
+    expectDone(clients);
     comeToRest();
-    judge();
+    judgement.judge();
+  }
+
+  private void runUntilDone(List<SimulatedClient> clients, long most) {
+    long end = world.time.nowMicros() + most;
+    while (!clients.stream().allMatch(SimulatedClient::isDone) && step(end)) {
+      // Until every client has been answered, or has given up.
+    }
+  }
+
+  /** When nothing goes wrong any more, everybody is answered. */
+  private void expectDone(List<SimulatedClient> clients) {
+    world.watch.expect(
+        !world.watch.violations().isEmpty() || clients.stream().allMatch(SimulatedClient::isDone),
+        "progress",
+        "some clients are not answered, though all faults have ended");
   }
 
   /** One thing after the other, unless something has gone wrong already. */
@@ -157,14 +194,14 @@ public final class Simulation {
         Credits.of(world.between(10, 120)),
         Grant.Category.PAID,
         Grant.PRIORITY_DEFAULT,
-        World.BEGINNING.minusSeconds(10),
+        world.beginning.minusSeconds(10),
         null,
         Set.of(),
         Set.of(),
         null,
         null,
         "sim",
-        World.BEGINNING);
+        world.beginning);
   }
 
   private void tell(EntityId id, Object command) {
@@ -216,100 +253,6 @@ public final class Simulation {
         case WALLET -> tell(id, new WalletCommand.Wake());
         case TEAM -> tell(id, new TeamCommand.ListOpen());
       }
-    }
-  }
-
-  /** Every hold has ended, everywhere; and what was charged counts, on every level. */
-  private void judge() {
-    if (!world.watch.violations().isEmpty()) {
-      return;
-    }
-    world.watch.wallets.forEach(
-        (name, wallet) -> {
-          wallet.fates.forEach(
-              (reservation, fate) ->
-                  world.watch.expect(
-                      fate != Fate.OPEN, "I12", "%s: %s is still open", name, reservation));
-          allowedOrNot(name, wallet);
-        });
-    world.watch.limits.forEach(
-        (name, limits) ->
-            world.watch.expect(
-                !limits.hasOpen(), "I12", "%s still holds budget for something", name));
-    chargedOnEveryLevel();
-    transfersArrived();
-    world.projection.expectToBeThrough();
-  }
-
-  /** What was denied holds and has used nothing. */
-  private void allowedOrNot(String name, NaiveWallet wallet) {
-    wallet.fates.forEach(
-        (reservation, fate) -> {
-          if (world.watch.wasDenied(reservation)) {
-            world.watch.expect(
-                fate == Fate.CANCELLED || fate == Fate.BARRED || fate == Fate.EXPIRED,
-                "I12",
-                "%s: %s was denied, and is %s",
-                name,
-                reservation,
-                fate);
-          }
-        });
-  }
-
-  private void chargedOnEveryLevel() {
-    BigInteger all = BigInteger.ZERO;
-    Map<String, BigInteger> ofTeam = new TreeMap<>();
-    for (Map.Entry<String, NaiveWallet> each : world.watch.wallets.entrySet()) {
-      if (!EntityId.parse(each.getKey()).org().equals(SimulatedClient.ORG)) {
-        continue;
-      }
-      for (var charge : each.getValue().charges.values()) {
-        BigInteger amount = each.getValue().charged.get(charge.reservation());
-        if (amount != null) {
-          all = all.add(amount);
-          String team = charge.attribution().subject().team();
-          ofTeam.merge(team == null ? "" : team, amount, BigInteger::add);
-        }
-      }
-    }
-    counted("org-life", EntityId.org(SimulatedClient.ORG), all);
-    counted(
-        "red-life",
-        EntityId.team(SimulatedClient.ORG, "red"),
-        ofTeam.getOrDefault("red", BigInteger.ZERO));
-  }
-
-  private void counted(String budget, EntityId by, BigInteger charged) {
-    BigInteger used = world.watch.limits(by).usedInAll(budget);
-    if (world.scenario.has(Fault.CLOCK_JUMPS) && used.compareTo(charged) < 0) {
-      // A clock that jumps by more than the time for late usage may lose it for the budgets.
-      return;
-    }
-    world.watch.expect(
-        used.equals(charged), "I11", "%s counts %s, charged was %s", budget, used, charged);
-  }
-
-  private void transfersArrived() {
-    Map<String, BigInteger> sent = new TreeMap<>();
-    Map<String, BigInteger> arrived = new TreeMap<>();
-    for (NaiveWallet wallet : world.watch.wallets.values()) {
-      sent.putAll(wallet.sent);
-      for (String each : wallet.taken.keySet()) {
-        arrived.merge(each, BigInteger.ONE, BigInteger::add);
-      }
-      for (String each : wallet.returned.keySet()) {
-        arrived.merge(each, BigInteger.ONE, BigInteger::add);
-      }
-    }
-    for (String each : sent.keySet()) {
-      BigInteger times = arrived.getOrDefault(each, BigInteger.ZERO);
-      world.watch.expect(
-          times.equals(BigInteger.ONE),
-          "I1",
-          "the transfer %s has come %s times, or gone back",
-          each,
-          times);
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.entities.EntityMessage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a bug can be planted, to see that it is caught. Nothing is tampered with unless a test
@@ -22,6 +23,26 @@ public interface Tampering {
   /** A request as it comes to be decided. */
   default <C> Request<C> request(EntityId id, Request<C> request) {
     return request;
+  }
+
+  /** The same, for one run: with a memory of its own, if it has one. */
+  default Tampering forOneRun() {
+    return this;
+  }
+
+  /** A message between entities, or another in its place. */
+  default EntityMessage message(EntityId to, EntityMessage message) {
+    return message;
+  }
+
+  /** Where a message goes to. */
+  default EntityId goesTo(EntityId to) {
+    return to;
+  }
+
+  /** What is answered without asking the entity; null if it is asked. */
+  default @Nullable EntityMessage answers(EntityId to, EntityMessage message) {
+    return null;
   }
 
   /** Whether a message never arrives, however often it is sent. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,18 +19,22 @@ public final class Trials {
   private final long firstSeed;
   private final long seeds;
   private final long deadlineNanos;
+  private final Tampering tampering;
   private final AtomicLong next = new AtomicLong();
   private final AtomicLong done = new AtomicLong();
   private final AtomicLong steps = new AtomicLong();
   private final EnumMap<Rarity, Long> seen = new EnumMap<>(Rarity.class);
+  private final EnumMap<Fault, Long> injected = new EnumMap<>(Fault.class);
   private final AtomicReference<Simulation.@Nullable Outcome> failure = new AtomicReference<>();
 
   /**
    * @param firstSeed the first seed; the others follow on it
    * @param seeds how many, 1 or more
    * @param most for how long at most; a scenario that has begun is brought to its end
+   * @param tampering a bug, planted; or {@link Tampering#NONE}
    */
-  public Trials(long firstSeed, long seeds, Duration most) {
+  public Trials(long firstSeed, long seeds, Duration most, Tampering tampering) {
+    this.tampering = tampering;
     this.firstSeed = firstSeed;
     this.seeds = seeds;
     this.deadlineNanos = System.nanoTime() + most.toNanos();
@@ -52,13 +57,16 @@ public final class Trials {
       if (at >= seeds) {
         return;
       }
-      Simulation.Outcome outcome = Simulation.run(Scenario.of(firstSeed + at));
+      Simulation.Outcome outcome = Simulation.run(Scenario.of(firstSeed + at), tampering, null);
       if (outcome.failed()) {
         failure.accumulateAndGet(outcome, Trials::earlier);
       }
       steps.addAndGet(outcome.steps());
       synchronized (seen) {
         outcome.seen().forEach((rarity, times) -> seen.merge(rarity, (long) times, Long::sum));
+        outcome
+            .injected()
+            .forEach((fault, times) -> injected.merge(fault, (long) times, Long::sum));
       }
       done.incrementAndGet();
     }
@@ -94,10 +102,19 @@ public final class Trials {
     }
   }
 
-  /** What should have happened in some run, and has not. */
-  public Set<Rarity> neverSeen() {
-    EnumSet<Rarity> never = EnumSet.allOf(Rarity.class);
+  /** How often each fault has befallen something so far. */
+  public Map<Fault, Long> injected() {
+    synchronized (seen) {
+      return new EnumMap<>(injected);
+    }
+  }
+
+  /** What should have happened in some run, and has not: rare things, and faults. */
+  public Set<Enum<?>> neverSeen() {
+    Set<Enum<?>> never = new LinkedHashSet<>(EnumSet.allOf(Rarity.class));
+    never.addAll(EnumSet.allOf(Fault.class));
     never.removeAll(seen().keySet());
+    never.removeAll(injected().keySet());
     return never;
   }
 }

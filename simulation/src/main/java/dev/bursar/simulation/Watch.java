@@ -1,6 +1,6 @@
 package dev.bursar.simulation;
 
-import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
@@ -15,9 +15,11 @@ import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.org.OrgAggregate;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.TeamAggregate;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
@@ -52,7 +54,7 @@ final class Watch implements SimulatedJournal.Listener {
     private final EntityModel<C, E, R, S> model;
     private final Entity<C, E, R> entity;
     private final String org;
-    private final Map<String, Long> operations = new HashMap<>();
+    private final Map<String, E> operations = new HashMap<>();
     private @Nullable Instant nextDue;
     private String writer = "";
 
@@ -76,7 +78,7 @@ final class Watch implements SimulatedJournal.Listener {
       nextDue = batch.nextDue();
       for (Recorded<E> recorded : batch.recorded()) {
         Operation operation = recorded.operation();
-        if (operation != null && operations.put(operation.key(), sequence) != null) {
+        if (operation != null && operations.put(operation.key(), recorded.event()) != null) {
           violated(
               "I4",
               "%s: %s has a second effect, in row %d".formatted(id, operation.key(), sequence));
@@ -116,10 +118,15 @@ final class Watch implements SimulatedJournal.Listener {
   private final Map<EntityId, Shadow<?, ?, ?, ?>> shadows = new HashMap<>();
   final TreeMap<String, NaiveWallet> wallets = new TreeMap<>();
   final TreeMap<String, NaiveLimits> limits = new TreeMap<>();
+  private final Map<EntityId, NaiveOrg> orgs = new HashMap<>();
   private final Map<EntityId, Invariants> ledgers = new HashMap<>();
+  private final EnumMap<Fault, Integer> injected = new EnumMap<>(Fault.class);
+  final Branches branches = new Branches(this);
+  final Promises promises = new Promises(this);
   private final Map<String, Integer> begun = new HashMap<>();
   private final Map<String, Integer> denied = new HashMap<>();
   final NaiveReports reports = new NaiveReports(this);
+  private long moment;
 
   Watch(World world) {
     this.world = world;
@@ -127,6 +134,15 @@ final class Watch implements SimulatedJournal.Listener {
 
   void saw(Rarity rarity) {
     seen.merge(rarity, 1, Integer::sum);
+  }
+
+  void injected(Fault fault) {
+    injected.merge(fault, 1, Integer::sum);
+  }
+
+  /** How often each fault has befallen something. */
+  Map<Fault, Integer> injected() {
+    return injected;
   }
 
   Map<Rarity, Integer> seen() {
@@ -160,12 +176,49 @@ final class Watch implements SimulatedJournal.Listener {
     return denied.containsKey(reservation);
   }
 
+  /** Whether an org has begun something that nobody has been told the outcome of. */
+  boolean isAnythingUnderWay(String org) {
+    return begun.keySet().stream()
+        .anyMatch(
+            each ->
+                !promises.has(each) && !wasDenied(each) && limits(EntityId.org(org)).isOpen(each));
+  }
+
   NaiveWallet wallet(EntityId id) {
     return wallets.computeIfAbsent(id.toString(), name -> new NaiveWallet(name, this));
   }
 
   NaiveLimits limits(EntityId id) {
     return limits.computeIfAbsent(id.toString(), name -> new NaiveLimits(name, this));
+  }
+
+  NaiveOrg org(EntityId id) {
+    return orgs.computeIfAbsent(id, i -> new NaiveOrg(i.toString(), this, limits(i)));
+  }
+
+  Since since() {
+    return world.since();
+  }
+
+  /** How many events there have been. */
+  long moment() {
+    return moment;
+  }
+
+  /** What came of an operation; null if nothing is in the journal. */
+  @Nullable Object effect(EntityId id, Operation operation) {
+    Shadow<?, ?, ?, ?> shadow = shadows.get(id);
+    return shadow == null ? null : shadow.operations.get(operation.key());
+  }
+
+  /** What an org or a team counts itself, as its rows come to. */
+  @Nullable Tallies tallies(EntityId id) {
+    Shadow<?, ?, ?, ?> shadow = shadows.get(id);
+    return switch (shadow == null ? null : shadow.entity.aggregate()) {
+      case OrgAggregate it -> it.org().tallies();
+      case TeamAggregate it -> it.team().tallies();
+      case null, default -> null;
+    };
   }
 
   /** The wallets that have something due by this time. */
@@ -183,7 +236,7 @@ final class Watch implements SimulatedJournal.Listener {
     return shadows.values().stream()
         .map(each -> each.entity.aggregate().lastAt())
         .max(Instant::compareTo)
-        .orElse(World.BEGINNING);
+        .orElse(world.beginning);
   }
 
   /** All entities that have a journal, by name. */
@@ -212,7 +265,9 @@ final class Watch implements SimulatedJournal.Listener {
   private <E> Batch<E> taken(
       Shadow<?, E, ?, ?> shadow, EntityId id, long sequence, StoredBatch row, String writer) {
     Batch<E> batch = shadow.take(id, sequence, row);
-    if (!shadow.writer.isEmpty() && !shadow.writer.equals(writer)) {
+    if (!shadow.writer.isEmpty()
+        && !shadow.writer.equals(writer)
+        && world.runs(shadow.writer, id)) {
       saw(Rarity.TWO_INCARNATIONS_WROTE);
     }
     shadow.writer = writer;
@@ -227,7 +282,10 @@ final class Watch implements SimulatedJournal.Listener {
   private void org(EntityId id, long sequence, StoredBatch row, String writer) {
     Shadow<OrgCommand, OrgEvent, OrgReply, ?> shadow = shadow(id, world.models.orgs());
     NaiveLimits counted = limits(id);
+    NaiveOrg org = org(id);
     for (Recorded<OrgEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
+      moment++;
+      org.budgets.take(each.event(), moment);
       switch (each.event()) {
         case OrgEvent.ReservationBegun it -> {
           if (begun.merge(it.plan().reservation(), 1, Integer::sum) > 1) {
@@ -236,9 +294,9 @@ final class Watch implements SimulatedJournal.Listener {
           Plan plan = it.plan();
           Reported reported = plan.request().reported();
           if (reported == null) {
-            counted.hold(plan.reservation(), plan.quantities(), plan.limits(), it.at());
+            org.begin(plan, it.at());
           } else {
-            counted.count(plan.reservation(), plan.quantities(), plan.limits(), it.at());
+            org.count(plan, it.at());
             reports.begins(id.org(), reported, plan.reservation());
           }
         }
@@ -250,12 +308,18 @@ final class Watch implements SimulatedJournal.Listener {
         }
         case OrgEvent.ReservationDenied it -> {
           String reservation = it.plan().reservation();
+          if (hasBegun(reservation)) {
+            saw(Rarity.DENIED_AFTER_IT_HAD_BEGUN);
+          }
           if (denied.merge(reservation, 1, Integer::sum) > 1) {
             violated("I4", "%s is denied twice".formatted(reservation));
           }
+          promises.takenBack(reservation, id, "denied");
           giveBack(counted, reservation, it.at());
           mayComeAgain(shadow, reservation);
         }
+        case OrgEvent.ReservationTakenOver it -> saw(Rarity.RESERVATION_TAKEN_OVER);
+        case OrgEvent.ReservationBarred it -> promises.barredByOrg(it.reservation(), id);
         case OrgEvent other -> {}
       }
     }
@@ -271,16 +335,22 @@ final class Watch implements SimulatedJournal.Listener {
   private void team(EntityId id, long sequence, StoredBatch row, String writer) {
     Shadow<TeamCommand, TeamEvent, TeamReply, ?> shadow = shadow(id, world.models.teams());
     NaiveLimits counted = limits(id);
+    NaiveOrg org = org(EntityId.org(id.org()));
     for (Recorded<TeamEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
+      moment++;
       switch (each.event()) {
         case TeamEvent.BudgetHeld it when reports.hasRun(it.reservation()) ->
-            counted.count(
-                it.reservation(), new Quantities(it.amount(), it.usage()), it.limits(), null);
-        case TeamEvent.BudgetHeld it ->
-            counted.hold(
-                it.reservation(), new Quantities(it.amount(), it.usage()), it.limits(), it.at());
+            org.countedByTeam(it, counted);
+        case TeamEvent.BudgetHeld it -> org.heldByTeam(it, counted);
         case TeamEvent.BudgetSettled it -> counted.settle(it.closure(), it.at());
-        case TeamEvent.BudgetBarred it -> giveBack(counted, it.reservation(), it.at());
+        case TeamEvent.BudgetBarred it -> {
+          promises.takenBack(it.reservation(), id, "barred");
+          saw(
+              counted.isOpen(it.reservation())
+                  ? Rarity.TEAM_HOLD_TAKEN_BACK
+                  : Rarity.TEAM_HOLD_BARRED_BEFORE_IT_CAME);
+          giveBack(counted, it.reservation(), it.at());
+        }
         case TeamEvent other -> {}
       }
     }
@@ -297,9 +367,17 @@ final class Watch implements SimulatedJournal.Listener {
     NaiveWallet naive = wallet(id);
     Invariants ledger = ledgers.computeIfAbsent(id, i -> new Invariants(i.org(), i.name()));
     for (Recorded<WalletEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
+      moment++;
       naive.take(each.event());
       if (each.event() instanceof WalletEvent.UsageCharged it) {
         reports.charges(id.org(), it.reported(), it.reservation());
+      }
+      if (each.event() instanceof WalletEvent.Released released
+          && released.cause() == WalletEvent.Cause.CANCELLED) {
+        promises.takenBack(released.reservation(), id, "cancelled");
+      }
+      if (each.event() instanceof WalletEvent.HoldBarred barred) {
+        promises.takenBack(barred.reservation(), id, "barred");
       }
       Transaction transaction = each.event().transaction();
       if (transaction != null) {
@@ -315,9 +393,9 @@ final class Watch implements SimulatedJournal.Listener {
   /** An entity has been made of its snapshot and its rows. */
   <C, E, R, S> void recovered(
       EntityId id, EntityModel<C, E, R, S> model, Entity<C, E, R> recovered) {
-    Shadow<C, E, R, S> shadow = shadow(id, model);
+    // What is compared with is never folded by rules that a test has put in their place.
     if (!world.tampering.hasOtherRules() && !world.tampering.recoversWithoutTheLastRow()) {
-      shadow.compare(id, recovered);
+      shadow(id, model).compare(id, recovered);
     }
     NaiveWallet wallet = wallets.get(id.toString());
     NaiveLimits counted = limits.get(id.toString());

@@ -15,6 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,8 +30,17 @@ import org.jspecify.annotations.Nullable;
 /** All that one simulation consists of, and the faults that befall it. */
 final class World {
 
-  /** Shortly before a day ends, so that windows end while work is on its way. */
-  static final Instant BEGINNING = Instant.parse("2026-01-31T23:59:30Z");
+  /**
+   * Shortly before something ends, so that windows end while work is on its way: a month; an hour
+   * that is skipped, and one that comes twice, by the clocks of {@link SimulatedClient#BERLIN}; a
+   * leap day there.
+   */
+  private static final List<Instant> BEGINNINGS =
+      List.of(
+          Instant.parse("2026-01-31T23:59:30Z"),
+          Instant.parse("2026-03-29T00:59:30Z"),
+          Instant.parse("2026-10-25T00:59:30Z"),
+          Instant.parse("2028-02-28T22:59:30Z"));
 
   static final Duration GRACE = Duration.ofSeconds(60);
   static final Duration CORRECTION = Duration.ofMinutes(2);
@@ -38,6 +48,10 @@ final class World {
 
   private static final int NODES = 3;
   private static final long SECOND = 1_000_000;
+
+  /** After so long without faults, in microseconds, everybody has found back to work. */
+  static final long CALM_AFTER = 30 * SECOND;
+
   private static final Catalog CATALOG =
       new Catalog(Map.of("platform", "Platform credits"), Set.of("tokens"), List.of());
 
@@ -45,6 +59,11 @@ final class World {
   final Tampering tampering;
   final Random random;
   final Timeline time = new Timeline();
+  final Instant beginning;
+
+  /** How long the clocks show the same time: at whole seconds, much happens at the very instant. */
+  final ChronoUnit tick;
+
   final Limits limits;
   final EntityModels models;
   final Watch watch;
@@ -53,8 +72,10 @@ final class World {
   final List<SimulatedNode> nodes = new ArrayList<>();
   private final Map<String, SimulatedNode> owners = new HashMap<>();
   private final Map<String, SimulatedNode> zombies = new HashMap<>();
+  private final Map<EntityId, Long> behind = new HashMap<>();
   private final @Nullable List<String> history;
   private boolean faultsEnded = true;
+  private long healedAt;
 
   /**
    * @param history where what happens is told; null where nobody wants to know
@@ -64,6 +85,8 @@ final class World {
     this.tampering = tampering;
     this.history = history;
     this.random = new Random(new SplittableRandom(scenario.seed()).split().nextLong());
+    this.beginning = BEGINNINGS.get(random.nextInt(BEGINNINGS.size()));
+    this.tick = random.nextInt(3) == 0 ? ChronoUnit.SECONDS : ChronoUnit.MICROS;
     this.limits =
         new Limits(
             200,
@@ -96,18 +119,41 @@ final class World {
   }
 
   boolean happens(Fault fault, double probability) {
-    return !faultsEnded && scenario.has(fault) && random.nextDouble() < probability;
+    boolean really = !faultsEnded && scenario.has(fault) && random.nextDouble() < probability;
+    if (really) {
+      watch.injected(fault);
+    }
+    return really;
   }
 
   /**
-   * Whether a node that was replaced, and does not know, may answer: it can allow nothing, since
-   * its rows are refused, but what it denies or refuses it may deny by what was true once.
+   * Whether nothing has gone wrong for so long that everybody is answered soon: always, in a run
+   * without faults.
    */
-  boolean mayBeStale() {
-    return scenario.has(Fault.TWO_INCARNATIONS)
-        || scenario.has(Fault.PAUSE)
-        || scenario.has(Fault.MOVE)
-        || scenario.has(Fault.CRASH);
+  boolean isCalm() {
+    return scenario.faults().isEmpty()
+        || (healedAt > 0 && time.nowMicros() - healedAt >= CALM_AFTER);
+  }
+
+  /** Now, for whoever asks something. */
+  Since since() {
+    return new Since(watch.moment(), time.nowMicros());
+  }
+
+  /** Some incarnation of an entity decides, on a state that ends with this row. */
+  void decides(EntityId id, long sequence) {
+    if (sequence < journal.last(id)) {
+      behind.put(id, time.nowMicros());
+    }
+  }
+
+  /**
+   * Whether any incarnation of an entity has decided something since then while it was behind its
+   * journal. It can allow nothing, since its rows are refused; but what it denies or refuses it may
+   * deny by what was true once.
+   */
+  boolean wasBehind(Since since, EntityId id) {
+    return behind.getOrDefault(id, -1L) >= since.micros();
   }
 
   void log(Supplier<String> line) {
@@ -149,6 +195,11 @@ final class World {
     return owners.computeIfAbsent(org, o -> nodes.get(random.nextInt(NODES)));
   }
 
+  /** Whether a node runs an entity. */
+  boolean runs(String node, EntityId id) {
+    return nodes.stream().anyMatch(each -> each.name.equals(node) && each.runs(id));
+  }
+
   /** Where a client's request comes to: the owner, or one that still believes it is. */
   private SimulatedNode target(String org) {
     SimulatedNode zombie = zombies.get(org);
@@ -167,13 +218,17 @@ final class World {
     }
     ReplyTo<T> replyTo =
         answer -> {
+          answered.sent(node.name, answer);
           if (node.isReachable() && !happens(Fault.MESSAGE_LOST, 0.05)) {
             time.after(between(50, 500), () -> answered.by(node.name, answer));
           }
         };
     EntityMessage carried = message.apply(replyTo);
     long delay = happens(Fault.MESSAGE_LATE, 0.03) ? between(500_000, 8_000_000) : between(50, 500);
-    node.run(delay, () -> node.deliver(id, carried));
+    int times = happens(Fault.MESSAGE_REPEATED, 0.05) ? 2 : 1;
+    for (int i = 0; i < times; i++) {
+      node.run(delay + i * between(0, 2_000_000), () -> node.deliver(id, carried));
+    }
   }
 
   /** Sends a request whose answer nobody waits for. */
@@ -186,6 +241,11 @@ final class World {
 
   /** Hears an answer, and which node gave it. */
   interface Answered<T> {
+
+    /** It leaves its node; it may never be heard. */
+    default void sent(String node, T answer) {}
+
+    /** It is heard. */
     void by(String node, T answer);
   }
 
@@ -199,11 +259,11 @@ final class World {
 
   /** What no node's clock is behind: what ran by then lies ahead of none of them. */
   Instant earliestNow() {
-    return nodes.stream().map(SimulatedNode::now).min(Instant::compareTo).orElse(BEGINNING);
+    return nodes.stream().map(SimulatedNode::now).min(Instant::compareTo).orElse(beginning);
   }
 
   private Instant latestClock() {
-    return nodes.stream().map(SimulatedNode::now).max(Instant::compareTo).orElse(BEGINNING);
+    return nodes.stream().map(SimulatedNode::now).max(Instant::compareTo).orElse(beginning);
   }
 
   // ---- what befalls nodes
@@ -241,6 +301,10 @@ final class World {
       node.cutOff(between(SECOND / 2, 6 * SECOND));
       log(() -> "%s is cut off".formatted(node.name));
     }
+    if (happens(Fault.JOURNAL_CUT_OFF, 0.2)) {
+      node.cutOffJournal(between(SECOND / 2, 6 * SECOND));
+      log(() -> "%s is cut off from the journal".formatted(node.name));
+    }
     if (happens(Fault.CLOCK_JUMPS, 0.2)) {
       long jump = between(-3_600 * SECOND, 3_600 * SECOND) / (random.nextBoolean() ? 1 : 100);
       node.jumpClock(jump);
@@ -257,6 +321,11 @@ final class World {
       return;
     }
     log(() -> "%s crashes".formatted(node.name));
+    for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
+      if (owner(org) == node && watch.isAnythingUnderWay(org)) {
+        watch.saw(Rarity.CRASHED_WITHIN_A_RESERVATION);
+      }
+    }
     node.crash();
     zombies.values().removeIf(zombie -> zombie == node);
     time.after(between(SECOND, 5 * SECOND), node::restart);
@@ -264,6 +333,13 @@ final class World {
         between(SECOND / 5, 2 * SECOND),
         () ->
             owners.replaceAll((org, owner) -> owner == node && !node.isUp() ? other(node) : owner));
+  }
+
+  /** The next step never comes: a node crashes between two of them, now and then. */
+  void mayCrash(SimulatedNode node, double probability) {
+    if (node.isUp() && happens(Fault.CRASH, probability)) {
+      time.after(0, () -> crash(node));
+    }
   }
 
   private SimulatedNode other(SimulatedNode node) {
@@ -300,6 +376,9 @@ final class World {
 
   private void move(String org) {
     SimulatedNode before = owner(org);
+    if (watch.isAnythingUnderWay(org)) {
+      watch.saw(Rarity.MOVED_WITHIN_A_RESERVATION);
+    }
     before.ask(org, new EntityMessage.Stop());
     log(() -> "%s is moved".formatted(org));
     time.after(
@@ -315,6 +394,7 @@ final class World {
   /** From here on nothing goes wrong any more. */
   void heal() {
     faultsEnded = true;
+    healedAt = time.nowMicros();
     log(() -> "all faults end");
     for (String org : List.copyOf(zombies.keySet())) {
       endZombie(org);

@@ -1,88 +1,118 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
-import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
-import java.util.function.ToIntFunction;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Bugs that somebody could make, each of which the simulation has to find. */
 enum PlantedBug implements Tampering {
-  A_HOLD_OF_THE_WALLET_IS_NOT_COUNTED {
+  A_HOLD_OF_THE_WALLET_IS_NOT_COUNTED("model", "I2") {
     @Override
-    Rules rules() {
-      return Rules.evolving(event -> !(event instanceof WalletEvent.CreditsHeld));
+    WrongRules rules() {
+      return WrongRules.evolving(event -> !(event instanceof WalletEvent.CreditsHeld));
     }
   },
 
-  A_HOLD_OF_THE_TEAM_IS_NOT_COUNTED {
+  A_HOLD_OF_THE_TEAM_IS_NOT_COUNTED("model", "I2") {
     @Override
-    Rules rules() {
-      return Rules.evolving(event -> !(event instanceof TeamEvent.BudgetHeld));
+    WrongRules rules() {
+      return WrongRules.evolving(event -> !(event instanceof TeamEvent.BudgetHeld));
     }
   },
 
-  A_HOLD_OF_THE_ORG_IS_NOT_COUNTED {
+  A_HOLD_OF_THE_ORG_IS_NOT_COUNTED("model", "I2") {
     @Override
-    Rules rules() {
-      return Rules.evolving(event -> !(event instanceof OrgEvent.ReservationBegun));
+    WrongRules rules() {
+      return WrongRules.evolving(event -> !(event instanceof OrgEvent.ReservationBegun));
     }
   },
 
-  AN_EXPIRY_COMES_ONE_TICK_LATE {
+  AN_EXPIRY_COMES_ONE_TICK_LATE("model") {
     @Override
-    Rules rules() {
-      return Rules.due(now -> now.minus(Duration.ofNanos(1_000)));
+    WrongRules rules() {
+      return WrongRules.due(now -> now.minus(Duration.ofNanos(1_000)));
     }
   },
 
-  NOTHING_EXPIRES {
+  NOTHING_EXPIRES("model", "I12") {
     @Override
-    Rules rules() {
-      return Rules.due(now -> Instant.EPOCH);
+    WrongRules rules() {
+      return WrongRules.due(now -> Instant.EPOCH);
     }
   },
 
-  A_RELEASE_GIVES_BACK_NOTHING {
+  A_RELEASE_GIVES_BACK_NOTHING("model", "I12") {
     @Override
-    Rules rules() {
-      return Rules.evolving(event -> !(event instanceof WalletEvent.Released));
+    WrongRules rules() {
+      return WrongRules.evolving(event -> !(event instanceof WalletEvent.Released));
     }
   },
 
-  A_COMMIT_ENDS_NO_HOLD {
+  A_RELEASE_GIVES_BACK_TWICE("I12") {
     @Override
-    Rules rules() {
-      return Rules.evolving(event -> !(event instanceof WalletEvent.Committed));
+    WrongRules rules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.Released it
+                  ? new WalletEvent.Released(
+                      it.at(),
+                      it.reservation(),
+                      it.cause(),
+                      it.released().plus(it.released()),
+                      it.teamHolds(),
+                      it.transaction(),
+                      it.balance())
+                  : event);
     }
   },
 
-  A_GRANT_IS_TAKEN_IN_TWICE {
+  A_COMMIT_ENDS_NO_HOLD("model", "I12") {
     @Override
-    Rules rules() {
-      return Rules.evolvingTwice(event -> event instanceof WalletEvent.Granted);
+    WrongRules rules() {
+      return WrongRules.evolving(event -> !(event instanceof WalletEvent.Committed));
     }
   },
 
-  A_COMMIT_IS_CHARGED_TO_THE_WINDOW_OF_ITS_END {
+  A_GRANT_IS_TAKEN_IN_TWICE("model", "I1", "I2") {
     @Override
-    Rules rules() {
-      return Rules.event(
+    WrongRules rules() {
+      return WrongRules.evolvingTwice(event -> event instanceof WalletEvent.Granted);
+    }
+  },
+
+  A_COMMIT_IS_CHARGED_TO_THE_WINDOW_OF_ITS_END("model", "I11") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.takingIn(ChargedToAnotherWindow::new);
+    }
+  },
+
+  A_COMMIT_COUNTS_NOWHERE("model", "I11") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.event(
           event ->
               event instanceof TeamEvent.BudgetSettled settled
                   ? new TeamEvent.BudgetSettled(
@@ -93,7 +123,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  A_SETTLEMENT_OF_THE_ORG_IS_LOST {
+  A_SETTLEMENT_OF_THE_ORG_IS_LOST("I11", "I12") {
     @Override
     public boolean swallows(EntityId to, EntityMessage message) {
       return to.kind() == EntityId.Kind.ORG && message instanceof EntityMessage.TakeClosure;
@@ -105,14 +135,23 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  A_SETTLEMENT_OF_THE_TEAM_IS_LOST {
+  A_SETTLEMENT_OF_THE_TEAM_IS_LOST("I11", "I12") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return ignoring(request, command -> command instanceof TeamCommand.Settle);
     }
   },
 
-  A_COMMIT_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE {
+  A_COMMIT_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Commit
+          ? new Request<>(request.command(), null)
+          : request;
+    }
+  },
+
+  A_CORRECTION_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.TransferOut
@@ -123,7 +162,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  A_CHARGE_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE {
+  A_CHARGE_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       Operation operation = request.operation();
@@ -133,7 +172,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  A_REPORT_IS_DENIED_BY_A_BUDGET {
+  A_REPORT_IS_DENIED_BY_A_BUDGET("model") {
     @Override
     @SuppressWarnings("unchecked")
     public <C> Request<C> request(EntityId id, Request<C> request) {
@@ -145,7 +184,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  A_REPORT_DOES_NOT_LOOK_WHETHER_IT_WAS_MADE {
+  A_REPORT_DOES_NOT_LOOK_WHETHER_IT_WAS_MADE("I4") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof OrgCommand.Reserve reserve && reserve.request().hasRun()
@@ -154,14 +193,14 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  A_REPORT_THAT_IS_CHARGED_IS_FORGOTTEN_BY_THE_TEAM {
+  A_REPORT_THAT_IS_CHARGED_IS_FORGOTTEN_BY_THE_TEAM("I4", "I11", "I12", "model") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return ignoring(request, command -> command instanceof TeamCommand.CountUsage);
     }
   },
 
-  THE_TEAM_TAKES_NOTHING_BACK {
+  THE_TEAM_TAKES_NOTHING_BACK("I12") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return ignoring(
@@ -170,42 +209,42 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  AN_ANSWER_LEAVES_BEFORE_IT_IS_IN_THE_JOURNAL {
+  AN_ANSWER_LEAVES_BEFORE_IT_IS_IN_THE_JOURNAL("I4") {
     @Override
     public boolean saysWrittenTooEarly() {
       return true;
     }
   },
 
-  THE_JOURNAL_TAKES_ROWS_OF_TWO_WRITERS {
+  THE_JOURNAL_TAKES_ROWS_OF_TWO_WRITERS("I8") {
     @Override
     public boolean takesRowsTwice() {
       return true;
     }
   },
 
-  RECOVERY_LEAVES_THE_LAST_ROW_OUT {
+  RECOVERY_LEAVES_THE_LAST_ROW_OUT("progress") {
     @Override
     public boolean recoversWithoutTheLastRow() {
       return true;
     }
   },
 
-  A_PROJECTION_READS_PAST_WHAT_IS_STILL_OPEN {
+  A_PROJECTION_READS_PAST_WHAT_IS_STILL_OPEN("I7") {
     @Override
     public boolean projectsWhatIsStillOpen() {
       return true;
     }
   },
 
-  A_PROJECTION_DOES_NOT_LOOK_WHETHER_ANOTHER_WAS_FASTER {
+  A_PROJECTION_DOES_NOT_LOOK_WHETHER_ANOTHER_WAS_FASTER("I7") {
     @Override
     public boolean projectsTwice() {
       return true;
     }
   },
 
-  THE_OTHER_WALLET_NEVER_HEARS_OF_A_TRANSFER {
+  THE_OTHER_WALLET_NEVER_HEARS_OF_A_TRANSFER("I1") {
     @Override
     public boolean swallows(EntityId to, EntityMessage message) {
       return message instanceof EntityMessage.AskFor<?> ask
@@ -214,7 +253,142 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  NOBODY_ASKS_WHAT_HAS_BECOME_OF_OPEN_RESERVATIONS {
+  A_CLOSURE_IS_TOLD_ONLY_ONCE("I11") {
+    @Override
+    public Tampering forOneRun() {
+      Set<String> told = new HashSet<>();
+      return new Tampering() {
+        @Override
+        public boolean swallows(EntityId to, EntityMessage message) {
+          return message instanceof EntityMessage.TakeClosure closure && !told.add(closure.key());
+        }
+      };
+    }
+  },
+
+  WHAT_THE_TEAM_WOULD_HOLD_IS_ALLOWED("I11") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof TeamCommand.HoldBudget hold
+          ? instead(request, new TeamCommand.CheckBudget(hold.asked(), hold.limits()))
+          : request;
+    }
+  },
+
+  WHAT_THE_TEAM_DENIES_IS_ALLOWED("I11") {
+    @Override
+    public EntityMessage message(EntityId to, EntityMessage message) {
+      return message
+                  instanceof
+                  EntityMessage.TeamAnswered(
+                      String reservation,
+                      Answer.Done<TeamReply>(TeamReply reply, boolean again))
+              && reply instanceof TeamReply.NotHeld
+          ? new EntityMessage.TeamAnswered(
+              reservation, new Answer.Done<>(new TeamReply.Held(List.of()), again))
+          : message;
+    }
+  },
+
+  WHAT_THE_WALLET_WOULD_HOLD_IS_ALLOWED("I4", "crash") {
+    @Override
+    public EntityMessage message(EntityId to, EntityMessage message) {
+      return message
+                  instanceof
+                  EntityMessage.WalletAnswered(
+                      String reservation,
+                      Answer.Done<WalletReply>(WalletReply reply, boolean again))
+              && reply instanceof WalletReply.NotHeld
+          ? new EntityMessage.WalletAnswered(
+              reservation,
+              new Answer.Done<>(
+                  new WalletReply.WouldHold(
+                      new Balance("platform", Credits.ZERO, Credits.ZERO, Credits.ZERO)),
+                  again))
+          : message;
+    }
+  },
+
+  IT_IS_DENIED_WITHOUT_A_BAR("I4") {
+    @Override
+    public @Nullable EntityMessage answers(EntityId to, EntityMessage message) {
+      if (message instanceof EntityMessage.AskFor<?> ask) {
+        if (ask.request().command() instanceof TeamCommand.Bar bar && bar.madeAt() == null) {
+          return new EntityMessage.TeamAnswered(
+              ask.reservation(), new Answer.Done<>(new TeamReply.Barred(), false));
+        }
+        if (ask.request().command() instanceof WalletCommand.Bar bar && bar.madeAt() == null) {
+          return new EntityMessage.WalletAnswered(
+              ask.reservation(),
+              new Answer.Done<>(new WalletReply.Barred(ask.reservation()), false));
+        }
+      }
+      return null;
+    }
+  },
+
+  A_HOLD_IS_TAKEN_BACK_WITHOUT_ASKING_THE_ORG("I4") {
+    @Override
+    public @Nullable EntityMessage answers(EntityId to, EntityMessage message) {
+      return message instanceof EntityMessage.AskFor<?> ask
+              && ask.request().command() instanceof OrgCommand.Bar
+          ? new EntityMessage.OrgAnswered(
+              ask.reservation(), new Answer.Done<>(new OrgReply.Barred(), false))
+          : null;
+    }
+  },
+
+  NOBODY_TAKES_A_RESERVATION_OVER("I4", "I12", "progress") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.telling(
+          event ->
+              event instanceof OrgEvent.ReservationTakenOver it
+                  ? new OrgReply.TakenOver(it.times() - 1)
+                  : null);
+    }
+  },
+
+  A_FROZEN_SCOPE_IS_NOT_LOOKED_AT("I2") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.evolving(event -> !(event instanceof OrgEvent.Frozen));
+    }
+  },
+
+  A_CHANGED_LIMIT_IS_NOT_TAKEN_IN("I2", "model") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.event(
+          event ->
+              event instanceof OrgEvent.BudgetPut put
+                  ? new OrgEvent.BudgetPut(
+                      put.at(), put.budget().withLimit(Credits.of(100)), put.counts(), put.actor())
+                  : event);
+    }
+  },
+
+  A_BUDGET_IS_LEFT_OUT("model") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.event(
+          event ->
+              event instanceof OrgEvent.BudgetPut put && put.budget().id().equals("each-user")
+                  ? new OrgEvent.BudgetRemoved(put.at(), put.budget().id(), put.actor())
+                  : event);
+    }
+  },
+
+  A_MESSAGE_GOES_TO_ANOTHER_ORG("I10") {
+    @Override
+    public EntityId goesTo(EntityId to) {
+      return to.kind() == EntityId.Kind.WALLET
+          ? EntityId.wallet(SimulatedClient.ORG, to.name())
+          : to;
+    }
+  },
+
+  NOBODY_ASKS_WHAT_HAS_BECOME_OF_OPEN_RESERVATIONS("I11", "I12") {
     @Override
     public boolean swallows(EntityId to, EntityMessage message) {
       return message instanceof EntityMessage.TakeClosure
@@ -223,8 +397,15 @@ enum PlantedBug implements Tampering {
     }
   };
 
+  /** The invariants by which it shows. */
+  final Set<String> invariants;
+
+  PlantedBug(String... invariants) {
+    this.invariants = Set.of(invariants);
+  }
+
   /** What is wrong with the rules; null if the bug is elsewhere. */
-  @Nullable Rules rules() {
+  @Nullable WrongRules rules() {
     return null;
   }
 
@@ -235,8 +416,13 @@ enum PlantedBug implements Tampering {
 
   @Override
   public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
-    Rules wrong = rules();
-    return wrong == null ? real : new Wrong<>(real, wrong);
+    WrongRules wrong = rules();
+    return wrong == null ? real : wrong.of(real);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <C> Request<C> instead(Request<C> request, Object command) {
+    return new Request<>((C) command, request.operation());
   }
 
   /** A command that changes nothing in the place of one that should. */
@@ -250,76 +436,5 @@ enum PlantedBug implements Tampering {
             ? new OrgCommand.ListOpen()
             : new TeamCommand.ListOpen();
     return new Request<>((C) nothing, null);
-  }
-
-  /**
-   * Rules gone wrong.
-   *
-   * @param taken how often an event is taken in, which should be once
-   * @param event what is taken in of an event
-   * @param due the time by which things fall due
-   */
-  record Rules(
-      ToIntFunction<Object> taken, UnaryOperator<Object> event, UnaryOperator<Instant> due) {
-
-    static Rules evolving(Predicate<Object> which) {
-      return new Rules(
-          event -> which.test(event) ? 1 : 0, UnaryOperator.identity(), UnaryOperator.identity());
-    }
-
-    static Rules evolvingTwice(Predicate<Object> which) {
-      return new Rules(
-          event -> which.test(event) ? 2 : 1, UnaryOperator.identity(), UnaryOperator.identity());
-    }
-
-    static Rules event(UnaryOperator<Object> change) {
-      return new Rules(event -> 1, change, UnaryOperator.identity());
-    }
-
-    static Rules due(UnaryOperator<Instant> time) {
-      return new Rules(event -> 1, UnaryOperator.identity(), time);
-    }
-  }
-
-  private record Wrong<C, E, R>(Aggregate<C, E, R> real, Rules rules)
-      implements Aggregate<C, E, R> {
-
-    @Override
-    public Decision<E, R> decide(C command, Instant now) {
-      return real.decide(command, now);
-    }
-
-    @Override
-    public @Nullable E due(Instant now) {
-      return real.due(rules.due.apply(now));
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public void evolve(E event, Place place) {
-      for (int i = 0; i < rules.taken.applyAsInt(event); i++) {
-        real.evolve((E) rules.event.apply(event), place);
-      }
-    }
-
-    @Override
-    public @Nullable Operation replaces(E event) {
-      return real.replaces(event);
-    }
-
-    @Override
-    public R reply(E event) {
-      return real.reply(event);
-    }
-
-    @Override
-    public Instant lastAt() {
-      return real.lastAt();
-    }
-
-    @Override
-    public @Nullable Instant nextDue() {
-      return real.nextDue();
-    }
   }
 }

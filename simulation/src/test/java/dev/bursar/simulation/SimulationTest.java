@@ -16,7 +16,7 @@ final class SimulationTest {
 
   @Test
   void whateverGoesWrongWhatMustHoldHolds() throws InterruptedException {
-    Trials trials = new Trials(1, SEEDS, Duration.ofMinutes(10));
+    Trials trials = new Trials(1, SEEDS, Duration.ofMinutes(10), Tampering.NONE);
     trials.run();
     Simulation.Outcome failure = trials.failure();
     assertThat(failure == null ? null : failure.scenario() + ": " + failure.violations())
@@ -27,16 +27,13 @@ final class SimulationTest {
   }
 
   /**
-   * Each of these once found a bug: a hold that came after its end, a denial beside a charge, rows
-   * hidden behind another incarnation's snapshot, a hold taken back on the word of a node that was
-   * behind, and the like.
+   * Each of these, beyond the thousands above, once found a bug: a hold that came after its end, a
+   * denial beside a charge, rows hidden behind another incarnation's snapshot, and the like. A
+   * seed's history is another one as soon as anything draws once more than it did: what guards each
+   * of those bugs for good is a test of the protocol or the rules.
    */
   @ParameterizedTest
-  @ValueSource(
-      longs = {
-        25, 105, 113, 157, 169, 258, 387, 435, 14, 45, 50, 115, 331, 682, 1048, 402, 470, 684, 998,
-        1542, 1608, 117, 120, 1626, 2, 110, 137, 895, 1121, 2929, 4665, 4714, 7203, 8431, 8739, 9330
-      })
+  @ValueSource(longs = {2929, 4665, 4714, 7203, 8431, 8739, 9330})
   void whatOnceFoundSomethingFindsNothingMore(long seed) {
     Simulation.Outcome outcome = Simulation.run(Scenario.of(seed));
     assertThat(outcome.violations()).isEmpty();

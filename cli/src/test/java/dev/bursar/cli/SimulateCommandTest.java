@@ -1,0 +1,75 @@
+package dev.bursar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.simulation.Tampering;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+/** A history that fails is told so that a person can read it, and run it again. */
+final class SimulateCommandTest {
+
+  private static final Tampering A_BUG =
+      new Tampering() {
+        @Override
+        public boolean takesRowsTwice() {
+          return true;
+        }
+      };
+
+  private String out = "";
+  private String err = "";
+
+  private int simulate(Tampering tampering, String... options) {
+    StringWriter told = new StringWriter();
+    StringWriter complained = new StringWriter();
+    int exit =
+        new CommandLine(new SimulateCommand(tampering))
+            .setOut(new PrintWriter(told))
+            .setErr(new PrintWriter(complained))
+            .execute(options);
+    out = told.toString();
+    err = complained.toString();
+    return exit;
+  }
+
+  @Test
+  void oneHistoryIsToldFromItsBeginning() {
+    assertThat(simulate(Tampering.NONE, "--seed", "3")).isZero();
+    assertThat(out).contains("asks (1)").contains("all that must hold has held");
+  }
+
+  @Test
+  void aFailureIsMadeSmallerAndCanBeRunAgain() {
+    assertThat(simulate(A_BUG, "--seeds", "40")).isEqualTo(1);
+    assertThat(err).contains("is being made smaller");
+    assertThat(out).contains("VIOLATED I8: ").contains("FAILED   seed ").contains("smaller  seed ");
+    Matcher again = Pattern.compile("again    bin/bursar simulate (.*)").matcher(out);
+    assertThat(again.find()).isTrue();
+
+    assertThat(simulate(A_BUG, again.group(1).trim().split(" "))).isEqualTo(1);
+    assertThat(out).contains("VIOLATED I8: ");
+  }
+
+  @Test
+  void aChangedHistoryNeedsItsSeed() {
+    assertThat(simulate(Tampering.NONE, "--clients", "2")).isEqualTo(2);
+    assertThat(err).contains("they need --seed");
+  }
+
+  @Test
+  void aFaultThatIsNotKnownIsRefusedWithThoseThatAre() {
+    assertThat(simulate(Tampering.NONE, "--seed", "3", "--faults", "EARTHQUAKE")).isEqualTo(2);
+    assertThat(err).contains("EARTHQUAKE").contains("MESSAGE_LOST");
+  }
+
+  @Test
+  void noFaultsAreAListWithoutAny() {
+    assertThat(simulate(Tampering.NONE, "--seed", "5", "--faults=")).isZero();
+    assertThat(out).contains("no faults");
+  }
+}

@@ -1,0 +1,91 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.entities.EntityMessage;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Counts how often the protocol takes each of its seldom ways, by the messages that it sends. */
+final class Branches {
+
+  private final Watch watch;
+  private final Set<String> toBeBarred = new HashSet<>();
+  private final Set<String> askedByWallet = new HashSet<>();
+  private final Set<String> closuresTold = new HashSet<>();
+
+  Branches(Watch watch) {
+    this.watch = watch;
+  }
+
+  /** An entity sends another a message. */
+  void sent(EntityId from, EntityMessage message) {
+    switch (message) {
+      case EntityMessage.TakeClosure closure -> {
+        if (!closuresTold.add(closure.key())) {
+          watch.saw(Rarity.CLOSURE_TOLD_AGAIN);
+        }
+      }
+      case EntityMessage.AskFor<?> ask -> {
+        Object command = ask.request().command();
+        if (from.kind() == EntityId.Kind.ORG && barsForADenial(command)) {
+          toBeBarred.add(ask.reservation());
+          watch.saw(Rarity.BARRED_BEFORE_A_DENIAL);
+        }
+        if (command instanceof OrgCommand.Bar) {
+          askedByWallet.add(ask.reservation());
+          watch.saw(Rarity.WALLET_ASKS_ABOUT_A_HOLD);
+        }
+      }
+      case EntityMessage other -> {}
+    }
+  }
+
+  /** That which only tells an answer again bars by the time of the reservation. */
+  private static boolean barsForADenial(Object command) {
+    return (command instanceof WalletCommand.Bar wallet && wallet.madeAt() == null)
+        || (command instanceof TeamCommand.Bar team && team.madeAt() == null);
+  }
+
+  /** An entity is answered by another. */
+  void answered(EntityMessage message) {
+    boolean retracted =
+        switch (message) {
+          case EntityMessage.TeamAnswered(
+                  String reservation,
+                  Answer.Done<TeamReply>(TeamReply reply, boolean again)) ->
+              reply instanceof TeamReply.Held && toBeBarred.remove(reservation);
+          case EntityMessage.WalletAnswered(
+                  String reservation,
+                  Answer.Done<WalletReply>(WalletReply reply, boolean again)) ->
+              reply instanceof WalletReply.Open && toBeBarred.remove(reservation);
+          case EntityMessage other -> false;
+        };
+    if (retracted) {
+      watch.saw(Rarity.DENIAL_RETRACTED);
+    }
+  }
+
+  /** An org has told itself what it knows of a reservation that it had given up. */
+  void toldItself(EntityMessage told) {
+    if (told
+            instanceof
+            EntityMessage.OrgAnswered(
+                String reservation,
+                Answer.Done<OrgReply>(OrgReply reply, boolean again))
+        && !askedByWallet.contains(reservation)) {
+      watch.saw(
+          reply instanceof OrgReply.Begun
+              ? Rarity.BEGUN_AFTER_ALL
+              : reply instanceof OrgReply.Barred
+                  ? Rarity.ATTEMPT_BARRED_BY_THE_ORG
+                  : Rarity.ORG_ASKED_ITSELF);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.simulation.NaiveWallet.Fate;
+import java.math.BigInteger;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** What must hold once everything has come to rest. */
+final class Judgement {
+
+  private final World world;
+  private final Watch watch;
+
+  Judgement(World world) {
+    this.world = world;
+    this.watch = world.watch;
+  }
+
+  /** Every hold has ended, everywhere; and what was charged counts, on every level. */
+  void judge() {
+    if (!watch.violations().isEmpty()) {
+      return;
+    }
+    watch.wallets.forEach(this::everyHoldHasEnded);
+    watch.limits.forEach(
+        (name, limits) ->
+            watch.expect(!limits.hasOpen(), "I12", "%s still holds budget for something", name));
+    watch.limits.forEach(this::chargedOnEveryLevel);
+    transfersArrived();
+    world.projection.expectToBeThrough();
+  }
+
+  /** And what was denied holds and has used nothing. */
+  private void everyHoldHasEnded(String name, NaiveWallet wallet) {
+    wallet.fates.forEach(
+        (reservation, fate) -> {
+          watch.expect(fate != Fate.OPEN, "I12", "%s: %s is still open", name, reservation);
+          watch.expect(
+              !watch.wasDenied(reservation)
+                  || fate == Fate.CANCELLED
+                  || fate == Fate.BARRED
+                  || fate == Fate.EXPIRED,
+              "I12",
+              "%s: %s was denied, and is %s",
+              name,
+              reservation,
+              fate);
+        });
+  }
+
+  private void chargedOnEveryLevel(String name, NaiveLimits limits) {
+    EntityId id = EntityId.parse(name);
+    Map<String, BigInteger> charged = new HashMap<>();
+    Set<String> late = new HashSet<>();
+    watch.wallets.forEach(
+        (wallet, naive) -> {
+          if (EntityId.parse(wallet).org().equals(id.org())) {
+            charged.putAll(naive.charged);
+            naive.fates.forEach(
+                (reservation, fate) -> {
+                  if (fate == Fate.LATE) {
+                    late.add(reservation);
+                  }
+                });
+          }
+        });
+    // A clock that jumps by more than the time for late usage may lose that for the budgets.
+    limits.expectUsed(charged, world.scenario.has(Fault.CLOCK_JUMPS) ? late : Set.of());
+    Tallies tallies = watch.tallies(id);
+    if (tallies != null) {
+      limits.expectLike(tallies);
+    }
+  }
+
+  /** What has ended in its wallet has ended with org and team, too, before anybody looks again. */
+  void expectSettled() {
+    long by = world.time.nowMicros() - World.CALM_AFTER / 2;
+    watch.wallets.forEach(
+        (name, wallet) ->
+            watch.limits.forEach(
+                (counter, limits) -> {
+                  if (EntityId.parse(counter).org().equals(EntityId.parse(name).org())) {
+                    wallet.fates.forEach(
+                        (reservation, fate) ->
+                            watch.expect(
+                                !wallet.hasEndedBy(reservation, by) || !limits.isOpen(reservation),
+                                "I11",
+                                "%s has ended as %s, and %s was not told",
+                                reservation,
+                                fate,
+                                counter));
+                  }
+                }));
+  }
+
+  private void transfersArrived() {
+    Map<String, BigInteger> arrived = new TreeMap<>();
+    for (NaiveWallet wallet : watch.wallets.values()) {
+      wallet.taken.keySet().forEach(each -> arrived.merge(each, BigInteger.ONE, BigInteger::add));
+      wallet
+          .returned
+          .keySet()
+          .forEach(each -> arrived.merge(each, BigInteger.ONE, BigInteger::add));
+    }
+    for (NaiveWallet wallet : watch.wallets.values()) {
+      for (String each : wallet.sent.keySet()) {
+        BigInteger times = arrived.getOrDefault(each, BigInteger.ZERO);
+        watch.expect(
+            times.equals(BigInteger.ONE),
+            "I1",
+            "the transfer %s has come %s times, or gone back",
+            each,
+            times);
+      }
+    }
+  }
+}

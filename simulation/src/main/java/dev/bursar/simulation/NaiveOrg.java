@@ -1,0 +1,182 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.simulation.NaiveBudgets.Applied;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * An org as somebody would keep it with pen and paper: who falls under which limit, and what stands
+ * in the way of whom.
+ */
+final class NaiveOrg {
+
+  private final String name;
+  private final Watch watch;
+  private final NaiveLimits own;
+  final NaiveBudgets budgets = new NaiveBudgets();
+
+  /** The limits that a team is to count, of each reservation that the org has begun. */
+  private final Map<String, List<Applied>> ofTeam = new HashMap<>();
+
+  /** Those that a team has counted. */
+  private final Map<String, List<LimitState>> byTeam = new HashMap<>();
+
+  NaiveOrg(String name, Watch watch, NaiveLimits own) {
+    this.name = name;
+    this.watch = watch;
+    this.own = own;
+  }
+
+  /** The org agreed to a reservation, at this time. */
+  void begin(Plan plan, Instant at) {
+    String reservation = plan.reservation();
+    Subject subject = plan.request().subject();
+    List<Applied> limits = budgets.applied(subject, at, watch.moment());
+    own.hold(
+        reservation,
+        plan.quantities(),
+        limits.stream().filter(each -> !each.byTeam()).toList(),
+        plan.limits());
+    List<String> frozen = budgets.frozen(subject, at, watch.moment());
+    watch.expect(
+        frozen.isEmpty(),
+        "I2",
+        "%s: %s is let through at %s, and %s is frozen",
+        name,
+        reservation,
+        at,
+        frozen);
+    List<Applied> team = limits.stream().filter(Applied::byTeam).toList();
+    ofTeam.put(reservation, team);
+    sameForTeam(reservation);
+  }
+
+  /** The org counts work that has run, in those windows that it still knows. */
+  void count(Plan plan, Instant at) {
+    own.count(
+        plan.reservation(), plan.quantities(), inTheirWindows(plan.limits()), plan.limits(), at);
+  }
+
+  /** A team counts work that has run. */
+  void countedByTeam(TeamEvent.BudgetHeld event, NaiveLimits team) {
+    team.count(
+        event.reservation(),
+        new Quantities(event.amount(), event.usage()),
+        inTheirWindows(event.limits()).stream()
+            .map(each -> withLimitOf(each, event.limits()))
+            .toList(),
+        event.limits(),
+        null);
+  }
+
+  private List<Applied> inTheirWindows(List<LimitState> told) {
+    return told.stream()
+        .map(each -> budgets.counted(each, each.windowStart(), watch.moment()))
+        .toList();
+  }
+
+  /** A team holds what it counts of a reservation. */
+  void heldByTeam(TeamEvent.BudgetHeld event, NaiveLimits team) {
+    List<Applied> counted =
+        event.limits().stream()
+            .map(each -> budgets.counted(each, event.at(), watch.moment()))
+            .map(each -> withLimitOf(each, event.limits()))
+            .toList();
+    byTeam.put(event.reservation(), event.limits());
+    team.hold(
+        event.reservation(),
+        new Quantities(event.amount(), event.usage()),
+        counted,
+        event.limits());
+    sameForTeam(event.reservation());
+  }
+
+  /** The limit is that of the org's decision, which is compared on its own. */
+  private static Applied withLimitOf(Applied each, List<LimitState> told) {
+    BigInteger limit =
+        told.stream()
+            .filter(one -> one.budget().equals(each.budget()))
+            .map(one -> NaiveWallet.micros(one.limit().micros()))
+            .findFirst()
+            .orElse(each.limit());
+    return new Applied(
+        each.budget(), each.member(), each.window(), each.measure(), limit, each.byTeam());
+  }
+
+  /** The team counts it against what the org has found to apply, whichever was written first. */
+  private void sameForTeam(String reservation) {
+    List<Applied> wanted = ofTeam.get(reservation);
+    List<LimitState> counted = byTeam.get(reservation);
+    if (wanted == null || counted == null) {
+      return;
+    }
+    Set<String> these = new TreeSet<>();
+    Set<String> those = new TreeSet<>();
+    wanted.forEach(each -> these.add(each.budget() + "|" + each.member()));
+    counted.forEach(each -> those.add(each.budget() + "|" + each.member()));
+    watch.expect(
+        these.equals(those),
+        "model",
+        "%s: the team holds %s in %s, the org wants %s",
+        name,
+        reservation,
+        those,
+        these);
+    // An org that is behind may have asked the team before the limit was changed.
+    for (LimitState each : counted) {
+      watch.expect(
+          budgets.hadLimit(
+              each.budget(), NaiveWallet.micros(each.limit().micros()), 0, watch.moment()),
+          "model",
+          "%s: the team holds %s in %s, whose limit never was %s",
+          name,
+          reservation,
+          each.budget(),
+          each.limit());
+    }
+  }
+
+  /** The names of all limits that a reservation that was begun falls under. */
+  Set<String> limitsOf(Plan plan, Instant at, long moment) {
+    Set<String> found = new TreeSet<>();
+    budgets.applied(plan.request().subject(), at, moment).forEach(each -> found.add(each.budget()));
+    return found;
+  }
+
+  /** What stands in the way of a request at the org itself, as it is told; in any order. */
+  Set<String> inTheWay(Subject subject, Quantities asked, Instant at, long moment) {
+    Set<String> found = new TreeSet<>();
+    budgets.frozen(subject, at, moment).forEach(scope -> found.add("frozen " + scope));
+    for (Applied limit : budgets.applied(subject, at, moment)) {
+      NaiveLimits.Count count = own.at(limit.key(), moment);
+      if (!limit.byTeam() && count.all().add(limit.asked(asked)).compareTo(limit.limit()) > 0) {
+        found.add(words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held()));
+      }
+    }
+    return found;
+  }
+
+  static String words(LimitState told) {
+    return words(
+        told.budget(),
+        told.member(),
+        NaiveWallet.micros(told.limit().micros()),
+        NaiveWallet.micros(told.used().micros()),
+        NaiveWallet.micros(told.held().micros()));
+  }
+
+  private static String words(
+      String budget, String member, BigInteger limit, BigInteger used, BigInteger held) {
+    return "%s %s: %s and %s of %s".formatted(budget, member, used, held, limit);
+  }
+}

@@ -1,0 +1,79 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.simulation.NaiveWallet.Fate;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What somebody was told may be spent, from the moment in which the answer leaves its node, whether
+ * it is heard or not. All who have a part in it hold it by then, durably; and nobody takes it back
+ * afterwards.
+ */
+final class Promises {
+
+  private final Watch watch;
+
+  /** The nodes that told it, by reservation. */
+  private final Map<String, String> told = new HashMap<>();
+
+  Promises(Watch watch) {
+    this.watch = watch;
+  }
+
+  /** Whether somebody was told that this may be spent. */
+  boolean has(String reservation) {
+    return told.containsKey(reservation);
+  }
+
+  /** A node says that something may be spent. */
+  void allowed(Decided.Allowed allowed, EntityId wallet, String node) {
+    if (allowed.plan().request().dryRun()) {
+      return;
+    }
+    String reservation = allowed.plan().reservation();
+    told.putIfAbsent(reservation, node);
+    Fate fate = watch.wallet(wallet).fates.get(reservation);
+    watch.expect(
+        fate != null && fate != Fate.CANCELLED && fate != Fate.BARRED,
+        "I4",
+        "%s is allowed, and the wallet has it as %s",
+        reservation,
+        fate);
+    watch.expect(
+        watch.hasBegun(reservation) && !watch.wasDenied(reservation),
+        "I4",
+        "%s is allowed, and not in the org's journal",
+        reservation);
+    String team = allowed.plan().request().subject().team();
+    watch.expect(
+        !allowed.plan().asksTeam()
+            || (team != null
+                && watch.limits(EntityId.team(wallet.org(), team)).hasHeld(reservation)),
+        "I11",
+        "%s is allowed, and the team %s has never held it",
+        reservation,
+        team);
+  }
+
+  /** The org does not know it any more: what has ended may be barred, which changes nothing. */
+  void barredByOrg(String reservation, EntityId org) {
+    ReservationId id = ReservationId.parse(reservation);
+    Fate fate =
+        id == null
+            ? null
+            : watch.wallet(EntityId.wallet(id.org(), id.wallet())).fates.get(reservation);
+    if (fate == null || fate == Fate.OPEN) {
+      takenBack(reservation, org, "barred");
+    }
+  }
+
+  /** Somebody puts on record that this is not, or will never be, held. */
+  void takenBack(String reservation, EntityId by, String how) {
+    String node = told.get(reservation);
+    watch.expect(
+        node == null, "I4", "%s was allowed by %s, and then %s by %s", reservation, node, how, by);
+  }
+}

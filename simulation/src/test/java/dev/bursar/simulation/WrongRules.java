@@ -1,0 +1,123 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.entity.Aggregate;
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Place;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rules gone wrong.
+ *
+ * @param takenIn for each entity of its own, what is taken in of an event: nothing, it, or others
+ * @param decided what is decided in the place of an event
+ * @param told what is told without any event in the place of one; null where that is right
+ * @param due the time by which things fall due
+ */
+record WrongRules(
+    Supplier<Function<Object, List<Object>>> takenIn,
+    UnaryOperator<Object> decided,
+    Function<Object, @Nullable Object> told,
+    UnaryOperator<Instant> due) {
+
+  /** Rules as they are, by way of this class. */
+  static WrongRules none() {
+    return takingIn(() -> List::of);
+  }
+
+  /** Only some events are taken in. */
+  static WrongRules evolving(Predicate<Object> which) {
+    return takingIn(() -> event -> which.test(event) ? List.of(event) : List.of());
+  }
+
+  /** Some events are taken in twice. */
+  static WrongRules evolvingTwice(Predicate<Object> which) {
+    return takingIn(() -> event -> which.test(event) ? List.of(event, event) : List.of(event));
+  }
+
+  /** Something else is taken in. */
+  static WrongRules event(UnaryOperator<Object> change) {
+    return takingIn(() -> event -> List.of(change.apply(event)));
+  }
+
+  static WrongRules takingIn(Supplier<Function<Object, List<Object>>> takenIn) {
+    return new WrongRules(
+        takenIn, UnaryOperator.identity(), event -> null, UnaryOperator.identity());
+  }
+
+  /** Something else is decided. */
+  static WrongRules deciding(UnaryOperator<Object> change) {
+    return new WrongRules(none().takenIn, change, event -> null, UnaryOperator.identity());
+  }
+
+  /** What should be written is only told. */
+  static WrongRules telling(Function<Object, @Nullable Object> told) {
+    return new WrongRules(none().takenIn, UnaryOperator.identity(), told, UnaryOperator.identity());
+  }
+
+  /** Things fall due at another time. */
+  static WrongRules due(UnaryOperator<Instant> time) {
+    return new WrongRules(none().takenIn, UnaryOperator.identity(), event -> null, time);
+  }
+
+  <C, E, R> Aggregate<C, E, R> of(Aggregate<C, E, R> real) {
+    return new Wrong<>(real, this, takenIn.get());
+  }
+
+  private record Wrong<C, E, R>(
+      Aggregate<C, E, R> real, WrongRules rules, Function<Object, List<Object>> takenIn)
+      implements Aggregate<C, E, R> {
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Decision<E, R> decide(C command, Instant now) {
+      Decision<E, R> decision = real.decide(command, now);
+      if (!(decision instanceof Decision.Accepted<E, R>(E event))) {
+        return decision;
+      }
+      Object told = rules.told.apply(event);
+      return told != null
+          ? new Decision.Told<>((R) told)
+          : new Decision.Accepted<>((E) rules.decided.apply(event));
+    }
+
+    @Override
+    public @Nullable E due(Instant now) {
+      return real.due(rules.due.apply(now));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public void evolve(E event, Place place) {
+      for (Object each : takenIn.apply(event)) {
+        real.evolve((E) each, place);
+      }
+    }
+
+    @Override
+    public @Nullable Operation replaces(E event) {
+      return real.replaces(event);
+    }
+
+    @Override
+    public R reply(E event) {
+      return real.reply(event);
+    }
+
+    @Override
+    public Instant lastAt() {
+      return real.lastAt();
+    }
+
+    @Override
+    public @Nullable Instant nextDue() {
+      return real.nextDue();
+    }
+  }
+}
