@@ -66,7 +66,7 @@ public final class Routes {
             new VerifyRoutes(ports.ledger(), ports.entities()).endpoints(),
             new StatementRoutes(ports.ledger(), ports.entities(), ports.clock()).endpoints(),
             new ProofRoutes(ports.proofs(), ports.entities(), ports.clock()).endpoints(),
-            new KeyRoutes(ports.keys(), ports.entities(), ports.clock()).endpoints(),
+            new KeyRoutes(ports.keys(), ports.entities()).endpoints(),
             ports
                 .testClock()
                 .map(clock -> new TestClockRoutes(clock).endpoints())

@@ -56,6 +56,19 @@ final class SimulateCommandTest {
   }
 
   @Test
+  void whatNeverHappenedIsToldAndNoFaultInFewHistories() {
+    assertThat(simulate(Tampering.NONE, "--seeds", "2")).isZero();
+    assertThat(out).contains("never happened: ").contains("with fewer than 1,000 histories");
+  }
+
+  @Test
+  void seedsDoNotBeginAnewAfterTheLast() {
+    assertThat(simulate(Tampering.NONE, "--seed", "" + (Long.MAX_VALUE - 3), "--seeds", "5"))
+        .isEqualTo(2);
+    assertThat(err).contains("--seed: after 9223372036854775804");
+  }
+
+  @Test
   void aChangedHistoryNeedsItsSeed() {
     assertThat(simulate(Tampering.NONE, "--clients", "2")).isEqualTo(2);
     assertThat(err).contains("they need --seed");

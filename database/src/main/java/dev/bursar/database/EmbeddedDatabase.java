@@ -36,6 +36,9 @@ public final class EmbeddedDatabase implements AutoCloseable {
   private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
   private static final String TEMPORARY_PREFIX = "bursar-temporary-";
 
+  /** Of 16 MiB each; as much as some minutes of the highest load take. */
+  private static final int LOG_FILES = 32;
+
   private static final Duration ABANDONED_AFTER = Duration.ofMinutes(2);
 
   private final DataDirectory directory;
@@ -51,7 +54,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     server.create();
     this.port = server.start();
     try {
-      createOwnDatabase(port);
+      createOwnDatabase();
     } catch (RuntimeException e) {
       server.stop();
       throw e;
@@ -187,7 +190,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
   }
 
-  private static void createOwnDatabase(int port) {
+  private void createOwnDatabase() {
     try (Connection connection = superuserConnection(port);
         Statement statement = connection.createStatement()) {
       try (var found =
@@ -196,8 +199,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
           return;
         }
       }
-      // Two steps, and the second is the one that is looked for: a crash in between is made good at
-      // the next start.
+      // The last step is the one that is looked for: a crash before it is made good at the next
+      // start.
+      if (server.durable()) {
+        makeLogFiles(statement);
+      }
       statement.execute(
           "do $$ begin create role "
               + NAME
@@ -207,6 +213,19 @@ public final class EmbeddedDatabase implements AutoCloseable {
       throw new DatabaseUnusable(
           "The new database can't be prepared: " + DatabaseUnusable.rootMessage(e), e);
     }
+  }
+
+  /**
+   * Files of the write-ahead log, in advance: while one is made, every commit waits, and without
+   * them that is now and then until the first checkpoint. Checkpoints use them again.
+   */
+  private static void makeLogFiles(Statement statement) throws SQLException {
+    for (int i = 0; i < LOG_FILES; i++) {
+      // Only a log that something was written to is ended.
+      statement.execute("select pg_logical_emit_message(false, 'bursar', '')");
+      statement.execute("select pg_switch_wal()");
+    }
+    statement.execute("checkpoint");
   }
 
   private static void createDatabase(int port, String name, String template) {

@@ -30,6 +30,17 @@ class EmbeddedDatabaseTest {
   }
 
   @Test
+  void hasFilesOfItsLogBeforeTheyAreNeeded() throws IOException {
+    Path directory = temporary.resolve("data");
+    try (EmbeddedDatabase embedded = EmbeddedDatabase.open(directory)) {
+      assertThat(embedded.pid()).isPositive();
+      try (var files = Files.list(directory.resolve("postgres").resolve("pg_wal"))) {
+        assertThat(files.filter(Files::isRegularFile)).hasSizeGreaterThan(16);
+      }
+    }
+  }
+
+  @Test
   void listensOnLoopbackOnly() {
     try (Database database = Database.open(TestServer.SHARED.settings())) {
       assertThat(show(database, "listen_addresses")).isEqualTo("127.0.0.1");

@@ -158,7 +158,7 @@ final class World {
 
   void log(Supplier<String> line) {
     if (history != null) {
-      history.add("%10.6f  %s".formatted(time.nowMicros() / 1e6, line.get()));
+      history.add(HistoryLine.readable("%10.6f  %s".formatted(time.nowMicros() / 1e6, line.get())));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.bursar.domain.access.AccessKeys;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Refusal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -43,7 +44,10 @@ public final class InMemoryKeys implements AccessKeys {
   public CompletionStage<Answer<Created>> create(
       Role role, @Nullable String org, String name, @Nullable Instant expiresAt, Caller caller) {
     return CompletableFuture.completedStage(
-        new Answer.Done<>(create(role, org, name, expiresAt), false));
+        expiresAt != null && !expiresAt.isAfter(clock.instant())
+            ? new Answer.Refused<>(
+                new Refusal(Refusal.Code.INVALID, "expires_at", "is not in the future"))
+            : new Answer.Done<>(create(role, org, name, expiresAt), false));
   }
 
   /** A key at once. */

@@ -48,6 +48,7 @@ public final class StoredKeys implements AccessKeys {
   private static final int CACHED_MAX = 100_000;
   private static final Duration CACHED_FOR = Duration.ofSeconds(10);
 
+  private static final String PREFIX = "bursar_";
   private static final String COLUMNS = "id, role, org, name, created_at, expires_at, revoked_at";
 
   private final Jdbi jdbi;
@@ -102,17 +103,31 @@ public final class StoredKeys implements AccessKeys {
               caller.idempotencyKey() == null
                   ? null
                   : hash((org == null ? "" : org) + '\0' + caller.idempotencyKey());
-          String secret = "bursar_" + (operation == null ? text(SECRET_BYTES) : derived(operation));
+          if (expiresAt != null && !expiresAt.isAfter(now())) {
+            return past(operation, caller.fingerprint());
+          }
+          String secret = operation == null ? PREFIX + text(SECRET_BYTES) : derived(operation);
           AccessKey key =
               new AccessKey("key_" + text(ID_BYTES), role, org, name, now(), expiresAt, null);
           if (insert(key, hash(secret), operation, caller.fingerprint())) {
             return new Answer.Done<>(new Created(key, secret), false);
           }
-          return madeBefore(String.valueOf(operation), secret, caller.fingerprint());
+          return madeBefore(String.valueOf(operation), caller.fingerprint()).orElseThrow();
         });
   }
 
-  private Answer<Created> madeBefore(String operation, String secret, long fingerprint) {
+  /** A key that was made in time is told again also when it has ended since. */
+  private Answer<Created> past(@Nullable String operation, long fingerprint) {
+    Optional<Answer<Created>> before =
+        operation == null ? Optional.empty() : madeBefore(operation, fingerprint);
+    return before.orElseGet(
+        () ->
+            new Answer.Refused<>(
+                new Refusal(Refusal.Code.INVALID, "expires_at", "is not in the future")));
+  }
+
+  private Optional<Answer<Created>> madeBefore(String operation, long fingerprint) {
+    String secret = derived(operation);
     return jdbi.withHandle(
         handle ->
             handle
@@ -126,7 +141,7 @@ public final class StoredKeys implements AccessKeys {
                         rs.getLong("fingerprint") == fingerprint
                             ? new Answer.Done<>(new Created(row(rs, context), secret), true)
                             : new Answer.Refused<>(Refusal.keyReused()))
-                .one());
+                .findOne());
   }
 
   /** The secret that belongs to an operation: nobody can tell it who does not know the root. */
@@ -134,7 +149,7 @@ public final class StoredKeys implements AccessKeys {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(root(), "HmacSHA256"));
-      return base64(mac.doFinal(operation.getBytes(StandardCharsets.UTF_8)));
+      return PREFIX + base64(mac.doFinal(operation.getBytes(StandardCharsets.UTF_8)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

@@ -180,6 +180,14 @@ public final class ShardedEntities implements Entities, Enforcement {
         .thenCompose(
             answer ->
                 switch (answer) {
+                  // It may have run out before the wallet heard that it was denied.
+                  case Answer.Done<WalletReply> done when hasRunOut(done.value()) ->
+                      denied(id, reservation)
+                          .thenApply(
+                              denied ->
+                                  denied instanceof Answer.Refused<Found>
+                                      ? answer.map(ShardedEntities::ofWallet)
+                                      : denied);
                   case Answer.Done<WalletReply> done when ofWallet(done.value()) != null ->
                       CompletableFuture.completedFuture(answer.map(ShardedEntities::ofWallet));
                   case Answer.Busy<WalletReply> busy ->
@@ -188,6 +196,10 @@ public final class ShardedEntities implements Entities, Enforcement {
                       CompletableFuture.completedFuture(new Answer.Unreachable<>());
                   case Answer<WalletReply> notThere -> denied(id, reservation);
                 });
+  }
+
+  private static boolean hasRunOut(WalletReply reply) {
+    return reply instanceof WalletReply.Ended ended && ended.status().equals("expired");
   }
 
   private static @Nullable Found ofWallet(WalletReply reply) {

@@ -13,6 +13,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.Subject;
@@ -178,6 +179,30 @@ final class EntityNode implements AutoCloseable {
             false,
             Map.of()),
         new Caller("test", key, key, amount.hashCode()));
+  }
+
+  /** Has the wallet hold what somebody has asked for, for so many seconds. */
+  void hold(Plan plan, long ttlSeconds) {
+    Subject subject = plan.request().subject();
+    Attribution attribution =
+        new Attribution(
+            "reservation", "test", subject, null, null, null, null, Map.of(), new byte[16]);
+    done(
+        entities.wallet(
+            subject.org(),
+            plan.wallet(),
+            new Request<>(
+                new WalletCommand.HoldCredits(
+                    plan.reservation(),
+                    plan.creditType(),
+                    plan.amount(),
+                    null,
+                    ttlSeconds,
+                    OveragePolicy.RECORD,
+                    false,
+                    false,
+                    attribution),
+                Operation.holding(plan.reservation()))));
   }
 
   /** Reports one event; the table of all that are on record knows of none. */

@@ -14,6 +14,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.Found;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
@@ -133,6 +134,22 @@ class ReservationTest {
               assertThat(same.charged().balance()).isEqualTo(first.charged().balance());
             });
     assertThat(node.balance("hundred", "main").balance()).isEqualTo(Credits.of(495));
+  }
+
+  /** The wallet may hear so late of a denial that what it held has run out by then. */
+  @Test
+  void whatWasDeniedIsShownAsDeniedAlsoWhenItsHoldRanOut() {
+    node.org("late");
+    node.wallet("late", "main", "500");
+    node.orgBudget("late", "1");
+    Decided.Denied denied =
+        (Decided.Denied) done(node.reserve(subject("late"), "5", false, "the-key"));
+    String reservation = denied.plan().reservation();
+
+    node.hold(denied.plan(), 1);
+    node.until(() -> node.balance("late", "main").held().isZero());
+
+    assertThat(done(node.entities.find(reservation))).isInstanceOf(Found.Denied.class);
   }
 
   @Test

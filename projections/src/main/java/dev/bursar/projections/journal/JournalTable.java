@@ -58,16 +58,17 @@ final class JournalTable {
         order by xid, ordering
         limit :rows) page
       where bytes_before < :bytes
-      order by xid, ordering
+      order by page.xid, page.ordering
       """;
 
   // Teams' rows are read without their holds: of one with nothing else, no time is known.
-  private static final String LAST =
+  // Qualified: xid alone would be the text that is selected, and every row would be sorted by it.
+  static final String LAST =
       """
-      select xid::text::bigint, ordering, persistence_id, sequence_number, event_ser_manifest,
-             event_payload, write_timestamp
-      from event_journal where persistence_id not like 'team|%'
-      order by xid desc, ordering desc limit 1
+      select j.xid::text::bigint, j.ordering, j.persistence_id, j.sequence_number,
+             j.event_ser_manifest, j.event_payload, j.write_timestamp
+      from event_journal j where j.persistence_id not like 'team|%'
+      order by j.xid desc, j.ordering desc limit 1
       """;
 
   private JournalTable() {}

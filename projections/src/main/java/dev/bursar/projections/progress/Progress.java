@@ -29,9 +29,11 @@ public final class Progress {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
   private static final Duration ASK_AGAIN = Duration.ofMillis(50);
 
-  private static final String HEAD =
+  // Qualified: xid alone would be the text that is selected, and every row would be sorted by it.
+  static final String HEAD =
       """
-      select xid::text::bigint, ordering from event_journal order by xid desc, ordering desc limit 1
+      select j.xid::text::bigint, j.ordering from event_journal j
+      order by j.xid desc, j.ordering desc limit 1
       """;
 
   private final ActorSystem<?> system;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.projections.progress;
+
+import org.jspecify.annotations.NullMarked;
