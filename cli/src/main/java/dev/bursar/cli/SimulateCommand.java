@@ -13,6 +13,7 @@ import dev.bursar.simulation.Trials;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,6 +52,7 @@ final class SimulateCommand implements Callable<Integer> {
   /** With fewer histories, some rare things may well not have happened. */
   private static final long SEEDS_FOR_EVERYTHING = 1_000;
 
+  private static final String NONE = "none";
   private static final int LINE_CHARS_MAX = 2_000;
 
   private final Tampering tampering;
@@ -91,13 +93,10 @@ final class SimulateCommand implements Callable<Integer> {
   @Option(
       names = "--faults",
       paramLabel = "F",
-      split = ",",
-      arity = "0..1",
-      fallbackValue = "",
       description =
-          "With --seed alone: these faults, with commas between them; an empty list is none of them."
-              + " Known are: ${COMPLETION-CANDIDATES}")
-  private @Nullable List<Fault> faults;
+          "With --seed alone: these faults, with commas between them, or none. Another word is answered with those that"
+              + " there are")
+  private @Nullable String faults;
 
   SimulateCommand() {
     this(Tampering.NONE);
@@ -145,9 +144,25 @@ final class SimulateCommand implements Callable<Integer> {
   private Scenario changed(Scenario from) {
     return new Scenario(
         from.seed(),
-        faults == null ? from.faults() : Set.copyOf(faults),
+        faults == null ? from.faults() : faults(faults),
         clients == null ? from.clients() : clients,
         operations == null ? from.operations() : operations);
+  }
+
+  private Set<Fault> faults(String words) {
+    Set<Fault> found = EnumSet.noneOf(Fault.class);
+    for (String word : words.equals(NONE) ? new String[0] : words.split(",", -1)) {
+      try {
+        found.add(Fault.valueOf(word));
+      } catch (IllegalArgumentException e) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--faults: '%s' is none of %s, and not %s"
+                .formatted(word, EnumSet.allOf(Fault.class), NONE),
+            e);
+      }
+    }
+    return found;
   }
 
   private void demand(String option, @Nullable Long value, long most) {
@@ -243,7 +258,12 @@ final class SimulateCommand implements Callable<Integer> {
             scenario.seed(),
             scenario.clients(),
             scenario.operations(),
-            scenario.faults().stream().sorted().map(Fault::name).collect(Collectors.joining(",")));
+            scenario.faults().isEmpty()
+                ? NONE
+                : scenario.faults().stream()
+                    .sorted()
+                    .map(Fault::name)
+                    .collect(Collectors.joining(",")));
   }
 
   private void tell(List<String> history) {

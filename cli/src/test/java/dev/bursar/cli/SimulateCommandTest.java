@@ -82,7 +82,7 @@ final class SimulateCommandTest {
 
   @Test
   void noFaultsAreAListWithoutAny() {
-    assertThat(simulate(Tampering.NONE, "--seed", "5", "--faults=")).isZero();
+    assertThat(simulate(Tampering.NONE, "--seed", "5", "--faults=none")).isZero();
     assertThat(out).contains("no faults");
   }
 }
