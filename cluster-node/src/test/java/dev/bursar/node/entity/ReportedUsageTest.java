@@ -83,6 +83,21 @@ class ReportedUsageTest {
     assertThat(node.balance("again", "main").balance()).isEqualTo(Credits.of(38));
   }
 
+  /** Sent while an earlier attempt is being decided, it is no duplicate: that comes to nothing. */
+  @Test
+  void ofOneThatIsRejectedNobodyIsToldThatItIsOnRecord() {
+    node.org("poor");
+    node.openWallet("poor", "main");
+    List<CompletionStage<List<Result>>> sent =
+        IntStream.range(0, 200)
+            .mapToObj(i -> node.report(Subject.ofOrg("poor"), "5", OveragePolicy.REJECT, "e1"))
+            .toList();
+    assertThat(sent.stream().map(each -> await(each).getFirst()))
+        .allMatch(it -> it instanceof UsageReports.Rejected || it.equals(UNREACHABLE))
+        .hasAtLeastOneElementOfType(UsageReports.Rejected.class);
+    assertThat(report("poor", "5", "e1")).isEqualTo(ACCEPTED);
+  }
+
   /** An org that remembers three operations, and the table of all others behind its journal. */
   @Test
   void whatIsForgottenBeforeItCanBeLookedUpIsNeverAcceptedTwice() {
