@@ -93,7 +93,7 @@ public final class RunningApi implements AutoCloseable {
             queries::orgs,
             new InMemoryUsage(node),
             new InMemoryCosts(node),
-            new UsageReporting(node, node::onRecord, 8),
+            new UsageReporting(node, node::onRecord, 8, 4),
             CATALOG,
             new Seller("Seller Inc.", "Assistant"),
             SpanMappings.TWO_CONVENTIONS,

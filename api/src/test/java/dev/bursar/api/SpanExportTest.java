@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.api.RunningApi.Answer;
 import dev.bursar.domain.access.Role;
+import dev.bursar.domain.operation.Answer.Busy;
+import dev.bursar.domain.operation.Answer.Unreachable;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -133,13 +136,13 @@ class SpanExportTest {
   @Test
   void whatCannotBeTakenNowIsToBeSentAgain() {
     List<SpanData> batch = List.of(call(1000, 0, 0));
-    api.node.trouble(dev.bursar.domain.operation.Answer.Unreachable::new);
+    api.node.trouble(Unreachable::new);
     assertThat(wentWell(exporter("none"), batch)).isFalse();
     Answer told = export(json(span(SPAN, 1000, 0)));
     assertThat(told.status()).isEqualTo(503);
     assertThat(told.header("Retry-After")).isEqualTo("1");
     assertThat(told.at("/message")).startsWith("not all spans could be taken");
-    api.node.trouble(dev.bursar.domain.operation.Answer.Busy::new);
+    api.node.trouble(Busy::new);
     assertThat(export(json(span(SPAN, 1000, 0))).status()).isEqualTo(429);
     api.node.trouble(null);
     assertThat(wentWell(exporter("none"), batch)).isTrue();
@@ -288,6 +291,18 @@ class SpanExportTest {
     assertThat(post(new byte[] {1, 2, 3}, headers).status()).isEqualTo(400);
     headers[3] = "br";
     assertThat(post(bomb, headers).status()).isEqualTo(415);
+  }
+
+  @Test
+  void moreSpansThanCanBeDecidedOnAreRefusedWhole() {
+    String many = String.join(",", Collections.nCopies(10_000, "{}"));
+    assertThat(export(json(many)).status()).isEqualTo(200);
+    Answer refused = export(json(many, span(SPAN, 1000, 0)));
+    assertThat(refused.status()).isEqualTo(413);
+    assertThat(refused.at("/message"))
+        .startsWith("10001 spans were sent; at most 10000 are accepted in one export")
+        .contains("(too_many_spans, request req_");
+    assertThat(balance()).isEqualTo("500");
   }
 
   @Test

@@ -141,8 +141,9 @@ public final class Node implements AutoCloseable {
     UsageReports reports =
         new UsageReporting(
             entities,
-            projections.reported(clock, reporting.getDuration("reports-lag-max")),
-            reporting.getInt("reports-at-once"));
+            projections.reported(),
+            reporting.getInt("reports-at-once"),
+            reporting.getInt("reports-orgs-at-once"));
     StoredKeys keys = new StoredKeys(database.jdbi(), blocking, clock);
     if (settings.operatorKey() != null) {
       keys.ensureOperator(settings.operatorKey());

@@ -160,11 +160,60 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   }
 
   /** What was begun may have been denied since, by a course that knew no key: that counts then. */
-  private void recalled(OrgReply reply, Reserve asked) {
-    if (!(reply instanceof OrgReply.Begun begun)) {
-      decided(reply, asked);
-      return;
+  private void recalled(OrgReply reply, Reserving reserving) {
+    Reserve asked = reserving.asked;
+    switch (reply) {
+      case OrgReply.Begun begun when begun.plan().request().hasRun() ->
+          recalledReport(begun, reserving);
+      case OrgReply.Begun begun -> recalledBegun(begun, asked);
+      // Only what was reported is remembered by how it ended; what came to nothing is not found.
+      case OrgReply.Settled settled -> alreadyReported(asked);
+      case OrgReply other -> decided(other, asked);
     }
+  }
+
+  private static void alreadyReported(Reserve asked) {
+    asked.replyTo().tell(new Answer.Refused<>(Refusal.alreadyReported()));
+  }
+
+  /** Only what is on record may be told to be there; what is still open may come to nothing. */
+  private void recalledReport(OrgReply.Begun begun, Reserving reserving) {
+    Reserve asked = reserving.asked;
+    String reservation = begun.plan().reservation();
+    inbox.add(
+        new Request<>(new OrgCommand.FindReservation(reservation), null),
+        new Replying<>(
+            inbox,
+            answer -> {
+              switch (answer) {
+                // It was charged: somebody was told so.
+                case Answer.Done<OrgReply> done
+                    when done.value() instanceof OrgReply.Begun && allowed.contains(reservation) ->
+                    alreadyReported(asked);
+                case Answer.Done<OrgReply> done when done.value() instanceof OrgReply.Begun ->
+                    decided(begun, asked);
+                // It ended after it was recalled, or before how it ended was remembered.
+                case Answer.Refused<OrgReply> ended when !reservation.equals(reserving.ended) ->
+                    inbox.add(
+                        new Request<>(asked.command(), asked.operation()),
+                        new Reserving(asked, reservation));
+                // Recalled once more as it was begun: it was not rejected, which is remembered.
+                case Answer.Refused<OrgReply> ended -> alreadyReported(asked);
+                case Answer.Busy<OrgReply> busy -> asked.replyTo().tell(new Answer.Busy<>());
+                case Answer.Done<OrgReply> done
+                    when done.value() instanceof OrgReply.Denied denied ->
+                    asked
+                        .replyTo()
+                        .tell(Decided.Denied.answer(denied.plan(), denied.denials(), true));
+                case Answer.Done<OrgReply> unclear ->
+                    asked.replyTo().tell(new Answer.Unreachable<>());
+                case Answer.Unreachable<OrgReply> away ->
+                    asked.replyTo().tell(new Answer.Unreachable<>());
+              }
+            }));
+  }
+
+  private void recalledBegun(OrgReply.Begun begun, Reserve asked) {
     String reservation = begun.plan().reservation();
     inbox.add(
         new Request<>(new OrgCommand.FindReservation(reservation), null),
@@ -183,11 +232,6 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                 case Answer.Done<OrgReply> done
                     when done.value() instanceof OrgReply.Begun && !allowed.contains(reservation) ->
                     decided(begun, asked);
-                case Answer.Done<OrgReply> known when begun.plan().request().hasRun() ->
-                    asked.replyTo().tell(new Answer.Refused<>(Refusal.alreadyReported()));
-                // What was reported and came to nothing is decided anew: this one is on record.
-                case Answer.Refused<OrgReply> ended when begun.plan().request().hasRun() ->
-                    asked.replyTo().tell(new Answer.Refused<>(Refusal.alreadyReported()));
                 // It has ended, or was allowed here: that is told again, and nothing is decided.
                 case Answer.Done<OrgReply> known -> repeat(begun, asked);
                 case Answer.Refused<OrgReply> ended -> repeat(begun, asked);
@@ -319,8 +363,16 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     /** Whether it was decided again, since writing what was decided first had failed. */
     private boolean again;
 
+    /** The reservation that a report was recalled to have begun, and which has ended; or null. */
+    private final @Nullable String ended;
+
     Reserving(Reserve asked) {
+      this(asked, null);
+    }
+
+    Reserving(Reserve asked, @Nullable String ended) {
       this.asked = asked;
+      this.ended = ended;
     }
 
     @Override
@@ -344,6 +396,8 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
         return;
       }
       switch (outcome) {
+        case Outcome.Replied<OrgReply> replied when replied.reply() instanceof OrgReply.Settled ->
+            alreadyReported(asked);
         case Outcome.Replied<OrgReply> replied ->
             run(
                 protocol.decided(
@@ -385,7 +439,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     private void recall(Outcome.Stored<OrgReply> stored) {
       inbox.stored(
           stored,
-          reply -> recalled(reply, asked),
+          reply -> recalled(reply, this),
           fault -> {
             LOG.warn("a decision could not be read back from the journal", fault);
             asked.replyTo().tell(new Answer.Unreachable<>());

@@ -29,7 +29,6 @@ import dev.bursar.projections.usage.JdbcReportedEvents;
 import dev.bursar.projections.usage.JdbcUsageQueries;
 import dev.bursar.projections.usage.PassedPartitions;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -198,13 +197,9 @@ public final class Projections {
     return costs;
   }
 
-  /**
-   * Tells which reported events are on record.
-   *
-   * @param lagMax how far the read model may be behind
-   */
-  public ReportedEvents reported(InstantSource clock, Duration lagMax) {
-    return new JdbcReportedEvents(queries, progress, clock, lagMax);
+  /** Tells which reported events are on record. */
+  public ReportedEvents reported() {
+    return new JdbcReportedEvents(queries);
   }
 
   /** How far the read models are. */

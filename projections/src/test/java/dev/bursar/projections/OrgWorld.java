@@ -306,7 +306,8 @@ final class OrgWorld {
                 false,
                 Map.of())
             .as(event);
-    OrgReply reply = org(new OrgCommand.Reserve(work, event.id(), "k", null, salt));
+    OrgReply reply =
+        org(new OrgCommand.Reserve(work, event.id(), "k", null, salt, orgEntity.sequence()));
     if (!(reply instanceof OrgReply.Begun begun)) {
       return false;
     }

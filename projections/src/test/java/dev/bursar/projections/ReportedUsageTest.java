@@ -1,13 +1,13 @@
 package dev.bursar.projections;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.domain.enforcement.Reported;
-import dev.bursar.domain.ledger.ReadModelsBehind;
 import dev.bursar.domain.usage.ReportedEvents;
+import dev.bursar.projections.progress.ReadQueries;
+import dev.bursar.projections.usage.JdbcReportedEvents;
 import dev.bursar.projections.verify.Verification;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 class ReportedUsageTest {
 
   private static final int REPORTS = 32;
-  private static final Duration LAG_MAX = Duration.ofMinutes(1);
 
   private static final DatabaseSettings SETTINGS = TestServer.fresh();
   private static final Database DATABASE = Database.open(SETTINGS);
@@ -55,29 +54,58 @@ class ReportedUsageTest {
 
   @Test
   void whatWasReportedIsKnownForGoodAndNothingElseIs() {
-    ReportedEvents reported = readSide.projections.reported(InstantSource.system(), LAG_MAX);
-    assertThat(ReadSide.await(reported.onRecord("acme", EVENTS)))
+    ReportedEvents reported = readSide.projections.reported();
+    assertThat(ReadSide.await(reported.onRecord("acme", EVENTS)).onRecord())
         .hasSize(REPORTS)
         .containsOnly(true);
     Reported first = EVENTS.getFirst();
     assertThat(
             ReadSide.await(
-                reported.onRecord(
-                    "acme",
-                    List.of(
-                        new Reported(first.source(), "e", first.happenedAt()),
-                        new Reported("/gatewaye", "0", first.happenedAt()),
-                        new Reported(first.source(), first.id(), Instant.EPOCH)))))
+                    reported.onRecord(
+                        "acme",
+                        List.of(
+                            new Reported(first.source(), "e", first.happenedAt()),
+                            new Reported("/gatewaye", "0", first.happenedAt()),
+                            new Reported(first.source(), first.id(), Instant.EPOCH))))
+                .onRecord())
         .containsExactly(false, false, true);
-    assertThat(ReadSide.await(reported.onRecord("other", EVENTS))).containsOnly(false);
+    var other = ReadSide.await(reported.onRecord("other", EVENTS));
+    assertThat(other.onRecord()).containsOnly(false);
+    assertThat(other.through()).isZero();
   }
 
   @Test
-  void whatMightBeMissingIsNotAnswered() {
-    InstantSource later = () -> Instant.now().plus(LAG_MAX).plusSeconds(60);
-    ReportedEvents reported = readSide.projections.reported(later, LAG_MAX);
-    assertThatThrownBy(() -> ReadSide.await(reported.onRecord("acme", EVENTS)))
-        .hasCauseInstanceOf(ReadModelsBehind.class);
+  void itIsToldUpToWhichRowOfTheOrgsJournalThatIsComplete() {
+    long last =
+        DATABASE
+            .jdbi()
+            .withHandle(
+                handle ->
+                    handle
+                        .createQuery(
+                            "select max(sequence_number) from event_journal where persistence_id = 'org|acme'")
+                        .mapTo(Long.class)
+                        .one());
+    assertThat(last).isPositive();
+    assertThat(ReadSide.await(readSide.projections.reported().onRecord("acme", EVENTS)).through())
+        .isEqualTo(last);
+  }
+
+  /** As the projection has it, so the look-up: nothing of a row that is not wholly taken in. */
+  @Test
+  void whatIsNotProjectedYetIsNeitherKnownNorClaimedToBe() {
+    DatabaseSettings settings = TestServer.fresh();
+    try (Database database = Database.open(settings.withPoolSize(2))) {
+      JournalWriter journal = new JournalWriter(database.jdbi());
+      OrgWorld acme = new OrgWorld("acme", journal, 6).founded();
+      Reported event = new Reported("/gateway", "e1", acme.now());
+      assertThat(acme.report(event)).isTrue();
+      journal.flush();
+      try (ReadQueries queries = new ReadQueries(database.jdbi(), 1, 1)) {
+        assertThat(ReadSide.await(new JdbcReportedEvents(queries).onRecord("acme", List.of(event))))
+            .isEqualTo(new ReportedEvents.Known(List.of(false), 0));
+      }
+    }
   }
 
   @Test

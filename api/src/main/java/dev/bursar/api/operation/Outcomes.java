@@ -79,7 +79,8 @@ public final class Outcomes {
           OVERAGE_REJECTED,
           LIMIT_REACHED,
           ATTEMPT_WITHDRAWN,
-          ALREADY_REPORTED ->
+          ALREADY_REPORTED,
+          REPORT_UNDECIDED ->
           409;
       case RESERVATION_EXPIRED -> 410;
       case IDEMPOTENCY_KEY_REUSED -> 422;

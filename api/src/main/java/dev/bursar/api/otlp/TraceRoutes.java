@@ -25,6 +25,9 @@ public final class TraceRoutes {
   /** The largest export, before and after it is taken out of gzip. Exporters send 512 spans. */
   public static final int BYTES_MAX = 4 * 1024 * 1024;
 
+  /** The most spans of an export: each may be a call that is decided on. */
+  public static final int SPANS_MAX = 10_000;
+
   private static final String UNKNOWN_UNIT =
       Refusal.Code.UNKNOWN_UNIT.name().toLowerCase(Locale.ROOT);
 
@@ -68,13 +71,26 @@ public final class TraceRoutes {
     call.query(Set.of());
     OtlpForm form = OtlpForm.of(call.mediaType());
     ExportOutcome outcome = new ExportOutcome();
-    List<ModelCall> calls = read(form.read(call.bytes(), attributes), call.key(), outcome);
+    List<Spans> resources = form.read(call.bytes(), attributes);
+    demandFew(Spans.count(resources));
+    List<ModelCall> calls = read(resources, call.key(), outcome);
     return report(calls, call.key().id(), outcome)
         .thenApply(
             done -> {
               meters.count(outcome);
               return form.reply(outcome.rejectedSpans(), outcome.message());
             });
+  }
+
+  private static void demandFew(long spans) {
+    if (spans > SPANS_MAX) {
+      throw Problem.of(
+              413,
+              "too_many_spans",
+              "%d spans were sent; at most %d are accepted in one export"
+                  .formatted(spans, SPANS_MAX))
+          .fault();
+    }
   }
 
   private List<ModelCall> read(List<Spans> resources, AccessKey key, ExportOutcome outcome) {

@@ -1,3 +1,5 @@
 /** OpenTelemetry's protocol: spans that tell of model calls, read into usage. */
-@org.jspecify.annotations.NullMarked
+@NullMarked
 package dev.bursar.api.otlp;
+
+import org.jspecify.annotations.NullMarked;

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/events}: usage that was not reserved, told of after it ran. */
@@ -58,16 +57,20 @@ public final class ReportRoutes {
             this::report));
   }
 
-  /**
-   * An event of the call.
-   *
-   * @param report what it reports, or null
-   * @param fault why it is rejected, if it reports nothing
-   */
-  private record Event(
-      @Nullable String source, @Nullable String id, @Nullable Report report, Rejected fault) {}
+  /** An event of the call. */
+  private sealed interface Event {
+    @Nullable String source();
 
-  private static final Rejected NONE = new Rejected("", null, "");
+    @Nullable String id();
+  }
+
+  /** An event that reports something. */
+  private record Sound(@Nullable String source, @Nullable String id, Report report)
+      implements Event {}
+
+  /** An event that reports nothing, and why it is rejected. */
+  private record Faulty(@Nullable String source, @Nullable String id, Rejected fault)
+      implements Event {}
 
   private CompletionStage<Reply> report(Call call) {
     call.query(Set.of());
@@ -77,7 +80,10 @@ public final class ReportRoutes {
       events.add(event(each, now, call));
     }
     List<Report> sound =
-        events.stream().flatMap(event -> Stream.ofNullable(event.report())).toList();
+        events.stream()
+            .filter(Sound.class::isInstance)
+            .map(event -> ((Sound) event).report())
+            .toList();
     return reports.report(sound, call.key().id()).thenApply(results -> reply(events, results));
   }
 
@@ -107,12 +113,12 @@ public final class ReportRoutes {
       Report report = CloudEvents.report(sent, now, call.traceId());
       String org = report.work().subject().org();
       return call.key().covers(org)
-          ? new Event(source, id, report, NONE)
-          : new Event(source, id, null, unknown(org));
+          ? new Sound(source, id, report)
+          : new Faulty(source, id, unknown(org));
     } catch (Fault fault) {
       Problem problem = fault.problem();
-      return new Event(
-          source, id, null, new Rejected(problem.code(), problem.field(), problem.detail()));
+      return new Faulty(
+          source, id, new Rejected(problem.code(), problem.field(), problem.detail()));
     }
   }
 
@@ -137,7 +143,11 @@ public final class ReportRoutes {
     List<Result> all = new ArrayList<>(events.size());
     int next = 0;
     for (Event event : events) {
-      Result result = event.report() == null ? event.fault() : ofWork(results.get(next++));
+      Result result =
+          switch (event) {
+            case Sound sound -> ofWork(results.get(next++));
+            case Faulty faulty -> faulty.fault();
+          };
       meters.count(result);
       all.add(result);
     }

@@ -57,6 +57,11 @@ final class Cell<C, E, R> {
     return answer;
   }
 
+  /** The number of the last row; 0 before any. */
+  long sequence() {
+    return entity.sequence();
+  }
+
   /** All that has happened. */
   List<E> events() {
     return journal.stream().flatMap(b -> b.recorded().stream()).map(Recorded::event).toList();

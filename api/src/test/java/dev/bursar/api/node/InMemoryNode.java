@@ -17,6 +17,7 @@ import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgAggregate;
 import dev.bursar.domain.org.OrgCommand;
@@ -30,6 +31,7 @@ import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.time.TestClock;
+import dev.bursar.domain.usage.ReportedEvents;
 import dev.bursar.domain.wallet.Wallet;
 import dev.bursar.domain.wallet.WalletAggregate;
 import dev.bursar.domain.wallet.WalletCommand;
@@ -239,12 +241,21 @@ public final class InMemoryNode
             .ask(
                 new Request<>(
                     new OrgCommand.Reserve(
-                        request, caller.key(), caller.actor(), caller.idempotencyKey(), salt),
+                        request,
+                        caller.key(),
+                        caller.actor(),
+                        caller.idempotencyKey(),
+                        salt,
+                        caller.lookedUpThrough()),
                     operation),
                 now);
     if (answer instanceof Answer.Done<OrgReply> done) {
       ReservationProtocol<CompletableFuture<Answer<Decided>>> protocol =
           protocols.computeIfAbsent(org, o -> new ReservationProtocol<>());
+      if (done.value() instanceof OrgReply.Settled) {
+        waiting.complete(new Answer.Refused<>(Refusal.alreadyReported()));
+        return;
+      }
       if (done.replayed() && done.value() instanceof OrgReply.Begun begun) {
         // It was answered before: that is told again.
         run(org, protocol, protocol.repeated(begun.plan(), operation, waiting, 0));
@@ -289,19 +300,21 @@ public final class InMemoryNode
   }
 
   /** Of what was charged, whatever the org remembers of it. */
-  public CompletionStage<List<Boolean>> onRecord(String org, List<Reported> events) {
+  public CompletionStage<ReportedEvents.Known> onRecord(String org, List<Reported> events) {
     return on(
         () ->
-            events.stream()
-                .map(
-                    event ->
-                        walletNames(org).stream()
-                            .flatMap(wallet -> walletEvents(org, wallet).stream())
-                            .anyMatch(
-                                each ->
-                                    each instanceof WalletEvent.UsageCharged charged
-                                        && Arrays.equals(charged.reported().key(), event.key())))
-                .toList());
+            new ReportedEvents.Known(
+                events.stream().map(event -> isCharged(org, event)).toList(),
+                orgCell(org).sequence()));
+  }
+
+  private boolean isCharged(String org, Reported event) {
+    return walletNames(org).stream()
+        .flatMap(wallet -> walletEvents(org, wallet).stream())
+        .anyMatch(
+            each ->
+                each instanceof WalletEvent.UsageCharged charged
+                    && Arrays.equals(charged.reported().key(), event.key()));
   }
 
   private <R extends WalletReply> CompletionStage<Answer<R>> askWallet(

@@ -3,6 +3,7 @@ package dev.bursar.api.otlp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import dev.bursar.api.problem.Fault;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
@@ -113,8 +114,8 @@ final class OtlpFormTest {
     assertThat(OtlpForm.PROTOBUF.read(request, WANTED)).isEqualTo(EXPECTED);
   }
 
-  private static com.google.protobuf.ByteString bytes(String hex) {
-    return com.google.protobuf.ByteString.copyFrom(HexFormat.of().parseHex(hex));
+  private static ByteString bytes(String hex) {
+    return ByteString.copyFrom(HexFormat.of().parseHex(hex));
   }
 
   private static KeyValue pair(String key, AnyValue.Builder value) {

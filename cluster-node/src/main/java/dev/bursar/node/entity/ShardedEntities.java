@@ -88,7 +88,12 @@ public final class ShardedEntities implements Entities, Enforcement {
     random.nextBytes(salt);
     OrgCommand.Reserve command =
         new OrgCommand.Reserve(
-            request, caller.key(), caller.actor(), caller.idempotencyKey(), salt);
+            request,
+            caller.key(),
+            caller.actor(),
+            caller.idempotencyKey(),
+            salt,
+            caller.lookedUpThrough());
     Operation operation = caller.reserving(request);
     return ask(
         EntityId.org(request.subject().org()),

@@ -23,6 +23,7 @@ import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.usage.ReportedEvents;
 import dev.bursar.domain.usage.UsageReporting;
 import dev.bursar.domain.usage.UsageReports;
 import dev.bursar.domain.wallet.Balance;
@@ -38,7 +39,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -205,9 +205,15 @@ final class EntityNode implements AutoCloseable {
                 Operation.holding(plan.reservation()))));
   }
 
-  /** Reports one event; the table of all that are on record knows of none. */
+  /** Reports one event; the table of all that are on record knows of none, as of no row. */
   CompletionStage<List<UsageReports.Result>> report(
       Subject subject, String amount, OveragePolicy policy, String id) {
+    return report(subject, amount, policy, id, new ReportedEvents.Known(List.of(false), 0));
+  }
+
+  /** Reports one event, of which that is known from the table of all that are on record. */
+  CompletionStage<List<UsageReports.Result>> report(
+      Subject subject, String amount, OveragePolicy policy, String id, ReportedEvents.Known known) {
     ReserveRequest work =
         new ReserveRequest(
             subject,
@@ -224,10 +230,7 @@ final class EntityNode implements AutoCloseable {
             false,
             Map.of());
     return new UsageReporting(
-            entities,
-            (org, events) ->
-                CompletableFuture.completedFuture(Collections.nCopies(events.size(), false)),
-            8)
+            entities, (org, events) -> CompletableFuture.completedFuture(known), 8, 1)
         .report(List.of(new UsageReports.Report("/gateway", id, Instant.now(), work)), "test");
   }
 

@@ -11,8 +11,25 @@ import org.jspecify.annotations.Nullable;
  * @param key the client's key, or a random one where none was sent: retries within the process need
  *     one
  * @param fingerprint 64 bits of a hash of the request's content
+ * @param lookedUpThrough of a report, the row of the org's journal up to which it was looked up and
+ *     is not on record; 0 for no row
  */
-public record Caller(String actor, @Nullable String idempotencyKey, String key, long fingerprint) {
+public record Caller(
+    String actor,
+    @Nullable String idempotencyKey,
+    String key,
+    long fingerprint,
+    long lookedUpThrough) {
+
+  /** Of what was looked up nowhere. */
+  public Caller(String actor, @Nullable String idempotencyKey, String key, long fingerprint) {
+    this(actor, idempotencyKey, key, fingerprint, 0);
+  }
+
+  /** Whoever reports what was looked up before: source and id make it happen once. */
+  public static Caller reporting(String actor, Reported event, long lookedUpThrough) {
+    return new Caller(actor, null, event.id(), 0, lookedUpThrough);
+  }
 
   /** This call as an operation of the given kind on the given thing. */
   public Operation operation(String kind) {

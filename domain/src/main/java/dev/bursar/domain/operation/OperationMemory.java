@@ -42,6 +42,9 @@ public final class OperationMemory {
 
   private static final long NOTHING_AWAITED = -1;
 
+  /** Before any row, which are numbered from 1. */
+  private static final long NOTHING = 0;
+
   /** Before any time: nothing has been forgotten. */
   private static final long NEVER = Long.MIN_VALUE;
 
@@ -93,6 +96,13 @@ public final class OperationMemory {
   private long forgottenMicros = NEVER;
 
   /**
+   * The newest row whose operations were forgotten, or a later one: the stored forms do not tell.
+   * What is remembered stands in the order of the rows, so nothing that was forgotten is newer than
+   * the oldest that is remembered.
+   */
+  private long forgottenThrough = NOTHING;
+
+  /**
    * @param operationsMax how many operations are remembered
    * @param ageMicrosMax for how long, in microseconds
    */
@@ -126,6 +136,14 @@ public final class OperationMemory {
   public boolean mayHaveForgotten(Instant madeAt) {
     return forgottenMicros != NEVER
         && ChronoUnit.MICROS.between(Instant.EPOCH, madeAt) <= forgottenMicros;
+  }
+
+  /**
+   * Whether an operation that is not found may have been done and forgotten after this row of the
+   * journal. It may be said where it is not so, for a while after the memory was restored.
+   */
+  public boolean mayHaveForgottenSince(long sequence) {
+    return forgottenThrough > sequence;
   }
 
   /** The fingerprint remembered for this key, or null if it is not remembered. */
@@ -267,6 +285,7 @@ public final class OperationMemory {
     }
     remembered = end;
     awaitedFrom = NOTHING_AWAITED;
+    boundForgotten();
   }
 
   /**
@@ -284,6 +303,7 @@ public final class OperationMemory {
       inParts = remembered;
       awaitedFrom = oldest < remembered ? oldest : NOTHING_AWAITED;
       makeRoom((int) Math.min(remembered - oldest, operationsMax));
+      boundForgotten();
       return;
     }
     if (version != NOTHING_FORGOTTEN && version != SOME_FORGOTTEN) {
@@ -293,6 +313,19 @@ public final class OperationMemory {
     while (bytes.hasRemaining()) {
       add(bytes);
     }
+    boundForgotten();
+  }
+
+  /** Restored: what was forgotten before is at most as new as the oldest that was not. */
+  private void boundForgotten() {
+    if (forgottenMicros == NEVER) {
+      return;
+    }
+    int oldest = 0;
+    while (oldest < used && isDead(slot(oldest))) {
+      oldest++;
+    }
+    forgottenThrough = oldest == used ? Long.MAX_VALUE : cells[slot(oldest) * WIDTH + SEQUENCE];
   }
 
   private void add(ByteBuffer bytes) {
@@ -353,6 +386,7 @@ public final class OperationMemory {
       removeAt(find(cells[cell + HIGH], cells[cell + LOW]));
       live--;
       forgottenMicros = Math.max(forgottenMicros, cells[cell + AT_MICROS]);
+      forgottenThrough = Math.max(forgottenThrough, cells[cell + SEQUENCE]);
     }
     first = slot(1);
     used--;

@@ -18,6 +18,7 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     IDEMPOTENCY_KEY_EXPIRED,
     ATTEMPT_WITHDRAWN,
     ALREADY_REPORTED,
+    REPORT_UNDECIDED,
     INVALID,
     UNKNOWN_UNIT,
     UNKNOWN_CREDIT_TYPE,
@@ -74,6 +75,22 @@ public record Refusal(Code code, @Nullable String field, String detail) {
   /** The event is on record already. */
   public static Refusal alreadyReported() {
     return new Refusal(Code.ALREADY_REPORTED, "id", "an event of this source and id is on record");
+  }
+
+  /** The event was reported before, and whether it comes to be on record is being decided. */
+  public static Refusal beingReported() {
+    return new Refusal(
+        Code.REPORT_UNDECIDED,
+        "id",
+        "an event of this source and id is being decided on; send it again to hear what came of it");
+  }
+
+  /** The event may have been reported after it was looked up, so that nobody remembers it. */
+  public static Refusal perhapsReported() {
+    return new Refusal(
+        Code.REPORT_UNDECIDED,
+        "id",
+        "an event of this source and id may have come on record since it was looked up; send it again");
   }
 
   /** Another request has set or removed the budget while this one was about to. */

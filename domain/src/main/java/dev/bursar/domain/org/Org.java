@@ -292,6 +292,11 @@ public final class Org {
     return openReports.contains(Operation.ofReport(event));
   }
 
+  /** Whether what happened after this row of the journal may not be remembered any more. */
+  boolean mayHaveForgottenSince(long sequence) {
+    return memory.mayHaveForgottenSince(sequence);
+  }
+
   private void begin(Plan plan) {
     open(plan);
     tallies.hold(plan.reservation(), plan.quantities(), plan.limits());
@@ -319,8 +324,13 @@ public final class Org {
 
   private void settle(Closure closure, Place place, Instant at) {
     Plan plan = ended(closure.reservation());
-    if (plan != null && !closure.kind().hasRun()) {
-      rejected(plan, place, ChronoUnit.MICROS.between(Instant.EPOCH, at));
+    Reported reported = plan == null ? null : plan.request().reported();
+    if (reported != null) {
+      // However long it was open: from here on it is remembered, until it can be looked up.
+      memory.remember(
+          closure.kind().hasRun() ? Operation.ofReport(reported) : Operation.ofRejected(reported),
+          place,
+          ChronoUnit.MICROS.between(Instant.EPOCH, at));
     }
     tallies.close(closure, at);
   }

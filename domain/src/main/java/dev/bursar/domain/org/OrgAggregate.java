@@ -249,7 +249,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgEvent.WalletPut e -> DONE;
       case OrgEvent.ReservationTakenOver e -> new OrgReply.TakenOver(e.times());
       case OrgEvent.ReservationBarred e -> new OrgReply.Barred();
-      case OrgEvent.ReservationSettled e -> DONE;
+      case OrgEvent.ReservationSettled e -> new OrgReply.Settled();
     };
   }
 

@@ -88,14 +88,28 @@ public sealed interface OrgCommand {
    * @param key names the reservation: the idempotency key, or a random one where none was sent
    * @param idempotencyKey the client's key, or null
    * @param salt 16 random bytes
+   * @param lookedUpThrough of a report, the row of the org's journal up to which it is known not to
+   *     be on record; what came after, the org has to remember itself. 0 for no row
    */
   record Reserve(
       ReserveRequest request,
       String key,
       String actor,
       @Nullable String idempotencyKey,
-      byte[] salt)
-      implements OrgCommand {}
+      byte[] salt,
+      long lookedUpThrough)
+      implements OrgCommand {
+
+    /** Of what was looked up nowhere. */
+    public Reserve(
+        ReserveRequest request,
+        String key,
+        String actor,
+        @Nullable String idempotencyKey,
+        byte[] salt) {
+      this(request, key, actor, idempotencyKey, salt, 0);
+    }
+  }
 
   /**
    * Put a denial on record, with all that stood in the way.

@@ -35,6 +35,9 @@ public sealed interface OrgReply {
   /** Nothing is known of the reservation, and nothing will be. */
   record Barred() implements OrgReply {}
 
+  /** It has ended, and that is on record. */
+  record Settled() implements OrgReply {}
+
   /** It was denied, and that is on record. */
   record Denied(Plan plan, List<Denial> denials) implements OrgReply {}
 

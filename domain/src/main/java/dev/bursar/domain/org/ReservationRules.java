@@ -68,17 +68,17 @@ final class ReservationRules {
 
   Decision<OrgEvent, OrgReply> decide(OrgCommand.Reserve ask, Instant now) {
     ReserveRequest request = ask.request();
-    Refusal fault = fault(request);
+    Reported reported = request.reported();
+    // Before all else: of what may be on record nothing may be said but that.
+    Refusal fault = reported == null ? null : undecided(reported, ask.lookedUpThrough());
+    if (fault == null) {
+      fault = fault(request);
+    }
     if (fault != null) {
       return new Refused<>(fault);
     }
-    Reported reported = request.reported();
     if (reported != null && org.tallies().lateness().isAhead(reported.happenedAt(), now)) {
       return new Refused<>(ahead(reported, now));
-    }
-    if (reported != null && org.isBeingReported(reported)) {
-      // It is so long on its way that the memory of operations has forgotten it.
-      return new Refused<>(Refusal.alreadyReported());
     }
     Instant countsAt =
         reported == null ? now : org.tallies().lateness().countsAt(reported.happenedAt(), now);
@@ -144,6 +144,16 @@ final class ReservationRules {
     return now == null || org.placeOf(plan.reservation()) != null
         ? new Refused<>(Refusal.withdrawn())
         : new Accepted<>(new OrgEvent.ReservationBegun(now, plan));
+  }
+
+  /** Why it can't be told whether a report is new, which the memory of operations takes it for. */
+  private @Nullable Refusal undecided(Reported reported, long lookedUpThrough) {
+    if (org.isBeingReported(reported)) {
+      // It is so long on its way that the memory has forgotten it, and may still come to nothing.
+      return Refusal.beingReported();
+    }
+    // Neither remembered nor looked up: what was charged between the two would be charged again.
+    return org.mayHaveForgottenSince(lookedUpThrough) ? Refusal.perhapsReported() : null;
   }
 
   private Refusal ahead(Reported reported, Instant now) {

@@ -8,10 +8,14 @@ import java.util.concurrent.CompletionStage;
 public interface ReportedEvents {
 
   /**
-   * Whether each of these is on record, in their order. One that was reported a moment ago may not
-   * be known here yet: the org knows that one. Fails with a {@link
-   * dev.bursar.domain.ledger.ReadModelsBehind} while an event might be missing that the org no
-   * longer remembers.
+   * What is known of some events.
+   *
+   * @param onRecord whether each is on record, in their order
+   * @param through the row of the org's journal, 0 for none, up to which that is complete. What
+   *     came on record later may be missing: the org has to remember that itself
    */
-  CompletionStage<List<Boolean>> onRecord(String org, List<Reported> events);
+  record Known(List<Boolean> onRecord, long through) {}
+
+  /** Whether each of these events of an org is on record. */
+  CompletionStage<Known> onRecord(String org, List<Reported> events);
 }

@@ -9,18 +9,24 @@ import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reports, each of which is decided like a request that charges at once: first looked up among all
- * that are on record, then put to its org, some at a time.
+ * that are on record, then put to its org, some at a time. What the look-up did not see, the org
+ * has to remember; where it may have forgotten, it is to be sent again. Orgs do not wait for each
+ * other, but for so many at once.
  */
 public final class UsageReporting implements UsageReports {
 
@@ -32,16 +38,20 @@ public final class UsageReporting implements UsageReports {
   private final Enforcement enforcement;
   private final ReportedEvents events;
   private final int atOnce;
+  private final int orgsAtOnce;
 
   /**
    * @param enforcement decides a report like a request
    * @param events what is on record
-   * @param atOnce how many of a call are on their way at once
+   * @param atOnce how many of an org are on their way at once, 1 or more
+   * @param orgsAtOnce of how many orgs of a call, 1 or more
    */
-  public UsageReporting(Enforcement enforcement, ReportedEvents events, int atOnce) {
+  public UsageReporting(
+      Enforcement enforcement, ReportedEvents events, int atOnce, int orgsAtOnce) {
     this.enforcement = enforcement;
     this.events = events;
     this.atOnce = atOnce;
+    this.orgsAtOnce = orgsAtOnce;
   }
 
   /** A report, and the place of its result. */
@@ -53,15 +63,6 @@ public final class UsageReporting implements UsageReports {
 
   @Override
   public CompletionStage<List<Result>> report(List<Report> reports, String actor) {
-    // What is never asked, since something before it could not be, is to be sent again.
-    List<Result> results = new ArrayList<>(Collections.nCopies(reports.size(), UNREACHABLE));
-    return unknown(reports, results)
-        .thenCompose(unknown -> decide(unknown, 0, actor, results))
-        .thenApply(done -> List.copyOf(results));
-  }
-
-  /** Those that are not on record, in their order; of the others the result is known. */
-  private CompletionStage<List<Numbered>> unknown(List<Report> reports, List<Result> results) {
     Map<String, List<Numbered>> byOrg = new LinkedHashMap<>();
     for (int i = 0; i < reports.size(); i++) {
       Report report = reports.get(i);
@@ -69,64 +70,88 @@ public final class UsageReporting implements UsageReports {
           .computeIfAbsent(report.work().subject().org(), org -> new ArrayList<>())
           .add(new Numbered(i, report));
     }
-    List<Boolean> known = new ArrayList<>(Collections.nCopies(reports.size(), false));
-    CompletionStage<Void> asked = CompletableFuture.completedFuture(null);
-    for (Map.Entry<String, List<Numbered>> each : byOrg.entrySet()) {
-      List<Numbered> ofOrg = each.getValue();
-      asked =
-          asked
-              .thenCompose(
-                  done ->
-                      events.onRecord(each.getKey(), ofOrg.stream().map(Numbered::event).toList()))
-              .thenAccept(
-                  answers -> {
-                    for (int i = 0; i < ofOrg.size(); i++) {
-                      known.set(ofOrg.get(i).number(), answers.get(i));
-                    }
-                  });
+    Reporting call = new Reporting(actor, reports.size(), byOrg.values());
+    List<CompletableFuture<Void>> lanes = new ArrayList<>();
+    for (int i = 0; i < Math.min(orgsAtOnce, byOrg.size()); i++) {
+      lanes.add(call.nextOrg().toCompletableFuture());
     }
-    return asked.thenApply(
-        done -> {
-          List<Numbered> unknown = new ArrayList<>(reports.size());
-          for (int i = 0; i < reports.size(); i++) {
-            if (known.get(i)) {
-              results.set(i, DUPLICATE);
-            } else {
-              unknown.add(new Numbered(i, reports.get(i)));
-            }
-          }
-          return unknown;
-        });
+    return CompletableFuture.allOf(lanes.toArray(new CompletableFuture<?>[0]))
+        .thenApply(done -> call.results());
   }
 
-  private CompletionStage<Void> decide(
-      List<Numbered> all, int from, String actor, List<Result> results) {
-    if (from >= all.size()) {
-      return CompletableFuture.completedFuture(null);
-    }
-    List<Numbered> some = all.subList(from, Math.min(all.size(), from + atOnce));
-    List<CompletableFuture<Result>> decided =
-        some.stream().map(each -> decide(each, actor).toCompletableFuture()).toList();
-    return CompletableFuture.allOf(decided.toArray(new CompletableFuture<?>[0]))
-        .thenCompose(
-            done -> {
-              boolean goesOn = true;
-              for (int i = 0; i < some.size(); i++) {
-                Result result = decided.get(i).join();
-                results.set(some.get(i).number(), result);
-                goesOn &= result != BUSY && result != UNREACHABLE;
-              }
-              return goesOn
-                  ? decide(all, from + atOnce, actor, results)
-                  : CompletableFuture.completedFuture(null);
-            });
-  }
+  /** The reports of one call. Thread-safe. */
+  private final class Reporting {
+    private final String actor;
+    private final AtomicReferenceArray<Result> results;
+    private final ConcurrentLinkedQueue<List<Numbered>> orgs;
 
-  private CompletionStage<Result> decide(Numbered each, String actor) {
-    Report report = each.report();
-    return enforcement
-        .reserve(report.work().as(each.event()), new Caller(actor, null, report.id(), 0))
-        .thenApply(UsageReporting::result);
+    /** Whether something could not be decided: nothing more is asked then, all comes again. */
+    private volatile boolean stopped;
+
+    Reporting(String actor, int reports, Collection<List<Numbered>> byOrg) {
+      this.actor = actor;
+      this.results = new AtomicReferenceArray<>(reports);
+      this.orgs = new ConcurrentLinkedQueue<>(byOrg);
+    }
+
+    /** What was never asked, since something else could not be, is to be sent again. */
+    List<Result> results() {
+      return IntStream.range(0, results.length())
+          .mapToObj(i -> Objects.requireNonNullElse(results.get(i), UNREACHABLE))
+          .toList();
+    }
+
+    /** Decides the next org's, and then those of the orgs after it. */
+    CompletionStage<Void> nextOrg() {
+      List<Numbered> ofOrg = stopped ? null : orgs.poll();
+      return ofOrg == null
+          ? CompletableFuture.completedFuture(null)
+          : decideOrg(ofOrg).thenCompose(done -> nextOrg());
+    }
+
+    private CompletionStage<Void> decideOrg(List<Numbered> ofOrg) {
+      String org = ofOrg.getFirst().report().work().subject().org();
+      return events
+          .onRecord(org, ofOrg.stream().map(Numbered::event).toList())
+          .thenCompose(
+              known -> {
+                List<Numbered> unknown = new ArrayList<>(ofOrg.size());
+                for (int i = 0; i < ofOrg.size(); i++) {
+                  if (known.onRecord().get(i)) {
+                    results.set(ofOrg.get(i).number(), DUPLICATE);
+                  } else {
+                    unknown.add(ofOrg.get(i));
+                  }
+                }
+                return decide(unknown, 0, known.through());
+              });
+    }
+
+    private CompletionStage<Void> decide(List<Numbered> all, int from, long lookedUpThrough) {
+      if (from >= all.size() || stopped) {
+        return CompletableFuture.completedFuture(null);
+      }
+      List<CompletableFuture<Void>> some =
+          all.subList(from, Math.min(all.size(), from + atOnce)).stream()
+              .map(each -> decide(each, lookedUpThrough).toCompletableFuture())
+              .toList();
+      return CompletableFuture.allOf(some.toArray(new CompletableFuture<?>[0]))
+          .thenCompose(done -> decide(all, from + atOnce, lookedUpThrough));
+    }
+
+    private CompletionStage<Void> decide(Numbered each, long lookedUpThrough) {
+      Reported event = each.event();
+      return enforcement
+          .reserve(each.report().work().as(event), Caller.reporting(actor, event, lookedUpThrough))
+          .thenAccept(
+              answer -> {
+                Result result = result(answer);
+                results.set(each.number(), result);
+                if (result == BUSY || result == UNREACHABLE) {
+                  stopped = true;
+                }
+              });
+    }
   }
 
   private static Result result(Answer<Decided> answer) {
@@ -164,8 +189,9 @@ public final class UsageReporting implements UsageReports {
 
   private static Result refused(Refusal refusal) {
     return switch (refusal.code()) {
-      // What came of it nobody remembers; but it is on record.
-      case ALREADY_REPORTED, IDEMPOTENCY_KEY_EXPIRED -> DUPLICATE;
+      case ALREADY_REPORTED -> DUPLICATE;
+      // Whether it is on record, or comes to be, nobody can tell yet.
+      case REPORT_UNDECIDED, IDEMPOTENCY_KEY_EXPIRED -> UNREACHABLE;
       // It was given up in mid-way, and what it held is given back.
       case ATTEMPT_WITHDRAWN -> UNREACHABLE;
       default ->

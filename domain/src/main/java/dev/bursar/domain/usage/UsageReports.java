@@ -48,8 +48,8 @@ public interface UsageReports {
   record Unreachable() implements Result {}
 
   /**
-   * Reports one after the other, those of one org in their order; each by itself comes to its own
-   * result.
+   * Reports one after the other, those of one org in their order, and orgs beside each other; each
+   * by itself comes to its own result.
    *
    * @param reports any number; the same one may be among them twice
    * @param actor the id of the key that reports

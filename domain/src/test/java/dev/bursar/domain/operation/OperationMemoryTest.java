@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class OperationMemoryTest {
 
@@ -67,6 +68,57 @@ final class OperationMemoryTest {
     remember("d", 5);
     assertThat(memory.place("a")).isEqualTo(new Place(3, 0));
     assertThat(memory.place("b")).isNull();
+  }
+
+  private void rememberAt(long sequence, String... keys) {
+    for (String key : keys) {
+      memory.remember(new Operation(key, 7), new Place(sequence, 0), sequence);
+    }
+  }
+
+  @Test
+  void itTellsSinceWhichRowItMayHaveForgotten() {
+    rememberAt(5, "a", "b");
+    rememberAt(6, "c");
+    assertThat(memory.mayHaveForgottenSince(0)).isFalse();
+    rememberAt(7, "a");
+    assertThat(memory.mayHaveForgottenSince(0)).as("what was replaced").isFalse();
+    rememberAt(9, "d");
+    assertThat(memory.mayHaveForgottenSince(4)).isTrue();
+    assertThat(memory.mayHaveForgottenSince(5)).isFalse();
+  }
+
+  @Test
+  void whatIsForgottenForItsAgeIsForgotten() {
+    rememberAt(5, "a");
+    rememberAt(6 + AGE_MAX, "b");
+    assertThat(memory.mayHaveForgottenSince(4)).isTrue();
+    assertThat(memory.mayHaveForgottenSince(5)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatWasForgottenBeforeItWasStoredIsAtMostAsNewAsWhatWasNot(boolean whole) {
+    OperationMemory copy = new OperationMemory(3, AGE_MAX);
+    rememberAt(5, "a");
+    OperationMemory.Part first = memory.part(0);
+    rememberAt(6, "b", "c");
+    rememberAt(7, "b");
+    restore(copy, whole, List.of(first, memory.part(1)));
+    assertThat(copy.mayHaveForgottenSince(0)).as("nothing was forgotten").isFalse();
+    rememberAt(8, "d");
+    copy = new OperationMemory(3, AGE_MAX);
+    restore(copy, whole, List.of(first, memory.part(1)));
+    assertThat(copy.mayHaveForgottenSince(4)).isTrue();
+    assertThat(copy.mayHaveForgottenSince(5)).as("not known any more").isTrue();
+    assertThat(copy.mayHaveForgottenSince(6)).isFalse();
+  }
+
+  private void restore(OperationMemory copy, boolean whole, List<OperationMemory.Part> parts) {
+    copy.restore(whole ? memory.toBytes() : memory.outline());
+    if (copy.lacksParts()) {
+      copy.restore(parts);
+    }
   }
 
   @Test

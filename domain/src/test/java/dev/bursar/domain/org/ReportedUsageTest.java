@@ -4,8 +4,8 @@ import static dev.bursar.domain.budget.BudgetWords.NOON;
 import static dev.bursar.domain.budget.BudgetWords.ORG;
 import static dev.bursar.domain.budget.BudgetWords.budget;
 import static dev.bursar.domain.budget.BudgetWords.daily;
-import static dev.bursar.domain.operation.Refusal.Code.ALREADY_REPORTED;
 import static dev.bursar.domain.operation.Refusal.Code.INVALID;
+import static dev.bursar.domain.operation.Refusal.Code.REPORT_UNDECIDED;
 import static dev.bursar.domain.operation.Refusal.Code.UNKNOWN_UNIT;
 import static dev.bursar.domain.org.OrgWords.acme;
 import static dev.bursar.domain.org.OrgWords.reserve;
@@ -22,12 +22,14 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Place;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -226,9 +228,94 @@ final class ReportedUsageTest {
   }
 
   @Test
-  void whatIsOnItsWayIsKnownWhenTheMemoryHasForgottenIt() {
+  void whatIsOnItsWayWhenTheMemoryHasForgottenItMayStillComeToNothing() {
+    var first = begun(report("e1", "1", NOON), NOON);
+    acme.when(report("e1", "1", NOON), NOON).thenRefused(REPORT_UNDECIDED);
+    acme.after(NOON, new OrgCommand.Settle(Closure.givenBack(first.plan().reservation())));
     begun(report("e1", "1", NOON), NOON);
-    acme.when(report("e1", "1", NOON), NOON).thenRefused(ALREADY_REPORTED);
+  }
+
+  // ---- between what is looked up and what is remembered
+
+  /** An org that remembers two operations. */
+  private final OperationMemory shortMemory =
+      new OperationMemory(2, Duration.ofHours(24).toNanos() / 1_000);
+
+  private final Entity<OrgCommand, OrgEvent, OrgReply> forgetful =
+      new Entity<>(
+          new OrgAggregate(new Org("acme", LATENESS, shortMemory), OrgWords.CATALOG), shortMemory);
+
+  private Outcome<OrgReply> ask(OrgCommand command, Operation operation) {
+    var decided = forgetful.decide(List.of(new Request<>(command, operation)), NOON);
+    if (decided.batch() != null) {
+      forgetful.sealed(new byte[32]);
+    }
+    return decided.outcomes().getFirst();
+  }
+
+  private Outcome<OrgReply> ask(String id, long lookedUpThrough) {
+    var command = report(reserve(subject(null, "ann"), "1"), id, NOON);
+    byte[] salt = new byte[16];
+    salt[0] = (byte) forgetful.sequence();
+    return ask(
+        new OrgCommand.Reserve(command.request(), id, "key1", null, salt, lookedUpThrough),
+        Operation.ofReport(new Reported("/gateway", id, NOON)));
+  }
+
+  private void settle(OrgReply.Begun begun) {
+    Plan plan = begun.plan();
+    ask(
+        new OrgCommand.Settle(
+            Closure.of(plan.reservation(), plan.amount(), Closure.Kind.COMMITTED)),
+        null);
+  }
+
+  @Test
+  void howItEndedIsRememberedHoweverLongItWasOpen() {
+    ask(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    var first = begun(ask("e1", 0));
+    var others = List.of(begun(ask("e2", 9)), begun(ask("e3", 9)));
+    assertThat(ask("e1", 9))
+        .isInstanceOfSatisfying(
+            Outcome.Refused.class,
+            refused -> assertThat(refused.refusal().code()).isEqualTo(REPORT_UNDECIDED));
+    settle(first);
+    assertThat(ask("e1", 9)).isEqualTo(new Outcome.Stored<>(new Place(5, 0), true));
+    assertThat(others).hasSize(2);
+  }
+
+  @Test
+  void whatWasChargedAfterItWasLookedUpAndIsForgottenIsNotDecidedAnew() {
+    ask(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    settle(begun(ask("e1", 0)));
+    long charged = forgetful.sequence();
+    settle(begun(ask("e2", 0)));
+    settle(begun(ask("e3", charged)));
+    long before = forgetful.sequence();
+    // Looked up a moment before it was charged: neither look-up nor memory know it.
+    assertThat(ask("e1", charged - 1))
+        .isInstanceOfSatisfying(
+            Outcome.Refused.class,
+            refused -> assertThat(refused.refusal().code()).isEqualTo(REPORT_UNDECIDED));
+    assertThat(ask("e4", charged - 1))
+        .as("one that is new can't be told from it")
+        .isInstanceOf(Outcome.Refused.class);
+    assertThat(forgetful.sequence()).isEqualTo(before);
+    // A look-up that is complete so far would have found it, if it had been charged.
+    begun(ask("e4", charged));
+  }
+
+  @Test
+  void beforeItIsKnownToBeNewNothingElseIsSaidOfIt() {
+    ask(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    for (String id : List.of("e1", "e2", "e3")) {
+      settle(begun(ask(id, 99)));
+    }
+    var unknownTeam = report(reserve(subject("nowhere", "ann"), "1"), "e1", NOON);
+    assertThat(ask(unknownTeam, Operation.ofReport(new Reported("/gateway", "e1", NOON))))
+        .isInstanceOfSatisfying(
+            Outcome.Refused.class,
+            refused -> assertThat(refused.refusal().code()).isEqualTo(REPORT_UNDECIDED));
   }
 
   @Test
