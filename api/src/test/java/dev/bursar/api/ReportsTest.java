@@ -197,6 +197,7 @@ class ReportsTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '"',
       textBlock =
           """
           'specversion':'0.3','id':'e','source':'s','type':'t','data':{} | invalid | specversion

@@ -10,6 +10,8 @@ import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.Migrations;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.time.TestClock;
+import dev.bursar.domain.usage.UsageReporting;
+import dev.bursar.domain.usage.UsageReports;
 import dev.bursar.entities.EntityModels;
 import dev.bursar.entities.Limits;
 import dev.bursar.node.access.StoredKeys;
@@ -120,6 +122,12 @@ public final class Node implements AutoCloseable {
         new ShardedEntities(system, new Region(system, parts), limits.askTimeout());
     Projections projections =
         Projections.start(system, database, entities, clock, signingKey, metrics);
+    Config reporting = config.getConfig("bursar.limits");
+    UsageReports reports =
+        new UsageReporting(
+            entities,
+            projections.reported(clock, reporting.getDuration("reports-lag-max")),
+            reporting.getInt("reports-at-once"));
     StoredKeys keys = new StoredKeys(database.jdbi(), blocking, clock);
     if (settings.operatorKey() != null) {
       keys.ensureOperator(settings.operatorKey());
@@ -142,6 +150,7 @@ public final class Node implements AutoCloseable {
             projections.proofs(),
             projections.orgs(),
             projections.usage(),
+            reports,
             catalog,
             keys,
             testClock,

@@ -5,6 +5,7 @@ import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
+import dev.bursar.domain.usage.ReportedEvents;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.projections.ProjectionSettings.DueWorkSettings;
 import dev.bursar.projections.due.DueTimes;
@@ -22,9 +23,11 @@ import dev.bursar.projections.readmodel.ReadModelProjection;
 import dev.bursar.projections.readmodel.ReadModels;
 import dev.bursar.projections.tree.JdbcLedgerProofs;
 import dev.bursar.projections.tree.SigningKey;
+import dev.bursar.projections.usage.JdbcReportedEvents;
 import dev.bursar.projections.usage.JdbcUsageQueries;
 import dev.bursar.projections.usage.PassedPartitions;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +187,15 @@ public final class Projections {
   /** Reads what was decided and used. */
   public UsageQueries usage() {
     return usage;
+  }
+
+  /**
+   * Tells which reported events are on record.
+   *
+   * @param lagMax how far the read model may be behind
+   */
+  public ReportedEvents reported(InstantSource clock, Duration lagMax) {
+    return new JdbcReportedEvents(queries, progress, clock, lagMax);
   }
 
   /** How far the read models are. */

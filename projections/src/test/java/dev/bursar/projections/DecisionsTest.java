@@ -180,7 +180,8 @@ class DecisionsTest {
 
   @Test
   void itIsTheSameWhereverAPageEnds() {
-    List<String> before = dump();
+    UsageDump before = dump();
+    assertThat(before.rows().get("usage_event")).isNotEmpty();
     readSide.close();
     DATABASE
         .jdbi()
@@ -202,23 +203,10 @@ class DecisionsTest {
               });
     }
     start(1);
-    assertThat(dump()).isEqualTo(before).isNotEmpty();
+    dump().assertEqualTo(before);
   }
 
-  private static List<String> dump() {
-    return DATABASE
-        .jdbi()
-        .withHandle(
-            handle ->
-                handle
-                    .createQuery(
-                        """
-                        select concat_ws(' ', sequence, index, reservation, allowed, denials, team,
-                          user_id, departments, amount, usage, outcome, ended_at, ended_sequence,
-                          ended_index, charged, used)
-                        from usage_event order by sequence, index
-                        """)
-                    .mapTo(String.class)
-                    .list());
+  private static UsageDump dump() {
+    return UsageDump.of(DATABASE);
   }
 }

@@ -10,6 +10,7 @@ import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Outcome;
@@ -282,6 +283,48 @@ final class OrgWorld {
     if (held instanceof WalletReply.Held) {
       wallet(new WalletCommand.Cancel(plan.reservation()));
     }
+  }
+
+  /** Work of so long ago is reported by an event; whether it was charged. */
+  boolean report(Reported event) {
+    String user = "u" + random.nextInt(3);
+    byte[] salt = new byte[16];
+    random.nextBytes(salt);
+    ReserveRequest work =
+        new ReserveRequest(
+                new Subject(orgId.org(), "analytics", user, null, null, null),
+                "chat",
+                null,
+                null,
+                null,
+                null,
+                new Credits(random.nextInt(100_000_000)),
+                TYPE,
+                300,
+                OveragePolicy.RECORD,
+                true,
+                false,
+                Map.of())
+            .as(event);
+    OrgReply reply = org(new OrgCommand.Reserve(work, event.id(), "k", null, salt));
+    if (!(reply instanceof OrgReply.Begun begun)) {
+      return false;
+    }
+    Plan plan = begun.plan();
+    team(
+        new TeamCommand.CountUsage(
+            plan.reservation(), plan.quantities(), plan.teamLimits(), plan.countedAt()));
+    wallet(
+        new WalletCommand.ChargeUsage(
+            plan.reservation(),
+            TYPE,
+            plan.amount(),
+            work.overagePolicy(),
+            event,
+            now,
+            true,
+            attribution("report", null)));
+    return true;
   }
 
   private void end() {

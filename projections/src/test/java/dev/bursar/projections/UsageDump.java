@@ -1,6 +1,9 @@
 package dev.bursar.projections;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.bursar.database.Database;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,5 +37,18 @@ record UsageDump(Map<String, List<String>> rows) {
                           .list()));
     }
     return new UsageDump(rows);
+  }
+
+  /** Says what is in one and not in the other. */
+  void assertEqualTo(UsageDump other) {
+    for (String table : TABLES) {
+      List<String> missing = new ArrayList<>(other.rows.getOrDefault(table, List.of()));
+      List<String> more = new ArrayList<>(rows.getOrDefault(table, List.of()));
+      more.removeAll(missing);
+      missing.removeAll(rows.getOrDefault(table, List.of()));
+      assertThat(more).as("rows that only this " + table + " has").isEqualTo(List.of());
+      assertThat(missing).as("rows that only the other " + table + " has").isEqualTo(List.of());
+    }
+    assertThat(rows).hasSameSizeAs(other.rows);
   }
 }

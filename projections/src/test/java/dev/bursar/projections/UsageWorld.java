@@ -39,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class UsageWorld {
 
+  private static final Duration LATE_AT_MOST = Duration.ofHours(30);
+
   /** A request, as it should come out. */
   static final class Made {
     final Plan plan;
@@ -84,7 +86,10 @@ final class UsageWorld {
   private final JournalWriter journal;
   private final Random random;
   private final List<Made> open = new ArrayList<>();
-  private final List<Made> expired = new ArrayList<>();
+
+  /** What may still be charged late, and until when. */
+  private final Map<Made, Instant> expired = new LinkedHashMap<>();
+
   private final List<Recorded<OrgEvent>> batch = new ArrayList<>();
   private byte[] previousHash = new byte[32];
   private long sequence;
@@ -172,7 +177,7 @@ final class UsageWorld {
             random.nextBoolean() ? "4bf92f3577b34da6a3ce929d0e0e4736" : null,
             null);
     return new Plan(
-        "rsv_" + count++,
+        "rsv_" + id.org() + "_" + count++,
         reported == null ? request : request.as(reported),
         wallet,
         random.nextInt(5) == 0 ? "image" : "platform",
@@ -275,13 +280,15 @@ final class UsageWorld {
       }
       settle(
           it, Closure.of(it.plan.reservation(), Credits.ZERO, Closure.Kind.EXPIRED));
-      expired.add(it);
+      expired.put(it, now.plus(LATE_AT_MOST));
     }
   }
 
   private void chargeLate() {
+    expired.values().removeIf(until -> until.isBefore(now));
     if (!expired.isEmpty()) {
-      Made it = expired.remove(random.nextInt(expired.size()));
+      Made it = expired.keySet().iterator().next();
+      expired.remove(it);
       commit(it, Closure.Kind.LATE);
     }
   }

@@ -128,6 +128,15 @@ class VerificationTest {
           TREE    | is over no entries                | insert into ledger_subtree values ('acme', 8, 99, '\\x00')
           TREE    | another root                      | insert into ledger_checkpoint values ('acme', 5, 'v', '\\x00', 'n', now())
           TREE    | a head of 9999 entries was signed | insert into ledger_checkpoint values ('acme', 9999, 'v', '\\x00', 'n', now())
+          USAGE   | the read table has                | update usage_event set charged = charged + 1 where org = 'acme' and charged > 0
+          USAGE   | is not in the read table          | delete from usage_event where org = 'acme' and sequence > 30
+          USAGE   | no event has                      | insert into usage_event select org, counted_at, sequence, 999, recorded_at, reservation, allowed, denials, team, user_id, product, cost_center, agent, departments, feature, model, session, wallet, actor, trace_id, source, event_id, credit_type, amount, usage from usage_event where org = 'acme'
+          USAGE   | by hour                           | update usage_hour set requests = requests + 1 where org = 'acme'
+          USAGE   | by hour                           | delete from usage_hour where org = 'acme'
+          USAGE   | the sums of                       | update usage_day set credits = credits + 1 where org = 'acme'
+          USAGE   | should be called                  | update usage_group set model = 'another' where org = 'acme'
+          USAGE   | the units of                      | insert into usage_day_meter select org, day, group_id, 'ghost', 1 from usage_day where org = 'acme'
+          USAGE   | the names of what was reported    | insert into reported_usage values ('acme', '\\x00')
           JOURNAL | the journal has row               | delete from event_journal where persistence_id = 'wallet%acme%main' and sequence_number = 5
           JOURNAL | says that it is row 8             | update event_journal set (event_ser_manifest, event_payload) = (select event_ser_manifest, event_payload from event_journal where persistence_id = 'org%acme' and sequence_number = 8) where persistence_id = 'org%acme' and sequence_number = 9
           JOURNAL | does not follow                   | update event_journal set (event_ser_manifest, event_payload) = (select event_ser_manifest, event_payload from event_journal where persistence_id = 'org%other' and sequence_number = 9) where persistence_id = 'org%acme' and sequence_number = 9

@@ -5,6 +5,8 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
@@ -37,6 +39,54 @@ final class AnswerChecks {
     switch (((Answer.Done<Decided>) answer).value()) {
       case Decided.Allowed allowed -> allowed(allowed, request, wallet, version);
       case Decided.Denied denied -> denied(denied, request, wallet, version);
+    }
+  }
+
+  /** What a report was answered: nothing but its own overage policy may stand in its way. */
+  void reported(
+      Answer<Decided> answer,
+      ReserveRequest request,
+      Reported event,
+      EntityId wallet,
+      boolean again) {
+    if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
+      boolean twice = refusal.code() == Refusal.Code.ALREADY_REPORTED;
+      world.watch.expect(
+          twice || refusal.code() == Refusal.Code.ATTEMPT_WITHDRAWN,
+          "model",
+          "a report is refused: %s",
+          refusal);
+      world.watch.expect(
+          !twice || world.watch.reports.isCharged(wallet.org(), event),
+          "I4",
+          "%s is said to be on record, and was never charged",
+          event);
+      world.watch.saw(twice ? Rarity.REPORTED_TWICE : Rarity.ATTEMPT_WITHDRAWN);
+      return;
+    }
+    Answer.Done<Decided> done = (Answer.Done<Decided>) answer;
+    switch (done.value()) {
+      case Decided.Allowed allowed -> {
+        world.watch.expect(
+            world.watch.reports.isCharged(wallet.org(), event),
+            "I4",
+            "%s is accepted, and was never charged",
+            event);
+        if (again && done.replayed()) {
+          world.watch.saw(Rarity.REPORTED_TWICE);
+        }
+      }
+      case Decided.Denied denied -> {
+        world.watch.expect(
+            denied.denials().size() == 1
+                && denied.denials().getFirst().code() == DenialCode.INSUFFICIENT_CREDITS
+                && request.overagePolicy() == OveragePolicy.REJECT,
+            "model",
+            "%s is rejected: %s",
+            event,
+            denied.denials());
+        world.watch.saw(Rarity.REPORT_REJECTED);
+      }
     }
   }
 

@@ -59,6 +59,20 @@ final class NaiveLimits {
 
   /** A reservation was let through; the limits are as they were told, with it in them. */
   void hold(String reservation, Quantities asked, List<LimitState> limits, Instant at) {
+    hold(reservation, asked, limits, at, false);
+  }
+
+  /**
+   * Work that has run is counted, whatever the limits.
+   *
+   * @param at when it was put on record
+   */
+  void count(String reservation, Quantities asked, List<LimitState> limits, Instant at) {
+    hold(reservation, asked, limits, at, true);
+  }
+
+  private void hold(
+      String reservation, Quantities asked, List<LimitState> limits, Instant at, boolean hasRun) {
     List<Part> parts = new ArrayList<>();
     for (LimitState limit : limits) {
       Key key = new Key(limit.budget(), limit.member(), limit.windowStart());
@@ -76,8 +90,13 @@ final class NaiveLimits {
           key,
           isUsed,
           isHeld);
+      boolean over = isUsed.add(isHeld).compareTo(micros(limit.limit())) > 0;
+      if (hasRun && over) {
+        watch.saw(Rarity.REPORTED_OVER_A_LIMIT);
+      }
       expect(
-          limit.mode() != Budget.Mode.HARD
+          hasRun
+              || limit.mode() != Budget.Mode.HARD
               || isUsed.add(isHeld).compareTo(micros(limit.limit())) <= 0,
           "I2",
           "%s is let through, with %s used and %s held of %s of %s",
@@ -86,8 +105,12 @@ final class NaiveLimits {
           isHeld,
           limit.limit(),
           key);
+      if (hasRun && !at.isBefore(limit.resetsAt())) {
+        watch.saw(Rarity.REPORTED_FOR_AN_ENDED_WINDOW);
+      }
       expect(
-          !at.isBefore(limit.windowStart()) && at.isBefore(limit.resetsAt()),
+          !at.isBefore(limit.windowStart())
+              && at.isBefore(hasRun ? limit.resetsAt().plus(World.CORRECTION) : limit.resetsAt()),
           "model",
           "%s at %s counts in the window from %s to %s",
           reservation,

@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
@@ -131,6 +132,7 @@ final class NaiveWallet {
         drawn(it.transaction(), it.at());
         watch.saw(Rarity.CHARGED_AT_ONCE);
       }
+      case WalletEvent.UsageCharged it -> usage(it);
       case WalletEvent.Released it -> released(it);
       case WalletEvent.HoldBarred it -> {
         end(it.reservation(), null, Fate.BARRED);
@@ -277,7 +279,9 @@ final class NaiveWallet {
     List<Draw> draws = new ArrayList<>();
     for (Posting posting : transaction.postings()) {
       String grant = posting.grant();
-      if (posting.type() == EntryType.CONSUME && grant != null) {
+      boolean isDraw =
+          posting.type() == EntryType.CONSUME || posting.type() == EntryType.LATE_USAGE;
+      if (isDraw && grant != null) {
         draws.add(new Draw(grant, posting.amount().negated()));
       }
     }
@@ -369,8 +373,12 @@ final class NaiveWallet {
         event.late() ? Fate.EXPIRED : Fate.OPEN,
         event.late() ? Fate.LATE : Fate.COMMITTED);
     charged(reservation, event.amount().micros(), event.transaction());
+    comesTo(event.transaction(), reservation, event.amount());
+  }
+
+  private void comesTo(Transaction transaction, String reservation, Credits charge) {
     BigInteger entries = BigInteger.ZERO;
-    for (Posting posting : event.transaction().postings()) {
+    for (Posting posting : transaction.postings()) {
       BigInteger amount = micros(posting.amount().micros());
       entries =
           switch (posting.type()) {
@@ -380,12 +388,42 @@ final class NaiveWallet {
           };
     }
     expect(
-        entries.equals(micros(event.amount().micros())),
+        entries.equals(micros(charge.micros())),
         "I11",
         "%s is charged %s, by its entries %s",
         reservation,
-        event.amount(),
+        charge,
         entries);
+  }
+
+  /** Work that has run is charged with nothing set aside; it is owed only when all is used up. */
+  private void usage(WalletEvent.UsageCharged event) {
+    String reservation = event.reservation();
+    end(reservation, null, Fate.COMMITTED);
+    charged(reservation, event.amount().micros(), event.transaction());
+    drawn(event.transaction(), event.at());
+    comesTo(event.transaction(), reservation, event.amount());
+    BigInteger drawn = micros(event.amount().micros()).subtract(micros(event.debt().micros()));
+    BigInteger missing = micros(event.debt().plus(event.uncharged()).micros());
+    BigInteger free = BigInteger.ZERO;
+    for (Pot pot : pots.values()) {
+      free = pot.canBeDrawnAt(event.at()) ? free.add(pot.free()) : free;
+    }
+    expect(
+        missing.signum() == 0 || free.equals(drawn),
+        "model",
+        "%s leaves %s unpaid, and draws %s of %s",
+        reservation,
+        missing,
+        drawn,
+        free);
+    watch.saw(Rarity.REPORTED);
+    if (event.late()) {
+      watch.saw(Rarity.REPORTED_LATE);
+    }
+    if (event.debt().isPositive()) {
+      watch.saw(Rarity.REPORTED_INTO_DEBT);
+    }
   }
 
   private void released(WalletEvent.Released event) {

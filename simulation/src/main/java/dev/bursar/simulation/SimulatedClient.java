@@ -10,6 +10,7 @@ import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -61,10 +62,14 @@ final class SimulatedClient {
   /** A reservation that some client was allowed. */
   record Reserved(String id, EntityId wallet, Credits amount) {}
 
+  /** Work that some client has reported, and another may report again. */
+  record Report(ReserveRequest work, Reported event, EntityId wallet) {}
+
   /** What all clients of a run know of each other's doings. */
   static final class Shared {
     final List<Reserved> reserved = new ArrayList<>();
     final List<String> grants = new ArrayList<>();
+    final List<Report> reports = new ArrayList<>();
     int names;
   }
 
@@ -102,7 +107,16 @@ final class SimulatedClient {
     return left < 0;
   }
 
+  /** Every second history, so that the others stay as they were when they found something. */
+  private boolean reports() {
+    return world.scenario.seed() % 2 == 0 && random.nextInt(12) == 0;
+  }
+
   private void doSomething() {
+    if (reports()) {
+      report();
+      return;
+    }
     int chance = random.nextInt(100);
     if (chance < 24) {
       reserve(false, false);
@@ -230,6 +244,70 @@ final class SimulatedClient {
                     + ((Decided.Denied) decided).denials().stream().map(Denial::code).toList());
   }
 
+  /** Reports what has run, or what was reported before once more. */
+  private void report() {
+    boolean again = !shared.reports.isEmpty() && random.nextInt(3) == 0;
+    Report report =
+        again
+            ? shared.reports.get(Math.max(0, shared.reports.size() - 1 - random.nextInt(4)))
+            : newReport();
+    if (!again) {
+      shared.reports.add(report);
+    }
+    String org = report.wallet.org();
+    ReserveRequest work = report.work.as(report.event);
+    Operation operation = Operation.ofReport(report.event);
+    this.<Decided>start(
+        "report %s of %s, %s, by %s"
+            .formatted(work.amount(), report.wallet, report.event, work.overagePolicy()),
+        EntityId.org(org),
+        replyTo -> {
+          byte[] salt = salt();
+          String key = report.event.id();
+          world.watch.reports.asks(
+              ReservationId.of(org, report.wallet.name(), key, salt).toString());
+          return new EntityMessage.Reserve(
+              new OrgCommand.Reserve(work, key, ACTOR, null, salt), operation, replyTo);
+        },
+        answer -> checks.reported(answer, work, report.event, report.wallet, again),
+        decided -> decided.getClass().getSimpleName() + " " + decided.plan().reservation());
+  }
+
+  private Report newReport() {
+    String org = org();
+    EntityId wallet = wallet(org);
+    ReserveRequest work =
+        new ReserveRequest(
+            new Subject(
+                org,
+                random.nextInt(3) == 0 ? null : some(TEAMS),
+                random.nextInt(4) == 0 ? null : some(USERS),
+                null,
+                null,
+                null),
+            null,
+            null,
+            null,
+            wallet.name(),
+            null,
+            amount(),
+            TYPE,
+            1,
+            OveragePolicy.values()[random.nextInt(3)],
+            true,
+            false,
+            Map.of());
+    long secondsAgo =
+        switch (random.nextInt(4)) {
+          case 0 -> 0;
+          case 1 -> random.nextInt(50);
+          case 2 -> random.nextInt(100);
+          default -> random.nextInt(300);
+        };
+    Instant ran = world.earliestNow().minusSeconds(secondsAgo);
+    return new Report(work, new Reported("/sim", key(), ran), wallet);
+  }
+
   private <T> void start(
       String what,
       EntityId entity,
@@ -247,7 +325,9 @@ final class SimulatedClient {
             question,
             first,
             told -> {
-              if (told != null && first == null && !question.what().startsWith("dry run")) {
+              boolean once =
+                  !question.what().startsWith("dry run") && !question.what().startsWith("report ");
+              if (told != null && first == null && once) {
                 finished.add(new Finished<>(question, told));
               }
               next();

@@ -2,6 +2,8 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Recorded;
@@ -49,11 +51,13 @@ final class Watch implements SimulatedJournal.Listener {
   private final class Shadow<C, E, R, S> {
     private final EntityModel<C, E, R, S> model;
     private final Entity<C, E, R> entity;
+    private final String org;
     private final Map<String, Long> operations = new HashMap<>();
     private @Nullable Instant nextDue;
     private String writer = "";
 
     Shadow(EntityId id, EntityModel<C, E, R, S> model) {
+      this.org = id.org();
       this.model = model;
       this.entity = model.fresh().apply(id);
     }
@@ -115,6 +119,7 @@ final class Watch implements SimulatedJournal.Listener {
   private final Map<EntityId, Invariants> ledgers = new HashMap<>();
   private final Map<String, Integer> begun = new HashMap<>();
   private final Map<String, Integer> denied = new HashMap<>();
+  final NaiveReports reports = new NaiveReports(this);
 
   Watch(World world) {
     this.world = world;
@@ -228,19 +233,38 @@ final class Watch implements SimulatedJournal.Listener {
           if (begun.merge(it.plan().reservation(), 1, Integer::sum) > 1) {
             violated("I4", "%s begins twice".formatted(it.plan().reservation()));
           }
-          counted.hold(
-              it.plan().reservation(), it.plan().quantities(), it.plan().limits(), it.at());
+          Plan plan = it.plan();
+          Reported reported = plan.request().reported();
+          if (reported == null) {
+            counted.hold(plan.reservation(), plan.quantities(), plan.limits(), it.at());
+          } else {
+            counted.count(plan.reservation(), plan.quantities(), plan.limits(), it.at());
+            reports.begins(id.org(), reported, plan.reservation());
+          }
         }
-        case OrgEvent.ReservationSettled it -> counted.settle(it.closure(), it.at());
+        case OrgEvent.ReservationSettled it -> {
+          counted.settle(it.closure(), it.at());
+          if (!it.closure().kind().hasRun()) {
+            mayComeAgain(shadow, it.closure().reservation());
+          }
+        }
         case OrgEvent.ReservationDenied it -> {
           String reservation = it.plan().reservation();
           if (denied.merge(reservation, 1, Integer::sum) > 1) {
             violated("I4", "%s is denied twice".formatted(reservation));
           }
           giveBack(counted, reservation, it.at());
+          mayComeAgain(shadow, reservation);
         }
         case OrgEvent other -> {}
       }
+    }
+  }
+
+  private void mayComeAgain(Shadow<?, ?, ?, ?> shadow, String reservation) {
+    Operation again = reports.endsUncharged(shadow.org, reservation);
+    if (again != null) {
+      shadow.operations.remove(again.key());
     }
   }
 
@@ -249,6 +273,9 @@ final class Watch implements SimulatedJournal.Listener {
     NaiveLimits counted = limits(id);
     for (Recorded<TeamEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
       switch (each.event()) {
+        case TeamEvent.BudgetHeld it when reports.hasRun(it.reservation()) ->
+            counted.count(
+                it.reservation(), new Quantities(it.amount(), it.usage()), it.limits(), it.at());
         case TeamEvent.BudgetHeld it ->
             counted.hold(
                 it.reservation(), new Quantities(it.amount(), it.usage()), it.limits(), it.at());
@@ -271,6 +298,9 @@ final class Watch implements SimulatedJournal.Listener {
     Invariants ledger = ledgers.computeIfAbsent(id, i -> new Invariants(i.org(), i.name()));
     for (Recorded<WalletEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
       naive.take(each.event());
+      if (each.event() instanceof WalletEvent.UsageCharged it) {
+        reports.charges(id.org(), it.reported(), it.reservation());
+      }
       Transaction transaction = each.event().transaction();
       if (transaction != null) {
         LedgerEntry.of(id.org(), id.name(), transaction).forEach(ledger::read);

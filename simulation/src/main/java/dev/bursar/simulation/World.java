@@ -197,6 +197,11 @@ final class World {
     time.after(SECOND, this::wakeWhoIsDue);
   }
 
+  /** What no node's clock is behind: what ran by then lies ahead of none of them. */
+  Instant earliestNow() {
+    return nodes.stream().map(SimulatedNode::now).min(Instant::compareTo).orElse(BEGINNING);
+  }
+
   private Instant latestClock() {
     return nodes.stream().map(SimulatedNode::now).max(Instant::compareTo).orElse(BEGINNING);
   }

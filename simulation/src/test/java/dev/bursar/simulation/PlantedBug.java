@@ -133,6 +133,34 @@ enum PlantedBug implements Tampering {
     }
   },
 
+  A_REPORT_IS_DENIED_BY_A_BUDGET {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof TeamCommand.CountUsage count
+          ? new Request<>(
+              (C) new TeamCommand.HoldBudget(count.reservation(), count.used(), count.limits()),
+              request.operation())
+          : request;
+    }
+  },
+
+  A_REPORT_DOES_NOT_LOOK_WHETHER_IT_WAS_MADE {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Reserve reserve && reserve.request().hasRun()
+          ? new Request<>(request.command(), null)
+          : request;
+    }
+  },
+
+  A_REPORT_THAT_IS_CHARGED_IS_FORGOTTEN_BY_THE_TEAM {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return ignoring(request, command -> command instanceof TeamCommand.CountUsage);
+    }
+  },
+
   THE_TEAM_TAKES_NOTHING_BACK {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {

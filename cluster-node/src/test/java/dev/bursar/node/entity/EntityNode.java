@@ -22,6 +22,8 @@ import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.usage.UsageReporting;
+import dev.bursar.domain.usage.UsageReports;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
@@ -34,9 +36,11 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -172,6 +176,33 @@ final class EntityNode implements AutoCloseable {
             false,
             Map.of()),
         new Caller("test", key, key, amount.hashCode()));
+  }
+
+  /** Reports one event; the table of all that are on record knows of none. */
+  CompletionStage<List<UsageReports.Result>> report(
+      Subject subject, String amount, OveragePolicy policy, String id) {
+    ReserveRequest work =
+        new ReserveRequest(
+            subject,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Credits.parse(amount),
+            "platform",
+            300,
+            policy,
+            true,
+            false,
+            Map.of());
+    return new UsageReporting(
+            entities,
+            (org, events) ->
+                CompletableFuture.completedFuture(Collections.nCopies(events.size(), false)),
+            8)
+        .report(
+            List.of(new UsageReports.Report("/gateway", id, Instant.now(), work)), "test");
   }
 
   /** Sets the org's monthly budget. */

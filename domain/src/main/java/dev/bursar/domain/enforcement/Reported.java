@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * The event by which work was reported that had not been reserved. Source and id together name it,
@@ -12,9 +13,14 @@ import java.time.Instant;
  *
  * @param source where it happened, in the reporter's words
  * @param id the reporter's name for it, unique within the source
- * @param happenedAt when the work ran, by the reporter's clock
+ * @param happenedAt when the work ran, by the reporter's clock, cut to microseconds
  */
 public record Reported(String source, String id, Instant happenedAt) {
+
+  /** An event of any time; what is finer than a microsecond is not kept. */
+  public Reported {
+    happenedAt = happenedAt.truncatedTo(ChronoUnit.MICROS);
+  }
 
   /** What stands for source and id: SHA-256 of both, each behind its length in bytes. */
   public byte[] key() {

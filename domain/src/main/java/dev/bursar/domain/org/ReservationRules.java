@@ -146,11 +146,12 @@ final class ReservationRules {
         : new Accepted<>(new OrgEvent.ReservationBegun(now, plan));
   }
 
-  private static Refusal ahead(Reported reported, Instant now) {
+  private Refusal ahead(Reported reported, Instant now) {
     return new Refusal(
         Code.INVALID,
         "time",
-        "%s lies in the future: it is %s".formatted(reported.happenedAt(), now));
+        "is %s, in the future; up to %s is accepted"
+            .formatted(reported.happenedAt(), now.plus(org.tallies().lateness().aheadMax())));
   }
 
   private static Demand demand(

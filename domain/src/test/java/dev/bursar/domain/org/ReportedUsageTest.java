@@ -166,6 +166,12 @@ final class ReportedUsageTest {
         .thenRefused(UNKNOWN_UNIT, "subject.team");
   }
 
+  @Test
+  void aTimeIsKeptToTheMicrosecondAsTheJournalDoes() {
+    assertThat(new Reported("/gateway", "e1", NOON.plusNanos(1_999)).happenedAt())
+        .isEqualTo(NOON.plusNanos(1_000));
+  }
+
   // ---- once
 
   private final OperationMemory ownMemory = OrgWords.memory();

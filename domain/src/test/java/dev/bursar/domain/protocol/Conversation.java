@@ -10,6 +10,7 @@ import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
@@ -47,6 +48,11 @@ final class Conversation {
   private OrgCommand.@Nullable Deny asked;
 
   private Conversation(boolean team, boolean commit, boolean dryRun) {
+    this(team, commit, dryRun, null);
+  }
+
+  private Conversation(
+      boolean team, boolean commit, boolean dryRun, @Nullable Reported reported) {
     Subject subject = new Subject("acme", team ? "research" : null, "ann", null, null, null);
     ReserveRequest request =
         new ReserveRequest(
@@ -67,7 +73,7 @@ final class Conversation {
     this.plan =
         new Plan(
             "r",
-            request,
+            reported == null ? request : request.as(reported),
             "main",
             "platform",
             Credits.of(1),
@@ -78,7 +84,7 @@ final class Conversation {
             "K1",
             new byte[16],
             List.of(),
-            null,
+            reported == null ? null : AT,
             null);
   }
 
@@ -96,6 +102,11 @@ final class Conversation {
 
   static Conversation oneShotWithoutTeam() {
     return new Conversation(false, true, false);
+  }
+
+  /** Work that has run already. */
+  static Conversation reporting() {
+    return new Conversation(true, true, false, new Reported("/gateway", "e1", AT));
   }
 
   static Conversation dryRun() {

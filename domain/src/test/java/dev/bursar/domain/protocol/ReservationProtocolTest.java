@@ -120,6 +120,39 @@ final class ReservationProtocolTest {
     assertThat(r.walletEnded("committed")).containsExactly("ann: charged");
   }
 
+  // ---- reported after it ran
+
+  @Test
+  void whatHasRunIsCountedByTheTeamAndThenChargedByTheWallet() {
+    Conversation r = Conversation.reporting();
+    assertThat(r.begun("ann")).containsExactly("team research: CountUsage");
+    assertThat(r.durable()).isEmpty();
+    assertThat(r.teamHolds()).containsExactly("wallet main: ChargeUsage");
+    assertThat(r.walletEnded("committed")).containsExactly("ann: charged");
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void whatHasRunAndTheWalletRefusesIsTakenBackFromTheTeam() {
+    Conversation r = Conversation.reporting();
+    r.begun("ann");
+    r.durable();
+    r.teamHolds();
+    assertThat(r.walletDenies("wallet")).containsExactly("org: Deny");
+    assertThat(r.denialRecorded())
+        .containsExactly("ann: denied for [wallet]", "team research: Cancel");
+  }
+
+  @Test
+  void whatHasRunIsDrivenOnAfterACrash() {
+    Conversation r = Conversation.reporting();
+    assertThat(r.driveOn()).containsExactly("org: TakeOver");
+    assertThat(r.takenOver()).containsExactly("team research: CountUsage");
+    assertThat(r.teamHolds()).containsExactly("wallet main: ChargeUsage");
+    assertThat(r.walletEnded("committed")).isEmpty();
+    assertThat(r.protocol.size()).isZero();
+  }
+
   // ---- denied
 
   @Test

@@ -1,5 +1,6 @@
 package dev.bursar.projections.usage;
 
+import dev.bursar.domain.enforcement.Reported;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -27,7 +28,7 @@ final class ReportedTable {
       Tracked.Report charged = row.charged();
       if (charged != null) {
         orgs.add(row.org);
-        keys.add(HexFormat.of().formatHex(ReportedKey.of(charged.source(), charged.id())));
+        keys.add(HexFormat.of().formatHex(Reported.key(charged.source(), charged.id())));
       }
     }
     if (!orgs.isEmpty()) {

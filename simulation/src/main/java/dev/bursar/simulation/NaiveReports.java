@@ -1,0 +1,77 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.operation.Operation;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The events that were reported: each is charged once, however often it is sent. */
+final class NaiveReports {
+
+  private final Watch watch;
+
+  /** Reservations that clients have asked for by reports, whether or not they ever begin. */
+  private final Set<String> asked = new HashSet<>();
+
+  /** The events on their way or charged, by org and name, with the reservation. */
+  private final Map<String, String> begun = new HashMap<>();
+
+  private final Map<String, Reported> events = new HashMap<>();
+  private final Map<String, String> charged = new HashMap<>();
+  private final Set<String> rejected = new HashSet<>();
+
+  NaiveReports(Watch watch) {
+    this.watch = watch;
+  }
+
+  private static String name(String org, Reported event) {
+    return org + ' ' + event.source() + ' ' + event.id();
+  }
+
+  /** A client reports something by this reservation, if it comes to that. */
+  void asks(String reservation) {
+    asked.add(reservation);
+  }
+
+  /** Whether a reservation is for work that has run. */
+  boolean hasRun(String reservation) {
+    return asked.contains(reservation);
+  }
+
+  boolean isCharged(String org, Reported event) {
+    return charged.containsKey(name(org, event));
+  }
+
+  void begins(String org, Reported event, String reservation) {
+    String name = name(org, event);
+    watch.expect(begun.put(name, reservation) == null, "I4", "%s is on its way twice", name);
+    events.put(reservation, event);
+    if (rejected.contains(name)) {
+      watch.saw(Rarity.REPORTED_AFTER_A_REJECTION);
+    }
+  }
+
+  /**
+   * It comes to nothing, and may be reported again.
+   *
+   * @return its identity, which may come to something again; null if it was no report
+   */
+  @Nullable Operation endsUncharged(String org, String reservation) {
+    Reported event = events.get(reservation);
+    if (event == null) {
+      return null;
+    }
+    rejected.add(name(org, event));
+    begun.remove(name(org, event), reservation);
+    return Operation.ofReport(event);
+  }
+
+  void charges(String org, Reported event, String reservation) {
+    String before = charged.put(name(org, event), reservation);
+    watch.expect(
+        before == null, "I4", "%s is charged by %s, and before by %s", event, reservation, before);
+  }
+}
