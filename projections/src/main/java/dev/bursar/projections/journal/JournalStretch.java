@@ -36,7 +36,8 @@ public record JournalStretch(
     boolean last = !JournalTable.full(page, rowsMax, bytesMax);
     // On all processors: whoever reads a large org alone waits for this more than for the database.
     List<JournalRow> rows = page.parallelStream().map(StoredRows::decoded).toList();
-    return new JournalStretch(rows, last ? upTo : page.getLast().position(), last, JournalTable.bytes(page));
+    return new JournalStretch(
+        rows, last ? upTo : page.getLast().position(), last, JournalTable.bytes(page));
   }
 
   /** How many events its rows hold. */
