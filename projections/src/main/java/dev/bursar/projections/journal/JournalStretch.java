@@ -12,8 +12,7 @@ import org.jdbi.v3.core.Handle;
  * @param last whether nothing is left on the way
  * @param bytes how many bytes they have as they are stored
  */
-public record JournalStretch(
-    List<JournalRow> rows, JournalPosition end, boolean last, long bytes) {
+public record JournalStretch(List<JournalRow> rows, JournalPosition end, boolean last, long bytes) {
 
   /**
    * Reads on after one position, up to and with another.

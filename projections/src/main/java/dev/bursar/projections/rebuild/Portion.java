@@ -144,12 +144,7 @@ final class Portion implements AutoCloseable {
             jdbi.withHandle(
                 handle ->
                     JournalStretch.read(
-                        handle,
-                        leg.slices(),
-                        after,
-                        leg.upTo(),
-                        rows,
-                        settings.pageBytesMax())),
+                        handle, leg.slices(), after, leg.upTo(), rows, settings.pageBytesMax())),
         threads);
   }
 
