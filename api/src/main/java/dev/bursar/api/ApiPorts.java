@@ -1,8 +1,11 @@
 package dev.bursar.api;
 
+import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.domain.access.AccessKeys;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.ledger.LedgerProofs;
@@ -25,8 +28,11 @@ import java.util.function.Supplier;
  * @param proofs proves what ledgers say
  * @param orgs reads the list of orgs
  * @param usage reads what was decided and used
+ * @param costs reads what work has cost
  * @param reports takes in usage that was not reserved
  * @param catalog what can be sold
+ * @param seller who sells it
+ * @param spans how spans are read into usage
  * @param keys the keys to the API
  * @param testClock the clock, where it is one that is moved by hand
  * @param clock the time
@@ -41,8 +47,11 @@ public record ApiPorts(
     LedgerProofs proofs,
     OrgQueries orgs,
     UsageQueries usage,
+    CostQueries costs,
     UsageReports reports,
     Catalog catalog,
+    Seller seller,
+    SpanMapping spans,
     AccessKeys keys,
     Optional<TestClock> testClock,
     InstantSource clock,

@@ -4,6 +4,7 @@ import dev.bursar.api.access.Authentication;
 import dev.bursar.api.access.KeyRoutes;
 import dev.bursar.api.budget.BudgetRoutes;
 import dev.bursar.api.budget.OverrideRoutes;
+import dev.bursar.api.cost.FocusRoutes;
 import dev.bursar.api.enforcement.ReservationRoutes;
 import dev.bursar.api.health.HealthRoutes;
 import dev.bursar.api.http.Endpoint;
@@ -15,7 +16,9 @@ import dev.bursar.api.ledger.VerifyRoutes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.org.UnitRoutes;
 import dev.bursar.api.org.UserRoutes;
+import dev.bursar.api.otlp.TraceRoutes;
 import dev.bursar.api.time.TestClockRoutes;
+import dev.bursar.api.usage.EventRoutes;
 import dev.bursar.api.usage.ReportRoutes;
 import dev.bursar.api.usage.UsageRoutes;
 import dev.bursar.api.wallet.CorrectionRoutes;
@@ -42,12 +45,20 @@ public final class Routes {
                     ports.enforcement(), ports.entities(), ports.usage(), ports.meters())
                 .endpoints(),
             new ReportRoutes(ports.reports(), ports.clock(), ports.meters()).endpoints(),
+            new TraceRoutes(ports.reports(), ports.spans(), ports.catalog(), ports.meters())
+                .endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs()).endpoints(),
             new UnitRoutes(ports.entities()).endpoints(),
             new UserRoutes(ports.entities()).endpoints(),
             new OverrideRoutes(ports.entities(), ports.clock()).endpoints(),
             new BudgetRoutes(ports.entities(), ports.usage(), ports.clock()).endpoints(),
-            new UsageRoutes(ports.usage(), ports.entities(), ports.clock()).endpoints(),
+            new UsageRoutes(ports.usage(), ports.entities(), ports.catalog(), ports.clock())
+                .endpoints(),
+            new EventRoutes(ports.usage(), ports.entities(), ports.catalog(), ports.clock())
+                .endpoints(),
+            new FocusRoutes(
+                    ports.costs(), ports.entities(), ports.catalog(), ports.seller(), ports.clock())
+                .endpoints(),
             new WalletRoutes(ports.entities()).endpoints(),
             new GrantRoutes(ports.entities(), ports.catalog(), ports.clock()).endpoints(),
             new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalog()).endpoints(),

@@ -104,6 +104,25 @@ class IdempotencyTest {
   }
 
   @Test
+  void aRetryOfAGrantIsTheGrantAlsoWhenItHasEndedMeanwhile() {
+    try (RunningApi fresh = new RunningApi().withAcme()) {
+      String path = "/v1/orgs/acme/wallets/main/grants";
+      String body =
+          "{'credit_type':'platform','amount':'10','category':'paid','expires_at':'2026-03-05T00:00:00Z'}";
+      Answer first = fresh.post(path, body, "Idempotency-Key", "short");
+      assertThat(first.status()).isEqualTo(201);
+      fresh.put("/v1/test_clock", "{'now':'2026-03-06T00:00:00Z'}");
+      Answer again = fresh.post(path, body, "Idempotency-Key", "short");
+      assertThat(again.status()).as(again.body()).isEqualTo(201);
+      assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+      assertThat(again.at("/id")).isEqualTo(first.at("/id"));
+      Answer late = fresh.post(path, body, "Idempotency-Key", "too late");
+      assertThat(late.status()).isEqualTo(400);
+      assertThat(late.at("/field")).isEqualTo("expires_at");
+    }
+  }
+
+  @Test
   void withoutAKeyEveryRequestIsANewOne() {
     String body = "{'subject':{'org':'acme'},'amount':'0','credit_type':'platform'}";
     assertThat(api.post("/v1/reservations", body).at("/reservation_id"))

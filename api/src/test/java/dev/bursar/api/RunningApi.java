@@ -4,12 +4,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.node.InMemoryCosts;
 import dev.bursar.api.node.InMemoryKeys;
 import dev.bursar.api.node.InMemoryNode;
 import dev.bursar.api.node.InMemoryProofs;
 import dev.bursar.api.node.InMemoryQueries;
 import dev.bursar.api.node.InMemoryUsage;
+import dev.bursar.api.otlp.SpanMappings;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.usage.UsageReporting;
@@ -45,7 +48,7 @@ public final class RunningApi implements AutoCloseable {
   private static final Catalog CATALOG =
       new Catalog(
           Map.of("platform", "Platform credits", "image", "Image credits"),
-          Set.of("input_tokens", "output_tokens"),
+          Set.of("input_tokens", "cached_input_tokens", "output_tokens"),
           List.of(
               new Catalog.Rate(
                   null,
@@ -54,6 +57,8 @@ public final class RunningApi implements AutoCloseable {
                   Map.of(
                       "input_tokens",
                       new BigDecimal("0.001"),
+                      "cached_input_tokens",
+                      new BigDecimal("0.0001"),
                       "output_tokens",
                       new BigDecimal("0.004")))));
 
@@ -87,8 +92,11 @@ public final class RunningApi implements AutoCloseable {
             proofs,
             queries::orgs,
             new InMemoryUsage(node),
+            new InMemoryCosts(node),
             new UsageReporting(node, node::onRecord, 8),
             CATALOG,
+            new Seller("Seller Inc.", "Assistant"),
+            SpanMappings.TWO_CONVENTIONS,
             keys,
             withTestClock ? Optional.of(node) : Optional.empty(),
             node,
@@ -177,6 +185,20 @@ public final class RunningApi implements AutoCloseable {
     Answer answer = send(request(method, path, key, body, headers));
     Contract.check(answer, method, path, body);
     return answer;
+  }
+
+  /** What cannot be held against the contract as text: the bytes, whatever they are. */
+  HttpResponse<byte[]> bytes(String path, String key, String accept) {
+    try {
+      return client.send(
+          request("GET", path, key, null, "Accept", accept),
+          HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   /** As the operator. */

@@ -99,6 +99,20 @@ class WireTest {
   }
 
   @Test
+  void anEndlessExportOfSpansIsCutOffAtABoundOfItsOwn() throws IOException {
+    byte[] chunk = ("10000\r\n" + " ".repeat(65_536) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+    String answer =
+        exchange(
+            post("Transfer-Encoding: chunked").replace("/v1/reservations", "/v1/traces"),
+            chunk,
+            10_000);
+    assertThat(answer)
+        .startsWith("HTTP/1.1 413")
+        .contains("Content-Type: application/json")
+        .contains("bodies of at most 4194304 bytes are accepted (too_large, request ");
+  }
+
+  @Test
   void aBodyInChunksIsReadLikeAnyOther() throws IOException {
     String json =
         RunningApi.json(

@@ -4,6 +4,8 @@ import dev.bursar.benchmarks.bench.Bench;
 import dev.bursar.benchmarks.bench.BenchFailure;
 import dev.bursar.benchmarks.bench.BenchOptions;
 import dev.bursar.benchmarks.bench.Shape;
+import dev.bursar.benchmarks.bench.UsageBench;
+import dev.bursar.benchmarks.bench.UsageBenchOptions;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,6 +26,9 @@ import picocli.CommandLine.Option;
       "Each is a process of its own with the same heap, its database durable."
     })
 final class BenchCommand implements Callable<Integer> {
+
+  /** How often each question about usage is asked. */
+  private static final int ASKED = 30;
 
   @Option(
       names = "--seconds",
@@ -72,14 +77,40 @@ final class BenchCommand implements Callable<Integer> {
       description = "Write every measurement to this file.")
   private @Nullable Path json;
 
+  @Option(
+      names = "--usage",
+      paramLabel = "EVENTS",
+      description =
+          "Measure the read side instead: how soon usage can be seen under load, and questions about"
+              + " so many events of one org in one month; 10,000,000 take about ten minutes to make.")
+  private @Nullable Long usageEvents;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "R",
+      defaultValue = "2000",
+      description = "With --usage, one-shots a second meanwhile. Default: ${DEFAULT-VALUE}")
+  private int rate;
+
   @Override
   public Integer call() throws InterruptedException {
     try {
+      if (usageEvents != null) {
+        new UsageBench(usageOptions(usageEvents), System.out).run();
+        return 0;
+      }
       new Bench(options(), System.out).run();
       return 0;
     } catch (BenchFailure e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private UsageBenchOptions usageOptions(long events) {
+    if (events < 1 || rate < 1 || seconds < 1) {
+      throw new CommandFailure("--usage, --rate and --seconds have to be at least 1");
+    }
+    return new UsageBenchOptions(events, rate, seconds, ASKED);
   }
 
   private BenchOptions options() {

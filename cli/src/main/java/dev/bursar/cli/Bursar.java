@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       UpCommand.class,
       ReplayCommand.class,
+      LoadCommand.class,
       VerifyCommand.class,
       RebuildCommand.class,
       AuditCommand.class,

@@ -61,6 +61,14 @@ final class UpCommand implements Callable<Integer> {
       description = "The catalog. Default: the one in config/")
   private @Nullable Path catalog;
 
+  @Option(
+      names = "--span-mapping",
+      paramLabel = "FILE",
+      description =
+          "How spans of OpenTelemetry are read into usage. Default: otel.yaml in config/, which"
+              + " explains itself")
+  private @Nullable Path spanMapping;
+
   @Option(names = "--no-demo", description = "Load no demo org.")
   private boolean noDemo;
 
@@ -99,6 +107,7 @@ final class UpCommand implements Callable<Integer> {
                   HOST,
                   port,
                   catalog,
+                  spanMapping,
                   key,
                   clockStart,
                   directory.resolve("ledger-signing-key.pem")))) {

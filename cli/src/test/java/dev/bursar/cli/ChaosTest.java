@@ -13,7 +13,16 @@ final class ChaosTest {
   void whateverFailsNothingIsLostAndNothingOverspent(@TempDir Path directory) {
     int code =
         Bursar.commandLine()
-            .execute("chaos", "--calls", "600", "--rate", "25", "--data", directory.toString());
+            .execute(
+                "chaos",
+                "--calls",
+                "600",
+                "--rate",
+                "25",
+                "--pause-max",
+                "1500",
+                "--data",
+                directory.toString());
     assertThat(code).isZero();
   }
 }

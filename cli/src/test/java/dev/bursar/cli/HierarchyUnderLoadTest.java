@@ -134,6 +134,8 @@ class HierarchyUnderLoadTest {
 
   /** What was charged, by the name of each budget that it counts for. */
   private Map<String, BigDecimal> charged() throws IOException, InterruptedException {
+    // Waits until the read models show all that was answered, the ledger among them.
+    send("GET", "/v1/orgs/acme/usage?fresh=true", "");
     Map<String, BigDecimal> sums = new TreeMap<>();
     String cursor = "";
     do {

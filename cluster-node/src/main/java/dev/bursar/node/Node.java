@@ -1,10 +1,13 @@
 package dev.bursar.node;
 
 import com.typesafe.config.Config;
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import dev.bursar.api.ApiPorts;
 import dev.bursar.api.HttpServer;
 import dev.bursar.api.Routes;
+import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.Migrations;
@@ -18,15 +21,19 @@ import dev.bursar.node.access.StoredKeys;
 import dev.bursar.node.catalog.CatalogFile;
 import dev.bursar.node.clock.NodeClock;
 import dev.bursar.node.clock.SteppedClock;
+import dev.bursar.node.entity.EntityCounts;
 import dev.bursar.node.entity.EntityParts;
 import dev.bursar.node.entity.JournalStore;
 import dev.bursar.node.entity.LimitSettings;
 import dev.bursar.node.entity.Region;
 import dev.bursar.node.entity.ShardedEntities;
+import dev.bursar.node.otel.MappingFile;
 import dev.bursar.projections.Projections;
 import dev.bursar.projections.tree.SigningKey;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
@@ -81,8 +88,8 @@ public final class Node implements AutoCloseable {
    * is told so, see {@link #ready}.
    *
    * @throws dev.bursar.database.DatabaseUnusable if the database can't be used
-   * @throws IllegalArgumentException if the catalog has faults, or the test clock would start
-   *     before what is on record
+   * @throws IllegalArgumentException if the catalog or the mapping of spans has faults, or the test
+   *     clock would start before what is on record
    * @throws IllegalStateException if it can't listen, or does not come up
    */
   public static Node start(NodeSettings settings) {
@@ -90,6 +97,10 @@ public final class Node implements AutoCloseable {
         settings.catalog() == null
             ? CatalogFile.configured()
             : CatalogFile.read(settings.catalog());
+    SpanMapping spans =
+        settings.spanMapping() == null
+            ? MappingFile.configured()
+            : MappingFile.read(settings.spanMapping());
     DatabaseSettings address = settings.database();
     Migrations.migrate(address);
     Config config = NodeSystem.config(address);
@@ -98,6 +109,8 @@ public final class Node implements AutoCloseable {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(metrics);
     new JvmGcMetrics().bindTo(metrics);
+    new JvmThreadMetrics().bindTo(metrics);
+    new ProcessorMetrics().bindTo(metrics);
     NodeClock clock =
         settings.testClockStart() == null
             ? NodeClock.ofSystem()
@@ -105,6 +118,7 @@ public final class Node implements AutoCloseable {
 
     SigningKey signingKey = SigningKey.loadOrCreate(settings.signingKey(), SIGNER);
     Database database = Database.open(address.withPoolSize(connections));
+    database.dataSource().setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
     if (settings.testClockStart() != null) {
       demandNotBefore(database, settings.testClockStart());
     }
@@ -117,7 +131,8 @@ public final class Node implements AutoCloseable {
             new EntityModels(limits, catalog),
             clock,
             limits,
-            new JournalStore(database.jdbi(), blocking));
+            new JournalStore(database.jdbi(), blocking),
+            new EntityCounts(metrics));
     ShardedEntities entities =
         new ShardedEntities(system, new Region(system, parts), limits.askTimeout());
     Projections projections =
@@ -150,8 +165,13 @@ public final class Node implements AutoCloseable {
             projections.proofs(),
             projections.orgs(),
             projections.usage(),
+            projections.costs(),
             reports,
             catalog,
+            new Seller(
+                config.getString("bursar.seller.provider"),
+                config.getString("bursar.seller.service")),
+            spans,
             keys,
             testClock,
             clock,

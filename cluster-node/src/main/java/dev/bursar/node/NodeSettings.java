@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param host the address to listen on
  * @param port the port to listen on; 0 for any free one
  * @param catalog the catalog file; null for the one in the configuration
+ * @param spanMapping the file that says how spans are read into usage; null for the one in the
+ *     configuration
  * @param operatorKey the secret of an operator's key that is to exist, or null
  * @param testClockStart where the clock stands until it is moved; null for the system's clock
  * @param signingKey the file of the key that signs the heads of ledgers; made if it is not there
@@ -21,6 +23,7 @@ public record NodeSettings(
     String host,
     int port,
     @Nullable Path catalog,
+    @Nullable Path spanMapping,
     @Nullable String operatorKey,
     @Nullable Instant testClockStart,
     Path signingKey) {}

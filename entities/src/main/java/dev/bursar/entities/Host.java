@@ -5,7 +5,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Place;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 
 /**
  * What runs an entity: hands it messages, one at a time, and does what it can't do by itself.
@@ -39,10 +39,11 @@ public interface Host<C, E> {
   void decide(long number, List<Request<C>> requests);
 
   /**
-   * Reads an event back from the journal; fails if there is none, or it can't be read now. Whatever
-   * follows on it is done as when a message is handed to the entity: one thing at a time.
+   * Reads an event back from the journal; fails if there is none, or it can't be read now. What
+   * follows is done as when a message is handed to the entity: one thing at a time, and a fault in
+   * it is one of the entity's.
    */
-  CompletionStage<E> read(Place place);
+  void read(Place place, Consumer<E> then, Consumer<Throwable> failed);
 
   /** A monotonic time, in milliseconds. */
   long nowMs();

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -132,13 +132,17 @@ final class Inbox<C, E, R> {
     }
     List<Waiting<C, R>> batch = new ArrayList<>(Math.min(queue.size(), batchMax));
     while (!queue.isEmpty() && batch.size() < batchMax) {
-      Waiting<C, R> next = queue.remove();
-      hurried -= next.hurried ? 1 : 0;
-      batch.add(next);
+      batch.add(take());
     }
     sendAll = false;
     flight = batch;
     dispatch(batch);
+  }
+
+  private Waiting<C, R> take() {
+    Waiting<C, R> next = queue.remove();
+    hurried -= next.hurried ? 1 : 0;
+    return next;
   }
 
   private void remind() {
@@ -203,9 +207,8 @@ final class Inbox<C, E, R> {
       if (lost != null) {
         lost.forEach(each -> each.caller.failed(new Answer.Unreachable<>()));
       }
-      hurried = 0;
       while (!queue.isEmpty()) {
-        queue.remove().caller.failed(new Answer.Unreachable<>());
+        take().caller.failed(new Answer.Unreachable<>());
       }
     }
     long delayMs = Math.min(5_000L, 50L << Math.min(failures, 10));
@@ -224,8 +227,8 @@ final class Inbox<C, E, R> {
     }
   }
 
-  /** The reply that stands in the journal at a place. */
-  CompletionStage<R> stored(Outcome.Stored<R> outcome) {
-    return host.read(outcome.place()).thenApply(reply);
+  /** Reads the reply that stands in the journal at a place. */
+  void stored(Outcome.Stored<R> outcome, Consumer<R> then, Consumer<Throwable> failed) {
+    host.read(outcome.place(), event -> then.accept(reply.apply(event)), failed);
   }
 }

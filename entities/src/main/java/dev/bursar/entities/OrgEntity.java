@@ -365,24 +365,21 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                     ? protocol.withdrawn(reservation)
                     : again ? protocol.adopt(reservation) : protocol.durable(reservation));
         case Outcome.Stored<OrgReply> stored ->
-            inbox.stored(stored).whenComplete((reply, fault) -> stands(reservation, reply));
+            inbox.stored(
+                stored, reply -> stands(reservation, reply), fault -> stands(reservation, null));
         case Outcome.Refused<OrgReply> refused -> run(protocol.withdrawn(reservation));
         case Outcome.Failed<OrgReply> failed -> run(protocol.withdrawn(reservation));
       }
     }
 
     private void recall(Outcome.Stored<OrgReply> stored) {
-      inbox
-          .stored(stored)
-          .whenComplete(
-              (reply, fault) -> {
-                if (fault != null) {
-                  LOG.warn("a decision could not be read back from the journal", fault);
-                  asked.replyTo().tell(new Answer.Unreachable<>());
-                } else {
-                  recalled(reply, asked);
-                }
-              });
+      inbox.stored(
+          stored,
+          reply -> recalled(reply, asked),
+          fault -> {
+            LOG.warn("a decision could not be read back from the journal", fault);
+            asked.replyTo().tell(new Answer.Unreachable<>());
+          });
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 
 /**
  * Questions about reservations that an entity found open when it started or looked again: some at a
- * time, each asked again until it is answered. Owned by one actor.
+ * time, each asked again until it is answered. Owned by one entity.
  */
 final class Questions {
 

@@ -34,17 +34,13 @@ final class Replying<R> implements Inbox.Caller<R> {
         answer.accept(new Answer.Unreachable<>());
       }
       case Outcome.Stored<R> stored ->
-          inbox
-              .stored(stored)
-              .whenComplete(
-                  (reply, fault) -> {
-                    if (fault != null) {
-                      LOG.warn("an answer could not be read back from the journal", fault);
-                      answer.accept(new Answer.Unreachable<>());
-                    } else {
-                      answer.accept(new Answer.Done<>(reply, stored.replayed()));
-                    }
-                  });
+          inbox.stored(
+              stored,
+              reply -> answer.accept(new Answer.Done<>(reply, stored.replayed())),
+              fault -> {
+                LOG.warn("an answer could not be read back from the journal", fault);
+                answer.accept(new Answer.Unreachable<>());
+              });
     }
   }
 

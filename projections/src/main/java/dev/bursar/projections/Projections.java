@@ -1,6 +1,7 @@
 package dev.bursar.projections;
 
 import dev.bursar.database.Database;
+import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.LedgerQueries;
@@ -8,6 +9,7 @@ import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.usage.ReportedEvents;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.projections.ProjectionSettings.DueWorkSettings;
+import dev.bursar.projections.cost.JdbcCostQueries;
 import dev.bursar.projections.due.DueTimes;
 import dev.bursar.projections.due.DueWork;
 import dev.bursar.projections.journal.JournalBounds;
@@ -49,6 +51,7 @@ public final class Projections {
   private final JdbcLedgerProofs proofs;
   private final OrgQueries orgs;
   private final UsageQueries usage;
+  private final CostQueries costs;
   private final Progress progress;
   private final DueWork dueWork;
   private final PassedPartitions passed;
@@ -71,6 +74,7 @@ public final class Projections {
     this.ledger = new JdbcLedgerQueries(queries, progress);
     this.orgs = new JdbcOrgQueries(queries, progress);
     this.usage = new JdbcUsageQueries(queries, progress);
+    this.costs = new JdbcCostQueries(queries, progress);
   }
 
   /**
@@ -187,6 +191,11 @@ public final class Projections {
   /** Reads what was decided and used. */
   public UsageQueries usage() {
     return usage;
+  }
+
+  /** Reads what work has cost. */
+  public CostQueries costs() {
+    return costs;
   }
 
   /**

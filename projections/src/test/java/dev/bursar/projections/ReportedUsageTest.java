@@ -56,7 +56,9 @@ class ReportedUsageTest {
   @Test
   void whatWasReportedIsKnownForGoodAndNothingElseIs() {
     ReportedEvents reported = readSide.projections.reported(InstantSource.system(), LAG_MAX);
-    assertThat(ReadSide.await(reported.onRecord("acme", EVENTS))).hasSize(REPORTS).containsOnly(true);
+    assertThat(ReadSide.await(reported.onRecord("acme", EVENTS)))
+        .hasSize(REPORTS)
+        .containsOnly(true);
     Reported first = EVENTS.getFirst();
     assertThat(
             ReadSide.await(

@@ -54,7 +54,8 @@ class RetentionTest {
         .withHandle(
             handle ->
                 handle
-                    .createQuery("select cast(inhrelid as regclass)::text from pg_inherits order by 1")
+                    .createQuery(
+                        "select cast(inhrelid as regclass)::text from pg_inherits order by 1")
                     .mapTo(String.class)
                     .filter(name -> !name.endsWith("_idx") && !name.endsWith("_pkey"))
                     .list());
@@ -88,7 +89,10 @@ class RetentionTest {
           .doesNotContain("usage_day_2024", "usage_day_meter_2024");
       assertThat(sum(side, december, december.plusSeconds(86_400))).isEmpty();
       assertThat(sum(side, Instant.parse("2025-01-01T00:00:00Z"), NOW)).isNotEmpty();
-      assertThat(new Verification(settings, OrgWorld.GRACE, Duration.ofHours(72)).run(counts -> {}).discrepancies())
+      assertThat(
+              new Verification(settings, OrgWorld.GRACE, Duration.ofHours(72))
+                  .run(counts -> {})
+                  .discrepancies())
           .filteredOn(each -> each.kind().name().equals("USAGE"))
           .isEmpty();
     }
@@ -99,8 +103,7 @@ class RetentionTest {
     journal.flush();
     DatabaseSettings live = TestServer.fresh();
     try (Database other = Database.open(live);
-        ReadSide old =
-            new ReadSide(live, new NoEntities(), InstantSource.fixed(NOW), FOR_EVER);
+        ReadSide old = new ReadSide(live, new NoEntities(), InstantSource.fixed(NOW), FOR_EVER);
         ReadSide side = readSide(RETENTION)) {
       JournalWriter again = new JournalWriter(other.jdbi());
       new UsageWorld("acme", again, 9, START).live(600, Duration.ofHours(15));
@@ -124,7 +127,10 @@ class RetentionTest {
         .jdbi()
         .withHandle(
             handle ->
-                handle.createQuery("select count(*) from reported_usage").mapTo(Integer.class).one());
+                handle
+                    .createQuery("select count(*) from reported_usage")
+                    .mapTo(Integer.class)
+                    .one());
   }
 
   @Test

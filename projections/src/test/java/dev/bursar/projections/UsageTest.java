@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageEvent.Decision;
 import dev.bursar.domain.usage.UsageEvent.Outcome;
@@ -14,7 +15,6 @@ import dev.bursar.domain.usage.UsageQueries.EventPage;
 import dev.bursar.domain.usage.UsageQueries.Interval;
 import dev.bursar.domain.usage.UsageQueries.Question;
 import dev.bursar.domain.usage.UsageQueries.Row;
-import dev.bursar.projections.usage.ReportedKey;
 import dev.bursar.projections.verify.Report;
 import dev.bursar.projections.verify.Verification;
 import java.time.DayOfWeek;
@@ -185,7 +185,8 @@ class UsageTest {
 
   @Test
   void theFoldOfTheJournalIsTheSame() {
-    Report report = new Verification(SETTINGS, OrgWorld.GRACE, Duration.ofHours(72)).run(counts -> {});
+    Report report =
+        new Verification(SETTINGS, OrgWorld.GRACE, Duration.ofHours(72)).run(counts -> {});
     assertThat(report.discrepancies()).filteredOn(d -> d.kind().name().equals("USAGE")).isEmpty();
     assertThat(report.counts().usageEvents())
         .isEqualTo(WORLD.made.size() + (long) OTHER.made.size());
@@ -266,7 +267,7 @@ class UsageTest {
     assertThat(known)
         .containsExactlyInAnyOrderElementsOf(
             WORLD.charged.stream()
-                .map(each -> HexFormat.of().formatHex(ReportedKey.of(each.source(), each.id())))
+                .map(each -> HexFormat.of().formatHex(Reported.key(each.source(), each.id())))
                 .toList())
         .isNotEmpty();
   }

@@ -156,12 +156,7 @@ final class UsageWorld {
     ReserveRequest request =
         new ReserveRequest(
             new Subject(
-                id.org(),
-                team,
-                any("user", 4),
-                any("product", 2),
-                any("cc", 2),
-                any("agent", 2)),
+                id.org(), team, any("user", 4), any("product", 2), any("cc", 2), any("agent", 2)),
             any("feature", 2),
             any("model é", 3),
             any("session", 5),
@@ -278,8 +273,7 @@ final class UsageWorld {
         commit(it, Closure.Kind.COMMITTED);
         return;
       }
-      settle(
-          it, Closure.of(it.plan.reservation(), Credits.ZERO, Closure.Kind.EXPIRED));
+      settle(it, Closure.of(it.plan.reservation(), Credits.ZERO, Closure.Kind.EXPIRED));
       expired.put(it, now.plus(LATE_AT_MOST));
     }
   }

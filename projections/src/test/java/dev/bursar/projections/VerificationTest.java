@@ -73,6 +73,21 @@ class VerificationTest {
   }
 
   @Test
+  void atRestWhatIsNotProjectedOrOpenIsADiscrepancy() {
+    acme.live(30);
+    journal.flush();
+    Report report =
+        new Verification(settings, OrgWorld.GRACE, OrgWorld.LATENESS.correction())
+            .atRest()
+            .run(counts -> {});
+    assertThat(report.discrepancies()).extracting(Discrepancy::kind).contains(Kind.LAG);
+    assertThat(report.counts().openReservations()).isPositive();
+    assertThat(report.discrepancies())
+        .filteredOn(found -> found.detail().contains(": is open, "))
+        .hasSize((int) report.counts().openReservations());
+  }
+
+  @Test
   void everyMomentOfANodeUnderLoadIsClean() {
     AtomicBoolean enough = new AtomicBoolean();
     try (ReadSide readSide = new ReadSide(settings, new NoEntities(), InstantSource.system(), "")) {

@@ -65,14 +65,19 @@ final class NaiveLimits {
   /**
    * Work that has run is counted, whatever the limits.
    *
-   * @param at when it was put on record
+   * @param at when the org put it on record, which decides where it counts; null for what a team is
+   *     told of that, whose clock may be another
    */
-  void count(String reservation, Quantities asked, List<LimitState> limits, Instant at) {
+  void count(String reservation, Quantities asked, List<LimitState> limits, @Nullable Instant at) {
     hold(reservation, asked, limits, at, true);
   }
 
   private void hold(
-      String reservation, Quantities asked, List<LimitState> limits, Instant at, boolean hasRun) {
+      String reservation,
+      Quantities asked,
+      List<LimitState> limits,
+      @Nullable Instant at,
+      boolean hasRun) {
     List<Part> parts = new ArrayList<>();
     for (LimitState limit : limits) {
       Key key = new Key(limit.budget(), limit.member(), limit.windowStart());
@@ -105,12 +110,14 @@ final class NaiveLimits {
           isHeld,
           limit.limit(),
           key);
-      if (hasRun && !at.isBefore(limit.resetsAt())) {
+      if (hasRun && at != null && !at.isBefore(limit.resetsAt())) {
         watch.saw(Rarity.REPORTED_FOR_AN_ENDED_WINDOW);
       }
       expect(
-          !at.isBefore(limit.windowStart())
-              && at.isBefore(hasRun ? limit.resetsAt().plus(World.CORRECTION) : limit.resetsAt()),
+          at == null
+              || (!at.isBefore(limit.windowStart())
+                  && at.isBefore(
+                      hasRun ? limit.resetsAt().plus(World.CORRECTION) : limit.resetsAt())),
           "model",
           "%s at %s counts in the window from %s to %s",
           reservation,

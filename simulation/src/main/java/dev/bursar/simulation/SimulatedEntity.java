@@ -17,8 +17,7 @@ import dev.bursar.entities.TeamEntity;
 import dev.bursar.entities.WalletEntity;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -161,20 +160,18 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   }
 
   @Override
-  public CompletionStage<E> read(Place place) {
-    CompletableFuture<E> read = new CompletableFuture<>();
+  public void read(Place place, Consumer<E> then, Consumer<Throwable> failed) {
     run(
         world.between(200, 3_000),
-        () -> receive(new EntityMessage.Run(() -> readNow(place, read))));
-    return read;
+        () -> receive(new EntityMessage.Run(() -> readNow(place, then, failed))));
   }
 
-  private void readNow(Place place, CompletableFuture<E> read) {
+  private void readNow(Place place, Consumer<E> then, Consumer<Throwable> failed) {
     StoredBatch row = world.journal.row(id, place.sequence());
     if (row == null || world.happens(Fault.READ_FAILS, 0.1)) {
-      read.completeExceptionally(new IllegalStateException("can't be read"));
+      failed.accept(new IllegalStateException("can't be read"));
     } else {
-      read.complete(
+      then.accept(
           model
               .batches()
               .decode(row.manifest(), row.bytes())

@@ -275,7 +275,7 @@ final class Watch implements SimulatedJournal.Listener {
       switch (each.event()) {
         case TeamEvent.BudgetHeld it when reports.hasRun(it.reservation()) ->
             counted.count(
-                it.reservation(), new Quantities(it.amount(), it.usage()), it.limits(), it.at());
+                it.reservation(), new Quantities(it.amount(), it.usage()), it.limits(), null);
         case TeamEvent.BudgetHeld it ->
             counted.hold(
                 it.reservation(), new Quantities(it.amount(), it.usage()), it.limits(), it.at());

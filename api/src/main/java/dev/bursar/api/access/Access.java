@@ -13,6 +13,8 @@ public enum Access {
   OPERATE(Role.OPERATOR),
   /** Deciding and settling reservations. */
   ENFORCE(Role.OPERATOR, Role.SERVICE, Role.ORG_ADMIN),
+  /** Telling of usage that has run already. */
+  REPORT(Role.OPERATOR, Role.SERVICE),
   /** Reading what enforcement itself needs to know: reservations and balances. */
   READ_ENFORCEMENT(Role.values()),
   /** Changing an org's own affairs. */

@@ -52,19 +52,29 @@ public final class CsvRows {
     return cell(Long.toString(number));
   }
 
+  /** A whole number; nothing for null. */
+  public CsvRows number(@Nullable Long number) {
+    return cell(number == null ? "" : number.toString());
+  }
+
+  /** True or false; nothing for null. */
+  public CsvRows flag(@Nullable Boolean flag) {
+    return cell(flag == null ? "" : flag.toString());
+  }
+
   /** An amount; nothing for null. */
   public CsvRows amount(@Nullable Credits amount) {
     return cell(amount == null ? "" : amount.toString());
   }
 
-  /** A sum of amounts. */
-  public CsvRows amount(BigDecimal amount) {
-    return cell(amount.stripTrailingZeros().toPlainString());
+  /** A sum of amounts; nothing for null. */
+  public CsvRows amount(@Nullable BigDecimal amount) {
+    return cell(amount == null ? "" : amount.stripTrailingZeros().toPlainString());
   }
 
-  /** A time. */
-  public CsvRows time(Instant time) {
-    return cell(time.toString());
+  /** A time; nothing for null. */
+  public CsvRows time(@Nullable Instant time) {
+    return cell(time == null ? "" : time.toString());
   }
 
   private CsvRows cell(String text) {

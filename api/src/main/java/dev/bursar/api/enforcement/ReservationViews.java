@@ -150,7 +150,8 @@ public final class ReservationViews {
         .pairs("metadata", metadata);
   }
 
-  private static void subject(JsonWriter json, Subject subject) {
+  /** Who work was for. */
+  public static void subject(JsonWriter json, Subject subject) {
     json.object(
         "subject",
         in ->

@@ -3,9 +3,12 @@ package dev.bursar.api.http;
 import dev.bursar.api.json.JsonReader;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.zip.GZIPInputStream;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
@@ -14,13 +17,13 @@ import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
-/** Reads bodies: not compressed, of what an operation takes, and within 10 seconds. */
+/** Reads bodies of what an operation takes, within 10 seconds. */
 final class BodyReader {
 
   private static final long READ_MS_MAX = 10_000;
 
   /** How much of a body that nobody wants is taken in before the line is cut. */
-  private static final long ABANDONED_BYTES_MAX = Intake.JSON.bytesMax();
+  private static final long ABANDONED_BYTES_MAX = 8 * 1_048_576;
 
   private static final String APPLICATION_JSON = "application/json";
 
@@ -38,19 +41,32 @@ final class BodyReader {
    */
   @Nullable Payload readAtOnce(HttpRequest request, Head head, Intake intake) {
     RequestEntity entity = request.entity();
-    if (entity.isKnownEmpty()) {
+    if (entity.isKnownEmpty() && intake.parsed()) {
       return Payload.NONE;
     }
-    String encoding = head.contentEncoding();
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      throw Problem.of(415, "unsupported_encoding", "bodies are accepted uncompressed only")
-          .with("Accept-Encoding", "identity")
-          .fault();
-    }
+    boolean gzipped = gzipped(head, intake);
     String mediaType = mediaType(entity, intake);
     return entity.isStrict()
-        ? taken(((HttpEntity.Strict) entity).getData(), mediaType, intake)
+        ? taken(((HttpEntity.Strict) entity).getData(), gzipped, mediaType, intake)
         : null;
+  }
+
+  private static boolean gzipped(Head head, Intake intake) {
+    String encoding = head.contentEncoding();
+    if (encoding == null || encoding.equalsIgnoreCase("identity")) {
+      return false;
+    }
+    if (intake.gzipped() && encoding.equalsIgnoreCase("gzip")) {
+      return true;
+    }
+    throw Problem.of(
+            415,
+            "unsupported_encoding",
+            intake.gzipped()
+                ? "bodies are accepted uncompressed, or compressed by gzip"
+                : "bodies are accepted uncompressed only")
+        .with("Accept-Encoding", intake.gzipped() ? "gzip, identity" : "identity")
+        .fault();
   }
 
   private static String mediaType(RequestEntity entity, Intake intake) {
@@ -69,7 +85,8 @@ final class BodyReader {
   }
 
   /** The body, once it has come. */
-  CompletionStage<Payload> read(HttpRequest request, Intake intake) {
+  CompletionStage<Payload> read(HttpRequest request, Head head, Intake intake) {
+    boolean gzipped = gzipped(head, intake);
     String mediaType = mediaType(request.entity(), intake);
     return request
         .entity()
@@ -80,18 +97,32 @@ final class BodyReader {
               if (error != null) {
                 throw unread(error, intake);
               }
-              return taken(entity.getData(), mediaType, intake);
+              return taken(entity.getData(), gzipped, mediaType, intake);
             });
   }
 
-  private static Payload taken(ByteString data, String mediaType, Intake intake) {
+  private static Payload taken(ByteString data, boolean gzipped, String mediaType, Intake intake) {
     if (data.size() > intake.bytesMax()) {
       throw tooLarge(intake);
     }
-    byte[] bytes = data.toArrayUnsafe();
+    byte[] sent = data.toArrayUnsafe();
+    byte[] bytes = gzipped ? inflated(sent, intake) : sent;
     return intake.parsed()
         ? Payload.of(mediaType, JsonReader.read(bytes))
         : Payload.of(mediaType, bytes);
+  }
+
+  /** What is within the bound is taken out, and not a byte more: a small body may be a huge one. */
+  private static byte[] inflated(byte[] gzip, Intake intake) {
+    try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
+      byte[] bytes = in.readNBytes(intake.bytesMax());
+      if (in.read() >= 0) {
+        throw tooLarge(intake);
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw Problem.of(400, "malformed_gzip", "the body is not valid gzip, or breaks off").fault();
+    }
   }
 
   private static Fault unread(Throwable error, Intake intake) {

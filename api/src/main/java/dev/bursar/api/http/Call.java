@@ -130,6 +130,17 @@ public final class Call {
     return new Page(query, List.of(list));
   }
 
+  /** Demands that a list that is asked for whole names no part of it. */
+  public static void demandWhole(Query query) {
+    for (String parameter : List.of("limit", "cursor")) {
+      if (query.get(parameter) != null) {
+        throw Problem.invalid(
+                parameter, "is for pages of JSON; other formats hold all that passes the filter")
+            .fault();
+      }
+    }
+  }
+
   /** The names of a list's own parameters, with those that every list has. */
   public static Set<String> listParameters(String... own) {
     return Stream.concat(Stream.of("limit", "cursor"), Stream.of(own))

@@ -10,9 +10,16 @@ import java.util.concurrent.CompletionStage;
  * @param path the path as in the OpenAPI document, variables in braces
  * @param access what it asks of the caller's key
  * @param intake what bodies it takes, where its method has any
+ * @param problems how it tells what went wrong
  * @param handler what it does
  */
-public record Endpoint(String method, String path, Access access, Intake intake, Handler handler) {
+public record Endpoint(
+    String method,
+    String path,
+    Access access,
+    Intake intake,
+    ProblemForm problems,
+    Handler handler) {
 
   /** What an operation does. It may end the request by throwing or failing with a fault. */
   @FunctionalInterface
@@ -21,24 +28,29 @@ public record Endpoint(String method, String path, Access access, Intake intake,
   }
 
   public static Endpoint get(String path, Access access, Handler handler) {
-    return new Endpoint("GET", path, access, Intake.JSON, handler);
+    return new Endpoint("GET", path, access, Intake.JSON, ProblemForm.STANDARD, handler);
   }
 
   public static Endpoint post(String path, Access access, Handler handler) {
-    return new Endpoint("POST", path, access, Intake.JSON, handler);
+    return new Endpoint("POST", path, access, Intake.JSON, ProblemForm.STANDARD, handler);
   }
 
   /** One that takes other bodies than a JSON object. */
   public static Endpoint post(String path, Access access, Intake intake, Handler handler) {
-    return new Endpoint("POST", path, access, intake, handler);
+    return new Endpoint("POST", path, access, intake, ProblemForm.STANDARD, handler);
   }
 
   public static Endpoint put(String path, Access access, Handler handler) {
-    return new Endpoint("PUT", path, access, Intake.JSON, handler);
+    return new Endpoint("PUT", path, access, Intake.JSON, ProblemForm.STANDARD, handler);
   }
 
   public static Endpoint delete(String path, Access access, Handler handler) {
-    return new Endpoint("DELETE", path, access, Intake.JSON, handler);
+    return new Endpoint("DELETE", path, access, Intake.JSON, ProblemForm.STANDARD, handler);
+  }
+
+  /** The same, telling problems in another form. */
+  public Endpoint telling(ProblemForm form) {
+    return new Endpoint(method, path, access, intake, form, handler);
   }
 
   /** Whether its requests carry a body. */

@@ -25,6 +25,7 @@ public enum Format {
       MediaTypes.customWithFixedCharset(
               "application", "x-ndjson", HttpCharsets.UTF_8, Map.of(), true)
           .toContentType()),
+  PARQUET(MediaTypes.customBinary("application", "vnd.apache.parquet", false).toContentType()),
   TEXT(ContentTypes.TEXT_PLAIN_UTF8);
 
   @SuppressWarnings("ImmutableEnumChecker") // content types never change

@@ -11,15 +11,21 @@ import org.jspecify.annotations.Nullable;
  * @param bytesMax how large they may be
  * @param parsed whether each is one JSON object, read before the operation is called; otherwise the
  *     operation reads the bytes itself
+ * @param gzipped whether they may come compressed by gzip; the bound is for both forms
  */
-public record Intake(List<String> mediaTypes, int bytesMax, boolean parsed) {
+public record Intake(List<String> mediaTypes, int bytesMax, boolean parsed, boolean gzipped) {
 
   /** One JSON object of at most 1 MiB: what all operations take that say nothing else. */
-  public static final Intake JSON = new Intake(List.of("application/json"), 1_048_576, true);
+  public static final Intake JSON = new Intake(List.of("application/json"), 1_048_576, true, false);
 
   /** Bytes that the operation makes sense of. */
   public static Intake bytes(int bytesMax, String... mediaTypes) {
-    return new Intake(List.of(mediaTypes), bytesMax, false);
+    return new Intake(List.of(mediaTypes), bytesMax, false, false);
+  }
+
+  /** The same, also compressed. */
+  public Intake orGzipped() {
+    return new Intake(mediaTypes, bytesMax, parsed, true);
   }
 
   /** The accepted media type that a {@code Content-Type} names, in UTF-8 if it is text; or null. */

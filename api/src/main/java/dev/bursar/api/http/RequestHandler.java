@@ -82,12 +82,15 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
   public CompletionStage<HttpResponse> apply(HttpRequest request) {
     long started = System.nanoTime();
     Head head = Head.of(request);
-    if (head.timeout() != null) {
-      head.timeout().timeoutAccess().updateHandler(late -> Responses.of(TIMED_OUT, head));
-    }
     Match match = paths.find(target(request).path());
     Route route = match == null ? null : match.methods().get(request.method().value());
     RouteMeters meters = route == null ? unmatched : route.meters();
+    ProblemForm form = route == null ? ProblemForm.STANDARD : route.endpoint().problems();
+    if (head.timeout() != null) {
+      head.timeout()
+          .timeoutAccess()
+          .updateHandler(late -> Responses.of(TIMED_OUT, head, form, request));
+    }
     CompletionStage<Reply> reply;
     try {
       reply =
@@ -102,7 +105,9 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     return reply.handle(
         (value, error) -> {
           HttpResponse response =
-              error == null ? Responses.of(value, head) : failed(error, request, head, meters);
+              error == null
+                  ? Responses.of(value, head)
+                  : Responses.of(problem(error, request, head, meters), head, form, request);
           meters.record(response.status().intValue(), System.nanoTime() - started);
           return response;
         });
@@ -155,7 +160,7 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     return strict != null
         ? endpoint.handler().handle(new Call(key, variables, query, strict, idempotencyKey, head))
         : bodies
-            .read(request, endpoint.intake())
+            .read(request, head, endpoint.intake())
             .thenCompose(
                 body ->
                     endpoint
@@ -179,7 +184,7 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     };
   }
 
-  private HttpResponse failed(Throwable error, HttpRequest request, Head head, RouteMeters meters) {
+  private Problem problem(Throwable error, HttpRequest request, Head head, RouteMeters meters) {
     Throwable cause = error;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
@@ -188,16 +193,16 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
       bodies.abandon(request);
     }
     if (cause instanceof Fault fault) {
-      return Responses.of(fault.problem(), head);
+      return fault.problem();
     }
     if (cause instanceof ReadModelsBehind) {
-      return Responses.of(BEHIND, head);
+      return BEHIND;
     }
     if (cause instanceof StorageAway) {
-      return Responses.of(AWAY, head);
+      return AWAY;
     }
     if (cause instanceof RejectedExecutionException) {
-      return Responses.of(BUSY, head);
+      return BUSY;
     }
     LOG.atError()
         .setMessage("a request failed unexpectedly")
@@ -206,7 +211,7 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
         .addKeyValue("route", meters.route())
         .setCause(cause)
         .log();
-    return Responses.of(INTERNAL, head);
+    return INTERNAL;
   }
 
   private static Fault unknownPath() {

@@ -4,9 +4,12 @@ import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.ledger.LedgerQueries;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.pekko.http.javadsl.model.ContentType;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
@@ -41,18 +44,22 @@ final class Responses {
     if (reply.rows() != null) {
       return response.withEntity(HttpEntities.create(reply.type(), reply.rows()));
     }
-    return reply.body().length == 0
+    // A Protobuf message without fields has no bytes, and is a message.
+    return reply.type().equals(ContentTypes.NO_CONTENT_TYPE)
         ? response
         : response.withEntity(HttpEntities.create(reply.type(), reply.body()));
   }
 
-  static HttpResponse of(Problem problem, Head head) {
+  static HttpResponse of(Problem problem, Head head, ProblemForm form, HttpRequest request) {
     List<HttpHeader> headers = headers(head);
     headers.addAll(problem.headers());
+    String requestType =
+        request.entity().getContentType().mediaType().toString().toLowerCase(Locale.ROOT);
+    ProblemForm.Told told = form.tell(problem, head.requestId(), requestType);
     return HttpResponse.create()
         .withStatus(problem.status())
         .withHeaders(headers)
-        .withEntity(HttpEntities.create(PROBLEM_JSON, problem.toJson(head.requestId())));
+        .withEntity(HttpEntities.create(told.type(), told.body()));
   }
 
   private static List<HttpHeader> headers(Head head) {

@@ -21,9 +21,14 @@ public final class Body {
 
   private static final int PAIRS_MAX = 20;
   private static final int PAIR_NAME_CHARS_MAX = 64;
-  private static final int PAIR_VALUE_CHARS_MAX = 500;
+
+  /** The longest of the client's own words. */
+  public static final int PAIR_VALUE_CHARS_MAX = 500;
+
   private static final int METERS_MAX = 50;
-  private static final long UNITS_MAX = 1_000_000_000_000_000L;
+
+  /** The most units of a meter that one request may be about. */
+  public static final long UNITS_MAX = 1_000_000_000_000_000L;
 
   private final String path;
   private final Map<String, Json> fields;

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.bursar.domain.credits.Credits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
@@ -39,6 +41,26 @@ public final class JsonWriter {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** An object with these fields. */
+  public static String text(Consumer<JsonWriter> fields) {
+    return new String(bytes(fields), StandardCharsets.UTF_8);
+  }
+
+  /** A list of strings. */
+  public static String array(Collection<String> texts) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator out = FACTORY.createGenerator(text)) {
+      out.writeStartArray();
+      for (String each : texts) {
+        out.writeString(each);
+      }
+      out.writeEndArray();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return text.toString();
   }
 
   /** One object a line (NDJSON), as UTF-8. */

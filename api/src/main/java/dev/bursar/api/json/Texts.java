@@ -1,6 +1,8 @@
 package dev.bursar.api.json;
 
+import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
+import org.jspecify.annotations.Nullable;
 
 /** Free texts and whole numbers as requests carry them. */
 public final class Texts {
@@ -36,6 +38,18 @@ public final class Texts {
       i += Character.charCount(point);
     }
     return text;
+  }
+
+  /** As much of the text as may be kept; null if nothing may, since it has control characters. */
+  public static @Nullable String cut(String text, int charsMax) {
+    boolean splits =
+        text.length() > charsMax && Character.isHighSurrogate(text.charAt(charsMax - 1));
+    String kept = text.substring(0, Math.min(text.length(), splits ? charsMax - 1 : charsMax));
+    try {
+      return free("", kept, charsMax);
+    } catch (Fault e) {
+      return null;
+    }
   }
 
   /** A whole number within bounds. */

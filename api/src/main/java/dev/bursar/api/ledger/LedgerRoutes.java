@@ -13,6 +13,7 @@ import dev.bursar.api.json.Names;
 import dev.bursar.api.json.Times;
 import dev.bursar.api.json.Words;
 import dev.bursar.api.problem.Problem;
+import dev.bursar.api.table.Pages;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
@@ -25,7 +26,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
-import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +68,7 @@ public final class LedgerRoutes {
     Page page = call.page(query, "ledger", org, wallet);
     if (format != Format.JSON) {
       call.demand(Access.EXPORT);
-      refuse(query, "limit");
-      refuse(query, "cursor");
+      Call.demandWhole(query);
     }
     int limit = format == Format.JSON ? page.limit() : ROWS_AT_ONCE;
     return queries
@@ -89,14 +88,6 @@ public final class LedgerRoutes {
             });
   }
 
-  private static void refuse(Query query, String parameter) {
-    if (query.get(parameter) != null) {
-      throw Problem.invalid(
-              parameter, "is for pages of JSON; CSV and NDJSON hold all that passes the filter")
-          .fault();
-    }
-  }
-
   private Source<ByteString, NotUsed> rows(
       Format format,
       String org,
@@ -104,30 +95,20 @@ public final class LedgerRoutes {
       LedgerQueries.Filter filter,
       LedgerQueries.Page first) {
     Source<ByteString, NotUsed> pages =
-        Source.unfoldAsync(
-                CompletableFuture.completedStage(first),
-                (CompletionStage<LedgerQueries.Page> coming) ->
-                    coming.thenApply(
-                        page ->
-                            page.entries().isEmpty()
-                                ? Optional
-                                    .<Pair<CompletionStage<LedgerQueries.Page>, List<LedgerEntry>>>
-                                        empty()
-                                : Optional.of(
-                                    Pair.create(next(org, wallet, filter, page), page.entries()))))
+        Pages.of(first, LedgerQueries.Page::entries, page -> next(org, wallet, filter, page))
             .map(entries -> rows(format, entries));
     return format == Format.CSV
         ? Source.single(new CsvRows().header(EntryViews.COLUMNS).toByteString()).concat(pages)
         : pages;
   }
 
-  private CompletionStage<LedgerQueries.Page> next(
+  private Optional<CompletionStage<LedgerQueries.Page>> next(
       String org, String wallet, LedgerQueries.Filter filter, LedgerQueries.Page page) {
     return page.hasMore()
-        ? queries.page(
-            org, wallet, filter, page.entries().getLast().posting().sequence(), ROWS_AT_ONCE)
-        : CompletableFuture.completedStage(
-            new LedgerQueries.Page(List.of(), false, page.asOf(), page.lagMs()));
+        ? Optional.of(
+            queries.page(
+                org, wallet, filter, page.entries().getLast().posting().sequence(), ROWS_AT_ONCE))
+        : Optional.empty();
   }
 
   private static ByteString rows(Format format, List<LedgerEntry> entries) {

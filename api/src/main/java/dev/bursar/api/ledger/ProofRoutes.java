@@ -19,7 +19,6 @@ import dev.bursar.domain.ledger.LedgerProofs.Leaf;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -161,10 +160,7 @@ public final class ProofRoutes {
   private CompletionStage<Reply> export(Call call) {
     call.format(Format.NDJSON);
     YearMonth month =
-        StatementRoutes.month(
-            call.query(Set.of("month")),
-            "month",
-            YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC)));
+        Months.of(call.query(Set.of("month")), "month", Months.present(clock.instant()));
     return known(call)
         .thenCompose(
             org ->

@@ -20,7 +20,6 @@ import dev.bursar.domain.ledger.LedgerQueries.Statement;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -95,7 +94,8 @@ public final class StatementRoutes {
   private CompletionStage<Reply> statement(Call call) {
     String org = call.org();
     String wallet = call.name("wallet");
-    YearMonth month = month(call.query(Set.of("month")), "month", thisMonth());
+    YearMonth month =
+        Months.of(call.query(Set.of("month")), "month", Months.present(clock.instant()));
     Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON);
     return Known.wallet(entities, org, wallet)
         .thenCompose(any -> queries.statement(org, wallet, month))
@@ -113,7 +113,7 @@ public final class StatementRoutes {
                                     statement(json, each);
                                   }))
                           .asOf(found.freshness());
-                  case JSON, TEXT ->
+                  case JSON, PARQUET, TEXT ->
                       Reply.ok(
                           json -> {
                             json.field("wallet", wallet)
@@ -185,8 +185,8 @@ public final class StatementRoutes {
   private CompletionStage<Reply> revenue(Call call) {
     String org = call.org();
     Query query = call.query(Set.of("from", "to"));
-    YearMonth to = month(query, "to", thisMonth());
-    YearMonth from = month(query, "from", to);
+    YearMonth to = Months.of(query, "to", Months.present(clock.instant()));
+    YearMonth from = Months.of(query, "from", to);
     if (from.isAfter(to) || from.plusMonths(MONTHS_MAX).isBefore(to)) {
       throw Problem.invalid(
               "from", "is not before to, %s, by up to %d months".formatted(to, MONTHS_MAX))
@@ -202,7 +202,7 @@ public final class StatementRoutes {
                   case NDJSON ->
                       Reply.text(format, JsonWriter.lines(found.months(), StatementRoutes::month))
                           .asOf(found.freshness());
-                  case JSON, TEXT ->
+                  case JSON, PARQUET, TEXT ->
                       Reply.ok(
                           json -> {
                             json.objects("data", found.months(), StatementRoutes::month);
@@ -236,22 +236,5 @@ public final class StatementRoutes {
           .end();
     }
     return rows.bytes();
-  }
-
-  // ---- shared
-
-  private YearMonth thisMonth() {
-    return YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
-  }
-
-  static YearMonth month(Query query, String name, YearMonth absent) {
-    String text = query.get(name);
-    if (text == null) {
-      return absent;
-    }
-    if (text.matches("[12][0-9]{3}-(0[1-9]|1[0-2])")) {
-      return YearMonth.parse(text);
-    }
-    throw Problem.invalid(name, "is no month; one such as 2026-11 is accepted").fault();
   }
 }

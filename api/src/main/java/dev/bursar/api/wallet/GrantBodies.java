@@ -55,12 +55,10 @@ final class GrantBodies {
   static Grant grant(Body body, String id, String source, Instant now) {
     String asked = body.name("id");
     Instant from = body.time("effective_at");
+    // Whether it ends too soon is the wallet's to say, which knows first whether it was added
+    // before.
     Instant effectiveAt = from == null ? now : from;
     Instant expiresAt = body.time("expires_at");
-    if (expiresAt != null && !expiresAt.isAfter(effectiveAt)) {
-      throw Problem.invalid("expires_at", "is not after the grant takes effect, " + effectiveAt)
-          .fault();
-    }
     String cause = body.text("source", SOURCE_CHARS_MAX);
     Body appliesTo = body.object("applies_to", APPLIES_TO);
     return new Grant(

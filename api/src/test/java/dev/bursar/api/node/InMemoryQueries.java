@@ -77,7 +77,7 @@ public final class InMemoryQueries implements LedgerQueries {
     return node.read(n -> entries(n, org));
   }
 
-  private static List<LedgerEntry> entries(InMemoryNode n, String org) {
+  static List<LedgerEntry> entries(InMemoryNode n, String org) {
     return n.walletNames(org).stream()
         .flatMap(
             wallet ->

@@ -128,6 +128,11 @@ final class BursarServer extends ServerUnderTest {
     }
   }
 
+  /** Where its database is kept. */
+  Path data() {
+    return data;
+  }
+
   private static Path data(Path directory) {
     return directory.resolve("data");
   }

@@ -67,13 +67,18 @@ public final class ChildProcess implements AutoCloseable {
 
   /** A failure with the last lines of the output. */
   BenchFailure failure(String what) {
+    return new BenchFailure(lastWords(what));
+  }
+
+  /** What is to be said of it, with the last lines of the output. */
+  public String lastWords(String what) {
     StringBuilder message = new StringBuilder(name).append(' ').append(what);
     if (!process.isAlive()) {
       message.append(" (it ended with exit code ").append(process.exitValue()).append(')');
     }
     message.append("; the end of ").append(output).append(':');
     tail().forEach(line -> message.append("\n  ").append(line));
-    return new BenchFailure(message.toString());
+    return message.toString();
   }
 
   private List<String> tail() {
@@ -94,6 +99,11 @@ public final class ChildProcess implements AutoCloseable {
   /** Ends it at once, as {@code kill -9} does, and waits until it has. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** Ends it at once, without waiting. */
+  public void abandon() {
+    process.destroyForcibly();
   }
 
   /** Asks it to end, and after half a minute makes it. */

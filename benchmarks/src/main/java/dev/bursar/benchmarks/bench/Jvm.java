@@ -13,10 +13,20 @@ public final class Jvm {
   private Jvm() {}
 
   /** A command line that runs a class of ours. */
-  public static List<String> command(String mainClass, String... arguments) {
+  static List<String> command(String mainClass, String... arguments) {
+    return command(List.of(), mainClass, arguments);
+  }
+
+  /**
+   * A command line that runs a class of ours.
+   *
+   * @param options further options of the JVM
+   */
+  public static List<String> command(List<String> options, String mainClass, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(home().resolve("bin").resolve("java").toString());
     command.addAll(flags());
+    command.addAll(options);
     String bursarHome = System.getProperty("bursar.home");
     if (bursarHome != null) {
       command.add("-Dbursar.home=" + bursarHome);

@@ -78,6 +78,11 @@ final class Traffic {
     return bodies.get((int) Math.floorMod(mixed ^ (mixed >>> 32), (long) bodies.size()));
   }
 
+  /** A one-shot of a user of the org. */
+  static byte[] oneShot(String org) {
+    return body(org, Shape.SPREAD.users().getFirst(), true);
+  }
+
   private static byte[] body(String org, String user, boolean oneShot) {
     return """
         {"subject":{"org":"%s","team":"%s","user":"%s","product":"%s","cost_center":"%s"},\

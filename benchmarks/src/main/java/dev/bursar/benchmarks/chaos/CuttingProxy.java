@@ -6,31 +6,43 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
- * Stands between a node and PostgreSQL. It can cut all connections, let nothing through, and cut
- * one at the worst moment: when a transaction has been committed, and before the node hears so.
+ * Stands between a server of this machine and those who talk to it. It can cut all connections, let
+ * nothing through, and cut one the moment before its client hears of something.
  */
 final class CuttingProxy implements AutoCloseable {
 
-  private static final byte[] COMMITTED = "COMMIT\0".getBytes(StandardCharsets.US_ASCII);
   private static final int BUFFER_BYTES = 65_536;
   private static final int WAITING_MAX = 100;
 
   private final ServerSocket listening;
-  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean deaf = new AtomicBoolean();
+  private final Supplier<? extends Tap> taps;
+  private final Set<Line> lines = ConcurrentHashMap.newKeySet();
   private final Object silence = new Object();
+  private final AtomicInteger heldBack = new AtomicInteger();
   private boolean silent;
   private volatile int upstreamPort;
 
-  CuttingProxy(int upstreamPort) throws IOException {
+  /** A connection: what the client has opened, and what was opened for it. */
+  private record Line(Socket client, Socket upstream) {
+    void cut() {
+      closeQuietly(client);
+      closeQuietly(upstream);
+    }
+  }
+
+  /**
+   * @param upstreamPort where the server listens
+   * @param taps one for each connection
+   */
+  CuttingProxy(int upstreamPort, Supplier<? extends Tap> taps) throws IOException {
     this.upstreamPort = upstreamPort;
+    this.taps = taps;
     this.listening = new ServerSocket(0, WAITING_MAX, InetAddress.getLoopbackAddress());
     Thread.ofPlatform().daemon().name("chaos-proxy").start(this::accept);
   }
@@ -39,24 +51,48 @@ final class CuttingProxy implements AutoCloseable {
     return listening.getLocalPort();
   }
 
-  /** Where PostgreSQL is from now on. */
+  /** Where the server is from now on. */
   void upstream(int port) {
     upstreamPort = port;
   }
 
-  void cutAll() {
-    open.forEach(CuttingProxy::closeQuietly);
+  /** How many connections there are. */
+  int open() {
+    return lines.size();
   }
 
-  /** The next commit that is done is not heard of. */
-  void dropNextCommit() {
-    deaf.set(true);
+  /**
+   * Cuts all connections.
+   *
+   * @return how many there were
+   */
+  int cutAll() {
+    int cut = 0;
+    for (Line line : lines) {
+      line.cut();
+      cut++;
+    }
+    return cut;
   }
 
-  void silent(boolean nothingComesThrough) {
+  /** From now on nothing comes through, and nothing is refused. */
+  void silence() {
     synchronized (silence) {
-      silent = nothingComesThrough;
+      silent = true;
+      heldBack.set(0);
+    }
+  }
+
+  /**
+   * Everything comes through again, what was held back first.
+   *
+   * @return how many times something was held back
+   */
+  int endSilence() {
+    synchronized (silence) {
+      silent = false;
       silence.notifyAll();
+      return heldBack.get();
     }
   }
 
@@ -64,66 +100,67 @@ final class CuttingProxy implements AutoCloseable {
     while (!listening.isClosed()) {
       try {
         Socket client = listening.accept();
-        open.add(client);
         try {
-          Socket upstream = new Socket(InetAddress.getLoopbackAddress(), upstreamPort);
-          open.add(upstream);
-          pump(client, upstream, false);
-          pump(upstream, client, true);
+          connect(client, new Socket(InetAddress.getLoopbackAddress(), upstreamPort));
         } catch (IOException e) {
           closeQuietly(client);
         }
       } catch (IOException e) {
-        // Closed, or nobody there: the next one.
+        // Closed: the loop ends.
       }
     }
   }
 
-  private void pump(Socket from, Socket to, boolean answers) {
+  private void connect(Socket client, Socket upstream) {
+    Line line = new Line(client, upstream);
+    Tap tap = taps.get();
+    lines.add(line);
+    pump(line, client, upstream, tap, false);
+    pump(line, upstream, client, tap, true);
+  }
+
+  private void pump(Line line, Socket from, Socket to, Tap tap, boolean answers) {
     Thread.ofPlatform()
         .daemon()
         .name("chaos-pump")
         .start(
             () -> {
               try {
-                InputStream in = from.getInputStream();
-                OutputStream out = to.getOutputStream();
-                byte[] bytes = new byte[BUFFER_BYTES];
-                for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
-                  awaitNoise();
-                  if (answers && isCommitted(bytes, n) && deaf.compareAndSet(true, false)) {
-                    return;
-                  }
-                  out.write(bytes, 0, n);
-                }
+                pass(from.getInputStream(), to.getOutputStream(), tap, answers);
               } catch (IOException e) {
                 // The connection has ended, on one side or the other.
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               } finally {
-                closeQuietly(from);
-                closeQuietly(to);
-                open.remove(from);
-                open.remove(to);
+                line.cut();
+                lines.remove(line);
               }
             });
   }
 
+  private void pass(InputStream in, OutputStream out, Tap tap, boolean answers)
+      throws IOException, InterruptedException {
+    byte[] bytes = new byte[BUFFER_BYTES];
+    for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+      awaitNoise();
+      if (!answers) {
+        tap.asked(bytes, n);
+      } else if (!tap.passes(bytes, n)) {
+        return;
+      }
+      out.write(bytes, 0, n);
+    }
+  }
+
   private void awaitNoise() throws InterruptedException {
     synchronized (silence) {
+      if (silent) {
+        heldBack.incrementAndGet();
+      }
       while (silent) {
         silence.wait();
       }
     }
-  }
-
-  private static boolean isCommitted(byte[] bytes, int length) {
-    for (int i = 0; i + COMMITTED.length <= length; i++) {
-      if (Arrays.equals(bytes, i, i + COMMITTED.length, COMMITTED, 0, COMMITTED.length)) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static void closeQuietly(Socket socket) {
@@ -137,7 +174,7 @@ final class CuttingProxy implements AutoCloseable {
   @Override
   public void close() throws IOException {
     listening.close();
-    silent(false);
+    endSilence();
     cutAll();
   }
 }

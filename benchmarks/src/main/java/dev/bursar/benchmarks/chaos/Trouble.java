@@ -2,20 +2,24 @@ package dev.bursar.benchmarks.chaos;
 
 import java.util.Locale;
 
-/** What is done to the node and to its database. */
+/** What is done to the node, to its database, and to those who call it. */
 public enum Trouble {
   /** The node is killed with {@code kill -9}, and started again. */
   NODE_KILLED,
-  /** The node stands still for some seconds. */
+  /** The node stands still for a while. */
   NODE_PAUSED,
   /** PostgreSQL is killed with {@code kill -9}, and started again. */
   POSTGRES_KILLED,
   /** Every connection to PostgreSQL is cut. */
   CONNECTIONS_CUT,
-  /** A commit is done, and the node does not hear of it. */
+  /** Rows of the journal are committed, and the node does not hear of it. */
   COMMIT_UNHEARD,
-  /** Nothing comes through to PostgreSQL for some seconds, and nothing is refused. */
-  NETWORK_SILENT;
+  /** Nothing comes through to PostgreSQL for a while, and nothing is refused. */
+  NETWORK_SILENT,
+  /** Every connection of those who call is cut. */
+  CALLERS_CUT,
+  /** The node answers, and those who called don't hear it. */
+  ANSWERS_UNHEARD;
 
   /** For people. */
   String words() {

@@ -107,6 +107,15 @@ public final class OrgRequests {
     return put(path + "/budgets/" + budget, body);
   }
 
+  /**
+   * Anything else of the org.
+   *
+   * @param below its path, below the org's own
+   */
+  public OrgRequests also(String below, ObjectNode body) {
+    return put(path + below, body);
+  }
+
   public List<Request> list() {
     return List.copyOf(requests);
   }

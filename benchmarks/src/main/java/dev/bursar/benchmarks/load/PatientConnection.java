@@ -14,25 +14,35 @@ import java.util.concurrent.atomic.LongAdder;
 public final class PatientConnection implements AutoCloseable {
 
   private static final Duration ATTEMPT_MAX = Duration.ofSeconds(15);
-  private static final long CALL_NANOS_MAX = TimeUnit.SECONDS.toNanos(120);
+  static final Duration CALL_MAX = Duration.ofMinutes(2);
   private static final long PAUSE_MILLIS_MIN = 50;
   private static final long PAUSE_MILLIS_MAX = 5_000;
 
   private final HttpConnection connection;
   private final LongAdder retries;
+  private final Duration patience;
 
   /**
    * @param retries counts every request that is sent again
    */
   public PatientConnection(Endpoint endpoint, LongAdder retries) {
+    this(endpoint, retries, CALL_MAX);
+  }
+
+  /**
+   * @param retries counts every request that is sent again
+   * @param patience gives up so long after the first try, instead of two minutes
+   */
+  public PatientConnection(Endpoint endpoint, LongAdder retries, Duration patience) {
     this.connection = new HttpConnection(endpoint, ATTEMPT_MAX);
     this.retries = retries;
+    this.patience = patience;
   }
 
   /**
    * The answer, of any status but 429 and 503.
    *
-   * @throws CallFailure when there was none for two minutes
+   * @throws CallFailure when there was none for so long
    */
   public Response call(Request request) throws CallFailure, InterruptedException {
     long start = System.nanoTime();
@@ -51,11 +61,11 @@ public final class PatientConnection implements AutoCloseable {
       }
       long pause = Math.max(askedMillis, backoffMillis(attempt));
       long spent = System.nanoTime() - start;
-      if (spent + TimeUnit.MILLISECONDS.toNanos(pause) > CALL_NANOS_MAX) {
+      if (spent + TimeUnit.MILLISECONDS.toNanos(pause) > patience.toNanos()) {
         throw new CallFailure(
             failure.outcome(),
-            "%s: gave up after %d tries in 120 s, the last: %s"
-                .formatted(request, attempt + 1, failure.getMessage()));
+            "%s: gave up after %d tries in %d s, the last: %s"
+                .formatted(request, attempt + 1, patience.toSeconds(), failure.getMessage()));
       }
       retries.increment();
       TimeUnit.MILLISECONDS.sleep(pause);

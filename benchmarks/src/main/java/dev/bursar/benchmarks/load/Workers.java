@@ -1,5 +1,6 @@
 package dev.bursar.benchmarks.load;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -20,6 +21,7 @@ public final class Workers {
   private final Endpoint endpoint;
   private final int count;
   private final LongAdder retries;
+  private final Duration patience;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicReference<Exception> failure = new AtomicReference<>();
   private final CountDownLatch finished;
@@ -29,7 +31,17 @@ public final class Workers {
    * @param retries counts every request that is sent again
    */
   public Workers(Endpoint endpoint, int count, LongAdder retries) {
+    this(endpoint, count, retries, PatientConnection.CALL_MAX);
+  }
+
+  /**
+   * @param count 1 to 10,000
+   * @param retries counts every request that is sent again
+   * @param patience how long each of them tries to get one answer
+   */
+  public Workers(Endpoint endpoint, int count, LongAdder retries, Duration patience) {
     this.endpoint = endpoint;
+    this.patience = patience;
     this.count = count;
     this.retries = retries;
     this.finished = new CountDownLatch(count);
@@ -44,7 +56,7 @@ public final class Workers {
 
   @SuppressWarnings("InterruptedExceptionSwallowed") // the thread ends here, and check() tells
   private void work(Job job) {
-    try (PatientConnection connection = new PatientConnection(endpoint, retries)) {
+    try (PatientConnection connection = new PatientConnection(endpoint, retries, patience)) {
       job.run(connection);
     } catch (Exception e) {
       if (failure.compareAndSet(null, e)) {

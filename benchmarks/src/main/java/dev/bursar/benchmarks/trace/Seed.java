@@ -3,7 +3,7 @@ package dev.bursar.benchmarks.trace;
 import java.util.Random;
 
 /** Random numbers that are the same on every machine and release of Java for the same seed. */
-final class Seed {
+public final class Seed {
 
   private Seed() {}
 
@@ -12,7 +12,7 @@ final class Seed {
    * another. {@link Random} is the one whose algorithm is specified to the bit; seeds near each
    * other are spread first, since it does not.
    */
-  static Random random(long seed, String purpose) {
+  public static Random random(long seed, String purpose) {
     long mixed = mix(seed);
     for (int i = 0; i < purpose.length(); i++) {
       mixed = mix(mixed ^ purpose.charAt(i));

@@ -14,13 +14,13 @@ import dev.bursar.entities.TeamEntity;
 import dev.bursar.entities.WalletEntity;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.pekko.actor.typed.ActorRef;
 import org.apache.pekko.actor.typed.Behavior;
 import org.apache.pekko.actor.typed.ExtensibleBehavior;
+import org.apache.pekko.actor.typed.PostStop;
 import org.apache.pekko.actor.typed.Signal;
 import org.apache.pekko.actor.typed.Terminated;
 import org.apache.pekko.actor.typed.TypedActorContext;
@@ -59,6 +59,7 @@ final class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> imple
     this.region = region;
     this.self = new ActorReply<>(context.getSelf());
     this.entity = kind.start(id, model.reply(), parts.limits(), this);
+    parts.counts().started(id.kind());
   }
 
   /** The actor of the entity of this name. */
@@ -90,6 +91,8 @@ final class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> imple
       TypedActorContext<EntityMessage> typed, Signal signal) {
     if (signal instanceof Terminated) {
       entity.onJournalStopped();
+    } else if (signal instanceof PostStop) {
+      parts.counts().stopped(id.kind());
     }
     return Behaviors.same();
   }
@@ -127,20 +130,18 @@ final class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> imple
   }
 
   @Override
-  public CompletionStage<E> read(Place place) {
-    CompletableFuture<E> read = new CompletableFuture<>();
+  public void read(Place place, Consumer<E> then, Consumer<Throwable> failed) {
     context.pipeToSelf(
         parts.store().read(id, place, model.batches()),
         (event, fault) ->
             new EntityMessage.Run(
                 () -> {
                   if (fault != null) {
-                    read.completeExceptionally(fault);
+                    failed.accept(fault);
                   } else {
-                    read.complete(event);
+                    then.accept(event);
                   }
                 }));
-    return read;
   }
 
   @Override

@@ -11,6 +11,11 @@ import java.time.InstantSource;
  * @param clock the time
  * @param limits the bounds
  * @param store the journal and snapshots beside the plugin
+ * @param counts how many run
  */
 public record EntityParts(
-    EntityModels models, InstantSource clock, Limits limits, JournalStore store) {}
+    EntityModels models,
+    InstantSource clock,
+    Limits limits,
+    JournalStore store,
+    EntityCounts counts) {}

@@ -15,6 +15,9 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -170,7 +173,10 @@ public final class JournalStore {
         sequence);
   }
 
-  /** What is stored of an entity; each read blocks. */
+  /**
+   * What is stored of an entity. A recovery waits for each read on the thread that it has: the pool
+   * is told, and lets another thread do the others' work meanwhile.
+   */
   Journaled.Stored of(EntityId id) {
     return new Journaled.Stored() {
       @Override
@@ -186,7 +192,7 @@ public final class JournalStore {
   }
 
   private List<StoredBatch> journalRows(EntityId id, long after, long upTo) {
-    return jdbi.withHandle(
+    return blocking(
         handle ->
             handle
                 .createQuery(
@@ -205,7 +211,7 @@ public final class JournalStore {
   }
 
   private List<OperationMemory.Part> memoryParts(EntityId id, int memory) {
-    return jdbi.withHandle(
+    return blocking(
         handle ->
             handle
                 .createQuery(
@@ -221,5 +227,38 @@ public final class JournalStore {
                     (rs, context) ->
                         new OperationMemory.Part(rs.getLong(1), rs.getLong(2), rs.getBytes(3)))
                 .list());
+  }
+
+  private <T> List<T> blocking(Function<Handle, List<T>> read) {
+    BlockingRead<T> waiting = new BlockingRead<>(() -> jdbi.withHandle(read::apply));
+    try {
+      ForkJoinPool.managedBlock(waiting);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+    return waiting.found;
+  }
+
+  private static final class BlockingRead<T> implements ForkJoinPool.ManagedBlocker {
+    private final Supplier<List<T>> read;
+    private List<T> found = List.of();
+    private boolean done;
+
+    BlockingRead(Supplier<List<T>> read) {
+      this.read = read;
+    }
+
+    @Override
+    public boolean block() {
+      found = read.get();
+      done = true;
+      return true;
+    }
+
+    @Override
+    public boolean isReleasable() {
+      return done;
+    }
   }
 }

@@ -32,6 +32,7 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityModels;
 import dev.bursar.entities.Limits;
 import dev.bursar.node.NodeSystem;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -77,7 +78,8 @@ final class EntityNode implements AutoCloseable {
             new EntityModels(limits, CATALOG),
             clock,
             limits,
-            new JournalStore(database.jdbi(), blocking));
+            new JournalStore(database.jdbi(), blocking),
+            new EntityCounts(new SimpleMeterRegistry()));
     entities = new ShardedEntities(system, new Region(system, parts), limits.askTimeout());
   }
 
@@ -201,8 +203,7 @@ final class EntityNode implements AutoCloseable {
             (org, events) ->
                 CompletableFuture.completedFuture(Collections.nCopies(events.size(), false)),
             8)
-        .report(
-            List.of(new UsageReports.Report("/gateway", id, Instant.now(), work)), "test");
+        .report(List.of(new UsageReports.Report("/gateway", id, Instant.now(), work)), "test");
   }
 
   /** Sets the org's monthly budget. */

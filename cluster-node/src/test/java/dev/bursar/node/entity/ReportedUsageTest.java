@@ -58,8 +58,7 @@ class ReportedUsageTest {
     node.wallet("hundred", "main", "50");
     List<CompletionStage<List<Result>>> sent =
         IntStream.range(0, 100)
-            .mapToObj(
-                i -> node.report(Subject.ofOrg("hundred"), "5", OveragePolicy.RECORD, "e1"))
+            .mapToObj(i -> node.report(Subject.ofOrg("hundred"), "5", OveragePolicy.RECORD, "e1"))
             .toList();
     List<Result> results = sent.stream().map(each -> await(each).getFirst()).toList();
     assertThat(results).filteredOn(ACCEPTED::equals).hasSize(1);

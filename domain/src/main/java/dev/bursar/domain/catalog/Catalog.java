@@ -53,4 +53,14 @@ public record Catalog(Map<String, String> creditTypes, Set<String> meters, List<
     }
     return best == null ? null : new Price(best.creditType, best.perUnit);
   }
+
+  /** Whether a line of the price list is for this model by name. */
+  public boolean names(String model) {
+    for (Rate rate : rates) {
+      if (model.equals(rate.model)) {
+        return true;
+      }
+    }
+    return false;
+  }
 }

@@ -8,6 +8,7 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
@@ -39,8 +40,8 @@ final class Course<W> {
    */
   boolean adopted;
 
-  /** Whether the org is being asked, and has not answered yet. */
-  boolean orgAsked;
+  /** What the org is being asked, and has not answered yet; or null. */
+  @Nullable OrgCommand orgAsked;
 
   /** How often it had been taken over when this course took it over. */
   int timesTakenOver;

@@ -219,10 +219,10 @@ public final class ReservationProtocol<W> {
 
   /** One question to the org at a time: it answers each, in its order. */
   private static <W> List<Effect<W>> askOrg(Course<W> course, OrgCommand command) {
-    if (course.orgAsked) {
+    if (course.orgAsked != null) {
       return List.of();
     }
-    course.orgAsked = true;
+    course.orgAsked = command;
     return List.of(new Effect.AskOrg<>(course.plan.reservation(), new Request<>(command, null)));
   }
 
@@ -292,8 +292,13 @@ public final class ReservationProtocol<W> {
 
   private List<Effect<W>> whetherBegun(Course<W> course, Answer<OrgReply> answer) {
     return switch (answer) {
-      case Answer.Done<OrgReply> done when done.value() instanceof OrgReply.Begun -> goOn(course);
-      case Answer.Done<OrgReply> denied -> takeBack(course);
+      case Answer.Done<OrgReply> done ->
+          switch (done.value()) {
+            case OrgReply.Begun begun -> goOn(course);
+            case OrgReply.Barred barred -> takeBack(course);
+            case OrgReply.Denied denied -> takeBack(course);
+            case OrgReply other -> throw new IllegalArgumentException("no answer: " + other);
+          };
       case Answer.Refused<OrgReply> unsure -> List.of();
       case Answer.Busy<OrgReply> busy -> List.of();
       case Answer.Unreachable<OrgReply> away -> List.of();
@@ -341,6 +346,7 @@ public final class ReservationProtocol<W> {
           course.teamLimits = held.limits();
         }
         case TeamReply.NotHeld no -> course.denials.addAll(no.denials());
+        case TeamReply.Barred barred -> {}
         case TeamReply other -> {
           return List.of();
         }
@@ -355,17 +361,22 @@ public final class ReservationProtocol<W> {
         : List.of();
   }
 
-  /** The team is asked to bar it, or to take it back. */
+  /**
+   * The team is asked to bar it, or to take it back. That it does not hold, as it may have answered
+   * an earlier question, says nothing of that.
+   */
   private List<Effect<W>> teamClosed(Course<W> course, TeamReply reply) {
-    boolean holds = reply instanceof TeamReply.Held;
     if (course.teamToBar) {
-      if (holds) {
+      if (reply instanceof TeamReply.Held) {
         return retract(course);
+      }
+      if (!(reply instanceof TeamReply.Barred)) {
+        return List.of();
       }
       course.teamToBar = false;
       return close(course);
     }
-    if (!holds) {
+    if (reply instanceof TeamReply.Barred || reply instanceof TeamReply.Done) {
       course.teamToCancel = false;
       finishIfClosed(course);
     }
@@ -584,18 +595,22 @@ public final class ReservationProtocol<W> {
     if (course == null) {
       return List.of();
     }
-    course.orgAsked = false;
+    OrgCommand asked = course.orgAsked;
+    course.orgAsked = null;
     if (course.asksWhetherBegun) {
-      return whetherBegun(course, answer);
+      return asked instanceof OrgCommand.Bar ? whetherBegun(course, answer) : close(course);
     }
-    return course.closing ? denialRecorded(course, answer) : takenOver(course, answer);
+    if (course.closing) {
+      return asked instanceof OrgCommand.Deny ? denialRecorded(course, answer) : close(course);
+    }
+    if (course.adopted && !course.ownDurable) {
+      return asked instanceof OrgCommand.TakeOver ? takenOver(course, answer) : ask(course);
+    }
+    return List.of();
   }
 
   /** From here on nobody else can bring it to an end in the org's journal without noticing. */
   private List<Effect<W>> takenOver(Course<W> course, Answer<OrgReply> answer) {
-    if (!course.adopted || course.ownDurable) {
-      return List.of();
-    }
     if (answer instanceof Answer.Done<OrgReply> done
         && done.value() instanceof OrgReply.TakenOver over) {
       course.ownDurable = true;

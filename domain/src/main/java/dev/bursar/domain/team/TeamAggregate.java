@@ -169,7 +169,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     return switch (event) {
       case TeamEvent.BudgetHeld held -> new TeamReply.Held(held.limits());
       case TeamEvent.BudgetSettled settled -> DONE;
-      case TeamEvent.BudgetBarred barred -> new TeamReply.NotHeld(List.of());
+      case TeamEvent.BudgetBarred barred -> new TeamReply.Barred();
       case TeamEvent.CountingStarted started -> new TeamReply.Counting(started.unknown());
       case TeamEvent.CountedBefore before -> DONE;
       case TeamEvent.BudgetForgotten forgotten -> DONE;

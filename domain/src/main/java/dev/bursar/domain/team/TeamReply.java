@@ -13,6 +13,9 @@ public sealed interface TeamReply {
   /** It is not, or would not be, and this is why. */
   record NotHeld(List<Denial> denials) implements TeamReply {}
 
+  /** It is not set aside, and never will be. */
+  record Barred() implements TeamReply {}
+
   /** What is open here counts; these reservations are not open here. */
   record Counting(List<String> unknown) implements TeamReply {}
 

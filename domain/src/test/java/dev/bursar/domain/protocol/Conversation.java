@@ -51,8 +51,7 @@ final class Conversation {
     this(team, commit, dryRun, null);
   }
 
-  private Conversation(
-      boolean team, boolean commit, boolean dryRun, @Nullable Reported reported) {
+  private Conversation(boolean team, boolean commit, boolean dryRun, @Nullable Reported reported) {
     Subject subject = new Subject("acme", team ? "research" : null, "ann", null, null, null);
     ReserveRequest request =
         new ReserveRequest(
@@ -211,6 +210,10 @@ final class Conversation {
 
   List<String> teamDone() {
     return team(new Answer.Done<>(new TeamReply.Done(), false));
+  }
+
+  List<String> teamBarred() {
+    return team(new Answer.Done<>(new TeamReply.Barred(), false));
   }
 
   List<String> teamDenies(String... denials) {

@@ -104,7 +104,7 @@ final class ReservationProtocolTest {
     assertThat(r.walletDenies("wallet")).containsExactly("org: Deny");
     assertThat(r.denialRecorded())
         .containsExactly("ann: denied for [wallet]", "team research: Cancel");
-    assertThat(r.teamDenies()).isEmpty();
+    assertThat(r.teamBarred()).isEmpty();
     assertThat(r.protocol.size()).isZero();
   }
 
@@ -258,7 +258,7 @@ final class ReservationProtocolTest {
     assertThat(r.withdrawn()).containsExactly("org: Bar", "ann: unreachable");
     assertThat(r.withdrawn()).isEmpty();
     assertThat(r.barredAtOrg()).containsExactly("team research: Cancel", "wallet main: Cancel");
-    assertThat(r.teamDenies()).isEmpty();
+    assertThat(r.teamBarred()).isEmpty();
     assertThat(r.tick(LATER_MS)).containsExactly("wallet main: Cancel");
     assertThat(r.walletBarred()).isEmpty();
     assertThat(r.protocol.size()).isZero();
@@ -279,6 +279,18 @@ final class ReservationProtocolTest {
     r.teamHolds();
     assertThat(r.walletHolds()).isEmpty();
     assertThat(r.protocol.size()).isZero();
+  }
+
+  /** It is found there while the org is still being asked whether it is. */
+  @Test
+  void whatIsFoundInTheJournalWhileTheOrgIsAskedIsDrivenOn() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    assertThat(r.withdrawn()).containsExactly("org: Bar", "ann: unreachable");
+    assertThat(r.begunAfterAll()).isEmpty();
+    assertThat(r.begunAtOrg()).containsExactly("org: TakeOver");
+    assertThat(r.takenOver())
+        .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
   }
 
   /** As long as it may have begun, nobody is told that it has not. */
@@ -303,8 +315,36 @@ final class ReservationProtocolTest {
     r.takenOver();
     r.walletHolds();
     assertThat(r.teamDenies("team")).containsExactly("team research: Bar");
-    assertThat(r.teamDenies()).containsExactly("org: Deny");
+    assertThat(r.teamBarred()).containsExactly("org: Deny");
     assertThat(r.denialRecorded()).containsExactly("wallet main: Cancel");
+  }
+
+  /** What the team was asked first may be answered twice, and late. */
+  @Test
+  void aNoToAnEarlierQuestionMakesSureOfNothing() {
+    Conversation r = Conversation.reserving();
+    r.driveOn();
+    r.takenOver();
+    r.walletHolds();
+    assertThat(r.teamDenies("team")).containsExactly("team research: Bar");
+    assertThat(r.teamDenies("team")).isEmpty();
+    assertThat(r.teamHolds())
+        .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
+  }
+
+  @Test
+  void aNoToAnEarlierQuestionTakesNothingBack() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.durable();
+    r.teamHolds();
+    r.walletDenies("wallet");
+    assertThat(r.denialRecorded())
+        .containsExactly("ann: denied for [wallet]", "team research: Cancel");
+    assertThat(r.teamDenies("team")).isEmpty();
+    assertThat(r.tick(LATER_MS)).containsExactly("team research: Cancel");
+    assertThat(r.teamDone()).isEmpty();
+    assertThat(r.protocol.size()).isZero();
   }
 
   @Test
@@ -361,7 +401,7 @@ final class ReservationProtocolTest {
     r.begun("ann");
     assertThat(r.withdrawn()).containsExactly("org: Bar", "ann: unreachable");
     assertThat(r.barredAtOrg()).containsExactly("team research: Cancel");
-    r.teamDenies();
+    r.teamBarred();
     assertThat(r.protocol.size()).isZero();
   }
 
@@ -371,8 +411,8 @@ final class ReservationProtocolTest {
     Conversation r = Conversation.oneShot();
     r.driveOn();
     r.takenOver();
-    assertThat(r.teamDenies()).containsExactly("team research: Bar");
-    assertThat(r.teamDenies()).containsExactly("org: Deny");
+    assertThat(r.teamBarred()).containsExactly("team research: Bar");
+    assertThat(r.teamBarred()).containsExactly("org: Deny");
     assertThat(r.denialRecorded()).containsExactly("wallet main: Cancel");
     assertThat(r.walletBarred()).isEmpty();
     assertThat(r.protocol.size()).isZero();

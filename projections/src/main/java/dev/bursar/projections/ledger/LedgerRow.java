@@ -74,7 +74,7 @@ public final class LedgerRow {
   }
 
   /** The type with this word. */
-  static EntryType type(String word) {
+  public static EntryType type(String word) {
     EntryType known = TYPES.get(word);
     if (known == null) {
       throw new IllegalStateException("no type of entries: " + word);

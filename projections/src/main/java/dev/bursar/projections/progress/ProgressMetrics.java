@@ -24,6 +24,10 @@ public final class ProgressMetrics {
         .description("Rows of the journal, of all ranges, that come after what is projected")
         .tags(tags)
         .register(metrics);
+    Gauge.builder("bursar.projection.lag.events", range, RangeProgress::lagEvents)
+        .description("About how many events those rows hold, as many as others had in the mean")
+        .tags(tags)
+        .register(metrics);
     Gauge.builder("bursar.projection.halted", range, r -> r.isHalted() ? 1 : 0)
         .description("1 while the range stands still because of a failure")
         .tags(tags)

@@ -147,6 +147,11 @@ public final class RangeProgress implements JournalReader {
         : 0;
   }
 
+  /** About how many events come after what was projected, by what rows have held so far. */
+  public synchronized double lagEvents() {
+    return rows == 0 ? lagRows() : (double) lagRows() * events / rows;
+  }
+
   /** Rows projected since the node started. */
   public synchronized long rows() {
     return rows;

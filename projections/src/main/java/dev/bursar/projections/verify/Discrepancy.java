@@ -29,10 +29,12 @@ public record Discrepancy(Kind kind, String where, String detail) {
     USAGE,
     /** The tables of an org's Merkle tree, or a signed head, are not those of its entries. */
     TREE,
-    /** Two wallets do not agree on a transfer. */
+    /** Two wallets do not agree on a transfer; or, at rest, it is on its way. */
     TRANSFER,
-    /** Org, team and wallet do not agree on a reservation. */
-    RESERVATION
+    /** Org, team and wallet do not agree on a reservation; or, at rest, it is open. */
+    RESERVATION,
+    /** Rows that are not projected, though everything is at rest. */
+    LAG
   }
 
   @Override

@@ -13,6 +13,7 @@ final class Findings {
   private final Consumer<Counts> listener;
   private final List<Discrepancy> discrepancies = new ArrayList<>();
   private final long rowsTotal;
+  private final boolean atRest;
   private long found;
   private long rows;
   long orgs;
@@ -29,8 +30,9 @@ final class Findings {
   long usageEvents;
   long lagRows;
 
-  Findings(long rowsTotal, Consumer<Counts> listener) {
+  Findings(long rowsTotal, boolean atRest, Consumer<Counts> listener) {
     this.rowsTotal = rowsTotal;
+    this.atRest = atRest;
     this.listener = listener;
   }
 
@@ -38,6 +40,13 @@ final class Findings {
     found++;
     if (discrepancies.size() < DISCREPANCIES_MAX) {
       discrepancies.add(new Discrepancy(kind, where.toString(), firstLine(detail)));
+    }
+  }
+
+  /** Something that may be under way, unless everything is at rest. */
+  void underWay(Discrepancy.Kind kind, Object where, String detail) {
+    if (atRest) {
+      add(kind, where, detail);
     }
   }
 

@@ -127,6 +127,11 @@ final class OrgVerification implements AutoCloseable {
           id,
           "it ends with row %d, and the read tables show row %d"
               .formatted(folded.sequence(), projected));
+    } else if (projected < folded.sequence()) {
+      findings.underWay(
+          Kind.LAG,
+          id,
+          "the read tables show row %d of %d".formatted(projected, folded.sequence()));
     }
     budgets.finish(org.tallies());
     usage.finish();

@@ -181,6 +181,7 @@ final class Reservations {
     boolean open = course.org.open || course.team.open;
     if (course.held || (open && !course.ended && !course.expired)) {
       findings.openReservations++;
+      findings.underWay(Kind.RESERVATION, orgId, reservation + ": is open, " + holders(course));
       return;
     }
     boolean late = newestMs - course.heardAtMs > SETTLED_WITHIN.toMillis();
@@ -191,7 +192,16 @@ final class Reservations {
       findings.add(Kind.RESERVATION, orgId, reservation + ": " + fault);
     } else {
       findings.unsettledReservations++;
+      findings.underWay(Kind.RESERVATION, orgId, reservation + ": " + fault);
     }
+  }
+
+  private static String holders(Course course) {
+    return "wallet %s, org %s, team %s"
+        .formatted(
+            course.held ? "holds it" : "does not",
+            course.org.open ? "holds it" : "does not",
+            course.team.open ? "holds it" : "does not");
   }
 
   private static @Nullable String fault(Course course) {

@@ -109,9 +109,18 @@ final class TransferVerification {
   }
 
   void finish() {
-    if (!distrusted) {
-      findings.transfersInTransit += courses.values().stream().filter(each -> !each.in).count();
+    if (distrusted) {
+      return;
     }
+    courses.forEach(
+        (id, course) -> {
+          findings.transfersInTransit += course.in ? 0 : 1;
+          findings.underWay(
+              Discrepancy.Kind.TRANSFER,
+              course.out.to(),
+              "transfer %s: %s"
+                  .formatted(id, course.in ? "has come, and is not settled" : "is on its way"));
+        });
   }
 
   private void add(EntityId wallet, String transfer, String what) {

@@ -10,7 +10,6 @@ import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.projections.usage.EventState;
-import dev.bursar.projections.usage.ReportedKey;
 import dev.bursar.projections.usage.UsageContents;
 import dev.bursar.projections.usage.UsageContents.Stored;
 import java.time.Duration;
@@ -111,7 +110,7 @@ final class UsageVerification implements AutoCloseable {
     folded.state = after;
     Reported report = folded.plan.request().reported();
     if (report != null && !hasRun(before) && hasRun(after)) {
-      reported.add(ReportedKey.of(report.source(), report.id()));
+      reported.add(report.key());
     }
   }
 

@@ -31,17 +31,34 @@ public final class Verification {
   private final DatabaseSettings settings;
   private final Duration grace;
   private final Lateness lateness;
+  private final boolean atRest;
 
   /**
    * @param settings the primary database
    * @param grace the nodes' {@code bursar.limits.grace}: how long after a hold's expiry a commit is
    *     still recorded
+   * @param correction the nodes' {@code bursar.limits.correction}: how long after it ran work may
+   *     be reported and still counts where it ran
    */
   public Verification(DatabaseSettings settings, Duration grace, Duration correction) {
+    // What lies ahead was refused before it came into the journal.
+    this(settings, grace, new Lateness(grace.multipliedBy(2), correction, Duration.ZERO), false);
+  }
+
+  private Verification(
+      DatabaseSettings settings, Duration grace, Lateness lateness, boolean atRest) {
     this.settings = settings;
     this.grace = grace;
-    // What lies ahead was refused before it came into the journal.
-    this.lateness = new Lateness(grace.multipliedBy(2), correction, Duration.ZERO);
+    this.lateness = lateness;
+    this.atRest = atRest;
+  }
+
+  /**
+   * The same for a system of which nobody has asked anything for a while: that something is open,
+   * not settled, on its way or not projected is a discrepancy then.
+   */
+  public Verification atRest() {
+    return new Verification(settings, grace, lateness, true);
   }
 
   /**
@@ -65,7 +82,7 @@ public final class Verification {
   }
 
   private Report verify(Snapshot snapshot, Consumer<Counts> listener) {
-    Findings findings = new Findings(snapshot.journalRows(), listener);
+    Findings findings = new Findings(snapshot.journalRows(), atRest, listener);
     Map<String, Collection<EntityId>> byOrg = new TreeMap<>();
     for (EntityId id : snapshot.entities()) {
       byOrg.computeIfAbsent(id.org(), o -> new TreeSet<>(BY_ID)).add(id);

@@ -116,6 +116,11 @@ final class WalletVerification implements AutoCloseable {
           id,
           "it ends with row %d, and the read tables show row %d"
               .formatted(folded.sequence(), projected));
+    } else if (projected < folded.sequence()) {
+      findings.underWay(
+          Kind.LAG,
+          id,
+          "the read tables show row %d of %d".formatted(projected, folded.sequence()));
     }
     compareBalances();
     for (Violation violation : ledger.violations(wallet)) {

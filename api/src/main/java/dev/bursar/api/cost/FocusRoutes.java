@@ -1,0 +1,107 @@
+package dev.bursar.api.cost;
+
+import dev.bursar.api.access.Access;
+import dev.bursar.api.http.Call;
+import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Format;
+import dev.bursar.api.http.Reply;
+import dev.bursar.api.ledger.Months;
+import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.org.OrgRoutes;
+import dev.bursar.api.table.Pages;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.cost.CostQueries;
+import dev.bursar.domain.cost.CostQueries.Day;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.Unit;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+
+/**
+ * {@code /v1/orgs/{org}/focus}: a calendar month, in UTC, of all that an org was charged, in the
+ * format that FinOps tools exchange (FOCUS 1.2).
+ */
+public final class FocusRoutes {
+
+  /**
+   * Who sells, and what, in the words that are to stand in an export.
+   *
+   * @param provider who provides, publishes and invoices the service
+   * @param service what it is called
+   */
+  public record Seller(String provider, String service) {}
+
+  private final CostQueries costs;
+  private final Entities entities;
+  private final Catalog catalog;
+  private final Seller seller;
+  private final InstantSource clock;
+
+  public FocusRoutes(
+      CostQueries costs, Entities entities, Catalog catalog, Seller seller, InstantSource clock) {
+    this.costs = costs;
+    this.entities = entities;
+    this.catalog = catalog;
+    this.seller = seller;
+    this.clock = clock;
+  }
+
+  /** All of them. */
+  public List<Endpoint> endpoints() {
+    return List.of(Endpoint.get("/v1/orgs/{org}/focus", Access.EXPORT, this::month));
+  }
+
+  private CompletionStage<Reply> month(Call call) {
+    String org = call.org();
+    YearMonth month =
+        Months.of(call.query(Set.of("month")), "month", Months.present(clock.instant()));
+    Format format = call.format(Format.CSV, Format.PARQUET, Format.NDJSON);
+    return OrgRoutes.settings(entities, org)
+        .thenCompose(
+            settings ->
+                teamNames(org)
+                    .thenApply(names -> new FocusTable(org, settings.name(), names, seller, month)))
+        .thenCompose(
+            table ->
+                costs
+                    .day(org, month.atDay(1))
+                    .thenApply(first -> reply(format, org, table, first)));
+  }
+
+  private CompletionStage<Map<String, String>> teamNames(String org) {
+    return entities
+        .org(org, new Request<>(new OrgCommand.ListUnits(), null))
+        .thenApply(
+            answer ->
+                Outcomes.value(answer, OrgReply.Units.class).units().stream()
+                    .filter(unit -> unit.kind() == Unit.Kind.TEAM)
+                    .collect(Collectors.toMap(Unit::id, Unit::name)));
+  }
+
+  private Reply reply(Format format, String org, FocusTable table, Day first) {
+    return Reply.rows(
+            format,
+            table.table().stream(
+                format,
+                Pages.of(first, day -> FocusDay.of(catalog, day), day -> next(org, day.day()))))
+        .asOf(first.freshness());
+  }
+
+  /** Day by day, so that a month of any size takes the memory of a day. */
+  private Optional<CompletionStage<Day>> next(String org, LocalDate day) {
+    LocalDate next = day.plusDays(1);
+    return YearMonth.from(next).equals(YearMonth.from(day))
+        ? Optional.of(costs.day(org, next))
+        : Optional.empty();
+  }
+}

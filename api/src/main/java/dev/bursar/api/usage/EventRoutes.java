@@ -1,0 +1,131 @@
+package dev.bursar.api.usage;
+
+import dev.bursar.api.access.Access;
+import dev.bursar.api.http.Call;
+import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Format;
+import dev.bursar.api.http.Page;
+import dev.bursar.api.http.Query;
+import dev.bursar.api.http.Reply;
+import dev.bursar.api.json.Words;
+import dev.bursar.api.org.OrgRoutes;
+import dev.bursar.api.table.Pages;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.usage.UsageEvent;
+import dev.bursar.domain.usage.UsageEvent.Decision;
+import dev.bursar.domain.usage.UsageEvent.Outcome;
+import dev.bursar.domain.usage.UsageQueries;
+import dev.bursar.domain.usage.UsageQueries.EventFilter;
+import dev.bursar.domain.usage.UsageQueries.EventPage;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code /v1/orgs/{org}/events}: single usage events, the newest first. As JSON page by page; as
+ * CSV, NDJSON or Parquet all that pass the filter, as a stream.
+ */
+public final class EventRoutes {
+
+  private static final Set<String> PARAMETERS =
+      Asked.parameters(Call.listParameters("decision", "outcome"));
+  private static final Words<Decision> DECISIONS = Words.of(Decision.values());
+  private static final Words<Outcome> OUTCOMES = Words.of(Outcome.values());
+  private static final int ROWS_AT_ONCE = 1_000;
+
+  private final UsageQueries usage;
+  private final Entities entities;
+  private final Catalog catalog;
+  private final InstantSource clock;
+
+  public EventRoutes(UsageQueries usage, Entities entities, Catalog catalog, InstantSource clock) {
+    this.usage = usage;
+    this.entities = entities;
+    this.catalog = catalog;
+    this.clock = clock;
+  }
+
+  /** All of them. */
+  public List<Endpoint> endpoints() {
+    return List.of(Endpoint.get("/v1/orgs/{org}/events", Access.READ, this::list));
+  }
+
+  private CompletionStage<Reply> list(Call call) {
+    String org = call.org();
+    Query query = call.query(PARAMETERS);
+    Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON, Format.PARQUET);
+    Page page = call.page(query, "events", org);
+    if (format != Format.JSON) {
+      call.demand(Access.EXPORT);
+      Call.demandWhole(query);
+    }
+    int limit = format == Format.JSON ? page.limit() : ROWS_AT_ONCE;
+    UsageEvent.Key after = after(page);
+    boolean fresh = Asked.fresh(query);
+    return OrgRoutes.settings(entities, org)
+        .thenCompose(
+            settings -> {
+              EventFilter filter = filter(query, settings.zone());
+              return usage
+                  .events(org, filter, after, limit, fresh)
+                  .thenApply(
+                      found ->
+                          format == Format.JSON
+                              ? reply(page, found)
+                              : rows(format, org, filter, found));
+            });
+  }
+
+  private EventFilter filter(Query query, ZoneId zone) {
+    Asked.Stretch stretch = Asked.stretch(query, clock.instant(), zone);
+    return new EventFilter(
+        stretch.from(),
+        stretch.to(),
+        Asked.filter(query),
+        word(query, "decision", DECISIONS),
+        word(query, "outcome", OUTCOMES));
+  }
+
+  private static <E> @Nullable E word(Query query, String name, Words<E> words) {
+    String text = query.get(name);
+    return text == null ? null : words.checked(name, text);
+  }
+
+  private static UsageEvent.@Nullable Key after(Page page) {
+    String after = page.after();
+    return after == null ? null : UsageEvent.Key.parse(after).orElseThrow(Page::bad);
+  }
+
+  private static Reply reply(Page page, EventPage found) {
+    return Reply.ok(
+        json -> {
+          page.write(
+              json,
+              found.events(),
+              found.hasMore(),
+              event -> event.key().text(),
+              EventTables::json);
+          json.field("as_of", found.freshness().asOf()).field("lag_ms", found.freshness().lagMs());
+        });
+  }
+
+  private Reply rows(Format format, String org, EventFilter filter, EventPage first) {
+    return Reply.rows(
+            format,
+            EventTables.of(catalog.meters()).stream(
+                format, Pages.of(first, EventPage::events, page -> next(org, filter, page))))
+        .asOf(first.freshness());
+  }
+
+  private Optional<CompletionStage<EventPage>> next(
+      String org, EventFilter filter, EventPage page) {
+    return page.hasMore()
+        ? Optional.of(usage.events(org, filter, page.events().getLast().key(), ROWS_AT_ONCE, false))
+        : Optional.empty();
+  }
+}

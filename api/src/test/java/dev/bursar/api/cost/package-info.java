@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.api.cost;
+
+import org.jspecify.annotations.NullMarked;

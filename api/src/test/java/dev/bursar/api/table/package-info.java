@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.api.table;
+
+import org.jspecify.annotations.NullMarked;

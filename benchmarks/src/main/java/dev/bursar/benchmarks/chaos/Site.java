@@ -1,0 +1,207 @@
+package dev.bursar.benchmarks.chaos;
+
+import dev.bursar.benchmarks.bench.BenchFailure;
+import dev.bursar.benchmarks.bench.ChildProcess;
+import dev.bursar.benchmarks.bench.Jvm;
+import dev.bursar.benchmarks.load.CallFailure;
+import dev.bursar.benchmarks.load.Endpoint;
+import dev.bursar.benchmarks.load.PatientConnection;
+import dev.bursar.benchmarks.load.Request;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.EmbeddedDatabase;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * One node in a process of its own, its PostgreSQL, and a proxy before each. Everything is durable;
+ * the node knows PostgreSQL only through its proxy, and callers the node.
+ */
+final class Site implements AutoCloseable {
+
+  private static final String KEY = "chaos-operator-key";
+  private static final Duration START_MAX = Duration.ofMinutes(5);
+
+  private final ChaosOptions options;
+  private final Path logs;
+  private final int port;
+  private final Thread hook = new Thread(this::abandon, "chaos-end");
+  private volatile EmbeddedDatabase database;
+  private volatile ChildProcess node;
+  private int starts;
+
+  /** Commits of the journal that the node is not to hear of. */
+  final Countdown unheardCommits = new Countdown();
+
+  /** Answers of the node that nobody is to hear. */
+  final Countdown unheardAnswers = new Countdown();
+
+  final CuttingProxy toPostgres;
+  final CuttingProxy toNode;
+
+  /**
+   * Starts all of it.
+   *
+   * @param logs where the output of each of the node's processes is kept
+   */
+  Site(ChaosOptions options, Path logs) throws ChaosFailure, InterruptedException {
+    this.options = options;
+    this.logs = logs;
+    this.database = EmbeddedDatabase.open(data());
+    try {
+      this.port = Endpoint.freePort();
+      this.toPostgres =
+          new CuttingProxy(postgresPort(database), () -> new JournalTap(unheardCommits));
+      this.toNode = new CuttingProxy(port, () -> new AnswerTap(unheardAnswers));
+      this.node = startNode();
+    } catch (IOException | BenchFailure e) {
+      database.close();
+      throw new ChaosFailure(String.valueOf(e.getMessage()), e);
+    }
+    Runtime.getRuntime().addShutdownHook(hook);
+    try {
+      awaitNode();
+    } catch (ChaosFailure e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Where those who call find the node. */
+  Endpoint endpoint() {
+    return Endpoint.local(toNode.port()).withBearer(KEY);
+  }
+
+  /** How often the node was started. */
+  int starts() {
+    return starts;
+  }
+
+  /** What the node's process says at its end, if it has ended though nobody made it. */
+  Optional<String> ended() {
+    return node.isAlive() ? Optional.empty() : Optional.of(node.lastWords("has ended"));
+  }
+
+  // ---- the node
+
+  /** Ends the node at once. */
+  void killNode() throws InterruptedException {
+    node.kill();
+  }
+
+  /** Starts the node anew, and waits until it is ready. */
+  void restartNode() throws ChaosFailure, InterruptedException {
+    node.close();
+    try {
+      node = startNode();
+    } catch (BenchFailure e) {
+      throw new ChaosFailure(String.valueOf(e.getMessage()), e);
+    }
+    awaitNode();
+  }
+
+  /** Has the node stand still. */
+  void stopNode() throws ChaosFailure, InterruptedException {
+    Signals.send("STOP", node.pid());
+  }
+
+  /** Has the node go on. */
+  void continueNode() throws ChaosFailure, InterruptedException {
+    Signals.send("CONT", node.pid());
+  }
+
+  private ChildProcess startNode() throws BenchFailure {
+    starts++;
+    DatabaseSettings behind = database.settings();
+    String path = URI.create(behind.jdbcUrl().substring("jdbc:".length())).getRawPath();
+    // The proxy can't follow what is encrypted.
+    String through =
+        "jdbc:postgresql://127.0.0.1:%d%s?user=%s&sslmode=disable&gssEncMode=disable"
+            .formatted(toPostgres.port(), path, behind.user());
+    return ChildProcess.start(
+        "the node",
+        Jvm.command(
+            List.of(
+                // It does not live long enough for more compiling to pay.
+                "-XX:TieredStopAtLevel=1",
+                "-Dbursar.limits.grace=%dms".formatted(options.grace().toMillis())),
+            "dev.bursar.cli.Bursar",
+            "up",
+            "--no-demo",
+            "--port",
+            Integer.toString(port),
+            "--postgres",
+            through,
+            "--data",
+            options.directory().resolve("node").toString()),
+        Map.of("BURSAR_OPERATOR_KEY", KEY),
+        logs.resolve("node-%d.log".formatted(starts)));
+  }
+
+  private void awaitNode() throws ChaosFailure, InterruptedException {
+    try (PatientConnection connection =
+        new PatientConnection(Endpoint.local(port), new LongAdder(), START_MAX)) {
+      connection.call(Request.get("/health/ready"));
+    } catch (CallFailure e) {
+      throw new ChaosFailure(node.lastWords("does not become ready: " + e.getMessage()), e);
+    }
+  }
+
+  // ---- PostgreSQL
+
+  /** Ends PostgreSQL at once, and waits until its first process has ended. */
+  void killPostgres() throws ChaosFailure, InterruptedException {
+    long pid = database.pid();
+    if (pid < 0) {
+      throw new ChaosFailure("PostgreSQL is not there");
+    }
+    Signals.kill(pid);
+  }
+
+  /** Starts PostgreSQL anew. */
+  void restartPostgres() {
+    try {
+      database.close();
+    } catch (RuntimeException e) {
+      // It was killed.
+    }
+    database = EmbeddedDatabase.open(data());
+    toPostgres.upstream(postgresPort(database));
+  }
+
+  private Path data() {
+    return options.directory().resolve("data");
+  }
+
+  private static int postgresPort(EmbeddedDatabase database) {
+    return URI.create(database.settings().jdbcUrl().substring("jdbc:".length())).getPort();
+  }
+
+  /** On Ctrl-C nothing is left running. */
+  private void abandon() {
+    node.abandon();
+    database.close();
+  }
+
+  /** Ends all of it in good order. */
+  @Override
+  public void close() throws ChaosFailure {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // Ctrl-C: the hook is about to do the same.
+    }
+    node.close();
+    try (toNode;
+        toPostgres) {
+      database.close();
+    } catch (IOException e) {
+      throw new ChaosFailure("a proxy can't be closed: " + e.getMessage(), e);
+    }
+  }
+}

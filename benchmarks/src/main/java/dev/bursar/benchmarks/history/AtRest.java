@@ -1,0 +1,161 @@
+package dev.bursar.benchmarks.history;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.bursar.benchmarks.load.Endpoint;
+import dev.bursar.benchmarks.load.PatientConnection;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * A node that nobody asks for anything any more: it comes to rest, and then shows what was told.
+ */
+public final class AtRest {
+
+  private static final long POLL_MILLIS = 500;
+
+  private final Stage stage;
+  private final Memory memory;
+  private final Findings findings;
+  private final Endpoint endpoint;
+
+  public AtRest(Stage stage, Memory memory, Findings findings, Endpoint endpoint) {
+    this.stage = stage;
+    this.memory = memory;
+    this.findings = findings;
+    this.endpoint = endpoint;
+  }
+
+  /**
+   * Waits until nothing is held by anybody, and compares everything then.
+   *
+   * @param most how long it may take until nothing is held
+   */
+  public void check(Duration most) throws HistoryFailure, InterruptedException {
+    try (PatientConnection connection = new PatientConnection(endpoint, new LongAdder())) {
+      NodeView node = new NodeView(connection);
+      awaitRest(node, System.nanoTime() + most.toNanos());
+      for (String org : stage.orgs()) {
+        // Whatever was acknowledged is in the read tables then.
+        usage(org, node.get(Requests.org(org) + "/usage?group_by=team&fresh=true"));
+      }
+      Map<String, Shown> shown = Shown.all(node, memory);
+      new ReservationChecks(memory, shown, findings).run();
+      for (String org : stage.orgs()) {
+        ledgers(org, node);
+        budgets(org, node, shown);
+      }
+    }
+  }
+
+  // ---- until nothing is held
+
+  private void awaitRest(NodeView node, long deadline) throws HistoryFailure, InterruptedException {
+    List<String> holders = holders(node);
+    while (!holders.isEmpty() && System.nanoTime() < deadline) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      holders = holders(node);
+    }
+    findings.expect(holders.isEmpty(), "it does not come to rest: %s", holders);
+  }
+
+  private List<String> holders(NodeView node) throws HistoryFailure, InterruptedException {
+    List<String> holders = new ArrayList<>();
+    for (String org : stage.orgs()) {
+      for (String wallet : Stage.WALLETS) {
+        for (JsonNode balance : node.get(Requests.wallet(org, wallet)).path("balances")) {
+          addIfHeld(holders, org + "/" + wallet, balance);
+        }
+      }
+      for (Terms budget : stage.budgets()) {
+        for (String user : budget.isForEach() ? Stage.USERS : List.of("")) {
+          addIfHeld(
+              holders, org + "/" + budget.id() + " " + user, node.get(path(org, budget, user)));
+        }
+      }
+    }
+    return holders;
+  }
+
+  private static void addIfHeld(List<String> holders, String what, JsonNode figures) {
+    BigDecimal held = Amounts.of(figures, "held");
+    if (held.signum() != 0) {
+      holders.add("%s holds %s".formatted(what, held));
+    }
+  }
+
+  private static String path(String org, Terms budget, String user) {
+    return Requests.org(org) + "/budgets/" + budget.id() + (user.isEmpty() ? "" : "?user=" + user);
+  }
+
+  // ---- comparisons
+
+  private void ledgers(String org, NodeView node) throws HistoryFailure, InterruptedException {
+    BigDecimal transferred = BigDecimal.ZERO;
+    for (String wallet : Stage.WALLETS) {
+      String path = Requests.wallet(org, wallet);
+      List<JsonNode> entries = node.list(path + "/ledger");
+      new LedgerChecks(org, wallet, entries, findings)
+          .run(node.get(path).path("balances"), memory, stage.setupPrefix(), stage.keyPrefix());
+      for (JsonNode entry : entries) {
+        if (entry.path("type").asText().startsWith("transfer_")) {
+          transferred = transferred.add(Amounts.of(entry, "amount"));
+        }
+      }
+      JsonNode verified = node.get(path + "/verify");
+      findings.expect(
+          verified.path("result").asText().equals("valid"), "%s/%s: %s", org, wallet, verified);
+    }
+    findings.expect(
+        transferred.signum() == 0,
+        "%s: transfers between its wallets come to %s, should be 0",
+        org,
+        transferred);
+  }
+
+  private void budgets(String org, NodeView node, Map<String, Shown> shown)
+      throws HistoryFailure, InterruptedException {
+    for (Terms budget : stage.budgets()) {
+      if (LimitChecks.canCount(budget)) {
+        LimitChecks checks =
+            new LimitChecks(org, budget, memory.limitMax(org, budget), shown, findings)
+                .count(memory.courses());
+        for (String user : budget.isForEach() ? Stage.USERS : List.of("")) {
+          checks.compare(user, node.get(path(org, budget, user)));
+        }
+      }
+    }
+  }
+
+  /** The read model of usage has each team's charges, and what was denied. */
+  private void usage(String org, JsonNode report) {
+    Map<String, BigDecimal> charged = new HashMap<>();
+    for (Memory.Course course : memory.courses()) {
+      Memory.End end = course.end;
+      if (end != null && course.reserved.as().org().equals(org)) {
+        charged.merge(String.valueOf(course.reserved.as().team()), end.charged(), BigDecimal::add);
+      }
+    }
+    for (JsonNode row : report.path("data")) {
+      String team = row.path("group").path("team").asText("null");
+      BigDecimal told = charged.getOrDefault(team, BigDecimal.ZERO);
+      charged.remove(team);
+      findings.expect(
+          Amounts.same(Amounts.of(row, "credits"), told),
+          "%s: usage of team %s is %s, told was %s",
+          org,
+          team,
+          row,
+          told);
+    }
+    charged.forEach(
+        (team, amount) ->
+            findings.expect(
+                amount.signum() == 0, "%s: usage of team %s is missing: %s", org, team, amount));
+  }
+}

@@ -1,0 +1,139 @@
+package dev.bursar.benchmarks.history;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What was told of reservations is still true once everything is at rest. */
+final class ReservationChecks {
+
+  private final Memory memory;
+  private final Map<String, Shown> shown;
+  private final Findings findings;
+
+  /**
+   * @param shown every reservation of the memory's, as the node shows it in the end
+   */
+  ReservationChecks(Memory memory, Map<String, Shown> shown, Findings findings) {
+    this.memory = memory;
+    this.shown = shown;
+    this.findings = findings;
+  }
+
+  void run() {
+    memory.courses().forEach(this::allowed);
+    memory
+        .denied()
+        .forEach(
+            (reservation, told) ->
+                findings.expect(
+                    // What the wallet had set aside may have expired before it was taken back.
+                    Set.of("denied", "expired").contains(shown(reservation).status())
+                        && shown(reservation).charged().signum() == 0,
+                    "was denied, and is %s in the end: %s",
+                    shown(reservation),
+                    told));
+    memory.all().forEach(this::refused);
+    frozen();
+  }
+
+  private Shown shown(String reservation) {
+    Shown there = shown.get(reservation);
+    if (there == null) {
+      throw new IllegalArgumentException("not shown: " + reservation);
+    }
+    return there;
+  }
+
+  /** What was allowed is never taken back, and ends once, as it was told. */
+  private void allowed(Memory.Course course) {
+    Shown now = shown(course.reserved.id());
+    Memory.End end = course.end;
+    if (end == null) {
+      findings.expect(
+          now.status().equals("expired"),
+          "was allowed, nobody was told that it has ended, and it is %s in the end: %s",
+          now,
+          course.told);
+      return;
+    }
+    findings.expect(
+        now.status().equals(end.status())
+            && Amounts.same(now.charged(), end.charged())
+            && now.late() == end.late(),
+        "ended as %s, and is %s in the end: %s",
+        end,
+        now,
+        course.told);
+  }
+
+  /** Who was told that it is too late was too late. */
+  private void refused(Told told) {
+    if (told.isDone()) {
+      return;
+    }
+    String reservation =
+        switch (told.call()) {
+          case Call.Commit commit -> commit.of().id();
+          case Call.Release release -> release.of().id();
+          case Call.Extend extend -> extend.of().id();
+          case Call other -> null;
+        };
+    if (reservation == null) {
+      return;
+    }
+    Set<String> possible =
+        switch (told.code()) {
+          case "reservation_finalized" -> Set.of("committed", "released");
+          // Somebody may have committed it in the time of grace, before or after.
+          case "reservation_expired" -> Set.of("expired", "committed");
+          default -> Set.of("committed", "released", "expired");
+        };
+    Shown now = shown(reservation);
+    findings.expect(
+        possible.contains(now.status())
+            && (!told.code().equals("reservation_expired") || now.late() == now.isCommitted()),
+        "refused, and the reservation is %s in the end: %s",
+        now,
+        told);
+  }
+
+  // ---- freezes
+
+  /** Nothing that was asked for after a freeze was answered is allowed while it is in force. */
+  private void frozen() {
+    Map<String, List<Told>> freezes = new HashMap<>();
+    for (Told told : memory.all()) {
+      if (told.isDone() && told.call() instanceof Call.Freeze freeze) {
+        freezes
+            .computeIfAbsent(
+                freeze.org() + "/" + freeze.scope() + "/" + freeze.of(), f -> new ArrayList<>())
+            .add(told);
+      }
+    }
+    for (Memory.Course course : memory.courses()) {
+      freezes.values().forEach(ofOneScope -> frozen(course, ofOneScope));
+    }
+  }
+
+  private void frozen(Memory.Course course, List<Told> freezes) {
+    for (Told told : freezes) {
+      Call.Freeze freeze = (Call.Freeze) told.call();
+      boolean inForce =
+          freeze.covers(course.reserved.as())
+              && course.told.askedAt().isAfter(told.toldAt())
+              && course.latest().isBefore(freeze.until())
+              && freezes.stream().noneMatch(other -> mayHaveReplaced(other, told, course.told));
+      findings.expect(!inForce, "allowed in spite of a freeze: %s; %s", told, course.told);
+    }
+  }
+
+  /** The last freeze of a scope counts, and it may end sooner. */
+  private static boolean mayHaveReplaced(Told other, Told freeze, Told allowed) {
+    return other != freeze
+        && other.toldAt().isAfter(freeze.askedAt())
+        && other.askedAt().isBefore(allowed.toldAt());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.benchmarks.history;
+
+import org.jspecify.annotations.NullMarked;

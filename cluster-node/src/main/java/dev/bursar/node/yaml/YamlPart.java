@@ -1,0 +1,182 @@
+package dev.bursar.node.yaml;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/**
+ * A part of a YAML file, with its path and its line. What is not as it should be is put down as a
+ * fault, and read as if it were empty, so that one reading finds all faults.
+ */
+public final class YamlPart {
+
+  private static final int CODE_POINTS_MAX = 10_000_000;
+
+  private final String path;
+  private final Node node;
+  private final YamlFaults faults;
+
+  private YamlPart(String path, Node node, YamlFaults faults) {
+    this.path = path;
+    this.node = node;
+    this.faults = faults;
+  }
+
+  /**
+   * The whole of a file.
+   *
+   * @param what the file, for messages
+   * @throws IllegalArgumentException if it is no YAML, or there is nothing in it
+   */
+  public static YamlPart root(String what, String yaml, YamlFaults faults) {
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setLabel(what)
+            .setCodePointLimit(CODE_POINTS_MAX)
+            .setUseMarks(true)
+            .build();
+    try {
+      Node root = new Compose(settings).composeString(yaml).orElse(null);
+      if (root == null) {
+        throw new IllegalArgumentException(what + " is empty");
+      }
+      return new YamlPart("", root, faults);
+    } catch (YamlEngineException e) {
+      throw new IllegalArgumentException(what + " is not valid YAML: " + e.getMessage(), e);
+    }
+  }
+
+  /** Puts down that something is wrong here. */
+  public void fault(String fault) {
+    faults.add(path, node.getStartMark(), fault);
+  }
+
+  /** The fields of a mapping with any names, in their order. */
+  public Map<String, YamlPart> fields() {
+    Map<String, YamlPart> fields = new LinkedHashMap<>();
+    if (!(node instanceof MappingNode mapping)) {
+      fault("a mapping is expected");
+      return fields;
+    }
+    for (NodeTuple each : mapping.getValue()) {
+      String name = each.getKeyNode() instanceof ScalarNode key ? key.getValue() : "?";
+      String inner = path.isEmpty() ? name : path + "." + name;
+      if (fields.put(name, new YamlPart(inner, each.getValueNode(), faults)) != null) {
+        faults.add(inner, each.getKeyNode().getStartMark(), "is there twice");
+      }
+    }
+    return fields;
+  }
+
+  /** The fields of a mapping that may have these, and no others. */
+  public Fields fields(Set<String> known) {
+    Map<String, YamlPart> fields = fields();
+    fields.forEach(
+        (name, part) -> {
+          if (!known.contains(name)) {
+            part.fault("unknown; known are " + new TreeSet<>(known));
+          }
+        });
+    return new Fields(this, fields);
+  }
+
+  /** The items of a list. */
+  public List<YamlPart> items() {
+    List<YamlPart> items = new ArrayList<>();
+    if (node instanceof SequenceNode list) {
+      for (Node each : list.getValue()) {
+        items.add(new YamlPart("%s[%d]".formatted(path, items.size()), each, faults));
+      }
+    } else {
+      fault("a list is expected");
+    }
+    return items;
+  }
+
+  /** A text; empty, with a fault, if it is none. */
+  public String text() {
+    if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
+      return scalar.getValue();
+    }
+    fault("a text is expected");
+    return "";
+  }
+
+  /** A list of texts, each of them once. */
+  public List<String> texts() {
+    List<String> texts = new ArrayList<>();
+    for (YamlPart item : items()) {
+      String text = item.text();
+      if (texts.contains(text)) {
+        item.fault(text + " is there twice");
+      }
+      texts.add(text);
+    }
+    return List.copyOf(texts);
+  }
+
+  /** The fields of a mapping. */
+  public static final class Fields {
+
+    private final YamlPart whole;
+    private final Map<String, YamlPart> parts;
+
+    private Fields(YamlPart whole, Map<String, YamlPart> parts) {
+      this.whole = whole;
+      this.parts = parts;
+    }
+
+    /** Does something with every field. */
+    public void forEach(BiConsumer<String, YamlPart> action) {
+      parts.forEach(action);
+    }
+
+    /** A field, or null if it is not there. */
+    public @Nullable YamlPart find(String name) {
+      return parts.get(name);
+    }
+
+    /** A field that has to be there; empty, with a fault, if it is not. */
+    public Optional<YamlPart> required(String name) {
+      YamlPart part = parts.get(name);
+      if (part == null && whole.node instanceof MappingNode) {
+        whole.fault(name + " is required");
+      }
+      return Optional.ofNullable(part);
+    }
+
+    /** A text that has to be there. */
+    public String text(String name) {
+      return required(name).map(YamlPart::text).orElse("");
+    }
+
+    /** Texts that have to be there, at least one. */
+    public List<String> texts(String name) {
+      List<String> texts = required(name).map(YamlPart::texts).orElse(List.of());
+      YamlPart part = parts.get(name);
+      if (part != null && part.node instanceof SequenceNode && texts.isEmpty()) {
+        part.fault("is empty; at least one is expected");
+      }
+      return texts;
+    }
+
+    /** The items of a list that has to be there. */
+    public List<YamlPart> items(String name) {
+      return required(name).map(YamlPart::items).orElse(List.of());
+    }
+  }
+}

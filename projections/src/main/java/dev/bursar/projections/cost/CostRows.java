@@ -1,0 +1,140 @@
+package dev.bursar.projections.cost;
+
+import dev.bursar.domain.cost.CostQueries.Charge;
+import dev.bursar.domain.cost.CostQueries.Costs;
+import dev.bursar.domain.cost.CostQueries.Work;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.projections.ledger.LedgerRow;
+import java.math.BigDecimal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+
+/**
+ * A day of an org's ledgers, summed up by what it was for. The day's entries of a wallet follow on
+ * each other, and {@code ledger_day} says from where to where.
+ */
+final class CostRows {
+
+  private static final int DECIMALS = 6;
+
+  /**
+   * Work that was open for longer, or reported so late, is found without its units; without the
+   * bound, every month's events would be looked through for each day.
+   */
+  private static final int DAYS_OPEN_MAX = 31;
+
+  private static final String WORK =
+      "e.wallet, e.team, e.product, e.cost_center, e.agent, e.feature, e.model, e.credit_type";
+
+  private static final String ENTRIES =
+      """
+      from (select wallet, min(first_sequence) as first, max(last_sequence) as last
+            from ledger_day where org = :org and day = :day group by wallet) s
+      join ledger_entry e
+        on e.org = :org and e.wallet = s.wallet and e.sequence between s.first and s.last
+      """;
+
+  /** A transaction's name ends in the sequence of its first entry. */
+  private static final String CHARGES =
+      "select "
+          + WORK
+          + """
+          , e.type, case when e.type = 'grant' then e.grant_id end as granted, e.currency,
+            e.corrects is not null and exists (
+              select 1 from ledger_entry c
+              where c.org = :org and c.wallet = e.wallet
+                and c.sequence = cast(substring(e.corrects from '_([0-9]{1,18})$') as bigint)
+                and c.transaction_id = e.corrects and c.posted_at < :month) as earlier,
+            e.type = 'debt' and e.amount < 0 as less_debt,
+            sum(e.amount), coalesce(sum(e.value), 0), count(distinct e.reservation)
+          """
+          + ENTRIES
+          + " group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13"
+          + " order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13";
+
+  /** A reservation that drew on several grants has used what it used once. */
+  private static final String UNITS =
+      "select "
+          + WORK
+          + ", m.key, sum(m.value::numeric) from (select distinct "
+          + WORK
+          + ", e.reservation "
+          + ENTRIES
+          + """
+           where e.type in ('consume', 'late_usage', 'debt') and e.reservation is not null
+             and not (e.type = 'debt' and e.amount < 0)) e
+          join usage_event d
+            on hashtextextended(d.reservation, 0) = hashtextextended(e.reservation, 0)
+              and d.reservation = e.reservation and d.org = :org
+              and d.counted_at >= :from and d.counted_at < :to,
+          jsonb_each_text(coalesce(d.used, d.usage)) m
+          group by 1, 2, 3, 4, 5, 6, 7, 8, 9
+          """;
+
+  private CostRows() {}
+
+  static List<Costs> of(Handle handle, String org, LocalDate day) {
+    Map<Work, List<Charge>> charges = new LinkedHashMap<>();
+    bind(handle.createQuery(CHARGES), org, day)
+        .bind("month", day.withDayOfMonth(1).atStartOfDay().atOffset(ZoneOffset.UTC))
+        .map(
+            (rs, context) ->
+                charges.computeIfAbsent(work(rs), any -> new ArrayList<>()).add(charge(rs)))
+        .forEach(done -> {});
+    Map<Work, Map<String, BigDecimal>> units = new LinkedHashMap<>();
+    bind(handle.createQuery(UNITS), org, day)
+        .bind("from", day.minusDays(DAYS_OPEN_MAX).atStartOfDay().atOffset(ZoneOffset.UTC))
+        .bind("to", day.plusDays(1).atStartOfDay().atOffset(ZoneOffset.UTC))
+        .map(
+            (rs, context) ->
+                units
+                    .computeIfAbsent(work(rs), any -> new TreeMap<>())
+                    .put(rs.getString(9), rs.getBigDecimal(10)))
+        .forEach(done -> {});
+    return charges.entrySet().stream()
+        .map(
+            each ->
+                new Costs(
+                    each.getKey(),
+                    List.copyOf(each.getValue()),
+                    units.getOrDefault(each.getKey(), Map.of())))
+        .toList();
+  }
+
+  private static Query bind(Query query, String org, LocalDate day) {
+    return query.bind("org", org).bind("day", day);
+  }
+
+  private static Work work(ResultSet rs) throws SQLException {
+    return new Work(
+        rs.getString(1),
+        rs.getString(2),
+        rs.getString(3),
+        rs.getString(4),
+        rs.getString(5),
+        rs.getString(6),
+        rs.getString(7),
+        rs.getString(8));
+  }
+
+  private static Charge charge(ResultSet rs) throws SQLException {
+    EntryType type = LedgerRow.type(rs.getString(9));
+    return new Charge(
+        type,
+        rs.getString(10),
+        rs.getString(11),
+        rs.getBoolean(12),
+        rs.getBigDecimal(14).movePointLeft(DECIMALS),
+        rs.getBigDecimal(15).movePointLeft(DECIMALS),
+        rs.getLong(16));
+  }
+}

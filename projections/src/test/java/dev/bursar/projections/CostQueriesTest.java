@@ -1,0 +1,203 @@
+package dev.bursar.projections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.domain.cost.CostQueries;
+import dev.bursar.domain.cost.CostQueries.Charge;
+import dev.bursar.domain.cost.CostQueries.Costs;
+import dev.bursar.domain.cost.CostQueries.Work;
+import dev.bursar.domain.credits.Money;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.domain.ledger.LedgerQueries.Revenue;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Costs by day against a fold of the entries, and their sums against the revenue report. */
+class CostQueriesTest {
+
+  private static final YearMonth FIRST = YearMonth.of(2026, 1);
+  private static final YearMonth LAST = YearMonth.of(2027, 3);
+  private static final DatabaseSettings SETTINGS = TestServer.fresh();
+  private static final Database DATABASE = Database.open(SETTINGS);
+  private static final JournalWriter JOURNAL = new JournalWriter(DATABASE.jdbi());
+  private static final OrgWorld WORLD = new OrgWorld("acme", JOURNAL, 23).founded();
+  private static ReadSide readSide;
+
+  /** What is summed up together. */
+  private record Kind(
+      LocalDate day,
+      Work work,
+      EntryType type,
+      String grant,
+      String currency,
+      boolean earlier,
+      boolean lessDebt) {}
+
+  /** A sum, to the millionth. */
+  private record Sum(BigDecimal credits, BigDecimal value) {
+    Sum plus(Sum other) {
+      return new Sum(credits.add(other.credits), value.add(other.value));
+    }
+  }
+
+  @BeforeAll
+  static void live() {
+    for (int i = 0; i < 6; i++) {
+      WORLD.live(120);
+      WORLD.overspend();
+      WORLD.live(25, Duration.ofDays(5));
+    }
+    JOURNAL.flush();
+    readSide = new ReadSide(SETTINGS, new NoEntities(), InstantSource.system(), "");
+    readSide.caughtUp();
+  }
+
+  @AfterAll
+  static void close() {
+    readSide.close();
+    DATABASE.close();
+  }
+
+  private static List<CostQueries.Day> days() {
+    CostQueries costs = readSide.projections.costs();
+    return FIRST
+        .atDay(1)
+        .datesUntil(LAST.plusMonths(1).atDay(1))
+        .map(day -> ReadSide.await(costs.day("acme", day)))
+        .toList();
+  }
+
+  private static LocalDate dayOf(Instant at) {
+    return LocalDate.ofInstant(at, ZoneOffset.UTC);
+  }
+
+  private static Kind kind(LedgerEntry entry, Map<String, LocalDate> postedOn) {
+    Attribution attribution = entry.transaction().attribution();
+    Subject subject = attribution.subject();
+    Money value = entry.posting().value();
+    LocalDate day = dayOf(entry.transaction().postedAt());
+    LocalDate corrected = postedOn.get(entry.wallet() + entry.transaction().corrects());
+    return new Kind(
+        day,
+        new Work(
+            entry.wallet(),
+            subject.team(),
+            subject.product(),
+            subject.costCenter(),
+            subject.agent(),
+            attribution.feature(),
+            attribution.model(),
+            entry.transaction().creditType()),
+        entry.posting().type(),
+        entry.posting().type() == EntryType.GRANT ? entry.posting().grant() : null,
+        value == null ? null : value.currency(),
+        corrected != null && corrected.isBefore(day.withDayOfMonth(1)),
+        entry.posting().type() == EntryType.DEBT && entry.posting().amount().isNegative());
+  }
+
+  private static Sum sum(LedgerEntry entry) {
+    Money value = entry.posting().value();
+    return new Sum(
+        BigDecimal.valueOf(entry.posting().amount().micros(), 6),
+        BigDecimal.valueOf(value == null ? 0 : value.amount().micros(), 6));
+  }
+
+  @Test
+  void everyEntryIsInOneSum() {
+    Map<String, LocalDate> postedOn = new HashMap<>();
+    WORLD.entries.forEach(
+        entry ->
+            postedOn.put(
+                entry.wallet() + entry.transaction().id(), dayOf(entry.transaction().postedAt())));
+    Map<Kind, Sum> expected = new HashMap<>();
+    WORLD.entries.forEach(entry -> expected.merge(kind(entry, postedOn), sum(entry), Sum::plus));
+    Map<Kind, Sum> found = new HashMap<>();
+    for (CostQueries.Day day : days()) {
+      for (Costs costs : day.costs()) {
+        for (Charge charge : costs.charges()) {
+          Kind kind =
+              new Kind(
+                  day.day(),
+                  costs.work(),
+                  charge.type(),
+                  charge.grant(),
+                  charge.currency(),
+                  charge.correctsEarlierMonth(),
+                  charge.type() == EntryType.DEBT && charge.credits().signum() < 0);
+          assertThat(
+                  found.put(
+                      kind, new Sum(charge.credits().setScale(6), charge.value().setScale(6))))
+              .isNull();
+        }
+      }
+    }
+    assertThat(found).isEqualTo(expected);
+    assertThat(found.keySet()).anyMatch(Kind::earlier);
+    assertThat(found.keySet().stream().map(Kind::type).collect(Collectors.toSet()))
+        .contains(EntryType.REFUND, EntryType.DEBT, EntryType.DEBT_REPAID, EntryType.EXPIRE);
+  }
+
+  @Test
+  void theSumsOfAMonthAreThoseOfTheRevenueReport() {
+    List<CostQueries.Day> days = days();
+    List<Revenue> months =
+        ReadSide.await(readSide.projections.ledger().revenue("acme", FIRST, LAST)).months();
+    assertThat(months).hasSizeGreaterThan(6);
+    for (Revenue month : months) {
+      assertThat(worth(days, month, Set.of(EntryType.GRANT))).isEqualByComparingTo(month.sold());
+      assertThat(
+              worth(
+                  days,
+                  month,
+                  Set.of(EntryType.CONSUME, EntryType.LATE_USAGE, EntryType.DEBT_REPAID)))
+          .isEqualByComparingTo(month.consumed().negate());
+      assertThat(worth(days, month, Set.of(EntryType.EXPIRE)))
+          .isEqualByComparingTo(month.expired().negate());
+      assertThat(worth(days, month, Set.of(EntryType.REFUND)))
+          .isEqualByComparingTo(month.refunded());
+    }
+  }
+
+  private static BigDecimal worth(List<CostQueries.Day> days, Revenue month, Set<EntryType> types) {
+    Predicate<Charge> which =
+        charge -> month.currency().equals(charge.currency()) && types.contains(charge.type());
+    return days.stream()
+        .filter(day -> YearMonth.from(day.day()).equals(month.month()))
+        .flatMap(day -> day.costs().stream())
+        .flatMap(costs -> costs.charges().stream())
+        .filter(which)
+        .map(Charge::value)
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  @Test
+  void aDayOfAnOrgThatHasPaidNothingHasNoCurrency() {
+    CostQueries.Day day =
+        ReadSide.await(readSide.projections.costs().day("ghost", LocalDate.of(2026, 3, 1)));
+    assertThat(day.costs()).isEmpty();
+    assertThat(day.currency()).isNull();
+    assertThat(
+            ReadSide.await(readSide.projections.costs().day("acme", LAST.atEndOfMonth()))
+                .currency())
+        .isIn("EUR", "USD");
+  }
+}
