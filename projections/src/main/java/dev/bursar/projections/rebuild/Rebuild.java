@@ -163,6 +163,7 @@ public final class Rebuild {
       while (true) {
         catchUp(jdbi, portions, "catching up");
         stage("taking the old tables' place");
+        claim.flush();
         switch (exchange.attempt()) {
           case Exchange.Outcome.Done done -> {
             return new RebuildReport(
@@ -190,14 +191,17 @@ public final class Rebuild {
     }
   }
 
-  /** Until so little is left that the live projections need not wait long for it. */
+  /** Until there is no less left each time, so that the live projections need not wait long. */
   private void catchUp(Jdbi jdbi, Portions portions, String stage) {
     stage(stage);
+    long left = Long.MAX_VALUE;
     long before;
     do {
-      before = counted.rows.sum();
+      before = left;
+      long begun = counted.rows.sum();
       portions.advance(jdbi.withHandle(Rebuild::positions), () -> true);
-    } while (counted.rows.sum() - before > settings.pageRowsMax());
+      left = counted.rows.sum() - begun;
+    } while (left < before / 2 && left > 0);
   }
 
   private static StoredPositions positions(Handle handle) {
