@@ -277,11 +277,11 @@ class RetentionTest {
           "Usage by UTC hour is kept since 2025-03-01T00:00:00Z. Of whole UTC days there are sums since 2025-01-01T00:00:00Z");
       assertNotKept(
           () -> ask(side, year, NOW, List.of(Dimension.USER)),
-          "single events, is kept since 2025-03-01T00:00:00Z");
+          "What this takes of single events is kept since 2025-03-01T00:00:00Z");
       EventFilter filter = new EventFilter(year, NOW, Map.of(), null, null);
       assertNotKept(
           () -> ReadSide.await(side.projections.usage().events("acme", filter, null, 10, true)),
-          "single events, is kept since 2025-03-01T00:00:00Z");
+          "What this takes of single events is kept since 2025-03-01T00:00:00Z");
 
       // As far as the ledger tells, nothing was used before.
       assertThat(sum(side, START, NOW)).isNotEmpty();

@@ -235,7 +235,7 @@ class UsageTest {
             .isInstanceOfSatisfying(
                 Unanswerable.class,
                 each -> assertThat(each.reason()).isEqualTo(Unanswerable.Reason.TOO_MANY_ROWS))
-            .hasMessageContaining("more than 2 rows");
+            .hasMessageContaining("more rows than 2, which is the most");
       }
     }
   }

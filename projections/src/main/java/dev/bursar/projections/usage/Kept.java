@@ -56,21 +56,21 @@ final class Kept {
   }
 
   /**
-   * Sees to it that sums by hour are kept of all of these.
+   * Sees to it that sums by hour are kept of all of these that had any.
    *
-   * @throws Unanswerable if they were
+   * @throws Unanswerable if some are not
    */
   void demandHours(Collection<Span> spans) {
     demand(PartitionedTable.USAGE_HOUR, spans, "Usage by UTC hour");
   }
 
   /**
-   * Sees to it that events are kept of all of these.
+   * Sees to it that events are kept of all of these that had any.
    *
-   * @throws Unanswerable if they were
+   * @throws Unanswerable if some are not
    */
   void demandEvents(Collection<Span> spans) {
-    demand(PartitionedTable.USAGE_EVENT, spans, "What this takes, single events,");
+    demand(PartitionedTable.USAGE_EVENT, spans, "What this takes of single events");
   }
 
   private void demand(PartitionedTable table, Collection<Span> spans, String what) {

@@ -234,7 +234,7 @@ final class Summed {
     if (sums.size() > keysMax) {
       throw new Unanswerable(
           Unanswerable.Reason.TOO_MANY_ROWS,
-          "The answer would have more than %,d rows. A longer interval, fewer dimensions in group_by, a filter or a shorter stretch of time make it fewer; single events come as a stream."
+          "The answer would have more rows than %,d, which is the most. A longer interval, fewer dimensions in group_by, a filter or a shorter stretch of time make it fewer; single events come as a stream."
               .formatted(keysMax));
     }
     meters
