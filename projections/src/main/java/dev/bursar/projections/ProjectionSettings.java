@@ -20,6 +20,7 @@ import java.time.Duration;
  * @param dueWork about due work
  * @param retention how long usage is kept
  * @param retentionInterval how often to look for what has passed
+ * @param usageRowsMax rows of an answer about usage
  * @param usageGroupsRememberedMax groups of usage that are remembered for a range
  */
 public record ProjectionSettings(
@@ -36,6 +37,7 @@ public record ProjectionSettings(
     DueWorkSettings dueWork,
     Retention retention,
     Duration retentionInterval,
+    int usageRowsMax,
     long usageGroupsRememberedMax) {
 
   /**
@@ -81,6 +83,7 @@ public record ProjectionSettings(
             retention.getDuration("usage-hours"),
             retention.getDuration("usage-days")),
         retention.getDuration("interval"),
+        config.getInt("usage-rows-max"),
         config.getLong("usage-groups-remembered-max"));
   }
 }

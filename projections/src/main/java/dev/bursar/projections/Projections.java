@@ -63,7 +63,8 @@ public final class Projections {
       PassedPartitions passed,
       ReadQueries queries,
       List<RangeProgress> ranges,
-      JdbcLedgerProofs proofs) {
+      JdbcLedgerProofs proofs,
+      int usageRowsMax) {
     this.progress = progress;
     this.dueWork = dueWork;
     this.passed = passed;
@@ -72,7 +73,7 @@ public final class Projections {
     this.proofs = proofs;
     this.ledger = new JdbcLedgerQueries(queries, progress);
     this.orgs = new JdbcOrgQueries(queries, progress);
-    this.usage = new JdbcUsageQueries(queries, progress);
+    this.usage = new JdbcUsageQueries(queries, progress, usageRowsMax);
     this.costs = new JdbcCostQueries(queries, progress);
   }
 
@@ -164,7 +165,8 @@ public final class Projections {
         passed,
         queries,
         ranges,
-        new JdbcLedgerProofs(queries, progress, signingKey, clock, metrics));
+        new JdbcLedgerProofs(queries, progress, signingKey, clock, metrics),
+        settings.usageRowsMax());
   }
 
   /** Reads ledgers. */

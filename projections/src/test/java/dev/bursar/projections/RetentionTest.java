@@ -3,18 +3,29 @@ package dev.bursar.projections;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
+import dev.bursar.domain.usage.Unanswerable;
+import dev.bursar.domain.usage.Unanswerable.Reason;
+import dev.bursar.domain.usage.UsageQueries.Dimension;
+import dev.bursar.domain.usage.UsageQueries.EventFilter;
 import dev.bursar.domain.usage.UsageQueries.Question;
 import dev.bursar.domain.usage.UsageQueries.Row;
+import dev.bursar.projections.readmodel.ReadModels;
+import dev.bursar.projections.rebuild.Rebuild;
+import dev.bursar.projections.rebuild.RebuildSettings;
 import dev.bursar.projections.usage.Retention;
 import dev.bursar.projections.verify.Verification;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,6 +41,14 @@ class RetentionTest {
         retention { usage-events = 80d, usage-hours = 100d, usage-days = 160d, interval = 1h }
       }
       """;
+  private static final List<String> PASSED =
+      List.of(
+          "usage_event_2025_02",
+          "usage_hour_2025_02",
+          "usage_hour_meter_2025_02",
+          "usage_day_2024",
+          "usage_day_meter_2024");
+  private static final long GROUPS_REMEMBERED = 1_000;
   private static final String FOR_EVER =
       "bursar.projections.retention { usage-events = 9999d, usage-hours = 9999d, usage-days = 9999d }";
 
@@ -61,14 +80,25 @@ class RetentionTest {
                     .list());
   }
 
+  /** Drops what has passed, which is nothing while the side does not know how far it is. */
+  private void drop(ReadSide side) {
+    ReadSide.until(
+        () -> {
+          side.projections.passed().drop();
+          return partitions().stream().noneMatch(PASSED::contains);
+        });
+  }
+
   private static List<Row> sum(ReadSide side, Instant from, Instant to) {
+    return ask(side, from, to, List.of());
+  }
+
+  private static List<Row> ask(ReadSide side, Instant from, Instant to, List<Dimension> groupBy) {
     return ReadSide.await(
             side.projections
                 .usage()
                 .usage(
-                    "acme",
-                    new Question(from, to, Map.of(), List.of(), null, ZoneOffset.UTC),
-                    true))
+                    "acme", new Question(from, to, Map.of(), groupBy, null, ZoneOffset.UTC), true))
         .rows();
   }
 
@@ -79,15 +109,13 @@ class RetentionTest {
       side.caughtUp();
       assertThat(partitions()).contains("usage_event_2024_11", "usage_day_2024");
     }
-    Instant december = Instant.parse("2024-12-03T07:00:00Z");
     try (ReadSide side = readSide(RETENTION)) {
       side.caughtUp();
-      ReadSide.until(() -> side.projections.passed().drop().isEmpty());
+      drop(side);
       assertThat(partitions())
           .doesNotContain("usage_event_2025_02", "usage_hour_2025_02", "usage_hour_meter_2025_02")
           .contains("usage_event_2025_03", "usage_hour_2025_03", "usage_day_2025")
           .doesNotContain("usage_day_2024", "usage_day_meter_2024");
-      assertThat(sum(side, december, december.plusSeconds(86_400))).isEmpty();
       assertThat(sum(side, Instant.parse("2025-01-01T00:00:00Z"), NOW)).isNotEmpty();
       assertThat(
               new Verification(settings, OrgWorld.GRACE, Duration.ofHours(72))
@@ -111,7 +139,7 @@ class RetentionTest {
       old.caughtUp();
       side.caughtUp();
       assertThat(partitions()).doesNotContain("usage_hour_2025_02", "usage_day_2024");
-      ReadSide.until(() -> side.projections.passed().drop().isEmpty());
+      drop(side);
       assertThat(partitions()).doesNotContain("usage_event_2025_02");
       // Days are complete although most of their events had passed, and ended in later pages.
       Instant year = Instant.parse("2025-01-01T00:00:00Z");
@@ -120,6 +148,171 @@ class RetentionTest {
           .isNotEmpty();
       assertThat(reported(database)).isEqualTo(reported(other)).isEqualTo(world.charged.size());
     }
+  }
+
+  @Test
+  void aRebuildDoesNotBringBackWhatHasPassed() {
+    journal.flush();
+    try (ReadSide side = readSide(FOR_EVER)) {
+      side.caughtUp();
+    }
+    try (ReadSide side = readSide(RETENTION)) {
+      side.caughtUp();
+      drop(side);
+      List<String> kept = partitions();
+      List<Row> sum = sum(side, Instant.parse("2025-01-01T00:00:00Z"), NOW);
+      rebuild(RETENTION).run(true);
+      assertThat(partitions()).isEqualTo(kept);
+      assertThat(sum(side, Instant.parse("2025-01-01T00:00:00Z"), NOW)).isEqualTo(sum);
+      assertThat(usageDiscrepancies()).isEmpty();
+
+      database.jdbi().useHandle(handle -> handle.execute("update usage_hour set requests = 99"));
+      assertThatThrownBy(() -> rebuild(RETENTION).run(true))
+          .hasMessageContaining("usage_hour: of")
+          .hasMessageNotContaining("usage_day")
+          .hasMessageNotContaining("usage_event");
+
+      // Whoever keeps more makes it anew.
+      rebuild(FOR_EVER).run(false);
+      assertThat(partitions()).contains("usage_event_2024_11", "usage_day_2024");
+    }
+  }
+
+  private Rebuild rebuild(String overrides) {
+    Config config =
+        ConfigFactory.parseString(overrides)
+            .withFallback(ConfigFactory.parseResources("projections.conf"))
+            .resolve();
+    return new Rebuild(
+        settings,
+        RebuildSettings.from(config),
+        clock ->
+            new ReadModels(ProjectionSettings.from(config).retention(), GROUPS_REMEMBERED, clock),
+        List.of(),
+        progress -> {});
+  }
+
+  private List<String> usageDiscrepancies() {
+    return new Verification(settings, OrgWorld.GRACE, Duration.ofHours(72))
+        .run(counts -> {}).discrepancies().stream()
+            .filter(each -> each.kind().name().equals("USAGE"))
+            .map(Object::toString)
+            .toList();
+  }
+
+  @Test
+  void whatIsOlderThanWhatIsKeptHoldsNobodyUp() {
+    journal.flush();
+    Instant january = Instant.parse("2025-01-10T00:00:00Z");
+    try (ReadSide side = readSide(RETENTION)) {
+      side.caughtUp();
+      drop(side);
+      List<String> kept = partitions();
+      world.again(world.made.getFirst(), NOW, january);
+      journal.flush();
+      side.caughtUp();
+      assertThat(partitions()).isEqualTo(kept);
+      assertThat(side.projections.status()).allMatch(status -> status.failures() == 0);
+    }
+  }
+
+  @Test
+  void groupsWithoutUsageGoAndAreMadeAgain() {
+    journal.flush();
+    try (ReadSide side = readSide(FOR_EVER)) {
+      side.caughtUp();
+      int before = count("usage_group");
+      try (ReadSide other = readSide(RETENTION)) {
+        other.caughtUp();
+        drop(other);
+      }
+      assertThat(count("usage_group")).isLessThan(before);
+      assertThat(
+              count("usage_group g where not exists (select from usage_day where group_id = g.id)"))
+          .isZero();
+
+      // This side still remembers the groups, and the months, that are gone.
+      Instant december = Instant.parse("2024-12-20T00:00:00Z");
+      List<UsageWorld.Made> old =
+          world.made.stream().filter(made -> made.countedAt.isBefore(december)).toList();
+      old.forEach(made -> world.again(made, NOW, NOW));
+      world.again(old.getFirst(), NOW, december);
+      journal.flush();
+      side.caughtUp();
+      assertThat(sum(side, NOW, NOW.plusSeconds(1)).stream().mapToLong(Row::requests).sum())
+          .isEqualTo(old.size());
+      assertThat(
+              sum(side, NOW.minusSeconds(12 * 3_600), NOW.plusSeconds(12 * 3_600)).stream()
+                  .mapToLong(Row::requests)
+                  .sum())
+          .isEqualTo(old.size());
+      assertThat(count("usage_day where group_id not in (select id from usage_group)")).isZero();
+      assertThat(partitions()).contains("usage_event_2024_12");
+      assertThat(side.projections.status()).allMatch(status -> status.failures() == 0);
+    }
+  }
+
+  private int count(String rows) {
+    return database
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle.createQuery("select count(*) from " + rows).mapTo(Integer.class).one());
+  }
+
+  @Test
+  void whatIsNoLongerKeptIsSaidAndNotLeftOut() {
+    journal.flush();
+    try (ReadSide side = readSide(FOR_EVER)) {
+      side.caughtUp();
+    }
+    try (ReadSide side = readSide(RETENTION)) {
+      side.caughtUp();
+      drop(side);
+      Instant year = Instant.parse("2025-01-01T00:00:00Z");
+      Instant day = firstDay().atStartOfDay(ZoneOffset.UTC).toInstant();
+      assertThat(sum(side, year, NOW)).isNotEmpty();
+      assertNotKept(
+          () -> sum(side, day.plusSeconds(7 * 3_600), NOW),
+          "Usage by UTC hour is kept since 2025-03-01T00:00:00Z. Of whole UTC days there are sums since 2025-01-01T00:00:00Z");
+      assertNotKept(
+          () -> ask(side, year, NOW, List.of(Dimension.USER)),
+          "What this takes of single events is kept since 2025-03-01T00:00:00Z");
+      EventFilter filter = new EventFilter(year, NOW, Map.of(), null, null);
+      assertNotKept(
+          () -> ReadSide.await(side.projections.usage().events("acme", filter, null, 10, true)),
+          "What this takes of single events is kept since 2025-03-01T00:00:00Z");
+
+      // As far as the ledger tells, nothing was used before.
+      assertThat(sum(side, START, NOW)).isNotEmpty();
+      database
+          .jdbi()
+          .useHandle(
+              handle ->
+                  handle.execute(
+                      "insert into ledger_day values ('acme', 'main', 'platform', '2024-12-03',"
+                          + " 'consume', '', 1, 0, 1, 1, 0, 1, 1)"));
+      assertNotKept(() -> sum(side, START, NOW), "Usage is kept since 2025-01-01T00:00:00Z.");
+    }
+  }
+
+  private static void assertNotKept(ThrowingCallable question, String message) {
+    assertThatThrownBy(question)
+        .cause()
+        .isInstanceOfSatisfying(
+            Unanswerable.class, each -> assertThat(each.reason()).isEqualTo(Reason.NOT_KEPT))
+        .hasMessageContaining(message);
+  }
+
+  private LocalDate firstDay() {
+    return database
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery("select min(day) from usage_day where org = 'acme'")
+                    .mapTo(LocalDate.class)
+                    .one());
   }
 
   private static int reported(Database database) {
@@ -136,8 +329,11 @@ class RetentionTest {
   @Test
   void sumsAreKeptForAsLongAsEvents() {
     assertThatThrownBy(
-            () -> new Retention(Duration.ofDays(2), Duration.ofDays(1), Duration.ofDays(3)))
+            () -> new Retention(Duration.ofDays(40), Duration.ofDays(39), Duration.ofDays(50)))
         .hasMessageContaining("usage-hours")
         .hasMessageContaining("usage-events");
+    assertThatThrownBy(
+            () -> new Retention(Duration.ofDays(2), Duration.ofDays(40), Duration.ofDays(50)))
+        .hasMessageContaining("usage-events, PT48H, has to be at least PT744H");
   }
 }

@@ -1,10 +1,12 @@
 package dev.bursar.projections;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageEvent.Decision;
 import dev.bursar.domain.usage.UsageEvent.Outcome;
@@ -210,6 +212,32 @@ class UsageTest {
         }
         """;
     projected(eager, 2).assertEqualTo(projected(eager, 1));
+  }
+
+  @Test
+  void anAnswerHasABound() {
+    try (ReadSide side =
+        new ReadSide(
+            SETTINGS,
+            new NoEntities(),
+            InstantSource.system(),
+            "bursar.projections.usage-rows-max = 2")) {
+      UsageQueries bounded = side.projections.usage();
+      Question whole =
+          new Question(Instant.EPOCH, ALWAYS, Map.of(), List.of(), null, ZoneId.of("UTC"));
+      assertThat(ReadSide.await(bounded.usage(WORLD.id.org(), whole, true)).rows()).hasSize(2);
+      for (Dimension dimension : List.of(Dimension.TEAM, Dimension.USER)) {
+        Question question =
+            new Question(
+                Instant.EPOCH, ALWAYS, Map.of(), List.of(dimension), null, ZoneId.of("UTC"));
+        assertThatThrownBy(() -> ReadSide.await(bounded.usage(WORLD.id.org(), question, true)))
+            .cause()
+            .isInstanceOfSatisfying(
+                Unanswerable.class,
+                each -> assertThat(each.reason()).isEqualTo(Unanswerable.Reason.TOO_MANY_ROWS))
+            .hasMessageContaining("more rows than 2, which is the most");
+      }
+    }
   }
 
   /** What so many nodes at once make of one journal. */

@@ -139,6 +139,37 @@ final class UsageWorld {
     return this;
   }
 
+  /**
+   * The same request once more, reported and charged in two batches.
+   *
+   * @param at when it is put on record
+   * @param countsAt the time for which it counts
+   */
+  void again(Made like, Instant at, Instant countsAt) {
+    now = at;
+    Plan was = like.plan;
+    Plan plan =
+        new Plan(
+            "rsv_" + id.org() + "_" + count++,
+            was.request().as(new Reported("/again", "e" + count, countsAt)),
+            was.wallet(),
+            was.creditType(),
+            was.amount(),
+            null,
+            List.of(),
+            List.of(),
+            "k",
+            null,
+            new byte[16],
+            was.departments(),
+            now,
+            countsAt);
+    record(new OrgEvent.ReservationBegun(now, plan));
+    seal();
+    commit(new Made(plan, countsAt), Closure.Kind.COMMITTED);
+    seal();
+  }
+
   private @Nullable String any(String name, int of) {
     return random.nextInt(4) == 0 ? null : name + random.nextInt(of);
   }

@@ -9,7 +9,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
 
-/** Pages of rows, each asked for when the one before it has gone out. */
+/** Pages of rows, each asked for once the one before it goes out. */
 public final class Pages {
 
   private Pages() {}

@@ -3,8 +3,10 @@ package dev.bursar.api.usage;
 import dev.bursar.api.http.Query;
 import dev.bursar.api.json.Names;
 import dev.bursar.api.json.Times;
+import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.budget.Window;
+import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.usage.UsageQueries.Dimension;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -14,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 
 /** What questions about usage have in common: the time, and what is filtered by. */
 final class Asked {
@@ -32,6 +36,25 @@ final class Asked {
 
   private static String filterOf(Dimension dimension) {
     return "filter[" + dimension.word() + "]";
+  }
+
+  /** The answer to a question, or the problem that says why there is none. */
+  static <T> CompletionStage<T> orRefused(CompletionStage<T> answer) {
+    return answer.exceptionally(
+        error -> {
+          Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+          throw cause instanceof Unanswerable refused
+              ? refused(refused)
+              : new CompletionException(cause);
+        });
+  }
+
+  private static Fault refused(Unanswerable refused) {
+    String detail = String.valueOf(refused.getMessage());
+    return switch (refused.reason()) {
+      case NOT_KEPT -> Problem.of(400, "not_kept", detail).at("from").fault();
+      case TOO_MANY_ROWS -> Problem.of(400, "too_many_rows", detail).fault();
+    };
   }
 
   /** From this time on, and before the other. */

@@ -71,8 +71,7 @@ public final class EventRoutes {
         .thenCompose(
             settings -> {
               EventFilter filter = filter(query, settings.zone());
-              return usage
-                  .events(org, filter, after, limit, fresh)
+              return Asked.orRefused(usage.events(org, filter, after, limit, fresh))
                   .thenApply(
                       found ->
                           format == Format.JSON

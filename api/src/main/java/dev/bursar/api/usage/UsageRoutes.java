@@ -62,8 +62,7 @@ public final class UsageRoutes {
         .thenCompose(
             settings -> {
               Question question = question(query, settings.zone());
-              return usage
-                  .usage(org, question, Asked.fresh(query))
+              return Asked.orRefused(usage.usage(org, question, Asked.fresh(query)))
                   .thenApply(found -> reply(format, question, found));
             });
   }

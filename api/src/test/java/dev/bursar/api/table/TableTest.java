@@ -9,12 +9,15 @@ import dev.bursar.api.Duck;
 import dev.bursar.api.http.Format;
 import java.io.ByteArrayOutputStream;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,9 +73,8 @@ class TableTest {
         },
         page ->
             page + 1 < pages
-                ? java.util.Optional.of(
-                    java.util.concurrent.CompletableFuture.completedStage(page + 1))
-                : java.util.Optional.empty());
+                ? Optional.of(CompletableFuture.completedStage(page + 1))
+                : Optional.empty());
   }
 
   private static <T> T await(CompletionStage<T> stage) {
@@ -126,9 +128,7 @@ class TableTest {
               List.of(
                   "4", "text 4", "0.000004", "1772445604000001", "false", "a\"text 4", "text 4"));
       assertThat(duck.one("select count(*) from stream where text is null")).isEqualTo("10");
-      String csv =
-          new String(
-              all(TABLE.stream(Format.CSV, pages(3, 10))), java.nio.charset.StandardCharsets.UTF_8);
+      String csv = new String(all(TABLE.stream(Format.CSV, pages(3, 10))), StandardCharsets.UTF_8);
       assertThat(csv.lines().toList().get(5))
           .isEqualTo(
               "4,text 4,0.000004,2026-03-02T10:00:04.000001Z,false,\"[\"\"a\\\"\"\"\",\"\"text"

@@ -124,7 +124,8 @@ public interface UsageQueries {
   record Previewed(BudgetPreview.Result result, Freshness freshness) {}
 
   /**
-   * What was used in an org. Decisions and what became of them count where they were decided.
+   * What was used in an org. Decisions and what became of them count where they were decided. Fails
+   * with {@link Unanswerable} if some of it is no longer kept, or the rows would be too many.
    *
    * @param fresh whether to wait until all that was in the journal when it was asked can be seen
    */
@@ -132,7 +133,7 @@ public interface UsageQueries {
 
   /**
    * Single events, the newest first. What was withdrawn before anybody was answered is not among
-   * them.
+   * them. Fails with {@link Unanswerable} if some of them are no longer kept.
    *
    * @param after the last one that was shown; null for the newest. Pages that follow on each other
    *     show no event twice, and miss none, however many come in meanwhile

@@ -10,8 +10,9 @@ import org.jdbi.v3.core.Handle;
  * @param rows the rows, perhaps none
  * @param end the position after them
  * @param last whether nothing is left on the way
+ * @param bytes how many bytes they have as they are stored
  */
-public record JournalStretch(List<JournalRow> rows, JournalPosition end, boolean last) {
+public record JournalStretch(List<JournalRow> rows, JournalPosition end, boolean last, long bytes) {
 
   /**
    * Reads on after one position, up to and with another.
@@ -34,7 +35,8 @@ public record JournalStretch(List<JournalRow> rows, JournalPosition end, boolean
     boolean last = !JournalTable.full(page, rowsMax, bytesMax);
     // On all processors: whoever reads a large org alone waits for this more than for the database.
     List<JournalRow> rows = page.parallelStream().map(StoredRows::decoded).toList();
-    return new JournalStretch(rows, last ? upTo : page.getLast().position(), last);
+    return new JournalStretch(
+        rows, last ? upTo : page.getLast().position(), last, JournalTable.bytes(page));
   }
 
   /** How many events its rows hold. */

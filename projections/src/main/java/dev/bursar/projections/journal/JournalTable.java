@@ -114,11 +114,15 @@ final class JournalTable {
 
   /** Whether a page came to one of its bounds, so that there may be more. */
   static boolean full(List<Stored> page, int rowsMax, long bytesMax) {
+    return page.size() >= rowsMax || bytes(page) >= bytesMax;
+  }
+
+  static long bytes(List<Stored> page) {
     long bytes = 0;
     for (Stored row : page) {
       bytes += row.payload().length;
     }
-    return page.size() >= rowsMax || bytes >= bytesMax;
+    return bytes;
   }
 
   private static Stored stored(ResultSet rs) throws SQLException {

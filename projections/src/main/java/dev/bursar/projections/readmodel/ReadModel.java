@@ -2,7 +2,9 @@ package dev.bursar.projections.readmodel;
 
 import dev.bursar.projections.journal.JournalRow;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -27,6 +29,25 @@ public interface ReadModel {
    *     in before, without a gap and without a repetition
    */
   void project(Handle handle, List<JournalRow> rows) throws SQLException;
+
+  /**
+   * Takes away what has passed its retention, of tables made anew that nobody else uses yet.
+   *
+   * @param handle in a transaction
+   * @param live where the tables are that these are made like; what is gone from there, and has
+   *     passed by the latest time, need not wait for the clock
+   * @param latest no node's clock that is right is ahead of this
+   */
+  default void dropPassed(Handle handle, Handle live, Instant latest) {}
+
+  /**
+   * Which rows of the tables have to be the same as of ones that are made anew by this model.
+   *
+   * @return by table, a condition on its rows {@code t}; none of tables of which all rows have to
+   */
+  default Map<String, String> comparable(Handle handle) {
+    return Map.of();
+  }
 
   /**
    * Forgets what it remembers of the tables beyond a transaction, since a transaction may have been

@@ -3,7 +3,9 @@ package dev.bursar.projections.readmodel;
 import dev.bursar.projections.journal.JournalRow;
 import dev.bursar.projections.usage.UsageTables;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
 /** What was decided and used, event by event and summed up. */
@@ -28,6 +30,16 @@ final class UsageModel implements ReadModel {
   @Override
   public void project(Handle handle, List<JournalRow> rows) throws SQLException {
     usage.project(handle, rows);
+  }
+
+  @Override
+  public void dropPassed(Handle handle, Handle live, Instant latest) {
+    usage.dropPassed(handle, live, latest);
+  }
+
+  @Override
+  public Map<String, String> comparable(Handle handle) {
+    return usage.comparable(handle);
   }
 
   @Override

@@ -131,7 +131,19 @@ final class Claim implements AutoCloseable {
 
   private void found() {
     Sql.run(handle, "create schema " + SCHEMA);
+    comment();
+  }
+
+  private void comment() {
     Sql.run(handle, "comment on schema %s is '%s'".formatted(SCHEMA, COMMENT));
+  }
+
+  /**
+   * Waits until all that was written so far is on the disk, while nobody else waits: any commit
+   * that is a durable one does.
+   */
+  void flush() {
+    comment();
   }
 
   /**

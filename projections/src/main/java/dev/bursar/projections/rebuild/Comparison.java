@@ -1,7 +1,9 @@
 package dev.bursar.projections.rebuild;
 
+import dev.bursar.projections.readmodel.ReadModel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
 /** Old and new tables, row by row, whatever the rows' order. */
@@ -20,31 +22,44 @@ final class Comparison {
   /**
    * What differs between tables of the same names in two schemas, in a sentence each.
    *
-   * @param old a session that sees the old tables as they were at the position of the new
+   * @param old a session that sees the old tables as they were at the position of the new, in a
+   *     transaction
+   * @param made one that sees the new, in a transaction
    */
-  static List<String> differences(Handle old, String live, Handle made, List<String> tables) {
+  static List<String> differences(Handle old, String live, Handle made, List<ReadModel> models) {
+    use(old, live);
+    use(made, Claim.SCHEMA);
     List<String> differences = new ArrayList<>();
-    for (String table : tables) {
-      Contents before = contents(old, live, table);
-      Contents after = contents(made, Claim.SCHEMA, table);
-      if (!before.equals(after)) {
-        differences.add(
-            before.rows() == after.rows()
-                ? "%s: of %,d rows not all are the same".formatted(table, before.rows())
-                : "%s: %,d rows, made anew %,d".formatted(table, before.rows(), after.rows()));
+    for (ReadModel model : models) {
+      Map<String, String> conditions = model.comparable(old);
+      for (String table : model.tables()) {
+        String condition = conditions.getOrDefault(table, "true");
+        Contents before = contents(old, table, condition);
+        Contents after = contents(made, table, condition);
+        if (!before.equals(after)) {
+          differences.add(
+              before.rows() == after.rows()
+                  ? "%s: of %,d rows not all are the same".formatted(table, before.rows())
+                  : "%s: %,d rows, made anew %,d".formatted(table, before.rows(), after.rows()));
+        }
       }
     }
     return differences;
   }
 
-  private static Contents contents(Handle handle, String schema, String table) {
+  /** Conditions name tables without a schema. */
+  private static void use(Handle handle, String schema) {
+    Sql.run(handle, "set local search_path = " + Sql.quoted(schema));
+  }
+
+  private static Contents contents(Handle handle, String table, String condition) {
     return handle
         .createQuery(
             """
             select count(*), coalesce(sum(cast(hashtextextended(cast(t as text), 0) as numeric)), 0)::text
-            from %s t
+            from %s t where %s
             """
-                .formatted(Sql.quoted(schema, table)))
+                .formatted(Sql.quoted(table), condition))
         .map((rs, context) -> new Contents(rs.getLong(1), rs.getString(2)))
         .one();
   }

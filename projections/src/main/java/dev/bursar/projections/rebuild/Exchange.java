@@ -49,8 +49,11 @@ final class Exchange {
     }
   }
 
-  /** SQL states: not within {@code lock_timeout}, not within {@code statement_timeout}. */
-  private static final Set<String> NOT_IN_TIME = Set.of("55P03", "57014");
+  /**
+   * SQL states: not within {@code lock_timeout}, not within {@code statement_timeout}, and chosen
+   * to give way where two wait for each other.
+   */
+  private static final Set<String> NOT_IN_TIME = Set.of("55P03", "57014", "40P01");
 
   private final Claim claim;
   private final Portions portions;
@@ -77,7 +80,9 @@ final class Exchange {
     handle.begin();
     try {
       Sql.run(handle, "set local lock_timeout = " + settings.lockWait().toMillis());
-      lock(handle, Stream.of(Sql.quoted(claim.live(), PROGRESS)), "exclusive");
+      inTime(
+          "the projections are writing",
+          () -> lock(handle, Stream.of(Sql.quoted(claim.live(), PROGRESS)), "exclusive"));
       long projectionsWait = System.nanoTime();
       reachLive(handle, projectionsWait);
       long readersWait = replace(handle);
@@ -133,13 +138,21 @@ final class Exchange {
     // deadlocks and chooses a victim.
     Sql.run(handle, "set local statement_timeout = " + settings.lockWait().toMillis());
     long readersWait = System.nanoTime();
-    lock(
-        handle,
-        Stream.concat(
-            made.stream().map(table -> Sql.quoted(Claim.SCHEMA, table)),
-            tables.stream().map(table -> Sql.quoted(claim.live(), table))),
-        "access exclusive");
+    inTime(
+        "somebody reads the old tables",
+        () ->
+            lock(
+                handle,
+                Stream.concat(
+                    made.stream().map(table -> Sql.quoted(Claim.SCHEMA, table)),
+                    tables.stream().map(table -> Sql.quoted(claim.live(), table))),
+                "access exclusive"));
     Sql.run(handle, "set local statement_timeout = " + settings.standstillMax().toMillis());
+    inTime("putting them in place takes too long", () -> move(handle, made, grants));
+    return readersWait;
+  }
+
+  private void move(Handle handle, List<String> made, List<String> grants) {
     Sql.run(
         handle,
         tables.stream()
@@ -152,17 +165,21 @@ final class Exchange {
               .formatted(Sql.quoted(Claim.SCHEMA, table), Sql.quoted(claim.live())));
     }
     grants.forEach(grant -> Sql.run(handle, grant));
-    return readersWait;
   }
 
   private static void lock(Handle handle, Stream<String> tables, String mode) {
+    Sql.run(
+        handle,
+        tables.collect(Collectors.joining(", ", "lock table ", " in %s mode".formatted(mode))));
+  }
+
+  /** Gives up if the time is over before it is done. */
+  private static void inTime(String reason, Runnable work) {
     try {
-      Sql.run(
-          handle,
-          tables.collect(Collectors.joining(", ", "lock table ", " in %s mode".formatted(mode))));
+      work.run();
     } catch (RebuildFailure e) {
       if (e.getCause() instanceof SQLException cause && NOT_IN_TIME.contains(cause.getSQLState())) {
-        throw new GivenUp("somebody reads the old tables", e);
+        throw new GivenUp(reason, e);
       }
       throw e;
     }

@@ -27,6 +27,12 @@ final class Portion implements AutoCloseable {
   /** Slices that are to go from the same position to the same. */
   private record Leg(SliceRange slices, JournalPosition after, JournalPosition upTo) {}
 
+  /** Rows of the first page, of which nobody knows how large they are. */
+  private static final int FIRST_ROWS = 100;
+
+  /** By how much more is asked for than is likely to fit. */
+  private static final double ROOM = 1.2;
+
   private final SliceRange range;
   private final List<ReadModel> models;
   private final RebuildSettings settings;
@@ -35,6 +41,7 @@ final class Portion implements AutoCloseable {
   private final Counted counted;
   private final Handle writing;
   private final JournalPosition[] reached = new JournalPosition[SliceRange.SLICES];
+  private int pageRows;
 
   /**
    * @param models of its own
@@ -53,6 +60,7 @@ final class Portion implements AutoCloseable {
     this.jdbi = jdbi;
     this.threads = threads;
     this.counted = counted;
+    this.pageRows = Math.min(FIRST_ROWS, settings.pageRowsMax());
     Arrays.fill(reached, JournalPosition.START);
     writing = jdbi.open();
     try {
@@ -97,6 +105,7 @@ final class Portion implements AutoCloseable {
     try {
       while (goOn.getAsBoolean()) {
         JournalStretch stretch = next.join();
+        fit(stretch);
         if (!stretch.last()) {
           next = read(leg, stretch.end());
         }
@@ -113,22 +122,29 @@ final class Portion implements AutoCloseable {
       throw e.getCause() instanceof RuntimeException cause ? cause : e;
     } finally {
       // Nothing of this portion runs on once this has returned.
-      next.exceptionally(failure -> new JournalStretch(List.of(), leg.after(), true)).join();
+      next.exceptionally(failure -> new JournalStretch(List.of(), leg.after(), true, 0)).join();
+    }
+  }
+
+  /**
+   * The database looks at as many rows as are asked for, also at those that are too many bytes: so
+   * many are asked for as are likely to fit, by the last page.
+   */
+  private void fit(JournalStretch page) {
+    if (page.bytes() > 0) {
+      double likely = ROOM * page.rows().size() * settings.pageBytesMax() / page.bytes();
+      pageRows = (int) Math.clamp(likely, 1, settings.pageRowsMax());
     }
   }
 
   private CompletableFuture<JournalStretch> read(Leg leg, JournalPosition after) {
+    int rows = pageRows;
     return CompletableFuture.supplyAsync(
         () ->
             jdbi.withHandle(
                 handle ->
                     JournalStretch.read(
-                        handle,
-                        leg.slices(),
-                        after,
-                        leg.upTo(),
-                        settings.pageRowsMax(),
-                        settings.pageBytesMax())),
+                        handle, leg.slices(), after, leg.upTo(), rows, settings.pageBytesMax())),
         threads);
   }
 

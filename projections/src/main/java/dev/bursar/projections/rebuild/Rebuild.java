@@ -38,7 +38,7 @@ public final class Rebuild {
 
   private static final String NOTHING_REPLACED = " Nothing was replaced.";
 
-  /** The claim, positions, comparison. */
+  /** The claim, positions, comparison or what is kept. */
   private static final int OTHER_CONNECTIONS = 3;
 
   private final DatabaseSettings database;
@@ -153,9 +153,9 @@ public final class Rebuild {
       Duration reading = Duration.ofNanos(System.nanoTime() - began);
       long rows = counted.rows.sum();
       long events = counted.events.sum();
-      tidy(claim, all);
+      tidy(jdbi, claim, chosen(clock), all);
       if (compare) {
-        compare(jdbi, portions, claim);
+        compare(jdbi, portions, claim, chosen(clock));
       }
       Exchange exchange = new Exchange(claim, portions, settings, tables);
       int tries = 1;
@@ -163,6 +163,7 @@ public final class Rebuild {
       while (true) {
         catchUp(jdbi, portions, "catching up");
         stage("taking the old tables' place");
+        claim.flush();
         switch (exchange.attempt()) {
           case Exchange.Outcome.Done done -> {
             return new RebuildReport(
@@ -190,14 +191,17 @@ public final class Rebuild {
     }
   }
 
-  /** Until so little is left that the live projections need not wait long for it. */
+  /** Until there is no less left each time, so that the live projections need not wait long. */
   private void catchUp(Jdbi jdbi, Portions portions, String stage) {
     stage(stage);
+    long left = Long.MAX_VALUE;
     long before;
     do {
-      before = counted.rows.sum();
+      before = left;
+      long begun = counted.rows.sum();
       portions.advance(jdbi.withHandle(Rebuild::positions), () -> true);
-    } while (counted.rows.sum() - before > settings.pageRowsMax());
+      left = counted.rows.sum() - begun;
+    } while (left < before / 2 && left > 0);
   }
 
   private static StoredPositions positions(Handle handle) {
@@ -205,8 +209,16 @@ public final class Rebuild {
   }
 
   /** Now, since the first queries need the statistics, and nobody is in the way yet. */
-  private void tidy(Claim claim, List<String> all) {
+  private void tidy(Jdbi jdbi, Claim claim, List<ReadModel> models, List<String> all) {
     stage("tidying up");
+    claim
+        .handle()
+        .useTransaction(
+            handle -> {
+              Sql.run(handle, "set local search_path = " + Claim.SCHEMA);
+              jdbi.useHandle(
+                  live -> models.forEach(model -> model.dropPassed(handle, live, Instant.now())));
+            });
     // Behind an autovacuum, which takes as long as it takes.
     Sql.run(claim.handle(), "set lock_timeout = 0");
     for (String table : all) {
@@ -215,7 +227,7 @@ public final class Rebuild {
     Sql.run(claim.handle(), "reset lock_timeout");
   }
 
-  private void compare(Jdbi jdbi, Portions portions, Claim claim) {
+  private void compare(Jdbi jdbi, Portions portions, Claim claim, List<ReadModel> models) {
     stage("comparing with the old tables");
     List<String> differences =
         jdbi.inTransaction(
@@ -223,7 +235,9 @@ public final class Rebuild {
             old -> {
               // Positions and tables of one moment, while the live ones go on.
               portions.advance(positions(old), () -> true);
-              return Comparison.differences(old, claim.live(), claim.handle(), tables);
+              return claim
+                  .handle()
+                  .inTransaction(made -> Comparison.differences(old, claim.live(), made, models));
             });
     if (!differences.isEmpty()) {
       throw new RebuildFailure(

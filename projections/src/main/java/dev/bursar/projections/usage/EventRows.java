@@ -9,13 +9,11 @@ import dev.bursar.domain.usage.UsageEvent.Decision;
 import dev.bursar.domain.usage.UsageEvent.Outcome;
 import dev.bursar.domain.usage.UsageQueries.EventFilter;
 import dev.bursar.projections.copy.JsonColumns;
-import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,9 +46,20 @@ final class EventRows {
 
   private EventRows() {}
 
-  /** So many events at most, after that one. */
+  /**
+   * So many events at most, after that one.
+   *
+   * @throws dev.bursar.domain.usage.Unanswerable if some of them are no longer kept
+   */
   static List<UsageEvent> of(
       Handle handle, String org, EventFilter filter, UsageEvent.@Nullable Key after, int limit) {
+    Span asked = new Span(filter.from(), filter.to());
+    Kept kept = new Kept(handle, org);
+    kept.demandDays(asked);
+    UsageRows.known(handle, org)
+        .map(asked::intersect)
+        .filter(known -> !known.isEmpty())
+        .ifPresent(known -> kept.demandEvents(List.of(known)));
     StringBuilder sql =
         new StringBuilder("select ")
             .append(COLUMNS)
@@ -109,7 +118,7 @@ final class EventRows {
         time(rs, "recorded_at"),
         rs.getString("reservation"),
         state.decision(),
-        texts(rs.getArray("denials")).stream()
+        StoredEvents.texts(rs, "denials").stream()
             .map(word -> DenialCode.valueOf(word.toUpperCase(Locale.ROOT)))
             .toList(),
         state.outcome(),
@@ -136,16 +145,12 @@ final class EventRows {
             rs.getString("product"),
             rs.getString("cost_center"),
             rs.getString("agent")),
-        texts(rs.getArray("departments")),
+        StoredEvents.texts(rs, "departments"),
         rs.getString("feature"),
         rs.getString("model"),
         rs.getString("session"),
         rs.getString("wallet"),
         rs.getString("actor"));
-  }
-
-  private static List<String> texts(Array array) throws SQLException {
-    return Arrays.asList((String[]) array.getArray());
   }
 
   private static Instant time(ResultSet rs, String column) throws SQLException {

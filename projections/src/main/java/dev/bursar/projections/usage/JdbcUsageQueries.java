@@ -62,10 +62,15 @@ public final class JdbcUsageQueries implements UsageQueries {
   private final ReadQueries queries;
   private final Progress progress;
   private final FreshReads reads;
+  private final int rowsMax;
 
-  public JdbcUsageQueries(ReadQueries queries, Progress progress) {
+  /**
+   * @param rowsMax how many rows an answer about usage may have
+   */
+  public JdbcUsageQueries(ReadQueries queries, Progress progress, int rowsMax) {
     this.queries = queries;
     this.progress = progress;
+    this.rowsMax = rowsMax;
     this.reads = new FreshReads(queries, progress);
   }
 
@@ -73,7 +78,9 @@ public final class JdbcUsageQueries implements UsageQueries {
   public CompletionStage<Usage> usage(String org, Question question, boolean fresh) {
     return ready(fresh)
         .thenCompose(
-            done -> reads.read(org, handle -> UsageRows.of(handle, org, question), Usage::new));
+            done ->
+                reads.read(
+                    org, handle -> UsageRows.of(handle, org, question, rowsMax), Usage::new));
   }
 
   private CompletionStage<Void> ready(boolean fresh) {

@@ -91,6 +91,15 @@ enum PartitionedTable {
     return options;
   }
 
+  /** The column that says when. */
+  String key() {
+    return switch (this) {
+      case USAGE_EVENT -> "counted_at";
+      case USAGE_HOUR, USAGE_HOUR_METER -> "hour";
+      case USAGE_DAY, USAGE_DAY_METER -> "day";
+    };
+  }
+
   /** The partition for a time. */
   Partition at(Instant time) {
     return from(stretch.start(LocalDate.ofInstant(time, ZoneOffset.UTC)));

@@ -1,11 +1,15 @@
 package dev.bursar.projections.usage;
 
 import dev.bursar.projections.usage.PartitionedTable.Partition;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -23,17 +27,40 @@ final class Partitions {
       where i.inhparent = cast(:table as regclass)
       """;
 
-  private final Set<String> known = new HashSet<>();
+  private static final String NAMES =
+      """
+      select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+      where i.inhparent = any(cast(:tables as regclass[]))
+      """;
 
-  /** Forgets which there are. */
-  void forget() {
-    known.clear();
+  /** Whoever drops a partition, or removes groups, waits for what holds these, and the reverse. */
+  private static final String HOLD =
+      Stream.concat(
+              Stream.of(PartitionedTable.values()).map(PartitionedTable::table),
+              Stream.of("usage_group"))
+          .map(table -> "only " + table)
+          .collect(Collectors.joining(", ", "lock table ", " in row exclusive mode"));
+
+  private Partitions() {}
+
+  /** Sees to it that nothing is dropped until the transaction of the handle ends. */
+  static void hold(Handle handle) {
+    handle.execute(HOLD);
   }
 
-  /** Makes those that are missing, in the transaction of the handle. */
-  void ensure(Handle handle, Collection<Partition> needed) {
+  /** Makes those that are missing, in the transaction of the handle, which holds the tables. */
+  static void ensure(Handle handle, Collection<Partition> needed) {
     TreeSet<Partition> missing = new TreeSet<>(needed);
-    missing.removeIf(each -> known.contains(each.name()));
+    Set<String> there =
+        handle
+            .createQuery(NAMES)
+            .bindArray(
+                "tables",
+                String.class,
+                Stream.of(PartitionedTable.values()).map(PartitionedTable::table).toList())
+            .mapTo(String.class)
+            .collect(Collectors.toSet());
+    missing.removeIf(each -> there.contains(each.name()));
     if (missing.isEmpty()) {
       return;
     }
@@ -43,7 +70,6 @@ final class Partitions {
       if (existing(handle, each.of()).stream().noneMatch(each::equals)) {
         make(handle, each);
       }
-      known.add(each.name());
     }
   }
 
@@ -65,5 +91,12 @@ final class Partitions {
         .mapTo(String.class)
         .map(of::named)
         .list();
+  }
+
+  /** From when on a table has partitions; empty if it has none. */
+  static Optional<Instant> since(Handle handle, PartitionedTable of) {
+    return existing(handle, of).stream()
+        .map(each -> each.start().atStartOfDay(ZoneOffset.UTC).toInstant())
+        .min(Instant::compareTo);
   }
 }

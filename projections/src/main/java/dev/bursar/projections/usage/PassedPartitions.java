@@ -96,7 +96,7 @@ public final class PassedPartitions {
             });
   }
 
-  /** Drops what has passed by now, and says what; blocks. */
+  /** Drops what has passed by now, and what is left over of it, and says what; blocks. */
   public List<String> drop() {
     Instant asOf = progress.ofAll().asOf();
     Instant now = clock.instant().isBefore(asOf) ? clock.instant() : asOf;
@@ -113,6 +113,10 @@ public final class PassedPartitions {
               each.end());
         }
       }
+    }
+    if (!dropped.isEmpty()) {
+      int removed = UnusedGroups.remove(jdbi, LOCK_TIMEOUT);
+      LOG.info("Groups of which no usage is kept any more were removed: groups={}", removed);
     }
     return dropped;
   }

@@ -3,7 +3,6 @@ package dev.bursar.projections.usage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 
 /**
  * How long usage is kept. A partition goes as a whole, once all that it may hold has passed.
@@ -15,11 +14,23 @@ import java.time.ZoneOffset;
 public record Retention(Duration events, Duration hours, Duration days) {
 
   /**
+   * Work is open, and what was reported too late has run, for some days; what becomes of it is
+   * found by its event.
+   */
+  private static final Duration EVENTS_AT_LEAST = Duration.ofDays(31);
+
+  /**
    * Checks them.
    *
-   * @throws IllegalArgumentException if sums are kept for a shorter time than what they sum up
+   * @throws IllegalArgumentException if sums are kept for a shorter time than what they sum up, or
+   *     events for a shorter time than something may still become of them
    */
   public Retention {
+    if (events.compareTo(EVENTS_AT_LEAST) < 0) {
+      throw new IllegalArgumentException(
+          "bursar.projections.retention: usage-events, %s, has to be at least %s"
+              .formatted(events, EVENTS_AT_LEAST));
+    }
     if (hours.compareTo(events) < 0 || days.compareTo(hours) < 0) {
       throw new IllegalArgumentException(
           "bursar.projections.retention: usage-hours, %s, has to be at least usage-events, %s, and usage-days, %s, at least usage-hours"
@@ -29,14 +40,17 @@ public record Retention(Duration events, Duration hours, Duration days) {
 
   /** Whether all of a partition has passed by this time. */
   boolean hasPassed(PartitionedTable.Partition partition, Instant now) {
-    return !partition
-        .end()
-        .isAfter(LocalDate.ofInstant(now.minus(of(partition.of())), ZoneOffset.UTC));
+    return partition.start().isBefore(keptSince(partition.of(), now));
   }
 
   /** Whether what counts at a time is kept in a table any more. */
   boolean keeps(PartitionedTable table, Instant countedAt, Instant now) {
     return !hasPassed(table.at(countedAt), now);
+  }
+
+  /** The first day of the first partition that has not passed by this time. */
+  LocalDate keptSince(PartitionedTable table, Instant now) {
+    return table.at(now.minus(of(table))).start();
   }
 
   private Duration of(PartitionedTable table) {

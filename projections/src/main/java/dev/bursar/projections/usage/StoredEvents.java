@@ -125,7 +125,8 @@ final class StoredEvents {
         rs.getString("credit_type"));
   }
 
-  private static List<String> texts(ResultSet rs, String column) throws SQLException {
+  /** The texts in a column of the row on which the result stands. */
+  static List<String> texts(ResultSet rs, String column) throws SQLException {
     return Arrays.asList((String[]) rs.getArray(column).getArray());
   }
 

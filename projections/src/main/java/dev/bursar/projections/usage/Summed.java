@@ -1,5 +1,6 @@
 package dev.bursar.projections.usage;
 
+import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.usage.UsageQueries.Dimension;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
@@ -51,17 +52,32 @@ final class Summed {
   /** What was withdrawn before anybody was answered was never decided. */
   private static final String DECIDED = "(d.allowed or d.denials <> '{}')";
 
+  /** One more than there may be tells that there are too many. */
+  private static final String LIMIT = " limit :limit";
+
+  private static final int ROWS_AT_A_TIME = 1_000;
+
   private final Handle handle;
   private final String org;
   private final Map<Dimension, String> filter;
   private final List<Dimension> groupBy;
+  private final int keysMax;
   private final Map<Key, Usage> sums = new HashMap<>();
 
-  Summed(Handle handle, String org, Map<Dimension, String> filter, List<Dimension> groupBy) {
+  /**
+   * @param keysMax how many sums there may be
+   */
+  Summed(
+      Handle handle,
+      String org,
+      Map<Dimension, String> filter,
+      List<Dimension> groupBy,
+      int keysMax) {
     this.handle = handle;
     this.org = org;
     this.filter = filter;
     this.groupBy = groupBy;
+    this.keysMax = keysMax;
   }
 
   Map<Key, Usage> sums() {
@@ -101,7 +117,8 @@ final class Summed {
                     spans,
                     among)
                 + " group by "
-                + positions(""),
+                + positions("")
+                + LIMIT,
             parts,
             number);
     Query meters =
@@ -151,7 +168,8 @@ final class Summed {
                 + from
                 + where
                 + " group by "
-                + positions(""),
+                + positions("")
+                + LIMIT,
             parts,
             number);
     Query meters =
@@ -201,6 +219,8 @@ final class Summed {
   private void add(Query counts, Query meters) {
     int next = groupBy.size() + 3;
     counts
+        .bind("limit", keysMax + 1)
+        .setFetchSize(ROWS_AT_A_TIME)
         .map(
             (rs, context) ->
                 Map.entry(
@@ -211,7 +231,14 @@ final class Summed {
                         rs.getLong(next + 2),
                         Map.of())))
         .forEach(each -> sums.merge(each.getKey(), each.getValue(), Usage::plus));
+    if (sums.size() > keysMax) {
+      throw new Unanswerable(
+          Unanswerable.Reason.TOO_MANY_ROWS,
+          "The answer would have more rows than %,d, which is the most. A longer interval, fewer dimensions in group_by, a filter or a shorter stretch of time make it fewer; single events come as a stream."
+              .formatted(keysMax));
+    }
     meters
+        .setFetchSize(ROWS_AT_A_TIME)
         .map(
             (rs, context) ->
                 Map.entry(

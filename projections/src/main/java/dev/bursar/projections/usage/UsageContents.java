@@ -118,10 +118,7 @@ public final class UsageContents {
   }
 
   private Instant since(PartitionedTable table) {
-    return Partitions.existing(handle, table).stream()
-        .map(each -> each.start().atStartOfDay(ZoneOffset.UTC).toInstant())
-        .min(Instant::compareTo)
-        .orElse(Instant.EPOCH);
+    return Partitions.since(handle, table).orElse(Instant.EPOCH);
   }
 
   /** All events, in the order of the org's journal. */

@@ -27,8 +27,17 @@ final class UsageRows {
 
   private UsageRows() {}
 
-  static List<Row> of(Handle handle, String org, Question question) {
+  /**
+   * The answer.
+   *
+   * @param rowsMax how many rows it may have
+   * @throws dev.bursar.domain.usage.Unanswerable if it would have more, or some of what it takes is
+   *     no longer kept
+   */
+  static List<Row> of(Handle handle, String org, Question question, int rowsMax) {
     Span asked = new Span(question.from(), question.to());
+    Kept kept = new Kept(handle, org);
+    kept.demandDays(asked);
     Optional<Span> known = known(handle, org);
     if (known.isEmpty()) {
       return List.of();
@@ -40,7 +49,9 @@ final class UsageRows {
             : new Stretches(question.interval(), question.zone()).in(span);
     List<Span> parts = stretches.stream().map(span::intersect).toList();
     Coverage coverage = isSummed(question) ? Coverage.bySums(parts) : Coverage.byEvents(parts);
-    Summed summed = new Summed(handle, org, question.filter(), question.groupBy());
+    kept.demandEvents(spans(coverage.events()));
+    kept.demandHours(spans(coverage.hours()));
+    Summed summed = new Summed(handle, org, question.filter(), question.groupBy(), rowsMax);
     summed.addDays(coverage.days());
     summed.addHours(coverage.hours());
     summed.addEvents(coverage.events());
@@ -51,8 +62,12 @@ final class UsageRows {
         .toList();
   }
 
+  private static List<Span> spans(List<Coverage.Part> parts) {
+    return parts.stream().map(Coverage.Part::span).toList();
+  }
+
   /** From the first day to the last that anything is known of. */
-  private static Optional<Span> known(Handle handle, String org) {
+  static Optional<Span> known(Handle handle, String org) {
     return handle
         .createQuery(BOUNDS)
         .bind("org", org)

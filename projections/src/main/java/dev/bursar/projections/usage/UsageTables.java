@@ -5,14 +5,18 @@ import dev.bursar.projections.usage.PartitionedTable.Partition;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -22,11 +26,13 @@ import org.jdbi.v3.core.Handle;
  */
 public final class UsageTables {
 
+  private static final String GROUPS = "usage_group";
+
   /** What it writes; of partitioned tables, the parent. */
   public static final List<String> NAMES =
       List.of(
           "usage_event",
-          "usage_group",
+          GROUPS,
           "usage_hour",
           "usage_hour_meter",
           "usage_day",
@@ -39,7 +45,7 @@ public final class UsageTables {
   private final Retention retention;
   private final InstantSource clock;
   private final GroupTable groups;
-  private final Partitions partitions = new Partitions();
+  private String removal = "";
 
   /**
    * @param retention what has passed it is not written
@@ -55,7 +61,6 @@ public final class UsageTables {
   /** Forgets what it remembers of the tables. */
   public void forget() {
     groups.forget();
-    partitions.forget();
   }
 
   /** Writes what these rows decide and end. */
@@ -64,6 +69,8 @@ public final class UsageTables {
     if (page.isEmpty()) {
       return;
     }
+    Partitions.hold(handle);
+    forgetRemoved(handle);
     page.find(new StoredEvents(handle));
     Instant now = clock.instant();
     List<Tracked> fresh = page.fresh().stream().filter(row -> isWritten(row, now)).toList();
@@ -71,7 +78,7 @@ public final class UsageTables {
     all.addAll(page.changed());
     TreeMap<Slot, Usage> hours = sums(handle, all, PartitionedTable.USAGE_HOUR, now);
     TreeMap<Slot, Usage> days = sums(handle, all, PartitionedTable.USAGE_DAY, now);
-    partitions.ensure(handle, needed(fresh, all, now));
+    Partitions.ensure(handle, needed(fresh, all, now));
     EventTable.insert(handle, fresh);
     EventTable.update(handle, page.changed());
     Rollup.HOUR.add(handle, hours);
@@ -79,17 +86,85 @@ public final class UsageTables {
     ReportedTable.insert(handle, all);
   }
 
+  private void forgetRemoved(Handle handle) {
+    String last = UnusedGroups.mark(handle);
+    if (!last.equals(removal)) {
+      groups.forget();
+      removal = last;
+    }
+  }
+
   /**
-   * Whether an event gets a row. One that has passed does if what becomes of it is still to be
-   * counted or noted: it is found again by its row, which goes with the next partitions that do.
+   * Whether an event gets a row. One that has passed since it was put on record does if what
+   * becomes of it is still to be counted or noted: it is found again by its row, which goes with
+   * the next partitions that do.
    */
   private boolean isWritten(Tracked row, Instant now) {
     EventState.End end = row.state.end();
+    Instant recorded = row.fresh == null ? now : row.fresh.recordedAt();
     return retention.keeps(PartitionedTable.USAGE_EVENT, row.countedAt, now)
         || ((end == null || !end.isFinal())
+            && retention.keeps(PartitionedTable.USAGE_EVENT, row.countedAt, recorded)
             && (row.report != null
                 || retention.keeps(PartitionedTable.USAGE_HOUR, row.countedAt, now)
                 || retention.keeps(PartitionedTable.USAGE_DAY, row.countedAt, now)));
+  }
+
+  /**
+   * Drops what has passed, of tables made anew that nobody else uses yet.
+   *
+   * @param handle its {@code search_path} says where they are
+   * @param live its {@code search_path} says where those are that they are made like
+   * @param latest by when what is gone from there has to have passed
+   */
+  public void dropPassed(Handle handle, Handle live, Instant latest) {
+    Instant now = clock.instant();
+    for (PartitionedTable table : PartitionedTable.values()) {
+      LocalDate there = first(live, table).orElse(LocalDate.MIN);
+      for (Partition each : Partitions.existing(handle, table)) {
+        if (retention.hasPassed(each, now)
+            || (each.start().isBefore(there) && retention.hasPassed(each, latest))) {
+          handle.execute("drop table " + each.name());
+        }
+      }
+    }
+  }
+
+  private static Optional<LocalDate> first(Handle handle, PartitionedTable table) {
+    return Partitions.existing(handle, table).stream()
+        .map(Partition::start)
+        .min(LocalDate::compareTo);
+  }
+
+  /**
+   * Of which rows these tables and ones made anew have to be the same: those of a time that has not
+   * passed, and is kept here.
+   *
+   * @param handle its {@code search_path} says where these are
+   * @return by table, a condition on its rows {@code t}; none of tables of which all rows have to
+   */
+  public Map<String, String> comparable(Handle handle) {
+    Map<String, String> conditions = new TreeMap<>();
+    Instant now = clock.instant();
+    for (PartitionedTable table : PartitionedTable.values()) {
+      LocalDate kept = retention.keptSince(table, now);
+      LocalDate there = first(handle, table).orElse(kept);
+      conditions.put(
+          table.table(),
+          "t.%s >= %s".formatted(table.key(), table.bound(there.isAfter(kept) ? there : kept)));
+    }
+    // Of the others nobody may have counted any more, and they may be removed.
+    conditions.put(
+        GROUPS,
+        Stream.of(PartitionedTable.USAGE_HOUR, PartitionedTable.USAGE_DAY)
+            .map(PartitionedTable::table)
+            .map(
+                table ->
+                    "exists (select 1 from %s t where t.group_id = g.id and %s)"
+                        .formatted(table, conditions.get(table)))
+            .collect(
+                Collectors.joining(" or ", "t.id in (select g.id from usage_group g where ", ")")));
+    return conditions;
   }
 
   private TreeMap<Slot, Usage> sums(
