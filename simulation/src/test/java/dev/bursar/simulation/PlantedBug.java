@@ -405,8 +405,9 @@ enum PlantedBug implements Tampering {
   },
 
   // By standstill too: a denial names how often the reservation was taken over, and by a number
-  // that is never right it is never accepted, so that no denial comes on record.
-  NOBODY_TAKES_A_RESERVATION_OVER("I4", "I12", "progress") {
+  // that is never right it is never accepted, so that no denial comes on record. And what is taken
+  // back meanwhile is refused as withdrawn, with nothing on record that says so.
+  NOBODY_TAKES_A_RESERVATION_OVER("I4", "I12", "progress", "model") {
     @Override
     WrongRules rules() {
       return WrongRules.telling(
