@@ -17,6 +17,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -47,6 +48,10 @@ import picocli.CommandLine.Spec;
 final class SimulateCommand implements Callable<Integer> {
 
   private static final long SEEDS_MAX = 1_000_000_000L;
+
+  /** So that what is run for hours is another part of all histories each time. */
+  private static final long RANDOM_SEED_MAX = 1_000_000_000_000L;
+
   private static final int MINUTES_MAX = 60 * 24 * 7;
 
   /** With fewer histories, some rare things may well not have happened. */
@@ -63,7 +68,8 @@ final class SimulateCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "S",
       description =
-          "The first seed. Alone, only its history is run, and told from its beginning. Default: 1")
+          "The first seed. Alone, only its history is run, and told from its beginning. Default: 1;"
+              + " with --minutes alone a random one, which is told")
   private @Nullable Long seed;
 
   @Option(
@@ -112,7 +118,17 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     // What fails here, fails on purpose: a log of that is as long as the run.
-    ((Logger) LoggerFactory.getLogger("dev.bursar.entities")).setLevel(Level.OFF);
+    Logger entities = (Logger) LoggerFactory.getLogger("dev.bursar.entities");
+    Level level = entities.getLevel();
+    entities.setLevel(Level.OFF);
+    try {
+      return run();
+    } finally {
+      entities.setLevel(level);
+    }
+  }
+
+  private int run() throws InterruptedException {
     demand("--seeds", seeds, SEEDS_MAX);
     demand("--minutes", asLong(minutes), MINUTES_MAX);
     demand("--clients", asLong(clients), Scenario.CLIENTS_MAX);
@@ -126,12 +142,18 @@ final class SimulateCommand implements Callable<Integer> {
           "--clients, --operations and --faults change the history of one seed: they need --seed,"
               + " without --seeds and --minutes");
     }
-    long first = seed == null ? 1 : seed;
+    boolean anywhere = seed == null && minutes != null && seeds == null;
+    long first = anywhere ? 1 + new Random().nextLong(RANDOM_SEED_MAX) : seed == null ? 1 : seed;
     long count = seeds != null ? seeds : minutes != null ? SEEDS_MAX : 2_000;
     if (first > Long.MAX_VALUE - count) {
       throw new ParameterException(
           spec.commandLine(),
           "--seed: after %d there are no %,d seeds more".formatted(first, count));
+    }
+    if (anywhere) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.printf("the first seed is %d%n", first);
+      out.flush();
     }
     Duration most = minutes == null ? Duration.ofDays(365) : Duration.ofMinutes(minutes);
     return many(new Trials(first, count, most, tampering), count);

@@ -56,6 +56,13 @@ final class SimulateCommandTest {
   }
 
   @Test
+  void whatIsRunForSomeTimeBeginsAnywhereAndTellsWhere() {
+    assertThat(simulate(A_BUG, "--minutes", "1")).isEqualTo(1);
+    Matcher first = Pattern.compile("the first seed is (\\d+)").matcher(out);
+    assertThat(first.find()).isTrue();
+  }
+
+  @Test
   void whatNeverHappenedIsToldAndNoFaultInFewHistories() {
     assertThat(simulate(Tampering.NONE, "--seeds", "2")).isZero();
     assertThat(out).contains("never happened: ").contains("with fewer than 1,000 histories");

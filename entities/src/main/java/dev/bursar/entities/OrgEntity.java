@@ -308,6 +308,12 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     return protocol.size() > 0 || !questions.isEmpty() || !reopened.isEmpty();
   }
 
+  /** When it starts again, it asks about all that is open. */
+  @Override
+  boolean mayStop() {
+    return protocol.size() == 0 && questions.isEmpty();
+  }
+
   private void run(List<Effect<Reserve>> effects) {
     for (Effect<Reserve> effect : effects) {
       switch (effect) {

@@ -12,7 +12,11 @@ import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.wallet.Hold;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import dev.bursar.simulation.NaiveWallet.Figures;
@@ -27,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a client is told has to be in the journal, and to be what the naive models say. */
 final class AnswerChecks {
+
+  /** The smallest amount that there is. */
+  private static final Credits LEAST = new Credits(1);
 
   private final World world;
 
@@ -43,14 +50,14 @@ final class AnswerChecks {
   }
 
   /** What a request to reserve was answered. */
-  void reserved(Answer<Decided> answer, ReserveRequest request, EntityId wallet, Since since) {
+  void reserved(
+      Answer<Decided> answer,
+      ReserveRequest request,
+      EntityId wallet,
+      Since since,
+      List<String> attempts) {
     if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
-      world.watch.expect(
-          refusal.code() == Refusal.Code.ATTEMPT_WITHDRAWN,
-          "model",
-          "a reservation is refused: %s",
-          refusal);
-      world.watch.saw(Rarity.ATTEMPT_WITHDRAWN);
+      withdrawn(refusal, attempts, since);
       return;
     }
     switch (((Answer.Done<Decided>) answer).value()) {
@@ -59,8 +66,20 @@ final class AnswerChecks {
     }
   }
 
-  private boolean clocksDiffer() {
-    return world.scenario.has(Fault.CLOCK_DRIFTS) || world.scenario.has(Fault.CLOCK_JUMPS);
+  /**
+   * The only way in which a request to reserve is refused: one of its attempts was given up, which
+   * is on record, and never happens when nothing goes wrong.
+   */
+  private void withdrawn(Refusal refusal, List<String> attempts, Since since) {
+    world.watch.expect(
+        refusal.code() == Refusal.Code.ATTEMPT_WITHDRAWN
+            && !world.wasCalm(since)
+            && attempts.stream().anyMatch(world.watch::wasWithdrawn),
+        "model",
+        "%s are refused: %s",
+        attempts,
+        refusal);
+    world.watch.saw(Rarity.ATTEMPT_WITHDRAWN);
   }
 
   /** What a report was answered: nothing but its own overage policy may stand in its way. */
@@ -69,24 +88,23 @@ final class AnswerChecks {
       ReserveRequest request,
       Reported event,
       EntityId wallet,
+      Since since,
       boolean again) {
     if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
-      if (refusal.code() == Refusal.Code.INVALID && clocksDiffer()) {
+      if (refusal.code() == Refusal.Code.INVALID && world.scenario.has(Fault.CLOCK_JUMPS)) {
         // What ran just now, by a clock that is ahead, is in the future of one that is not.
         return;
       }
-      boolean twice = refusal.code() == Refusal.Code.ALREADY_REPORTED;
-      world.watch.expect(
-          twice || refusal.code() == Refusal.Code.ATTEMPT_WITHDRAWN,
-          "model",
-          "a report is refused: %s",
-          refusal);
-      world.watch.expect(
-          !twice || world.watch.reports.isCharged(wallet.org(), event),
-          "I4",
-          "%s is said to be on record, and was never charged",
-          event);
-      world.watch.saw(twice ? Rarity.REPORTED_TWICE : Rarity.ATTEMPT_WITHDRAWN);
+      if (refusal.code() == Refusal.Code.ALREADY_REPORTED) {
+        world.watch.expect(
+            world.watch.reports.isCharged(wallet.org(), event),
+            "I4",
+            "%s is said to be on record, and was never charged",
+            event);
+        world.watch.saw(Rarity.REPORTED_TWICE);
+      } else {
+        withdrawn(refusal, world.watch.reports.attempts(wallet.org(), event), since);
+      }
       return;
     }
     Answer.Done<Decided> done = (Answer.Done<Decided>) answer;
@@ -218,8 +236,10 @@ final class AnswerChecks {
             "%s is denied by %s, and fits",
             plan.reservation(),
             limit);
+        sawLeast(limit, plan.quantities());
       } else if (limit != null) {
         byOrg.add(NaiveOrg.words(limit));
+        sawLeast(limit, plan.quantities());
       } else {
         world.watch.violated("model", "%s is denied by %s".formatted(plan.reservation(), denial));
       }
@@ -236,6 +256,13 @@ final class AnswerChecks {
           "%s is denied, and that is not in the org's journal",
           plan.reservation());
     }
+  }
+
+  /** It would have fitted with a millionth less. */
+  private void sawLeast(LimitState limit, Quantities asked) {
+    Credits over =
+        limit.used().plus(limit.held()).plus(asked.in(limit.measure())).minus(limit.limit());
+    saw(over.equals(LEAST), Rarity.LIMIT_MISSED_BY_THE_LEAST);
   }
 
   private void saw(boolean really, Rarity rarity) {
@@ -318,6 +345,7 @@ final class AnswerChecks {
         asked,
         wallet,
         available);
+    saw(!inDebt && asked.minus(available).equals(LEAST), Rarity.CREDITS_MISSED_BY_THE_LEAST);
   }
 
   // ---- when it may have been so
@@ -335,25 +363,56 @@ final class AnswerChecks {
 
   // ---- ends
 
-  /** What a request to end a reservation was answered. */
-  void ended(Answer<WalletReply> answer, SimulatedClient.Reserved reserved, Since since) {
-    NaiveWallet naive = world.watch.wallet(reserved.wallet());
-    Fate fate = naive.fates.get(reserved.id());
+  /**
+   * What a request to end a reservation was answered.
+   *
+   * @param command what was asked
+   * @param operation the key that it was asked with
+   */
+  void ended(
+      Answer<WalletReply> answer,
+      SimulatedClient.Reserved reserved,
+      WalletCommand command,
+      Operation operation,
+      Since since) {
     switch (answer) {
-      case Answer.Done<WalletReply> done -> ended((WalletReply.Ended) done.value(), naive);
+      case Answer.Done<WalletReply> done ->
+          ended((WalletReply.Ended) done.value(), reserved, command, operation);
       case Answer.Refused<WalletReply>(Refusal refusal) ->
-          endRefused(refusal, reserved, fate, world.wasBehind(since, reserved.wallet()));
+          endRefused(refusal, reserved, command, world.wasBehind(since, reserved.wallet()));
       case Answer<WalletReply> other -> {}
     }
   }
 
-  private void ended(WalletReply.Ended ended, NaiveWallet naive) {
+  private void ended(
+      WalletReply.Ended ended,
+      SimulatedClient.Reserved reserved,
+      WalletCommand command,
+      Operation operation) {
+    Object effect = world.watch.effect(reserved.wallet(), operation);
+    boolean asAsked =
+        switch (command) {
+          case WalletCommand.Commit commit ->
+              effect instanceof WalletEvent.Committed it
+                  && it.reservation().equals(reserved.id())
+                  && it.amount().plus(it.uncharged()).equals(commit.amount());
+          case WalletCommand.Release release ->
+              effect instanceof WalletEvent.Released it
+                  && it.reservation().equals(reserved.id())
+                  && it.cause() == WalletEvent.Cause.RELEASED;
+          case WalletCommand other -> false;
+        };
+    world.watch.expect(
+        asAsked, "model", "%s is done, and the journal has %s under its key", command, effect);
+    NaiveWallet naive = world.watch.wallet(reserved.wallet());
     Fate fate = naive.fates.get(ended.reservation());
     BigInteger charged = naive.charged.getOrDefault(ended.reservation(), BigInteger.ZERO);
     world.watch.expect(
-        charged.equals(NaiveWallet.micros(ended.amount().micros())),
+        ended.reservation().equals(reserved.id())
+            && charged.equals(NaiveWallet.micros(ended.amount().micros())),
         "I4",
-        "%s is told to have been charged %s, the journal has %s",
+        "%s is told that %s was charged %s, the journal has %s",
+        reserved.id(),
         ended.reservation(),
         ended.amount(),
         charged);
@@ -366,29 +425,42 @@ final class AnswerChecks {
   }
 
   /**
-   * A refusal writes nothing, so one that is behind may tell what was once; but never that somebody
-   * took back what the client was allowed.
+   * What has ended, has ended for good. One that is behind may not know of a hold that it has made;
+   * but never is it told that somebody took back what the client was allowed.
    */
   private void endRefused(
-      Refusal refusal, SimulatedClient.Reserved reserved, @Nullable Fate fate, boolean behind) {
+      Refusal refusal, SimulatedClient.Reserved reserved, WalletCommand command, boolean behind) {
+    NaiveWallet naive = world.watch.wallet(reserved.wallet());
+    Fate fate = naive.fates.get(reserved.id());
     boolean right =
         switch (refusal.code()) {
           case RESERVATION_EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
           case RESERVATION_FINALIZED ->
               fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED;
-          case OVERAGE_REJECTED -> true;
+          case OVERAGE_REJECTED -> isOverage(naive.made(reserved.id()), command);
           case IDEMPOTENCY_KEY_REUSED -> reserved.keyMayBeUsed();
           default -> false;
         };
     world.watch.expect(
-        right || behind,
+        right || (behind && refusal.code() == Refusal.Code.RESERVATION_NOT_FOUND),
         "model",
         "%s is refused with %s, the journal has %s",
         reserved.id(),
         refusal,
         fate);
-    saw(refusal.code() == Refusal.Code.RESERVATION_EXPIRED, Rarity.COMMIT_LOST_TO_EXPIRY);
+    saw(
+        refusal.code() == Refusal.Code.RESERVATION_EXPIRED
+            && command instanceof WalletCommand.Commit,
+        Rarity.COMMIT_LOST_TO_EXPIRY);
     saw(refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_REUSED, Rarity.KEY_REUSED);
-    saw(behind, Rarity.REFUSED_BY_ONE_THAT_WAS_BEHIND);
+    saw(!right, Rarity.REFUSED_BY_ONE_THAT_WAS_BEHIND);
+  }
+
+  private static boolean isOverage(@Nullable Hold hold, WalletCommand command) {
+    return hold != null
+        && hold.overagePolicy() == OveragePolicy.REJECT
+        && command instanceof WalletCommand.Commit commit
+        && commit.amount() != null
+        && commit.amount().compareTo(hold.amount()) > 0;
   }
 }

@@ -80,12 +80,11 @@ final class Branches {
                 String reservation,
                 Answer.Done<OrgReply>(OrgReply reply, boolean again))
         && !askedByWallet.contains(reservation)) {
-      watch.saw(
-          reply instanceof OrgReply.Begun
-              ? Rarity.BEGUN_AFTER_ALL
-              : reply instanceof OrgReply.Barred
-                  ? Rarity.ATTEMPT_BARRED_BY_THE_ORG
-                  : Rarity.ORG_ASKED_ITSELF);
+      if (reply instanceof OrgReply.Begun) {
+        watch.saw(Rarity.BEGUN_AFTER_ALL);
+      } else if (reply instanceof OrgReply.Barred) {
+        watch.saw(Rarity.ATTEMPT_BARRED_BY_THE_ORG);
+      }
     }
   }
 }

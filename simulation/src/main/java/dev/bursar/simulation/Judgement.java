@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.math.BigInteger;
@@ -31,6 +32,7 @@ final class Judgement {
         (name, limits) ->
             watch.expect(!limits.hasOpen(), "I12", "%s still holds budget for something", name));
     watch.limits.forEach(this::chargedOnEveryLevel);
+    watch.wallets.forEach(this::whatWasChargedWasAgreedTo);
     transfersArrived();
     world.projection.expectToBeThrough();
   }
@@ -51,6 +53,26 @@ final class Judgement {
               reservation,
               fate);
         });
+  }
+
+  /** By the org, and by the team where that counts it. */
+  private void whatWasChargedWasAgreedTo(String name, NaiveWallet wallet) {
+    String org = EntityId.parse(name).org();
+    for (String reservation : wallet.charged.keySet()) {
+      Plan plan = watch.begun(reservation);
+      watch.expect(
+          plan != null, "I11", "%s: %s is charged, and the org never began it", name, reservation);
+      String team = plan == null ? null : plan.request().subject().team();
+      watch.expect(
+          plan == null
+              || !plan.asksTeam()
+              || (team != null && watch.limits(EntityId.team(org, team)).hasHeld(reservation)),
+          "I11",
+          "%s: %s is charged, and the team %s has never held it",
+          name,
+          reservation,
+          team);
+    }
   }
 
   private void chargedOnEveryLevel(String name, NaiveLimits limits) {

@@ -127,6 +127,9 @@ final class NaiveLimits {
           count.held(),
           limit.limit(),
           limit.key());
+      if (limit.measure().equals(SimulatedClient.TYPE) && count.all().equals(limit.limit())) {
+        watch.saw(Rarity.LIMIT_MET_EXACTLY);
+      }
       parts.add(new Part(limit.key(), limit.measure(), amount));
     }
     tells(reservation, limits, told);

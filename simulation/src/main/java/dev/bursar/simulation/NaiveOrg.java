@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.simulation.NaiveBudgets.Applied;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An org as somebody would keep it with pen and paper: who falls under which limit, and what stands
@@ -22,6 +24,7 @@ final class NaiveOrg {
 
   private final String name;
   private final Watch watch;
+  private final EntityId id;
   private final NaiveLimits own;
   final NaiveBudgets budgets = new NaiveBudgets();
 
@@ -31,8 +34,9 @@ final class NaiveOrg {
   /** Those that a team has counted. */
   private final Map<String, List<LimitState>> byTeam = new HashMap<>();
 
-  NaiveOrg(String name, Watch watch, NaiveLimits own) {
-    this.name = name;
+  NaiveOrg(EntityId id, Watch watch, NaiveLimits own) {
+    this.id = id;
+    this.name = id.toString();
     this.watch = watch;
     this.own = own;
   }
@@ -77,6 +81,7 @@ final class NaiveOrg {
             .toList(),
         event.limits(),
         null);
+    event.limits().forEach(each -> inForce(event.reservation(), each));
   }
 
   private List<Applied> inTheirWindows(List<LimitState> told) {
@@ -132,18 +137,45 @@ final class NaiveOrg {
         reservation,
         those,
         these);
-    // An org that is behind may have asked the team before the limit was changed.
-    for (LimitState each : counted) {
-      watch.expect(
-          budgets.hadLimit(
-              each.budget(), NaiveWallet.micros(each.limit().micros()), 0, watch.moment()),
-          "model",
-          "%s: the team holds %s in %s, whose limit never was %s",
-          name,
-          reservation,
-          each.budget(),
-          each.limit());
+    counted.forEach(each -> inForce(reservation, each));
+  }
+
+  /**
+   * The limit that a team goes by was in force at some time since the reservation was asked for;
+   * where an org was behind that has had a part in it, at any time.
+   */
+  private void inForce(String reservation, LimitState told) {
+    Since since = watch.attempted(reservation);
+    watch.expect(
+        budgets.hadLimit(
+            told.budget(),
+            NaiveWallet.micros(told.limit().micros()),
+            watch.wasBehind(since, id) ? 0 : since.moment(),
+            watch.moment()),
+        "model",
+        "%s: the team holds %s in %s, whose limit was not %s meanwhile",
+        name,
+        reservation,
+        told.budget(),
+        told.limit());
+  }
+
+  /**
+   * The least that is left under the limits of credits that a request falls under; null if there
+   * are none.
+   *
+   * @param team what its team counts; null if it has none
+   */
+  @Nullable BigInteger room(Subject subject, Instant at, long moment, @Nullable NaiveLimits team) {
+    BigInteger least = null;
+    for (Applied limit : budgets.applied(subject, at, moment)) {
+      NaiveLimits by = limit.byTeam() ? team : own;
+      if (by != null && limit.measure().equals(SimulatedClient.TYPE)) {
+        BigInteger room = limit.limit().subtract(by.at(limit.key(), moment).all());
+        least = least == null ? room : least.min(room);
+      }
     }
+    return least;
   }
 
   /** The names of all limits that a reservation that was begun falls under. */

@@ -1,9 +1,12 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.operation.Operation;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +16,11 @@ final class NaiveReports {
 
   private final Watch watch;
 
-  /** Reservations that clients have asked for by reports, whether or not they ever begin. */
-  private final Set<String> asked = new HashSet<>();
+  /** What clients have asked for by reports, by reservation, whether or not it ever begins. */
+  private final Map<String, ReserveRequest> asked = new HashMap<>();
+
+  /** The reservations by which each event was reported, by org and name. */
+  private final Map<String, List<String>> attempts = new HashMap<>();
 
   /** The events on their way or charged, by org and name, with the reservation. */
   private final Map<String, String> begun = new HashMap<>();
@@ -32,13 +38,24 @@ final class NaiveReports {
   }
 
   /** A client reports something by this reservation, if it comes to that. */
-  void asks(String reservation) {
-    asked.add(reservation);
+  void asks(String org, Reported event, String reservation, ReserveRequest work) {
+    asked.put(reservation, work);
+    attempts.computeIfAbsent(name(org, event), n -> new ArrayList<>()).add(reservation);
+  }
+
+  /** What was reported by a reservation; null if nothing was. */
+  @Nullable ReserveRequest work(String reservation) {
+    return asked.get(reservation);
+  }
+
+  /** The reservations by which an event was reported. */
+  List<String> attempts(String org, Reported event) {
+    return attempts.getOrDefault(name(org, event), List.of());
   }
 
   /** Whether a reservation is for work that has run. */
   boolean hasRun(String reservation) {
-    return asked.contains(reservation);
+    return asked.containsKey(reservation);
   }
 
   boolean isCharged(String org, Reported event) {

@@ -1,6 +1,8 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
@@ -89,6 +91,10 @@ final class NaiveWallet {
   private final Map<String, Pot> pots = new LinkedHashMap<>();
   private final Map<String, Hold> open = new HashMap<>();
   private final Map<String, Hold> lapsed = new HashMap<>();
+
+  /** Every hold as it was made, whatever has become of it. */
+  private final Map<String, Hold> made = new HashMap<>();
+
   final Map<String, Fate> fates = new HashMap<>();
   private final Map<String, Since> endedSince = new HashMap<>();
   final Map<String, BigInteger> charged = new HashMap<>();
@@ -126,6 +132,11 @@ final class NaiveWallet {
     return since != null && since.micros() <= micros;
   }
 
+  /** A hold as it was made; null if there never was one. */
+  @Nullable Hold made(String reservation) {
+    return made.get(reservation);
+  }
+
   /** All figures that there were from a moment on. */
   List<Figures> since(long moment) {
     return List.copyOf(past.tailMap(past.floorKey(moment), true).values());
@@ -135,6 +146,12 @@ final class NaiveWallet {
   boolean isOver(String grant) {
     Pot pot = pots.get(grant);
     return pot != null && pot.over;
+  }
+
+  /** Whether a charge came to nothing at all. */
+  boolean chargedNothing(String transaction) {
+    Transaction charge = charges.get(transaction);
+    return charge != null && charged(charge).signum() == 0;
   }
 
   /** What is left of a charge, all that was given back taken off. */
@@ -160,6 +177,10 @@ final class NaiveWallet {
         end(it.reservation(), null, Fate.COMMITTED);
         charged(it.reservation(), it.amount().micros(), it.transaction());
         drawn(it.transaction(), it.at());
+        comesTo(it.transaction(), it.reservation(), it.amount());
+        if (figures().available().equals(micros(it.amount().micros()))) {
+          watch.saw(Rarity.CREDITS_MET_EXACTLY);
+        }
         watch.saw(Rarity.CHARGED_AT_ONCE);
       }
       case WalletEvent.UsageCharged it -> usage(it);
@@ -285,6 +306,10 @@ final class NaiveWallet {
       }
     }
     open.put(hold.reservation(), hold);
+    made.put(hold.reservation(), hold);
+    if (figures().available().signum() == 0) {
+      watch.saw(Rarity.CREDITS_MET_EXACTLY);
+    }
   }
 
   /** Whatever burns before a grant that is drawn on is used up. */
@@ -377,7 +402,10 @@ final class NaiveWallet {
         "I12",
         "%s is charged twice",
         reservation);
-    charges.put(transaction.id(), transaction);
+    if (!transaction.postings().isEmpty()) {
+      // What has no entries is not in the ledger, and its name is that of the next that has.
+      charges.put(transaction.id(), transaction);
+    }
   }
 
   private void committed(WalletEvent.Committed event) {
@@ -405,6 +433,18 @@ final class NaiveWallet {
           more < 0
               ? Rarity.COMMITTED_FOR_LESS
               : more > 0 ? Rarity.COMMITTED_FOR_MORE : Rarity.COMMITTED_FOR_AS_MUCH);
+      BigInteger asked = actual.add(micros(event.uncharged().micros()));
+      BigInteger fromHold = event.late() ? BigInteger.ZERO : asked.min(held);
+      // Late usage is on record whatever the policy.
+      OveragePolicy policy = event.late() ? OveragePolicy.RECORD : hold.overagePolicy();
+      expect(
+          policy != OveragePolicy.REJECT || asked.compareTo(held) <= 0,
+          "model",
+          "%s is committed for %s of %s, and its overage policy is reject",
+          reservation,
+          asked,
+          held);
+      leaves(reservation, policy, actual, event.debt(), event.uncharged(), fromHold, event.at());
     }
     watch.saw(event.late() ? Rarity.COMMITTED_LATE : Rarity.COMMITTED_IN_TIME);
     if (event.debt().isPositive()) {
@@ -451,11 +491,59 @@ final class NaiveWallet {
     charged(reservation, event.amount().micros(), event.transaction());
     drawn(event.transaction(), event.at());
     comesTo(event.transaction(), reservation, event.amount());
-    BigInteger drawn = micros(event.amount().micros()).subtract(micros(event.debt().micros()));
-    BigInteger missing = micros(event.debt().plus(event.uncharged()).micros());
+    BigInteger amount = micros(event.amount().micros());
+    ReserveRequest work = watch.reports.work(reservation);
+    Credits used = work == null ? null : work.amount();
+    if (work == null || used == null) {
+      watch.violated(
+          "I4", "%s: %s is charged, and nobody reported it".formatted(name, reservation));
+      return;
+    }
+    expect(
+        amount.add(micros(event.uncharged().micros())).equals(micros(used.micros())),
+        "model",
+        "%s is charged %s, %s are left uncharged, and %s were used",
+        reservation,
+        event.amount(),
+        event.uncharged(),
+        used);
+    leaves(
+        reservation,
+        work.overagePolicy(),
+        amount,
+        event.debt(),
+        event.uncharged(),
+        BigInteger.ZERO,
+        event.at());
+    watch.saw(Rarity.REPORTED);
+    if (event.late()) {
+      watch.saw(Rarity.REPORTED_LATE);
+    }
+    if (event.debt().isPositive()) {
+      watch.saw(Rarity.REPORTED_INTO_DEBT);
+    }
+  }
+
+  /**
+   * What is not paid by a hold is paid by whatever can be drawn; what nothing covers is owed or
+   * left uncharged, as the overage policy says.
+   *
+   * @param amount what is charged, the debt with it
+   * @param fromHold what of it the hold pays
+   */
+  private void leaves(
+      String reservation,
+      OveragePolicy policy,
+      BigInteger amount,
+      Credits debt,
+      Credits uncharged,
+      BigInteger fromHold,
+      Instant at) {
+    BigInteger drawn = amount.subtract(micros(debt.micros())).subtract(fromHold);
+    BigInteger missing = micros(debt.plus(uncharged).micros());
     BigInteger free = BigInteger.ZERO;
     for (Pot pot : pots.values()) {
-      free = pot.canBeDrawnAt(event.at()) ? free.add(pot.free()) : free;
+      free = pot.canBeDrawnAt(at) ? free.add(pot.free()) : free;
     }
     expect(
         missing.signum() == 0 || free.equals(drawn),
@@ -465,13 +553,20 @@ final class NaiveWallet {
         missing,
         drawn,
         free);
-    watch.saw(Rarity.REPORTED);
-    if (event.late()) {
-      watch.saw(Rarity.REPORTED_LATE);
-    }
-    if (event.debt().isPositive()) {
-      watch.saw(Rarity.REPORTED_INTO_DEBT);
-    }
+    boolean asItSays =
+        switch (policy) {
+          case RECORD -> uncharged.isZero();
+          case CAP -> debt.isZero();
+          case REJECT -> missing.signum() == 0;
+        };
+    expect(
+        asItSays,
+        "model",
+        "%s owes %s and leaves %s uncharged, by %s",
+        reservation,
+        debt,
+        uncharged,
+        policy);
   }
 
   private void released(WalletEvent.Released event) {

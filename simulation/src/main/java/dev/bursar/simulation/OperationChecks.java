@@ -15,6 +15,7 @@ import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +47,21 @@ final class OperationChecks {
     return type.isInstance(event) ? type.cast(event) : null;
   }
 
+  /**
+   * Refused for something that was so at some time meanwhile; or by one that is behind, and does
+   * not know yet of what there is.
+   */
   private void refused(Asked asked, Refusal refusal, boolean rightly) {
+    boolean unknown =
+        !rightly
+            && world.wasBehind(asked.since, asked.wallet)
+            && (refusal.code() == Code.RESERVATION_NOT_FOUND
+                || refusal.code() == Code.GRANT_NOT_FOUND);
+    if (unknown) {
+      world.watch.saw(Rarity.REFUSED_BY_ONE_THAT_WAS_BEHIND);
+    }
     world.watch.expect(
-        rightly || world.wasBehind(asked.since, asked.wallet),
+        rightly || unknown,
         "model",
         "%s: %s is refused: %s",
         asked.wallet,
@@ -68,7 +81,8 @@ final class OperationChecks {
   }
 
   private boolean at(Asked asked, Predicate<NaiveWallet.Figures> figures) {
-    return world.watch.wallet(asked.wallet).since(asked.since.moment()).stream().anyMatch(figures);
+    long from = world.wasBehind(asked.since, asked.wallet) ? 0 : asked.since.moment();
+    return world.watch.wallet(asked.wallet).since(from).stream().anyMatch(figures);
   }
 
   private static BigInteger micros(Credits credits) {
@@ -84,7 +98,12 @@ final class OperationChecks {
 
   // ---- wallets
 
-  void granted(Answer<WalletReply> answer, Asked asked, String grant, Credits amount) {
+  void granted(
+      Answer<WalletReply> answer,
+      Asked asked,
+      String grant,
+      Credits amount,
+      @Nullable Instant expiresAt) {
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
         Object event = effect(asked.wallet, asked.operation, Object.class);
@@ -100,7 +119,10 @@ final class OperationChecks {
       }
       // It would have ended by the time it came.
       case Answer.Refused<WalletReply>(Refusal refusal) ->
-          refused(asked, refusal, refusal.code() == Code.INVALID);
+          refused(
+              asked,
+              refusal,
+              refusal.code() == Code.INVALID && expiresAt != null && world.mayHaveCome(expiresAt));
       case Answer<WalletReply> other -> {}
     }
   }
@@ -185,7 +207,7 @@ final class OperationChecks {
         refused(
             asked,
             refusal,
-            refusal.code() == Code.NOT_REFUNDABLE
+            (refusal.code() == Code.NOT_REFUNDABLE && naive.chargedNothing(charge))
                 || (refusal.code() == Code.REFUND_EXCEEDS_CHARGE
                     && (left.signum() == 0
                         || (amount != null && micros(amount).compareTo(left) > 0))));
@@ -276,7 +298,10 @@ final class OperationChecks {
       // By the time that it came it would have been over.
       case Answer.Refused<OrgReply>(Refusal refusal) ->
           world.watch.expect(
-              command instanceof OrgCommand.FreezeScope && refusal.code() == Code.INVALID,
+              command instanceof OrgCommand.FreezeScope it
+                  && refusal.code() == Code.INVALID
+                  && it.freeze().until() != null
+                  && world.mayHaveCome(it.freeze().until()),
               "model",
               "%s: %s is refused: %s",
               org,

@@ -1,8 +1,10 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.wallet.Hold;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.util.HashMap;
 import java.util.Map;
@@ -47,6 +49,7 @@ final class Promises {
         "I4",
         "%s is allowed, and not in the org's journal",
         reservation);
+    asItWasAsked(allowed.plan(), watch.wallet(wallet));
     String team = allowed.plan().request().subject().team();
     watch.expect(
         !allowed.plan().asksTeam()
@@ -56,6 +59,21 @@ final class Promises {
         "%s is allowed, and the team %s has never held it",
         reservation,
         team);
+  }
+
+  /** What is set aside is what was asked, and on the terms that were asked for. */
+  private void asItWasAsked(Plan plan, NaiveWallet wallet) {
+    Hold hold = wallet.made(plan.reservation());
+    watch.expect(
+        hold == null
+            || (hold.amount().equals(plan.amount())
+                && hold.overagePolicy() == plan.request().overagePolicy()
+                && hold.teamHolds() == plan.asksTeam()),
+        "model",
+        "%s is allowed as %s, and held as %s",
+        plan.reservation(),
+        plan,
+        hold);
   }
 
   /** The org does not know it any more: what has ended may be barred, which changes nothing. */

@@ -5,6 +5,7 @@ import dev.bursar.domain.operation.Answer;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ final class SimulatedCall<T> {
    * @param sent what has to hold of every answer when it leaves its node
    * @param check what has to hold of the answer that is heard
    * @param essence what of an answer has to be the same however often it is asked for
+   * @param remembered whether, once it is answered, the answer is one for good
    */
   record Question<T>(
       String what,
@@ -31,7 +33,8 @@ final class SimulatedCall<T> {
       Function<ReplyTo<Answer<T>>, EntityMessage> message,
       World.Answered<Answer<T>> sent,
       Consumer<Answer<T>> check,
-      Function<T, Object> essence) {}
+      Function<T, Object> essence,
+      BooleanSupplier remembered) {}
 
   /** An answer, and the node that gave it. */
   record Told<T>(Answer<T> answer, String node) {}

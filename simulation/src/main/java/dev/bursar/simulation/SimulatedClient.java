@@ -31,6 +31,7 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -176,7 +177,32 @@ final class SimulatedClient {
     return "k" + shared.names++;
   }
 
-  /** Near what is left, so that limits are met exactly, or missed by the least there is. */
+  /**
+   * What a wallet or a limit has left now, or a millionth more or less: what is met exactly, or
+   * missed by the least there is.
+   */
+  private Credits nearTheLimit(EntityId wallet, Subject subject) {
+    long moment = world.watch.moment();
+    String team = subject.team();
+    BigInteger left = null;
+    if (random.nextBoolean()) {
+      left =
+          world
+              .watch
+              .org(EntityId.org(wallet.org()))
+              .room(
+                  subject,
+                  world.owner(wallet.org()).now(),
+                  moment,
+                  team == null ? null : world.watch.limits(EntityId.team(wallet.org(), team)));
+    }
+    if (left == null) {
+      left = world.watch.wallet(wallet).figures().available();
+    }
+    long amount = left.longValueExact() + random.nextInt(3) - 1;
+    return amount > 0 ? new Credits(amount) : amount();
+  }
+
   private Credits amount() {
     return switch (random.nextInt(6)) {
       case 0 -> new Credits(1 + random.nextInt(3));
@@ -219,12 +245,13 @@ final class SimulatedClient {
   private void reserve(boolean atOnce, boolean dryRun) {
     String org = org();
     EntityId wallet = wallet(org);
-    Credits amount = amount();
     String team = random.nextInt(3) == 0 ? null : some(TEAMS);
     String user = random.nextInt(4) == 0 ? null : some(USERS);
+    Subject subject = new Subject(org, team, user, null, null, null);
+    Credits amount = random.nextInt(8) == 0 ? nearTheLimit(wallet, subject) : amount();
     ReserveRequest request =
         new ReserveRequest(
-            new Subject(org, team, user, null, null, null),
+            subject,
             null,
             null,
             null,
@@ -241,6 +268,7 @@ final class SimulatedClient {
     Caller caller = new Caller(ACTOR, key, key, request.hashCode());
     Operation operation = dryRun ? null : caller.operation("reserve");
     Since since = world.since();
+    List<String> attempts = new ArrayList<>();
     List<EntityId> deciders =
         team == null
             ? List.of(EntityId.org(org), wallet)
@@ -252,12 +280,17 @@ final class SimulatedClient {
         EntityId.org(org),
         deciders,
         // Each attempt has a salt of its own, and so a name of its own for the reservation.
-        replyTo ->
-            new EntityMessage.Reserve(
-                new OrgCommand.Reserve(request, key, ACTOR, key, salt()), operation, replyTo),
+        replyTo -> {
+          byte[] salt = salt();
+          String attempt = ReservationId.of(org, wallet.name(), key, salt).toString();
+          attempts.add(attempt);
+          world.watch.attempts(attempt);
+          return new EntityMessage.Reserve(
+              new OrgCommand.Reserve(request, key, ACTOR, key, salt), operation, replyTo);
+        },
         (node, answer) -> checks.told(answer, wallet, node),
         answer -> {
-          checks.reserved(answer, request, wallet, since);
+          checks.reserved(answer, request, wallet, since, attempts);
           if (!atOnce && !dryRun) {
             remember(answer, wallet);
           }
@@ -284,6 +317,7 @@ final class SimulatedClient {
     String org = report.wallet.org();
     ReserveRequest work = report.work.as(report.event);
     Operation operation = Operation.ofReport(report.event);
+    Since since = world.since();
     this.<Decided>start(
         "report %s of %s, %s, by %s"
             .formatted(work.amount(), report.wallet, report.event, work.overagePolicy()),
@@ -292,13 +326,14 @@ final class SimulatedClient {
         replyTo -> {
           byte[] salt = salt();
           String key = report.event.id();
-          world.watch.reports.asks(
-              ReservationId.of(org, report.wallet.name(), key, salt).toString());
+          String attempt = ReservationId.of(org, report.wallet.name(), key, salt).toString();
+          world.watch.reports.asks(org, report.event, attempt, work);
+          world.watch.attempts(attempt);
           return new EntityMessage.Reserve(
               new OrgCommand.Reserve(work, key, ACTOR, null, salt), operation, replyTo);
         },
-        (node, answer) -> {},
-        answer -> checks.reported(answer, work, report.event, report.wallet, again),
+        (node, answer) -> checks.told(answer, report.wallet, node),
+        answer -> checks.reported(answer, work, report.event, report.wallet, since, again),
         decided -> decided.getClass().getSimpleName() + " " + decided.plan().reservation());
   }
 
@@ -346,7 +381,16 @@ final class SimulatedClient {
       Consumer<Answer<T>> check,
       Function<T, Object> essence) {
     start(
-        new SimulatedCall.Question<>(what, entity, deciders, message, sent, check, essence), null);
+        new SimulatedCall.Question<>(
+            what,
+            entity,
+            deciders,
+            message,
+            sent,
+            check,
+            essence,
+            () -> !what.startsWith("dry run") && !what.startsWith("report ")),
+        null);
   }
 
   private <T> void start(
@@ -357,9 +401,7 @@ final class SimulatedClient {
             question,
             first,
             told -> {
-              boolean once =
-                  !question.what().startsWith("dry run") && !question.what().startsWith("report ");
-              if (told != null && first == null && once) {
+              if (told != null && first == null && question.remembered().getAsBoolean()) {
                 finished.add(new Finished<>(question, told));
               }
               next();
@@ -422,13 +464,15 @@ final class SimulatedClient {
         };
     String key = key();
     Since since = world.since();
-    Caller caller = new Caller(ACTOR, key, key, amount.micros());
+    Operation operation =
+        new Caller(ACTOR, key, key, amount.micros()).operation("commit:" + reserved.id);
+    WalletCommand command = new WalletCommand.Commit(reserved.id, amount, null, ACTOR, key);
     ask(
         "commit %s of %s".formatted(amount, reserved.id),
         reserved.wallet,
-        new WalletCommand.Commit(reserved.id, amount, null, ACTOR, key),
-        caller.operation("commit:" + reserved.id),
-        answer -> checks.ended(answer, reserved, since),
+        command,
+        operation,
+        answer -> checks.ended(answer, reserved, command, operation, since),
         SimulatedClient::ending);
   }
 
@@ -448,12 +492,14 @@ final class SimulatedClient {
     }
     String key = key();
     Since since = world.since();
+    Operation operation = new Caller(ACTOR, key, key, 0).operation("release:" + reserved.id);
+    WalletCommand command = new WalletCommand.Release(reserved.id, ACTOR, key);
     ask(
         "release " + reserved.id,
         reserved.wallet,
-        new WalletCommand.Release(reserved.id, ACTOR, key),
-        new Caller(ACTOR, key, key, 0).operation("release:" + reserved.id),
-        answer -> checks.ended(answer, reserved, since),
+        command,
+        operation,
+        answer -> checks.ended(answer, reserved, command, operation, since),
         SimulatedClient::ending);
   }
 
@@ -506,7 +552,7 @@ final class SimulatedClient {
         new WalletCommand.AddGrant(grant, null, attribution("grant", org, key)),
         asked.operation(),
         answer -> {
-          others.granted(answer, asked, id, amount);
+          others.granted(answer, asked, id, amount, grant.expiresAt());
           if (answer instanceof Answer.Done<WalletReply>) {
             shared.grants.add(wallet + "|" + id);
           }
@@ -611,18 +657,20 @@ final class SimulatedClient {
   private void govern(String what, String org, OrgCommand command) {
     String key = key();
     Since since = world.since();
-    this.<OrgReply>start(
-        what,
-        EntityId.org(org),
-        List.of(EntityId.org(org)),
-        replyTo ->
-            new EntityMessage.Ask<>(
-                new Request<>(
-                    command, new Caller(ACTOR, key, key, command.hashCode()).operation("govern")),
-                replyTo),
-        (node, answer) -> {},
-        answer -> others.governed(answer, EntityId.org(org), command, since),
-        reply -> reply);
+    EntityId id = EntityId.org(org);
+    Operation operation = new Caller(ACTOR, key, key, command.hashCode()).operation("govern");
+    start(
+        new SimulatedCall.Question<OrgReply>(
+            what,
+            id,
+            List.of(id),
+            replyTo -> new EntityMessage.Ask<>(new Request<>(command, operation), replyTo),
+            (node, answer) -> {},
+            answer -> others.governed(answer, id, command, since),
+            reply -> reply,
+            // What was so already changes nothing, is not remembered, and decided anew each time.
+            () -> world.watch.effect(id, operation) != null),
+        null);
   }
 
   private void changeLimit() {
@@ -718,15 +766,17 @@ final class SimulatedClient {
       return;
     }
     String key = "reused" + reserved.id;
-    Credits amount = amount();
+    Credits amount = Credits.of(1 + random.nextInt(3));
     Since since = world.since();
-    Caller caller = new Caller(ACTOR, key, key, random.nextInt(3));
+    Operation operation =
+        new Caller(ACTOR, key, key, amount.micros()).operation("commit:" + reserved.id);
+    WalletCommand command = new WalletCommand.Commit(reserved.id, amount, null, ACTOR, key);
     ask(
         "commit %s of %s with a key that may have been used".formatted(amount, reserved.id),
         reserved.wallet,
-        new WalletCommand.Commit(reserved.id, amount, null, ACTOR, key),
-        caller.operation("commit:" + reserved.id),
-        answer -> checks.ended(answer, reserved.withKey(), since),
+        command,
+        operation,
+        answer -> checks.ended(answer, reserved.withKey(), command, operation, since),
         SimulatedClient::ending);
   }
 }

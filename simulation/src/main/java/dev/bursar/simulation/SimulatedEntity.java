@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.EntityModel;
@@ -69,6 +70,11 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       case WALLET ->
           new SimulatedEntity<>(world, node, id, world.models.wallets(), WalletEntity::new);
     };
+  }
+
+  /** Whether the journal has gone on without it. */
+  boolean isBehind() {
+    return state != null && state.sequence() < world.journal.last(id);
   }
 
   /** It is gone at once, with all that it had in memory. */
@@ -233,7 +239,6 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       long last = world.journal.last(id);
       if (world.tampering.recoversWithoutTheLastRow() && rows.size() > 1) {
         rows = rows.subList(0, rows.size() - 1);
-        last--;
       }
       for (StoredBatch row : rows) {
         journal.take(found, row);
@@ -278,7 +283,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       world.watch.saw(Rarity.BATCH_OF_SEVERAL);
     }
     world.decides(id, now.sequence());
-    Journaled.Decided<E, R> decided = journal.decide(now, batch.number, requests, node.now());
+    Journaled.Decided<E, R> decided = decide(journal, now, batch.number, requests);
     receive(decided.told());
     StoredBatch row = decided.row();
     EntityMessage written = new EntityMessage.BatchWritten(batch.number);
@@ -291,6 +296,22 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       receive(written);
     }
     write(mine, now.sequence(), row, written);
+  }
+
+  private Journaled.Decided<E, R> decide(
+      Journaled<C, E, R, S> journal, Entity<C, E, R> now, long number, List<Request<C>> requests) {
+    if (requests.stream().allMatch(each -> world.tampering.looksWhetherDone(each.command()))) {
+      return journal.decide(now, number, requests, node.now());
+    }
+    // A planted bug: the same entity, with a memory in which nothing is found.
+    Entity<C, E, R> forgetful =
+        new Entity<>(
+            now.aggregate(),
+            new OperationMemory(1, world.limits.operationsRememberedFor().toNanos() / 1_000));
+    forgetful.restored(now.sequence(), now.head());
+    Journaled.Decided<E, R> decided = journal.decide(forgetful, number, requests, node.now());
+    now.restored(forgetful.sequence(), forgetful.head());
+    return decided;
   }
 
   private void write(int mine, long sequence, StoredBatch row, EntityMessage written) {

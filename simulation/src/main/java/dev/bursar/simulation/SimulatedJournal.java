@@ -163,7 +163,14 @@ final class SimulatedJournal {
     return OptionalInt.of(stored.bytes().length);
   }
 
-  void dropSnapshots() {
+  /**
+   * Deletes all snapshots.
+   *
+   * @return whether there were any
+   */
+  boolean dropSnapshots() {
+    boolean any = !snapshots.isEmpty();
     snapshots.clear();
+    return any;
   }
 }

@@ -112,6 +112,19 @@ final class SimulatedNode {
             });
   }
 
+  void stopWhoIsBehind() {
+    entities
+        .values()
+        .removeIf(
+            each -> {
+              if (each.isBehind()) {
+                each.kill();
+                return true;
+              }
+              return false;
+            });
+  }
+
   /** Has the entities of an org stop, once what they are at is done. */
   void ask(String org, EntityMessage message) {
     List<SimulatedEntity<?, ?, ?, ?>> all = new ArrayList<>(entities.values());

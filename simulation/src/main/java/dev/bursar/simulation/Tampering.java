@@ -50,6 +50,11 @@ public interface Tampering {
     return false;
   }
 
+  /** Whether it is looked up, under the key of a command, whether that was done before. */
+  default boolean looksWhetherDone(Object command) {
+    return true;
+  }
+
   /** Whether a batch is said to be written before it is. */
   default boolean saysWrittenTooEarly() {
     return false;

@@ -35,8 +35,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +100,10 @@ final class Watch implements SimulatedJournal.Listener {
     /** What recovery made of snapshot and rows is what the rows alone come to. */
     void compare(EntityId id, Entity<C, E, R> recovered) {
       if (recovered.sequence() != entity.sequence()) {
+        violated(
+            "I6",
+            "%s: recovery comes to row %d of %d"
+                .formatted(id, recovered.sequence(), entity.sequence()));
         return;
       }
       List<OperationMemory> memories = model.memories().apply(entity);
@@ -123,7 +129,9 @@ final class Watch implements SimulatedJournal.Listener {
   private final EnumMap<Fault, Integer> injected = new EnumMap<>(Fault.class);
   final Branches branches = new Branches(this);
   final Promises promises = new Promises(this);
-  private final Map<String, Integer> begun = new HashMap<>();
+  private final Map<String, Plan> begun = new HashMap<>();
+  private final Set<String> withdrawn = new HashSet<>();
+  private final Map<String, Since> attempts = new HashMap<>();
   private final Map<String, Integer> denied = new HashMap<>();
   final NaiveReports reports = new NaiveReports(this);
   private long moment;
@@ -172,6 +180,26 @@ final class Watch implements SimulatedJournal.Listener {
     return begun.containsKey(reservation);
   }
 
+  /** What an org has begun; null if it has not. */
+  @Nullable Plan begun(String reservation) {
+    return begun.get(reservation);
+  }
+
+  /** A client asks for a reservation, which will have this name if it comes to that. */
+  void attempts(String reservation) {
+    attempts.put(reservation, since());
+  }
+
+  /** Since when a reservation may have been decided. */
+  Since attempted(String reservation) {
+    return attempts.getOrDefault(reservation, new Since(0, 0));
+  }
+
+  /** Whether somebody has put on record that this is not, or will never be, held. */
+  boolean wasWithdrawn(String reservation) {
+    return withdrawn.contains(reservation);
+  }
+
   boolean wasDenied(String reservation) {
     return denied.containsKey(reservation);
   }
@@ -193,11 +221,15 @@ final class Watch implements SimulatedJournal.Listener {
   }
 
   NaiveOrg org(EntityId id) {
-    return orgs.computeIfAbsent(id, i -> new NaiveOrg(i.toString(), this, limits(i)));
+    return orgs.computeIfAbsent(id, i -> new NaiveOrg(i, this, limits(i)));
   }
 
   Since since() {
     return world.since();
+  }
+
+  boolean wasBehind(Since since, EntityId id) {
+    return world.wasBehind(since, id);
   }
 
   /** How many events there have been. */
@@ -288,7 +320,7 @@ final class Watch implements SimulatedJournal.Listener {
       org.budgets.take(each.event(), moment);
       switch (each.event()) {
         case OrgEvent.ReservationBegun it -> {
-          if (begun.merge(it.plan().reservation(), 1, Integer::sum) > 1) {
+          if (begun.put(it.plan().reservation(), it.plan()) != null) {
             violated("I4", "%s begins twice".formatted(it.plan().reservation()));
           }
           Plan plan = it.plan();
@@ -314,12 +346,16 @@ final class Watch implements SimulatedJournal.Listener {
           if (denied.merge(reservation, 1, Integer::sum) > 1) {
             violated("I4", "%s is denied twice".formatted(reservation));
           }
+          withdrawn.add(reservation);
           promises.takenBack(reservation, id, "denied");
           giveBack(counted, reservation, it.at());
           mayComeAgain(shadow, reservation);
         }
         case OrgEvent.ReservationTakenOver it -> saw(Rarity.RESERVATION_TAKEN_OVER);
-        case OrgEvent.ReservationBarred it -> promises.barredByOrg(it.reservation(), id);
+        case OrgEvent.ReservationBarred it -> {
+          withdrawn.add(it.reservation());
+          promises.barredByOrg(it.reservation(), id);
+        }
         case OrgEvent other -> {}
       }
     }
@@ -344,6 +380,7 @@ final class Watch implements SimulatedJournal.Listener {
         case TeamEvent.BudgetHeld it -> org.heldByTeam(it, counted);
         case TeamEvent.BudgetSettled it -> counted.settle(it.closure(), it.at());
         case TeamEvent.BudgetBarred it -> {
+          withdrawn.add(it.reservation());
           promises.takenBack(it.reservation(), id, "barred");
           saw(
               counted.isOpen(it.reservation())
@@ -374,9 +411,11 @@ final class Watch implements SimulatedJournal.Listener {
       }
       if (each.event() instanceof WalletEvent.Released released
           && released.cause() == WalletEvent.Cause.CANCELLED) {
+        withdrawn.add(released.reservation());
         promises.takenBack(released.reservation(), id, "cancelled");
       }
       if (each.event() instanceof WalletEvent.HoldBarred barred) {
+        withdrawn.add(barred.reservation());
         promises.takenBack(barred.reservation(), id, "barred");
       }
       Transaction transaction = each.event().transaction();
@@ -394,7 +433,7 @@ final class Watch implements SimulatedJournal.Listener {
   <C, E, R, S> void recovered(
       EntityId id, EntityModel<C, E, R, S> model, Entity<C, E, R> recovered) {
     // What is compared with is never folded by rules that a test has put in their place.
-    if (!world.tampering.hasOtherRules() && !world.tampering.recoversWithoutTheLastRow()) {
+    if (!world.tampering.hasOtherRules()) {
       shadow(id, model).compare(id, recovered);
     }
     NaiveWallet wallet = wallets.get(id.toString());

@@ -119,11 +119,16 @@ final class World {
   }
 
   boolean happens(Fault fault, double probability) {
-    boolean really = !faultsEnded && scenario.has(fault) && random.nextDouble() < probability;
+    boolean really = isTried(fault, probability);
     if (really) {
       watch.injected(fault);
     }
     return really;
+  }
+
+  /** The same for a fault that may come to nothing, and is counted where it does not. */
+  private boolean isTried(Fault fault, double probability) {
+    return !faultsEnded && scenario.has(fault) && random.nextDouble() < probability;
   }
 
   /**
@@ -131,8 +136,12 @@ final class World {
    * without faults.
    */
   boolean isCalm() {
-    return scenario.faults().isEmpty()
-        || (healedAt > 0 && time.nowMicros() - healedAt >= CALM_AFTER);
+    return wasCalm(since());
+  }
+
+  /** The same of an earlier time. */
+  boolean wasCalm(Since since) {
+    return scenario.faults().isEmpty() || (healedAt > 0 && since.micros() - healedAt >= CALM_AFTER);
   }
 
   /** Now, for whoever asks something. */
@@ -262,6 +271,13 @@ final class World {
     return nodes.stream().map(SimulatedNode::now).min(Instant::compareTo).orElse(beginning);
   }
 
+  /** Whether some node's clock may have shown this by now; each may have, where clocks jump. */
+  boolean mayHaveCome(Instant at) {
+    return scenario.has(Fault.CLOCK_JUMPS)
+        || !at.isAfter(latestClock())
+        || !at.isAfter(watch.latestAt());
+  }
+
   private Instant latestClock() {
     return nodes.stream().map(SimulatedNode::now).max(Instant::compareTo).orElse(beginning);
   }
@@ -279,10 +295,10 @@ final class World {
     }
     String org = random.nextInt(4) == 0 ? SimulatedClient.OTHER_ORG : SimulatedClient.ORG;
     SimulatedNode node = nodes.get(random.nextInt(NODES));
-    if (happens(Fault.CRASH, 0.3)) {
+    if (isTried(Fault.CRASH, 0.3)) {
       crash(owner(org));
     }
-    if (happens(Fault.TWO_INCARNATIONS, 0.3)) {
+    if (isTried(Fault.TWO_INCARNATIONS, 0.3)) {
       takeOver(org, between(SECOND, 10 * SECOND));
     }
     if (happens(Fault.PAUSE, 0.2)) {
@@ -310,8 +326,8 @@ final class World {
       node.jumpClock(jump);
       log(() -> "%s: clock jumps by %d s".formatted(node.name, jump / SECOND));
     }
-    if (happens(Fault.SNAPSHOTS_LOST, 0.1)) {
-      journal.dropSnapshots();
+    if (isTried(Fault.SNAPSHOTS_LOST, 0.1) && journal.dropSnapshots()) {
+      watch.injected(Fault.SNAPSHOTS_LOST);
     }
     time.after(between(SECOND / 2, 3 * SECOND), this::befall);
   }
@@ -320,6 +336,7 @@ final class World {
     if (!node.isUp()) {
       return;
     }
+    watch.injected(Fault.CRASH);
     log(() -> "%s crashes".formatted(node.name));
     for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
       if (owner(org) == node && watch.isAnythingUnderWay(org)) {
@@ -337,7 +354,7 @@ final class World {
 
   /** The next step never comes: a node crashes between two of them, now and then. */
   void mayCrash(SimulatedNode node, double probability) {
-    if (node.isUp() && happens(Fault.CRASH, probability)) {
+    if (node.isUp() && isTried(Fault.CRASH, probability)) {
       time.after(0, () -> crash(node));
     }
   }
@@ -355,6 +372,9 @@ final class World {
       return;
     }
     endZombie(org);
+    if (scenario.has(Fault.TWO_INCARNATIONS) && before.isUp()) {
+      watch.injected(Fault.TWO_INCARNATIONS);
+    }
     owners.put(org, next);
     zombies.put(org, before);
     log(() -> "%s takes %s over, %s goes on".formatted(next.name, org, before.name));
@@ -402,6 +422,23 @@ final class World {
     // Some clock may have gone ahead and back: what was dated then ends later than the clocks show.
     Instant latest = watch.latestAt().isAfter(latestClock()) ? watch.latestAt() : latestClock();
     nodes.forEach(node -> node.heal(latest));
+    endWhoIsBehind();
+    time.after(CALM_AFTER / 2, this::endWhoIsBehind);
+  }
+
+  /**
+   * What the faults have left: incarnations on nodes that do not own them, and such as another one,
+   * or a row that came late, has written behind, which would learn of that by their next row.
+   */
+  private void endWhoIsBehind() {
+    for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
+      for (SimulatedNode node : nodes) {
+        if (node != owner(org)) {
+          node.stopAllOf(org);
+        }
+      }
+    }
+    nodes.forEach(SimulatedNode::stopWhoIsBehind);
   }
 
   /** All clocks go so far ahead. */

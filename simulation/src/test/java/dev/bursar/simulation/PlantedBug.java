@@ -2,9 +2,11 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.org.OrgCommand;
@@ -14,6 +16,7 @@ import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
@@ -22,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -66,24 +70,61 @@ enum PlantedBug implements Tampering {
   A_RELEASE_GIVES_BACK_NOTHING("model", "I12") {
     @Override
     WrongRules rules() {
-      return WrongRules.evolving(event -> !(event instanceof WalletEvent.Released));
+      // What fell due and is not taken in would fall due for ever.
+      return WrongRules.evolving(
+          event ->
+              !(event instanceof WalletEvent.Released it
+                  && it.cause() != WalletEvent.Cause.EXPIRED));
     }
   },
 
-  A_RELEASE_GIVES_BACK_TWICE("I12") {
+  A_RELEASE_GIVES_BACK_TWICE("model", "I1") {
     @Override
     WrongRules rules() {
-      return WrongRules.deciding(
+      return WrongRules.takingIn(GivenBackTwice::new);
+    }
+  },
+
+  A_COMMIT_IS_OFF_BY_THE_LEAST("model: under its key") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command()
+                  instanceof
+                  WalletCommand.Commit(
+                      String reservation,
+                      Credits amount,
+                      Map<String, Long> usage,
+                      String actor,
+                      String key)
+              && amount != null
+          ? instead(
+              request,
+              new WalletCommand.Commit(reservation, amount.plus(new Credits(1)), usage, actor, key))
+          : request;
+    }
+  },
+
+  A_COMMIT_IS_DECIDED_AS_A_RELEASE("model: under its key") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Commit commit
+          ? instead(
+              request,
+              new WalletCommand.Release(
+                  commit.reservation(), commit.actor(), commit.idempotencyKey()))
+          : request;
+    }
+  },
+
+  A_COMMIT_BEYOND_ITS_HOLD_IS_NEVER_REJECTED("model: its overage policy is reject") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.event(
           event ->
-              event instanceof WalletEvent.Released it
-                  ? new WalletEvent.Released(
-                      it.at(),
-                      it.reservation(),
-                      it.cause(),
-                      it.released().plus(it.released()),
-                      it.teamHolds(),
-                      it.transaction(),
-                      it.balance())
+              event instanceof WalletEvent.CreditsHeld held
+                      && held.hold().overagePolicy() == OveragePolicy.REJECT
+                  ? new WalletEvent.CreditsHeld(
+                      held.at(), recordedInFull(held.hold()), held.balance())
                   : event);
     }
   },
@@ -144,21 +185,27 @@ enum PlantedBug implements Tampering {
 
   A_COMMIT_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4") {
     @Override
-    public <C> Request<C> request(EntityId id, Request<C> request) {
-      return request.command() instanceof WalletCommand.Commit
-          ? new Request<>(request.command(), null)
-          : request;
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public boolean looksWhetherDone(Object command) {
+      return !(command instanceof WalletCommand.Commit);
     }
   },
 
-  A_CORRECTION_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4") {
+  A_CORRECTION_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4: has a second effect") {
     @Override
-    public <C> Request<C> request(EntityId id, Request<C> request) {
-      return request.command() instanceof WalletCommand.TransferOut
-              || request.command() instanceof WalletCommand.Adjust
-              || request.command() instanceof WalletCommand.Refund
-          ? new Request<>(request.command(), null)
-          : request;
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public boolean looksWhetherDone(Object command) {
+      return !(command instanceof WalletCommand.TransferOut
+          || command instanceof WalletCommand.Adjust
+          || command instanceof WalletCommand.Refund);
     }
   },
 
@@ -193,10 +240,29 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  A_REPORT_THAT_IS_CHARGED_IS_FORGOTTEN_BY_THE_TEAM("I4", "I11", "I12", "model") {
+  A_REPORT_THAT_IS_CHARGED_IS_FORGOTTEN_BY_THE_TEAM("I11") {
+    @Override
+    public Tampering forOneRun() {
+      return new ForgottenReports();
+    }
+  },
+
+  A_REPORT_IS_CHARGED_HALF("model: were used") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
-      return ignoring(request, command -> command instanceof TeamCommand.CountUsage);
+      return request.command() instanceof WalletCommand.ChargeUsage it
+          ? instead(
+              request,
+              new WalletCommand.ChargeUsage(
+                  it.reservation(),
+                  it.creditType(),
+                  new Credits(it.amount().micros() / 2),
+                  it.overagePolicy(),
+                  it.reported(),
+                  it.reportedAt(),
+                  it.teamHolds(),
+                  it.attribution()))
+          : request;
     }
   },
 
@@ -223,7 +289,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  RECOVERY_LEAVES_THE_LAST_ROW_OUT("progress") {
+  RECOVERY_LEAVES_THE_LAST_ROW_OUT("I6") {
     @Override
     public boolean recoversWithoutTheLastRow() {
       return true;
@@ -290,7 +356,7 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  WHAT_THE_WALLET_WOULD_HOLD_IS_ALLOWED("I4", "crash") {
+  WHAT_THE_WALLET_WOULD_HOLD_IS_ALLOWED("I4") {
     @Override
     public EntityMessage message(EntityId to, EntityMessage message) {
       return message
@@ -338,7 +404,10 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  NOBODY_TAKES_A_RESERVATION_OVER("I4", "I12", "progress") {
+  // By standstill too: a denial names how often the reservation was taken over, and by a number
+  // that is never right it is never accepted, so that no denial comes on record. And what is taken
+  // back meanwhile is refused as withdrawn, with nothing on record that says so.
+  NOBODY_TAKES_A_RESERVATION_OVER("I4", "I12", "progress", "model") {
     @Override
     WrongRules rules() {
       return WrongRules.telling(
@@ -359,12 +428,14 @@ enum PlantedBug implements Tampering {
   A_CHANGED_LIMIT_IS_NOT_TAKEN_IN("I2", "model") {
     @Override
     WrongRules rules() {
-      return WrongRules.event(
-          event ->
-              event instanceof OrgEvent.BudgetPut put
-                  ? new OrgEvent.BudgetPut(
-                      put.at(), put.budget().withLimit(Credits.of(100)), put.counts(), put.actor())
-                  : event);
+      return WrongRules.takingIn(
+          () -> {
+            Set<String> there = new HashSet<>();
+            return event ->
+                event instanceof OrgEvent.BudgetPut put && !there.add(put.budget().id())
+                    ? List.of()
+                    : List.of(event);
+          });
     }
   },
 
@@ -397,11 +468,24 @@ enum PlantedBug implements Tampering {
     }
   };
 
-  /** The invariants by which it shows. */
-  final Set<String> invariants;
+  /**
+   * What a violation has to be of, if this is what it is due to: an invariant, and after a colon
+   * words of what it says.
+   */
+  private final List<String> signs;
 
-  PlantedBug(String... invariants) {
-    this.invariants = Set.of(invariants);
+  PlantedBug(String... signs) {
+    this.signs = List.of(signs);
+  }
+
+  /** Whether a violation is one that this bug leads to. */
+  boolean leadsTo(Violation violation) {
+    return signs.stream()
+        .map(sign -> sign.split(": ", 2))
+        .anyMatch(
+            sign ->
+                violation.invariant().equals(sign[0])
+                    && (sign.length == 1 || violation.detail().contains(sign[1])));
   }
 
   /** What is wrong with the rules; null if the bug is elsewhere. */
@@ -418,6 +502,20 @@ enum PlantedBug implements Tampering {
   public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
     WrongRules wrong = rules();
     return wrong == null ? real : wrong.of(real);
+  }
+
+  private static Hold recordedInFull(Hold hold) {
+    return new Hold(
+        hold.reservation(),
+        hold.creditType(),
+        hold.amount(),
+        hold.draws(),
+        hold.price(),
+        hold.madeAt(),
+        hold.expiresAt(),
+        OveragePolicy.RECORD,
+        hold.teamHolds(),
+        hold.attribution());
   }
 
   @SuppressWarnings("unchecked")

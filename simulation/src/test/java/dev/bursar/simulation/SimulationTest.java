@@ -33,7 +33,7 @@ final class SimulationTest {
    * of those bugs for good is a test of the protocol or the rules.
    */
   @ParameterizedTest
-  @ValueSource(longs = {2929, 4665, 4714, 7203, 8431, 8739, 9330})
+  @ValueSource(longs = {2929, 3123, 3366, 3448, 4665, 4714, 7203, 8431, 8739, 9330})
   void whatOnceFoundSomethingFindsNothingMore(long seed) {
     Simulation.Outcome outcome = Simulation.run(Scenario.of(seed));
     assertThat(outcome.violations()).isEmpty();

@@ -55,6 +55,9 @@ final class Course<W> {
   /** Whether team and wallet were asked again: one of them may say no first, and yes later. */
   boolean askedAgain;
 
+  /** Whether the wallet was asked to charge: a copy of the question may find more credits. */
+  boolean askedToCharge;
+
   /** Whether it was answered before, and is only to be told again. */
   boolean repeating;
 
@@ -91,6 +94,11 @@ final class Course<W> {
    */
   boolean chargesLast() {
     return holding && !repeating && plan.request().commit();
+  }
+
+  /** Whether the wallet's next question is to charge it. */
+  boolean asksToCharge() {
+    return chargesLast() && denials.isEmpty();
   }
 
   /** Whether it may be held by who said no, or was not asked: that is found out before a denial. */
@@ -150,7 +158,7 @@ final class Course<W> {
               attribution("report")),
           Operation.holding(plan.reservation()));
     }
-    if (!holding || (chargesLast() && !denials.isEmpty())) {
+    if (!holding || (chargesLast() && !asksToCharge())) {
       return new Request<>(
           new WalletCommand.CheckCredits(
               plan.creditType(), plan.amount(), request.feature(), request.model()),

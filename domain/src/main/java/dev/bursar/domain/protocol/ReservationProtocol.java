@@ -228,6 +228,7 @@ public final class ReservationProtocol<W> {
 
   private static <W> Effect<W> askWallet(Course<W> course) {
     course.walletAsked = true;
+    course.askedToCharge |= course.asksToCharge();
     Plan plan = course.plan;
     return new Effect.AskWallet<>(plan.reservation(), plan.wallet(), course.walletRequest());
   }
@@ -531,7 +532,9 @@ public final class ReservationProtocol<W> {
     boolean asksTeam = course.plan.asksTeam();
     boolean unsure = course.mayBeHeld();
     course.teamToBar = unsure && asksTeam && !course.teamHolds;
-    course.walletToBar = unsure && course.walletAnswered && !course.walletHolds();
+    // What is only held after all, the wallet takes back by itself; what it charged, it does not.
+    course.walletToBar =
+        (unsure || course.askedToCharge) && course.walletAnswered && !course.walletHolds();
     course.teamToCancel = course.holding && course.teamHolds;
     course.walletToCancel = course.walletHolds() || (unsure && !course.walletAnswered);
     return close(course);

@@ -101,7 +101,8 @@ final class ReservationProtocolTest {
     r.begun("ann");
     r.durable();
     r.teamHolds();
-    assertThat(r.walletDenies("wallet")).containsExactly("org: Deny");
+    assertThat(r.walletDenies("wallet")).containsExactly("wallet main: Bar");
+    assertThat(r.walletBarred()).containsExactly("org: Deny");
     assertThat(r.denialRecorded())
         .containsExactly("ann: denied for [wallet]", "team research: Cancel");
     assertThat(r.teamBarred()).isEmpty();
@@ -138,9 +139,24 @@ final class ReservationProtocolTest {
     r.begun("ann");
     r.durable();
     r.teamHolds();
-    assertThat(r.walletDenies("wallet")).containsExactly("org: Deny");
+    assertThat(r.walletDenies("wallet")).containsExactly("wallet main: Bar");
+    assertThat(r.walletBarred()).containsExactly("org: Deny");
     assertThat(r.denialRecorded())
         .containsExactly("ann: denied for [wallet]", "team research: Cancel");
+  }
+
+  @Test
+  void aOneShotThatTheWalletRefusedAndACopyOfTheQuestionChargedIsAllowed() {
+    Conversation r = Conversation.oneShot();
+    r.begun("ann");
+    r.durable();
+    r.teamHolds();
+    assertThat(r.walletDenies("wallet")).containsExactly("wallet main: Bar");
+    // Credits came between the two, and the wallet tells what it did with the copy.
+    assertThat(r.walletEnded("committed")).containsExactly("team research: HoldBudget");
+    assertThat(r.teamHolds()).containsExactly("wallet main: HoldCredits");
+    assertThat(r.walletEnded("committed")).containsExactly("ann: charged");
+    assertThat(r.protocol.size()).isZero();
   }
 
   @Test

@@ -1,0 +1,241 @@
+package dev.bursar.entities;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.org.Org;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** An org that starts again, message by message: what a crash kept it from hearing, it hears. */
+final class OrgEntityTest {
+
+  private static final EntityId ORG = EntityId.org("acme");
+  private static final EntityId WALLET = EntityId.wallet("acme", "main");
+  private static final Credits AMOUNT = Credits.of(3);
+  private static final Operation OPERATION = Operation.ofClient("reserve", "k1", 7);
+
+  /** The org's ticks within which what is open is looked after. */
+  private static final int TICKS = 3;
+
+  private static final Limits LIMITS =
+      new Limits(
+          100,
+          10,
+          100,
+          1_000,
+          Duration.ofHours(24),
+          Duration.ofSeconds(60),
+          Duration.ofMinutes(2),
+          Duration.ofSeconds(5),
+          1_000_000,
+          1,
+          Duration.ofMillis(500),
+          4,
+          Duration.ofSeconds(3));
+
+  private static final EntityModels MODELS =
+      new EntityModels(
+          LIMITS, new Catalog(Map.of("platform", "Platform credits"), Set.of(), List.of()));
+
+  private final List<StoredBatch> rows = new ArrayList<>();
+  private final List<Answer<Decided>> told = new ArrayList<>();
+
+  private HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> start() {
+    return new HandDriven<>(
+        ORG,
+        MODELS.orgs(),
+        LIMITS,
+        rows,
+        (id, host) -> new OrgEntity(id, MODELS.orgs().reply(), LIMITS, host));
+  }
+
+  private EntityMessage charge(int attempt) {
+    ReserveRequest request =
+        new ReserveRequest(
+            Subject.ofOrg("acme"),
+            null,
+            null,
+            null,
+            "main",
+            null,
+            AMOUNT,
+            "platform",
+            60,
+            OveragePolicy.RECORD,
+            true,
+            false,
+            Map.of());
+    byte[] salt = new byte[16];
+    salt[0] = (byte) attempt;
+    return new EntityMessage.Reserve(
+        new OrgCommand.Reserve(request, "k1", "key_test", "k1", salt), OPERATION, told::add);
+  }
+
+  /** What it asks the wallet about a reservation, in its order. */
+  private static List<Object> asked(HandDriven<?, ?, ?, ?> org) {
+    return org.sent().stream()
+        .filter(each -> each.to().equals(WALLET))
+        .map(each -> (Object) ((EntityMessage.AskFor<?>) each.message()).request().command())
+        .toList();
+  }
+
+  private static EntityMessage charged(String reservation) {
+    Attribution who =
+        new Attribution(
+            "reserve",
+            "key_test",
+            Subject.ofOrg("acme"),
+            null,
+            null,
+            null,
+            null,
+            Map.of(),
+            new byte[16]);
+    return new EntityMessage.WalletAnswered(
+        reservation,
+        new Answer.Done<>(
+            new WalletReply.Ended(
+                reservation,
+                "committed",
+                AMOUNT,
+                Credits.ZERO,
+                Credits.ZERO,
+                Credits.ZERO,
+                false,
+                Map.of(),
+                new Transaction(
+                    "tx_1",
+                    Instant.parse("2026-03-01T12:00:00Z"),
+                    "platform",
+                    reservation,
+                    null,
+                    who,
+                    new byte[32],
+                    List.of()),
+                new Balance("platform", Credits.of(7), Credits.ZERO, Credits.ZERO)),
+            false));
+  }
+
+  private static boolean isSettled(HandDriven<?, OrgEvent, ?, ?> org, String reservation) {
+    return org.events().stream()
+        .anyMatch(
+            each ->
+                each instanceof OrgEvent.ReservationSettled settled
+                    && settled.closure().reservation().equals(reservation)
+                    && settled.closure().charged().equals(AMOUNT));
+  }
+
+  /** An org that has begun a charge and asked its wallet for it: the reservation. */
+  private String begunBeforeTheCrash() {
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    org.receive(
+        new EntityMessage.Ask<OrgCommand, OrgReply>(
+            new Request<>(
+                new OrgCommand.PutOrg(new OrgSettings("acme", ZoneOffset.UTC, null, List.of()), ""),
+                null),
+            answer -> {}));
+    org.receive(charge(1));
+    List<Object> asked = asked(org);
+    assertThat(asked).hasSize(1);
+    return ((WalletCommand.HoldCredits) asked.getFirst()).reservation();
+  }
+
+  @Test
+  void whatARetryIsToldOfAChargeFromBeforeTheCrashIsSettledSoon() {
+    // given: a charge was begun, and the org stopped before it heard of it.
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    assertThat(asked(org)).containsExactly(new WalletCommand.Find(reservation));
+
+    // when: a retry is driven before the wallet has answered, and then it answers both.
+    org.receive(charge(2));
+    assertThat(asked(org)).hasSize(1).allMatch(WalletCommand.HoldCredits.class::isInstance);
+    org.receive(charged(reservation));
+    org.receive(charged(reservation));
+    assertThat(told).hasSize(1).first().isInstanceOf(Answer.Done.class);
+    assertThat(isSettled(org, reservation)).isFalse();
+
+    // then: it is asked about again, and settled, long before the org looks again at all.
+    for (int i = 0; i < TICKS && !isSettled(org, reservation); i++) {
+      org.tick();
+      if (!asked(org).isEmpty()) {
+        org.receive(charged(reservation));
+      }
+    }
+    assertThat(isSettled(org, reservation)).isTrue();
+  }
+
+  @Test
+  void whatTheWalletSaysOfAChargeFromBeforeTheCrashIsSettledAtOnce() {
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+
+    org.receive(charged(reservation));
+
+    assertThat(isSettled(org, reservation)).isTrue();
+  }
+
+  @Test
+  void whatTheWalletDoesNotAnswerIsAskedAgain() {
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    asked(org);
+
+    for (int i = 0; i < TICKS; i++) {
+      org.tick();
+    }
+
+    assertThat(asked(org)).containsExactly(new WalletCommand.Find(reservation));
+  }
+
+  @Test
+  void whatItWillAskAboutAgainDoesNotKeepItFromBeingHandedOver() {
+    // given: a retry has driven what was found open, and it is still to be asked about again.
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    org.receive(charge(2));
+    org.receive(charged(reservation));
+    org.receive(charged(reservation));
+
+    org.receive(new EntityMessage.Stop());
+
+    assertThat(org.isStopped()).isTrue();
+  }
+
+  @Test
+  void whatItIsAskingAboutKeepsItFromBeingHandedOver() {
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+
+    org.receive(new EntityMessage.Stop());
+    assertThat(org.isStopped()).isFalse();
+
+    org.receive(charged(reservation));
+    assertThat(org.isStopped()).isTrue();
+  }
+}
