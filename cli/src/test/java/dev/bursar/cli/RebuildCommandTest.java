@@ -40,6 +40,8 @@ class RebuildCommandTest {
     int port = BursarProcess.freePort();
     try (BursarProcess node = BursarProcess.up(directory, port)) {
       String ledger = "/v1/orgs/acme/wallets/main/ledger";
+      // What the demo made is in all read models then.
+      get(port, "/v1/orgs/acme/usage?fresh=true");
       assertThat(get(port, ledger)).contains("\"grant\"");
 
       BursarProcess beside = rebuild("--compare");
