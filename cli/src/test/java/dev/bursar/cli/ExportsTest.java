@@ -265,7 +265,7 @@ class ExportsTest {
 
   private void view(Statement sql, String name, String month, String type) throws Exception {
     Path file = directory.resolve(month + "." + name);
-    Files.write(file, bytes(ORG + "/focus?month=" + month, type));
+    Files.write(file, bytes(ORG + "/focus?fresh=true&month=" + month, type));
     sql.execute("create or replace view %s as from read_%s('%s')".formatted(name, name, file));
   }
 

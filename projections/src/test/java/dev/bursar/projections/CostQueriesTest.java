@@ -82,7 +82,7 @@ class CostQueriesTest {
     return FIRST
         .atDay(1)
         .datesUntil(LAST.plusMonths(1).atDay(1))
-        .map(day -> ReadSide.await(costs.day("acme", day)))
+        .map(day -> ReadSide.await(costs.day("acme", day, false)))
         .toList();
   }
 
@@ -192,11 +192,11 @@ class CostQueriesTest {
   @Test
   void aDayOfAnOrgThatHasPaidNothingHasNoCurrency() {
     CostQueries.Day day =
-        ReadSide.await(readSide.projections.costs().day("ghost", LocalDate.of(2026, 3, 1)));
+        ReadSide.await(readSide.projections.costs().day("ghost", LocalDate.of(2026, 3, 1), true));
     assertThat(day.costs()).isEmpty();
     assertThat(day.currency()).isNull();
     assertThat(
-            ReadSide.await(readSide.projections.costs().day("acme", LAST.atEndOfMonth()))
+            ReadSide.await(readSide.projections.costs().day("acme", LAST.atEndOfMonth(), false))
                 .currency())
         .isIn("EUR", "USD");
   }

@@ -4,6 +4,7 @@ import dev.bursar.api.access.Access;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
 import dev.bursar.api.http.Format;
+import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.ledger.Months;
 import dev.bursar.api.operation.Outcomes;
@@ -63,8 +64,9 @@ public final class FocusRoutes {
 
   private CompletionStage<Reply> month(Call call) {
     String org = call.org();
-    YearMonth month =
-        Months.of(call.query(Set.of("month")), "month", Months.present(clock.instant()));
+    Query query = call.query(Set.of("month", "fresh"));
+    YearMonth month = Months.of(query, "month", Months.present(clock.instant()));
+    boolean fresh = query.flag("fresh");
     Format format = call.format(Format.CSV, Format.PARQUET, Format.NDJSON);
     return OrgRoutes.settings(entities, org)
         .thenCompose(
@@ -74,7 +76,7 @@ public final class FocusRoutes {
         .thenCompose(
             table ->
                 costs
-                    .day(org, month.atDay(1))
+                    .day(org, month.atDay(1), fresh)
                     .thenApply(first -> reply(format, org, table, first)));
   }
 
@@ -101,7 +103,7 @@ public final class FocusRoutes {
   private Optional<CompletionStage<Day>> next(String org, LocalDate day) {
     LocalDate next = day.plusDays(1);
     return YearMonth.from(next).equals(YearMonth.from(day))
-        ? Optional.of(costs.day(org, next))
+        ? Optional.of(costs.day(org, next, false))
         : Optional.empty();
   }
 }

@@ -53,6 +53,18 @@ public final class Query {
     return values.get(name);
   }
 
+  /** Whether a parameter is true; it is false if it is absent, and nothing else may stand there. */
+  public boolean flag(String name) {
+    String text = get(name);
+    if (text == null || text.equals("false")) {
+      return false;
+    }
+    if (text.equals("true")) {
+      return true;
+    }
+    throw Problem.invalid(name, "has to be true or false").fault();
+  }
+
   private static String decoded(String field, String raw) {
     if (raw.indexOf('%') < 0 && raw.indexOf('+') < 0) {
       return raw;

@@ -83,17 +83,6 @@ final class Asked {
     return text == null ? absent : Times.checked(name, text.replace(' ', '+'));
   }
 
-  static boolean fresh(Query query) {
-    String text = query.get("fresh");
-    if (text == null || text.equals("false")) {
-      return false;
-    }
-    if (text.equals("true")) {
-      return true;
-    }
-    throw Problem.invalid("fresh", "has to be true or false").fault();
-  }
-
   static Map<Dimension, String> filter(Query query) {
     Map<Dimension, String> filter = new LinkedHashMap<>();
     for (Dimension each : Dimension.values()) {

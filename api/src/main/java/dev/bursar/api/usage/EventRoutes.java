@@ -66,7 +66,7 @@ public final class EventRoutes {
     }
     int limit = format == Format.JSON ? page.limit() : ROWS_AT_ONCE;
     UsageEvent.Key after = after(page);
-    boolean fresh = Asked.fresh(query);
+    boolean fresh = query.flag("fresh");
     return OrgRoutes.settings(entities, org)
         .thenCompose(
             settings -> {

@@ -62,7 +62,7 @@ public final class UsageRoutes {
         .thenCompose(
             settings -> {
               Question question = question(query, settings.zone());
-              return Asked.orRefused(usage.usage(org, question, Asked.fresh(query)))
+              return Asked.orRefused(usage.usage(org, question, query.flag("fresh")))
                   .thenApply(found -> reply(format, question, found));
             });
   }

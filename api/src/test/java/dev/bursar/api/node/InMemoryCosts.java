@@ -30,7 +30,7 @@ public final class InMemoryCosts implements CostQueries {
   }
 
   @Override
-  public CompletionStage<Day> day(String org, LocalDate day) {
+  public CompletionStage<Day> day(String org, LocalDate day, boolean fresh) {
     return node.read(
         n -> {
           Map<String, Map<String, Long>> used = new HashMap<>();

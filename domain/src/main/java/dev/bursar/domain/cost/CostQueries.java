@@ -59,6 +59,10 @@ public interface CostQueries {
    */
   record Day(LocalDate day, List<Costs> costs, @Nullable String currency, Freshness freshness) {}
 
-  /** What was posted on a day, in UTC. */
-  CompletionStage<Day> day(String org, LocalDate day);
+  /**
+   * What was posted on a day, in UTC.
+   *
+   * @param fresh whether to wait until all that was in the journal when it was asked can be seen
+   */
+  CompletionStage<Day> day(String org, LocalDate day, boolean fresh);
 }

@@ -31,9 +31,10 @@ public final class JdbcCostQueries implements CostQueries {
   }
 
   @Override
-  public CompletionStage<Day> day(String org, LocalDate day) {
+  public CompletionStage<Day> day(String org, LocalDate day, boolean fresh) {
     return reads.read(
         org,
+        fresh,
         handle -> new Found(CostRows.of(handle, org, day), currency(handle, org, day)),
         (found, freshness) ->
             new Day(day, found.costs(), found.currency().orElse(null), freshness));

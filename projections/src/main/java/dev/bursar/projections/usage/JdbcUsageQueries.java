@@ -76,31 +76,22 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   @Override
   public CompletionStage<Usage> usage(String org, Question question, boolean fresh) {
-    return ready(fresh)
-        .thenCompose(
-            done ->
-                reads.read(
-                    org, handle -> UsageRows.of(handle, org, question, rowsMax), Usage::new));
-  }
-
-  private CompletionStage<Void> ready(boolean fresh) {
-    return fresh ? progress.caughtUp() : CompletableFuture.completedFuture(null);
+    return reads.read(
+        org, fresh, handle -> UsageRows.of(handle, org, question, rowsMax), Usage::new);
   }
 
   @Override
   public CompletionStage<EventPage> events(
       String org, EventFilter filter, UsageEvent.@Nullable Key after, int limit, boolean fresh) {
-    return ready(fresh)
-        .thenCompose(
-            done ->
-                reads.read(
-                    org,
-                    handle -> EventRows.of(handle, org, filter, after, limit + 1),
-                    (found, freshness) ->
-                        new EventPage(
-                            List.copyOf(found.subList(0, Math.min(limit, found.size()))),
-                            found.size() > limit,
-                            freshness)));
+    return reads.read(
+        org,
+        fresh,
+        handle -> EventRows.of(handle, org, filter, after, limit + 1),
+        (found, freshness) ->
+            new EventPage(
+                List.copyOf(found.subList(0, Math.min(limit, found.size()))),
+                found.size() > limit,
+                freshness));
   }
 
   @Override
