@@ -404,20 +404,6 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  // By standstill too: a denial names how often the reservation was taken over, and by a number
-  // that is never right it is never accepted, so that no denial comes on record. And what is taken
-  // back meanwhile is refused as withdrawn, with nothing on record that says so.
-  NOBODY_TAKES_A_RESERVATION_OVER("I4", "I12", "progress", "model") {
-    @Override
-    WrongRules rules() {
-      return WrongRules.telling(
-          event ->
-              event instanceof OrgEvent.ReservationTakenOver it
-                  ? new OrgReply.TakenOver(it.times() - 1)
-                  : null);
-    }
-  },
-
   A_FROZEN_SCOPE_IS_NOT_LOOKED_AT("I2") {
     @Override
     WrongRules rules() {
