@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -172,6 +173,16 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     }
   }
 
+  private void find(String reservation, Consumer<Answer<OrgReply>> then) {
+    inbox.add(
+        new Request<>(new OrgCommand.FindReservation(reservation), null),
+        new Replying<>(inbox, then));
+  }
+
+  private static void deniedBefore(Reserve asked, OrgReply.Denied denied) {
+    asked.replyTo().tell(Decided.Denied.answer(denied.plan(), denied.denials(), true));
+  }
+
   private static void alreadyReported(Reserve asked) {
     asked.replyTo().tell(new Answer.Refused<>(Refusal.alreadyReported()));
   }
@@ -180,63 +191,52 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   private void recalledReport(OrgReply.Begun begun, Reserving reserving) {
     Reserve asked = reserving.asked;
     String reservation = begun.plan().reservation();
-    inbox.add(
-        new Request<>(new OrgCommand.FindReservation(reservation), null),
-        new Replying<>(
-            inbox,
-            answer -> {
-              switch (answer) {
-                // It was charged: somebody was told so.
-                case Answer.Done<OrgReply> done
-                    when done.value() instanceof OrgReply.Begun && allowed.contains(reservation) ->
-                    alreadyReported(asked);
-                case Answer.Done<OrgReply> done when done.value() instanceof OrgReply.Begun ->
-                    decided(begun, asked);
-                // It ended after it was recalled, or before how it ended was remembered.
-                case Answer.Refused<OrgReply> ended when !reservation.equals(reserving.ended) ->
-                    inbox.add(
-                        new Request<>(asked.command(), asked.operation()),
-                        new Reserving(asked, reservation));
-                // Recalled once more as it was begun: it was not rejected, which is remembered.
-                case Answer.Refused<OrgReply> ended -> alreadyReported(asked);
-                case Answer.Busy<OrgReply> busy -> asked.replyTo().tell(new Answer.Busy<>());
-                case Answer.Done<OrgReply> done
-                    when done.value() instanceof OrgReply.Denied denied ->
-                    asked
-                        .replyTo()
-                        .tell(Decided.Denied.answer(denied.plan(), denied.denials(), true));
-                case Answer.Done<OrgReply> unclear ->
-                    asked.replyTo().tell(new Answer.Unreachable<>());
-                case Answer.Unreachable<OrgReply> away ->
-                    asked.replyTo().tell(new Answer.Unreachable<>());
-              }
-            }));
+    find(
+        reservation,
+        answer -> {
+          switch (answer) {
+            // It was charged: somebody was told so.
+            case Answer.Done<OrgReply> done
+                when done.value() instanceof OrgReply.Begun && allowed.contains(reservation) ->
+                alreadyReported(asked);
+            case Answer.Done<OrgReply> done when done.value() instanceof OrgReply.Begun ->
+                decided(begun, asked);
+            // It ended after it was recalled, or before how it ended was remembered.
+            case Answer.Refused<OrgReply> ended when !reservation.equals(reserving.ended) ->
+                inbox.add(
+                    new Request<>(asked.command(), asked.operation()),
+                    new Reserving(asked, reservation));
+            // Recalled once more as it was begun: it was not rejected, which is remembered.
+            case Answer.Refused<OrgReply> ended -> alreadyReported(asked);
+            case Answer.Busy<OrgReply> busy -> asked.replyTo().tell(new Answer.Busy<>());
+            case Answer.Done<OrgReply> done when done.value() instanceof OrgReply.Denied denied ->
+                deniedBefore(asked, denied);
+            case Answer.Done<OrgReply> unclear -> asked.replyTo().tell(new Answer.Unreachable<>());
+            case Answer.Unreachable<OrgReply> away ->
+                asked.replyTo().tell(new Answer.Unreachable<>());
+          }
+        });
   }
 
   private void recalledBegun(OrgReply.Begun begun, Reserve asked) {
     String reservation = begun.plan().reservation();
-    inbox.add(
-        new Request<>(new OrgCommand.FindReservation(reservation), null),
-        new Replying<>(
-            inbox,
-            answer -> {
-              switch (answer) {
-                case Answer.Done<OrgReply> done
-                    when done.value() instanceof OrgReply.Denied denied ->
-                    asked
-                        .replyTo()
-                        .tell(Decided.Denied.answer(denied.plan(), denied.denials(), true));
-                case Answer.Busy<OrgReply> busy -> asked.replyTo().tell(new Answer.Busy<>());
-                case Answer.Unreachable<OrgReply> away ->
-                    asked.replyTo().tell(new Answer.Unreachable<>());
-                case Answer.Done<OrgReply> done
-                    when done.value() instanceof OrgReply.Begun && !allowed.contains(reservation) ->
-                    decided(begun, asked);
-                // It has ended, or was allowed here: that is told again, and nothing is decided.
-                case Answer.Done<OrgReply> known -> repeat(begun, asked);
-                case Answer.Refused<OrgReply> ended -> repeat(begun, asked);
-              }
-            }));
+    find(
+        reservation,
+        answer -> {
+          switch (answer) {
+            case Answer.Done<OrgReply> done when done.value() instanceof OrgReply.Denied denied ->
+                deniedBefore(asked, denied);
+            case Answer.Busy<OrgReply> busy -> asked.replyTo().tell(new Answer.Busy<>());
+            case Answer.Unreachable<OrgReply> away ->
+                asked.replyTo().tell(new Answer.Unreachable<>());
+            case Answer.Done<OrgReply> done
+                when done.value() instanceof OrgReply.Begun && !allowed.contains(reservation) ->
+                decided(begun, asked);
+            // It has ended, or was allowed here: that is told again, and nothing is decided.
+            case Answer.Done<OrgReply> known -> repeat(begun, asked);
+            case Answer.Refused<OrgReply> ended -> repeat(begun, asked);
+          }
+        });
   }
 
   private void repeat(OrgReply.Begun begun, Reserve asked) {
