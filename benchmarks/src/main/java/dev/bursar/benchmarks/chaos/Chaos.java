@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -169,6 +170,11 @@ public final class Chaos {
     for (Kind kind : Kind.values()) {
       if (!memory.done().containsKey(kind)) {
         findings.add("no client has come to a good end with '%s'", kind);
+      }
+    }
+    for (String code : List.of("budget_exceeded", "insufficient_credits")) {
+      if (!memory.denials().containsKey(code)) {
+        findings.add("nothing was denied for %s: that no limit was exceeded proves nothing", code);
       }
     }
     int kills = troubles.effective().getOrDefault(Trouble.NODE_KILLED, 0);
