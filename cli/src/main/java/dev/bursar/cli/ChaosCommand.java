@@ -98,7 +98,7 @@ final class ChaosCommand implements Callable<Integer> {
     out.flush();
     boolean good;
     try {
-      good = Chaos.run(options, System.out);
+      good = Chaos.run(options, out);
     } catch (ChaosFailure e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }

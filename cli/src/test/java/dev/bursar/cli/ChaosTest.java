@@ -2,6 +2,8 @@ package dev.bursar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -11,8 +13,11 @@ final class ChaosTest {
 
   @Test
   void whateverFailsNothingIsLostAndNothingOverspent(@TempDir Path directory) {
+    StringWriter written = new StringWriter();
     int code =
         Bursar.commandLine()
+            .setOut(new PrintWriter(written))
+            .setErr(new PrintWriter(written))
             .execute(
                 "chaos",
                 "--calls",
@@ -23,6 +28,6 @@ final class ChaosTest {
                 "1500",
                 "--data",
                 directory.toString());
-    assertThat(code).isZero();
+    assertThat(code).as(written.toString()).isZero();
   }
 }

@@ -11,10 +11,11 @@ import dev.bursar.benchmarks.history.Kind;
 import dev.bursar.benchmarks.history.Memory;
 import dev.bursar.benchmarks.history.Stage;
 import java.io.IOException;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -34,12 +35,12 @@ public final class Chaos {
   private static final Duration REST_MAX = Duration.ofMinutes(2);
 
   private final ChaosOptions options;
-  private final PrintStream out;
+  private final PrintWriter out;
   private final HistorySummary summary;
   private final Findings findings = new Findings();
   private final Memory memory = new Memory();
 
-  private Chaos(ChaosOptions options, PrintStream out) {
+  private Chaos(ChaosOptions options, PrintWriter out) {
     this.options = options;
     this.out = out;
     this.summary = new HistorySummary(out);
@@ -52,7 +53,7 @@ public final class Chaos {
    * @return whether every trouble took effect, every call was answered in the end, and every answer
    *     is true
    */
-  public static boolean run(ChaosOptions options, PrintStream out)
+  public static boolean run(ChaosOptions options, PrintWriter out)
       throws ChaosFailure, InterruptedException {
     return new Chaos(options, out).run();
   }
@@ -171,6 +172,11 @@ public final class Chaos {
         findings.add("no client has come to a good end with '%s'", kind);
       }
     }
+    for (String code : List.of("budget_exceeded", "insufficient_credits")) {
+      if (!memory.denials().containsKey(code)) {
+        findings.add("nothing was denied for %s: that no limit was exceeded proves nothing", code);
+      }
+    }
     int kills = troubles.effective().getOrDefault(Trouble.NODE_KILLED, 0);
     if (site.starts() != 1 + kills) {
       findings.add("the node was started %d times, and killed %d times", site.starts(), kills);
@@ -185,6 +191,7 @@ public final class Chaos {
     }
     summary.line("findings", Integer.toString(findings.found()));
     findings.kept().forEach(finding -> out.println("  " + finding));
+    out.flush();
   }
 
   private static Map<String, Integer> words(Map<Trouble, Integer> counts) {

@@ -13,7 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * A node that nobody asks for anything any more: it comes to rest, and then shows what was told.
+ * A node that nobody asks for anything any more: it comes to rest, and then shows what was told. At
+ * rest means that nothing is held and that no grant is going to end, so that what is read first
+ * still agrees with what is read last.
  */
 public final class AtRest {
 
@@ -32,9 +34,9 @@ public final class AtRest {
   }
 
   /**
-   * Waits until nothing is held by anybody, and compares everything then.
+   * Waits until it is at rest, and compares everything then.
    *
-   * @param most how long it may take until nothing is held
+   * @param most how long it may take until then
    */
   public void check(Duration most) throws HistoryFailure, InterruptedException {
     try (PatientConnection connection = new PatientConnection(endpoint, new LongAdder())) {
@@ -53,39 +55,53 @@ public final class AtRest {
     }
   }
 
-  // ---- until nothing is held
+  // ---- until it is at rest
 
   private void awaitRest(NodeView node, long deadline) throws HistoryFailure, InterruptedException {
-    List<String> holders = holders(node);
-    while (!holders.isEmpty() && System.nanoTime() < deadline) {
+    List<String> toCome = toCome(node);
+    while (!toCome.isEmpty() && System.nanoTime() < deadline) {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-      holders = holders(node);
+      toCome = toCome(node);
     }
-    findings.expect(holders.isEmpty(), "it does not come to rest: %s", holders);
+    findings.expect(toCome.isEmpty(), "it does not come to rest: %s", toCome);
   }
 
-  private List<String> holders(NodeView node) throws HistoryFailure, InterruptedException {
-    List<String> holders = new ArrayList<>();
+  /** What is held, and what is going to end. */
+  private List<String> toCome(NodeView node) throws HistoryFailure, InterruptedException {
+    List<String> toCome = new ArrayList<>();
     for (String org : stage.orgs()) {
       for (String wallet : Stage.WALLETS) {
-        for (JsonNode balance : node.get(Requests.wallet(org, wallet)).path("balances")) {
-          addIfHeld(holders, org + "/" + wallet, balance);
+        String path = Requests.wallet(org, wallet);
+        for (JsonNode balance : node.get(path).path("balances")) {
+          addIfHeld(toCome, org + "/" + wallet, balance);
+        }
+        for (JsonNode grant : node.list(path + "/grants")) {
+          addIfEnding(toCome, org + "/" + wallet, grant);
         }
       }
       for (Terms budget : stage.budgets()) {
         for (String user : budget.isForEach() ? Stage.USERS : List.of("")) {
           addIfHeld(
-              holders, org + "/" + budget.id() + " " + user, node.get(path(org, budget, user)));
+              toCome, org + "/" + budget.id() + " " + user, node.get(path(org, budget, user)));
         }
       }
     }
-    return holders;
+    return toCome;
   }
 
-  private static void addIfHeld(List<String> holders, String what, JsonNode figures) {
+  private static void addIfHeld(List<String> toCome, String what, JsonNode figures) {
     BigDecimal held = Amounts.of(figures, "held");
     if (held.signum() != 0) {
-      holders.add("%s holds %s".formatted(what, held));
+      toCome.add("%s holds %s".formatted(what, held));
+    }
+  }
+
+  private static void addIfEnding(List<String> toCome, String wallet, JsonNode grant) {
+    if (grant.path("state").asText().equals("active")
+        && grant.hasNonNull("expires_at")
+        && Amounts.of(grant, "remaining").signum() > 0) {
+      toCome.add(
+          "%s has %s until %s".formatted(wallet, grant.path("id"), grant.path("expires_at")));
     }
   }
 

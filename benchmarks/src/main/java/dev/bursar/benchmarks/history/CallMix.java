@@ -160,10 +160,10 @@ final class CallMix {
         org(),
         some(Stage.WALLETS),
         name("g"),
-        BigDecimal.valueOf(1 + random.nextInt(150)),
+        BigDecimal.valueOf(1 + random.nextInt(40)),
         any(CATEGORIES),
         random.nextInt(3) * 25,
-        random.nextInt(3) > 0 ? null : Instant.now().plusSeconds(20 + random.nextInt(60)));
+        random.nextInt(3) > 0 ? null : Instant.now().plusSeconds(10 + random.nextInt(25)));
   }
 
   private String name(String prefix) {

@@ -1,6 +1,6 @@
 package dev.bursar.benchmarks.history;
 
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -8,9 +8,9 @@ import java.util.stream.Collectors;
 /** What clients did, in a few lines. */
 public final class HistorySummary {
 
-  private final PrintStream out;
+  private final PrintWriter out;
 
-  public HistorySummary(PrintStream out) {
+  public HistorySummary(PrintWriter out) {
     this.out = out;
   }
 

@@ -86,9 +86,9 @@ final class LedgerChecks {
       String type = entry.path("type").asText();
       BigDecimal amount = Amounts.of(entry, "amount");
       switch (type) {
-        case "debt" -> debt = debt.add(amount.abs());
+        case "debt" -> debt = debt.add(amount);
         case "debt_repaid" -> {
-          debt = debt.subtract(amount.abs());
+          debt = debt.add(amount);
           balance = balance.add(amount);
         }
         default -> balance = balance.add(amount);
@@ -108,7 +108,8 @@ final class LedgerChecks {
           entry);
       bySequence.put(sequence, entry);
       String reservation = entry.path("reservation").asText();
-      if (USAGE.contains(type)) {
+      // A debt that a refund takes back is no charge.
+      if (USAGE.contains(type) && !entry.hasNonNull("corrects")) {
         charged.merge(reservation, amount.abs(), BigDecimal::add);
       }
       String key = entry.path("idempotency_key").asText();

@@ -18,19 +18,19 @@ public final class Stage {
   static final List<String> WALLETS = List.of("main", "second");
 
   private static final String FIRST_GRANT = "first";
-  private static final String FIRST_AMOUNT = "120";
+  private static final String FIRST_AMOUNT = "60";
 
   private static final List<Terms> BUDGETS =
       List.of(
           terms("org-life", "org", null, null, TYPE, "lifetime", 400, false),
           terms("org-minute", "org", null, null, Terms.REQUESTS, "minute", 80, true),
           terms("org-open", "org", null, null, Terms.OPEN, "lifetime", 12, true),
-          terms("each-user", "each_user", null, null, TYPE, "day", 90, false),
+          terms("each-user", "each_user", null, null, TYPE, "day", 150, false),
           terms("cat-life", "user", "cat", null, TYPE, "lifetime", 75, true),
           terms("red-life", "team", "red", null, TYPE, "lifetime", 200, false),
           terms("red-minute", "team", "red", null, TYPE, "minute", 60, true),
-          terms("red-member", "each_member", null, "red", TYPE, "day", 70, false),
-          terms("blue-day", "team", "blue", null, TYPE, "day", 50, false));
+          terms("red-member", "each_member", null, "red", TYPE, "day", 110, false),
+          terms("blue-day", "team", "blue", null, TYPE, "day", 90, false));
 
   private final String run;
   private final List<String> orgs;
