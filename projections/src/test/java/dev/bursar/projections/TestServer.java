@@ -24,6 +24,13 @@ public final class TestServer {
     return SHARED.freshDatabase("test_" + COUNT.incrementAndGet(), MIGRATED);
   }
 
+  /** A copy of a database that was fresh once; nobody may be connected to that one. */
+  public static DatabaseSettings copyOf(DatabaseSettings original) {
+    String url = original.jdbcUrl();
+    return SHARED.freshDatabase(
+        "test_" + COUNT.incrementAndGet(), url.substring(url.lastIndexOf('/') + 1));
+  }
+
   /** The same database, as a superuser. */
   public static DatabaseSettings asSuperuser(DatabaseSettings settings) {
     return DatabaseSettings.of(settings.jdbcUrl(), "postgres", "");
