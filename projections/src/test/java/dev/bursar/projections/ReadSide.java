@@ -48,6 +48,7 @@ final class ReadSide implements AutoCloseable {
                       usage-events = 36500d, usage-hours = 36500d, usage-days = 36500d
                     }
                     """))
+            .withFallback(ConfigFactory.parseResources("quick-cluster.conf"))
             .withFallback(ConfigFactory.parseResources("projections.conf"))
             .withFallback(ConfigFactory.defaultReference())
             .resolve();
