@@ -121,10 +121,8 @@ public final class Projections {
             ReadModelProjection.NAME,
             ranges.size(),
             i ->
-                ProjectionBehavior.create(
-                    projection.of(
-                        ranges.get(i),
-                        new DueTimes(clock, due.clockSkewMax(), due.rememberedMax()))),
+                projection.of(
+                    ranges.get(i), new DueTimes(clock, due.clockSkewMax(), due.rememberedMax())),
             ShardedDaemonProcessSettings.create(system),
             Optional.of(ProjectionBehavior.stopMessage()));
 

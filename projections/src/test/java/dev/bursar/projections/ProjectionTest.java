@@ -114,6 +114,24 @@ class ProjectionTest {
   }
 
   @Test
+  void aPositionThatWasSetBackIsMadeUpFor() {
+    List<OrgWorld> orgs = orgs(4, 20);
+    try (ReadSide readSide = readSide(SMALL_PAGES)) {
+      readSide.caughtUp();
+    }
+    live(orgs, 5);
+    // As a projector does that was left behind, and has read nothing new.
+    jdbi.useHandle(
+        handle ->
+            handle.execute("update pekko_projection_offset_store set current_offset = '0:0'"));
+    try (ReadSide readSide = readSide(SMALL_PAGES)) {
+      readSide.caughtUp();
+      assertThat(failures(readSide)).isZero();
+      assertFold();
+    }
+  }
+
+  @Test
   void theNumberOfRangesMayChange() {
     List<OrgWorld> orgs = orgs(6, 20);
     for (int ranges : new int[] {2, 5, 3, 2}) {

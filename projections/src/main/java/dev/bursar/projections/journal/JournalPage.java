@@ -8,20 +8,22 @@ import java.util.List;
  *
  * @param rows the rows, perhaps none
  * @param end the position after it
- * @param complete whether nothing was left to read, so that the range is up to date with it
+ * @param passed the number within the journal of the last row that is known not to come after it; 0
+ *     if none is known
  * @param writtenAt when its last row was written, or the time of reading if that is earlier
- * @param readAt when it was read, by the node's clock
- * @param readNanos the same on the monotonic clock
+ * @param asOf up to when all is shown with it, by the node's clock: when it was read if nothing was
+ *     left to read, else when its last row was written
+ * @param asOfNanos the same on the monotonic clock
  * @param mayRepeat whether some rows may have been projected before, as after the number of ranges
  *     was changed
  */
 public record JournalPage(
     List<JournalRow> rows,
     JournalPosition end,
-    boolean complete,
+    long passed,
     Instant writtenAt,
-    Instant readAt,
-    long readNanos,
+    Instant asOf,
+    long asOfNanos,
     boolean mayRepeat) {
 
   /** How many events its rows hold. */

@@ -3,8 +3,13 @@ package dev.bursar.projections.journal;
 /** Is told by a source how it goes on, and knows what became of what it read. Thread-safe. */
 public interface JournalReader {
 
-  /** Reading begins here, for the first time or again. */
-  void started(JournalPosition from);
+  /**
+   * Reading begins here, for the first time or again.
+   *
+   * @param passed the number within the journal of the last row that does not come after this; 0 if
+   *     there is none
+   */
+  void started(JournalPosition from, long passed);
 
   /** The journal's last row, as last seen. */
   void saw(JournalPosition journalHead);

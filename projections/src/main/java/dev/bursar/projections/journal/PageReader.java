@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -36,26 +38,30 @@ public final class PageReader {
   private long storedNanos = System.nanoTime();
 
   /**
-   * @param start where reading begins
-   * @param repeatsUntil up to here, rows may have been projected before
+   * Begins where the range was left.
+   *
+   * @param projection the name under which positions are stored
    */
   public PageReader(
       Jdbi jdbi,
+      String projection,
       SliceRange range,
       JournalBounds bounds,
       InstantSource clock,
-      JournalReader progress,
-      JournalPosition start,
-      JournalPosition repeatsUntil) {
+      JournalReader progress) {
     this.jdbi = jdbi;
     this.range = range;
     this.bounds = bounds;
     this.clock = clock;
     this.progress = progress;
-    this.start = start;
-    this.repeatsUntil = repeatsUntil;
-    this.stored = start;
-    progress.started(start);
+    try (Handle handle = jdbi.open()) {
+      start = StoredPositions.of(handle, projection).first(range);
+      // Somebody may have gone on from here before, and the position been set back by somebody who
+      // did not know; nobody has projected what is not final yet.
+      repeatsUntil = later(start, JournalTable.reach(handle).end());
+      progress.started(start, JournalTable.passed(handle, start));
+    }
+    stored = start;
   }
 
   JournalPosition start() {
@@ -84,18 +90,19 @@ public final class PageReader {
                       handle,
                       range,
                       after,
-                      new JournalPosition(reach.horizon(), 0),
+                      reach.end(),
                       bounds.pageRowsMax(),
                       bounds.pageBytesMax());
           return rows.isEmpty()
               ? nothing(after, reach, at, nanos)
-              : step(after, rows, reach.horizon(), at, nanos);
+              : step(after, rows, reach, at, nanos);
         });
   }
 
   private Step nothing(JournalPosition after, JournalTable.Reach reach, Instant at, long nanos) {
     JournalPage page =
-        new JournalPage(List.of(), later(after, reach.horizon()), true, at, at, nanos, false);
+        new JournalPage(
+            List.of(), later(after, reach.end()), passed(reach, 0), at, at, nanos, false);
     boolean quiet = progress.allProjected();
     if (quiet) {
       progress.idle(page);
@@ -109,7 +116,11 @@ public final class PageReader {
   }
 
   private Step step(
-      JournalPosition after, List<JournalTable.Stored> rows, long horizon, Instant at, long nanos) {
+      JournalPosition after,
+      List<JournalTable.Stored> rows,
+      JournalTable.Reach reach,
+      Instant at,
+      long nanos) {
     Decoded decoded = decoded(after, rows);
     if (decoded.rows().isEmpty() && decoded.fault() != null) {
       if (progress.allProjected()) {
@@ -122,20 +133,22 @@ public final class PageReader {
             && !JournalTable.full(rows, bounds.pageRowsMax(), bounds.pageBytesMax());
     JournalTable.Stored last = rows.get(decoded.rows().size() - 1);
     Instant written = Instant.ofEpochMilli(last.writtenAtMs());
+    long lagMs = complete ? 0 : Math.max(0, reach.nowMs() - last.writtenAtMs());
+    long ordering = last.position().ordering();
     JournalPage page =
         new JournalPage(
             decoded.rows(),
-            complete ? later(decoded.end(), horizon) : decoded.end(),
-            complete,
+            complete ? later(decoded.end(), reach.end()) : decoded.end(),
+            complete ? passed(reach, ordering) : ordering,
             written.isBefore(at) ? written : at,
-            at,
-            nanos,
+            at.minusMillis(lagMs),
+            nanos - TimeUnit.MILLISECONDS.toNanos(lagMs),
             repeatsUntil.isAfter(after));
     return new Step(emitted(page), true, complete);
   }
 
   private static Step waiting(JournalPosition position, Instant at, long nanos) {
-    return new Step(new JournalPage(List.of(), position, false, at, at, nanos, false), false, true);
+    return new Step(new JournalPage(List.of(), position, 0, at, at, nanos, false), false, true);
   }
 
   private JournalPage emitted(JournalPage page) {
@@ -145,10 +158,13 @@ public final class PageReader {
     return page;
   }
 
-  /** Before all rows of the transactions that had not ended. */
-  private static JournalPosition later(JournalPosition position, long horizon) {
-    JournalPosition reached = new JournalPosition(horizon, 0);
-    return reached.isAfter(position) ? reached : position;
+  private static JournalPosition later(JournalPosition one, JournalPosition other) {
+    return other.isAfter(one) ? other : one;
+  }
+
+  /** The last row that is passed by whoever has read all that is final, or at least that row. */
+  private static long passed(JournalTable.Reach reach, long row) {
+    return reach.isAll() ? reach.head().ordering() : row;
   }
 
   private static Decoded decoded(JournalPosition after, List<JournalTable.Stored> rows) {

@@ -1,6 +1,8 @@
 package dev.bursar.projections.journal;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
@@ -11,6 +13,9 @@ import org.jdbi.v3.core.Handle;
  * @param byRange up to where all slices of a range are projected
  */
 public record StoredPositions(Map<SliceRange, JournalPosition> byRange) {
+
+  /** Slices that are projected up to the same position. */
+  public record Leg(SliceRange slices, JournalPosition position) {}
 
   /** Reads the positions of a projection. */
   public static StoredPositions of(Handle handle, String projection) {
@@ -30,6 +35,20 @@ public record StoredPositions(Map<SliceRange, JournalPosition> byRange) {
     return new StoredPositions(all);
   }
 
+  /** Neighbouring slices of the range that are projected up to the same position, in order. */
+  public List<Leg> legs(SliceRange range) {
+    List<Leg> legs = new ArrayList<>();
+    for (int slice = range.from(); slice <= range.to(); slice++) {
+      JournalPosition position = ofSlice(slice);
+      int from = slice;
+      if (!legs.isEmpty() && legs.getLast().position().equals(position)) {
+        from = legs.removeLast().slices().from();
+      }
+      legs.add(new Leg(new SliceRange(from, slice), position));
+    }
+    return legs;
+  }
+
   /** Up to here all slices of the range are projected. */
   public JournalPosition first(SliceRange range) {
     JournalPosition first = ofSlice(range.from());
@@ -38,16 +57,6 @@ public record StoredPositions(Map<SliceRange, JournalPosition> byRange) {
       first = position.isAfter(first) ? first : position;
     }
     return first;
-  }
-
-  /** After this, no slice of the range is projected. */
-  public JournalPosition last(SliceRange range) {
-    JournalPosition last = JournalPosition.START;
-    for (int slice = range.from(); slice <= range.to(); slice++) {
-      JournalPosition position = ofSlice(slice);
-      last = position.isAfter(last) ? position : last;
-    }
-    return last;
   }
 
   /** Up to here a slice is projected, and no further. */

@@ -16,7 +16,7 @@ public final class ProgressMetrics {
   public static void bind(RangeProgress range, MeterRegistry metrics) {
     Tags tags = Tags.of("slices", range.range().toString());
     Gauge.builder("bursar.projection.lag", range, r -> r.lagMs() / MILLIS)
-        .description("How long ago the range was last known to be up to date")
+        .description("How long ago all that there was of the range was shown")
         .baseUnit("seconds")
         .tags(tags)
         .register(metrics);

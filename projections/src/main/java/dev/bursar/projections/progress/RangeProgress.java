@@ -1,10 +1,12 @@
 package dev.bursar.projections.progress;
 
+import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.projections.journal.JournalPage;
 import dev.bursar.projections.journal.JournalPosition;
 import dev.bursar.projections.journal.JournalReader;
 import dev.bursar.projections.journal.SliceRange;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 public final class RangeProgress implements JournalReader {
 
   private final SliceRange range;
-  private RangeStatus.State state = RangeStatus.State.ELSEWHERE;
+  private boolean here;
+  private boolean started;
   private JournalPosition emitted = JournalPosition.START;
   private JournalPosition projected = JournalPosition.START;
+  private long passed;
   private JournalPosition head = JournalPosition.START;
   private long throughXid;
   private @Nullable Instant upToDateAt;
@@ -35,11 +39,29 @@ public final class RangeProgress implements JournalReader {
     return range;
   }
 
+  /** It is to be projected here from now on. */
+  public synchronized void arrived() {
+    here = true;
+    started = false;
+    alarm = null;
+  }
+
+  /**
+   * It is no longer to be projected here. Whoever still reads, or fails, may say so afterwards:
+   * that changes nothing.
+   */
+  public synchronized void left() {
+    here = false;
+    started = false;
+    alarm = null;
+  }
+
   @Override
-  public synchronized void started(JournalPosition from) {
-    state = alarm == null ? RangeStatus.State.RUNNING : RangeStatus.State.HALTED;
+  public synchronized void started(JournalPosition from, long passedUntil) {
+    started = true;
     emitted = from;
     projected = from;
+    passed = passedUntil;
     throughXid = Math.max(throughXid, from.xid());
   }
 
@@ -58,29 +80,24 @@ public final class RangeProgress implements JournalReader {
     projected = page.end();
     rows += page.rows().size();
     events += page.events();
-    throughXid = Math.max(throughXid, page.end().xid());
-    if (page.complete()) {
-      upToDate(page.readAt(), page.readNanos());
-    } else if (upToDateAt == null || page.writtenAt().isAfter(upToDateAt)) {
-      upToDateAt = page.writtenAt();
-    }
-    alarm = null;
-    state = RangeStatus.State.RUNNING;
+    shown(page);
   }
 
   @Override
   public synchronized void idle(JournalPage page) {
-    throughXid = Math.max(throughXid, page.end().xid());
-    upToDate(page.readAt(), page.readNanos());
-    alarm = null;
-    state = RangeStatus.State.RUNNING;
+    shown(page);
   }
 
-  private void upToDate(Instant at, long nanos) {
-    if (upToDateAt == null || at.isAfter(upToDateAt)) {
-      upToDateAt = at;
+  private void shown(JournalPage page) {
+    throughXid = Math.max(throughXid, page.end().xid());
+    passed = Math.max(passed, page.passed());
+    if (upToDateAt == null || page.asOfNanos() - upToDateNanos > 0) {
+      upToDateNanos = page.asOfNanos();
     }
-    upToDateNanos = nanos;
+    if (upToDateAt == null || page.asOf().isAfter(upToDateAt)) {
+      upToDateAt = page.asOf();
+    }
+    alarm = null;
   }
 
   @Override
@@ -91,20 +108,22 @@ public final class RangeProgress implements JournalReader {
   /** It came to a halt, and is going to be tried again. */
   public synchronized void failed(String reason) {
     failures++;
-    alarm = reason;
-    state = RangeStatus.State.HALTED;
+    alarm = here ? reason : null;
   }
 
-  /** The stream has ended: for a new try after a failure, or else because it is no longer ours. */
-  public synchronized void stopped() {
-    if (state != RangeStatus.State.HALTED) {
-      state = RangeStatus.State.ELSEWHERE;
+  private RangeStatus.State state() {
+    if (!here) {
+      return RangeStatus.State.ELSEWHERE;
     }
+    if (alarm != null) {
+      return RangeStatus.State.HALTED;
+    }
+    return started ? RangeStatus.State.RUNNING : RangeStatus.State.ELSEWHERE;
   }
 
   /** Whether it stands still because of a failure. */
   public synchronized boolean isHalted() {
-    return state == RangeStatus.State.HALTED;
+    return state() == RangeStatus.State.HALTED;
   }
 
   /** Reads nothing more. */
@@ -117,9 +136,9 @@ public final class RangeProgress implements JournalReader {
     return closed;
   }
 
-  /** Whether it is projected on this node. */
-  public synchronized boolean isHere() {
-    return state != RangeStatus.State.ELSEWHERE;
+  /** Whether it is projected on this node, and goes on. */
+  public synchronized boolean isRunning() {
+    return state() == RangeStatus.State.RUNNING;
   }
 
   /** Whether all that this transaction and those before it wrote is projected, as known here. */
@@ -127,24 +146,23 @@ public final class RangeProgress implements JournalReader {
     return xid < throughXid;
   }
 
-  /**
-   * A time up to which all is shown, by the node's clock: when it was last known to be up to date,
-   * or when the last row was written; null if nothing is known yet.
-   */
-  public synchronized @Nullable Instant upToDateAt() {
-    return upToDateAt;
+  /** How new it is; empty if it does not go on here, or nothing is known yet. */
+  public synchronized Optional<Freshness> freshness() {
+    return isRunning()
+        ? Optional.ofNullable(upToDateAt).map(asOf -> new Freshness(asOf, lagMs()))
+        : Optional.empty();
   }
 
-  /** How long ago it was last known to be up to date, in milliseconds. */
+  /** How long ago all was shown that there was, in milliseconds; 0 if it is projected elsewhere. */
   public synchronized long lagMs() {
-    return isHere() ? (System.nanoTime() - upToDateNanos) / 1_000_000 : 0;
+    return state() == RangeStatus.State.ELSEWHERE
+        ? 0
+        : (System.nanoTime() - upToDateNanos) / 1_000_000;
   }
 
   /** How many rows of the journal, of all ranges, come after what was projected, at the most. */
   public synchronized long lagRows() {
-    return isHere() && head.xid() >= throughXid
-        ? Math.max(0, head.ordering() - projected.ordering())
-        : 0;
+    return state() == RangeStatus.State.ELSEWHERE ? 0 : Math.max(0, head.ordering() - passed);
   }
 
   /** About how many events come after what was projected, by what rows have held so far. */
@@ -169,6 +187,6 @@ public final class RangeProgress implements JournalReader {
 
   /** All of it at one moment. */
   public synchronized RangeStatus status() {
-    return new RangeStatus(range, state, projected, upToDateAt, lagMs(), rows, failures, alarm);
+    return new RangeStatus(range, state(), projected, upToDateAt, lagMs(), rows, failures, alarm);
   }
 }

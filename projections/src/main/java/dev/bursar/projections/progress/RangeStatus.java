@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param range which
  * @param state whether it goes on
  * @param position up to where it is projected
- * @param upToDateAt when it was last known to be up to date; null if never since the node started
+ * @param upToDateAt up to when all is shown, by the node's clock; null if nothing was projected
+ *     here since the node started
  * @param lagMs how long ago that was, in milliseconds
  * @param rows rows projected since the node started
  * @param failures how often it has failed since the node started

@@ -45,7 +45,7 @@ final class RangeObserver extends StatusObserver<JournalPage> {
 
   @Override
   public void stopped(ProjectionId id) {
-    progress.stopped();
+    // For a new try after a failure, or because it is no longer ours: its actor knows which.
   }
 
   @Override

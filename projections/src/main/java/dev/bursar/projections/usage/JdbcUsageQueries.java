@@ -110,7 +110,7 @@ public final class JdbcUsageQueries implements UsageQueries {
             found ->
                 found.isPresent()
                     ? CompletableFuture.completedFuture(found)
-                    : progress.caughtUp().thenCompose(done -> queries.run(read)));
+                    : progress.caughtUp(org).thenCompose(done -> queries.run(read)));
   }
 
   @Override
@@ -127,7 +127,7 @@ public final class JdbcUsageQueries implements UsageQueries {
             + " and d.allowed and d.counted_at >= :from and d.counted_at < :to"
             + " and (d.ended_sequence, d.ended_index) < (:sequence, :index) group by 1";
     return progress
-        .caughtUp()
+        .caughtUp(org)
         .thenCompose(
             done ->
                 queries.run(
@@ -159,7 +159,7 @@ public final class JdbcUsageQueries implements UsageQueries {
             + " and hashtextextended(d.reservation, 0) in"
             + " (select hashtextextended(r, 0) from unnest(:reservations) r)";
     return progress
-        .caughtUp()
+        .caughtUp(org)
         .thenCompose(
             done ->
                 queries.run(

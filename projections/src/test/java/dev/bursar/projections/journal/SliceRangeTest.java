@@ -71,8 +71,11 @@ class SliceRangeTest {
                 new SliceRange(64, 100), early));
     assertThat(stored.first(new SliceRange(0, 63))).isEqualTo(late);
     assertThat(stored.first(new SliceRange(50, 70))).isEqualTo(early);
-    assertThat(stored.last(new SliceRange(50, 70))).isEqualTo(late);
     assertThat(stored.first(new SliceRange(64, 127))).isEqualTo(JournalPosition.START);
-    assertThat(stored.last(new SliceRange(64, 127))).isEqualTo(early);
+    assertThat(stored.legs(new SliceRange(60, 127)))
+        .containsExactly(
+            new StoredPositions.Leg(new SliceRange(60, 63), late),
+            new StoredPositions.Leg(new SliceRange(64, 100), early),
+            new StoredPositions.Leg(new SliceRange(101, 127), JournalPosition.START));
   }
 }
