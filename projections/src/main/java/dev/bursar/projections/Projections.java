@@ -64,7 +64,8 @@ public final class Projections {
       ReadQueries queries,
       List<RangeProgress> ranges,
       JdbcLedgerProofs proofs,
-      int usageRowsMax) {
+      ProjectionSettings settings,
+      InstantSource clock) {
     this.progress = progress;
     this.dueWork = dueWork;
     this.passed = passed;
@@ -73,7 +74,9 @@ public final class Projections {
     this.proofs = proofs;
     this.ledger = new JdbcLedgerQueries(queries, progress);
     this.orgs = new JdbcOrgQueries(queries, progress);
-    this.usage = new JdbcUsageQueries(queries, progress, usageRowsMax);
+    this.usage =
+        new JdbcUsageQueries(
+            queries, progress, settings.usageRowsMax(), settings.retention(), clock);
     this.costs = new JdbcCostQueries(queries, progress);
   }
 
@@ -164,7 +167,8 @@ public final class Projections {
         queries,
         ranges,
         new JdbcLedgerProofs(queries, progress, signingKey, clock, metrics),
-        settings.usageRowsMax());
+        settings,
+        clock);
   }
 
   /** Reads ledgers. */
