@@ -114,7 +114,8 @@ public final class Projections {
                 settings.pollInterval(),
                 settings.pageRowsMax(),
                 settings.pageBytesMax(),
-                settings.positionInterval()),
+                settings.positionInterval(),
+                settings.restartBackoffMax()),
             settings.restartBackoffMin(),
             settings.restartBackoffMax(),
             blocking);

@@ -2,6 +2,7 @@ package dev.bursar.projections.journal;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was read of a slice range at one time, in order; projected and committed as one.
@@ -12,17 +13,18 @@ import java.util.List;
  *     if none is known
  * @param writtenAt when its last row was written, or the time of reading if that is earlier
  * @param asOf up to when all is shown with it, by the node's clock: when it was read if nothing was
- *     left to read, else when its last row was written
+ *     left to read, else when its last row was written; null if it is of one slice that had stood
+ *     still
  * @param asOfNanos the same on the monotonic clock
  * @param mayRepeat whether some rows may have been projected before, as after the number of ranges
  *     was changed
  */
 public record JournalPage(
     List<JournalRow> rows,
-    JournalPosition end,
+    RangePosition end,
     long passed,
     Instant writtenAt,
-    Instant asOf,
+    @Nullable Instant asOf,
     long asOfNanos,
     boolean mayRepeat) {
 

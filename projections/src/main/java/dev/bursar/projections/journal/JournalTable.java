@@ -41,7 +41,14 @@ final class JournalTable {
       long sequence,
       String manifest,
       byte[] payload,
-      long writtenAtMs) {}
+      long writtenAtMs,
+      int slice) {
+
+    /** All rows before this one are at or before this. */
+    JournalPosition before() {
+      return new JournalPosition(position.xid(), position.ordering() - 1);
+    }
+  }
 
   private static final String REACH =
       """
@@ -57,10 +64,10 @@ final class JournalTable {
   private static final String PAGE =
       """
       select xid::text::bigint, ordering, persistence_id, sequence_number, event_ser_manifest,
-             event_payload, write_timestamp
+             event_payload, write_timestamp, slice
       from (
         select xid, ordering, persistence_id, sequence_number, event_ser_manifest, event_payload,
-               write_timestamp,
+               write_timestamp, slice,
                sum(octet_length(event_payload)) over (
                  order by xid, ordering rows between unbounded preceding and current row)
                  - octet_length(event_payload) as bytes_before
@@ -79,7 +86,7 @@ final class JournalTable {
   static final String LAST =
       """
       select j.xid::text::bigint, j.ordering, j.persistence_id, j.sequence_number,
-             j.event_ser_manifest, j.event_payload, j.write_timestamp
+             j.event_ser_manifest, j.event_payload, j.write_timestamp, j.slice
       from event_journal j where j.persistence_id not like 'team|%'
       order by j.xid desc, j.ordering desc limit 1
       """;
@@ -166,6 +173,7 @@ final class JournalTable {
         rs.getLong(4),
         rs.getString(5),
         rs.getBytes(6),
-        rs.getLong(7));
+        rs.getLong(7),
+        rs.getInt(8));
   }
 }

@@ -137,7 +137,7 @@ public final class Progress {
   }
 
   private static boolean isThrough(Part part, JournalPosition head) {
-    return part.range().isThrough(head.xid());
+    return part.range().isThrough(part.slices(), head.xid());
   }
 
   // Done and not null: Patterns.after never completes with null.
@@ -160,8 +160,19 @@ public final class Progress {
     StringBuilder message =
         new StringBuilder("The read models did not catch up within ").append(timeout).append('.');
     Stream.concat(missing.stream(), unknown.stream())
-        .map(part -> part.range().status())
-        .forEach(status -> message.append(message(status)));
+        .forEach(part -> message.append(message(part)));
+    return message.toString();
+  }
+
+  private static String message(Part part) {
+    RangeStatus status = part.range().status();
+    StringBuilder message = new StringBuilder(message(status));
+    status
+        .standing()
+        .subMap(part.slices().from(), part.slices().to() + 1)
+        .forEach(
+            (slice, reason) ->
+                message.append(" Slice ").append(slice).append(" stands still: ").append(reason));
     return message.toString();
   }
 
@@ -197,7 +208,7 @@ public final class Progress {
 
   /** As this node knows of what it projects itself, and else as the database tells. */
   private Freshness freshness(Part part) {
-    return part.range().freshness().orElseGet(() -> stored(part.slices()));
+    return part.range().freshness(part.slices()).orElseGet(() -> stored(part.slices()));
   }
 
   private Freshness stored(SliceRange slices) {

@@ -29,7 +29,11 @@ public final class ProgressMetrics {
         .tags(tags)
         .register(metrics);
     Gauge.builder("bursar.projection.halted", range, r -> r.isHalted() ? 1 : 0)
-        .description("1 while the range stands still because of a failure")
+        .description("1 while the range, or a slice of it, stands still because of a failure")
+        .tags(tags)
+        .register(metrics);
+    Gauge.builder("bursar.projection.slices.halted", range, r -> r.standing().size())
+        .description("Slices that stand still before a row that can't be read")
         .tags(tags)
         .register(metrics);
     FunctionCounter.builder("bursar.projection.rows", range, RangeProgress::rows)
@@ -41,7 +45,7 @@ public final class ProgressMetrics {
         .tags(tags)
         .register(metrics);
     FunctionCounter.builder("bursar.projection.failures", range, RangeProgress::failures)
-        .description("How often the range came to a halt")
+        .description("How often the range, or a slice of it, came to a halt")
         .tags(tags)
         .register(metrics);
   }

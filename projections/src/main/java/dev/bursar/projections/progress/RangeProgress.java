@@ -1,13 +1,24 @@
 package dev.bursar.projections.progress;
 
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
+import dev.bursar.projections.journal.Followed;
 import dev.bursar.projections.journal.JournalPage;
 import dev.bursar.projections.journal.JournalPosition;
 import dev.bursar.projections.journal.JournalReader;
+import dev.bursar.projections.journal.JournalRow;
+import dev.bursar.projections.journal.RangePosition;
 import dev.bursar.projections.journal.SliceRange;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How far one slice range is on this node. Written by whoever reads and projects it, read by
@@ -15,11 +26,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RangeProgress implements JournalReader {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RangeProgress.class);
+
   private final SliceRange range;
   private boolean here;
   private boolean started;
-  private JournalPosition emitted = JournalPosition.START;
-  private JournalPosition projected = JournalPosition.START;
+  private RangePosition emitted = RangePosition.of(JournalPosition.START);
+  private RangePosition projected = RangePosition.of(JournalPosition.START);
   private long passed;
   private JournalPosition head = JournalPosition.START;
   private long throughXid;
@@ -29,6 +42,8 @@ public final class RangeProgress implements JournalReader {
   private long events;
   private long failures;
   private @Nullable String alarm;
+  private final Map<Integer, String> faults = new HashMap<>();
+  private final Map<Integer, String> failedSlices = new TreeMap<>();
   private boolean closed;
 
   public RangeProgress(SliceRange range) {
@@ -54,15 +69,17 @@ public final class RangeProgress implements JournalReader {
     here = false;
     started = false;
     alarm = null;
+    faults.clear();
+    failedSlices.clear();
   }
 
   @Override
-  public synchronized void started(JournalPosition from, long passedUntil) {
+  public synchronized void started(RangePosition from, long passedUntil) {
     started = true;
     emitted = from;
     projected = from;
     passed = passedUntil;
-    throughXid = Math.max(throughXid, from.xid());
+    throughXid = Math.max(throughXid, from.position().xid());
   }
 
   @Override
@@ -89,15 +106,19 @@ public final class RangeProgress implements JournalReader {
   }
 
   private void shown(JournalPage page) {
-    throughXid = Math.max(throughXid, page.end().xid());
+    throughXid = Math.max(throughXid, page.end().position().xid());
     passed = Math.max(passed, page.passed());
+    alarm = null;
+    Instant asOf = page.asOf();
+    if (asOf == null) {
+      return;
+    }
     if (upToDateAt == null || page.asOfNanos() - upToDateNanos > 0) {
       upToDateNanos = page.asOfNanos();
     }
-    if (upToDateAt == null || page.asOf().isAfter(upToDateAt)) {
-      upToDateAt = page.asOf();
+    if (upToDateAt == null || asOf.isAfter(upToDateAt)) {
+      upToDateAt = asOf;
     }
-    alarm = null;
   }
 
   @Override
@@ -105,10 +126,62 @@ public final class RangeProgress implements JournalReader {
     head = journalHead;
   }
 
-  /** It came to a halt, and is going to be tried again. */
-  public synchronized void failed(String reason) {
+  /**
+   * It came to a halt, and is going to be tried again.
+   *
+   * @param slice which slice is to stand still then; null if it is not known to be the fault of one
+   */
+  public synchronized void failed(String reason, @Nullable Integer slice) {
     failures++;
     alarm = here ? reason : null;
+    if (here && slice != null) {
+      failedSlices.put(slice, reason);
+    }
+  }
+
+  @Override
+  public synchronized Map<Integer, String> takeFailedSlices() {
+    Map<Integer, String> taken = Map.copyOf(failedSlices);
+    failedSlices.clear();
+    return taken;
+  }
+
+  @Override
+  public void standsStill(int slice, String reason) {
+    if (!reason.equals(fault(slice, reason))) {
+      LOG.error(
+          "A slice stands still, nothing of it is skipped, it is tried again: slice={} of={} reason={}",
+          slice,
+          range,
+          reason);
+    }
+  }
+
+  /** Keeps why a slice stands still; what was known before, or null. */
+  private synchronized @Nullable String fault(int slice, String reason) {
+    String before = faults.put(slice, reason);
+    failures += reason.equals(before) ? 0 : 1;
+    return before;
+  }
+
+  @Override
+  public Followed followed(Handle handle, List<JournalRow> rows) {
+    return EntityProgress.followed(handle, rows);
+  }
+
+  /** The slices that stand still by themselves here, each with the reason. */
+  public synchronized SortedMap<Integer, String> standing() {
+    SortedMap<Integer, String> standing = new TreeMap<>();
+    if (here) {
+      for (int slice : projected.standing().keySet()) {
+        standing.put(slice, faults.getOrDefault(slice, "not looked at yet"));
+      }
+    }
+    return standing;
+  }
+
+  private boolean anyStands(SliceRange slices) {
+    return !projected.standing().subMap(slices.from(), slices.to() + 1).isEmpty();
   }
 
   private RangeStatus.State state() {
@@ -121,9 +194,9 @@ public final class RangeProgress implements JournalReader {
     return started ? RangeStatus.State.RUNNING : RangeStatus.State.ELSEWHERE;
   }
 
-  /** Whether it stands still because of a failure. */
+  /** Whether it stands still because of a failure, or a slice of it does. */
   public synchronized boolean isHalted() {
-    return state() == RangeStatus.State.HALTED;
+    return state() == RangeStatus.State.HALTED || !standing().isEmpty();
   }
 
   /** Reads nothing more. */
@@ -141,14 +214,17 @@ public final class RangeProgress implements JournalReader {
     return state() == RangeStatus.State.RUNNING;
   }
 
-  /** Whether all that this transaction and those before it wrote is projected, as known here. */
-  public synchronized boolean isThrough(long xid) {
-    return xid < throughXid;
+  /**
+   * Whether all that this transaction and those before it wrote of these slices is projected, as
+   * known here.
+   */
+  public synchronized boolean isThrough(SliceRange slices, long xid) {
+    return xid < throughXid && !anyStands(slices);
   }
 
-  /** How new it is; empty if it does not go on here, or nothing is known yet. */
-  public synchronized Optional<Freshness> freshness() {
-    return isRunning()
+  /** How new these slices are; empty if they do not go on here, or nothing is known yet. */
+  public synchronized Optional<Freshness> freshness(SliceRange slices) {
+    return isRunning() && !anyStands(slices)
         ? Optional.ofNullable(upToDateAt).map(asOf -> new Freshness(asOf, lagMs()))
         : Optional.empty();
   }
@@ -187,6 +263,15 @@ public final class RangeProgress implements JournalReader {
 
   /** All of it at one moment. */
   public synchronized RangeStatus status() {
-    return new RangeStatus(range, state(), projected, upToDateAt, lagMs(), rows, failures, alarm);
+    return new RangeStatus(
+        range,
+        state(),
+        projected.position(),
+        upToDateAt,
+        lagMs(),
+        rows,
+        failures,
+        alarm,
+        standing());
   }
 }

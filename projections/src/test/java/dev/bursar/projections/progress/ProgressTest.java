@@ -137,7 +137,7 @@ class ProgressTest {
     stored(RANGES.getLast(), other);
     wrote(ORG, 1, MINUTE);
     ranges.getFirst().arrived();
-    ranges.getFirst().failed("row 1 can't be read");
+    ranges.getFirst().failed("row 1 can't be read", null);
     await(progress.caughtUp(OTHER));
     assertThatThrownBy(() -> await(progress.caughtUp(ORG)))
         .hasCauseInstanceOf(CatchUpTimeout.class)
@@ -153,7 +153,7 @@ class ProgressTest {
     JournalPosition last = wrote(ORG, 1, MINUTE);
     stored(RANGES.getFirst(), last);
     ranges.getFirst().arrived();
-    ranges.getFirst().failed("the connection broke");
+    ranges.getFirst().failed("the connection broke", null);
     await(progress.caughtUp(ORG));
     assertThat(progress.of(ORG)).isEqualTo(new Freshness(NOW, 0));
   }

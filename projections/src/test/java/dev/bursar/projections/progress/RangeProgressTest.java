@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.projections.journal.JournalPage;
 import dev.bursar.projections.journal.JournalPosition;
+import dev.bursar.projections.journal.RangePosition;
 import dev.bursar.projections.journal.SliceRange;
 import dev.bursar.projections.progress.RangeStatus.State;
 import java.time.Instant;
@@ -14,13 +15,14 @@ import org.junit.jupiter.api.Test;
 class RangeProgressTest {
 
   private static final Instant NOW = Instant.parse("2026-03-02T12:00:00Z");
+  private static final SliceRange SLICES = new SliceRange(0, 63);
   private static final JournalPosition START = new JournalPosition(700, 0);
 
-  private final RangeProgress range = new RangeProgress(new SliceRange(0, 63));
+  private final RangeProgress range = new RangeProgress(SLICES);
 
   private void runs() {
     range.arrived();
-    range.started(START, 90);
+    range.started(RangePosition.of(START), 90);
   }
 
   /** Nothing was left to read, up to a transaction, when the journal ended there. */
@@ -31,7 +33,7 @@ class RangeProgressTest {
   private static JournalPage page(long xid, long passed, long lagMs) {
     return new JournalPage(
         List.of(),
-        new JournalPosition(xid, 0),
+        RangePosition.of(new JournalPosition(xid, 0)),
         passed,
         NOW,
         NOW.minusMillis(lagMs),
@@ -48,16 +50,16 @@ class RangeProgressTest {
     assertThat(state()).isEqualTo(State.ELSEWHERE);
     range.arrived();
     assertThat(state()).isEqualTo(State.ELSEWHERE);
-    range.started(START, 90);
+    range.started(RangePosition.of(START), 90);
     assertThat(state()).isEqualTo(State.RUNNING);
   }
 
   @Test
   void isHaltedUntilItGoesOn() {
     runs();
-    range.failed("row 7");
+    range.failed("row 7", null);
     assertThat(state()).isEqualTo(State.HALTED);
-    range.started(START, 90);
+    range.started(RangePosition.of(START), 90);
     assertThat(state()).isEqualTo(State.HALTED);
     assertThat(range.status().alarm()).isEqualTo("row 7");
     upToDate(710, 100);
@@ -68,7 +70,7 @@ class RangeProgressTest {
   @Test
   void whatMovesAwayBetweenTwoTriesIsHaltedHereNoMore() {
     runs();
-    range.failed("row 7");
+    range.failed("row 7", null);
     range.left();
     assertThat(state()).isEqualTo(State.ELSEWHERE);
     assertThat(range.isHalted()).isFalse();
@@ -79,8 +81,8 @@ class RangeProgressTest {
   @Test
   void whatMovesAwayInTheMiddleOfATryIsHaltedHereNoMore() {
     runs();
-    range.failed("row 7");
-    range.started(START, 90);
+    range.failed("row 7", null);
+    range.started(RangePosition.of(START), 90);
     range.left();
     assertThat(state()).isEqualTo(State.ELSEWHERE);
   }
@@ -91,17 +93,17 @@ class RangeProgressTest {
     range.left();
     upToDate(710, 100);
     assertThat(state()).isEqualTo(State.ELSEWHERE);
-    range.failed("cut off");
+    range.failed("cut off", null);
     assertThat(state()).isEqualTo(State.ELSEWHERE);
-    range.started(START, 90);
+    range.started(RangePosition.of(START), 90);
     assertThat(state()).isEqualTo(State.ELSEWHERE);
-    assertThat(range.freshness()).isEmpty();
+    assertThat(range.freshness(SLICES)).isEmpty();
   }
 
   @Test
   void whatComesBackBeginsAnew() {
     runs();
-    range.failed("row 7");
+    range.failed("row 7", null);
     range.left();
     runs();
     assertThat(state()).isEqualTo(State.RUNNING);
@@ -114,7 +116,7 @@ class RangeProgressTest {
     assertThat(range.lagRows()).isEqualTo(5);
     upToDate(710, 95);
     assertThat(range.lagRows()).isZero();
-    range.failed("row 7");
+    range.failed("row 7", null);
     range.saw(new JournalPosition(712, 98));
     assertThat(range.lagRows()).isEqualTo(3);
     range.left();
@@ -124,17 +126,17 @@ class RangeProgressTest {
   @Test
   void isAsNewAsTheLastRowOfAPageThatIsNotTheLast() {
     runs();
-    assertThat(range.freshness()).isEmpty();
+    assertThat(range.freshness(SLICES)).isEmpty();
     long minutes = 10 * 60_000;
     range.projected(page(701, 91, minutes));
-    assertThat(range.freshness())
+    assertThat(range.freshness(SLICES))
         .hasValueSatisfying(
             found -> {
               assertThat(found.asOf()).isEqualTo(NOW.minusMillis(minutes));
               assertThat(found.lagMs()).isGreaterThanOrEqualTo(minutes);
             });
     upToDate(710, 95);
-    assertThat(range.freshness())
+    assertThat(range.freshness(SLICES))
         .hasValueSatisfying(
             found -> {
               assertThat(found.asOf()).isEqualTo(NOW);
@@ -146,8 +148,8 @@ class RangeProgressTest {
   void tellsNothingOfWhatStandsStill() {
     runs();
     upToDate(710, 95);
-    range.failed("row 7");
+    range.failed("row 7", null);
     assertThat(range.isRunning()).isFalse();
-    assertThat(range.freshness()).isEmpty();
+    assertThat(range.freshness(SLICES)).isEmpty();
   }
 }
