@@ -5,6 +5,8 @@ import dev.bursar.benchmarks.customers.OrgRequests;
 import dev.bursar.benchmarks.customers.OrgSetup;
 import dev.bursar.benchmarks.trace.Zipf;
 import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.DatabaseTimeouts;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.projections.journal.JournalRow;
@@ -89,7 +91,7 @@ public final class UsageLoad {
   public long run() throws UsageLoadFailure, InterruptedException {
     makeOrgs();
     int threads = Runtime.getRuntime().availableProcessors();
-    try (Database database = Database.open(options.database().withPoolSize(threads + 1))) {
+    try (Database database = Database.open(settings(threads + 1))) {
       demandNothingThere(database);
       long start = System.nanoTime();
       fill(database, threads);
@@ -101,6 +103,11 @@ public final class UsageLoad {
               handle -> UsageTables.NAMES.forEach(table -> handle.execute("analyze " + table)));
       return (long) (options.events() / seconds);
     }
+  }
+
+  /** Whoever looks through filled tables, as for statistics, takes longer than a node may. */
+  private DatabaseSettings settings(int connections) {
+    return options.database().withTimeouts(DatabaseTimeouts.LONG_RUNNING).withPoolSize(connections);
   }
 
   private void makeOrgs() throws UsageLoadFailure, InterruptedException {
