@@ -90,6 +90,11 @@ public final class UsageLoad {
    */
   public long run() throws UsageLoadFailure, InterruptedException {
     makeOrgs();
+    return write();
+  }
+
+  /** Makes the usage alone. */
+  long write() throws UsageLoadFailure, InterruptedException {
     int threads = Runtime.getRuntime().availableProcessors();
     try (Database database = Database.open(settings(threads + 1))) {
       demandNothingThere(database);
