@@ -11,7 +11,7 @@ import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.projections.journal.JournalRow;
 import dev.bursar.projections.usage.Retention;
-import dev.bursar.projections.usage.UsageTables;
+import dev.bursar.projections.usage.UsageWriter;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -105,7 +105,7 @@ public final class UsageLoad {
       database
           .jdbi()
           .useHandle(
-              handle -> UsageTables.NAMES.forEach(table -> handle.execute("analyze " + table)));
+              handle -> UsageWriter.NAMES.forEach(table -> handle.execute("analyze " + table)));
       return (long) (options.events() / seconds);
     }
   }
@@ -186,8 +186,8 @@ public final class UsageLoad {
   }
 
   private void work(Database database, Queue<Part> parts) {
-    UsageTables tables =
-        new UsageTables(
+    UsageWriter tables =
+        new UsageWriter(
             new Retention(FOR_GOOD, FOR_GOOD, FOR_GOOD), InstantSource.system(), GROUPS_REMEMBERED);
     try {
       Part part;
@@ -205,7 +205,7 @@ public final class UsageLoad {
     }
   }
 
-  private void write(Database database, UsageTables tables, Part part) throws SQLException {
+  private void write(Database database, UsageWriter tables, Part part) throws SQLException {
     MadeUpDay day =
         new MadeUpDay(
             options.seed(),
@@ -222,7 +222,7 @@ public final class UsageLoad {
   }
 
   /** Two may make the same groups at once, in another order: then one of them begins again. */
-  private static void write(Database database, UsageTables tables, List<JournalRow> rows)
+  private static void write(Database database, UsageWriter tables, List<JournalRow> rows)
       throws SQLException {
     for (int tries = 1; ; tries++) {
       try {
@@ -243,7 +243,7 @@ public final class UsageLoad {
     }
   }
 
-  private static void project(Handle handle, UsageTables tables, List<JournalRow> rows) {
+  private static void project(Handle handle, UsageWriter tables, List<JournalRow> rows) {
     try {
       tables.project(handle, rows);
     } catch (SQLException e) {

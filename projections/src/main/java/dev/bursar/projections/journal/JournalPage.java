@@ -30,10 +30,6 @@ public record JournalPage(
 
   /** How many events its rows hold. */
   public int events() {
-    int events = 0;
-    for (JournalRow row : rows) {
-      events += row.events();
-    }
-    return events;
+    return JournalRow.events(rows);
   }
 }

@@ -40,10 +40,6 @@ public record JournalStretch(List<JournalRow> rows, JournalPosition end, boolean
 
   /** How many events its rows hold. */
   public int events() {
-    int events = 0;
-    for (JournalRow row : rows) {
-      events += row.events();
-    }
-    return events;
+    return JournalRow.events(rows);
   }
 }
