@@ -239,7 +239,20 @@ class ProjectionTest {
     return readSide.projections.status().getFirst().standing();
   }
 
-  private static double halted(ReadSide readSide, String what) {
+  private long rowsAfterTheLastBad() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    select count(*) from event_journal where ordering >
+                      (select max(ordering) from event_journal where event_ser_manifest = 'wallet.99')
+                    """)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  private static double measured(ReadSide readSide, String what) {
     return readSide.metrics.get("bursar.projection." + what).tag("slices", "0-127").gauge().value();
   }
 
@@ -267,8 +280,8 @@ class ProjectionTest {
           .contains("wallet.99");
       assertThat(readSide.projections.status().getFirst().state())
           .isEqualTo(RangeStatus.State.RUNNING);
-      assertThat(halted(readSide, "halted")).isEqualTo(1);
-      assertThat(halted(readSide, "slices.halted")).isEqualTo(1);
+      assertThat(measured(readSide, "halted")).isEqualTo(1);
+      assertThat(measured(readSide, "slices.halted")).isEqualTo(1);
       // Right up to the row, and not beyond it.
       assertThat(projected(stuck.walletId)).isEqualTo(before);
       assertThatThrownBy(readSide::caughtUp)
@@ -310,6 +323,10 @@ class ProjectionTest {
               readSide.projections.status().getFirst().state() == RangeStatus.State.HALTED
                   && projected(orgs.getFirst().walletId) == head(orgs.getFirst().walletId));
       assertThat(standing(readSide)).hasSize(4);
+      ReadSide.until(() -> measured(readSide, "lag.rows") == rowsAfterTheLastBad() + 1);
+      live(orgs, 3);
+      ReadSide.until(() -> measured(readSide, "lag.rows") == rowsAfterTheLastBad() + 1);
+      assertThat(rowsAfterTheLastBad()).isPositive();
       assertThatThrownBy(readSide::caughtUp)
           .hasMessageContaining("Slices 0-127 are HALTED")
           .hasMessageContaining("wallet.99");
@@ -319,6 +336,7 @@ class ProjectionTest {
               readSide.projections.status().getFirst().state() == RangeStatus.State.RUNNING
                   && standing(readSide).isEmpty());
       readSide.caughtUp();
+      ReadSide.until(() -> measured(readSide, "lag.rows") == 0);
       assertFold();
     }
   }
