@@ -11,6 +11,7 @@ import dev.bursar.projections.rebuild.RebuildFailure;
 import dev.bursar.projections.rebuild.RebuildReport;
 import dev.bursar.projections.rebuild.RebuildSettings;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import me.tongfei.progressbar.ProgressBar;
@@ -54,20 +55,21 @@ final class RebuildSpeed {
   /** One line about it. */
   static String line(String what, RebuildReport report) {
     double seconds = report.reading().toNanos() / NANOS;
-    return "rebuild of %s: %,d events in %,d rows of the journal read in %.1f s, %,.0f events/s; made %s; projections waited %,d ms"
-        .formatted(
-            what,
-            report.events(),
-            report.rows(),
-            seconds,
-            report.events() / seconds,
-            report.tableRows().entrySet().stream()
-                .map(RebuildSpeed::size)
-                .collect(Collectors.joining(", ")),
-            report.projectionsWaited().toMillis());
+    return String.format(
+        Locale.ROOT,
+        "rebuild of %s: %,d events in %,d rows of the journal read in %.1f s, %,.0f events/s; made %s; projections waited %,d ms",
+        what,
+        report.events(),
+        report.rows(),
+        seconds,
+        report.events() / seconds,
+        report.tableRows().entrySet().stream()
+            .map(RebuildSpeed::size)
+            .collect(Collectors.joining(", ")),
+        report.projectionsWaited().toMillis());
   }
 
   private static String size(Map.Entry<String, Long> table) {
-    return "%,d %s".formatted(table.getValue(), table.getKey());
+    return String.format(Locale.ROOT, "%,d %s", table.getValue(), table.getKey());
   }
 }
