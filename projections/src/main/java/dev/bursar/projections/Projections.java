@@ -64,7 +64,8 @@ public final class Projections {
       ReadQueries queries,
       List<RangeProgress> ranges,
       JdbcLedgerProofs proofs,
-      int usageRowsMax) {
+      ProjectionSettings settings,
+      InstantSource clock) {
     this.progress = progress;
     this.dueWork = dueWork;
     this.passed = passed;
@@ -73,7 +74,9 @@ public final class Projections {
     this.proofs = proofs;
     this.ledger = new JdbcLedgerQueries(queries, progress);
     this.orgs = new JdbcOrgQueries(queries, progress);
-    this.usage = new JdbcUsageQueries(queries, progress, usageRowsMax);
+    this.usage =
+        new JdbcUsageQueries(
+            queries, progress, settings.usageRowsMax(), settings.retention(), clock);
     this.costs = new JdbcCostQueries(queries, progress);
   }
 
@@ -111,7 +114,8 @@ public final class Projections {
                 settings.pollInterval(),
                 settings.pageRowsMax(),
                 settings.pageBytesMax(),
-                settings.positionInterval()),
+                settings.positionInterval(),
+                settings.restartBackoffMax()),
             settings.restartBackoffMin(),
             settings.restartBackoffMax(),
             blocking);
@@ -121,10 +125,8 @@ public final class Projections {
             ReadModelProjection.NAME,
             ranges.size(),
             i ->
-                ProjectionBehavior.create(
-                    projection.of(
-                        ranges.get(i),
-                        new DueTimes(clock, due.clockSkewMax(), due.rememberedMax()))),
+                projection.of(
+                    ranges.get(i), new DueTimes(clock, due.clockSkewMax(), due.rememberedMax())),
             ShardedDaemonProcessSettings.create(system),
             Optional.of(ProjectionBehavior.stopMessage()));
 
@@ -166,7 +168,8 @@ public final class Projections {
         queries,
         ranges,
         new JdbcLedgerProofs(queries, progress, signingKey, clock, metrics),
-        settings.usageRowsMax());
+        settings,
+        clock);
   }
 
   /** Reads ledgers. */
