@@ -115,6 +115,7 @@ final class AnswerChecks {
             "I4",
             "%s is accepted, and was never charged",
             event);
+        counted(allowed, request, wallet);
         if (again && done.replayed()) {
           world.watch.saw(Rarity.REPORTED_TWICE);
         }
@@ -131,6 +132,25 @@ final class AnswerChecks {
         world.watch.saw(Rarity.REPORT_REJECTED);
       }
     }
+  }
+
+  /** The limits that are told are those that it was counted in, by the org and by the team. */
+  private void counted(Decided.Allowed allowed, ReserveRequest request, EntityId wallet) {
+    String reservation = allowed.plan().reservation();
+    Set<String> told = new TreeSet<>();
+    allowed.limits().forEach(limit -> told.add(limit.budget()));
+    Set<String> counted = world.watch.limits(EntityId.org(wallet.org())).budgetsOf(reservation);
+    String team = request.subject().team();
+    if (team != null) {
+      counted.addAll(world.watch.limits(EntityId.team(wallet.org(), team)).budgetsOf(reservation));
+    }
+    world.watch.expect(
+        told.equals(counted),
+        "model",
+        "%s is told the limits %s, and counts in %s",
+        reservation,
+        told,
+        counted);
   }
 
   // ---- allowed

@@ -65,7 +65,7 @@ final class Judgement {
       String team = plan == null ? null : plan.request().subject().team();
       watch.expect(
           plan == null
-              || !plan.asksTeam()
+              || !watch.org(EntityId.org(org)).asksTeam(reservation)
               || (team != null && watch.limits(EntityId.team(org, team)).hasHeld(reservation)),
           "I11",
           "%s: %s is charged, and the team %s has never held it",

@@ -3,6 +3,8 @@ package dev.bursar.simulation;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -266,6 +268,63 @@ enum PlantedBug implements Tampering {
     }
   },
 
+  A_REPORT_COUNTS_IN_TODAYS_WINDOW("model: falls under", "model: applies and") {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      if (!(request.command() instanceof OrgCommand.Reserve it)) {
+        return request;
+      }
+      Reported reported = it.request().reported();
+      return reported == null
+          ? request
+          : (Request<C>)
+              new Request<OrgCommand>(
+                  new OrgCommand.Reserve(
+                      it.request()
+                          .as(
+                              new Reported(
+                                  reported.source(),
+                                  reported.id(),
+                                  reported.happenedAt().minus(Duration.ofDays(1)))),
+                      it.key(),
+                      it.actor(),
+                      it.idempotencyKey(),
+                      it.salt()),
+                  request.operation());
+    }
+  },
+
+  A_REPORT_SKIPS_ONE_BUDGET("model: falls under") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof OrgEvent.ReservationBegun begun && begun.plan().request().hasRun()
+                  ? new OrgEvent.ReservationBegun(begun.at(), without("org-month", begun.plan()))
+                  : event);
+    }
+  },
+
+  A_REPORT_SKIPS_ONE_BUDGET_OF_THE_TEAM("model: the team counts") {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof TeamCommand.CountUsage it
+          ? (Request<C>)
+              new Request<TeamCommand>(
+                  new TeamCommand.CountUsage(
+                      it.reservation(),
+                      it.used(),
+                      it.limits().stream()
+                          .filter(each -> !each.budget().id().equals("red-life"))
+                          .toList(),
+                      it.countsAt()),
+                  request.operation())
+          : request;
+    }
+  },
+
   THE_TEAM_TAKES_NOTHING_BACK("I12") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
@@ -488,6 +547,24 @@ enum PlantedBug implements Tampering {
   public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
     WrongRules wrong = rules();
     return wrong == null ? real : wrong.of(real);
+  }
+
+  private static Plan without(String budget, Plan plan) {
+    return new Plan(
+        plan.reservation(),
+        plan.request(),
+        plan.wallet(),
+        plan.creditType(),
+        plan.amount(),
+        plan.price(),
+        plan.limits().stream().filter(each -> !each.budget().equals(budget)).toList(),
+        plan.teamLimits(),
+        plan.actor(),
+        plan.idempotencyKey(),
+        plan.salt(),
+        plan.departments(),
+        plan.madeAt(),
+        plan.countsAt());
   }
 
   private static Hold recordedInFull(Hold hold) {
