@@ -454,7 +454,7 @@ final class AnswerChecks {
     Fate fate = naive.fates.get(reserved.id());
     boolean right =
         switch (refusal.code()) {
-          case RESERVATION_EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
+          case RESERVATION_EXPIRED -> isOver(naive.lapsed(reserved.id()), fate, command);
           case RESERVATION_FINALIZED ->
               fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED;
           case OVERAGE_REJECTED -> isOverage(naive.made(reserved.id()), command);
@@ -474,6 +474,17 @@ final class AnswerChecks {
         Rarity.COMMIT_LOST_TO_EXPIRY);
     saw(refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_REUSED, Rarity.KEY_REUSED);
     saw(!right, Rarity.REFUSED_BY_ONE_THAT_WAS_BEHIND);
+  }
+
+  /**
+   * It has expired; and to be committed it is too late only when the time of grace is over, too, in
+   * which somebody else may have committed it.
+   */
+  private boolean isOver(@Nullable Hold lapsed, @Nullable Fate fate, WalletCommand command) {
+    boolean expired = lapsed != null && (fate == Fate.EXPIRED || fate == Fate.LATE);
+    return expired
+        && (!(command instanceof WalletCommand.Commit)
+            || world.mayHaveCome(lapsed.expiresAt().plus(World.GRACE)));
   }
 
   private static boolean isOverage(@Nullable Hold hold, WalletCommand command) {

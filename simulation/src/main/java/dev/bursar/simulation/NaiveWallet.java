@@ -132,6 +132,11 @@ final class NaiveWallet {
     return since != null && since.micros() <= micros;
   }
 
+  /** A hold as it was when it expired; null if it has not. */
+  @Nullable Hold lapsed(String reservation) {
+    return lapsed.get(reservation);
+  }
+
   /** A hold as it was made; null if there never was one. */
   @Nullable Hold made(String reservation) {
     return made.get(reservation);
@@ -169,7 +174,13 @@ final class NaiveWallet {
     expect(!event.at().isBefore(lastAt), "I5", "time goes back to %s in %s", event.at(), event);
     lastAt = event.at();
     switch (event) {
-      case WalletEvent.Granted it -> pots.put(it.grant().id(), new Pot(it.grant()));
+      // It has nothing left until it starts; but it may be voided before.
+      case WalletEvent.GrantScheduled it -> pots.put(it.grant().id(), new Pot(it.grant()));
+      case WalletEvent.Granted it -> {
+        pots.put(it.grant().id(), new Pot(it.grant()));
+        entered(it.transaction(), it.grant().amount(), EntryType.GRANT);
+        comes(it.transaction());
+      }
       case WalletEvent.CreditsHeld it -> hold(it.hold(), it.at());
       case WalletEvent.HoldExtended it -> extended(it);
       case WalletEvent.Committed it -> committed(it);
@@ -189,12 +200,20 @@ final class NaiveWallet {
         end(it.reservation(), null, Fate.BARRED);
         watch.saw(Rarity.HOLD_BARRED_BEFORE_IT_CAME);
       }
-      case WalletEvent.GrantExpired it -> over(it.grant(), it.at(), true);
-      case WalletEvent.GrantVoided it -> over(it.grant(), it.at(), false);
+      case WalletEvent.GrantExpired it -> {
+        over(it.grant(), it.at(), true);
+        takesWhatIsFree(it.grant(), it.transaction(), EntryType.EXPIRE);
+      }
+      case WalletEvent.GrantVoided it -> {
+        over(it.grant(), it.at(), false);
+        takesWhatIsFree(it.grant(), it.transaction(), EntryType.VOID);
+      }
       case WalletEvent.Adjusted it -> {
         Grant grant = it.grant();
         if (grant != null) {
           pots.put(grant.id(), new Pot(grant));
+          entered(it.transaction(), grant.amount(), EntryType.ADJUST);
+          comes(it.transaction());
         }
       }
       case WalletEvent.Refunded it -> {
@@ -204,16 +223,31 @@ final class NaiveWallet {
             "I1",
             "more is given back of %s than it charged",
             it.corrects());
+        BigInteger forgiven = sum(it.transaction(), EntryType.DEBT);
+        expect(
+            sum(it.transaction(), EntryType.REFUND)
+                .subtract(forgiven)
+                .equals(micros(it.amount().micros())),
+            "I1",
+            "%s of %s is given back, and the entries are %s",
+            it.amount(),
+            it.corrects(),
+            it.transaction().postings());
+        comes(it.transaction());
         watch.saw(Rarity.REFUNDED);
       }
-      case WalletEvent.TransferredOut it ->
-          expect(
-              sent.put(it.transfer().id(), micros(it.transfer().amount().micros())) == null,
-              "I4",
-              "%s leaves twice",
-              it.transfer().id());
+      case WalletEvent.TransferredOut it -> {
+        entered(it.transaction(), it.transfer().amount().negated(), EntryType.TRANSFER_OUT);
+        expect(
+            sent.put(it.transfer().id(), micros(it.transfer().amount().micros())) == null,
+            "I4",
+            "%s leaves twice",
+            it.transfer().id());
+      }
       case WalletEvent.TransferredIn it -> {
         it.transfer().grants().forEach(grant -> pots.put(grant.id(), new Pot(grant)));
+        entered(it.transaction(), it.transfer().amount(), EntryType.TRANSFER_IN);
+        comes(it.transaction());
         expect(
             taken.put(it.transfer().id(), micros(it.transfer().amount().micros())) == null,
             "I4",
@@ -222,8 +256,17 @@ final class NaiveWallet {
         watch.saw(Rarity.TRANSFERRED);
       }
       case WalletEvent.TransferReturned it -> {
+        BigInteger back = sum(it.transaction(), EntryType.TRANSFER_IN);
+        comes(it.transaction());
         expect(
-            returned.put(it.transfer(), BigInteger.ONE) == null,
+            back.equals(sent.get(it.transfer())),
+            "I1",
+            "%s left with %s, and %s goes back",
+            sent.get(it.transfer()),
+            it.transfer(),
+            back);
+        expect(
+            returned.put(it.transfer(), back) == null,
             "I4",
             "%s goes back twice",
             it.transfer());
@@ -244,6 +287,42 @@ final class NaiveWallet {
         event.getClass().getSimpleName(),
         told,
         figures());
+  }
+
+  private static BigInteger sum(Transaction transaction, EntryType type) {
+    return transaction.postings().stream()
+        .filter(each -> each.type() == type)
+        .map(each -> micros(each.amount().micros()))
+        .reduce(BigInteger.ZERO, BigInteger::add);
+  }
+
+  /** What is done is what is entered. */
+  private void entered(Transaction transaction, Credits amount, EntryType type) {
+    expect(
+        sum(transaction, type).equals(micros(amount.micros())),
+        "I1",
+        "it is about %s, and the entries of %s are %s",
+        amount,
+        type,
+        transaction.postings());
+  }
+
+  /** What comes to grants that have not ended pays what is owed first, as far as it goes. */
+  private void comes(Transaction transaction) {
+    BigInteger come = BigInteger.ZERO;
+    for (Posting posting : transaction.postings()) {
+      if (posting.type() != EntryType.DEBT && posting.type() != EntryType.DEBT_REPAID) {
+        come = come.add(micros(posting.amount().micros()));
+      }
+    }
+    BigInteger owed = debt.add(sum(transaction, EntryType.DEBT));
+    expect(
+        sum(transaction, EntryType.DEBT_REPAID).negate().equals(owed.min(come)),
+        "I1",
+        "%s comes, %s are owed, and the entries are %s",
+        come,
+        owed,
+        transaction.postings());
   }
 
   Figures figures() {
@@ -624,5 +703,17 @@ final class NaiveWallet {
     if (pot.held.signum() > 0) {
       watch.saw(expired ? Rarity.GRANT_EXPIRED_UNDER_A_HOLD : Rarity.GRANT_VOIDED_UNDER_A_HOLD);
     }
+  }
+
+  /** What is held of a grant that ends stays good. */
+  private void takesWhatIsFree(String grant, Transaction transaction, EntryType type) {
+    Pot pot = pots.get(grant);
+    expect(
+        pot != null && pot.free().equals(sum(transaction, type).negate()),
+        "I1",
+        "%s ends with %s free, and the entries are %s",
+        grant,
+        pot == null ? null : pot.free(),
+        transaction.postings());
   }
 }

@@ -195,7 +195,9 @@ final class OperationChecks {
         if (event != null) {
           told(
               event.corrects().equals(charge)
-                  && (amount == null || event.amount().equals(amount))
+                  && (amount == null
+                      ? naive.notRefunded(charge).signum() == 0
+                      : event.amount().equals(amount))
                   && isOf(reply, event.transaction()),
               asked,
               reply,

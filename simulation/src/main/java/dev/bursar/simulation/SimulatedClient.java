@@ -265,7 +265,7 @@ final class SimulatedClient {
             dryRun,
             Map.of());
     String key = key();
-    Caller caller = new Caller(ACTOR, key, key, request.hashCode());
+    Caller caller = new Caller(ACTOR, key, key, request.toString().hashCode());
     Operation operation = dryRun ? null : caller.operation("reserve");
     Since since = world.since();
     List<String> attempts = new ArrayList<>();
@@ -545,7 +545,7 @@ final class SimulatedClient {
             ACTOR,
             now);
     String key = key();
-    OperationChecks.Asked asked = asked(wallet, key, grant.hashCode(), "grant");
+    OperationChecks.Asked asked = asked(wallet, key, grant.toString().hashCode(), "grant");
     ask(
         "grant %s of %s to %s".formatted(id, amount, wallet),
         wallet,
@@ -658,7 +658,7 @@ final class SimulatedClient {
     String key = key();
     Since since = world.since();
     EntityId id = EntityId.org(org);
-    Operation operation = new Caller(ACTOR, key, key, command.hashCode()).operation("govern");
+    Operation operation = new Caller(ACTOR, key, key, command.toString().hashCode()).operation("govern");
     start(
         new SimulatedCall.Question<OrgReply>(
             what,

@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
@@ -283,7 +284,15 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       world.watch.saw(Rarity.BATCH_OF_SEVERAL);
     }
     world.decides(id, now.sequence());
+    boolean wasBehind = isBehind();
     Journaled.Decided<E, R> decided = decide(journal, now, batch.number, requests);
+    for (Outcome<R> outcome : decided.told().outcomes()) {
+      // Whoever asks is told that it can't be reached, and asks again. One that is behind may well
+      // be asked about what it does not know yet.
+      if (outcome instanceof Outcome.Failed<R>(RuntimeException fault) && !wasBehind) {
+        world.watch.violated("crash", "%s: %s".formatted(id, World.trace(fault)));
+      }
+    }
     receive(decided.told());
     StoredBatch row = decided.row();
     EntityMessage written = new EntityMessage.BatchWritten(batch.number);

@@ -86,7 +86,13 @@ public final class Simulation {
    */
   public static Outcome run(
       Scenario scenario, Tampering tampering, @Nullable List<String> history) {
-    World world = new World(scenario, tampering.forOneRun(), history);
+    World world;
+    try {
+      world = new World(scenario, tampering.forOneRun(), history);
+    } catch (RuntimeException | Error fault) {
+      Violation crash = new Violation("crash", World.trace(fault));
+      return new Outcome(scenario, List.of(crash), Map.of(), Map.of(), 0);
+    }
     Simulation simulation = new Simulation(world);
     try {
       simulation.run();

@@ -4,6 +4,7 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.entities.EntityMessage;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +79,11 @@ public interface Tampering {
   /** Whether two projectors do not look whether the other was faster. */
   default boolean projectsTwice() {
     return false;
+  }
+
+  /** How long after its end a reservation may be committed. */
+  default Duration grace() {
+    return World.GRACE;
   }
 
   /** Whether the rules are others, which have no snapshots. */

@@ -8,6 +8,7 @@ import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.invariant.Invariants;
 import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.ledger.CanonicalEntry;
@@ -30,6 +31,7 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityModel;
 import dev.bursar.entities.StoredBatch;
 import dev.bursar.journal.EntitySnapshot;
+import dev.bursar.simulation.NaiveWallet.Fate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -333,6 +335,7 @@ final class Watch implements SimulatedJournal.Listener {
           }
         }
         case OrgEvent.ReservationSettled it -> {
+          endedLike(id, it.closure());
           counted.settle(it.closure(), it.at());
           if (!it.closure().kind().hasRun()) {
             mayComeAgain(shadow, it.closure().reservation());
@@ -359,6 +362,42 @@ final class Watch implements SimulatedJournal.Listener {
         case OrgEvent other -> {}
       }
     }
+    countsLike(id, counted);
+  }
+
+  /** The counters that an org or a team keeps itself stand where its events leave them. */
+  private void countsLike(EntityId id, NaiveLimits counted) {
+    Tallies own = tallies(id);
+    if (own != null) {
+      counted.expectLike(own);
+    }
+  }
+
+  /** What org and team settle has ended so in its wallet, and has charged as much there. */
+  private void endedLike(EntityId by, Closure closure) {
+    ReservationId id = ReservationId.parse(closure.reservation());
+    NaiveWallet wallet = id == null ? null : wallet(EntityId.wallet(id.org(), id.wallet()));
+    Fate fate = wallet == null ? null : wallet.fates.get(closure.reservation());
+    boolean same =
+        switch (closure.kind()) {
+          case COMMITTED -> fate == Fate.COMMITTED;
+          // What was reported late was never held, and so has not expired either.
+          case LATE ->
+              fate == (reports.hasRun(closure.reservation()) ? Fate.COMMITTED : Fate.LATE);
+          case EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
+          case ENDED -> fate == Fate.RELEASED || fate == Fate.CANCELLED || fate == Fate.BARRED;
+        };
+    expect(same, "I11", "%s settles %s, which is %s in its wallet", by, closure, fate);
+    expect(
+        wallet == null
+            || !closure.kind().hasRun()
+            || NaiveWallet.micros(closure.charged().micros())
+                .equals(wallet.charged.get(closure.reservation())),
+        "I11",
+        "%s settles %s, and its wallet has charged %s",
+        by,
+        closure,
+        wallet == null ? null : wallet.charged.get(closure.reservation()));
   }
 
   private void mayComeAgain(Shadow<?, ?, ?, ?> shadow, String reservation) {
@@ -378,7 +417,10 @@ final class Watch implements SimulatedJournal.Listener {
         case TeamEvent.BudgetHeld it when reports.hasRun(it.reservation()) ->
             org.countedByTeam(it, counted);
         case TeamEvent.BudgetHeld it -> org.heldByTeam(it, counted);
-        case TeamEvent.BudgetSettled it -> counted.settle(it.closure(), it.at());
+        case TeamEvent.BudgetSettled it -> {
+          endedLike(id, it.closure());
+          counted.settle(it.closure(), it.at());
+        }
         case TeamEvent.BudgetBarred it -> {
           withdrawn.add(it.reservation());
           promises.takenBack(it.reservation(), id, "barred");
@@ -391,6 +433,7 @@ final class Watch implements SimulatedJournal.Listener {
         case TeamEvent other -> {}
       }
     }
+    countsLike(id, counted);
   }
 
   private static void giveBack(NaiveLimits counted, String reservation, Instant at) {

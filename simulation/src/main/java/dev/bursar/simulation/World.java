@@ -94,7 +94,7 @@ final class World {
             100,
             10_000,
             Duration.ofHours(24),
-            GRACE,
+            tampering.grace(),
             CORRECTION,
             AHEAD_MAX,
             500L + random.nextInt(8_000),

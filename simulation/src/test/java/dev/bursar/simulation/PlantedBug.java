@@ -1,5 +1,7 @@
 package dev.bursar.simulation;
 
+import static dev.bursar.domain.ledger.EntryType.DEBT_REPAID;
+
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.OveragePolicy;
@@ -131,6 +133,26 @@ enum PlantedBug implements Tampering {
     }
   },
 
+  GRACE_IS_HALVED("model: is refused with Refusal[code=RESERVATION_EXPIRED") {
+    @Override
+    public Duration grace() {
+      return World.GRACE.dividedBy(2);
+    }
+  },
+
+  A_RULE_THROWS("crash: a planted fault") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.deciding(
+          event -> {
+            if (event instanceof WalletEvent.HoldExtended) {
+              throw new IllegalStateException("a planted fault");
+            }
+            return event;
+          });
+    }
+  },
+
   A_COMMIT_ENDS_NO_HOLD("model", "I12") {
     @Override
     WrongRules rules() {
@@ -162,6 +184,129 @@ enum PlantedBug implements Tampering {
                       settled.at(),
                       Closure.givenBack(settled.closure().reservation()),
                       settled.alerts())
+                  : event);
+    }
+  },
+
+  A_SETTLEMENT_IS_OF_LESS_THAN_WAS_CHARGED("I11: and its wallet has charged") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Settle it && it.closure().kind().hasRun()
+          ? instead(
+              request,
+              new OrgCommand.Settle(
+                  Closure.of(
+                      it.closure().reservation(),
+                      new Credits(it.closure().charged().micros() / 2),
+                      it.closure().kind())))
+          : request;
+    }
+  },
+
+  A_CHARGE_IS_SETTLED_AS_GIVEN_BACK("I11: in its wallet") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof TeamCommand.Settle it && it.closure().kind().hasRun()
+          ? instead(
+              request, new TeamCommand.Settle(Closure.givenBack(it.closure().reservation())))
+          : request;
+    }
+  },
+
+  A_GRANT_IS_ENTERED_FOR_LESS("I1: it is about") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.Granted it
+                  ? new WalletEvent.Granted(
+                      it.at(),
+                      WrongMoney.more(it.grant()),
+                      it.transaction(),
+                      it.balance())
+                  : event);
+    }
+  },
+
+  A_TRANSFER_LEAVES_FOR_MORE_THAN_IS_ENTERED("I1: it is about") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.TransferredOut it
+                  ? new WalletEvent.TransferredOut(
+                      it.at(),
+                      WrongMoney.more(it.transfer()),
+                      it.transaction(),
+                      it.balance())
+                  : event);
+    }
+  },
+
+  A_TRANSFER_BRINGS_LESS_THAN_HAS_LEFT("I1: leave with the transfer") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.TransferIn it
+              && it.transfer().amount().compareTo(Credits.of(2)) > 0
+          ? instead(
+              request,
+              new WalletCommand.TransferIn(
+                  WrongMoney.lessOfTheLast(it.transfer()), it.attribution()))
+          : request;
+    }
+  },
+
+  A_TRANSFER_GOES_BACK_IN_PART("I1: goes back") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.TransferReturned it
+                  ? new WalletEvent.TransferReturned(
+                      it.at(),
+                      it.transfer(),
+                      WrongMoney.withoutEntries(it.transaction()),
+                      it.balance())
+                  : event);
+    }
+  },
+
+  A_REFUND_IS_ENTERED_FOR_LESS("I1: is given back, and the entries are") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.Refunded it
+                  ? new WalletEvent.Refunded(
+                      it.at(),
+                      it.corrects(),
+                      it.amount(),
+                      it.paidDebt(),
+                      WrongMoney.withoutEntries(it.transaction()),
+                      it.balance())
+                  : event);
+    }
+  },
+
+  A_REFUND_OF_ALL_IS_OF_PART("model: is told Corrected") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Refund it && it.amount() == null
+          ? instead(
+              request,
+              new WalletCommand.Refund(it.charge(), new Credits(1), it.attribution()))
+          : request;
+    }
+  },
+
+  A_GRANT_PAYS_NO_DEBT("I1: are owed, and the entries are") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.Granted it
+                  ? new WalletEvent.Granted(
+                      it.at(), it.grant(), WrongMoney.without(DEBT_REPAID, it.transaction()), it.balance())
                   : event);
     }
   },
