@@ -230,7 +230,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       if (snapshot == null) {
         found = journal.fresh();
       } else {
-        found = journal.restored(snapshot.stored(), world.journal.of(id));
+        found = journal.restored(snapshot.stored(), world.journal.of(id, world.tampering));
         world.watch.saw(Rarity.RECOVERED_FROM_SNAPSHOT);
         if (!journal.isWithoutParts()) {
           world.watch.saw(Rarity.RECOVERED_FROM_PARTS);
@@ -246,7 +246,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       }
       recovered = journal.recovered(found, last);
     } catch (RuntimeException fault) {
-      world.watch.violated("I6", "%s does not recover: %s".formatted(id, World.trace(fault)));
+      world.watch.violated("I6-refused", "%s does not recover: %s".formatted(id, World.trace(fault)));
       stopJournal(mine);
       return;
     }
@@ -376,6 +376,9 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
             return;
           }
           if (done && noticed) {
+            if (state != null) {
+              world.watch.lives(id, model, state);
+            }
             receive(written);
             saveSnapshotIfDue(mine);
           } else {

@@ -3,8 +3,10 @@ package dev.bursar.simulation;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.entities.EntityMessage;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +71,16 @@ public interface Tampering {
   /** Whether recovery leaves out the last row. */
   default boolean recoversWithoutTheLastRow() {
     return false;
+  }
+
+  /** The state that a snapshot holds, as it is read. */
+  default <S> S snapshot(S state) {
+    return state;
+  }
+
+  /** What a memory is made of beside a snapshot, as it is read. */
+  default List<OperationMemory.Part> parts(List<OperationMemory.Part> parts) {
+    return parts;
   }
 
   /** Whether projections read rows younger than a transaction that is still open. */

@@ -53,6 +53,9 @@ final class Watch implements SimulatedJournal.Listener {
 
   private static final int VIOLATIONS_MAX = 20;
 
+  /** How seldom what lives is compared with its rows: all of its state has to be encoded. */
+  private static final int LIVES_ONE_IN = 3;
+
   /** One entity, folded from its rows. */
   private final class Shadow<C, E, R, S> {
     private final EntityModel<C, E, R, S> model;
@@ -99,24 +102,19 @@ final class Watch implements SimulatedJournal.Listener {
                   of.sequence(), of.head(), of.memory().toBytes(), model.capture().apply(of)));
     }
 
-    /** What recovery made of snapshot and rows is what the rows alone come to. */
-    void compare(EntityId id, Entity<C, E, R> recovered) {
-      if (recovered.sequence() != entity.sequence()) {
-        violated(
-            "I6",
-            "%s: recovery comes to row %d of %d"
-                .formatted(id, recovered.sequence(), entity.sequence()));
-        return;
-      }
+    /**
+     * Whoever has come to the last row has come to what the rows alone come to.
+     *
+     * @param how by which way
+     */
+    void compare(EntityId id, Entity<C, E, R> other, String how) {
       List<OperationMemory> memories = model.memories().apply(entity);
-      List<OperationMemory> others = model.memories().apply(recovered);
-      boolean same = Arrays.equals(state(entity), state(recovered));
+      List<OperationMemory> others = model.memories().apply(other);
+      boolean same = Arrays.equals(state(entity), state(other));
       for (int i = 0; i < memories.size(); i++) {
         same &= Arrays.equals(memories.get(i).toBytes(), others.get(i).toBytes());
       }
-      if (!same) {
-        violated("I6", "%s: recovery comes to another state than its rows".formatted(id));
-      }
+      expect(same, "I6", "%s: %s comes to another state than its rows", id, how);
     }
   }
 
@@ -477,12 +475,37 @@ final class Watch implements SimulatedJournal.Listener {
       EntityId id, EntityModel<C, E, R, S> model, Entity<C, E, R> recovered) {
     // What is compared with is never folded by rules that a test has put in their place.
     if (!world.tampering.hasOtherRules()) {
-      shadow(id, model).compare(id, recovered);
+      Shadow<C, E, R, S> shadow = shadow(id, model);
+      expect(
+          recovered.sequence() == shadow.entity.sequence(),
+          "I6",
+          "%s: recovery comes to row %d of %d",
+          id,
+          recovered.sequence(),
+          shadow.entity.sequence());
+      if (recovered.sequence() == shadow.entity.sequence()) {
+        shadow.compare(id, recovered, "recovery");
+      }
     }
     NaiveWallet wallet = wallets.get(id.toString());
     NaiveLimits counted = limits.get(id.toString());
     if ((wallet != null && wallet.hasOpen()) || (counted != null && counted.hasOpen())) {
       saw(Rarity.RECOVERED_WITH_OPEN_HOLDS);
+    }
+  }
+
+  /** An entity hears that its last row is written, and goes on with what it has in memory. */
+  <C, E, R, S> void lives(EntityId id, EntityModel<C, E, R, S> model, Entity<C, E, R> living) {
+    if (world.tampering.hasOtherRules()) {
+      return;
+    }
+    Shadow<C, E, R, S> shadow = shadow(id, model);
+    if (living.sequence() % LIVES_ONE_IN == 0 && living.sequence() == shadow.entity.sequence()) {
+      shadow.compare(id, living, "what lives");
+    }
+    if (living.aggregate() instanceof WalletAggregate wallet) {
+      Invariants.in(wallet.wallet())
+          .forEach(each -> violated(each.invariant(), id + ": in memory, " + each.detail()));
     }
   }
 }

@@ -181,22 +181,20 @@ final class World {
 
   /** The model as it is run: with a planted bug, if there is one. */
   <C, E, R, S> EntityModel<C, E, R, S> tampered(EntityId id, EntityModel<C, E, R, S> real) {
-    if (!tampering.hasOtherRules()) {
-      return real;
-    }
+    boolean other = tampering.hasOtherRules();
     Function<EntityId, Entity<C, E, R>> fresh =
         of -> {
           Entity<C, E, R> entity = real.fresh().apply(of);
           return new Entity<>(tampering.rules(id, entity.aggregate()), entity.memory());
         };
     return new EntityModel<>(
-        fresh,
+        other ? fresh : real.fresh(),
         real.reply(),
         real.batches(),
         real.snapshots(),
         real.capture(),
-        real.restore(),
-        entity -> List.of());
+        (entity, state) -> real.restore().accept(entity, tampering.snapshot(state)),
+        other ? entity -> List.of() : real.memories());
   }
 
   /** The node that owns an org now. */

@@ -13,6 +13,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgReply;
@@ -24,6 +25,7 @@ import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.domain.wallet.WalletSnapshot;
 import dev.bursar.entities.EntityMessage;
 import java.time.Duration;
 import java.time.Instant;
@@ -493,7 +495,22 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  RECOVERY_LEAVES_THE_LAST_ROW_OUT("I6") {
+  A_SNAPSHOT_LEAVES_OUT_A_HOLD("I6: comes to another state") {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <S> S snapshot(S state) {
+      return state instanceof WalletSnapshot it ? (S) LostParts.withoutAHold(it) : state;
+    }
+  },
+
+  A_PART_OF_A_MEMORY_LACKS_ITS_LAST_OPERATION("I6: comes to another state") {
+    @Override
+    public List<OperationMemory.Part> parts(List<OperationMemory.Part> parts) {
+      return parts.stream().map(LostParts::withoutTheLast).toList();
+    }
+  },
+
+  RECOVERY_LEAVES_THE_LAST_ROW_OUT("I6-refused: does not recover") {
     @Override
     public boolean recoversWithoutTheLastRow() {
       return true;
