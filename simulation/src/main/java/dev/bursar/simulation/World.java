@@ -87,11 +87,12 @@ final class World {
     this.random = new Random(new SplittableRandom(scenario.seed()).split().nextLong());
     this.beginning = BEGINNINGS.get(random.nextInt(BEGINNINGS.size()));
     this.tick = random.nextInt(3) == 0 ? ChronoUnit.SECONDS : ChronoUnit.MICROS;
+    boolean tight = random.nextInt(4) == 0;
     this.limits =
         new Limits(
-            200,
+            tight ? 2 + random.nextInt(5) : 200,
             1 + random.nextInt(8),
-            100,
+            tight ? 1 + random.nextInt(4) : 100,
             10_000,
             Duration.ofHours(24),
             tampering.grace(),

@@ -358,6 +358,16 @@ enum PlantedBug implements Tampering {
     }
   },
 
+  WHAT_A_KEY_WAS_USED_FOR_IS_NOT_COMPARED("I4: with a key that was used for something else") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      Operation operation = request.operation();
+      return operation == null || operation.isReport()
+          ? request
+          : new Request<>(request.command(), new Operation(operation.key(), 0));
+    }
+  },
+
   A_CHARGE_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
