@@ -126,13 +126,13 @@ final class Judgement {
   private void transfersArrived() {
     Map<String, List<BigInteger>> arrived = new TreeMap<>();
     for (NaiveWallet wallet : watch.wallets.values()) {
-      wallet.taken.forEach(
+      wallet.transfers.taken.forEach(
           (id, amount) -> arrived.computeIfAbsent(id, i -> new ArrayList<>()).add(amount));
-      wallet.returned.forEach(
+      wallet.transfers.returned.forEach(
           (id, amount) -> arrived.computeIfAbsent(id, i -> new ArrayList<>()).add(amount));
     }
     for (NaiveWallet wallet : watch.wallets.values()) {
-      wallet.sent.forEach(
+      wallet.transfers.sent.forEach(
           (id, amount) ->
               watch.expect(
                   arrived.getOrDefault(id, List.of()).equals(List.of(amount)),

@@ -209,8 +209,7 @@ enum PlantedBug implements Tampering {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof TeamCommand.Settle it && it.closure().kind().hasRun()
-          ? instead(
-              request, new TeamCommand.Settle(Closure.givenBack(it.closure().reservation())))
+          ? instead(request, new TeamCommand.Settle(Closure.givenBack(it.closure().reservation())))
           : request;
     }
   },
@@ -222,10 +221,7 @@ enum PlantedBug implements Tampering {
           event ->
               event instanceof WalletEvent.Granted it
                   ? new WalletEvent.Granted(
-                      it.at(),
-                      WrongMoney.more(it.grant()),
-                      it.transaction(),
-                      it.balance())
+                      it.at(), WrongMoney.more(it.grant()), it.transaction(), it.balance())
                   : event);
     }
   },
@@ -237,10 +233,7 @@ enum PlantedBug implements Tampering {
           event ->
               event instanceof WalletEvent.TransferredOut it
                   ? new WalletEvent.TransferredOut(
-                      it.at(),
-                      WrongMoney.more(it.transfer()),
-                      it.transaction(),
-                      it.balance())
+                      it.at(), WrongMoney.more(it.transfer()), it.transaction(), it.balance())
                   : event);
     }
   },
@@ -295,20 +288,49 @@ enum PlantedBug implements Tampering {
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.Refund it && it.amount() == null
           ? instead(
-              request,
-              new WalletCommand.Refund(it.charge(), new Credits(1), it.attribution()))
+              request, new WalletCommand.Refund(it.charge(), new Credits(1), it.attribution()))
           : request;
     }
   },
 
-  A_GRANT_PAYS_NO_DEBT("I1: are owed, and the entries are") {
+  WHAT_WAS_PAID_FOR_BURNS_FIRST("model: is drawn on") {
+    @Override
+    WrongRules rules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.Granted it
+                  ? new WalletEvent.Granted(
+                      it.at(),
+                      WrongMoney.ofTheOtherCategory(it.grant()),
+                      it.transaction(),
+                      it.balance())
+                  : event);
+    }
+  },
+
+  A_REFUND_GOES_TO_THE_FIRST_THAT_WAS_DRAWN_ON("model: is given back") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Refund it
+          ? instead(
+              request,
+              new WalletCommand.Refund(
+                  WrongMoney.reversed(it.charge()), it.amount(), it.attribution()))
+          : request;
+    }
+  },
+
+  A_GRANT_PAYS_NO_DEBT("I1: are owed, it has ended: false") {
     @Override
     WrongRules rules() {
       return WrongRules.deciding(
           event ->
               event instanceof WalletEvent.Granted it
                   ? new WalletEvent.Granted(
-                      it.at(), it.grant(), WrongMoney.without(DEBT_REPAID, it.transaction()), it.balance())
+                      it.at(),
+                      it.grant(),
+                      WrongMoney.without(DEBT_REPAID, it.transaction()),
+                      it.balance())
                   : event);
     }
   },

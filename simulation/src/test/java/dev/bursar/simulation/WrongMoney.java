@@ -4,6 +4,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.wallet.Charge;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Transfer;
 import java.util.ArrayList;
@@ -17,15 +18,28 @@ final class WrongMoney {
 
   /** A grant of a millionth more. */
   static Grant more(Grant of) {
-    return of(of, of.amount().plus(new Credits(1)));
+    return of(of, of.amount().plus(new Credits(1)), of.category());
   }
 
-  private static Grant of(Grant of, Credits amount) {
+  /** A grant that burns last of those that should burn first, and the other way around. */
+  static Grant ofTheOtherCategory(Grant of) {
+    return of(
+        of,
+        of.amount(),
+        of.category() == Grant.Category.PAID ? Grant.Category.PROMOTIONAL : Grant.Category.PAID);
+  }
+
+  /** A charge as if it had been drawn the other way around. */
+  static Charge reversed(Charge of) {
+    return new Charge(of.transaction(), of.creditType(), of.draws().reversed(), of.debt());
+  }
+
+  private static Grant of(Grant of, Credits amount, Grant.Category category) {
     return new Grant(
         of.id(),
         of.creditType(),
         amount,
-        of.category(),
+        category,
         of.priority(),
         of.effectiveAt(),
         of.expiresAt(),
@@ -57,7 +71,7 @@ final class WrongMoney {
       return of;
     }
     List<Grant> grants = new ArrayList<>(of.grants());
-    grants.set(grants.size() - 1, of(last, less));
+    grants.set(grants.size() - 1, of(last, less, last.category()));
     return new Transfer(
         of.id(),
         of.from(),
