@@ -261,7 +261,7 @@ final class AnswerChecks {
         byOrg.add(NaiveOrg.words(limit));
         sawLeast(limit, plan.quantities());
       } else {
-        world.watch.violated("model", "%s is denied by %s".formatted(plan.reservation(), denial));
+        world.watch.violated("model", "%s is denied by %s", plan.reservation(), denial);
       }
     }
     expectInTheWay(plan, byOrg, wallet, since);
@@ -314,7 +314,7 @@ final class AnswerChecks {
       LimitState told, BigInteger withHeld, ReserveRequest request, EntityId wallet, Since since) {
     String name = request.subject().team();
     if (name == null) {
-      world.watch.violated("model", "a team's limit without a team: " + told);
+      world.watch.violated("model", "a team's limit without a team: %s", told);
       return;
     }
     EntityId team = EntityId.team(wallet.org(), name);
@@ -344,7 +344,7 @@ final class AnswerChecks {
     Credits available = denial.available();
     Credits asked = request.amount();
     if (available == null || asked == null) {
-      world.watch.violated("model", "a denial by %s without figures".formatted(wallet));
+      world.watch.violated("model", "a denial by %s without figures", wallet);
       return;
     }
     boolean inDebt = denial.code() == DenialCode.WALLET_IN_DEBT;

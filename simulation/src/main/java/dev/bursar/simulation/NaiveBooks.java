@@ -100,7 +100,7 @@ final class NaiveBooks {
   }
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
-    watch.expect(holds, invariant, name + ": " + format, values);
+    watch.expectOf(name, holds, invariant, format, values);
   }
 
   private static BigInteger micros(Credits credits) {

@@ -80,7 +80,7 @@ final class NaiveOrg {
     ReserveRequest work = watch.reports.work(reservation);
     Reported reported = work == null ? null : work.reported();
     if (work == null || reported == null) {
-      watch.violated("I4", "%s: %s begins, and nobody reported it".formatted(name, reservation));
+      watch.violated("I4", "%s: %s begins, and nobody reported it", name, reservation);
       return;
     }
     Instant ran = reported.happenedAt();

@@ -28,7 +28,7 @@ final class NaiveTransfers {
   }
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
-    watch.expect(holds, invariant, name + ": " + format, values);
+    watch.expectOf(name, holds, invariant, format, values);
   }
 
   void out(WalletEvent.TransferredOut event) {

@@ -132,7 +132,7 @@ final class NaiveWallet {
   }
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
-    watch.expect(holds, invariant, name + ": " + format, values);
+    watch.expectOf(name, holds, invariant, format, values);
   }
 
   void take(WalletEvent event) {
@@ -431,8 +431,7 @@ final class NaiveWallet {
     ReserveRequest work = watch.reports.work(reservation);
     Credits used = work == null ? null : work.amount();
     if (work == null || used == null) {
-      watch.violated(
-          "I4", "%s: %s is charged, and nobody reported it".formatted(name, reservation));
+      watch.violated("I4", "%s: %s is charged, and nobody reported it", name, reservation);
       return;
     }
     expect(

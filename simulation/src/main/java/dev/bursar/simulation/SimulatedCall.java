@@ -167,8 +167,7 @@ final class SimulatedCall<T> {
         now.answer instanceof Answer.Done<T>(T value, boolean replayed)
             && question.essence.apply(value).equals(question.essence.apply(done.value()));
     if (!same) {
-      world.watch.violated(
-          "I4", "%s: first %s, then %s".formatted(question.what, done.value(), now.answer));
+      world.watch.violated("I4", "%s: first %s, then %s", question.what, done.value(), now.answer);
     }
     world.watch.saw(Rarity.ANSWER_REPEATED);
     if (!now.node.equals(before.node)) {

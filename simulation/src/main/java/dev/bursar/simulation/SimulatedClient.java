@@ -669,7 +669,8 @@ final class SimulatedClient {
     String key = key();
     Since since = world.since();
     EntityId id = EntityId.org(org);
-    Operation operation = new Caller(ACTOR, key, key, command.toString().hashCode()).operation("govern");
+    Operation operation =
+        new Caller(ACTOR, key, key, command.toString().hashCode()).operation("govern");
     start(
         new SimulatedCall.Question<OrgReply>(
             what,
@@ -780,7 +781,7 @@ final class SimulatedClient {
     String org = used.entity.org();
     Credits amount = new Credits(1 + random.nextInt(5));
     // Unlike whatever the key was used for.
-    OperationChecks.Asked asked = asked(used.entity, used.key, -1, used.kind);
+    OperationChecks.Asked asked = asked(used.entity, used.key, Long.MIN_VALUE, used.kind);
     Attribution attribution = attribution(used.kind, org, used.key);
     if (used.kind.equals("reserve")) {
       reserveAgain(used, amount, asked);

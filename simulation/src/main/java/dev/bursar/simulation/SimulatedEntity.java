@@ -49,6 +49,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   private @Nullable Batch<C> waiting;
   private boolean savingSnapshot;
   private long lastArrival;
+  private long latestOutOfOrder;
 
   private SimulatedEntity(
       World world,
@@ -94,7 +95,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
         node.stopped(this);
       }
     } catch (RuntimeException fault) {
-      world.watch.violated("crash", "%s: %s".formatted(id, World.trace(fault)));
+      world.watch.violated("crash", "%s: %s", id, World.trace(fault));
       kill();
       node.stopped(this);
     }
@@ -156,11 +157,18 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     int times = world.happens(Fault.MESSAGE_REPEATED, 0.1) ? 2 : 1;
     for (int i = 0; i < times; i++) {
       long at = world.time.nowMicros() + world.between(5, 100);
-      if (world.happens(Fault.MESSAGES_REORDERED, 0.3)) {
+      if (world.isTried(Fault.MESSAGES_REORDERED, 0.3)) {
         at += world.between(0, 20_000);
+        if (at < lastArrival) {
+          world.watch.injected(Fault.MESSAGES_REORDERED);
+        }
+        latestOutOfOrder = Math.max(latestOutOfOrder, at);
       } else {
         at = Math.max(at, lastArrival);
         lastArrival = at;
+        if (at < latestOutOfOrder) {
+          world.watch.injected(Fault.MESSAGES_REORDERED);
+        }
       }
       if (world.happens(Fault.MESSAGE_LATE, 0.03)) {
         at += world.between(500_000, 8_000_000);
@@ -246,7 +254,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       }
       recovered = journal.recovered(found, last);
     } catch (RuntimeException fault) {
-      world.watch.violated("I6-refused", "%s does not recover: %s".formatted(id, World.trace(fault)));
+      world.watch.violated("I6-refused", "%s does not recover: %s", id, World.trace(fault));
       stopJournal(mine);
       return;
     }
@@ -290,7 +298,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       // Whoever asks is told that it can't be reached, and asks again. One that is behind may well
       // be asked about what it does not know yet.
       if (outcome instanceof Outcome.Failed<R>(RuntimeException fault) && !wasBehind) {
-        world.watch.violated("crash", "%s: %s".formatted(id, World.trace(fault)));
+        world.watch.violated("crash", "%s: %s", id, World.trace(fault));
       }
     }
     receive(decided.told());
@@ -310,7 +318,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   private Journaled.Decided<E, R> decide(
       Journaled<C, E, R, S> journal, Entity<C, E, R> now, long number, List<Request<C>> requests) {
     if (requests.stream().allMatch(each -> world.tampering.looksWhetherDone(each.command()))) {
-      return journal.decide(now, number, requests, node.now());
+      return journal.decide(now, number, requests, node.decidesAt());
     }
     // A planted bug: the same entity, with a memory in which nothing is found.
     Entity<C, E, R> forgetful =
@@ -318,7 +326,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
             now.aggregate(),
             new OperationMemory(1, world.limits.operationsRememberedFor().toNanos() / 1_000));
     forgetful.restored(now.sequence(), now.head());
-    Journaled.Decided<E, R> decided = journal.decide(forgetful, number, requests, node.now());
+    Journaled.Decided<E, R> decided = journal.decide(forgetful, number, requests, node.decidesAt());
     now.restored(forgetful.sequence(), forgetful.head());
     return decided;
   }

@@ -74,21 +74,18 @@ final class Watch implements SimulatedJournal.Listener {
     Batch<E> take(EntityId id, long sequence, StoredBatch row) {
       Batch<E> batch = model.batches().decode(row.manifest(), row.bytes());
       if (batch.sequence() != sequence) {
-        violated(
-            "I8", "%s: row %d says that it is row %d".formatted(id, sequence, batch.sequence()));
+        violated("I8", "%s: row %d says that it is row %d", id, sequence, batch.sequence());
       }
       try {
         entity.fold(batch, CanonicalEntry.sha256(row.bytes()));
       } catch (IllegalStateException fault) {
-        violated("I8", "%s: %s".formatted(id, fault.getMessage()));
+        violated("I8", "%s: %s", id, fault.getMessage());
       }
       nextDue = batch.nextDue();
       for (Recorded<E> recorded : batch.recorded()) {
         Operation operation = recorded.operation();
         if (operation != null && operations.put(operation.key(), recorded.event()) != null) {
-          violated(
-              "I4",
-              "%s: %s has a second effect, in row %d".formatted(id, operation.key(), sequence));
+          violated("I4", "%s: %s has a second effect, in row %d", id, operation.key(), sequence);
         }
       }
       return batch;
@@ -134,6 +131,7 @@ final class Watch implements SimulatedJournal.Listener {
   private final Map<String, Since> attempts = new HashMap<>();
   private final Map<String, Integer> denied = new HashMap<>();
   final NaiveReports reports = new NaiveReports(this);
+  private String check = "";
   private long moment;
 
   Watch(World world) {
@@ -157,17 +155,42 @@ final class Watch implements SimulatedJournal.Listener {
     return seen;
   }
 
-  void violated(String invariant, String detail) {
+  /**
+   * Something does not hold.
+   *
+   * @param format what, the same for all that one check finds
+   */
+  void violated(String invariant, String format, @Nullable Object... values) {
+    found(format, invariant, format.formatted(values));
+  }
+
+  void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
+    if (!holds) {
+      violated(invariant, format, values);
+    }
+  }
+
+  /** The same of a wallet, an org or a team. */
+  void expectOf(
+      String name, boolean holds, String invariant, String format, @Nullable Object... values) {
+    if (!holds) {
+      found(format, invariant, name + ": " + format.formatted(values));
+    }
+  }
+
+  private void found(String by, String invariant, String detail) {
     world.log(() -> "VIOLATED " + invariant + ": " + detail);
+    if (check.isEmpty()) {
+      check = invariant + ": " + by;
+    }
     if (violations.size() < VIOLATIONS_MAX) {
       violations.add(new Violation(invariant, detail));
     }
   }
 
-  void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
-    if (!holds) {
-      violated(invariant, format.formatted(values));
-    }
+  /** The check that first found something; empty if none has. */
+  String check() {
+    return check;
   }
 
   List<Violation> violations() {
@@ -321,7 +344,7 @@ final class Watch implements SimulatedJournal.Listener {
       switch (each.event()) {
         case OrgEvent.ReservationBegun it -> {
           if (begun.put(it.plan().reservation(), it.plan()) != null) {
-            violated("I4", "%s begins twice".formatted(it.plan().reservation()));
+            violated("I4", "%s begins twice", it.plan().reservation());
           }
           Plan plan = it.plan();
           Reported reported = plan.request().reported();
@@ -345,7 +368,7 @@ final class Watch implements SimulatedJournal.Listener {
             saw(Rarity.DENIED_AFTER_IT_HAD_BEGUN);
           }
           if (denied.merge(reservation, 1, Integer::sum) > 1) {
-            violated("I4", "%s is denied twice".formatted(reservation));
+            violated("I4", "%s is denied twice", reservation);
           }
           withdrawn.add(reservation);
           promises.takenBack(reservation, id, "denied");
@@ -380,8 +403,7 @@ final class Watch implements SimulatedJournal.Listener {
         switch (closure.kind()) {
           case COMMITTED -> fate == Fate.COMMITTED;
           // What was reported late was never held, and so has not expired either.
-          case LATE ->
-              fate == (reports.hasRun(closure.reservation()) ? Fate.COMMITTED : Fate.LATE);
+          case LATE -> fate == (reports.hasRun(closure.reservation()) ? Fate.COMMITTED : Fate.LATE);
           case EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
           case ENDED -> fate == Fate.RELEASED || fate == Fate.CANCELLED || fate == Fate.BARRED;
         };
@@ -466,7 +488,7 @@ final class Watch implements SimulatedJournal.Listener {
     }
     for (Violation violation :
         ledger.with(((WalletAggregate) shadow.entity.aggregate()).wallet())) {
-      violated(violation.invariant(), id + ": " + violation.detail());
+      violated(violation.invariant(), "%s: %s", id, violation.detail());
     }
   }
 
@@ -505,7 +527,7 @@ final class Watch implements SimulatedJournal.Listener {
     }
     if (living.aggregate() instanceof WalletAggregate wallet) {
       Invariants.in(wallet.wallet())
-          .forEach(each -> violated(each.invariant(), id + ": in memory, " + each.detail()));
+          .forEach(each -> violated(each.invariant(), "%s: in memory, %s", id, each.detail()));
     }
   }
 }
