@@ -3,6 +3,8 @@ package dev.bursar.simulation;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
@@ -226,6 +228,7 @@ final class NaiveWallet {
   }
 
   private void hold(Hold hold, Instant at) {
+    isOfThis(hold.reservation());
     BigInteger amount = micros(hold.amount().micros());
     expect(
         figures().available().compareTo(amount) >= 0,
@@ -279,8 +282,19 @@ final class NaiveWallet {
     }
   }
 
+  /** A wallet has to do with reservations that name it, and with no others. */
+  private void isOfThis(String reservation) {
+    ReservationId id = ReservationId.parse(reservation);
+    expect(
+        id != null && EntityId.wallet(id.org(), id.wallet()).toString().equals(name),
+        "I10",
+        "%s is of another wallet",
+        reservation);
+  }
+
   /** Ends a hold, of which there has to be one, or none. */
   private void end(String reservation, @Nullable Fate from, Fate to) {
+    isOfThis(reservation);
     Fate before = fates.put(reservation, to);
     endedSince.put(reservation, watch.since());
     expect(before == from, "I12", "%s was %s and becomes %s", reservation, before, to);

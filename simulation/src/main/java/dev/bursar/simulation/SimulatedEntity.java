@@ -120,9 +120,9 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     }
     world.log(() -> "%s to %s: %s".formatted(id, to, message));
     world.watch.branches.sent(id, message);
-    EntityId goes = world.tampering.goesTo(to);
     world.watch.expect(
-        goes.org().equals(id.org()), "I10", "%s sends something to %s: %s", id, goes, message);
+        to.org().equals(id.org()), "I10", "%s sends something to %s: %s", id, to, message);
+    EntityId goes = world.tampering.goesTo(to);
     EntityMessage instead = world.tampering.answers(to, message);
     if (instead != null) {
       self().tell(instead);
