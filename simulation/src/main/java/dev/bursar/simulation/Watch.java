@@ -54,7 +54,7 @@ final class Watch implements SimulatedJournal.Listener {
   private static final int VIOLATIONS_MAX = 20;
 
   /** How seldom what lives is compared with its rows: all of its state has to be encoded. */
-  private static final int LIVES_ONE_IN = 3;
+  private static final int LIVES_ONE_IN = 8;
 
   /** One entity, folded from its rows. */
   private final class Shadow<C, E, R, S> {

@@ -680,32 +680,6 @@ enum PlantedBug implements Tampering {
     }
   },
 
-  WHO_HAS_TAKEN_A_RESERVATION_OVER_IS_NOT_COMPARED("I4: was allowed by") {
-    @Override
-    WrongRules rules() {
-      return WrongRules.deciding(
-          event ->
-              event instanceof OrgEvent.ReservationTakenOver it
-                  ? new OrgEvent.ReservationTakenOver(it.at(), it.reservation(), 0)
-                  : event);
-    }
-
-    @Override
-    Scenario scenario(long seed) {
-      return new Scenario(
-          seed,
-          Set.of(
-              Fault.TWO_INCARNATIONS,
-              Fault.PAUSE,
-              Fault.MESSAGE_LATE,
-              Fault.WRITE_COMMITS_LATE,
-              Fault.WRITE_ACKNOWLEDGEMENT_LOST,
-              Fault.MESSAGE_LOST),
-          Scenario.CLIENTS_MAX,
-          60);
-    }
-  },
-
   A_FROZEN_SCOPE_IS_NOT_LOOKED_AT("I2: is frozen") {
     @Override
     WrongRules rules() {
@@ -772,11 +746,6 @@ enum PlantedBug implements Tampering {
         .map(sign -> sign.split(": ", 2))
         .anyMatch(
             sign -> violation.invariant().equals(sign[0]) && violation.detail().contains(sign[1]));
-  }
-
-  /** A history in which it may show; most bugs may in any. */
-  Scenario scenario(long seed) {
-    return Scenario.of(seed);
   }
 
   /** What is wrong with the rules; null if the bug is elsewhere. */

@@ -51,7 +51,7 @@ final class PlantedBugsTest {
 
   private static Optional<Simulation.Outcome> found(PlantedBug bug) {
     return LongStream.rangeClosed(1, SEEDS_MAX)
-        .mapToObj(seed -> Simulation.run(bug.scenario(seed), bug, null))
+        .mapToObj(seed -> Simulation.run(Scenario.of(seed), bug, null))
         .filter(outcome -> shows(outcome, bug))
         .findFirst();
   }
