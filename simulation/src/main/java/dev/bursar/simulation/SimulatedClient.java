@@ -79,11 +79,15 @@ final class SimulatedClient {
   /** Work that some client has reported, and another may report again. */
   record Report(ReserveRequest work, Reported event, EntityId wallet) {}
 
+  /** A key that was answered, and what it was for. */
+  private record UsedKey(String kind, EntityId entity, String key) {}
+
   /** What all clients of a run know of each other's doings. */
   static final class Shared {
     final List<Reserved> reserved = new ArrayList<>();
     final List<String> grants = new ArrayList<>();
     final List<Report> reports = new ArrayList<>();
+    private final List<UsedKey> keys = new ArrayList<>();
     int names;
   }
 
@@ -129,13 +133,8 @@ final class SimulatedClient {
     return left < 0;
   }
 
-  /** Every second history, so that the others stay as they were when they found something. */
-  private boolean reports() {
-    return world.scenario.seed() % 2 == 0 && random.nextInt(12) == 0;
-  }
-
   private void doSomething() {
-    if (reports()) {
+    if (random.nextInt(20) == 0) {
       report();
       return;
     }
@@ -265,7 +264,7 @@ final class SimulatedClient {
             dryRun,
             Map.of());
     String key = key();
-    Caller caller = new Caller(ACTOR, key, key, request.hashCode());
+    Caller caller = new Caller(ACTOR, key, key, request.toString().hashCode());
     Operation operation = dryRun ? null : caller.operation("reserve");
     Since since = world.since();
     List<String> attempts = new ArrayList<>();
@@ -291,6 +290,9 @@ final class SimulatedClient {
         (node, answer) -> checks.told(answer, wallet, node),
         answer -> {
           checks.reserved(answer, request, wallet, since, attempts);
+          if (!dryRun) {
+            used(answer, "reserve", EntityId.org(org), key);
+          }
           if (!atOnce && !dryRun) {
             remember(answer, wallet);
           }
@@ -528,24 +530,9 @@ final class SimulatedClient {
     EntityId wallet = wallet(org);
     String id = "g" + shared.names++;
     Credits amount = Credits.of(1 + random.nextInt(80));
-    Instant now = world.owner(org).now();
-    Grant grant =
-        new Grant(
-            id,
-            TYPE,
-            amount,
-            Grant.Category.values()[random.nextInt(3)],
-            random.nextInt(3) * 25,
-            now.minusSeconds(1),
-            random.nextBoolean() ? null : now.plusSeconds(1 + random.nextInt(90)),
-            Set.of(),
-            Set.of(),
-            random.nextBoolean() ? new Money(amount(), "USD") : null,
-            null,
-            ACTOR,
-            now);
+    Grant grant = grant(id, amount, world.owner(org).now());
     String key = key();
-    OperationChecks.Asked asked = asked(wallet, key, grant.hashCode(), "grant");
+    OperationChecks.Asked asked = asked(wallet, key, grant.toString().hashCode(), "grant");
     ask(
         "grant %s of %s to %s".formatted(id, amount, wallet),
         wallet,
@@ -553,11 +540,29 @@ final class SimulatedClient {
         asked.operation(),
         answer -> {
           others.granted(answer, asked, id, amount, grant.expiresAt());
+          used(answer, "grant", wallet, key);
           if (answer instanceof Answer.Done<WalletReply>) {
             shared.grants.add(wallet + "|" + id);
           }
         },
         reply -> ((WalletReply.GrantAdded) reply).grant().grant().id());
+  }
+
+  private Grant grant(String id, Credits amount, Instant now) {
+    return new Grant(
+        id,
+        TYPE,
+        amount,
+        Grant.Category.values()[random.nextInt(3)],
+        random.nextInt(3) * 25,
+        now.minusSeconds(1),
+        random.nextBoolean() ? null : now.plusSeconds(1 + random.nextInt(90)),
+        Set.of(),
+        Set.of(),
+        random.nextBoolean() ? new Money(amount(), "USD") : null,
+        null,
+        ACTOR,
+        now);
   }
 
   private void voidGrant() {
@@ -593,7 +598,10 @@ final class SimulatedClient {
         new WalletCommand.Adjust(
             TYPE, amount, more ? "a" + shared.names++ : null, attribution("adjust", org, key)),
         asked.operation(),
-        answer -> others.adjusted(answer, asked, amount),
+        answer -> {
+          others.adjusted(answer, asked, amount);
+          used(answer, "adjust", wallet, key);
+        },
         reply -> ((WalletReply.Corrected) reply).transaction().id());
   }
 
@@ -648,7 +656,10 @@ final class SimulatedClient {
         EntityId.wallet(org, from),
         new WalletCommand.TransferOut(to, TYPE, amount, attribution("transfer", org, key)),
         asked.operation(),
-        answer -> others.transferred(answer, asked, to, amount),
+        answer -> {
+          others.transferred(answer, asked, to, amount);
+          used(answer, "transfer", asked.entity(), key);
+        },
         reply -> ((WalletReply.Transferred) reply).transfer().id());
   }
 
@@ -658,7 +669,8 @@ final class SimulatedClient {
     String key = key();
     Since since = world.since();
     EntityId id = EntityId.org(org);
-    Operation operation = new Caller(ACTOR, key, key, command.hashCode()).operation("govern");
+    Operation operation =
+        new Caller(ACTOR, key, key, command.toString().hashCode()).operation("govern");
     start(
         new SimulatedCall.Question<OrgReply>(
             what,
@@ -758,8 +770,78 @@ final class SimulatedClient {
     start(one.question, one.told);
   }
 
+  private void used(Answer<?> answer, String kind, EntityId entity, String key) {
+    if (answer instanceof Answer.Done) {
+      shared.keys.add(new UsedKey(kind, entity, key));
+    }
+  }
+
+  /** The same key for something else is refused, whatever it was for. */
+  private void reuse(UsedKey used) {
+    String org = used.entity.org();
+    Credits amount = new Credits(1 + random.nextInt(5));
+    // Unlike whatever the key was used for.
+    OperationChecks.Asked asked = asked(used.entity, used.key, Long.MIN_VALUE, used.kind);
+    Attribution attribution = attribution(used.kind, org, used.key);
+    if (used.kind.equals("reserve")) {
+      reserveAgain(used, amount, asked);
+      return;
+    }
+    WalletCommand command =
+        switch (used.kind) {
+          case "grant" ->
+              new WalletCommand.AddGrant(
+                  grant("again" + shared.names++, amount, world.owner(org).now()),
+                  null,
+                  attribution);
+          case "adjust" -> new WalletCommand.Adjust(TYPE, amount.negated(), null, attribution);
+          default -> new WalletCommand.TransferOut("nowhere", TYPE, amount, attribution);
+        };
+    ask(
+        "%s of %s with the key %s that was used".formatted(used.kind, used.entity, used.key),
+        used.entity,
+        command,
+        asked.operation(),
+        answer -> others.keyReused(answer, asked, Rarity.KEY_REUSED),
+        reply -> reply);
+  }
+
+  private void reserveAgain(UsedKey used, Credits amount, OperationChecks.Asked asked) {
+    ReserveRequest request =
+        new ReserveRequest(
+            Subject.ofOrg(used.entity.org()),
+            null,
+            null,
+            null,
+            WALLETS.getFirst(),
+            null,
+            amount,
+            TYPE,
+            10,
+            OveragePolicy.RECORD,
+            false,
+            false,
+            Map.of());
+    this.<Decided>start(
+        "reserve %s with the key %s that was used".formatted(amount, used.key),
+        used.entity,
+        List.of(used.entity),
+        replyTo ->
+            new EntityMessage.Reserve(
+                new OrgCommand.Reserve(request, used.key, ACTOR, used.key, salt()),
+                asked.operation(),
+                replyTo),
+        (node, answer) -> {},
+        answer -> others.keyReused(answer, asked, Rarity.RESERVE_KEY_REUSED),
+        decided -> decided);
+  }
+
   /** The same key for something else is refused. */
   private void reuse() {
+    if (!shared.keys.isEmpty() && random.nextBoolean()) {
+      reuse(shared.keys.get(random.nextInt(shared.keys.size())));
+      return;
+    }
     Reserved reserved = reserved();
     if (reserved == null) {
       reserve(false, false);

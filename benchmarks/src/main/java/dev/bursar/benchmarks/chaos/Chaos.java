@@ -83,7 +83,7 @@ public final class Chaos {
       Troubles troubles = new Troubles(site, options, findings, memory::answers, crowd::underWay);
       history(crowd, troubles);
       say("waiting until nothing is held, then comparing");
-      new AtRest(stage, memory, findings, site.endpoint()).check(REST_MAX);
+      new AtRest(stage, memory, findings, site.endpoint(), options.grace()).check(REST_MAX);
       expectAll(troubles, site);
       print(troubles, crowd.retries());
     } catch (HistoryFailure e) {

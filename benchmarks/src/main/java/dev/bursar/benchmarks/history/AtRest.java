@@ -25,8 +25,14 @@ public final class AtRest {
   private final Memory memory;
   private final Findings findings;
   private final Endpoint endpoint;
+  private final Duration grace;
 
-  public AtRest(Stage stage, Memory memory, Findings findings, Endpoint endpoint) {
+  /**
+   * @param grace how long after an expiry the node still records a commit
+   */
+  public AtRest(
+      Stage stage, Memory memory, Findings findings, Endpoint endpoint, Duration grace) {
+    this.grace = grace;
     this.stage = stage;
     this.memory = memory;
     this.findings = findings;
@@ -47,7 +53,7 @@ public final class AtRest {
         usage(org, node.get(Requests.org(org) + "/usage?group_by=team&fresh=true"));
       }
       Map<String, Shown> shown = Shown.all(node, memory);
-      new ReservationChecks(memory, shown, findings).run();
+      new ReservationChecks(memory, shown, findings, grace).run();
       for (String org : stage.orgs()) {
         ledgers(org, node);
         budgets(org, node, shown);

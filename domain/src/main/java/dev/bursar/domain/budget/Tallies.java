@@ -165,12 +165,21 @@ public final class Tallies {
 
   /**
    * Whether work that ran then can still count: its window has not ended, or what was counted in it
-   * is still known. What has been forgotten decides nothing, and is not begun anew.
+   * is still known. What has been forgotten decides nothing, and is not begun anew. By a clock that
+   * is behind, a day may not have begun either. A rate is counted only while it lasts: a later
+   * window of it would have the one that lasts forgotten.
    */
   private boolean counts(Budgets.Applicable of, Instant then, Instant now) {
     Budget budget = of.budget();
     Window window = budget.windowAt(then);
-    return window.contains(now) || tally(counter(of), window.start()) != null;
+    return isRate(budget.window())
+        ? window.contains(now)
+        : now.isBefore(window.end()) || tally(counter(of), window.start()) != null;
+  }
+
+  /** A window that is shorter than a day bounds a rate, and decides nothing once it has passed. */
+  private static boolean isRate(WindowKind window) {
+    return window.compareTo(WindowKind.DAY) < 0;
   }
 
   private static Counter counter(Budgets.Applicable of) {
@@ -228,11 +237,9 @@ public final class Tallies {
     holds.put(reservation, new OpenHold(asked.amount(), metered ? asked.usage() : Map.of(), marks));
   }
 
-  /**
-   * A window of a day or more is open to correction; a shorter one bounds a rate, and has passed.
-   */
+  /** Until when a window that has ended is open to correction; null for one that never is. */
   private @Nullable Instant openUntil(LimitState limit) {
-    return limit.window().compareTo(WindowKind.DAY) < 0 || lateness.correction().isZero()
+    return isRate(limit.window()) || lateness.correction().isZero()
         ? null
         : limit.resetsAt().plus(lateness.correction());
   }
