@@ -155,11 +155,16 @@ public final class Tallies {
     return lateness;
   }
 
-  /** The figures of those limits that can count work that ran then; the windows of then. */
-  public List<LimitState> states(List<Budgets.Applicable> limits, Instant then, Instant now) {
+  /**
+   * The figures of those limits that can count work that has run; the windows for which it counts.
+   *
+   * @param counted for when it counts
+   */
+  public List<LimitState> states(
+      List<Budgets.Applicable> limits, CountedWork counted, Instant now) {
     return limits.stream()
-        .filter(limit -> counts(limit, then, now))
-        .map(limit -> state(limit, then))
+        .filter(limit -> counts(limit, counted.in(limit.budget().window()), now))
+        .map(limit -> state(limit, counted.in(limit.budget().window())))
         .toList();
   }
 
@@ -232,7 +237,7 @@ public final class Tallies {
    * A window of a day or more is open to correction; a shorter one bounds a rate, and has passed.
    */
   private @Nullable Instant openUntil(LimitState limit) {
-    return limit.window().compareTo(WindowKind.DAY) < 0 || lateness.correction().isZero()
+    return limit.window().boundsRate() || lateness.correction().isZero()
         ? null
         : limit.resetsAt().plus(lateness.correction());
   }
