@@ -14,6 +14,7 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries.Revenue;
+import dev.bursar.domain.ledger.Transaction;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,12 +91,12 @@ class CostQueriesTest {
     return LocalDate.ofInstant(at, ZoneOffset.UTC);
   }
 
-  private static Kind kind(LedgerEntry entry, Map<String, LocalDate> postedOn) {
-    Attribution attribution = entry.transaction().attribution();
+  private static Kind kind(LedgerEntry entry, Map<String, Transaction> transactions) {
+    Transaction corrected = transactions.get(entry.wallet() + entry.transaction().corrects());
+    Attribution attribution = (corrected == null ? entry.transaction() : corrected).attribution();
     Subject subject = attribution.subject();
     Money value = entry.posting().value();
     LocalDate day = dayOf(entry.transaction().postedAt());
-    LocalDate corrected = postedOn.get(entry.wallet() + entry.transaction().corrects());
     return new Kind(
         day,
         new Work(
@@ -110,7 +111,7 @@ class CostQueriesTest {
         entry.posting().type(),
         entry.posting().type() == EntryType.GRANT ? entry.posting().grant() : null,
         value == null ? null : value.currency(),
-        corrected != null && corrected.isBefore(day.withDayOfMonth(1)),
+        corrected != null && dayOf(corrected.postedAt()).isBefore(day.withDayOfMonth(1)),
         entry.posting().type() == EntryType.DEBT && entry.posting().amount().isNegative());
   }
 
@@ -123,13 +124,12 @@ class CostQueriesTest {
 
   @Test
   void everyEntryIsInOneSum() {
-    Map<String, LocalDate> postedOn = new HashMap<>();
+    Map<String, Transaction> transactions = new HashMap<>();
     WORLD.entries.forEach(
-        entry ->
-            postedOn.put(
-                entry.wallet() + entry.transaction().id(), dayOf(entry.transaction().postedAt())));
+        entry -> transactions.put(entry.wallet() + entry.transaction().id(), entry.transaction()));
     Map<Kind, Sum> expected = new HashMap<>();
-    WORLD.entries.forEach(entry -> expected.merge(kind(entry, postedOn), sum(entry), Sum::plus));
+    WORLD.entries.forEach(
+        entry -> expected.merge(kind(entry, transactions), sum(entry), Sum::plus));
     Map<Kind, Sum> found = new HashMap<>();
     for (CostQueries.Day day : days()) {
       for (Costs costs : day.costs()) {
@@ -152,8 +152,31 @@ class CostQueriesTest {
     }
     assertThat(found).isEqualTo(expected);
     assertThat(found.keySet()).anyMatch(Kind::earlier);
+    assertThat(found.keySet())
+        .anyMatch(kind -> kind.type() == EntryType.REFUND && kind.work().team() != null);
     assertThat(found.keySet().stream().map(Kind::type).collect(Collectors.toSet()))
         .contains(EntryType.REFUND, EntryType.DEBT, EntryType.DEBT_REPAID, EntryType.EXPIRE);
+  }
+
+  @Test
+  void aRequestIsCountedOnceHoweverManyGrantsPaidForIt() {
+    Set<EntryType> used = Set.of(EntryType.CONSUME, EntryType.LATE_USAGE, EntryType.DEBT);
+    List<LedgerEntry> charges =
+        WORLD.entries.stream()
+            .filter(entry -> used.contains(entry.posting().type()))
+            .filter(entry -> entry.transaction().reservation() != null)
+            .toList();
+    long requests =
+        charges.stream().map(entry -> entry.wallet() + entry.transaction().id()).distinct().count();
+    assertThat(requests).isLessThan(charges.size());
+    assertThat(
+            days().stream()
+                .flatMap(day -> day.costs().stream())
+                .flatMap(costs -> costs.charges().stream())
+                .filter(charge -> used.contains(charge.type()))
+                .mapToLong(Charge::reservations)
+                .sum())
+        .isEqualTo(requests);
   }
 
   @Test

@@ -51,7 +51,7 @@ public final class InMemoryCosts implements CostQueries {
               Work work = work(entry);
               charges
                   .computeIfAbsent(work, any -> new LinkedHashMap<>())
-                  .merge(kind(entry.posting()), charge(entry.posting()), InMemoryCosts::plus);
+                  .merge(kind(entry.posting()), charge(entry), InMemoryCosts::plus);
               used.getOrDefault(of.reservation(), Map.of())
                   .forEach(
                       (meter, each) ->
@@ -100,7 +100,9 @@ public final class InMemoryCosts implements CostQueries {
         one.reservations() + other.reservations());
   }
 
-  private static Charge charge(Posting posting) {
+  private static Charge charge(LedgerEntry entry) {
+    Posting posting = entry.posting();
+    Posting first = entry.transaction().postings().getFirst();
     return new Charge(
         posting.type(),
         posting.type() == EntryType.GRANT ? posting.grant() : null,
@@ -110,6 +112,6 @@ public final class InMemoryCosts implements CostQueries {
         posting.value() == null
             ? BigDecimal.ZERO
             : BigDecimal.valueOf(posting.value().amount().micros(), DECIMALS),
-        1);
+        posting.sequence() == first.sequence() ? 1 : 0);
   }
 }

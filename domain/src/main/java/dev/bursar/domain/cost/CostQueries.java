@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads what the entries of an org's ledgers come to, day by day, from the read model. */
 public interface CostQueries {
 
-  /** What entries are for; null where they say nothing. */
+  /**
+   * What entries are for; null where they say nothing. Those that correct something are for what
+   * they correct.
+   */
   record Work(
       String wallet,
       @Nullable String team,
@@ -33,7 +36,8 @@ public interface CostQueries {
    * @param credits the sum of their amounts, signed as the entries are
    * @param value the sum of their values in the currency's main unit, signed as the entries are; 0
    *     without a currency
-   * @param reservations how many reservations they are of
+   * @param reservations how many reservations were charged by them; one whose charge is in several
+   *     sums, as of grants in two currencies, is counted in the first
    */
   record Charge(
       EntryType type,

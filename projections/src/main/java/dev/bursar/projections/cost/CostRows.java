@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
@@ -44,20 +46,35 @@ final class CostRows {
       """;
 
   /** A transaction's name ends in the sequence of its first entry. */
+  private static final String FIRST_OF = "cast(substring(%s from '_([0-9]{1,18})$') as bigint)";
+
+  /** What an entry is for; of a correction, what was corrected by it was for. */
+  private static final String WORK_OR_CORRECTED =
+      "e.wallet, "
+          + Stream.of("team", "product", "cost_center", "agent", "feature", "model")
+              .map("case when c.sequence is null then e.%1$s else c.%1$s end, "::formatted)
+              .collect(Collectors.joining())
+          + "e.credit_type";
+
+  /** However many grants a request drew on, it is counted once, with the first of its entries. */
   private static final String CHARGES =
       "select "
-          + WORK
+          + WORK_OR_CORRECTED
           + """
           , e.type, case when e.type = 'grant' then e.grant_id end as granted, e.currency,
-            e.corrects is not null and exists (
-              select 1 from ledger_entry c
-              where c.org = :org and c.wallet = e.wallet
-                and c.sequence = cast(substring(e.corrects from '_([0-9]{1,18})$') as bigint)
-                and c.transaction_id = e.corrects and c.posted_at < :month) as earlier,
+            coalesce(c.posted_at < :month, false) as earlier,
             e.type = 'debt' and e.amount < 0 as less_debt,
-            sum(e.amount), coalesce(sum(e.value), 0), count(distinct e.reservation)
+            sum(e.amount), coalesce(sum(e.value), 0),
+            count(e.reservation) filter (where e.sequence = %1$s)
           """
+              .formatted(FIRST_OF.formatted("e.transaction_id"))
           + ENTRIES
+          + """
+          left join ledger_entry c
+            on c.org = :org and c.wallet = e.wallet and c.sequence = %s
+              and c.transaction_id = e.corrects
+          """
+              .formatted(FIRST_OF.formatted("e.corrects"))
           + " group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13"
           + " order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13";
 
