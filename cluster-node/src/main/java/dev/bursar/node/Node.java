@@ -50,6 +50,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
@@ -185,7 +186,7 @@ public final class Node implements AutoCloseable {
             keys,
             testClock,
             clock,
-            () -> readiness(readiness.get(), watch),
+            () -> readiness(readiness::get, watch),
             metrics,
             metrics::scrape);
     try {
@@ -201,7 +202,8 @@ public final class Node implements AutoCloseable {
   }
 
   /** Whoever can put nothing on record can decide nothing. */
-  private static Readiness readiness(Readiness told, StorageWatch watch) {
+  private static Readiness readiness(Supplier<Readiness> loaded, StorageWatch watch) {
+    Readiness told = loaded.get();
     if (told.waitingFor() != null) {
       return told;
     }
