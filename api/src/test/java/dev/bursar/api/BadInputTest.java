@@ -168,6 +168,8 @@ class BadInputTest {
           PUT  ! /v1/orgs/acme                   ! {}                                             ! name
           PUT  ! /v1/orgs/acme                   ! {'name':'A','timezone':'Mars/Base'}            ! timezone
           PUT  ! /v1/orgs/acme                   ! {'name':'A','timezone':'+01:00'}               ! timezone
+          PUT  ! /v1/orgs/acme                   ! {'name':'A','timezone':'SystemV/EST5EDT'}      ! timezone
+          PUT  ! /v1/orgs/acme                   ! {'name':'A','timezone':'EST5EDT'}              ! timezone
           PUT  ! /v1/orgs/acme                   ! {'name':'A\\u0007'}                            ! name
           PUT  ! /v1/orgs/acme                   ! {'name':'A','add_ons':['x','x']}               ! add_ons[1]
           PUT  ! /v1/orgs/acme/units/u           ! {'kind':'squad','name':'U'}                    ! kind

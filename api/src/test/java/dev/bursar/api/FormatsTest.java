@@ -9,6 +9,7 @@ import dev.bursar.domain.access.Role;
 import java.math.BigDecimal;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -103,9 +104,9 @@ class FormatsTest {
             "credits DECIMAL(38,6)",
             "requests BIGINT",
             "denied BIGINT",
-            "meter_cached_input_tokens BIGINT",
-            "meter_input_tokens BIGINT",
-            "meter_output_tokens BIGINT",
+            "meter_cached_input_tokens DECIMAL(38,0)",
+            "meter_input_tokens DECIMAL(38,0)",
+            "meter_output_tokens DECIMAL(38,0)",
             "other_meters JSON");
   }
 
@@ -142,6 +143,34 @@ class FormatsTest {
     assertThat(api.get(EVENTS + "?decision=perhaps").at("/field")).isEqualTo("decision");
     assertThat(api.get(EVENTS + "?cursor=abc").at("/field")).isEqualTo("cursor");
     assertThat(api.get("/v1/orgs/none/events").code()).isEqualTo("org_not_found");
+  }
+
+  /** Pages of one question follow on each other, whatever the clock shows by then. */
+  @Test
+  void aCursorGoesOnInTheTimeThatWasAskedForFirst() {
+    Answer first = api.get(EVENTS + "?limit=2&filter[feature]=chat");
+    String cursor = "&cursor=" + first.at("/next_cursor");
+    Answer rest = api.get(EVENTS + "?filter[feature]=chat" + cursor);
+    assertThat(rest.json().at("/data")).isNotEmpty();
+    assertThat(
+            api.put(
+                    "/v1/test_clock",
+                    "{'now':'%s'}".formatted(RunningApi.START.plus(Duration.ofDays(40))))
+                .status())
+        .isEqualTo(200);
+    assertThat(api.get(EVENTS + "?filter[feature]=chat").json().at("/data")).isEmpty();
+    assertThat(api.get(EVENTS + "?filter[feature]=chat&fresh=true" + cursor).json().at("/data"))
+        .isEqualTo(rest.json().at("/data"));
+    for (String other :
+        List.of(
+            "",
+            "&filter[feature]=other",
+            "&filter[feature]=chat&decision=allow",
+            "&filter[feature]=chat&to=2030-01-01T00:00:00Z")) {
+      Answer refused = api.get(EVENTS + "?limit=2" + other + cursor);
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.at("/field")).isEqualTo("cursor");
+    }
   }
 
   @Test
@@ -185,7 +214,7 @@ class FormatsTest {
             "late BOOLEAN");
     assertThat(duck.one("select departments[1] from events where \"user\" = 'u-17'"))
         .isEqualTo("engineering");
-    assertThat(duck.one("select asked->>'output_tokens' from events where \"user\" = 'u-17'"))
+    assertThat(duck.one("select asked->'output_tokens' from events where \"user\" = 'u-17'"))
         .isEqualTo("800");
     List<String> lines =
         api.send("GET", EVENTS, api.operator, null, "Accept", "application/x-ndjson")

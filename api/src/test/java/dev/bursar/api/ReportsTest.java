@@ -14,6 +14,7 @@ import io.cloudevents.jackson.JsonFormat;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -136,6 +137,55 @@ class ReportsTest {
     assertThat(figure("balance")).isEqualTo("493");
     assertThat(batch(amount("e2", "99"))).containsExactly("e2 duplicate");
     assertThat(figure("balance")).isEqualTo("493");
+  }
+
+  /** What can't be read of one event is no fault of those beside it. */
+  @Test
+  void anEventThatSaysSomethingTwiceOrAtLengthStopsNoOther() {
+    String twice = written(amount("e2", "1")).replaceFirst("\\{", "{\"data\":{},");
+    String tooLong =
+        written(amount("e3", "1")).replace("\"amount\":\"1\"", "\"amount\":" + "9".repeat(101));
+    Answer answer =
+        report(
+            BATCH,
+            "[%s,%s,%s,%s]"
+                .formatted(written(amount("e1", "1")), twice, tooLong, written(amount("e4", "4"))));
+    assertThat(statuses(answer))
+        .containsExactly("e1 accepted", "e2 rejected", "e3 rejected", "e4 accepted");
+    assertThat(answer.at("/results/1/error/code")).isEqualTo("malformed_json");
+    assertThat(answer.at("/results/1/error/detail")).contains("there twice");
+    assertThat(answer.at("/results/2/error/detail")).contains("longer than 100 characters");
+    assertThat(figure("balance")).isEqualTo("495");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '!',
+      textBlock =
+          """
+          {'subject':{'org':'acme'}}                                             ! data.amount
+          {'subject':{'org':'acme'},'amount':'1'}                                ! data.credit_type
+          {'subject':{'org':'acme'},'usage':{'input_tokens':1},'credit_type':'platform'}         ! data.credit_type
+          """)
+  void aProblemNamesTheFieldWhereItStands(String data, String field) {
+    Answer answer = report(ONE, written(event("e1", data, RunningApi.START)));
+    assertThat(answer.at("/results/0/error/field")).isEqualTo(field);
+  }
+
+  @Test
+  void itIsListedWithTheTimeAtWhichItRanAndTheReportersWords() {
+    Instant ran = RunningApi.START.minus(Duration.ofMinutes(90));
+    assertThat(
+            batch(
+                event(
+                    "e1",
+                    "{'subject':{'org':'acme'},'amount':'1','credit_type':'platform','metadata':{'job':'nightly'}}",
+                    ran)))
+        .containsExactly("e1 accepted");
+    Answer listed = api.get("/v1/orgs/acme/events?from=2026-03-01T00:00:00Z");
+    assertThat(listed.at("/data/0/event_id")).isEqualTo("e1");
+    assertThat(listed.at("/data/0/time")).isEqualTo(ran.toString());
+    assertThat(listed.at("/data/0/metadata/job")).isEqualTo("nightly");
   }
 
   @Test

@@ -79,7 +79,17 @@ public final class RunningApi implements AutoCloseable {
   }
 
   RunningApi(boolean withTestClock) {
-    Config config = ConfigFactory.parseResources("http.conf").withFallback(ConfigFactory.load());
+    this(withTestClock, "");
+  }
+
+  /**
+   * @param overrides settings that go before those of {@code http.conf}
+   */
+  RunningApi(boolean withTestClock, String overrides) {
+    Config config =
+        ConfigFactory.parseString(overrides)
+            .withFallback(ConfigFactory.parseResources("http.conf"))
+            .withFallback(ConfigFactory.load());
     system = ActorSystem.create(Behaviors.empty(), "api-test", config);
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     queries = new InMemoryQueries(node);

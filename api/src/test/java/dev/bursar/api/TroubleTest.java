@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.api.RunningApi.Answer;
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.domain.usage.Unanswerable;
+import dev.bursar.domain.usage.Unanswerable.Reason;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TroubleTest {
 
@@ -66,6 +70,40 @@ class TroubleTest {
       assertThat(answer.body()).doesNotContain("secret", "Exception");
       assertThat(answer.at("/request_id")).isEqualTo(answer.header("X-Request-Id"));
     }
+  }
+
+  /** The server's own clock would only start when all of the body has come. */
+  @Test
+  void aLargeBodyIsAnsweredInTimeThoughNobodyReadsIt() {
+    try (RunningApi silent = new RunningApi(false, "pekko.http.server.request-timeout = 1s")) {
+      silent.keys.fallSilent();
+      Answer answer =
+          silent.send(
+              "POST",
+              "/v1/traces",
+              silent.operator,
+              "{\"resourceSpans\":[" + " ".repeat(3_000_000) + "]}");
+      assertThat(answer.status()).isEqualTo(503);
+      assertThat(answer.header("Retry-After")).isEqualTo("1");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NOT_KEPT, not_kept, from",
+    "TOO_MANY_ROWS, too_many_rows, ''",
+    "TOO_MUCH, too_much, ''"
+  })
+  void whatCanNotBeAnsweredIsAProblemOfTheQuestion(Reason reason, String code, String field) {
+    api.node.trouble(
+        () -> {
+          throw new Unanswerable(reason, "Ask otherwise.");
+        });
+    Answer answer = api.get("/v1/orgs/acme/usage?group_by=user");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.code()).isEqualTo(code);
+    assertThat(answer.at("/field")).isEqualTo(field);
+    assertThat(answer.at("/detail")).isEqualTo("Ask otherwise.");
   }
 
   @Test

@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
 final class VerifyCommand implements Callable<Integer> {
 
   private static final int BAR_UPDATE_MS = 500;
+  private static final int SHOWN_MAX = 50;
+  private static final int LINE_CHARS_MAX = 2_000;
 
   @Spec private CommandSpec spec;
 
@@ -73,15 +75,28 @@ final class VerifyCommand implements Callable<Integer> {
               });
     }
     out.println(summary(report.counts()));
-    for (Discrepancy each : report.discrepancies()) {
-      out.println("  " + each);
-    }
-    if (report.found() > report.discrepancies().size()) {
-      out.printf("  and %,d more%n", report.found() - report.discrepancies().size());
-    }
+    print(report, out);
     out.printf("discrepancies      %,d%n", report.found());
     out.flush();
     return report.isClean() ? 0 : 1;
+  }
+
+  /** The first of what differs: whoever reads it looks for a cause, not for all that follows. */
+  static void print(Report report, PrintWriter out) {
+    report.discrepancies().stream()
+        .limit(SHOWN_MAX)
+        .map(Discrepancy::toString)
+        .forEach(
+            line ->
+                out.println(
+                    "  "
+                        + (line.length() > LINE_CHARS_MAX
+                            ? line.substring(0, LINE_CHARS_MAX) + " …"
+                            : line)));
+    long more = report.found() - Math.min(SHOWN_MAX, report.discrepancies().size());
+    if (more > 0) {
+      out.printf("  and %,d more%n", more);
+    }
   }
 
   private static String summary(Counts counts) {

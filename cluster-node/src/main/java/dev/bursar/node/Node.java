@@ -28,6 +28,7 @@ import dev.bursar.node.entity.LimitSettings;
 import dev.bursar.node.entity.Region;
 import dev.bursar.node.entity.ShardedEntities;
 import dev.bursar.node.otel.MappingFile;
+import dev.bursar.node.storage.StorageWatch;
 import dev.bursar.projections.Projections;
 import dev.bursar.projections.tree.SigningKey;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -49,6 +50,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 
 /**
@@ -62,6 +64,7 @@ public final class Node implements AutoCloseable {
   private static final String SIGNER = "bursar";
 
   private final Database database;
+  private final StorageWatch watch;
   private final ExecutorService blocking;
   private final ActorSystem<Void> system;
   private final Projections projections;
@@ -70,12 +73,14 @@ public final class Node implements AutoCloseable {
 
   private Node(
       Database database,
+      StorageWatch watch,
       ExecutorService blocking,
       ActorSystem<Void> system,
       Projections projections,
       HttpServer server,
       AtomicReference<Readiness> readiness) {
     this.database = database;
+    this.watch = watch;
     this.blocking = blocking;
     this.system = system;
     this.projections = projections;
@@ -122,6 +127,11 @@ public final class Node implements AutoCloseable {
     if (settings.testClockStart() != null) {
       demandNotBefore(database, settings.testClockStart());
     }
+    StorageWatch watch =
+        StorageWatch.start(
+            address,
+            config.getDuration("bursar.node.database-asked-every"),
+            config.getDuration("bursar.node.database-silence-max"));
     ExecutorService blocking =
         Executors.newFixedThreadPool(
             connections, Thread.ofPlatform().daemon().name("blocking-", 0).factory());
@@ -176,7 +186,7 @@ public final class Node implements AutoCloseable {
             keys,
             testClock,
             clock,
-            readiness::get,
+            () -> readiness(readiness::get, watch),
             metrics,
             metrics::scrape);
     try {
@@ -184,11 +194,27 @@ public final class Node implements AutoCloseable {
           await(
               HttpServer.bind(
                   system, settings.host(), settings.port(), Routes.handler(system, ports)));
-      return new Node(database, blocking, system, projections, server, readiness);
+      return new Node(database, watch, blocking, system, projections, server, readiness);
     } catch (RuntimeException e) {
-      stop(projections, system, blocking, database);
+      stop(projections, system, blocking, watch, database);
       throw e;
     }
+  }
+
+  /** Whoever can put nothing on record can decide nothing. */
+  private static Readiness readiness(Supplier<Readiness> loaded, StorageWatch watch) {
+    Readiness told = loaded.get();
+    if (told.waitingFor() != null) {
+      return told;
+    }
+    return watch
+        .away()
+        .map(
+            silence ->
+                new Readiness(
+                    "the database, which has not answered for %d seconds"
+                        .formatted(silence.toSeconds())))
+        .orElse(told);
   }
 
   /** Time never goes back behind what is on record. */
@@ -231,18 +257,20 @@ public final class Node implements AutoCloseable {
   @Override
   public void close() {
     await(server.stop(REQUESTS_END_WITHIN));
-    stop(projections, system, blocking, database);
+    stop(projections, system, blocking, watch, database);
   }
 
   private static void stop(
       Projections projections,
       ActorSystem<Void> system,
       ExecutorService blocking,
+      StorageWatch watch,
       Database database) {
     projections.stop();
     system.terminate();
     await(system.getWhenTerminated());
     blocking.shutdown();
+    watch.close();
     database.close();
   }
 

@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param catchUpTimeout how long a caller waits for the read tables
  * @param queriesMax reads that run at once
  * @param queriesWaitingMax reads that wait for their turn
+ * @param queryTimeout how long a statement of a read may take, in whole milliseconds
+ * @param lookupsMax reads that decisions wait for, which run at once
  * @param dueWork about due work
  * @param retention how long usage is kept
  * @param retentionInterval how often to look for what has passed
@@ -34,6 +36,8 @@ public record ProjectionSettings(
     Duration catchUpTimeout,
     int queriesMax,
     int queriesWaitingMax,
+    Duration queryTimeout,
+    int lookupsMax,
     DueWorkSettings dueWork,
     Retention retention,
     Duration retentionInterval,
@@ -72,6 +76,8 @@ public record ProjectionSettings(
         config.getDuration("catch-up-timeout"),
         config.getInt("queries-max"),
         config.getInt("queries-waiting-max"),
+        config.getDuration("query-timeout"),
+        config.getInt("lookups-max"),
         new DueWorkSettings(
             due.getDuration("interval"),
             due.getInt("page-max"),

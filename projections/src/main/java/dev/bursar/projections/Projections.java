@@ -1,6 +1,8 @@
 package dev.bursar.projections;
 
 import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.DatabaseTimeouts;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.ledger.LedgerProofs;
@@ -29,6 +31,7 @@ import dev.bursar.projections.usage.JdbcReportedEvents;
 import dev.bursar.projections.usage.JdbcUsageQueries;
 import dev.bursar.projections.usage.PassedPartitions;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +49,9 @@ public final class Projections {
 
   private static final String BLOCKING = "pekko.projection.jdbc.blocking-jdbc-dispatcher";
 
+  /** The server gives up on a statement before the client gives up on the server. */
+  private static final Duration SERVER_GIVES_UP_WITHIN = Duration.ofSeconds(3);
+
   private final LedgerQueries ledger;
   private final JdbcLedgerProofs proofs;
   private final OrgQueries orgs;
@@ -55,6 +61,8 @@ public final class Projections {
   private final DueWork dueWork;
   private final PassedPartitions passed;
   private final ReadQueries queries;
+  private final ReadQueries lookups;
+  private final Database reading;
   private final List<RangeProgress> ranges;
 
   private Projections(
@@ -62,6 +70,8 @@ public final class Projections {
       DueWork dueWork,
       PassedPartitions passed,
       ReadQueries queries,
+      ReadQueries lookups,
+      Database reading,
       List<RangeProgress> ranges,
       JdbcLedgerProofs proofs,
       ProjectionSettings settings,
@@ -70,13 +80,15 @@ public final class Projections {
     this.dueWork = dueWork;
     this.passed = passed;
     this.queries = queries;
+    this.lookups = lookups;
+    this.reading = reading;
     this.ranges = ranges;
     this.proofs = proofs;
     this.ledger = new JdbcLedgerQueries(queries, progress);
     this.orgs = new JdbcOrgQueries(queries, progress);
     this.usage =
         new JdbcUsageQueries(
-            queries, progress, settings.usageRowsMax(), settings.retention(), clock);
+            queries, lookups, progress, settings.usageRowsMax(), settings.retention(), clock);
     this.costs = new JdbcCostQueries(queries, progress);
   }
 
@@ -159,17 +171,45 @@ public final class Projections {
             progress,
             blocking);
     passed.start();
+    Database reading = Database.open(reading(db.settings(), settings));
     ReadQueries queries =
-        new ReadQueries(jdbi, settings.queriesMax(), settings.queriesWaitingMax());
+        new ReadQueries(
+            reading.jdbi(),
+            settings.queryTimeout(),
+            settings.queriesMax(),
+            settings.queriesWaitingMax());
+    // By themselves: what is reported, and what is being decided, does not wait for a dashboard.
+    ReadQueries lookups =
+        new ReadQueries(
+            jdbi,
+            db.settings().timeouts().statement(),
+            settings.lookupsMax(),
+            settings.queriesWaitingMax());
     return new Projections(
         progress,
         dueWork,
         passed,
         queries,
+        lookups,
+        reading,
         ranges,
         new JdbcLedgerProofs(queries, progress, signingKey, clock, metrics),
         settings,
         clock);
+  }
+
+  /** Connections of their own, on which a statement may take longer than a node's work may. */
+  private static DatabaseSettings reading(DatabaseSettings db, ProjectionSettings settings) {
+    DatabaseTimeouts usual = db.timeouts();
+    return db.withPoolSize(settings.queriesMax())
+        .withApplicationName(db.applicationName() + "-reads")
+        .withTimeouts(
+            new DatabaseTimeouts(
+                settings.queryTimeout(),
+                usual.lock(),
+                usual.idleInTransaction(),
+                settings.queryTimeout().plus(SERVER_GIVES_UP_WITHIN),
+                usual.connection()));
   }
 
   /** Reads ledgers. */
@@ -204,7 +244,7 @@ public final class Projections {
 
   /** Tells which reported events are on record. */
   public ReportedEvents reported() {
-    return new JdbcReportedEvents(queries);
+    return new JdbcReportedEvents(lookups);
   }
 
   /** How far the read models are. */
@@ -229,13 +269,15 @@ public final class Projections {
 
   /**
    * Stops what can be stopped before the actor system: due work, and reading the journal, so that
-   * no range begins another page. What is under way ends; the database may be closed once the actor
-   * system has terminated.
+   * no range begins another page. Reads under way are cut off, all else ends; the database may be
+   * closed once the actor system has terminated.
    */
   public void stop() {
     dueWork.stop();
     passed.stop();
     queries.close();
+    lookups.close();
+    reading.close();
     ranges.forEach(RangeProgress::close);
   }
 }

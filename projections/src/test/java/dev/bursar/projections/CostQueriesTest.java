@@ -7,6 +7,7 @@ import dev.bursar.database.DatabaseSettings;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.cost.CostQueries.Charge;
 import dev.bursar.domain.cost.CostQueries.Costs;
+import dev.bursar.domain.cost.CostQueries.Use;
 import dev.bursar.domain.cost.CostQueries.Work;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.identity.Subject;
@@ -14,7 +15,9 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries.Revenue;
+import dev.bursar.domain.ledger.Transaction;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -22,11 +25,13 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,6 +45,10 @@ class CostQueriesTest {
   private static final Database DATABASE = Database.open(SETTINGS);
   private static final JournalWriter JOURNAL = new JournalWriter(DATABASE.jdbi());
   private static final OrgWorld WORLD = new OrgWorld("acme", JOURNAL, 23).founded();
+  private static final CostQueries.Rates RATES =
+      (feature, model) ->
+          Map.of("tokens", new BigDecimal("0.001"), "images", new BigDecimal("0.5"));
+  private static final Offset<BigDecimal> MILLIONTH = Offset.offset(new BigDecimal("0.000001"));
   private static ReadSide readSide;
 
   /** What is summed up together. */
@@ -82,7 +91,7 @@ class CostQueriesTest {
     return FIRST
         .atDay(1)
         .datesUntil(LAST.plusMonths(1).atDay(1))
-        .map(day -> ReadSide.await(costs.day("acme", day, false)))
+        .map(day -> ReadSide.await(costs.day("acme", day, RATES, false)))
         .toList();
   }
 
@@ -90,12 +99,12 @@ class CostQueriesTest {
     return LocalDate.ofInstant(at, ZoneOffset.UTC);
   }
 
-  private static Kind kind(LedgerEntry entry, Map<String, LocalDate> postedOn) {
-    Attribution attribution = entry.transaction().attribution();
+  private static Kind kind(LedgerEntry entry, Map<String, Transaction> transactions) {
+    Transaction corrected = transactions.get(entry.wallet() + entry.transaction().corrects());
+    Attribution attribution = (corrected == null ? entry.transaction() : corrected).attribution();
     Subject subject = attribution.subject();
     Money value = entry.posting().value();
     LocalDate day = dayOf(entry.transaction().postedAt());
-    LocalDate corrected = postedOn.get(entry.wallet() + entry.transaction().corrects());
     return new Kind(
         day,
         new Work(
@@ -110,7 +119,7 @@ class CostQueriesTest {
         entry.posting().type(),
         entry.posting().type() == EntryType.GRANT ? entry.posting().grant() : null,
         value == null ? null : value.currency(),
-        corrected != null && corrected.isBefore(day.withDayOfMonth(1)),
+        corrected != null && dayOf(corrected.postedAt()).isBefore(day.withDayOfMonth(1)),
         entry.posting().type() == EntryType.DEBT && entry.posting().amount().isNegative());
   }
 
@@ -123,13 +132,12 @@ class CostQueriesTest {
 
   @Test
   void everyEntryIsInOneSum() {
-    Map<String, LocalDate> postedOn = new HashMap<>();
+    Map<String, Transaction> transactions = new HashMap<>();
     WORLD.entries.forEach(
-        entry ->
-            postedOn.put(
-                entry.wallet() + entry.transaction().id(), dayOf(entry.transaction().postedAt())));
+        entry -> transactions.put(entry.wallet() + entry.transaction().id(), entry.transaction()));
     Map<Kind, Sum> expected = new HashMap<>();
-    WORLD.entries.forEach(entry -> expected.merge(kind(entry, postedOn), sum(entry), Sum::plus));
+    WORLD.entries.forEach(
+        entry -> expected.merge(kind(entry, transactions), sum(entry), Sum::plus));
     Map<Kind, Sum> found = new HashMap<>();
     for (CostQueries.Day day : days()) {
       for (Costs costs : day.costs()) {
@@ -152,8 +160,121 @@ class CostQueriesTest {
     }
     assertThat(found).isEqualTo(expected);
     assertThat(found.keySet()).anyMatch(Kind::earlier);
+    assertThat(found.keySet())
+        .anyMatch(kind -> kind.type() == EntryType.REFUND && kind.work().team() != null);
     assertThat(found.keySet().stream().map(Kind::type).collect(Collectors.toSet()))
         .contains(EntryType.REFUND, EntryType.DEBT, EntryType.DEBT_REPAID, EntryType.EXPIRE);
+  }
+
+  /** What is used of a meter, of a kind of charge. */
+  private record UseOf(LocalDate day, Work work, EntryType type, String currency, String meter) {}
+
+  private static final Map<String, Long> UNITS = Map.of("tokens", 3_000L, "images", 2L, "free", 7L);
+
+  /** Some of the requests have used units, and are charged as much as they are. */
+  private static Set<String> metered() {
+    return new HashSet<>(
+        DATABASE
+            .jdbi()
+            .withHandle(
+                handle -> {
+                  handle.execute(
+                      """
+                      update usage_event set used = '{"tokens": 3000, "images": 2, "free": 7, "none": 0}'
+                      where right(reservation, 1) ~ '[a-mA-M]'
+                      """);
+                  return handle
+                      .createQuery(
+                          "select reservation from usage_event where right(reservation, 1) ~ '[a-mA-M]'")
+                      .mapTo(String.class)
+                      .list();
+                }));
+  }
+
+  private static boolean isUse(LedgerEntry entry) {
+    return switch (entry.posting().type()) {
+      case CONSUME, LATE_USAGE -> true;
+      case DEBT -> !entry.posting().amount().isNegative();
+      case GRANT, EXPIRE, VOID, REFUND, ADJUST, TRANSFER_IN, TRANSFER_OUT, DEBT_REPAID -> false;
+    };
+  }
+
+  @Test
+  void eachRequestIsSharedOutAmongWhatItHasUsedItself() {
+    Set<String> metered = metered();
+    Map<UseOf, List<BigDecimal>> expected = new HashMap<>();
+    WORLD.entries.stream()
+        .filter(CostQueriesTest::isUse)
+        .collect(Collectors.groupingBy(CostQueriesTest::request))
+        .forEach((request, entries) -> share(metered.contains(request), entries, expected));
+    Map<UseOf, List<BigDecimal>> found = new HashMap<>();
+    for (CostQueries.Day day : days()) {
+      for (Costs costs : day.costs()) {
+        for (Charge charge : costs.charges()) {
+          for (Use use : charge.uses()) {
+            found.put(
+                new UseOf(day.day(), costs.work(), charge.type(), charge.currency(), use.meter()),
+                List.of(use.quantity(), use.credits(), use.value()));
+          }
+        }
+      }
+    }
+    assertThat(found).containsOnlyKeys(expected.keySet());
+    expected.forEach(
+        (of, figures) -> {
+          for (int i = 0; i < figures.size(); i++) {
+            assertThat(found.get(of).get(i)).as(of.toString()).isCloseTo(figures.get(i), MILLIONTH);
+          }
+        });
+    assertThat(expected.keySet().stream().map(UseOf::meter).collect(Collectors.toSet()))
+        .containsExactlyInAnyOrder("tokens", "images", "free", CostQueries.REQUESTS);
+    assertThat(
+            expected.keySet().stream()
+                .filter(of -> of.type() == EntryType.DEBT)
+                .map(UseOf::meter)
+                .distinct())
+        .hasSize(4);
+  }
+
+  private static String request(LedgerEntry entry) {
+    String reservation = entry.transaction().reservation();
+    return reservation == null ? entry.wallet() + "/" + entry.transaction().id() : reservation;
+  }
+
+  private static void share(
+      boolean metered, List<LedgerEntry> entries, Map<UseOf, List<BigDecimal>> to) {
+    BigDecimal charged =
+        entries.stream()
+            .map(entry -> sum(entry).credits().abs())
+            .reduce(BigDecimal.ZERO, BigDecimal::add);
+    Map<String, Long> units = metered ? UNITS : Map.of(CostQueries.REQUESTS, 1L);
+    // 3,000 tokens cost 3, two images 1: three quarters and one.
+    Map<String, BigDecimal> shares =
+        metered
+            ? Map.of(
+                "tokens",
+                new BigDecimal("0.75"),
+                "images",
+                new BigDecimal("0.25"),
+                "free",
+                BigDecimal.ZERO)
+            : Map.of(CostQueries.REQUESTS, BigDecimal.ONE);
+    for (LedgerEntry entry : entries) {
+      Kind kind = kind(entry, Map.of());
+      Sum sum = sum(entry);
+      BigDecimal part = sum.credits().abs().divide(charged, MathContext.DECIMAL128);
+      shares.forEach(
+          (meter, share) ->
+              to.merge(
+                  new UseOf(kind.day(), kind.work(), kind.type(), kind.currency(), meter),
+                  List.of(
+                      part.multiply(BigDecimal.valueOf(units.get(meter))),
+                      sum.credits().abs().multiply(share),
+                      sum.value().negate().multiply(share)),
+                  (a, b) ->
+                      List.of(
+                          a.get(0).add(b.get(0)), a.get(1).add(b.get(1)), a.get(2).add(b.get(2)))));
+    }
   }
 
   @Test
@@ -192,11 +313,13 @@ class CostQueriesTest {
   @Test
   void aDayOfAnOrgThatHasPaidNothingHasNoCurrency() {
     CostQueries.Day day =
-        ReadSide.await(readSide.projections.costs().day("ghost", LocalDate.of(2026, 3, 1), true));
+        ReadSide.await(
+            readSide.projections.costs().day("ghost", LocalDate.of(2026, 3, 1), RATES, true));
     assertThat(day.costs()).isEmpty();
     assertThat(day.currency()).isNull();
     assertThat(
-            ReadSide.await(readSide.projections.costs().day("acme", LAST.atEndOfMonth(), false))
+            ReadSide.await(
+                    readSide.projections.costs().day("acme", LAST.atEndOfMonth(), RATES, false))
                 .currency())
         .isIn("EUR", "USD");
   }

@@ -38,7 +38,7 @@ class OneConnectionTest {
     DatabaseSettings settings = TestServer.fresh();
     database = Database.open(settings.withPoolSize(1));
     system = ActorSystem.create(Behaviors.empty(), "one-connection");
-    queries = new ReadQueries(database.jdbi(), 1, 1);
+    queries = new ReadQueries(database.jdbi(), Duration.ofSeconds(5), 1, 1);
     progress =
         new Progress(
             system,

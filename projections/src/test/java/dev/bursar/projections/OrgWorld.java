@@ -314,7 +314,7 @@ final class OrgWorld {
     Plan plan = begun.plan();
     team(
         new TeamCommand.CountUsage(
-            plan.reservation(), plan.quantities(), plan.teamLimits(), plan.countedAt()));
+            plan.reservation(), plan.quantities(), plan.teamLimits(), plan.countedWork()));
     wallet(
         new WalletCommand.ChargeUsage(
             plan.reservation(),

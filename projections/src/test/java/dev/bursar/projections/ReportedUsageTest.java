@@ -4,16 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.DatabaseTimeouts;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.usage.ReportedEvents;
+import dev.bursar.domain.usage.UsageQueries.Question;
 import dev.bursar.projections.progress.ReadQueries;
 import dev.bursar.projections.usage.JdbcReportedEvents;
 import dev.bursar.projections.verify.Verification;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,6 +33,14 @@ class ReportedUsageTest {
   private static final Database DATABASE = Database.open(SETTINGS);
   private static final JournalWriter JOURNAL = new JournalWriter(DATABASE.jdbi());
   private static final List<Reported> EVENTS = new ArrayList<>();
+  private static final Question EVERYTHING =
+      new Question(
+          Instant.parse("2020-01-01T00:00:00Z"),
+          Instant.parse("2030-01-01T00:00:00Z"),
+          Map.of(),
+          List.of(),
+          null,
+          ZoneOffset.UTC);
   private static ReadSide readSide;
 
   /** Two days, in which there is always something reported of up to four days before. */
@@ -91,6 +105,47 @@ class ReportedUsageTest {
         .isEqualTo(last);
   }
 
+  /** Each question waits for a lock here, as one at a large table waits for the disk. */
+  @Test
+  void whatIsReportedWaitsForNobodysQuestions() {
+    DatabaseTimeouts patient =
+        new DatabaseTimeouts(
+            Duration.ofSeconds(90),
+            Duration.ofSeconds(90),
+            Duration.ZERO,
+            Duration.ofSeconds(120),
+            Duration.ofSeconds(4));
+    String oneAtATime = "bursar.projections { queries-max = 1, query-timeout = 90s }";
+    List<String> done = new CopyOnWriteArrayList<>();
+    try (ReadSide small =
+        new ReadSide(
+            SETTINGS.withTimeouts(patient), new NoEntities(), InstantSource.system(), oneAtATime)) {
+      small.caughtUp();
+      CompletionStage<Void> asked =
+          DATABASE
+              .jdbi()
+              .inTransaction(
+                  handle -> {
+                    handle.execute("lock table usage_day in access exclusive mode");
+                    CompletionStage<Void> question =
+                        small
+                            .projections
+                            .usage()
+                            .usage("acme", EVERYTHING, false)
+                            .thenAccept(any -> done.add("question"));
+                    ReadSide.await(
+                        small
+                            .projections
+                            .reported()
+                            .onRecord("acme", EVENTS)
+                            .thenAccept(any -> done.add("report")));
+                    return question;
+                  });
+      ReadSide.await(asked);
+    }
+    assertThat(done).containsExactly("report", "question");
+  }
+
   /** As the projection has it, so the look-up: nothing of a row that is not wholly taken in. */
   @Test
   void whatIsNotProjectedYetIsNeitherKnownNorClaimedToBe() {
@@ -101,7 +156,7 @@ class ReportedUsageTest {
       Reported event = new Reported("/gateway", "e1", acme.now());
       assertThat(acme.report(event)).isTrue();
       journal.flush();
-      try (ReadQueries queries = new ReadQueries(database.jdbi(), 1, 1)) {
+      try (ReadQueries queries = new ReadQueries(database.jdbi(), Duration.ofSeconds(5), 1, 1)) {
         assertThat(ReadSide.await(new JdbcReportedEvents(queries).onRecord("acme", List.of(event))))
             .isEqualTo(new ReportedEvents.Known(List.of(false), 0));
       }

@@ -339,12 +339,15 @@ class UsageTest {
       UsageWorld.Made of = made.get(event.reservation());
       assertThat(event.key().countedAt()).isEqualTo(of.countedAt);
       assertThat(event.attribution().subject()).isEqualTo(of.plan.request().subject());
+      assertThat(event.metadata()).isEqualTo(of.plan.request().metadata());
       assertThat(event.traceId()).isEqualTo(of.plan.request().traceId());
       assertThat(event.used()).isEqualTo(of.used);
       assertThat(event.decision() == Decision.ALLOW).isEqualTo(of.allowed);
       assertThat(event.charged() == null).isEqualTo(of.outcome == null);
       assertThat(event.reported() == null).isEqualTo(of.plan.request().reported() == null);
       if (event.reported() != null) {
+        Reported reported = of.plan.request().reported();
+        assertThat(event.reported().happenedAt()).isEqualTo(reported.happenedAt());
         assertThat(event.reported().late()).isEqualTo("late".equals(of.outcome));
       }
     }

@@ -224,7 +224,7 @@ final class UsageWorld {
             OveragePolicy.RECORD,
             false,
             false,
-            Map.of(),
+            count % 3 == 0 ? Map.of("job", "é \"" + count, "run", "") : Map.of(),
             random.nextBoolean() ? "4bf92f3577b34da6a3ce929d0e0e4736" : null,
             null);
     return new Plan(

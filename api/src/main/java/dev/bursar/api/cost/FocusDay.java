@@ -2,43 +2,38 @@ package dev.bursar.api.cost;
 
 import dev.bursar.api.cost.FocusCharge.Category;
 import dev.bursar.api.cost.FocusCharge.Use;
-import dev.bursar.domain.catalog.Catalog;
-import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.cost.CostQueries.Charge;
 import dev.bursar.domain.cost.CostQueries.Costs;
 import dev.bursar.domain.cost.CostQueries.Day;
 import dev.bursar.domain.cost.CostQueries.Work;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A day's charges as rows of FOCUS. What was used is a row for each meter: the credits of the work
- * are shared out in proportion to what its units cost by the catalog, and the money with them.
- */
+/** A day's charges as rows of FOCUS. What was used is a row for each meter. */
 final class FocusDay {
 
   /** ISO 4217 for no currency: of an org that has never paid anything. */
   private static final String NONE = "XXX";
 
-  private static final String REQUESTS = "requests";
-
-  private final Catalog catalog;
   private final Day day;
   private final List<FocusCharge> rows = new ArrayList<>();
 
-  private FocusDay(Catalog catalog, Day day) {
-    this.catalog = catalog;
+  private FocusDay(Day day) {
     this.day = day;
   }
 
   /** The rows; their sums are the ledger's, to the millionth. */
-  static List<FocusCharge> of(Catalog catalog, Day day) {
-    FocusDay focus = new FocusDay(catalog, day);
+  static List<FocusCharge> of(Day day) {
+    FocusDay focus = new FocusDay(day);
     day.costs().forEach(focus::take);
     return List.copyOf(focus.rows);
   }
@@ -64,7 +59,7 @@ final class FocusDay {
       }
     }
     if (!used.isEmpty()) {
-      used(costs, used);
+      used(costs.work(), used);
     }
   }
 
@@ -87,48 +82,41 @@ final class FocusDay {
     rows.add(row(work, charge, category, BigDecimal.ZERO, charge.value().negate(), credits, null));
   }
 
-  private void used(Costs costs, List<Charge> charges) {
-    Map<String, BigDecimal> units = new TreeMap<>(costs.units());
-    units.values().removeIf(of -> of.signum() == 0);
-    Map<String, BigDecimal> weights = new TreeMap<>();
-    Price price = catalog.price(costs.work().feature(), costs.work().model());
-    units.forEach((meter, of) -> weights.put(meter, of.multiply(rate(price, meter))));
-    if (weights.values().stream().allMatch(weight -> weight.signum() == 0)) {
-      for (Charge charge : charges) {
-        use(
-            costs.work(),
-            charge,
-            credits(charge),
-            charge.value().negate(),
-            new Use(REQUESTS, BigDecimal.valueOf(charge.reservations())));
+  /** Each sum is the ledger's: what was rounded off goes to the next row. */
+  private void used(Work work, List<Charge> charges) {
+    Map<String, Map<Charge, BigDecimal>> quantities = new TreeMap<>();
+    for (Charge charge : charges) {
+      for (CostQueries.Use use : charge.uses()) {
+        quantities
+            .computeIfAbsent(use.meter(), any -> new LinkedHashMap<>())
+            .put(charge, use.quantity());
       }
-      return;
     }
-    List<BigDecimal> byCharge = charges.stream().map(FocusDay::credits).toList();
-    Map<String, List<BigDecimal>> quantities = new TreeMap<>();
-    units.forEach((meter, of) -> quantities.put(meter, Shares.of(of, byCharge)));
-    List<String> meters = List.copyOf(weights.keySet());
-    List<BigDecimal> byMeter = List.copyOf(weights.values());
-    for (int i = 0; i < charges.size(); i++) {
-      Charge charge = charges.get(i);
-      List<BigDecimal> credits = Shares.of(credits(charge), byMeter);
-      List<BigDecimal> values = Shares.of(charge.value().negate(), byMeter);
-      for (int m = 0; m < meters.size(); m++) {
-        BigDecimal quantity = quantities.getOrDefault(meters.get(m), List.of()).get(i);
-        if (Stream.of(quantity, credits.get(m), values.get(m)).anyMatch(of -> of.signum() != 0)) {
-          use(
-              costs.work(),
-              charge,
-              credits.get(m),
-              values.get(m),
-              new Use(meters.get(m), quantity));
+    quantities.values().forEach(FocusDay::round);
+    for (Charge charge : charges) {
+      List<CostQueries.Use> uses = charge.uses();
+      List<BigDecimal> credits =
+          Shares.of(credits(charge), uses.stream().map(CostQueries.Use::credits).toList());
+      List<BigDecimal> values =
+          Shares.of(charge.value().negate(), uses.stream().map(CostQueries.Use::value).toList());
+      for (int i = 0; i < uses.size(); i++) {
+        String meter = uses.get(i).meter();
+        BigDecimal quantity =
+            quantities.getOrDefault(meter, Map.of()).getOrDefault(charge, BigDecimal.ZERO);
+        if (Stream.of(quantity, credits.get(i), values.get(i)).anyMatch(of -> of.signum() != 0)) {
+          use(work, charge, credits.get(i), values.get(i), new Use(meter, quantity));
         }
       }
     }
   }
 
-  private static BigDecimal rate(@Nullable Price price, String meter) {
-    return price == null ? BigDecimal.ZERO : price.rates().getOrDefault(meter, BigDecimal.ZERO);
+  /** Together they are whole units. */
+  private static void round(Map<Charge, BigDecimal> quantities) {
+    List<BigDecimal> exact = List.copyOf(quantities.values());
+    BigDecimal all =
+        exact.stream().reduce(BigDecimal.ZERO, BigDecimal::add).setScale(0, RoundingMode.HALF_UP);
+    Iterator<BigDecimal> rounded = Shares.of(all, exact).iterator();
+    quantities.replaceAll((charge, of) -> rounded.next());
   }
 
   /** What it was charged: a debt adds to what is owed, all else takes from the balance. */

@@ -11,6 +11,7 @@ import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.table.Pages;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.cost.CostQueries.Day;
 import dev.bursar.domain.entity.Entities;
@@ -18,6 +19,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.Unit;
+import java.math.BigDecimal;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.YearMonth;
@@ -27,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /v1/orgs/{org}/focus}: a calendar month, in UTC, of all that an org was charged, in the
@@ -76,7 +79,7 @@ public final class FocusRoutes {
         .thenCompose(
             table ->
                 costs
-                    .day(org, month.atDay(1), fresh)
+                    .day(org, month.atDay(1), this::rates, fresh)
                     .thenApply(first -> reply(format, org, table, first)));
   }
 
@@ -94,16 +97,21 @@ public final class FocusRoutes {
     return Reply.rows(
             format,
             table.table().stream(
-                format,
-                Pages.of(first, day -> FocusDay.of(catalog, day), day -> next(org, day.day()))))
+                format, Pages.of(first, FocusDay::of, day -> next(org, day.day()))))
         .asOf(first.freshness());
+  }
+
+  /** By the catalog as it is: what a request was charged is shared out, not priced again. */
+  private Map<String, BigDecimal> rates(@Nullable String feature, @Nullable String model) {
+    Price price = catalog.price(feature, model);
+    return price == null ? Map.of() : price.rates();
   }
 
   /** Day by day, so that a month of any size takes the memory of a day. */
   private Optional<CompletionStage<Day>> next(String org, LocalDate day) {
     LocalDate next = day.plusDays(1);
     return YearMonth.from(next).equals(YearMonth.from(day))
-        ? Optional.of(costs.day(org, next, false))
+        ? Optional.of(costs.day(org, next, this::rates, false))
         : Optional.empty();
   }
 }

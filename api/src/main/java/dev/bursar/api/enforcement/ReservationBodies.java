@@ -73,17 +73,19 @@ public final class ReservationBodies {
     Actual asked = actual(body);
     String creditType = body.name("credit_type");
     if (asked.amount() != null && creditType == null) {
-      throw Problem.invalid("credit_type", "is required with an amount").fault();
+      throw Problem.invalid(body.path("credit_type"), "is required with an amount").fault();
     }
     if (asked.usage() != null && creditType != null) {
-      throw Problem.invalid("credit_type", "goes with an amount; the catalog sets it for usage")
+      throw Problem.invalid(
+              body.path("credit_type"), "goes with an amount; the catalog sets it for usage")
           .fault();
     }
     OveragePolicy policy = body.word("overage_policy", POLICIES);
     boolean commit = body.flag("commit");
     boolean dryRun = body.flag("dry_run");
     if (commit && dryRun) {
-      throw Problem.invalid("dry_run", "changes nothing, and so can't go with commit").fault();
+      throw Problem.invalid(body.path("dry_run"), "changes nothing, and so can't go with commit")
+          .fault();
     }
     return new ReserveRequest(
         subject(subject),
@@ -117,7 +119,8 @@ public final class ReservationBodies {
     Map<String, Long> usage = body.usage("usage");
     Credits amount = body.amount("amount");
     if ((usage == null) == (amount == null)) {
-      throw Problem.invalid("amount", "either amount or usage is required, and not both").fault();
+      throw Problem.invalid(body.path("amount"), "either amount or usage is required, and not both")
+          .fault();
     }
     return new Actual(amount, usage);
   }

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which part of a list is asked for. A cursor holds the name of its list and the last row shown, so
- * that it opens no other list.
+ * Which part of a list is asked for. A cursor holds the name of its list, with the question if
+ * there are several, and the last row shown, so that it opens no other list.
  */
 public final class Page {
 
@@ -69,7 +69,9 @@ public final class Page {
 
   /** What to throw for a cursor that this list did not give. */
   public static Fault bad() {
-    return Problem.invalid("cursor", "was not given by this list; leave it out to start").fault();
+    return Problem.invalid(
+            "cursor", "was not given by this list, or to another question; leave it out to start")
+        .fault();
   }
 
   /** How many rows at most. */

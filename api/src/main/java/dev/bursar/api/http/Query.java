@@ -5,9 +5,13 @@ import dev.bursar.api.problem.Problem;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +21,8 @@ public final class Query {
 
   /** What is no such name is not repeated to whoever reads the answer. */
   private static final Pattern SHOWABLE = Pattern.compile("[A-Za-z0-9_.\\[\\]-]{1,64}");
+
+  private static final int DIGEST_BYTES = 8;
 
   private final Map<String, String> values = new HashMap<>();
 
@@ -51,6 +57,20 @@ public final class Query {
   /** The parameter, or null. */
   public @Nullable String get(String name) {
     return values.get(name);
+  }
+
+  /** Stands for all parameters but these, in any order: equal for the same question. */
+  public String digest(Set<String> except) {
+    Map<String, String> counted = new TreeMap<>(values);
+    counted.keySet().removeAll(except);
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(counted.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, DIGEST_BYTES);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** Whether a parameter is true; it is false if it is absent, and nothing else may stand there. */

@@ -9,7 +9,9 @@ import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.access.AccessKey;
 import dev.bursar.domain.ledger.ReadModelsBehind;
 import dev.bursar.domain.operation.StorageAway;
+import dev.bursar.domain.usage.Unanswerable;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
@@ -59,6 +63,7 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
   private final transient BodyReader bodies;
   private final transient Materializer materializer;
   private final transient RouteMeters unmatched;
+  private final Duration answeredWithin;
 
   /**
    * @param system runs the streams of large bodies
@@ -72,6 +77,8 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     this.materializer = SystemMaterializer.get(system).materializer();
     this.authentication = authentication;
     this.bodies = new BodyReader(materializer);
+    this.answeredWithin =
+        system.classicSystem().settings().config().getDuration("pekko.http.server.request-timeout");
     this.unmatched = new RouteMeters(meters, "other", "none");
     for (Endpoint endpoint : endpoints) {
       paths.add(endpoint, new RouteMeters(meters, endpoint.method(), endpoint.path()));
@@ -101,6 +108,12 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
                   : run(route, match, request, head);
     } catch (RuntimeException e) {
       reply = CompletableFuture.failedStage(e);
+    }
+    if (!request.entity().isStrict()) {
+      // The server's own clock starts when the body has come, and nobody reads it before the key is
+      // known.
+      reply =
+          reply.toCompletableFuture().orTimeout(answeredWithin.toMillis(), TimeUnit.MILLISECONDS);
     }
     return reply.handle(
         (value, error) -> {
@@ -204,6 +217,12 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     if (cause instanceof RejectedExecutionException) {
       return BUSY;
     }
+    if (cause instanceof TimeoutException) {
+      return TIMED_OUT;
+    }
+    if (cause instanceof Unanswerable question) {
+      return refused(question);
+    }
     LOG.atError()
         .setMessage("a request failed unexpectedly")
         .addKeyValue("request_id", head.requestId())
@@ -212,6 +231,16 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
         .setCause(cause)
         .log();
     return INTERNAL;
+  }
+
+  /** A question that is to be asked otherwise. */
+  private static Problem refused(Unanswerable question) {
+    String detail = String.valueOf(question.getMessage());
+    return switch (question.reason()) {
+      case NOT_KEPT -> Problem.of(400, "not_kept", detail).at("from");
+      case TOO_MANY_ROWS -> Problem.of(400, "too_many_rows", detail);
+      case TOO_MUCH -> Problem.of(400, "too_much", detail);
+    };
   }
 
   private static Fault unknownPath() {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a request's JSON, and nothing but one JSON object or list, within bounds. */
 public final class JsonReader {
@@ -31,7 +32,6 @@ public final class JsonReader {
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           // JSON between systems is UTF-8 (RFC 8259); nothing is guessed.
           .disable(JsonFactory.Feature.CHARSET_DETECTION)
@@ -40,7 +40,8 @@ public final class JsonReader {
                   .maxNestingDepth(DEPTH_MAX)
                   .maxStringLength(STRING_CHARS_MAX)
                   .maxNameLength(NAME_CHARS_MAX)
-                  .maxNumberLength(NUMBER_CHARS_MAX)
+                  // Bounded here, so that one of many items can be at fault by itself.
+                  .maxNumberLength(Integer.MAX_VALUE)
                   .build())
           .build();
 
@@ -52,7 +53,7 @@ public final class JsonReader {
    * @throws Fault if they are anything else
    */
   public static Json.Fields read(byte[] utf8) {
-    return (Json.Fields) read(utf8, JsonToken.START_OBJECT, "object");
+    return (Json.Fields) read(utf8, JsonToken.START_OBJECT, "object", JsonReader::value);
   }
 
   /**
@@ -61,10 +62,54 @@ public final class JsonReader {
    * @throws Fault if they are anything else
    */
   public static Json.Items readItems(byte[] utf8) {
-    return (Json.Items) read(utf8, JsonToken.START_ARRAY, "array");
+    return (Json.Items) read(utf8, JsonToken.START_ARRAY, "array", JsonReader::value);
   }
 
-  private static Json read(byte[] utf8, JsonToken expected, String kind) {
+  /**
+   * One of many.
+   *
+   * @param json what it is
+   * @param fault what is wrong with it, though the rest can be read; null if nothing is
+   */
+  public record Item(Json json, @Nullable Problem fault) {}
+
+  /**
+   * The list in these bytes, each item by itself: a field that is there twice, or a number that is
+   * too long, is the fault of that item alone.
+   *
+   * @throws Fault if they are no list of JSON
+   */
+  public static List<Item> readEach(byte[] utf8) {
+    List<Item> items = new ArrayList<>();
+    read(
+        utf8,
+        JsonToken.START_ARRAY,
+        "array",
+        in -> {
+          while (in.nextToken() != JsonToken.END_ARRAY) {
+            Values values = new Values();
+            Json json = values.value(in);
+            items.add(new Item(json, values.fault));
+          }
+          return NULL;
+        });
+    return items;
+  }
+
+  private static Json value(JsonParser in) throws IOException {
+    Values values = new Values();
+    Json json = values.value(in);
+    if (values.fault != null) {
+      throw values.fault.fault();
+    }
+    return json;
+  }
+
+  private interface Reading {
+    Json of(JsonParser in) throws IOException;
+  }
+
+  private static Json read(byte[] utf8, JsonToken expected, String kind, Reading reading) {
     try (JsonParser in = FACTORY.createParser(utf8)) {
       JsonToken first = in.nextToken();
       if (first == null) {
@@ -73,55 +118,72 @@ public final class JsonReader {
       if (first != expected) {
         throw malformed("the body is not a JSON " + kind);
       }
-      Json body = value(in);
+      Json body = reading.of(in);
       if (in.nextToken() != null) {
         throw malformed("something follows the JSON %s%s".formatted(kind, at(in)));
       }
       return body;
     } catch (StreamConstraintsException e) {
       throw malformed(
-          "the JSON is nested deeper than %d levels, or has a string longer than %d characters, a name longer than %d or a number longer than %d"
-              .formatted(DEPTH_MAX, STRING_CHARS_MAX, NAME_CHARS_MAX, NUMBER_CHARS_MAX));
+          "the JSON is nested deeper than %d levels, or has a string longer than %d characters or a name longer than %d"
+              .formatted(DEPTH_MAX, STRING_CHARS_MAX, NAME_CHARS_MAX));
     } catch (IOException e) {
       throw malformed(reason(utf8, e));
     }
   }
 
-  private static Json.Fields fields(JsonParser in) throws IOException {
-    Map<String, Json> fields = new LinkedHashMap<>();
-    for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
-      in.nextToken();
-      fields.put(name, value(in));
-    }
-    return new Json.Fields(fields);
-  }
+  /** Reads values, and remembers the first thing that is wrong with them. */
+  private static final class Values {
+    private @Nullable Problem fault;
 
-  private static Json value(JsonParser in) throws IOException {
-    return switch (in.currentToken()) {
-      case START_OBJECT -> fields(in);
-      case START_ARRAY -> {
-        List<Json> items = new ArrayList<>();
-        while (in.nextToken() != JsonToken.END_ARRAY) {
-          items.add(value(in));
-        }
-        yield new Json.Items(items);
+    private void wrong(String detail) {
+      if (fault == null) {
+        fault = problem(detail);
       }
-      case VALUE_STRING -> new Json.Text(in.getText());
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Json.Numeral(in.getText());
-      case VALUE_TRUE -> TRUE;
-      case VALUE_FALSE -> FALSE;
-      case VALUE_NULL -> NULL;
-      default -> throw malformed("the JSON breaks off" + at(in));
-    };
+    }
+
+    private Json.Fields fields(JsonParser in) throws IOException {
+      Map<String, Json> fields = new LinkedHashMap<>();
+      for (String name = in.nextFieldName(); name != null; name = in.nextFieldName()) {
+        in.nextToken();
+        if (fields.put(name, value(in)) != null) {
+          wrong("a field is there twice in one object");
+        }
+      }
+      return new Json.Fields(fields);
+    }
+
+    private Json numeral(String digits) {
+      if (digits.length() <= NUMBER_CHARS_MAX) {
+        return new Json.Numeral(digits);
+      }
+      wrong("the JSON has a number longer than %d characters".formatted(NUMBER_CHARS_MAX));
+      return NULL;
+    }
+
+    private Json value(JsonParser in) throws IOException {
+      return switch (in.currentToken()) {
+        case START_OBJECT -> fields(in);
+        case START_ARRAY -> {
+          List<Json> items = new ArrayList<>();
+          while (in.nextToken() != JsonToken.END_ARRAY) {
+            items.add(value(in));
+          }
+          yield new Json.Items(items);
+        }
+        case VALUE_STRING -> new Json.Text(in.getText());
+        case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> numeral(in.getText());
+        case VALUE_TRUE -> TRUE;
+        case VALUE_FALSE -> FALSE;
+        case VALUE_NULL -> NULL;
+        default -> throw malformed("the JSON breaks off" + at(in));
+      };
+    }
   }
 
   private static String reason(byte[] utf8, IOException e) {
     if (!isUtf8(utf8)) {
       return "the body is not UTF-8";
-    }
-    String message = e.getMessage();
-    if (message != null && message.startsWith("Duplicate field")) {
-      return "a field is there twice in one object";
     }
     return e instanceof com.fasterxml.jackson.core.JsonProcessingException known
             && known.getLocation() != null
@@ -145,6 +207,10 @@ public final class JsonReader {
   }
 
   private static Fault malformed(String detail) {
-    return Problem.of(400, "malformed_json", detail).fault();
+    return problem(detail).fault();
+  }
+
+  private static Problem problem(String detail) {
+    return Problem.of(400, "malformed_json", detail);
   }
 }

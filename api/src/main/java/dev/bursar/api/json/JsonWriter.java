@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
@@ -92,6 +93,17 @@ public final class JsonWriter {
           out.writeFieldName(name);
           out.writeNumber(value);
         });
+  }
+
+  /** A whole number of any size. */
+  public JsonWriter whole(String name, @Nullable BigDecimal value) {
+    return value == null
+        ? this
+        : write(
+            () -> {
+              out.writeFieldName(name);
+              out.writeNumber(value.toBigIntegerExact());
+            });
   }
 
   public JsonWriter field(String name, boolean value) {

@@ -28,6 +28,10 @@ public final class OrgRoutes {
   private static final Set<String> PUT = Set.of("name", "timezone", "plan", "add_ons");
   private static final int NAME_CHARS_MAX = 200;
   private static final int ADD_ONS_MAX = 50;
+
+  /** Of the JDK alone. */
+  private static final String SYSTEM_ZONES = "SystemV/";
+
   private static final ZoneId UTC = ZoneId.of("UTC");
 
   private final Entities entities;
@@ -108,14 +112,23 @@ public final class OrgRoutes {
         .texts("add_ons", settings.addOns());
   }
 
+  /** Names without a region are older than those that have one, or mean an offset without rules. */
+  private static boolean isRegion(String name) {
+    return name.equals(UTC.getId())
+        || (name.contains("/")
+            && !name.startsWith(SYSTEM_ZONES)
+            && ZoneId.getAvailableZoneIds().contains(name));
+  }
+
   /** An IANA time zone; UTC where none is named. */
   public static ZoneId zone(String field, @Nullable String name) {
     if (name == null) {
       return UTC;
     }
-    if (!ZoneId.getAvailableZoneIds().contains(name)) {
+    if (!isRegion(name)) {
       throw Problem.invalid(
-              field, "is %s; an IANA time zone such as Europe/Berlin is accepted".formatted(name))
+              field,
+              "is %s; UTC or an IANA time zone such as Europe/Berlin is accepted".formatted(name))
           .fault();
     }
     return ZoneId.of(name);

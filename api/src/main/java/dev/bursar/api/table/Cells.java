@@ -17,10 +17,12 @@ final class Cells {
       case Column.Text<T> c -> csv.text(c.of().apply(row));
       case Column.Amount<T> c -> csv.amount(c.of().apply(row));
       case Column.Count<T> c -> csv.number(c.of().apply(row));
+      case Column.Whole<T> c -> csv.amount(c.of().apply(row));
       case Column.Flag<T> c -> csv.flag(c.of().apply(row));
       case Column.Time<T> c -> csv.time(c.of().apply(row));
       case Column.Texts<T> c -> csv.text(array(c.of().apply(row)));
       case Column.Pairs<T> c -> csv.text(object(c.of().apply(row)));
+      case Column.Units<T> c -> csv.text(units(c.of().apply(row)));
     }
   }
 
@@ -34,6 +36,7 @@ final class Cells {
           json.field(c.name(), count.longValue());
         }
       }
+      case Column.Whole<T> c -> json.whole(c.name(), c.of().apply(row));
       case Column.Flag<T> c -> {
         Boolean flag = c.of().apply(row);
         if (flag != null) {
@@ -53,6 +56,12 @@ final class Cells {
           json.pairs(c.name(), pairs);
         }
       }
+      case Column.Units<T> c -> {
+        Map<String, BigDecimal> units = c.of().apply(row);
+        if (units != null) {
+          json.object(c.name(), in -> units.forEach(in::whole));
+        }
+      }
     }
   }
 
@@ -62,6 +71,10 @@ final class Cells {
 
   static @Nullable String array(@Nullable List<String> texts) {
     return texts == null ? null : JsonWriter.array(texts);
+  }
+
+  static @Nullable String units(@Nullable Map<String, BigDecimal> units) {
+    return units == null ? null : JsonWriter.text(json -> units.forEach(json::whole));
   }
 
   static @Nullable String object(@Nullable Map<String, String> pairs) {

@@ -30,6 +30,9 @@ public sealed interface Column<T> {
   /** A whole number; Parquet has it as a 64-bit integer. */
   record Count<T>(String name, Function<T, @Nullable Long> of) implements Column<T> {}
 
+  /** A whole number of at most 38 digits; Parquet has it as decimal(38, 0). */
+  record Whole<T>(String name, Function<T, @Nullable BigDecimal> of) implements Column<T> {}
+
   /** True or false. */
   record Flag<T>(String name, Function<T, @Nullable Boolean> of) implements Column<T> {}
 
@@ -43,5 +46,9 @@ public sealed interface Column<T> {
    * Texts by key. CSV and Parquet have them as a JSON object, Parquet with the type that says so.
    */
   record Pairs<T>(String name, Function<T, @Nullable Map<String, String>> of)
+      implements Column<T> {}
+
+  /** Whole numbers by key. CSV and Parquet have them as a JSON object, as {@link Pairs} are. */
+  record Units<T>(String name, Function<T, @Nullable Map<String, BigDecimal>> of)
       implements Column<T> {}
 }

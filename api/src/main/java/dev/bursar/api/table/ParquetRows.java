@@ -61,19 +61,26 @@ final class ParquetRows<T> {
           model.withField(
               name,
               FieldTypes.BIG_DECIMAL.withPrecisionScale(PRECISION, DECIMALS),
-              row -> scaled(c.of().apply(row)));
+              row -> scaled(c.of().apply(row), DECIMALS));
       case Column.Count<T> c -> model.withField(name, FieldTypes.LONG, c.of()::apply);
+      case Column.Whole<T> c ->
+          model.withField(
+              name,
+              FieldTypes.BIG_DECIMAL.withPrecisionScale(PRECISION, 0),
+              row -> scaled(c.of().apply(row), 0));
       case Column.Flag<T> c -> model.withField(name, FieldTypes.BOOLEAN, c.of()::apply);
       case Column.Time<T> c -> model.withField(name, FieldTypes.INSTANT, c.of()::apply);
       case Column.Texts<T> c ->
           model.withField(name, FieldTypes.LIST.ofType(FieldTypes.STRING), c.of()::apply);
       case Column.Pairs<T> c ->
           model.withField(name, FieldTypes.STRING.asJson(), row -> Cells.object(c.of().apply(row)));
+      case Column.Units<T> c ->
+          model.withField(name, FieldTypes.STRING.asJson(), row -> Cells.units(c.of().apply(row)));
     }
   }
 
-  private static @Nullable BigDecimal scaled(@Nullable BigDecimal amount) {
-    return amount == null ? null : amount.setScale(DECIMALS);
+  private static @Nullable BigDecimal scaled(@Nullable BigDecimal number, int decimals) {
+    return number == null ? null : number.setScale(decimals);
   }
 
   /** Takes rows in; what is complete by then, which is often nothing. */

@@ -3,21 +3,16 @@ package dev.bursar.api.usage;
 import dev.bursar.api.http.Query;
 import dev.bursar.api.json.Names;
 import dev.bursar.api.json.Times;
-import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.budget.Window;
-import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.usage.UsageQueries.Dimension;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 
 /** What questions about usage have in common: the time, and what is filtered by. */
 final class Asked {
@@ -38,25 +33,6 @@ final class Asked {
     return "filter[" + dimension.word() + "]";
   }
 
-  /** The answer to a question, or the problem that says why there is none. */
-  static <T> CompletionStage<T> orRefused(CompletionStage<T> answer) {
-    return answer.exceptionally(
-        error -> {
-          Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-          throw cause instanceof Unanswerable refused
-              ? refused(refused)
-              : new CompletionException(cause);
-        });
-  }
-
-  private static Fault refused(Unanswerable refused) {
-    String detail = String.valueOf(refused.getMessage());
-    return switch (refused.reason()) {
-      case NOT_KEPT -> Problem.of(400, "not_kept", detail).at("from").fault();
-      case TOO_MANY_ROWS -> Problem.of(400, "too_many_rows", detail).fault();
-    };
-  }
-
   /** From this time on, and before the other. */
   record Stretch(Instant from, Instant to) {}
 
@@ -67,10 +43,7 @@ final class Asked {
         time(
             query,
             "from",
-            ZonedDateTime.ofInstant(now, zone)
-                .truncatedTo(ChronoUnit.DAYS)
-                .withDayOfMonth(1)
-                .toInstant());
+            LocalDate.ofInstant(now, zone).withDayOfMonth(1).atStartOfDay(zone).toInstant());
     if (from.isAfter(to)) {
       throw Problem.invalid("from", "is after to, " + to).fault();
     }

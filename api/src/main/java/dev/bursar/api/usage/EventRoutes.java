@@ -12,14 +12,12 @@ import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.table.Pages;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.entity.Entities;
-import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageEvent.Decision;
 import dev.bursar.domain.usage.UsageEvent.Outcome;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.domain.usage.UsageQueries.EventFilter;
 import dev.bursar.domain.usage.UsageQueries.EventPage;
 import java.time.InstantSource;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +34,10 @@ public final class EventRoutes {
       Asked.parameters(Call.listParameters("decision", "outcome"));
   private static final Words<Decision> DECISIONS = Words.of(Decision.values());
   private static final Words<Outcome> OUTCOMES = Words.of(Outcome.values());
+
+  /** What may change from one page to the next; all else is the question. */
+  private static final Set<String> ASKED_OF_EACH_PAGE = Set.of("limit", "cursor", "fresh");
+
   private static final int ROWS_AT_ONCE = 1_000;
 
   private final UsageQueries usage;
@@ -59,29 +61,34 @@ public final class EventRoutes {
     String org = call.org();
     Query query = call.query(PARAMETERS);
     Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON, Format.PARQUET);
-    Page page = call.page(query, "events", org);
+    Page page = call.page(query, "events", org, query.digest(ASKED_OF_EACH_PAGE));
     if (format != Format.JSON) {
       call.demand(Access.EXPORT);
       Call.demandWhole(query);
     }
     int limit = format == Format.JSON ? page.limit() : ROWS_AT_ONCE;
-    UsageEvent.Key after = after(page);
+    EventCursor after = page.after() == null ? null : EventCursor.parse(page.after());
     boolean fresh = query.flag("fresh");
     return OrgRoutes.settings(entities, org)
         .thenCompose(
             settings -> {
-              EventFilter filter = filter(query, settings.zone());
-              return Asked.orRefused(usage.events(org, filter, after, limit, fresh))
+              EventFilter filter =
+                  filter(
+                      query,
+                      after == null
+                          ? Asked.stretch(query, clock.instant(), settings.zone())
+                          : after.stretch());
+              return usage
+                  .events(org, filter, after == null ? null : after.last(), limit, fresh)
                   .thenApply(
                       found ->
                           format == Format.JSON
-                              ? reply(page, found)
+                              ? reply(page, filter, found)
                               : rows(format, org, filter, found));
             });
   }
 
-  private EventFilter filter(Query query, ZoneId zone) {
-    Asked.Stretch stretch = Asked.stretch(query, clock.instant(), zone);
+  private static EventFilter filter(Query query, Asked.Stretch stretch) {
     return new EventFilter(
         stretch.from(),
         stretch.to(),
@@ -95,19 +102,15 @@ public final class EventRoutes {
     return text == null ? null : words.checked(name, text);
   }
 
-  private static UsageEvent.@Nullable Key after(Page page) {
-    String after = page.after();
-    return after == null ? null : UsageEvent.Key.parse(after).orElseThrow(Page::bad);
-  }
-
-  private static Reply reply(Page page, EventPage found) {
+  private static Reply reply(Page page, EventFilter filter, EventPage found) {
+    Asked.Stretch stretch = new Asked.Stretch(filter.from(), filter.to());
     return Reply.ok(
         json -> {
           page.write(
               json,
               found.events(),
               found.hasMore(),
-              event -> event.key().text(),
+              event -> new EventCursor(stretch, event.key()).text(),
               EventTables::json);
           json.field("as_of", found.freshness().asOf()).field("lag_ms", found.freshness().lagMs());
         });

@@ -9,6 +9,7 @@ import dev.bursar.api.table.Column.Pairs;
 import dev.bursar.api.table.Column.Text;
 import dev.bursar.api.table.Column.Texts;
 import dev.bursar.api.table.Column.Time;
+import dev.bursar.api.table.Column.Units;
 import dev.bursar.api.table.Table;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.DenialCode;
@@ -58,10 +59,12 @@ final class EventTables {
                 new Amount<>("amount", event -> decimal(event.amount())),
                 new Amount<>("credits", event -> decimal(event.charged()))));
     columns.addAll(MeterColumns.of(meters, event -> wide(event.used())));
-    columns.add(new Pairs<>("asked", EventTables::asked));
+    columns.add(new Units<>("asked", EventTables::asked));
+    columns.add(new Pairs<>("metadata", EventTables::metadata));
     columns.add(new Text<>("trace_id", UsageEvent::traceId));
     columns.add(new Text<>("source", event -> of(event, Report::source)));
     columns.add(new Text<>("event_id", event -> of(event, Report::id)));
+    columns.add(new Time<>("time", event -> of(event, Report::happenedAt)));
     columns.add(new Flag<>("late", event -> of(event, Report::late)));
     return new Table<>(UsageEvent.class, columns, EventTables::json);
   }
@@ -80,10 +83,12 @@ final class EventTables {
     return wide;
   }
 
-  private static @Nullable Map<String, String> asked(UsageEvent event) {
-    Map<String, String> asked = new TreeMap<>();
-    event.asked().forEach((meter, units) -> asked.put(meter, units.toString()));
-    return asked.isEmpty() ? null : asked;
+  private static @Nullable Map<String, BigDecimal> asked(UsageEvent event) {
+    return event.asked().isEmpty() ? null : new TreeMap<>(wide(event.asked()));
+  }
+
+  private static @Nullable Map<String, String> metadata(UsageEvent event) {
+    return event.metadata().isEmpty() ? null : new TreeMap<>(event.metadata());
   }
 
   private static <R> @Nullable R of(UsageEvent event, Function<Report, R> part) {
@@ -113,11 +118,13 @@ final class EventTables {
         .field("credits", event.charged())
         .object("asked", in -> event.asked().forEach((meter, units) -> in.field(meter, units)))
         .object("meters", in -> event.used().forEach((meter, units) -> in.field(meter, units)))
+        .pairs("metadata", event.metadata())
         .field("trace_id", event.traceId());
     Report reported = event.reported();
     if (reported != null) {
       json.field("source", reported.source())
           .field("event_id", reported.id())
+          .field("time", reported.happenedAt())
           .field("late", reported.late());
     }
   }

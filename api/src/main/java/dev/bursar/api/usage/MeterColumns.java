@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class MeterColumns {
 
-  private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE);
-
   private MeterColumns() {}
 
   /**
@@ -30,25 +28,16 @@ final class MeterColumns {
   static <T> List<Column<T>> of(Set<String> meters, Function<T, Map<String, BigDecimal>> units) {
     List<Column<T>> columns = new ArrayList<>();
     for (String meter : new TreeSet<>(meters)) {
-      columns.add(new Column.Count<>("meter_" + meter, row -> whole(units.apply(row).get(meter))));
+      columns.add(new Column.Whole<>("meter_" + meter, row -> units.apply(row).get(meter)));
     }
-    columns.add(new Column.Pairs<>("other_meters", row -> others(meters, units.apply(row))));
+    columns.add(new Column.Units<>("other_meters", row -> others(meters, units.apply(row))));
     return columns;
   }
 
-  private static @Nullable Long whole(@Nullable BigDecimal units) {
-    return units == null ? null : units.min(MAX).longValue();
-  }
-
-  private static @Nullable Map<String, String> others(
+  private static @Nullable Map<String, BigDecimal> others(
       Set<String> meters, Map<String, BigDecimal> units) {
-    Map<String, String> others = new TreeMap<>();
-    units.forEach(
-        (meter, of) -> {
-          if (!meters.contains(meter)) {
-            others.put(meter, of.toPlainString());
-          }
-        });
+    Map<String, BigDecimal> others = new TreeMap<>(units);
+    others.keySet().removeAll(meters);
     return others.isEmpty() ? null : others;
   }
 }

@@ -76,7 +76,7 @@ public final class ReportRoutes {
     call.query(Set.of());
     List<Event> events = new ArrayList<>();
     Instant now = clock.instant();
-    for (Json each : sent(call)) {
+    for (JsonReader.Item each : sent(call)) {
       events.add(event(each, now, call));
     }
     List<Report> sound =
@@ -87,14 +87,14 @@ public final class ReportRoutes {
     return reports.report(sound, call.key().id()).thenApply(results -> reply(events, results));
   }
 
-  private static List<Json> sent(Call call) {
+  private static List<JsonReader.Item> sent(Call call) {
     if (call.bytes().length == 0) {
       throw Problem.of(400, "malformed_json", "the body is empty; an event is expected").fault();
     }
     if (call.mediaType().equals(CloudEvents.ONE)) {
-      return List.of(JsonReader.read(call.bytes()));
+      return List.of(new JsonReader.Item(JsonReader.read(call.bytes()), null));
     }
-    List<Json> all = JsonReader.readItems(call.bytes()).items();
+    List<JsonReader.Item> all = JsonReader.readEach(call.bytes());
     if (all.size() > EVENTS_MAX) {
       throw Problem.of(
               400,
@@ -106,9 +106,13 @@ public final class ReportRoutes {
     return all;
   }
 
-  private static Event event(Json sent, Instant now, Call call) {
+  private static Event event(JsonReader.Item item, Instant now, Call call) {
+    Json sent = item.json();
     String source = CloudEvents.shown(sent, "source");
     String id = CloudEvents.shown(sent, "id");
+    if (item.fault() != null) {
+      return faulty(source, id, item.fault());
+    }
     try {
       Report report = CloudEvents.report(sent, now, call.traceId());
       String org = report.work().subject().org();
@@ -116,10 +120,12 @@ public final class ReportRoutes {
           ? new Sound(source, id, report)
           : new Faulty(source, id, unknown(org));
     } catch (Fault fault) {
-      Problem problem = fault.problem();
-      return new Faulty(
-          source, id, new Rejected(problem.code(), problem.field(), problem.detail()));
+      return faulty(source, id, fault.problem());
     }
+  }
+
+  private static Event faulty(@Nullable String source, @Nullable String id, Problem problem) {
+    return new Faulty(source, id, new Rejected(problem.code(), problem.field(), problem.detail()));
   }
 
   /** As if there were no such org: a key of one org learns nothing of another. */

@@ -58,11 +58,13 @@ public final class UsageRoutes {
     String org = call.org();
     Query query = call.query(PARAMETERS);
     Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON, Format.PARQUET);
+    // The org is asked first: before it answers, it puts on record what it was told had ended.
     return OrgRoutes.settings(entities, org)
         .thenCompose(
             settings -> {
               Question question = question(query, settings.zone());
-              return Asked.orRefused(usage.usage(org, question, query.flag("fresh")))
+              return usage
+                  .usage(org, question, query.flag("fresh"))
                   .thenApply(found -> reply(format, question, found));
             });
   }
@@ -73,8 +75,9 @@ public final class UsageRoutes {
             json ->
                 json.field("as_of", found.freshness().asOf())
                     .field("lag_ms", found.freshness().lagMs())
-                    .objects("data", found.rows(), UsageTables::json))
-        : Reply.text(format, UsageTables.of(question, catalog.meters()).bytes(format, found.rows()))
+                    .objects("data", found.rows(), UsageAnswerTable::json))
+        : Reply.text(
+                format, UsageAnswerTable.of(question, catalog.meters()).bytes(format, found.rows()))
             .asOf(found.freshness());
   }
 

@@ -9,6 +9,7 @@ import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.org.OrgEvent;
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -16,7 +17,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /** Sums up the journal of an {@link InMemoryNode}: a charge for each kind of entry. */
 public final class InMemoryCosts implements CostQueries {
@@ -30,17 +34,16 @@ public final class InMemoryCosts implements CostQueries {
   }
 
   @Override
-  public CompletionStage<Day> day(String org, LocalDate day, boolean fresh) {
+  public CompletionStage<Day> day(String org, LocalDate day, Rates rates, boolean fresh) {
     return node.read(
         n -> {
-          Map<String, Map<String, Long>> used = new HashMap<>();
+          Map<String, Map<String, Long>> units = new HashMap<>();
           for (OrgEvent event : n.orgEvents(org)) {
             if (event instanceof OrgEvent.ReservationBegun begun) {
-              used.put(begun.plan().reservation(), begun.plan().quantities().usage());
+              units.put(begun.plan().reservation(), begun.plan().quantities().usage());
             }
           }
           Map<Work, Map<String, Charge>> charges = new LinkedHashMap<>();
-          Map<Work, Map<String, BigDecimal>> units = new HashMap<>();
           String currency = null;
           for (LedgerEntry entry : InMemoryQueries.entries(n, org)) {
             Transaction of = entry.transaction();
@@ -49,23 +52,26 @@ public final class InMemoryCosts implements CostQueries {
             }
             if (LocalDate.ofInstant(of.postedAt(), ZoneOffset.UTC).equals(day)) {
               Work work = work(entry);
-              charges
-                  .computeIfAbsent(work, any -> new LinkedHashMap<>())
-                  .merge(kind(entry.posting()), charge(entry.posting()), InMemoryCosts::plus);
-              used.getOrDefault(of.reservation(), Map.of())
+              Map<String, BigDecimal> priced = new HashMap<>();
+              units
+                  .getOrDefault(of.reservation(), Map.of())
                   .forEach(
                       (meter, each) ->
-                          units
-                              .computeIfAbsent(work, any -> new HashMap<>())
-                              .merge(meter, BigDecimal.valueOf(each), BigDecimal::add));
+                          priced.put(
+                              meter,
+                              rates
+                                  .of(work.feature(), work.model())
+                                  .getOrDefault(meter, BigDecimal.ZERO)));
+              charges
+                  .computeIfAbsent(work, any -> new LinkedHashMap<>())
+                  .merge(
+                      kind(entry.posting()),
+                      charge(entry, units.getOrDefault(of.reservation(), Map.of()), priced),
+                      InMemoryCosts::plus);
             }
           }
           List<Costs> costs = new ArrayList<>();
-          charges.forEach(
-              (work, of) ->
-                  costs.add(
-                      new Costs(
-                          work, List.copyOf(of.values()), units.getOrDefault(work, Map.of()))));
+          charges.forEach((work, of) -> costs.add(new Costs(work, List.copyOf(of.values()))));
           return new Day(day, costs, currency, new Freshness(n.now(), 0));
         });
   }
@@ -97,19 +103,78 @@ public final class InMemoryCosts implements CostQueries {
         one.correctsEarlierMonth(),
         one.credits().add(other.credits()),
         one.value().add(other.value()),
-        one.reservations() + other.reservations());
+        together(one.uses(), other.uses()));
   }
 
-  private static Charge charge(Posting posting) {
+  private static List<Use> together(List<Use> one, List<Use> other) {
+    Map<String, Use> uses = new TreeMap<>();
+    Stream.concat(one.stream(), other.stream())
+        .forEach(
+            use ->
+                uses.merge(
+                    use.meter(),
+                    use,
+                    (a, b) ->
+                        new Use(
+                            a.meter(),
+                            a.quantity().add(b.quantity()),
+                            a.credits().add(b.credits()),
+                            a.value().add(b.value()))));
+    return List.copyOf(uses.values());
+  }
+
+  private static Charge charge(
+      LedgerEntry entry, Map<String, Long> units, Map<String, BigDecimal> rates) {
+    Posting posting = entry.posting();
+    BigDecimal credits = BigDecimal.valueOf(posting.amount().micros(), DECIMALS);
+    BigDecimal value =
+        posting.value() == null
+            ? BigDecimal.ZERO
+            : BigDecimal.valueOf(posting.value().amount().micros(), DECIMALS);
+    boolean isUse =
+        Set.of(EntryType.CONSUME, EntryType.LATE_USAGE, EntryType.DEBT).contains(posting.type());
     return new Charge(
         posting.type(),
         posting.type() == EntryType.GRANT ? posting.grant() : null,
         posting.value() == null ? null : posting.value().currency(),
         false,
-        BigDecimal.valueOf(posting.amount().micros(), DECIMALS),
-        posting.value() == null
-            ? BigDecimal.ZERO
-            : BigDecimal.valueOf(posting.value().amount().micros(), DECIMALS),
-        1);
+        credits,
+        value,
+        isUse ? uses(entry, credits.abs(), value.negate(), units, rates) : List.of());
+  }
+
+  private static List<Use> uses(
+      LedgerEntry entry,
+      BigDecimal credits,
+      BigDecimal value,
+      Map<String, Long> units,
+      Map<String, BigDecimal> rates) {
+    BigDecimal charged =
+        entry.transaction().postings().stream()
+            .map(posting -> BigDecimal.valueOf(posting.amount().micros(), DECIMALS).abs())
+            .reduce(BigDecimal.ZERO, BigDecimal::add);
+    BigDecimal part = credits.divide(charged, MathContext.DECIMAL128);
+    Map<String, BigDecimal> weights = new TreeMap<>();
+    units.forEach(
+        (meter, of) ->
+            weights.put(
+                meter,
+                rates.getOrDefault(meter, BigDecimal.ZERO).multiply(BigDecimal.valueOf(of))));
+    BigDecimal all = weights.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);
+    if (all.signum() == 0) {
+      return List.of(new Use(REQUESTS, part, credits, value));
+    }
+    List<Use> uses = new ArrayList<>();
+    weights.forEach(
+        (meter, weight) -> {
+          BigDecimal share = weight.divide(all, MathContext.DECIMAL128);
+          uses.add(
+              new Use(
+                  meter,
+                  part.multiply(BigDecimal.valueOf(units.getOrDefault(meter, 0L))),
+                  credits.multiply(share),
+                  value.multiply(share)));
+        });
+    return uses;
   }
 }

@@ -10,6 +10,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.domain.operation.Place;
@@ -196,8 +197,20 @@ public final class InMemoryUsage implements UsageQueries {
         end == null || !end.kind().hasRun()
             ? Map.of()
             : end.usage().isEmpty() ? asked : end.usage(),
-        null,
-        null);
+        plan.request().metadata(),
+        plan.request().traceId(),
+        report(plan, end));
+  }
+
+  private static UsageEvent.@Nullable Report report(Plan plan, @Nullable Closure end) {
+    Reported reported = plan.request().reported();
+    return reported == null
+        ? null
+        : new UsageEvent.Report(
+            reported.source(),
+            reported.id(),
+            reported.happenedAt(),
+            end != null && end.kind() == Closure.Kind.LATE);
   }
 
   private static UsageEvent.Outcome outcome(Decided each) {

@@ -1,49 +1,26 @@
 package dev.bursar.api.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bursar.api.problem.Fault;
-import dev.bursar.api.problem.Problem;
-import dev.bursar.domain.usage.Unanswerable;
-import dev.bursar.domain.usage.Unanswerable.Reason;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
+import dev.bursar.api.http.Queries;
+import java.time.Instant;
+import java.time.ZoneId;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Questions that can't be answered are the client's to ask otherwise. */
 class AskedTest {
 
+  /** Where clocks are changed at midnight, a day or a month may begin at one, or twice. */
   @ParameterizedTest
-  @CsvSource({"NOT_KEPT, not_kept, from", "TOO_MANY_ROWS, too_many_rows,"})
-  void whatCanNotBeAnsweredIsAProblemOfTheQuestion(
-      Reason reason, String code, @Nullable String field) {
-    CompletionStage<String> answer =
-        CompletableFuture.supplyAsync(
-            () -> {
-              throw new Unanswerable(reason, "Ask otherwise.");
-            });
-    assertThatThrownBy(() -> Asked.orRefused(answer).toCompletableFuture().join())
-        .cause()
-        .isInstanceOfSatisfying(
-            Fault.class,
-            fault -> {
-              Problem problem = fault.problem();
-              assertThat(problem.status()).isEqualTo(400);
-              assertThat(problem.code()).isEqualTo(code);
-              assertThat(problem.field()).isEqualTo(field);
-              assertThat(problem.detail()).isEqualTo("Ask otherwise.");
-            });
-  }
-
-  @Test
-  void otherFailuresStayWhatTheyAre() {
-    CompletionStage<String> answer =
-        CompletableFuture.failedFuture(new IllegalStateException("broken"));
-    assertThatThrownBy(() -> Asked.orRefused(answer).toCompletableFuture().join())
-        .hasCauseInstanceOf(IllegalStateException.class);
+  @CsvSource({
+    "UTC, 2026-04-24T12:00:00Z, 2026-04-01T00:00:00Z",
+    "Africa/Cairo, 2026-04-24T12:00:00Z, 2026-03-31T22:00:00Z",
+    "Africa/Cairo, 2026-04-23T22:30:00Z, 2026-03-31T22:00:00Z",
+    "America/Havana, 2026-11-01T05:30:00Z, 2026-11-01T04:00:00Z",
+    "America/Havana, 2026-11-20T12:00:00Z, 2026-11-01T04:00:00Z",
+    "Asia/Beirut, 2026-03-29T12:00:00Z, 2026-02-28T22:00:00Z"
+  })
+  void withoutAStartItIsThisMonthFromItsFirstInstantOn(String zone, Instant now, Instant start) {
+    assertThat(Asked.stretch(Queries.of(""), now, ZoneId.of(zone)).from()).isEqualTo(start);
   }
 }

@@ -13,6 +13,7 @@ import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.node.TestServer;
 import java.io.IOException;
@@ -108,6 +109,23 @@ class JournalTrapsTest {
     }
     assertThat(node.orgBudget("acme").used()).isEqualTo(Credits.of(10));
     assertThat(rowsOfTheOrg()).isEqualTo(before + 11);
+  }
+
+  /** So that an answer about usage that has asked the org first knows of what was acknowledged. */
+  @Test
+  void whoeverAsksTheOrgAnythingHasItPutOnRecordWhatHadEndedBefore() {
+    node.close();
+    node =
+        new EntityNode(
+            settings,
+            InstantSource.system(),
+            ConfigFactory.parseString("bursar.limits.unhurried-within = 1h"));
+    someReservations(0);
+    Decided held = done(node.reserve(Subject.ofOrg("acme"), "1", false, "k1"));
+    long before = rowsOfTheOrg();
+    done(node.commit((Decided.Allowed) held, "1", "k2"));
+    node.tell("acme", new OrgCommand.ViewOrg());
+    assertThat(rowsOfTheOrg()).isEqualTo(before + 1);
   }
 
   @Test

@@ -5,10 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.api.otlp.Attribution;
 import dev.bursar.api.otlp.SpanMapping;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 final class MappingFileTest {
+
+  private static final Path METERING = Path.of("..", "docs", "metering.md");
 
   @Test
   void theOneThatComesAlongIsRead() {
@@ -19,6 +27,25 @@ final class MappingFileTest {
         .containsExactly(
             "gen-ai-1.42", "semconv-1.40", "semconv-1.27", "semconv-1.25", "openinference");
     assertThat(mapping.attribution()).containsOnlyKeys(Attribution.values());
+  }
+
+  /**
+   * A collector that drops a span by names that are not all would have its calls charged to nobody.
+   */
+  @Test
+  void theFilterInTheDocsLetsThroughWhateverIsCounted() throws IOException {
+    Set<String> counted =
+        MappingFile.configured().conventions().stream()
+            .flatMap(convention -> convention.meters().stream())
+            .flatMap(meter -> meter.attributes().stream())
+            .collect(Collectors.toCollection(TreeSet::new));
+    Set<String> demanded =
+        Pattern.compile("attributes\\[\"([^\"]+)\"] == nil")
+            .matcher(Files.readString(METERING))
+            .results()
+            .map(found -> found.group(1))
+            .collect(Collectors.toCollection(TreeSet::new));
+    assertThat(demanded).isEqualTo(counted);
   }
 
   @Test

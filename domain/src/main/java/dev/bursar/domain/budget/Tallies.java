@@ -155,11 +155,16 @@ public final class Tallies {
     return lateness;
   }
 
-  /** The figures of those limits that can count work that ran then; the windows of then. */
-  public List<LimitState> states(List<Budgets.Applicable> limits, Instant then, Instant now) {
+  /**
+   * The figures of those limits that can count work that has run; the windows for which it counts.
+   *
+   * @param counted for when it counts
+   */
+  public List<LimitState> states(
+      List<Budgets.Applicable> limits, CountedWork counted, Instant now) {
     return limits.stream()
-        .filter(limit -> counts(limit, then, now))
-        .map(limit -> state(limit, then))
+        .filter(limit -> counts(limit, counted.in(limit.budget().window()), now))
+        .map(limit -> state(limit, counted.in(limit.budget().window())))
         .toList();
   }
 
@@ -172,14 +177,9 @@ public final class Tallies {
   private boolean counts(Budgets.Applicable of, Instant then, Instant now) {
     Budget budget = of.budget();
     Window window = budget.windowAt(then);
-    return isRate(budget.window())
+    return budget.window().boundsRate()
         ? window.contains(now)
         : now.isBefore(window.end()) || tally(counter(of), window.start()) != null;
-  }
-
-  /** A window that is shorter than a day bounds a rate, and decides nothing once it has passed. */
-  private static boolean isRate(WindowKind window) {
-    return window.compareTo(WindowKind.DAY) < 0;
   }
 
   private static Counter counter(Budgets.Applicable of) {
@@ -239,7 +239,7 @@ public final class Tallies {
 
   /** Until when a window that has ended is open to correction; null for one that never is. */
   private @Nullable Instant openUntil(LimitState limit) {
-    return isRate(limit.window()) || lateness.correction().isZero()
+    return limit.window().boundsRate() || lateness.correction().isZero()
         ? null
         : limit.resetsAt().plus(lateness.correction());
   }

@@ -27,6 +27,14 @@ public enum WindowKind {
   }
 
   /**
+   * Whether a limit on such a window bounds a rate, not a total: it is under a day long, and what
+   * has passed has passed.
+   */
+  public boolean boundsRate() {
+    return compareTo(DAY) < 0;
+  }
+
+  /**
    * The window that contains an instant, by the calendar of a time zone. A day has 23, 24 or 25
    * hours, and a window begins at the first instant of its first day even where midnight is
    * skipped.

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 /** Reads what the entries of an org's ledgers come to, day by day, from the read model. */
 public interface CostQueries {
 
-  /** What entries are for; null where they say nothing. */
+  /**
+   * What entries are for; null where they say nothing. Those that correct something are for what
+   * they correct.
+   */
   record Work(
       String wallet,
       @Nullable String team,
@@ -33,7 +36,7 @@ public interface CostQueries {
    * @param credits the sum of their amounts, signed as the entries are
    * @param value the sum of their values in the currency's main unit, signed as the entries are; 0
    *     without a currency
-   * @param reservations how many reservations they are of
+   * @param uses what was used for them; empty of what is no use
    */
   record Charge(
       EntryType type,
@@ -42,14 +45,31 @@ public interface CostQueries {
       boolean correctsEarlierMonth,
       BigDecimal credits,
       BigDecimal value,
-      long reservations) {}
+      List<Use> uses) {}
 
   /**
-   * The charges for the same work.
+   * What a charge has of one meter: request by request, what its units come to by their rates, of
+   * what the request was charged. Not rounded: the last digits may be missing.
    *
-   * @param units what was used for them, by meter: of consumption, also late and on debt
+   * @param meter the meter; {@link #REQUESTS} of requests without units that have a rate
+   * @param quantity so many units; of a request that is in several charges, each has its part
+   * @param credits so many of the charge's credits, 0 or more
+   * @param value so much of what these had cost, 0 or more
    */
-  record Costs(Work work, List<Charge> charges, Map<String, BigDecimal> units) {}
+  record Use(String meter, BigDecimal quantity, BigDecimal credits, BigDecimal value) {}
+
+  /** What counts requests, each as one. */
+  String REQUESTS = "requests";
+
+  /** What units come to: credits for a unit, by meter, for work of a feature and a model. */
+  interface Rates {
+
+    /** The rates; those that are not there are 0. */
+    Map<String, BigDecimal> of(@Nullable String feature, @Nullable String model);
+  }
+
+  /** The charges for the same work. */
+  record Costs(Work work, List<Charge> charges) {}
 
   /**
    * A day of an org.
@@ -62,7 +82,8 @@ public interface CostQueries {
   /**
    * What was posted on a day, in UTC.
    *
+   * @param rates by which a request's charge is shared out among what it used
    * @param fresh whether to wait until all that was in the journal when it was asked can be seen
    */
-  CompletionStage<Day> day(String org, LocalDate day, boolean fresh);
+  CompletionStage<Day> day(String org, LocalDate day, Rates rates, boolean fresh);
 }

@@ -1,6 +1,7 @@
 package dev.bursar.domain.enforcement;
 
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.CountedWork;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.catalog.Price;
@@ -51,6 +52,13 @@ public record Plan(
   /** In whose windows it counts; null in early rows, where that is when the row was written. */
   public @Nullable Instant countedAt() {
     return countsAt == null ? madeAt : countsAt;
+  }
+
+  /** In which windows work counts that has run already; null of work to come, and in early rows. */
+  public @Nullable CountedWork countedWork() {
+    Reported reported = request.reported();
+    Instant at = countedAt();
+    return reported == null || at == null ? null : CountedWork.of(at, reported.happenedAt());
   }
 
   /** Whether the subject's team has to agree. */

@@ -2,6 +2,7 @@ package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.CountedWork;
 import dev.bursar.domain.budget.Demand;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.OpenPart;
@@ -109,7 +110,9 @@ final class ReservationRules {
     for (Budgets.Applicable each : limits) {
       (each.budget().scope().countedByTeam() ? ofTeam : ofOrg).add(each);
     }
-    List<LimitState> own = org.tallies().states(ofOrg, countsAt, now);
+    CountedWork counted =
+        CountedWork.of(countsAt, reported == null ? countsAt : reported.happenedAt());
+    List<LimitState> own = org.tallies().states(ofOrg, counted, now);
     if (request.hasRun()) {
       return begun(
           plan(
@@ -193,7 +196,8 @@ final class ReservationRules {
     List<OpenPart> parts = new ArrayList<>();
     for (Plan plan : org.open().values()) {
       ReserveRequest request = plan.request();
-      Instant countedAt = plan.countedAt();
+      CountedWork work = plan.countedWork();
+      Instant countedAt = work == null ? plan.countedAt() : work.in(budget.window());
       Demand demand =
           demand(request, org.path(request.subject()), plan.creditType(), plan.quantities());
       if (countedAt != null && demand.isCountedBy(budget)) {

@@ -1,5 +1,6 @@
 package dev.bursar.domain.protocol;
 
+import dev.bursar.domain.budget.CountedWork;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
@@ -120,11 +121,11 @@ final class Course<W> {
     if (repeating) {
       return new Request<>(new TeamCommand.Bar(plan.reservation(), plan.madeAt()), null);
     }
-    Instant countsAt = plan.countedAt();
-    if (plan.request().hasRun() && countsAt != null) {
+    CountedWork counted = plan.countedWork();
+    if (counted != null) {
       return new Request<>(
           new TeamCommand.CountUsage(
-              plan.reservation(), plan.quantities(), plan.teamLimits(), countsAt),
+              plan.reservation(), plan.quantities(), plan.teamLimits(), counted),
           Operation.holding(plan.reservation()));
     }
     return holding

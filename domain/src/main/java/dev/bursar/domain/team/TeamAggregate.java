@@ -109,7 +109,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
 
   /** Held like any other until the wallet has charged it; no limit stands in the way. */
   private Decision<TeamEvent, TeamReply> count(TeamCommand.CountUsage ask, Instant now) {
-    List<LimitState> before = team.tallies().states(ask.limits(), ask.countsAt(), now);
+    List<LimitState> before = team.tallies().states(ask.limits(), ask.counted(), now);
     return team.tallies().holds(ask.reservation())
         ? new Told<>(new TeamReply.Held(before))
         : new Accepted<>(held(ask.reservation(), ask.used(), before, now));

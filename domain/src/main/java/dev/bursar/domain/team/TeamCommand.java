@@ -2,6 +2,7 @@ package dev.bursar.domain.team;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.CountedWork;
 import dev.bursar.domain.budget.OpenPart;
 import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Quantities;
@@ -20,10 +21,10 @@ public sealed interface TeamCommand {
   /**
    * Count work that has run already, whatever the limits.
    *
-   * @param countsAt in whose windows it counts
+   * @param counted in which windows it counts
    */
   record CountUsage(
-      String reservation, Quantities used, List<Budgets.Applicable> limits, Instant countsAt)
+      String reservation, Quantities used, List<Budgets.Applicable> limits, CountedWork counted)
       implements TeamCommand {}
 
   /** Say which limits would stand in the way; changes nothing. */

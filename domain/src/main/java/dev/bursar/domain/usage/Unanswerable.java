@@ -13,7 +13,9 @@ public final class Unanswerable extends RuntimeException {
     /** It is about a time of which what it takes is no longer kept. */
     NOT_KEPT,
     /** Its answer is longer than answers may be. */
-    TOO_MANY_ROWS
+    TOO_MANY_ROWS,
+    /** It takes longer to answer than answers may take. */
+    TOO_MUCH
   }
 
   private final Reason reason;

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param charged how much was charged, 0 or more; null while it is open
  * @param asked units by meter, as they were asked for
  * @param used units by meter, as they were used; empty of what has not run
+ * @param metadata the client's own words
  * @param traceId the trace that the request belonged to, or null
  * @param reported who reported it; null of what was decided beforehand
  */
@@ -47,6 +48,7 @@ public record UsageEvent(
     @Nullable Credits charged,
     Map<String, Long> asked,
     Map<String, Long> used,
+    Map<String, String> metadata,
     @Nullable String traceId,
     @Nullable Report reported) {
 
@@ -133,7 +135,10 @@ public record UsageEvent(
    * Who reported usage that was not reserved.
    *
    * @param source who it is known by; its id is unique there
-   * @param late whether its own time was too long ago for it to count there
+   * @param happenedAt when the work ran, by the reporter's clock. What was reported longer after it
+   *     than is open to correction counts when it was reported
+   * @param late whether it was reported longer after that than the grace period, and charged as
+   *     late usage
    */
-  public record Report(String source, String id, boolean late) {}
+  public record Report(String source, String id, Instant happenedAt, boolean late) {}
 }

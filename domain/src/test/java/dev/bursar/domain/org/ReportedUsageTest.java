@@ -133,6 +133,16 @@ final class ReportedUsageTest {
     assertThat(figures(begun(report("e3", "4", NOON), later))).isEmpty();
   }
 
+  /** It counts now, since its own time is no longer open; and is still no work of this minute. */
+  @ParameterizedTest
+  @CsvSource({"MINUTE, false", "HOUR, false", "DAY, true", "MONTH, true", "LIFETIME, true"})
+  void whatRanTooLongAgoUsesUpTotalsAndNoRates(WindowKind window, boolean counts) {
+    acme.after(NOON, OrgWords.budget(budget("b", ORG, "10", Budget.Mode.HARD, window)));
+    settled(begun(report("e1", "4", NOON), NOON), NOON);
+    assertThat(figures(begun(report("e2", "5", NOON.minus(Duration.ofDays(7))), NOON)))
+        .hasSize(counts ? 1 : 0);
+  }
+
   @Test
   void aRateThatHasPassedIsNotCountedEvenIfNothingWasCountedSince() {
     acme.after(NOON, OrgWords.budget(budget("b", ORG, "10", Budget.Mode.HARD, WindowKind.MINUTE)));

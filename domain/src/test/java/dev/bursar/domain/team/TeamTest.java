@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.domain.Given;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.CountedWork;
 import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
@@ -88,11 +89,31 @@ final class TeamTest {
     var reply =
         team.when(
                 new TeamCommand.CountUsage(
-                    "r2", Quantities.of(Credits.parse("9")), List.of(TEN), NOON),
+                    "r2",
+                    Quantities.of(Credits.parse("9")),
+                    List.of(TEN),
+                    CountedWork.of(NOON, NOON)),
                 NOON)
             .reply(TeamReply.Held.class);
     assertThat(figures(reply.limits().getFirst())).isEqualTo("b 0/15 of 10");
     team.when(hold("r3", "0.000001", TEN), NOON).reply(TeamReply.NotHeld.class);
+  }
+
+  /** Told of so late that it counts now, it is still no work of this minute. */
+  @ParameterizedTest
+  @CsvSource({"MINUTE, false", "HOUR, false", "DAY, true", "MONTH, true"})
+  void whatIsToldOfLateUsesUpTotalsAndNoRates(WindowKind window, boolean counts) {
+    var limit = named(budget("b", RESEARCH, "10", Budget.Mode.HARD, window));
+    var reply =
+        team.when(
+                new TeamCommand.CountUsage(
+                    "r1",
+                    Quantities.of(Credits.parse("9")),
+                    List.of(limit),
+                    CountedWork.of(NOON, NOON.minus(Duration.ofDays(7)))),
+                NOON)
+            .reply(TeamReply.Held.class);
+    assertThat(reply.limits()).hasSize(counts ? 1 : 0);
   }
 
   @ParameterizedTest

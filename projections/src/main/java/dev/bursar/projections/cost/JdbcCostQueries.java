@@ -31,11 +31,11 @@ public final class JdbcCostQueries implements CostQueries {
   }
 
   @Override
-  public CompletionStage<Day> day(String org, LocalDate day, boolean fresh) {
+  public CompletionStage<Day> day(String org, LocalDate day, Rates rates, boolean fresh) {
     return reads.read(
         org,
         fresh,
-        handle -> new Found(CostRows.of(handle, org, day), currency(handle, org, day)),
+        handle -> new Found(CostRows.of(handle, org, day, rates), currency(handle, org, day)),
         (found, freshness) ->
             new Day(day, found.costs(), found.currency().orElse(null), freshness));
   }

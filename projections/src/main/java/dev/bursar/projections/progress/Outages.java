@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** Tells a database that is away from a fault of ours. */
 public final class Outages {
 
+  private static final String CANCELED = "57014";
+
   private Outages() {}
 
   /**
@@ -23,6 +25,16 @@ public final class Outages {
     } catch (RuntimeException e) {
       throw isOutage(e) ? new StorageAway(e) : e;
     }
+  }
+
+  /** Whether the server gave up on a statement, as it took longer than statements may. */
+  static boolean tookTooLong(Throwable fault) {
+    for (Throwable each = fault; each != null; each = each.getCause()) {
+      if (each instanceof SQLException sql && CANCELED.equals(sql.getSQLState())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isOutage(Throwable fault) {

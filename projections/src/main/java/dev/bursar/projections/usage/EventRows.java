@@ -30,7 +30,8 @@ final class EventRows {
       d.org, d.counted_at, d.sequence, d.index, d.recorded_at, d.reservation, d.allowed, d.denials,
       d.outcome, d.ended_at, d.ended_sequence, d.ended_index, d.team, d.user_id, d.product,
       d.cost_center, d.agent, d.departments, d.feature, d.model, d.session, d.wallet, d.actor,
-      d.credit_type, d.amount, d.charged, d.usage, d.used, d.trace_id, d.source, d.event_id
+      d.credit_type, d.amount, d.charged, d.usage, d.used, d.trace_id, d.source, d.event_id,
+      d.happened_at, d.metadata
       """;
 
   private static final String FROM =
@@ -65,8 +66,24 @@ final class EventRows {
         .map(asked::intersect)
         .filter(known -> !known.isEmpty())
         .ifPresent(known -> kept.demandEvents(List.of(known)));
+    return query(handle, "", org, filter, after, limit).map((rs, context) -> event(rs)).list();
+  }
+
+  /**
+   * The query itself.
+   *
+   * @param before goes in front of it, such as {@code explain}
+   */
+  static Query query(
+      Handle handle,
+      String before,
+      String org,
+      EventFilter filter,
+      UsageEvent.@Nullable Key after,
+      int limit) {
     StringBuilder sql =
-        new StringBuilder("select ")
+        new StringBuilder(before)
+            .append("select ")
             .append(COLUMNS)
             .append(FROM)
             .append(Dimensions.conditions(filter.filter()));
@@ -91,7 +108,7 @@ final class EventRows {
           .bind("afterSequence", after.place().sequence())
           .bind("afterIndex", after.place().index());
     }
-    return query.map((rs, context) -> event(rs)).list();
+    return query;
   }
 
   private static String condition(Decision decision) {
@@ -117,6 +134,7 @@ final class EventRows {
     EventState.End end = state.end();
     Map<String, Long> asked = JsonColumns.readNumbers(rs.getString("usage"));
     String source = rs.getString("source");
+    String metadata = rs.getString("metadata");
     return new UsageEvent(
         new UsageEvent.Key(
             time(rs, "counted_at"), new Place(rs.getLong("sequence"), rs.getInt("index"))),
@@ -134,11 +152,15 @@ final class EventRows {
         end == null ? null : new Credits(end.charged()),
         asked,
         state.used(asked),
+        metadata == null ? Map.of() : JsonColumns.readTexts(metadata),
         rs.getString("trace_id"),
         source == null
             ? null
             : new UsageEvent.Report(
-                source, rs.getString("event_id"), state.outcome() == Outcome.LATE));
+                source,
+                rs.getString("event_id"),
+                StoredEvents.happenedAt(rs),
+                state.outcome() == Outcome.LATE));
   }
 
   private static UsageEvent.Attribution attribution(ResultSet rs) throws SQLException {

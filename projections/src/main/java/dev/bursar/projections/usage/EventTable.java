@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 /** Writes the table {@code usage_event}. */
 final class EventTable {
 
-  private static final int COLUMN_COUNT = 31;
+  private static final int COLUMN_COUNT = 33;
   private static final int COLUMNS_OF_END = 6;
   private static final String COPY =
       """
       copy usage_event (
         org, counted_at, sequence, index, recorded_at, reservation, allowed, denials, team, user_id,
         product, cost_center, agent, departments, feature, model, session, wallet, actor, trace_id,
-        source, event_id, credit_type, amount, usage, outcome, ended_at, ended_sequence,
+        source, event_id, happened_at, metadata, credit_type, amount, usage, outcome, ended_at, ended_sequence,
         ended_index, charged, used
       ) from stdin with (format binary)
       """;
@@ -96,6 +96,16 @@ final class EventTable {
     copy.text(request.traceId());
     copy.text(report == null ? null : report.source());
     copy.text(report == null ? null : report.id());
+    if (report == null) {
+      copy.absent();
+    } else {
+      copy.timestamptz(report.happenedAt());
+    }
+    if (request.metadata().isEmpty()) {
+      copy.absent();
+    } else {
+      copy.jsonb(JsonColumns.texts(request.metadata()));
+    }
     copy.text(plan.creditType());
     copy.bigint(plan.amount().micros());
     copy.jsonb(JsonColumns.numbers(row.asked));

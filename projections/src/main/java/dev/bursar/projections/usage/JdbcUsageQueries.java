@@ -60,7 +60,11 @@ public final class JdbcUsageQueries implements UsageQueries {
       order by alerted_at desc, team desc, sequence desc, index desc, number desc limit :limit
       """;
 
+  /** What is reported late may count now, and has used up nothing of a rate. */
+  private static final String RAN_THEN = " and (d.happened_at is null or d.happened_at >= :from)";
+
   private final ReadQueries queries;
+  private final ReadQueries lookups;
   private final Progress progress;
   private final FreshReads reads;
   private final int rowsMax;
@@ -68,17 +72,21 @@ public final class JdbcUsageQueries implements UsageQueries {
   private final InstantSource clock;
 
   /**
+   * @param queries where questions are answered
+   * @param lookups where single rows are found that a decision waits for
    * @param rowsMax how many rows an answer about usage may have
    * @param retention how long usage is kept
    * @param clock the node's time
    */
   public JdbcUsageQueries(
       ReadQueries queries,
+      ReadQueries lookups,
       Progress progress,
       int rowsMax,
       Retention retention,
       InstantSource clock) {
     this.queries = queries;
+    this.lookups = lookups;
     this.progress = progress;
     this.rowsMax = rowsMax;
     this.retention = retention;
@@ -123,13 +131,13 @@ public final class JdbcUsageQueries implements UsageQueries {
                 .bind("reservation", reservation)
                 .map((rs, context) -> new Place(rs.getLong(1), rs.getInt(2)))
                 .findOne();
-    return queries
+    return lookups
         .run(read)
         .thenCompose(
             found ->
                 found.isPresent()
                     ? CompletableFuture.completedFuture(found)
-                    : progress.caughtUp(org).thenCompose(done -> queries.run(read)));
+                    : progress.caughtUp(org).thenCompose(done -> lookups.run(read)));
   }
 
   @Override
@@ -144,6 +152,7 @@ public final class JdbcUsageQueries implements UsageQueries {
             + ") from usage_event d where "
             + counted.condition()
             + " and d.allowed and d.counted_at >= :from and d.counted_at < :to"
+            + (budget.window().boundsRate() ? RAN_THEN : "")
             + " and (d.ended_sequence, d.ended_index) < (:sequence, :index) group by 1";
     return progress
         .caughtUp(org)

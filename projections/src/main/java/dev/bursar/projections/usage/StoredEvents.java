@@ -45,7 +45,7 @@ final class StoredEvents {
       """
       select d.org, d.counted_at, d.sequence, d.index, d.reservation, d.team, d.departments,
         d.product, d.cost_center, d.agent, d.feature, d.model, d.wallet, d.credit_type, d.source,
-        d.event_id, d.usage, d.allowed, d.denials, d.outcome, d.ended_at, d.ended_sequence,
+        d.event_id, d.happened_at, d.usage, d.allowed, d.denials, d.outcome, d.ended_at, d.ended_sequence,
         d.ended_index, d.charged, d.used
       from unnest(cast(:reservations as text[])) as e (reservation)
       cross join lateral (
@@ -113,7 +113,9 @@ final class StoredEvents {
         new Place(rs.getLong("sequence"), rs.getInt("index")),
         group(rs),
         JsonColumns.readNumbers(rs.getString("usage")),
-        source == null ? null : new Tracked.Report(source, rs.getString("event_id")),
+        source == null
+            ? null
+            : new Tracked.Report(source, rs.getString("event_id"), happenedAt(rs)),
         state(rs));
   }
 
@@ -130,6 +132,11 @@ final class StoredEvents {
         rs.getString("model"),
         rs.getString("wallet"),
         rs.getString("credit_type"));
+  }
+
+  /** When what was reported ran, of the row on which the result stands. */
+  static Instant happenedAt(ResultSet rs) throws SQLException {
+    return rs.getObject("happened_at", OffsetDateTime.class).toInstant();
   }
 
   /** The texts in a column of the row on which the result stands. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Tracked {
 
   /** By what it was reported. */
-  record Report(String source, String id) {}
+  record Report(String source, String id, Instant happenedAt) {}
 
   final String org;
   final Instant countedAt;
@@ -55,7 +55,9 @@ final class Tracked {
         fresh.place(),
         Group.of(fresh.org(), fresh.plan()),
         fresh.plan().quantities().usage(),
-        reported == null ? null : new Report(reported.source(), reported.id()),
+        reported == null
+            ? null
+            : new Report(reported.source(), reported.id(), reported.happenedAt()),
         fresh,
         null);
   }

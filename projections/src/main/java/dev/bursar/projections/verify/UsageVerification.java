@@ -200,11 +200,15 @@ final class UsageVerification implements AutoCloseable {
         end == null ? null : new Credits(end.charged()),
         asked,
         state.used(asked),
+        request.metadata(),
         request.traceId(),
         report == null
             ? null
             : new UsageEvent.Report(
-                report.source(), report.id(), state.outcome() == UsageEvent.Outcome.LATE));
+                report.source(),
+                report.id(),
+                report.happenedAt(),
+                state.outcome() == UsageEvent.Outcome.LATE));
   }
 
   private static Instant micros(Instant at) {

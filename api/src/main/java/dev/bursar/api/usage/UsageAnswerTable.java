@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Set;
 
 /** The answer to a question about usage, as a table. */
-final class UsageTables {
+final class UsageAnswerTable {
 
-  private UsageTables() {}
+  private UsageAnswerTable() {}
 
   /** A column for the stretch, if there are any, and for each that it is grouped by. */
   static Table<Row> of(Question question, Set<String> meters) {
@@ -30,7 +30,7 @@ final class UsageTables {
     columns.add(new Column.Count<>("requests", Row::requests));
     columns.add(new Column.Count<>("denied", Row::denied));
     columns.addAll(MeterColumns.of(meters, Row::meters));
-    return new Table<>(Row.class, columns, UsageTables::json);
+    return new Table<>(Row.class, columns, UsageAnswerTable::json);
   }
 
   static void json(JsonWriter json, Row row) {
@@ -41,8 +41,6 @@ final class UsageTables {
         .field("credits", LimitViews.plain(row.credits()))
         .field("requests", row.requests())
         .field("denied", row.denied())
-        .object(
-            "meters",
-            in -> row.meters().forEach((meter, units) -> in.field(meter, units.longValue())));
+        .object("meters", in -> row.meters().forEach(in::whole));
   }
 }

@@ -1,0 +1,42 @@
+package dev.bursar.api.usage;
+
+import dev.bursar.api.http.Page;
+import dev.bursar.api.problem.Fault;
+import dev.bursar.domain.usage.UsageEvent;
+import java.time.DateTimeException;
+import java.time.Instant;
+
+/**
+ * Where a page of events goes on: in the stretch of time that was asked for first, whatever the
+ * clock shows by then.
+ *
+ * @param last the last event that was shown
+ */
+record EventCursor(Asked.Stretch stretch, UsageEvent.Key last) {
+
+  private static final String SEPARATOR = " ";
+  private static final int PARTS = 3;
+
+  String text() {
+    return String.join(SEPARATOR, stretch.from().toString(), stretch.to().toString(), last.text());
+  }
+
+  /**
+   * The cursor of such a text.
+   *
+   * @throws Fault if it is none
+   */
+  static EventCursor parse(String text) {
+    String[] parts = text.split(SEPARATOR, -1);
+    if (parts.length != PARTS) {
+      throw Page.bad();
+    }
+    try {
+      return new EventCursor(
+          new Asked.Stretch(Instant.parse(parts[0]), Instant.parse(parts[1])),
+          UsageEvent.Key.parse(parts[2]).orElseThrow(Page::bad));
+    } catch (DateTimeException e) {
+      throw Page.bad();
+    }
+  }
+}

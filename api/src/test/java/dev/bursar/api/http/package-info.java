@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.api.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,97 @@
+package dev.bursar.node.storage;
+
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.DatabaseTimeouts;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the database over and over whether it is there, on a connection of its own: however busy the
+ * node's connections are, they say nothing about that.
+ */
+public final class StorageWatch implements AutoCloseable {
+
+  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(1);
+  private static final DatabaseTimeouts TIMEOUTS =
+      new DatabaseTimeouts(
+          ANSWERS_WITHIN,
+          ANSWERS_WITHIN,
+          Duration.ZERO,
+          ANSWERS_WITHIN.multipliedBy(2),
+          ANSWERS_WITHIN);
+
+  private final DatabaseSettings settings;
+  private final Duration silenceMax;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("storage-watch").factory());
+  private volatile long answeredAt = System.nanoTime();
+
+  /** Used by the one thread. */
+  private @Nullable Connection connection;
+
+  private StorageWatch(DatabaseSettings settings, Duration silenceMax) {
+    this.settings = settings.withTimeouts(TIMEOUTS).withApplicationName("bursar-watch");
+    this.silenceMax = silenceMax;
+  }
+
+  /**
+   * Begins to watch a database that is there.
+   *
+   * @param interval how often to ask
+   * @param silenceMax for how long it may give no answer before it counts as away; longer than
+   *     {@code interval} and the second or two that an answer may take
+   */
+  public static StorageWatch start(
+      DatabaseSettings settings, Duration interval, Duration silenceMax) {
+    StorageWatch watch = new StorageWatch(settings, silenceMax);
+    var unused =
+        watch.thread.scheduleWithFixedDelay(
+            watch::ask, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    return watch;
+  }
+
+  /** For how long the database has given no answer, if that is too long. */
+  public Optional<Duration> away() {
+    Duration silence = Duration.ofNanos(System.nanoTime() - answeredAt);
+    return silence.compareTo(silenceMax) > 0 ? Optional.of(silence) : Optional.empty();
+  }
+
+  private void ask() {
+    try {
+      if (connection == null) {
+        connection =
+            DriverManager.getConnection(
+                settings.connectionUrl(), settings.user(), settings.password());
+      }
+      if (connection.isValid((int) ANSWERS_WITHIN.toSeconds())) {
+        answeredAt = System.nanoTime();
+        return;
+      }
+    } catch (SQLException e) {
+      // That it is away is what there is to know; whoever is asked says so.
+    }
+    hangUp();
+  }
+
+  private void hangUp() {
+    try (Connection broken = connection) {
+      connection = null;
+    } catch (SQLException e) {
+      // It was broken already.
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.execute(this::hangUp);
+    thread.shutdown();
+  }
+}
