@@ -481,8 +481,8 @@ final class AnswerChecks {
    * which somebody else may have committed it.
    */
   private boolean isOver(@Nullable Hold lapsed, @Nullable Fate fate, WalletCommand command) {
-    boolean expired = lapsed != null && (fate == Fate.EXPIRED || fate == Fate.LATE);
-    return expired
+    return lapsed != null
+        && (fate == Fate.EXPIRED || fate == Fate.LATE)
         && (!(command instanceof WalletCommand.Commit)
             || world.mayHaveCome(lapsed.expiresAt().plus(World.GRACE)));
   }

@@ -67,7 +67,7 @@ public final class Simulation {
   }
 
   private final World world;
-  private final SimulatedClient.Shared shared = new SimulatedClient.Shared();
+  private final Asker.Shared shared = new Asker.Shared();
   private final Judgement judgement;
   private long steps;
 
@@ -207,7 +207,7 @@ public final class Simulation {
         tell(id, new WalletCommand.AddGrant(firstGrant(), null, attribution(org)));
       }
     }
-    for (Budget budget : SimulatedClient.budgets()) {
+    for (Budget budget : ClientGovernance.budgets()) {
       tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
     }
   }
