@@ -11,6 +11,7 @@ import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,8 +86,16 @@ final class NaiveOrg {
     }
     Instant ran = reported.happenedAt();
     boolean tooLongAgo = ran.isBefore(at.minus(World.CORRECTION));
-    List<Applied> limits =
-        budgets.applied(work.subject(), ran.isAfter(at) || tooLongAgo ? at : ran, watch.moment());
+    // What is told so late counts where it is told; in a rate all that counts is when it ran.
+    List<Applied> limits = new ArrayList<>();
+    budgets
+        .applied(work.subject(), ran.isAfter(at) || tooLongAgo ? at : ran, watch.moment())
+        .stream()
+        .filter(limit -> !limit.isRate())
+        .forEach(limits::add);
+    budgets.applied(work.subject(), ran.isAfter(at) ? at : ran, watch.moment()).stream()
+        .filter(Applied::isRate)
+        .forEach(limits::add);
     List<Applied> counted =
         own.stillCounting(
             limits.stream().filter(each -> !each.byTeam()).toList(),

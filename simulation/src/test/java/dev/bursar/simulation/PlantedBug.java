@@ -521,7 +521,7 @@ enum PlantedBug implements Tampering {
                       it.limits().stream()
                           .filter(each -> !each.budget().id().equals("red-life"))
                           .toList(),
-                      it.countsAt()),
+                      it.counted()),
                   request.operation())
           : request;
     }

@@ -76,7 +76,10 @@ final class TeamTest {
     var reply =
         team.when(
                 new TeamCommand.CountUsage(
-                    "r1", Quantities.of(Credits.parse("9")), List.of(TEN), tomorrow),
+                    "r1",
+                    Quantities.of(Credits.parse("9")),
+                    List.of(TEN),
+                    CountedWork.of(tomorrow, tomorrow)),
                 NOON)
             .reply(TeamReply.Held.class);
     assertThat(reply.limits()).hasSize(1);
