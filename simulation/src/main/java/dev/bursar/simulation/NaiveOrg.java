@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,16 +133,34 @@ final class NaiveOrg {
     if (limits == null || told == null || counting == null) {
       return;
     }
-    List<Applied> wanted = counting.apply(limits);
     watch.expect(
-        wanted.size() == told.size()
-            && wanted.stream().allMatch(each -> told.stream().anyMatch(each::isAt)),
+        isThat(counting.apply(limits), told)
+            || ofOtherAttempts(reservation).anyMatch(each -> isThat(counting.apply(each), told)),
         "model",
         "%s: the team counts %s in %s, where %s apply",
         name,
         reservation,
         told,
-        wanted);
+        counting.apply(limits));
+  }
+
+  private static boolean isThat(List<Applied> wanted, List<LimitState> told) {
+    return wanted.size() == told.size()
+        && wanted.stream().allMatch(each -> told.stream().anyMatch(each::isAt));
+  }
+
+  /** What the team would count, had the org's row come into the journal when it first asked. */
+  private Stream<List<Applied>> ofOtherAttempts(String reservation) {
+    ReserveRequest work = watch.reports.work(reservation);
+    Reported reported = work == null ? null : work.reported();
+    return work == null || reported == null
+        ? Stream.of()
+        : watch.reports.askedOfTeam(reservation, reported.happenedAt()).stream()
+            .map(
+                at ->
+                    budgets.applied(work.subject(), at, watch.moment()).stream()
+                        .filter(Applied::byTeam)
+                        .toList());
   }
 
   /** Whether a reservation that has begun concerns its team. */

@@ -6,6 +6,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.EntityModel;
 import dev.bursar.entities.Host;
@@ -120,6 +121,10 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     }
     world.log(() -> "%s to %s: %s".formatted(id, to, message));
     world.watch.branches.sent(id, message);
+    if (message instanceof EntityMessage.AskFor<?> ask
+        && ask.request().command() instanceof TeamCommand.CountUsage count) {
+      world.watch.reports.asksTeam(count.reservation(), count.countsAt());
+    }
     world.watch.expect(
         to.org().equals(id.org()), "I10", "%s sends something to %s: %s", id, to, message);
     EntityId goes = world.tampering.goesTo(to);
