@@ -30,8 +30,7 @@ public final class AtRest {
   /**
    * @param grace how long after an expiry the node still records a commit
    */
-  public AtRest(
-      Stage stage, Memory memory, Findings findings, Endpoint endpoint, Duration grace) {
+  public AtRest(Stage stage, Memory memory, Findings findings, Endpoint endpoint, Duration grace) {
     this.grace = grace;
     this.stage = stage;
     this.memory = memory;

@@ -23,8 +23,7 @@ final class ReservationChecks {
    * @param shown every reservation of the memory's, as the node shows it in the end
    * @param grace how long after an expiry a commit is still recorded
    */
-  ReservationChecks(
-      Memory memory, Map<String, Shown> shown, Findings findings, Duration grace) {
+  ReservationChecks(Memory memory, Map<String, Shown> shown, Findings findings, Duration grace) {
     this.grace = grace;
     this.memory = memory;
     this.shown = shown;
@@ -81,8 +80,7 @@ final class ReservationChecks {
 
   /** An extension never makes it end sooner. */
   private void ends(Told told) {
-    boolean says =
-        told.isAllowed() || (told.isDone() && told.call() instanceof Call.Extend);
+    boolean says = told.isAllowed() || (told.isDone() && told.call() instanceof Call.Extend);
     if (says && told.body().hasNonNull("expires_at")) {
       ends.merge(
           told.text("reservation_id"),

@@ -137,10 +137,7 @@ final class ChecksTest {
 
   private void end(String status, String amount) {
     new ReservationChecks(
-            memory,
-            Map.of("r1", new Shown(status, new BigDecimal(amount), false)),
-            findings,
-            GRACE)
+            memory, Map.of("r1", new Shown(status, new BigDecimal(amount), false)), findings, GRACE)
         .run();
   }
 
