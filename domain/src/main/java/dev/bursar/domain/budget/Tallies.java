@@ -169,13 +169,16 @@ public final class Tallies {
   }
 
   /**
-   * Whether work that ran then can still count: its window has not ended, or what was counted in it
-   * is still known. What has been forgotten decides nothing, and is not begun anew.
+   * Whether work that ran then can still count: its window has not ended, or is open to correction
+   * and what was counted in it is still known. What has been forgotten decides nothing, and is not
+   * begun anew.
    */
   private boolean counts(Budgets.Applicable of, Instant then, Instant now) {
     Budget budget = of.budget();
     Window window = budget.windowAt(then);
-    return window.contains(now) || tally(counter(of), window.start()) != null;
+    return window.contains(now)
+        || (now.isBefore(window.end().plus(lateness.correction()))
+            && tally(counter(of), window.start()) != null);
   }
 
   private static Counter counter(Budgets.Applicable of) {

@@ -143,6 +143,14 @@ final class ReportedUsageTest {
         .hasSize(counts ? 1 : 0);
   }
 
+  /** A minute of last week is over, also if nothing has been counted since. */
+  @Test
+  void aRateThatIsStillKnownIsNotOpenForEver() {
+    acme.after(NOON, OrgWords.budget(budget("b", ORG, "10", Budget.Mode.HARD, WindowKind.MINUTE)));
+    settled(begun(report("e1", "4", NOON), NOON), NOON);
+    assertThat(figures(begun(report("e2", "5", NOON), NOON.plus(Duration.ofDays(7))))).isEmpty();
+  }
+
   @Test
   void anEndedWindowTellsItsThresholdsToo() {
     acme.after(NOON, OrgWords.budget(daily("b", ORG, "10")));
