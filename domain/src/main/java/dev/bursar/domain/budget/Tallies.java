@@ -169,16 +169,15 @@ public final class Tallies {
   }
 
   /**
-   * Whether work that ran then can still count: its window has not ended, or is open to correction
-   * and what was counted in it is still known. What has been forgotten decides nothing, and is not
-   * begun anew.
+   * Whether work that ran then can still count: its window has not ended, or it is a total of which
+   * is still known what was counted. What has been forgotten decides nothing, and is not begun
+   * anew; nor does a rate that has passed.
    */
   private boolean counts(Budgets.Applicable of, Instant then, Instant now) {
     Budget budget = of.budget();
     Window window = budget.windowAt(then);
     return window.contains(now)
-        || (now.isBefore(window.end().plus(lateness.correction()))
-            && tally(counter(of), window.start()) != null);
+        || (!budget.window().boundsRate() && tally(counter(of), window.start()) != null);
   }
 
   private static Counter counter(Budgets.Applicable of) {
