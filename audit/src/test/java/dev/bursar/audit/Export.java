@@ -44,6 +44,7 @@ final class Export {
     private final KeyPair pair;
     private final byte[] typed;
     private final byte[] id;
+    private final VerifierKey key;
 
     Signer(String name, long seed) {
       try {
@@ -61,6 +62,7 @@ final class Export {
       typed[0] = 1;
       byte[] named = (name + "\n").getBytes(StandardCharsets.UTF_8);
       id = Arrays.copyOf(sha256(concat(named, typed)), 4);
+      key = VerifierKey.parse(verifier());
     }
 
     String verifier() {
@@ -68,7 +70,7 @@ final class Export {
     }
 
     VerifierKey key() {
-      return VerifierKey.parse(verifier());
+      return key;
     }
 
     String note(String text) {

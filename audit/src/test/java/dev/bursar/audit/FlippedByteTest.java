@@ -2,7 +2,10 @@ package dev.bursar.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,11 +23,13 @@ final class FlippedByteTest {
   void oneByteOfManyEntries(long seed) {
     Random random = new Random(seed);
     byte[] bytes = Export.november().bytes();
+    List<Flip> flips = new ArrayList<>();
     for (int i = 0; i < RANDOM_FLIPS; i++) {
       int at = random.nextInt(bytes.length);
-      byte flip = (byte) (random.nextBoolean() ? 1 << random.nextInt(8) : 1 + random.nextInt(255));
-      flip(bytes, at, flip, "seed %d, flip %d".formatted(seed, i));
+      byte by = (byte) (random.nextBoolean() ? 1 << random.nextInt(8) : 1 + random.nextInt(255));
+      flips.add(new Flip(at, by));
     }
+    flips.parallelStream().forEach(flip -> flip.isFound(bytes, seed));
   }
 
   /** Every bit of an export of a few entries, and so of every field of header, entry and end. */
@@ -34,22 +39,25 @@ final class FlippedByteTest {
     Export export = Export.of(seed, 40, 5, 9);
     byte[] bytes = export.bytes();
     assertThat(Export.audit(bytes)).isInstanceOf(Verdict.Valid.class);
-    for (int at = 0; at < bytes.length; at++) {
-      for (int bit = 0; bit < 8; bit++) {
-        flip(bytes, at, (byte) (1 << bit), "seed %d".formatted(seed));
-      }
-    }
+    IntStream.range(0, bytes.length * Byte.SIZE)
+        .parallel()
+        .mapToObj(bit -> new Flip(bit / Byte.SIZE, (byte) (1 << bit % Byte.SIZE)))
+        .forEach(flip -> flip.isFound(bytes, seed));
   }
 
-  private static void flip(byte[] bytes, int at, byte flip, String which) {
-    byte before = bytes[at];
-    bytes[at] ^= flip;
-    boolean insignificant = at == bytes.length - 1 && " \t\r".indexOf(bytes[at]) >= 0;
-    Verdict verdict = Export.audit(bytes);
-    if (verdict instanceof Verdict.Valid != insignificant) {
-      throw new AssertionError(
-          "%s: byte %d from %d to %d: %s".formatted(which, at, before, bytes[at], verdict));
+  /** The bits of one byte that are others. */
+  private record Flip(int at, byte by) {
+
+    void isFound(byte[] valid, long seed) {
+      byte[] bytes = valid.clone();
+      bytes[at] ^= by;
+      boolean insignificant = at == bytes.length - 1 && " \t\r".indexOf(bytes[at]) >= 0;
+      Verdict verdict = Export.audit(bytes);
+      if (verdict instanceof Verdict.Valid != insignificant) {
+        throw new AssertionError(
+            "seed %d: byte %d from %d to %d: %s"
+                .formatted(seed, at, valid[at], bytes[at], verdict));
+      }
     }
-    bytes[at] = before;
   }
 }

@@ -81,8 +81,9 @@ final class BenchCommand implements Callable<Integer> {
       names = "--usage",
       paramLabel = "EVENTS",
       description =
-          "Measure the read side instead: how soon usage can be seen under load, and questions about"
-              + " so many events of one org in one month; 10,000,000 take about ten minutes to make.")
+          "Measure the read side instead: how soon usage can be seen under load, rebuilds of the journal that"
+              + " the load has written, and questions about so many events of one org in one month;"
+              + " 10,000,000 take about ten minutes to make.")
   private @Nullable Long usageEvents;
 
   @Option(

@@ -26,11 +26,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Start a node and a PostgreSQL of its own, make calls of all kinds, and meanwhile kill, pause and cut off both.",
-      "Then wait until nothing is under way, and compare what the clients were told with what the node shows, and that with the journal."
+      "Then wait until it is at rest, and compare what the clients were told with what the node shows, and that with the journal."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:every trouble was felt, every call was answered in the end, and every answer is true",
+      "0:every trouble was felt, limits were met, every call was answered in the end, and every answer is true",
       "1:something is not so",
       "2:wrong usage"
     })

@@ -21,6 +21,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = {
       "Run histories of several nodes, clients, a journal and a network that fail in every way, on virtual"
-          + " time, beside a naive model; everything that must hold is checked after every step.",
+          + " time, beside a naive model. Every row is checked when it is written, and every answer when it is given;"
+          + " that everything ends, settles and adds up, when all has come to rest.",
       "A history that fails is made smaller, and told from its beginning."
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -196,6 +198,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   private int many(Trials trials, long count) throws InterruptedException {
     CountDownLatch done = new CountDownLatch(1);
+    AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
     Thread runner =
         Thread.ofPlatform()
             .daemon()
@@ -206,6 +209,8 @@ final class SimulateCommand implements Callable<Integer> {
                     trials.run();
                   } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
+                  } catch (RuntimeException | Error fault) {
+                    broken.set(fault);
                   } finally {
                     done.countDown();
                   }
@@ -220,6 +225,10 @@ final class SimulateCommand implements Callable<Integer> {
     Simulation.Outcome failure = trials.failure();
     if (failure != null) {
       return failed(failure);
+    }
+    if (broken.get() != null || (minutes == null && trials.done() != count)) {
+      throw new IllegalStateException(
+          "%d of %d histories came to an end".formatted(trials.done(), count), broken.get());
     }
     PrintWriter out = spec.commandLine().getOut();
     trials.seen().forEach((rarity, times) -> out.printf("%,12d  %s%n", times, words(rarity)));

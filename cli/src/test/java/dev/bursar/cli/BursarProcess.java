@@ -1,5 +1,6 @@
 package dev.bursar.cli;
 
+import com.typesafe.config.ConfigFactory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,7 +15,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** The program {@code bursar} in a process of its own, as a person would run it. */
+/**
+ * The program {@code bursar} in a process of its own, as a person would run it, but for the timers
+ * of the cluster.
+ */
 final class BursarProcess implements AutoCloseable {
 
   static final String KEY = "operator-for-tests";
@@ -36,13 +40,11 @@ final class BursarProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
-        List.of(
-            "-Xmx768m",
-            "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "dev.bursar.cli.Bursar"));
+        List.of("-Xmx768m", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
+    ConfigFactory.parseResources("quick-cluster.conf")
+        .entrySet()
+        .forEach(each -> command.add("-D" + each.getKey() + "=" + each.getValue().unwrapped()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.bursar.cli.Bursar"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("BURSAR_OPERATOR_KEY", KEY);

@@ -69,6 +69,19 @@ final class SimulateCommandTest {
   }
 
   @Test
+  void whatCanNotBeRunIsNoSuccess() {
+    Tampering broken =
+        new Tampering() {
+          @Override
+          public Tampering forOneRun() {
+            throw new IllegalStateException("can't be run");
+          }
+        };
+    assertThat(simulate(broken, "--seeds", "2")).isEqualTo(1);
+    assertThat(out).contains("VIOLATED crash: ").contains("can't be run");
+  }
+
+  @Test
   void seedsDoNotBeginAnewAfterTheLast() {
     assertThat(simulate(Tampering.NONE, "--seed", "" + (Long.MAX_VALUE - 3), "--seeds", "5"))
         .isEqualTo(2);

@@ -41,11 +41,12 @@ class UpCommandTest {
   }
 
   @Test
-  void aRestartFindsEverythingAndASecondNodeOnTheDirectoryIsRefused() throws Exception {
+  void measuresAndARestartFindsEverythingAndASecondNodeOnTheDirectoryIsRefused() throws Exception {
     int port = BursarProcess.freePort();
     try (BursarProcess node = BursarProcess.up(directory, port)) {
       assertThat(call(port, "PUT", "/v1/orgs/kept", "{\"name\": \"Kept\"}").statusCode())
           .isEqualTo(200);
+      Dashboard.assertMeasured(port);
       refused(
           BursarProcess.start(
               "up", "--data", directory.toString(), "--port", "" + BursarProcess.freePort()),

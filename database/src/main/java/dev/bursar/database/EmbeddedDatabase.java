@@ -144,8 +144,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
   }
 
   /**
-   * Stops the server cleanly, which ends all connections, and lets go of the directory. Does so
-   * once.
+   * Stops the server cleanly (at once, if it is temporary and not durable), which ends all
+   * connections, and lets go of the directory. Does so once.
    */
   @Override
   public void close() {
@@ -164,7 +164,12 @@ public final class EmbeddedDatabase implements AutoCloseable {
       return;
     }
     try {
-      server.stop();
+      if (hook != null && !server.durable()) {
+        // Nobody reads it again.
+        server.stopAtOnce();
+      } else {
+        server.stop();
+      }
     } finally {
       directory.close();
     }

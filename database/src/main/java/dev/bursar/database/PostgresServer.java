@@ -122,11 +122,17 @@ record PostgresServer(DataDirectory directory, PostgresProgram program, boolean 
       // Committed work is in the log, and is recovered at the next start.
       LOG.warn(
           "The database server didn't stop within {} s, stopping it at once", STOP_SECONDS_MAX);
-      PostgresProgram.Outcome immediate = pgCtlStop(cluster, "immediate");
-      if (!immediate.succeeded() && Postmaster.in(cluster).isPresent()) {
-        throw new DatabaseUnusable(
-            "The database server in %s doesn't stop: %s".formatted(cluster, immediate.output()));
-      }
+      stopAtOnce();
+    }
+  }
+
+  /** Stops the server without writing what is in memory. */
+  void stopAtOnce() {
+    Path cluster = directory.cluster();
+    PostgresProgram.Outcome immediate = pgCtlStop(cluster, "immediate");
+    if (!immediate.succeeded() && Postmaster.in(cluster).isPresent()) {
+      throw new DatabaseUnusable(
+          "The database server in %s doesn't stop: %s".formatted(cluster, immediate.output()));
     }
   }
 

@@ -60,7 +60,7 @@ public sealed interface EntityMessage {
   /** Start the journal again after it failed. */
   record Restart() implements EntityMessage {}
 
-  /** Stop, once what is under way is done. */
+  /** Stop, once what is being written is, and answers have had their time; said twice, at once. */
   record Stop() implements EntityMessage {}
 
   /** The batch under way has been decided, and is being written. */

@@ -24,12 +24,16 @@ public abstract class RunningEntity<C, E, R> {
   private static final Duration TICK = Duration.ofSeconds(1);
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
 
+  /** An answer to what others have been asked comes by then, or not at all. */
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(1);
+
   final Host<C, E> host;
   final EntityId id;
   final Limits limits;
   final Inbox<C, E, R> inbox;
   private boolean ticking;
   private boolean stopping;
+  private boolean hasWaited;
 
   RunningEntity(EntityId id, Function<E, R> reply, Limits limits, Host<C, E> host) {
     this.id = id;
@@ -93,7 +97,7 @@ public abstract class RunningEntity<C, E, R> {
     return false;
   }
 
-  /** Whether nothing is under way that must not be cut off. */
+  /** Whether nothing is under way that is better not cut off: no answer is awaited. */
   boolean mayStop() {
     return !isBusy();
   }
@@ -118,10 +122,7 @@ public abstract class RunningEntity<C, E, R> {
       case EntityMessage.Run run -> run.what().run();
       case TakeClosure closure -> take(closure);
       case EntityMessage.Reminded now -> inbox.onReminded();
-      case EntityMessage.Stop stop -> {
-        stopping = true;
-        inbox.onReminded();
-      }
+      case EntityMessage.Stop stop -> stop();
       case EntityMessage.Tick tick -> {
         ticking = false;
         onTick();
@@ -132,7 +133,23 @@ public abstract class RunningEntity<C, E, R> {
       ticking = true;
       host.later(TICK, new EntityMessage.Tick());
     }
-    return stopping && inbox.isIdle() && mayStop();
+    return stopping && inbox.isIdle() && (hasWaited || mayStop());
+  }
+
+  /**
+   * What it has asked may still be answered, but those who are to answer are stopping, too: whoever
+   * moves the entities of an org moves them all, and keeps what is sent to them meanwhile for where
+   * they start again. So it waits for a while only. Nothing is lost: all that is under way is in a
+   * journal, and is asked about when the entity starts.
+   */
+  private void stop() {
+    if (stopping) {
+      hasWaited = true;
+    } else {
+      stopping = true;
+      host.later(STOP_WITHIN, new EntityMessage.Stop());
+    }
+    inbox.onReminded();
   }
 
   /** The journal has stopped: a write failed, or recovery did. */
@@ -167,8 +184,13 @@ public abstract class RunningEntity<C, E, R> {
     inbox.addUnhurried(new Request<>(settle(message), null), new Replying<>(inbox, taken));
   }
 
-  /** Sends a message to another entity of the same org. */
+  /**
+   * Sends a message to another entity of the same org. One that is stopping sends none: it would
+   * keep the node from stopping, where nobody is left to take it.
+   */
   void tell(EntityId other, EntityMessage message) {
-    host.send(other, message);
+    if (!stopping) {
+      host.send(other, message);
+    }
   }
 }

@@ -31,11 +31,11 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
   private final List<StoredBatch> rows;
   private final ArrayDeque<Runnable> toDo = new ArrayDeque<>();
   private final List<Sent> sent = new ArrayList<>();
+  private final List<EntityMessage> afterATick = new ArrayList<>();
   private final RunningEntity<C, E, R> entity;
   private Journaled<C, E, R, S> journaled;
   private Entity<C, E, R> state;
   private long nowMs;
-  private int ticksAsked;
   private boolean stopped;
 
   /**
@@ -76,10 +76,9 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
   /** A second goes by. */
   void tick() {
     nowMs += TICK.toMillis();
-    if (ticksAsked > 0) {
-      ticksAsked--;
-      receive(new EntityMessage.Tick());
-    }
+    List<EntityMessage> due = List.copyOf(afterATick);
+    afterATick.clear();
+    due.forEach(this::receive);
   }
 
   private void run() {
@@ -117,8 +116,8 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
 
   @Override
   public void later(Duration delay, EntityMessage message) {
-    if (message instanceof EntityMessage.Tick) {
-      ticksAsked++;
+    if (delay.equals(TICK)) {
+      afterATick.add(message);
     }
   }
 

@@ -238,4 +238,29 @@ final class OrgEntityTest {
     org.receive(charged(reservation));
     assertThat(org.isStopped()).isTrue();
   }
+
+  /** The wallet may be stopping, too, so that no answer comes, and no question arrives. */
+  @Test
+  void whatNobodyAnswersKeepsItFromBeingHandedOverForAMomentOnly() {
+    begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    org.receive(new EntityMessage.Stop());
+
+    org.tick();
+
+    assertThat(org.isStopped()).isTrue();
+  }
+
+  /** A message to an entity that nobody is going to start keeps a node from stopping. */
+  @Test
+  void whileItIsHandedOverItSendsNothing() {
+    begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    org.sent();
+
+    org.receive(new EntityMessage.Stop());
+    org.receive(charge(2));
+
+    assertThat(org.sent()).isEmpty();
+  }
 }

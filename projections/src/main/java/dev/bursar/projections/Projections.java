@@ -74,7 +74,8 @@ public final class Projections {
       Database reading,
       List<RangeProgress> ranges,
       JdbcLedgerProofs proofs,
-      int usageRowsMax) {
+      ProjectionSettings settings,
+      InstantSource clock) {
     this.progress = progress;
     this.dueWork = dueWork;
     this.passed = passed;
@@ -85,7 +86,9 @@ public final class Projections {
     this.proofs = proofs;
     this.ledger = new JdbcLedgerQueries(queries, progress);
     this.orgs = new JdbcOrgQueries(queries, progress);
-    this.usage = new JdbcUsageQueries(queries, lookups, progress, usageRowsMax);
+    this.usage =
+        new JdbcUsageQueries(
+            queries, lookups, progress, settings.usageRowsMax(), settings.retention(), clock);
     this.costs = new JdbcCostQueries(queries, progress);
   }
 
@@ -123,7 +126,8 @@ public final class Projections {
                 settings.pollInterval(),
                 settings.pageRowsMax(),
                 settings.pageBytesMax(),
-                settings.positionInterval()),
+                settings.positionInterval(),
+                settings.restartBackoffMax()),
             settings.restartBackoffMin(),
             settings.restartBackoffMax(),
             blocking);
@@ -133,10 +137,8 @@ public final class Projections {
             ReadModelProjection.NAME,
             ranges.size(),
             i ->
-                ProjectionBehavior.create(
-                    projection.of(
-                        ranges.get(i),
-                        new DueTimes(clock, due.clockSkewMax(), due.rememberedMax()))),
+                projection.of(
+                    ranges.get(i), new DueTimes(clock, due.clockSkewMax(), due.rememberedMax())),
             ShardedDaemonProcessSettings.create(system),
             Optional.of(ProjectionBehavior.stopMessage()));
 
@@ -192,7 +194,8 @@ public final class Projections {
         reading,
         ranges,
         new JdbcLedgerProofs(queries, progress, signingKey, clock, metrics),
-        settings.usageRowsMax());
+        settings,
+        clock);
   }
 
   /** Connections of their own, on which a statement may take longer than a node's work may. */

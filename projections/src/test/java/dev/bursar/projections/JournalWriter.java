@@ -50,6 +50,11 @@ final class JournalWriter {
     pending.add(new Row(id, sequence, packed.manifest(), packed.bytes()));
   }
 
+  /** Writes nothing of what was decided: the journal is a copy of one that has it. */
+  void forget() {
+    pending.clear();
+  }
+
   /** Writes what was decided, in one transaction. */
   void flush() {
     jdbi.useTransaction(this::flush);

@@ -13,8 +13,10 @@ import dev.bursar.projections.verify.Report;
 import dev.bursar.projections.verify.Verification;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.Set;
+import java.util.SortedMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
@@ -114,6 +116,24 @@ class ProjectionTest {
   }
 
   @Test
+  void aPositionThatWasSetBackIsMadeUpFor() {
+    List<OrgWorld> orgs = orgs(4, 20);
+    try (ReadSide readSide = readSide(SMALL_PAGES)) {
+      readSide.caughtUp();
+    }
+    live(orgs, 5);
+    // As a projector does that was left behind, and has read nothing new.
+    jdbi.useHandle(
+        handle ->
+            handle.execute("update pekko_projection_offset_store set current_offset = '0:0'"));
+    try (ReadSide readSide = readSide(SMALL_PAGES)) {
+      readSide.caughtUp();
+      assertThat(failures(readSide)).isZero();
+      assertFold();
+    }
+  }
+
+  @Test
   void theNumberOfRangesMayChange() {
     List<OrgWorld> orgs = orgs(6, 20);
     for (int ranges : new int[] {2, 5, 3, 2}) {
@@ -177,23 +197,25 @@ class ProjectionTest {
     return readSide.projections.status().stream().mapToLong(RangeStatus::failures).sum();
   }
 
-  /** A name that falls into this range. */
-  private static String nameIn(SliceRange range) {
-    return IntStream.range(0, 1_000)
-        .mapToObj(i -> "org-" + i)
-        .filter(range::contains)
-        .findFirst()
-        .orElseThrow();
+  /** Orgs in different slices. */
+  private List<OrgWorld> inSlices(int count) {
+    List<OrgWorld> orgs = new ArrayList<>();
+    Set<Integer> slices = new HashSet<>();
+    for (int i = 0; orgs.size() < count; i++) {
+      if (slices.add(SliceRange.sliceOf("org-" + i))) {
+        orgs.add(new OrgWorld("org-" + i, journal, i).founded());
+      }
+    }
+    return orgs;
   }
 
-  @Test
-  void aRowThatCanNotBeReadHaltsItsRangeAndNoOther() {
-    List<SliceRange> ranges = SliceRange.divide(2);
-    OrgWorld stuck = new OrgWorld(nameIn(ranges.get(0)), journal, 1).founded();
-    OrgWorld free = new OrgWorld(nameIn(ranges.get(1)), journal, 2).founded();
-    live(List.of(stuck, free), 10);
-    long before = projectedOnce(stuck);
-    EntityId bad = EntityId.wallet(stuck.orgId.org(), "bad");
+  private static int slice(OrgWorld org) {
+    return SliceRange.sliceOf(org.orgId.org());
+  }
+
+  /** A row of the org's that nobody can read. */
+  private EntityId writeBad(OrgWorld org) {
+    EntityId bad = EntityId.wallet(org.orgId.org(), "bad");
     jdbi.useHandle(
         handle ->
             handle.execute(
@@ -203,42 +225,123 @@ class ProjectionTest {
                 values (?, 1, 'test', 0, 1, 'wallet.99', '\\x00')
                 """,
                 bad.toString()));
-    live(List.of(stuck, free), 10);
-    long freeHead = head(free.walletId);
+    return bad;
+  }
 
-    try (ReadSide readSide = readSide("bursar.projections.catch-up-timeout = 1s")) {
-      ReadSide.until(() -> projected(free.walletId) == freeHead);
-      ReadSide.until(() -> readSide.projections.status().getFirst().failures() > 1);
-      RangeStatus halted = readSide.projections.status().getFirst();
-      assertThat(halted.state()).isEqualTo(RangeStatus.State.HALTED);
-      assertThat(halted.alarm()).contains(bad.toString()).contains("wallet.99");
+  private void delete(String condition) {
+    asSuperuser(
+        "alter table event_journal disable trigger all",
+        "delete from event_journal where " + condition,
+        "alter table event_journal enable always trigger event_journal_append_only");
+  }
+
+  private static SortedMap<Integer, String> standing(ReadSide readSide) {
+    return readSide.projections.status().getFirst().standing();
+  }
+
+  private long rowsAfterTheLastBad() {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    select count(*) from event_journal where ordering >
+                      (select max(ordering) from event_journal where event_ser_manifest = 'wallet.99')
+                    """)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  private static double measured(ReadSide readSide, String what) {
+    return readSide.metrics.get("bursar.projection." + what).tag("slices", "0-127").gauge().value();
+  }
+
+  @Test
+  void aRowThatCanNotBeReadHaltsItsSliceAndNoOther() {
+    List<OrgWorld> orgs = inSlices(3);
+    OrgWorld stuck = orgs.getFirst();
+    OrgWorld free = orgs.getLast();
+    live(orgs, 10);
+    long before = head(stuck.walletId);
+    EntityId bad = writeBad(stuck);
+    live(orgs, 10);
+
+    String impatient =
+        """
+        bursar.projections {
+          slice-ranges = 1, page-rows-max = 7, catch-up-timeout = 1s, restart-backoff-max = 300ms
+        }
+        """;
+    try (ReadSide readSide = readSide(impatient)) {
+      ReadSide.until(() -> projected(free.walletId) == head(free.walletId));
+      assertThat(standing(readSide)).containsOnlyKeys(slice(stuck));
+      assertThat(standing(readSide).get(slice(stuck)))
+          .contains(bad.toString())
+          .contains("wallet.99");
+      assertThat(readSide.projections.status().getFirst().state())
+          .isEqualTo(RangeStatus.State.RUNNING);
+      assertThat(measured(readSide, "halted")).isEqualTo(1);
+      assertThat(measured(readSide, "slices.halted")).isEqualTo(1);
       // Right up to the row, and not beyond it.
       assertThat(projected(stuck.walletId)).isEqualTo(before);
-      assertThat(readSide.projections.status().getLast().state())
-          .isEqualTo(RangeStatus.State.RUNNING);
-      assertThat(readSide.metrics.get("bursar.projection.halted").tag("slices", "0-63").gauge())
-          .satisfies(gauge -> assertThat(gauge.value()).isEqualTo(1));
       assertThatThrownBy(readSide::caughtUp)
           .hasCauseInstanceOf(CatchUpTimeout.class)
-          .hasMessageContaining("Slices 0-63 are HALTED")
+          .hasMessageContaining("Slice %d stands still".formatted(slice(stuck)))
           .hasMessageContaining(bad.toString());
+      ReadSide.await(readSide.projections.progress().caughtUp(free.orgId.org()));
+    }
+    live(orgs, 5);
+    try (ReadSide readSide = readSide(impatient)) {
+      ReadSide.until(() -> projected(free.walletId) == head(free.walletId));
+      assertThat(projected(stuck.walletId)).isEqualTo(before);
+      assertThat(standing(readSide)).containsOnlyKeys(slice(stuck));
+    }
+    // Divided otherwise, too.
+    try (ReadSide readSide = readSide("bursar.projections.restart-backoff-max = 300ms")) {
+      live(orgs, 5);
+      ReadSide.await(readSide.projections.progress().caughtUp(free.orgId.org()));
+      assertThat(projected(free.walletId)).isEqualTo(head(free.walletId));
+      assertThat(projected(stuck.walletId)).isEqualTo(before);
 
-      asSuperuser(
-          "alter table event_journal disable trigger all",
-          "delete from event_journal where persistence_id = '" + bad + "'",
-          "alter table event_journal enable always trigger event_journal_append_only");
-      ReadSide.until(
-          () -> readSide.projections.status().getFirst().state() == RangeStatus.State.RUNNING);
+      delete("persistence_id = '" + bad + "'");
       readSide.caughtUp();
+      assertThat(readSide.projections.status()).allMatch(status -> status.standing().isEmpty());
       assertFold();
     }
   }
 
-  /** Where the wallet's journal ends. */
-  private long projectedOnce(OrgWorld org) {
-    return head(org.walletId);
+  @Test
+  void ofTooManySlicesTheWholeRangeIsHalted() {
+    List<OrgWorld> orgs = inSlices(5);
+    live(orgs, 5);
+    orgs.forEach(this::writeBad);
+    try (ReadSide readSide =
+        readSide(
+            "bursar.projections { slice-ranges = 1, restart-backoff-max = 300ms, catch-up-timeout = 1s }")) {
+      ReadSide.until(
+          () ->
+              readSide.projections.status().getFirst().state() == RangeStatus.State.HALTED
+                  && projected(orgs.getFirst().walletId) == head(orgs.getFirst().walletId));
+      assertThat(standing(readSide)).hasSize(4);
+      ReadSide.until(() -> measured(readSide, "lag.rows") == rowsAfterTheLastBad() + 1);
+      live(orgs, 3);
+      ReadSide.until(() -> measured(readSide, "lag.rows") == rowsAfterTheLastBad() + 1);
+      assertThat(rowsAfterTheLastBad()).isPositive();
+      assertThatThrownBy(readSide::caughtUp)
+          .hasMessageContaining("Slices 0-127 are HALTED")
+          .hasMessageContaining("wallet.99");
+      delete("event_ser_manifest = 'wallet.99'");
+      ReadSide.until(
+          () ->
+              readSide.projections.status().getFirst().state() == RangeStatus.State.RUNNING
+                  && standing(readSide).isEmpty());
+      readSide.caughtUp();
+      ReadSide.until(() -> measured(readSide, "lag.rows") == 0);
+      assertFold();
+    }
   }
 
+  /** Where an entity's journal ends. */
   private long head(EntityId id) {
     return jdbi.withHandle(
         handle ->
@@ -251,23 +354,24 @@ class ProjectionTest {
   }
 
   @Test
-  void aMissingRowHaltsItsRange() {
-    OrgWorld org = orgs(1, 30).getFirst();
-    asSuperuser(
-        "alter table event_journal disable trigger all",
-        "delete from event_journal where persistence_id = '"
-            + org.walletId
-            + "' and sequence_number = 5");
-    try (ReadSide readSide = readSide(SMALL_PAGES)) {
-      ReadSide.until(
-          () ->
-              readSide.projections.status().stream()
-                  .anyMatch(
-                      status ->
-                          status.alarm() != null
-                              && status.alarm().contains("row 6")
-                              && status.alarm().contains("after row 4")));
-      assertThat(projected(org.walletId)).isLessThanOrEqualTo(4);
+  void aMissingRowHaltsItsSliceAndNoOther() {
+    List<OrgWorld> orgs = inSlices(2);
+    OrgWorld stuck = orgs.getFirst();
+    OrgWorld free = orgs.getLast();
+    live(orgs, 30);
+    delete("persistence_id = '" + stuck.walletId + "' and sequence_number = 5");
+    try (ReadSide readSide =
+        readSide(
+            "bursar.projections { slice-ranges = 1, page-rows-max = 7, restart-backoff-max = 300ms }")) {
+      ReadSide.await(readSide.projections.progress().caughtUp(free.orgId.org()));
+      assertThat(projected(free.walletId)).isEqualTo(head(free.walletId));
+      ReadSide.until(() -> projected(stuck.walletId) == 4);
+      assertThat(standing(readSide).get(slice(stuck)))
+          .contains("row 6 of " + stuck.walletId)
+          .contains("after row 4");
+      live(orgs, 5);
+      ReadSide.await(readSide.projections.progress().caughtUp(free.orgId.org()));
+      assertThat(projected(stuck.walletId)).isEqualTo(4);
     }
   }
 

@@ -13,12 +13,15 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.apache.pekko.actor.Address;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.cluster.typed.Cluster;
+import org.apache.pekko.cluster.typed.Down;
 import org.apache.pekko.cluster.typed.Join;
+import org.jspecify.annotations.Nullable;
 
-/** The read side of a node that is a cluster of its own. */
+/** The read side of a node that is a cluster of its own, or one of a cluster's. */
 final class ReadSide implements AutoCloseable {
 
   static final SigningKey SIGNING_KEY = SigningKey.generate("bursar.test");
@@ -30,6 +33,18 @@ final class ReadSide implements AutoCloseable {
   private final ActorSystem<Void> system;
 
   ReadSide(DatabaseSettings settings, Entities entities, InstantSource clock, String overrides) {
+    this(settings, entities, clock, overrides, null);
+  }
+
+  /**
+   * @param other in whose cluster it is; null if it is one of its own
+   */
+  ReadSide(
+      DatabaseSettings settings,
+      Entities entities,
+      InstantSource clock,
+      String overrides,
+      @Nullable ReadSide other) {
     Config config =
         ConfigFactory.parseString(overrides)
             .withFallback(
@@ -48,14 +63,24 @@ final class ReadSide implements AutoCloseable {
                       usage-events = 36500d, usage-hours = 36500d, usage-days = 36500d
                     }
                     """))
+            .withFallback(ConfigFactory.parseResources("quick-cluster.conf"))
             .withFallback(ConfigFactory.parseResources("projections.conf"))
             .withFallback(ConfigFactory.defaultReference())
             .resolve();
     database = Database.open(settings.withPoolSize(10));
     system = ActorSystem.create(Behaviors.empty(), "read-side", config);
     Cluster cluster = Cluster.get(system);
-    cluster.manager().tell(Join.create(cluster.selfMember().address()));
+    cluster.manager().tell(Join.create((other == null ? this : other).address()));
     projections = Projections.start(system, database, entities, clock, SIGNING_KEY, metrics);
+  }
+
+  private Address address() {
+    return Cluster.get(system).selfMember().address();
+  }
+
+  /** Takes another for dead, which ends its part in the cluster. */
+  void down(ReadSide other) {
+    Cluster.get(system).manager().tell(new Down(other.address()));
   }
 
   /** As a node that is stopped; what it was doing may be cut off anywhere. */

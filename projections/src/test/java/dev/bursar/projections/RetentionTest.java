@@ -138,7 +138,13 @@ class RetentionTest {
       again.flush();
       old.caughtUp();
       side.caughtUp();
-      assertThat(partitions()).doesNotContain("usage_hour_2025_02", "usage_day_2024");
+      assertThat(partitions())
+          .doesNotContain("usage_hour_2025_02", "usage_day_2024")
+          // Made for what ended in a later page, and holding nothing else.
+          .contains("usage_event_2025_02");
+      assertNotKept(
+          () -> ask(side, Instant.parse("2025-02-01T00:00:00Z"), NOW, List.of(Dimension.USER)),
+          "What this takes of single events is kept since 2025-03-01T00:00:00Z");
       drop(side);
       assertThat(partitions()).doesNotContain("usage_event_2025_02");
       // Days are complete although most of their events had passed, and ended in later pages.

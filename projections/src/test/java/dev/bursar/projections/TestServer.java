@@ -11,12 +11,24 @@ public final class TestServer {
   private static final EmbeddedDatabase SHARED = EmbeddedDatabase.temporary(false);
   private static final AtomicInteger COUNT = new AtomicInteger();
 
+  /** Migrated once, and copied: nobody may be connected to it any more. */
+  private static final String MIGRATED = "migrated";
+
+  static {
+    Migrations.migrate(SHARED.freshDatabase(MIGRATED));
+  }
+
   private TestServer() {}
 
   public static DatabaseSettings fresh() {
-    DatabaseSettings settings = SHARED.freshDatabase("test_" + COUNT.incrementAndGet());
-    Migrations.migrate(settings);
-    return settings;
+    return SHARED.freshDatabase("test_" + COUNT.incrementAndGet(), MIGRATED);
+  }
+
+  /** A copy of a database that was fresh once; nobody may be connected to that one. */
+  public static DatabaseSettings copyOf(DatabaseSettings original) {
+    String url = original.jdbcUrl();
+    return SHARED.freshDatabase(
+        "test_" + COUNT.incrementAndGet(), url.substring(url.lastIndexOf('/') + 1));
   }
 
   /** The same database, as a superuser. */

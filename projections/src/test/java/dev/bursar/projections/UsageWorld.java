@@ -170,6 +170,31 @@ final class UsageWorld {
     seal();
   }
 
+  /** The same name, for the same time, is decided on anew, and denied. */
+  void deniedAnew(Made like, Instant at) {
+    now = at;
+    Plan was = like.plan;
+    Plan plan =
+        new Plan(
+            was.reservation(),
+            was.request(),
+            was.wallet(),
+            was.creditType(),
+            was.amount(),
+            was.price(),
+            was.limits(),
+            was.teamLimits(),
+            was.actor(),
+            was.idempotencyKey(),
+            new byte[16],
+            was.departments(),
+            now,
+            like.countedAt);
+    open.remove(like);
+    deny(new Made(plan, like.countedAt), List.of(DenialCode.FROZEN));
+    seal();
+  }
+
   private @Nullable String any(String name, int of) {
     return random.nextInt(4) == 0 ? null : name + random.nextInt(of);
   }

@@ -115,6 +115,7 @@ final class AnswerChecks {
             "I4",
             "%s is accepted, and was never charged",
             event);
+        counted(allowed, request, wallet);
         if (again && done.replayed()) {
           world.watch.saw(Rarity.REPORTED_TWICE);
         }
@@ -131,6 +132,25 @@ final class AnswerChecks {
         world.watch.saw(Rarity.REPORT_REJECTED);
       }
     }
+  }
+
+  /** The limits that are told are those that it was counted in, by the org and by the team. */
+  private void counted(Decided.Allowed allowed, ReserveRequest request, EntityId wallet) {
+    String reservation = allowed.plan().reservation();
+    Set<String> told = new TreeSet<>();
+    allowed.limits().forEach(limit -> told.add(limit.budget()));
+    Set<String> counted = world.watch.limits(EntityId.org(wallet.org())).budgetsOf(reservation);
+    String team = request.subject().team();
+    if (team != null) {
+      counted.addAll(world.watch.limits(EntityId.team(wallet.org(), team)).budgetsOf(reservation));
+    }
+    world.watch.expect(
+        told.equals(counted),
+        "model",
+        "%s is told the limits %s, and counts in %s",
+        reservation,
+        told,
+        counted);
   }
 
   // ---- allowed
@@ -241,7 +261,7 @@ final class AnswerChecks {
         byOrg.add(NaiveOrg.words(limit));
         sawLeast(limit, plan.quantities());
       } else {
-        world.watch.violated("model", "%s is denied by %s".formatted(plan.reservation(), denial));
+        world.watch.violated("model", "%s is denied by %s", plan.reservation(), denial);
       }
     }
     expectInTheWay(plan, byOrg, wallet, since);
@@ -294,7 +314,7 @@ final class AnswerChecks {
       LimitState told, BigInteger withHeld, ReserveRequest request, EntityId wallet, Since since) {
     String name = request.subject().team();
     if (name == null) {
-      world.watch.violated("model", "a team's limit without a team: " + told);
+      world.watch.violated("model", "a team's limit without a team: %s", told);
       return;
     }
     EntityId team = EntityId.team(wallet.org(), name);
@@ -324,7 +344,7 @@ final class AnswerChecks {
     Credits available = denial.available();
     Credits asked = request.amount();
     if (available == null || asked == null) {
-      world.watch.violated("model", "a denial by %s without figures".formatted(wallet));
+      world.watch.violated("model", "a denial by %s without figures", wallet);
       return;
     }
     boolean inDebt = denial.code() == DenialCode.WALLET_IN_DEBT;
@@ -434,7 +454,7 @@ final class AnswerChecks {
     Fate fate = naive.fates.get(reserved.id());
     boolean right =
         switch (refusal.code()) {
-          case RESERVATION_EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
+          case RESERVATION_EXPIRED -> isOver(naive.lapsed(reserved.id()), fate, command);
           case RESERVATION_FINALIZED ->
               fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED;
           case OVERAGE_REJECTED -> isOverage(naive.made(reserved.id()), command);
@@ -454,6 +474,17 @@ final class AnswerChecks {
         Rarity.COMMIT_LOST_TO_EXPIRY);
     saw(refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_REUSED, Rarity.KEY_REUSED);
     saw(!right, Rarity.REFUSED_BY_ONE_THAT_WAS_BEHIND);
+  }
+
+  /**
+   * It has expired; and to be committed it is too late only when the time of grace is over, too, in
+   * which somebody else may have committed it.
+   */
+  private boolean isOver(@Nullable Hold lapsed, @Nullable Fate fate, WalletCommand command) {
+    return lapsed != null
+        && (fate == Fate.EXPIRED || fate == Fate.LATE)
+        && (!(command instanceof WalletCommand.Commit)
+            || world.mayHaveCome(lapsed.expiresAt().plus(World.GRACE)));
   }
 
   private static boolean isOverage(@Nullable Hold hold, WalletCommand command) {

@@ -5,8 +5,10 @@ import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -65,7 +67,7 @@ final class Judgement {
       String team = plan == null ? null : plan.request().subject().team();
       watch.expect(
           plan == null
-              || !plan.asksTeam()
+              || !watch.org(EntityId.org(org)).asksTeam(reservation)
               || (team != null && watch.limits(EntityId.team(org, team)).hasHeld(reservation)),
           "I11",
           "%s: %s is charged, and the team %s has never held it",
@@ -120,25 +122,25 @@ final class Judgement {
                 }));
   }
 
+  /** As much as has left, at the one or back at the other, and once. */
   private void transfersArrived() {
-    Map<String, BigInteger> arrived = new TreeMap<>();
+    Map<String, List<BigInteger>> arrived = new TreeMap<>();
     for (NaiveWallet wallet : watch.wallets.values()) {
-      wallet.taken.keySet().forEach(each -> arrived.merge(each, BigInteger.ONE, BigInteger::add));
-      wallet
-          .returned
-          .keySet()
-          .forEach(each -> arrived.merge(each, BigInteger.ONE, BigInteger::add));
+      wallet.transfers.taken.forEach(
+          (id, amount) -> arrived.computeIfAbsent(id, i -> new ArrayList<>()).add(amount));
+      wallet.transfers.returned.forEach(
+          (id, amount) -> arrived.computeIfAbsent(id, i -> new ArrayList<>()).add(amount));
     }
     for (NaiveWallet wallet : watch.wallets.values()) {
-      for (String each : wallet.sent.keySet()) {
-        BigInteger times = arrived.getOrDefault(each, BigInteger.ZERO);
-        watch.expect(
-            times.equals(BigInteger.ONE),
-            "I1",
-            "the transfer %s has come %s times, or gone back",
-            each,
-            times);
-      }
+      wallet.transfers.sent.forEach(
+          (id, amount) ->
+              watch.expect(
+                  arrived.getOrDefault(id, List.of()).equals(List.of(amount)),
+                  "I1",
+                  "%s leave with the transfer %s, and what comes or goes back is %s",
+                  amount,
+                  id,
+                  arrived.get(id)));
     }
   }
 }

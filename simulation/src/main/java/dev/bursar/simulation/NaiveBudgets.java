@@ -11,6 +11,7 @@ import dev.bursar.domain.org.OrgEvent;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
@@ -32,6 +33,8 @@ final class NaiveBudgets {
    *
    * @param member for a default, the user that it is counted for; else empty
    * @param window when the window began, by the calendar
+   * @param end when the next begins; null if none ever does
+   * @param isRate whether the window is shorter than a day, and decides nothing once it has passed
    * @param limit in millionths
    * @param byTeam whether the team counts it; else the org
    */
@@ -39,9 +42,15 @@ final class NaiveBudgets {
       String budget,
       String member,
       Instant window,
+      @Nullable Instant end,
+      boolean isRate,
       String measure,
       BigInteger limit,
       boolean byTeam) {
+
+    boolean hasEndedBy(Instant at) {
+      return end != null && !at.isBefore(end);
+    }
 
     NaiveLimits.Key key() {
       return new NaiveLimits.Key(budget, member, window);
@@ -51,10 +60,15 @@ final class NaiveBudgets {
       return NaiveWallet.micros(quantities.in(measure).micros());
     }
 
-    boolean isTold(LimitState told) {
+    /** Whether that is the same counter. */
+    boolean isAt(LimitState told) {
       return budget.equals(told.budget())
           && member.equals(told.member())
-          && window.equals(told.windowStart())
+          && window.equals(told.windowStart());
+    }
+
+    boolean isTold(LimitState told) {
+      return isAt(told)
           && measure.equals(told.measure())
           && limit.equals(NaiveWallet.micros(told.limit().micros()));
     }
@@ -137,6 +151,8 @@ final class NaiveBudgets {
         budget.id(),
         byDefault && user != null ? user : "",
         windowStart(budget, at),
+        windowEnd(budget, at),
+        budget.window() == WindowKind.MINUTE || budget.window() == WindowKind.HOUR,
         budget.measure(),
         NaiveWallet.micros(budget.limit().micros()),
         scope.type() == Scope.Type.TEAM || scope.type() == Scope.Type.EACH_MEMBER);
@@ -172,6 +188,18 @@ final class NaiveBudgets {
       case LIFETIME -> WindowKind.LIFETIME.containing(at, ZoneOffset.UTC, 1).start();
       case WEEK, QUARTER, YEAR ->
           throw new IllegalStateException("no budget here has the window " + budget.window());
+    };
+  }
+
+  private static @Nullable Instant windowEnd(Budget budget, Instant at) {
+    Instant start = windowStart(budget, at);
+    LocalDate day = start.atZone(budget.zone()).toLocalDate();
+    return switch (budget.window()) {
+      case MINUTE -> start.plusSeconds(60);
+      case HOUR -> start.plusSeconds(3_600);
+      case DAY -> day.plusDays(1).atStartOfDay(budget.zone()).toInstant();
+      case MONTH -> day.plusMonths(1).atStartOfDay(budget.zone()).toInstant();
+      case LIFETIME, WEEK, QUARTER, YEAR -> null;
     };
   }
 

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,7 @@ final class NaiveLimits {
   }
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
-    watch.expect(holds, invariant, name + ": " + format, values);
+    watch.expectOf(name, holds, invariant, format, values);
   }
 
   private static BigInteger micros(Credits credits) {
@@ -93,6 +94,40 @@ final class NaiveLimits {
     if (past != null) {
       found.addAll(past.subMap(from, false, to, true).values());
     }
+    return found;
+  }
+
+  /**
+   * Which of the limits of work that ran some time ago it still counts in: a rate only while that
+   * lasts; a window of a day or more that has ended, only if something has been used in it. Where
+   * something was held in it and given back, that may be remembered or not.
+   *
+   * @param now when it is counted
+   * @param moment the last before it is counted
+   * @param told what it is said to count in
+   */
+  List<Applied> stillCounting(
+      List<Applied> limits, Instant now, long moment, List<LimitState> told) {
+    return limits.stream().filter(limit -> stillCounts(limit, now, moment, told)).toList();
+  }
+
+  private boolean stillCounts(Applied limit, Instant now, long moment, List<LimitState> told) {
+    if (!limit.hasEndedBy(now)) {
+      return !limit.isRate() || !now.isBefore(limit.window());
+    }
+    TreeMap<Long, Count> past = counts.get(limit.key());
+    if (limit.isRate() || past == null || past.floorKey(moment) == null) {
+      return false;
+    }
+    watch.saw(Rarity.REPORTED_FOR_AN_ENDED_WINDOW);
+    return at(limit.key(), moment).all().signum() > 0 || told.stream().anyMatch(limit::isAt);
+  }
+
+  /** The names of the budgets in which a reservation was held or counted. */
+  Set<String> budgetsOf(String reservation) {
+    List<Part> parts = open.getOrDefault(reservation, ended.getOrDefault(reservation, List.of()));
+    Set<String> found = new TreeSet<>();
+    parts.forEach(part -> found.add(part.key.budget));
     return found;
   }
 
@@ -142,15 +177,8 @@ final class NaiveLimits {
    *
    * @param limits those that it was counted in
    * @param told the same, as they were told, with it in them
-   * @param at when the org put it on record, which decides where it counts; null for what a team is
-   *     told of that, whose clock may be another
    */
-  void count(
-      String reservation,
-      Quantities used,
-      List<Applied> limits,
-      List<LimitState> told,
-      @Nullable Instant at) {
+  void count(String reservation, Quantities used, List<Applied> limits, List<LimitState> told) {
     List<Part> parts = new ArrayList<>();
     for (Applied limit : limits) {
       BigInteger amount = limit.asked(used);
@@ -160,26 +188,9 @@ final class NaiveLimits {
       }
       parts.add(new Part(limit.key(), limit.measure(), amount));
     }
-    if (at != null) {
-      told.forEach(each -> isOpenToCorrection(reservation, each, at));
-    }
     tells(reservation, limits, told);
     everHeld.add(reservation);
     expect(open.put(reservation, parts) == null, "I12", "%s is counted twice", reservation);
-  }
-
-  private void isOpenToCorrection(String reservation, LimitState told, Instant at) {
-    if (!at.isBefore(told.resetsAt())) {
-      watch.saw(Rarity.REPORTED_FOR_AN_ENDED_WINDOW);
-    }
-    expect(
-        !at.isBefore(told.windowStart()) && at.isBefore(told.resetsAt().plus(World.CORRECTION)),
-        "model",
-        "%s at %s counts in the window from %s to %s",
-        reservation,
-        at,
-        told.windowStart(),
-        told.resetsAt());
   }
 
   /** Each limit that applies is told, with its figures, and no other. */

@@ -3,17 +3,22 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +35,9 @@ final class NaiveOrg {
 
   /** The limits that a team is to count, of each reservation that the org has begun. */
   private final Map<String, List<Applied>> ofTeam = new HashMap<>();
+
+  /** How a team that has counted work that has run came to what it still counts in. */
+  private final Map<String, UnaryOperator<List<Applied>>> reportsByTeam = new HashMap<>();
 
   /** Those that a team has counted. */
   private final Map<String, List<LimitState>> byTeam = new HashMap<>();
@@ -65,29 +73,99 @@ final class NaiveOrg {
     sameForTeam(reservation);
   }
 
-  /** The org counts work that has run, in those windows that it still knows. */
+  /**
+   * The org counts work that has run: when it ran, if that is not too long ago, as whoever reports
+   * it says.
+   */
   void count(Plan plan, Instant at) {
-    own.count(
-        plan.reservation(), plan.quantities(), inTheirWindows(plan.limits()), plan.limits(), at);
+    String reservation = plan.reservation();
+    ReserveRequest work = watch.reports.work(reservation);
+    Reported reported = work == null ? null : work.reported();
+    if (work == null || reported == null) {
+      watch.violated("I4", "%s: %s begins, and nobody reported it", name, reservation);
+      return;
+    }
+    Instant ran = reported.happenedAt();
+    boolean tooLongAgo = ran.isBefore(at.minus(World.CORRECTION));
+    // What is told so late counts where it is told; in a rate all that counts is when it ran.
+    List<Applied> limits = new ArrayList<>();
+    budgets
+        .applied(work.subject(), ran.isAfter(at) || tooLongAgo ? at : ran, watch.moment())
+        .stream()
+        .filter(limit -> !limit.isRate())
+        .forEach(limits::add);
+    budgets.applied(work.subject(), ran.isAfter(at) ? at : ran, watch.moment()).stream()
+        .filter(Applied::isRate)
+        .forEach(limits::add);
+    List<Applied> counted =
+        own.stillCounting(
+            limits.stream().filter(each -> !each.byTeam()).toList(),
+            at,
+            watch.moment() - 1,
+            plan.limits());
+    own.count(reservation, plan.quantities(), counted, plan.limits());
+    ofTeam.put(reservation, limits.stream().filter(Applied::byTeam).toList());
+    countedAlike(reservation);
   }
 
   /** A team counts work that has run. */
   void countedByTeam(TeamEvent.BudgetHeld event, NaiveLimits team) {
-    team.count(
-        event.reservation(),
-        new Quantities(event.amount(), event.usage()),
-        inTheirWindows(event.limits()).stream()
+    String reservation = event.reservation();
+    List<Applied> told =
+        event.limits().stream()
+            .map(each -> budgets.counted(each, each.windowStart(), watch.moment()))
             .map(each -> withLimitOf(each, event.limits()))
-            .toList(),
-        event.limits(),
-        null);
-    event.limits().forEach(each -> inForce(event.reservation(), each));
+            .toList();
+    long before = watch.moment() - 1;
+    reportsByTeam.put(
+        reservation, limits -> team.stillCounting(limits, event.at(), before, event.limits()));
+    byTeam.put(reservation, event.limits());
+    countedAlike(reservation);
+    team.count(reservation, new Quantities(event.amount(), event.usage()), told, event.limits());
+    event.limits().forEach(each -> inForce(reservation, each));
   }
 
-  private List<Applied> inTheirWindows(List<LimitState> told) {
-    return told.stream()
-        .map(each -> budgets.counted(each, each.windowStart(), watch.moment()))
-        .toList();
+  /** The team counts it in the windows that the org has found, as far as they still count. */
+  private void countedAlike(String reservation) {
+    List<Applied> limits = ofTeam.get(reservation);
+    List<LimitState> told = byTeam.get(reservation);
+    UnaryOperator<List<Applied>> counting = reportsByTeam.get(reservation);
+    if (limits == null || told == null || counting == null) {
+      return;
+    }
+    watch.expect(
+        isThat(counting.apply(limits), told)
+            || ofOtherAttempts(reservation).anyMatch(each -> isThat(counting.apply(each), told)),
+        "model",
+        "%s: the team counts %s in %s, where %s apply",
+        name,
+        reservation,
+        told,
+        counting.apply(limits));
+  }
+
+  private static boolean isThat(List<Applied> wanted, List<LimitState> told) {
+    return wanted.size() == told.size()
+        && wanted.stream().allMatch(each -> told.stream().anyMatch(each::isAt));
+  }
+
+  /** What the team would count, had the org's row come into the journal when it first asked. */
+  private Stream<List<Applied>> ofOtherAttempts(String reservation) {
+    ReserveRequest work = watch.reports.work(reservation);
+    Reported reported = work == null ? null : work.reported();
+    return work == null || reported == null
+        ? Stream.of()
+        : watch.reports.askedOfTeam(reservation, reported.happenedAt()).stream()
+            .map(
+                at ->
+                    budgets.applied(work.subject(), at, watch.moment()).stream()
+                        .filter(Applied::byTeam)
+                        .toList());
+  }
+
+  /** Whether a reservation that has begun concerns its team. */
+  boolean asksTeam(String reservation) {
+    return !ofTeam.getOrDefault(reservation, List.of()).isEmpty();
   }
 
   /** A team holds what it counts of a reservation. */
@@ -115,7 +193,14 @@ final class NaiveOrg {
             .findFirst()
             .orElse(each.limit());
     return new Applied(
-        each.budget(), each.member(), each.window(), each.measure(), limit, each.byTeam());
+        each.budget(),
+        each.member(),
+        each.window(),
+        each.end(),
+        each.isRate(),
+        each.measure(),
+        limit,
+        each.byTeam());
   }
 
   /** The team counts it against what the org has found to apply, whichever was written first. */

@@ -3,12 +3,14 @@ package dev.bursar.simulation;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.operation.Operation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The events that were reported: each is charged once, however often it is sent. */
@@ -25,6 +27,7 @@ final class NaiveReports {
   /** The events on their way or charged, by org and name, with the reservation. */
   private final Map<String, String> begun = new HashMap<>();
 
+  private final Map<String, TreeSet<Instant>> askedOfTeam = new HashMap<>();
   private final Map<String, Reported> events = new HashMap<>();
   private final Map<String, String> charged = new HashMap<>();
   private final Set<String> rejected = new HashSet<>();
@@ -41,6 +44,24 @@ final class NaiveReports {
   void asks(String org, Reported event, String reservation, ReserveRequest work) {
     asked.put(reservation, work);
     attempts.computeIfAbsent(name(org, event), n -> new ArrayList<>()).add(reservation);
+  }
+
+  /**
+   * An org asks a team to count work as of a time. It may ask for an attempt whose row never comes
+   * into its journal, and decide anew, at another time.
+   */
+  void asksTeam(String reservation, Instant countsAt) {
+    askedOfTeam.computeIfAbsent(reservation, r -> new TreeSet<>()).add(countsAt);
+  }
+
+  /**
+   * The times as of which a team may have been asked to count work that ran then: each is when it
+   * ran, unless that was in the future of who asks, or too long ago.
+   */
+  List<Instant> askedOfTeam(String reservation, Instant ran) {
+    return askedOfTeam.getOrDefault(reservation, new TreeSet<>()).stream()
+        .filter(at -> at.equals(ran) || ran.isAfter(at) || ran.isBefore(at.minus(World.CORRECTION)))
+        .toList();
   }
 
   /** What was reported by a reservation; null if nothing was. */

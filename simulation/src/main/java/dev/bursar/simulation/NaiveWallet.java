@@ -3,14 +3,16 @@ package dev.bursar.simulation;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.Balance;
-import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.simulation.NaiveBooks.Part;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -56,39 +58,10 @@ final class NaiveWallet {
     }
   }
 
-  /** A grant, and what is left and held of it. */
-  private static final class Pot {
-    private final Grant grant;
-    private BigInteger left = BigInteger.ZERO;
-    private BigInteger held = BigInteger.ZERO;
-    private boolean over;
-
-    Pot(Grant grant) {
-      this.grant = grant;
-    }
-
-    BigInteger free() {
-      return left.subtract(held);
-    }
-
-    boolean canBeDrawnAt(Instant at) {
-      Instant end = grant.expiresAt();
-      return !over && (end == null || at.isBefore(end));
-    }
-
-    boolean burnsBefore(Pot other) {
-      if (grant.priority() != other.grant.priority()) {
-        return grant.priority() < other.grant.priority();
-      }
-      Instant end = grant.expiresAt();
-      Instant otherEnd = other.grant.expiresAt();
-      return end != null && (otherEnd == null || end.isBefore(otherEnd));
-    }
-  }
-
   private final String name;
   private final Watch watch;
-  private final Map<String, Pot> pots = new LinkedHashMap<>();
+  private final NaiveBooks books;
+  final NaiveTransfers transfers;
   private final Map<String, Hold> open = new HashMap<>();
   private final Map<String, Hold> lapsed = new HashMap<>();
 
@@ -99,22 +72,17 @@ final class NaiveWallet {
   private final Map<String, Since> endedSince = new HashMap<>();
   final Map<String, BigInteger> charged = new HashMap<>();
   final Map<String, Transaction> charges = new LinkedHashMap<>();
-  final Map<String, BigInteger> sent = new HashMap<>();
-  final Map<String, BigInteger> taken = new HashMap<>();
-  final Map<String, BigInteger> returned = new HashMap<>();
 
   /** The figures from each moment on, the first before any. */
   private final TreeMap<Long, Figures> past = new TreeMap<>();
 
-  /** What was given back of each charge. */
-  private final Map<String, BigInteger> refunded = new HashMap<>();
-
-  private BigInteger debt = BigInteger.ZERO;
   private Instant lastAt = Instant.MIN;
 
   NaiveWallet(String name, Watch watch) {
     this.name = name;
     this.watch = watch;
+    this.books = new NaiveBooks(name, watch);
+    this.transfers = new NaiveTransfers(name, watch, books);
     past.put(0L, new Figures(BigInteger.ZERO, BigInteger.ZERO, BigInteger.ZERO));
   }
 
@@ -132,6 +100,11 @@ final class NaiveWallet {
     return since != null && since.micros() <= micros;
   }
 
+  /** A hold as it was when it expired; null if it has not. */
+  @Nullable Hold lapsed(String reservation) {
+    return lapsed.get(reservation);
+  }
+
   /** A hold as it was made; null if there never was one. */
   @Nullable Hold made(String reservation) {
     return made.get(reservation);
@@ -144,8 +117,7 @@ final class NaiveWallet {
 
   /** Whether a grant has ended, or was voided. */
   boolean isOver(String grant) {
-    Pot pot = pots.get(grant);
-    return pot != null && pot.over;
+    return books.isOver(grant);
   }
 
   /** Whether a charge came to nothing at all. */
@@ -158,25 +130,32 @@ final class NaiveWallet {
   BigInteger notRefunded(String transaction) {
     Transaction charge = charges.get(transaction);
     BigInteger total = charge == null ? BigInteger.ZERO : charged(charge);
-    return total.subtract(refunded.getOrDefault(transaction, BigInteger.ZERO));
+    return total.subtract(books.refunded(transaction));
   }
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
-    watch.expect(holds, invariant, name + ": " + format, values);
+    watch.expectOf(name, holds, invariant, format, values);
   }
 
   void take(WalletEvent event) {
     expect(!event.at().isBefore(lastAt), "I5", "time goes back to %s in %s", event.at(), event);
     lastAt = event.at();
     switch (event) {
-      case WalletEvent.Granted it -> pots.put(it.grant().id(), new Pot(it.grant()));
+      // It has nothing left until it starts; but it may be voided before.
+      case WalletEvent.GrantScheduled it -> books.add(it.grant());
+      case WalletEvent.Granted it -> {
+        books.add(it.grant());
+        books.entered(it.transaction(), it.grant().amount(), EntryType.GRANT);
+        books.comes(it.transaction(), it.at());
+      }
       case WalletEvent.CreditsHeld it -> hold(it.hold(), it.at());
       case WalletEvent.HoldExtended it -> extended(it);
       case WalletEvent.Committed it -> committed(it);
       case WalletEvent.Charged it -> {
         end(it.reservation(), null, Fate.COMMITTED);
         charged(it.reservation(), it.amount().micros(), it.transaction());
-        drawn(it.transaction(), it.at());
+        books.isBurnt(
+            it.reservation(), micros(it.amount().micros()), used(it.transaction()), it.at());
         comesTo(it.transaction(), it.reservation(), it.amount());
         if (figures().available().equals(micros(it.amount().micros()))) {
           watch.saw(Rarity.CREDITS_MET_EXACTLY);
@@ -189,51 +168,20 @@ final class NaiveWallet {
         end(it.reservation(), null, Fate.BARRED);
         watch.saw(Rarity.HOLD_BARRED_BEFORE_IT_CAME);
       }
-      case WalletEvent.GrantExpired it -> over(it.grant(), it.at(), true);
-      case WalletEvent.GrantVoided it -> over(it.grant(), it.at(), false);
-      case WalletEvent.Adjusted it -> {
-        Grant grant = it.grant();
-        if (grant != null) {
-          pots.put(grant.id(), new Pot(grant));
-        }
-      }
-      case WalletEvent.Refunded it -> {
-        refunded.merge(it.corrects(), micros(it.amount().micros()), BigInteger::add);
-        expect(
-            notRefunded(it.corrects()).signum() >= 0,
-            "I1",
-            "more is given back of %s than it charged",
-            it.corrects());
-        watch.saw(Rarity.REFUNDED);
-      }
-      case WalletEvent.TransferredOut it ->
-          expect(
-              sent.put(it.transfer().id(), micros(it.transfer().amount().micros())) == null,
-              "I4",
-              "%s leaves twice",
-              it.transfer().id());
-      case WalletEvent.TransferredIn it -> {
-        it.transfer().grants().forEach(grant -> pots.put(grant.id(), new Pot(grant)));
-        expect(
-            taken.put(it.transfer().id(), micros(it.transfer().amount().micros())) == null,
-            "I4",
-            "%s comes twice",
-            it.transfer().id());
-        watch.saw(Rarity.TRANSFERRED);
-      }
-      case WalletEvent.TransferReturned it -> {
-        expect(
-            returned.put(it.transfer(), BigInteger.ONE) == null,
-            "I4",
-            "%s goes back twice",
-            it.transfer());
-        watch.saw(Rarity.TRANSFER_RETURNED);
-      }
+      case WalletEvent.GrantExpired it ->
+          books.over(it.grant(), it.transaction(), EntryType.EXPIRE, it.at());
+      case WalletEvent.GrantVoided it ->
+          books.over(it.grant(), it.transaction(), EntryType.VOID, it.at());
+      case WalletEvent.Adjusted it -> adjusted(it);
+      case WalletEvent.Refunded it -> refunded(it);
+      case WalletEvent.TransferredOut it -> transfers.out(it);
+      case WalletEvent.TransferredIn it -> transfers.in(it);
+      case WalletEvent.TransferReturned it -> transfers.back(it);
       case WalletEvent other -> {}
     }
     Transaction transaction = event.transaction();
     if (transaction != null) {
-      transaction.postings().forEach(this::post);
+      books.post(transaction);
     }
     past.put(watch.moment(), figures());
     Balance told = event.balance();
@@ -246,43 +194,41 @@ final class NaiveWallet {
         figures());
   }
 
-  Figures figures() {
-    BigInteger balance = BigInteger.ZERO;
-    BigInteger held = BigInteger.ZERO;
-    for (Pot pot : pots.values()) {
-      balance = balance.add(pot.left);
+  private void adjusted(WalletEvent.Adjusted event) {
+    Grant grant = event.grant();
+    Transaction transaction = event.transaction();
+    if (grant != null) {
+      books.add(grant);
+      books.entered(transaction, grant.amount(), EntryType.ADJUST);
+      books.comes(transaction, event.at());
+    } else {
+      books.isBurnt(
+          transaction.id(),
+          NaiveBooks.sum(transaction, EntryType.ADJUST).negate(),
+          NaiveBooks.entries(transaction, EntryType.ADJUST),
+          event.at());
     }
+  }
+
+  private void refunded(WalletEvent.Refunded event) {
+    Transaction charge = charges.get(event.corrects());
+    expect(charge != null, "I1", "what is given back was never charged: %s", event);
+    if (charge != null) {
+      books.refund(event, charge, charged(charge));
+    }
+    watch.saw(Rarity.REFUNDED);
+  }
+
+  Figures figures() {
+    BigInteger held = BigInteger.ZERO;
     for (Hold hold : open.values()) {
       held = held.add(micros(hold.amount().micros()));
     }
-    return new Figures(balance, held, debt);
-  }
-
-  private void post(Posting posting) {
-    BigInteger amount = micros(posting.amount().micros());
-    if (posting.type() == EntryType.DEBT) {
-      debt = debt.add(amount);
-      return;
-    }
-    if (posting.type() == EntryType.DEBT_REPAID) {
-      debt = debt.add(amount);
-      watch.saw(Rarity.DEBT_REPAID);
-    }
-    Pot pot = posting.grant() == null ? null : pots.get(posting.grant());
-    expect(pot != null, "I1", "an entry on %s, which is not known", posting.grant());
-    if (pot != null) {
-      pot.left = pot.left.add(amount);
-      expect(
-          pot.left.signum() >= 0 && pot.left.compareTo(pot.held) >= 0,
-          "I2",
-          "%s has %s left, of which %s is held",
-          posting.grant(),
-          pot.left,
-          pot.held);
-    }
+    return new Figures(books.balance(), held, books.debt());
   }
 
   private void hold(Hold hold, Instant at) {
+    isOfThis(hold.reservation());
     BigInteger amount = micros(hold.amount().micros());
     expect(
         figures().available().compareTo(amount) >= 0,
@@ -297,14 +243,8 @@ final class NaiveWallet {
         "%s is held a second time",
         hold.reservation());
     expect(hold.expiresAt().isAfter(at), "I12", "%s expires when it is made", hold.reservation());
-    inBurnOrder(hold.draws(), at);
-    for (Draw draw : hold.draws()) {
-      Pot pot = pots.get(draw.grant());
-      if (pot != null) {
-        pot.held = pot.held.add(micros(draw.amount().micros()));
-        expect(pot.free().signum() >= 0, "I2", "more of %s is held than is left", draw.grant());
-      }
-    }
+    books.isBurnt(hold.reservation(), amount, Part.of(hold.draws()), at);
+    books.hold(hold.draws(), 1);
     open.put(hold.reservation(), hold);
     made.put(hold.reservation(), hold);
     if (figures().available().signum() == 0) {
@@ -312,43 +252,8 @@ final class NaiveWallet {
     }
   }
 
-  /** Whatever burns before a grant that is drawn on is used up. */
-  private void inBurnOrder(List<Draw> draws, Instant at) {
-    for (Draw draw : draws) {
-      Pot drawn = pots.get(draw.grant());
-      if (drawn == null) {
-        continue;
-      }
-      expect(drawn.canBeDrawnAt(at), "model", "%s is drawn on at %s", draw.grant(), at);
-      for (Pot other : pots.values()) {
-        if (other != drawn && other.burnsBefore(drawn) && other.canBeDrawnAt(at)) {
-          BigInteger drawnToo =
-              draws.stream()
-                  .filter(each -> each.grant().equals(other.grant.id()))
-                  .map(each -> micros(each.amount().micros()))
-                  .reduce(BigInteger.ZERO, BigInteger::add);
-          expect(
-              other.free().compareTo(drawnToo) <= 0,
-              "model",
-              "%s is drawn on before %s is used up",
-              draw.grant(),
-              other.grant.id());
-        }
-      }
-    }
-  }
-
-  private void drawn(Transaction transaction, Instant at) {
-    List<Draw> draws = new ArrayList<>();
-    for (Posting posting : transaction.postings()) {
-      String grant = posting.grant();
-      boolean isDraw =
-          posting.type() == EntryType.CONSUME || posting.type() == EntryType.LATE_USAGE;
-      if (isDraw && grant != null) {
-        draws.add(new Draw(grant, posting.amount().negated()));
-      }
-    }
-    inBurnOrder(draws, at);
+  private static List<Part> used(Transaction transaction) {
+    return NaiveBooks.entries(transaction, EntryType.CONSUME, EntryType.LATE_USAGE);
   }
 
   private void extended(WalletEvent.HoldExtended event) {
@@ -377,19 +282,25 @@ final class NaiveWallet {
     }
   }
 
+  /** A wallet has to do with reservations that name it, and with no others. */
+  private void isOfThis(String reservation) {
+    ReservationId id = ReservationId.parse(reservation);
+    expect(
+        id != null && EntityId.wallet(id.org(), id.wallet()).toString().equals(name),
+        "I10",
+        "%s is of another wallet",
+        reservation);
+  }
+
   /** Ends a hold, of which there has to be one, or none. */
   private void end(String reservation, @Nullable Fate from, Fate to) {
+    isOfThis(reservation);
     Fate before = fates.put(reservation, to);
     endedSince.put(reservation, watch.since());
     expect(before == from, "I12", "%s was %s and becomes %s", reservation, before, to);
     Hold hold = open.remove(reservation);
     if (hold != null) {
-      for (Draw draw : hold.draws()) {
-        Pot pot = pots.get(draw.grant());
-        if (pot != null) {
-          pot.held = pot.held.subtract(micros(draw.amount().micros()));
-        }
-      }
+      books.hold(hold.draws(), -1);
       if (to == Fate.EXPIRED) {
         lapsed.put(reservation, hold);
       }
@@ -445,6 +356,7 @@ final class NaiveWallet {
           asked,
           held);
       leaves(reservation, policy, actual, event.debt(), event.uncharged(), fromHold, event.at());
+      drawn(event, hold, fromHold);
     }
     watch.saw(event.late() ? Rarity.COMMITTED_LATE : Rarity.COMMITTED_IN_TIME);
     if (event.debt().isPositive()) {
@@ -456,6 +368,40 @@ final class NaiveWallet {
         event.late() ? Fate.LATE : Fate.COMMITTED);
     charged(reservation, event.amount().micros(), event.transaction());
     comesTo(event.transaction(), reservation, event.amount());
+  }
+
+  /**
+   * A commit is drawn on its hold first, in burn order, and what exceeds it on whatever else can be
+   * drawn; what is left of the hold goes back in the reverse order.
+   */
+  private void drawn(WalletEvent.Committed event, Hold hold, BigInteger fromHold) {
+    List<Part> used = new ArrayList<>();
+    List<Part> unused = new ArrayList<>();
+    BigInteger left = fromHold;
+    for (Part each : event.late() ? List.<Part>of() : Part.of(hold.draws())) {
+      BigInteger part = each.amount().min(left);
+      left = left.subtract(part);
+      add(new Part(each.grant(), part), used);
+      add(new Part(each.grant(), each.amount().subtract(part)), unused);
+    }
+    BigInteger paid = micros(event.amount().minus(event.debt()).micros());
+    books.burnt(paid.subtract(fromHold), event.at()).forEach(part -> add(part, used));
+    books.isDrawn(event.reservation(), used, used(event.transaction()));
+    books.endsWith(event.reservation(), unused, event.transaction());
+  }
+
+  /** One entry a grant, even if both the hold and what exceeds it draw on it. */
+  private static void add(Part part, List<Part> parts) {
+    if (part.amount().signum() == 0) {
+      return;
+    }
+    for (int i = 0; i < parts.size(); i++) {
+      if (parts.get(i).grant().equals(part.grant())) {
+        parts.set(i, new Part(part.grant(), parts.get(i).amount().add(part.amount())));
+        return;
+      }
+    }
+    parts.add(part);
   }
 
   private void comesTo(Transaction transaction, String reservation, Credits charge) {
@@ -489,14 +435,17 @@ final class NaiveWallet {
     String reservation = event.reservation();
     end(reservation, null, Fate.COMMITTED);
     charged(reservation, event.amount().micros(), event.transaction());
-    drawn(event.transaction(), event.at());
+    books.isBurnt(
+        reservation,
+        micros(event.amount().minus(event.debt()).micros()),
+        used(event.transaction()),
+        event.at());
     comesTo(event.transaction(), reservation, event.amount());
     BigInteger amount = micros(event.amount().micros());
     ReserveRequest work = watch.reports.work(reservation);
     Credits used = work == null ? null : work.amount();
     if (work == null || used == null) {
-      watch.violated(
-          "I4", "%s: %s is charged, and nobody reported it".formatted(name, reservation));
+      watch.violated("I4", "%s: %s is charged, and nobody reported it", name, reservation);
       return;
     }
     expect(
@@ -541,10 +490,7 @@ final class NaiveWallet {
       Instant at) {
     BigInteger drawn = amount.subtract(micros(debt.micros())).subtract(fromHold);
     BigInteger missing = micros(debt.plus(uncharged).micros());
-    BigInteger free = BigInteger.ZERO;
-    for (Pot pot : pots.values()) {
-      free = pot.canBeDrawnAt(at) ? free.add(pot.free()) : free;
-    }
+    BigInteger free = books.free(at);
     expect(
         missing.signum() == 0 || free.equals(drawn),
         "model",
@@ -607,22 +553,8 @@ final class NaiveWallet {
           event.reservation(),
           event.released(),
           hold.amount());
+      books.endsWith(event.reservation(), Part.of(hold.draws()), event.transaction());
     }
     end(event.reservation(), Fate.OPEN, to);
-  }
-
-  private void over(String grant, Instant at, boolean expired) {
-    Pot pot = pots.get(grant);
-    if (pot == null) {
-      return;
-    }
-    expect(!pot.over, "model", "%s ends twice", grant);
-    pot.over = true;
-    Instant end = pot.grant.expiresAt();
-    expect(!expired || at.equals(end), "model", "%s expires at %s instead of %s", grant, at, end);
-    watch.saw(expired ? Rarity.GRANT_EXPIRED : Rarity.GRANT_VOIDED);
-    if (pot.held.signum() > 0) {
-      watch.saw(expired ? Rarity.GRANT_EXPIRED_UNDER_A_HOLD : Rarity.GRANT_VOIDED_UNDER_A_HOLD);
-    }
   }
 }

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class OperationChecks {
 
-  /** What was asked of a wallet, and when. */
-  record Asked(EntityId wallet, Operation operation, Since since) {}
+  /** What was asked of whom, and when. */
+  record Asked(EntityId entity, Operation operation, Since since) {}
 
   private final World world;
 
@@ -54,7 +54,7 @@ final class OperationChecks {
   private void refused(Asked asked, Refusal refusal, boolean rightly) {
     boolean unknown =
         !rightly
-            && world.wasBehind(asked.since, asked.wallet)
+            && world.wasBehind(asked.since, asked.entity)
             && (refusal.code() == Code.RESERVATION_NOT_FOUND
                 || refusal.code() == Code.GRANT_NOT_FOUND);
     if (unknown) {
@@ -64,7 +64,7 @@ final class OperationChecks {
         rightly || unknown,
         "model",
         "%s: %s is refused: %s",
-        asked.wallet,
+        asked.entity,
         asked.operation.key().replace('\n', ' '),
         refusal);
   }
@@ -74,15 +74,15 @@ final class OperationChecks {
         same,
         "model",
         "%s: %s is told %s, the journal has %s",
-        asked.wallet,
+        asked.entity,
         asked.operation.key().replace('\n', ' '),
         reply,
         event);
   }
 
   private boolean at(Asked asked, Predicate<NaiveWallet.Figures> figures) {
-    long from = world.wasBehind(asked.since, asked.wallet) ? 0 : asked.since.moment();
-    return world.watch.wallet(asked.wallet).since(from).stream().anyMatch(figures);
+    long from = world.wasBehind(asked.since, asked.entity) ? 0 : asked.since.moment();
+    return world.watch.wallet(asked.entity).since(from).stream().anyMatch(figures);
   }
 
   private static BigInteger micros(Credits credits) {
@@ -96,6 +96,25 @@ final class OperationChecks {
         .reduce(BigInteger.ZERO, BigInteger::add);
   }
 
+  /** A key that was used for something else is good for nothing but that. */
+  <T> void keyReused(Answer<T> answer, Asked asked, Rarity rarity) {
+    boolean refused =
+        answer instanceof Answer.Refused<T>(Refusal refusal)
+            && refusal.code() == Code.IDEMPOTENCY_KEY_REUSED;
+    boolean byOneBehind =
+        answer instanceof Answer.Refused<T> && world.wasBehind(asked.since, asked.entity);
+    if (refused) {
+      world.watch.saw(rarity);
+    }
+    world.watch.expect(
+        refused || byOneBehind,
+        "I4",
+        "%s: with a key that was used for something else, %s: %s",
+        asked.entity,
+        asked.operation.key().replace('\n', ' '),
+        answer);
+  }
+
   // ---- wallets
 
   void granted(
@@ -106,7 +125,7 @@ final class OperationChecks {
       @Nullable Instant expiresAt) {
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
-        Object event = effect(asked.wallet, asked.operation, Object.class);
+        Object event = effect(asked.entity, asked.operation, Object.class);
         boolean same =
             switch (event) {
               case WalletEvent.Granted it ->
@@ -128,11 +147,11 @@ final class OperationChecks {
   }
 
   void voided(Answer<WalletReply> answer, Asked asked, String grant) {
-    NaiveWallet naive = world.watch.wallet(asked.wallet);
+    NaiveWallet naive = world.watch.wallet(asked.entity);
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
         WalletEvent.GrantVoided event =
-            effect(asked.wallet, asked.operation, WalletEvent.GrantVoided.class);
+            effect(asked.entity, asked.operation, WalletEvent.GrantVoided.class);
         if (event != null) {
           told(
               event.grant().equals(grant)
@@ -157,7 +176,7 @@ final class OperationChecks {
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
         WalletEvent.Adjusted event =
-            effect(asked.wallet, asked.operation, WalletEvent.Adjusted.class);
+            effect(asked.entity, asked.operation, WalletEvent.Adjusted.class);
         if (event != null) {
           BigInteger entered =
               event.transaction().postings().stream()
@@ -187,15 +206,17 @@ final class OperationChecks {
   }
 
   void refunded(Answer<WalletReply> answer, Asked asked, String charge, @Nullable Credits amount) {
-    NaiveWallet naive = world.watch.wallet(asked.wallet);
+    NaiveWallet naive = world.watch.wallet(asked.entity);
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
         WalletEvent.Refunded event =
-            effect(asked.wallet, asked.operation, WalletEvent.Refunded.class);
+            effect(asked.entity, asked.operation, WalletEvent.Refunded.class);
         if (event != null) {
           told(
               event.corrects().equals(charge)
-                  && (amount == null || event.amount().equals(amount))
+                  && (amount == null
+                      ? naive.notRefunded(charge).signum() == 0
+                      : event.amount().equals(amount))
                   && isOf(reply, event.transaction()),
               asked,
               reply,
@@ -220,7 +241,7 @@ final class OperationChecks {
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
         WalletEvent.TransferredOut event =
-            effect(asked.wallet, asked.operation, WalletEvent.TransferredOut.class);
+            effect(asked.entity, asked.operation, WalletEvent.TransferredOut.class);
         if (event != null) {
           told(
               event.transfer().to().equals(to)
@@ -247,11 +268,11 @@ final class OperationChecks {
   }
 
   void extended(Answer<WalletReply> answer, Asked asked, String reservation, long seconds) {
-    Fate fate = world.watch.wallet(asked.wallet).fates.get(reservation);
+    Fate fate = world.watch.wallet(asked.entity).fates.get(reservation);
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
         WalletEvent.HoldExtended event =
-            effect(asked.wallet, asked.operation, WalletEvent.HoldExtended.class);
+            effect(asked.entity, asked.operation, WalletEvent.HoldExtended.class);
         if (event != null) {
           told(
               event.reservation().equals(reservation)

@@ -49,10 +49,11 @@ final class Promises {
         "I4",
         "%s is allowed, and not in the org's journal",
         reservation);
-    asItWasAsked(allowed.plan(), watch.wallet(wallet));
+    boolean asksTeam = watch.org(EntityId.org(wallet.org())).asksTeam(reservation);
+    asItWasAsked(allowed.plan(), asksTeam, watch.wallet(wallet));
     String team = allowed.plan().request().subject().team();
     watch.expect(
-        !allowed.plan().asksTeam()
+        !asksTeam
             || (team != null
                 && watch.limits(EntityId.team(wallet.org(), team)).hasHeld(reservation)),
         "I11",
@@ -62,13 +63,13 @@ final class Promises {
   }
 
   /** What is set aside is what was asked, and on the terms that were asked for. */
-  private void asItWasAsked(Plan plan, NaiveWallet wallet) {
+  private void asItWasAsked(Plan plan, boolean asksTeam, NaiveWallet wallet) {
     Hold hold = wallet.made(plan.reservation());
     watch.expect(
         hold == null
             || (hold.amount().equals(plan.amount())
                 && hold.overagePolicy() == plan.request().overagePolicy()
-                && hold.teamHolds() == plan.asksTeam()),
+                && hold.teamHolds() == asksTeam),
         "model",
         "%s is allowed as %s, and held as %s",
         plan.reservation(),

@@ -3,19 +3,19 @@ package dev.bursar.simulation;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes a scenario that fails smaller, as long as it goes on breaking the same invariant. */
+/** Makes a scenario that fails smaller, as long as the same check goes on finding it. */
 public final class Shrinking {
 
   private static final int RUNS_MAX = 300;
 
   private final Tampering tampering;
-  private final String invariant;
+  private final String check;
   private Scenario smallest;
   private int runs;
 
   private Shrinking(Simulation.Outcome failing, Tampering tampering) {
     this.smallest = failing.scenario();
-    this.invariant = failing.violations().getFirst().invariant();
+    this.check = failing.check();
     this.tampering = tampering;
   }
 
@@ -46,7 +46,7 @@ public final class Shrinking {
 
   private boolean failsInTheSameWay(Scenario scenario) {
     Simulation.Outcome outcome = Simulation.run(scenario, tampering, null);
-    return outcome.failed() && outcome.violations().getFirst().invariant().equals(invariant);
+    return outcome.failed() && outcome.check().equals(check);
   }
 
   private List<Scenario> smaller() {

@@ -1,10 +1,12 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.EntityModel;
 import dev.bursar.entities.Host;
@@ -48,6 +50,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   private @Nullable Batch<C> waiting;
   private boolean savingSnapshot;
   private long lastArrival;
+  private long latestOutOfOrder;
 
   private SimulatedEntity(
       World world,
@@ -93,7 +96,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
         node.stopped(this);
       }
     } catch (RuntimeException fault) {
-      world.watch.violated("crash", "%s: %s".formatted(id, World.trace(fault)));
+      world.watch.violated("crash", "%s: %s", id, World.trace(fault));
       kill();
       node.stopped(this);
     }
@@ -118,9 +121,13 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     }
     world.log(() -> "%s to %s: %s".formatted(id, to, message));
     world.watch.branches.sent(id, message);
-    EntityId goes = world.tampering.goesTo(to);
+    if (message instanceof EntityMessage.AskFor<?> ask
+        && ask.request().command() instanceof TeamCommand.CountUsage count) {
+      world.watch.reports.asksTeam(count.reservation(), count.countsAt());
+    }
     world.watch.expect(
-        goes.org().equals(id.org()), "I10", "%s sends something to %s: %s", id, goes, message);
+        to.org().equals(id.org()), "I10", "%s sends something to %s: %s", id, to, message);
+    EntityId goes = world.tampering.goesTo(to);
     EntityMessage instead = world.tampering.answers(to, message);
     if (instead != null) {
       self().tell(instead);
@@ -155,11 +162,18 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     int times = world.happens(Fault.MESSAGE_REPEATED, 0.1) ? 2 : 1;
     for (int i = 0; i < times; i++) {
       long at = world.time.nowMicros() + world.between(5, 100);
-      if (world.happens(Fault.MESSAGES_REORDERED, 0.3)) {
+      if (world.isTried(Fault.MESSAGES_REORDERED, 0.3)) {
         at += world.between(0, 20_000);
+        if (at < lastArrival) {
+          world.watch.injected(Fault.MESSAGES_REORDERED);
+        }
+        latestOutOfOrder = Math.max(latestOutOfOrder, at);
       } else {
         at = Math.max(at, lastArrival);
         lastArrival = at;
+        if (at < latestOutOfOrder) {
+          world.watch.injected(Fault.MESSAGES_REORDERED);
+        }
       }
       if (world.happens(Fault.MESSAGE_LATE, 0.03)) {
         at += world.between(500_000, 8_000_000);
@@ -229,7 +243,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       if (snapshot == null) {
         found = journal.fresh();
       } else {
-        found = journal.restored(snapshot.stored(), world.journal.of(id));
+        found = journal.restored(snapshot.stored(), world.journal.of(id, world.tampering));
         world.watch.saw(Rarity.RECOVERED_FROM_SNAPSHOT);
         if (!journal.isWithoutParts()) {
           world.watch.saw(Rarity.RECOVERED_FROM_PARTS);
@@ -245,7 +259,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       }
       recovered = journal.recovered(found, last);
     } catch (RuntimeException fault) {
-      world.watch.violated("I6", "%s does not recover: %s".formatted(id, World.trace(fault)));
+      world.watch.violated("I6-refused", "%s does not recover: %s", id, World.trace(fault));
       stopJournal(mine);
       return;
     }
@@ -283,7 +297,15 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       world.watch.saw(Rarity.BATCH_OF_SEVERAL);
     }
     world.decides(id, now.sequence());
+    boolean wasBehind = isBehind();
     Journaled.Decided<E, R> decided = decide(journal, now, batch.number, requests);
+    for (Outcome<R> outcome : decided.told().outcomes()) {
+      // Whoever asks is told that it can't be reached, and asks again. One that is behind may well
+      // be asked about what it does not know yet.
+      if (outcome instanceof Outcome.Failed<R>(RuntimeException fault) && !wasBehind) {
+        world.watch.violated("crash", "%s: %s", id, World.trace(fault));
+      }
+    }
     receive(decided.told());
     StoredBatch row = decided.row();
     EntityMessage written = new EntityMessage.BatchWritten(batch.number);
@@ -301,7 +323,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   private Journaled.Decided<E, R> decide(
       Journaled<C, E, R, S> journal, Entity<C, E, R> now, long number, List<Request<C>> requests) {
     if (requests.stream().allMatch(each -> world.tampering.looksWhetherDone(each.command()))) {
-      return journal.decide(now, number, requests, node.now());
+      return journal.decide(now, number, requests, node.decidesAt());
     }
     // A planted bug: the same entity, with a memory in which nothing is found.
     Entity<C, E, R> forgetful =
@@ -309,7 +331,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
             now.aggregate(),
             new OperationMemory(1, world.limits.operationsRememberedFor().toNanos() / 1_000));
     forgetful.restored(now.sequence(), now.head());
-    Journaled.Decided<E, R> decided = journal.decide(forgetful, number, requests, node.now());
+    Journaled.Decided<E, R> decided = journal.decide(forgetful, number, requests, node.decidesAt());
     now.restored(forgetful.sequence(), forgetful.head());
     return decided;
   }
@@ -367,6 +389,9 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
             return;
           }
           if (done && noticed) {
+            if (state != null) {
+              world.watch.lives(id, model, state);
+            }
             receive(written);
             saveSnapshotIfDue(mine);
           } else {

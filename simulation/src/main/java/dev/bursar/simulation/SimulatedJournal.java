@@ -124,11 +124,12 @@ final class SimulatedJournal {
     return snapshots.get(id);
   }
 
-  Journaled.Stored of(EntityId id) {
+  Journaled.Stored of(EntityId id, Tampering tampering) {
     return new Journaled.Stored() {
       @Override
       public List<OperationMemory.Part> parts(int memory) {
-        return List.copyOf(parts.getOrDefault(new Memory(id, memory), new TreeMap<>()).values());
+        return tampering.parts(
+            List.copyOf(parts.getOrDefault(new Memory(id, memory), new TreeMap<>()).values()));
       }
 
       @Override

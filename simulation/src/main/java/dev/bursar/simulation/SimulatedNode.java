@@ -4,15 +4,18 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.entities.EntityMessage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** One process: entities in memory, a clock of its own, and the ways in which it stops. */
 final class SimulatedNode {
 
   private static final double DRIFT_MAX = 0.2;
+
+  /** By so much a clock differs from the time where that may make a difference. */
+  private static final long DRIFT_NOTICED_MICROS = 1_000;
 
   final String name;
   private final World world;
@@ -21,6 +24,7 @@ final class SimulatedNode {
   private boolean up = true;
   private long pausedUntil;
   private long clockOffset;
+  private boolean hasJumped;
   private long cutOffUntil;
   private long journalCutOffUntil;
 
@@ -31,25 +35,44 @@ final class SimulatedNode {
         world.scenario.has(Fault.CLOCK_DRIFTS)
             ? 1 + DRIFT_MAX * (world.random.nextDouble() - 0.5)
             : 1;
-    if (world.scenario.has(Fault.CLOCK_DRIFTS)) {
-      world.watch.injected(Fault.CLOCK_DRIFTS);
-    }
   }
 
   boolean isUp() {
     return up;
   }
 
+  /** Whether what it wants of the journal comes there; asked where it does want something. */
   boolean reachesJournal() {
-    return up && world.time.nowMicros() >= journalCutOffUntil;
+    boolean cutOff = world.time.nowMicros() < journalCutOffUntil;
+    if (up && cutOff) {
+      world.watch.injected(Fault.JOURNAL_CUT_OFF);
+    }
+    return up && !cutOff;
   }
 
   boolean runs(EntityId id) {
     return entities.containsKey(id);
   }
 
-  boolean isReachable() {
-    return up && world.time.nowMicros() >= cutOffUntil;
+  /** Whether clients reach it, and it them; asked where one of them has something to say. */
+  boolean answers() {
+    boolean cutOff = world.time.nowMicros() < cutOffUntil;
+    if (up && cutOff) {
+      world.watch.injected(Fault.CUT_OFF);
+    }
+    return up && !cutOff;
+  }
+
+  /** Its clock is looked at to decide something. */
+  Instant decidesAt() {
+    if (hasJumped) {
+      hasJumped = false;
+      world.watch.injected(Fault.CLOCK_JUMPS);
+    }
+    if (Math.abs(world.time.nowMicros() * (speed - 1)) >= DRIFT_NOTICED_MICROS) {
+      world.watch.injected(Fault.CLOCK_DRIFTS);
+    }
+    return now();
   }
 
   Instant now() {
@@ -59,8 +82,14 @@ final class SimulatedNode {
         .truncatedTo(world.tick);
   }
 
+  /** Its clock goes so far ahead, as all others do. */
+  void setAhead(long micros) {
+    clockOffset += micros;
+  }
+
   void jumpClock(long micros) {
     clockOffset += micros;
+    hasJumped = true;
   }
 
   void cutOff(long micros) {
@@ -125,13 +154,19 @@ final class SimulatedNode {
             });
   }
 
-  /** Has the entities of an org stop, once what they are at is done. */
-  void ask(String org, EntityMessage message) {
-    List<SimulatedEntity<?, ?, ?, ?>> all = new ArrayList<>(entities.values());
-    all.stream()
-        .filter(each -> each.id.org().equals(org))
-        .sorted((a, b) -> a.id.toString().compareTo(b.id.toString()))
-        .forEach(each -> each.receive(message));
+  /**
+   * Sends a message to all entities of an org that run here.
+   *
+   * @return whether there are any
+   */
+  boolean ask(String org, EntityMessage message) {
+    List<SimulatedEntity<?, ?, ?, ?>> all =
+        entities.values().stream()
+            .filter(each -> each.id.org().equals(org))
+            .sorted((a, b) -> a.id.toString().compareTo(b.id.toString()))
+            .collect(Collectors.toList());
+    all.forEach(each -> each.receive(message));
+    return !all.isEmpty();
   }
 
   void stopped(SimulatedEntity<?, ?, ?, ?> entity) {
@@ -144,6 +179,7 @@ final class SimulatedNode {
       return;
     }
     if (isPaused()) {
+      world.watch.injected(Fault.PAUSE);
       run(0, () -> deliver(id, message));
       return;
     }
@@ -165,6 +201,7 @@ final class SimulatedNode {
         Math.max(micros, pausedUntil - world.time.nowMicros()),
         () -> {
           if (isPaused()) {
+            world.watch.injected(Fault.PAUSE);
             run(0, what);
           } else {
             what.run();

@@ -29,6 +29,7 @@ public final class Simulation {
   private static final long WORK_MAX = 150 * SECOND;
   private static final long HEALED_MAX = 300 * SECOND;
   private static final int OPERATIONS_WHEN_HEALED = 2;
+  private static final int OPERATIONS_AROUND_A_CRASH = 4;
 
   /**
    * What may take it to the grave that somebody is still to be told how a reservation ended, or
@@ -46,6 +47,7 @@ public final class Simulation {
    *
    * @param scenario what was run
    * @param violations what did not hold; empty if all is well
+   * @param check the name of what first found that something did not hold; empty if all is well
    * @param seen how often the rare things happened
    * @param injected how often each fault befell something
    * @param steps how many steps it took
@@ -53,6 +55,7 @@ public final class Simulation {
   public record Outcome(
       Scenario scenario,
       List<Violation> violations,
+      String check,
       Map<Rarity, Integer> seen,
       Map<Fault, Integer> injected,
       long steps) {
@@ -64,7 +67,7 @@ public final class Simulation {
   }
 
   private final World world;
-  private final SimulatedClient.Shared shared = new SimulatedClient.Shared();
+  private final Asker.Shared shared = new Asker.Shared();
   private final Judgement judgement;
   private long steps;
 
@@ -86,16 +89,23 @@ public final class Simulation {
    */
   public static Outcome run(
       Scenario scenario, Tampering tampering, @Nullable List<String> history) {
-    World world = new World(scenario, tampering.forOneRun(), history);
+    World world;
+    try {
+      world = new World(scenario, tampering.forOneRun(), history);
+    } catch (RuntimeException | Error fault) {
+      Violation crash = new Violation("crash", World.trace(fault));
+      return new Outcome(scenario, List.of(crash), "crash", Map.of(), Map.of(), 0);
+    }
     Simulation simulation = new Simulation(world);
     try {
       simulation.run();
     } catch (RuntimeException | Error fault) {
-      world.watch.violated("crash", World.trace(fault));
+      world.watch.violated("crash", "%s", World.trace(fault));
     }
     return new Outcome(
         scenario,
         List.copyOf(world.watch.violations()),
+        world.watch.check(),
         world.watch.seen(),
         world.watch.injected(),
         simulation.steps);
@@ -119,11 +129,31 @@ public final class Simulation {
     if (Collections.disjoint(world.scenario.faults(), FORGETTING)) {
       judgement.expectSettled();
     }
+    if (world.scenario.has(Fault.CRASH) && !world.scenario.has(Fault.WRITE_COMMITS_LATE)) {
+      crashOfEverything(clients);
+    }
     clients.forEach(client -> client.more(OPERATIONS_WHEN_HEALED));
     runUntilDone(clients, HEALED_MAX);
     expectDone(clients);
     comeToRest();
     judgement.judge();
+  }
+
+  /**
+   * In the midst of work all nodes stop, and start at once. What they find open, they ask about;
+   * what has ended is settled soon, whatever the clients' retries came between, and long before
+   * anybody looks again of himself.
+   */
+  private void crashOfEverything(List<SimulatedClient> clients) {
+    world.calmEnds();
+    clients.forEach(client -> client.more(OPERATIONS_AROUND_A_CRASH));
+    runFor(world.between(1, SECOND / 20));
+    world.crashEverything();
+    runUntilDone(clients, HEALED_MAX);
+    expectDone(clients);
+    wakeAll();
+    runFor(World.CALM_AFTER);
+    judgement.expectSettled();
   }
 
   private void runUntilDone(List<SimulatedClient> clients, long most) {
@@ -177,7 +207,7 @@ public final class Simulation {
         tell(id, new WalletCommand.AddGrant(firstGrant(), null, attribution(org)));
       }
     }
-    for (Budget budget : SimulatedClient.budgets()) {
+    for (Budget budget : ClientGovernance.budgets()) {
       tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
     }
   }

@@ -3,7 +3,10 @@ package dev.bursar.simulation;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.entities.EntityMessage;
+import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,6 +73,16 @@ public interface Tampering {
     return false;
   }
 
+  /** The state that a snapshot holds, as it is read. */
+  default <S> S snapshot(S state) {
+    return state;
+  }
+
+  /** What a memory is made of beside a snapshot, as it is read. */
+  default List<OperationMemory.Part> parts(List<OperationMemory.Part> parts) {
+    return parts;
+  }
+
   /** Whether projections read rows younger than a transaction that is still open. */
   default boolean projectsWhatIsStillOpen() {
     return false;
@@ -78,6 +91,11 @@ public interface Tampering {
   /** Whether two projectors do not look whether the other was faster. */
   default boolean projectsTwice() {
     return false;
+  }
+
+  /** How long after its end a reservation may be committed. */
+  default Duration grace() {
+    return World.GRACE;
   }
 
   /** Whether the rules are others, which have no snapshots. */

@@ -27,6 +27,9 @@ public final class Trials {
   private final EnumMap<Fault, Long> injected = new EnumMap<>(Fault.class);
   private final AtomicReference<Simulation.@Nullable Outcome> failure = new AtomicReference<>();
 
+  /** What has stopped a worker: a fault of what tries, and not of what is tried. */
+  private final AtomicReference<@Nullable Throwable> broken = new AtomicReference<>();
+
   /**
    * @param firstSeed the first seed; the others follow on it
    * @param seeds how many, 1 or more
@@ -40,7 +43,11 @@ public final class Trials {
     this.deadlineNanos = System.nanoTime() + most.toNanos();
   }
 
-  /** Runs them all, and returns when they are done, or one has failed. */
+  /**
+   * Runs them all, and returns when they are done, or one has failed.
+   *
+   * @throws IllegalStateException if not even that: a scenario could not be run
+   */
   public void run() throws InterruptedException {
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
@@ -49,10 +56,22 @@ public final class Trials {
     for (Thread thread : threads) {
       thread.join();
     }
+    Throwable fault = broken.get();
+    if (fault != null) {
+      throw new IllegalStateException("a worker has died", fault);
+    }
   }
 
   private void work() {
-    while (failure.get() == null && System.nanoTime() - deadlineNanos < 0) {
+    try {
+      runAll();
+    } catch (RuntimeException | Error fault) {
+      broken.compareAndSet(null, fault);
+    }
+  }
+
+  private void runAll() {
+    while (failure.get() == null && broken.get() == null && System.nanoTime() - deadlineNanos < 0) {
       long at = next.getAndIncrement();
       if (at >= seeds) {
         return;

@@ -8,6 +8,7 @@ import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.invariant.Invariants;
 import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.ledger.CanonicalEntry;
@@ -30,6 +31,7 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityModel;
 import dev.bursar.entities.StoredBatch;
 import dev.bursar.journal.EntitySnapshot;
+import dev.bursar.simulation.NaiveWallet.Fate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,6 +53,9 @@ final class Watch implements SimulatedJournal.Listener {
 
   private static final int VIOLATIONS_MAX = 20;
 
+  /** How seldom what lives is compared with its rows: all of its state has to be encoded. */
+  private static final int LIVES_ONE_IN = 8;
+
   /** One entity, folded from its rows. */
   private final class Shadow<C, E, R, S> {
     private final EntityModel<C, E, R, S> model;
@@ -69,21 +74,18 @@ final class Watch implements SimulatedJournal.Listener {
     Batch<E> take(EntityId id, long sequence, StoredBatch row) {
       Batch<E> batch = model.batches().decode(row.manifest(), row.bytes());
       if (batch.sequence() != sequence) {
-        violated(
-            "I8", "%s: row %d says that it is row %d".formatted(id, sequence, batch.sequence()));
+        violated("I8", "%s: row %d says that it is row %d", id, sequence, batch.sequence());
       }
       try {
         entity.fold(batch, CanonicalEntry.sha256(row.bytes()));
       } catch (IllegalStateException fault) {
-        violated("I8", "%s: %s".formatted(id, fault.getMessage()));
+        violated("I8", "%s: %s", id, fault.getMessage());
       }
       nextDue = batch.nextDue();
       for (Recorded<E> recorded : batch.recorded()) {
         Operation operation = recorded.operation();
         if (operation != null && operations.put(operation.key(), recorded.event()) != null) {
-          violated(
-              "I4",
-              "%s: %s has a second effect, in row %d".formatted(id, operation.key(), sequence));
+          violated("I4", "%s: %s has a second effect, in row %d", id, operation.key(), sequence);
         }
       }
       return batch;
@@ -97,24 +99,19 @@ final class Watch implements SimulatedJournal.Listener {
                   of.sequence(), of.head(), of.memory().toBytes(), model.capture().apply(of)));
     }
 
-    /** What recovery made of snapshot and rows is what the rows alone come to. */
-    void compare(EntityId id, Entity<C, E, R> recovered) {
-      if (recovered.sequence() != entity.sequence()) {
-        violated(
-            "I6",
-            "%s: recovery comes to row %d of %d"
-                .formatted(id, recovered.sequence(), entity.sequence()));
-        return;
-      }
+    /**
+     * Whoever has come to the last row has come to what the rows alone come to.
+     *
+     * @param how by which way
+     */
+    void compare(EntityId id, Entity<C, E, R> other, String how) {
       List<OperationMemory> memories = model.memories().apply(entity);
-      List<OperationMemory> others = model.memories().apply(recovered);
-      boolean same = Arrays.equals(state(entity), state(recovered));
+      List<OperationMemory> others = model.memories().apply(other);
+      boolean same = Arrays.equals(state(entity), state(other));
       for (int i = 0; i < memories.size(); i++) {
         same &= Arrays.equals(memories.get(i).toBytes(), others.get(i).toBytes());
       }
-      if (!same) {
-        violated("I6", "%s: recovery comes to another state than its rows".formatted(id));
-      }
+      expect(same, "I6", "%s: %s comes to another state than its rows", id, how);
     }
   }
 
@@ -134,6 +131,7 @@ final class Watch implements SimulatedJournal.Listener {
   private final Map<String, Since> attempts = new HashMap<>();
   private final Map<String, Integer> denied = new HashMap<>();
   final NaiveReports reports = new NaiveReports(this);
+  private String check = "";
   private long moment;
 
   Watch(World world) {
@@ -157,17 +155,42 @@ final class Watch implements SimulatedJournal.Listener {
     return seen;
   }
 
-  void violated(String invariant, String detail) {
+  /**
+   * Something does not hold.
+   *
+   * @param format what, the same for all that one check finds
+   */
+  void violated(String invariant, String format, @Nullable Object... values) {
+    found(format, invariant, format.formatted(values));
+  }
+
+  void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
+    if (!holds) {
+      violated(invariant, format, values);
+    }
+  }
+
+  /** The same of a wallet, an org or a team. */
+  void expectOf(
+      String name, boolean holds, String invariant, String format, @Nullable Object... values) {
+    if (!holds) {
+      found(format, invariant, name + ": " + format.formatted(values));
+    }
+  }
+
+  private void found(String by, String invariant, String detail) {
     world.log(() -> "VIOLATED " + invariant + ": " + detail);
+    if (check.isEmpty()) {
+      check = invariant + ": " + by;
+    }
     if (violations.size() < VIOLATIONS_MAX) {
       violations.add(new Violation(invariant, detail));
     }
   }
 
-  void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
-    if (!holds) {
-      violated(invariant, format.formatted(values));
-    }
+  /** The check that first found something; empty if none has. */
+  String check() {
+    return check;
   }
 
   List<Violation> violations() {
@@ -321,7 +344,7 @@ final class Watch implements SimulatedJournal.Listener {
       switch (each.event()) {
         case OrgEvent.ReservationBegun it -> {
           if (begun.put(it.plan().reservation(), it.plan()) != null) {
-            violated("I4", "%s begins twice".formatted(it.plan().reservation()));
+            violated("I4", "%s begins twice", it.plan().reservation());
           }
           Plan plan = it.plan();
           Reported reported = plan.request().reported();
@@ -333,6 +356,7 @@ final class Watch implements SimulatedJournal.Listener {
           }
         }
         case OrgEvent.ReservationSettled it -> {
+          endedLike(id, it.closure());
           counted.settle(it.closure(), it.at());
           if (!it.closure().kind().hasRun()) {
             mayComeAgain(shadow, it.closure().reservation());
@@ -344,7 +368,7 @@ final class Watch implements SimulatedJournal.Listener {
             saw(Rarity.DENIED_AFTER_IT_HAD_BEGUN);
           }
           if (denied.merge(reservation, 1, Integer::sum) > 1) {
-            violated("I4", "%s is denied twice".formatted(reservation));
+            violated("I4", "%s is denied twice", reservation);
           }
           withdrawn.add(reservation);
           promises.takenBack(reservation, id, "denied");
@@ -359,6 +383,41 @@ final class Watch implements SimulatedJournal.Listener {
         case OrgEvent other -> {}
       }
     }
+    countsLike(id, counted);
+  }
+
+  /** The counters that an org or a team keeps itself stand where its events leave them. */
+  private void countsLike(EntityId id, NaiveLimits counted) {
+    Tallies own = tallies(id);
+    if (own != null) {
+      counted.expectLike(own);
+    }
+  }
+
+  /** What org and team settle has ended so in its wallet, and has charged as much there. */
+  private void endedLike(EntityId by, Closure closure) {
+    ReservationId id = ReservationId.parse(closure.reservation());
+    NaiveWallet wallet = id == null ? null : wallet(EntityId.wallet(id.org(), id.wallet()));
+    Fate fate = wallet == null ? null : wallet.fates.get(closure.reservation());
+    boolean same =
+        switch (closure.kind()) {
+          case COMMITTED -> fate == Fate.COMMITTED;
+          // What was reported late was never held, and so has not expired either.
+          case LATE -> fate == (reports.hasRun(closure.reservation()) ? Fate.COMMITTED : Fate.LATE);
+          case EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
+          case ENDED -> fate == Fate.RELEASED || fate == Fate.CANCELLED || fate == Fate.BARRED;
+        };
+    expect(same, "I11", "%s settles %s, which is %s in its wallet", by, closure, fate);
+    expect(
+        wallet == null
+            || !closure.kind().hasRun()
+            || NaiveWallet.micros(closure.charged().micros())
+                .equals(wallet.charged.get(closure.reservation())),
+        "I11",
+        "%s settles %s, and its wallet has charged %s",
+        by,
+        closure,
+        wallet == null ? null : wallet.charged.get(closure.reservation()));
   }
 
   private void mayComeAgain(Shadow<?, ?, ?, ?> shadow, String reservation) {
@@ -378,7 +437,10 @@ final class Watch implements SimulatedJournal.Listener {
         case TeamEvent.BudgetHeld it when reports.hasRun(it.reservation()) ->
             org.countedByTeam(it, counted);
         case TeamEvent.BudgetHeld it -> org.heldByTeam(it, counted);
-        case TeamEvent.BudgetSettled it -> counted.settle(it.closure(), it.at());
+        case TeamEvent.BudgetSettled it -> {
+          endedLike(id, it.closure());
+          counted.settle(it.closure(), it.at());
+        }
         case TeamEvent.BudgetBarred it -> {
           withdrawn.add(it.reservation());
           promises.takenBack(it.reservation(), id, "barred");
@@ -391,6 +453,7 @@ final class Watch implements SimulatedJournal.Listener {
         case TeamEvent other -> {}
       }
     }
+    countsLike(id, counted);
   }
 
   private static void giveBack(NaiveLimits counted, String reservation, Instant at) {
@@ -425,7 +488,7 @@ final class Watch implements SimulatedJournal.Listener {
     }
     for (Violation violation :
         ledger.with(((WalletAggregate) shadow.entity.aggregate()).wallet())) {
-      violated(violation.invariant(), id + ": " + violation.detail());
+      violated(violation.invariant(), "%s: %s", id, violation.detail());
     }
   }
 
@@ -434,12 +497,37 @@ final class Watch implements SimulatedJournal.Listener {
       EntityId id, EntityModel<C, E, R, S> model, Entity<C, E, R> recovered) {
     // What is compared with is never folded by rules that a test has put in their place.
     if (!world.tampering.hasOtherRules()) {
-      shadow(id, model).compare(id, recovered);
+      Shadow<C, E, R, S> shadow = shadow(id, model);
+      expect(
+          recovered.sequence() == shadow.entity.sequence(),
+          "I6",
+          "%s: recovery comes to row %d of %d",
+          id,
+          recovered.sequence(),
+          shadow.entity.sequence());
+      if (recovered.sequence() == shadow.entity.sequence()) {
+        shadow.compare(id, recovered, "recovery");
+      }
     }
     NaiveWallet wallet = wallets.get(id.toString());
     NaiveLimits counted = limits.get(id.toString());
     if ((wallet != null && wallet.hasOpen()) || (counted != null && counted.hasOpen())) {
       saw(Rarity.RECOVERED_WITH_OPEN_HOLDS);
+    }
+  }
+
+  /** An entity hears that its last row is written, and goes on with what it has in memory. */
+  <C, E, R, S> void lives(EntityId id, EntityModel<C, E, R, S> model, Entity<C, E, R> living) {
+    if (world.tampering.hasOtherRules()) {
+      return;
+    }
+    Shadow<C, E, R, S> shadow = shadow(id, model);
+    if (living.sequence() % LIVES_ONE_IN == 0 && living.sequence() == shadow.entity.sequence()) {
+      shadow.compare(id, living, "what lives");
+    }
+    if (living.aggregate() instanceof WalletAggregate wallet) {
+      Invariants.in(wallet.wallet())
+          .forEach(each -> violated(each.invariant(), "%s: in memory, %s", id, each.detail()));
     }
   }
 }

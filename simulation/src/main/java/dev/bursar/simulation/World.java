@@ -87,14 +87,15 @@ final class World {
     this.random = new Random(new SplittableRandom(scenario.seed()).split().nextLong());
     this.beginning = BEGINNINGS.get(random.nextInt(BEGINNINGS.size()));
     this.tick = random.nextInt(3) == 0 ? ChronoUnit.SECONDS : ChronoUnit.MICROS;
+    boolean tight = random.nextInt(4) == 0;
     this.limits =
         new Limits(
-            200,
+            tight ? 2 + random.nextInt(5) : 200,
             1 + random.nextInt(8),
-            100,
+            tight ? 1 + random.nextInt(4) : 100,
             10_000,
             Duration.ofHours(24),
-            GRACE,
+            tampering.grace(),
             CORRECTION,
             AHEAD_MAX,
             500L + random.nextInt(8_000),
@@ -127,7 +128,7 @@ final class World {
   }
 
   /** The same for a fault that may come to nothing, and is counted where it does not. */
-  private boolean isTried(Fault fault, double probability) {
+  boolean isTried(Fault fault, double probability) {
     return !faultsEnded && scenario.has(fault) && random.nextDouble() < probability;
   }
 
@@ -181,22 +182,20 @@ final class World {
 
   /** The model as it is run: with a planted bug, if there is one. */
   <C, E, R, S> EntityModel<C, E, R, S> tampered(EntityId id, EntityModel<C, E, R, S> real) {
-    if (!tampering.hasOtherRules()) {
-      return real;
-    }
+    boolean other = tampering.hasOtherRules();
     Function<EntityId, Entity<C, E, R>> fresh =
         of -> {
           Entity<C, E, R> entity = real.fresh().apply(of);
           return new Entity<>(tampering.rules(id, entity.aggregate()), entity.memory());
         };
     return new EntityModel<>(
-        fresh,
+        other ? fresh : real.fresh(),
         real.reply(),
         real.batches(),
         real.snapshots(),
         real.capture(),
-        real.restore(),
-        entity -> List.of());
+        (entity, state) -> real.restore().accept(entity, tampering.snapshot(state)),
+        other ? entity -> List.of() : real.memories());
   }
 
   /** The node that owns an org now. */
@@ -222,13 +221,13 @@ final class World {
    */
   <T> void ask(EntityId id, Function<ReplyTo<T>, EntityMessage> message, Answered<T> answered) {
     SimulatedNode node = target(id.org());
-    if (!node.isReachable() || happens(Fault.MESSAGE_LOST, 0.05)) {
+    if (!node.answers() || happens(Fault.MESSAGE_LOST, 0.05)) {
       return;
     }
     ReplyTo<T> replyTo =
         answer -> {
           answered.sent(node.name, answer);
-          if (node.isReachable() && !happens(Fault.MESSAGE_LOST, 0.05)) {
+          if (node.answers() && !happens(Fault.MESSAGE_LOST, 0.05)) {
             time.after(between(50, 500), () -> answered.by(node.name, answer));
           }
         };
@@ -301,7 +300,7 @@ final class World {
     if (isTried(Fault.TWO_INCARNATIONS, 0.3)) {
       takeOver(org, between(SECOND, 10 * SECOND));
     }
-    if (happens(Fault.PAUSE, 0.2)) {
+    if (isTried(Fault.PAUSE, 0.2)) {
       SimulatedNode paused = owner(org);
       long pause = between(SECOND / 2, 8 * SECOND);
       log(() -> "%s stands still".formatted(paused.name));
@@ -310,18 +309,18 @@ final class World {
       }
       paused.pause(pause);
     }
-    if (happens(Fault.MOVE, 0.3)) {
+    if (isTried(Fault.MOVE, 0.3)) {
       move(org);
     }
-    if (happens(Fault.CUT_OFF, 0.2)) {
+    if (isTried(Fault.CUT_OFF, 0.2)) {
       node.cutOff(between(SECOND / 2, 6 * SECOND));
       log(() -> "%s is cut off".formatted(node.name));
     }
-    if (happens(Fault.JOURNAL_CUT_OFF, 0.2)) {
+    if (isTried(Fault.JOURNAL_CUT_OFF, 0.2)) {
       node.cutOffJournal(between(SECOND / 2, 6 * SECOND));
       log(() -> "%s is cut off from the journal".formatted(node.name));
     }
-    if (happens(Fault.CLOCK_JUMPS, 0.2)) {
+    if (isTried(Fault.CLOCK_JUMPS, 0.2)) {
       long jump = between(-3_600 * SECOND, 3_600 * SECOND) / (random.nextBoolean() ? 1 : 100);
       node.jumpClock(jump);
       log(() -> "%s: clock jumps by %d s".formatted(node.name, jump / SECOND));
@@ -399,7 +398,9 @@ final class World {
     if (watch.isAnythingUnderWay(org)) {
       watch.saw(Rarity.MOVED_WITHIN_A_RESERVATION);
     }
-    before.ask(org, new EntityMessage.Stop());
+    if (before.ask(org, new EntityMessage.Stop())) {
+      watch.injected(Fault.MOVE);
+    }
     log(() -> "%s is moved".formatted(org));
     time.after(
         between(SECOND / 10, SECOND),
@@ -426,6 +427,19 @@ final class World {
     time.after(CALM_AFTER / 2, this::endWhoIsBehind);
   }
 
+  /** What is asked from now on may have to be asked twice, until it has been calm again. */
+  void calmEnds() {
+    healedAt = time.nowMicros();
+  }
+
+  /** All nodes stop, and start at once: nothing but the journal is left. */
+  void crashEverything() {
+    calmEnds();
+    log(() -> "everything crashes");
+    nodes.forEach(SimulatedNode::crash);
+    nodes.forEach(SimulatedNode::restart);
+  }
+
   /**
    * What the faults have left: incarnations on nodes that do not own them, and such as another one,
    * or a row that came late, has written behind, which would learn of that by their next row.
@@ -443,6 +457,6 @@ final class World {
 
   /** All clocks go so far ahead. */
   void jump(Duration ahead) {
-    nodes.forEach(node -> node.jumpClock(ahead.toNanos() / 1_000));
+    nodes.forEach(node -> node.setAhead(ahead.toNanos() / 1_000));
   }
 }

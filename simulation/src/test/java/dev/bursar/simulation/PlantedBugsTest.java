@@ -7,6 +7,8 @@ import dev.bursar.domain.identity.EntityId;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The simulation finds bugs: each one that is planted, by what it breaks, and within fewer
  * histories than every build runs.
  */
+@Execution(ExecutionMode.CONCURRENT)
 final class PlantedBugsTest {
 
   private static final long SEEDS_MAX = 2_000;

@@ -15,7 +15,7 @@ import java.util.List;
  */
 final class Traffic {
 
-  private static final String PATH = "/v1/reservations";
+  static final String PATH = "/v1/reservations";
   private static final byte[] COMMIT =
       "{\"usage\":{\"input_tokens\":1000,\"output_tokens\":180}}".getBytes(StandardCharsets.UTF_8);
 
@@ -81,6 +81,16 @@ final class Traffic {
   /** A one-shot of a user of the org. */
   static byte[] oneShot(String org) {
     return body(org, Shape.SPREAD.users().getFirst(), true);
+  }
+
+  /** What sets aside for a user of the org. */
+  static byte[] reserve(String org) {
+    return body(org, Shape.SPREAD.users().getFirst(), false);
+  }
+
+  /** What charges for that. */
+  static byte[] commit() {
+    return COMMIT.clone();
   }
 
   private static byte[] body(String org, String user, boolean oneShot) {

@@ -31,8 +31,9 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The read side at size: how soon what was used can be seen under load, and how fast questions
- * about a month of so many events are answered.
+ * The read side at size: how soon what was used can be seen under load, how fast read models are
+ * made anew from the journal that the load has written, and how fast questions about a month of so
+ * many events are answered.
  */
 public final class UsageBench {
 
@@ -61,6 +62,8 @@ public final class UsageBench {
             "%d processors, PostgreSQL and client on the same machine%n",
             Runtime.getRuntime().availableProcessors());
         seen(server, database);
+        // Before there are events that the journal knows nothing of.
+        rebuild(database);
         questions(server, database);
       }
       workspace.succeeded();
@@ -109,19 +112,26 @@ public final class UsageBench {
     if (fault != null) {
       throw new BenchFailure(String.valueOf(fault.getMessage()), fault);
     }
-    Latency latency = probe.latency();
     out.printf(
         Locale.ROOT,
-        "seen after, at %,.0f one-shots/s for %d s over %,d orgs (%,d looked for): p50 %,.0f ms, p99 %,.0f ms, longest %,.0f ms; answered p99 %,.0f ms%s%n",
+        "credits seen after, at %,.0f one-shots/s for %d s over %,d orgs: one-shots %s; reserved and committed %s; one-shots answered p99 %,.0f ms%s%n",
         load.rate(),
         options.seconds(),
         Shape.SPREAD.orgs().size(),
-        probe.count(),
-        latency.p50(),
-        latency.p99(),
-        latency.max(),
+        probe.oneShots(),
+        probe.commits(),
         load.latency().p99(),
         load.errorLine().isEmpty() ? "" : "; not ok: " + load.errorLine());
+  }
+
+  // ---- how fast anew
+
+  private void rebuild(Database database) throws BenchFailure {
+    out.println(
+        RebuildSpeed.line(
+            "usage alone", RebuildSpeed.measure(database.settings(), List.of("usage"))));
+    out.println(
+        RebuildSpeed.line("all read models", RebuildSpeed.measure(database.settings(), List.of())));
   }
 
   // ---- how fast

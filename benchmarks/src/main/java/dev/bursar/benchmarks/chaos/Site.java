@@ -29,7 +29,7 @@ final class Site implements AutoCloseable {
 
   private final ChaosOptions options;
   private final Path logs;
-  private final int port;
+  private int port;
   private final Thread hook = new Thread(this::abandon, "chaos-end");
   private volatile EmbeddedDatabase database;
   private volatile ChildProcess node;
@@ -98,8 +98,11 @@ final class Site implements AutoCloseable {
   void restartNode() throws ChaosFailure, InterruptedException {
     node.close();
     try {
+      // Somebody else may have taken the port in the meantime.
+      port = Endpoint.freePort();
+      toNode.upstream(port);
       node = startNode();
-    } catch (BenchFailure e) {
+    } catch (BenchFailure | IOException e) {
       throw new ChaosFailure(String.valueOf(e.getMessage()), e);
     }
     awaitNode();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -29,6 +30,9 @@ final class Troubles {
   private static final int ANSWERS_BETWEEN = 20;
   private static final long POLL_MILLIS = 50;
 
+  /** A call takes some milliseconds. */
+  private static final long CALL_POLL_MICROS = 500;
+
   /** So rarely one trouble follows on the other whether or not anything goes on again. */
   private static final int AT_ONCE_ONE_IN = 4;
 
@@ -39,6 +43,7 @@ final class Troubles {
   private final ChaosOptions options;
   private final Findings findings;
   private final LongSupplier answers;
+  private final IntSupplier underWay;
   private final Random random;
   private final Deque<Trouble> round = new ArrayDeque<>();
   private int rounds;
@@ -48,10 +53,17 @@ final class Troubles {
 
   /**
    * @param answers how many calls have been answered so far
+   * @param underWay how many are not answered yet
    */
-  Troubles(Site site, ChaosOptions options, Findings findings, LongSupplier answers) {
+  Troubles(
+      Site site,
+      ChaosOptions options,
+      Findings findings,
+      LongSupplier answers,
+      IntSupplier underWay) {
     this.site = site;
     this.answers = answers;
+    this.underWay = underWay;
     this.options = options;
     this.findings = findings;
     this.random = new Random(options.seed());
@@ -67,7 +79,7 @@ final class Troubles {
     return effective;
   }
 
-  /** How often one was tried, and was not felt: no connection was open, nothing was written. */
+  /** How often one was tried, and was not felt: no call was under way, nothing was written. */
   Map<Trouble, Integer> withoutEffect() {
     return withoutEffect;
   }
@@ -105,23 +117,26 @@ final class Troubles {
   private boolean make(Trouble trouble) throws ChaosFailure, InterruptedException {
     return switch (trouble) {
       case NODE_KILLED -> {
+        boolean felt = awaitCall();
         site.killNode();
         site.restartNode();
-        yield true;
+        yield felt;
       }
       case NODE_PAUSED -> {
         site.stopNode();
         pause(options.troubleMax());
+        boolean felt = underWay.getAsInt() > 0;
         site.continueNode();
-        yield true;
+        yield felt;
       }
       case POSTGRES_KILLED -> {
         site.killPostgres();
         pause(options.troubleMax());
+        boolean felt = underWay.getAsInt() > 0;
         site.restartPostgres();
-        yield true;
+        yield felt;
       }
-      case CONNECTIONS_CUT -> site.toPostgres.cutAll() > 0;
+      case CONNECTIONS_CUT -> awaitCall() && site.toPostgres.cutAll() > 0;
       case COMMIT_UNHEARD -> {
         site.unheardCommits.set(1);
         yield site.unheardCommits.await(UNHEARD_MILLIS_MAX) == 0;
@@ -131,7 +146,7 @@ final class Troubles {
         pause(options.troubleMax());
         yield site.toPostgres.endSilence() > 0;
       }
-      case CALLERS_CUT -> site.toNode.cutAll() > 0;
+      case CALLERS_CUT -> awaitCall() && site.toNode.cutAll() > 0;
       case ANSWERS_UNHEARD -> {
         site.unheardAnswers.set(ANSWERS_UNHEARD);
         yield site.unheardAnswers.await(UNHEARD_MILLIS_MAX) < ANSWERS_UNHEARD;
@@ -156,6 +171,15 @@ final class Troubles {
     while (answers.getAsLong() < enough && System.nanoTime() < end) {
       TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
     }
+  }
+
+  /** What nobody is waiting for is felt by nobody. */
+  private boolean awaitCall() throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(UNHEARD_MILLIS_MAX);
+    while (underWay.getAsInt() == 0 && System.nanoTime() < end) {
+      TimeUnit.MICROSECONDS.sleep(CALL_POLL_MICROS);
+    }
+    return underWay.getAsInt() > 0;
   }
 
   private void pause(Duration most) throws InterruptedException {

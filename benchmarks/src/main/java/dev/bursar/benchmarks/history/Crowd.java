@@ -26,6 +26,7 @@ public final class Crowd {
   private final double rate;
   private final LongAdder retries = new LongAdder();
   private final AtomicLong asked = new AtomicLong();
+  private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicInteger number = new AtomicInteger();
   private final AtomicBoolean enough = new AtomicBoolean();
   private final long seed;
@@ -60,7 +61,12 @@ public final class Crowd {
           while (!enough.get()) {
             long due = start + (long) (asked.getAndIncrement() / rate * NANOS_PER_SECOND);
             TimeUnit.NANOSECONDS.sleep(due - System.nanoTime());
-            client.ask(connection);
+            underWay.incrementAndGet();
+            try {
+              client.ask(connection);
+            } finally {
+              underWay.decrementAndGet();
+            }
           }
         });
   }
@@ -80,6 +86,11 @@ public final class Crowd {
     enough.set(true);
     workers.finished().await();
     workers.check();
+  }
+
+  /** How many calls are not answered yet. */
+  public int underWay() {
+    return underWay.get();
   }
 
   /** How many requests were sent again. */

@@ -1,5 +1,7 @@
 package dev.bursar.benchmarks.history;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,11 +14,17 @@ final class ReservationChecks {
   private final Memory memory;
   private final Map<String, Shown> shown;
   private final Findings findings;
+  private final Duration grace;
+
+  /** When each reservation ends, as the last answer about that says. */
+  private final Map<String, Instant> ends = new HashMap<>();
 
   /**
    * @param shown every reservation of the memory's, as the node shows it in the end
+   * @param grace how long after an expiry a commit is still recorded
    */
-  ReservationChecks(Memory memory, Map<String, Shown> shown, Findings findings) {
+  ReservationChecks(Memory memory, Map<String, Shown> shown, Findings findings, Duration grace) {
+    this.grace = grace;
     this.memory = memory;
     this.shown = shown;
     this.findings = findings;
@@ -35,6 +43,7 @@ final class ReservationChecks {
                     "was denied, and is %s in the end: %s",
                     shown(reservation),
                     told));
+    memory.all().forEach(this::ends);
     memory.all().forEach(this::refused);
     frozen();
   }
@@ -69,6 +78,28 @@ final class ReservationChecks {
         course.told);
   }
 
+  /** An extension never makes it end sooner. */
+  private void ends(Told told) {
+    boolean says = told.isAllowed() || (told.isDone() && told.call() instanceof Call.Extend);
+    if (says && told.body().hasNonNull("expires_at")) {
+      ends.merge(
+          told.text("reservation_id"),
+          Instant.parse(told.text("expires_at")),
+          (one, other) -> one.isAfter(other) ? one : other);
+    }
+  }
+
+  /** Work that has run is recorded as long as there is grace. */
+  private void tooLate(String reservation, Told told) {
+    Instant end = ends.get(reservation);
+    findings.expect(
+        end != null && !told.toldAt().isBefore(end.plus(grace)),
+        "refused as expired, and could be committed until %s and for another %s: %s",
+        end,
+        grace,
+        told);
+  }
+
   /** Who was told that it is too late was too late. */
   private void refused(Told told) {
     if (told.isDone()) {
@@ -91,6 +122,9 @@ final class ReservationChecks {
           case "reservation_expired" -> Set.of("expired", "committed");
           default -> Set.of("committed", "released", "expired");
         };
+    if (told.call() instanceof Call.Commit && told.code().equals("reservation_expired")) {
+      tooLate(reservation, told);
+    }
     Shown now = shown(reservation);
     findings.expect(
         possible.contains(now.status())

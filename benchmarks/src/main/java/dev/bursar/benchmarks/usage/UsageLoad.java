@@ -5,11 +5,13 @@ import dev.bursar.benchmarks.customers.OrgRequests;
 import dev.bursar.benchmarks.customers.OrgSetup;
 import dev.bursar.benchmarks.trace.Zipf;
 import dev.bursar.database.Database;
+import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.DatabaseTimeouts;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.projections.journal.JournalRow;
 import dev.bursar.projections.usage.Retention;
-import dev.bursar.projections.usage.UsageTables;
+import dev.bursar.projections.usage.UsageWriter;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -88,8 +90,13 @@ public final class UsageLoad {
    */
   public long run() throws UsageLoadFailure, InterruptedException {
     makeOrgs();
+    return write();
+  }
+
+  /** Makes the usage alone. */
+  long write() throws UsageLoadFailure, InterruptedException {
     int threads = Runtime.getRuntime().availableProcessors();
-    try (Database database = Database.open(options.database().withPoolSize(threads + 1))) {
+    try (Database database = Database.open(settings(threads + 1))) {
       demandNothingThere(database);
       long start = System.nanoTime();
       fill(database, threads);
@@ -98,9 +105,14 @@ public final class UsageLoad {
       database
           .jdbi()
           .useHandle(
-              handle -> UsageTables.NAMES.forEach(table -> handle.execute("analyze " + table)));
+              handle -> UsageWriter.NAMES.forEach(table -> handle.execute("analyze " + table)));
       return (long) (options.events() / seconds);
     }
+  }
+
+  /** Whoever looks through filled tables, as for statistics, takes longer than a node may. */
+  private DatabaseSettings settings(int connections) {
+    return options.database().withTimeouts(DatabaseTimeouts.LONG_RUNNING).withPoolSize(connections);
   }
 
   private void makeOrgs() throws UsageLoadFailure, InterruptedException {
@@ -174,8 +186,8 @@ public final class UsageLoad {
   }
 
   private void work(Database database, Queue<Part> parts) {
-    UsageTables tables =
-        new UsageTables(
+    UsageWriter tables =
+        new UsageWriter(
             new Retention(FOR_GOOD, FOR_GOOD, FOR_GOOD), InstantSource.system(), GROUPS_REMEMBERED);
     try {
       Part part;
@@ -193,7 +205,7 @@ public final class UsageLoad {
     }
   }
 
-  private void write(Database database, UsageTables tables, Part part) throws SQLException {
+  private void write(Database database, UsageWriter tables, Part part) throws SQLException {
     MadeUpDay day =
         new MadeUpDay(
             options.seed(),
@@ -210,7 +222,7 @@ public final class UsageLoad {
   }
 
   /** Two may make the same groups at once, in another order: then one of them begins again. */
-  private static void write(Database database, UsageTables tables, List<JournalRow> rows)
+  private static void write(Database database, UsageWriter tables, List<JournalRow> rows)
       throws SQLException {
     for (int tries = 1; ; tries++) {
       try {
@@ -231,7 +243,7 @@ public final class UsageLoad {
     }
   }
 
-  private static void project(Handle handle, UsageTables tables, List<JournalRow> rows) {
+  private static void project(Handle handle, UsageWriter tables, List<JournalRow> rows) {
     try {
       tables.project(handle, rows);
     } catch (SQLException e) {

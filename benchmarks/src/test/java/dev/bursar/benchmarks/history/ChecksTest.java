@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,7 @@ final class ChecksTest {
 
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final Instant NOW = Instant.parse("2026-03-02T10:00:30Z");
+  private static final Duration GRACE = Duration.ofSeconds(60);
   private static final String ALLOWED =
       "{'reservation_id':'r1','decision':'allow','status':'open','amount':'25','expires_at':'2026-03-02T10:00:40Z',"
           + "'limits':[{'budget':'b','mode':'hard','limit':'100','used':'75','held':'25'}]}";
@@ -135,7 +137,7 @@ final class ChecksTest {
 
   private void end(String status, String amount) {
     new ReservationChecks(
-            memory, Map.of("r1", new Shown(status, new BigDecimal(amount), false)), findings)
+            memory, Map.of("r1", new Shown(status, new BigDecimal(amount), false)), findings, GRACE)
         .run();
   }
 
@@ -146,6 +148,33 @@ final class ChecksTest {
     assertThat(findings.kept()).isEmpty();
     end("cancelled", "0");
     found("was allowed");
+  }
+
+  @Test
+  void aCommitThatIsLostWithinTheGraceIsFound() {
+    Told extended =
+        told(
+            new Call.Extend(reserved(), 9),
+            "k4",
+            200,
+            "{'reservation_id':'r1','expires_at':'2026-03-02T10:00:50Z'}");
+    remembered(allowed(), extended, lost("2026-03-02T10:01:50Z"));
+    end("expired", "0");
+    assertThat(findings.kept()).isEmpty();
+    remembered(lost("2026-03-02T10:01:49.999999Z"));
+    end("expired", "0");
+    found("refused as expired, and could be committed until 2026-03-02T10:00:50Z");
+  }
+
+  private static Told lost(String at) {
+    return new Told(
+        commit("20"),
+        "k5",
+        410,
+        json("{'code':'reservation_expired'}"),
+        false,
+        NOW,
+        Instant.parse(at));
   }
 
   @Test

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
-import dev.bursar.database.EmbeddedDatabase;
-import dev.bursar.database.Migrations;
 import dev.bursar.domain.access.AccessKeys.Created;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.node.TestServer;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -23,16 +22,13 @@ class StoredKeysTest {
   private static final Instant BEGINNING = Instant.parse("2026-03-01T00:00:00Z");
   private static final Instant END = BEGINNING.plusSeconds(60);
 
-  private EmbeddedDatabase postgres;
   private Database database;
   private StoredKeys keys;
   private Instant now = BEGINNING;
 
   @BeforeEach
   void start() {
-    postgres = EmbeddedDatabase.temporary(false);
-    DatabaseSettings settings = postgres.freshDatabase("keys");
-    Migrations.migrate(settings);
+    DatabaseSettings settings = TestServer.fresh();
     database = Database.open(settings);
     keys = new StoredKeys(database.jdbi(), Runnable::run, () -> now);
   }
@@ -40,7 +36,6 @@ class StoredKeysTest {
   @AfterEach
   void stop() {
     database.close();
-    postgres.close();
   }
 
   private Answer<Created> create(@Nullable String idempotencyKey, long fingerprint) {

@@ -70,7 +70,10 @@ final class EntityNode implements AutoCloseable {
   }
 
   EntityNode(DatabaseSettings settings, InstantSource clock, Config overrides) {
-    Config config = overrides.withFallback(NodeSystem.config(settings));
+    Config config =
+        overrides
+            .withFallback(ConfigFactory.parseResources("quick-cluster.conf"))
+            .withFallback(NodeSystem.config(settings));
     database = Database.open(settings.withPoolSize(4));
     system = NodeSystem.start(config);
     Limits limits = LimitSettings.from(config);

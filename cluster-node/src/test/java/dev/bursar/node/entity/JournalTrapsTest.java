@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
-import dev.bursar.database.EmbeddedDatabase;
-import dev.bursar.database.Migrations;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
@@ -17,6 +15,7 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.node.TestServer;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -31,22 +30,18 @@ import org.junit.jupiter.api.Test;
 /** What goes wrong between an entity and its journal, and must do no harm. */
 class JournalTrapsTest {
 
-  private EmbeddedDatabase postgres;
   private DatabaseSettings settings;
   private EntityNode node;
 
   @BeforeEach
   void start() {
-    postgres = EmbeddedDatabase.temporary(false);
-    settings = postgres.freshDatabase("traps");
-    Migrations.migrate(settings);
+    settings = TestServer.fresh();
     node = new EntityNode(settings, InstantSource.system());
   }
 
   @AfterEach
   void stop() {
     node.close();
-    postgres.close();
   }
 
   private void restart() {

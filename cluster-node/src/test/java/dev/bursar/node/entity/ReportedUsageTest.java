@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.DatabaseSettings;
-import dev.bursar.database.EmbeddedDatabase;
-import dev.bursar.database.Migrations;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.OveragePolicy;
@@ -16,6 +14,7 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.usage.ReportedEvents;
 import dev.bursar.domain.usage.UsageReports;
 import dev.bursar.domain.usage.UsageReports.Result;
+import dev.bursar.node.TestServer;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -31,22 +30,18 @@ class ReportedUsageTest {
   private static final Result DUPLICATE = new UsageReports.Duplicate();
   private static final Result UNREACHABLE = new UsageReports.Unreachable();
 
-  private static EmbeddedDatabase postgres;
   private static DatabaseSettings settings;
   private static EntityNode node;
 
   @BeforeAll
   static void start() {
-    postgres = EmbeddedDatabase.temporary(false);
-    settings = postgres.freshDatabase("reports");
-    Migrations.migrate(settings);
+    settings = TestServer.fresh();
     node = new EntityNode(settings, InstantSource.system());
   }
 
   @AfterAll
   static void stop() {
     node.close();
-    postgres.close();
   }
 
   private static Result report(String org, String amount, OveragePolicy policy, String id) {

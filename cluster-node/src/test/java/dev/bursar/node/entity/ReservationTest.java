@@ -5,8 +5,6 @@ import static dev.bursar.node.entity.EntityNode.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.database.DatabaseSettings;
-import dev.bursar.database.EmbeddedDatabase;
-import dev.bursar.database.Migrations;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
@@ -21,6 +19,7 @@ import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.node.TestServer;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -35,21 +34,17 @@ import org.junit.jupiter.api.Test;
 /** Reservations over the real actors, journal and PostgreSQL. */
 class ReservationTest {
 
-  private static EmbeddedDatabase postgres;
   private static EntityNode node;
 
   @BeforeAll
   static void start() {
-    postgres = EmbeddedDatabase.temporary(false);
-    DatabaseSettings settings = postgres.freshDatabase("reservations");
-    Migrations.migrate(settings);
+    DatabaseSettings settings = TestServer.fresh();
     node = new EntityNode(settings, InstantSource.system());
   }
 
   @AfterAll
   static void stop() {
     node.close();
-    postgres.close();
   }
 
   private static Subject subject(String org) {

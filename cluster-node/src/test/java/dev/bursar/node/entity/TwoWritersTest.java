@@ -5,12 +5,11 @@ import static dev.bursar.node.entity.EntityNode.done;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.database.DatabaseSettings;
-import dev.bursar.database.EmbeddedDatabase;
-import dev.bursar.database.Migrations;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.node.TestServer;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,15 +21,12 @@ import org.junit.jupiter.api.Test;
 /** Two nodes that both believe they own the same entities, as on two sides of a partition. */
 class TwoWritersTest {
 
-  private static EmbeddedDatabase postgres;
   private static EntityNode left;
   private static EntityNode right;
 
   @BeforeAll
   static void start() {
-    postgres = EmbeddedDatabase.temporary(false);
-    DatabaseSettings settings = postgres.freshDatabase("writers");
-    Migrations.migrate(settings);
+    DatabaseSettings settings = TestServer.fresh();
     left = new EntityNode(settings, InstantSource.system());
     right = new EntityNode(settings, InstantSource.system());
   }
@@ -39,7 +35,6 @@ class TwoWritersTest {
   static void stop() {
     left.close();
     right.close();
-    postgres.close();
   }
 
   @Test

@@ -169,15 +169,17 @@ public final class Tallies {
   }
 
   /**
-   * Whether work that ran then can still count: its window has not ended, or it is a total of which
-   * is still known what was counted. What has been forgotten decides nothing, and is not begun
-   * anew; nor does a rate that has passed.
+   * Whether work that ran then can still count: its window has not ended, or what was counted in it
+   * is still known. What has been forgotten decides nothing, and is not begun anew. By a clock that
+   * is behind, a day may not have begun either. A rate is counted only while it lasts: a later
+   * window of it would have the one that lasts forgotten.
    */
   private boolean counts(Budgets.Applicable of, Instant then, Instant now) {
     Budget budget = of.budget();
     Window window = budget.windowAt(then);
-    return window.contains(now)
-        || (!budget.window().boundsRate() && tally(counter(of), window.start()) != null);
+    return budget.window().boundsRate()
+        ? window.contains(now)
+        : now.isBefore(window.end()) || tally(counter(of), window.start()) != null;
   }
 
   private static Counter counter(Budgets.Applicable of) {
@@ -235,9 +237,7 @@ public final class Tallies {
     holds.put(reservation, new OpenHold(asked.amount(), metered ? asked.usage() : Map.of(), marks));
   }
 
-  /**
-   * A window of a day or more is open to correction; a shorter one bounds a rate, and has passed.
-   */
+  /** Until when a window that has ended is open to correction; null for one that never is. */
   private @Nullable Instant openUntil(LimitState limit) {
     return limit.window().boundsRate() || lateness.correction().isZero()
         ? null

@@ -154,6 +154,13 @@ final class ReportedUsageTest {
   }
 
   @Test
+  void aRateThatHasPassedIsNotCountedEvenIfNothingWasCountedSince() {
+    acme.after(NOON, OrgWords.budget(budget("b", ORG, "10", Budget.Mode.HARD, WindowKind.MINUTE)));
+    settled(begun(report("e1", "4", NOON), NOON), NOON);
+    assertThat(figures(begun(report("e2", "4", NOON), NOON.plusSeconds(60)))).isEmpty();
+  }
+
+  @Test
   void anEndedWindowTellsItsThresholdsToo() {
     acme.after(NOON, OrgWords.budget(daily("b", ORG, "10")));
     settled(begun(report("e1", "4", NOON), NOON), NOON);

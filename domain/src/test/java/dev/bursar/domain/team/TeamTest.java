@@ -25,6 +25,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,6 +68,22 @@ final class TeamTest {
     var denied = team.when(hold("r2", "4.000001", TEN), NOON).reply(TeamReply.NotHeld.class);
     assertThat(denied.denials().getFirst().code()).isEqualTo(BUDGET_EXCEEDED);
     assertThat(figures(denied.denials().getFirst().limit())).isEqualTo("b 0/6 of 10");
+  }
+
+  @Test
+  void workThatHasRunCountsThoughByTheTeamsClockItsDayHasNotBegun() {
+    Instant tomorrow = NOON.plus(Duration.ofDays(1));
+    var reply =
+        team.when(
+                new TeamCommand.CountUsage(
+                    "r1",
+                    Quantities.of(Credits.parse("9")),
+                    List.of(TEN),
+                    CountedWork.of(tomorrow, tomorrow)),
+                NOON)
+            .reply(TeamReply.Held.class);
+    assertThat(reply.limits()).hasSize(1);
+    assertThat(figures(state.tallies().state(TEN, tomorrow))).isEqualTo("b 0/9 of 10");
   }
 
   @Test

@@ -2,34 +2,34 @@ package dev.bursar.projections.journal;
 
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was read of a slice range at one time, in order; projected and committed as one.
  *
  * @param rows the rows, perhaps none
  * @param end the position after it
- * @param complete whether nothing was left to read, so that the range is up to date with it
+ * @param passed the number within the journal of the last row that is known not to come after it; 0
+ *     if none is known
  * @param writtenAt when its last row was written, or the time of reading if that is earlier
- * @param readAt when it was read, by the node's clock
- * @param readNanos the same on the monotonic clock
+ * @param asOf up to when all is shown with it, by the node's clock: when it was read if nothing was
+ *     left to read, else when its last row was written; null if it is of one slice that had stood
+ *     still
+ * @param asOfNanos the same on the monotonic clock
  * @param mayRepeat whether some rows may have been projected before, as after the number of ranges
  *     was changed
  */
 public record JournalPage(
     List<JournalRow> rows,
-    JournalPosition end,
-    boolean complete,
+    RangePosition end,
+    long passed,
     Instant writtenAt,
-    Instant readAt,
-    long readNanos,
+    @Nullable Instant asOf,
+    long asOfNanos,
     boolean mayRepeat) {
 
   /** How many events its rows hold. */
   public int events() {
-    int events = 0;
-    for (JournalRow row : rows) {
-      events += row.events();
-    }
-    return events;
+    return JournalRow.events(rows);
   }
 }

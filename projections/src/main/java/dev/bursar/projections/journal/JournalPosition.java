@@ -30,6 +30,11 @@ public record JournalPosition(long xid, long ordering) implements Comparable<Jou
         Long.parseLong(text.substring(0, colon)), Long.parseLong(text.substring(colon + 1)));
   }
 
+  /** What is before this is all at or before the position itself, and nothing more. */
+  JournalPosition next() {
+    return new JournalPosition(xid, ordering + 1);
+  }
+
   /** Whether this comes later. */
   public boolean isAfter(JournalPosition other) {
     return compareTo(other) > 0;

@@ -1,10 +1,19 @@
 package dev.bursar.projections.journal;
 
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+
 /** Is told by a source how it goes on, and knows what became of what it read. Thread-safe. */
 public interface JournalReader {
 
-  /** Reading begins here, for the first time or again. */
-  void started(JournalPosition from);
+  /**
+   * Reading begins here, for the first time or again.
+   *
+   * @param passed the number within the journal of the last row that does not come after this; 0 if
+   *     there is none
+   */
+  void started(RangePosition from, long passed);
 
   /** The journal's last row, as last seen. */
   void saw(JournalPosition journalHead);
@@ -17,6 +26,21 @@ public interface JournalReader {
 
   /** There was nothing to read up to the end of this page, and nothing is on its way. */
   void idle(JournalPage page);
+
+  /** A slice stands still before a row, for this reason, while the others go on. */
+  void standsStill(int slice, String reason);
+
+  /**
+   * Slices of which a row could not be projected since this was last asked, each with the reason:
+   * they are to stand still.
+   */
+  Map<Integer, String> takeFailedSlices();
+
+  /**
+   * How many of these rows of a slice follow on what is projected of it, none of which is on its
+   * way.
+   */
+  Followed followed(Handle handle, List<JournalRow> rows);
 
   /** Whether nothing more is to be read. */
   boolean isClosed();

@@ -5,6 +5,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.WalletEvent;
+import java.util.List;
 
 /** A row of the journal, decoded. */
 public sealed interface JournalRow {
@@ -17,6 +18,15 @@ public sealed interface JournalRow {
 
   /** How many events it holds; of a team, without its holds. */
   int events();
+
+  /** How many events these rows hold. */
+  static int events(List<JournalRow> rows) {
+    int events = 0;
+    for (JournalRow row : rows) {
+      events += row.events();
+    }
+    return events;
+  }
 
   /** A row of a wallet. */
   record OfWallet(EntityId entity, Batch<WalletEvent> batch) implements JournalRow {

@@ -16,11 +16,12 @@ import org.apache.pekko.stream.javadsl.Source;
 /**
  * The journal of a slice range, page by page, in its final order and without end. While pages are
  * full it reads on at once, as fast as they are taken and one page ahead; else it looks again after
- * the poll interval. It stops before a row that can't be read, once all before it are projected.
+ * the poll interval. A slice stands still before a row that can't be read, while the others go on;
+ * if too many do, it stops, once all before the row are projected.
  */
 public final class JournalSource extends SourceProvider<String, JournalPage> {
 
-  private record Cursor(PageReader reader, JournalPosition position, boolean idle) {}
+  private record Cursor(PageReader reader, RangePosition position, boolean idle) {}
 
   private final ActorSystem<?> system;
   private final Supplier<PageReader> readers;

@@ -29,9 +29,8 @@ public record JournalStretch(List<JournalRow> rows, JournalPosition end, boolean
       JournalPosition upTo,
       int rowsMax,
       long bytesMax) {
-    JournalPosition before = new JournalPosition(upTo.xid(), upTo.ordering() + 1);
     List<JournalTable.Stored> page =
-        JournalTable.page(handle, range, after, before, rowsMax, bytesMax);
+        JournalTable.page(handle, range, after, upTo.next(), rowsMax, bytesMax);
     boolean last = !JournalTable.full(page, rowsMax, bytesMax);
     // On all processors: whoever reads a large org alone waits for this more than for the database.
     List<JournalRow> rows = page.parallelStream().map(StoredRows::decoded).toList();
@@ -41,10 +40,6 @@ public record JournalStretch(List<JournalRow> rows, JournalPosition end, boolean
 
   /** How many events its rows hold. */
   public int events() {
-    int events = 0;
-    for (JournalRow row : rows) {
-      events += row.events();
-    }
-    return events;
+    return JournalRow.events(rows);
   }
 }

@@ -8,8 +8,8 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * The journal's table, read in the order {@code (xid, ordering)}. Only rows of transactions before
- * every one that is still running are read: that order is final, so no row appears late. Teams
- * leave nothing in the read tables, and their rows are passed by.
+ * every one that is still running are read: that order is final, so no row appears late. Teams'
+ * rows are among them, for the thresholds that they tell of.
  */
 final class JournalTable {
 
@@ -18,8 +18,20 @@ final class JournalTable {
    *
    * @param horizon all transactions with a lower number have ended
    * @param head the journal's last row; {@link JournalPosition#START} if it is empty
+   * @param nowMs the database's time, in milliseconds since 1970
    */
-  record Reach(long horizon, JournalPosition head) {}
+  record Reach(long horizon, JournalPosition head, long nowMs) {
+
+    /** All rows before this are there, and in their final order. */
+    JournalPosition end() {
+      return new JournalPosition(horizon, 0);
+    }
+
+    /** Whether no row comes after those. */
+    boolean isAll() {
+      return head.xid() < horizon;
+    }
+  }
 
   /** A row as it is stored. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -29,12 +41,20 @@ final class JournalTable {
       long sequence,
       String manifest,
       byte[] payload,
-      long writtenAtMs) {}
+      long writtenAtMs,
+      int slice) {
+
+    /** All rows before this one are at or before this. */
+    JournalPosition before() {
+      return new JournalPosition(position.xid(), position.ordering() - 1);
+    }
+  }
 
   private static final String REACH =
       """
       select pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
-             coalesce(h.xid::text::bigint, 0), coalesce(h.ordering, 0)
+             coalesce(h.xid::text::bigint, 0), coalesce(h.ordering, 0),
+             (extract(epoch from clock_timestamp()) * 1000)::bigint
       from (select 1) one
       left join lateral (
         select xid, ordering from event_journal order by xid desc, ordering desc limit 1) h on true
@@ -44,10 +64,10 @@ final class JournalTable {
   private static final String PAGE =
       """
       select xid::text::bigint, ordering, persistence_id, sequence_number, event_ser_manifest,
-             event_payload, write_timestamp
+             event_payload, write_timestamp, slice
       from (
         select xid, ordering, persistence_id, sequence_number, event_ser_manifest, event_payload,
-               write_timestamp,
+               write_timestamp, slice,
                sum(octet_length(event_payload)) over (
                  order by xid, ordering rows between unbounded preceding and current row)
                  - octet_length(event_payload) as bytes_before
@@ -66,8 +86,15 @@ final class JournalTable {
   static final String LAST =
       """
       select j.xid::text::bigint, j.ordering, j.persistence_id, j.sequence_number,
-             j.event_ser_manifest, j.event_payload, j.write_timestamp
+             j.event_ser_manifest, j.event_payload, j.write_timestamp, j.slice
       from event_journal j where j.persistence_id not like 'team|%'
+      order by j.xid desc, j.ordering desc limit 1
+      """;
+
+  private static final String PASSED =
+      """
+      select j.ordering from event_journal j
+      where (j.xid, j.ordering) <= (cast(cast(:xid as text) as xid8), :ordering)
       order by j.xid desc, j.ordering desc limit 1
       """;
 
@@ -83,8 +110,22 @@ final class JournalTable {
         .createQuery(REACH)
         .map(
             (rs, context) ->
-                new Reach(rs.getLong(1), new JournalPosition(rs.getLong(2), rs.getLong(3))))
+                new Reach(
+                    rs.getLong(1),
+                    new JournalPosition(rs.getLong(2), rs.getLong(3)),
+                    rs.getLong(4)))
         .one();
+  }
+
+  /** The number within the journal of the last row at or before a position; 0 if there is none. */
+  static long passed(Handle handle, JournalPosition position) {
+    return handle
+        .createQuery(PASSED)
+        .bind("xid", Long.toString(position.xid()))
+        .bind("ordering", position.ordering())
+        .mapTo(Long.class)
+        .findOne()
+        .orElse(0L);
   }
 
   /**
@@ -132,6 +173,7 @@ final class JournalTable {
         rs.getLong(4),
         rs.getString(5),
         rs.getBytes(6),
-        rs.getLong(7));
+        rs.getLong(7),
+        rs.getInt(8));
   }
 }

@@ -4,12 +4,17 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a slice range of the journal page by page, from one position onwards. Blocks; owned by one
- * stream, one call at a time.
+ * Reads a slice range of the journal page by page, from one position onwards. A slice that has a
+ * row that can't be taken in stands still, and the others go on. Blocks; owned by one stream, one
+ * call at a time.
  */
 public final class PageReader {
 
@@ -22,52 +27,80 @@ public final class PageReader {
    */
   record Step(JournalPage page, boolean emit, boolean idle) {}
 
+  /**
+   * What of some rows can be taken in.
+   *
+   * @param read how many of them were looked at
+   * @param fault why the next can't be; null if all were looked at
+   */
   private record Decoded(
-      List<JournalRow> rows, JournalPosition end, @Nullable JournalUnreadable fault) {}
+      List<JournalRow> rows, RangePosition end, int read, @Nullable JournalUnreadable fault) {}
 
   private final Jdbi jdbi;
   private final SliceRange range;
   private final JournalBounds bounds;
   private final InstantSource clock;
   private final JournalReader progress;
-  private final JournalPosition start;
+  private final StandingSlices standing;
+  private final RangePosition start;
   private final JournalPosition repeatsUntil;
   private JournalPosition stored;
   private long storedNanos = System.nanoTime();
 
   /**
-   * @param start where reading begins
-   * @param repeatsUntil up to here, rows may have been projected before
+   * Begins where the range was left.
+   *
+   * @param projection the name under which positions are stored
    */
   public PageReader(
       Jdbi jdbi,
+      String projection,
       SliceRange range,
       JournalBounds bounds,
       InstantSource clock,
-      JournalReader progress,
-      JournalPosition start,
-      JournalPosition repeatsUntil) {
+      JournalReader progress) {
     this.jdbi = jdbi;
     this.range = range;
     this.bounds = bounds;
     this.clock = clock;
     this.progress = progress;
-    this.start = start;
-    this.repeatsUntil = repeatsUntil;
-    this.stored = start;
-    progress.started(start);
+    this.standing = new StandingSlices(bounds, progress);
+    try (Handle handle = jdbi.open()) {
+      start = withFailed(StoredPositions.of(handle, projection).start(range));
+      // Somebody may have gone on from here before, and the position been set back by somebody who
+      // did not know; nobody has projected what is not final yet.
+      repeatsUntil = later(start.position(), JournalTable.reach(handle).end());
+      progress.started(start, JournalTable.passed(handle, start.position()));
+    }
+    stored = start.position();
   }
 
-  JournalPosition start() {
+  /** What could not be projected stands still from the beginning, and is looked at by itself. */
+  private RangePosition withFailed(RangePosition from) {
+    SortedMap<Integer, JournalPosition> slices = new TreeMap<>(from.standing());
+    progress
+        .takeFailedSlices()
+        .forEach(
+            (slice, reason) -> {
+              if (slices.size() < RangePosition.STANDING_MAX || slices.containsKey(slice)) {
+                slices.putIfAbsent(slice, from.position());
+                standing.stop(slice, reason);
+              }
+            });
+    return new RangePosition(from.position(), slices);
+  }
+
+  RangePosition start() {
     return start;
   }
 
   /**
    * Reads on after a position.
    *
-   * @throws JournalUnreadable if the next row can't be read, and all before it are projected
+   * @throws JournalUnreadable if the next row can't be read, all before it are projected, and too
+   *     many slices stand still already
    */
-  Step read(JournalPosition after) {
+  Step read(RangePosition after) {
     Instant at = clock.instant();
     long nanos = System.nanoTime();
     if (progress.isClosed()) {
@@ -77,25 +110,55 @@ public final class PageReader {
         handle -> {
           JournalTable.Reach reach = JournalTable.reach(handle);
           progress.saw(reach.head());
+          // Of what is on its way nobody knows yet what follows on it.
+          StandingSlices.Regained regained =
+              progress.allProjected() ? standing.regain(handle, after) : null;
+          if (regained != null) {
+            return regained(regained, reach, nanos);
+          }
           List<JournalTable.Stored> rows =
-              reach.horizon() <= after.xid()
+              reach.horizon() <= after.position().xid()
                   ? List.of()
                   : JournalTable.page(
                       handle,
                       range,
-                      after,
-                      new JournalPosition(reach.horizon(), 0),
+                      after.position(),
+                      reach.end(),
                       bounds.pageRowsMax(),
                       bounds.pageBytesMax());
           return rows.isEmpty()
               ? nothing(after, reach, at, nanos)
-              : step(after, rows, reach.horizon(), at, nanos);
+              : step(after, rows, reach, at, nanos);
         });
   }
 
-  private Step nothing(JournalPosition after, JournalTable.Reach reach, Instant at, long nanos) {
+  private Step regained(StandingSlices.Regained regained, JournalTable.Reach reach, long nanos) {
+    JournalTable.Stored last = regained.last();
+    long writtenAtMs = last == null ? reach.nowMs() : last.writtenAtMs();
+    return new Step(
+        emitted(
+            new JournalPage(
+                regained.rows(),
+                regained.end(),
+                0,
+                Instant.ofEpochMilli(writtenAtMs),
+                null,
+                nanos,
+                true)),
+        true,
+        false);
+  }
+
+  private Step nothing(RangePosition after, JournalTable.Reach reach, Instant at, long nanos) {
     JournalPage page =
-        new JournalPage(List.of(), later(after, reach.horizon()), true, at, at, nanos, false);
+        new JournalPage(
+            List.of(),
+            after.at(later(after.position(), reach.end())),
+            passed(reach, 0),
+            at,
+            at,
+            nanos,
+            false);
     boolean quiet = progress.allProjected();
     if (quiet) {
       progress.idle(page);
@@ -109,9 +172,13 @@ public final class PageReader {
   }
 
   private Step step(
-      JournalPosition after, List<JournalTable.Stored> rows, long horizon, Instant at, long nanos) {
+      RangePosition after,
+      List<JournalTable.Stored> rows,
+      JournalTable.Reach reach,
+      Instant at,
+      long nanos) {
     Decoded decoded = decoded(after, rows);
-    if (decoded.rows().isEmpty() && decoded.fault() != null) {
+    if (decoded.read() == 0 && decoded.fault() != null) {
       if (progress.allProjected()) {
         throw decoded.fault();
       }
@@ -120,48 +187,64 @@ public final class PageReader {
     boolean complete =
         decoded.fault() == null
             && !JournalTable.full(rows, bounds.pageRowsMax(), bounds.pageBytesMax());
-    JournalTable.Stored last = rows.get(decoded.rows().size() - 1);
+    JournalTable.Stored last = rows.get(decoded.read() - 1);
     Instant written = Instant.ofEpochMilli(last.writtenAtMs());
+    long lagMs = complete ? 0 : Math.max(0, reach.nowMs() - last.writtenAtMs());
+    long ordering = last.position().ordering();
     JournalPage page =
         new JournalPage(
             decoded.rows(),
-            complete ? later(decoded.end(), horizon) : decoded.end(),
-            complete,
+            complete
+                ? decoded.end().at(later(decoded.end().position(), reach.end()))
+                : decoded.end(),
+            complete ? passed(reach, ordering) : ordering,
             written.isBefore(at) ? written : at,
-            at,
-            nanos,
-            repeatsUntil.isAfter(after));
+            at.minusMillis(lagMs),
+            nanos - TimeUnit.MILLISECONDS.toNanos(lagMs),
+            repeatsUntil.isAfter(after.position()));
     return new Step(emitted(page), true, complete);
   }
 
-  private static Step waiting(JournalPosition position, Instant at, long nanos) {
-    return new Step(new JournalPage(List.of(), position, false, at, at, nanos, false), false, true);
+  private static Step waiting(RangePosition position, Instant at, long nanos) {
+    return new Step(new JournalPage(List.of(), position, 0, at, at, nanos, false), false, true);
   }
 
   private JournalPage emitted(JournalPage page) {
     progress.emitted(page);
-    stored = page.end();
+    stored = page.end().position();
     storedNanos = System.nanoTime();
     return page;
   }
 
-  /** Before all rows of the transactions that had not ended. */
-  private static JournalPosition later(JournalPosition position, long horizon) {
-    JournalPosition reached = new JournalPosition(horizon, 0);
-    return reached.isAfter(position) ? reached : position;
+  private static JournalPosition later(JournalPosition one, JournalPosition other) {
+    return other.isAfter(one) ? other : one;
   }
 
-  private static Decoded decoded(JournalPosition after, List<JournalTable.Stored> rows) {
+  /** The last row that is passed by whoever has read all that is final, or at least that row. */
+  private static long passed(JournalTable.Reach reach, long row) {
+    return reach.isAll() ? reach.head().ordering() : row;
+  }
+
+  private Decoded decoded(RangePosition after, List<JournalTable.Stored> rows) {
     List<JournalRow> decoded = new ArrayList<>(rows.size());
-    JournalPosition end = after;
+    SortedMap<Integer, JournalPosition> stopped = new TreeMap<>(after.standing());
+    JournalPosition end = after.position();
+    int read = 0;
     for (JournalTable.Stored row : rows) {
-      try {
-        decoded.add(StoredRows.decoded(row));
-        end = row.position();
-      } catch (JournalUnreadable e) {
-        return new Decoded(decoded, end, e);
+      if (!stopped.containsKey(row.slice())) {
+        try {
+          decoded.add(StoredRows.decoded(row));
+        } catch (JournalUnreadable e) {
+          if (stopped.size() == RangePosition.STANDING_MAX) {
+            return new Decoded(decoded, new RangePosition(end, stopped), read, e);
+          }
+          stopped.put(row.slice(), row.before());
+          standing.stop(row.slice(), String.valueOf(e.getMessage()));
+        }
       }
+      end = row.position();
+      read++;
     }
-    return new Decoded(decoded, end, null);
+    return new Decoded(decoded, new RangePosition(end, stopped), read, null);
   }
 }

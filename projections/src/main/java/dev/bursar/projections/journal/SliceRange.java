@@ -50,6 +50,12 @@ public record SliceRange(int from, int to) {
     return CanonicalEntry.sha256(encoded.getBytes(StandardCharsets.UTF_8))[0] & (SLICES - 1);
   }
 
+  /** The slice of an org alone. */
+  public static SliceRange of(String org) {
+    int slice = sliceOf(org);
+    return new SliceRange(slice, slice);
+  }
+
   /** Whether the org is in one of these slices. */
   public boolean contains(String org) {
     int slice = sliceOf(org);

@@ -1,20 +1,29 @@
 package dev.bursar.projections.journal;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The positions that a projection's ranges have stored, also those of ranges as they were divided
  * before: so the division may be changed, and no slice begins anew.
  *
- * @param byRange up to where all slices of a range are projected
+ * @param byRange up to where the slices of a range are projected
  */
-public record StoredPositions(Map<SliceRange, JournalPosition> byRange) {
+public record StoredPositions(Map<SliceRange, RangePosition> byRange) {
+
+  /** Slices that are projected up to the same position. */
+  public record Leg(SliceRange slices, JournalPosition position) {}
 
   /** Reads the positions of a projection. */
   public static StoredPositions of(Handle handle, String projection) {
-    Map<SliceRange, JournalPosition> all = new HashMap<>();
+    Map<SliceRange, RangePosition> all = new HashMap<>();
     handle
         .createQuery(
             """
@@ -24,39 +33,65 @@ public record StoredPositions(Map<SliceRange, JournalPosition> byRange) {
         .bind("projection", projection)
         .map(
             (rs, context) ->
-                Map.entry(
-                    SliceRange.parse(rs.getString(1)), JournalPosition.parse(rs.getString(2))))
+                Map.entry(SliceRange.parse(rs.getString(1)), RangePosition.parse(rs.getString(2))))
         .forEach(each -> all.put(each.getKey(), each.getValue()));
     return new StoredPositions(all);
   }
 
-  /** Up to here all slices of the range are projected. */
-  public JournalPosition first(SliceRange range) {
-    JournalPosition first = ofSlice(range.from());
+  /** Neighbouring slices of the range that are projected up to the same position, in order. */
+  public List<Leg> legs(SliceRange range) {
+    List<Leg> legs = new ArrayList<>();
     for (int slice = range.from(); slice <= range.to(); slice++) {
       JournalPosition position = ofSlice(slice);
-      first = position.isAfter(first) ? first : position;
+      int from = slice;
+      if (!legs.isEmpty() && legs.getLast().position().equals(position)) {
+        from = legs.removeLast().slices().from();
+      }
+      legs.add(new Leg(new SliceRange(from, slice), position));
     }
-    return first;
+    return legs;
   }
 
-  /** After this, no slice of the range is projected. */
-  public JournalPosition last(SliceRange range) {
-    JournalPosition last = JournalPosition.START;
+  /** Where reading of a range goes on. */
+  RangePosition start(SliceRange range) {
+    SortedMap<Integer, JournalPosition> standing = new TreeMap<>();
+    JournalPosition all = null;
+    JournalPosition others = null;
     for (int slice = range.from(); slice <= range.to(); slice++) {
       JournalPosition position = ofSlice(slice);
-      last = position.isAfter(last) ? position : last;
+      all = earlier(all, position);
+      if (standsStill(slice, position)) {
+        standing.put(slice, position);
+      } else {
+        others = earlier(others, position);
+      }
     }
-    return last;
+    JournalPosition start = Objects.requireNonNull(all);
+    if (others != null && standing.size() <= RangePosition.STANDING_MAX) {
+      JournalPosition reached = others;
+      standing.values().removeIf(position -> !reached.isAfter(position));
+      return new RangePosition(reached, standing);
+    }
+    return RangePosition.of(start);
+  }
+
+  private static JournalPosition earlier(@Nullable JournalPosition one, JournalPosition other) {
+    return one == null || one.isAfter(other) ? other : one;
+  }
+
+  private boolean standsStill(int slice, JournalPosition position) {
+    return byRange.values().stream()
+        .anyMatch(range -> position.equals(range.standing().get(slice)));
   }
 
   /** Up to here a slice is projected, and no further. */
   public JournalPosition ofSlice(int slice) {
     JournalPosition last = JournalPosition.START;
-    for (Map.Entry<SliceRange, JournalPosition> each : byRange.entrySet()) {
+    for (Map.Entry<SliceRange, RangePosition> each : byRange.entrySet()) {
       SliceRange range = each.getKey();
-      if (range.from() <= slice && slice <= range.to() && each.getValue().isAfter(last)) {
-        last = each.getValue();
+      if (range.from() <= slice && slice <= range.to()) {
+        JournalPosition position = each.getValue().ofSlice(slice);
+        last = position.isAfter(last) ? position : last;
       }
     }
     return last;

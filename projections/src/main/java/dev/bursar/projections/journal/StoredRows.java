@@ -29,12 +29,14 @@ final class StoredRows {
       throw new JournalUnreadable(
           "Row %d of %s, at %s in the journal, can't be read: %s"
               .formatted(row.sequence(), row.persistenceId(), row.position(), e.getMessage()),
+          row.slice(),
           e);
     }
     if (decoded.sequence() != row.sequence()) {
       throw new JournalUnreadable(
           "Row %d of %s says that it is row %d."
               .formatted(row.sequence(), row.persistenceId(), decoded.sequence()),
+          row.slice(),
           null);
     }
     return decoded;

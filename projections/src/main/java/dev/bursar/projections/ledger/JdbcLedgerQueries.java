@@ -71,13 +71,13 @@ public final class JdbcLedgerQueries implements LedgerQueries {
             found ->
                 found.isPresent()
                     ? CompletableFuture.completedFuture(found)
-                    : progress.caughtUp().thenCompose(done -> queries.run(read)));
+                    : progress.caughtUp(org).thenCompose(done -> queries.run(read)));
   }
 
   @Override
   public CompletionStage<Chain> chain(String org, String wallet, long through) {
     return progress
-        .caughtUp()
+        .caughtUp(org)
         .thenCompose(
             // A thread that waits for each page: no query waits behind it.
             done ->
@@ -86,7 +86,7 @@ public final class JdbcLedgerQueries implements LedgerQueries {
   }
 
   private Chain read(String org, String wallet, long through) {
-    Progress.Freshness known = progress.of(org);
+    Freshness known = progress.of(org);
     Invariants chain = new Invariants(org, wallet);
     long after = 0;
     while (after < through) {
@@ -103,12 +103,7 @@ public final class JdbcLedgerQueries implements LedgerQueries {
       page.forEach(chain::read);
       after = page.getLast().posting().sequence();
     }
-    return new Chain(
-        chain.sequence(),
-        chain.head(),
-        chain.figures(),
-        chain.inLedger(),
-        new Freshness(known.asOf(), known.lagMs()));
+    return new Chain(chain.sequence(), chain.head(), chain.figures(), chain.inLedger(), known);
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.projections.journal.JournalRow;
 import dev.bursar.projections.journal.JournalUnreadable;
+import dev.bursar.projections.journal.SliceRange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class PageEntries {
         throw new JournalUnreadable(
             "Entry %d of %s, in row %d, does not have the hash of what it says."
                 .formatted(entry.posting().sequence(), row.entity(), row.sequence()),
+            SliceRange.sliceOf(row.entity().org()),
             null);
       }
       all.add(entry);

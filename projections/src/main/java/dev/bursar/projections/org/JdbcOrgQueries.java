@@ -1,5 +1,6 @@
 package dev.bursar.projections.org;
 
+import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.projections.progress.Progress;
@@ -26,7 +27,7 @@ public final class JdbcOrgQueries implements OrgQueries {
   public CompletionStage<Page> page(@Nullable String after, int limit) {
     return queries.run(
         handle -> {
-          Progress.Freshness freshness = progress.ofAll();
+          Freshness freshness = progress.ofAll();
           List<Row> found =
               handle
                   .createQuery(

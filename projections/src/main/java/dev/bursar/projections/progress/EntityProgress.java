@@ -1,7 +1,10 @@
 package dev.bursar.projections.progress;
 
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.projections.journal.Followed;
 import dev.bursar.projections.journal.JournalRow;
 import dev.bursar.projections.journal.JournalUnreadable;
+import dev.bursar.projections.journal.SliceRange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,6 +24,28 @@ public final class EntityProgress {
 
   /** The rows that have not been projected yet, in the same order. */
   public static List<JournalRow> unprojected(Handle handle, List<JournalRow> rows) {
+    Map<String, Long> projected = projected(handle, rows);
+    return rows.stream()
+        .filter(row -> row.sequence() > projected.getOrDefault(row.entity().toString(), 0L))
+        .toList();
+  }
+
+  /** How many of these rows, in the same order, leave no gap; some may have been projected. */
+  static Followed followed(Handle handle, List<JournalRow> rows) {
+    Map<String, Long> last = projected(handle, rows);
+    for (int i = 0; i < rows.size(); i++) {
+      String id = rows.get(i).entity().toString();
+      long sequence = rows.get(i).sequence();
+      long before = last.getOrDefault(id, 0L);
+      if (sequence > before + 1) {
+        return new Followed(i, gap(id, sequence, before));
+      }
+      last.merge(id, sequence, Math::max);
+    }
+    return new Followed(rows.size(), null);
+  }
+
+  private static Map<String, Long> projected(Handle handle, List<JournalRow> rows) {
     Map<String, Long> projected = new HashMap<>();
     handle
         .createQuery(
@@ -34,9 +59,7 @@ public final class EntityProgress {
             rows.stream().map(row -> row.entity().toString()).distinct().toList())
         .map((rs, context) -> Map.entry(rs.getString(1), rs.getLong(2)))
         .forEach(each -> projected.put(each.getKey(), each.getValue()));
-    return rows.stream()
-        .filter(row -> row.sequence() > projected.getOrDefault(row.entity().toString(), 0L))
-        .toList();
+    return projected;
   }
 
   /**
@@ -118,15 +141,20 @@ public final class EntityProgress {
     throw new JournalUnreadable(
         "Another projector works on the same rows; of %d entities %d could be moved on."
             .formatted(spans.size(), changed),
+        null,
         null);
   }
 
   private static JournalUnreadable gap(String id, long found, long projected) {
-    return new JournalUnreadable(
-        found <= projected
-            ? "Row %d of %s was to be projected, but was before: row %d is the last. Another projector works on the same rows."
-                .formatted(found, id, projected)
-            : "The journal has row %d of %s after row %d.".formatted(found, id, projected),
-        null);
+    return found <= projected
+        ? new JournalUnreadable(
+            "Row %d of %s was to be projected, but was before: row %d is the last. Another projector works on the same rows."
+                .formatted(found, id, projected),
+            null,
+            null)
+        : new JournalUnreadable(
+            "The journal has row %d of %s after row %d.".formatted(found, id, projected),
+            SliceRange.sliceOf(EntityId.parse(id).org()),
+            null);
   }
 }

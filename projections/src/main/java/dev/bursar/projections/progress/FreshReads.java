@@ -18,7 +18,7 @@ public record FreshReads(ReadQueries queries, Progress progress) {
   public <T, R> CompletionStage<R> read(
       String org, boolean fresh, Function<Handle, T> read, BiFunction<T, Freshness, R> answer) {
     return fresh
-        ? progress.caughtUp().thenCompose(done -> read(org, read, answer))
+        ? progress.caughtUp(org).thenCompose(done -> read(org, read, answer))
         : read(org, read, answer);
   }
 
@@ -28,10 +28,9 @@ public record FreshReads(ReadQueries queries, Progress progress) {
     return queries.run(
         handle -> {
           // Asked before, so that what is shown is at least as new.
-          Progress.Freshness known = progress.of(org);
+          Freshness known = progress.of(org);
           return answer.apply(
-              handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, read::apply),
-              new Freshness(known.asOf(), known.lagMs()));
+              handle.inTransaction(TransactionIsolationLevel.REPEATABLE_READ, read::apply), known);
         });
   }
 }

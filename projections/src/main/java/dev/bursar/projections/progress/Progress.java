@@ -1,6 +1,8 @@
 package dev.bursar.projections.progress;
 
+import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.projections.journal.JournalPosition;
+import dev.bursar.projections.journal.SliceRange;
 import dev.bursar.projections.journal.StoredPositions;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.pattern.Patterns;
@@ -18,13 +21,8 @@ import org.jdbi.v3.core.Jdbi;
 /** How far the read models are, and waiting for them. */
 public final class Progress {
 
-  /**
-   * How new a read model is.
-   *
-   * @param asOf everything up to this time is shown, by the node's clock
-   * @param lagMs how long ago that was known, in milliseconds of real time
-   */
-  public record Freshness(Instant asOf, long lagMs) {}
+  /** Slices of a range, of which something is asked. */
+  private record Part(RangeProgress range, SliceRange slices) {}
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
   private static final Duration ASK_AGAIN = Duration.ofMillis(50);
@@ -72,11 +70,33 @@ public final class Progress {
    * with a {@link CatchUpTimeout} if that takes too long.
    */
   public CompletionStage<Void> caughtUp() {
+    return caughtUp(all());
+  }
+
+  /** Done once that is so of the org; what stands still elsewhere is in nobody's way. */
+  public CompletionStage<Void> caughtUp(String org) {
+    return caughtUp(List.of(part(org)));
+  }
+
+  private CompletionStage<Void> caughtUp(List<Part> parts) {
     long deadline = System.nanoTime() + timeout.toNanos();
     return CompletableFuture.supplyAsync(
             () -> Outages.asking(() -> jdbi.withHandle(Progress::head)), blocking)
-        .thenCompose(head -> reached(head, deadline))
+        .thenCompose(head -> reached(parts, head, deadline))
         .thenAccept(done -> {});
+  }
+
+  private List<Part> all() {
+    return ranges.stream().map(range -> new Part(range, range.range())).toList();
+  }
+
+  private Part part(String org) {
+    for (RangeProgress range : ranges) {
+      if (range.range().contains(org)) {
+        return new Part(range, SliceRange.of(org));
+      }
+    }
+    throw new IllegalStateException("no range has the slice of " + org);
   }
 
   private static JournalPosition head(Handle handle) {
@@ -87,103 +107,116 @@ public final class Progress {
         .orElse(JournalPosition.START);
   }
 
-  private CompletionStage<Done> reached(JournalPosition head, long deadline) {
+  private CompletionStage<Done> reached(List<Part> parts, JournalPosition head, long deadline) {
     if (head.equals(JournalPosition.START)) {
       return CompletableFuture.completedFuture(Done.getInstance());
     }
-    List<RangeProgress> missing =
-        ranges.stream().filter(range -> range.isHere() && !range.isThrough(head.xid())).toList();
-    List<RangeProgress> elsewhere = ranges.stream().filter(range -> !range.isHere()).toList();
-    if (missing.isEmpty() && elsewhere.isEmpty()) {
+    List<Part> missing =
+        parts.stream().filter(part -> isRunning(part) && !isThrough(part, head)).toList();
+    List<Part> unknown = parts.stream().filter(part -> !isRunning(part)).toList();
+    if (missing.isEmpty() && unknown.isEmpty()) {
       return CompletableFuture.completedFuture(Done.getInstance());
     }
     if (System.nanoTime() > deadline) {
-      return CompletableFuture.failedFuture(new CatchUpTimeout(message(missing, elsewhere)));
+      return CompletableFuture.failedFuture(new CatchUpTimeout(message(missing, unknown)));
     }
     if (missing.isEmpty()) {
       return CompletableFuture.supplyAsync(
-              () -> Outages.asking(() -> projectedElsewhere(elsewhere, head)), blocking)
+              () -> Outages.asking(() -> isStored(unknown, head)), blocking)
           .thenCompose(
               done ->
                   done
                       ? CompletableFuture.completedFuture(Done.getInstance())
-                      : again(ASK_AGAIN, head, deadline));
+                      : again(ASK_AGAIN, parts, head, deadline));
     }
-    return again(LOOK_AGAIN, head, deadline);
+    return again(LOOK_AGAIN, parts, head, deadline);
+  }
+
+  private static boolean isRunning(Part part) {
+    return part.range().isRunning();
+  }
+
+  private static boolean isThrough(Part part, JournalPosition head) {
+    return part.range().isThrough(part.slices(), head.xid());
   }
 
   // Done and not null: Patterns.after never completes with null.
-  private CompletionStage<Done> again(Duration wait, JournalPosition head, long deadline) {
-    return Patterns.after(wait, system.classicSystem(), () -> reached(head, deadline));
+  private CompletionStage<Done> again(
+      Duration wait, List<Part> parts, JournalPosition head, long deadline) {
+    return Patterns.after(wait, system.classicSystem(), () -> reached(parts, head, deadline));
   }
 
-  /** Whether other nodes have left nothing up to the head, as far as the database tells. */
-  private boolean projectedElsewhere(List<RangeProgress> elsewhere, JournalPosition head) {
+  /** Whether nothing is left of these up to the head, as far as the database tells. */
+  private boolean isStored(List<Part> parts, JournalPosition head) {
     return jdbi.withHandle(
         handle -> {
           StoredPositions stored = StoredPositions.of(handle, projection);
-          return elsewhere.stream()
-              .noneMatch(range -> Unprojected.exists(handle, range.range(), stored, head));
+          return parts.stream()
+              .noneMatch(part -> Unprojected.exists(handle, part.slices(), stored, head));
         });
   }
 
-  private String message(List<RangeProgress> missing, List<RangeProgress> elsewhere) {
+  private String message(List<Part> missing, List<Part> unknown) {
     StringBuilder message =
         new StringBuilder("The read models did not catch up within ").append(timeout).append('.');
-    for (RangeProgress range : missing) {
-      RangeStatus status = range.status();
-      message
-          .append(
-              " Slices %s are %s at %s".formatted(range.range(), status.state(), status.position()))
-          .append(status.alarm() == null ? "." : ": " + status.alarm());
-    }
-    if (missing.isEmpty()) {
-      elsewhere.forEach(
-          range -> message.append(" Slices %s are not projected here.".formatted(range.range())));
-    }
+    Stream.concat(missing.stream(), unknown.stream())
+        .forEach(part -> message.append(message(part)));
     return message.toString();
+  }
+
+  private static String message(Part part) {
+    RangeStatus status = part.range().status();
+    StringBuilder message = new StringBuilder(message(status));
+    status
+        .standing()
+        .subMap(part.slices().from(), part.slices().to() + 1)
+        .forEach(
+            (slice, reason) ->
+                message.append(" Slice ").append(slice).append(" stands still: ").append(reason));
+    return message.toString();
+  }
+
+  private static String message(RangeStatus status) {
+    return switch (status.state()) {
+      case ELSEWHERE -> " Slices %s are not projected here.".formatted(status.range());
+      case RUNNING, HALTED ->
+          " Slices %s are %s at %s%s"
+              .formatted(
+                  status.range(),
+                  status.state(),
+                  status.position(),
+                  status.alarm() == null ? "." : ": " + status.alarm());
+    };
   }
 
   /** How new what is read of an org is. */
   public Freshness of(String org) {
-    for (RangeProgress range : ranges) {
-      if (range.range().contains(org)) {
-        return freshness(range);
-      }
-    }
-    throw new IllegalStateException("no range has the slice of " + org);
+    return freshness(part(org));
   }
 
   /** How new what is read of all orgs is. */
   public Freshness ofAll() {
     Instant asOf = clock.instant();
     long lagMs = 0;
-    for (RangeProgress range : ranges) {
-      Freshness one = freshness(range);
+    for (Part part : all()) {
+      Freshness one = freshness(part);
       asOf = one.asOf().isBefore(asOf) ? one.asOf() : asOf;
       lagMs = Math.max(lagMs, one.lagMs());
     }
     return new Freshness(asOf, lagMs);
   }
 
-  private Freshness freshness(RangeProgress range) {
-    if (!range.isHere()) {
-      return elsewhere(range);
-    }
-    Instant upToDateAt = range.upToDateAt();
-    return new Freshness(upToDateAt == null ? Instant.EPOCH : upToDateAt, range.lagMs());
+  /** As this node knows of what it projects itself, and else as the database tells. */
+  private Freshness freshness(Part part) {
+    return part.range().freshness(part.slices()).orElseGet(() -> stored(part.slices()));
   }
 
-  /** Of a range that another node projects, or nobody: as the database tells. */
-  private Freshness elsewhere(RangeProgress range) {
+  private Freshness stored(SliceRange slices) {
     Instant now = clock.instant();
     return jdbi.withHandle(
         handle -> {
           StoredPositions stored = StoredPositions.of(handle, projection);
-          if (!Unprojected.exists(handle, range.range(), stored, head(handle))) {
-            return new Freshness(now, 0);
-          }
-          long lagMs = Unprojected.sinceStoredMs(handle, projection, range.range());
+          long lagMs = Unprojected.sinceMs(handle, slices, stored).orElse(0);
           return new Freshness(now.minusMillis(lagMs), lagMs);
         });
   }

@@ -16,7 +16,7 @@ public final class ProgressMetrics {
   public static void bind(RangeProgress range, MeterRegistry metrics) {
     Tags tags = Tags.of("slices", range.range().toString());
     Gauge.builder("bursar.projection.lag", range, r -> r.lagMs() / MILLIS)
-        .description("How long ago the range was last known to be up to date")
+        .description("How long ago all that there was of the range was shown")
         .baseUnit("seconds")
         .tags(tags)
         .register(metrics);
@@ -29,7 +29,11 @@ public final class ProgressMetrics {
         .tags(tags)
         .register(metrics);
     Gauge.builder("bursar.projection.halted", range, r -> r.isHalted() ? 1 : 0)
-        .description("1 while the range stands still because of a failure")
+        .description("1 while the range, or a slice of it, stands still because of a failure")
+        .tags(tags)
+        .register(metrics);
+    Gauge.builder("bursar.projection.slices.halted", range, r -> r.standing().size())
+        .description("Slices that stand still before a row that can't be read")
         .tags(tags)
         .register(metrics);
     FunctionCounter.builder("bursar.projection.rows", range, RangeProgress::rows)
@@ -41,7 +45,7 @@ public final class ProgressMetrics {
         .tags(tags)
         .register(metrics);
     FunctionCounter.builder("bursar.projection.failures", range, RangeProgress::failures)
-        .description("How often the range came to a halt")
+        .description("How often the range, or a slice of it, came to a halt")
         .tags(tags)
         .register(metrics);
   }

@@ -1,11 +1,24 @@
 package dev.bursar.projections.progress;
 
+import dev.bursar.domain.ledger.LedgerQueries.Freshness;
+import dev.bursar.projections.journal.Followed;
 import dev.bursar.projections.journal.JournalPage;
 import dev.bursar.projections.journal.JournalPosition;
 import dev.bursar.projections.journal.JournalReader;
+import dev.bursar.projections.journal.JournalRow;
+import dev.bursar.projections.journal.RangePosition;
 import dev.bursar.projections.journal.SliceRange;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How far one slice range is on this node. Written by whoever reads and projects it, read by
@@ -13,10 +26,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RangeProgress implements JournalReader {
 
+  private static final Logger LOG = LoggerFactory.getLogger(RangeProgress.class);
+
   private final SliceRange range;
-  private RangeStatus.State state = RangeStatus.State.ELSEWHERE;
-  private JournalPosition emitted = JournalPosition.START;
-  private JournalPosition projected = JournalPosition.START;
+  private boolean here;
+  private boolean started;
+  private RangePosition emitted = RangePosition.of(JournalPosition.START);
+  private RangePosition projected = RangePosition.of(JournalPosition.START);
+  private long passed;
   private JournalPosition head = JournalPosition.START;
   private long throughXid;
   private @Nullable Instant upToDateAt;
@@ -25,6 +42,8 @@ public final class RangeProgress implements JournalReader {
   private long events;
   private long failures;
   private @Nullable String alarm;
+  private final Map<Integer, String> faults = new HashMap<>();
+  private final Map<Integer, String> failedSlices = new TreeMap<>();
   private boolean closed;
 
   public RangeProgress(SliceRange range) {
@@ -35,12 +54,32 @@ public final class RangeProgress implements JournalReader {
     return range;
   }
 
+  /** It is to be projected here from now on. */
+  public synchronized void arrived() {
+    here = true;
+    started = false;
+    alarm = null;
+  }
+
+  /**
+   * It is no longer to be projected here. Whoever still reads, or fails, may say so afterwards:
+   * that changes nothing.
+   */
+  public synchronized void left() {
+    here = false;
+    started = false;
+    alarm = null;
+    faults.clear();
+    failedSlices.clear();
+  }
+
   @Override
-  public synchronized void started(JournalPosition from) {
-    state = alarm == null ? RangeStatus.State.RUNNING : RangeStatus.State.HALTED;
+  public synchronized void started(RangePosition from, long passedUntil) {
+    started = true;
     emitted = from;
     projected = from;
-    throughXid = Math.max(throughXid, from.xid());
+    passed = passedUntil;
+    throughXid = Math.max(throughXid, from.position().xid());
   }
 
   @Override
@@ -58,29 +97,28 @@ public final class RangeProgress implements JournalReader {
     projected = page.end();
     rows += page.rows().size();
     events += page.events();
-    throughXid = Math.max(throughXid, page.end().xid());
-    if (page.complete()) {
-      upToDate(page.readAt(), page.readNanos());
-    } else if (upToDateAt == null || page.writtenAt().isAfter(upToDateAt)) {
-      upToDateAt = page.writtenAt();
-    }
-    alarm = null;
-    state = RangeStatus.State.RUNNING;
+    shown(page);
   }
 
   @Override
   public synchronized void idle(JournalPage page) {
-    throughXid = Math.max(throughXid, page.end().xid());
-    upToDate(page.readAt(), page.readNanos());
-    alarm = null;
-    state = RangeStatus.State.RUNNING;
+    shown(page);
   }
 
-  private void upToDate(Instant at, long nanos) {
-    if (upToDateAt == null || at.isAfter(upToDateAt)) {
-      upToDateAt = at;
+  private void shown(JournalPage page) {
+    throughXid = Math.max(throughXid, page.end().position().xid());
+    passed = Math.max(passed, page.passed());
+    alarm = null;
+    Instant asOf = page.asOf();
+    if (asOf == null) {
+      return;
     }
-    upToDateNanos = nanos;
+    if (upToDateAt == null || page.asOfNanos() - upToDateNanos > 0) {
+      upToDateNanos = page.asOfNanos();
+    }
+    if (upToDateAt == null || asOf.isAfter(upToDateAt)) {
+      upToDateAt = asOf;
+    }
   }
 
   @Override
@@ -88,23 +126,77 @@ public final class RangeProgress implements JournalReader {
     head = journalHead;
   }
 
-  /** It came to a halt, and is going to be tried again. */
-  public synchronized void failed(String reason) {
+  /**
+   * It came to a halt, and is going to be tried again.
+   *
+   * @param slice which slice is to stand still then; null if it is not known to be the fault of one
+   */
+  public synchronized void failed(String reason, @Nullable Integer slice) {
     failures++;
-    alarm = reason;
-    state = RangeStatus.State.HALTED;
-  }
-
-  /** The stream has ended: for a new try after a failure, or else because it is no longer ours. */
-  public synchronized void stopped() {
-    if (state != RangeStatus.State.HALTED) {
-      state = RangeStatus.State.ELSEWHERE;
+    alarm = here ? reason : null;
+    if (here && slice != null) {
+      failedSlices.put(slice, reason);
     }
   }
 
-  /** Whether it stands still because of a failure. */
+  @Override
+  public synchronized Map<Integer, String> takeFailedSlices() {
+    Map<Integer, String> taken = Map.copyOf(failedSlices);
+    failedSlices.clear();
+    return taken;
+  }
+
+  @Override
+  public void standsStill(int slice, String reason) {
+    if (!reason.equals(fault(slice, reason))) {
+      LOG.error(
+          "A slice stands still, nothing of it is skipped, it is tried again: slice={} of={} reason={}",
+          slice,
+          range,
+          reason);
+    }
+  }
+
+  /** Keeps why a slice stands still; what was known before, or null. */
+  private synchronized @Nullable String fault(int slice, String reason) {
+    String before = faults.put(slice, reason);
+    failures += reason.equals(before) ? 0 : 1;
+    return before;
+  }
+
+  @Override
+  public Followed followed(Handle handle, List<JournalRow> rows) {
+    return EntityProgress.followed(handle, rows);
+  }
+
+  /** The slices that stand still by themselves here, each with the reason. */
+  public synchronized SortedMap<Integer, String> standing() {
+    SortedMap<Integer, String> standing = new TreeMap<>();
+    if (here) {
+      for (int slice : projected.standing().keySet()) {
+        standing.put(slice, faults.getOrDefault(slice, "not looked at yet"));
+      }
+    }
+    return standing;
+  }
+
+  private boolean anyStands(SliceRange slices) {
+    return !projected.standing().subMap(slices.from(), slices.to() + 1).isEmpty();
+  }
+
+  private RangeStatus.State state() {
+    if (!here) {
+      return RangeStatus.State.ELSEWHERE;
+    }
+    if (alarm != null) {
+      return RangeStatus.State.HALTED;
+    }
+    return started ? RangeStatus.State.RUNNING : RangeStatus.State.ELSEWHERE;
+  }
+
+  /** Whether it stands still because of a failure, or a slice of it does. */
   public synchronized boolean isHalted() {
-    return state == RangeStatus.State.HALTED;
+    return state() == RangeStatus.State.HALTED || !standing().isEmpty();
   }
 
   /** Reads nothing more. */
@@ -117,34 +209,36 @@ public final class RangeProgress implements JournalReader {
     return closed;
   }
 
-  /** Whether it is projected on this node. */
-  public synchronized boolean isHere() {
-    return state != RangeStatus.State.ELSEWHERE;
-  }
-
-  /** Whether all that this transaction and those before it wrote is projected, as known here. */
-  public synchronized boolean isThrough(long xid) {
-    return xid < throughXid;
+  /** Whether it is projected on this node, and goes on. */
+  public synchronized boolean isRunning() {
+    return state() == RangeStatus.State.RUNNING;
   }
 
   /**
-   * A time up to which all is shown, by the node's clock: when it was last known to be up to date,
-   * or when the last row was written; null if nothing is known yet.
+   * Whether all that this transaction and those before it wrote of these slices is projected, as
+   * known here.
    */
-  public synchronized @Nullable Instant upToDateAt() {
-    return upToDateAt;
+  public synchronized boolean isThrough(SliceRange slices, long xid) {
+    return xid < throughXid && !anyStands(slices);
   }
 
-  /** How long ago it was last known to be up to date, in milliseconds. */
+  /** How new these slices are; empty if they do not go on here, or nothing is known yet. */
+  public synchronized Optional<Freshness> freshness(SliceRange slices) {
+    return isRunning() && !anyStands(slices)
+        ? Optional.ofNullable(upToDateAt).map(asOf -> new Freshness(asOf, lagMs()))
+        : Optional.empty();
+  }
+
+  /** How long ago all was shown that there was, in milliseconds; 0 if it is projected elsewhere. */
   public synchronized long lagMs() {
-    return isHere() ? (System.nanoTime() - upToDateNanos) / 1_000_000 : 0;
+    return state() == RangeStatus.State.ELSEWHERE
+        ? 0
+        : (System.nanoTime() - upToDateNanos) / 1_000_000;
   }
 
   /** How many rows of the journal, of all ranges, come after what was projected, at the most. */
   public synchronized long lagRows() {
-    return isHere() && head.xid() >= throughXid
-        ? Math.max(0, head.ordering() - projected.ordering())
-        : 0;
+    return state() == RangeStatus.State.ELSEWHERE ? 0 : Math.max(0, head.ordering() - passed);
   }
 
   /** About how many events come after what was projected, by what rows have held so far. */
@@ -169,6 +263,15 @@ public final class RangeProgress implements JournalReader {
 
   /** All of it at one moment. */
   public synchronized RangeStatus status() {
-    return new RangeStatus(range, state, projected, upToDateAt, lagMs(), rows, failures, alarm);
+    return new RangeStatus(
+        range,
+        state(),
+        projected.position(),
+        upToDateAt,
+        lagMs(),
+        rows,
+        failures,
+        alarm,
+        standing());
   }
 }

@@ -3,6 +3,7 @@ package dev.bursar.projections.progress;
 import dev.bursar.projections.journal.JournalPosition;
 import dev.bursar.projections.journal.SliceRange;
 import java.time.Instant;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +12,14 @@ import org.jspecify.annotations.Nullable;
  * @param range which
  * @param state whether it goes on
  * @param position up to where it is projected
- * @param upToDateAt when it was last known to be up to date; null if never since the node started
+ * @param upToDateAt up to when all is shown, by the node's clock; null if nothing was projected
+ *     here since the node started
  * @param lagMs how long ago that was, in milliseconds
  * @param rows rows projected since the node started
  * @param failures how often it has failed since the node started
  * @param alarm why it stands still; null unless {@link State#HALTED}
+ * @param standing the slices that stand still by themselves while the others go on, each with the
+ *     reason
  */
 public record RangeStatus(
     SliceRange range,
@@ -25,7 +29,8 @@ public record RangeStatus(
     long lagMs,
     long rows,
     long failures,
-    @Nullable String alarm) {
+    @Nullable String alarm,
+    SortedMap<Integer, String> standing) {
 
   /** Whether a range goes on. */
   public enum State {

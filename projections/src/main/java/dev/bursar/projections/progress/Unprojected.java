@@ -3,9 +3,10 @@ package dev.bursar.projections.progress;
 import dev.bursar.projections.journal.JournalPosition;
 import dev.bursar.projections.journal.SliceRange;
 import dev.bursar.projections.journal.StoredPositions;
+import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 
-/** Rows of the journal between the stored positions and a place in the journal. */
+/** Rows of the journal after the positions that are stored. */
 final class Unprojected {
 
   private static final String EXISTS =
@@ -17,36 +18,54 @@ final class Unprojected {
           and slice between :from and :to)
       """;
 
+  // Not now(), which a long transaction of the reader's would hold. A row is there for a moment at
+  // the least before it is found.
+  private static final String FIRST =
+      """
+      select greatest(1, (extract(epoch from clock_timestamp()) * 1000)::bigint - j.write_timestamp)
+      from event_journal j
+      where (j.xid, j.ordering) > (cast(cast(:xid as text) as xid8), :ordering)
+        and j.slice between :from and :to
+      order by j.xid, j.ordering limit 1
+      """;
+
   private Unprojected() {}
 
+  /** Whether these slices have rows up to a place in the journal that are not projected. */
   static boolean exists(
-      Handle handle, SliceRange range, StoredPositions stored, JournalPosition head) {
-    JournalPosition from = stored.first(range);
-    return handle
-        .createQuery(EXISTS)
-        .bind("xid", Long.toString(from.xid()))
-        .bind("ordering", from.ordering())
-        .bind("headXid", Long.toString(head.xid()))
-        .bind("headOrdering", head.ordering())
-        .bind("from", range.from())
-        .bind("to", range.to())
-        .mapTo(Boolean.class)
-        .one();
+      Handle handle, SliceRange slices, StoredPositions stored, JournalPosition head) {
+    return stored.legs(slices).stream()
+        .anyMatch(
+            leg ->
+                handle
+                    .createQuery(EXISTS)
+                    .bind("xid", Long.toString(leg.position().xid()))
+                    .bind("ordering", leg.position().ordering())
+                    .bind("headXid", Long.toString(head.xid()))
+                    .bind("headOrdering", head.ordering())
+                    .bind("from", leg.slices().from())
+                    .bind("to", leg.slices().to())
+                    .mapTo(Boolean.class)
+                    .one());
   }
 
-  /** How long ago the range's position was stored, in milliseconds; of the database's time. */
-  static long sinceStoredMs(Handle handle, String projection, SliceRange range) {
-    return handle
-        .createQuery(
-            """
-            select greatest(0, (extract(epoch from now()) * 1000)::bigint - last_updated)
-            from pekko_projection_offset_store
-            where projection_name = :projection and projection_key = :range
-            """)
-        .bind("projection", projection)
-        .bind("range", range.toString())
-        .mapTo(Long.class)
-        .findOne()
-        .orElse(0L);
+  /**
+   * How long ago the first row of these slices was written that is not projected, in milliseconds
+   * of the database's time; empty if all are.
+   */
+  static OptionalLong sinceMs(Handle handle, SliceRange slices, StoredPositions stored) {
+    return stored.legs(slices).stream()
+        .flatMap(
+            leg ->
+                handle
+                    .createQuery(FIRST)
+                    .bind("xid", Long.toString(leg.position().xid()))
+                    .bind("ordering", leg.position().ordering())
+                    .bind("from", leg.slices().from())
+                    .bind("to", leg.slices().to())
+                    .mapTo(Long.class)
+                    .stream())
+        .mapToLong(Long::longValue)
+        .max();
   }
 }

@@ -33,7 +33,7 @@ final class RangeObserver extends StatusObserver<JournalPage> {
             ? failure.getCause()
             : failure;
     String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    progress.failed(reason);
+    progress.failed(reason, cause instanceof JournalUnreadable it ? it.slice() : null);
     // What is wrong with the journal is said by the message; no stack tells more.
     LOG.error(
         "Projection halted, nothing is skipped, it is tried again: slices={} position={} reason={}",
@@ -45,7 +45,7 @@ final class RangeObserver extends StatusObserver<JournalPage> {
 
   @Override
   public void stopped(ProjectionId id) {
-    progress.stopped();
+    // For a new try after a failure, or because it is no longer ours: its actor knows which.
   }
 
   @Override

@@ -5,8 +5,6 @@ import dev.bursar.projections.journal.JournalBounds;
 import dev.bursar.projections.journal.JournalPage;
 import dev.bursar.projections.journal.JournalSource;
 import dev.bursar.projections.journal.PageReader;
-import dev.bursar.projections.journal.SliceRange;
-import dev.bursar.projections.journal.StoredPositions;
 import dev.bursar.projections.progress.RangeProgress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -14,8 +12,11 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.Behavior;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.apache.pekko.projection.HandlerRecoveryStrategy;
 import org.apache.pekko.projection.Projection;
+import org.apache.pekko.projection.ProjectionBehavior;
 import org.apache.pekko.projection.ProjectionId;
 import org.apache.pekko.projection.jdbc.javadsl.JdbcProjection;
 import org.jdbi.v3.core.Jdbi;
@@ -65,8 +66,14 @@ public final class ReadModelProjection {
     this.blocking = blocking;
   }
 
-  /** The projection of a range, to be run by one node at a time. */
-  public Projection<JournalPage> of(RangeProgress progress, DueTimes dueTimes) {
+  /** The actor that projects a range, on one node at a time. */
+  public Behavior<ProjectionBehavior.Command> of(RangeProgress progress, DueTimes dueTimes) {
+    return Behaviors.intercept(
+        () -> new Assignment<>(progress),
+        ProjectionBehavior.create(projection(progress, dueTimes)));
+  }
+
+  private Projection<JournalPage> projection(RangeProgress progress, DueTimes dueTimes) {
     List<ReadModel> all = models.all();
     Supplier<PageReader> readers = () -> reader(progress);
     return JdbcProjection.exactlyOnce(
@@ -81,9 +88,6 @@ public final class ReadModelProjection {
   }
 
   private PageReader reader(RangeProgress progress) {
-    SliceRange range = progress.range();
-    StoredPositions stored = jdbi.withHandle(handle -> StoredPositions.of(handle, NAME));
-    return new PageReader(
-        jdbi, range, bounds, clock, progress, stored.first(range), stored.last(range));
+    return new PageReader(jdbi, NAME, progress.range(), bounds, clock, progress);
   }
 }

@@ -1,7 +1,7 @@
 package dev.bursar.projections.readmodel;
 
 import dev.bursar.projections.usage.Retention;
-import dev.bursar.projections.usage.UsageTables;
+import dev.bursar.projections.usage.UsageWriter;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
@@ -21,7 +21,7 @@ public record ReadModels(Retention retention, long groupsRememberedMax, InstantS
         new LedgerModel(),
         new WalletsModel(),
         new OrgsModel(),
-        new UsageModel(new UsageTables(retention, clock, groupsRememberedMax)),
+        new UsageModel(new UsageWriter(retention, clock, groupsRememberedMax)),
         new AlertsModel(),
         new AuditModel());
   }

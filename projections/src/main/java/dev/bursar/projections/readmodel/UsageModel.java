@@ -1,7 +1,7 @@
 package dev.bursar.projections.readmodel;
 
 import dev.bursar.projections.journal.JournalRow;
-import dev.bursar.projections.usage.UsageTables;
+import dev.bursar.projections.usage.UsageWriter;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -11,9 +11,9 @@ import org.jdbi.v3.core.Handle;
 /** What was decided and used, event by event and summed up. */
 final class UsageModel implements ReadModel {
 
-  private final UsageTables usage;
+  private final UsageWriter usage;
 
-  UsageModel(UsageTables usage) {
+  UsageModel(UsageWriter usage) {
     this.usage = usage;
   }
 
@@ -24,7 +24,7 @@ final class UsageModel implements ReadModel {
 
   @Override
   public List<String> tables() {
-    return UsageTables.NAMES;
+    return UsageWriter.NAMES;
   }
 
   @Override

@@ -89,7 +89,7 @@ public final class JdbcLedgerProofs implements LedgerProofs {
    */
   private CompletionStage<Checkpoint> caughtUp(String org) {
     return progress
-        .caughtUp()
+        .caughtUp(org)
         .thenCompose(done -> queries.run(handle -> new Attempt(signer.sign(handle, org, false))))
         .thenApply(
             attempt -> {

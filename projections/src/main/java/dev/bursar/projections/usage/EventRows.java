@@ -50,12 +50,17 @@ final class EventRows {
   /**
    * So many events at most, after that one.
    *
+   * @param kept what is kept of the org's usage
    * @throws dev.bursar.domain.usage.Unanswerable if some of them are no longer kept
    */
   static List<UsageEvent> of(
-      Handle handle, String org, EventFilter filter, UsageEvent.@Nullable Key after, int limit) {
+      Handle handle,
+      String org,
+      EventFilter filter,
+      UsageEvent.@Nullable Key after,
+      Kept kept,
+      int limit) {
     Span asked = new Span(filter.from(), filter.to());
-    Kept kept = new Kept(handle, org);
     kept.demandDays(asked);
     UsageRows.known(handle, org)
         .map(asked::intersect)

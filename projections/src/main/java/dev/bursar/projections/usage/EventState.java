@@ -2,6 +2,7 @@ package dev.bursar.projections.usage;
 
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.usage.UsageEvent;
@@ -52,6 +53,15 @@ public record EventState(boolean allowed, List<String> denials, @Nullable End en
 
   private static String word(Closure.Kind kind) {
     return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * Whether a denial is of the request of its name that counts at a time: a name may be used again
+   * when all else has forgotten it, and a plan is made once. Early rows do not say when theirs was:
+   * they are of the last of the name.
+   */
+  public static boolean isDenialOf(Instant countedAt, Plan denied) {
+    return denied.madeAt() == null || countedAt.equals(denied.countedAt());
   }
 
   /** It was denied, be it at once or after the org had begun it. */

@@ -1,5 +1,7 @@
 package dev.bursar.projections.usage;
 
+import static dev.bursar.projections.copy.ColumnArrays.array;
+
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
@@ -174,16 +176,6 @@ final class EventTable {
       EventState.End end = row.state.end();
       return end == null ? null : column.apply(end);
     };
-  }
-
-  private static <T> void array(
-      Update update,
-      String name,
-      Class<T> type,
-      List<Tracked> rows,
-      Function<Tracked, @Nullable T> column) {
-    Object[] values = rows.stream().map(column).toArray();
-    update.bindArray(name, type, values);
   }
 
   private static long micros(Instant at) {

@@ -1,9 +1,10 @@
 package dev.bursar.projections.usage;
 
+import static dev.bursar.projections.copy.ColumnArrays.array;
+
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.bursar.projections.copy.JsonColumns;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,7 +86,6 @@ final class GroupTable {
 
   private static void texts(
       Update insert, String name, Map<UUID, Group> of, Function<Group, @Nullable String> column) {
-    @Nullable Object[] values = of.values().stream().map(column).toArray();
-    insert.bindArray(name, String.class, Arrays.copyOf(values, values.length, Object[].class));
+    array(insert, name, String.class, of.values(), column);
   }
 }

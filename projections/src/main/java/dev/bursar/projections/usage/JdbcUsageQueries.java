@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
@@ -67,25 +68,43 @@ public final class JdbcUsageQueries implements UsageQueries {
   private final Progress progress;
   private final FreshReads reads;
   private final int rowsMax;
+  private final Retention retention;
+  private final InstantSource clock;
 
   /**
    * @param queries where questions are answered
    * @param lookups where single rows are found that a decision waits for
    * @param rowsMax how many rows an answer about usage may have
+   * @param retention how long usage is kept
+   * @param clock the node's time
    */
   public JdbcUsageQueries(
-      ReadQueries queries, ReadQueries lookups, Progress progress, int rowsMax) {
+      ReadQueries queries,
+      ReadQueries lookups,
+      Progress progress,
+      int rowsMax,
+      Retention retention,
+      InstantSource clock) {
     this.queries = queries;
     this.lookups = lookups;
     this.progress = progress;
     this.rowsMax = rowsMax;
+    this.retention = retention;
+    this.clock = clock;
     this.reads = new FreshReads(queries, progress);
   }
 
   @Override
   public CompletionStage<Usage> usage(String org, Question question, boolean fresh) {
     return reads.read(
-        org, fresh, handle -> UsageRows.of(handle, org, question, rowsMax), Usage::new);
+        org,
+        fresh,
+        handle -> UsageRows.of(handle, org, question, kept(handle, org), rowsMax),
+        Usage::new);
+  }
+
+  private Kept kept(Handle handle, String org) {
+    return new Kept(handle, org, retention, clock.instant());
   }
 
   @Override
@@ -94,7 +113,7 @@ public final class JdbcUsageQueries implements UsageQueries {
     return reads.read(
         org,
         fresh,
-        handle -> EventRows.of(handle, org, filter, after, limit + 1),
+        handle -> EventRows.of(handle, org, filter, after, kept(handle, org), limit + 1),
         (found, freshness) ->
             new EventPage(
                 List.copyOf(found.subList(0, Math.min(limit, found.size()))),
@@ -118,7 +137,7 @@ public final class JdbcUsageQueries implements UsageQueries {
             found ->
                 found.isPresent()
                     ? CompletableFuture.completedFuture(found)
-                    : progress.caughtUp().thenCompose(done -> lookups.run(read)));
+                    : progress.caughtUp(org).thenCompose(done -> lookups.run(read)));
   }
 
   @Override
@@ -136,7 +155,7 @@ public final class JdbcUsageQueries implements UsageQueries {
             + (budget.window().boundsRate() ? RAN_THEN : "")
             + " and (d.ended_sequence, d.ended_index) < (:sequence, :index) group by 1";
     return progress
-        .caughtUp()
+        .caughtUp(org)
         .thenCompose(
             done ->
                 queries.run(
@@ -168,7 +187,7 @@ public final class JdbcUsageQueries implements UsageQueries {
             + " and hashtextextended(d.reservation, 0) in"
             + " (select hashtextextended(r, 0) from unnest(:reservations) r)";
     return progress
-        .caughtUp()
+        .caughtUp(org)
         .thenCompose(
             done ->
                 queries.run(

@@ -26,10 +26,26 @@ final class Kept {
 
   private final Handle handle;
   private final String org;
+  private final Retention retention;
+  private final Instant now;
 
-  Kept(Handle handle, String org) {
+  /**
+   * @param now what has passed by then may still be there, in part
+   */
+  Kept(Handle handle, String org, Retention retention, Instant now) {
     this.handle = handle;
     this.org = org;
+    this.retention = retention;
+    this.now = now;
+  }
+
+  /**
+   * From when on all of a table is kept; empty if it has nothing. A partition that has passed may
+   * be made again for what is still open of it, and holds nothing else.
+   */
+  private Optional<Instant> since(PartitionedTable table) {
+    Instant kept = retention.keptSince(table, now).atStartOfDay(ZoneOffset.UTC).toInstant();
+    return Partitions.since(handle, table).map(first -> first.isBefore(kept) ? kept : first);
   }
 
   /**
@@ -38,7 +54,7 @@ final class Kept {
    * @throws Unanswerable if there was
    */
   void demandDays(Span span) {
-    Optional<Instant> since = Partitions.since(handle, PartitionedTable.USAGE_DAY);
+    Optional<Instant> since = since(PartitionedTable.USAGE_DAY);
     if (since.isPresent() && span.from().isBefore(since.get())) {
       Instant end = span.to().isBefore(since.get()) ? span.to() : since.get();
       boolean any =
@@ -77,7 +93,7 @@ final class Kept {
     if (spans.isEmpty()) {
       return;
     }
-    Instant since = Partitions.since(handle, table).orElse(Instant.MAX);
+    Instant since = since(table).orElse(Instant.MAX);
     TreeSet<LocalDate> days = new TreeSet<>();
     for (Span span : spans) {
       if (span.from().isBefore(since)) {
@@ -96,7 +112,7 @@ final class Kept {
             .mapTo(Boolean.class)
             .one();
     if (any) {
-      Optional<Instant> byDay = Partitions.since(handle, PartitionedTable.USAGE_DAY);
+      Optional<Instant> byDay = since(PartitionedTable.USAGE_DAY);
       throw passed(
           what,
           since,

@@ -1,7 +1,8 @@
 package dev.bursar.projections.usage;
 
+import static dev.bursar.projections.copy.ColumnArrays.array;
+
 import java.math.BigDecimal;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -104,10 +105,5 @@ enum Rollup {
     array(update, "orgs", String.class, rows, row -> slot.apply(row).org());
     array(update, "ats", Long.class, rows, row -> slot.apply(row).at());
     array(update, "groups", UUID.class, rows, row -> slot.apply(row).group());
-  }
-
-  private static <R, T> void array(
-      Update update, String name, Class<T> type, List<R> rows, Function<R, T> column) {
-    update.bindArray(name, type, Arrays.asList(rows.stream().map(column).toArray()));
   }
 }

@@ -82,16 +82,12 @@ final class UsagePage {
   private void change(
       String reservation, @Nullable Fresh denied, Instant at, UnaryOperator<EventState> change) {
     Tracked tracked = known.get(reservation);
-    if (tracked != null && (denied == null || isSame(tracked, denied))) {
+    if (tracked != null
+        && (denied == null || EventState.isDenialOf(tracked.countedAt, denied.plan()))) {
       tracked.state = change.apply(tracked.state);
     } else {
       pending.computeIfAbsent(reservation, r -> new Pending(denied, at)).changes.add(change);
     }
-  }
-
-  /** A name may be used again when all else has forgotten it; a plan is made once. */
-  private static boolean isSame(Tracked tracked, Fresh denied) {
-    return denied.plan().madeAt() == null || denied.countedAt().equals(tracked.countedAt);
   }
 
   boolean isEmpty() {
@@ -119,7 +115,7 @@ final class UsagePage {
         .forEach(
             (reservation, tracked) -> {
               Fresh candidate = denied.get(reservation);
-              if (candidate != null && isSame(tracked, candidate)) {
+              if (candidate != null && EventState.isDenialOf(tracked.countedAt, candidate.plan())) {
                 found.put(reservation, tracked);
               }
             });

@@ -30,13 +30,13 @@ final class UsageRows {
   /**
    * The answer.
    *
+   * @param kept what is kept of the org's usage
    * @param rowsMax how many rows it may have
    * @throws dev.bursar.domain.usage.Unanswerable if it would have more, or some of what it takes is
    *     no longer kept
    */
-  static List<Row> of(Handle handle, String org, Question question, int rowsMax) {
+  static List<Row> of(Handle handle, String org, Question question, Kept kept, int rowsMax) {
     Span asked = new Span(question.from(), question.to());
-    Kept kept = new Kept(handle, org);
     kept.demandDays(asked);
     Optional<Span> known = known(handle, org);
     if (known.isEmpty()) {

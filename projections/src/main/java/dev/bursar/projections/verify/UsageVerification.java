@@ -51,6 +51,11 @@ final class UsageVerification implements AutoCloseable {
       this.stored = stored;
     }
 
+    Instant countedAt() {
+      Instant counted = plan.countedAt();
+      return counted == null ? recordedAt : counted;
+    }
+
     boolean mayChange(Instant now) {
       EventState.End end = state.end();
       return end == null || (!end.isFinal() && end.at().isAfter(now.minus(MAY_CHANGE)));
@@ -85,7 +90,7 @@ final class UsageVerification implements AutoCloseable {
       case OrgEvent.ReservationBegun e -> begin(e.plan(), e.at(), place);
       case OrgEvent.ReservationDenied e -> {
         Folded folded = open.get(e.plan().reservation());
-        if (folded == null || !isSame(folded, e.plan())) {
+        if (folded == null || !EventState.isDenialOf(folded.countedAt(), e.plan())) {
           folded = begin(e.plan(), e.at(), place);
         }
         folded.state = folded.state.denied(e, place);
@@ -100,10 +105,6 @@ final class UsageVerification implements AutoCloseable {
       }
       case OrgEvent other -> {}
     }
-  }
-
-  private static boolean isSame(Folded folded, Plan plan) {
-    return plan.madeAt() == null || plan.madeAt().equals(folded.plan.madeAt());
   }
 
   private void note(Folded folded, EventState before, EventState after) {
@@ -175,10 +176,9 @@ final class UsageVerification implements AutoCloseable {
     EventState state = folded.state;
     EventState.End end = state.end();
     Reported report = request.reported();
-    Instant counted = plan.countedAt();
     Map<String, Long> asked = plan.quantities().usage();
     return new UsageEvent(
-        new UsageEvent.Key(micros(counted == null ? folded.recordedAt : counted), folded.place),
+        new UsageEvent.Key(micros(folded.countedAt()), folded.place),
         micros(folded.recordedAt),
         plan.reservation(),
         state.decision(),

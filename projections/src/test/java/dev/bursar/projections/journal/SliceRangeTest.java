@@ -7,7 +7,6 @@ import dev.bursar.database.Database;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.projections.TestServer;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,22 +56,5 @@ class SliceRangeTest {
         assertThat(SliceRange.sliceOf(org)).as(org).isEqualTo(slice);
       }
     }
-  }
-
-  @Test
-  void aRangeGoesOnWhereAllItsSlicesAreProjected() {
-    JournalPosition early = new JournalPosition(10, 5);
-    JournalPosition late = new JournalPosition(11, 1);
-    StoredPositions stored =
-        new StoredPositions(
-            Map.of(
-                new SliceRange(0, 63), late,
-                new SliceRange(0, 31), early,
-                new SliceRange(64, 100), early));
-    assertThat(stored.first(new SliceRange(0, 63))).isEqualTo(late);
-    assertThat(stored.first(new SliceRange(50, 70))).isEqualTo(early);
-    assertThat(stored.last(new SliceRange(50, 70))).isEqualTo(late);
-    assertThat(stored.first(new SliceRange(64, 127))).isEqualTo(JournalPosition.START);
-    assertThat(stored.last(new SliceRange(64, 127))).isEqualTo(early);
   }
 }

@@ -24,7 +24,7 @@ import org.jdbi.v3.core.Handle;
  * all in one transaction, so that each request counts in the sums once. A request counts when it is
  * decided, and what it cost when it has run; both at the time for which it counts.
  */
-public final class UsageTables {
+public final class UsageWriter {
 
   private static final String GROUPS = "usage_group";
 
@@ -52,7 +52,7 @@ public final class UsageTables {
    * @param clock the node's time
    * @param groupsRememberedMax how many groups are remembered, to save looking them up
    */
-  public UsageTables(Retention retention, InstantSource clock, long groupsRememberedMax) {
+  public UsageWriter(Retention retention, InstantSource clock, long groupsRememberedMax) {
     this.retention = retention;
     this.clock = clock;
     this.groups = new GroupTable(groupsRememberedMax);

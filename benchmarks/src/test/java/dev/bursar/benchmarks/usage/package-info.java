@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.benchmarks.usage;
+
+import org.jspecify.annotations.NullMarked;

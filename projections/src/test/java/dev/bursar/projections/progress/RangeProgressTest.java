@@ -1,0 +1,155 @@
+package dev.bursar.projections.progress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.projections.journal.JournalPage;
+import dev.bursar.projections.journal.JournalPosition;
+import dev.bursar.projections.journal.RangePosition;
+import dev.bursar.projections.journal.SliceRange;
+import dev.bursar.projections.progress.RangeStatus.State;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Where a range stands on this node, after what is told of it in whatever order. */
+class RangeProgressTest {
+
+  private static final Instant NOW = Instant.parse("2026-03-02T12:00:00Z");
+  private static final SliceRange SLICES = new SliceRange(0, 63);
+  private static final JournalPosition START = new JournalPosition(700, 0);
+
+  private final RangeProgress range = new RangeProgress(SLICES);
+
+  private void runs() {
+    range.arrived();
+    range.started(RangePosition.of(START), 90);
+  }
+
+  /** Nothing was left to read, up to a transaction, when the journal ended there. */
+  private void upToDate(long xid, long passed) {
+    range.idle(page(xid, passed, 0));
+  }
+
+  private static JournalPage page(long xid, long passed, long lagMs) {
+    return new JournalPage(
+        List.of(),
+        RangePosition.of(new JournalPosition(xid, 0)),
+        passed,
+        NOW,
+        NOW.minusMillis(lagMs),
+        System.nanoTime() - lagMs * 1_000_000,
+        false);
+  }
+
+  private State state() {
+    return range.status().state();
+  }
+
+  @Test
+  void runsOnceReadingHasBegun() {
+    assertThat(state()).isEqualTo(State.ELSEWHERE);
+    range.arrived();
+    assertThat(state()).isEqualTo(State.ELSEWHERE);
+    range.started(RangePosition.of(START), 90);
+    assertThat(state()).isEqualTo(State.RUNNING);
+  }
+
+  @Test
+  void isHaltedUntilItGoesOn() {
+    runs();
+    range.failed("row 7", null);
+    assertThat(state()).isEqualTo(State.HALTED);
+    range.started(RangePosition.of(START), 90);
+    assertThat(state()).isEqualTo(State.HALTED);
+    assertThat(range.status().alarm()).isEqualTo("row 7");
+    upToDate(710, 100);
+    assertThat(state()).isEqualTo(State.RUNNING);
+    assertThat(range.status().alarm()).isNull();
+  }
+
+  @Test
+  void whatMovesAwayBetweenTwoTriesIsHaltedHereNoMore() {
+    runs();
+    range.failed("row 7", null);
+    range.left();
+    assertThat(state()).isEqualTo(State.ELSEWHERE);
+    assertThat(range.isHalted()).isFalse();
+    assertThat(range.status().alarm()).isNull();
+    assertThat(range.failures()).isEqualTo(1);
+  }
+
+  @Test
+  void whatMovesAwayInTheMiddleOfATryIsHaltedHereNoMore() {
+    runs();
+    range.failed("row 7", null);
+    range.started(RangePosition.of(START), 90);
+    range.left();
+    assertThat(state()).isEqualTo(State.ELSEWHERE);
+  }
+
+  @Test
+  void whatIsToldLateOfWhatHasMovedAwayChangesNothing() {
+    runs();
+    range.left();
+    upToDate(710, 100);
+    assertThat(state()).isEqualTo(State.ELSEWHERE);
+    range.failed("cut off", null);
+    assertThat(state()).isEqualTo(State.ELSEWHERE);
+    range.started(RangePosition.of(START), 90);
+    assertThat(state()).isEqualTo(State.ELSEWHERE);
+    assertThat(range.freshness(SLICES)).isEmpty();
+  }
+
+  @Test
+  void whatComesBackBeginsAnew() {
+    runs();
+    range.failed("row 7", null);
+    range.left();
+    runs();
+    assertThat(state()).isEqualTo(State.RUNNING);
+  }
+
+  @Test
+  void countsTheRowsThatComeAfterWhatWasPassed() {
+    runs();
+    range.saw(new JournalPosition(705, 95));
+    assertThat(range.lagRows()).isEqualTo(5);
+    upToDate(710, 95);
+    assertThat(range.lagRows()).isZero();
+    range.failed("row 7", null);
+    range.saw(new JournalPosition(712, 98));
+    assertThat(range.lagRows()).isEqualTo(3);
+    range.left();
+    assertThat(range.lagRows()).isZero();
+  }
+
+  @Test
+  void isAsNewAsTheLastRowOfAPageThatIsNotTheLast() {
+    runs();
+    assertThat(range.freshness(SLICES)).isEmpty();
+    long minutes = 10 * 60_000;
+    range.projected(page(701, 91, minutes));
+    assertThat(range.freshness(SLICES))
+        .hasValueSatisfying(
+            found -> {
+              assertThat(found.asOf()).isEqualTo(NOW.minusMillis(minutes));
+              assertThat(found.lagMs()).isGreaterThanOrEqualTo(minutes);
+            });
+    upToDate(710, 95);
+    assertThat(range.freshness(SLICES))
+        .hasValueSatisfying(
+            found -> {
+              assertThat(found.asOf()).isEqualTo(NOW);
+              assertThat(found.lagMs()).isLessThan(minutes);
+            });
+  }
+
+  @Test
+  void tellsNothingOfWhatStandsStill() {
+    runs();
+    upToDate(710, 95);
+    range.failed("row 7", null);
+    assertThat(range.isRunning()).isFalse();
+    assertThat(range.freshness(SLICES)).isEmpty();
+  }
+}

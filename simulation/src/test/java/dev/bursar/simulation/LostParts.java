@@ -1,0 +1,40 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.wallet.WalletSnapshot;
+import java.util.Arrays;
+
+/** What is stored beside the journal, with something missing. */
+final class LostParts {
+
+  private static final int BYTES_OF_AN_OPERATION = 48;
+
+  private LostParts() {}
+
+  static WalletSnapshot withoutAHold(WalletSnapshot of) {
+    return of.holds().isEmpty()
+        ? of
+        : new WalletSnapshot(
+            of.owner(),
+            of.lastAt(),
+            of.ledgerSequence(),
+            of.ledgerHead(),
+            of.balances(),
+            of.grants(),
+            of.scheduled(),
+            of.holds().subList(1, of.holds().size()),
+            of.lapsed(),
+            of.refunded(),
+            of.debts(),
+            of.transfers(),
+            of.barredTransfers(),
+            of.endings());
+  }
+
+  static OperationMemory.Part withoutTheLast(OperationMemory.Part of) {
+    return new OperationMemory.Part(
+        of.from(),
+        of.to(),
+        Arrays.copyOf(of.bytes(), Math.max(0, of.bytes().length - BYTES_OF_AN_OPERATION)));
+  }
+}

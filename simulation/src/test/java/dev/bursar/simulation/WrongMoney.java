@@ -1,0 +1,106 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.ledger.Posting;
+import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.wallet.Charge;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Transfer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Grants, transfers and entries with other amounts than they should have. */
+final class WrongMoney {
+
+  private WrongMoney() {}
+
+  /** A grant of a millionth more. */
+  static Grant more(Grant of) {
+    return of(of, of.amount().plus(new Credits(1)), of.category());
+  }
+
+  /** A grant that burns last of those that should burn first, and the other way around. */
+  static Grant ofTheOtherCategory(Grant of) {
+    return of(
+        of,
+        of.amount(),
+        of.category() == Grant.Category.PAID ? Grant.Category.PROMOTIONAL : Grant.Category.PAID);
+  }
+
+  /** A charge as if it had been drawn the other way around. */
+  static Charge reversed(Charge of) {
+    return new Charge(of.transaction(), of.creditType(), of.draws().reversed(), of.debt());
+  }
+
+  private static Grant of(Grant of, Credits amount, Grant.Category category) {
+    return new Grant(
+        of.id(),
+        of.creditType(),
+        amount,
+        category,
+        of.priority(),
+        of.effectiveAt(),
+        of.expiresAt(),
+        of.features(),
+        of.models(),
+        of.costBasis(),
+        of.recurrence(),
+        of.source(),
+        of.createdAt());
+  }
+
+  /** A transfer that says that it is of a millionth more than its draws. */
+  static Transfer more(Transfer of) {
+    return new Transfer(
+        of.id(),
+        of.from(),
+        of.to(),
+        of.creditType(),
+        of.amount().plus(new Credits(1)),
+        of.draws(),
+        of.grants());
+  }
+
+  /** A transfer that has lost a millionth on its way, if its last grant is of more. */
+  static Transfer lessOfTheLast(Transfer of) {
+    Grant last = of.grants().getLast();
+    Credits less = last.amount().minus(new Credits(1));
+    if (!less.isPositive()) {
+      return of;
+    }
+    List<Grant> grants = new ArrayList<>(of.grants());
+    grants.set(grants.size() - 1, of(last, less, last.category()));
+    return new Transfer(
+        of.id(),
+        of.from(),
+        of.to(),
+        of.creditType(),
+        of.amount().minus(new Credits(1)),
+        of.draws(),
+        grants);
+  }
+
+  /** A transaction without any of its entries. */
+  static Transaction withoutEntries(Transaction of) {
+    return only(each -> false, of);
+  }
+
+  /** A transaction without its entries of a type. */
+  static Transaction without(EntryType type, Transaction of) {
+    return only(each -> each.type() != type, of);
+  }
+
+  private static Transaction only(Predicate<Posting> which, Transaction of) {
+    return new Transaction(
+        of.id(),
+        of.postedAt(),
+        of.creditType(),
+        of.reservation(),
+        of.corrects(),
+        of.attribution(),
+        of.previousHash(),
+        of.postings().stream().filter(which).toList());
+  }
+}
