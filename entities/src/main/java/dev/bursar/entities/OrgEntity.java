@@ -151,11 +151,12 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   private void letAlikeGoOn(@Nullable Operation operation) {
     List<Reserve> alike = operation == null ? null : deciding.remove(operation.key());
     for (Reserve each : alike == null ? List.<Reserve>of() : alike) {
-      List<Effect<Reserve>> joined = protocol.joined(operation, each);
+      // Its key is the same; what it asks for may be something else.
+      List<Effect<Reserve>> joined = protocol.joined(each.operation(), each);
       if (joined != null) {
         run(joined);
       } else {
-        inbox.add(new Request<>(each.command(), operation), new Reserving(each));
+        inbox.add(new Request<>(each.command(), each.operation()), new Reserving(each));
       }
     }
   }

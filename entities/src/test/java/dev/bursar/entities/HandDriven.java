@@ -58,9 +58,11 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
     run();
   }
 
-  /** Hands it a message, and does all that follows. */
-  void receive(EntityMessage message) {
-    toDo.add(() -> hand(message));
+  /** Hands it messages, each before anything follows on the one before, and does all that does. */
+  void receive(EntityMessage... messages) {
+    for (EntityMessage message : messages) {
+      toDo.add(() -> hand(message));
+    }
     run();
   }
 

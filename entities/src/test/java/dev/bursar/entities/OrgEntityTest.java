@@ -14,6 +14,7 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
@@ -75,6 +76,10 @@ final class OrgEntityTest {
   }
 
   private EntityMessage charge(int attempt) {
+    return charge(attempt, OPERATION);
+  }
+
+  private EntityMessage charge(int attempt, Operation operation) {
     ReserveRequest request =
         new ReserveRequest(
             Subject.ofOrg("acme"),
@@ -93,7 +98,7 @@ final class OrgEntityTest {
     byte[] salt = new byte[16];
     salt[0] = (byte) attempt;
     return new EntityMessage.Reserve(
-        new OrgCommand.Reserve(request, "k1", "key_test", "k1", salt), OPERATION, told::add);
+        new OrgCommand.Reserve(request, "k1", "key_test", "k1", salt), operation, told::add);
   }
 
   /** What it asks the wallet about a reservation, in its order. */
@@ -150,8 +155,7 @@ final class OrgEntityTest {
                     && settled.closure().charged().equals(AMOUNT));
   }
 
-  /** An org that has begun a charge and asked its wallet for it: the reservation. */
-  private String begunBeforeTheCrash() {
+  private HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> startNew() {
     HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
     org.receive(
         new EntityMessage.Ask<OrgCommand, OrgReply>(
@@ -159,6 +163,36 @@ final class OrgEntityTest {
                 new OrgCommand.PutOrg(new OrgSettings("acme", ZoneOffset.UTC, null, List.of()), ""),
                 null),
             answer -> {}));
+    return org;
+  }
+
+  @Test
+  void whatComesWithAKeyThatIsBeingUsedForSomethingElseIsRefused() {
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = startNew();
+    org.receive(charge(1), charge(2, Operation.ofClient("reserve", "k1", 8)));
+    assertThat(told).containsExactly(new Answer.Refused<>(Refusal.keyReused()));
+  }
+
+  @Test
+  void whoAsksAgainIsNotRefusedForWhatSomebodyElseAsksWithTheKey() {
+    // given: it was decided.
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = startNew();
+    org.receive(charge(1));
+    String reservation = ((WalletCommand.HoldCredits) asked(org).getFirst()).reservation();
+    org.receive(charged(reservation));
+    assertThat(told).hasSize(1);
+    told.clear();
+
+    // when: something else comes with its key, and it itself once more.
+    org.receive(charge(2, Operation.ofClient("reserve", "k1", 8)), charge(3));
+
+    // then: only the other is refused.
+    assertThat(told).containsExactly(new Answer.Refused<>(Refusal.keyReused()));
+  }
+
+  /** An org that has begun a charge and asked its wallet for it: the reservation. */
+  private String begunBeforeTheCrash() {
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = startNew();
     org.receive(charge(1));
     List<Object> asked = asked(org);
     assertThat(asked).hasSize(1);

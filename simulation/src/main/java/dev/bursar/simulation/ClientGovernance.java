@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 /** What a client changes of budgets and freezes, and those that there are from the beginning. */
 final class ClientGovernance {
 
+  /** The budgets whose windows are shorter than a day. */
+  static final Set<String> RATES = Set.of("org-minute", "red-minute", "blue-hour");
+
   private final Asker asker;
   private final World world;
   private final OperationChecks others;

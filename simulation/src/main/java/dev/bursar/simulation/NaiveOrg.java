@@ -87,16 +87,7 @@ final class NaiveOrg {
     }
     Instant ran = reported.happenedAt();
     boolean tooLongAgo = ran.isBefore(at.minus(World.CORRECTION));
-    // What is told so late counts where it is told; in a rate all that counts is when it ran.
-    List<Applied> limits = new ArrayList<>();
-    budgets
-        .applied(work.subject(), ran.isAfter(at) || tooLongAgo ? at : ran, watch.moment())
-        .stream()
-        .filter(limit -> !limit.isRate())
-        .forEach(limits::add);
-    budgets.applied(work.subject(), ran.isAfter(at) ? at : ran, watch.moment()).stream()
-        .filter(Applied::isRate)
-        .forEach(limits::add);
+    List<Applied> limits = ofWork(work, ran.isAfter(at) || tooLongAgo ? at : ran, ran);
     List<Applied> counted =
         own.stillCounting(
             limits.stream().filter(each -> !each.byTeam()).toList(),
@@ -106,6 +97,24 @@ final class NaiveOrg {
     own.count(reservation, plan.quantities(), counted, plan.limits());
     ofTeam.put(reservation, limits.stream().filter(Applied::byTeam).toList());
     countedAlike(reservation);
+  }
+
+  /**
+   * The limits that work falls under which has run.
+   *
+   * @param countsAt for when it counts; but in a rate all that counts is when it ran
+   */
+  private List<Applied> ofWork(ReserveRequest work, Instant countsAt, Instant ran) {
+    List<Applied> limits = new ArrayList<>();
+    budgets.applied(work.subject(), countsAt, watch.moment()).stream()
+        .filter(limit -> !limit.isRate())
+        .forEach(limits::add);
+    budgets
+        .applied(work.subject(), ran.isBefore(countsAt) ? ran : countsAt, watch.moment())
+        .stream()
+        .filter(Applied::isRate)
+        .forEach(limits::add);
+    return limits;
   }
 
   /** A team counts work that has run. */
@@ -158,7 +167,7 @@ final class NaiveOrg {
         : watch.reports.askedOfTeam(reservation, reported.happenedAt()).stream()
             .map(
                 at ->
-                    budgets.applied(work.subject(), at, watch.moment()).stream()
+                    ofWork(work, at, reported.happenedAt()).stream()
                         .filter(Applied::byTeam)
                         .toList());
   }

@@ -123,7 +123,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     world.watch.branches.sent(id, message);
     if (message instanceof EntityMessage.AskFor<?> ask
         && ask.request().command() instanceof TeamCommand.CountUsage count) {
-      world.watch.reports.asksTeam(count.reservation(), count.countsAt());
+      world.watch.reports.asksTeam(count.reservation(), count.counted().countsAt());
     }
     world.watch.expect(
         to.org().equals(id.org()), "I10", "%s sends something to %s: %s", id, to, message);

@@ -49,6 +49,7 @@ final class SimulationTest {
           # seed | what it found | what guards it
           42   | a rate that had passed counted in a report | ReportedUsageTest.aRateThatHasPassedIsNotCountedEvenIfNothingWasCountedSince
           16   | a team went by its own clock in what it counts of a report | TeamTest.workThatHasRunCountsThoughByTheTeamsClockItsDayHasNotBegun
+          1842 | who came with a key while something else was decided under it was taken for that | OrgEntityTest.whatComesWithAKeyThatIsBeingUsedForSomethingElseIsRefused
           2929 | a retry was told something while its attempt was being barred | ReservationProtocolTest.whoAsksWhileItIsBeingBarredWaits
           4665 | the same | the same
           4714 | the same | the same
