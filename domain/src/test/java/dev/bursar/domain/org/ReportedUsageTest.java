@@ -37,6 +37,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The org's part of work that is reported after it has run. */
 final class ReportedUsageTest {
@@ -141,6 +142,15 @@ final class ReportedUsageTest {
     settled(begun(report("e1", "4", NOON), NOON), NOON);
     assertThat(figures(begun(report("e2", "5", NOON.minus(Duration.ofDays(7))), NOON)))
         .hasSize(counts ? 1 : 0);
+  }
+
+  /** A minute that is over is over, also if nothing has been counted since. */
+  @ParameterizedTest
+  @ValueSource(longs = {120, 7 * 86_400})
+  void aRateThatHasPassedIsNotCountedThoughItIsStillKnown(long secondsLater) {
+    acme.after(NOON, OrgWords.budget(budget("b", ORG, "10", Budget.Mode.HARD, WindowKind.MINUTE)));
+    settled(begun(report("e1", "4", NOON), NOON), NOON);
+    assertThat(figures(begun(report("e2", "5", NOON), NOON.plusSeconds(secondsLater)))).isEmpty();
   }
 
   @Test
