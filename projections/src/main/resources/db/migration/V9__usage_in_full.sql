@@ -12,7 +12,9 @@ alter table usage_event
   -- When reported work ran, by the reporter's clock; null of what was decided beforehand.
   add column happened_at timestamptz(6),
   -- The client's own words, an object of texts; null where there are none.
-  add column metadata jsonb;
+  add column metadata jsonb,
+  -- A node of an earlier version that goes on projecting is stopped by this, before it leaves such times out.
+  add check (source is null or happened_at is not null);
 
 -- For questions about one session, which no sums answer.
 create index usage_event_session on usage_event (org, session, counted_at) where session is not null;

@@ -11,6 +11,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks the database over and over whether it is there, on a connection of its own: however busy the
@@ -26,6 +28,8 @@ public final class StorageWatch implements AutoCloseable {
           Duration.ZERO,
           ANSWERS_WITHIN.multipliedBy(2),
           ANSWERS_WITHIN);
+
+  private static final Logger LOG = LoggerFactory.getLogger(StorageWatch.class);
 
   private final DatabaseSettings settings;
   private final Duration silenceMax;
@@ -54,7 +58,7 @@ public final class StorageWatch implements AutoCloseable {
     StorageWatch watch = new StorageWatch(settings, silenceMax);
     var unused =
         watch.thread.scheduleWithFixedDelay(
-            watch::ask, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+            watch::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
     return watch;
   }
 
@@ -62,6 +66,16 @@ public final class StorageWatch implements AutoCloseable {
   public Optional<Duration> away() {
     Duration silence = Duration.ofNanos(System.nanoTime() - answeredAt);
     return silence.compareTo(silenceMax) > 0 ? Optional.of(silence) : Optional.empty();
+  }
+
+  /** Whatever goes wrong, it is looked again. */
+  private void look() {
+    try {
+      ask();
+    } catch (RuntimeException e) {
+      LOG.warn("The database can't be asked whether it is there", e);
+      hangUp();
+    }
   }
 
   private void ask() {

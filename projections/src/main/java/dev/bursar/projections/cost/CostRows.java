@@ -38,9 +38,6 @@ final class CostRows {
         on e.org = :org and e.wallet = s.wallet and e.sequence between s.first and s.last
       """;
 
-  /** A transaction's name ends in the sequence of its first entry. */
-  private static final String FIRST_OF = "cast(substring(%s from '_([0-9]{1,18})$') as bigint)";
-
   /** What an entry is for; of a correction, what was corrected by it was for. */
   private static final String WORK_OR_CORRECTED =
       "e.wallet, "
@@ -49,7 +46,11 @@ final class CostRows {
               .collect(Collectors.joining())
           + "e.credit_type";
 
-  /** A transaction's name ends in the sequence of its first entry. */
+  /**
+   * A transaction's name ends in the sequence of its first entry. Few entries correct another one,
+   * and each of those is looked up by itself, {@code offset 0} sees to that: the planner knows
+   * nothing of how few they are, and would join the whole ledger.
+   */
   private static final String CHARGES =
       "select "
           + WORK_OR_CORRECTED
@@ -61,9 +62,12 @@ final class CostRows {
           """
           + ENTRIES
           + """
-          left join ledger_entry c
-            on c.org = :org and c.wallet = e.wallet and c.transaction_id = e.corrects
-              and c.sequence = cast(substring(e.corrects from '_([0-9]{1,18})$') as bigint)
+          left join lateral (
+            select * from ledger_entry
+            where e.corrects is not null and org = :org and wallet = e.wallet
+              and transaction_id = e.corrects
+              and sequence = cast(substring(e.corrects from '_([0-9]{1,18})$') as bigint)
+            offset 0) c on true
           """
           + " group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13"
           + " order by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13";

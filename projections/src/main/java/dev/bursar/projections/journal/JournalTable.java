@@ -98,6 +98,13 @@ final class JournalTable {
       order by j.xid desc, j.ordering desc limit 1
       """;
 
+  private static final String AFTER =
+      """
+      select j.xid::text::bigint, j.ordering from event_journal j
+      where (j.xid, j.ordering) > (cast(cast(:xid as text) as xid8), :ordering)
+      order by j.xid, j.ordering offset :rows limit 1
+      """;
+
   private JournalTable() {}
 
   /** The journal's last row of an org or a wallet; empty if there is none. */
@@ -151,6 +158,17 @@ final class JournalTable {
         .bind("bytes", bytesMax)
         .map((rs, context) -> stored(rs))
         .list();
+  }
+
+  /** Where the row is that comes so many rows after a position; empty if there are not so many. */
+  static Optional<JournalPosition> after(Handle handle, JournalPosition position, int rows) {
+    return handle
+        .createQuery(AFTER)
+        .bind("xid", Long.toString(position.xid()))
+        .bind("ordering", position.ordering())
+        .bind("rows", rows)
+        .map((rs, context) -> new JournalPosition(rs.getLong(1), rs.getLong(2)))
+        .findOne();
   }
 
   /** Whether a page came to one of its bounds, so that there may be more. */

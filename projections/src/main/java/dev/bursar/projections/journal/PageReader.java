@@ -111,8 +111,10 @@ public final class PageReader {
           JournalTable.Reach reach = JournalTable.reach(handle);
           progress.saw(reach.head());
           // Of what is on its way nobody knows yet what follows on it.
-          StandingSlices.Regained regained =
-              progress.allProjected() ? standing.regain(handle, after) : null;
+          if (standing.isDue(after) && !progress.allProjected()) {
+            return waiting(after, at, nanos);
+          }
+          StandingSlices.Regained regained = standing.regain(handle, after);
           if (regained != null) {
             return regained(regained, reach, nanos);
           }

@@ -24,6 +24,9 @@ final class StandingSlices {
    */
   record Regained(List<JournalRow> rows, RangePosition end, JournalTable.@Nullable Stored last) {}
 
+  /** Rows of the journal that are looked through at a time: its index knows nothing of slices. */
+  private static final int ROWS_MAX = 20_000;
+
   private final JournalBounds bounds;
   private final JournalReader progress;
   private final Map<Integer, Long> triedNanos = new HashMap<>();
@@ -52,6 +55,11 @@ final class StandingSlices {
     return null;
   }
 
+  /** Whether one is to be tried again by now. */
+  boolean isDue(RangePosition at) {
+    return at.standing().keySet().stream().anyMatch(this::isDue);
+  }
+
   private boolean isDue(int slice) {
     Long tried = triedNanos.get(slice);
     Duration wait = bounds.standingInterval();
@@ -59,12 +67,19 @@ final class StandingSlices {
   }
 
   private Regained regain(Handle handle, RangePosition at, int slice, JournalPosition from) {
+    JournalPosition end = at.position();
+    JournalPosition before = end.next();
+    JournalPosition bound = JournalTable.after(handle, from, ROWS_MAX).orElse(before);
+    if (before.isAfter(bound)) {
+      before = bound;
+      end = new JournalPosition(bound.xid(), bound.ordering() - 1);
+    }
     List<JournalTable.Stored> stored =
         JournalTable.page(
             handle,
             new SliceRange(slice, slice),
             from,
-            at.position().next(),
+            before,
             bounds.pageRowsMax(),
             bounds.pageBytesMax());
     JournalUnreadable fault = null;
@@ -81,7 +96,6 @@ final class StandingSlices {
     if (followed.fault() != null) {
       fault = followed.fault();
     }
-    JournalPosition end = at.position();
     if (fault != null) {
       stop(slice, String.valueOf(fault.getMessage()));
       end = stored.get(followed.rows()).before();

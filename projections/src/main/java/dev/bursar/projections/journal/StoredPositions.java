@@ -2,6 +2,7 @@ package dev.bursar.projections.journal;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record StoredPositions(Map<SliceRange, RangePosition> byRange) {
 
-  /** Slices that are projected up to the same position. */
-  public record Leg(SliceRange slices, JournalPosition position) {}
+  /** Slices that are projected up to the same position, in order. */
+  public record Leg(List<Integer> slices, JournalPosition position) {}
 
   /** Reads the positions of a projection. */
   public static StoredPositions of(Handle handle, String projection) {
@@ -38,18 +39,21 @@ public record StoredPositions(Map<SliceRange, RangePosition> byRange) {
     return new StoredPositions(all);
   }
 
-  /** Neighbouring slices of the range that are projected up to the same position, in order. */
-  public List<Leg> legs(SliceRange range) {
-    List<Leg> legs = new ArrayList<>();
+  /**
+   * The positions of some slices of a range, each with all slices of the range that have come as
+   * far: what is true of all of them is found sooner than what is true of one.
+   */
+  public List<Leg> legs(SliceRange range, SliceRange some) {
+    Map<JournalPosition, List<Integer>> byPosition = new LinkedHashMap<>();
     for (int slice = range.from(); slice <= range.to(); slice++) {
-      JournalPosition position = ofSlice(slice);
-      int from = slice;
-      if (!legs.isEmpty() && legs.getLast().position().equals(position)) {
-        from = legs.removeLast().slices().from();
-      }
-      legs.add(new Leg(new SliceRange(from, slice), position));
+      byPosition.computeIfAbsent(ofSlice(slice), position -> new ArrayList<>()).add(slice);
     }
-    return legs;
+    return byPosition.entrySet().stream()
+        .map(each -> new Leg(List.copyOf(each.getValue()), each.getKey()))
+        .filter(
+            leg ->
+                leg.slices().stream().anyMatch(slice -> some.from() <= slice && slice <= some.to()))
+        .toList();
   }
 
   /** Where reading of a range goes on. */

@@ -22,7 +22,11 @@ import org.jdbi.v3.core.Jdbi;
 public final class Progress {
 
   /** Slices of a range, of which something is asked. */
-  private record Part(RangeProgress range, SliceRange slices) {}
+  private record Part(RangeProgress range, SliceRange slices) {
+    List<StoredPositions.Leg> legs(StoredPositions stored) {
+      return stored.legs(range.range(), slices);
+    }
+  }
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
   private static final Duration ASK_AGAIN = Duration.ofMillis(50);
@@ -152,7 +156,7 @@ public final class Progress {
         handle -> {
           StoredPositions stored = StoredPositions.of(handle, projection);
           return parts.stream()
-              .noneMatch(part -> Unprojected.exists(handle, part.slices(), stored, head));
+              .noneMatch(part -> Unprojected.exists(handle, part.legs(stored), head));
         });
   }
 
@@ -208,15 +212,15 @@ public final class Progress {
 
   /** As this node knows of what it projects itself, and else as the database tells. */
   private Freshness freshness(Part part) {
-    return part.range().freshness(part.slices()).orElseGet(() -> stored(part.slices()));
+    return part.range().freshness(part.slices()).orElseGet(() -> stored(part));
   }
 
-  private Freshness stored(SliceRange slices) {
+  private Freshness stored(Part part) {
     Instant now = clock.instant();
     return jdbi.withHandle(
         handle -> {
           StoredPositions stored = StoredPositions.of(handle, projection);
-          long lagMs = Unprojected.sinceMs(handle, slices, stored).orElse(0);
+          long lagMs = Unprojected.sinceMs(handle, part.legs(stored)).orElse(0);
           return new Freshness(now.minusMillis(lagMs), lagMs);
         });
   }

@@ -1,21 +1,24 @@
 package dev.bursar.projections.progress;
 
 import dev.bursar.projections.journal.JournalPosition;
-import dev.bursar.projections.journal.SliceRange;
 import dev.bursar.projections.journal.StoredPositions;
+import java.util.List;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 
 /** Rows of the journal after the positions that are stored. */
 final class Unprojected {
 
+  // In order, so that the index is read from the position on; the first row is soon found.
   private static final String EXISTS =
       """
       select exists (
-        select 1 from event_journal
-        where (xid, ordering) > (cast(cast(:xid as text) as xid8), :ordering)
-          and (xid, ordering) <= (cast(cast(:headXid as text) as xid8), :headOrdering)
-          and slice between :from and :to)
+        select 1 from (
+          select j.xid from event_journal j
+          where (j.xid, j.ordering) > (cast(cast(:xid as text) as xid8), :ordering)
+            and (j.xid, j.ordering) <= (cast(cast(:headXid as text) as xid8), :headOrdering)
+            and j.slice = any(:slices)
+          order by j.xid, j.ordering limit 1) first)
       """;
 
   // Not now(), which a long transaction of the reader's would hold. A row is there for a moment at
@@ -25,16 +28,18 @@ final class Unprojected {
       select greatest(1, (extract(epoch from clock_timestamp()) * 1000)::bigint - j.write_timestamp)
       from event_journal j
       where (j.xid, j.ordering) > (cast(cast(:xid as text) as xid8), :ordering)
-        and j.slice between :from and :to
+        and j.slice = any(:slices)
       order by j.xid, j.ordering limit 1
       """;
 
   private Unprojected() {}
 
-  /** Whether these slices have rows up to a place in the journal that are not projected. */
-  static boolean exists(
-      Handle handle, SliceRange slices, StoredPositions stored, JournalPosition head) {
-    return stored.legs(slices).stream()
+  /**
+   * Whether rows up to a place in the journal are not projected, of these legs: a slice is behind
+   * as soon as one of its range is that has come as far.
+   */
+  static boolean exists(Handle handle, List<StoredPositions.Leg> legs, JournalPosition head) {
+    return legs.stream()
         .anyMatch(
             leg ->
                 handle
@@ -43,26 +48,24 @@ final class Unprojected {
                     .bind("ordering", leg.position().ordering())
                     .bind("headXid", Long.toString(head.xid()))
                     .bind("headOrdering", head.ordering())
-                    .bind("from", leg.slices().from())
-                    .bind("to", leg.slices().to())
+                    .bindArray("slices", Integer.class, leg.slices())
                     .mapTo(Boolean.class)
                     .one());
   }
 
   /**
-   * How long ago the first row of these slices was written that is not projected, in milliseconds
-   * of the database's time; empty if all are.
+   * How long ago the first row of these legs was written that is not projected, in milliseconds of
+   * the database's time; empty if all are.
    */
-  static OptionalLong sinceMs(Handle handle, SliceRange slices, StoredPositions stored) {
-    return stored.legs(slices).stream()
+  static OptionalLong sinceMs(Handle handle, List<StoredPositions.Leg> legs) {
+    return legs.stream()
         .flatMap(
             leg ->
                 handle
                     .createQuery(FIRST)
                     .bind("xid", Long.toString(leg.position().xid()))
                     .bind("ordering", leg.position().ordering())
-                    .bind("from", leg.slices().from())
-                    .bind("to", leg.slices().to())
+                    .bindArray("slices", Integer.class, leg.slices())
                     .mapTo(Long.class)
                     .stream())
         .mapToLong(Long::longValue)

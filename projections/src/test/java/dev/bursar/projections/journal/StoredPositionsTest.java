@@ -25,6 +25,10 @@ class StoredPositionsTest {
     return new RangePosition(others, new TreeMap<>(Map.of(slice, position)));
   }
 
+  private static StoredPositions.Leg leg(int from, int to, JournalPosition position) {
+    return new StoredPositions.Leg(IntStream.rangeClosed(from, to).boxed().toList(), position);
+  }
+
   @Test
   void aRangeGoesOnWhereAllItsSlicesAreProjected() {
     StoredPositions stored =
@@ -36,11 +40,11 @@ class StoredPositionsTest {
     assertThat(stored.start(new SliceRange(0, 63))).isEqualTo(all(LATE));
     assertThat(stored.start(new SliceRange(50, 70))).isEqualTo(all(EARLY));
     assertThat(stored.start(new SliceRange(64, 127))).isEqualTo(all(JournalPosition.START));
-    assertThat(stored.legs(new SliceRange(60, 127)))
+    SliceRange range = new SliceRange(62, 102);
+    assertThat(stored.legs(range, range))
         .containsExactly(
-            new StoredPositions.Leg(new SliceRange(60, 63), LATE),
-            new StoredPositions.Leg(new SliceRange(64, 100), EARLY),
-            new StoredPositions.Leg(new SliceRange(101, 127), JournalPosition.START));
+            leg(62, 63, LATE), leg(64, 100, EARLY), leg(101, 102, JournalPosition.START));
+    assertThat(stored.legs(range, new SliceRange(70, 70))).containsExactly(leg(64, 100, EARLY));
   }
 
   @Test
@@ -50,11 +54,14 @@ class StoredPositionsTest {
     assertThat(stored.ofSlice(6)).isEqualTo(LATE);
     assertThat(stored.ofSlice(7)).isEqualTo(EARLY);
     assertThat(stored.start(range)).isEqualTo(standing(LATE, 7, EARLY));
-    assertThat(stored.legs(range))
-        .containsExactly(
-            new StoredPositions.Leg(new SliceRange(0, 6), LATE),
-            new StoredPositions.Leg(new SliceRange(7, 7), EARLY),
-            new StoredPositions.Leg(new SliceRange(8, 63), LATE));
+    assertThat(stored.legs(range, new SliceRange(7, 7))).containsExactly(leg(7, 7, EARLY));
+    assertThat(stored.legs(range, new SliceRange(8, 8)))
+        .singleElement()
+        .satisfies(
+            leg -> {
+              assertThat(leg.position()).isEqualTo(LATE);
+              assertThat(leg.slices()).hasSize(63).contains(0, 6, 8, 63).doesNotContain(7);
+            });
     // Divided otherwise, it stands still in the range in which it is by then.
     assertThat(stored.start(new SliceRange(0, 31))).isEqualTo(standing(LATE, 7, EARLY));
     assertThat(stored.start(new SliceRange(32, 63))).isEqualTo(all(LATE));
