@@ -82,13 +82,15 @@ final class Watch implements SimulatedJournal.Listener {
         violated("I8", "%s: %s", id, fault.getMessage());
       }
       nextDue = batch.nextDue();
-      for (Recorded<E> recorded : batch.recorded()) {
-        Operation operation = recorded.operation();
-        if (operation != null && operations.put(operation.key(), recorded.event()) != null) {
-          violated("I4", "%s: %s has a second effect, in row %d", id, operation.key(), sequence);
-        }
-      }
       return batch;
+    }
+
+    /** An operation has one effect; the row may have let it come again by what is before this. */
+    void has(EntityId id, long sequence, Recorded<E> recorded) {
+      Operation operation = recorded.operation();
+      if (operation != null && operations.put(operation.key(), recorded.event()) != null) {
+        violated("I4", "%s: %s has a second effect, in row %d", id, operation.key(), sequence);
+      }
     }
 
     private byte[] state(Entity<C, E, R> of) {
@@ -340,6 +342,7 @@ final class Watch implements SimulatedJournal.Listener {
     NaiveOrg org = org(id);
     for (Recorded<OrgEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
       moment++;
+      shadow.has(id, sequence, each);
       org.budgets.take(each.event(), moment);
       switch (each.event()) {
         case OrgEvent.ReservationBegun it -> {
@@ -433,6 +436,7 @@ final class Watch implements SimulatedJournal.Listener {
     NaiveOrg org = org(EntityId.org(id.org()));
     for (Recorded<TeamEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
       moment++;
+      shadow.has(id, sequence, each);
       switch (each.event()) {
         case TeamEvent.BudgetHeld it when reports.hasRun(it.reservation()) ->
             org.countedByTeam(it, counted);
@@ -468,6 +472,7 @@ final class Watch implements SimulatedJournal.Listener {
     Invariants ledger = ledgers.computeIfAbsent(id, i -> new Invariants(i.org(), i.name()));
     for (Recorded<WalletEvent> each : taken(shadow, id, sequence, row, writer).recorded()) {
       moment++;
+      shadow.has(id, sequence, each);
       naive.take(each.event());
       if (each.event() instanceof WalletEvent.UsageCharged it) {
         reports.charges(id.org(), it.reported(), it.reservation());
