@@ -1,13 +1,11 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
-import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
-import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.entities.EntityMessage;
@@ -124,18 +122,12 @@ final class ClientKeys {
       reservations.reserve(false, false);
       return;
     }
-    String key = "reused" + reserved.id();
     Credits amount = Credits.of(1 + random.nextInt(3));
-    Since since = world.since();
-    Operation operation =
-        new Caller(Asker.ACTOR, key, key, amount.micros()).operation("commit:" + reserved.id());
-    WalletCommand command = new WalletCommand.Commit(reserved.id(), amount, null, Asker.ACTOR, key);
-    asker.ask(
+    reservations.commit(
         "commit %s of %s with a key that may have been used".formatted(amount, reserved.id()),
-        reserved.wallet(),
-        command,
-        operation,
-        answer -> checks.ended(answer, reserved.withKey(), command, operation, since),
-        ClientReservations::ending);
+        reserved,
+        reserved.withKey(),
+        amount,
+        "reused" + reserved.id());
   }
 }

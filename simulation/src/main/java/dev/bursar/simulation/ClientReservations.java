@@ -205,21 +205,39 @@ final class ClientReservations {
           case 3 -> reserved.amount().plus(new Credits(1));
           default -> new Credits(reserved.amount().micros() / 2);
         };
-    String key = asker.key();
+    commit(
+        "commit %s of %s".formatted(amount, reserved.id()),
+        reserved,
+        reserved,
+        amount,
+        asker.key());
+  }
+
+  /**
+   * Commits by a key.
+   *
+   * @param judged the reservation as the answer is to be judged by
+   */
+  void commit(
+      String what,
+      SimulatedClient.Reserved reserved,
+      SimulatedClient.Reserved judged,
+      Credits amount,
+      String key) {
     Since since = world.since();
     Operation operation =
         new Caller(Asker.ACTOR, key, key, amount.micros()).operation("commit:" + reserved.id());
     WalletCommand command = new WalletCommand.Commit(reserved.id(), amount, null, Asker.ACTOR, key);
     asker.ask(
-        "commit %s of %s".formatted(amount, reserved.id()),
+        what,
         reserved.wallet(),
         command,
         operation,
-        answer -> checks.ended(answer, reserved, command, operation, since),
+        answer -> checks.ended(answer, judged, command, operation, since),
         ClientReservations::ending);
   }
 
-  static Object ending(WalletReply reply) {
+  private static Object ending(WalletReply reply) {
     return reply instanceof WalletReply.Ended ended
         ? "%s %s %s %s"
             .formatted(

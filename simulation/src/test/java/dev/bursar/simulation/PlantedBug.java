@@ -21,6 +21,7 @@ import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
@@ -783,29 +784,24 @@ enum PlantedBug implements Tampering {
   }
 
   private static Hold ofNothing(Hold hold) {
-    return new Hold(
-        hold.reservation(),
-        hold.creditType(),
-        Credits.ZERO,
-        List.of(),
-        hold.price(),
-        hold.madeAt(),
-        hold.expiresAt(),
-        hold.overagePolicy(),
-        hold.teamHolds(),
-        hold.attribution());
+    return with(hold, Credits.ZERO, List.of(), hold.overagePolicy());
   }
 
   private static Hold recordedInFull(Hold hold) {
+    return with(hold, hold.amount(), hold.draws(), OveragePolicy.RECORD);
+  }
+
+  private static Hold with(
+      Hold hold, Credits amount, List<Draw> draws, OveragePolicy overagePolicy) {
     return new Hold(
         hold.reservation(),
         hold.creditType(),
-        hold.amount(),
-        hold.draws(),
+        amount,
+        draws,
         hold.price(),
         hold.madeAt(),
         hold.expiresAt(),
-        OveragePolicy.RECORD,
+        overagePolicy,
         hold.teamHolds(),
         hold.attribution());
   }

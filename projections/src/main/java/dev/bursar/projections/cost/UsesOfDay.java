@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * nothing is one of {@code requests}.
  *
  * <p>Entry after entry comes from the database, which looks each event up by itself: a day of any
- * size takes the memory of its sums, and no statement takes long.
+ * size takes the memory of its sums. How long it takes grows with the day's entries.
  */
 final class UsesOfDay {
 
