@@ -46,7 +46,12 @@ public final class Jvm {
     int release = Runtime.version().feature();
     List<String> flags =
         new ArrayList<>(
-            List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC", "--enable-native-access=ALL-UNNAMED"));
+            List.of(
+                "-Xms1g",
+                "-Xmx1g",
+                "-XX:+UseG1GC",
+                "-XX:MaxGCPauseMillis=20",
+                "--enable-native-access=ALL-UNNAMED"));
     if (release >= 23) {
       flags.add("--sun-misc-unsafe-memory-access=allow");
     }

@@ -79,7 +79,9 @@ public final class ShardedEntities implements Entities, Enforcement {
                 new ShardingEnvelope<>(entity, message.apply(new ActorReply<>(replyTo))),
             timeout,
             system.scheduler());
-    return answer.exceptionally(late -> new Answer.Unreachable<>());
+    // Here, and what follows with it: without an executor of ours, Scala's futures wake one more thread for it.
+    return answer.handleAsync(
+        (told, late) -> told == null ? new Answer.Unreachable<>() : told, system.executionContext());
   }
 
   @Override

@@ -1,4 +1,4 @@
-/** Whether the database is there. */
+/** How the journal is written, and whether the database is there. */
 @NullMarked
 package dev.bursar.node.storage;
 
