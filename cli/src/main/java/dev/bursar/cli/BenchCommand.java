@@ -111,7 +111,7 @@ final class BenchCommand implements Callable<Integer> {
     if (events < 1 || rate < 1 || seconds < 1) {
       throw new CommandFailure("--usage, --rate and --seconds have to be at least 1");
     }
-    return new UsageBenchOptions(events, rate, seconds, ASKED);
+    return new UsageBenchOptions(events, rate, seconds, warmup, ASKED);
   }
 
   private BenchOptions options() {

@@ -40,7 +40,6 @@ public final class UsageBench {
   private static final Duration CALL_MAX = Duration.ofMinutes(2);
   private static final int STATUS_OK = 200;
   private static final int CONNECTIONS = 64;
-  private static final Duration WARMUP = Duration.ofSeconds(10);
   private static final long SEED = 1;
 
   private final UsageBenchOptions options;
@@ -83,7 +82,9 @@ public final class UsageBench {
     AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     SeenAfter probe = new SeenAfter(server, database, Shape.SPREAD.orgs());
     LoadResult load;
-    try (BenchProgress progress = new BenchProgress(WARMUP.toSeconds() + options.seconds())) {
+    Duration warmup = Duration.ofSeconds(options.warmupSeconds());
+    long seconds = options.warmupSeconds() + (long) options.seconds();
+    try (BenchProgress progress = new BenchProgress(seconds)) {
       progress.begin("orgs");
       server.addCustomers(Shape.SPREAD, progress);
       progress.begin(options.rate() + " one-shots a second");
@@ -93,7 +94,7 @@ public final class UsageBench {
               .start(
                   () -> {
                     try {
-                      Thread.sleep(WARMUP);
+                      Thread.sleep(warmup);
                       probe.run(Duration.ofSeconds(options.seconds()));
                     } catch (BenchFailure | InterruptedException e) {
                       failure.set(e);
@@ -102,10 +103,10 @@ public final class UsageBench {
       load =
           OpenLoop.run(
               server.endpoint(),
-              new LoadPlan(CONNECTIONS, WARMUP, Duration.ofSeconds(options.seconds()), CALL_MAX),
+              new LoadPlan(CONNECTIONS, warmup, Duration.ofSeconds(options.seconds()), CALL_MAX),
               options.rate(),
               new Traffic(Shape.SPREAD, "usage-").oneShot(),
-              millis -> progress.elapsed(millis, WARMUP.toSeconds() + options.seconds()));
+              millis -> progress.elapsed(millis, seconds));
       prober.join();
     }
     Exception fault = failure.get();

@@ -13,6 +13,9 @@ final class JournalTap implements Tap {
   private static final char PARSE = 'P';
   private static final char BIND = 'B';
   private static final char COMMAND_COMPLETE = 'C';
+  private static final char ERROR = 'E';
+  private static final char READY = 'Z';
+  private static final String NO_TRANSACTION = "I";
 
   private final Countdown toDrop;
   private final PostgresMessages asked = new PostgresMessages(true, this::hearClient);
@@ -56,15 +59,12 @@ final class JournalTap implements Tap {
     }
   }
 
+  /** Once it is ready and no transaction is open, what was written is committed. */
   private void hearServer(char type, String head) {
-    if (type != COMMAND_COMPLETE) {
-      return;
-    }
-    String done = text(head, 0);
-    if (done.equals("COMMIT")) {
-      cut |= written && toDrop.take();
+    if (type == ERROR || type == COMMAND_COMPLETE && text(head, 0).equals("ROLLBACK")) {
       written = false;
-    } else if (done.equals("ROLLBACK")) {
+    } else if (type == READY && head.equals(NO_TRANSACTION)) {
+      cut |= written && toDrop.take();
       written = false;
     }
   }

@@ -79,9 +79,11 @@ public final class ShardedEntities implements Entities, Enforcement {
                 new ShardingEnvelope<>(entity, message.apply(new ActorReply<>(replyTo))),
             timeout,
             system.scheduler());
-    // Here, and what follows with it: without an executor of ours, Scala's futures wake one more thread for it.
+    // Here, and what follows with it: without an executor of ours, Scala's futures wake one more
+    // thread for it.
     return answer.handleAsync(
-        (told, late) -> told == null ? new Answer.Unreachable<>() : told, system.executionContext());
+        (told, late) -> told == null ? new Answer.Unreachable<>() : told,
+        system.executionContext());
   }
 
   @Override

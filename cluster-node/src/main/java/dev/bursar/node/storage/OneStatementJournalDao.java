@@ -3,7 +3,12 @@ package dev.bursar.node.storage;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.apache.pekko.persistence.jdbc.config.JournalConfig;
@@ -22,12 +27,20 @@ import slick.jdbc.JdbcBackend.JdbcDatabaseDef;
 import slick.jdbc.JdbcProfile;
 
 /**
- * The journal plugin's access to its table, but rows are written by one statement that is its own
- * transaction: one round trip, where the plugin's own needs two (insert, commit) and passes between
- * threads in between. All else is the plugin's. Named in {@code journal.conf}, and made by the
- * plugin.
+ * The journal plugin's access to its table, but for how rows are written: by one statement that is
+ * its own transaction, where the plugin's own takes two round trips (insert, commit) and six
+ * changes of threads. What comes while {@code parallelism} writers are busy goes together into the
+ * next statement, up to {@code batchSize} entities' rows, as with the plugin. Nothing bounds the
+ * queue, since each entity has one row in it at the most, and inboxes bound what an entity takes.
+ *
+ * <p>A row that exists already, which a stale writer would write again, fails alone. All else is
+ * the plugin's. Named in {@code journal.conf}, and made by the plugin.
  */
 public final class OneStatementJournalDao extends DefaultJournalDao {
+
+  private record Write(List<JournalPekkoSerializationRow> rows, Promise<BoxedUnit> done) {}
+
+  private static final String UNIQUE_VIOLATION = "23505";
 
   private static final String COLUMNS =
       "insert into event_journal (persistence_id, sequence_number, writer, write_timestamp,"
@@ -40,6 +53,10 @@ public final class OneStatementJournalDao extends DefaultJournalDao {
           + "select * from unnest(?::text[], ?::bigint[], ?::text[], ?::bigint[],"
           + " ?::text[], ?::integer[], ?::text[], ?::bytea[])";
 
+  private final int entitiesMax;
+  private final Queue<Write> waiting = new ConcurrentLinkedQueue<>();
+  private final Semaphore writers;
+
   /** Called by the plugin, by reflection. */
   public OneStatementJournalDao(
       JdbcDatabaseDef db,
@@ -49,54 +66,101 @@ public final class OneStatementJournalDao extends DefaultJournalDao {
       ExecutionContext ec,
       Materializer mat) {
     super(db, profile, journalConfig, serialization, ec, mat);
+    entitiesMax = baseDaoConfig().batchSize();
+    writers = new Semaphore(baseDaoConfig().parallelism());
   }
 
   /**
-   * Writes all rows, or none and fails.
+   * Writes all these rows of one entity, or none and fails.
    *
    * @param rows without tags and metadata, of which nothing here makes use
    */
   @Override
-  public Future<BoxedUnit> writeJournalRows(
+  public Future<BoxedUnit> queueWriteJournalRows(
       Seq<Tuple2<JournalPekkoSerializationRow, Set<String>>> rows) {
-    JournalPekkoSerializationRow[] written = new JournalPekkoSerializationRow[rows.size()];
-    for (int i = 0; i < written.length; i++) {
-      written[i] = plain(rows.apply(i));
+    List<JournalPekkoSerializationRow> plain = new ArrayList<>(rows.size());
+    for (int i = 0; i < rows.size(); i++) {
+      plain.add(plain(rows.apply(i)));
     }
-    Promise<BoxedUnit> done = Promise.apply();
-    db().ioExecutionContext()
-        .execute(
-            () -> {
-              try {
-                write(written);
-                done.success(BoxedUnit.UNIT);
-              } catch (SQLException | RuntimeException e) {
-                done.failure(e);
-              }
-            });
-    return done.future();
+    Write write = new Write(plain, Promise.apply());
+    waiting.add(write);
+    if (writers.tryAcquire()) {
+      try {
+        db().ioExecutionContext().execute(this::writeAllWaiting);
+      } catch (RejectedExecutionException closed) {
+        writers.release();
+        if (waiting.remove(write)) {
+          write.done.failure(closed);
+        }
+      }
+    }
+    return write.done.future();
   }
 
   private static JournalPekkoSerializationRow plain(
       Tuple2<JournalPekkoSerializationRow, Set<String>> row) {
     if (row._2().nonEmpty() || row._1().metaPayload().isDefined()) {
       throw new IllegalArgumentException(
-          row._1().persistenceId() + " writes tags or metadata, which the journal has no place for");
+          row._1().persistenceId()
+              + " writes tags or metadata, for which the journal has no place");
     }
     return row._1();
   }
 
-  private void write(JournalPekkoSerializationRow[] rows) throws SQLException {
-    try (Connection connection = db().source().createConnection()) {
-      if (rows.length == 1) {
-        writeOne(connection, rows[0]);
+  /** By one of the writers; what is added once it has seen nothing any more finds it free. */
+  private void writeAllWaiting() {
+    do {
+      try {
+        for (List<Write> next = next(); !next.isEmpty(); next = next()) {
+          write(next);
+        }
+      } finally {
+        writers.release();
+      }
+    } while (!waiting.isEmpty() && writers.tryAcquire());
+  }
+
+  private List<Write> next() {
+    List<Write> next = new ArrayList<>();
+    while (next.size() < entitiesMax) {
+      Write write = waiting.poll();
+      if (write == null) {
+        break;
+      }
+      next.add(write);
+    }
+    return next;
+  }
+
+  private void write(List<Write> writes) {
+    try {
+      insert(writes.stream().flatMap(write -> write.rows.stream()).toList());
+    } catch (SQLException | RuntimeException e) {
+      if (writes.size() > 1 && isUniqueViolation(e)) {
+        writes.forEach(write -> write(List.of(write)));
       } else {
-        writeAll(connection, rows);
+        writes.forEach(write -> write.done.failure(e));
+      }
+      return;
+    }
+    writes.forEach(write -> write.done.success(BoxedUnit.UNIT));
+  }
+
+  private static boolean isUniqueViolation(Exception e) {
+    return e instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState());
+  }
+
+  private void insert(List<JournalPekkoSerializationRow> rows) throws SQLException {
+    try (Connection connection = db().source().createConnection()) {
+      if (rows.size() == 1) {
+        insertOne(connection, rows.getFirst());
+      } else {
+        insertAll(connection, rows);
       }
     }
   }
 
-  private static void writeOne(Connection connection, JournalPekkoSerializationRow row)
+  private static void insertOne(Connection connection, JournalPekkoSerializationRow row)
       throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(INSERT_ONE)) {
       insert.setString(1, row.persistenceId());
@@ -111,7 +175,7 @@ public final class OneStatementJournalDao extends DefaultJournalDao {
     }
   }
 
-  private static void writeAll(Connection connection, JournalPekkoSerializationRow[] rows)
+  private static void insertAll(Connection connection, List<JournalPekkoSerializationRow> rows)
       throws SQLException {
     try (PreparedStatement insert = connection.prepareStatement(INSERT_ALL)) {
       bind(insert, 1, "text", rows, String[]::new, JournalPekkoSerializationRow::persistenceId);
@@ -130,11 +194,11 @@ public final class OneStatementJournalDao extends DefaultJournalDao {
       PreparedStatement insert,
       int parameter,
       String type,
-      JournalPekkoSerializationRow[] rows,
+      List<JournalPekkoSerializationRow> rows,
       IntFunction<T[]> array,
       Function<JournalPekkoSerializationRow, T> column)
       throws SQLException {
-    T[] values = Arrays.stream(rows).map(column).toArray(array);
+    T[] values = rows.stream().map(column).toArray(array);
     insert.setArray(parameter, insert.getConnection().createArrayOf(type, values));
   }
 }

@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class DeafProxy implements AutoCloseable {
 
-  private static final byte[] COMMITTED = "COMMIT\0".getBytes(StandardCharsets.US_ASCII);
+  /** A statement that is its own transaction: PostgreSQL sends it when that is committed. */
+  private static final byte[] WRITTEN = "INSERT 0 1\0".getBytes(StandardCharsets.US_ASCII);
 
   private final DatabaseSettings behind;
   private final URI server;
@@ -43,8 +44,8 @@ final class DeafProxy implements AutoCloseable {
         behind.password());
   }
 
-  /** The next commit that succeeds is not heard of. */
-  void dropNextCommit() {
+  /** The next row that is written is not heard of. */
+  void dropNextWrite() {
     armed.set(true);
   }
 
@@ -89,12 +90,12 @@ final class DeafProxy implements AutoCloseable {
   }
 
   private static boolean contains(byte[] bytes, int length) {
-    for (int i = 0; i + COMMITTED.length <= length; i++) {
+    for (int i = 0; i + WRITTEN.length <= length; i++) {
       int same = 0;
-      while (same < COMMITTED.length && bytes[i + same] == COMMITTED[same]) {
+      while (same < WRITTEN.length && bytes[i + same] == WRITTEN[same]) {
         same++;
       }
-      if (same == COMMITTED.length) {
+      if (same == WRITTEN.length) {
         return true;
       }
     }
