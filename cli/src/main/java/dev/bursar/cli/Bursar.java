@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
       RebuildCommand.class,
       AuditCommand.class,
       BenchCommand.class,
+      WarmCommand.class,
       SimulateCommand.class,
       ChaosCommand.class
     })

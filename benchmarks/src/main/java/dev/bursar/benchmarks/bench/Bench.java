@@ -1,7 +1,5 @@
 package dev.bursar.benchmarks.bench;
 
-import dev.bursar.benchmarks.load.Endpoint;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,6 +39,9 @@ public final class Bench {
       }
       workspace.succeeded();
     }
+    if (!WarmStart.options().isEmpty()) {
+      out.println("Bursar began with what bin/bursar warm has kept");
+    }
     BenchTable.print(out, options, contenders, measurements);
     if (options.json() != null) {
       BenchJson.write(options.json(), options, measurements);
@@ -55,7 +56,7 @@ public final class Bench {
 
   private ServerUnderTest start(Contender contender, Path directory)
       throws BenchFailure, InterruptedException {
-    int port = freePort();
+    int port = ServerUnderTest.freePort();
     return switch (contender) {
       case BURSAR -> BursarServer.start(directory, port);
       case IN_HOUSE -> BaselineServer.startInHouse(directory, port);
@@ -67,13 +68,5 @@ public final class Bench {
 
   private long secondsInAll(List<Contender> contenders) {
     return ServerTrial.seconds(options) * contenders.size() * options.rounds();
-  }
-
-  private static int freePort() throws BenchFailure {
-    try {
-      return Endpoint.freePort();
-    } catch (IOException e) {
-      throw new BenchFailure("no free port: " + e.getMessage(), e);
-    }
   }
 }

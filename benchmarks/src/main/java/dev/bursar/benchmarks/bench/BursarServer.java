@@ -40,11 +40,21 @@ final class BursarServer extends ServerUnderTest {
     this.data = data;
   }
 
-  /** This build, by the class path that we run on. */
+  /** This build, by the class path that we run on, and with a warm start if there is one. */
   static BursarServer start(Path directory, int port) throws BenchFailure, InterruptedException {
+    return start(directory, port, WarmStart.options());
+  }
+
+  /**
+   * This build, by the class path that we run on.
+   *
+   * @param options further options of the JVM
+   */
+  static BursarServer start(Path directory, int port, List<String> options)
+      throws BenchFailure, InterruptedException {
     return start(
         Contender.BURSAR,
-        Jvm.command("dev.bursar.cli.Bursar", up(directory, port)),
+        Jvm.command(options, "dev.bursar.cli.Bursar", up(directory, port)),
         directory,
         port,
         START_MAX);
@@ -123,6 +133,16 @@ final class BursarServer extends ServerUnderTest {
   @Override
   public void close() {
     super.close();
+    closeDatabase();
+  }
+
+  /** Gives it so long to end. */
+  void close(Duration most) {
+    process().close(most);
+    closeDatabase();
+  }
+
+  private void closeDatabase() {
     if (EmbeddedDatabase.runningAt(data).isPresent()) {
       EmbeddedDatabase.open(data).close();
     }

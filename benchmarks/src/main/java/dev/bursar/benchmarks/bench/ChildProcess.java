@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ChildProcess implements AutoCloseable {
 
-  private static final long STOP_SECONDS_MAX = 30;
+  private static final Duration STOP_WITHIN = Duration.ofSeconds(30);
   private static final int TAIL_LINES = 30;
   private static final Set<ChildProcess> ALIVE = ConcurrentHashMap.newKeySet();
 
@@ -57,7 +58,7 @@ public final class ChildProcess implements AutoCloseable {
 
   /** Ends every one that has not been closed. */
   static void stopAll() {
-    ALIVE.forEach(ChildProcess::stop);
+    ALIVE.forEach(child -> child.stop(STOP_WITHIN));
   }
 
   /** Whether it runs. */
@@ -109,15 +110,20 @@ public final class ChildProcess implements AutoCloseable {
   /** Asks it to end, and after half a minute makes it. */
   @Override
   public void close() {
-    stop();
+    close(STOP_WITHIN);
+  }
+
+  /** Asks it to end, and makes it once it has had so long. */
+  void close(Duration most) {
+    stop(most);
     ALIVE.remove(this);
   }
 
-  private void stop() {
+  private void stop(Duration most) {
     List<ProcessHandle> family = process.descendants().toList();
     process.destroy();
     try {
-      if (!process.waitFor(STOP_SECONDS_MAX, TimeUnit.SECONDS)) {
+      if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly().waitFor();
       }
     } catch (InterruptedException e) {

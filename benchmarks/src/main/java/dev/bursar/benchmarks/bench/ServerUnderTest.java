@@ -4,6 +4,7 @@ import dev.bursar.benchmarks.load.CallFailure;
 import dev.bursar.benchmarks.load.Endpoint;
 import dev.bursar.benchmarks.load.HttpConnection;
 import dev.bursar.benchmarks.load.Request;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.function.IntPredicate;
 
@@ -18,6 +19,15 @@ abstract class ServerUnderTest implements AutoCloseable {
   ServerUnderTest(ChildProcess process, Endpoint endpoint) {
     this.process = process;
     this.endpoint = endpoint;
+  }
+
+  /** A port that nobody listens on just now. */
+  static int freePort() throws BenchFailure {
+    try {
+      return Endpoint.freePort();
+    } catch (IOException e) {
+      throw new BenchFailure("no free port: " + e.getMessage(), e);
+    }
   }
 
   Endpoint endpoint() {

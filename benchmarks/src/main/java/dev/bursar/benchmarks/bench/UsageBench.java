@@ -1,7 +1,6 @@
 package dev.bursar.benchmarks.bench;
 
 import dev.bursar.benchmarks.load.CallFailure;
-import dev.bursar.benchmarks.load.Endpoint;
 import dev.bursar.benchmarks.load.HttpConnection;
 import dev.bursar.benchmarks.load.Latency;
 import dev.bursar.benchmarks.load.LoadPlan;
@@ -16,7 +15,6 @@ import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
 import dev.bursar.node.catalog.CatalogFile;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,7 +52,7 @@ public final class UsageBench {
   public void run() throws BenchFailure, InterruptedException {
     try (Workspace workspace = new Workspace()) {
       Path directory = workspace.directory("usage");
-      try (BursarServer server = BursarServer.start(directory, freePort());
+      try (BursarServer server = BursarServer.start(directory, ServerUnderTest.freePort());
           Database database = Database.open(settings(server))) {
         out.printf(
             Locale.ROOT,
@@ -241,13 +239,5 @@ public final class UsageBench {
                         .mapTo(Long.class)
                         .one())
         / 1_000_000;
-  }
-
-  private static int freePort() throws BenchFailure {
-    try {
-      return Endpoint.freePort();
-    } catch (IOException e) {
-      throw new BenchFailure("no free port: " + e.getMessage(), e);
-    }
   }
 }
