@@ -1,7 +1,9 @@
 package dev.bursar.cli;
 
+import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.DatabaseSettings;
+import dev.bursar.projections.ProjectionSettings;
 import dev.bursar.projections.verify.Counts;
 import dev.bursar.projections.verify.Discrepancy;
 import dev.bursar.projections.verify.Report;
@@ -47,16 +49,21 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private int verify(DatabaseSettings settings) {
-    Verification verification = new Verification(settings, limit("grace"), limit("correction"));
+    Verification verification =
+        new Verification(settings, limit("grace"), limit("correction"))
+            .keeping(ProjectionSettings.from(configured("projections.conf")).retention());
     return run(atRest ? verification.atRest() : verification, spec.commandLine().getOut());
   }
 
   /** A limit as nodes are configured. */
   static Duration limit(String name) {
+    return configured("limits.conf").getDuration("bursar.limits." + name);
+  }
+
+  private static Config configured(String file) {
     return ConfigFactory.defaultOverrides()
-        .withFallback(ConfigFactory.parseResources("limits.conf"))
-        .resolve()
-        .getDuration("bursar.limits." + name);
+        .withFallback(ConfigFactory.parseResources(file))
+        .resolve();
   }
 
   /** Runs one, and prints what it comes to; the exit code. */

@@ -30,6 +30,7 @@ import dev.bursar.node.entity.ShardedEntities;
 import dev.bursar.node.otel.MappingFile;
 import dev.bursar.node.storage.StorageWatch;
 import dev.bursar.projections.Projections;
+import dev.bursar.projections.progress.FreshWaits;
 import dev.bursar.projections.tree.SigningKey;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -144,7 +145,11 @@ public final class Node implements AutoCloseable {
             new JournalStore(database.jdbi(), blocking),
             new EntityCounts(metrics));
     ShardedEntities entities =
-        new ShardedEntities(system, new Region(system, parts), limits.askTimeout());
+        new ShardedEntities(
+            system,
+            new Region(system, parts),
+            limits.askTimeout(),
+            new FreshWaits(metrics, FreshWaits.For.ORG));
     Projections projections =
         Projections.start(system, database, entities, clock, signingKey, metrics);
     Config reporting = config.getConfig("bursar.limits");

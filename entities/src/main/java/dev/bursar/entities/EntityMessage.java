@@ -20,6 +20,13 @@ public sealed interface EntityMessage {
   /** A request to be decided, and who is to be told once the outcome is in the journal. */
   record Ask<C, R>(Request<C> request, ReplyTo<Answer<R>> replyTo) implements EntityMessage {}
 
+  /**
+   * A request to be decided once all is on record whose end somebody may have been told of; not
+   * reached if that takes longer than {@link Limits#settledWithin}. For orgs only.
+   */
+  record AskSettled(Request<OrgCommand> request, ReplyTo<Answer<OrgReply>> replyTo)
+      implements EntityMessage {}
+
   /** A reservation to be decided together with team and wallet; for orgs only. */
   record Reserve(
       OrgCommand.Reserve command, @Nullable Operation operation, ReplyTo<Answer<Decided>> replyTo)

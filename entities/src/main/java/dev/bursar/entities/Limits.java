@@ -17,6 +17,8 @@ import java.time.Duration;
  * @param snapshotAfterBytes how many bytes of journal lie between two snapshots at least
  * @param snapshotAfterSizes the same, as a multiple of the last snapshot's size
  * @param unhurriedWithin how long what nobody waits for may wait for company before it is written
+ * @param settledWithin how long whoever asks for all that was acknowledged waits for an org that
+ *     still has to hear of some; less than {@code askTimeout}
  * @param restartsMax how often a failed write is tried again before its requests are given up
  * @param askTimeout how long a call waits for an entity's answer
  */
@@ -32,6 +34,7 @@ public record Limits(
     long snapshotAfterBytes,
     int snapshotAfterSizes,
     Duration unhurriedWithin,
+    Duration settledWithin,
     int restartsMax,
     Duration askTimeout) {
 

@@ -18,9 +18,11 @@ import dev.bursar.domain.protocol.Effect;
 import dev.bursar.domain.protocol.ReservationProtocol;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage.AskFor;
+import dev.bursar.entities.EntityMessage.AskSettled;
 import dev.bursar.entities.EntityMessage.Reserve;
 import dev.bursar.entities.EntityMessage.TakeClosure;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -48,6 +50,8 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
 
   /** Those that were found open; what is asked about besides is whether late usage came. */
   private final Map<String, Plan> reopened = new HashMap<>();
+
+  private final Unsettled unsettled = new Unsettled();
 
   /** The last that somebody was told are allowed: nobody else can bring them to another end. */
   private final Set<String> allowed =
@@ -87,6 +91,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
             answer -> {
               if (answer instanceof Answer.Done<OrgReply> done
                   && done.value() instanceof OrgReply.Open open) {
+                found(open);
                 open.plans().forEach(this::reopen);
                 open.lapsed().forEach(questions::add);
                 lookAgain();
@@ -94,6 +99,18 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                 reopenLater();
               }
             }));
+  }
+
+  /**
+   * The wallet may have ended any of them, and said so, before this was started. What is open when
+   * it looks again, it would have heard of by then.
+   */
+  private void found(OrgReply.Open open) {
+    if (!unsettled.hasLooked()) {
+      open.plans().forEach(plan -> unsettled.add(plan.reservation()));
+      open.lapsed().forEach(unsettled::add);
+      unsettled.looked();
+    }
   }
 
   private void reopen(Plan plan) {
@@ -109,6 +126,9 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     for (Recorded<OrgEvent> each : batch.recorded()) {
       if (each.event() instanceof OrgEvent.ReservationBegun begun) {
         run(protocol.begunAfterAll(begun.plan().reservation()));
+        if (!protocol.drives(begun.plan().reservation())) {
+          unsettled.add(begun.plan().reservation());
+        }
         reopen(begun.plan());
       }
     }
@@ -118,12 +138,42 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   void onOther(EntityMessage message) {
     switch (message) {
       case Reserve reserve -> reserve(reserve);
+      case AskSettled ask -> askSettled(ask);
       case EntityMessage.TeamAnswered it ->
           run(protocol.teamAnswered(it.reservation(), it.answer()));
       case EntityMessage.OrgAnswered it -> run(protocol.orgAnswered(it.reservation(), it.answer()));
       case EntityMessage.WalletAnswered it -> walletAnswered(it);
       case EntityMessage other -> {}
     }
+  }
+
+  /** Whoever is told that all is on record is told so once it is: not of what nobody has heard. */
+  private void askSettled(AskSettled ask) {
+    if (unsettled.isNone()) {
+      decideNow(ask);
+    } else if (isStopping()) {
+      notSettled(ask);
+    } else if (unsettled.waiting() >= limits.waitingMax()) {
+      ask.replyTo().tell(new Answer.Busy<>());
+    } else {
+      unsettled.await(
+          host.nowMs() + limits.settledWithin().toMillis(),
+          () -> decideNow(ask),
+          () -> notSettled(ask));
+    }
+  }
+
+  private void decideNow(AskSettled ask) {
+    inbox.add(ask.request(), new Replying<>(inbox, ask.replyTo()::tell));
+  }
+
+  private static void notSettled(AskSettled ask) {
+    ask.replyTo().tell(new Answer.Unreachable<>());
+  }
+
+  @Override
+  void notTaken(Closure closure) {
+    unsettled.add(closure.reservation());
   }
 
   /** One identity, one course: its like waits until what comes of the first is known. */
@@ -263,14 +313,18 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       return;
     }
     Plan plan = reopened.remove(reservation);
-    if (it.answer() instanceof Answer.Done<WalletReply> done) {
-      Closure closure = Reopened.closure(reservation, done.value());
-      if (closure != null) {
-        settle(closure, plan);
-      }
-    } else if (plan != null) {
+    Closure closure =
+        it.answer() instanceof Answer.Done<WalletReply> done
+            ? Reopened.closure(reservation, done.value())
+            : null;
+    if (closure != null) {
+      settle(closure, plan);
+      return;
+    }
+    if (plan != null && it.answer() instanceof Answer.Refused<WalletReply>) {
       run(protocol.driveOn(plan, host.nowMs()));
     }
+    unsettled.settled(reservation);
   }
 
   private void settle(Closure closure, @Nullable Plan plan) {
@@ -279,11 +333,13 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
         new Replying<>(
             inbox,
             answer -> {
-              if (!Reopened.isFinal(answer)) {
+              if (Reopened.isFinal(answer)) {
+                unsettled.settled(closure.reservation());
+              } else {
                 if (plan != null) {
                   reopened.put(closure.reservation(), plan);
                 }
-                questions.add(closure.reservation());
+                unsettled.add(closure.reservation());
               }
             }));
   }
@@ -292,12 +348,14 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   void onTick() {
     run(protocol.tick(host.nowMs()));
     questions.onTick();
-    askWhatRetriesDrove();
+    unsettled.onTick(host.nowMs());
+    askAgain(reopened.keySet());
+    askAgain(unsettled.all());
   }
 
-  /** A retry that is told of a charge from before the crash does not settle it. */
-  private void askWhatRetriesDrove() {
-    for (String reservation : reopened.keySet()) {
+  /** A retry that is told of a charge from before the crash, for one, does not settle it. */
+  private void askAgain(Collection<String> reservations) {
+    for (String reservation : reservations) {
       if (!protocol.drives(reservation)) {
         questions.add(reservation);
       }
@@ -306,7 +364,12 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
 
   @Override
   boolean isBusy() {
-    return protocol.size() > 0 || !questions.isEmpty() || !reopened.isEmpty();
+    return protocol.size() > 0 || !questions.isEmpty() || !reopened.isEmpty() || unsettled.isBusy();
+  }
+
+  @Override
+  void onStop() {
+    unsettled.giveUp();
   }
 
   /** When it starts again, it asks about all that is open. */

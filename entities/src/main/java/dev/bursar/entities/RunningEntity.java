@@ -1,5 +1,6 @@
 package dev.bursar.entities;
 
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -104,6 +105,12 @@ public abstract class RunningEntity<C, E, R> {
 
   void onTick() {}
 
+  /** It is to stop: whoever waits for something else than the journal is not to wait longer. */
+  void onStop() {}
+
+  /** It was told how a reservation ended, and has it not on record. */
+  void notTaken(Closure closure) {}
+
   /**
    * Takes the next message in.
    *
@@ -148,8 +155,13 @@ public abstract class RunningEntity<C, E, R> {
     } else {
       stopping = true;
       host.later(STOP_WITHIN, new EntityMessage.Stop());
+      onStop();
     }
     inbox.onReminded();
+  }
+
+  final boolean isStopping() {
+    return stopping;
   }
 
   /** The journal has stopped: a write failed, or recovery did. */
@@ -179,6 +191,8 @@ public abstract class RunningEntity<C, E, R> {
         answer -> {
           if (answer instanceof Answer.Done<R>) {
             message.replyTo().tell(new EntityMessage.ClosureTaken(message.key()));
+          } else {
+            notTaken(message.closure());
           }
         };
     inbox.addUnhurried(new Request<>(settle(message), null), new Replying<>(inbox, taken));

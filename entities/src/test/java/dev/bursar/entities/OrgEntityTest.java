@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -56,6 +57,7 @@ final class OrgEntityTest {
           1_000_000,
           1,
           Duration.ofMillis(500),
+          Duration.ofSeconds(2),
           4,
           Duration.ofSeconds(3));
 
@@ -296,5 +298,148 @@ final class OrgEntityTest {
     org.receive(charge(2));
 
     assertThat(org.sent()).isEmpty();
+  }
+
+  // ---- who asks for all that was acknowledged
+
+  /** An answer to whoever asked for all that was acknowledged, and what was on record by then. */
+  private record Told(Answer<OrgReply> answer, boolean settled) {}
+
+  private final List<Told> fresh = new ArrayList<>();
+
+  private EntityMessage askFresh(HandDriven<?, OrgEvent, ?, ?> org, String reservation) {
+    return new EntityMessage.AskSettled(
+        new Request<>(new OrgCommand.ViewOrg(), null),
+        answer -> fresh.add(new Told(answer, isSettled(org, reservation))));
+  }
+
+  private void assertAnsweredOnceSettled() {
+    assertThat(fresh)
+        .singleElement()
+        .satisfies(
+            told -> {
+              assertThat(told.answer()).isInstanceOf(Answer.Done.class);
+              assertThat(told.settled()).isTrue();
+            });
+  }
+
+  private static EntityMessage unknownToTheWallet(String reservation) {
+    return new EntityMessage.WalletAnswered(
+        reservation, new Answer.Refused<>(Refusal.of(Refusal.Code.RESERVATION_NOT_FOUND, "")));
+  }
+
+  @Test
+  void whatTheWalletAcknowledgedBeforeTheOrgStartedIsInAFreshAnswer() {
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+
+    org.receive(askFresh(org, reservation));
+    assertThat(fresh).isEmpty();
+
+    org.receive(charged(reservation));
+    assertAnsweredOnceSettled();
+  }
+
+  @Test
+  void whoWantsNoFreshAnswerDoesNotWait() {
+    begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    List<Answer<OrgReply>> answers = new ArrayList<>();
+
+    org.receive(
+        new EntityMessage.Ask<OrgCommand, OrgReply>(
+            new Request<>(new OrgCommand.ViewOrg(), null), answers::add));
+
+    assertThat(answers).singleElement().isInstanceOf(Answer.Done.class);
+  }
+
+  @Test
+  void whatTheWalletDoesNotKnowKeepsNoFreshAnswer() {
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    org.receive(askFresh(org, reservation));
+
+    org.receive(unknownToTheWallet(reservation));
+
+    assertThat(fresh)
+        .singleElement()
+        .satisfies(told -> assertThat(told.answer()).isInstanceOf(Answer.Done.class));
+  }
+
+  @Test
+  void whereTheWalletDoesNotAnswerNoFreshAnswerIsGivenAfterAWhile() {
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    org.receive(askFresh(org, reservation));
+
+    for (int i = 0; i < LIMITS.settledWithin().toSeconds(); i++) {
+      assertThat(fresh).isEmpty();
+      org.tick();
+    }
+
+    assertThat(fresh).containsExactly(new Told(new Answer.Unreachable<>(), false));
+  }
+
+  /** The retry was told of the charge: it is acknowledged, and not on record yet. */
+  @Test
+  void whatARetryIsToldOfAChargeFromBeforeTheCrashIsInAFreshAnswer() {
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    org.receive(charge(2));
+    org.receive(charged(reservation));
+    org.receive(charged(reservation));
+    assertThat(told).hasSize(1);
+    asked(org);
+
+    org.receive(askFresh(org, reservation));
+    assertThat(fresh).isEmpty();
+
+    org.tick();
+    assertThat(asked(org)).containsExactly(new WalletCommand.Find(reservation));
+    org.receive(charged(reservation));
+    assertAnsweredOnceSettled();
+  }
+
+  /** The wallet has said to the client that it ended, and tells the org again only later. */
+  @Test
+  void anEndingThatThereWasNoRoomForIsInAFreshAnswer() {
+    // given: it is open, all is settled that was open before; and more is asked than can wait.
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = startNew();
+    org.receive(charge(1));
+    String reservation = ((WalletCommand.HoldCredits) asked(org).getFirst()).reservation();
+    List<EntityMessage> messages = new ArrayList<>();
+    for (int i = 0; i <= LIMITS.waitingMax(); i++) {
+      messages.add(
+          new EntityMessage.Ask<OrgCommand, OrgReply>(
+              new Request<>(new OrgCommand.ViewOrg(), null), answer -> {}));
+    }
+    messages.add(
+        new EntityMessage.TakeClosure(
+            new Closure(reservation, AMOUNT, Closure.Kind.COMMITTED, Map.of()), "k", taken -> {}));
+    org.receive(messages.toArray(EntityMessage[]::new));
+    org.receive(charged(reservation));
+    assertThat(told).hasSize(1);
+    assertThat(isSettled(org, reservation)).isFalse();
+
+    // when
+    org.receive(askFresh(org, reservation));
+    assertThat(fresh).isEmpty();
+
+    // then: it asks about it by itself.
+    org.tick();
+    assertThat(asked(org)).containsExactly(new WalletCommand.Find(reservation));
+    org.receive(charged(reservation));
+    assertAnsweredOnceSettled();
+  }
+
+  @Test
+  void whoWaitsForAFreshAnswerIsToldWhenItIsHandedOver() {
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    org.receive(askFresh(org, reservation));
+
+    org.receive(new EntityMessage.Stop(), askFresh(org, reservation));
+
+    assertThat(fresh).hasSize(2).allMatch(each -> each.answer() instanceof Answer.Unreachable);
   }
 }

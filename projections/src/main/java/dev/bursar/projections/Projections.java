@@ -18,6 +18,7 @@ import dev.bursar.projections.journal.JournalBounds;
 import dev.bursar.projections.journal.SliceRange;
 import dev.bursar.projections.ledger.JdbcLedgerQueries;
 import dev.bursar.projections.org.JdbcOrgQueries;
+import dev.bursar.projections.progress.FreshWaits;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ProgressMetrics;
 import dev.bursar.projections.progress.RangeProgress;
@@ -150,6 +151,7 @@ public final class Projections {
             ranges,
             clock,
             settings.catchUpTimeout(),
+            new FreshWaits(metrics, FreshWaits.For.READ_MODELS),
             blocking);
     DueWork dueWork =
         new DueWork(

@@ -21,6 +21,11 @@ class NoEntities implements Entities {
   }
 
   @Override
+  public CompletionStage<Answer<OrgReply>> orgSettled(String org, Request<OrgCommand> request) {
+    return org(org, request);
+  }
+
+  @Override
   public CompletionStage<Answer<TeamReply>> team(
       String org, String team, Request<TeamCommand> request) {
     return CompletableFuture.completedFuture(new Answer.Unreachable<>());

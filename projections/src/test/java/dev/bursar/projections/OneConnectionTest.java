@@ -7,9 +7,11 @@ import dev.bursar.database.DatabaseSettings;
 import dev.bursar.projections.journal.SliceRange;
 import dev.bursar.projections.org.JdbcOrgQueries;
 import dev.bursar.projections.progress.FreshReads;
+import dev.bursar.projections.progress.FreshWaits;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.RangeProgress;
 import dev.bursar.projections.progress.ReadQueries;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -47,6 +49,7 @@ class OneConnectionTest {
             SliceRange.divide(2).stream().map(RangeProgress::new).toList(),
             InstantSource.fixed(NOW),
             Duration.ofSeconds(1),
+            new FreshWaits(new SimpleMeterRegistry(), FreshWaits.For.READ_MODELS),
             Runnable::run);
   }
 

@@ -29,6 +29,13 @@ class ProjectionTest {
 
   private static final String SMALL_PAGES = "bursar.projections.page-rows-max = 7";
 
+  /** A slice that stands still is tried again soon. */
+  private static final String IMPATIENT =
+      "bursar.projections { slice-ranges = 1, page-rows-max = 7, restart-backoff-max = 300ms }";
+
+  /** Places in an org's tree that it never comes to. */
+  private static final long NO_LEAF = 1_000_000_000;
+
   private final DatabaseSettings settings = TestServer.fresh();
   private final Database database = Database.open(settings);
   private final Jdbi jdbi = database.jdbi();
@@ -372,6 +379,123 @@ class ProjectionTest {
       live(orgs, 5);
       ReadSide.await(readSide.projections.progress().caughtUp(free.orgId.org()));
       assertThat(projected(stuck.walletId)).isEqualTo(4);
+    }
+  }
+
+  /** A place in the wallet's ledger is taken, by somebody who has no business there. */
+  private void occupy(OrgWorld org, long sequence) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                """
+                insert into ledger_entry
+                select (jsonb_populate_record(e,
+                  jsonb_build_object('sequence', %1$d, 'leaf', %2$d + %1$d))).*
+                from ledger_entry e where org = ? and wallet = 'main' and sequence = 1
+                """
+                    .formatted(sequence, NO_LEAF),
+                org.orgId.org()));
+  }
+
+  private void release(OrgWorld org, long sequence) {
+    asSuperuser(
+        "alter table ledger_entry disable trigger all",
+        "delete from ledger_entry where org = '%s' and wallet = 'main' and sequence = %d"
+            .formatted(org.orgId.org(), sequence),
+        "alter table ledger_entry enable always trigger ledger_entry_append_only");
+  }
+
+  /** The last entry of the main wallet that was projected. */
+  private long lastEntry(OrgWorld org) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(
+                    "select max(sequence) from ledger_entry where org = ? and wallet = 'main' and leaf < ?")
+                .bind(0, org.orgId.org())
+                .bind(1, NO_LEAF)
+                .mapTo(Long.class)
+                .one());
+  }
+
+  private static long lastEntryDecided(OrgWorld org) {
+    return org.entries.stream()
+        .filter(entry -> entry.wallet().equals("main"))
+        .mapToLong(entry -> entry.posting().sequence())
+        .max()
+        .orElseThrow();
+  }
+
+  @Test
+  void aRowThatCanNotBeProjectedHaltsItsSliceAndNoOther() {
+    List<OrgWorld> orgs = inSlices(3);
+    OrgWorld stuck = orgs.getFirst();
+    OrgWorld free = orgs.getLast();
+    live(orgs, 10);
+    try (ReadSide readSide = readSide(IMPATIENT)) {
+      readSide.caughtUp();
+      long first = lastEntry(stuck) + 3;
+      long second = first + 9;
+      occupy(stuck, first);
+      occupy(stuck, second);
+      while (lastEntryDecided(stuck) <= second) {
+        live(orgs, 5);
+      }
+      ReadSide.await(readSide.projections.progress().caughtUp(free.orgId.org()));
+      ReadSide.until(() -> standing(readSide).containsKey(slice(stuck)));
+      assertThat(standing(readSide)).containsOnlyKeys(slice(stuck));
+      assertThat(standing(readSide).get(slice(stuck)))
+          .contains("of " + stuck.walletId + " can't be projected")
+          .contains("ledger_entry_pkey");
+      // The range came to a halt once, and the slice stands still since.
+      assertThat(failures(readSide)).isEqualTo(2);
+
+      // It is tried again, comes to the next such row, and stands still there, and only it does.
+      release(stuck, first);
+      ReadSide.until(() -> lastEntry(stuck) > first);
+      live(orgs, 3);
+      ReadSide.await(readSide.projections.progress().caughtUp(free.orgId.org()));
+      assertThat(lastEntry(stuck)).isLessThan(second);
+      assertThat(standing(readSide)).containsOnlyKeys(slice(stuck));
+      assertThat(failures(readSide)).isEqualTo(3);
+
+      release(stuck, second);
+      readSide.caughtUp();
+      assertThat(standing(readSide)).isEmpty();
+      assertThat(failures(readSide)).isEqualTo(3);
+      assertFold();
+    }
+  }
+
+  /** Its entries say that they are another wallet's. */
+  @Test
+  void anEntryThatDoesNotHaveItsHashHaltsItsSliceAndNoOther() {
+    List<OrgWorld> orgs = inSlices(2);
+    OrgWorld stuck = orgs.getFirst();
+    OrgWorld free = orgs.getLast();
+    live(orgs, 10);
+    EntityId forged = EntityId.wallet(stuck.orgId.org(), "forged");
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                """
+                insert into event_journal (persistence_id, sequence_number, writer, write_timestamp,
+                  event_ser_id, event_ser_manifest, event_payload)
+                select ?, sequence_number, writer, write_timestamp, event_ser_id, event_ser_manifest,
+                  event_payload
+                from event_journal where persistence_id = ? order by sequence_number
+                """,
+                forged.toString(),
+                stuck.walletId.toString()));
+    live(orgs, 10);
+    try (ReadSide readSide = readSide(IMPATIENT)) {
+      ReadSide.await(readSide.projections.progress().caughtUp(free.orgId.org()));
+      ReadSide.until(() -> standing(readSide).containsKey(slice(stuck)));
+      assertThat(standing(readSide)).containsOnlyKeys(slice(stuck));
+      assertThat(standing(readSide).get(slice(stuck)))
+          .contains("of " + forged)
+          .contains("does not have the hash");
+      assertThat(projected(free.walletId)).isEqualTo(head(free.walletId));
     }
   }
 

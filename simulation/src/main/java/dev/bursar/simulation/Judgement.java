@@ -2,7 +2,12 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.entities.EntityMessage;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -120,6 +125,57 @@ final class Judgement {
                                 counter));
                   }
                 }));
+  }
+
+  /**
+   * Whoever asks an org now for all that was acknowledged is answered once it has on record
+   * whatever has ended by now; only then its usage is read.
+   */
+  void expectInFreshAnswer(EntityId org) {
+    NaiveLimits onRecord = watch.limits(org);
+    List<String> ended = endedBy(org.org(), world.time.nowMicros());
+    boolean someAreMissing = ended.stream().anyMatch(onRecord::isOpen);
+    Request<OrgCommand> request = new Request<>(new OrgCommand.ViewOrg(), null);
+    world.<Answer<OrgReply>>ask(
+        org,
+        replyTo ->
+            world.tampering.waitsForWhatHasEnded()
+                ? new EntityMessage.AskSettled(request, replyTo)
+                : new EntityMessage.Ask<>(request, replyTo),
+        new World.Answered<>() {
+          @Override
+          public void sent(String node, Answer<OrgReply> answer) {
+            if (answer instanceof Answer.Done) {
+              ended.forEach(
+                  reservation ->
+                      watch.expect(
+                          !onRecord.isOpen(reservation),
+                          "I11",
+                          "%s had ended, and is missing from a fresh answer of %s",
+                          reservation,
+                          org));
+              if (someAreMissing) {
+                watch.saw(Rarity.FRESH_ANSWER_WAITED);
+              }
+            }
+          }
+
+          @Override
+          public void by(String node, Answer<OrgReply> answer) {}
+        });
+  }
+
+  private List<String> endedBy(String org, long micros) {
+    List<String> ended = new ArrayList<>();
+    watch.wallets.forEach(
+        (name, wallet) -> {
+          if (EntityId.parse(name).org().equals(org)) {
+            wallet.fates.keySet().stream()
+                .filter(reservation -> wallet.hasEndedBy(reservation, micros))
+                .forEach(ended::add);
+          }
+        });
+    return ended;
   }
 
   /** As much as has left, at the one or back at the other, and once. */

@@ -149,6 +149,9 @@ public final class Simulation {
     clients.forEach(client -> client.more(OPERATIONS_AROUND_A_CRASH));
     runFor(world.between(1, SECOND / 20));
     world.crashEverything();
+    for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
+      judgement.expectInFreshAnswer(EntityId.org(org));
+    }
     runUntilDone(clients, HEALED_MAX);
     expectDone(clients);
     wakeAll();

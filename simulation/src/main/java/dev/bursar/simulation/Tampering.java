@@ -93,6 +93,11 @@ public interface Tampering {
     return false;
   }
 
+  /** Whether an org that is asked for all that was acknowledged waits until it knows of it. */
+  default boolean waitsForWhatHasEnded() {
+    return true;
+  }
+
   /** How long after its end a reservation may be committed. */
   default Duration grace() {
     return World.GRACE;

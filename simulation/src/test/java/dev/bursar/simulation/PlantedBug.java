@@ -729,6 +729,13 @@ enum PlantedBug implements Tampering {
           || (message instanceof EntityMessage.AskFor<?> ask
               && ask.request().command() instanceof WalletCommand.Find);
     }
+  },
+
+  A_FRESH_ANSWER_WAITS_FOR_NOTHING("I11: is missing from a fresh answer") {
+    @Override
+    public boolean waitsForWhatHasEnded() {
+      return false;
+    }
   };
 
   /**

@@ -71,7 +71,7 @@ public final class FocusRoutes {
     YearMonth month = Months.of(query, "month", Months.present(clock.instant()));
     boolean fresh = query.flag("fresh");
     Format format = call.format(Format.CSV, Format.PARQUET, Format.NDJSON);
-    return OrgRoutes.settings(entities, org)
+    return OrgRoutes.settings(entities, org, fresh)
         .thenCompose(
             settings ->
                 teamNames(org)

@@ -12,6 +12,8 @@ import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.ledger.ReadModelsBehind;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.org.OrgReply;
@@ -102,6 +104,32 @@ public final class OrgRoutes {
     return entities
         .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
         .thenApply(answer -> Outcomes.value(answer, OrgReply.Settings.class).settings());
+  }
+
+  /**
+   * The same, before its usage is read: whoever asks the org has it put on record what it was told
+   * had ended.
+   *
+   * @param fresh whether usage is to have all that was acknowledged: then an org that has just
+   *     started answers once it knows what had ended before; the stage fails with {@link
+   *     ReadModelsBehind} if that takes too long
+   */
+  public static CompletionStage<OrgSettings> settings(
+      Entities entities, String org, boolean fresh) {
+    if (!fresh) {
+      return settings(entities, org);
+    }
+    return entities
+        .orgSettled(org, new Request<>(new OrgCommand.ViewOrg(), null))
+        .thenApply(
+            answer -> {
+              if (answer instanceof Answer.Unreachable<OrgReply>) {
+                throw new ReadModelsBehind(
+                    "The org %s does not know yet what had ended before it was asked."
+                        .formatted(org));
+              }
+              return Outcomes.value(answer, OrgReply.Settings.class).settings();
+            });
   }
 
   private static void org(JsonWriter json, String org, OrgSettings settings) {

@@ -69,7 +69,7 @@ public final class EventRoutes {
     int limit = format == Format.JSON ? page.limit() : ROWS_AT_ONCE;
     EventCursor after = page.after() == null ? null : EventCursor.parse(page.after());
     boolean fresh = query.flag("fresh");
-    return OrgRoutes.settings(entities, org)
+    return OrgRoutes.settings(entities, org, fresh)
         .thenCompose(
             settings -> {
               EventFilter filter =

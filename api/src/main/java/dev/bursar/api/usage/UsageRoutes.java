@@ -58,13 +58,13 @@ public final class UsageRoutes {
     String org = call.org();
     Query query = call.query(PARAMETERS);
     Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON, Format.PARQUET);
-    // The org is asked first: before it answers, it puts on record what it was told had ended.
-    return OrgRoutes.settings(entities, org)
+    boolean fresh = query.flag("fresh");
+    return OrgRoutes.settings(entities, org, fresh)
         .thenCompose(
             settings -> {
               Question question = question(query, settings.zone());
               return usage
-                  .usage(org, question, query.flag("fresh"))
+                  .usage(org, question, fresh)
                   .thenApply(found -> reply(format, question, found));
             });
   }

@@ -196,6 +196,11 @@ public final class InMemoryNode
   }
 
   @Override
+  public CompletionStage<Answer<OrgReply>> orgSettled(String org, Request<OrgCommand> request) {
+    return org(org, request);
+  }
+
+  @Override
   public CompletionStage<Answer<TeamReply>> team(
       String org, String team, Request<TeamCommand> request) {
     return answer(() -> teamCell(org, team).ask(request, now));

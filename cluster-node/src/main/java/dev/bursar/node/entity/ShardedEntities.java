@@ -21,6 +21,7 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
+import dev.bursar.projections.progress.FreshWaits;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
@@ -41,20 +42,32 @@ public final class ShardedEntities implements Entities, Enforcement {
   private final ActorSystem<?> system;
   private final Region region;
   private final Duration timeout;
+  private final FreshWaits waits;
   private final SecureRandom random = new SecureRandom();
 
   /**
    * @param timeout how long a call waits for an entity's answer before it is unreachable
+   * @param waits measures those who wait for an org that has just started
    */
-  public ShardedEntities(ActorSystem<?> system, Region region, Duration timeout) {
+  public ShardedEntities(ActorSystem<?> system, Region region, Duration timeout, FreshWaits waits) {
     this.system = system;
     this.region = region;
     this.timeout = timeout;
+    this.waits = waits;
   }
 
   @Override
   public CompletionStage<Answer<OrgReply>> org(String org, Request<OrgCommand> request) {
     return ask(EntityId.org(org), replyTo -> new EntityMessage.Ask<>(request, replyTo));
+  }
+
+  @Override
+  public CompletionStage<Answer<OrgReply>> orgSettled(String org, Request<OrgCommand> request) {
+    return waits.measured(
+        () ->
+            this.<OrgReply>ask(
+                EntityId.org(org), replyTo -> new EntityMessage.AskSettled(request, replyTo)),
+        answer -> !(answer instanceof Answer.Unreachable));
   }
 
   @Override

@@ -16,11 +16,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Asks the database over and over whether it is there, on a connection of its own: however busy the
- * node's connections are, they say nothing about that.
+ * node's connections are, they say nothing about that. While the process stands still, nobody asks,
+ * and the database is not silent.
  */
 public final class StorageWatch implements AutoCloseable {
 
   private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(1);
+
+  /** A connection may have to be made first. */
+  private static final Duration QUESTION_MAX = ANSWERS_WITHIN.multipliedBy(2);
+
   private static final DatabaseTimeouts TIMEOUTS =
       new DatabaseTimeouts(
           ANSWERS_WITHIN,
@@ -36,14 +41,15 @@ public final class StorageWatch implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("storage-watch").factory());
-  private volatile long answeredAt = System.nanoTime();
+  private final Silence silence;
 
   /** Used by the one thread. */
   private @Nullable Connection connection;
 
-  private StorageWatch(DatabaseSettings settings, Duration silenceMax) {
+  private StorageWatch(DatabaseSettings settings, Duration interval, Duration silenceMax) {
     this.settings = settings.withTimeouts(TIMEOUTS).withApplicationName("bursar-watch");
     this.silenceMax = silenceMax;
+    this.silence = new Silence(System::nanoTime, QUESTION_MAX, interval);
   }
 
   /**
@@ -55,7 +61,7 @@ public final class StorageWatch implements AutoCloseable {
    */
   public static StorageWatch start(
       DatabaseSettings settings, Duration interval, Duration silenceMax) {
-    StorageWatch watch = new StorageWatch(settings, silenceMax);
+    StorageWatch watch = new StorageWatch(settings, interval, silenceMax);
     var unused =
         watch.thread.scheduleWithFixedDelay(
             watch::look, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
@@ -64,35 +70,39 @@ public final class StorageWatch implements AutoCloseable {
 
   /** For how long the database has given no answer, if that is too long. */
   public Optional<Duration> away() {
-    Duration silence = Duration.ofNanos(System.nanoTime() - answeredAt);
-    return silence.compareTo(silenceMax) > 0 ? Optional.of(silence) : Optional.empty();
+    Duration length = silence.length();
+    return length.compareTo(silenceMax) > 0 ? Optional.of(length) : Optional.empty();
   }
 
   /** Whatever goes wrong, it is looked again. */
   private void look() {
+    silence.asked();
+    boolean answered = false;
     try {
-      ask();
+      answered = isThere();
     } catch (RuntimeException e) {
       LOG.warn("The database can't be asked whether it is there", e);
+    }
+    if (answered) {
+      silence.answered();
+    } else {
       hangUp();
+      silence.unanswered();
     }
   }
 
-  private void ask() {
+  private boolean isThere() {
     try {
       if (connection == null) {
         connection =
             DriverManager.getConnection(
                 settings.connectionUrl(), settings.user(), settings.password());
       }
-      if (connection.isValid((int) ANSWERS_WITHIN.toSeconds())) {
-        answeredAt = System.nanoTime();
-        return;
-      }
+      return connection.isValid((int) ANSWERS_WITHIN.toSeconds());
     } catch (SQLException e) {
       // That it is away is what there is to know; whoever is asked says so.
+      return false;
     }
-    hangUp();
   }
 
   private void hangUp() {

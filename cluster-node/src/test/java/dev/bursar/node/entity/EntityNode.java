@@ -34,6 +34,7 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityModels;
 import dev.bursar.entities.Limits;
 import dev.bursar.node.NodeSystem;
+import dev.bursar.projections.progress.FreshWaits;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -84,7 +85,12 @@ final class EntityNode implements AutoCloseable {
             limits,
             new JournalStore(database.jdbi(), blocking),
             new EntityCounts(new SimpleMeterRegistry()));
-    entities = new ShardedEntities(system, new Region(system, parts), limits.askTimeout());
+    entities =
+        new ShardedEntities(
+            system,
+            new Region(system, parts),
+            limits.askTimeout(),
+            new FreshWaits(new SimpleMeterRegistry(), FreshWaits.For.ORG));
   }
 
   void org(String org) {

@@ -128,6 +128,29 @@ class JournalTrapsTest {
     assertThat(rowsOfTheOrg()).isEqualTo(before + 1);
   }
 
+  /** The wallet has acknowledged it, and the org's node crashed before it had it on record. */
+  @Test
+  void whoAsksARestartedOrgForAllThatWasAcknowledgedHasItPutThatOnRecordFirst() {
+    someReservations(0);
+    node.orgBudget("acme", "10");
+    Decided held = done(node.reserve(Subject.ofOrg("acme"), "1", false, "k1"));
+    long open = rowsOfTheOrg();
+    done(node.commit((Decided.Allowed) held, "1", "k2"));
+    node.tell("acme", new OrgCommand.ViewOrg());
+    node.close();
+    sql(
+        "alter table event_journal disable trigger event_journal_append_only",
+        "delete from event_journal where persistence_id = 'org|acme' and sequence_number > "
+            + open);
+
+    node = new EntityNode(settings, InstantSource.system());
+    Answer<?> answer =
+        await(node.entities.orgSettled("acme", new Request<>(new OrgCommand.ViewOrg(), null)));
+    assertThat(answer).isInstanceOf(Answer.Done.class);
+    assertThat(rowsOfTheOrg()).isEqualTo(open + 1);
+    assertThat(node.orgBudget("acme").used()).isEqualTo(Credits.of(1));
+  }
+
   @Test
   void whatNobodyWaitsForIsWrittenByItselfAfterAWhile() {
     someReservations(0);

@@ -18,6 +18,13 @@ public interface Entities {
   /** Asks an org. */
   CompletionStage<Answer<OrgReply>> org(String org, Request<OrgCommand> request);
 
+  /**
+   * Asks an org, which answers once it has on record all that somebody was told of before the call:
+   * one that has just started first hears from its wallets what has ended meanwhile. Unreachable if
+   * that takes too long.
+   */
+  CompletionStage<Answer<OrgReply>> orgSettled(String org, Request<OrgCommand> request);
+
   /** Asks a team of an org. */
   CompletionStage<Answer<TeamReply>> team(String org, String team, Request<TeamCommand> request);
 

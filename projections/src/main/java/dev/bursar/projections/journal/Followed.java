@@ -3,9 +3,9 @@ package dev.bursar.projections.journal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many rows follow on what is projected, each on the one before.
+ * How many rows can be projected, each on the one before.
  *
  * @param rows how many, from the first
- * @param fault why the next does not; null if all do
+ * @param fault why the next can't; null if all can
  */
 public record Followed(int rows, @Nullable JournalUnreadable fault) {}

@@ -1,8 +1,6 @@
 package dev.bursar.projections.journal;
 
-import java.util.List;
 import java.util.Map;
-import org.jdbi.v3.core.Handle;
 
 /** Is told by a source how it goes on, and knows what became of what it read. Thread-safe. */
 public interface JournalReader {
@@ -37,10 +35,10 @@ public interface JournalReader {
   Map<Integer, String> takeFailedSlices();
 
   /**
-   * How many of these rows of a slice follow on what is projected of it, none of which is on its
-   * way.
+   * Whether a page could not be projected since this was last asked, and nobody knows which slice
+   * is to blame, if any is.
    */
-  Followed followed(Handle handle, List<JournalRow> rows);
+  boolean takeUnexplained();
 
   /** Whether nothing more is to be read. */
   boolean isClosed();

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +43,7 @@ public final class PageReader {
   private final InstantSource clock;
   private final JournalReader progress;
   private final StandingSlices standing;
+  private final Rehearsal rehearsal;
   private final RangePosition start;
   private final JournalPosition repeatsUntil;
   private JournalPosition stored;
@@ -58,15 +60,17 @@ public final class PageReader {
       SliceRange range,
       JournalBounds bounds,
       InstantSource clock,
-      JournalReader progress) {
+      JournalReader progress,
+      Rehearsal rehearsal) {
     this.jdbi = jdbi;
     this.range = range;
     this.bounds = bounds;
     this.clock = clock;
     this.progress = progress;
-    this.standing = new StandingSlices(bounds, progress);
+    this.rehearsal = rehearsal;
+    this.standing = new StandingSlices(bounds, progress, rehearsal);
     try (Handle handle = jdbi.open()) {
-      start = withFailed(StoredPositions.of(handle, projection).start(range));
+      start = withFailed(handle, StoredPositions.of(handle, projection).start(range));
       // Somebody may have gone on from here before, and the position been set back by somebody who
       // did not know; nobody has projected what is not final yet.
       repeatsUntil = later(start.position(), JournalTable.reach(handle).end());
@@ -76,18 +80,47 @@ public final class PageReader {
   }
 
   /** What could not be projected stands still from the beginning, and is looked at by itself. */
-  private RangePosition withFailed(RangePosition from) {
+  private RangePosition withFailed(Handle handle, RangePosition from) {
+    SortedMap<Integer, String> failed = new TreeMap<>(progress.takeFailedSlices());
+    if (progress.takeUnexplained()) {
+      failed.putAll(unprojectable(handle, from));
+    }
     SortedMap<Integer, JournalPosition> slices = new TreeMap<>(from.standing());
-    progress
-        .takeFailedSlices()
-        .forEach(
-            (slice, reason) -> {
-              if (slices.size() < RangePosition.STANDING_MAX || slices.containsKey(slice)) {
-                slices.putIfAbsent(slice, from.position());
-                standing.stop(slice, reason);
-              }
-            });
+    failed.forEach(
+        (slice, reason) -> {
+          if (slices.size() < RangePosition.STANDING_MAX || slices.containsKey(slice)) {
+            slices.putIfAbsent(slice, from.position());
+            standing.stop(slice, reason);
+          }
+        });
     return new RangePosition(from.position(), slices);
+  }
+
+  /** The slices of which something in the page that failed can't be projected, with the reason. */
+  private Map<Integer, String> unprojectable(Handle handle, RangePosition from) {
+    Map<Integer, List<JournalRow>> bySlice = new TreeMap<>();
+    List<JournalTable.Stored> page =
+        JournalTable.page(
+            handle,
+            range,
+            from.position(),
+            JournalTable.reach(handle).end(),
+            bounds.pageRowsMax(),
+            bounds.pageBytesMax());
+    for (JournalRow row : decoded(from, page).rows()) {
+      bySlice
+          .computeIfAbsent(SliceRange.sliceOf(row.entity().org()), slice -> new ArrayList<>())
+          .add(row);
+    }
+    Map<Integer, String> found = new TreeMap<>();
+    bySlice.forEach(
+        (slice, rows) -> {
+          JournalUnreadable fault = rehearsal.projectable(handle, rows).fault();
+          if (fault != null) {
+            found.put(slice, String.valueOf(fault.getMessage()));
+          }
+        });
+    return found;
   }
 
   RangePosition start() {

@@ -29,11 +29,13 @@ final class StandingSlices {
 
   private final JournalBounds bounds;
   private final JournalReader progress;
+  private final Rehearsal rehearsal;
   private final Map<Integer, Long> triedNanos = new HashMap<>();
 
-  StandingSlices(JournalBounds bounds, JournalReader progress) {
+  StandingSlices(JournalBounds bounds, JournalReader progress, Rehearsal rehearsal) {
     this.bounds = bounds;
     this.progress = progress;
+    this.rehearsal = rehearsal;
   }
 
   /** Stops a slice for a while. */
@@ -92,7 +94,7 @@ final class StandingSlices {
         break;
       }
     }
-    Followed followed = progress.followed(handle, rows);
+    Followed followed = rehearsal.projectable(handle, rows);
     if (followed.fault() != null) {
       fault = followed.fault();
     }

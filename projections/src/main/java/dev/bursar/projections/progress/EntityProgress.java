@@ -31,7 +31,7 @@ public final class EntityProgress {
   }
 
   /** How many of these rows, in the same order, leave no gap; some may have been projected. */
-  static Followed followed(Handle handle, List<JournalRow> rows) {
+  public static Followed followed(Handle handle, List<JournalRow> rows) {
     Map<String, Long> last = projected(handle, rows);
     for (int i = 0; i < rows.size(); i++) {
       String id = rows.get(i).entity().toString();

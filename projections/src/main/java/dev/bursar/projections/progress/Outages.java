@@ -47,6 +47,28 @@ public final class Outages {
     return false;
   }
 
+  /**
+   * Whether another try may simply succeed: the database is away, or others were in the way. What
+   * was written is not to blame then.
+   */
+  public static boolean isPassing(Throwable fault) {
+    if (isOutage(fault)) {
+      return true;
+    }
+    for (Throwable each = fault; each != null; each = each.getCause()) {
+      if (each instanceof SQLException sql && wasInTheWay(sql.getSQLState())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Deadlocks, locks that are held, statements that the server gave up on. */
+  private static boolean wasInTheWay(@Nullable String state) {
+    return state != null
+        && (state.startsWith("40") || state.startsWith("55") || state.startsWith("57"));
+  }
+
   /** Connections that break, resources that are used up, a server that ends or begins. */
   private static boolean isAway(@Nullable String state) {
     return state != null

@@ -44,12 +44,14 @@ public final class Progress {
   private final List<RangeProgress> ranges;
   private final InstantSource clock;
   private final Duration timeout;
+  private final FreshWaits waits;
   private final Executor blocking;
 
   /**
    * @param projection the name under which positions are stored
    * @param ranges all ranges, whichever node projects them
    * @param timeout how long to wait for them to catch up
+   * @param waits measures those who wait for an org's
    * @param blocking where blocking reads run
    */
   public Progress(
@@ -59,6 +61,7 @@ public final class Progress {
       List<RangeProgress> ranges,
       InstantSource clock,
       Duration timeout,
+      FreshWaits waits,
       Executor blocking) {
     this.system = system;
     this.jdbi = jdbi;
@@ -66,6 +69,7 @@ public final class Progress {
     this.ranges = List.copyOf(ranges);
     this.clock = clock;
     this.timeout = timeout;
+    this.waits = waits;
     this.blocking = blocking;
   }
 
@@ -79,7 +83,7 @@ public final class Progress {
 
   /** Done once that is so of the org; what stands still elsewhere is in nobody's way. */
   public CompletionStage<Void> caughtUp(String org) {
-    return caughtUp(List.of(part(org)));
+    return waits.measured(() -> caughtUp(List.of(part(org))), done -> true);
   }
 
   private CompletionStage<Void> caughtUp(List<Part> parts) {

@@ -28,12 +28,16 @@ public final class ProgressMetrics {
         .description("About how many events those rows hold, as many as others had in the mean")
         .tags(tags)
         .register(metrics);
+    Gauge.builder("bursar.projection.running", range, r -> r.isRunning() ? 1 : 0)
+        .description("1 while the range is projected on this node, and goes on")
+        .tags(tags)
+        .register(metrics);
     Gauge.builder("bursar.projection.halted", range, r -> r.isHalted() ? 1 : 0)
         .description("1 while the range, or a slice of it, stands still because of a failure")
         .tags(tags)
         .register(metrics);
     Gauge.builder("bursar.projection.slices.halted", range, r -> r.standing().size())
-        .description("Slices that stand still before a row that can't be read")
+        .description("Slices that stand still before a row that can't be read or projected")
         .tags(tags)
         .register(metrics);
     FunctionCounter.builder("bursar.projection.rows", range, RangeProgress::rows)

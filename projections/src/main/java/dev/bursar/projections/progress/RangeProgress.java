@@ -1,21 +1,17 @@
 package dev.bursar.projections.progress;
 
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
-import dev.bursar.projections.journal.Followed;
 import dev.bursar.projections.journal.JournalPage;
 import dev.bursar.projections.journal.JournalPosition;
 import dev.bursar.projections.journal.JournalReader;
-import dev.bursar.projections.journal.JournalRow;
 import dev.bursar.projections.journal.RangePosition;
 import dev.bursar.projections.journal.SliceRange;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +40,7 @@ public final class RangeProgress implements JournalReader {
   private @Nullable String alarm;
   private final Map<Integer, String> faults = new HashMap<>();
   private final Map<Integer, String> failedSlices = new TreeMap<>();
+  private boolean unexplained;
   private boolean closed;
 
   public RangeProgress(SliceRange range) {
@@ -71,6 +68,7 @@ public final class RangeProgress implements JournalReader {
     alarm = null;
     faults.clear();
     failedSlices.clear();
+    unexplained = false;
   }
 
   @Override
@@ -84,6 +82,11 @@ public final class RangeProgress implements JournalReader {
 
   @Override
   public synchronized void emitted(JournalPage page) {
+    // Whoever goes on has no fault any more; if it stands still again, that is news.
+    SortedMap<Integer, JournalPosition> standing = page.end().standing();
+    emitted.standing().keySet().stream()
+        .filter(s -> !standing.containsKey(s))
+        .forEach(faults::remove);
     emitted = page.end();
   }
 
@@ -130,13 +133,19 @@ public final class RangeProgress implements JournalReader {
    * It came to a halt, and is going to be tried again.
    *
    * @param slice which slice is to stand still then; null if it is not known to be the fault of one
+   * @param explained whether it is known what is to blame, if not a slice; else the slices are
+   *     looked at
    */
-  public synchronized void failed(String reason, @Nullable Integer slice) {
+  public synchronized void failed(String reason, @Nullable Integer slice, boolean explained) {
     failures++;
     alarm = here ? reason : null;
-    if (here && slice != null) {
+    if (!here) {
+      return;
+    }
+    if (slice != null) {
       failedSlices.put(slice, reason);
     }
+    unexplained |= !explained;
   }
 
   @Override
@@ -165,8 +174,10 @@ public final class RangeProgress implements JournalReader {
   }
 
   @Override
-  public Followed followed(Handle handle, List<JournalRow> rows) {
-    return EntityProgress.followed(handle, rows);
+  public synchronized boolean takeUnexplained() {
+    boolean taken = unexplained;
+    unexplained = false;
+    return taken;
   }
 
   /** The slices that stand still by themselves here, each with the reason. */

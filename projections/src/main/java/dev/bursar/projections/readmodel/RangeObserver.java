@@ -2,6 +2,7 @@ package dev.bursar.projections.readmodel;
 
 import dev.bursar.projections.journal.JournalPage;
 import dev.bursar.projections.journal.JournalUnreadable;
+import dev.bursar.projections.progress.Outages;
 import dev.bursar.projections.progress.RangeProgress;
 import java.util.concurrent.CompletionException;
 import org.apache.pekko.projection.HandlerRecoveryStrategy;
@@ -33,7 +34,10 @@ final class RangeObserver extends StatusObserver<JournalPage> {
             ? failure.getCause()
             : failure;
     String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    progress.failed(reason, cause instanceof JournalUnreadable it ? it.slice() : null);
+    progress.failed(
+        reason,
+        cause instanceof JournalUnreadable it ? it.slice() : null,
+        cause instanceof JournalUnreadable || Outages.isPassing(cause));
     // What is wrong with the journal is said by the message; no stack tells more.
     LOG.error(
         "Projection halted, nothing is skipped, it is tried again: slices={} position={} reason={}",

@@ -88,6 +88,7 @@ public final class ReadModelProjection {
   }
 
   private PageReader reader(RangeProgress progress) {
-    return new PageReader(jdbi, NAME, progress.range(), bounds, clock, progress);
+    return new PageReader(
+        jdbi, NAME, progress.range(), bounds, clock, progress, new RolledBack(models));
   }
 }

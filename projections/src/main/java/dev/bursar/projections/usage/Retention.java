@@ -19,6 +19,11 @@ public record Retention(Duration events, Duration hours, Duration days) {
    */
   private static final Duration EVENTS_AT_LEAST = Duration.ofDays(31);
 
+  private static final Duration LONG = Duration.ofDays(365_000);
+
+  /** Longer than there is a journal: nothing ever passes. */
+  public static final Retention FOR_EVER = new Retention(LONG, LONG, LONG);
+
   /**
    * Checks them.
    *

@@ -103,13 +103,19 @@ public final class UsageContents {
 
   private final Handle handle;
   private final String org;
+  private final Retention retention;
+  private final Instant now;
 
   /**
    * @param handle in a transaction with {@code repeatable read}
+   * @param retention what has passed it may still be there, or again, in part
+   * @param now the time of the nodes, or earlier
    */
-  public UsageContents(Handle handle, String org) {
+  public UsageContents(Handle handle, String org, Retention retention, Instant now) {
     this.handle = handle;
     this.org = org;
+    this.retention = retention;
+    this.now = now;
   }
 
   /** From when on single events are kept; those before may have been dropped, or not written. */
@@ -117,8 +123,13 @@ public final class UsageContents {
     return since(PartitionedTable.USAGE_EVENT);
   }
 
+  /**
+   * A month that has passed is made again for what was open of it, and has nothing else: the first
+   * partition says nothing then, until it is dropped once more.
+   */
   private Instant since(PartitionedTable table) {
-    return Partitions.since(handle, table).orElse(Instant.EPOCH);
+    Instant first = Partitions.since(handle, table).orElse(Instant.EPOCH);
+    return later(first, retention.keptSince(table, now).atStartOfDay(ZoneOffset.UTC).toInstant());
   }
 
   /** All events, in the order of the org's journal. */

@@ -3,11 +3,15 @@ package dev.bursar.projections.verify;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.ledger.LedgerProofs.Leaf;
 import dev.bursar.domain.org.OrgQueries;
+import dev.bursar.projections.journal.JournalTime;
+import dev.bursar.projections.journal.JournalUnreadable;
 import dev.bursar.projections.ledger.DayTable.Kind;
 import dev.bursar.projections.ledger.DayTable.Sum;
 import dev.bursar.projections.ledger.LedgerRow;
 import dev.bursar.projections.org.JdbcOrgQueries;
+import dev.bursar.projections.usage.Retention;
 import dev.bursar.projections.usage.UsageContents;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,12 +45,28 @@ final class Snapshot {
   private static final int ENTRIES_AT_A_TIME = 200;
 
   private final Handle handle;
+  private final Retention retention;
+  private final Instant now;
 
   /**
    * @param handle in a transaction with {@code repeatable read}
+   * @param retention how long nodes keep usage
    */
-  Snapshot(Handle handle) {
+  Snapshot(Handle handle, Retention retention) {
     this.handle = handle;
+    this.retention = retention;
+    this.now = timeOfNodes(handle);
+  }
+
+  /** Their clocks may be others than ours. */
+  private static Instant timeOfNodes(Handle handle) {
+    Instant ours = Instant.now();
+    try {
+      return JournalTime.last(handle).filter(ours::isAfter).orElse(ours);
+    } catch (JournalUnreadable e) {
+      // Whoever folds it says so.
+      return ours;
+    }
   }
 
   long journalRows() {
@@ -247,6 +267,6 @@ final class Snapshot {
 
   /** An org's usage as the read tables have it. */
   UsageContents usage(EntityId org) {
-    return new UsageContents(handle, org.org());
+    return new UsageContents(handle, org.org(), retention, now);
   }
 }

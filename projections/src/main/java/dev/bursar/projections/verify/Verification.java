@@ -5,6 +5,7 @@ import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.DatabaseTimeouts;
 import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.projections.usage.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,6 +32,7 @@ public final class Verification {
   private final DatabaseSettings settings;
   private final Duration grace;
   private final Lateness lateness;
+  private final Retention retention;
   private final boolean atRest;
 
   /**
@@ -42,14 +44,24 @@ public final class Verification {
    */
   public Verification(DatabaseSettings settings, Duration grace, Duration correction) {
     // What lies ahead was refused before it came into the journal.
-    this(settings, grace, new Lateness(grace.multipliedBy(2), correction, Duration.ZERO), false);
+    this(
+        settings,
+        grace,
+        new Lateness(grace.multipliedBy(2), correction, Duration.ZERO),
+        Retention.FOR_EVER,
+        false);
   }
 
   private Verification(
-      DatabaseSettings settings, Duration grace, Lateness lateness, boolean atRest) {
+      DatabaseSettings settings,
+      Duration grace,
+      Lateness lateness,
+      Retention retention,
+      boolean atRest) {
     this.settings = settings;
     this.grace = grace;
     this.lateness = lateness;
+    this.retention = retention;
     this.atRest = atRest;
   }
 
@@ -58,7 +70,16 @@ public final class Verification {
    * not settled, on its way or not projected is a discrepancy then.
    */
   public Verification atRest() {
-    return new Verification(settings, grace, lateness, true);
+    return new Verification(settings, grace, lateness, retention, true);
+  }
+
+  /**
+   * The same where nodes keep usage for so long: what has passed is not compared. Else all of which
+   * there are partitions is, also of a month that was made again for what was still open of it, and
+   * has nothing else.
+   */
+  public Verification keeping(Retention kept) {
+    return new Verification(settings, grace, lateness, kept, atRest);
   }
 
   /**
@@ -76,7 +97,7 @@ public final class Verification {
               TransactionIsolationLevel.REPEATABLE_READ,
               handle -> {
                 handle.setReadOnly(true);
-                return verify(new Snapshot(handle), listener);
+                return verify(new Snapshot(handle, retention), listener);
               });
     }
   }

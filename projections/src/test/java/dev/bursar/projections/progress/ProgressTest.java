@@ -9,6 +9,8 @@ import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.projections.TestServer;
 import dev.bursar.projections.journal.JournalPosition;
 import dev.bursar.projections.journal.SliceRange;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -35,6 +37,7 @@ class ProgressTest {
   private final Database database = Database.open(TestServer.fresh().withPoolSize(2));
   private final Jdbi jdbi = database.jdbi();
   private final List<RangeProgress> ranges = RANGES.stream().map(RangeProgress::new).toList();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private ActorSystem<Void> system;
   private Progress progress;
 
@@ -49,6 +52,7 @@ class ProgressTest {
             ranges,
             InstantSource.fixed(NOW),
             Duration.ofMillis(200),
+            new FreshWaits(metrics, FreshWaits.For.READ_MODELS),
             Runnable::run);
   }
 
@@ -137,7 +141,7 @@ class ProgressTest {
     stored(RANGES.getLast(), other);
     wrote(ORG, 1, MINUTE);
     ranges.getFirst().arrived();
-    ranges.getFirst().failed("row 1 can't be read", null);
+    ranges.getFirst().failed("row 1 can't be read", null, true);
     await(progress.caughtUp(OTHER));
     assertThatThrownBy(() -> await(progress.caughtUp(ORG)))
         .hasCauseInstanceOf(CatchUpTimeout.class)
@@ -148,12 +152,33 @@ class ProgressTest {
     assertThat(progress.of(ORG).lagMs()).isBetween(MINUTE, 2 * MINUTE);
   }
 
+  private long waits(String result) {
+    return metrics.get("bursar.fresh.wait").tag("result", result).timer().count();
+  }
+
+  @Test
+  void howManyWaitAndHowManyDidInVainIsMeasured() {
+    stored(RANGES.getLast(), wrote(OTHER, 1, 0));
+    wrote(ORG, 1, MINUTE);
+    await(progress.caughtUp(OTHER));
+    assertThat(waits("fresh")).isEqualTo(1);
+    assertThat(waits("behind")).isZero();
+
+    CompletionStage<Void> waiting = progress.caughtUp(ORG);
+    Gauge count = metrics.get("bursar.fresh.waiting").tag("for", "read_models").gauge();
+    assertThat(count.value()).isEqualTo(1);
+    assertThatThrownBy(() -> await(waiting)).hasCauseInstanceOf(CatchUpTimeout.class);
+    assertThat(count.value()).isZero();
+    assertThat(waits("fresh")).isEqualTo(1);
+    assertThat(waits("behind")).isEqualTo(1);
+  }
+
   @Test
   void whatStandsStillHereWithNothingLeftIsThereToSee() {
     JournalPosition last = wrote(ORG, 1, MINUTE);
     stored(RANGES.getFirst(), last);
     ranges.getFirst().arrived();
-    ranges.getFirst().failed("the connection broke", null);
+    ranges.getFirst().failed("the connection broke", null, true);
     await(progress.caughtUp(ORG));
     assertThat(progress.of(ORG)).isEqualTo(new Freshness(NOW, 0));
   }

@@ -9,6 +9,9 @@ import dev.bursar.projections.journal.SliceRange;
 import dev.bursar.projections.progress.RangeStatus.State;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** Where a range stands on this node, after what is told of it in whatever order. */
@@ -45,6 +48,41 @@ class RangeProgressTest {
     return range.status().state();
   }
 
+  /** A page is projected after which this slice stands still, or none does. */
+  private void goOn(long xid, SortedMap<Integer, JournalPosition> standing) {
+    JournalPage page =
+        new JournalPage(
+            List.of(),
+            new RangePosition(new JournalPosition(xid, 0), standing),
+            90,
+            NOW,
+            NOW,
+            System.nanoTime(),
+            false);
+    range.emitted(page);
+    range.projected(page);
+  }
+
+  @Test
+  void aSliceThatStandsStillForTheSameReasonAgainIsNewsOnceItHasGoneOn() {
+    SortedMap<Integer, JournalPosition> seven = new TreeMap<>(Map.of(7, START));
+    runs();
+    range.standsStill(7, "row 3");
+    goOn(701, seven);
+    range.standsStill(7, "row 3");
+    goOn(702, seven);
+    assertThat(range.standing()).containsExactly(Map.entry(7, "row 3"));
+    assertThat(range.failures()).isEqualTo(1);
+
+    goOn(703, new TreeMap<>());
+    assertThat(range.standing()).isEmpty();
+
+    range.standsStill(7, "row 3");
+    goOn(704, seven);
+    assertThat(range.standing()).containsExactly(Map.entry(7, "row 3"));
+    assertThat(range.failures()).isEqualTo(2);
+  }
+
   @Test
   void runsOnceReadingHasBegun() {
     assertThat(state()).isEqualTo(State.ELSEWHERE);
@@ -57,7 +95,7 @@ class RangeProgressTest {
   @Test
   void isHaltedUntilItGoesOn() {
     runs();
-    range.failed("row 7", null);
+    range.failed("row 7", null, true);
     assertThat(state()).isEqualTo(State.HALTED);
     range.started(RangePosition.of(START), 90);
     assertThat(state()).isEqualTo(State.HALTED);
@@ -70,7 +108,7 @@ class RangeProgressTest {
   @Test
   void whatMovesAwayBetweenTwoTriesIsHaltedHereNoMore() {
     runs();
-    range.failed("row 7", null);
+    range.failed("row 7", null, true);
     range.left();
     assertThat(state()).isEqualTo(State.ELSEWHERE);
     assertThat(range.isHalted()).isFalse();
@@ -81,7 +119,7 @@ class RangeProgressTest {
   @Test
   void whatMovesAwayInTheMiddleOfATryIsHaltedHereNoMore() {
     runs();
-    range.failed("row 7", null);
+    range.failed("row 7", null, true);
     range.started(RangePosition.of(START), 90);
     range.left();
     assertThat(state()).isEqualTo(State.ELSEWHERE);
@@ -93,7 +131,7 @@ class RangeProgressTest {
     range.left();
     upToDate(710, 100);
     assertThat(state()).isEqualTo(State.ELSEWHERE);
-    range.failed("cut off", null);
+    range.failed("cut off", null, true);
     assertThat(state()).isEqualTo(State.ELSEWHERE);
     range.started(RangePosition.of(START), 90);
     assertThat(state()).isEqualTo(State.ELSEWHERE);
@@ -103,7 +141,7 @@ class RangeProgressTest {
   @Test
   void whatComesBackBeginsAnew() {
     runs();
-    range.failed("row 7", null);
+    range.failed("row 7", null, true);
     range.left();
     runs();
     assertThat(state()).isEqualTo(State.RUNNING);
@@ -116,7 +154,7 @@ class RangeProgressTest {
     assertThat(range.lagRows()).isEqualTo(5);
     upToDate(710, 95);
     assertThat(range.lagRows()).isZero();
-    range.failed("row 7", null);
+    range.failed("row 7", null, true);
     range.saw(new JournalPosition(712, 98));
     assertThat(range.lagRows()).isEqualTo(3);
     range.left();
@@ -148,7 +186,7 @@ class RangeProgressTest {
   void tellsNothingOfWhatStandsStill() {
     runs();
     upToDate(710, 95);
-    range.failed("row 7", null);
+    range.failed("row 7", null, true);
     assertThat(range.isRunning()).isFalse();
     assertThat(range.freshness(SLICES)).isEmpty();
   }
