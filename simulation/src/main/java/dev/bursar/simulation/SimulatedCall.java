@@ -84,7 +84,9 @@ final class SimulatedCall<T> {
       return;
     }
     world.watch.expect(
-        !begunInCalm || tries - timesBusy < TRIES_IN_CALM,
+        !begunInCalm
+            || tries - timesBusy < TRIES_IN_CALM
+            || world.wasBusy(since, question.entity.org()),
         "progress",
         "%s is not answered, though nothing goes wrong: %s",
         client,

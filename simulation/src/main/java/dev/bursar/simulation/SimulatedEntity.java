@@ -140,6 +140,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   @Override
   public ReplyTo<EntityMessage> self() {
     return message -> {
+      world.answered(id, message);
       if (id.kind() == EntityId.Kind.ORG && message instanceof EntityMessage.OrgAnswered) {
         // What an entity tells itself does not get lost on its way to it.
         world.watch.branches.toldItself(message);

@@ -73,6 +73,7 @@ final class World {
   private final Map<String, SimulatedNode> owners = new HashMap<>();
   private final Map<String, SimulatedNode> zombies = new HashMap<>();
   private final Map<EntityId, Long> behind = new HashMap<>();
+  private final Map<String, Long> busy = new HashMap<>();
   private final @Nullable List<String> history;
   private boolean faultsEnded = true;
   private long healedAt;
@@ -165,6 +166,28 @@ final class World {
    */
   boolean wasBehind(Since since, EntityId id) {
     return behind.getOrDefault(id, -1L) >= since.micros();
+  }
+
+  /** An entity is answered by another of its org, or by itself. */
+  void answered(EntityId to, EntityMessage message) {
+    Answer<?> answer =
+        switch (message) {
+          case EntityMessage.OrgAnswered it -> it.answer();
+          case EntityMessage.TeamAnswered it -> it.answer();
+          case EntityMessage.WalletAnswered it -> it.answer();
+          case EntityMessage other -> null;
+        };
+    if (answer instanceof Answer.Busy) {
+      busy.put(to.org(), time.nowMicros());
+    }
+  }
+
+  /**
+   * Whether some entity of an org has had no room since then for what another asked of it: that is
+   * asked again seconds later, and whoever waits for it waits for longer.
+   */
+  boolean wasBusy(Since since, String org) {
+    return busy.getOrDefault(org, -1L) >= since.micros();
   }
 
   void log(Supplier<String> line) {
