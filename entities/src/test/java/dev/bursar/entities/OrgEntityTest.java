@@ -23,6 +23,7 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.domain.wallet.WalletReply;
 import java.time.Duration;
 import java.time.Instant;
@@ -164,6 +165,10 @@ final class OrgEntityTest {
             new Request<>(
                 new OrgCommand.PutOrg(new OrgSettings("acme", ZoneOffset.UTC, null, List.of()), ""),
                 null),
+            answer -> {}));
+    org.receive(
+        new EntityMessage.Ask<OrgCommand, OrgReply>(
+            new Request<>(new OrgCommand.PutWallet("main", WalletOwner.ORG, ""), null),
             answer -> {}));
     return org;
   }

@@ -48,6 +48,7 @@ class RetentionTest {
           "usage_event_2025_02",
           "usage_hour_2025_02",
           "usage_hour_meter_2025_02",
+          "usage_user_day_2025_02",
           "usage_day_2024",
           "usage_day_meter_2024");
   private static final long GROUPS_REMEMBERED = 1_000;
@@ -115,8 +116,16 @@ class RetentionTest {
       side.caughtUp();
       drop(side);
       assertThat(partitions())
-          .doesNotContain("usage_event_2025_02", "usage_hour_2025_02", "usage_hour_meter_2025_02")
-          .contains("usage_event_2025_03", "usage_hour_2025_03", "usage_day_2025")
+          .doesNotContain(
+              "usage_event_2025_02",
+              "usage_hour_2025_02",
+              "usage_hour_meter_2025_02",
+              "usage_user_day_2025_02")
+          .contains(
+              "usage_event_2025_03",
+              "usage_user_day_2025_03",
+              "usage_hour_2025_03",
+              "usage_day_2025")
           .doesNotContain("usage_day_2024", "usage_day_meter_2024");
       assertThat(sum(side, Instant.parse("2025-01-01T00:00:00Z"), NOW)).isNotEmpty();
       assertThat(
@@ -141,7 +150,7 @@ class RetentionTest {
       old.caughtUp();
       side.caughtUp();
       assertThat(partitions())
-          .doesNotContain("usage_hour_2025_02", "usage_day_2024")
+          .doesNotContain("usage_hour_2025_02", "usage_user_day_2025_02", "usage_day_2024")
           // Made for what ended in a later page, and holding nothing else.
           .contains("usage_event_2025_02");
       assertNotKept(

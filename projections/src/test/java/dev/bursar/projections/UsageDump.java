@@ -17,6 +17,7 @@ record UsageDump(Map<String, List<String>> rows) {
           "usage_group",
           "usage_hour",
           "usage_hour_meter",
+          "usage_user_day",
           "usage_day",
           "usage_day_meter",
           "reported_usage",

@@ -163,6 +163,65 @@ class UsageTest {
     }
   }
 
+  /** Sums of users are kept by team and departments, by UTC day. */
+  @ParameterizedTest
+  @ValueSource(strings = {"UTC", "Europe/Berlin", "Asia/Kathmandu"})
+  void whatUsersUsedIsAnsweredAsByHand(String zoneName) {
+    ZoneId zone = ZoneId.of(zoneName);
+    Random random = new Random(zoneName.hashCode());
+    for (int i = 0; i < QUESTIONS; i++) {
+      List<Dimension> groupBy =
+          new ArrayList<>(List.of(Dimension.USER, Dimension.TEAM, Dimension.DEPARTMENT));
+      Collections.shuffle(groupBy, random);
+      groupBy = groupBy.subList(0, random.nextInt(4));
+      Map<Dimension, String> filter = new TreeMap<>();
+      if (random.nextInt(3) == 0) {
+        filter.put(Dimension.TEAM, "team|" + random.nextInt(3));
+      }
+      if (random.nextInt(3) == 0) {
+        filter.put(Dimension.DEPARTMENT, "d" + (1 + random.nextInt(3)));
+      }
+      if (!groupBy.contains(Dimension.USER) || random.nextInt(3) == 0) {
+        filter.put(Dimension.USER, "user" + random.nextInt(4));
+      }
+      Interval interval = i % 2 == 0 ? null : Interval.values()[random.nextInt(4)];
+      Instant from = random.nextInt(4) == 0 ? Instant.EPOCH : time(random, zone);
+      Instant to = random.nextInt(4) == 0 ? ALWAYS : time(random, zone);
+      if (!from.isAfter(to)) {
+        assertAnswered(new Question(from, to, filter, groupBy, interval, zone));
+      }
+    }
+  }
+
+  @Test
+  void whatUsersUsedInWholeDaysTakesNoEvents() {
+    DatabaseSettings settings = TestServer.fresh();
+    try (Database database = Database.open(settings)) {
+      JournalWriter journal = new JournalWriter(database.jdbi());
+      UsageWorld world = new UsageWorld("acme", journal, 7, START).live(200, Duration.ofHours(5));
+      journal.flush();
+      try (ReadSide side = new ReadSide(settings, new NoEntities(), InstantSource.system(), "")) {
+        side.caughtUp();
+        Question question =
+            new Question(
+                Instant.EPOCH,
+                ALWAYS,
+                Map.of(),
+                List.of(Dimension.USER, Dimension.TEAM),
+                Interval.MONTH,
+                ZoneId.of("UTC"));
+        List<Row> rows =
+            ReadSide.await(side.projections.usage().usage(world.id.org(), question, true)).rows();
+        database.jdbi().useHandle(handle -> handle.execute("delete from usage_event"));
+        assertThat(
+                ReadSide.await(side.projections.usage().usage(world.id.org(), question, true))
+                    .rows())
+            .isEqualTo(rows)
+            .hasSizeGreaterThan(6);
+      }
+    }
+  }
+
   /** Any, or the start of a day or an hour. */
   private static Instant time(Random random, ZoneId zone) {
     long micros = ChronoUnit.MICROS.between(START, WORLD.now());

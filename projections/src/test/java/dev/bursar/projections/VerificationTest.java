@@ -168,6 +168,8 @@ class VerificationTest {
           USAGE   | by hour                           | update usage_hour set requests = requests + 1 where org = 'acme'
           USAGE   | by hour                           | delete from usage_hour where org = 'acme'
           USAGE   | the sums of                       | update usage_day set credits = credits + 1 where org = 'acme'
+          USAGE   | by user                           | update usage_user_day set credits = credits + 1 where org = 'acme'
+          USAGE   | by user                           | update usage_user_day set meters = jsonb_set(meters, '{ghost}', '1') where org = 'acme'
           USAGE   | should be called                  | update usage_group set model = 'another' where org = 'acme'
           USAGE   | the units of                      | insert into usage_day_meter select org, day, group_id, 'ghost', 1 from usage_day where org = 'acme'
           USAGE   | the names of what was reported    | insert into reported_usage values ('acme', '\\x00')

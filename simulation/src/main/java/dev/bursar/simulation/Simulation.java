@@ -206,6 +206,7 @@ public final class Simulation {
       }
       for (String wallet : SimulatedClient.WALLETS) {
         EntityId id = EntityId.wallet(org, wallet);
+        tell(itself, new OrgCommand.PutWallet(wallet, WalletOwner.ORG, "sim"));
         tell(id, new WalletCommand.Open(WalletOwner.ORG));
         tell(id, new WalletCommand.AddGrant(firstGrant(), null, attribution(org)));
       }

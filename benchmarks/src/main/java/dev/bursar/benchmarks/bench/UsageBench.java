@@ -187,7 +187,7 @@ public final class UsageBench {
             "one user's month by model",
             "usage",
             "filter[user]=" + UsageLoad.user() + "&group_by=model"));
-    questions.add(new UsageQuestion("month by user, from events", "usage", "group_by=user"));
+    questions.add(new UsageQuestion("month by user", "usage", "group_by=user"));
     questions.add(new UsageQuestion("a page of events", "events", ""));
     questions.add(
         new UsageQuestion("a page of one team's events", "events", "filter[team]=" + team));

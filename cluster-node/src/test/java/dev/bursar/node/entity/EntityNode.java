@@ -108,8 +108,23 @@ final class EntityNode implements AutoCloseable {
   }
 
   void openWallet(String org, String wallet) {
+    tell(org, new OrgCommand.PutWallet(wallet, WalletOwner.ORG, "test"));
     done(
         entities.wallet(org, wallet, new Request<>(new WalletCommand.Open(WalletOwner.ORG), null)));
+  }
+
+  /** How many rows an org and all that it has are in the journal with. */
+  long rows(String org) {
+    return database
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "select count(*) from event_journal where split_part(persistence_id, '|', 2) = :org")
+                    .bind("org", org)
+                    .mapTo(Long.class)
+                    .one());
   }
 
   void transfer(String org, String from, String to, String amount, String key) {

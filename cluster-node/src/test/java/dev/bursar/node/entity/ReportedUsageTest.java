@@ -157,6 +157,7 @@ class ReportedUsageTest {
   void whatWasRejectedIsAcceptedOnceTheCauseIsMended() {
     node.org("mended");
     assertThat(report("mended", "5", "e1")).isInstanceOf(UsageReports.Rejected.class);
+    assertThat(node.rows("mended")).isEqualTo(1);
     node.openWallet("mended", "main");
     assertThat(report("mended", "5", OveragePolicy.REJECT, "e1"))
         .isInstanceOf(UsageReports.Rejected.class);

@@ -258,5 +258,7 @@ class ReservationTest {
             ((Decided.Denied) done(node.reserve(subject("walletless"), "1", false, "k"))).denials())
         .extracting("code")
         .containsExactly(DenialCode.UNKNOWN_WALLET);
+    // Nobody gets to fill the journal with names of his own: of these, it has nothing.
+    assertThat(node.rows("walletless")).isEqualTo(1);
   }
 }

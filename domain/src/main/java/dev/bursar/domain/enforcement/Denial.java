@@ -21,4 +21,16 @@ public record Denial(
     @Nullable Scope scope,
     @Nullable Credits available,
     @Nullable Credits requested,
-    String detail) {}
+    String detail) {
+
+  /** The org has no wallet of this name. */
+  public static Denial unknownWallet(String name, @Nullable Credits requested) {
+    return new Denial(
+        DenialCode.UNKNOWN_WALLET,
+        null,
+        null,
+        null,
+        requested,
+        "the org has no wallet named " + name);
+  }
+}

@@ -84,6 +84,14 @@ final class ReservationRules {
     Instant countsAt =
         reported == null ? now : org.tallies().lateness().countsAt(reported.happenedAt(), now);
     List<Scope> path = org.path(request.subject());
+    Denial noWallet = noWallet(request);
+    if (noWallet != null) {
+      // Nothing is decided on: any name could be sent, and each would be on record for good.
+      return new Told<>(
+          new OrgReply.Denied(
+              plan(ask, null, "", Credits.ZERO, path, List.of(), List.of(), now),
+              List.of(noWallet)));
+    }
     Price price =
         request.usage() == null ? null : catalog.price(request.feature(), request.model());
     Denial noRate = noRate(request, price);
@@ -256,6 +264,13 @@ final class ReservationRules {
 
   private @Nullable Refusal fault(String field, @Nullable String unit, Unit.Kind kind) {
     return unit == null ? null : hierarchy.fault(field, unit, kind);
+  }
+
+  private @Nullable Denial noWallet(ReserveRequest request) {
+    String wallet = wallet(request);
+    return org.wallets().containsKey(wallet)
+        ? null
+        : Denial.unknownWallet(wallet, request.amount());
   }
 
   private static @Nullable Denial noRate(ReserveRequest request, @Nullable Price price) {

@@ -125,15 +125,7 @@ public final class WalletDecider {
   }
 
   private WalletReply unknownWallet(Credits requested) {
-    return new WalletReply.NotHeld(
-        List.of(
-            new Denial(
-                DenialCode.UNKNOWN_WALLET,
-                null,
-                null,
-                null,
-                requested,
-                "the org has no wallet named " + wallet.name())));
+    return new WalletReply.NotHeld(List.of(Denial.unknownWallet(wallet.name(), requested)));
   }
 
   private static Refusal unknownReservation(String reservation) {

@@ -44,13 +44,14 @@ final class OrgWords {
 
   /**
    * The org acme: the department labs has below it the department science with the team research,
-   * and the team sales; Ann is in research.
+   * and the team sales; Ann is in research. Its wallet is main.
    */
   static Given<OrgCommand, OrgEvent, OrgReply> acme(Org org, OperationMemory memory) {
     return Given.nothing(new OrgAggregate(org, CATALOG), memory)
         .after(
             NOON,
             new OrgCommand.PutOrg(settings(), "key1"),
+            wallet("main", null),
             put("labs", Unit.Kind.DEPARTMENT, null),
             put("science", Unit.Kind.DEPARTMENT, "labs"),
             put("research", Unit.Kind.TEAM, "science"),

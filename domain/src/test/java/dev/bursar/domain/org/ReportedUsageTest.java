@@ -230,6 +230,7 @@ final class ReportedUsageTest {
   @Test
   void theSameEventWithAnotherBodyIsTheSame() {
     decide(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    decide(OrgWords.wallet("main", null), null);
     begun(reported("1", 1));
     assertThat(reported("2", 2)).isInstanceOf(Outcome.Stored.class);
   }
@@ -237,6 +238,7 @@ final class ReportedUsageTest {
   @Test
   void whatWasRejectedIsDecidedAnew() {
     decide(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    decide(OrgWords.wallet("main", null), null);
     var first = begun(reported("1", 1));
     Denial why =
         new Denial(DenialCode.INSUFFICIENT_CREDITS, null, null, Credits.ZERO, Credits.of(1), "no");
@@ -249,6 +251,7 @@ final class ReportedUsageTest {
   @Test
   void whatWasTakenBackIsDecidedAnew() {
     decide(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    decide(OrgWords.wallet("main", null), null);
     var first = begun(reported("1", 1));
     decide(new OrgCommand.Settle(Closure.givenBack(first.plan().reservation())), null);
     begun(reported("1", 2));
@@ -300,6 +303,7 @@ final class ReportedUsageTest {
   @Test
   void howItEndedIsRememberedHoweverLongItWasOpen() {
     ask(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    ask(OrgWords.wallet("main", null), null);
     var first = begun(ask("e1", 0));
     var others = List.of(begun(ask("e2", 9)), begun(ask("e3", 9)));
     assertThat(ask("e1", 9))
@@ -307,13 +311,14 @@ final class ReportedUsageTest {
             Outcome.Refused.class,
             refused -> assertThat(refused.refusal().code()).isEqualTo(REPORT_UNDECIDED));
     settle(first);
-    assertThat(ask("e1", 9)).isEqualTo(new Outcome.Stored<>(new Place(5, 0), true));
+    assertThat(ask("e1", 9)).isEqualTo(new Outcome.Stored<>(new Place(6, 0), true));
     assertThat(others).hasSize(2);
   }
 
   @Test
   void whatWasChargedAfterItWasLookedUpAndIsForgottenIsNotDecidedAnew() {
     ask(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    ask(OrgWords.wallet("main", null), null);
     settle(begun(ask("e1", 0)));
     long charged = forgetful.sequence();
     settle(begun(ask("e2", 0)));
@@ -335,6 +340,7 @@ final class ReportedUsageTest {
   @Test
   void beforeItIsKnownToBeNewNothingElseIsSaidOfIt() {
     ask(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    ask(OrgWords.wallet("main", null), null);
     for (String id : List.of("e1", "e2", "e3")) {
       settle(begun(ask(id, 99)));
     }

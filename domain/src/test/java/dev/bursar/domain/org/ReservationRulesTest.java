@@ -19,6 +19,7 @@ import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,7 +111,7 @@ final class ReservationRulesTest {
     var ask = reserve(subject(team, null), null, null, named, null, "1", "platform", false);
     Plan plan =
         acme()
-            .after(NOON, wallet("main", null), wallet("lab", "research"))
+            .after(NOON, wallet("lab", "research"), wallet("other", null))
             .when(ask, NOON)
             .reply(OrgReply.Begun.class)
             .plan();
@@ -135,6 +136,28 @@ final class ReservationRulesTest {
     assertThat(denied.events()).isEmpty();
     assertThat(denied.reply(OrgReply.Denied.class).denials().getFirst().code())
         .isEqualTo(DenialCode.UNKNOWN_ORG);
+  }
+
+  /** Any name could be sent: none of these is on record, nor asked for anything. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aWalletThatTheOrgDoesNotHaveDeniesAndRecordsNothing(boolean dryRun) {
+    var given = acme().after(NOON, budget(daily("org", ORG, "1")));
+    for (var ask :
+        List.of(
+            reserve(ANN, null, null, "ghost", null, "5", "platform", dryRun),
+            reserve(ANN, "no", "rate", "ghost", Map.of("tokens", 1L), null, null, dryRun))) {
+      var denied = given.when(ask, NOON);
+      assertThat(denied.events()).isEmpty();
+      var denial = denied.reply(OrgReply.Denied.class).denials().getFirst();
+      assertThat(denial.code()).isEqualTo(DenialCode.UNKNOWN_WALLET);
+      assertThat(denial.detail()).contains("ghost");
+    }
+    // The key is as good as new once the wallet is there.
+    given
+        .after(NOON, wallet("ghost", null))
+        .when(reserve(ANN, null, null, "ghost", null, "1", "platform", false), NOON)
+        .reply(OrgReply.Begun.class);
   }
 
   @Test

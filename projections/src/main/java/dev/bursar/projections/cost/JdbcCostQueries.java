@@ -21,6 +21,8 @@ public final class JdbcCostQueries implements CostQueries {
       order by day desc, currency limit 1
       """;
 
+  private static final int ROWS_AT_A_TIME = 2_000;
+
   /** What was read of a day, together. */
   private record Found(List<Costs> costs, Optional<String> currency) {}
 
@@ -35,7 +37,9 @@ public final class JdbcCostQueries implements CostQueries {
     return reads.read(
         org,
         fresh,
-        handle -> new Found(CostRows.of(handle, org, day, rates), currency(handle, org, day)),
+        handle ->
+            new Found(
+                CostRows.of(handle, org, day, rates, ROWS_AT_A_TIME), currency(handle, org, day)),
         (found, freshness) ->
             new Day(day, found.costs(), found.currency().orElse(null), freshness));
   }

@@ -65,7 +65,7 @@ public final class ReadQueries implements AutoCloseable {
   private Unanswerable tooMuch() {
     return new Unanswerable(
         Unanswerable.Reason.TOO_MUCH,
-        "The answer takes longer to put together than the %d seconds that it may. A shorter stretch of time or a filter make it less; sums without users and sessions are the fastest, and single events come as a stream."
+        "The answer takes longer to put together than the %d seconds that it may. A shorter stretch of time or a filter make it less; sums without sessions, and of users by team and department alone, are the fastest, and single events come as a stream."
             .formatted(timeout.toSeconds()));
   }
 

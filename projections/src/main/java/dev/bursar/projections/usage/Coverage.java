@@ -30,6 +30,24 @@ final class Coverage {
     return coverage;
   }
 
+  /** Of stretches by sums of whole days, as far as possible, and events. */
+  static Coverage byDays(List<Span> stretches) {
+    Coverage coverage = new Coverage();
+    for (int i = 0; i < stretches.size(); i++) {
+      Span span = stretches.get(i);
+      Instant firstDay = up(span.from(), ChronoUnit.DAYS);
+      Instant lastDay = span.to().truncatedTo(ChronoUnit.DAYS);
+      if (firstDay.isBefore(lastDay)) {
+        add(coverage.events, i, span.from(), firstDay);
+        add(coverage.days, i, firstDay, lastDay);
+        add(coverage.events, i, lastDay, span.to());
+      } else {
+        add(coverage.events, i, span.from(), span.to());
+      }
+    }
+    return coverage;
+  }
+
   /** Of stretches by events alone. */
   static Coverage byEvents(List<Span> stretches) {
     Coverage coverage = new Coverage();

@@ -9,11 +9,11 @@ final class Dimensions {
 
   private Dimensions() {}
 
-  /** The column that a row is grouped by; of departments, the nearest. */
+  /** What a row is grouped by; of departments, the nearest. Of users, sums have none as empty. */
   static String column(Dimension dimension) {
     return switch (dimension) {
       case DEPARTMENT -> "d.departments[1]";
-      case USER -> "d.user_id";
+      case USER -> "nullif(d.user_id, '')";
       case TEAM, PRODUCT, COST_CENTER, AGENT, FEATURE, MODEL, SESSION, WALLET ->
           "d." + dimension.word();
     };
@@ -28,9 +28,12 @@ final class Dimensions {
             dimension ->
                 sql.append(" and ")
                     .append(
-                        dimension == Dimension.DEPARTMENT
-                            ? ":department = any(d.departments)"
-                            : column(dimension) + " = :" + dimension.word()));
+                        switch (dimension) {
+                          case DEPARTMENT -> ":department = any(d.departments)";
+                          case USER -> "d.user_id = :user";
+                          case TEAM, PRODUCT, COST_CENTER, AGENT, FEATURE, MODEL, SESSION, WALLET ->
+                              column(dimension) + " = :" + dimension.word();
+                        }));
     return sql.toString();
   }
 

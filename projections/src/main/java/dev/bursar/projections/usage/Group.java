@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A combination of everything that sums are kept by: a row of {@code usage_group}. Users and
- * sessions are not among it, since there are too many.
+ * sessions are not among it, since there are too many; users have sums of their own.
  *
  * @param departments those that the team lay in, the nearest first
  */
@@ -46,6 +46,11 @@ record Group(
         plan.request().model(),
         plan.wallet(),
         plan.creditType());
+  }
+
+  /** The same without what sums of users are not kept by, which is as good as empty. */
+  Group ofUsers() {
+    return new Group(org, team, departments, null, null, null, null, null, "", creditType);
   }
 
   /** Its name: the first half of a SHA-256, the same in every run and on every node. */

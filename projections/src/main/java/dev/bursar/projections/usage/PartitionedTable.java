@@ -11,6 +11,7 @@ enum PartitionedTable {
   USAGE_EVENT(Stretch.MONTH, "fillfactor = 85"),
   USAGE_HOUR(Stretch.MONTH, "fillfactor = 70"),
   USAGE_HOUR_METER(Stretch.MONTH, "fillfactor = 70"),
+  USAGE_USER_DAY(Stretch.MONTH, "fillfactor = 70"),
   USAGE_DAY(Stretch.YEAR, "fillfactor = 70"),
   USAGE_DAY_METER(Stretch.YEAR, "fillfactor = 70");
 
@@ -96,7 +97,7 @@ enum PartitionedTable {
     return switch (this) {
       case USAGE_EVENT -> "counted_at";
       case USAGE_HOUR, USAGE_HOUR_METER -> "hour";
-      case USAGE_DAY, USAGE_DAY_METER -> "day";
+      case USAGE_USER_DAY, USAGE_DAY, USAGE_DAY_METER -> "day";
     };
   }
 
@@ -122,7 +123,7 @@ enum PartitionedTable {
   String bound(LocalDate day) {
     return switch (this) {
       case USAGE_EVENT, USAGE_HOUR, USAGE_HOUR_METER -> "'" + day + " 00:00:00+00'";
-      case USAGE_DAY, USAGE_DAY_METER -> "'" + day + "'";
+      case USAGE_USER_DAY, USAGE_DAY, USAGE_DAY_METER -> "'" + day + "'";
     };
   }
 }

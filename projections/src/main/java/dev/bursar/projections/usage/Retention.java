@@ -7,7 +7,7 @@ import java.time.LocalDate;
 /**
  * How long usage is kept. A partition goes as a whole, once all that it may hold has passed.
  *
- * @param events single events
+ * @param events single events, and sums by user, which say who did what, too
  * @param hours sums by hour
  * @param days sums by day
  */
@@ -60,7 +60,7 @@ public record Retention(Duration events, Duration hours, Duration days) {
 
   private Duration of(PartitionedTable table) {
     return switch (table) {
-      case USAGE_EVENT -> events;
+      case USAGE_EVENT, USAGE_USER_DAY -> events;
       case USAGE_HOUR, USAGE_HOUR_METER -> hours;
       case USAGE_DAY, USAGE_DAY_METER -> days;
     };

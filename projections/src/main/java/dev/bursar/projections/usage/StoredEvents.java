@@ -43,7 +43,7 @@ final class StoredEvents {
    */
   static final String FIND =
       """
-      select d.org, d.counted_at, d.sequence, d.index, d.reservation, d.team, d.departments,
+      select d.org, d.counted_at, d.sequence, d.index, d.reservation, d.team, d.user_id, d.departments,
         d.product, d.cost_center, d.agent, d.feature, d.model, d.wallet, d.credit_type, d.source,
         d.event_id, d.happened_at, d.usage, d.allowed, d.denials, d.outcome, d.ended_at, d.ended_sequence,
         d.ended_index, d.charged, d.used
@@ -112,6 +112,7 @@ final class StoredEvents {
         rs.getObject("counted_at", OffsetDateTime.class).toInstant(),
         new Place(rs.getLong("sequence"), rs.getInt("index")),
         group(rs),
+        rs.getString("user_id"),
         JsonColumns.readNumbers(rs.getString("usage")),
         source == null
             ? null

@@ -49,6 +49,20 @@ final class Summed {
         on d.org = :org and d.counted_at >= s.f and d.counted_at < s.t
       """;
 
+  /**
+   * Each day is looked up by itself, {@code offset 0} sees to that: by its index, or a user's in
+   * it.
+   */
+  private static final String OF_USERS =
+      """
+      from (
+        select stretch, date '1970-01-01' + cast(number as integer) as day
+        from unnest(cast(:stretches as integer[]), :froms, :tos) as n (stretch, f, t)
+        cross join lateral generate_series(n.f, n.t - 1) as number) s
+      cross join lateral (
+        select * from usage_user_day d where d.org = :org and d.day = s.day%s offset 0) d
+      """;
+
   /** What was withdrawn before anybody was answered was never decided. */
   private static final String DECIDED = "(d.allowed or d.denials <> '{}')";
 
@@ -149,6 +163,48 @@ final class Summed {
         .bind("org", org)
         .mapTo(UUID.class)
         .list();
+  }
+
+  /** Adds what users used in whole days, by what is kept of them: user, team and departments. */
+  void addDaysOfUsers(List<Coverage.Part> parts) {
+    if (!parts.isEmpty()) {
+      add(
+          ofUsers("", "sum(d.credits), sum(d.requests), sum(d.denied)", "", "", LIMIT, parts),
+          ofUsers(
+              "",
+              "m.key, sum(cast(m.value as numeric))",
+              " cross join lateral jsonb_each_text(d.meters) m",
+              ", m.key",
+              "",
+              parts));
+    }
+  }
+
+  /**
+   * Figures of users.
+   *
+   * @param before goes in front of the query, such as {@code explain}
+   */
+  Query ofUsers(
+      String before,
+      String figures,
+      String join,
+      String by,
+      String limit,
+      List<Coverage.Part> parts) {
+    String sql =
+        before
+            + "select s.stretch, "
+            + columns()
+            + figures
+            + " "
+            + OF_USERS.formatted(Dimensions.conditions(filter))
+            + join
+            + " group by "
+            + positions(by)
+            + limit;
+    return Dimensions.bind(
+        bind(sql, parts, at -> ChronoUnit.DAYS.between(Instant.EPOCH, at)), filter);
   }
 
   void addEvents(List<Coverage.Part> parts) {

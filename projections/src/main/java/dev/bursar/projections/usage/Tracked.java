@@ -16,6 +16,7 @@ final class Tracked {
   final Instant countedAt;
   final Place place;
   final Group group;
+  final @Nullable String user;
   final Map<String, Long> asked;
   final @Nullable Report report;
 
@@ -32,6 +33,7 @@ final class Tracked {
       Instant countedAt,
       Place place,
       Group group,
+      @Nullable String user,
       Map<String, Long> asked,
       @Nullable Report report,
       @Nullable Fresh fresh,
@@ -40,6 +42,7 @@ final class Tracked {
     this.countedAt = countedAt;
     this.place = place;
     this.group = group;
+    this.user = user;
     this.asked = asked;
     this.report = report;
     this.fresh = fresh;
@@ -54,6 +57,7 @@ final class Tracked {
         fresh.countedAt(),
         fresh.place(),
         Group.of(fresh.org(), fresh.plan()),
+        fresh.plan().request().subject().user(),
         fresh.plan().quantities().usage(),
         reported == null
             ? null
@@ -66,10 +70,11 @@ final class Tracked {
       Instant countedAt,
       Place place,
       Group group,
+      @Nullable String user,
       Map<String, Long> asked,
       @Nullable Report report,
       EventState before) {
-    return new Tracked(group.org(), countedAt, place, group, asked, report, null, before);
+    return new Tracked(group.org(), countedAt, place, group, user, asked, report, null, before);
   }
 
   /** By how much that changes what counts. */

@@ -72,6 +72,48 @@ public final class UsageContents {
       where r.sums is distinct from e.sums
       """
           .formatted(NAMES);
+  private static final String NAMES_OF_USERS =
+      """
+      jsonb_build_array(coalesce(d.user_id, ''), d.team, d.departments, d.credit_type)::text
+      """;
+  private static final String USER_DAYS =
+      """
+      select 'the sums of ' || coalesce(e.day, r.day) || ' by user for '
+        || coalesce(e.name, r.name), r.sums, e.sums
+      from (
+        select cast(d.counted_at at time zone 'UTC' as date) as day, %1$s as name,
+          jsonb_build_array(coalesce(sum(d.charged), 0), count(*) filter (where d.allowed),
+            count(*) filter (where not d.allowed)) as sums
+        from usage_event d
+        where d.org = :org and d.counted_at >= :since and (d.allowed or d.denials <> '{}')
+        group by 1, 2) e
+      full join (
+        select d.day, %1$s as name, jsonb_build_array(d.credits, d.requests, d.denied) as sums
+        from usage_user_day d where d.org = :org
+          and d.day >= cast(cast(:since as timestamptz) at time zone 'UTC' as date)) r
+        on r.day = e.day and r.name = e.name
+      where r.sums is distinct from e.sums
+      """
+          .formatted(NAMES_OF_USERS);
+  private static final String USER_DAY_METERS =
+      """
+      select 'the units of ' || coalesce(e.day, r.day) || ' by user for '
+        || coalesce(e.name, r.name), r.sums, e.sums
+      from (
+        select cast(d.counted_at at time zone 'UTC' as date) as day,
+          %1$s || ' ' || m.key as name, to_jsonb(sum(m.value::numeric)) as sums
+        from usage_event d, jsonb_each_text(coalesce(d.used, d.usage)) m
+        where d.org = :org and d.counted_at >= :since and (d.allowed or d.denials <> '{}')
+          and d.outcome in ('committed', 'late')
+        group by 1, 2) e
+      full join (
+        select d.day, %1$s || ' ' || m.key as name, m.value as sums
+        from usage_user_day d, jsonb_each(d.meters) m where d.org = :org
+          and d.day >= cast(cast(:since as timestamptz) at time zone 'UTC' as date)) r
+        on r.day = e.day and r.name = e.name
+      where r.sums is distinct from e.sums
+      """
+          .formatted(NAMES_OF_USERS);
   private static final String DAYS =
       """
       select 'the sums of ' || coalesce(e.day, r.day) || ' for group '
@@ -158,8 +200,8 @@ public final class UsageContents {
   }
 
   /**
-   * Compares the sums by hour with the events, and those by day with those by hour, as far back as
-   * both are kept; and the names of groups with what they are.
+   * Compares the sums by hour, and those of users, with the events, and those by day with those by
+   * hour, as far back as both are kept; and the names of groups with what they are.
    *
    * @param different is told of each difference
    */
@@ -168,6 +210,9 @@ public final class UsageContents {
     Instant days = later(since(PartitionedTable.USAGE_HOUR), since(PartitionedTable.USAGE_DAY));
     compare(HOURS, hours, different);
     compare(HOUR_METERS, hours, different);
+    Instant ofUsers = later(eventsSince(), since(PartitionedTable.USAGE_USER_DAY));
+    compare(USER_DAYS, ofUsers, different);
+    compare(USER_DAY_METERS, ofUsers, different);
     compare(DAYS, days, different);
     compare(DAY_METERS, days, different);
     handle

@@ -10,10 +10,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,10 @@ final class UsageRows {
   private static final String BOUNDS = "select min(day), max(day) from usage_day where org = :org";
   private static final Comparator<@Nullable String> ABSENT_LAST =
       Comparator.nullsLast(Comparator.naturalOrder());
+
+  /** Of users, sums are kept by what they are asked for by. */
+  private static final Set<Dimension> SUMMED_BY_USER =
+      EnumSet.of(Dimension.USER, Dimension.TEAM, Dimension.DEPARTMENT);
 
   private UsageRows() {}
 
@@ -48,13 +54,27 @@ final class UsageRows {
             ? List.of(span)
             : new Stretches(question.interval(), question.zone()).in(span);
     List<Span> parts = stretches.stream().map(span::intersect).toList();
-    Coverage coverage = isSummed(question) ? Coverage.bySums(parts) : Coverage.byEvents(parts);
-    kept.demandEvents(spans(coverage.events()));
-    kept.demandHours(spans(coverage.hours()));
+    Set<Dimension> dimensions = EnumSet.noneOf(Dimension.class);
+    dimensions.addAll(question.groupBy());
+    dimensions.addAll(question.filter().keySet());
     Summed summed = new Summed(handle, org, question.filter(), question.groupBy(), rowsMax);
-    summed.addDays(coverage.days());
-    summed.addHours(coverage.hours());
-    summed.addEvents(coverage.events());
+    if (dimensions.stream().allMatch(UsageRows::isSummed)) {
+      Coverage coverage = Coverage.bySums(parts);
+      kept.demandEvents(spans(coverage.events()));
+      kept.demandHours(spans(coverage.hours()));
+      summed.addDays(coverage.days());
+      summed.addHours(coverage.hours());
+      summed.addEvents(coverage.events());
+    } else {
+      // Sums by user are kept for as long as events.
+      kept.demandEvents(parts.stream().filter(part -> !part.isEmpty()).toList());
+      Coverage coverage =
+          SUMMED_BY_USER.containsAll(dimensions)
+              ? Coverage.byDays(parts)
+              : Coverage.byEvents(parts);
+      summed.addDaysOfUsers(coverage.days());
+      summed.addEvents(coverage.events());
+    }
     return summed.sums().entrySet().stream()
         .filter(each -> each.getValue().requests() + each.getValue().denied() > 0)
         .sorted(Map.Entry.comparingByKey(UsageRows::compare))
@@ -86,12 +106,7 @@ final class UsageRows {
     return day.atStartOfDay(ZoneOffset.UTC).toInstant();
   }
 
-  private static boolean isSummed(Question question) {
-    return question.groupBy().stream().allMatch(UsageRows::isSummed)
-        && question.filter().keySet().stream().allMatch(UsageRows::isSummed);
-  }
-
-  /** There are too many users and sessions for sums of each. */
+  /** There are too many users and sessions for sums of each, with all else that they are for. */
   private static boolean isSummed(Dimension dimension) {
     return switch (dimension) {
       case USER, SESSION -> false;

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,9 +21,9 @@ import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Writes usage for one slice range: single events, the sums by hour and day, and what was reported,
- * all in one transaction, so that each request counts in the sums once. A request counts when it is
- * decided, and what it cost when it has run; both at the time for which it counts.
+ * Writes usage for one slice range: single events, their sums, and what was reported, all in one
+ * transaction, so that each request counts in the sums once. A request counts when it is decided,
+ * and what it cost when it has run; both at the time for which it counts.
  */
 public final class UsageWriter {
 
@@ -35,6 +36,7 @@ public final class UsageWriter {
           GROUPS,
           "usage_hour",
           "usage_hour_meter",
+          "usage_user_day",
           "usage_day",
           "usage_day_meter",
           "reported_usage");
@@ -78,11 +80,13 @@ public final class UsageWriter {
     all.addAll(page.changed());
     TreeMap<Slot, Usage> hours = sums(handle, all, PartitionedTable.USAGE_HOUR, now);
     TreeMap<Slot, Usage> days = sums(handle, all, PartitionedTable.USAGE_DAY, now);
+    TreeMap<UserDays.Key, UserDays.Change> ofUsers = ofUsers(all, now);
     Partitions.ensure(handle, needed(fresh, all, now));
     EventTable.insert(handle, fresh);
     EventTable.update(handle, page.changed());
     Rollup.HOUR.add(handle, hours);
     Rollup.DAY.add(handle, days);
+    UserDays.add(handle, ofUsers);
     ReportedTable.insert(handle, all);
   }
 
@@ -183,12 +187,34 @@ public final class UsageWriter {
     return sums;
   }
 
+  private TreeMap<UserDays.Key, UserDays.Change> ofUsers(List<Tracked> rows, Instant now) {
+    TreeMap<UserDays.Key, UserDays.Change> sums = new TreeMap<>();
+    Map<Group, UUID> ids = new HashMap<>();
+    for (Tracked row : rows) {
+      if (retention.keeps(PartitionedTable.USAGE_USER_DAY, row.countedAt, now)) {
+        Group of = row.group.ofUsers();
+        sums.merge(
+            new UserDays.Key(
+                row.org,
+                Math.floorDiv(row.countedAt.toEpochMilli(), MILLIS_PER_HOUR * HOURS_PER_DAY),
+                UserDays.user(row.user),
+                ids.computeIfAbsent(of, Group::id)),
+            new UserDays.Change(of, row.change()),
+            UserDays.Change::plus);
+      }
+    }
+    return sums;
+  }
+
   private TreeSet<Partition> needed(List<Tracked> fresh, List<Tracked> all, Instant now) {
     TreeSet<Partition> needed = new TreeSet<>();
     fresh.forEach(row -> needed.add(PartitionedTable.USAGE_EVENT.at(row.countedAt)));
     for (Tracked row : all) {
       if (retention.keeps(PartitionedTable.USAGE_HOUR, row.countedAt, now)) {
         PartitionedTable.HOURS.forEach(table -> needed.add(table.at(row.countedAt)));
+      }
+      if (retention.keeps(PartitionedTable.USAGE_USER_DAY, row.countedAt, now)) {
+        needed.add(PartitionedTable.USAGE_USER_DAY.at(row.countedAt));
       }
       if (retention.keeps(PartitionedTable.USAGE_DAY, row.countedAt, now)) {
         PartitionedTable.DAYS.forEach(table -> needed.add(table.at(row.countedAt)));

@@ -14,16 +14,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How PostgreSQL means to find the few events of one user or session in a month of many. */
+/** How PostgreSQL means to find the few events of one user, session or team in a month of many. */
 final class EventRowsPlanTest {
 
   private static final String ROWS =
       """
       insert into usage_event (org, counted_at, sequence, index, recorded_at, reservation, allowed,
-        denials, departments, wallet, actor, credit_type, amount, usage, user_id, session)
+        denials, departments, wallet, actor, credit_type, amount, usage, user_id, session, team)
       select 'acme', timestamptz '2026-01-01 00:00Z' + i * interval '1 s', i, 0,
         timestamptz '2026-01-01 00:00Z', 'rsv_' || i, true, '{}', '{}', 'main', 'key',
-        'platform', 1, '{}', 'user-' || i % 2000, 'session-' || i % 4000
+        'platform', 1, '{}', 'user-' || i % 2000, 'session-' || i % 4000, 'team-' || i % 2500
       from generate_series(1, 40000) i
       """;
 
@@ -52,7 +52,7 @@ final class EventRowsPlanTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"USER, user-7, user_id", "SESSION, session-7, session"})
+  @CsvSource({"USER, user-7, user_id", "SESSION, session-7, session", "TEAM, team-7, team"})
   void theEventsOfFewAreFoundByAnIndex(Dimension dimension, String value, String column) {
     EventFilter filter =
         new EventFilter(

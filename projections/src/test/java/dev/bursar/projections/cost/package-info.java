@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.projections.cost;
+
+import org.jspecify.annotations.NullMarked;
