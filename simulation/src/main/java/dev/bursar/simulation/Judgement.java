@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -64,6 +66,19 @@ final class Judgement {
       Plan plan = watch.begun(reservation);
       watch.expect(
           plan != null, "I11", "%s: %s is charged, and the org never began it", name, reservation);
+      Transaction charge = wallet.chargeOf(reservation);
+      watch.expect(
+          plan == null
+              || charge == null
+              || (plan.creditType().equals(charge.creditType())
+                  && Objects.equals(plan.request().feature(), charge.attribution().feature())
+                  && Objects.equals(plan.request().model(), charge.attribution().model())),
+          "model",
+          "%s: %s is asked for as %s, and charged as %s",
+          name,
+          reservation,
+          plan,
+          charge);
       String team = plan == null ? null : plan.request().subject().team();
       watch.expect(
           plan == null
@@ -94,8 +109,9 @@ final class Judgement {
           }
         });
     // A clock that jumps by more than the time for late usage may lose that for the budgets.
-    limits.expectUsed(charged, world.scenario.has(Fault.CLOCK_JUMPS) ? late : Set.of());
-    Tallies tallies = watch.tallies(id);
+    boolean jumps = world.scenario.has(Fault.CLOCK_JUMPS) || world.days > 0;
+    limits.expectUsed(charged, jumps ? late : Set.of());
+    Tallies tallies = watch.shadows.tallies(id);
     if (tallies != null) {
       limits.expectLike(tallies);
     }
