@@ -170,7 +170,8 @@ final class SimulateCommand implements Callable<Integer> {
         from.seed(),
         faults == null ? from.faults() : faults(faults),
         clients == null ? from.clients() : clients,
-        operations == null ? from.operations() : operations);
+        operations == null ? from.operations() : operations,
+        from.remembered());
   }
 
   private Set<Fault> faults(String words) {

@@ -125,7 +125,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   void written(Batch<OrgEvent> batch) {
     for (Recorded<OrgEvent> each : batch.recorded()) {
       if (each.event() instanceof OrgEvent.ReservationBegun begun) {
-        run(protocol.begunAfterAll(begun.plan().reservation()));
+        run(protocol.begunAfterAll(begun.plan()));
         if (!protocol.drives(begun.plan().reservation())) {
           unsettled.add(begun.plan().reservation());
         }
@@ -409,8 +409,13 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     }
   }
 
-  private static boolean isOf(String reservation, @Nullable OrgReply reply) {
-    return reply instanceof OrgReply.Begun begun && begun.plan().reservation().equals(reservation);
+  /**
+   * What of this reservation is in the journal, by what that says; null if it is something else.
+   */
+  private static @Nullable Plan planOf(String reservation, @Nullable OrgReply reply) {
+    return reply instanceof OrgReply.Begun begun && begun.plan().reservation().equals(reservation)
+        ? begun.plan()
+        : null;
   }
 
   /**
@@ -419,10 +424,8 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
    * @param inJournal null if that could not be read
    */
   private void stands(String reservation, @Nullable OrgReply inJournal) {
-    run(
-        isOf(reservation, inJournal)
-            ? protocol.adopt(reservation)
-            : protocol.withdrawn(reservation));
+    Plan plan = planOf(reservation, inJournal);
+    run(plan == null ? protocol.withdrawn(reservation) : protocol.adopt(plan));
   }
 
   /** Follows a request to reserve through the org's own deciding and writing. */
@@ -493,11 +496,12 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
      */
     private void doneAfterBegun(String reservation, Outcome<OrgReply> outcome) {
       switch (outcome) {
+        case Outcome.Replied<OrgReply> replied when again -> stands(reservation, replied.reply());
         case Outcome.Replied<OrgReply> replied ->
             run(
-                !isOf(reservation, replied.reply())
+                planOf(reservation, replied.reply()) == null
                     ? protocol.withdrawn(reservation)
-                    : again ? protocol.adopt(reservation) : protocol.durable(reservation));
+                    : protocol.durable(reservation));
         case Outcome.Stored<OrgReply> stored ->
             inbox.stored(
                 stored, reply -> stands(reservation, reply), fault -> stands(reservation, null));

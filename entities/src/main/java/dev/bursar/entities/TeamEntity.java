@@ -13,8 +13,10 @@ import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage.TakeClosure;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -26,6 +28,9 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
   private static final int ASKED_A_TICK = 64;
 
   private final Questions questions = new Questions(each -> Reopened.askWallet(this, each));
+
+  /** Those that have expired: all that is asked is whether late usage came. */
+  private final Set<String> lapsed = new HashSet<>();
 
   /** What is counted from the middle on, and is still open: asked about in turn. */
   private final LinkedHashSet<String> midway = new LinkedHashSet<>();
@@ -54,6 +59,8 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
               if (answer instanceof Answer.Done<TeamReply> done
                   && done.value() instanceof TeamReply.Open open) {
                 open.reservations().forEach(questions::add);
+                lapsed.clear();
+                lapsed.addAll(open.lapsed());
                 open.lapsed().forEach(questions::add);
                 lookAgain();
               } else {
@@ -80,6 +87,12 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
           change(it.reservation(), new TeamCommand.Settle(closure));
         }
       }
+      case EntityMessage.WalletAnswered it
+          when it.answer() instanceof Answer.Refused<WalletReply>
+              && lapsed.contains(it.reservation()) ->
+          // It has ended here, so long ago by the wallet's time that that does not know it any
+          // more.
+          questions.answered(it.reservation());
       case EntityMessage.WalletAnswered it
           when it.answer() instanceof Answer.Refused<WalletReply> ->
           Reopened.findAtOrg(this, it.reservation());

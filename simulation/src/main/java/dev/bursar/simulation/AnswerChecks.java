@@ -1,24 +1,21 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
-import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
-import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
-import dev.bursar.domain.wallet.Hold;
-import dev.bursar.domain.wallet.WalletCommand;
-import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
-import dev.bursar.simulation.NaiveWallet.Fate;
+import dev.bursar.simulation.NaivePots.Use;
 import dev.bursar.simulation.NaiveWallet.Figures;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -54,10 +51,11 @@ final class AnswerChecks {
       Answer<Decided> answer,
       ReserveRequest request,
       EntityId wallet,
+      @Nullable Operation operation,
       Since since,
       List<String> attempts) {
     if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
-      withdrawn(refusal, attempts, since);
+      refused(refusal, request, wallet, operation, since, attempts);
       return;
     }
     switch (((Answer.Done<Decided>) answer).value()) {
@@ -66,11 +64,35 @@ final class AnswerChecks {
     }
   }
 
+  /** It was withdrawn; or nobody remembers any more what came of it. */
+  private void refused(
+      Refusal refusal,
+      ReserveRequest request,
+      EntityId wallet,
+      @Nullable Operation operation,
+      Since since,
+      List<String> attempts) {
+    if (operation == null || refusal.code() != Refusal.Code.IDEMPOTENCY_KEY_EXPIRED) {
+      withdrawn(world, refusal, attempts, since);
+      return;
+    }
+    EntityId org = EntityId.org(wallet.org());
+    NaiveMemories memories = world.watch.memories;
+    boolean byOrg = memories.mayHaveForgotten(org, operation);
+    boolean byOthers =
+        attempts.stream()
+            .map(world.watch::begun)
+            .filter(Objects::nonNull)
+            .anyMatch(plan -> memories.mayHaveForgotten(plan, request.subject().team()));
+    world.watch.forgotten(org, operation, byOrg || byOthers);
+    world.watch.saw(Rarity.RESERVE_KEY_FORGOTTEN);
+  }
+
   /**
-   * The only way in which a request to reserve is refused: one of its attempts was given up, which
-   * is on record, and never happens when nothing goes wrong.
+   * One of its attempts was given up, which is on record, and never happens when nothing goes
+   * wrong.
    */
-  private void withdrawn(Refusal refusal, List<String> attempts, Since since) {
+  static void withdrawn(World world, Refusal refusal, List<String> attempts, Since since) {
     world.watch.expect(
         refusal.code() == Refusal.Code.ATTEMPT_WITHDRAWN
             && !world.wasCalm(since)
@@ -80,83 +102,6 @@ final class AnswerChecks {
         attempts,
         refusal);
     world.watch.saw(Rarity.ATTEMPT_WITHDRAWN);
-  }
-
-  /** What a report was answered: nothing but its own overage policy may stand in its way. */
-  void reported(
-      Answer<Decided> answer,
-      ReserveRequest request,
-      Reported event,
-      EntityId wallet,
-      Since since,
-      boolean again) {
-    if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
-      if (refusal.code() == Refusal.Code.INVALID && world.scenario.has(Fault.CLOCK_JUMPS)) {
-        // What ran just now, by a clock that is ahead, is in the future of one that is not.
-        return;
-      }
-      if (refusal.code() == Refusal.Code.ALREADY_REPORTED) {
-        world.watch.expect(
-            world.watch.reports.isCharged(wallet.org(), event),
-            "I4",
-            "%s is said to be on record, and was never charged",
-            event);
-        world.watch.saw(Rarity.REPORTED_TWICE);
-      } else {
-        withdrawn(refusal, world.watch.reports.attempts(wallet.org(), event), since);
-      }
-      return;
-    }
-    Answer.Done<Decided> done = (Answer.Done<Decided>) answer;
-    switch (done.value()) {
-      case Decided.Allowed allowed -> {
-        world.watch.expect(
-            world.watch.reports.isCharged(wallet.org(), event),
-            "I4",
-            "%s is accepted, and was never charged",
-            event);
-        counted(allowed, request, wallet);
-        if (again && done.replayed()) {
-          world.watch.saw(Rarity.REPORTED_TWICE);
-        }
-      }
-      case Decided.Denied denied -> {
-        world.watch.expect(
-            denied.denials().size() == 1
-                && denied.denials().getFirst().code() == DenialCode.INSUFFICIENT_CREDITS
-                && request.overagePolicy() == OveragePolicy.REJECT,
-            "model",
-            "%s is rejected: %s",
-            event,
-            denied.denials());
-        world.watch.saw(Rarity.REPORT_REJECTED);
-      }
-    }
-  }
-
-  /** The limits that are told are those that it was counted in, by the org and by the team. */
-  private void counted(Decided.Allowed allowed, ReserveRequest request, EntityId wallet) {
-    String reservation = allowed.plan().reservation();
-    Set<String> told = new TreeSet<>();
-    allowed.limits().forEach(limit -> told.add(limit.budget()));
-    Set<String> counted = world.watch.limits(EntityId.org(wallet.org())).budgetsOf(reservation);
-    String team = request.subject().team();
-    if (team != null) {
-      counted.addAll(world.watch.limits(EntityId.team(wallet.org(), team)).budgetsOf(reservation));
-    }
-    if (!world.scenario.faults().isEmpty()) {
-      // The org may have decided twice, of which one came into its journal; and in between a rate
-      // may have passed.
-      told.removeAll(ClientGovernance.RATES);
-      counted.removeAll(ClientGovernance.RATES);
-    }
-    world.watch.expect(
-        told.equals(counted),
-        "model",
-        "%s is told the limits %s, and counts in %s",
-        reservation,
-        told,
-        counted);
   }
 
   // ---- allowed
@@ -172,6 +117,14 @@ final class AnswerChecks {
         reservation,
         request.amount(),
         plan.amount());
+    world.watch.expect(
+        plan.wallet().equals(wallet.name()) && plan.creditType().equals(request.creditType()),
+        "model",
+        "%s is asked of %s in %s, and is told %s",
+        reservation,
+        wallet,
+        request.creditType(),
+        plan);
     Set<String> told = new TreeSet<>();
     allowed.limits().forEach(limit -> told.add(limit.budget()));
     NaiveOrg org = world.watch.org(EntityId.org(wallet.org()));
@@ -189,7 +142,8 @@ final class AnswerChecks {
       return;
     }
     world.watch.expect(
-        figures(since, wallet).stream().anyMatch(each -> each.isLike(allowed.balance())),
+        figures(since, wallet, type(request)).stream()
+            .anyMatch(each -> each.isLike(allowed.balance())),
         "model",
         "%s is told a balance of %s, which there was never meanwhile",
         reservation,
@@ -215,11 +169,11 @@ final class AnswerChecks {
     expectInTheWay(plan, Set.of(), wallet, since);
     BigInteger amount = NaiveWallet.micros(plan.amount().micros());
     world.watch.expect(
-        figures(since, wallet).stream()
+        figures(since, wallet, type(request)).stream()
             .anyMatch(
                 each ->
                     each.with(amount).isLike(allowed.balance())
-                        && each.available().compareTo(amount) >= 0
+                        && each.available(use(request)).compareTo(amount) >= 0
                         && each.debt().signum() == 0),
         "model",
         "%s of %s would be allowed with %s, which there was never meanwhile",
@@ -257,7 +211,7 @@ final class AnswerChecks {
         byTeam = true;
         ofTeam(limit, BigInteger.ZERO, request, wallet, since);
         world.watch.expect(
-            !limit.fits(plan.quantities()),
+            limit.mode() == Budget.Mode.HARD && !limit.fits(plan.quantities()),
             "model",
             "%s is denied by %s, and fits",
             plan.reservation(),
@@ -265,6 +219,7 @@ final class AnswerChecks {
         sawLeast(limit, plan.quantities());
       } else if (limit != null) {
         byOrg.add(NaiveOrg.words(limit));
+        saw(limit.scope().type() == Scope.Type.DEPARTMENT, Rarity.DENIED_BY_DEPARTMENT);
         sawLeast(limit, plan.quantities());
       } else {
         world.watch.violated("model", "%s is denied by %s", plan.reservation(), denial);
@@ -301,18 +256,15 @@ final class AnswerChecks {
   private void expectInTheWay(Plan plan, Set<String> told, EntityId wallet, Since since) {
     EntityId id = EntityId.org(wallet.org());
     NaiveOrg org = world.watch.org(id);
-    Quantities asked = plan.quantities();
     Instant at = Objects.requireNonNull(plan.madeAt());
     world.watch.expect(
-        moments(since, id)
-            .anyMatch(
-                moment -> org.inTheWay(plan.request().subject(), asked, at, moment).equals(told)),
+        moments(since, id).anyMatch(moment -> org.inTheWay(plan, at, moment).equals(told)),
         "model",
         "%s is told that %s stand in the way, at %s; now it is %s",
         plan.reservation(),
         told,
         at,
-        org.inTheWay(plan.request().subject(), asked, at, world.watch.moment()));
+        org.inTheWay(plan, at, world.watch.moment()));
   }
 
   /** What a team tells of a limit was so at some time meanwhile. */
@@ -334,11 +286,7 @@ final class AnswerChecks {
     long orgFrom = world.wasBehind(since, EntityId.org(wallet.org())) ? 0 : since.moment();
     world.watch.expect(
         world.watch.limits(team).between(key, from, now).contains(count)
-            && world
-                .watch
-                .org(EntityId.org(wallet.org()))
-                .budgets
-                .hadLimit(told.budget(), NaiveWallet.micros(told.limit().micros()), orgFrom, now),
+            && world.watch.org(EntityId.org(wallet.org())).budgets.had(told, orgFrom, now),
         "model",
         "%s tells %s, which was never so meanwhile",
         team,
@@ -356,9 +304,11 @@ final class AnswerChecks {
     boolean inDebt = denial.code() == DenialCode.WALLET_IN_DEBT;
     BigInteger told = NaiveWallet.micros(available.micros());
     world.watch.expect(
-        figures(since, wallet).stream()
+        figures(since, wallet, type(request)).stream()
             .anyMatch(
-                each -> each.available().equals(told) && (each.debt().signum() > 0) == inDebt),
+                each ->
+                    each.available(use(request)).equals(told)
+                        && (each.debt().signum() > 0) == inDebt),
         "model",
         "%s is told of %s available, in debt: %s, which there never was",
         wallet,
@@ -383,121 +333,18 @@ final class AnswerChecks {
   }
 
   /** The figures that a wallet may have gone by. */
-  private List<Figures> figures(Since since, EntityId wallet) {
-    return world.watch.wallet(wallet).since(world.wasBehind(since, wallet) ? 0 : since.moment());
+  private List<Figures> figures(Since since, EntityId wallet, String creditType) {
+    return world
+        .watch
+        .wallet(wallet)
+        .since(creditType, world.wasBehind(since, wallet) ? 0 : since.moment());
   }
 
-  // ---- ends
-
-  /**
-   * What a request to end a reservation was answered.
-   *
-   * @param command what was asked
-   * @param operation the key that it was asked with
-   */
-  void ended(
-      Answer<WalletReply> answer,
-      SimulatedClient.Reserved reserved,
-      WalletCommand command,
-      Operation operation,
-      Since since) {
-    switch (answer) {
-      case Answer.Done<WalletReply> done ->
-          ended((WalletReply.Ended) done.value(), reserved, command, operation);
-      case Answer.Refused<WalletReply>(Refusal refusal) ->
-          endRefused(refusal, reserved, command, world.wasBehind(since, reserved.wallet()));
-      case Answer<WalletReply> other -> {}
-    }
+  private static String type(ReserveRequest request) {
+    return Objects.requireNonNull(request.creditType());
   }
 
-  private void ended(
-      WalletReply.Ended ended,
-      SimulatedClient.Reserved reserved,
-      WalletCommand command,
-      Operation operation) {
-    Object effect = world.watch.effect(reserved.wallet(), operation);
-    boolean asAsked =
-        switch (command) {
-          case WalletCommand.Commit commit ->
-              effect instanceof WalletEvent.Committed it
-                  && it.reservation().equals(reserved.id())
-                  && it.amount().plus(it.uncharged()).equals(commit.amount());
-          case WalletCommand.Release release ->
-              effect instanceof WalletEvent.Released it
-                  && it.reservation().equals(reserved.id())
-                  && it.cause() == WalletEvent.Cause.RELEASED;
-          case WalletCommand other -> false;
-        };
-    world.watch.expect(
-        asAsked, "model", "%s is done, and the journal has %s under its key", command, effect);
-    NaiveWallet naive = world.watch.wallet(reserved.wallet());
-    Fate fate = naive.fates.get(ended.reservation());
-    BigInteger charged = naive.charged.getOrDefault(ended.reservation(), BigInteger.ZERO);
-    world.watch.expect(
-        ended.reservation().equals(reserved.id())
-            && charged.equals(NaiveWallet.micros(ended.amount().micros())),
-        "I4",
-        "%s is told that %s was charged %s, the journal has %s",
-        reserved.id(),
-        ended.reservation(),
-        ended.amount(),
-        charged);
-    world.watch.expect(
-        fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED,
-        "I4",
-        "%s is told to have ended, the journal has %s",
-        ended.reservation(),
-        fate);
-  }
-
-  /**
-   * What has ended, has ended for good. One that is behind may not know of a hold that it has made;
-   * but never is it told that somebody took back what the client was allowed.
-   */
-  private void endRefused(
-      Refusal refusal, SimulatedClient.Reserved reserved, WalletCommand command, boolean behind) {
-    NaiveWallet naive = world.watch.wallet(reserved.wallet());
-    Fate fate = naive.fates.get(reserved.id());
-    boolean right =
-        switch (refusal.code()) {
-          case RESERVATION_EXPIRED -> isOver(naive.lapsed(reserved.id()), fate, command);
-          case RESERVATION_FINALIZED ->
-              fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED;
-          case OVERAGE_REJECTED -> isOverage(naive.made(reserved.id()), command);
-          case IDEMPOTENCY_KEY_REUSED -> reserved.keyMayBeUsed();
-          default -> false;
-        };
-    world.watch.expect(
-        right || (behind && refusal.code() == Refusal.Code.RESERVATION_NOT_FOUND),
-        "model",
-        "%s is refused with %s, the journal has %s",
-        reserved.id(),
-        refusal,
-        fate);
-    saw(
-        refusal.code() == Refusal.Code.RESERVATION_EXPIRED
-            && command instanceof WalletCommand.Commit,
-        Rarity.COMMIT_LOST_TO_EXPIRY);
-    saw(refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_REUSED, Rarity.KEY_REUSED);
-    saw(!right, Rarity.REFUSED_BY_ONE_THAT_WAS_BEHIND);
-  }
-
-  /**
-   * It has expired; and to be committed it is too late only when the time of grace is over, too, in
-   * which somebody else may have committed it.
-   */
-  private boolean isOver(@Nullable Hold lapsed, @Nullable Fate fate, WalletCommand command) {
-    return lapsed != null
-        && (fate == Fate.EXPIRED || fate == Fate.LATE)
-        && (!(command instanceof WalletCommand.Commit)
-            || world.mayHaveCome(lapsed.expiresAt().plus(World.GRACE)));
-  }
-
-  private static boolean isOverage(@Nullable Hold hold, WalletCommand command) {
-    return hold != null
-        && hold.overagePolicy() == OveragePolicy.REJECT
-        && command instanceof WalletCommand.Commit commit
-        && commit.amount() != null
-        && commit.amount().compareTo(hold.amount()) > 0;
+  private static Use use(ReserveRequest request) {
+    return new Use(request.feature(), request.model());
   }
 }

@@ -12,8 +12,10 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
+import dev.bursar.simulation.NaivePots.Use;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -38,6 +40,10 @@ final class Asker {
     final List<String> grants = new ArrayList<>();
     final List<SimulatedClient.Report> reports = new ArrayList<>();
     final List<UsedKey> keys = new ArrayList<>();
+
+    /** With which key a reservation is ended by several, each of whom says something else. */
+    final Map<String, String> reused = new HashMap<>();
+
     int names;
   }
 
@@ -47,6 +53,8 @@ final class Asker {
   final World world;
   final Shared shared;
   final AnswerChecks checks;
+  final EndChecks ends;
+  final ReportChecks reports;
   final OperationChecks others;
   final Random random;
 
@@ -65,19 +73,26 @@ final class Asker {
     this.shared = shared;
     this.next = next;
     this.checks = new AnswerChecks(world);
+    this.ends = new EndChecks(world);
+    this.reports = new ReportChecks(world);
     this.others = new OperationChecks(world);
     this.random = new Random(world.random.nextLong());
   }
 
+  /**
+   * A key that carries its time, as a UUID of version 7 does: no clock by which it may be looked at
+   * is behind that.
+   */
   String key() {
-    return "k" + shared.names++;
+    long millis = world.cluster.earliestNow().toEpochMilli();
+    return "%08x-%04x-7000-8000-%012x".formatted(millis >>> 16, millis & 0xffff, shared.names++);
   }
 
   /**
    * What a wallet or a limit has left now, or a millionth more or less: what is met exactly, or
    * missed by the least there is.
    */
-  Credits nearTheLimit(EntityId wallet, Subject subject) {
+  Credits nearTheLimit(EntityId wallet, Subject subject, String creditType, Use use) {
     long moment = world.watch.moment();
     String team = subject.team();
     BigInteger left = null;
@@ -88,12 +103,13 @@ final class Asker {
               .org(EntityId.org(wallet.org()))
               .room(
                   subject,
-                  world.owner(wallet.org()).now(),
+                  creditType,
+                  world.cluster.owner(wallet.org()).now(),
                   moment,
                   team == null ? null : world.watch.limits(EntityId.team(wallet.org(), team)));
     }
     if (left == null) {
-      left = world.watch.wallet(wallet).figures().available();
+      left = world.watch.wallet(wallet).figures(creditType).available(use);
     }
     long amount = left.longValueExact() + random.nextInt(3) - 1;
     return amount > 0 ? new Credits(amount) : amount();
@@ -119,12 +135,17 @@ final class Asker {
     return list.get(at);
   }
 
+  /** Something else than nothing only now and then. */
+  @Nullable String seldom(List<String> list) {
+    return random.nextInt(3) == 0 ? list.get(random.nextInt(list.size())) : null;
+  }
+
   String org() {
     return random.nextInt(8) == 0 ? SimulatedClient.OTHER_ORG : SimulatedClient.ORG;
   }
 
   EntityId wallet(String org) {
-    return EntityId.wallet(org, some(SimulatedClient.WALLETS));
+    return EntityId.wallet(org, some(SimulatedClient.ALL_WALLETS));
   }
 
   byte[] salt() {
@@ -155,7 +176,8 @@ final class Asker {
             sent,
             check,
             essence,
-            () -> !what.startsWith("dry run") && !what.startsWith("report ")),
+            () -> false,
+            () -> !what.startsWith("dry run")),
         null);
   }
 

@@ -10,6 +10,7 @@ import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.Charge;
 import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import java.time.Instant;
@@ -42,16 +43,18 @@ final class ClientCredits {
     EntityId wallet = asker.wallet(org);
     String id = "g" + shared.names++;
     Credits amount = Credits.of(1 + random.nextInt(80));
-    Grant grant = grant(id, amount, world.owner(org).now());
+    Grant grant = grant(id, amount, world.cluster.owner(org).now());
+    Recurrence.Terms recurrence = random.nextInt(4) == 0 ? recurrence(grant) : null;
     String key = asker.key();
-    OperationChecks.Asked asked = asker.asked(wallet, key, grant.toString().hashCode(), "grant");
+    OperationChecks.Asked asked =
+        asker.asked(wallet, key, (grant + "" + recurrence).hashCode(), "grant");
     asker.ask(
-        "grant %s of %s to %s".formatted(id, amount, wallet),
+        "grant %s of %s to %s, %s".formatted(id, amount, wallet, recurrence),
         wallet,
-        new WalletCommand.AddGrant(grant, null, asker.attribution("grant", org, key)),
+        new WalletCommand.AddGrant(grant, recurrence, asker.attribution("grant", org, key)),
         asked.operation(),
         answer -> {
-          others.granted(answer, asked, id, amount, grant.expiresAt());
+          others.granted(answer, asked, grant, recurrence);
           asker.used(answer, "grant", wallet, key);
           if (answer instanceof Answer.Done<WalletReply>) {
             shared.grants.add(wallet + "|" + id);
@@ -60,21 +63,34 @@ final class ClientCredits {
         reply -> ((WalletReply.GrantAdded) reply).grant().grant().id());
   }
 
+  /** Usable now or some time later, for everything or for some, for ever or until it ends. */
   Grant grant(String id, Credits amount, Instant now) {
+    Instant effectiveAt =
+        random.nextInt(4) == 0 ? now.plusSeconds(1 + random.nextInt(60)) : now.minusSeconds(1);
     return new Grant(
         id,
-        SimulatedClient.TYPE,
+        asker.some(SimulatedClient.TYPES),
         amount,
         Grant.Category.values()[random.nextInt(3)],
         random.nextInt(3) * 25,
-        now.minusSeconds(1),
-        random.nextBoolean() ? null : now.plusSeconds(1 + random.nextInt(90)),
-        Set.of(),
-        Set.of(),
+        effectiveAt,
+        random.nextBoolean() ? null : effectiveAt.plusSeconds(2 + random.nextInt(90)),
+        random.nextInt(4) == 0 ? Set.of(asker.some(SimulatedClient.FEATURES)) : Set.of(),
+        random.nextInt(6) == 0 ? Set.copyOf(SimulatedClient.MODELS.subList(0, 1)) : Set.of(),
         random.nextBoolean() ? new Money(asker.amount(), "USD") : null,
         null,
         Asker.ACTOR,
         now);
+  }
+
+  /** Another interval begins soon, or a day, a week or a month after the first. */
+  private Recurrence.Terms recurrence(Grant grant) {
+    Credits least = random.nextInt(3) == 0 ? Credits.of(random.nextInt(30)) : Credits.ZERO;
+    return new Recurrence.Terms(
+        Recurrence.Interval.values()[random.nextInt(3)],
+        random.nextInt(3) == 0 ? null : grant.effectiveAt().plusSeconds(1 + random.nextInt(60)),
+        least,
+        random.nextBoolean() ? least : least.plus(asker.amount()));
   }
 
   void voidGrant() {
@@ -102,19 +118,21 @@ final class ClientCredits {
     EntityId wallet = asker.wallet(org);
     boolean more = random.nextBoolean();
     Credits amount = more ? asker.amount() : asker.amount().negated();
+    String creditType = asker.some(SimulatedClient.TYPES);
     String key = asker.key();
-    OperationChecks.Asked asked = asker.asked(wallet, key, amount.micros(), "adjust");
+    OperationChecks.Asked asked =
+        asker.asked(wallet, key, (creditType + amount).hashCode(), "adjust");
     asker.ask(
-        "adjust %s by %s".formatted(wallet, amount),
+        "adjust %s by %s %s".formatted(wallet, amount, creditType),
         wallet,
         new WalletCommand.Adjust(
-            SimulatedClient.TYPE,
+            creditType,
             amount,
             more ? "a" + shared.names++ : null,
             asker.attribution("adjust", org, key)),
         asked.operation(),
         answer -> {
-          others.adjusted(answer, asked, amount);
+          others.adjusted(answer, asked, creditType, amount);
           asker.used(answer, "adjust", wallet, key);
         },
         reply -> ((WalletReply.Corrected) reply).transaction().id());
@@ -166,17 +184,18 @@ final class ClientCredits {
                 .findFirst()
                 .orElseThrow();
     Credits amount = asker.amount();
+    String creditType = asker.some(SimulatedClient.TYPES);
     String key = asker.key();
     OperationChecks.Asked asked =
-        asker.asked(EntityId.wallet(org, from), key, amount.micros(), "transfer");
+        asker.asked(EntityId.wallet(org, from), key, (creditType + amount).hashCode(), "transfer");
     asker.ask(
-        "transfer %s from %s to %s".formatted(amount, from, to),
+        "transfer %s %s from %s to %s".formatted(amount, creditType, from, to),
         EntityId.wallet(org, from),
         new WalletCommand.TransferOut(
-            to, SimulatedClient.TYPE, amount, asker.attribution("transfer", org, key)),
+            to, creditType, amount, asker.attribution("transfer", org, key)),
         asked.operation(),
         answer -> {
-          others.transferred(answer, asked, to, amount);
+          others.transferred(answer, asked, to, creditType, amount);
           asker.used(answer, "transfer", asked.entity(), key);
         },
         reply -> ((WalletReply.Transferred) reply).transfer().id());

@@ -64,7 +64,7 @@ final class ClientKeys {
         switch (used.kind()) {
           case "grant" ->
               new WalletCommand.AddGrant(
-                  credits.grant("again" + shared.names++, amount, world.owner(org).now()),
+                  credits.grant("again" + shared.names++, amount, world.cluster.owner(org).now()),
                   null,
                   attribution);
           case "adjust" ->
@@ -128,6 +128,6 @@ final class ClientKeys {
         reserved,
         reserved.withKey(),
         amount,
-        "reused" + reserved.id());
+        shared.reused.computeIfAbsent(reserved.id(), id -> asker.key()));
   }
 }

@@ -16,6 +16,8 @@ import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
+import dev.bursar.entities.ReplyTo;
+import dev.bursar.simulation.NaivePots.Use;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,8 @@ final class ClientReservations {
   private final World world;
   private final Asker.Shared shared;
   private final AnswerChecks checks;
+  private final EndChecks ends;
+  private final ReportChecks reports;
   private final OperationChecks others;
   private final Random random;
 
@@ -38,27 +42,35 @@ final class ClientReservations {
     this.world = asker.world;
     this.shared = asker.shared;
     this.checks = asker.checks;
+    this.ends = asker.ends;
+    this.reports = asker.reports;
     this.others = asker.others;
     this.random = asker.random;
   }
 
   void reserve(boolean atOnce, boolean dryRun) {
     String org = asker.org();
-    EntityId wallet = asker.wallet(org);
     String team = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.TEAMS);
     String user = random.nextInt(4) == 0 ? null : asker.some(SimulatedClient.USERS);
     Subject subject = new Subject(org, team, user, null, null, null);
-    Credits amount = random.nextInt(8) == 0 ? asker.nearTheLimit(wallet, subject) : asker.amount();
+    String named = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.WALLETS);
+    EntityId wallet = EntityId.wallet(org, named == null ? walletOf(team) : named);
+    String creditType = asker.some(SimulatedClient.TYPES);
+    Use use = new Use(asker.seldom(SimulatedClient.FEATURES), asker.seldom(SimulatedClient.MODELS));
+    Credits amount =
+        random.nextInt(8) == 0
+            ? asker.nearTheLimit(wallet, subject, creditType, use)
+            : asker.amount();
     ReserveRequest request =
         new ReserveRequest(
             subject,
+            use.feature(),
+            use.model(),
             null,
-            null,
-            null,
-            wallet.name(),
+            named,
             null,
             amount,
-            SimulatedClient.TYPE,
+            creditType,
             random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 10 + random.nextInt(50),
             OveragePolicy.values()[random.nextInt(3)],
             atOnce,
@@ -74,9 +86,14 @@ final class ClientReservations {
             ? List.of(EntityId.org(org), wallet)
             : List.of(EntityId.org(org), wallet, EntityId.team(org, team));
     asker.<Decided>start(
-        "%s %s of %s for %s/%s"
+        "%s %s %s of %s for %s/%s"
             .formatted(
-                dryRun ? "dry run" : atOnce ? "charge" : "reserve", amount, wallet, team, user),
+                dryRun ? "dry run" : atOnce ? "charge" : "reserve",
+                amount,
+                creditType,
+                wallet,
+                team,
+                user),
         EntityId.org(org),
         deciders,
         // Each attempt has a salt of its own, and so a name of its own for the reservation.
@@ -90,7 +107,7 @@ final class ClientReservations {
         },
         (node, answer) -> checks.told(answer, wallet, node),
         answer -> {
-          checks.reserved(answer, request, wallet, since, attempts);
+          checks.reserved(answer, request, wallet, operation, since, attempts);
           if (!dryRun) {
             asker.used(answer, "reserve", EntityId.org(org), key);
           }
@@ -107,6 +124,15 @@ final class ClientReservations {
                     + ((Decided.Denied) decided).denials().stream().map(Denial::code).toList());
   }
 
+  /** The wallet of who names none: that of the team, if it owns one. */
+  private String walletOf(@Nullable String team) {
+    if (SimulatedClient.OWNER.equals(team)) {
+      world.watch.saw(Rarity.WALLET_OF_THE_TEAM);
+      return SimulatedClient.WALLET_OF_TEAM;
+    }
+    return SimulatedClient.WALLETS.getFirst();
+  }
+
   /** Reports what has run, or what was reported before once more. */
   void report() {
     boolean again = !shared.reports.isEmpty() && random.nextInt(3) == 0;
@@ -121,44 +147,79 @@ final class ClientReservations {
     ReserveRequest work = report.work().as(report.event());
     Operation operation = Operation.ofReport(report.event());
     Since since = world.since();
-    asker.<Decided>start(
-        "report %s of %s, %s, by %s"
-            .formatted(work.amount(), report.wallet(), report.event(), work.overagePolicy()),
-        EntityId.org(org),
-        List.of(EntityId.org(org), report.wallet()),
-        replyTo -> {
-          byte[] salt = asker.salt();
-          String key = report.event().id();
-          String attempt = ReservationId.of(org, report.wallet().name(), key, salt).toString();
-          world.watch.reports.asks(org, report.event(), attempt, work);
-          world.watch.attempts(attempt);
-          return new EntityMessage.Reserve(
-              new OrgCommand.Reserve(work, key, Asker.ACTOR, null, salt), operation, replyTo);
-        },
-        (node, answer) -> checks.told(answer, report.wallet(), node),
-        answer -> checks.reported(answer, work, report.event(), report.wallet(), since, again),
-        decided -> decided.getClass().getSimpleName() + " " + decided.plan().reservation());
+    asker.start(
+        new SimulatedCall.Question<Decided>(
+            "report %s of %s, %s, by %s"
+                .formatted(work.amount(), report.wallet(), report.event(), work.overagePolicy()),
+            EntityId.org(org),
+            List.of(EntityId.org(org), report.wallet()),
+            replyTo -> reporting(report, work, operation, replyTo),
+            (node, answer) -> {
+              checks.told(answer, report.wallet(), node);
+              reports.told(answer, EntityId.org(org));
+            },
+            answer -> reports.reported(answer, work, report.event(), report.wallet(), since, again),
+            decided -> decided.getClass().getSimpleName() + " " + decided.plan().reservation(),
+            () -> isOnRecord(report.event(), org),
+            () -> false),
+        null);
+  }
+
+  private EntityMessage reporting(
+      SimulatedClient.Report report,
+      ReserveRequest work,
+      Operation operation,
+      ReplyTo<Answer<Decided>> replyTo) {
+    byte[] salt = asker.salt();
+    String org = report.wallet().org();
+    String key = report.event().id();
+    String attempt = ReservationId.of(org, report.wallet().name(), key, salt).toString();
+    world.watch.reports.asks(org, report.event(), attempt, work);
+    world.watch.attempts(attempt);
+    long notThrough =
+        world.watch.reports.notOnRecordThrough(org, report.event(), lookedUpThrough(org));
+    return new EntityMessage.Reserve(
+        new OrgCommand.Reserve(work, key, Asker.ACTOR, null, salt, notThrough), operation, replyTo);
+  }
+
+  /** It is found in the table of what is on record: nobody is asked. */
+  private boolean isOnRecord(Reported event, String org) {
+    boolean found = world.watch.reports.isOnRecord(org, event, lookedUpThrough(org));
+    if (found) {
+      reports.onRecord(event, org);
+    }
+    return found;
+  }
+
+  /** The row of the org's journal up to which what was reported is looked up in a table. */
+  private long lookedUpThrough(String org) {
+    long last = world.journal.last(EntityId.org(org));
+    boolean farBehind =
+        random.nextBoolean() && !world.watch.memories.hasForgottenSome(EntityId.org(org));
+    return farBehind ? 0 : Math.max(0, last - random.nextInt(random.nextInt(3) == 0 ? 30 : 6));
   }
 
   SimulatedClient.Report newReport() {
     String org = asker.org();
-    EntityId wallet = asker.wallet(org);
+    String team = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.TEAMS);
+    String named = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.WALLETS);
+    EntityId wallet = EntityId.wallet(org, named == null ? walletOf(team) : named);
     ReserveRequest work =
         new ReserveRequest(
             new Subject(
                 org,
-                random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.TEAMS),
+                team,
                 random.nextInt(4) == 0 ? null : asker.some(SimulatedClient.USERS),
                 null,
                 null,
                 null),
+            asker.seldom(SimulatedClient.FEATURES),
+            asker.seldom(SimulatedClient.MODELS),
             null,
-            null,
-            null,
-            wallet.name(),
+            named,
             null,
             asker.amount(),
-            SimulatedClient.TYPE,
+            asker.some(SimulatedClient.TYPES),
             1,
             OveragePolicy.values()[random.nextInt(3)],
             true,
@@ -171,7 +232,7 @@ final class ClientReservations {
           case 2 -> random.nextInt(100);
           default -> random.nextInt(300);
         };
-    Instant ran = world.earliestNow().minusSeconds(secondsAgo);
+    Instant ran = world.cluster.earliestNow().minusSeconds(secondsAgo);
     return new SimulatedClient.Report(work, new Reported("/sim", asker.key(), ran), wallet);
   }
 
@@ -233,7 +294,7 @@ final class ClientReservations {
         reserved.wallet(),
         command,
         operation,
-        answer -> checks.ended(answer, judged, command, operation, since),
+        answer -> ends.ended(answer, judged, command, operation, since),
         ClientReservations::ending);
   }
 
@@ -261,7 +322,7 @@ final class ClientReservations {
         reserved.wallet(),
         command,
         operation,
-        answer -> checks.ended(answer, reserved, command, operation, since),
+        answer -> ends.ended(answer, reserved, command, operation, since),
         ClientReservations::ending);
   }
 

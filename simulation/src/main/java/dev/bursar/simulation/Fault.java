@@ -31,7 +31,10 @@ public enum Fault {
   CRASH,
   /** Another node takes over while the first goes on. */
   TWO_INCARNATIONS,
-  /** A node stands still for some time, and then goes on. */
+  /**
+   * A node stands still for some time, and then goes on: at any time, or between two steps, like a
+   * crash.
+   */
   PAUSE,
   /** An entity is stopped in good order, as before it is moved. */
   MOVE,

@@ -4,6 +4,7 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -69,6 +71,19 @@ final class Judgement {
       Plan plan = watch.begun(reservation);
       watch.expect(
           plan != null, "I11", "%s: %s is charged, and the org never began it", name, reservation);
+      Transaction charge = wallet.chargeOf(reservation);
+      watch.expect(
+          plan == null
+              || charge == null
+              || (plan.creditType().equals(charge.creditType())
+                  && Objects.equals(plan.request().feature(), charge.attribution().feature())
+                  && Objects.equals(plan.request().model(), charge.attribution().model())),
+          "model",
+          "%s: %s is asked for as %s, and charged as %s",
+          name,
+          reservation,
+          plan,
+          charge);
       String team = plan == null ? null : plan.request().subject().team();
       watch.expect(
           plan == null
@@ -99,8 +114,9 @@ final class Judgement {
           }
         });
     // A clock that jumps by more than the time for late usage may lose that for the budgets.
-    limits.expectUsed(charged, world.scenario.has(Fault.CLOCK_JUMPS) ? late : Set.of());
-    Tallies tallies = watch.tallies(id);
+    boolean jumps = world.scenario.has(Fault.CLOCK_JUMPS) || world.days > 0;
+    limits.expectUsed(charged, jumps ? late : Set.of());
+    Tallies tallies = watch.shadows.tallies(id);
     if (tallies != null) {
       limits.expectLike(tallies);
     }

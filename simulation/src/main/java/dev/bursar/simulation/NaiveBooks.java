@@ -4,14 +4,14 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
-import dev.bursar.domain.wallet.Draw;
-import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.simulation.NaivePots.Part;
+import dev.bursar.simulation.NaivePots.Pot;
+import dev.bursar.simulation.NaivePots.Use;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,62 +19,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The grants and debts of a wallet as somebody would keep them with pen and paper: which grants an
- * amount is drawn on, and to whom what comes back goes.
+ * What is entered of one credit type in a wallet, and its debts, as somebody would keep them with
+ * pen and paper: which grants an amount is drawn on, and to whom what comes back goes.
  */
 final class NaiveBooks {
-
-  /** So much of a grant, in millionths. */
-  record Part(String grant, BigInteger amount) {
-
-    static List<Part> of(List<Draw> draws) {
-      return draws.stream()
-          .map(draw -> new Part(draw.grant(), NaiveWallet.micros(draw.amount().micros())))
-          .toList();
-    }
-  }
-
-  /** A grant, and what is left and held of it. */
-  private static final class Pot {
-    private final Grant grant;
-    private BigInteger left = BigInteger.ZERO;
-    private BigInteger held = BigInteger.ZERO;
-    private boolean over;
-
-    Pot(Grant grant) {
-      this.grant = grant;
-    }
-
-    BigInteger free() {
-      return left.subtract(held);
-    }
-
-    boolean canBeDrawnAt(Instant at) {
-      return !over && at.isBefore(end());
-    }
-
-    Instant end() {
-      Instant end = grant.expiresAt();
-      return end == null ? Instant.MAX : end;
-    }
-
-    /** What was given for nothing burns first, and what was paid for last. */
-    int rank() {
-      return switch (grant.category()) {
-        case PROMOTIONAL -> 1;
-        case PLAN -> 2;
-        case PAID -> 3;
-      };
-    }
-  }
-
-  private static final Comparator<Pot> BURN_ORDER =
-      Comparator.comparingInt((Pot pot) -> pot.grant.priority())
-          .thenComparing(Pot::end)
-          .thenComparingInt(Pot::rank)
-          .thenComparing(pot -> pot.grant.effectiveAt())
-          .thenComparing(pot -> pot.grant.createdAt())
-          .thenComparing(pot -> pot.grant.id());
 
   /** What one charge has left unpaid, and who has paid how much of it since, in that order. */
   private static final class Debt {
@@ -84,7 +32,7 @@ final class NaiveBooks {
 
   private final String name;
   private final Watch watch;
-  private final Map<String, Pot> pots = new LinkedHashMap<>();
+  final NaivePots pots;
 
   /** By the charge that has left them, the oldest first. */
   private final Map<String, Debt> debts = new LinkedHashMap<>();
@@ -97,6 +45,7 @@ final class NaiveBooks {
   NaiveBooks(String name, Watch watch) {
     this.name = name;
     this.watch = watch;
+    this.pots = new NaivePots(name, watch);
   }
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
@@ -107,66 +56,23 @@ final class NaiveBooks {
     return NaiveWallet.micros(credits.micros());
   }
 
-  BigInteger balance() {
-    return pots.values().stream().map(pot -> pot.left).reduce(BigInteger.ZERO, BigInteger::add);
-  }
-
   BigInteger debt() {
     return debt;
-  }
-
-  /** All that can be drawn. */
-  BigInteger free(Instant at) {
-    return pots.values().stream()
-        .filter(pot -> pot.canBeDrawnAt(at))
-        .map(Pot::free)
-        .reduce(BigInteger.ZERO, BigInteger::add);
-  }
-
-  void add(Grant grant) {
-    pots.put(grant.id(), new Pot(grant));
-  }
-
-  /** Whether a grant has ended, or was voided. */
-  boolean isOver(String grant) {
-    Pot pot = pots.get(grant);
-    return pot != null && pot.over;
   }
 
   BigInteger refunded(String transaction) {
     return refunded.getOrDefault(transaction, BigInteger.ZERO);
   }
 
-  /** So much more of these grants is held, or less. */
-  void hold(List<Draw> draws, int sign) {
-    for (Draw draw : draws) {
-      Pot pot = pots.get(draw.grant());
-      if (pot != null) {
-        pot.held = pot.held.add(micros(draw.amount()).multiply(BigInteger.valueOf(sign)));
-        expect(pot.free().signum() >= 0, "I2", "more of %s is held than is left", draw.grant());
-      }
-    }
-  }
-
   // ---- what is drawn
 
-  /** What an amount is drawn on: one grant after the other is used up, as far as there are any. */
-  List<Part> burnt(BigInteger amount, Instant at) {
-    List<Part> drawn = new ArrayList<>();
-    BigInteger left = amount;
-    for (Pot pot : pots.values().stream().sorted(BURN_ORDER).toList()) {
-      BigInteger part = pot.canBeDrawnAt(at) ? pot.free().min(left) : BigInteger.ZERO;
-      if (part.signum() > 0) {
-        drawn.add(new Part(pot.grant.id(), part));
-        left = left.subtract(part);
-      }
-    }
-    return drawn;
-  }
-
-  /** It is drawn on the grants that burn first, in that order. */
-  void isBurnt(String what, BigInteger amount, List<Part> told, Instant at) {
-    isDrawn(what, burnt(amount, at), told);
+  /**
+   * It is drawn on the grants that burn first, in that order.
+   *
+   * @param use what for; null for whatever grants may pay for
+   */
+  void isBurnt(String what, BigInteger amount, @Nullable Use use, List<Part> told, Instant at) {
+    isDrawn(what, pots.burnt(amount, use, at), told);
   }
 
   void isDrawn(String what, List<Part> wanted, List<Part> told) {
@@ -175,7 +81,8 @@ final class NaiveBooks {
 
   /** What of these goes back to grants that have ended ends there, the last drawn first. */
   void endsWith(String what, List<Part> unused, Transaction transaction) {
-    List<Part> wanted = unused.reversed().stream().filter(part -> isOver(part.grant)).toList();
+    List<Part> wanted =
+        unused.reversed().stream().filter(part -> pots.isOver(part.grant())).toList();
     List<Part> told = entries(transaction, EntryType.EXPIRE, EntryType.VOID);
     expect(
         told.equals(wanted), "model", "%s has %s end where it goes back to %s", what, told, wanted);
@@ -264,8 +171,16 @@ final class NaiveBooks {
       return;
     }
     expect(!pot.over, "model", "%s ends twice", grant);
-    pot.over = true;
     boolean expired = how == EntryType.EXPIRE;
+    expect(
+        !expired || (!pot.waits && NaiveRecurrence.isLast(pot.grant)),
+        "model",
+        "%s expires, and has yet to begin, or to come again",
+        grant);
+    if (pot.waits) {
+      watch.saw(Rarity.GRANT_VOIDED_BEFORE_IT_STARTED);
+    }
+    pot.over = true;
     expect(
         !expired || at.equals(pot.end()),
         "model",
@@ -277,6 +192,26 @@ final class NaiveBooks {
     if (pot.held.signum() > 0) {
       watch.saw(expired ? Rarity.GRANT_EXPIRED_UNDER_A_HOLD : Rarity.GRANT_VOIDED_UNDER_A_HOLD);
     }
+  }
+
+  /** One interval of a grant ends, and the next begins. */
+  void renewed(WalletEvent.GrantRenewed event) {
+    Pot old = pots.get(event.ended());
+    String fault =
+        old == null ? "there is none of that name" : NaiveRecurrence.fault(event, old, debt);
+    expect(fault == null, "model", "%s follows %s, and %s", event, event.ended(), fault);
+    if (old == null) {
+      return;
+    }
+    watch.saw(Rarity.GRANT_CAME_AGAIN);
+    if (NaiveBooks.sum(event.transaction(), EntryType.TRANSFER_IN).signum() > 0) {
+      watch.saw(Rarity.GRANT_ROLLED_OVER);
+    }
+    if (old.held.signum() > 0) {
+      watch.saw(Rarity.GRANT_CAME_AGAIN_UNDER_A_HOLD);
+    }
+    old.over = true;
+    pots.add(event.grant(), event.at());
   }
 
   /** Takes in the entries of an event that has been looked at. */
@@ -370,7 +305,7 @@ final class NaiveBooks {
         back,
         unpaid);
     left.owed = left.owed.subtract(unpaid);
-    fromPaid.forEach(part -> takeBack(left.paid, part.amount));
+    fromPaid.forEach(part -> takeBack(left.paid, part.amount()));
     comes(transaction, event.at());
   }
 
@@ -380,12 +315,12 @@ final class NaiveBooks {
     BigInteger skip = leftOut;
     BigInteger missing = amount;
     for (Part each : parts.reversed()) {
-      BigInteger skipped = each.amount.min(skip);
-      BigInteger part = each.amount.subtract(skipped).min(missing);
+      BigInteger skipped = each.amount().min(skip);
+      BigInteger part = each.amount().subtract(skipped).min(missing);
       skip = skip.subtract(skipped);
       missing = missing.subtract(part);
       if (part.signum() > 0) {
-        found.add(new Part(each.grant, part));
+        found.add(new Part(each.grant(), part));
       }
     }
     return found;
@@ -393,8 +328,8 @@ final class NaiveBooks {
 
   private static void takeBack(List<Part> paid, BigInteger amount) {
     Part last = paid.removeLast();
-    if (last.amount.compareTo(amount) > 0) {
-      paid.add(new Part(last.grant, last.amount.subtract(amount)));
+    if (last.amount().compareTo(amount) > 0) {
+      paid.add(new Part(last.grant(), last.amount().subtract(amount)));
     }
   }
 }

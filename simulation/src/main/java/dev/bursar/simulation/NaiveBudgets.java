@@ -8,6 +8,7 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.Unit;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,58 +32,88 @@ final class NaiveBudgets {
   /**
    * A limit that applies to a request.
    *
+   * @param of the budget as it was
    * @param member for a default, the user that it is counted for; else empty
    * @param window when the window began, by the calendar
    * @param end when the next begins; null if none ever does
-   * @param isRate whether the window is shorter than a day, and decides nothing once it has passed
-   * @param limit in millionths
-   * @param byTeam whether the team counts it; else the org
    */
-  record Applied(
-      String budget,
-      String member,
-      Instant window,
-      @Nullable Instant end,
-      boolean isRate,
-      String measure,
-      BigInteger limit,
-      boolean byTeam) {
+  record Applied(Budget of, String member, Instant window, @Nullable Instant end) {
+
+    String budget() {
+      return of.id();
+    }
+
+    String measure() {
+      return of.measure();
+    }
+
+    /** In millionths. */
+    BigInteger limit() {
+      return NaiveWallet.micros(of.limit().micros());
+    }
+
+    /** Whether the window is shorter than a day, and decides nothing once it has passed. */
+    boolean isRate() {
+      return of.window() == WindowKind.MINUTE || of.window() == WindowKind.HOUR;
+    }
+
+    /** Whether the team counts it; else the org. */
+    boolean byTeam() {
+      Scope.Type type = of.scope().type();
+      return type == Scope.Type.TEAM || type == Scope.Type.EACH_MEMBER;
+    }
+
+    /** Whether nothing is let through beyond it. */
+    boolean isHard() {
+      return of.mode() == Budget.Mode.HARD;
+    }
 
     boolean hasEndedBy(Instant at) {
       return end != null && !at.isBefore(end);
     }
 
     NaiveLimits.Key key() {
-      return new NaiveLimits.Key(budget, member, window);
+      return new NaiveLimits.Key(budget(), member, window);
     }
 
     BigInteger asked(Quantities quantities) {
-      return NaiveWallet.micros(quantities.in(measure).micros());
+      return NaiveWallet.micros(quantities.in(measure()).micros());
     }
 
     /** Whether that is the same counter. */
     boolean isAt(LimitState told) {
-      return budget.equals(told.budget())
+      return budget().equals(told.budget())
           && member.equals(told.member())
           && window.equals(told.windowStart());
     }
 
     boolean isTold(LimitState told) {
-      return isAt(told)
-          && measure.equals(told.measure())
-          && limit.equals(NaiveWallet.micros(told.limit().micros()));
+      return isAt(told) && measure().equals(told.measure()) && isLike(of, told);
     }
+
+    /** The same with limit and mode as they are told. */
+    Applied as(LimitState told) {
+      return new Applied(of.withLimit(told.limit()).withMode(told.mode()), member, window, end);
+    }
+  }
+
+  private static boolean isLike(Budget budget, LimitState told) {
+    return budget.limit().equals(told.limit())
+        && budget.mode() == told.mode()
+        && budget.thresholds().equals(told.thresholds());
   }
 
   /** What there was from some moment on; a budget that was removed is null. */
   private final Map<String, TreeMap<Long, @Nullable Budget>> budgets = new TreeMap<>();
 
   private final Map<String, TreeMap<Long, @Nullable Freeze>> freezes = new TreeMap<>();
+  private final Map<String, TreeMap<Long, @Nullable Unit>> units = new TreeMap<>();
 
   /** Takes in what has happened in the org. */
   void take(OrgEvent event, long moment) {
     switch (event) {
       case OrgEvent.BudgetPut it -> put(budgets, it.budget().id(), it.budget(), moment);
+      case OrgEvent.UnitPut it -> put(units, it.unit().id(), it.unit(), moment);
       case OrgEvent.BudgetRemoved it -> put(budgets, it.budget(), null, moment);
       case OrgEvent.Frozen it -> put(freezes, it.freeze().scope().words(), it.freeze(), moment);
       case OrgEvent.Unfrozen it -> put(freezes, it.scope().words(), null, moment);
@@ -111,10 +142,21 @@ final class NaiveBudgets {
     return between(freezes.get(freeze.scope().words()), from, to).contains(freeze);
   }
 
-  /** Whether a budget had this limit at any time between two moments. */
-  boolean hadLimit(String id, BigInteger limit, long from, long to) {
-    return between(budgets.get(id), from, to).stream()
-        .anyMatch(each -> limit.equals(NaiveWallet.micros(each.limit().micros())));
+  /** Whether a budget had this limit and mode at any time between two moments. */
+  boolean had(LimitState told, long from, long to) {
+    return between(budgets.get(told.budget()), from, to).stream()
+        .anyMatch(each -> isLike(each, told));
+  }
+
+  /** The same of what somebody has set. */
+  boolean had(Budget budget, long from, long to) {
+    return between(budgets.get(budget.id()), from, to).stream()
+        .anyMatch(each -> each.limit().equals(budget.limit()) && each.mode() == budget.mode());
+  }
+
+  /** Whether a unit was like this at any time between two moments. */
+  boolean had(Unit unit, long from, long to) {
+    return between(units.get(unit.id()), from, to).contains(unit);
   }
 
   private static <T> List<T> between(
@@ -131,16 +173,28 @@ final class NaiveBudgets {
     return found;
   }
 
-  /** All limits that apply to a request, made at this time and decided on what was there then. */
-  List<Applied> applied(Subject subject, Instant at, long moment) {
+  /**
+   * All limits that apply to a request, made at this time and decided on what was there then.
+   *
+   * @param creditType what its amount is counted in
+   */
+  List<Applied> applied(Subject subject, String creditType, Instant at, long moment) {
     List<Applied> found = new ArrayList<>();
     for (TreeMap<Long, @Nullable Budget> past : budgets.values()) {
       Budget budget = at(past, moment);
-      if (budget != null && concerns(budget.scope(), subject)) {
+      if (budget != null
+          && counts(budget.measure(), creditType)
+          && concerns(budget.scope(), subject, moment)) {
         found.add(applied(budget, subject.user(), at));
       }
     }
     return found;
+  }
+
+  private static boolean counts(String measure, String creditType) {
+    return measure.equals(creditType)
+        || measure.equals(Quantities.REQUESTS)
+        || measure.equals(Quantities.OPEN_RESERVATIONS);
   }
 
   private static Applied applied(Budget budget, @Nullable String user, Instant at) {
@@ -148,14 +202,10 @@ final class NaiveBudgets {
     boolean byDefault =
         scope.type() == Scope.Type.EACH_USER || scope.type() == Scope.Type.EACH_MEMBER;
     return new Applied(
-        budget.id(),
+        budget,
         byDefault && user != null ? user : "",
         windowStart(budget, at),
-        windowEnd(budget, at),
-        budget.window() == WindowKind.MINUTE || budget.window() == WindowKind.HOUR,
-        budget.measure(),
-        NaiveWallet.micros(budget.limit().micros()),
-        scope.type() == Scope.Type.TEAM || scope.type() == Scope.Type.EACH_MEMBER);
+        windowEnd(budget, at));
   }
 
   /** The same limit in the window of another time. */
@@ -164,7 +214,22 @@ final class NaiveBudgets {
     return applied(budget, told.member(), at);
   }
 
-  private static boolean concerns(Scope scope, Subject subject) {
+  /** The departments that a team lies in at a moment, the nearest first. */
+  List<String> departments(@Nullable String team, long moment) {
+    List<String> found = new ArrayList<>();
+    String below = team;
+    while (below != null) {
+      TreeMap<Long, @Nullable Unit> past = units.get(below);
+      Unit unit = past == null ? null : at(past, moment);
+      below = unit == null ? null : unit.parent();
+      if (below != null) {
+        found.add(below);
+      }
+    }
+    return found;
+  }
+
+  private boolean concerns(Scope scope, Subject subject, long moment) {
     return switch (scope.type()) {
       case ORG -> true;
       case TEAM -> Objects.equals(scope.id(), subject.team());
@@ -173,7 +238,8 @@ final class NaiveBudgets {
       case USER ->
           Objects.equals(scope.id(), subject.user())
               && (scope.team() == null || scope.team().equals(subject.team()));
-      case DEPARTMENT, AGENT, PRODUCT, COST_CENTER -> false;
+      case DEPARTMENT -> departments(subject.team(), moment).contains(scope.id());
+      case AGENT, PRODUCT, COST_CENTER -> false;
     };
   }
 
@@ -208,7 +274,7 @@ final class NaiveBudgets {
     List<String> found = new ArrayList<>();
     for (TreeMap<Long, @Nullable Freeze> past : freezes.values()) {
       Freeze freeze = at(past, moment);
-      if (freeze != null && concerns(freeze.scope(), subject) && lasts(freeze, at)) {
+      if (freeze != null && concerns(freeze.scope(), subject, moment) && lasts(freeze, at)) {
         found.add(freeze.scope().words());
       }
     }

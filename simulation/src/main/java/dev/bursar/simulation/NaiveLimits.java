@@ -4,6 +4,7 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.simulation.NaiveBudgets.Applied;
@@ -53,10 +54,12 @@ final class NaiveLimits {
   private final Map<String, List<Part>> ended = new HashMap<>();
   private final Map<String, List<Part>> lapsed = new HashMap<>();
   private final Set<String> everHeld = new HashSet<>();
+  private final NaiveThresholds thresholds;
 
   NaiveLimits(String name, Watch watch) {
     this.name = name;
     this.watch = watch;
+    this.thresholds = new NaiveThresholds(name, watch);
   }
 
   boolean hasOpen() {
@@ -153,8 +156,15 @@ final class NaiveLimits {
       BigInteger amount = limit.asked(asked);
       add(limit.key(), BigInteger.ZERO, amount);
       Count count = now(limit.key());
+      boolean isOver = count.all().compareTo(limit.limit()) > 0;
+      if (isOver && !limit.isHard()) {
+        watch.saw(
+            limit.of().mode() == Budget.Mode.SOFT
+                ? Rarity.SOFT_LIMIT_PASSED
+                : Rarity.SHADOW_LIMIT_PASSED);
+      }
       expect(
-          count.all().compareTo(limit.limit()) <= 0,
+          !isOver || !limit.isHard(),
           "I2",
           "%s is let through, with %s used and %s held of %s of %s",
           reservation,
@@ -162,7 +172,10 @@ final class NaiveLimits {
           count.held(),
           limit.limit(),
           limit.key());
-      if (limit.measure().equals(SimulatedClient.TYPE) && count.all().equals(limit.limit())) {
+      thresholds.letsThrough(limit);
+      if (limit.isHard()
+          && limit.measure().equals(SimulatedClient.TYPE)
+          && count.all().equals(limit.limit())) {
         watch.saw(Rarity.LIMIT_MET_EXACTLY);
       }
       parts.add(new Part(limit.key(), limit.measure(), amount));
@@ -183,6 +196,7 @@ final class NaiveLimits {
     for (Applied limit : limits) {
       BigInteger amount = limit.asked(used);
       add(limit.key(), BigInteger.ZERO, amount);
+      thresholds.letsThrough(limit);
       if (now(limit.key()).all().compareTo(limit.limit()) > 0) {
         watch.saw(Rarity.REPORTED_OVER_A_LIMIT);
       }
@@ -209,7 +223,6 @@ final class NaiveLimits {
       expect(
           found != null
               && limit.isTold(found)
-              && found.mode() == Budget.Mode.HARD
               && count.equals(new Count(micros(found.used()), micros(found.held()))),
           "model",
           "%s tells %s, where %s applies and %s is counted",
@@ -220,23 +233,41 @@ final class NaiveLimits {
     }
   }
 
-  /** A reservation has ended. */
-  void settle(Closure closure, Instant at) {
-    String reservation = closure.reservation();
+  /** A reservation is taken back, or was never to be: nothing of it counts, and nobody is told. */
+  void giveBack(String reservation) {
     List<Part> parts = open.remove(reservation);
+    if (parts != null) {
+      free(reservation, parts);
+    }
+  }
+
+  private void free(String reservation, List<Part> parts) {
+    for (Part part : parts) {
+      add(part.key, BigInteger.ZERO, part.amount.negate());
+    }
+    ended.put(reservation, parts);
+  }
+
+  /**
+   * A reservation has ended.
+   *
+   * @param alerts the thresholds that are said to be reached by that
+   */
+  void settle(Closure closure, Instant at, List<ThresholdAlert> alerts) {
+    String reservation = closure.reservation();
+    boolean late = closure.kind() == Closure.Kind.LATE && !open.containsKey(reservation);
+    List<Part> parts = late ? lapsed.remove(reservation) : open.remove(reservation);
     if (parts == null) {
-      parts = closure.kind() == Closure.Kind.LATE ? lapsed.remove(reservation) : null;
-      expect(parts != null, "I12", "%s ends and is not open", reservation);
-    } else {
-      for (Part part : parts) {
-        add(part.key, BigInteger.ZERO, part.amount.negate());
-      }
-      ended.put(reservation, parts);
+      expect(false, "I12", "%s ends and is not open", reservation);
+      return;
+    }
+    if (!late) {
+      free(reservation, parts);
       if (closure.kind() == Closure.Kind.EXPIRED) {
         lapsed.put(reservation, parts);
       }
     }
-    if (parts != null && closure.kind().hasRun()) {
+    if (closure.kind().hasRun()) {
       for (Part part : parts) {
         add(part.key, used(part, micros(closure.charged())), BigInteger.ZERO);
       }
@@ -244,6 +275,25 @@ final class NaiveLimits {
         watch.saw(Rarity.HOLD_ACROSS_A_RESET);
       }
     }
+    thresholds.reached(
+        reservation,
+        parts.stream()
+            .map(
+                part ->
+                    new NaiveThresholds.Reached(
+                        part.key, now(part.key).used(), late && hasNewer(part.key)))
+            .toList(),
+        alerts);
+  }
+
+  /** Whether something was counted in a later window: an earlier one may have been forgotten. */
+  private boolean hasNewer(Key key) {
+    return counts.keySet().stream()
+        .anyMatch(
+            other ->
+                other.budget.equals(key.budget)
+                    && other.member.equals(key.member)
+                    && other.window.isAfter(key.window));
   }
 
   private static boolean isPast(Part part, Instant at) {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -53,7 +54,8 @@ final class NaiveOrg {
   void begin(Plan plan, Instant at) {
     String reservation = plan.reservation();
     Subject subject = plan.request().subject();
-    List<Applied> limits = budgets.applied(subject, at, watch.moment());
+    List<Applied> limits = budgets.applied(subject, plan.creditType(), at, watch.moment());
+    liesIn(plan);
     own.hold(
         reservation,
         plan.quantities(),
@@ -71,6 +73,19 @@ final class NaiveOrg {
     List<Applied> team = limits.stream().filter(Applied::byTeam).toList();
     ofTeam.put(reservation, team);
     sameForTeam(reservation);
+  }
+
+  /** It is said to lie in the departments that its team lies in. */
+  private void liesIn(Plan plan) {
+    List<String> departments = budgets.departments(plan.request().subject().team(), watch.moment());
+    watch.expect(
+        plan.departments().equals(departments),
+        "model",
+        "%s: %s is said to lie in %s, and lies in %s",
+        name,
+        plan.reservation(),
+        plan.departments(),
+        departments);
   }
 
   /**
@@ -94,6 +109,7 @@ final class NaiveOrg {
             at,
             watch.moment() - 1,
             plan.limits());
+    liesIn(plan);
     own.count(reservation, plan.quantities(), counted, plan.limits());
     ofTeam.put(reservation, limits.stream().filter(Applied::byTeam).toList());
     countedAlike(reservation);
@@ -106,11 +122,12 @@ final class NaiveOrg {
    */
   private List<Applied> ofWork(ReserveRequest work, Instant countsAt, Instant ran) {
     List<Applied> limits = new ArrayList<>();
-    budgets.applied(work.subject(), countsAt, watch.moment()).stream()
+    String type = Objects.requireNonNull(work.creditType());
+    budgets.applied(work.subject(), type, countsAt, watch.moment()).stream()
         .filter(limit -> !limit.isRate())
         .forEach(limits::add);
     budgets
-        .applied(work.subject(), ran.isBefore(countsAt) ? ran : countsAt, watch.moment())
+        .applied(work.subject(), type, ran.isBefore(countsAt) ? ran : countsAt, watch.moment())
         .stream()
         .filter(Applied::isRate)
         .forEach(limits::add);
@@ -193,23 +210,13 @@ final class NaiveOrg {
     sameForTeam(event.reservation());
   }
 
-  /** The limit is that of the org's decision, which is compared on its own. */
+  /** Limit and mode are those of the org's decision, which is compared on its own. */
   private static Applied withLimitOf(Applied each, List<LimitState> told) {
-    BigInteger limit =
-        told.stream()
-            .filter(one -> one.budget().equals(each.budget()))
-            .map(one -> NaiveWallet.micros(one.limit().micros()))
-            .findFirst()
-            .orElse(each.limit());
-    return new Applied(
-        each.budget(),
-        each.member(),
-        each.window(),
-        each.end(),
-        each.isRate(),
-        each.measure(),
-        limit,
-        each.byTeam());
+    return told.stream()
+        .filter(one -> one.budget().equals(each.budget()))
+        .findFirst()
+        .map(each::as)
+        .orElse(each);
   }
 
   /** The team counts it against what the org has found to apply, whichever was written first. */
@@ -241,30 +248,28 @@ final class NaiveOrg {
   private void inForce(String reservation, LimitState told) {
     Since since = watch.attempted(reservation);
     watch.expect(
-        budgets.hadLimit(
-            told.budget(),
-            NaiveWallet.micros(told.limit().micros()),
-            watch.wasBehind(since, id) ? 0 : since.moment(),
-            watch.moment()),
+        budgets.had(told, watch.wasBehind(since, id) ? 0 : since.moment(), watch.moment()),
         "model",
-        "%s: the team holds %s in %s, whose limit was not %s meanwhile",
+        "%s: the team holds %s in %s, which was not %s of %s meanwhile",
         name,
         reservation,
         told.budget(),
+        told.mode(),
         told.limit());
   }
 
   /**
-   * The least that is left under the limits of credits that a request falls under; null if there
-   * are none.
+   * The least that is left under the limits of credits that a request falls under, and which let
+   * nothing through beyond them; null if there are none.
    *
    * @param team what its team counts; null if it has none
    */
-  @Nullable BigInteger room(Subject subject, Instant at, long moment, @Nullable NaiveLimits team) {
+  @Nullable BigInteger room(
+      Subject subject, String creditType, Instant at, long moment, @Nullable NaiveLimits team) {
     BigInteger least = null;
-    for (Applied limit : budgets.applied(subject, at, moment)) {
+    for (Applied limit : budgets.applied(subject, creditType, at, moment)) {
       NaiveLimits by = limit.byTeam() ? team : own;
-      if (by != null && limit.measure().equals(SimulatedClient.TYPE)) {
+      if (by != null && limit.isHard() && limit.measure().equals(creditType)) {
         BigInteger room = limit.limit().subtract(by.at(limit.key(), moment).all());
         least = least == null ? room : least.min(room);
       }
@@ -275,17 +280,23 @@ final class NaiveOrg {
   /** The names of all limits that a reservation that was begun falls under. */
   Set<String> limitsOf(Plan plan, Instant at, long moment) {
     Set<String> found = new TreeSet<>();
-    budgets.applied(plan.request().subject(), at, moment).forEach(each -> found.add(each.budget()));
+    budgets
+        .applied(plan.request().subject(), plan.creditType(), at, moment)
+        .forEach(each -> found.add(each.budget()));
     return found;
   }
 
   /** What stands in the way of a request at the org itself, as it is told; in any order. */
-  Set<String> inTheWay(Subject subject, Quantities asked, Instant at, long moment) {
+  Set<String> inTheWay(Plan plan, Instant at, long moment) {
+    Subject subject = plan.request().subject();
+    Quantities asked = plan.quantities();
     Set<String> found = new TreeSet<>();
     budgets.frozen(subject, at, moment).forEach(scope -> found.add("frozen " + scope));
-    for (Applied limit : budgets.applied(subject, at, moment)) {
+    for (Applied limit : budgets.applied(subject, plan.creditType(), at, moment)) {
       NaiveLimits.Count count = own.at(limit.key(), moment);
-      if (!limit.byTeam() && count.all().add(limit.asked(asked)).compareTo(limit.limit()) > 0) {
+      if (limit.isHard()
+          && !limit.byTeam()
+          && count.all().add(limit.asked(asked)).compareTo(limit.limit()) > 0) {
         found.add(words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held()));
       }
     }

@@ -32,6 +32,9 @@ final class NaiveReports {
   private final Map<String, String> charged = new HashMap<>();
   private final Set<String> rejected = new HashSet<>();
 
+  /** Where in its org's journal a charge was settled: from there on it is found in the table. */
+  private final Map<String, Long> onRecord = new HashMap<>();
+
   NaiveReports(Watch watch) {
     this.watch = watch;
   }
@@ -111,5 +114,23 @@ final class NaiveReports {
     String before = charged.put(name(org, event), reservation);
     watch.expect(
         before == null, "I4", "%s is charged by %s, and before by %s", event, reservation, before);
+  }
+
+  /** An org has settled a charge, with this row. */
+  void onRecord(String org, String reservation, long sequence) {
+    Reported event = events.get(reservation);
+    if (event != null) {
+      onRecord.putIfAbsent(name(org, event), sequence);
+    }
+  }
+
+  /** Whether an event is found in the table when that has come to this row of its org. */
+  boolean isOnRecord(String org, Reported event, long through) {
+    return onRecord.getOrDefault(name(org, event), Long.MAX_VALUE) <= through;
+  }
+
+  /** The last row up to which an event is not found there. */
+  long notOnRecordThrough(String org, Reported event, long through) {
+    return Math.min(through, onRecord.getOrDefault(name(org, event), Long.MAX_VALUE) - 1);
   }
 }

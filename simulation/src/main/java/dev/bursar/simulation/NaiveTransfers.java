@@ -1,13 +1,18 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Transfer;
 import dev.bursar.domain.wallet.WalletEvent;
-import dev.bursar.simulation.NaiveBooks.Part;
+import dev.bursar.simulation.NaivePots.Part;
+import dev.bursar.simulation.NaivePots.Pot;
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What has left a wallet for another, has come from another, and has gone back; in millionths. */
@@ -15,16 +20,16 @@ final class NaiveTransfers {
 
   private final String name;
   private final Watch watch;
-  private final NaiveBooks books;
+  private final Function<String, NaiveBooks> all;
   private final Map<String, Transfer> left = new HashMap<>();
   final Map<String, BigInteger> sent = new HashMap<>();
   final Map<String, BigInteger> taken = new HashMap<>();
   final Map<String, BigInteger> returned = new HashMap<>();
 
-  NaiveTransfers(String name, Watch watch, NaiveBooks books) {
+  NaiveTransfers(String name, Watch watch, Function<String, NaiveBooks> all) {
     this.name = name;
     this.watch = watch;
-    this.books = books;
+    this.all = all;
   }
 
   private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
@@ -34,18 +39,42 @@ final class NaiveTransfers {
   void out(WalletEvent.TransferredOut event) {
     Transfer transfer = event.transfer();
     BigInteger amount = NaiveWallet.micros(transfer.amount().micros());
+    NaiveBooks books = all.apply(transfer.creditType());
     books.entered(event.transaction(), transfer.amount().negated(), EntryType.TRANSFER_OUT);
     List<Part> draws = Part.of(transfer.draws());
-    books.isBurnt(transfer.id(), amount, draws, event.at());
+    books.isBurnt(transfer.id(), amount, null, draws, event.at());
     books.isDrawn(
         transfer.id(), draws, NaiveBooks.entries(event.transaction(), EntryType.TRANSFER_OUT));
+    List<String> terms = new ArrayList<>();
+    for (Part part : draws) {
+      Pot pot = books.pots.get(part.grant());
+      terms.add(pot == null ? "" : terms(pot.grant, part.amount()));
+    }
+    List<String> become =
+        transfer.grants().stream()
+            .map(grant -> terms(grant, NaiveWallet.micros(grant.amount().micros())))
+            .toList();
+    expect(become.equals(terms), "model", "%s become %s of %s", transfer.id(), become, terms);
     left.put(transfer.id(), transfer);
     expect(sent.put(transfer.id(), amount) == null, "I4", "%s leaves twice", transfer.id());
   }
 
+  /** What stays as it is when a part of a grant is moved. */
+  private static String terms(Grant grant, BigInteger amount) {
+    return "%s %s %d until %s for %s %s"
+        .formatted(
+            amount,
+            grant.category(),
+            grant.priority(),
+            grant.expiresAt(),
+            new TreeSet<>(grant.features()),
+            new TreeSet<>(grant.models()));
+  }
+
   void in(WalletEvent.TransferredIn event) {
     Transfer transfer = event.transfer();
-    transfer.grants().forEach(books::add);
+    NaiveBooks books = all.apply(transfer.creditType());
+    transfer.grants().forEach(grant -> books.pots.add(grant, event.at()));
     books.entered(event.transaction(), transfer.amount(), EntryType.TRANSFER_IN);
     books.comes(event.transaction(), event.at());
     expect(
@@ -59,6 +88,7 @@ final class NaiveTransfers {
   /** It goes back to the grants that it left, the last drawn first. */
   void back(WalletEvent.TransferReturned event) {
     String id = event.transfer();
+    NaiveBooks books = all.apply(event.transaction().creditType());
     BigInteger back = NaiveBooks.sum(event.transaction(), EntryType.TRANSFER_IN);
     expect(
         back.equals(sent.get(id)),

@@ -11,11 +11,14 @@ import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +55,9 @@ final class OperationChecks {
    * not know yet of what there is.
    */
   private void refused(Asked asked, Refusal refusal, boolean rightly) {
+    if (world.watch.isForgotten(refusal, asked.entity, asked.operation)) {
+      return;
+    }
     boolean unknown =
         !rightly
             && world.wasBehind(asked.since, asked.entity)
@@ -80,9 +86,9 @@ final class OperationChecks {
         event);
   }
 
-  private boolean at(Asked asked, Predicate<NaiveWallet.Figures> figures) {
+  private boolean at(Asked asked, String creditType, Predicate<NaiveWallet.Figures> figures) {
     long from = world.wasBehind(asked.since, asked.entity) ? 0 : asked.since.moment();
-    return world.watch.wallet(asked.entity).since(from).stream().anyMatch(figures);
+    return world.watch.wallet(asked.entity).since(creditType, from).stream().anyMatch(figures);
   }
 
   private static BigInteger micros(Credits credits) {
@@ -98,6 +104,10 @@ final class OperationChecks {
 
   /** A key that was used for something else is good for nothing but that. */
   <T> void keyReused(Answer<T> answer, Asked asked, Rarity rarity) {
+    if (answer instanceof Answer.Refused<T>(Refusal why)
+        && world.watch.isForgotten(why, asked.entity, asked.operation)) {
+      return;
+    }
     boolean refused =
         answer instanceof Answer.Refused<T>(Refusal refusal)
             && refusal.code() == Code.IDEMPOTENCY_KEY_REUSED;
@@ -117,21 +127,16 @@ final class OperationChecks {
 
   // ---- wallets
 
+  /** A grant is there, or promised, on the terms that were asked for. */
   void granted(
-      Answer<WalletReply> answer,
-      Asked asked,
-      String grant,
-      Credits amount,
-      @Nullable Instant expiresAt) {
+      Answer<WalletReply> answer, Asked asked, Grant grant, Recurrence.@Nullable Terms recurrence) {
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
         Object event = effect(asked.entity, asked.operation, Object.class);
         boolean same =
             switch (event) {
-              case WalletEvent.Granted it ->
-                  it.grant().id().equals(grant) && it.grant().amount().equals(amount);
-              case WalletEvent.GrantScheduled it ->
-                  it.grant().id().equals(grant) && it.grant().amount().equals(amount);
+              case WalletEvent.Granted it -> isLike(it.grant(), it.at(), grant, recurrence);
+              case WalletEvent.GrantScheduled it -> isLike(it.grant(), it.at(), grant, recurrence);
               case null, default -> false;
             };
         told(same, asked, reply, String.valueOf(event));
@@ -141,9 +146,38 @@ final class OperationChecks {
           refused(
               asked,
               refusal,
-              refusal.code() == Code.INVALID && expiresAt != null && world.mayHaveCome(expiresAt));
+              refusal.code() == Code.INVALID
+                  && grant.expiresAt() != null
+                  && world.cluster.mayHaveCome(grant.expiresAt()));
       case Answer<WalletReply> other -> {}
     }
+  }
+
+  private static boolean isLike(
+      Grant there, Instant at, Grant asked, Recurrence.@Nullable Terms terms) {
+    Instant begins = asked.effectiveAt();
+    Instant anchor = terms == null || terms.anchor() == null ? begins : terms.anchor();
+    Instant end =
+        terms == null
+            ? asked.expiresAt()
+            : NaiveRecurrence.end(
+                terms.interval(), anchor, asked.expiresAt(), begins.isAfter(at) ? begins : at);
+    Recurrence recurrence = there.recurrence();
+    return there.id().equals(asked.id())
+        && there.amount().equals(asked.amount())
+        && there.creditType().equals(asked.creditType())
+        && there.category() == asked.category()
+        && there.priority() == asked.priority()
+        && there.effectiveAt().equals(begins)
+        && Objects.equals(there.expiresAt(), end)
+        && there.features().equals(asked.features())
+        && there.models().equals(asked.models())
+        && (terms == null
+            ? recurrence == null
+            : recurrence != null
+                && recurrence.terms().equals(terms)
+                && recurrence.anchor().equals(anchor)
+                && Objects.equals(recurrence.until(), asked.expiresAt()));
   }
 
   void voided(Answer<WalletReply> answer, Asked asked, String grant) {
@@ -172,7 +206,7 @@ final class OperationChecks {
     }
   }
 
-  void adjusted(Answer<WalletReply> answer, Asked asked, Credits amount) {
+  void adjusted(Answer<WalletReply> answer, Asked asked, String creditType, Credits amount) {
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
         WalletEvent.Adjusted event =
@@ -195,7 +229,10 @@ final class OperationChecks {
               asked,
               refusal,
               refusal.code() == Code.EXCEEDS_AVAILABLE
-                  && at(asked, each -> each.available().compareTo(micros(amount).negate()) < 0));
+                  && at(
+                      asked,
+                      creditType,
+                      each -> each.available().compareTo(micros(amount).negate()) < 0));
       case Answer<WalletReply> other -> {}
     }
   }
@@ -237,7 +274,8 @@ final class OperationChecks {
     }
   }
 
-  void transferred(Answer<WalletReply> answer, Asked asked, String to, Credits amount) {
+  void transferred(
+      Answer<WalletReply> answer, Asked asked, String to, String creditType, Credits amount) {
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
         WalletEvent.TransferredOut event =
@@ -245,6 +283,7 @@ final class OperationChecks {
         if (event != null) {
           told(
               event.transfer().to().equals(to)
+                  && event.transfer().creditType().equals(creditType)
                   && event.transfer().amount().equals(amount)
                   && reply instanceof WalletReply.Transferred it
                   && it.transfer().id().equals(event.transfer().id()),
@@ -259,8 +298,8 @@ final class OperationChecks {
               refusal,
               switch (refusal.code()) {
                 case EXCEEDS_AVAILABLE ->
-                    at(asked, each -> each.available().compareTo(micros(amount)) < 0);
-                case WALLET_IN_DEBT -> at(asked, each -> each.debt().signum() > 0);
+                    at(asked, creditType, each -> each.available().compareTo(micros(amount)) < 0);
+                case WALLET_IN_DEBT -> at(asked, creditType, each -> each.debt().signum() > 0);
                 default -> false;
               });
       case Answer<WalletReply> other -> {}
@@ -292,6 +331,8 @@ final class OperationChecks {
                 case RESERVATION_EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
                 case RESERVATION_FINALIZED ->
                     fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED;
+                case RESERVATION_NOT_FOUND ->
+                    world.watch.memories.hasForgottenEnding(asked.entity, reservation);
                 default -> false;
               });
       case Answer<WalletReply> other -> {}
@@ -301,16 +342,21 @@ final class OperationChecks {
   // ---- governance
 
   /** What was set was in force at some time since. */
-  void governed(Answer<OrgReply> answer, EntityId org, OrgCommand command, Since since) {
+  void governed(Answer<OrgReply> answer, Asked asked, OrgCommand command) {
+    EntityId org = asked.entity;
+    Since since = asked.since;
+    if (answer instanceof Answer.Refused<OrgReply>(Refusal why)
+        && world.watch.isForgotten(why, org, asked.operation)) {
+      return;
+    }
     NaiveBudgets budgets = world.watch.org(org).budgets;
     long now = world.watch.moment();
     switch (answer) {
       case Answer.Done<OrgReply> done -> {
         boolean inForce =
             switch (command) {
-              case OrgCommand.PutBudget put ->
-                  budgets.hadLimit(
-                      put.budget().id(), micros(put.budget().limit()), since.moment(), now);
+              case OrgCommand.PutBudget put -> budgets.had(put.budget(), since.moment(), now);
+              case OrgCommand.PutUnit put -> budgets.had(put.unit(), since.moment(), now);
               case OrgCommand.FreezeScope it -> budgets.had(it.freeze(), since.moment(), now);
               case OrgCommand other -> false;
             };
@@ -322,7 +368,7 @@ final class OperationChecks {
               command instanceof OrgCommand.FreezeScope it
                   && refusal.code() == Code.INVALID
                   && it.freeze().until() != null
-                  && world.mayHaveCome(it.freeze().until()),
+                  && world.cluster.mayHaveCome(it.freeze().until()),
               "model",
               "%s: %s is refused: %s",
               org,

@@ -8,6 +8,7 @@ import dev.bursar.domain.wallet.Hold;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What somebody was told may be spent, from the moment in which the answer leaves its node, whether
@@ -68,6 +69,9 @@ final class Promises {
     watch.expect(
         hold == null
             || (hold.amount().equals(plan.amount())
+                && hold.creditType().equals(plan.creditType())
+                && Objects.equals(hold.attribution().feature(), plan.request().feature())
+                && Objects.equals(hold.attribution().model(), plan.request().model())
                 && hold.overagePolicy() == plan.request().overagePolicy()
                 && hold.teamHolds() == asksTeam),
         "model",

@@ -12,8 +12,9 @@ import java.util.SplittableRandom;
  * @param faults what goes wrong
  * @param clients how many ask at once, 1 to 8
  * @param operations how many operations each of them asks for, 1 to 100
+ * @param remembered how many operations an entity remembers, 5 or more
  */
-public record Scenario(long seed, Set<Fault> faults, int clients, int operations) {
+public record Scenario(long seed, Set<Fault> faults, int clients, int operations, int remembered) {
 
   /** How many clients there may be. */
   public static final int CLIENTS_MAX = 8;
@@ -24,6 +25,28 @@ public record Scenario(long seed, Set<Fault> faults, int clients, int operations
   private static final int OPERATIONS_MIN = 4;
   private static final int OPERATIONS_MORE = 16;
   private static final int WITHOUT_FAULTS_ONE_IN = 4;
+
+  /** More than any history has, so that no key is ever forgotten. */
+  static final int REMEMBERED_ALL = 10_000;
+
+  private static final int FORGETFUL_ONE_IN = 5;
+  private static final int REMEMBERED_MIN = 5;
+  private static final int REMEMBERED_MORE = 36;
+
+  /**
+   * What can go wrong where keys are soon forgotten. How an entity's own messages are repeated, or
+   * told again after a crash, it remembers in the same place: for thousands of operations, and that
+   * is longer than any message lives. Where it remembers five, messages must not live for seconds.
+   * And a key's own time is that of its client: it is not looked at by a clock that jumps back.
+   */
+  private static final Set<Fault> WHERE_KEYS_ARE_FORGOTTEN =
+      EnumSet.of(
+          Fault.MESSAGES_REORDERED,
+          Fault.CUT_OFF,
+          Fault.WRITE_SLOW,
+          Fault.READ_FAILS,
+          Fault.CLOCK_DRIFTS,
+          Fault.SNAPSHOTS_LOST);
 
   /** The scenario of a seed: a random subset of the faults, and a quarter of all without any. */
   public static Scenario of(long seed) {
@@ -37,11 +60,19 @@ public record Scenario(long seed, Set<Fault> faults, int clients, int operations
         }
       }
     }
+    int clients = 1 + random.nextInt(CLIENTS_MAX);
+    int operations = OPERATIONS_MIN + random.nextInt(OPERATIONS_MORE);
+    if (random.nextInt(FORGETFUL_ONE_IN) > 0) {
+      return new Scenario(seed, faults, clients, operations, REMEMBERED_ALL);
+    }
+    faults.retainAll(WHERE_KEYS_ARE_FORGOTTEN);
     return new Scenario(
-        seed,
-        faults,
-        1 + random.nextInt(CLIENTS_MAX),
-        OPERATIONS_MIN + random.nextInt(OPERATIONS_MORE));
+        seed, faults, clients, operations, REMEMBERED_MIN + random.nextInt(REMEMBERED_MORE));
+  }
+
+  /** Whether keys are forgotten. */
+  boolean isForgetful() {
+    return remembered < REMEMBERED_ALL;
   }
 
   boolean has(Fault fault) {
@@ -52,20 +83,29 @@ public record Scenario(long seed, Set<Fault> faults, int clients, int operations
     EnumSet<Fault> fewer = EnumSet.noneOf(Fault.class);
     fewer.addAll(faults);
     fewer.remove(fault);
-    return new Scenario(seed, fewer, clients, operations);
+    return new Scenario(seed, fewer, clients, operations, remembered);
   }
 
   Scenario withClients(int count) {
-    return new Scenario(seed, faults, count, operations);
+    return new Scenario(seed, faults, count, operations, remembered);
   }
 
   Scenario withOperations(int count) {
-    return new Scenario(seed, faults, clients, count);
+    return new Scenario(seed, faults, clients, count, remembered);
+  }
+
+  Scenario withoutForgetting() {
+    return new Scenario(seed, faults, clients, operations, REMEMBERED_ALL);
   }
 
   @Override
   public String toString() {
-    return "seed %d, %d clients, %d operations each, %s"
-        .formatted(seed, clients, operations, faults.isEmpty() ? "no faults" : faults);
+    return "seed %d, %d clients, %d operations each, %s%s"
+        .formatted(
+            seed,
+            clients,
+            operations,
+            faults.isEmpty() ? "no faults" : faults,
+            isForgetful() ? ", %d keys remembered".formatted(remembered) : "");
   }
 }

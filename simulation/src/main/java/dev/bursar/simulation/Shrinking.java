@@ -63,6 +63,9 @@ public final class Shrinking {
       }
     }
     from.faults().forEach(fault -> all.add(from.without(fault)));
+    if (from.isForgetful()) {
+      all.add(from.withoutForgetting());
+    }
     return all;
   }
 }

@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
 import java.util.List;
@@ -24,6 +25,7 @@ final class SimulatedCall<T> {
    * @param sent what has to hold of every answer when it leaves its node
    * @param check what has to hold of the answer that is heard
    * @param essence what of an answer has to be the same however often it is asked for
+   * @param known whether the answer is found without asking, which is looked at then
    * @param remembered whether, once it is answered, the answer is one for good
    */
   record Question<T>(
@@ -34,6 +36,7 @@ final class SimulatedCall<T> {
       World.Answered<Answer<T>> sent,
       Consumer<Answer<T>> check,
       Function<T, Object> essence,
+      BooleanSupplier known,
       BooleanSupplier remembered) {}
 
   /** An answer, and the node that gave it. */
@@ -81,6 +84,11 @@ final class SimulatedCall<T> {
 
   private void ask() {
     if (ended) {
+      return;
+    }
+    if (question.known.getAsBoolean()) {
+      ended = true;
+      end.accept(null);
       return;
     }
     world.watch.expect(
@@ -132,11 +140,14 @@ final class SimulatedCall<T> {
       return;
     }
     Answer<T> answer = told.answer;
-    if (answer instanceof Answer.Busy<T>) {
-      world.watch.saw(Rarity.BUSY);
+    boolean undecided =
+        answer instanceof Answer.Refused<T>(Refusal refusal)
+            && refusal.code() == Refusal.Code.REPORT_UNDECIDED;
+    if (answer instanceof Answer.Busy<T> || undecided) {
+      world.watch.saw(undecided ? Rarity.REPORT_UNDECIDED : Rarity.BUSY);
       timesBusy++;
     }
-    if (answer instanceof Answer.Busy<T> || answer instanceof Answer.Unreachable<T>) {
+    if (undecided || answer instanceof Answer.Busy<T> || answer instanceof Answer.Unreachable<T>) {
       askAgainAfter(world.between(50_000, 500_000));
       return;
     }
@@ -163,6 +174,12 @@ final class SimulatedCall<T> {
         now.answer instanceof Answer.Refused<T>
             && question.deciders.stream().anyMatch(each -> world.wasBehind(since, each));
     if (!(before.answer instanceof Answer.Done<T> done) || stale) {
+      return;
+    }
+    if (now.answer instanceof Answer.Refused<T>(Refusal refusal)
+        && refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_EXPIRED) {
+      // Whether that may be said has been looked at.
+      world.watch.saw(Rarity.ANSWER_FORGOTTEN);
       return;
     }
     boolean same =

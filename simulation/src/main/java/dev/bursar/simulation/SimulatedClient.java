@@ -18,9 +18,23 @@ final class SimulatedClient {
   static final String ORG = "acme";
   static final String OTHER_ORG = "zeta";
   static final String TYPE = "platform";
+  static final List<String> TYPES = List.of(TYPE, "image");
+  static final List<String> FEATURES = List.of("chat", "search");
+  static final List<String> MODELS = List.of("large", "small");
   static final List<String> TEAMS = List.of("red", "blue");
+
+  /** The first is above the second. */
+  static final List<String> DEPARTMENTS = List.of("eng", "lab");
+
   static final List<String> USERS = List.of("ann", "bob", "cat");
   static final List<String> WALLETS = List.of("main", "second");
+
+  /** Who names no wallet draws on that of the team, if it owns one. */
+  static final String OWNER = "blue";
+
+  static final String WALLET_OF_TEAM = "blues";
+
+  static final List<String> ALL_WALLETS = List.of("main", "second", WALLET_OF_TEAM);
 
   /** Where clocks are set forward and back, and days do not end when they do in UTC. */
   static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
@@ -83,6 +97,10 @@ final class SimulatedClient {
       reservations.report();
       return;
     }
+    if (world.scenario.isForgetful() && random.nextInt(5) == 0) {
+      keys.again();
+      return;
+    }
     int chance = random.nextInt(100);
     if (chance < 24) {
       reservations.reserve(false, false);
@@ -108,8 +126,10 @@ final class SimulatedClient {
       credits.transfer();
     } else if (chance < 88) {
       governance.changeLimit();
-    } else if (chance < 90) {
+    } else if (chance < 89) {
       governance.freeze();
+    } else if (chance < 90) {
+      governance.moveTeam();
     } else if (chance < 97) {
       keys.again();
     } else {

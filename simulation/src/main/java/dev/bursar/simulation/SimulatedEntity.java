@@ -49,8 +49,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   private @Nullable Entity<C, E, R> state;
   private @Nullable Batch<C> waiting;
   private boolean savingSnapshot;
-  private long lastArrival;
-  private long latestOutOfOrder;
+  private final Arrivals arrivals;
 
   private SimulatedEntity(
       World world,
@@ -62,6 +61,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     this.node = node;
     this.id = id;
     this.model = world.tampered(id, model);
+    this.arrivals = new Arrivals(world, node);
     this.entity = kind.start(id, this.model.reply(), world.limits, this);
     world.log(() -> "%s starts %s".formatted(node.name, id));
   }
@@ -132,8 +132,9 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     if (instead != null) {
       self().tell(instead);
     } else if (!world.tampering.swallows(to, message)) {
-      transmit(() -> node.deliver(goes, message));
-      world.mayCrash(node, 0.001);
+      arrivals.next(() -> node.deliver(goes, message));
+      world.cluster.mayCrash(node, 0.001);
+      world.cluster.mayStandStill(node, id.org(), 0.001);
     }
   }
 
@@ -150,37 +151,9 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       world.watch.branches.answered(message);
       if (!world.tampering.swallows(id, message)) {
         EntityMessage arriving = world.tampering.message(id, message);
-        transmit(() -> receive(arriving));
+        arrivals.next(() -> receive(arriving));
       }
     };
-  }
-
-  /** Within a node messages keep their order and arrive, unless something goes wrong. */
-  private void transmit(Runnable arrival) {
-    if (world.happens(Fault.MESSAGE_LOST, 0.05)) {
-      return;
-    }
-    int times = world.happens(Fault.MESSAGE_REPEATED, 0.1) ? 2 : 1;
-    for (int i = 0; i < times; i++) {
-      long at = world.time.nowMicros() + world.between(5, 100);
-      if (world.isTried(Fault.MESSAGES_REORDERED, 0.3)) {
-        at += world.between(0, 20_000);
-        if (at < lastArrival) {
-          world.watch.injected(Fault.MESSAGES_REORDERED);
-        }
-        latestOutOfOrder = Math.max(latestOutOfOrder, at);
-      } else {
-        at = Math.max(at, lastArrival);
-        lastArrival = at;
-        if (at < latestOutOfOrder) {
-          world.watch.injected(Fault.MESSAGES_REORDERED);
-        }
-      }
-      if (world.happens(Fault.MESSAGE_LATE, 0.03)) {
-        at += world.between(500_000, 8_000_000);
-      }
-      node.run(at - world.time.nowMicros(), arrival);
-    }
   }
 
   @Override
@@ -379,7 +352,8 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       return;
     }
     boolean done = append(transaction, sequence, row);
-    world.mayCrash(node, 0.01);
+    world.cluster.mayCrash(node, 0.01);
+    world.cluster.mayStandStill(node, id.org(), 0.01);
     if (done && !noticed) {
       world.watch.saw(Rarity.ROW_WRITTEN_UNNOTICED);
     }
@@ -391,7 +365,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
           }
           if (done && noticed) {
             if (state != null) {
-              world.watch.lives(id, model, state);
+              world.watch.shadows.lives(id, model, state);
             }
             receive(written);
             saveSnapshotIfDue(mine);

@@ -102,7 +102,7 @@ final class SimulatedProjection {
 
   /** Whether it has come to the end of the journal. */
   void expectToBeThrough() {
-    for (EntityId id : world.watch.entities()) {
+    for (EntityId id : world.watch.shadows.entities()) {
       Ledger ledger = ledgers.getOrDefault(id.toString(), new Ledger());
       world.watch.expect(
           id.kind() != EntityId.Kind.WALLET || ledger.row == world.journal.last(id),

@@ -28,7 +28,7 @@ public final class Simulation {
   private static final long SECOND = 1_000_000;
   private static final long WORK_MAX = 150 * SECOND;
   private static final long HEALED_MAX = 300 * SECOND;
-  private static final int OPERATIONS_WHEN_HEALED = 2;
+  private static final int OPERATIONS_WHEN_HEALED = 3;
   private static final int OPERATIONS_AROUND_A_CRASH = 4;
 
   /**
@@ -132,6 +132,9 @@ public final class Simulation {
     if (world.scenario.has(Fault.CRASH) && !world.scenario.has(Fault.WRITE_COMMITS_LATE)) {
       crashOfEverything(clients);
     }
+    if (world.days > 0) {
+      letDaysPass();
+    }
     clients.forEach(client -> client.more(OPERATIONS_WHEN_HEALED));
     runUntilDone(clients, HEALED_MAX);
     expectDone(clients);
@@ -148,7 +151,7 @@ public final class Simulation {
     world.calmEnds();
     clients.forEach(client -> client.more(OPERATIONS_AROUND_A_CRASH));
     runFor(world.between(1, SECOND / 20));
-    world.crashEverything();
+    world.cluster.crashEverything();
     for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
       judgement.expectInFreshAnswer(EntityId.org(org));
     }
@@ -157,6 +160,14 @@ public final class Simulation {
     wakeAll();
     runFor(World.CALM_AFTER);
     judgement.expectSettled();
+  }
+
+  /** Days end, and so do grants, some of which come again; keys are forgotten. */
+  private void letDaysPass() {
+    world.watch.saw(Rarity.DAYS_PASSED);
+    world.cluster.jump(Duration.ofDays(world.days));
+    wakeAll();
+    runFor(World.CALM_AFTER);
   }
 
   private void runUntilDone(List<SimulatedClient> clients, long most) {
@@ -201,14 +212,24 @@ public final class Simulation {
       tell(
           itself,
           new OrgCommand.PutOrg(new OrgSettings(org, ZoneOffset.UTC, null, List.of()), "sim"));
-      for (String team : SimulatedClient.TEAMS) {
-        tell(itself, new OrgCommand.PutUnit(new Unit(team, Unit.Kind.TEAM, team, null), "sim"));
+      String above = null;
+      for (String department : SimulatedClient.DEPARTMENTS) {
+        tell(itself, unit(department, Unit.Kind.DEPARTMENT, above));
+        above = department;
       }
-      for (String wallet : SimulatedClient.WALLETS) {
+      for (String team : SimulatedClient.TEAMS) {
+        tell(itself, unit(team, Unit.Kind.TEAM, above));
+        above = SimulatedClient.DEPARTMENTS.getFirst();
+      }
+      for (String wallet : SimulatedClient.ALL_WALLETS) {
+        boolean ofTeam = wallet.equals(SimulatedClient.WALLET_OF_TEAM);
+        WalletOwner owner = ofTeam ? new WalletOwner(SimulatedClient.OWNER) : WalletOwner.ORG;
         EntityId id = EntityId.wallet(org, wallet);
-        tell(itself, new OrgCommand.PutWallet(wallet, WalletOwner.ORG, "sim"));
-        tell(id, new WalletCommand.Open(WalletOwner.ORG));
-        tell(id, new WalletCommand.AddGrant(firstGrant(), null, attribution(org)));
+        tell(itself, new OrgCommand.PutWallet(wallet, owner, "sim"));
+        tell(id, new WalletCommand.Open(owner));
+        for (String creditType : SimulatedClient.TYPES) {
+          tell(id, new WalletCommand.AddGrant(firstGrant(creditType), null, attribution(org)));
+        }
       }
     }
     for (Budget budget : ClientGovernance.budgets()) {
@@ -216,15 +237,19 @@ public final class Simulation {
     }
   }
 
+  private static OrgCommand unit(String name, Unit.Kind kind, @Nullable String above) {
+    return new OrgCommand.PutUnit(new Unit(name, kind, name, above), "sim");
+  }
+
   private static Attribution attribution(String org) {
     return new Attribution(
         "grant", "sim", Subject.ofOrg(org), null, null, null, null, Map.of(), new byte[16]);
   }
 
-  private Grant firstGrant() {
+  private Grant firstGrant(String creditType) {
     return new Grant(
-        "first",
-        SimulatedClient.TYPE,
+        "first-" + creditType,
+        creditType,
         Credits.of(world.between(10, 120)),
         Grant.Category.PAID,
         Grant.PRIORITY_DEFAULT,
@@ -250,10 +275,10 @@ public final class Simulation {
     runFor(10 * SECOND);
     changeAll();
     runFor(20 * SECOND);
-    world.jump(ALL_OVER);
+    world.cluster.jump(ALL_OVER);
     wakeAll();
     runFor(30 * SECOND);
-    world.jump(ALL_OVER);
+    world.cluster.jump(ALL_OVER);
     wakeAll();
     runFor(310 * SECOND);
   }
@@ -263,7 +288,7 @@ public final class Simulation {
    * learns of that when it writes.
    */
   private void changeAll() {
-    for (EntityId id : world.watch.entities()) {
+    for (EntityId id : world.watch.shadows.entities()) {
       switch (id.kind()) {
         case ORG ->
             tell(
@@ -281,7 +306,7 @@ public final class Simulation {
   }
 
   private void wakeAll() {
-    for (EntityId id : world.watch.entities()) {
+    for (EntityId id : world.watch.shadows.entities()) {
       switch (id.kind()) {
         case ORG -> tell(id, new OrgCommand.ViewOrg());
         case WALLET -> tell(id, new WalletCommand.Wake());

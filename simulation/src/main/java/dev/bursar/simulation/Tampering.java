@@ -103,6 +103,11 @@ public interface Tampering {
     return World.GRACE;
   }
 
+  /** How many operations an entity remembers. */
+  default int remembered(int operations) {
+    return operations;
+  }
+
   /** Whether the rules are others, which have no snapshots. */
   default boolean hasOtherRules() {
     return false;

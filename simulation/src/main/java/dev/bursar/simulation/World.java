@@ -16,7 +16,6 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,15 +44,18 @@ final class World {
   static final Duration GRACE = Duration.ofSeconds(60);
   static final Duration CORRECTION = Duration.ofMinutes(2);
   static final Duration AHEAD_MAX = Duration.ofSeconds(5);
+  static final Duration REMEMBERED_FOR = Duration.ofHours(24);
 
-  private static final int NODES = 3;
   private static final long SECOND = 1_000_000;
 
   /** After so long without faults, in microseconds, everybody has found back to work. */
   static final long CALM_AFTER = 30 * SECOND;
 
   private static final Catalog CATALOG =
-      new Catalog(Map.of("platform", "Platform credits"), Set.of("tokens"), List.of());
+      new Catalog(
+          Map.of("platform", "Platform credits", "image", "Image credits"),
+          Set.of("tokens"),
+          List.of());
 
   final Scenario scenario;
   final Tampering tampering;
@@ -64,14 +66,18 @@ final class World {
   /** How long the clocks show the same time: at whole seconds, much happens at the very instant. */
   final ChronoUnit tick;
 
+  /**
+   * How many days pass in the midst of a history: none in most. Where they do, keys grow too old to
+   * be remembered; a clock that has jumped back has not seen them as old as they say they are.
+   */
+  final int days;
+
   final Limits limits;
   final EntityModels models;
   final Watch watch;
   final SimulatedJournal journal;
   final SimulatedProjection projection;
-  final List<SimulatedNode> nodes = new ArrayList<>();
-  private final Map<String, SimulatedNode> owners = new HashMap<>();
-  private final Map<String, SimulatedNode> zombies = new HashMap<>();
+  final Cluster cluster;
   private final Map<EntityId, Long> behind = new HashMap<>();
   private final Map<String, Long> busy = new HashMap<>();
   private final @Nullable List<String> history;
@@ -88,14 +94,16 @@ final class World {
     this.random = new Random(new SplittableRandom(scenario.seed()).split().nextLong());
     this.beginning = BEGINNINGS.get(random.nextInt(BEGINNINGS.size()));
     this.tick = random.nextInt(3) == 0 ? ChronoUnit.SECONDS : ChronoUnit.MICROS;
+    boolean daysPass = random.nextInt(4) == 0 && !scenario.has(Fault.CLOCK_JUMPS);
+    this.days = daysPass ? 1 + random.nextInt(40) : 0;
     boolean tight = random.nextInt(4) == 0;
     this.limits =
         new Limits(
             tight ? 2 + random.nextInt(5) : 200,
             1 + random.nextInt(8),
             tight ? 1 + random.nextInt(4) : 100,
-            10_000,
-            Duration.ofHours(24),
+            tampering.remembered(scenario.remembered()),
+            REMEMBERED_FOR,
             tampering.grace(),
             CORRECTION,
             AHEAD_MAX,
@@ -107,11 +115,9 @@ final class World {
             Duration.ofSeconds(3));
     this.models = new EntityModels(limits, CATALOG);
     this.watch = new Watch(this);
-    this.journal = new SimulatedJournal(watch);
+    this.journal = new SimulatedJournal(new Rows(this, watch));
     this.projection = new SimulatedProjection(this);
-    for (int i = 1; i <= NODES; i++) {
-      nodes.add(new SimulatedNode(this, "node" + i));
-    }
+    this.cluster = new Cluster(this);
     time.after(SECOND, this::wakeWhoIsDue);
   }
 
@@ -222,29 +228,13 @@ final class World {
         other ? entity -> List.of() : real.memories());
   }
 
-  /** The node that owns an org now. */
-  SimulatedNode owner(String org) {
-    return owners.computeIfAbsent(org, o -> nodes.get(random.nextInt(NODES)));
-  }
-
-  /** Whether a node runs an entity. */
-  boolean runs(String node, EntityId id) {
-    return nodes.stream().anyMatch(each -> each.name.equals(node) && each.runs(id));
-  }
-
-  /** Where a client's request comes to: the owner, or one that still believes it is. */
-  private SimulatedNode target(String org) {
-    SimulatedNode zombie = zombies.get(org);
-    return zombie != null && random.nextBoolean() ? zombie : owner(org);
-  }
-
   /**
    * Sends a client's request; the answer comes to the client, if it does.
    *
    * @param message makes the message that carries where the answer goes
    */
   <T> void ask(EntityId id, Function<ReplyTo<T>, EntityMessage> message, Answered<T> answered) {
-    SimulatedNode node = target(id.org());
+    SimulatedNode node = cluster.target(id.org());
     if (!node.answers() || happens(Fault.MESSAGE_LOST, 0.05)) {
       return;
     }
@@ -283,29 +273,13 @@ final class World {
 
   /** What the table of due work does in production: whoever has something due is woken. */
   private void wakeWhoIsDue() {
-    for (EntityId wallet : watch.due(latestClock())) {
+    for (EntityId wallet : watch.shadows.due(cluster.latestClock())) {
       tell(wallet, new WalletCommand.Wake());
     }
     time.after(SECOND, this::wakeWhoIsDue);
   }
 
-  /** What no node's clock is behind: what ran by then lies ahead of none of them. */
-  Instant earliestNow() {
-    return nodes.stream().map(SimulatedNode::now).min(Instant::compareTo).orElse(beginning);
-  }
-
-  /** Whether some node's clock may have shown this by now; each may have, where clocks jump. */
-  boolean mayHaveCome(Instant at) {
-    return scenario.has(Fault.CLOCK_JUMPS)
-        || !at.isAfter(latestClock())
-        || !at.isAfter(watch.latestAt());
-  }
-
-  private Instant latestClock() {
-    return nodes.stream().map(SimulatedNode::now).max(Instant::compareTo).orElse(beginning);
-  }
-
-  // ---- what befalls nodes
+  // ---- when things go wrong
 
   void beginFaults() {
     faultsEnded = false;
@@ -313,127 +287,10 @@ final class World {
   }
 
   private void befall() {
-    if (faultsEnded) {
-      return;
+    if (!faultsEnded) {
+      cluster.befall();
+      time.after(between(SECOND / 2, 3 * SECOND), this::befall);
     }
-    String org = random.nextInt(4) == 0 ? SimulatedClient.OTHER_ORG : SimulatedClient.ORG;
-    SimulatedNode node = nodes.get(random.nextInt(NODES));
-    if (isTried(Fault.CRASH, 0.3)) {
-      crash(owner(org));
-    }
-    if (isTried(Fault.TWO_INCARNATIONS, 0.3)) {
-      takeOver(org, between(SECOND, 10 * SECOND));
-    }
-    if (isTried(Fault.PAUSE, 0.2)) {
-      SimulatedNode paused = owner(org);
-      long pause = between(SECOND / 2, 8 * SECOND);
-      log(() -> "%s stands still".formatted(paused.name));
-      if (random.nextBoolean()) {
-        takeOver(org, pause + between(SECOND / 10, 3 * SECOND));
-      }
-      paused.pause(pause);
-    }
-    if (isTried(Fault.MOVE, 0.3)) {
-      move(org);
-    }
-    if (isTried(Fault.CUT_OFF, 0.2)) {
-      node.cutOff(between(SECOND / 2, 6 * SECOND));
-      log(() -> "%s is cut off".formatted(node.name));
-    }
-    if (isTried(Fault.JOURNAL_CUT_OFF, 0.2)) {
-      node.cutOffJournal(between(SECOND / 2, 6 * SECOND));
-      log(() -> "%s is cut off from the journal".formatted(node.name));
-    }
-    if (isTried(Fault.CLOCK_JUMPS, 0.2)) {
-      long jump = between(-3_600 * SECOND, 3_600 * SECOND) / (random.nextBoolean() ? 1 : 100);
-      node.jumpClock(jump);
-      log(() -> "%s: clock jumps by %d s".formatted(node.name, jump / SECOND));
-    }
-    if (isTried(Fault.SNAPSHOTS_LOST, 0.1) && journal.dropSnapshots()) {
-      watch.injected(Fault.SNAPSHOTS_LOST);
-    }
-    time.after(between(SECOND / 2, 3 * SECOND), this::befall);
-  }
-
-  private void crash(SimulatedNode node) {
-    if (!node.isUp()) {
-      return;
-    }
-    watch.injected(Fault.CRASH);
-    log(() -> "%s crashes".formatted(node.name));
-    for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
-      if (owner(org) == node && watch.isAnythingUnderWay(org)) {
-        watch.saw(Rarity.CRASHED_WITHIN_A_RESERVATION);
-      }
-    }
-    node.crash();
-    zombies.values().removeIf(zombie -> zombie == node);
-    time.after(between(SECOND, 5 * SECOND), node::restart);
-    time.after(
-        between(SECOND / 5, 2 * SECOND),
-        () ->
-            owners.replaceAll((org, owner) -> owner == node && !node.isUp() ? other(node) : owner));
-  }
-
-  /** The next step never comes: a node crashes between two of them, now and then. */
-  void mayCrash(SimulatedNode node, double probability) {
-    if (node.isUp() && isTried(Fault.CRASH, probability)) {
-      time.after(0, () -> crash(node));
-    }
-  }
-
-  private SimulatedNode other(SimulatedNode node) {
-    int at = nodes.indexOf(node);
-    return nodes.get((at + 1 + random.nextInt(NODES - 1)) % NODES);
-  }
-
-  /** Another node runs an org while the one before goes on for some time. */
-  private void takeOver(String org, long zombieFor) {
-    SimulatedNode before = owner(org);
-    SimulatedNode next = other(before);
-    if (!next.isUp()) {
-      return;
-    }
-    endZombie(org);
-    if (scenario.has(Fault.TWO_INCARNATIONS) && before.isUp()) {
-      watch.injected(Fault.TWO_INCARNATIONS);
-    }
-    owners.put(org, next);
-    zombies.put(org, before);
-    log(() -> "%s takes %s over, %s goes on".formatted(next.name, org, before.name));
-    time.after(
-        zombieFor,
-        () -> {
-          if (zombies.get(org) == before) {
-            endZombie(org);
-          }
-        });
-  }
-
-  private void endZombie(String org) {
-    SimulatedNode zombie = zombies.remove(org);
-    if (zombie != null && zombie != owner(org)) {
-      zombie.stopAllOf(org);
-    }
-  }
-
-  private void move(String org) {
-    SimulatedNode before = owner(org);
-    if (watch.isAnythingUnderWay(org)) {
-      watch.saw(Rarity.MOVED_WITHIN_A_RESERVATION);
-    }
-    if (before.ask(org, new EntityMessage.Stop())) {
-      watch.injected(Fault.MOVE);
-    }
-    log(() -> "%s is moved".formatted(org));
-    time.after(
-        between(SECOND / 10, SECOND),
-        () -> {
-          if (owner(org) == before && zombies.get(org) == null) {
-            before.stopAllOf(org);
-            owners.put(org, other(before));
-          }
-        });
   }
 
   /** From here on nothing goes wrong any more. */
@@ -441,46 +298,11 @@ final class World {
     faultsEnded = true;
     healedAt = time.nowMicros();
     log(() -> "all faults end");
-    for (String org : List.copyOf(zombies.keySet())) {
-      endZombie(org);
-    }
-    // Some clock may have gone ahead and back: what was dated then ends later than the clocks show.
-    Instant latest = watch.latestAt().isAfter(latestClock()) ? watch.latestAt() : latestClock();
-    nodes.forEach(node -> node.heal(latest));
-    endWhoIsBehind();
-    time.after(CALM_AFTER / 2, this::endWhoIsBehind);
+    cluster.heal();
   }
 
   /** What is asked from now on may have to be asked twice, until it has been calm again. */
   void calmEnds() {
     healedAt = time.nowMicros();
-  }
-
-  /** All nodes stop, and start at once: nothing but the journal is left. */
-  void crashEverything() {
-    calmEnds();
-    log(() -> "everything crashes");
-    nodes.forEach(SimulatedNode::crash);
-    nodes.forEach(SimulatedNode::restart);
-  }
-
-  /**
-   * What the faults have left: incarnations on nodes that do not own them, and such as another one,
-   * or a row that came late, has written behind, which would learn of that by their next row.
-   */
-  private void endWhoIsBehind() {
-    for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
-      for (SimulatedNode node : nodes) {
-        if (node != owner(org)) {
-          node.stopAllOf(org);
-        }
-      }
-    }
-    nodes.forEach(SimulatedNode::stopWhoIsBehind);
-  }
-
-  /** All clocks go so far ahead. */
-  void jump(Duration ahead) {
-    nodes.forEach(node -> node.setAhead(ahead.toNanos() / 1_000));
   }
 }

@@ -6,9 +6,11 @@ import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.Charge;
 import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.Transfer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /** Grants, transfers and entries with other amounts than they should have. */
@@ -27,6 +29,53 @@ final class WrongMoney {
         of,
         of.amount(),
         of.category() == Grant.Category.PAID ? Grant.Category.PROMOTIONAL : Grant.Category.PAID);
+  }
+
+  /** A grant that pays for whatever there is. */
+  static Grant forAll(Grant of) {
+    return new Grant(
+        of.id(),
+        of.creditType(),
+        of.amount(),
+        of.category(),
+        of.priority(),
+        of.effectiveAt(),
+        of.expiresAt(),
+        Set.of(),
+        Set.of(),
+        of.costBasis(),
+        of.recurrence(),
+        of.source(),
+        of.createdAt());
+  }
+
+  /** A grant of whose intervals nothing is carried over, if it comes again. */
+  static Grant rollingNothingOver(Grant of) {
+    Recurrence r = of.recurrence();
+    return r == null
+        ? of
+        : new Grant(
+            of.id(),
+            of.creditType(),
+            of.amount(),
+            of.category(),
+            of.priority(),
+            of.effectiveAt(),
+            of.expiresAt(),
+            of.features(),
+            of.models(),
+            of.costBasis(),
+            new Recurrence(
+                new Recurrence.Terms(
+                    r.terms().interval(), r.terms().anchor(), Credits.ZERO, Credits.ZERO),
+                r.anchor(),
+                r.until(),
+                r.amount(),
+                r.costBasis(),
+                r.series(),
+                r.period()),
+            of.source(),
+            of.createdAt());
   }
 
   /** A charge as if it had been drawn the other way around. */

@@ -487,6 +487,11 @@ public final class Tallies {
     return List.copyOf(lapsed.keySet());
   }
 
+  /** Whether the reservation expired so lately. */
+  public boolean hasLapsed(String reservation) {
+    return lapsed.containsKey(reservation);
+  }
+
   /** All of it as plain data. */
   public Snapshot snapshot() {
     List<CounterPart> counters = new ArrayList<>(tallies.size());

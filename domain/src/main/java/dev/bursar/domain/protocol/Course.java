@@ -24,7 +24,8 @@ final class Course<W> {
   /** Somebody who waits, and whether the request is a retry. */
   record Waiting<W>(W who, boolean replayed) {}
 
-  final Plan plan;
+  /** What the org makes of it: in its journal, once that is known to have it. */
+  Plan plan;
 
   /** Whether the others are to hold; otherwise they are only asked what they would say. */
   final boolean holding;

@@ -137,17 +137,22 @@ public final class ReservationProtocol<W> {
     return ask(course);
   }
 
-  /** The org's own part is in the journal, from an earlier try: others may drive it, too. */
-  public List<Effect<W>> adopt(String reservation) {
-    Course<W> course = courses.get(reservation);
+  /**
+   * The org's own part is in the journal, from an earlier try: others may drive it, too.
+   *
+   * @param plan as it is there: what was decided first may be void, and other limits have applied
+   */
+  public List<Effect<W>> adopt(Plan plan) {
+    Course<W> course = courses.get(plan.reservation());
     if (course == null || course.ownDurable || course.closing) {
       return List.of();
     }
-    return anew(course);
+    return anew(course, plan);
   }
 
   /** What the others have answered so far, they may have taken back since. */
-  private List<Effect<W>> anew(Course<W> course) {
+  private List<Effect<W>> anew(Course<W> course, Plan plan) {
+    course.plan = plan;
     course.adopted = true;
     course.ownDurable = false;
     askAllAnew(course);
@@ -295,7 +300,7 @@ public final class ReservationProtocol<W> {
     return switch (answer) {
       case Answer.Done<OrgReply> done ->
           switch (done.value()) {
-            case OrgReply.Begun begun -> goOn(course);
+            case OrgReply.Begun begun -> goOn(course, begun.plan());
             case OrgReply.Barred barred -> takeBack(course);
             case OrgReply.Denied denied -> takeBack(course);
             case OrgReply other -> throw new IllegalArgumentException("no answer: " + other);
@@ -316,17 +321,17 @@ public final class ReservationProtocol<W> {
   }
 
   /** What was given up has come into the journal after all. */
-  public List<Effect<W>> begunAfterAll(String reservation) {
-    Course<W> course = courses.get(reservation);
-    return course == null || !course.asksWhetherBegun ? List.of() : goOn(course);
+  public List<Effect<W>> begunAfterAll(Plan plan) {
+    Course<W> course = courses.get(plan.reservation());
+    return course == null || !course.asksWhetherBegun ? List.of() : goOn(course, plan);
   }
 
   /** Nobody waits for it any more; but somebody else may have been told that it is allowed. */
-  private List<Effect<W>> goOn(Course<W> course) {
+  private List<Effect<W>> goOn(Course<W> course, Plan plan) {
     course.asksWhetherBegun = false;
     course.closing = false;
     course.denialRecorded = false;
-    return anew(course);
+    return anew(course, plan);
   }
 
   /** The team has answered. Busy and unreachable are no answers: it will be asked again. */

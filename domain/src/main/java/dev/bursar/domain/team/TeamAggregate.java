@@ -39,7 +39,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
               ? new Accepted<>(
                   new TeamEvent.BudgetSettled(
                       now, settle.closure(), team.tallies().alerts(settle.closure())))
-              : cancel(settle.closure().reservation(), now);
+              : settledBefore(settle.closure().reservation(), now);
       case TeamCommand.Cancel cancel -> cancel(cancel.reservation(), now);
       case TeamCommand.Bar bar -> bar(bar, now);
       case TeamCommand.StartCounting start ->
@@ -125,6 +125,11 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     return denials.isEmpty()
         ? new TeamReply.Held(LimitState.withHeld(limits, ask.asked()))
         : new TeamReply.NotHeld(denials);
+  }
+
+  /** What has expired here is known by that, however long ago its hold was forgotten. */
+  private Decision<TeamEvent, TeamReply> settledBefore(String reservation, Instant now) {
+    return team.tallies().hasLapsed(reservation) ? new Told<>(DONE) : cancel(reservation, now);
   }
 
   private Decision<TeamEvent, TeamReply> cancel(String reservation, Instant now) {

@@ -144,8 +144,29 @@ final class Conversation {
     return told(protocol.repeated(plan, K1, who, nowMs));
   }
 
+  /** It is in the journal as it was decided anew, when the team had nothing to say. */
+  List<String> foundWithoutLimitsOfTheTeam() {
+    return told(
+        protocol.adopt(
+            new Plan(
+                plan.reservation(),
+                plan.request(),
+                plan.wallet(),
+                plan.creditType(),
+                plan.amount(),
+                plan.price(),
+                plan.limits(),
+                List.of(),
+                plan.actor(),
+                plan.idempotencyKey(),
+                plan.salt(),
+                plan.departments(),
+                plan.madeAt(),
+                plan.countsAt())));
+  }
+
   List<String> begunAfterAll() {
-    return told(protocol.begunAfterAll("r"));
+    return told(protocol.begunAfterAll(plan));
   }
 
   List<String> walletKnowsNothing() {

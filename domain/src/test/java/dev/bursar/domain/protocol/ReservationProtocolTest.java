@@ -280,6 +280,16 @@ final class ReservationProtocolTest {
     assertThat(r.protocol.size()).isZero();
   }
 
+  /** The first decision is void, and so are the limits that applied by then. */
+  @Test
+  void whatIsInTheJournalIsDrivenOnAndNotWhatWasDecidedFirst() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    assertThat(r.foundWithoutLimitsOfTheTeam()).containsExactly("org: TakeOver");
+    assertThat(r.takenOver()).containsExactly("wallet main: HoldCredits");
+    assertThat(r.walletHolds()).containsExactly("ann: allowed");
+  }
+
   /** Somebody may have found it in the journal, and have been told that it is allowed. */
   @Test
   void whatCameIntoTheJournalAfterAllIsDrivenOn() {

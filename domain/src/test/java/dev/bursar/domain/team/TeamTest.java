@@ -152,6 +152,15 @@ final class TeamTest {
   }
 
   @Test
+  void whatHasExpiredIsKnownByThatThoughItsHoldIsForgotten() {
+    Closure expired = Closure.of("r1", Credits.ZERO, Closure.Kind.EXPIRED);
+    team.after(NOON, hold("r1", "6", TEN), new TeamCommand.Settle(expired));
+    assertThat(memory.find(Operation.holding("r1"))).isNull();
+    team.when(new TeamCommand.Settle(expired), NOON).then();
+    assertThat(used()).isEqualTo("b 0/0 of 10");
+  }
+
+  @Test
   void aClosureSettlesOnce() {
     var closure = Closure.of("r", Credits.of(2), Closure.Kind.ENDED);
     team.after(NOON, hold("r", "6", TEN));

@@ -1,0 +1,103 @@
+package dev.bursar.entities;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.team.Team;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.domain.team.TeamReply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A team that starts again, and asks what has become of what it finds. */
+final class TeamEntityTest {
+
+  private static final EntityId TEAM = EntityId.team("acme", "red");
+  private static final EntityId WALLET = EntityId.wallet("acme", "main");
+  private static final String RESERVATION =
+      ReservationId.of("acme", "main", "k1", new byte[16]).toString();
+
+  private static final Limits LIMITS =
+      new Limits(
+          100,
+          10,
+          100,
+          1_000,
+          Duration.ofHours(24),
+          Duration.ofSeconds(60),
+          Duration.ofMinutes(2),
+          Duration.ofSeconds(5),
+          1_000_000,
+          1,
+          Duration.ofMillis(500),
+          Duration.ofSeconds(1),
+          4,
+          Duration.ofSeconds(3));
+
+  private static final EntityModels MODELS =
+      new EntityModels(
+          LIMITS, new Catalog(Map.of("platform", "Platform credits"), Set.of(), List.of()));
+
+  private final List<StoredBatch> rows = new ArrayList<>();
+
+  private HandDriven<TeamCommand, TeamEvent, TeamReply, Team.Snapshot> start() {
+    return new HandDriven<>(
+        TEAM,
+        MODELS.teams(),
+        LIMITS,
+        rows,
+        (id, host) -> new TeamEntity(id, MODELS.teams().reply(), LIMITS, host));
+  }
+
+  private static EntityMessage ask(TeamCommand command) {
+    return new EntityMessage.Ask<TeamCommand, TeamReply>(
+        new Request<>(command, null), answer -> {});
+  }
+
+  private static final EntityMessage NOT_KNOWN =
+      new EntityMessage.WalletAnswered(
+          RESERVATION,
+          new Answer.Refused<>(
+              Refusal.of(Refusal.Code.RESERVATION_NOT_FOUND, "there is no such reservation")));
+
+  private static final TeamCommand HOLD =
+      new TeamCommand.HoldBudget(RESERVATION, Quantities.of(Credits.of(3)), List.of());
+
+  /** The wallet's memory is as long by its own time, in which days may have passed at once. */
+  @Test
+  void whatHasExpiredIsNotBarredWhereItIsForgotten() {
+    start()
+        .receive(
+            ask(HOLD),
+            ask(
+                new TeamCommand.Settle(
+                    Closure.of(RESERVATION, Credits.ZERO, Closure.Kind.EXPIRED))));
+    var team = start();
+    assertThat(team.sent()).extracting(HandDriven.Sent::to).containsExactly(WALLET);
+    team.receive(NOT_KNOWN);
+    assertThat(team.sent()).isEmpty();
+  }
+
+  /** Whether that was ever begun, the org knows. */
+  @Test
+  void whatIsHeldAndNotKnownToTheWalletIsAskedOfTheOrg() {
+    start().receive(ask(HOLD));
+    var team = start();
+    team.sent();
+    team.receive(NOT_KNOWN);
+    assertThat(team.sent()).extracting(HandDriven.Sent::to).containsExactly(EntityId.org("acme"));
+  }
+}

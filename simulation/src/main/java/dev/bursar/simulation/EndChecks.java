@@ -1,0 +1,151 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.wallet.Hold;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.simulation.NaiveWallet.Fate;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/** What a client is told of the end of a reservation. */
+final class EndChecks {
+
+  private final World world;
+
+  EndChecks(World world) {
+    this.world = world;
+  }
+
+  /**
+   * What a request to end a reservation was answered.
+   *
+   * @param command what was asked
+   * @param operation the key that it was asked with
+   */
+  void ended(
+      Answer<WalletReply> answer,
+      SimulatedClient.Reserved reserved,
+      WalletCommand command,
+      Operation operation,
+      Since since) {
+    switch (answer) {
+      case Answer.Done<WalletReply> done ->
+          ended((WalletReply.Ended) done.value(), reserved, command, operation);
+      case Answer.Refused<WalletReply>(Refusal refusal) ->
+          endRefused(
+              refusal, reserved, command, operation, world.wasBehind(since, reserved.wallet()));
+      case Answer<WalletReply> other -> {}
+    }
+  }
+
+  private void ended(
+      WalletReply.Ended ended,
+      SimulatedClient.Reserved reserved,
+      WalletCommand command,
+      Operation operation) {
+    Object effect = world.watch.effect(reserved.wallet(), operation);
+    boolean asAsked =
+        switch (command) {
+          case WalletCommand.Commit commit ->
+              effect instanceof WalletEvent.Committed it
+                  && it.reservation().equals(reserved.id())
+                  && it.amount().plus(it.uncharged()).equals(commit.amount());
+          case WalletCommand.Release release ->
+              effect instanceof WalletEvent.Released it
+                  && it.reservation().equals(reserved.id())
+                  && it.cause() == WalletEvent.Cause.RELEASED;
+          case WalletCommand other -> false;
+        };
+    world.watch.expect(
+        asAsked, "model", "%s is done, and the journal has %s under its key", command, effect);
+    NaiveWallet naive = world.watch.wallet(reserved.wallet());
+    Fate fate = naive.fates.get(ended.reservation());
+    BigInteger charged = naive.charged.getOrDefault(ended.reservation(), BigInteger.ZERO);
+    world.watch.expect(
+        ended.reservation().equals(reserved.id())
+            && charged.equals(NaiveWallet.micros(ended.amount().micros())),
+        "I4",
+        "%s is told that %s was charged %s, the journal has %s",
+        reserved.id(),
+        ended.reservation(),
+        ended.amount(),
+        charged);
+    world.watch.expect(
+        fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED,
+        "I4",
+        "%s is told to have ended, the journal has %s",
+        ended.reservation(),
+        fate);
+  }
+
+  /**
+   * What has ended, has ended for good. One that is behind may not know of a hold that it has made;
+   * but never is it told that somebody took back what the client was allowed.
+   */
+  private void endRefused(
+      Refusal refusal,
+      SimulatedClient.Reserved reserved,
+      WalletCommand command,
+      Operation operation,
+      boolean behind) {
+    if (world.watch.isForgotten(refusal, reserved.wallet(), operation)) {
+      return;
+    }
+    NaiveWallet naive = world.watch.wallet(reserved.wallet());
+    Fate fate = naive.fates.get(reserved.id());
+    boolean right =
+        switch (refusal.code()) {
+          case RESERVATION_EXPIRED -> isOver(naive.lapsed(reserved.id()), fate, command);
+          case RESERVATION_FINALIZED ->
+              fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED;
+          case OVERAGE_REJECTED -> isOverage(naive.made(reserved.id()), command);
+          case IDEMPOTENCY_KEY_REUSED -> reserved.keyMayBeUsed();
+          case RESERVATION_NOT_FOUND ->
+              world.watch.memories.hasForgottenEnding(reserved.wallet(), reserved.id());
+          default -> false;
+        };
+    world.watch.expect(
+        right || (behind && refusal.code() == Refusal.Code.RESERVATION_NOT_FOUND),
+        "model",
+        "%s is refused with %s, the journal has %s",
+        reserved.id(),
+        refusal,
+        fate);
+    saw(
+        refusal.code() == Refusal.Code.RESERVATION_EXPIRED
+            && command instanceof WalletCommand.Commit,
+        Rarity.COMMIT_LOST_TO_EXPIRY);
+    saw(refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_REUSED, Rarity.KEY_REUSED);
+    saw(!right, Rarity.REFUSED_BY_ONE_THAT_WAS_BEHIND);
+  }
+
+  /**
+   * It has expired; and to be committed it is too late only when the time of grace is over, too, in
+   * which somebody else may have committed it.
+   */
+  private boolean isOver(@Nullable Hold lapsed, @Nullable Fate fate, WalletCommand command) {
+    return lapsed != null
+        && (fate == Fate.EXPIRED || fate == Fate.LATE)
+        && (!(command instanceof WalletCommand.Commit)
+            || world.cluster.mayHaveCome(lapsed.expiresAt().plus(World.GRACE)));
+  }
+
+  private static boolean isOverage(@Nullable Hold hold, WalletCommand command) {
+    return hold != null
+        && hold.overagePolicy() == OveragePolicy.REJECT
+        && command instanceof WalletCommand.Commit commit
+        && commit.amount() != null
+        && commit.amount().compareTo(hold.amount()) > 0;
+  }
+
+  private void saw(boolean really, Rarity rarity) {
+    if (really) {
+      world.watch.saw(rarity);
+    }
+  }
+}

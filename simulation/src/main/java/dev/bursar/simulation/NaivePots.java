@@ -1,0 +1,225 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.Grant;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The grants of one credit type in a wallet: what is left of each, and which burns first. */
+final class NaivePots {
+
+  /** So much of a grant, in millionths. */
+  record Part(String grant, BigInteger amount) {
+
+    static List<Part> of(List<Draw> draws) {
+      return draws.stream()
+          .map(draw -> new Part(draw.grant(), NaiveWallet.micros(draw.amount().micros())))
+          .toList();
+    }
+  }
+
+  /** What credits are wanted for. */
+  record Use(@Nullable String feature, @Nullable String model) {
+    boolean isPaidFrom(Set<String> features, Set<String> models) {
+      return (features.isEmpty() || (feature != null && features.contains(feature)))
+          && (models.isEmpty() || (model != null && models.contains(model)));
+    }
+  }
+
+  /** What can be drawn of grants that pay for the same. */
+  record Share(Set<String> features, Set<String> models, BigInteger free) {}
+
+  /** A grant, and what is left and held of it. */
+  static final class Pot {
+    final Grant grant;
+    BigInteger left = BigInteger.ZERO;
+    BigInteger held = BigInteger.ZERO;
+    boolean over;
+
+    /** Whether it has yet to take effect. */
+    boolean waits;
+
+    Pot(Grant grant) {
+      this.grant = grant;
+    }
+
+    BigInteger free() {
+      return left.subtract(held);
+    }
+
+    boolean canBeDrawnAt(Instant at) {
+      return !over && at.isBefore(end());
+    }
+
+    Instant end() {
+      Instant end = grant.expiresAt();
+      return end == null ? Instant.MAX : end;
+    }
+
+    /** When something happens to it by itself. */
+    private Instant due() {
+      return over ? Instant.MAX : waits ? grant.effectiveAt() : end();
+    }
+
+    /** What was given for nothing burns first, and what was paid for last. */
+    private int rank() {
+      return switch (grant.category()) {
+        case PROMOTIONAL -> 1;
+        case PLAN -> 2;
+        case PAID -> 3;
+      };
+    }
+  }
+
+  private static final Comparator<Pot> BURN_ORDER =
+      Comparator.comparingInt((Pot pot) -> pot.grant.priority())
+          .thenComparing(Pot::end)
+          .thenComparingInt(Pot::rank)
+          .thenComparing(pot -> pot.grant.effectiveAt())
+          .thenComparing(pot -> pot.grant.createdAt())
+          .thenComparing(pot -> pot.grant.id());
+
+  private final String name;
+  private final Watch watch;
+  private final Map<String, Pot> pots = new LinkedHashMap<>();
+
+  NaivePots(String name, Watch watch) {
+    this.name = name;
+    this.watch = watch;
+  }
+
+  private void expect(boolean holds, String invariant, String format, @Nullable Object... values) {
+    watch.expectOf(name, holds, invariant, format, values);
+  }
+
+  @Nullable Pot get(String grant) {
+    return pots.get(grant);
+  }
+
+  BigInteger balance() {
+    return pots.values().stream().map(pot -> pot.left).reduce(BigInteger.ZERO, BigInteger::add);
+  }
+
+  /** What can be drawn, by what it may pay for. */
+  List<Share> shares() {
+    List<Share> shares = new ArrayList<>();
+    for (Pot pot : pots.values()) {
+      if (!pot.over && pot.free().signum() > 0) {
+        shares.add(new Share(pot.grant.features(), pot.grant.models(), pot.free()));
+      }
+    }
+    return shares;
+  }
+
+  /** What comes too late to be used has ended when it comes. */
+  Pot add(Grant grant, Instant at) {
+    Pot pot = new Pot(grant);
+    pot.over = !at.isBefore(pot.end());
+    pots.put(grant.id(), pot);
+    return pot;
+  }
+
+  /** Whether a grant has ended, or was voided. */
+  boolean isOver(String grant) {
+    Pot pot = pots.get(grant);
+    return pot != null && pot.over;
+  }
+
+  // ---- what comes by itself
+
+  /** It has nothing left until it starts; but it may be voided before. */
+  void schedule(Grant grant, Instant at) {
+    expect(grant.effectiveAt().isAfter(at), "model", "%s is to start in the past", grant);
+    add(grant, at).waits = true;
+  }
+
+  /** A grant takes effect: at once, or when it was promised for. */
+  void start(Grant grant, Instant at) {
+    Pot before = pots.get(grant.id());
+    if (before == null) {
+      expect(
+          !grant.effectiveAt().isAfter(at), "model", "%s starts before it should: %s", grant, at);
+      add(grant, at);
+      return;
+    }
+    expect(
+        before.waits && !before.over && before.grant.equals(grant) && at.equals(before.due()),
+        "model",
+        "%s starts at %s, and was promised as %s",
+        grant,
+        at,
+        before.grant);
+    before.waits = false;
+    watch.saw(Rarity.GRANT_STARTED_LATER);
+  }
+
+  /**
+   * What falls due by itself is done first.
+   *
+   * @param itself whether what happens now fell due by itself, too
+   */
+  void nothingIsDue(Instant at, boolean itself, Object event) {
+    for (Pot pot : pots.values()) {
+      Instant due = pot.due();
+      expect(
+          itself ? !due.isBefore(at) : due.isAfter(at),
+          "model",
+          "%s was due at %s, and first comes %s",
+          pot.grant.id(),
+          due,
+          event);
+    }
+  }
+
+  // ---- what is drawn
+
+  /** So much more of these grants is held, or less. */
+  void hold(List<Draw> draws, int sign) {
+    for (Draw draw : draws) {
+      Pot pot = pots.get(draw.grant());
+      if (pot != null) {
+        BigInteger amount = NaiveWallet.micros(draw.amount().micros());
+        pot.held = pot.held.add(amount.multiply(BigInteger.valueOf(sign)));
+        expect(pot.free().signum() >= 0, "I2", "more of %s is held than is left", draw.grant());
+      }
+    }
+  }
+
+  /**
+   * What an amount is drawn on: one grant after the other is used up, as far as there are any.
+   *
+   * @param use what for; null for whatever grants may pay for
+   */
+  List<Part> burnt(BigInteger amount, @Nullable Use use, Instant at) {
+    List<Part> drawn = new ArrayList<>();
+    BigInteger left = amount;
+    for (Pot pot : pots.values().stream().sorted(BURN_ORDER).toList()) {
+      boolean pays = use == null || use.isPaidFrom(pot.grant.features(), pot.grant.models());
+      BigInteger part = pays && pot.canBeDrawnAt(at) ? pot.free().min(left) : BigInteger.ZERO;
+      if (part.signum() > 0) {
+        drawn.add(new Part(pot.grant.id(), part));
+        left = left.subtract(part);
+        if (!pot.grant.features().isEmpty() || !pot.grant.models().isEmpty()) {
+          watch.saw(Rarity.DRAWN_ON_WHAT_PAYS_FOR_THIS_ONLY);
+        }
+      }
+    }
+    return drawn;
+  }
+
+  /** All that can be drawn for something. */
+  BigInteger free(Use use, Instant at) {
+    return pots.values().stream()
+        .filter(pot -> pot.canBeDrawnAt(at))
+        .filter(pot -> use.isPaidFrom(pot.grant.features(), pot.grant.models()))
+        .map(Pot::free)
+        .reduce(BigInteger.ZERO, BigInteger::add);
+  }
+}

@@ -1,0 +1,115 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Refusal;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** What a client is told of work that it has reported. */
+final class ReportChecks {
+
+  private final World world;
+
+  ReportChecks(World world) {
+    this.world = world;
+  }
+
+  /** What a report was answered: nothing but its own overage policy may stand in its way. */
+  void reported(
+      Answer<Decided> answer,
+      ReserveRequest request,
+      Reported event,
+      EntityId wallet,
+      Since since,
+      boolean again) {
+    if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
+      if (refusal.code() == Refusal.Code.INVALID && world.scenario.has(Fault.CLOCK_JUMPS)) {
+        // What ran just now, by a clock that is ahead, is in the future of one that is not.
+        return;
+      }
+      if (refusal.code() == Refusal.Code.ALREADY_REPORTED) {
+        world.watch.expect(
+            world.watch.reports.isCharged(wallet.org(), event),
+            "I4",
+            "%s is said to be on record, and was never charged",
+            event);
+        world.watch.saw(Rarity.REPORTED_TWICE);
+      } else {
+        AnswerChecks.withdrawn(
+            world, refusal, world.watch.reports.attempts(wallet.org(), event), since);
+      }
+      return;
+    }
+    Answer.Done<Decided> done = (Answer.Done<Decided>) answer;
+    switch (done.value()) {
+      case Decided.Allowed allowed -> {
+        world.watch.expect(
+            world.watch.reports.isCharged(wallet.org(), event),
+            "I4",
+            "%s is accepted, and was never charged",
+            event);
+        counted(allowed, request, wallet);
+        if (again && done.replayed()) {
+          world.watch.saw(Rarity.REPORTED_TWICE);
+        }
+      }
+      case Decided.Denied denied -> {
+        world.watch.expect(
+            denied.denials().size() == 1
+                && denied.denials().getFirst().code() == DenialCode.INSUFFICIENT_CREDITS
+                && request.overagePolicy() == OveragePolicy.REJECT,
+            "model",
+            "%s is rejected: %s",
+            event,
+            denied.denials());
+        world.watch.saw(Rarity.REPORT_REJECTED);
+      }
+    }
+  }
+
+  /** The limits that are told are those that it was counted in, by the org and by the team. */
+  private void counted(Decided.Allowed allowed, ReserveRequest request, EntityId wallet) {
+    String reservation = allowed.plan().reservation();
+    Set<String> told = new TreeSet<>();
+    allowed.limits().forEach(limit -> told.add(limit.budget()));
+    Set<String> counted = world.watch.limits(EntityId.org(wallet.org())).budgetsOf(reservation);
+    String team = request.subject().team();
+    if (team != null) {
+      counted.addAll(world.watch.limits(EntityId.team(wallet.org(), team)).budgetsOf(reservation));
+    }
+    world.watch.expect(
+        told.equals(counted),
+        "model",
+        "%s is told the limits %s, and counts in %s",
+        reservation,
+        told,
+        counted);
+  }
+
+  /** It is found in the table of what is on record: it has been charged. */
+  void onRecord(Reported event, String org) {
+    world.watch.expect(
+        world.watch.reports.isCharged(org, event),
+        "I4",
+        "%s is on record, and was never charged",
+        event);
+    world.watch.saw(Rarity.REPORT_FOUND_ON_RECORD);
+  }
+
+  /** What is said to be undecided may have been forgotten since it was looked up. */
+  void told(Answer<Decided> answer, EntityId org) {
+    world.watch.expect(
+        !(answer instanceof Answer.Refused<Decided>(Refusal refusal))
+            || refusal.code() != Refusal.Code.REPORT_UNDECIDED
+            || world.watch.memories.hasForgottenSome(org),
+        "model",
+        "%s can't tell whether something was reported, and has forgotten nothing",
+        org);
+  }
+}

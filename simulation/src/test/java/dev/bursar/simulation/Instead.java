@@ -1,0 +1,98 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.Hold;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Commands, plans, holds and events with something else in them. */
+final class Instead {
+
+  private Instead() {}
+
+  static Plan without(String budget, Plan plan) {
+    return new Plan(
+        plan.reservation(),
+        plan.request(),
+        plan.wallet(),
+        plan.creditType(),
+        plan.amount(),
+        plan.price(),
+        plan.limits().stream().filter(each -> !each.budget().equals(budget)).toList(),
+        plan.teamLimits(),
+        plan.actor(),
+        plan.idempotencyKey(),
+        plan.salt(),
+        plan.departments(),
+        plan.madeAt(),
+        plan.countsAt());
+  }
+
+  static Hold ofNothing(Hold hold) {
+    return with(hold, Credits.ZERO, List.of(), hold.overagePolicy());
+  }
+
+  static Hold recordedInFull(Hold hold) {
+    return with(hold, hold.amount(), hold.draws(), OveragePolicy.RECORD);
+  }
+
+  private static Hold with(
+      Hold hold, Credits amount, List<Draw> draws, OveragePolicy overagePolicy) {
+    return new Hold(
+        hold.reservation(),
+        hold.creditType(),
+        amount,
+        draws,
+        hold.price(),
+        hold.madeAt(),
+        hold.expiresAt(),
+        overagePolicy,
+        hold.teamHolds(),
+        hold.attribution());
+  }
+
+  @SuppressWarnings("unchecked")
+  static <C> Request<C> of(Request<C> request, Object command) {
+    return new Request<>((C) command, request.operation());
+  }
+
+  /** A command that changes nothing in the place of one that should. */
+  @SuppressWarnings("unchecked")
+  static <C> Request<C> nothing(Request<C> request, Predicate<Object> which) {
+    if (!which.test(request.command())) {
+      return request;
+    }
+    Object nothing =
+        request.command() instanceof OrgCommand
+            ? new OrgCommand.ListOpen()
+            : new TeamCommand.ListOpen();
+    return new Request<>((C) nothing, null);
+  }
+
+  /** The budgets that are set in one mode in another. */
+  static Object inMode(Budget.Mode from, Budget.Mode to, Object event) {
+    return event instanceof OrgEvent.BudgetPut it && it.budget().mode() == from
+        ? new OrgEvent.BudgetPut(it.at(), it.budget().withMode(to), it.counts(), it.actor())
+        : event;
+  }
+
+  /** What has ended reaches no threshold. */
+  static Object withoutAlerts(Object event) {
+    return switch (event) {
+      case OrgEvent.ReservationSettled it ->
+          new OrgEvent.ReservationSettled(it.at(), it.closure(), List.of());
+      case TeamEvent.BudgetSettled it ->
+          new TeamEvent.BudgetSettled(it.at(), it.closure(), List.of());
+      default -> event;
+    };
+  }
+}

@@ -1,0 +1,261 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.Unit;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamEvent;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Bugs in what orgs and teams count and let through. */
+enum LimitBug implements PlantedBug {
+  A_HOLD_OF_THE_TEAM_IS_NOT_COUNTED("model: tells LimitState") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.evolving(event -> !(event instanceof TeamEvent.BudgetHeld));
+    }
+  },
+
+  A_HOLD_OF_THE_ORG_IS_NOT_COUNTED("model: tells LimitState") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.evolving(event -> !(event instanceof OrgEvent.ReservationBegun));
+    }
+  },
+
+  A_HOLD_OF_THE_TEAM_IS_KEPT_AND_NOT_SUMMED("model: tells LimitState") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof TeamEvent.BudgetHeld it
+                  ? new TeamEvent.BudgetHeld(
+                      it.at(), it.reservation(), Credits.ZERO, it.usage(), it.limits())
+                  : event);
+    }
+  },
+
+  A_COMMIT_IS_CHARGED_TO_THE_WINDOW_OF_ITS_END("model: tells LimitState") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.takingIn(ChargedToAnotherWindow::new);
+    }
+  },
+
+  A_COMMIT_COUNTS_NOWHERE("model: tells LimitState") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof TeamEvent.BudgetSettled settled
+                  ? new TeamEvent.BudgetSettled(
+                      settled.at(),
+                      Closure.givenBack(settled.closure().reservation()),
+                      settled.alerts())
+                  : event);
+    }
+  },
+
+  A_SETTLEMENT_IS_OF_LESS_THAN_WAS_CHARGED("I11: and its wallet has charged") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Settle it && it.closure().kind().hasRun()
+          ? Instead.of(
+              request,
+              new OrgCommand.Settle(
+                  Closure.of(
+                      it.closure().reservation(),
+                      new Credits(it.closure().charged().micros() / 2),
+                      it.closure().kind())))
+          : request;
+    }
+  },
+
+  A_CHARGE_IS_SETTLED_AS_GIVEN_BACK("I11: in its wallet") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof TeamCommand.Settle it && it.closure().kind().hasRun()
+          ? Instead.of(
+              request, new TeamCommand.Settle(Closure.givenBack(it.closure().reservation())))
+          : request;
+    }
+  },
+
+  A_REPORT_IS_DENIED_BY_A_BUDGET("model: is rejected") {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof TeamCommand.CountUsage count
+          ? new Request<>(
+              (C) new TeamCommand.HoldBudget(count.reservation(), count.used(), count.limits()),
+              request.operation())
+          : request;
+    }
+  },
+
+  A_REPORT_COUNTS_IN_TODAYS_WINDOW("model: falls under", "model: applies and") {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      if (!(request.command() instanceof OrgCommand.Reserve it)) {
+        return request;
+      }
+      Reported reported = it.request().reported();
+      return reported == null
+          ? request
+          : (Request<C>)
+              new Request<OrgCommand>(
+                  new OrgCommand.Reserve(
+                      it.request()
+                          .as(
+                              new Reported(
+                                  reported.source(),
+                                  reported.id(),
+                                  reported.happenedAt().minus(Duration.ofDays(1)))),
+                      it.key(),
+                      it.actor(),
+                      it.idempotencyKey(),
+                      it.salt()),
+                  request.operation());
+    }
+  },
+
+  A_REPORT_SKIPS_ONE_BUDGET("model: falls under") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof OrgEvent.ReservationBegun begun && begun.plan().request().hasRun()
+                  ? new OrgEvent.ReservationBegun(
+                      begun.at(), Instead.without("org-month", begun.plan()))
+                  : event);
+    }
+  },
+
+  A_REPORT_SKIPS_ONE_BUDGET_OF_THE_TEAM("model: the team counts") {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof TeamCommand.CountUsage it
+          ? (Request<C>)
+              new Request<TeamCommand>(
+                  new TeamCommand.CountUsage(
+                      it.reservation(),
+                      it.used(),
+                      it.limits().stream()
+                          .filter(each -> !each.budget().id().equals("red-life"))
+                          .toList(),
+                      it.counted()),
+                  request.operation())
+          : request;
+    }
+  },
+
+  A_FROZEN_SCOPE_IS_NOT_LOOKED_AT("I2: is frozen") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.evolving(event -> !(event instanceof OrgEvent.Frozen));
+    }
+  },
+
+  A_CHANGED_LIMIT_IS_NOT_TAKEN_IN("I2: is let through", "model: tells LimitState") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.takingIn(
+          () -> {
+            Set<String> there = new HashSet<>();
+            return event ->
+                event instanceof OrgEvent.BudgetPut put && !there.add(put.budget().id())
+                    ? List.of()
+                    : List.of(event);
+          });
+    }
+  },
+
+  A_BUDGET_IS_LEFT_OUT("model: falls under") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof OrgEvent.BudgetPut put && put.budget().id().equals("each-user")
+                  ? new OrgEvent.BudgetRemoved(put.at(), put.budget().id(), put.actor())
+                  : event);
+    }
+  },
+
+  A_SOFT_LIMIT_DENIES("model: is told that", "model: is denied by", "model: tells LimitState") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(event -> Instead.inMode(Budget.Mode.SOFT, Budget.Mode.HARD, event));
+    }
+  },
+
+  A_HARD_LIMIT_LETS_ALL_THROUGH("I2: is let through", "model: tells LimitState") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(event -> Instead.inMode(Budget.Mode.HARD, Budget.Mode.SOFT, event));
+    }
+  },
+
+  A_THRESHOLD_IS_TOLD_AGAIN("model: tells the thresholds") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(Instead::withoutAlerts);
+    }
+  },
+
+  A_THRESHOLD_IS_NOT_TOLD("model: tells the thresholds") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(Instead::withoutAlerts);
+    }
+  },
+
+  A_TEAM_STAYS_IN_ITS_DEPARTMENT("model: is said to lie in", "I2: is let through") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.takingIn(
+          () -> {
+            Set<String> there = new HashSet<>();
+            return event ->
+                event instanceof OrgEvent.UnitPut put && !there.add(put.unit().id())
+                    ? List.of()
+                    : List.of(event);
+          });
+    }
+  },
+
+  ONLY_THE_NEAREST_DEPARTMENT_COUNTS("model: is said to lie in", "model: falls under") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof OrgEvent.UnitPut it && it.unit().kind() == Unit.Kind.DEPARTMENT
+                  ? new OrgEvent.UnitPut(
+                      it.at(),
+                      new Unit(it.unit().id(), it.unit().kind(), it.unit().name(), null),
+                      it.actor())
+                  : event);
+    }
+  };
+
+  private final List<String> signs;
+
+  LimitBug(String... signs) {
+    this.signs = List.of(signs);
+  }
+
+  @Override
+  public List<String> signs() {
+    return signs;
+  }
+}

@@ -1,0 +1,319 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.domain.wallet.WalletSnapshot;
+import dev.bursar.entities.EntityMessage;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Bugs in what entities tell each other, remember and write. */
+enum ProtocolBug implements PlantedBug {
+  A_SETTLEMENT_OF_THE_ORG_IS_LOST("I11: was not told", "I12: still holds budget") {
+    @Override
+    public boolean swallows(EntityId to, EntityMessage message) {
+      return to.kind() == EntityId.Kind.ORG && message instanceof EntityMessage.TakeClosure;
+    }
+
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return Instead.nothing(request, command -> command instanceof OrgCommand.Settle);
+    }
+  },
+
+  A_SETTLEMENT_OF_THE_TEAM_IS_LOST("I11: was not told", "I12: still holds budget") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return Instead.nothing(request, command -> command instanceof TeamCommand.Settle);
+    }
+  },
+
+  A_COMMIT_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4: first Ended", "I4: has a second effect") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public boolean looksWhetherDone(Object command) {
+      return !(command instanceof WalletCommand.Commit);
+    }
+  },
+
+  A_CORRECTION_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4: has a second effect") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public boolean looksWhetherDone(Object command) {
+      return !(command instanceof WalletCommand.TransferOut
+          || command instanceof WalletCommand.Adjust
+          || command instanceof WalletCommand.Refund);
+    }
+  },
+
+  WHAT_A_KEY_WAS_USED_FOR_IS_NOT_COMPARED("I4: with a key that was used for something else") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      Operation operation = request.operation();
+      return operation == null || operation.isReport()
+          ? request
+          : new Request<>(request.command(), new Operation(operation.key(), 0));
+    }
+  },
+
+  A_CHARGE_DOES_NOT_LOOK_WHETHER_IT_WAS_DONE("I4: begins twice") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      Operation operation = request.operation();
+      return request.command() instanceof OrgCommand.Reserve && operation != null
+          ? new Request<>(request.command(), null)
+          : request;
+    }
+  },
+
+  A_REPORT_DOES_NOT_LOOK_WHETHER_IT_WAS_MADE("I4: is on its way twice") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Reserve reserve && reserve.request().hasRun()
+          ? new Request<>(request.command(), null)
+          : request;
+    }
+  },
+
+  A_REPORT_THAT_IS_CHARGED_IS_FORGOTTEN_BY_THE_TEAM("I11: has never held it") {
+    @Override
+    public Tampering forOneRun() {
+      return new ForgottenReports();
+    }
+  },
+
+  THE_TEAM_TAKES_NOTHING_BACK("I12: still holds budget") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return Instead.nothing(
+          request,
+          command -> command instanceof TeamCommand.Cancel || command instanceof TeamCommand.Bar);
+    }
+  },
+
+  AN_ANSWER_LEAVES_BEFORE_IT_IS_IN_THE_JOURNAL("I4: is allowed, and") {
+    @Override
+    public boolean saysWrittenTooEarly() {
+      return true;
+    }
+  },
+
+  THE_JOURNAL_TAKES_ROWS_OF_TWO_WRITERS("I8: the journal has row") {
+    @Override
+    public boolean takesRowsTwice() {
+      return true;
+    }
+  },
+
+  A_SNAPSHOT_LEAVES_OUT_A_HOLD("I6: comes to another state") {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <S> S snapshot(S state) {
+      return state instanceof WalletSnapshot it ? (S) LostParts.withoutAHold(it) : state;
+    }
+  },
+
+  A_PART_OF_A_MEMORY_LACKS_ITS_LAST_OPERATION("I6: comes to another state") {
+    @Override
+    public List<OperationMemory.Part> parts(List<OperationMemory.Part> parts) {
+      return parts.stream().map(LostParts::withoutTheLast).toList();
+    }
+  },
+
+  RECOVERY_LEAVES_THE_LAST_ROW_OUT("I6-refused: does not recover") {
+    @Override
+    public boolean recoversWithoutTheLastRow() {
+      return true;
+    }
+  },
+
+  A_PROJECTION_READS_PAST_WHAT_IS_STILL_OPEN("I7: takes row") {
+    @Override
+    public boolean projectsWhatIsStillOpen() {
+      return true;
+    }
+  },
+
+  A_PROJECTION_DOES_NOT_LOOK_WHETHER_ANOTHER_WAS_FASTER("I7: takes row") {
+    @Override
+    public boolean projectsTwice() {
+      return true;
+    }
+  },
+
+  THE_OTHER_WALLET_NEVER_HEARS_OF_A_TRANSFER("I1: leave with the transfer") {
+    @Override
+    public boolean swallows(EntityId to, EntityMessage message) {
+      return message instanceof EntityMessage.AskFor<?> ask
+          && (ask.request().command() instanceof WalletCommand.TransferIn
+              || ask.request().command() instanceof WalletCommand.BarTransfer);
+    }
+  },
+
+  A_CLOSURE_IS_TOLD_ONLY_ONCE("I11: was not told") {
+    @Override
+    public Tampering forOneRun() {
+      Set<String> told = new HashSet<>();
+      return new Tampering() {
+        @Override
+        public boolean swallows(EntityId to, EntityMessage message) {
+          return message instanceof EntityMessage.TakeClosure closure && !told.add(closure.key());
+        }
+      };
+    }
+  },
+
+  WHAT_THE_TEAM_WOULD_HOLD_IS_ALLOWED("I11: has never held it") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof TeamCommand.HoldBudget hold
+          ? Instead.of(request, new TeamCommand.CheckBudget(hold.asked(), hold.limits()))
+          : request;
+    }
+  },
+
+  WHAT_THE_TEAM_DENIES_IS_ALLOWED("I11: has never held it") {
+    @Override
+    public EntityMessage message(EntityId to, EntityMessage message) {
+      return message
+                  instanceof
+                  EntityMessage.TeamAnswered(
+                      String reservation,
+                      Answer.Done<TeamReply>(TeamReply reply, boolean again))
+              && reply instanceof TeamReply.NotHeld
+          ? new EntityMessage.TeamAnswered(
+              reservation, new Answer.Done<>(new TeamReply.Held(List.of()), again))
+          : message;
+    }
+  },
+
+  WHAT_THE_WALLET_WOULD_HOLD_IS_ALLOWED("I4: and the wallet has it as") {
+    @Override
+    public EntityMessage message(EntityId to, EntityMessage message) {
+      return message
+                  instanceof
+                  EntityMessage.WalletAnswered(
+                      String reservation,
+                      Answer.Done<WalletReply>(WalletReply reply, boolean again))
+              && reply instanceof WalletReply.NotHeld
+          ? new EntityMessage.WalletAnswered(
+              reservation,
+              new Answer.Done<>(
+                  new WalletReply.WouldHold(
+                      new Balance("platform", Credits.ZERO, Credits.ZERO, Credits.ZERO)),
+                  again))
+          : message;
+    }
+  },
+
+  IT_IS_DENIED_WITHOUT_A_BAR("I4: was allowed by") {
+    @Override
+    public @Nullable EntityMessage answers(EntityId to, EntityMessage message) {
+      if (message instanceof EntityMessage.AskFor<?> ask) {
+        if (ask.request().command() instanceof TeamCommand.Bar bar && bar.madeAt() == null) {
+          return new EntityMessage.TeamAnswered(
+              ask.reservation(), new Answer.Done<>(new TeamReply.Barred(), false));
+        }
+        if (ask.request().command() instanceof WalletCommand.Bar bar && bar.madeAt() == null) {
+          return new EntityMessage.WalletAnswered(
+              ask.reservation(),
+              new Answer.Done<>(new WalletReply.Barred(ask.reservation()), false));
+        }
+      }
+      return null;
+    }
+  },
+
+  A_HOLD_IS_TAKEN_BACK_WITHOUT_ASKING_THE_ORG("I4: was allowed by") {
+    @Override
+    public @Nullable EntityMessage answers(EntityId to, EntityMessage message) {
+      return message instanceof EntityMessage.AskFor<?> ask
+              && ask.request().command() instanceof OrgCommand.Bar
+          ? new EntityMessage.OrgAnswered(
+              ask.reservation(), new Answer.Done<>(new OrgReply.Barred(), false))
+          : null;
+    }
+  },
+
+  A_MESSAGE_GOES_TO_ANOTHER_ORG("I10: is of another wallet") {
+    @Override
+    public EntityId goesTo(EntityId to) {
+      return to.kind() == EntityId.Kind.WALLET
+          ? EntityId.wallet(SimulatedClient.ORG, to.name())
+          : to;
+    }
+  },
+
+  NOBODY_ASKS_WHAT_HAS_BECOME_OF_OPEN_RESERVATIONS("I11: was not told", "I12: still holds budget") {
+    @Override
+    public boolean swallows(EntityId to, EntityMessage message) {
+      return message instanceof EntityMessage.TakeClosure
+          || (message instanceof EntityMessage.AskFor<?> ask
+              && ask.request().command() instanceof WalletCommand.Find);
+    }
+  },
+
+  A_KEY_IS_FORGOTTEN_TOO_SOON("model: and nothing so new is") {
+    @Override
+    public int remembered(int operations) {
+      return Math.max(1, operations / 2);
+    }
+  },
+
+  A_REPORT_THAT_IS_FORGOTTEN_IS_TAKEN_FOR_NEW(
+      "I4: is on its way twice", "I4: has a second effect", "I4: is charged by") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Reserve it && it.request().hasRun()
+          ? Instead.of(
+              request,
+              new OrgCommand.Reserve(
+                  it.request(),
+                  it.key(),
+                  it.actor(),
+                  it.idempotencyKey(),
+                  it.salt(),
+                  Long.MAX_VALUE))
+          : request;
+    }
+  },
+
+  A_FRESH_ANSWER_WAITS_FOR_NOTHING("I11: is missing from a fresh answer") {
+    @Override
+    public boolean waitsForWhatHasEnded() {
+      return false;
+    }
+  };
+
+  private final List<String> signs;
+
+  ProtocolBug(String... signs) {
+    this.signs = List.of(signs);
+  }
+
+  @Override
+  public List<String> signs() {
+    return signs;
+  }
+}

@@ -1,0 +1,364 @@
+package dev.bursar.simulation;
+
+import static dev.bursar.domain.ledger.EntryType.DEBT_REPAID;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.domain.wallet.WalletOwner;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** Bugs in what a wallet keeps and charges. */
+enum WalletBug implements PlantedBug {
+  A_HOLD_OF_THE_WALLET_IS_NOT_COUNTED("model: tells Balance") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.evolving(event -> !(event instanceof WalletEvent.CreditsHeld));
+    }
+  },
+
+  A_HOLD_OF_THE_WALLET_IS_KEPT_AND_NOT_SUMMED("model: tells Balance") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.CreditsHeld it
+                  ? new WalletEvent.CreditsHeld(it.at(), Instead.ofNothing(it.hold()), it.balance())
+                  : event);
+    }
+  },
+
+  AN_EXPIRY_COMES_ONE_TICK_LATE("model: was due at") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.due(now -> now.minus(Duration.ofNanos(1_000)));
+    }
+  },
+
+  NOTHING_EXPIRES("model: was due at") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.due(now -> Instant.EPOCH);
+    }
+  },
+
+  A_RELEASE_GIVES_BACK_NOTHING("model: tells Balance") {
+    @Override
+    public WrongRules wrongRules() {
+      // What fell due and is not taken in would fall due for ever.
+      return WrongRules.evolving(
+          event ->
+              !(event instanceof WalletEvent.Released it
+                  && it.cause() != WalletEvent.Cause.EXPIRED));
+    }
+  },
+
+  A_RELEASE_GIVES_BACK_TWICE("model: tells Balance") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.takingIn(GivenBackTwice::new);
+    }
+  },
+
+  A_COMMIT_IS_OFF_BY_THE_LEAST("model: under its key") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command()
+                  instanceof
+                  WalletCommand.Commit(
+                      String reservation,
+                      Credits amount,
+                      Map<String, Long> usage,
+                      String actor,
+                      String key)
+              && amount != null
+          ? Instead.of(
+              request,
+              new WalletCommand.Commit(reservation, amount.plus(new Credits(1)), usage, actor, key))
+          : request;
+    }
+  },
+
+  A_COMMIT_IS_DECIDED_AS_A_RELEASE("model: under its key") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Commit commit
+          ? Instead.of(
+              request,
+              new WalletCommand.Release(
+                  commit.reservation(), commit.actor(), commit.idempotencyKey()))
+          : request;
+    }
+  },
+
+  A_COMMIT_BEYOND_ITS_HOLD_IS_NEVER_REJECTED("model: its overage policy is reject") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.CreditsHeld held
+                      && held.hold().overagePolicy() == OveragePolicy.REJECT
+                  ? new WalletEvent.CreditsHeld(
+                      held.at(), Instead.recordedInFull(held.hold()), held.balance())
+                  : event);
+    }
+  },
+
+  GRACE_IS_HALVED("model: is refused with Refusal[code=RESERVATION_EXPIRED") {
+    @Override
+    public Duration grace() {
+      return World.GRACE.dividedBy(2);
+    }
+  },
+
+  A_RULE_THROWS("crash: a planted fault") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event -> {
+            if (event instanceof WalletEvent.HoldExtended) {
+              throw new IllegalStateException("a planted fault");
+            }
+            return event;
+          });
+    }
+  },
+
+  A_COMMIT_ENDS_NO_HOLD("model: tells Balance") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.evolving(event -> !(event instanceof WalletEvent.Committed));
+    }
+  },
+
+  A_GRANT_IS_TAKEN_IN_TWICE("model: tells Balance", "model: is drawn on") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.evolvingTwice(event -> event instanceof WalletEvent.Granted);
+    }
+  },
+
+  A_GRANT_IS_ENTERED_FOR_LESS("I1: it is about") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.Granted it
+                  ? new WalletEvent.Granted(
+                      it.at(), WrongMoney.more(it.grant()), it.transaction(), it.balance())
+                  : event);
+    }
+  },
+
+  A_TRANSFER_LEAVES_FOR_MORE_THAN_IS_ENTERED("I1: it is about") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.TransferredOut it
+                  ? new WalletEvent.TransferredOut(
+                      it.at(), WrongMoney.more(it.transfer()), it.transaction(), it.balance())
+                  : event);
+    }
+  },
+
+  A_TRANSFER_BRINGS_LESS_THAN_HAS_LEFT("I1: leave with the transfer") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.TransferIn it
+              && it.transfer().amount().compareTo(Credits.of(2)) > 0
+          ? Instead.of(
+              request,
+              new WalletCommand.TransferIn(
+                  WrongMoney.lessOfTheLast(it.transfer()), it.attribution()))
+          : request;
+    }
+  },
+
+  A_TRANSFER_GOES_BACK_IN_PART("I1: goes back") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.TransferReturned it
+                  ? new WalletEvent.TransferReturned(
+                      it.at(),
+                      it.transfer(),
+                      WrongMoney.withoutEntries(it.transaction()),
+                      it.balance())
+                  : event);
+    }
+  },
+
+  A_REFUND_IS_ENTERED_FOR_LESS("I1: is given back, and the entries are") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.Refunded it
+                  ? new WalletEvent.Refunded(
+                      it.at(),
+                      it.corrects(),
+                      it.amount(),
+                      it.paidDebt(),
+                      WrongMoney.withoutEntries(it.transaction()),
+                      it.balance())
+                  : event);
+    }
+  },
+
+  A_REFUND_OF_ALL_IS_OF_PART("model: is told Corrected") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Refund it && it.amount() == null
+          ? Instead.of(
+              request, new WalletCommand.Refund(it.charge(), new Credits(1), it.attribution()))
+          : request;
+    }
+  },
+
+  WHAT_WAS_PAID_FOR_BURNS_FIRST("model: is drawn on") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.Granted it
+                  ? new WalletEvent.Granted(
+                      it.at(),
+                      WrongMoney.ofTheOtherCategory(it.grant()),
+                      it.transaction(),
+                      it.balance())
+                  : event);
+    }
+  },
+
+  A_REFUND_GOES_TO_THE_FIRST_THAT_WAS_DRAWN_ON("model: is given back") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Refund it
+          ? Instead.of(
+              request,
+              new WalletCommand.Refund(
+                  WrongMoney.reversed(it.charge()), it.amount(), it.attribution()))
+          : request;
+    }
+  },
+
+  A_GRANT_PAYS_NO_DEBT("I1: are owed, it has ended: false") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.Granted it
+                  ? new WalletEvent.Granted(
+                      it.at(),
+                      it.grant(),
+                      WrongMoney.without(DEBT_REPAID, it.transaction()),
+                      it.balance())
+                  : event);
+    }
+  },
+
+  A_REPORT_IS_CHARGED_HALF("model: were used") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.ChargeUsage it
+          ? Instead.of(
+              request,
+              new WalletCommand.ChargeUsage(
+                  it.reservation(),
+                  it.creditType(),
+                  new Credits(it.amount().micros() / 2),
+                  it.overagePolicy(),
+                  it.reported(),
+                  it.reportedAt(),
+                  it.teamHolds(),
+                  it.attribution()))
+          : request;
+    }
+  },
+
+  A_GRANT_FOR_ONE_FEATURE_PAYS_FOR_ALL("model: is drawn on") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.Granted it
+                  ? new WalletEvent.Granted(
+                      it.at(), WrongMoney.forAll(it.grant()), it.transaction(), it.balance())
+                  : event);
+    }
+  },
+
+  A_GRANT_THAT_COMES_AGAIN_ROLLS_NOTHING_OVER("model: should follow") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.Granted it
+                  ? new WalletEvent.Granted(
+                      it.at(),
+                      WrongMoney.rollingNothingOver(it.grant()),
+                      it.transaction(),
+                      it.balance())
+                  : event);
+    }
+  },
+
+  A_PROMISED_GRANT_NEVER_STARTS("model: and first comes") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.evolving(event -> !(event instanceof WalletEvent.GrantScheduled));
+    }
+  },
+
+  CREDITS_OF_ONE_TYPE_PAY_FOR_ANOTHER("model: and held as", "model: and charged as") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.HoldCredits it
+              && it.creditType().equals("image")
+          ? Instead.of(
+              request,
+              new WalletCommand.HoldCredits(
+                  it.reservation(),
+                  SimulatedClient.TYPE,
+                  it.amount(),
+                  it.price(),
+                  it.ttlSeconds(),
+                  it.overagePolicy(),
+                  it.commit(),
+                  it.teamHolds(),
+                  it.attribution()))
+          : request;
+    }
+  },
+
+  THE_WALLET_OF_A_TEAM_IS_NOT_FOUND("model: is asked of") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof OrgEvent.WalletPut it
+                  ? new OrgEvent.WalletPut(it.at(), it.wallet(), WalletOwner.ORG, it.actor())
+                  : event);
+    }
+  };
+
+  private final List<String> signs;
+
+  WalletBug(String... signs) {
+    this.signs = List.of(signs);
+  }
+
+  @Override
+  public List<String> signs() {
+    return signs;
+  }
+}
