@@ -60,6 +60,10 @@ final class SimulationTest {
           3123 | a charge was denied, and a copy of the question found more credits | ReservationProtocolTest.aOneShotThatTheWalletRefusedAndACopyOfTheQuestionChargedIsAllowed
           3366 | the same | the same
           3448 | the same | the same
+          13   | what had expired days ago was barred at its wallet | TeamEntityTest.whatHasExpiredIsNotBarredWhereItIsForgotten
+          9    | what had expired days ago was barred at its team | TeamTest.whatHasExpiredIsKnownByThatThoughItsHoldIsForgotten
+          435  | a report told the limits of a decision that was void | ReservationProtocolTest.whatIsInTheJournalIsDrivenOnAndNotWhatWasDecidedFirst
+          539  | the same | the same
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {
     Simulation.Outcome outcome = Simulation.run(Scenario.of(seed));
