@@ -50,6 +50,17 @@ final class Summed {
       """;
 
   /**
+   * Each stretch is looked up by itself, {@code offset 0} sees to that: a join reads all of a
+   * month's partition, and leaves out what does not belong to them.
+   */
+  static final String OF_FEW_EVENTS =
+      """
+      from %s cross join lateral (
+        select * from usage_event d
+        where d.org = :org and d.counted_at >= s.f and d.counted_at < s.t offset 0) d
+      """;
+
+  /**
    * Each day is looked up by itself, {@code offset 0} sees to that: by its index, or a user's in
    * it.
    */
@@ -207,12 +218,22 @@ final class Summed {
         bind(sql, parts, at -> ChronoUnit.DAYS.between(Instant.EPOCH, at)), filter);
   }
 
+  /** Adds what parts of hours or days hold, which sums do not tell apart. */
+  void addFewEvents(List<Coverage.Part> parts) {
+    addEvents(OF_FEW_EVENTS, parts);
+  }
+
+  /** Adds what no sums tell, of any number of events. */
   void addEvents(List<Coverage.Part> parts) {
+    addEvents(OF_EVENTS, parts);
+  }
+
+  private void addEvents(String events, List<Coverage.Part> parts) {
     if (parts.isEmpty()) {
       return;
     }
     String time = "timestamptz 'epoch' + %s * interval '1 microsecond'";
-    String from = OF_EVENTS.formatted(PARTS.formatted(time.formatted("f"), time.formatted("t")));
+    String from = events.formatted(PARTS.formatted(time.formatted("f"), time.formatted("t")));
     String where = " where " + DECIDED + Dimensions.conditions(filter);
     ToLongFunction<Instant> number = at -> ChronoUnit.MICROS.between(Instant.EPOCH, at);
     Query counts =

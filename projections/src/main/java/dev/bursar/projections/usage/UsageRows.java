@@ -64,16 +64,17 @@ final class UsageRows {
       kept.demandHours(spans(coverage.hours()));
       summed.addDays(coverage.days());
       summed.addHours(coverage.hours());
-      summed.addEvents(coverage.events());
+      summed.addFewEvents(coverage.events());
     } else {
       // Sums by user are kept for as long as events.
       kept.demandEvents(parts.stream().filter(part -> !part.isEmpty()).toList());
-      Coverage coverage =
-          SUMMED_BY_USER.containsAll(dimensions)
-              ? Coverage.byDays(parts)
-              : Coverage.byEvents(parts);
-      summed.addDaysOfUsers(coverage.days());
-      summed.addEvents(coverage.events());
+      if (SUMMED_BY_USER.containsAll(dimensions)) {
+        Coverage coverage = Coverage.byDays(parts);
+        summed.addDaysOfUsers(coverage.days());
+        summed.addFewEvents(coverage.events());
+      } else {
+        summed.addEvents(Coverage.byEvents(parts).events());
+      }
     }
     return summed.sums().entrySet().stream()
         .filter(each -> each.getValue().requests() + each.getValue().denied() > 0)

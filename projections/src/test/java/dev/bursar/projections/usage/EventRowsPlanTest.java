@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -71,6 +72,29 @@ final class EventRowsPlanTest {
                         .list());
     assertThat(String.join("\n", plan))
         .contains("usage_event_2026_01_org_%s_counted_at_idx".formatted(column))
+        .doesNotContain("Seq Scan");
+  }
+
+  @Test
+  void theEventsOfPartsOfDaysAreFoundByTheirTimes() {
+    String parts =
+        """
+        (values (timestamptz '2026-01-01 00:00Z', timestamptz '2026-01-01 01:00Z'),
+          (timestamptz '2026-01-01 09:00Z', timestamptz '2026-01-01 10:00Z')) s (f, t)
+        """;
+    List<String> plan =
+        database
+            .jdbi()
+            .withHandle(
+                handle ->
+                    handle
+                        .createQuery(
+                            "explain select count(*) " + Summed.OF_FEW_EVENTS.formatted(parts))
+                        .bind("org", "acme")
+                        .mapTo(String.class)
+                        .list());
+    assertThat(String.join("\n", plan))
+        .contains("usage_event_2026_01_pkey")
         .doesNotContain("Seq Scan");
   }
 }
