@@ -40,7 +40,8 @@ public final class Bench {
       workspace.succeeded();
     }
     if (!WarmStart.options().isEmpty()) {
-      out.println("Bursar began with what bin/bursar warm has kept");
+      out.println(
+          "Bursar began with what bin/bursar warm has kept; another checkout with its own, if it has any");
     }
     BenchTable.print(out, options, contenders, measurements);
     if (options.json() != null) {

@@ -36,11 +36,23 @@ public final class WarmStart {
     return Path.of(home, "cli", "target", "bursar.aot");
   }
 
-  /** Options of a JVM that is to begin with it; none if there is no such file. */
+  /** Options of a JVM that is to begin with it; none if there is no such file of this build. */
   static List<String> options() throws BenchFailure {
-    return System.getProperty("bursar.home") != null && Files.exists(file())
+    return System.getProperty("bursar.home") != null && isOfThisBuild(file())
         ? List.of("-XX:AOTCache=" + file(), "-Xlog:aot*=off")
         : List.of();
+  }
+
+  /** What is older than the program was made by another build of it. */
+  private static boolean isOfThisBuild(Path file) throws BenchFailure {
+    try {
+      return Files.exists(file)
+          && Files.getLastModifiedTime(file)
+                  .compareTo(Files.getLastModifiedTime(file.resolveSibling("bursar.jar")))
+              > 0;
+    } catch (IOException e) {
+      throw new BenchFailure(file + " can't be looked at: " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -96,7 +108,10 @@ public final class WarmStart {
       throw server.process().failure("wrote nothing");
     }
     try {
-      Files.move(written, file, StandardCopyOption.REPLACE_EXISTING);
+      // In one step, also from another file system: a node may be starting.
+      Path whole = file.resolveSibling(file.getFileName() + ".new");
+      Files.move(written, whole, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new BenchFailure(file + " can't be written: " + e.getMessage(), e);
     }

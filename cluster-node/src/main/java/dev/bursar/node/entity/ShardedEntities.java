@@ -67,7 +67,7 @@ public final class ShardedEntities implements Entities, Enforcement {
         () ->
             this.<OrgReply>ask(
                 EntityId.org(org), replyTo -> new EntityMessage.AskSettled(request, replyTo)),
-        answer -> !(answer instanceof Answer.Unreachable));
+        answer -> answer instanceof Answer.Done);
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -30,17 +31,31 @@ import slick.jdbc.JdbcProfile;
  * The journal plugin's access to its table, but for how rows are written: by one statement that is
  * its own transaction, where the plugin's own takes two round trips (insert, commit) and six
  * changes of threads. What comes while {@code parallelism} writers are busy goes together into the
- * next statement, up to {@code batchSize} entities' rows, as with the plugin. Nothing bounds the
- * queue, since each entity has one row in it at the most, and inboxes bound what an entity takes.
+ * next statement, up to {@code batchSize} entities' rows, as with the plugin, and some megabytes.
+ * The queue has no bound of its own: an entity that runs has one row in it, and inboxes bound what
+ * that holds.
  *
  * <p>A row that exists already, which a stale writer would write again, fails alone. All else is
  * the plugin's. Named in {@code journal.conf}, and made by the plugin.
  */
 public final class OneStatementJournalDao extends DefaultJournalDao {
 
-  private record Write(List<JournalPekkoSerializationRow> rows, Promise<BoxedUnit> done) {}
+  private record Write(List<JournalPekkoSerializationRow> rows, Promise<BoxedUnit> done) {
+    long bytes() {
+      return rows.stream().mapToLong(row -> row.eventPayload().length).sum();
+    }
+  }
 
   private static final String UNIQUE_VIOLATION = "23505";
+  private static final String DEADLOCK = "40P01";
+
+  /** In one statement, after which no further row is taken along. */
+  private static final long BYTES_MAX = 4_000_000;
+
+  /** Of two statements with rows of the same entities, one waits for the other. */
+  private static final Comparator<JournalPekkoSerializationRow> ORDER =
+      Comparator.comparing(JournalPekkoSerializationRow::persistenceId)
+          .thenComparingLong(JournalPekkoSerializationRow::sequenceNumber);
 
   private static final String COLUMNS =
       "insert into event_journal (persistence_id, sequence_number, writer, write_timestamp,"
@@ -89,9 +104,7 @@ public final class OneStatementJournalDao extends DefaultJournalDao {
         db().ioExecutionContext().execute(this::writeAllWaiting);
       } catch (RejectedExecutionException closed) {
         writers.release();
-        if (waiting.remove(write)) {
-          write.done.failure(closed);
-        }
+        fail(everythingWaiting(), closed);
       }
     }
     return write.done.future();
@@ -122,35 +135,73 @@ public final class OneStatementJournalDao extends DefaultJournalDao {
 
   private List<Write> next() {
     List<Write> next = new ArrayList<>();
-    while (next.size() < entitiesMax) {
+    long bytes = 0;
+    while (next.size() < entitiesMax && bytes < BYTES_MAX) {
       Write write = waiting.poll();
       if (write == null) {
         break;
       }
       next.add(write);
+      bytes += write.bytes();
     }
     return next;
   }
 
+  private List<Write> everythingWaiting() {
+    List<Write> all = new ArrayList<>();
+    for (Write write = waiting.poll(); write != null; write = waiting.poll()) {
+      all.add(write);
+    }
+    return all;
+  }
+
   private void write(List<Write> writes) {
     try {
-      insert(writes.stream().flatMap(write -> write.rows.stream()).toList());
+      insert(writes);
     } catch (SQLException | RuntimeException e) {
-      if (writes.size() > 1 && isUniqueViolation(e)) {
-        writes.forEach(write -> write(List.of(write)));
+      if (writes.size() > 1 && isOfSomeRows(e)) {
+        writeOneByOne(writes);
       } else {
-        writes.forEach(write -> write.done.failure(e));
+        fail(writes, e);
       }
       return;
+    } catch (Error e) {
+      fail(writes, e);
+      throw e;
     }
     writes.forEach(write -> write.done.success(BoxedUnit.UNIT));
   }
 
-  private static boolean isUniqueViolation(Exception e) {
-    return e instanceof SQLException sql && UNIQUE_VIOLATION.equals(sql.getSQLState());
+  /** Those that can't be written fail alone, until it is not a row that something is wrong with. */
+  private void writeOneByOne(List<Write> writes) {
+    for (int i = 0; i < writes.size(); i++) {
+      Write write = writes.get(i);
+      try {
+        insert(List.of(write));
+        write.done.success(BoxedUnit.UNIT);
+      } catch (SQLException | RuntimeException e) {
+        if (isOfSomeRows(e)) {
+          write.done.failure(e);
+        } else {
+          fail(writes.subList(i, writes.size()), e);
+          return;
+        }
+      }
+    }
   }
 
-  private void insert(List<JournalPekkoSerializationRow> rows) throws SQLException {
+  private static void fail(List<Write> writes, Throwable why) {
+    writes.forEach(write -> write.done.failure(why));
+  }
+
+  private static boolean isOfSomeRows(Exception e) {
+    return e instanceof SQLException sql
+        && (UNIQUE_VIOLATION.equals(sql.getSQLState()) || DEADLOCK.equals(sql.getSQLState()));
+  }
+
+  private void insert(List<Write> writes) throws SQLException {
+    List<JournalPekkoSerializationRow> rows =
+        writes.stream().flatMap(write -> write.rows.stream()).sorted(ORDER).toList();
     try (Connection connection = db().source().createConnection()) {
       if (rows.size() == 1) {
         insertOne(connection, rows.getFirst());
