@@ -1,5 +1,6 @@
 package dev.bursar.entities;
 
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -9,6 +10,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
@@ -21,6 +24,29 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
 
   /** A message that the entity sends to another. */
   record Sent(EntityId to, EntityMessage message) {}
+
+  /** Of the entities that tests run. */
+  static final Limits LIMITS =
+      new Limits(
+          100,
+          10,
+          100,
+          1_000,
+          Duration.ofHours(24),
+          Duration.ofSeconds(60),
+          Duration.ofMinutes(2),
+          Duration.ofSeconds(5),
+          1_000_000,
+          1,
+          Duration.ofMillis(500),
+          Duration.ofSeconds(2),
+          4,
+          Duration.ofSeconds(3));
+
+  /** With the one credit type {@code platform}. */
+  static final EntityModels MODELS =
+      new EntityModels(
+          LIMITS, new Catalog(Map.of("platform", "Platform credits"), Set.of(), List.of()));
 
   private static final Instant BEGINNING = Instant.parse("2026-03-01T12:00:00Z");
   private static final Duration TICK = Duration.ofSeconds(1);

@@ -1,8 +1,9 @@
 package dev.bursar.entities;
 
+import static dev.bursar.entities.HandDriven.LIMITS;
+import static dev.bursar.entities.HandDriven.MODELS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Decided;
@@ -25,13 +26,11 @@ import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.domain.wallet.WalletReply;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** An org that starts again, message by message: what a crash kept it from hearing, it hears. */
@@ -44,27 +43,6 @@ final class OrgEntityTest {
 
   /** The org's ticks within which what is open is looked after. */
   private static final int TICKS = 3;
-
-  private static final Limits LIMITS =
-      new Limits(
-          100,
-          10,
-          100,
-          1_000,
-          Duration.ofHours(24),
-          Duration.ofSeconds(60),
-          Duration.ofMinutes(2),
-          Duration.ofSeconds(5),
-          1_000_000,
-          1,
-          Duration.ofMillis(500),
-          Duration.ofSeconds(2),
-          4,
-          Duration.ofSeconds(3));
-
-  private static final EntityModels MODELS =
-      new EntityModels(
-          LIMITS, new Catalog(Map.of("platform", "Platform credits"), Set.of(), List.of()));
 
   private final List<StoredBatch> rows = new ArrayList<>();
   private final List<Answer<Decided>> told = new ArrayList<>();

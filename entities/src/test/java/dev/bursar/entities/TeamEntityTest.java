@@ -1,9 +1,10 @@
 package dev.bursar.entities;
 
+import static dev.bursar.entities.HandDriven.LIMITS;
+import static dev.bursar.entities.HandDriven.MODELS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.budget.Quantities;
-import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Request;
@@ -15,11 +16,8 @@ import dev.bursar.domain.team.Team;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A team that starts again, and asks what has become of what it finds. */
@@ -29,27 +27,6 @@ final class TeamEntityTest {
   private static final EntityId WALLET = EntityId.wallet("acme", "main");
   private static final String RESERVATION =
       ReservationId.of("acme", "main", "k1", new byte[16]).toString();
-
-  private static final Limits LIMITS =
-      new Limits(
-          100,
-          10,
-          100,
-          1_000,
-          Duration.ofHours(24),
-          Duration.ofSeconds(60),
-          Duration.ofMinutes(2),
-          Duration.ofSeconds(5),
-          1_000_000,
-          1,
-          Duration.ofMillis(500),
-          Duration.ofSeconds(1),
-          4,
-          Duration.ofSeconds(3));
-
-  private static final EntityModels MODELS =
-      new EntityModels(
-          LIMITS, new Catalog(Map.of("platform", "Platform credits"), Set.of(), List.of()));
 
   private final List<StoredBatch> rows = new ArrayList<>();
 

@@ -12,9 +12,7 @@ import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /** Bugs in what orgs and teams count and let through. */
 enum LimitBug implements PlantedBug {
@@ -170,14 +168,8 @@ enum LimitBug implements PlantedBug {
   A_CHANGED_LIMIT_IS_NOT_TAKEN_IN("I2: is let through", "model: tells LimitState") {
     @Override
     public WrongRules wrongRules() {
-      return WrongRules.takingIn(
-          () -> {
-            Set<String> there = new HashSet<>();
-            return event ->
-                event instanceof OrgEvent.BudgetPut put && !there.add(put.budget().id())
-                    ? List.of()
-                    : List.of(event);
-          });
+      return WrongRules.evolvingTheFirst(
+          event -> event instanceof OrgEvent.BudgetPut put ? put.budget().id() : null);
     }
   },
 
@@ -223,14 +215,8 @@ enum LimitBug implements PlantedBug {
   A_TEAM_STAYS_IN_ITS_DEPARTMENT("model: is said to lie in", "I2: is let through") {
     @Override
     public WrongRules wrongRules() {
-      return WrongRules.takingIn(
-          () -> {
-            Set<String> there = new HashSet<>();
-            return event ->
-                event instanceof OrgEvent.UnitPut put && !there.add(put.unit().id())
-                    ? List.of()
-                    : List.of(event);
-          });
+      return WrongRules.evolvingTheFirst(
+          event -> event instanceof OrgEvent.UnitPut put ? put.unit().id() : null);
     }
   },
 

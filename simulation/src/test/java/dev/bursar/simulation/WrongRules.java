@@ -5,7 +5,9 @@ import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -34,6 +36,18 @@ record WrongRules(
   /** Only some events are taken in. */
   static WrongRules evolving(Predicate<Object> which) {
     return takingIn(() -> event -> which.test(event) ? List.of(event) : List.of());
+  }
+
+  /** Of those of one name only the first is taken in; all without a name are. */
+  static WrongRules evolvingTheFirst(Function<Object, @Nullable String> name) {
+    return takingIn(
+        () -> {
+          Set<String> there = new HashSet<>();
+          return event -> {
+            String named = name.apply(event);
+            return named == null || there.add(named) ? List.of(event) : List.of();
+          };
+        });
   }
 
   /** Some events are taken in twice. */

@@ -4,6 +4,7 @@ import dev.bursar.benchmarks.load.ClosedLoop;
 import dev.bursar.benchmarks.load.LoadPlan;
 import dev.bursar.benchmarks.load.LoadResult;
 import dev.bursar.benchmarks.load.OpenLoop;
+import dev.bursar.benchmarks.load.Operation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,19 +77,33 @@ final class ServerTrial {
       return;
     }
     progress.begin(contender.label() + ", warm-up");
-    Traffic traffic = traffic(shape);
-    LoadPlan plan = plan(seconds, HARDLY_ANY);
-    ClosedLoop.run(server.endpoint(), plan, traffic.oneShot(), elapsed(seconds));
-    progress.measured(seconds);
-    ClosedLoop.run(server.endpoint(), plan, traffic.reserveAndCommit(), elapsed(seconds));
-    progress.measured(seconds);
+    heat(server, traffic(shape), options.connections(), seconds, progress);
+  }
+
+  /**
+   * Load that is not counted: one-shots for so many seconds, then as many reserved and committed.
+   */
+  static void heat(
+      ServerUnderTest server,
+      Traffic traffic,
+      int connections,
+      long seconds,
+      BenchProgress progress)
+      throws InterruptedException {
+    LoadPlan plan = plan(connections, seconds, HARDLY_ANY);
+    for (Operation operation : List.of(traffic.oneShot(), traffic.reserveAndCommit())) {
+      ClosedLoop.run(
+          server.endpoint(), plan, operation, millis -> progress.elapsed(millis, seconds));
+      progress.measured(seconds);
+    }
   }
 
   private LoadResult measure(Shape shape, Kind kind, double peak)
       throws BenchFailure, InterruptedException {
     progress.begin(contender.label() + ", " + shape.label() + ", " + kind.label());
     Traffic traffic = traffic(shape);
-    LoadPlan plan = plan(options.warmupSeconds(), Duration.ofSeconds(options.seconds()));
+    LoadPlan plan =
+        plan(options.connections(), options.warmupSeconds(), Duration.ofSeconds(options.seconds()));
     long seconds = measuringSeconds(options);
     LoadResult result =
         switch (kind) {
@@ -113,9 +128,8 @@ final class ServerTrial {
     return result;
   }
 
-  private LoadPlan plan(long warmupSeconds, Duration measured) {
-    return new LoadPlan(
-        options.connections(), Duration.ofSeconds(warmupSeconds), measured, CALL_MAX);
+  private static LoadPlan plan(int connections, long warmupSeconds, Duration measured) {
+    return new LoadPlan(connections, Duration.ofSeconds(warmupSeconds), measured, CALL_MAX);
   }
 
   private Traffic traffic(Shape shape) {

@@ -1,7 +1,5 @@
 package dev.bursar.benchmarks.bench;
 
-import dev.bursar.benchmarks.load.ClosedLoop;
-import dev.bursar.benchmarks.load.LoadPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +18,6 @@ public final class WarmStart {
   private static final int RELEASE_MIN = 25;
 
   private static final int CONNECTIONS = 64;
-  private static final Duration CALL_MAX = Duration.ofSeconds(30);
 
   /** It writes the file when it ends, by another JVM that it starts for that. */
   private static final Duration WRITTEN_WITHIN = Duration.ofMinutes(3);
@@ -80,19 +77,12 @@ public final class WarmStart {
       try {
         server.addCustomers(Shape.HOT, progress);
         progress.begin("under load");
-        int half = Math.ceilDiv(seconds, 2);
-        LoadPlan plan =
-            new LoadPlan(CONNECTIONS, Duration.ZERO, Duration.ofSeconds(half), CALL_MAX);
-        Traffic traffic = new Traffic(Shape.HOT, "warm-");
-        ClosedLoop.run(
-            server.endpoint(), plan, traffic.oneShot(), millis -> progress.elapsed(millis, half));
-        progress.measured(half);
-        ClosedLoop.run(
-            server.endpoint(),
-            plan,
-            traffic.reserveAndCommit(),
-            millis -> progress.elapsed(millis, half));
-        progress.measured(half);
+        ServerTrial.heat(
+            server,
+            new Traffic(Shape.HOT, "warm-"),
+            CONNECTIONS,
+            Math.ceilDiv(seconds, 2),
+            progress);
         progress.begin("writing");
       } finally {
         server.close(WRITTEN_WITHIN);
