@@ -54,7 +54,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--shapes",
       split = ",",
       defaultValue = "hot,spread",
-      description = "hot: one org and wallet; spread: 1,000. Default: ${DEFAULT-VALUE}")
+      description = "hot: one org and wallet; few: 20; spread: 1,000. Default: ${DEFAULT-VALUE}")
   private List<String> shapes;
 
   @Option(

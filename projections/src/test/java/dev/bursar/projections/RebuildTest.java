@@ -134,8 +134,8 @@ class RebuildTest {
                 handle
                     .createQuery(
                         """
-                        select format('%s %s %s %s %s %s', attname, atttypid::regtype, attcollation, attstorage,
-                          attidentity, attnotnull)
+                        select format('%s %s %s %s %s %s %s', attname, atttypid::regtype, attcollation,
+                          attstorage, attidentity, attnotnull, attstattarget)
                         from pg_attribute where attrelid = cast(:t as regclass) and attnum > 0
                         union all
                         select format('%s %s %s', pg_get_indexdef(indexrelid), indisprimary, indisvalid)

@@ -31,7 +31,7 @@ public record BenchOptions(
     require("connections", connections, 1, 10_000);
     require("rounds", rounds, 1, 100);
     if (shapes.isEmpty()) {
-      throw new IllegalArgumentException("shapes: none given, hot and spread are accepted");
+      throw new IllegalArgumentException("shapes: none given, hot, few and spread are accepted");
     }
   }
 

@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 public enum Shape {
   /** Everything meets at one org, department, team, product, cost center and wallet. */
   HOT(1, 50),
+  /** A handful of busy customers. */
+  FEW(20, 20),
   /** Hardly anything meets. */
   SPREAD(1_000, 10);
 
@@ -35,7 +37,8 @@ public enum Shape {
         .findFirst()
         .orElseThrow(
             () ->
-                new IllegalArgumentException("shapes: '" + label + "' is neither hot nor spread"));
+                new IllegalArgumentException(
+                    "shapes: '" + label + "' is none of hot, few, spread"));
   }
 
   public String label() {

@@ -78,13 +78,13 @@ public final class UsageBench {
   private void seen(BursarServer server, Database database)
       throws BenchFailure, InterruptedException {
     AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-    SeenAfter probe = new SeenAfter(server, database, Shape.SPREAD.orgs());
+    SeenAfter probe = new SeenAfter(server, database, Shape.FEW.orgs());
     LoadResult load;
     Duration warmup = Duration.ofSeconds(options.warmupSeconds());
     long seconds = options.warmupSeconds() + (long) options.seconds();
     try (BenchProgress progress = new BenchProgress(seconds)) {
       progress.begin("orgs");
-      server.addCustomers(Shape.SPREAD, progress);
+      server.addCustomers(Shape.FEW, progress);
       progress.begin(options.rate() + " one-shots a second");
       Thread prober =
           Thread.ofPlatform()
@@ -103,7 +103,7 @@ public final class UsageBench {
               server.endpoint(),
               new LoadPlan(CONNECTIONS, warmup, Duration.ofSeconds(options.seconds()), CALL_MAX),
               options.rate(),
-              new Traffic(Shape.SPREAD, "usage-").oneShot(),
+              new Traffic(Shape.FEW, "usage-").oneShot(),
               millis -> progress.elapsed(millis, seconds));
       prober.join();
     }
@@ -116,7 +116,7 @@ public final class UsageBench {
         "credits seen after, at %,.0f one-shots/s for %d s over %,d orgs: one-shots %s; reserved and committed %s; one-shots answered p99 %,.0f ms%s%n",
         load.rate(),
         options.seconds(),
-        Shape.SPREAD.orgs().size(),
+        Shape.FEW.orgs().size(),
         probe.oneShots(),
         probe.commits(),
         load.latency().p99(),

@@ -17,6 +17,7 @@ final class ShapeTest {
     assertThat(Shape.of("spread")).isEqualTo(Shape.SPREAD);
     assertThatIllegalArgumentException().isThrownBy(() -> Shape.of("SPREAD"));
     assertThat(Shape.SPREAD.orgs()).hasSize(1_000).doesNotHaveDuplicates();
+    assertThat(Shape.FEW.orgs()).hasSize(20);
     assertThat(Shape.HOT.orgs()).containsExactly("hot-0001");
   }
 

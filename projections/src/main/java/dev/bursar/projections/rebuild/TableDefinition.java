@@ -1,5 +1,6 @@
 package dev.bursar.projections.rebuild;
 
+import dev.bursar.projections.StatisticsTargets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
@@ -76,6 +77,8 @@ final class TableDefinition {
     tables.forEach(table -> statements.addAll(statements(handle, from, to, table)));
     Sql.run(handle, "set local search_path = " + Sql.quoted(to) + ", " + Sql.quoted(from));
     statements.forEach(each -> Sql.run(handle, each));
+    tables.forEach(
+        table -> StatisticsTargets.copy(handle, Sql.quoted(from, table), Sql.quoted(to, table)));
   }
 
   private static List<String> statements(Handle handle, String from, String to, String table) {

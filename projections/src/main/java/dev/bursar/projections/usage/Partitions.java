@@ -1,5 +1,6 @@
 package dev.bursar.projections.usage;
 
+import dev.bursar.projections.StatisticsTargets;
 import dev.bursar.projections.usage.PartitionedTable.Partition;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -78,6 +79,7 @@ final class Partitions {
     handle.execute(
         "create table %s (like %s including all) with (%s)"
             .formatted(each.name(), of.table(), of.options()));
+    StatisticsTargets.copy(handle, of.table(), each.name());
     handle.execute(
         "alter table %s attach partition %s for values from (%s) to (%s)"
             .formatted(of.table(), each.name(), of.bound(each.start()), of.bound(each.end())));
