@@ -6,6 +6,7 @@ import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.budget.Window;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.domain.operation.Place;
 import java.math.BigDecimal;
@@ -142,6 +143,14 @@ public interface UsageQueries {
    */
   CompletionStage<EventPage> events(
       String org, EventFilter filter, UsageEvent.@Nullable Key after, int limit, boolean fresh);
+
+  /**
+   * All such events, the newest first, for whoever takes them along. Fails as {@link #events} does,
+   * and with {@link dev.bursar.domain.export.TooManyExports}.
+   *
+   * @param fresh whether to wait until all that was in the journal when it was asked can be seen
+   */
+  CompletionStage<Export<UsageEvent>> export(String org, EventFilter filter, boolean fresh);
 
   /** Where in the org's journal the decision about a reservation stands. */
   CompletionStage<Optional<Place>> decision(String org, String reservation);
