@@ -12,12 +12,12 @@ import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.table.Pages;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageEvent.Decision;
 import dev.bursar.domain.usage.UsageEvent.Outcome;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.domain.usage.UsageQueries.EventFilter;
-import dev.bursar.domain.export.Export;
 import dev.bursar.domain.usage.UsageQueries.EventPage;
 import java.time.InstantSource;
 import java.util.List;
@@ -99,15 +99,14 @@ public final class EventRoutes {
   }
 
   private static Reply reply(Page page, EventFilter filter, EventPage found) {
-    Asked.Stretch stretch = new Asked.Stretch(filter.from(), filter.to());
+    UsageEvent.Key next = found.next();
+    String cursor =
+        next == null
+            ? null
+            : new EventCursor(new Asked.Stretch(filter.from(), filter.to()), next).text();
     return Reply.ok(
         json -> {
-          page.write(
-              json,
-              found.events(),
-              found.hasMore(),
-              event -> new EventCursor(stretch, event.key()).text(),
-              EventTables::json);
+          page.write(json, found.events(), cursor, EventTables::json);
           json.field("as_of", found.freshness().asOf()).field("lag_ms", found.freshness().lagMs());
         });
   }

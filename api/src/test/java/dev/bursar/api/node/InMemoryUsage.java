@@ -7,11 +7,11 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.budget.Window;
 import dev.bursar.domain.credits.Credits;
-import dev.bursar.domain.export.Export;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.domain.operation.Place;
@@ -161,7 +161,7 @@ public final class InMemoryUsage implements UsageQueries {
                   .toList();
           return new EventPage(
               List.copyOf(events.subList(0, Math.min(limit, events.size()))),
-              events.size() > limit,
+              events.size() > limit ? events.get(limit - 1).key() : null,
               fresh(n));
         });
   }

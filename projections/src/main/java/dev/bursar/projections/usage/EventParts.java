@@ -3,6 +3,7 @@ package dev.bursar.projections.usage;
 import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageQueries.EventFilter;
 import dev.bursar.projections.export.Parts;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -16,18 +17,22 @@ final class EventParts implements Parts<UsageEvent> {
   private final EventFilter filter;
   private final Function<Handle, Kept> kept;
   private final int rowsMax;
+  private final Duration looksFor;
   private UsageEvent.@Nullable Key after;
   private boolean ended;
 
   /**
    * @param kept what is kept of the org's usage
    * @param rowsMax rows of a part
+   * @param looksFor for how long a part looks for them, about
    */
-  EventParts(String org, EventFilter filter, Function<Handle, Kept> kept, int rowsMax) {
+  EventParts(
+      String org, EventFilter filter, Function<Handle, Kept> kept, int rowsMax, Duration looksFor) {
     this.org = org;
     this.filter = filter;
     this.kept = kept;
     this.rowsMax = rowsMax;
+    this.looksFor = looksFor;
   }
 
   @Override
@@ -35,10 +40,10 @@ final class EventParts implements Parts<UsageEvent> {
     if (ended) {
       return Optional.empty();
     }
-    List<UsageEvent> rows =
-        EventRows.of(handle, org, filter, after, kept.apply(handle), rowsMax);
-    ended = rows.size() < rowsMax;
-    after = ended ? after : rows.getLast().key();
-    return Optional.of(rows);
+    EventPages.Page page =
+        new EventPages(handle, org, filter, rowsMax, looksFor).page(after, kept.apply(handle));
+    after = page.next();
+    ended = after == null;
+    return Optional.of(page.events());
   }
 }

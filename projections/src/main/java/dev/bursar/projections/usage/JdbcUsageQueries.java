@@ -19,6 +19,7 @@ import dev.bursar.projections.progress.ReadQueries;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
@@ -40,6 +41,10 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   private static final int FETCHED_AT_ONCE = 1_000;
   private static final int EXPORTED_AT_ONCE = 1_000;
+
+  /** For how long a page looks for events that are few among many. */
+  private static final Duration LOOKS_FOR = Duration.ofSeconds(1);
+
   private static final String PLACE =
       """
       select case when allowed then sequence else coalesce(ended_sequence, sequence) end,
@@ -121,18 +126,17 @@ public final class JdbcUsageQueries implements UsageQueries {
     return reads.read(
         org,
         fresh,
-        handle -> EventRows.of(handle, org, filter, after, kept(handle, org), limit + 1),
-        (found, freshness) ->
-            new EventPage(
-                List.copyOf(found.subList(0, Math.min(limit, found.size()))),
-                found.size() > limit,
-                freshness));
+        handle ->
+            new EventPages(handle, org, filter, limit, LOOKS_FOR).page(after, kept(handle, org)),
+        (found, freshness) -> new EventPage(found.events(), found.next(), freshness));
   }
 
   @Override
   public CompletionStage<Export<UsageEvent>> export(String org, EventFilter filter, boolean fresh) {
     return exports.begin(
-        org, fresh, new EventParts(org, filter, handle -> kept(handle, org), EXPORTED_AT_ONCE));
+        org,
+        fresh,
+        new EventParts(org, filter, handle -> kept(handle, org), EXPORTED_AT_ONCE, LOOKS_FOR));
   }
 
   @Override

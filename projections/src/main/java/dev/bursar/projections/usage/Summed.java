@@ -121,7 +121,7 @@ final class Summed {
     if (parts.isEmpty()) {
       return;
     }
-    List<UUID> groups = filter.isEmpty() ? null : groups();
+    List<UUID> groups = filter.isEmpty() ? null : Groups.of(handle, org, filter);
     if (groups != null && groups.isEmpty()) {
       return;
     }
@@ -162,18 +162,6 @@ final class Summed {
       meters.bindArray("groups", UUID.class, groups);
     }
     add(counts, meters);
-  }
-
-  /** Those that have what is asked for. */
-  private List<UUID> groups() {
-    return Dimensions.bind(
-            handle.createQuery(
-                "select d.id from usage_group d where d.org = :org"
-                    + Dimensions.conditions(filter)),
-            filter)
-        .bind("org", org)
-        .mapTo(UUID.class)
-        .list();
   }
 
   /** Adds what users used in whole days, by what is kept of them: user, team and departments. */

@@ -3,6 +3,8 @@ package dev.bursar.projections.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.database.Database;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageQueries.Dimension;
 import dev.bursar.domain.usage.UsageQueries.EventFilter;
 import dev.bursar.projections.TestServer;
@@ -67,7 +69,14 @@ final class EventRowsPlanTest {
             .jdbi()
             .withHandle(
                 handle ->
-                    EventRows.query(handle, "explain ", "acme", filter, null, 101)
+                    EventRows.query(
+                            handle,
+                            "explain ",
+                            "acme",
+                            filter,
+                            new UsageEvent.Key(filter.from(), new Place(0, 0)),
+                            new UsageEvent.Key(filter.to(), new Place(0, 0)),
+                            101)
                         .mapTo(String.class)
                         .list());
     assertThat(String.join("\n", plan))
