@@ -2,6 +2,7 @@ package dev.bursar.projections;
 
 import com.typesafe.config.Config;
 import dev.bursar.projections.usage.Retention;
+import dev.bursar.projections.usage.UsageSettings;
 import java.time.Duration;
 
 /**
@@ -21,10 +22,9 @@ import java.time.Duration;
  * @param lookupsMax reads that decisions wait for, which run at once
  * @param exports about exports
  * @param dueWork about due work
- * @param retention how long usage is kept
+ * @param usage how usage is kept and summed up
  * @param retentionInterval how often to look for what has passed
  * @param usageRowsMax rows of an answer about usage
- * @param usageGroupsRememberedMax groups of usage that are remembered for a range
  */
 public record ProjectionSettings(
     int sliceRanges,
@@ -41,10 +41,9 @@ public record ProjectionSettings(
     int lookupsMax,
     ExportSettings exports,
     DueWorkSettings dueWork,
-    Retention retention,
+    UsageSettings usage,
     Duration retentionInterval,
-    int usageRowsMax,
-    long usageGroupsRememberedMax) {
+    int usageRowsMax) {
 
   /**
    * The bounds of exports.
@@ -119,12 +118,14 @@ public record ProjectionSettings(
             due.getDuration("clock-skew-max"),
             due.getLong("remembered-max"),
             due.getDuration("stuck-after")),
-        new Retention(
-            retention.getDuration("usage-events"),
-            retention.getDuration("usage-hours"),
-            retention.getDuration("usage-days")),
+        new UsageSettings(
+            new Retention(
+                retention.getDuration("usage-events"),
+                retention.getDuration("usage-hours"),
+                retention.getDuration("usage-days")),
+            config.getLong("usage-groups-remembered-max"),
+            config.getInt("usage-words-max")),
         retention.getDuration("interval"),
-        config.getInt("usage-rows-max"),
-        config.getLong("usage-groups-remembered-max"));
+        config.getInt("usage-rows-max"));
   }
 }

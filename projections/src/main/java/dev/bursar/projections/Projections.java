@@ -100,7 +100,7 @@ public final class Projections {
             progress,
             exports,
             settings.usageRowsMax(),
-            settings.retention(),
+            settings.usage().retention(),
             clock);
     this.costs = new JdbcCostQueries(exports, settings.exports().entriesMax());
   }
@@ -134,7 +134,7 @@ public final class Projections {
             system,
             jdbi,
             clock,
-            new ReadModels(settings.retention(), settings.usageGroupsRememberedMax(), clock),
+            new ReadModels(settings.usage(), clock),
             new JournalBounds(
                 settings.pollInterval(),
                 settings.pageRowsMax(),
@@ -179,7 +179,7 @@ public final class Projections {
         new PassedPartitions(
             system,
             jdbi,
-            settings.retention(),
+            settings.usage().retention(),
             settings.retentionInterval(),
             clock,
             progress,

@@ -183,7 +183,7 @@ class RebuildTest {
   private static ReadModels models(InstantSource clock) {
     ProjectionSettings all =
         ProjectionSettings.from(ConfigFactory.parseResources("projections.conf").resolve());
-    return new ReadModels(all.retention(), all.usageGroupsRememberedMax(), clock);
+    return new ReadModels(all.usage(), clock);
   }
 
   static List<String> names() {

@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads what was decided and used, from the read model. */
 public interface UsageQueries {
 
+  /**
+   * What sums call features and models that are too many for sums of their own: all but the first
+   * of an org and UTC day. Events have their own.
+   */
+  String OTHER = "(other)";
+
   /** What usage can be grouped and filtered by. */
   enum Dimension {
     DEPARTMENT,
@@ -113,14 +119,13 @@ public interface UsageQueries {
       UsageEvent.@Nullable Outcome outcome) {}
 
   /**
-   * The events, the newest first. If they are few among many, a page may have less than it could, or
-   * none at all, and others follow.
+   * The events, the newest first. If they are few among many, a page may have less than it could,
+   * or none at all, and others follow.
    *
-   * @param next the place after which the next page begins, be there an event or not; null if this is
-   *     the last
+   * @param next the place after which the next page begins, be there an event or not; null if this
+   *     is the last
    */
-  record EventPage(
-      List<UsageEvent> events, UsageEvent.@Nullable Key next, Freshness freshness) {}
+  record EventPage(List<UsageEvent> events, UsageEvent.@Nullable Key next, Freshness freshness) {}
 
   /** A threshold that was reached. */
   record Alert(AlertKey key, ThresholdAlert threshold) {}
@@ -143,8 +148,8 @@ public interface UsageQueries {
    * Single events, the newest first. What was withdrawn before anybody was answered is not among
    * them. Fails with {@link Unanswerable} if some of them are no longer kept.
    *
-   * @param after the place that the page before named; null for the newest. Pages that follow on each other
-   *     show no event twice, and miss none, however many come in meanwhile
+   * @param after the place that the page before named; null for the newest. Pages that follow on
+   *     each other show no event twice, and miss none, however many come in meanwhile
    * @param limit how many at most, 1 or more
    * @param fresh whether to wait until all that was in the journal when it was asked can be seen
    */

@@ -22,16 +22,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Pages of an org's events, the newest first. Where few events have what is asked for and no index
- * finds them, the sums by hour tell in which hours there are any, and only those are looked through.
- * If that takes long, the page is short, and the next one goes on.
+ * finds them, the sums by hour tell in which hours there are any, and only those are looked
+ * through. If that takes long, the page is short, and the next one goes on.
  */
 final class EventPages {
 
   /**
    * A page.
    *
-   * @param next the place after which the next page begins, be there an event or not; null if this is
-   *     the last
+   * @param next the place after which the next page begins, be there an event or not; null if this
+   *     is the last
    */
   record Page(List<UsageEvent> events, UsageEvent.@Nullable Key next) {}
 
@@ -173,9 +173,10 @@ final class EventPages {
         .bind("skipped", count - 1);
   }
 
-  /** The hours in which there is something of what is asked for, the last first. */
+  /** The hours in which there is, or may be, something of what is asked for, the last first. */
   private List<Instant> hours(Instant from, Instant to) {
-    List<UUID> groups = filter.filter().isEmpty() ? null : Groups.of(handle, org, filter.filter());
+    List<UUID> groups =
+        filter.filter().isEmpty() ? null : Groups.ofOrPerhaps(handle, org, filter.filter());
     return hours("", from, to, groups)
         .mapTo(OffsetDateTime.class)
         .map(OffsetDateTime::toInstant)
@@ -192,7 +193,9 @@ final class EventPages {
     Query query =
         handle
             .createQuery(
-                explain + HOURS.formatted(groups == null ? "" : " and r.group_id = any(:groups)", counts()))
+                explain
+                    + HOURS.formatted(
+                        groups == null ? "" : " and r.group_id = any(:groups)", counts()))
             .bind("org", org)
             .bind("from", from.truncatedTo(ChronoUnit.HOURS).atOffset(ZoneOffset.UTC))
             .bind("to", to.atOffset(ZoneOffset.UTC));
