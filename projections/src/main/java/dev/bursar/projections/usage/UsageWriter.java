@@ -88,7 +88,7 @@ public final class UsageWriter {
             .toList());
     TreeMap<Slot, Usage> hours = sums(handle, all, PartitionedTable.USAGE_HOUR, now);
     TreeMap<Slot, Usage> days = sums(handle, all, PartitionedTable.USAGE_DAY, now);
-    TreeMap<UserDays.Key, UserDays.Change> ofUsers = ofUsers(all, now);
+    TreeMap<UserDays.Key, Usage> ofUsers = ofUsers(all, now);
     EventTable.insert(handle, fresh);
     EventTable.update(handle, page.changed());
     Rollup.HOUR.add(handle, hours);
@@ -194,8 +194,8 @@ public final class UsageWriter {
     return sums;
   }
 
-  private TreeMap<UserDays.Key, UserDays.Change> ofUsers(List<Tracked> rows, Instant now) {
-    TreeMap<UserDays.Key, UserDays.Change> sums = new TreeMap<>();
+  private TreeMap<UserDays.Key, Usage> ofUsers(List<Tracked> rows, Instant now) {
+    TreeMap<UserDays.Key, Usage> sums = new TreeMap<>();
     Map<Group, UUID> ids = new HashMap<>();
     for (Tracked row : rows) {
       if (retention.keeps(PartitionedTable.USAGE_USER_DAY, row.countedAt, now)) {
@@ -205,9 +205,10 @@ public final class UsageWriter {
                 row.org,
                 Math.floorDiv(row.countedAt.toEpochMilli(), MILLIS_PER_HOUR * HOURS_PER_DAY),
                 UserDays.user(row.user),
-                ids.computeIfAbsent(of, Group::id)),
-            new UserDays.Change(of, row.change()),
-            UserDays.Change::plus);
+                ids.computeIfAbsent(of, Group::id),
+                of),
+            row.change(),
+            Usage::plus);
       }
     }
     return sums;

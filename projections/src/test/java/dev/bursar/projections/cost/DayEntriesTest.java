@@ -9,7 +9,9 @@ import dev.bursar.domain.cost.CostQueries.Day;
 import dev.bursar.domain.cost.CostQueries.Rates;
 import dev.bursar.domain.cost.CostQueries.Use;
 import dev.bursar.projections.TestServer;
+import dev.bursar.projections.usage.TestPartitions;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
@@ -73,11 +75,7 @@ final class DayEntriesTest {
         .jdbi()
         .useHandle(
             handle -> {
-              handle.execute(
-                  """
-                  create table usage_event_2026_01 partition of usage_event
-                  for values from ('2026-01-01 00:00Z') to ('2026-02-01 00:00Z')
-                  """);
+              TestPartitions.make(handle, Instant.parse("2026-01-01T00:00:00Z"), "usage_event");
               handle.execute(ENTRIES);
               handle.execute(SUMS);
               handle.execute(EVENTS);

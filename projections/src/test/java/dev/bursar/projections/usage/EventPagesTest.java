@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Few events among many are found by the hours that have any, each once, however short pages are. */
+/**
+ * Few events among many are found by the hours that have any, each once, however short pages are.
+ */
 final class EventPagesTest {
 
   private static final Instant FROM = Instant.parse("2026-01-01T00:00:00Z");
@@ -36,12 +38,14 @@ final class EventPagesTest {
   private static final String EVENTS =
       """
       insert into usage_event (org, counted_at, sequence, index, recorded_at, reservation, allowed,
-        denials, departments, wallet, actor, credit_type, amount, usage, team, model, outcome)
+        denials, departments, wallet, actor, credit_type, amount, usage, team, model,
+        outcome, ended_at, ended_sequence, ended_index, charged)
       select 'acme', at, i, 0, at, 'rsv_' || i, i % 7001 <> 0,
         case when i % 7001 = 0 then array['budget_exceeded'] else array[]::text[] end, '{}', 'main',
         'key', 'platform', 1, '{}', 'team-1',
         case when i % 2880 = 77 or i between 20000 and 20007 then 'rare' else 'usual' end,
-        case when i % 7001 = 0 then 'denied' when i % 9001 = 0 then 'expired' end
+        case when i % 7001 = 0 then 'denied' when i % 9001 = 0 then 'expired' end,
+        case when i % 7001 = 0 or i % 9001 = 0 then at end, i, 0, 0
       from (
         select i, timestamptz '2026-01-01 00:00Z' + i * interval '1 minute' as at
         from generate_series(0, 44639) i) e
@@ -65,14 +69,7 @@ final class EventPagesTest {
         .jdbi()
         .useHandle(
             handle -> {
-              for (String table : List.of("usage_event", "usage_hour")) {
-                handle.execute(
-                    """
-                    create table %1$s_2026_01 partition of %1$s
-                    for values from ('2026-01-01 00:00Z') to ('2026-02-01 00:00Z')
-                    """
-                        .formatted(table));
-              }
+              TestPartitions.make(handle, FROM, "usage_event", "usage_hour");
               handle.execute(EVENTS);
               handle.execute(HOURS);
               for (UUID group : List.of(USUAL, RARE)) {
@@ -108,7 +105,11 @@ final class EventPagesTest {
         filter(Map.of(), null, Outcome.EXPIRED),
         filter(Map.of(Dimension.MODEL, "usual"), null, Outcome.EXPIRED),
         new EventFilter(
-            FROM.plusSeconds(77 * 60), TO.minusSeconds(86_400), Map.of(Dimension.MODEL, "rare"), null, null));
+            FROM.plusSeconds(77 * 60),
+            TO.minusSeconds(86_400),
+            Map.of(Dimension.MODEL, "rare"),
+            null,
+            null));
   }
 
   private static List<String> all(EventFilter filter, int limit, Duration looksFor, int[] pages) {

@@ -39,11 +39,7 @@ final class EventRowsPlanTest {
         .jdbi()
         .useHandle(
             handle -> {
-              handle.execute(
-                  """
-                  create table usage_event_2026_01 partition of usage_event
-                  for values from ('2026-01-01 00:00Z') to ('2026-02-01 00:00Z')
-                  """);
+              TestPartitions.make(handle, Instant.parse("2026-01-01T00:00:00Z"), "usage_event");
               handle.execute(ROWS);
               handle.execute("analyze usage_event_2026_01");
             });
@@ -98,7 +94,8 @@ final class EventRowsPlanTest {
                 handle ->
                     handle
                         .createQuery(
-                            "explain select count(*) " + Summed.OF_FEW_EVENTS.formatted(parts))
+                            "explain select count(*) "
+                                + Summed.OF_FEW_EVENTS.formatted(parts))
                         .bind("org", "acme")
                         .mapTo(String.class)
                         .list());
