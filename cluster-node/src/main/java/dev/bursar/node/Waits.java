@@ -13,7 +13,9 @@ final class Waits {
   private static final String ASK = "bursar.limits.ask-timeout";
   private static final String CATCH_UP = "bursar.projections.catch-up-timeout";
   private static final String QUERY = "bursar.projections.query-timeout";
+  private static final String SCAN = "bursar.projections.scan-timeout";
   private static final String REQUEST = "pekko.http.server.request-timeout";
+  private static final String SLOW_REQUEST = "bursar.http.slow-request-timeout";
   private static final String IDLE = "pekko.http.server.idle-timeout";
 
   private Waits() {}
@@ -32,14 +34,21 @@ final class Waits {
           "%s is %s, and %s is %s: at the most as long would be accepted"
               .formatted(CATCH_UP, text(catchUp), QUERY, text(query)));
     }
-    Duration both = config.getDuration(ASK).plus(query);
-    Duration request = config.getDuration(REQUEST);
-    if (both.compareTo(request) >= 0) {
+    togetherShorter(config, QUERY, REQUEST);
+    togetherShorter(config, SCAN, SLOW_REQUEST);
+    shorter(config, REQUEST, IDLE);
+    shorter(config, SLOW_REQUEST, IDLE);
+  }
+
+  /** The org is asked first. */
+  private static void togetherShorter(Config config, String read, String request) {
+    Duration both = config.getDuration(ASK).plus(config.getDuration(read));
+    Duration within = config.getDuration(request);
+    if (both.compareTo(within) >= 0) {
       throw new IllegalArgumentException(
           "%s and %s are %s together, and %s is %s: less together would be accepted"
-              .formatted(ASK, QUERY, text(both), REQUEST, text(request)));
+              .formatted(ASK, read, text(both), request, text(within)));
     }
-    shorter(config, REQUEST, IDLE);
   }
 
   private static void shorter(Config config, String inner, String outer) {

@@ -19,6 +19,8 @@ import java.time.Duration;
  * @param queriesMax reads that run at once
  * @param queriesWaitingMax reads that wait for their turn
  * @param queryTimeout how long a read may take, waiting and all, in whole milliseconds
+ * @param scansMax reads of many single events that run at once
+ * @param scanTimeout how long one of those may take, waiting and all, in whole milliseconds
  * @param lookupsMax reads that decisions wait for, which run at once
  * @param exports about exports
  * @param dueWork about due work
@@ -38,6 +40,8 @@ public record ProjectionSettings(
     int queriesMax,
     int queriesWaitingMax,
     Duration queryTimeout,
+    int scansMax,
+    Duration scanTimeout,
     int lookupsMax,
     ExportSettings exports,
     DueWorkSettings dueWork,
@@ -107,6 +111,8 @@ public record ProjectionSettings(
         config.getInt("queries-max"),
         config.getInt("queries-waiting-max"),
         config.getDuration("query-timeout"),
+        config.getInt("scans-max"),
+        config.getDuration("scan-timeout"),
         config.getInt("lookups-max"),
         new ExportSettings(
             config.getInt("exports-max"),

@@ -64,6 +64,7 @@ public final class Projections {
   private final PassedPartitions passed;
   private final ReadQueries queries;
   private final ReadQueries lookups;
+  private final ReadQueries scans;
   private final ReadQueries exporting;
   private final List<Database> reading;
   private final List<RangeProgress> ranges;
@@ -73,6 +74,7 @@ public final class Projections {
       DueWork dueWork,
       PassedPartitions passed,
       ReadQueries queries,
+      ReadQueries scans,
       ReadQueries lookups,
       ReadQueries exporting,
       List<Database> reading,
@@ -86,6 +88,7 @@ public final class Projections {
     this.passed = passed;
     this.queries = queries;
     this.lookups = lookups;
+    this.scans = scans;
     this.exporting = exporting;
     this.reading = List.copyOf(reading);
     this.ranges = ranges;
@@ -96,6 +99,7 @@ public final class Projections {
     this.usage =
         new JdbcUsageQueries(
             queries,
+            scans,
             lookups,
             progress,
             exports,
@@ -186,12 +190,23 @@ public final class Projections {
             blocking);
     passed.start();
     Database reading =
-        Database.open(reading(db.settings(), settings, "-reads", settings.queriesMax()));
+        Database.open(
+            reading(db.settings(), "-reads", settings.queriesMax(), settings.queryTimeout()));
     ReadQueries queries =
         new ReadQueries(
             reading.jdbi(),
             settings.queryTimeout(),
             settings.queriesMax(),
+            settings.queriesWaitingMax());
+    // By themselves: nobody who asks what sums answer waits for who asks what they do not.
+    Database forScans =
+        Database.open(
+            reading(db.settings(), "-scans", settings.scansMax(), settings.scanTimeout()));
+    ReadQueries scans =
+        new ReadQueries(
+            forScans.jdbi(),
+            settings.scanTimeout(),
+            settings.scansMax(),
             settings.queriesWaitingMax());
     // By themselves: what is reported, and what is being decided, does not wait for a dashboard.
     ReadQueries lookups =
@@ -202,7 +217,8 @@ public final class Projections {
             settings.queriesWaitingMax());
     // By themselves, too: nobody waits for what somebody else takes along.
     Database forExports =
-        Database.open(reading(db.settings(), settings, "-exports", settings.exports().max()));
+        Database.open(
+            reading(db.settings(), "-exports", settings.exports().max(), settings.queryTimeout()));
     ReadQueries exporting =
         new ReadQueries(
             forExports.jdbi(),
@@ -216,9 +232,10 @@ public final class Projections {
         dueWork,
         passed,
         queries,
+        scans,
         lookups,
         exporting,
-        List.of(reading, forExports),
+        List.of(reading, forScans, forExports),
         ranges,
         exports,
         new JdbcLedgerProofs(queries, progress, exports, signingKey, clock, metrics),
@@ -228,16 +245,16 @@ public final class Projections {
 
   /** Connections of their own, on which a statement may take longer than a node's work may. */
   private static DatabaseSettings reading(
-      DatabaseSettings db, ProjectionSettings settings, String what, int connections) {
+      DatabaseSettings db, String what, int connections, Duration statement) {
     DatabaseTimeouts usual = db.timeouts();
     return db.withPoolSize(connections)
         .withApplicationName(db.applicationName() + what)
         .withTimeouts(
             new DatabaseTimeouts(
-                settings.queryTimeout(),
+                statement,
                 usual.lock(),
                 usual.idleInTransaction(),
-                settings.queryTimeout().plus(SERVER_GIVES_UP_WITHIN),
+                statement.plus(SERVER_GIVES_UP_WITHIN),
                 usual.connection()));
   }
 
@@ -305,6 +322,7 @@ public final class Projections {
     dueWork.stop();
     passed.stop();
     queries.close();
+    scans.close();
     lookups.close();
     exporting.close();
     reading.forEach(Database::close);

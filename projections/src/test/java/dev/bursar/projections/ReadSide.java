@@ -60,7 +60,7 @@ final class ReadSide implements AutoCloseable {
                     pekko.loglevel = WARNING
                     pekko.coordinated-shutdown.exit-jvm = off
                     pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
-                    bursar.projections { catch-up-timeout = 60s, query-timeout = 60s }
+                    bursar.projections { catch-up-timeout = 60s, query-timeout = 60s, scan-timeout = 60s }
                     # The worlds of tests do not grow old.
                     bursar.projections.retention {
                       usage-events = 36500d, usage-hours = 36500d, usage-days = 36500d

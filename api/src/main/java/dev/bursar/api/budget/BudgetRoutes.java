@@ -60,7 +60,7 @@ public final class BudgetRoutes {
         Endpoint.get("/v1/orgs/{org}/budgets", Access.READ, this::list),
         Endpoint.put(one, Access.ADMINISTER, this::put),
         Endpoint.get(one, Access.READ, this::get),
-        Endpoint.post(one + "/preview", Access.READ, this::preview),
+        Endpoint.post(one + "/preview", Access.READ, this::preview).slowly(),
         Endpoint.delete(one, Access.ADMINISTER, this::delete));
   }
 

@@ -1,5 +1,6 @@
 package dev.bursar.api.http;
 
+import com.typesafe.config.Config;
 import dev.bursar.api.access.Access;
 import dev.bursar.api.access.Authentication;
 import dev.bursar.api.http.PathTree.Match;
@@ -23,6 +24,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.http.javadsl.TimeoutAccess;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.japi.function.Function;
@@ -71,6 +73,7 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
   private final transient Materializer materializer;
   private final transient RouteMeters unmatched;
   private final Duration answeredWithin;
+  private final Duration slowAnsweredWithin;
 
   /**
    * @param system runs the streams of large bodies
@@ -84,8 +87,9 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     this.materializer = SystemMaterializer.get(system).materializer();
     this.authentication = authentication;
     this.bodies = new BodyReader(materializer);
-    this.answeredWithin =
-        system.classicSystem().settings().config().getDuration("pekko.http.server.request-timeout");
+    Config config = system.classicSystem().settings().config();
+    this.answeredWithin = config.getDuration("pekko.http.server.request-timeout");
+    this.slowAnsweredWithin = config.getDuration("bursar.http.slow-request-timeout");
     this.unmatched = new RouteMeters(meters, "other", "none");
     for (Endpoint endpoint : endpoints) {
       paths.add(endpoint, new RouteMeters(meters, endpoint.method(), endpoint.path()));
@@ -100,10 +104,14 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     Route route = match == null ? null : match.methods().get(request.method().value());
     RouteMeters meters = route == null ? unmatched : route.meters();
     ProblemForm form = route == null ? ProblemForm.STANDARD : route.endpoint().problems();
+    boolean slow = route != null && route.endpoint().slow();
     if (head.timeout() != null) {
-      head.timeout()
-          .timeoutAccess()
-          .updateHandler(late -> Responses.of(TIMED_OUT, head, form, request));
+      TimeoutAccess access = head.timeout().timeoutAccess();
+      access.updateHandler(late -> Responses.of(TIMED_OUT, head, form, request));
+      if (slow) {
+        access.updateTimeout(
+            scala.concurrent.duration.Duration.fromNanos(slowAnsweredWithin.toNanos()));
+      }
     }
     CompletionStage<Reply> reply;
     try {
@@ -120,7 +128,10 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
       // The server's own clock starts when the body has come, and nobody reads it before the key is
       // known.
       reply =
-          reply.toCompletableFuture().orTimeout(answeredWithin.toMillis(), TimeUnit.MILLISECONDS);
+          reply
+              .toCompletableFuture()
+              .orTimeout(
+                  (slow ? slowAnsweredWithin : answeredWithin).toMillis(), TimeUnit.MILLISECONDS);
     }
     return reply.handle(
         (value, error) -> {

@@ -50,7 +50,7 @@ public final class UsageRoutes {
   /** All of them. */
   public List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get("/v1/orgs/{org}/usage", Access.READ, this::usage),
+        Endpoint.get("/v1/orgs/{org}/usage", Access.READ, this::usage).slowly(),
         Endpoint.get("/v1/orgs/{org}/alerts", Access.READ, this::alerts));
   }
 

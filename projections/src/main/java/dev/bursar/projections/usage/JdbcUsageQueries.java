@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -75,7 +76,9 @@ public final class JdbcUsageQueries implements UsageQueries {
   private final ReadQueries queries;
   private final ReadQueries lookups;
   private final Progress progress;
+  private final ReadQueries scans;
   private final FreshReads reads;
+  private final FreshReads scanning;
   private final Exports exports;
   private final int rowsMax;
   private final Retention retention;
@@ -83,6 +86,7 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   /**
    * @param queries where questions are answered
+   * @param scans where questions are answered that take many single events
    * @param lookups where single rows are found that a decision waits for
    * @param exports where events are read that somebody takes along
    * @param rowsMax how many rows an answer about usage may have
@@ -91,6 +95,7 @@ public final class JdbcUsageQueries implements UsageQueries {
    */
   public JdbcUsageQueries(
       ReadQueries queries,
+      ReadQueries scans,
       ReadQueries lookups,
       Progress progress,
       Exports exports,
@@ -98,6 +103,7 @@ public final class JdbcUsageQueries implements UsageQueries {
       Retention retention,
       InstantSource clock) {
     this.queries = queries;
+    this.scans = scans;
     this.lookups = lookups;
     this.progress = progress;
     this.exports = exports;
@@ -105,15 +111,39 @@ public final class JdbcUsageQueries implements UsageQueries {
     this.retention = retention;
     this.clock = clock;
     this.reads = new FreshReads(queries, progress);
+    this.scanning = new FreshReads(scans, progress);
   }
 
   @Override
   public CompletionStage<Usage> usage(String org, Question question, boolean fresh) {
-    return reads.read(
+    Deadline deadline = scans.deadline();
+    CompletionStage<Void> ready =
+        fresh ? progress.caughtUp(org, deadline) : CompletableFuture.completedFuture(null);
+    return ready
+        .thenCompose(done -> usage(reads, queries.deadline().orEarlier(deadline), org, question))
+        .exceptionallyCompose(
+            fault ->
+                isOfManyEvents(fault)
+                    ? usage(scanning, deadline, org, question)
+                    : CompletableFuture.failedFuture(fault));
+  }
+
+  private CompletionStage<Usage> usage(
+      FreshReads where, Deadline deadline, String org, Question question) {
+    return where.read(
+        deadline,
         org,
-        fresh,
-        handle -> UsageRows.of(handle, org, question, kept(handle, org), rowsMax),
+        handle ->
+            UsageRows.of(handle, org, question, kept(handle, org), rowsMax, where == scanning),
         Usage::new);
+  }
+
+  private static boolean isOfManyEvents(Throwable fault) {
+    Throwable cause = fault;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof TakesEvents;
   }
 
   private Kept kept(Handle handle, String org) {
@@ -229,7 +259,7 @@ public final class JdbcUsageQueries implements UsageQueries {
             + counted.condition()
             + " and d.allowed and d.counted_at >= :from and d.counted_at < :to"
             + " order by d.counted_at, d.sequence, d.index";
-    return reads.read(
+    return scanning.read(
         org,
         handle -> {
           BudgetPreview preview = new BudgetPreview(budget);

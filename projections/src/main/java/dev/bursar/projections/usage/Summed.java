@@ -27,9 +27,13 @@ final class Summed {
    * @param stretch the stretch's place among all
    * @param group the values of what it is grouped by
    */
-  record Key(int stretch, List<@Nullable String> group, String creditType) {}
+  record Key(int stretch, List<@Nullable String> group, String creditType) {
+    Key in(int other) {
+      return new Key(other, group, creditType);
+    }
+  }
 
-  private static final String PARTS =
+  static final String PARTS =
       """
       (select stretch, %1$s as f, %2$s as t
        from unnest(cast(:stretches as integer[]), :froms, :tos) as n (stretch, f, t)) s
@@ -43,22 +47,6 @@ final class Summed {
           where r.org = :org and r.%1$s >= s.f and r.%1$s < s.t%6$s) r
         group by s.stretch, r.group_id%3$s) r
       join usage_group d on d.id = r.group_id
-      """;
-  private static final String OF_EVENTS =
-      """
-      from %s join usage_event d
-        on d.org = :org and d.counted_at >= s.f and d.counted_at < s.t
-      """;
-
-  /**
-   * Each stretch is looked up by itself, {@code offset 0} sees to that: a join reads all of a
-   * month's partition, and leaves out what does not belong to them.
-   */
-  static final String OF_FEW_EVENTS =
-      """
-      from %s cross join lateral (
-        select * from usage_event d
-        where d.org = :org and d.counted_at >= s.f and d.counted_at < s.t offset 0) d
       """;
 
   /**
@@ -75,11 +63,8 @@ final class Summed {
         select * from usage_user_day d where d.org = :org and d.day = s.day%s offset 0) d
       """;
 
-  /** What was withdrawn before anybody was answered was never decided. */
-  private static final String DECIDED = "(d.allowed or d.denials <> '{}')";
-
   /** One more than there may be tells that there are too many. */
-  private static final String LIMIT = " limit :limit";
+  static final String LIMIT = " limit :limit";
 
   private static final int ROWS_AT_A_TIME = 1_000;
 
@@ -87,12 +72,10 @@ final class Summed {
   private final String org;
   private final Map<Dimension, String> filter;
   private final List<Dimension> groupBy;
-  private final SummedNames names;
   private final int keysMax;
   private final Map<Key, Usage> sums = new HashMap<>();
 
   /**
-   * @param names what events are called so that they are grouped as sums are
    * @param keysMax how many sums there may be
    */
   Summed(
@@ -100,13 +83,11 @@ final class Summed {
       String org,
       Map<Dimension, String> filter,
       List<Dimension> groupBy,
-      SummedNames names,
       int keysMax) {
     this.handle = handle;
     this.org = org;
     this.filter = filter;
     this.groupBy = groupBy;
-    this.names = names;
     this.keysMax = keysMax;
   }
 
@@ -211,65 +192,19 @@ final class Summed {
         bind(sql, parts, at -> ChronoUnit.DAYS.between(Instant.EPOCH, at)), filter);
   }
 
-  /** Adds what parts of hours or days hold, which sums do not tell apart. */
-  void addFewEvents(List<Coverage.Part> parts) {
-    addEvents(OF_FEW_EVENTS, parts);
-  }
-
-  /** Adds what no sums tell, of any number of events. */
-  void addEvents(List<Coverage.Part> parts) {
-    addEvents(OF_EVENTS, parts);
-  }
-
-  private void addEvents(String events, List<Coverage.Part> parts) {
-    if (parts.isEmpty()) {
-      return;
-    }
-    String time = "timestamptz 'epoch' + %s * interval '1 microsecond'";
-    String from = events.formatted(PARTS.formatted(time.formatted("f"), time.formatted("t")));
-    String where = " where " + DECIDED + names.conditions(filter);
-    ToLongFunction<Instant> number = at -> ChronoUnit.MICROS.between(Instant.EPOCH, at);
-    Query counts =
-        bind(
-            "select s.stretch, "
-                + columns(names::column)
-                + "coalesce(sum(d.charged), 0), count(*) filter (where d.allowed),"
-                + " count(*) filter (where not d.allowed) "
-                + from
-                + names.joins()
-                + where
-                + " group by "
-                + positions("")
-                + LIMIT,
-            parts,
-            number);
-    Query meters =
-        bind(
-            "select s.stretch, "
-                + columns(names::column)
-                + "m.key, sum(m.value::numeric) "
-                + from
-                + names.joins()
-                + " cross join lateral jsonb_each_text(coalesce(d.used, d.usage)) m"
-                + where
-                + " and d.outcome in ('committed', 'late') group by "
-                + positions(", m.key"),
-            parts,
-            number);
-    add(Dimensions.bind(counts, filter), Dimensions.bind(meters, filter));
-  }
-
   private String columns() {
     return columns(Dimensions::column);
   }
 
-  private String columns(Function<Dimension, String> column) {
+  /** What is grouped by, with a comma after each. */
+  String columns(Function<Dimension, String> column) {
     StringBuilder columns = new StringBuilder();
     groupBy.forEach(each -> columns.append(column.apply(each)).append(", "));
     return columns.append("d.credit_type, ").toString();
   }
 
-  private String positions(String more) {
+  /** The positions of what is grouped by among what is selected. */
+  String positions(String more) {
     StringBuilder positions = new StringBuilder("1");
     for (int i = 2; i <= groupBy.size() + 2; i++) {
       positions.append(", ").append(i);
@@ -277,7 +212,8 @@ final class Summed {
     return positions.append(more).toString();
   }
 
-  private Query bind(String sql, List<Coverage.Part> parts, ToLongFunction<Instant> number) {
+  /** A query of parts of stretches. */
+  Query bind(String sql, List<Coverage.Part> parts, ToLongFunction<Instant> number) {
     return handle
         .createQuery(sql)
         .bind("org", org)
@@ -292,10 +228,11 @@ final class Summed {
             parts.stream().map(part -> number.applyAsLong(part.span().to())).toList());
   }
 
-  private void add(Query counts, Query meters) {
+  /** Adds what these tell: the figures of each group, and units by meter. */
+  void add(Query counts, Query meters) {
     int next = groupBy.size() + 3;
     counts
-        .bind("limit", keysMax + 1)
+        .bind("limit", limit())
         .setFetchSize(ROWS_AT_A_TIME)
         .map(
             (rs, context) ->
@@ -306,13 +243,8 @@ final class Summed {
                         rs.getLong(next + 1),
                         rs.getLong(next + 2),
                         Map.of())))
-        .forEach(each -> sums.merge(each.getKey(), each.getValue(), Usage::plus));
-    if (sums.size() > keysMax) {
-      throw new Unanswerable(
-          Unanswerable.Reason.TOO_MANY_ROWS,
-          "The answer would have more rows than %,d, which is the most. A longer interval, fewer dimensions in group_by, a filter or a shorter stretch of time make it fewer; single events come as a stream."
-              .formatted(keysMax));
-    }
+        .forEach(each -> add(each.getKey(), each.getValue()));
+    demandNotTooMany();
     meters
         .setFetchSize(ROWS_AT_A_TIME)
         .map(
@@ -324,10 +256,30 @@ final class Summed {
                         0,
                         0,
                         Map.of(rs.getString(next), rs.getBigDecimal(next + 1)))))
-        .forEach(each -> sums.merge(each.getKey(), each.getValue(), Usage::plus));
+        .forEach(each -> add(each.getKey(), each.getValue()));
   }
 
-  private Key key(ResultSet rs) throws SQLException {
+  /** Adds a sum. */
+  void add(Key key, Usage usage) {
+    sums.merge(key, usage, Usage::plus);
+  }
+
+  /** The most rows that a query has to tell of. */
+  int limit() {
+    return keysMax + 1;
+  }
+
+  void demandNotTooMany() {
+    if (sums.size() > keysMax) {
+      throw new Unanswerable(
+          Unanswerable.Reason.TOO_MANY_ROWS,
+          "The answer would have more rows than %,d, which is the most. A longer interval, fewer dimensions in group_by, a filter or a shorter stretch of time make it fewer; single events come as a stream."
+              .formatted(keysMax));
+    }
+  }
+
+  /** The group of the row on which the result stands. */
+  Key key(ResultSet rs) throws SQLException {
     List<@Nullable String> group = new ArrayList<>();
     for (int i = 0; i < groupBy.size(); i++) {
       group.add(rs.getString(i + 2));

@@ -38,10 +38,13 @@ final class UsageRows {
    *
    * @param kept what is kept of the org's usage
    * @param rowsMax how many rows it may have
+   * @param mayScan whether it may take many single events
+   * @throws TakesEvents if it takes many single events, and may not
    * @throws dev.bursar.domain.usage.Unanswerable if it would have more, or some of what it takes is
    *     no longer kept
    */
-  static List<Row> of(Handle handle, String org, Question question, Kept kept, int rowsMax) {
+  static List<Row> of(
+      Handle handle, String org, Question question, Kept kept, int rowsMax, boolean mayScan) {
     Span asked = new Span(question.from(), question.to());
     kept.demandDays(asked);
     Optional<Span> known = known(handle, org);
@@ -58,31 +61,43 @@ final class UsageRows {
     dimensions.addAll(question.groupBy());
     dimensions.addAll(question.filter().keySet());
     Others others = Others.of(handle, org, question, span);
-    Summed summed =
-        new Summed(handle, org, question.filter(), question.groupBy(), others.names(), rowsMax);
+    Summed summed = new Summed(handle, org, question.filter(), question.groupBy(), rowsMax);
+    SummedEvents events =
+        new SummedEvents(
+            handle, org, question.filter(), question.groupBy().size(), others.names(), summed);
+    Coverage coverage;
+    boolean ofUsers = false;
     if (dimensions.stream().allMatch(UsageRows::isSummed)) {
-      Coverage coverage = Coverage.bySums(parts, others.unclear());
+      coverage = Coverage.bySums(parts, others.unclear());
       kept.demandEvents(spans(coverage.events()));
       kept.demandHours(spans(coverage.hours()));
-      summed.addDays(coverage.days());
-      summed.addHours(coverage.hours());
-      summed.addFewEvents(coverage.events());
     } else {
       // Sums by user are kept for as long as events.
       kept.demandEvents(parts.stream().filter(part -> !part.isEmpty()).toList());
-      if (SUMMED_BY_USER.containsAll(dimensions)) {
-        Coverage coverage = Coverage.byDays(parts);
-        summed.addDaysOfUsers(coverage.days());
-        summed.addFewEvents(coverage.events());
-      } else {
-        summed.addEvents(Coverage.byEvents(parts).events());
-      }
+      ofUsers = SUMMED_BY_USER.containsAll(dimensions);
+      coverage = ofUsers ? Coverage.byDays(parts) : Coverage.byEvents(parts);
     }
+    if (!mayScan && !isOfOne(question) && SummedEvents.areMany(coverage.events())) {
+      throw new TakesEvents();
+    }
+    if (ofUsers) {
+      summed.addDaysOfUsers(coverage.days());
+    } else {
+      summed.addDays(coverage.days());
+      summed.addHours(coverage.hours());
+    }
+    events.add(coverage.events());
     return summed.sums().entrySet().stream()
         .filter(each -> each.getValue().requests() + each.getValue().denied() > 0)
         .sorted(Map.Entry.comparingByKey(UsageRows::compare))
         .map(each -> row(question, stretches, each.getKey(), each.getValue()))
         .toList();
+  }
+
+  /** Whose events there are not many of, and which an index finds. */
+  private static boolean isOfOne(Question question) {
+    return question.filter().containsKey(Dimension.USER)
+        || question.filter().containsKey(Dimension.SESSION);
   }
 
   private static List<Span> spans(List<Coverage.Part> parts) {

@@ -95,7 +95,7 @@ final class EventRowsPlanTest {
                     handle
                         .createQuery(
                             "explain select count(*) "
-                                + Summed.OF_FEW_EVENTS.formatted(parts))
+                                + SummedEvents.OF_FEW_EVENTS.formatted(parts))
                         .bind("org", "acme")
                         .mapTo(String.class)
                         .list());
