@@ -91,8 +91,7 @@ final class RebuildCommand implements Callable<Integer> {
   }
 
   private static ReadModels readModels(Config config, InstantSource clock) {
-    ProjectionSettings settings = ProjectionSettings.from(config);
-    return new ReadModels(settings.retention(), settings.usageGroupsRememberedMax(), clock);
+    return new ReadModels(ProjectionSettings.from(config).usage(), clock);
   }
 
   private int rebuild(DatabaseSettings settings, Config config) {

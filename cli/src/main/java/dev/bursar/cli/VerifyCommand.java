@@ -51,7 +51,7 @@ final class VerifyCommand implements Callable<Integer> {
   private int verify(DatabaseSettings settings) {
     Verification verification =
         new Verification(settings, limit("grace"), limit("correction"))
-            .keeping(ProjectionSettings.from(configured("projections.conf")).retention());
+            .keeping(ProjectionSettings.from(configured("projections.conf")).usage().retention());
     return run(atRest ? verification.atRest() : verification, spec.commandLine().getOut());
   }
 

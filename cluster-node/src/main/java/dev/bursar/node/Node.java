@@ -94,8 +94,8 @@ public final class Node implements AutoCloseable {
    * is told so, see {@link #ready}.
    *
    * @throws dev.bursar.database.DatabaseUnusable if the database can't be used
-   * @throws IllegalArgumentException if the catalog or the mapping of spans has faults, or the test
-   *     clock would start before what is on record
+   * @throws IllegalArgumentException if the catalog or the mapping of spans has faults, waits don't
+   *     fit into each other, or the test clock would start before what is on record
    * @throws IllegalStateException if it can't listen, or does not come up
    */
   public static Node start(NodeSettings settings) {
@@ -110,6 +110,7 @@ public final class Node implements AutoCloseable {
     DatabaseSettings address = settings.database();
     Migrations.migrate(address);
     Config config = NodeSystem.config(address);
+    Waits.check(config);
     Limits limits = LimitSettings.from(config);
     int connections = config.getInt("bursar.node.database-connections");
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

@@ -33,6 +33,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
   static final String HOST = "127.0.0.1";
   static final String SUPERUSER = "postgres";
   private static final String NAME = "bursar";
+
+  /** Migrated once, and copied: nobody may be connected to it any more. */
+  private static final String MIGRATED = "migrated";
+
   private static final Pattern DATABASE_NAME = Pattern.compile("[a-z][a-z0-9_]{0,62}");
   private static final String TEMPORARY_PREFIX = "bursar-temporary-";
 
@@ -46,6 +50,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
   private final int port;
   private final @Nullable Thread hook;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private int copies;
 
   private EmbeddedDatabase(DataDirectory directory, PostgresServer server, boolean temporary) {
     this.directory = directory;
@@ -136,6 +141,18 @@ public final class EmbeddedDatabase implements AutoCloseable {
   public DatabaseSettings freshDatabase(String name, String template) {
     createDatabase(port, checkedName(name), checkedName(template));
     return settings(port, name);
+  }
+
+  /**
+   * A new database with the schema, for tests: a copy of one that is migrated with the first.
+   *
+   * @throws DatabaseUnusable if the schema can't be migrated
+   */
+  public synchronized DatabaseSettings freshMigrated() {
+    if (copies == 0) {
+      Migrations.migrate(freshDatabase(MIGRATED));
+    }
+    return freshDatabase("%s_%d".formatted(MIGRATED, ++copies), MIGRATED);
   }
 
   /** Process id of the server, -1 once it has stopped. */

@@ -11,18 +11,18 @@ class MigrationsTest {
   void appliesEachVersionOnce() {
     DatabaseSettings settings = TestServer.fresh();
 
-    assertThat(Migrations.migrate(settings)).isEqualTo(1);
+    assertThat(Migrations.migrate(settings)).isPositive();
     assertThat(Migrations.migrate(settings)).isZero();
   }
 
   @Test
   void aMigratedDatabaseCanBeCopied() {
-    DatabaseSettings template = TestServer.SHARED.freshDatabase("migrated_template");
-    Migrations.migrate(template);
+    DatabaseSettings one = TestServer.SHARED.freshMigrated();
+    DatabaseSettings other = TestServer.SHARED.freshMigrated();
 
-    DatabaseSettings copy = TestServer.SHARED.freshDatabase("migrated_copy", "migrated_template");
-
-    assertThat(Migrations.migrate(copy)).isZero();
+    assertThat(Migrations.migrate(one)).isZero();
+    assertThat(Migrations.migrate(other)).isZero();
+    assertThat(one.jdbcUrl()).isNotEqualTo(other.jdbcUrl());
   }
 
   @Test

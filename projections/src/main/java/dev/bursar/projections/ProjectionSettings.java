@@ -2,6 +2,7 @@ package dev.bursar.projections;
 
 import com.typesafe.config.Config;
 import dev.bursar.projections.usage.Retention;
+import dev.bursar.projections.usage.UsageSettings;
 import java.time.Duration;
 
 /**
@@ -17,13 +18,13 @@ import java.time.Duration;
  * @param catchUpTimeout how long a caller waits for the read tables
  * @param queriesMax reads that run at once
  * @param queriesWaitingMax reads that wait for their turn
- * @param queryTimeout how long a statement of a read may take, in whole milliseconds
+ * @param queryTimeout how long a read may take, waiting and all, in whole milliseconds
  * @param lookupsMax reads that decisions wait for, which run at once
+ * @param exports about exports
  * @param dueWork about due work
- * @param retention how long usage is kept
+ * @param usage how usage is kept and summed up
  * @param retentionInterval how often to look for what has passed
  * @param usageRowsMax rows of an answer about usage
- * @param usageGroupsRememberedMax groups of usage that are remembered for a range
  */
 public record ProjectionSettings(
     int sliceRanges,
@@ -38,11 +39,40 @@ public record ProjectionSettings(
     int queriesWaitingMax,
     Duration queryTimeout,
     int lookupsMax,
+    ExportSettings exports,
     DueWorkSettings dueWork,
-    Retention retention,
+    UsageSettings usage,
     Duration retentionInterval,
-    int usageRowsMax,
-    long usageGroupsRememberedMax) {
+    int usageRowsMax) {
+
+  /**
+   * The bounds of exports.
+   *
+   * @param max exports under way at once, from 1
+   * @param entriesMax entries of ledgers that a statement reads, from 1 to 50,000
+   * @param idleMax for how long one keeps its place though nobody takes anything of it
+   */
+  public record ExportSettings(int max, int entriesMax, Duration idleMax) {
+
+    private static final int ENTRIES_MOST = 50_000;
+
+    /**
+     * Checks them.
+     *
+     * @throws IllegalArgumentException if a bound is not what it may be
+     */
+    public ExportSettings {
+      if (max < 1) {
+        throw new IllegalArgumentException(
+            "bursar.projections.exports-max is %d; from 1 would be accepted".formatted(max));
+      }
+      if (entriesMax < 1 || entriesMax > ENTRIES_MOST) {
+        throw new IllegalArgumentException(
+            "bursar.projections.export-entries-max is %d; from 1 to %d would be accepted"
+                .formatted(entriesMax, ENTRIES_MOST));
+      }
+    }
+  }
 
   /**
    * The bounds and waits of due work.
@@ -78,18 +108,24 @@ public record ProjectionSettings(
         config.getInt("queries-waiting-max"),
         config.getDuration("query-timeout"),
         config.getInt("lookups-max"),
+        new ExportSettings(
+            config.getInt("exports-max"),
+            config.getInt("export-entries-max"),
+            config.getDuration("export-idle-max")),
         new DueWorkSettings(
             due.getDuration("interval"),
             due.getInt("page-max"),
             due.getDuration("clock-skew-max"),
             due.getLong("remembered-max"),
             due.getDuration("stuck-after")),
-        new Retention(
-            retention.getDuration("usage-events"),
-            retention.getDuration("usage-hours"),
-            retention.getDuration("usage-days")),
+        new UsageSettings(
+            new Retention(
+                retention.getDuration("usage-events"),
+                retention.getDuration("usage-hours"),
+                retention.getDuration("usage-days")),
+            config.getLong("usage-groups-remembered-max"),
+            config.getInt("usage-words-max")),
         retention.getDuration("interval"),
-        config.getInt("usage-rows-max"),
-        config.getLong("usage-groups-remembered-max"));
+        config.getInt("usage-rows-max"));
   }
 }

@@ -14,6 +14,7 @@ import dev.bursar.projections.ProjectionSettings.DueWorkSettings;
 import dev.bursar.projections.cost.JdbcCostQueries;
 import dev.bursar.projections.due.DueTimes;
 import dev.bursar.projections.due.DueWork;
+import dev.bursar.projections.export.Exports;
 import dev.bursar.projections.journal.JournalBounds;
 import dev.bursar.projections.journal.SliceRange;
 import dev.bursar.projections.ledger.JdbcLedgerQueries;
@@ -63,7 +64,8 @@ public final class Projections {
   private final PassedPartitions passed;
   private final ReadQueries queries;
   private final ReadQueries lookups;
-  private final Database reading;
+  private final ReadQueries exporting;
+  private final List<Database> reading;
   private final List<RangeProgress> ranges;
 
   private Projections(
@@ -72,8 +74,10 @@ public final class Projections {
       PassedPartitions passed,
       ReadQueries queries,
       ReadQueries lookups,
-      Database reading,
+      ReadQueries exporting,
+      List<Database> reading,
       List<RangeProgress> ranges,
+      Exports exports,
       JdbcLedgerProofs proofs,
       ProjectionSettings settings,
       InstantSource clock) {
@@ -82,15 +86,23 @@ public final class Projections {
     this.passed = passed;
     this.queries = queries;
     this.lookups = lookups;
-    this.reading = reading;
+    this.exporting = exporting;
+    this.reading = List.copyOf(reading);
     this.ranges = ranges;
     this.proofs = proofs;
-    this.ledger = new JdbcLedgerQueries(queries, progress);
+    this.ledger =
+        new JdbcLedgerQueries(queries, progress, exports, settings.exports().entriesMax());
     this.orgs = new JdbcOrgQueries(queries, progress);
     this.usage =
         new JdbcUsageQueries(
-            queries, lookups, progress, settings.usageRowsMax(), settings.retention(), clock);
-    this.costs = new JdbcCostQueries(queries, progress);
+            queries,
+            lookups,
+            progress,
+            exports,
+            settings.usageRowsMax(),
+            settings.usage().retention(),
+            clock);
+    this.costs = new JdbcCostQueries(exports, settings.exports().entriesMax());
   }
 
   /**
@@ -122,7 +134,7 @@ public final class Projections {
             system,
             jdbi,
             clock,
-            new ReadModels(settings.retention(), settings.usageGroupsRememberedMax(), clock),
+            new ReadModels(settings.usage(), clock),
             new JournalBounds(
                 settings.pollInterval(),
                 settings.pageRowsMax(),
@@ -167,13 +179,14 @@ public final class Projections {
         new PassedPartitions(
             system,
             jdbi,
-            settings.retention(),
+            settings.usage().retention(),
             settings.retentionInterval(),
             clock,
             progress,
             blocking);
     passed.start();
-    Database reading = Database.open(reading(db.settings(), settings));
+    Database reading =
+        Database.open(reading(db.settings(), settings, "-reads", settings.queriesMax()));
     ReadQueries queries =
         new ReadQueries(
             reading.jdbi(),
@@ -182,29 +195,43 @@ public final class Projections {
             settings.queriesWaitingMax());
     // By themselves: what is reported, and what is being decided, does not wait for a dashboard.
     ReadQueries lookups =
-        new ReadQueries(
+        ReadQueries.ofLookups(
             jdbi,
             db.settings().timeouts().statement(),
             settings.lookupsMax(),
             settings.queriesWaitingMax());
+    // By themselves, too: nobody waits for what somebody else takes along.
+    Database forExports =
+        Database.open(reading(db.settings(), settings, "-exports", settings.exports().max()));
+    ReadQueries exporting =
+        new ReadQueries(
+            forExports.jdbi(),
+            settings.queryTimeout(),
+            settings.exports().max(),
+            settings.queriesWaitingMax());
+    Exports exports =
+        new Exports(exporting, progress, settings.exports().max(), settings.exports().idleMax());
     return new Projections(
         progress,
         dueWork,
         passed,
         queries,
         lookups,
-        reading,
+        exporting,
+        List.of(reading, forExports),
         ranges,
-        new JdbcLedgerProofs(queries, progress, signingKey, clock, metrics),
+        exports,
+        new JdbcLedgerProofs(queries, progress, exports, signingKey, clock, metrics),
         settings,
         clock);
   }
 
   /** Connections of their own, on which a statement may take longer than a node's work may. */
-  private static DatabaseSettings reading(DatabaseSettings db, ProjectionSettings settings) {
+  private static DatabaseSettings reading(
+      DatabaseSettings db, ProjectionSettings settings, String what, int connections) {
     DatabaseTimeouts usual = db.timeouts();
-    return db.withPoolSize(settings.queriesMax())
-        .withApplicationName(db.applicationName() + "-reads")
+    return db.withPoolSize(connections)
+        .withApplicationName(db.applicationName() + what)
         .withTimeouts(
             new DatabaseTimeouts(
                 settings.queryTimeout(),
@@ -279,7 +306,8 @@ public final class Projections {
     passed.stop();
     queries.close();
     lookups.close();
-    reading.close();
+    exporting.close();
+    reading.forEach(Database::close);
     ranges.forEach(RangeProgress::close);
   }
 }

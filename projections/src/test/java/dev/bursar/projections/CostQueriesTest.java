@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -88,10 +89,8 @@ class CostQueriesTest {
 
   private static List<CostQueries.Day> days() {
     CostQueries costs = readSide.projections.costs();
-    return FIRST
-        .atDay(1)
-        .datesUntil(LAST.plusMonths(1).atDay(1))
-        .map(day -> ReadSide.await(costs.day("acme", day, RATES, false)))
+    return Stream.iterate(FIRST, month -> !month.isAfter(LAST), month -> month.plusMonths(1))
+        .flatMap(month -> ReadSide.all(costs.month("acme", month, RATES, false)).stream())
         .toList();
   }
 
@@ -311,16 +310,17 @@ class CostQueriesTest {
   }
 
   @Test
-  void aDayOfAnOrgThatHasPaidNothingHasNoCurrency() {
-    CostQueries.Day day =
-        ReadSide.await(
-            readSide.projections.costs().day("ghost", LocalDate.of(2026, 3, 1), RATES, true));
-    assertThat(day.costs()).isEmpty();
-    assertThat(day.currency()).isNull();
+  void anOrgThatHasDoneNothingHasNoDays() {
     assertThat(
-            ReadSide.await(
-                    readSide.projections.costs().day("acme", LAST.atEndOfMonth(), RATES, false))
-                .currency())
-        .isIn("EUR", "USD");
+            ReadSide.all(
+                readSide.projections.costs().month("ghost", FIRST.plusMonths(2), RATES, true)))
+        .isEmpty();
+  }
+
+  @Test
+  void daysAreInOrderEachOnceAndKnowTheCurrency() {
+    List<CostQueries.Day> days = days();
+    assertThat(days).extracting(CostQueries.Day::day).isSorted().doesNotHaveDuplicates();
+    assertThat(days.getLast().currency()).isIn("EUR", "USD");
   }
 }

@@ -97,7 +97,7 @@ class LedgerPlansTest {
         .hasSize(100);
     assertThat(ReadSide.await(ledger.charge("acme", "main", "txn_main_12000"))).isPresent();
     assertThat(ReadSide.await(proofs.inclusion("acme", "main", 12_000)).path()).isNotEmpty();
-    assertThat(ReadSide.await(proofs.export("acme", YearMonth.of(2026, 3))).to()).isPositive();
+    assertThat(ReadSide.await(proofs.month("acme", YearMonth.of(2026, 3))).to()).isPositive();
     assertThat(scanned()).isEqualTo(before);
   }
 }

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -151,7 +150,7 @@ class LedgerProofsTest {
     YearMonth first = YearMonth.of(2026, 1);
     for (YearMonth each = first; each.isBefore(first.plusMonths(6)); each = each.plusMonths(1)) {
       YearMonth month = each;
-      LedgerProofs.Export export = ReadSide.await(proofs.export(ORG, month));
+      LedgerProofs.AuditMonth export = ReadSide.await(proofs.month(ORG, month));
       List<Integer> inMonth =
           IntStream.range(0, world.entries.size())
               .filter(i -> monthOf(world.entries.get(i)).equals(month))
@@ -161,12 +160,11 @@ class LedgerProofsTest {
           .isEqualTo(inMonth.isEmpty() ? world.entries.size() : (long) inMonth.getFirst());
       assertThat(export.to())
           .isEqualTo(inMonth.isEmpty() ? world.entries.size() : inMonth.getLast() + 1L);
-      List<LedgerProofs.Leaf> leaves = new ArrayList<>();
-      ReadSide.await(proofs.leaves(ORG, export.from(), export.to(), leaves::add));
+      List<LedgerProofs.Leaf> leaves = ReadSide.all(proofs.leaves(ORG, export.from(), export.to()));
       assertThat(TreeProofs.rootOfExport(export, leaves)).isEqualTo(export.checkpoint().root());
       TreeProofs.assertSigned(export.checkpoint(), ORIGIN);
     }
-    LedgerProofs.Export none = ReadSide.await(proofs.export(ORG, YearMonth.of(1999, 1)));
+    LedgerProofs.AuditMonth none = ReadSide.await(proofs.month(ORG, YearMonth.of(1999, 1)));
     assertThat(none.from()).isEqualTo(none.to()).isEqualTo(none.checkpoint().size());
   }
 

@@ -5,10 +5,13 @@ import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.export.Export;
 import dev.bursar.projections.tree.SigningKey;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +60,7 @@ final class ReadSide implements AutoCloseable {
                     pekko.loglevel = WARNING
                     pekko.coordinated-shutdown.exit-jvm = off
                     pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
-                    bursar.projections.catch-up-timeout = 60s
+                    bursar.projections { catch-up-timeout = 60s, query-timeout = 60s }
                     # The worlds of tests do not grow old.
                     bursar.projections.retention {
                       usage-events = 36500d, usage-hours = 36500d, usage-days = 36500d
@@ -98,6 +101,17 @@ final class ReadSide implements AutoCloseable {
 
   static <T> T await(CompletionStage<T> stage) {
     return stage.toCompletableFuture().orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+  }
+
+  /** All rows of an export. */
+  static <T> List<T> all(CompletionStage<Export<T>> begun) {
+    List<T> rows = new ArrayList<>();
+    try (Export<T> export = await(begun)) {
+      for (var part = await(export.next()); part.isPresent(); part = await(export.next())) {
+        rows.addAll(part.get());
+      }
+    }
+    return rows;
   }
 
   /** Waits for a condition that somebody else brings about. */

@@ -51,7 +51,6 @@ class RetentionTest {
           "usage_user_day_2025_02",
           "usage_day_2024",
           "usage_day_meter_2024");
-  private static final long GROUPS_REMEMBERED = 1_000;
   private static final String FOR_EVER =
       "bursar.projections.retention { usage-events = 9999d, usage-hours = 9999d, usage-days = 9999d }";
 
@@ -206,8 +205,7 @@ class RetentionTest {
     return new Rebuild(
         settings,
         RebuildSettings.from(config),
-        clock ->
-            new ReadModels(ProjectionSettings.from(config).retention(), GROUPS_REMEMBERED, clock),
+        clock -> new ReadModels(ProjectionSettings.from(config).usage(), clock),
         List.of(),
         progress -> {});
   }

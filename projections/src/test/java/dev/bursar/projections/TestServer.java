@@ -2,7 +2,6 @@ package dev.bursar.projections;
 
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
-import dev.bursar.database.Migrations;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One quick server for all tests; each takes a fresh, migrated database. */
@@ -11,17 +10,10 @@ public final class TestServer {
   private static final EmbeddedDatabase SHARED = EmbeddedDatabase.temporary(false);
   private static final AtomicInteger COUNT = new AtomicInteger();
 
-  /** Migrated once, and copied: nobody may be connected to it any more. */
-  private static final String MIGRATED = "migrated";
-
-  static {
-    Migrations.migrate(SHARED.freshDatabase(MIGRATED));
-  }
-
   private TestServer() {}
 
   public static DatabaseSettings fresh() {
-    return SHARED.freshDatabase("test_" + COUNT.incrementAndGet(), MIGRATED);
+    return SHARED.freshMigrated();
   }
 
   /** A copy of a database that was fresh once; nobody may be connected to that one. */

@@ -122,7 +122,7 @@ final class TreeProofs {
   }
 
   /** The root that a month's leaves come to, with what stands left and right of them. */
-  static byte[] rootOfExport(LedgerProofs.Export export, List<LedgerProofs.Leaf> leaves) {
+  static byte[] rootOfExport(LedgerProofs.AuditMonth export, List<LedgerProofs.Leaf> leaves) {
     Stack stack = new Stack();
     stack.cover(0, export.from(), export.left());
     leaves.forEach(each -> stack.push(1, leaf(each.entry())));

@@ -20,6 +20,7 @@ record UsageDump(Map<String, List<String>> rows) {
           "usage_user_day",
           "usage_day",
           "usage_day_meter",
+          "usage_word",
           "reported_usage",
           "alert");
 

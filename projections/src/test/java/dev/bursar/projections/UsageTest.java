@@ -367,11 +367,9 @@ class UsageTest {
       page = ReadSide.await(usage.events(WORLD.id.org(), filter, after, limit, true));
       all.addAll(page.events());
       assertThat(page.events()).hasSizeLessThanOrEqualTo(limit);
-      after =
-          page.events().isEmpty()
-              ? null
-              : UsageEvent.Key.parse(page.events().getLast().key().text()).orElseThrow();
-    } while (page.hasMore());
+      UsageEvent.Key next = page.next();
+      after = next == null ? null : UsageEvent.Key.parse(next.text()).orElseThrow();
+    } while (after != null);
     return all;
   }
 

@@ -400,7 +400,7 @@ final class UsageWorld {
     long denied;
     final Map<String, BigDecimal> meters = new TreeMap<>();
 
-    private void add(Made it) {
+    void add(Made it) {
       credits = credits.add(it.credits);
       requests += it.allowed ? 1 : 0;
       denied += it.allowed ? 0 : 1;

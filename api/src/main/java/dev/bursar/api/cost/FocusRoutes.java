@@ -16,16 +16,15 @@ import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.cost.CostQueries.Day;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.Unit;
 import java.math.BigDecimal;
 import java.time.InstantSource;
-import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
@@ -72,15 +71,14 @@ public final class FocusRoutes {
     boolean fresh = query.flag("fresh");
     Format format = call.format(Format.CSV, Format.PARQUET, Format.NDJSON);
     return OrgRoutes.settings(entities, org, fresh)
-        .thenCompose(
-            settings ->
-                teamNames(org)
-                    .thenApply(names -> new FocusTable(org, settings.name(), names, seller, month)))
+        .thenCombine(
+            teamNames(org),
+            (settings, names) -> new FocusTable(org, settings.name(), names, seller, month))
         .thenCompose(
             table ->
                 costs
-                    .day(org, month.atDay(1), this::rates, fresh)
-                    .thenApply(first -> reply(format, org, table, first)));
+                    .month(org, month, this::rates, fresh)
+                    .thenApply(days -> reply(format, table, days)));
   }
 
   private CompletionStage<Map<String, String>> teamNames(String org) {
@@ -93,25 +91,16 @@ public final class FocusRoutes {
                     .collect(Collectors.toMap(Unit::id, Unit::name)));
   }
 
-  private Reply reply(Format format, String org, FocusTable table, Day first) {
+  private static Reply reply(Format format, FocusTable table, Export<Day> days) {
     return Reply.rows(
             format,
-            table.table().stream(
-                format, Pages.of(first, FocusDay::of, day -> next(org, day.day()))))
-        .asOf(first.freshness());
+            table.table().stream(format, Pages.of(days).mapConcat(of -> of).map(FocusDay::of)))
+        .asOf(days.freshness());
   }
 
   /** By the catalog as it is: what a request was charged is shared out, not priced again. */
   private Map<String, BigDecimal> rates(@Nullable String feature, @Nullable String model) {
     Price price = catalog.price(feature, model);
     return price == null ? Map.of() : price.rates();
-  }
-
-  /** Day by day, so that a month of any size takes the memory of a day. */
-  private Optional<CompletionStage<Day>> next(String org, LocalDate day) {
-    LocalDate next = day.plusDays(1);
-    return YearMonth.from(next).equals(YearMonth.from(day))
-        ? Optional.of(costs.day(org, next, this::rates, false))
-        : Optional.empty();
   }
 }

@@ -84,17 +84,27 @@ public final class Page {
     return after;
   }
 
-  /** Writes the fields that every list has. */
+  /**
+   * Writes the fields that every list has.
+   *
+   * @param next after what the next page begins; null if there is none
+   */
+  public <T> void write(
+      JsonWriter json, List<T> rows, @Nullable String next, BiConsumer<JsonWriter, T> fields) {
+    json.objects("data", rows, fields).field("has_more", next != null);
+    if (next != null) {
+      byte[] cursor = (list + next).getBytes(StandardCharsets.UTF_8);
+      json.field("next_cursor", Base64.getUrlEncoder().withoutPadding().encodeToString(cursor));
+    }
+  }
+
+  /** Writes the fields that every list has, where the next page begins after the last row. */
   public <T> void write(
       JsonWriter json,
       List<T> rows,
       boolean hasMore,
       Function<T, String> name,
       BiConsumer<JsonWriter, T> fields) {
-    json.objects("data", rows, fields).field("has_more", hasMore);
-    if (hasMore && !rows.isEmpty()) {
-      byte[] next = (list + name.apply(rows.getLast())).getBytes(StandardCharsets.UTF_8);
-      json.field("next_cursor", Base64.getUrlEncoder().withoutPadding().encodeToString(next));
-    }
+    write(json, rows, hasMore && !rows.isEmpty() ? name.apply(rows.getLast()) : null, fields);
   }
 }

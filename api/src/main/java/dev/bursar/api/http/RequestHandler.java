@@ -7,6 +7,7 @@ import dev.bursar.api.http.PathTree.Route;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.access.AccessKey;
+import dev.bursar.domain.export.TooManyExports;
 import dev.bursar.domain.ledger.ReadModelsBehind;
 import dev.bursar.domain.operation.StorageAway;
 import dev.bursar.domain.usage.Unanswerable;
@@ -46,7 +47,13 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
       Problem.passing(
           503, "read_models_behind", "what was asked is not in the read models yet; ask again");
   private static final Problem BUSY =
-      Problem.passing(429, "busy", "more reads are waiting than may; ask again");
+      Problem.passing(429, "busy", "more reads are waiting than can be answered; ask again");
+  private static final Problem EXPORTING =
+      Problem.of(
+              429,
+              "busy",
+              "as many exports are under way as may be at once; ask again when one has ended")
+          .with("Retry-After", "10");
   private static final Problem AWAY =
       Problem.passing(
           503,
@@ -213,6 +220,9 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     }
     if (cause instanceof StorageAway) {
       return AWAY;
+    }
+    if (cause instanceof TooManyExports) {
+      return EXPORTING;
     }
     if (cause instanceof RejectedExecutionException) {
       return BUSY;

@@ -18,10 +18,8 @@ import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
-import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -39,7 +37,6 @@ public final class LedgerRoutes {
   private static final Set<String> PARAMETERS =
       Call.listParameters("from", "to", "type", "user", "team", "feature", "model");
   private static final Words<EntryType> TYPES = Words.of(EntryType.values());
-  private static final int ROWS_AT_ONCE = 1_000;
 
   private final LedgerQueries queries;
   private final Entities entities;
@@ -70,45 +67,31 @@ public final class LedgerRoutes {
       call.demand(Access.EXPORT);
       Call.demandWhole(query);
     }
-    int limit = format == Format.JSON ? page.limit() : ROWS_AT_ONCE;
+    if (format != Format.JSON) {
+      return Known.wallet(entities, org, wallet)
+          .thenCompose(known -> queries.export(org, wallet, filter))
+          .thenApply(
+              found -> Reply.rows(format, rows(format, Pages.of(found))).asOf(found.freshness()));
+    }
     return queries
-        .page(org, wallet, filter, sequence(page), limit)
+        .page(org, wallet, filter, sequence(page), page.limit())
         .thenCompose(
             found -> {
               CompletionStage<?> known =
                   found.entries().isEmpty()
                       ? Known.wallet(entities, org, wallet)
                       : CompletableFuture.completedStage(found);
-              return known.thenApply(
-                  any ->
-                      format == Format.JSON
-                          ? reply(page, found)
-                          : Reply.rows(format, rows(format, org, wallet, filter, found))
-                              .asOf(new Freshness(found.asOf(), found.lagMs())));
+              return known.thenApply(any -> reply(page, found));
             });
   }
 
-  private Source<ByteString, NotUsed> rows(
-      Format format,
-      String org,
-      String wallet,
-      LedgerQueries.Filter filter,
-      LedgerQueries.Page first) {
-    Source<ByteString, NotUsed> pages =
-        Pages.of(first, LedgerQueries.Page::entries, page -> next(org, wallet, filter, page))
-            .map(entries -> rows(format, entries));
+  private static Source<ByteString, NotUsed> rows(
+      Format format, Source<List<LedgerEntry>, NotUsed> pages) {
+    Source<ByteString, NotUsed> rows =
+        pages.map(entries -> rows(format, entries)).filter(some -> !some.isEmpty());
     return format == Format.CSV
-        ? Source.single(new CsvRows().header(EntryViews.COLUMNS).toByteString()).concat(pages)
-        : pages;
-  }
-
-  private Optional<CompletionStage<LedgerQueries.Page>> next(
-      String org, String wallet, LedgerQueries.Filter filter, LedgerQueries.Page page) {
-    return page.hasMore()
-        ? Optional.of(
-            queries.page(
-                org, wallet, filter, page.entries().getLast().posting().sequence(), ROWS_AT_ONCE))
-        : Optional.empty();
+        ? Source.single(new CsvRows().header(EntryViews.COLUMNS).toByteString()).concat(rows)
+        : rows;
   }
 
   private static ByteString rows(Format format, List<LedgerEntry> entries) {

@@ -10,25 +10,23 @@ import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Names;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
+import dev.bursar.api.table.Pages;
 import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.ledger.LedgerProofs;
+import dev.bursar.domain.ledger.LedgerProofs.AuditMonth;
 import dev.bursar.domain.ledger.LedgerProofs.Checkpoint;
 import dev.bursar.domain.ledger.LedgerProofs.Contradiction;
-import dev.bursar.domain.ledger.LedgerProofs.Export;
 import dev.bursar.domain.ledger.LedgerProofs.Leaf;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.time.YearMonth;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.pekko.NotUsed;
-import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 
@@ -36,8 +34,6 @@ import org.apache.pekko.util.ByteString;
  * {@code …/ledger} of an org: signed heads, proofs against them, and months to be verified offline.
  */
 public final class ProofRoutes {
-
-  private static final int LEAVES_AT_ONCE = 1_000;
 
   private final LedgerProofs proofs;
   private final Entities entities;
@@ -164,32 +160,26 @@ public final class ProofRoutes {
     return known(call)
         .thenCompose(
             org ->
-                orRefused(proofs.export(org, month))
-                    .thenApply(found -> Reply.rows(Format.NDJSON, lines(org, found))));
+                orRefused(proofs.month(org, month))
+                    .thenCompose(
+                        found ->
+                            orRefused(proofs.leaves(org, found.from(), found.to()))
+                                .thenApply(
+                                    leaves ->
+                                        Reply.rows(Format.NDJSON, lines(org, found, leaves)))));
   }
 
-  private Source<ByteString, NotUsed> lines(String org, Export export) {
-    Source<ByteString, NotUsed> leaves =
-        Source.unfoldAsync(
-            export.from(),
-            from -> {
-              long to = Math.min(export.to(), from + LEAVES_AT_ONCE);
-              List<Leaf> found = new ArrayList<>();
-              return from >= export.to()
-                  ? CompletableFuture.completedStage(Optional.<Pair<Long, ByteString>>empty())
-                  : proofs
-                      .leaves(org, from, to, found::add)
-                      .thenApply(done -> Optional.of(Pair.create(to, lines(found))));
-            });
+  private static Source<ByteString, NotUsed> lines(
+      String org, AuditMonth month, Export<Leaf> leaves) {
     byte[] end =
         JsonWriter.bytes(
-            json -> json.field("kind", "end").field("entries", export.to() - export.from()));
-    return Source.single(line(JsonWriter.bytes(json -> header(json, org, export))))
-        .concat(leaves)
+            json -> json.field("kind", "end").field("entries", month.to() - month.from()));
+    return Source.single(line(JsonWriter.bytes(json -> header(json, org, month))))
+        .concat(Pages.of(leaves).map(ProofRoutes::lines))
         .concat(Source.single(line(end)));
   }
 
-  private static void header(JsonWriter json, String org, Export export) {
+  private static void header(JsonWriter json, String org, AuditMonth export) {
     json.field("kind", "bursar-ledger-export")
         .field("version", 1)
         .field("org", org)

@@ -12,6 +12,8 @@ import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.table.Pages;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.export.Export;
+import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageEvent.Decision;
 import dev.bursar.domain.usage.UsageEvent.Outcome;
 import dev.bursar.domain.usage.UsageQueries;
@@ -19,7 +21,6 @@ import dev.bursar.domain.usage.UsageQueries.EventFilter;
 import dev.bursar.domain.usage.UsageQueries.EventPage;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,6 @@ public final class EventRoutes {
 
   /** What may change from one page to the next; all else is the question. */
   private static final Set<String> ASKED_OF_EACH_PAGE = Set.of("limit", "cursor", "fresh");
-
-  private static final int ROWS_AT_ONCE = 1_000;
 
   private final UsageQueries usage;
   private final Entities entities;
@@ -66,7 +65,6 @@ public final class EventRoutes {
       call.demand(Access.EXPORT);
       Call.demandWhole(query);
     }
-    int limit = format == Format.JSON ? page.limit() : ROWS_AT_ONCE;
     EventCursor after = page.after() == null ? null : EventCursor.parse(page.after());
     boolean fresh = query.flag("fresh");
     return OrgRoutes.settings(entities, org, fresh)
@@ -78,13 +76,11 @@ public final class EventRoutes {
                       after == null
                           ? Asked.stretch(query, clock.instant(), settings.zone())
                           : after.stretch());
-              return usage
-                  .events(org, filter, after == null ? null : after.last(), limit, fresh)
-                  .thenApply(
-                      found ->
-                          format == Format.JSON
-                              ? reply(page, filter, found)
-                              : rows(format, org, filter, found));
+              return format == Format.JSON
+                  ? usage
+                      .events(org, filter, after == null ? null : after.last(), page.limit(), fresh)
+                      .thenApply(found -> reply(page, filter, found))
+                  : usage.export(org, filter, fresh).thenApply(found -> rows(format, found));
             });
   }
 
@@ -103,31 +99,20 @@ public final class EventRoutes {
   }
 
   private static Reply reply(Page page, EventFilter filter, EventPage found) {
-    Asked.Stretch stretch = new Asked.Stretch(filter.from(), filter.to());
+    UsageEvent.Key next = found.next();
+    String cursor =
+        next == null
+            ? null
+            : new EventCursor(new Asked.Stretch(filter.from(), filter.to()), next).text();
     return Reply.ok(
         json -> {
-          page.write(
-              json,
-              found.events(),
-              found.hasMore(),
-              event -> new EventCursor(stretch, event.key()).text(),
-              EventTables::json);
+          page.write(json, found.events(), cursor, EventTables::json);
           json.field("as_of", found.freshness().asOf()).field("lag_ms", found.freshness().lagMs());
         });
   }
 
-  private Reply rows(Format format, String org, EventFilter filter, EventPage first) {
-    return Reply.rows(
-            format,
-            EventTables.of(catalog.meters()).stream(
-                format, Pages.of(first, EventPage::events, page -> next(org, filter, page))))
-        .asOf(first.freshness());
-  }
-
-  private Optional<CompletionStage<EventPage>> next(
-      String org, EventFilter filter, EventPage page) {
-    return page.hasMore()
-        ? Optional.of(usage.events(org, filter, page.events().getLast().key(), ROWS_AT_ONCE, false))
-        : Optional.empty();
+  private Reply rows(Format format, Export<UsageEvent> export) {
+    return Reply.rows(format, EventTables.of(catalog.meters()).stream(format, Pages.of(export)))
+        .asOf(export.freshness());
   }
 }

@@ -1,6 +1,7 @@
 package dev.bursar.api.node;
 
 import dev.bursar.domain.cost.CostQueries;
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
@@ -11,6 +12,7 @@ import dev.bursar.domain.org.OrgEvent;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,46 +36,56 @@ public final class InMemoryCosts implements CostQueries {
   }
 
   @Override
-  public CompletionStage<Day> day(String org, LocalDate day, Rates rates, boolean fresh) {
+  public CompletionStage<Export<Day>> month(
+      String org, YearMonth month, Rates rates, boolean fresh) {
     return node.read(
-        n -> {
-          Map<String, Map<String, Long>> units = new HashMap<>();
-          for (OrgEvent event : n.orgEvents(org)) {
-            if (event instanceof OrgEvent.ReservationBegun begun) {
-              units.put(begun.plan().reservation(), begun.plan().quantities().usage());
-            }
-          }
-          Map<Work, Map<String, Charge>> charges = new LinkedHashMap<>();
-          String currency = null;
-          for (LedgerEntry entry : InMemoryQueries.entries(n, org)) {
-            Transaction of = entry.transaction();
-            if (entry.posting().value() != null) {
-              currency = entry.posting().value().currency();
-            }
-            if (LocalDate.ofInstant(of.postedAt(), ZoneOffset.UTC).equals(day)) {
-              Work work = work(entry);
-              Map<String, BigDecimal> priced = new HashMap<>();
-              units
-                  .getOrDefault(of.reservation(), Map.of())
-                  .forEach(
-                      (meter, each) ->
-                          priced.put(
-                              meter,
-                              rates
-                                  .of(work.feature(), work.model())
-                                  .getOrDefault(meter, BigDecimal.ZERO)));
-              charges
-                  .computeIfAbsent(work, any -> new LinkedHashMap<>())
-                  .merge(
-                      kind(entry.posting()),
-                      charge(entry, units.getOrDefault(of.reservation(), Map.of()), priced),
-                      InMemoryCosts::plus);
-            }
-          }
-          List<Costs> costs = new ArrayList<>();
-          charges.forEach((work, of) -> costs.add(new Costs(work, List.copyOf(of.values()))));
-          return new Day(day, costs, currency, new Freshness(n.now(), 0));
-        });
+        n ->
+            n.exports.of(
+                month
+                    .atDay(1)
+                    .datesUntil(month.plusMonths(1).atDay(1))
+                    .map(day -> day(n, org, day, rates))
+                    .toList(),
+                new Freshness(n.now(), 0)));
+  }
+
+  private static Day day(InMemoryNode n, String org, LocalDate day, Rates rates) {
+    Map<String, Map<String, Long>> units = new HashMap<>();
+    for (OrgEvent event : n.orgEvents(org)) {
+      if (event instanceof OrgEvent.ReservationBegun begun) {
+        units.put(begun.plan().reservation(), begun.plan().quantities().usage());
+      }
+    }
+    Map<Work, Map<String, Charge>> charges = new LinkedHashMap<>();
+    String currency = null;
+    for (LedgerEntry entry : InMemoryQueries.entries(n, org)) {
+      Transaction of = entry.transaction();
+      if (entry.posting().value() != null) {
+        currency = entry.posting().value().currency();
+      }
+      if (LocalDate.ofInstant(of.postedAt(), ZoneOffset.UTC).equals(day)) {
+        Work work = work(entry);
+        Map<String, BigDecimal> priced = new HashMap<>();
+        units
+            .getOrDefault(of.reservation(), Map.of())
+            .forEach(
+                (meter, each) ->
+                    priced.put(
+                        meter,
+                        rates
+                            .of(work.feature(), work.model())
+                            .getOrDefault(meter, BigDecimal.ZERO)));
+        charges
+            .computeIfAbsent(work, any -> new LinkedHashMap<>())
+            .merge(
+                kind(entry.posting()),
+                charge(entry, units.getOrDefault(of.reservation(), Map.of()), priced),
+                InMemoryCosts::plus);
+      }
+    }
+    List<Costs> costs = new ArrayList<>();
+    charges.forEach((work, of) -> costs.add(new Costs(work, List.copyOf(of.values()))));
+    return new Day(day, costs, currency);
   }
 
   private static Work work(LedgerEntry entry) {

@@ -73,6 +73,9 @@ public final class InMemoryNode
       new TreeMap<>();
   private volatile Instant now;
 
+  /** What is taken along of it. */
+  public final InMemoryExports exports = new InMemoryExports();
+
   /** What every call is answered with instead, while it is set. */
   private volatile @Nullable Supplier<Answer<?>> trouble;
 

@@ -1,14 +1,14 @@
 package dev.bursar.api.node;
 
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.MerkleTree;
 import java.time.YearMonth;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Proofs over the entries of an {@link InMemoryNode}, wallet by wallet, with an unsigned head. */
@@ -89,25 +89,24 @@ public final class InMemoryProofs implements LedgerProofs {
   }
 
   @Override
-  public CompletionStage<Export> export(String org, YearMonth month) {
+  public CompletionStage<AuditMonth> month(String org, YearMonth month) {
     return queries
         .entries(org)
         .thenApply(
             entries ->
-                new Export(
+                new AuditMonth(
                     month, 0, entries.size(), List.of(), List.of(), checkpoint(org, entries)));
   }
 
   @Override
-  public CompletionStage<Void> leaves(String org, long from, long to, Consumer<Leaf> each) {
+  public CompletionStage<Export<Leaf>> leaves(String org, long from, long to) {
     return queries
         .entries(org)
         .thenCompose(
-            entries -> {
-              for (long i = from; i < to; i++) {
-                each.accept(new Leaf(i, entries.get((int) i)));
-              }
-              return CompletableFuture.completedStage(null);
-            });
+            entries ->
+                queries.export(
+                    LongStream.range(from, to)
+                        .mapToObj(i -> new Leaf(i, entries.get((int) i)))
+                        .toList()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.bursar.api.node;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.invariant.Invariants;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
@@ -70,6 +71,20 @@ public final class InMemoryQueries implements LedgerQueries {
           return new Chain(
               chain.sequence(), chain.head(), chain.figures(), chain.inLedger(), fresh(n));
         });
+  }
+
+  @Override
+  public CompletionStage<Export<LedgerEntry>> export(String org, String wallet, Filter filter) {
+    return node.read(
+        n ->
+            n.exports.of(
+                entries(n, org, wallet).stream().filter(entry -> passes(entry, filter)).toList(),
+                fresh(n)));
+  }
+
+  /** An export of these. */
+  <T> CompletionStage<Export<T>> export(List<T> rows) {
+    return node.read(n -> n.exports.of(rows, fresh(n)));
   }
 
   /** All entries of an org, wallet by wallet. */

@@ -11,6 +11,7 @@ import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.domain.operation.Place;
@@ -155,19 +156,29 @@ public final class InMemoryUsage implements UsageQueries {
     return node.read(
         n -> {
           List<UsageEvent> events =
-              decided(n, org).stream()
-                  .filter(each -> asked(each, filter.from(), filter.to(), filter.filter()))
-                  .map(InMemoryUsage::event)
-                  .filter(each -> filter.decision() == null || filter.decision() == each.decision())
-                  .filter(each -> filter.outcome() == null || filter.outcome() == each.outcome())
-                  .sorted(Comparator.comparing(UsageEvent::key, NEWEST_FIRST))
+              events(n, org, filter).stream()
                   .filter(each -> after == null || NEWEST_FIRST.compare(each.key(), after) > 0)
                   .toList();
           return new EventPage(
               List.copyOf(events.subList(0, Math.min(limit, events.size()))),
-              events.size() > limit,
+              events.size() > limit ? events.get(limit - 1).key() : null,
               fresh(n));
         });
+  }
+
+  private static List<UsageEvent> events(InMemoryNode n, String org, EventFilter filter) {
+    return decided(n, org).stream()
+        .filter(each -> asked(each, filter.from(), filter.to(), filter.filter()))
+        .map(InMemoryUsage::event)
+        .filter(each -> filter.decision() == null || filter.decision() == each.decision())
+        .filter(each -> filter.outcome() == null || filter.outcome() == each.outcome())
+        .sorted(Comparator.comparing(UsageEvent::key, NEWEST_FIRST))
+        .toList();
+  }
+
+  @Override
+  public CompletionStage<Export<UsageEvent>> export(String org, EventFilter filter, boolean fresh) {
+    return node.read(n -> n.exports.of(events(n, org, filter), fresh(n)));
   }
 
   private static UsageEvent event(Decided each) {

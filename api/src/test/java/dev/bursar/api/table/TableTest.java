@@ -16,8 +16,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -61,20 +59,16 @@ class TableTest {
 
   /** Numbers from 0 on, in pages. */
   private static Source<List<Row>, NotUsed> pages(int pages, int rowsEach) {
-    return Pages.of(
-        0,
-        page -> {
-          List<Row> rows = new ArrayList<>();
-          for (int i = 0; i < rowsEach; i++) {
-            long number = (long) page * rowsEach + i;
-            rows.add(new Row(number, "text " + number % 97));
-          }
-          return rows;
-        },
-        page ->
-            page + 1 < pages
-                ? Optional.of(CompletableFuture.completedStage(page + 1))
-                : Optional.empty());
+    return Source.range(0, pages - 1)
+        .map(
+            page -> {
+              List<Row> rows = new ArrayList<>();
+              for (int i = 0; i < rowsEach; i++) {
+                long number = (long) page * rowsEach + i;
+                rows.add(new Row(number, "text " + number % 97));
+              }
+              return rows;
+            });
   }
 
   private static <T> T await(CompletionStage<T> stage) {

@@ -38,8 +38,7 @@ final class RebuildSpeed {
       return new Rebuild(
               database,
               RebuildSettings.from(config),
-              clock ->
-                  new ReadModels(settings.retention(), settings.usageGroupsRememberedMax(), clock),
+              clock -> new ReadModels(settings.usage(), clock),
               models,
               progress -> {
                 bar.maxHint(Math.max(progress.rows(), progress.rowsTotal()));

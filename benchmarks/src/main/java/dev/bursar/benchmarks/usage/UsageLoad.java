@@ -11,6 +11,7 @@ import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.projections.journal.JournalRow;
 import dev.bursar.projections.usage.Retention;
+import dev.bursar.projections.usage.UsageSettings;
 import dev.bursar.projections.usage.UsageWriter;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public final class UsageLoad {
   private static final int EVENTS_AT_ONCE = 2_000;
   private static final int SETUP_CONNECTIONS = 8;
   private static final int GROUPS_REMEMBERED = 100_000;
+  private static final int WORDS_MAX = 500;
   private static final int TRIES_MAX = 10;
   private static final double ORG_SKEW = 1.0;
   private static final String DEADLOCK = "40P01";
@@ -188,7 +190,9 @@ public final class UsageLoad {
   private void work(Database database, Queue<Part> parts) {
     UsageWriter tables =
         new UsageWriter(
-            new Retention(FOR_GOOD, FOR_GOOD, FOR_GOOD), InstantSource.system(), GROUPS_REMEMBERED);
+            new UsageSettings(
+                new Retention(FOR_GOOD, FOR_GOOD, FOR_GOOD), GROUPS_REMEMBERED, WORDS_MAX),
+            InstantSource.system());
     try {
       Part part;
       while (failure.get() == null && (part = next(parts)) != null) {

@@ -1,9 +1,10 @@
 package dev.bursar.domain.cost;
 
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.ledger.EntryType;
-import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import java.math.BigDecimal;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -72,18 +73,20 @@ public interface CostQueries {
   record Costs(Work work, List<Charge> charges) {}
 
   /**
-   * A day of an org.
+   * A day of an org, or a part of it: of a day of very many entries, or of very many kinds of work,
+   * there are several, each complete in itself.
    *
    * @param costs in no particular order that changes from one call to the next
    * @param currency what the org last paid in by the end of the day's month; null if it never did
    */
-  record Day(LocalDate day, List<Costs> costs, @Nullable String currency, Freshness freshness) {}
+  record Day(LocalDate day, List<Costs> costs, @Nullable String currency) {}
 
   /**
-   * What was posted on a day, in UTC.
+   * What was posted in a month, in UTC: each day that has anything, in order. Fails with {@link
+   * dev.bursar.domain.export.TooManyExports}.
    *
    * @param rates by which a request's charge is shared out among what it used
    * @param fresh whether to wait until all that was in the journal when it was asked can be seen
    */
-  CompletionStage<Day> day(String org, LocalDate day, Rates rates, boolean fresh);
+  CompletionStage<Export<Day>> month(String org, YearMonth month, Rates rates, boolean fresh);
 }

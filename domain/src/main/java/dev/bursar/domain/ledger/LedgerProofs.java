@@ -1,9 +1,9 @@
 package dev.bursar.domain.ledger;
 
+import dev.bursar.domain.export.Export;
 import java.time.YearMonth;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +47,7 @@ public interface LedgerProofs {
    * @param left the hashes of the complete subtrees before the first leaf, from left to right
    * @param right those after the last leaf, up to the checkpoint's size, from left to right
    */
-  record Export(
+  record AuditMonth(
       YearMonth month,
       long from,
       long to,
@@ -78,10 +78,11 @@ public interface LedgerProofs {
   CompletionStage<@Nullable Consistency> consistency(String org, long from);
 
   /** A month, in UTC, without its leaves; those come by {@link #leaves}. */
-  CompletionStage<Export> export(String org, YearMonth month);
+  CompletionStage<AuditMonth> month(String org, YearMonth month);
 
   /**
-   * Hands on the leaves from the one, up to the other without it, in order; holds few in memory.
+   * The leaves from the one, up to the other without it, in order. Fails with {@link
+   * dev.bursar.domain.export.TooManyExports}.
    */
-  CompletionStage<Void> leaves(String org, long from, long to, Consumer<Leaf> each);
+  CompletionStage<Export<Leaf>> leaves(String org, long from, long to);
 }

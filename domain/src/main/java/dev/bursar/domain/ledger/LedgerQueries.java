@@ -1,6 +1,7 @@
 package dev.bursar.domain.ledger;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.wallet.Charge;
 import java.math.BigDecimal;
@@ -144,4 +145,10 @@ public interface LedgerQueries {
    */
   CompletionStage<Page> page(
       String org, String wallet, Filter filter, long afterSequence, int limit);
+
+  /**
+   * All entries of a wallet that pass the filter, by sequence, for whoever takes them along. Fails
+   * with {@link dev.bursar.domain.export.TooManyExports}.
+   */
+  CompletionStage<Export<LedgerEntry>> export(String org, String wallet, Filter filter);
 }

@@ -6,6 +6,7 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Place;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,7 +91,17 @@ public record UsageEvent(
    * @param countedAt the time for which it counts, to the microsecond
    * @param place where the org's journal has the decision
    */
-  public record Key(Instant countedAt, Place place) {
+  public record Key(Instant countedAt, Place place) implements Comparable<Key> {
+
+    private static final Comparator<Key> ORDER =
+        Comparator.comparing(Key::countedAt)
+            .thenComparingLong(key -> key.place().sequence())
+            .thenComparingInt(key -> key.place().index());
+
+    @Override
+    public int compareTo(Key other) {
+      return ORDER.compare(this, other);
+    }
 
     private static final Pattern TEXT =
         Pattern.compile("(-?[0-9]{1,17}|[0-9]{18})\\.([0-9]{1,18})\\.([0-9]{1,9})");

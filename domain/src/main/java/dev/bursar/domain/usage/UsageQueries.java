@@ -6,6 +6,7 @@ import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.budget.Window;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.domain.operation.Place;
 import java.math.BigDecimal;
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what was decided and used, from the read model. */
 public interface UsageQueries {
+
+  /**
+   * What sums call features and models that are too many for sums of their own: all but the first
+   * of an org and UTC day. Events have their own.
+   */
+  String OTHER = "(other)";
 
   /** What usage can be grouped and filtered by. */
   enum Dimension {
@@ -111,8 +118,14 @@ public interface UsageQueries {
       UsageEvent.@Nullable Decision decision,
       UsageEvent.@Nullable Outcome outcome) {}
 
-  /** The events, the newest first. */
-  record EventPage(List<UsageEvent> events, boolean hasMore, Freshness freshness) {}
+  /**
+   * The events, the newest first. If they are few among many, a page may have less than it could,
+   * or none at all, and others follow.
+   *
+   * @param next the place after which the next page begins, be there an event or not; null if this
+   *     is the last
+   */
+  record EventPage(List<UsageEvent> events, UsageEvent.@Nullable Key next, Freshness freshness) {}
 
   /** A threshold that was reached. */
   record Alert(AlertKey key, ThresholdAlert threshold) {}
@@ -135,13 +148,21 @@ public interface UsageQueries {
    * Single events, the newest first. What was withdrawn before anybody was answered is not among
    * them. Fails with {@link Unanswerable} if some of them are no longer kept.
    *
-   * @param after the last one that was shown; null for the newest. Pages that follow on each other
-   *     show no event twice, and miss none, however many come in meanwhile
+   * @param after the place that the page before named; null for the newest. Pages that follow on
+   *     each other show no event twice, and miss none, however many come in meanwhile
    * @param limit how many at most, 1 or more
    * @param fresh whether to wait until all that was in the journal when it was asked can be seen
    */
   CompletionStage<EventPage> events(
       String org, EventFilter filter, UsageEvent.@Nullable Key after, int limit, boolean fresh);
+
+  /**
+   * All such events, the newest first, for whoever takes them along. Fails as {@link #events} does,
+   * and with {@link dev.bursar.domain.export.TooManyExports}.
+   *
+   * @param fresh whether to wait until all that was in the journal when it was asked can be seen
+   */
+  CompletionStage<Export<UsageEvent>> export(String org, EventFilter filter, boolean fresh);
 
   /** Where in the org's journal the decision about a reservation stands. */
   CompletionStage<Optional<Place>> decision(String org, String reservation);

@@ -10,16 +10,18 @@ import dev.bursar.domain.cost.CostQueries.Rates;
 import dev.bursar.domain.cost.CostQueries.Work;
 import dev.bursar.domain.ledger.EntryType;
 import java.math.BigDecimal;
-import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** A day of an org's ledgers, summed up by what it was for, as its entries are read. */
+/**
+ * Entries of an org's ledgers of a day, summed up by what they were for, as they are read. Takes
+ * the memory of its sums, which are handed out when they are many.
+ */
 final class CostRows {
 
   private static final Comparator<@Nullable String> ABSENT_LAST = nullsLast(naturalOrder());
@@ -61,38 +63,78 @@ final class CostRows {
     }
   }
 
-  private final Map<Work, TreeMap<Kind, Sum>> sums = new HashMap<>();
-  private final UsesOfDay uses;
+  /** A sum takes the memory of so many entries that are not kept. */
+  private static final int ENTRIES_WORTH_A_SUM = 50;
 
-  private CostRows(Rates rates) {
+  private final Rates rates;
+  private final long entriesMax;
+  private final Map<Work, TreeMap<Kind, Sum>> sums = new HashMap<>();
+
+  /** The uses of the request that is being read: they follow on each other. */
+  private final List<DayEntry> request = new ArrayList<>();
+
+  private UsesOfDay uses;
+  private long entries;
+
+  /**
+   * @param entriesMax so many entries are summed up together, about: whoever waits for rows is to
+   *     get some every few seconds. Of sums there are a fiftieth of that at the most, about: models
+   *     are anybody's words
+   */
+  CostRows(Rates rates, long entriesMax) {
+    this.rates = rates;
+    this.entriesMax = entriesMax;
     this.uses = new UsesOfDay(rates);
   }
 
-  /**
-   * A day of an org.
-   *
-   * @param rowsAtATime how many entries are read together
-   */
-  static List<Costs> of(Handle handle, String org, LocalDate day, Rates rates, int rowsAtATime) {
-    CostRows rows = new CostRows(rates);
-    new DayEntries(handle, org, day, rowsAtATime).forEach(rows::take);
-    rows.uses.share();
-    return rows.costs();
+  /** Takes in the next entry of the day. */
+  void take(DayEntry entry) {
+    entries++;
+    if (!entry.isUse()) {
+      sum(entry);
+      return;
+    }
+    if (!request.isEmpty() && !request.getLast().request().equals(entry.request())) {
+      share();
+    }
+    request.add(entry);
   }
 
-  private void take(DayEntry entry) {
+  private void share() {
+    request.forEach(this::sum);
+    uses.share(request);
+    request.clear();
+  }
+
+  private void sum(DayEntry entry) {
     sums.computeIfAbsent(entry.work(), any -> new TreeMap<>(Kind.ORDER))
         .merge(Kind.of(entry), new Sum(entry.credits(), entry.value()), Sum::plus);
-    if (entry.isUse()) {
-      uses.take(entry);
-    }
   }
 
-  private List<Costs> costs() {
-    return sums.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey(byWork()))
-        .map(each -> new Costs(each.getKey(), charges(each.getKey(), each.getValue())))
-        .toList();
+  /** Whether so much has been summed up that it is to be handed out. */
+  boolean isMuch() {
+    return entries >= entriesMax || sums.size() >= entriesMax / ENTRIES_WORTH_A_SUM;
+  }
+
+  /** The sums of all that was taken in since they were last handed out; the day has no more. */
+  List<Costs> last() {
+    if (!request.isEmpty()) {
+      share();
+    }
+    return some();
+  }
+
+  /** The same, but for the request that may go on. */
+  List<Costs> some() {
+    List<Costs> costs =
+        sums.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey(byWork()))
+            .map(each -> new Costs(each.getKey(), charges(each.getKey(), each.getValue())))
+            .toList();
+    sums.clear();
+    uses = new UsesOfDay(rates);
+    entries = 0;
+    return costs;
   }
 
   private List<Charge> charges(Work work, Map<Kind, Sum> kinds) {

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +20,11 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
 /**
- * The entries of an org's ledgers on a day, wallet by wallet, each in its wallet's order. The day's
- * entries of a wallet follow on each other without a gap, and {@code ledger_day} says from where to
- * where; so they are read a page at a time, by the ledger's own index: no statement and no memory
- * grows with the day.
+ * The entries of an org's ledgers on a day, wallet by wallet, each in its wallet's order, and how
+ * far they have been read. The day's entries of a wallet follow on each other without a gap, and
+ * {@code ledger_day} says from where to where; so so many are read at a time, by the ledger's own
+ * index: no statement and no memory grows with the day. What is posted while they are read is not
+ * among them.
  */
 final class DayEntries {
 
@@ -82,54 +84,51 @@ final class DayEntries {
   /** Entries of a wallet that follow on each other. */
   record Stretch(String wallet, long first, long last) {}
 
-  private final Handle handle;
   private final String org;
   private final LocalDate day;
-  private final int rowsAtATime;
+  private final ArrayDeque<Stretch> left;
 
-  /**
-   * @param rowsAtATime how many entries are read together
-   */
-  DayEntries(Handle handle, String org, LocalDate day, int rowsAtATime) {
-    this.handle = handle;
+  private DayEntries(String org, LocalDate day, List<Stretch> left) {
     this.org = org;
     this.day = day;
-    this.rowsAtATime = rowsAtATime;
+    this.left = new ArrayDeque<>(left);
   }
 
-  void forEach(Consumer<DayEntry> taken) {
+  /** Those of a day, none of which has been read. */
+  static DayEntries of(Handle handle, String org, LocalDate day) {
+    return new DayEntries(
+        org,
+        day,
+        handle
+            .createQuery(STRETCHES)
+            .bind("org", org)
+            .bind("day", day)
+            .map((rs, context) -> new Stretch(rs.getString(1), rs.getLong(2), rs.getLong(3)))
+            .list());
+  }
+
+  /** Whether all of them have been read. */
+  boolean areRead() {
+    return left.isEmpty();
+  }
+
+  /** Reads so many at the most, and tells how many they were. */
+  int read(Handle handle, int max, Consumer<DayEntry> taken) {
     List<Stretch> page = new ArrayList<>();
-    long rows = 0;
-    for (Stretch each : stretches()) {
-      long next = each.first();
-      while (next <= each.last()) {
-        long last = Math.min(each.last(), next + rowsAtATime - rows - 1);
-        page.add(new Stretch(each.wallet(), next, last));
-        rows += last - next + 1;
-        next = last + 1;
-        if (rows == rowsAtATime) {
-          read(page, taken);
-          page.clear();
-          rows = 0;
-        }
+    int rows = 0;
+    while (rows < max && !left.isEmpty()) {
+      Stretch each = left.remove();
+      long last = Math.min(each.last(), each.first() + max - rows - 1);
+      page.add(new Stretch(each.wallet(), each.first(), last));
+      rows += (int) (last - each.first() + 1);
+      if (last < each.last()) {
+        left.addFirst(new Stretch(each.wallet(), last + 1, each.last()));
       }
     }
     if (!page.isEmpty()) {
-      read(page, taken);
+      query(handle, "", page).map((rs, context) -> entry(rs)).forEach(taken);
     }
-  }
-
-  private List<Stretch> stretches() {
-    return handle
-        .createQuery(STRETCHES)
-        .bind("org", org)
-        .bind("day", day)
-        .map((rs, context) -> new Stretch(rs.getString(1), rs.getLong(2), rs.getLong(3)))
-        .list();
-  }
-
-  private void read(List<Stretch> page, Consumer<DayEntry> taken) {
-    query("", page).map((rs, context) -> entry(rs)).forEach(taken);
+    return rows;
   }
 
   /**
@@ -137,7 +136,7 @@ final class DayEntries {
    *
    * @param before goes in front of it, such as {@code explain}
    */
-  Query query(String before, List<Stretch> page) {
+  Query query(Handle handle, String before, List<Stretch> page) {
     return handle
         .createQuery(before + PAGE)
         .bind("org", org)

@@ -7,7 +7,6 @@ import dev.bursar.domain.cost.CostQueries.Work;
 import dev.bursar.domain.ledger.EntryType;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,9 +35,6 @@ final class UsesOfDay {
   private final Map<Work, Map<String, BigDecimal>> known = new HashMap<>();
   private final Rates rates;
 
-  /** The entries of the request that is being read: they follow on each other. */
-  private final List<DayEntry> request = new ArrayList<>();
-
   UsesOfDay(Rates rates) {
     this.rates = rates;
   }
@@ -48,19 +44,12 @@ final class UsesOfDay {
     return List.copyOf(sums.getOrDefault(new Kind(work, type, currency), Map.of()).values());
   }
 
-  /** Takes in the next entry that is a use. */
-  void take(DayEntry entry) {
-    if (!request.isEmpty() && !request.getLast().request().equals(entry.request())) {
-      share();
-    }
-    request.add(entry);
-  }
-
-  /** Shares out the request whose entries are all there. */
-  void share() {
-    if (request.isEmpty()) {
-      return;
-    }
+  /**
+   * Shares out a request.
+   *
+   * @param request all its entries that are uses, at least one
+   */
+  void share(List<DayEntry> request) {
     BigDecimal charged =
         request.stream()
             .map(entry -> entry.credits().abs())
@@ -89,7 +78,6 @@ final class UsesOfDay {
                       credits.multiply(weight).divide(all, DIGITS),
                       value.multiply(weight).divide(all, DIGITS))));
     }
-    request.clear();
   }
 
   /** What the units that were used come to, by meter. */

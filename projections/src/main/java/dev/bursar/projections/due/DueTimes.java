@@ -47,6 +47,11 @@ public final class DueTimes {
         Caffeine.newBuilder().maximumSize(rememberedMax).executor(Runnable::run).build();
   }
 
+  /** One that remembers nothing, for a transaction that is rolled back. */
+  public DueTimes another() {
+    return new DueTimes(clock, clockSkewMax, 0);
+  }
+
   /** Forgets what is remembered: a transaction may have failed. */
   public void forget() {
     remembered.invalidateAll();

@@ -16,7 +16,7 @@ final class JournalTable {
   /**
    * How far the journal can be read.
    *
-   * @param horizon all transactions with a lower number have ended
+   * @param horizon all transactions with a lower number have ended, but for rehearsals
    * @param head the journal's last row; {@link JournalPosition#START} if it is empty
    * @param nowMs the database's time, in milliseconds since 1970
    */
@@ -50,15 +50,26 @@ final class JournalTable {
     }
   }
 
+  // What is rehearsed is rolled back, and writes nothing here: nobody waits for it. It is asked for
+  // only where something is open that the journal's last row may have to wait for.
   private static final String REACH =
       """
-      select pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+      select case
+               when h.xid < pg_snapshot_xmin(s.open) then pg_snapshot_xmin(s.open)::text::bigint
+               else coalesce(
+                 (select min(x::text::bigint) from pg_snapshot_xip(s.open) x
+                  where x::xid not in (
+                    select a.backend_xid from pg_stat_activity a
+                    where a.application_name = '%s' and a.backend_xid is not null)),
+                 pg_snapshot_xmax(s.open)::text::bigint)
+               end,
              coalesce(h.xid::text::bigint, 0), coalesce(h.ordering, 0),
              (extract(epoch from clock_timestamp()) * 1000)::bigint
-      from (select 1) one
+      from (select pg_current_snapshot() as open) s
       left join lateral (
         select xid, ordering from event_journal order by xid desc, ordering desc limit 1) h on true
-      """;
+      """
+          .formatted(Rehearsal.APPLICATION);
 
   // The running total is of the rows before, so that the first row always comes, however large.
   private static final String PAGE =

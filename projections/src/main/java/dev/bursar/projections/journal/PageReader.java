@@ -68,7 +68,7 @@ public final class PageReader {
     this.clock = clock;
     this.progress = progress;
     this.rehearsal = rehearsal;
-    this.standing = new StandingSlices(bounds, progress, rehearsal);
+    this.standing = new StandingSlices(jdbi, bounds, progress, rehearsal);
     try (Handle handle = jdbi.open()) {
       start = withFailed(handle, StoredPositions.of(handle, projection).start(range));
       // Somebody may have gone on from here before, and the position been set back by somebody who
@@ -96,7 +96,10 @@ public final class PageReader {
     return new RangePosition(from.position(), slices);
   }
 
-  /** The slices of which something in the page that failed can't be projected, with the reason. */
+  /**
+   * The slices of which something in the page that failed can't be projected, with the reason. More
+   * than can stand still by themselves are not to blame: then it is something else.
+   */
   private Map<Integer, String> unprojectable(Handle handle, RangePosition from) {
     Map<Integer, List<JournalRow>> bySlice = new TreeMap<>();
     List<JournalTable.Stored> page =
@@ -113,13 +116,15 @@ public final class PageReader {
           .add(row);
     }
     Map<Integer, String> found = new TreeMap<>();
-    bySlice.forEach(
-        (slice, rows) -> {
-          JournalUnreadable fault = rehearsal.projectable(handle, rows).fault();
-          if (fault != null) {
-            found.put(slice, String.valueOf(fault.getMessage()));
-          }
-        });
+    for (Map.Entry<Integer, List<JournalRow>> each : bySlice.entrySet()) {
+      JournalUnreadable fault = rehearsal.projectable(handle, each.getValue(), false).fault();
+      if (fault != null) {
+        found.put(each.getKey(), String.valueOf(fault.getMessage()));
+      }
+      if (found.size() > RangePosition.STANDING_MAX) {
+        return Map.of();
+      }
+    }
     return found;
   }
 

@@ -7,10 +7,19 @@ import org.jdbi.v3.core.Handle;
 public interface Rehearsal {
 
   /**
-   * How many of these rows of one slice can be projected, none of which is on its way. Fails where
-   * another try may come to something else, as while the database is away.
+   * What its transactions are called while they are open. They write nothing that lasts, so whoever
+   * waits for all open transactions need not wait for them.
+   */
+  String APPLICATION = "bursar-rehearsal";
+
+  /**
+   * How many of these rows of one slice can be projected, none of which is on its way. Rows that
+   * take the database longer than it may can't be. Fails where another try may come to something
+   * else, as while the database is away.
    *
    * @param rows in their order; some may have been projected
+   * @param patiently whether to find out how many can be where they take too long together, which
+   *     takes that long several times; else none can
    */
-  Followed projectable(Handle handle, List<JournalRow> rows);
+  Followed projectable(Handle handle, List<JournalRow> rows, boolean patiently);
 }

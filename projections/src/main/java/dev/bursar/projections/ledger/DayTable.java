@@ -1,5 +1,7 @@
 package dev.bursar.projections.ledger;
 
+import static dev.bursar.projections.copy.ColumnArrays.array;
+
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.Posting;
@@ -7,11 +9,11 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 
@@ -135,38 +137,23 @@ public final class DayTable {
     for (LedgerEntry entry : entries) {
       sums.merge(Kind.of(entry), Sum.of(entry), Sum::plus);
     }
-    List<Map.Entry<Kind, Sum>> rows = List.copyOf(sums.entrySet());
+    Set<Kind> kinds = sums.keySet();
+    Collection<Sum> of = sums.values();
     try (Update upsert = handle.createUpdate(UPSERT)) {
-      kinds(upsert, "orgs", rows, Kind::org);
-      kinds(upsert, "wallets", rows, Kind::wallet);
-      kinds(upsert, "creditTypes", rows, Kind::creditType);
-      upsert.bindArray(
-          "days", Long.class, rows.stream().map(row -> row.getKey().day().toEpochDay()).toList());
-      kinds(upsert, "types", rows, Kind::type);
-      kinds(upsert, "currencies", rows, Kind::currency);
-      sums(upsert, "amounts", rows, String.class, sum -> sum.amount().toPlainString());
-      sums(upsert, "values", rows, String.class, sum -> sum.value().toPlainString());
-      sums(upsert, "entries", rows, Long.class, Sum::entries);
-      sums(upsert, "balances", rows, Long.class, Sum::balance);
-      sums(upsert, "debts", rows, Long.class, Sum::debt);
-      sums(upsert, "firsts", rows, Long.class, Sum::firstSequence);
-      sums(upsert, "lasts", rows, Long.class, Sum::lastSequence);
+      array(upsert, "orgs", String.class, kinds, Kind::org);
+      array(upsert, "wallets", String.class, kinds, Kind::wallet);
+      array(upsert, "creditTypes", String.class, kinds, Kind::creditType);
+      array(upsert, "days", Long.class, kinds, kind -> kind.day().toEpochDay());
+      array(upsert, "types", String.class, kinds, Kind::type);
+      array(upsert, "currencies", String.class, kinds, Kind::currency);
+      array(upsert, "amounts", String.class, of, sum -> sum.amount().toPlainString());
+      array(upsert, "values", String.class, of, sum -> sum.value().toPlainString());
+      array(upsert, "entries", Long.class, of, Sum::entries);
+      array(upsert, "balances", Long.class, of, Sum::balance);
+      array(upsert, "debts", Long.class, of, Sum::debt);
+      array(upsert, "firsts", Long.class, of, Sum::firstSequence);
+      array(upsert, "lasts", Long.class, of, Sum::lastSequence);
       upsert.execute();
     }
-  }
-
-  private static void kinds(
-      Update update, String name, List<Map.Entry<Kind, Sum>> of, Function<Kind, String> column) {
-    update.bindArray(
-        name, String.class, of.stream().map(row -> column.apply(row.getKey())).toList());
-  }
-
-  private static <T> void sums(
-      Update update,
-      String name,
-      List<Map.Entry<Kind, Sum>> of,
-      Class<T> type,
-      Function<Sum, T> column) {
-    update.bindArray(name, type, of.stream().map(row -> column.apply(row.getValue())).toList());
   }
 }

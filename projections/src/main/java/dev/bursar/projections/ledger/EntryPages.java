@@ -15,11 +15,23 @@ final class EntryPages {
   /** Up to so many entries after a sequence. */
   static List<LedgerEntry> read(
       Handle handle, String org, String wallet, Filter filter, long after, int limit) {
+    return read(handle, org, wallet, filter, after, Long.MAX_VALUE, limit);
+  }
+
+  /** Up to so many entries after a sequence, up to another. */
+  static List<LedgerEntry> read(
+      Handle handle,
+      String org,
+      String wallet,
+      Filter filter,
+      long after,
+      long through,
+      int limit) {
     StringBuilder sql =
         new StringBuilder("select ")
             .append(LedgerRow.COLUMNS)
             .append(" from ledger_entry where org = :org and wallet = :wallet")
-            .append(" and sequence > :after");
+            .append(" and sequence > :after and sequence <= :through");
     condition(sql, filter.from(), "sequence >= :from");
     condition(sql, filter.to(), "sequence < :to");
     condition(sql, filter.type(), "type = :type");
@@ -34,6 +46,7 @@ final class EntryPages {
             .bind("org", org)
             .bind("wallet", wallet)
             .bind("after", after)
+            .bind("through", through)
             .bind("limit", limit);
     if (filter.from() != null) {
       query.bind("from", LedgerTimes.firstAt(handle, org, wallet, filter.from()));

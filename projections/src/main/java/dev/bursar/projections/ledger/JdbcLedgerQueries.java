@@ -1,9 +1,12 @@
 package dev.bursar.projections.ledger;
 
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.invariant.Invariants;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.wallet.Charge;
+import dev.bursar.projections.export.Exports;
+import dev.bursar.projections.progress.Deadline;
 import dev.bursar.projections.progress.FreshReads;
 import dev.bursar.projections.progress.Outages;
 import dev.bursar.projections.progress.Progress;
@@ -29,10 +32,20 @@ public final class JdbcLedgerQueries implements LedgerQueries {
   private final Progress progress;
   private final FreshReads reads;
 
-  public JdbcLedgerQueries(ReadQueries queries, Progress progress) {
+  private final Exports exports;
+  private final int exportEntriesMax;
+
+  /**
+   * @param exports where entries are read that somebody takes along
+   * @param exportEntriesMax how many entries a part of those looks through
+   */
+  public JdbcLedgerQueries(
+      ReadQueries queries, Progress progress, Exports exports, int exportEntriesMax) {
     this.queries = queries;
     this.progress = progress;
     this.reads = new FreshReads(queries, progress);
+    this.exports = exports;
+    this.exportEntriesMax = exportEntriesMax;
   }
 
   @Override
@@ -65,13 +78,16 @@ public final class JdbcLedgerQueries implements LedgerQueries {
     // waiting.
     Function<Handle, Optional<Charge>> read =
         handle -> Charges.find(handle, org, wallet, transaction);
+    Deadline deadline = queries.deadline();
     return queries
-        .run(read)
+        .run(deadline, read)
         .thenCompose(
             found ->
                 found.isPresent()
                     ? CompletableFuture.completedFuture(found)
-                    : progress.caughtUp(org).thenCompose(done -> queries.run(read)));
+                    : progress
+                        .caughtUp(org, deadline)
+                        .thenCompose(done -> queries.run(deadline, read)));
   }
 
   @Override
@@ -113,6 +129,11 @@ public final class JdbcLedgerQueries implements LedgerQueries {
         org,
         handle -> EntryPages.read(handle, org, wallet, filter, afterSequence, limit + 1),
         (found, as) -> page(found, limit, as));
+  }
+
+  @Override
+  public CompletionStage<Export<LedgerEntry>> export(String org, String wallet, Filter filter) {
+    return exports.begin(org, false, new EntryParts(org, wallet, filter, exportEntriesMax));
   }
 
   private static Page page(List<LedgerEntry> found, int limit, Freshness as) {

@@ -15,18 +15,7 @@ final class LedgerTimes {
   /** The first entry posted at this time or after it; one after the last if there is none. */
   static long firstAt(Handle handle, String org, String wallet, Instant time) {
     long first = 1;
-    long beyond =
-        1
-            + handle
-                .createQuery(
-                    """
-                    select coalesce(max(sequence), 0) from ledger_entry
-                    where org = :org and wallet = :wallet
-                    """)
-                .bind("org", org)
-                .bind("wallet", wallet)
-                .mapTo(Long.class)
-                .one();
+    long beyond = 1 + last(handle, org, wallet);
     while (first < beyond) {
       long middle = (first + beyond) >>> 1;
       if (postedAt(handle, org, wallet, middle).isBefore(time)) {
@@ -36,6 +25,20 @@ final class LedgerTimes {
       }
     }
     return first;
+  }
+
+  /** The sequence of the last entry; 0 if there is none. */
+  static long last(Handle handle, String org, String wallet) {
+    return handle
+        .createQuery(
+            """
+            select coalesce(max(sequence), 0) from ledger_entry
+            where org = :org and wallet = :wallet
+            """)
+        .bind("org", org)
+        .bind("wallet", wallet)
+        .mapTo(Long.class)
+        .one();
   }
 
   private static Instant postedAt(Handle handle, String org, String wallet, long sequence) {

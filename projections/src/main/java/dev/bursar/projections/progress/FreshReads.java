@@ -1,11 +1,13 @@
 package dev.bursar.projections.progress;
 
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jspecify.annotations.Nullable;
 
 /** Reads of one moment of the read tables, each with how new that is. */
 public record FreshReads(ReadQueries queries, Progress progress) {
@@ -15,17 +17,25 @@ public record FreshReads(ReadQueries queries, Progress progress) {
    *
    * @param fresh whether to wait until all that was in the journal when it was asked can be seen
    */
-  public <T, R> CompletionStage<R> read(
+  public <T extends @Nullable Object, R> CompletionStage<R> read(
       String org, boolean fresh, Function<Handle, T> read, BiFunction<T, Freshness, R> answer) {
+    Deadline deadline = queries.deadline();
     return fresh
-        ? progress.caughtUp(org).thenCompose(done -> read(org, read, answer))
-        : read(org, read, answer);
+        ? progress.caughtUp(org, deadline).thenCompose(done -> read(deadline, org, read, answer))
+        : read(deadline, org, read, answer);
   }
 
   /** Reads of an org, in one transaction. */
-  public <T, R> CompletionStage<R> read(
+  public <T extends @Nullable Object, R> CompletableFuture<R> read(
       String org, Function<Handle, T> read, BiFunction<T, Freshness, R> answer) {
+    return read(queries.deadline(), org, read, answer);
+  }
+
+  /** Reads of an org, in one transaction, by a deadline. Whoever cancels it cuts it off. */
+  public <T extends @Nullable Object, R> CompletableFuture<R> read(
+      Deadline deadline, String org, Function<Handle, T> read, BiFunction<T, Freshness, R> answer) {
     return queries.run(
+        deadline,
         handle -> {
           // Asked before, so that what is shown is at least as new.
           Freshness known = progress.of(org);

@@ -3,6 +3,7 @@ package dev.bursar.projections.progress;
 import dev.bursar.domain.operation.StorageAway;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class Outages {
 
   private static final String CANCELED = "57014";
+  private static final String LOCKED = "55P03";
 
   private Outages() {}
 
@@ -27,10 +29,21 @@ public final class Outages {
     }
   }
 
-  /** Whether the server gave up on a statement, as it took longer than statements may. */
-  static boolean tookTooLong(Throwable fault) {
+  /** Whether the server gave up on a statement: it took, or waited for a lock, for too long. */
+  public static boolean tookTooLong(Throwable fault) {
+    return has(fault, CANCELED::equals) || has(fault, LOCKED::equals);
+  }
+
+  /** Whether the server gave up on a statement that took longer than statements may. */
+  static boolean wasCanceled(Throwable fault) {
+    return has(fault, CANCELED::equals);
+  }
+
+  private static boolean has(Throwable fault, Predicate<String> state) {
     for (Throwable each = fault; each != null; each = each.getCause()) {
-      if (each instanceof SQLException sql && CANCELED.equals(sql.getSQLState())) {
+      if (each instanceof SQLException sql
+          && sql.getSQLState() != null
+          && state.test(sql.getSQLState())) {
         return true;
       }
     }
@@ -39,39 +52,28 @@ public final class Outages {
 
   private static boolean isOutage(Throwable fault) {
     for (Throwable each = fault; each != null; each = each.getCause()) {
-      if (each instanceof SQLTransientConnectionException
-          || (each instanceof SQLException sql && isAway(sql.getSQLState()))) {
+      if (each instanceof SQLTransientConnectionException) {
         return true;
       }
     }
-    return false;
+    return has(fault, Outages::isAway);
   }
 
   /**
    * Whether another try may simply succeed: the database is away, or others were in the way. What
-   * was written is not to blame then.
+   * was written is not to blame then, unless it {@link #tookTooLong}.
    */
   public static boolean isPassing(Throwable fault) {
-    if (isOutage(fault)) {
-      return true;
-    }
-    for (Throwable each = fault; each != null; each = each.getCause()) {
-      if (each instanceof SQLException sql && wasInTheWay(sql.getSQLState())) {
-        return true;
-      }
-    }
-    return false;
+    return isOutage(fault) || has(fault, Outages::wasInTheWay);
   }
 
   /** Deadlocks, locks that are held, statements that the server gave up on. */
-  private static boolean wasInTheWay(@Nullable String state) {
-    return state != null
-        && (state.startsWith("40") || state.startsWith("55") || state.startsWith("57"));
+  private static boolean wasInTheWay(String state) {
+    return state.startsWith("40") || state.startsWith("55") || state.startsWith("57");
   }
 
   /** Connections that break, resources that are used up, a server that ends or begins. */
-  private static boolean isAway(@Nullable String state) {
-    return state != null
-        && (state.startsWith("08") || state.startsWith("53") || state.startsWith("57P"));
+  private static boolean isAway(String state) {
+    return state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
   }
 }

@@ -9,8 +9,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
@@ -30,6 +33,9 @@ public final class Progress {
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(10);
   private static final Duration ASK_AGAIN = Duration.ofMillis(50);
+
+  /** Who looks for the last time tells best why it was in vain, if the database lets him look. */
+  private static final Duration LAST_LOOK = Duration.ofMillis(500);
 
   // Qualified: xid alone would be the text that is selected, and every row would be sorted by it.
   static final String HEAD =
@@ -78,20 +84,35 @@ public final class Progress {
    * with a {@link CatchUpTimeout} if that takes too long.
    */
   public CompletionStage<Void> caughtUp() {
-    return caughtUp(all());
+    return caughtUp(all(), Deadline.after(timeout));
   }
 
   /** Done once that is so of the org; what stands still elsewhere is in nobody's way. */
   public CompletionStage<Void> caughtUp(String org) {
-    return waits.measured(() -> caughtUp(List.of(part(org))), done -> true);
+    return caughtUp(org, Deadline.after(timeout));
   }
 
-  private CompletionStage<Void> caughtUp(List<Part> parts) {
-    long deadline = System.nanoTime() + timeout.toNanos();
+  /** The same, by a deadline if that comes before the usual one. */
+  public CompletionStage<Void> caughtUp(String org, Deadline deadline) {
+    return waits.measured(
+        () -> caughtUp(List.of(part(org)), Deadline.after(timeout).orEarlier(deadline)),
+        done -> true);
+  }
+
+  private CompletionStage<Void> caughtUp(List<Part> parts, Deadline deadline) {
     return CompletableFuture.supplyAsync(
             () -> Outages.asking(() -> jdbi.withHandle(Progress::head)), blocking)
         .thenCompose(head -> reached(parts, head, deadline))
-        .thenAccept(done -> {});
+        .<Void>thenApply(done -> null)
+        .orTimeout(deadline.remaining().plus(LAST_LOOK).toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(
+            fault -> {
+              throw fault instanceof TimeoutException
+                  ? new CatchUpTimeout(message(parts, List.of()))
+                  : fault instanceof CompletionException known
+                      ? known
+                      : new CompletionException(fault);
+            });
   }
 
   private List<Part> all() {
@@ -115,7 +136,7 @@ public final class Progress {
         .orElse(JournalPosition.START);
   }
 
-  private CompletionStage<Done> reached(List<Part> parts, JournalPosition head, long deadline) {
+  private CompletionStage<Done> reached(List<Part> parts, JournalPosition head, Deadline deadline) {
     if (head.equals(JournalPosition.START)) {
       return CompletableFuture.completedFuture(Done.getInstance());
     }
@@ -125,7 +146,7 @@ public final class Progress {
     if (missing.isEmpty() && unknown.isEmpty()) {
       return CompletableFuture.completedFuture(Done.getInstance());
     }
-    if (System.nanoTime() > deadline) {
+    if (deadline.hasPassed()) {
       return CompletableFuture.failedFuture(new CatchUpTimeout(message(missing, unknown)));
     }
     if (missing.isEmpty()) {
@@ -150,7 +171,7 @@ public final class Progress {
 
   // Done and not null: Patterns.after never completes with null.
   private CompletionStage<Done> again(
-      Duration wait, List<Part> parts, JournalPosition head, long deadline) {
+      Duration wait, List<Part> parts, JournalPosition head, Deadline deadline) {
     return Patterns.after(wait, system.classicSystem(), () -> reached(parts, head, deadline));
   }
 

@@ -75,7 +75,7 @@ public final class ReadModelProjection {
 
   private Projection<JournalPage> projection(RangeProgress progress, DueTimes dueTimes) {
     List<ReadModel> all = models.all();
-    Supplier<PageReader> readers = () -> reader(progress);
+    Supplier<PageReader> readers = () -> reader(progress, dueTimes);
     return JdbcProjection.exactlyOnce(
             ProjectionId.of(NAME, progress.range().toString()),
             new JournalSource(system, readers, bounds, blocking),
@@ -87,8 +87,14 @@ public final class ReadModelProjection {
         .withStatusObserver(new RangeObserver(progress));
   }
 
-  private PageReader reader(RangeProgress progress) {
+  private PageReader reader(RangeProgress progress, DueTimes dueTimes) {
     return new PageReader(
-        jdbi, NAME, progress.range(), bounds, clock, progress, new RolledBack(models));
+        jdbi,
+        NAME,
+        progress.range(),
+        bounds,
+        clock,
+        progress,
+        new RolledBack(models, dueTimes::another));
   }
 }

@@ -1,6 +1,6 @@
 package dev.bursar.projections.readmodel;
 
-import dev.bursar.projections.usage.Retention;
+import dev.bursar.projections.usage.UsageSettings;
 import dev.bursar.projections.usage.UsageWriter;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -9,11 +9,10 @@ import java.util.List;
 /**
  * All read models that there are.
  *
- * @param retention how long usage is kept
- * @param groupsRememberedMax how many groups of usage are remembered for a slice range
+ * @param usage how usage is kept and summed up
  * @param clock the node's time
  */
-public record ReadModels(Retention retention, long groupsRememberedMax, InstantSource clock) {
+public record ReadModels(UsageSettings usage, InstantSource clock) {
 
   /** One of each, in the order in which they are written; for one slice range. */
   public List<ReadModel> all() {
@@ -21,7 +20,7 @@ public record ReadModels(Retention retention, long groupsRememberedMax, InstantS
         new LedgerModel(),
         new WalletsModel(),
         new OrgsModel(),
-        new UsageModel(new UsageWriter(retention, clock, groupsRememberedMax)),
+        new UsageModel(new UsageWriter(usage, clock)),
         new AlertsModel(),
         new AuditModel());
   }

@@ -1,5 +1,6 @@
 package dev.bursar.projections.readmodel;
 
+import dev.bursar.projections.due.DueTimes;
 import dev.bursar.projections.journal.Followed;
 import dev.bursar.projections.journal.JournalRow;
 import dev.bursar.projections.journal.JournalUnreadable;
@@ -9,6 +10,7 @@ import dev.bursar.projections.progress.EntityProgress;
 import dev.bursar.projections.progress.Outages;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -19,23 +21,37 @@ import org.jspecify.annotations.Nullable;
 final class RolledBack implements Rehearsal {
 
   private final ReadModels models;
+  private final Supplier<DueTimes> dueTimes;
 
-  RolledBack(ReadModels models) {
+  /**
+   * @param dueTimes makes one that knows nothing yet
+   */
+  RolledBack(ReadModels models, Supplier<DueTimes> dueTimes) {
     this.models = models;
+    this.dueTimes = dueTimes;
   }
 
   @Override
-  public Followed projectable(Handle handle, List<JournalRow> rows) {
+  public Followed projectable(Handle handle, List<JournalRow> rows, boolean patiently) {
     Followed followed = EntityProgress.followed(handle, rows);
-    int good = 0;
-    int bad = followed.rows();
-    if (bad == 0) {
+    if (followed.rows() == 0) {
       return followed;
     }
-    Exception fault = fault(handle, rows.subList(0, bad));
+    List<JournalRow> all = rows.subList(0, followed.rows());
+    Exception fault = fault(handle, all);
     if (fault == null) {
       return followed;
     }
+    return Outages.tookTooLong(fault)
+        ? slow(handle, all, fault, patiently)
+        : faulty(handle, all, fault);
+  }
+
+  /** Where the first row is that can't be projected. */
+  private Followed faulty(Handle handle, List<JournalRow> rows, Exception first) {
+    Exception fault = first;
+    int good = 0;
+    int bad = rows.size();
     while (bad - good > 1) {
       int middle = (good + bad) / 2;
       Exception found = fault(handle, rows.subList(0, middle));
@@ -49,26 +65,50 @@ final class RolledBack implements Rehearsal {
     return new Followed(good, unprojectable(rows.get(good), fault));
   }
 
+  /** Some that do not take too long together: the next are tried from there on. */
+  private Followed slow(Handle handle, List<JournalRow> rows, Exception first, boolean patiently) {
+    Exception fault = first;
+    for (int some = rows.size() / 2; patiently && some > 0; some /= 2) {
+      Exception found = fault(handle, rows.subList(0, some));
+      if (found == null) {
+        return new Followed(some, null);
+      }
+      fault = found;
+    }
+    return new Followed(0, unprojectable(rows.getFirst(), fault));
+  }
+
   /** Why these can't be projected; null if they can. */
   private @Nullable Exception fault(Handle handle, List<JournalRow> rows) {
     handle.begin();
     try {
+      handle.execute("set local application_name = '" + Rehearsal.APPLICATION + "'");
       List<JournalRow> left = EntityProgress.unprojected(handle, rows);
       if (!left.isEmpty()) {
         EntityProgress.advance(handle, left);
         for (ReadModel model : models.all()) {
           model.project(handle, left);
         }
+        dueTimes.get().project(handle, left);
+        // What is looked at only when a transaction ends.
+        handle.execute("set constraints all immediate");
       }
       return null;
     } catch (SQLException | RuntimeException e) {
-      if (Outages.isPassing(e)) {
+      if (!isOfRows(e)) {
         throw new IllegalStateException("It could not be tried whether rows can be projected", e);
       }
       return e;
     } finally {
       handle.rollback();
     }
+  }
+
+  /** Whether the rows are to blame, and not somebody else who is at work, or an outage. */
+  private static boolean isOfRows(Exception fault) {
+    return fault instanceof JournalUnreadable known
+        ? known.slice() != null
+        : !Outages.isPassing(fault) || Outages.tookTooLong(fault);
   }
 
   private static JournalUnreadable unprojectable(JournalRow row, Exception fault) {

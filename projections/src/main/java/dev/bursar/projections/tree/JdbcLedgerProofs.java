@@ -1,7 +1,10 @@
 package dev.bursar.projections.tree;
 
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.MerkleTree;
+import dev.bursar.projections.export.Exports;
+import dev.bursar.projections.progress.Deadline;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ReadQueries;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -48,20 +50,24 @@ public final class JdbcLedgerProofs implements LedgerProofs {
 
   private final ReadQueries queries;
   private final Progress progress;
+  private final Exports exports;
   private final HeadSigner signer;
 
   /**
+   * @param exports where leaves are read
    * @param key signs the heads
    * @param clock when
    */
   public JdbcLedgerProofs(
       ReadQueries queries,
       Progress progress,
+      Exports exports,
       SigningKey key,
       InstantSource clock,
       MeterRegistry metrics) {
     this.queries = queries;
     this.progress = progress;
+    this.exports = exports;
     this.signer = new HeadSigner(key, clock, metrics);
   }
 
@@ -72,12 +78,15 @@ public final class JdbcLedgerProofs implements LedgerProofs {
 
   @Override
   public CompletionStage<Checkpoint> checkpoint(String org) {
+    Deadline deadline = queries.deadline();
     return queries
-        .run(handle -> new Attempt(signer.sign(handle, org, true)))
+        .run(deadline, handle -> new Attempt(signer.sign(handle, org, true)))
         .thenCompose(
             attempt -> {
               Checkpoint signed = attempt.signed();
-              return signed != null ? CompletableFuture.completedFuture(signed) : caughtUp(org);
+              return signed != null
+                  ? CompletableFuture.completedFuture(signed)
+                  : caughtUp(org, deadline);
             });
   }
 
@@ -87,10 +96,11 @@ public final class JdbcLedgerProofs implements LedgerProofs {
   /**
    * The tree was behind the last head; if it still is with all that is in the journal, it is less.
    */
-  private CompletionStage<Checkpoint> caughtUp(String org) {
+  private CompletionStage<Checkpoint> caughtUp(String org, Deadline deadline) {
     return progress
-        .caughtUp(org)
-        .thenCompose(done -> queries.run(handle -> new Attempt(signer.sign(handle, org, false))))
+        .caughtUp(org, deadline)
+        .thenCompose(
+            done -> queries.run(deadline, handle -> new Attempt(signer.sign(handle, org, false))))
         .thenApply(
             attempt -> {
               Checkpoint signed = attempt.signed();
@@ -179,16 +189,16 @@ public final class JdbcLedgerProofs implements LedgerProofs {
   }
 
   @Override
-  public CompletionStage<Export> export(String org, YearMonth month) {
+  public CompletionStage<AuditMonth> month(String org, YearMonth month) {
     return checkpoint(org)
-        .thenCompose(head -> read(org, handle -> export(handle, org, month, head)));
+        .thenCompose(head -> read(org, handle -> month(handle, org, month, head)));
   }
 
-  private static Export export(Handle handle, String org, YearMonth month, Checkpoint head) {
+  private static AuditMonth month(Handle handle, String org, YearMonth month, Checkpoint head) {
     Range range = range(handle, org, month, head.size());
     StoredSubtrees subtrees = new StoredSubtrees(handle, org);
     check(org, head, subtrees);
-    return new Export(
+    return new AuditMonth(
         month,
         range.from(),
         range.to(),
@@ -244,35 +254,26 @@ public final class JdbcLedgerProofs implements LedgerProofs {
   }
 
   @Override
-  public CompletionStage<Void> leaves(String org, long from, long to, Consumer<Leaf> each) {
-    // Whoever takes the leaves may be slow: meanwhile no connection is held, and no query waits.
-    return CompletableFuture.runAsync(
-        () -> {
-          long next = from;
-          while (next < to) {
-            long first = next;
-            List<Leaf> page =
-                read(org, handle -> Leaves.page(handle, org, first, to))
-                    .toCompletableFuture()
-                    .join();
-            page.forEach(each);
-            next += page.size();
-          }
-        },
-        task -> Thread.ofVirtual().name("ledger-leaves").start(task));
+  public CompletionStage<Export<Leaf>> leaves(String org, long from, long to) {
+    LeafParts leaves = new LeafParts(org, from, to);
+    return exports.begin(org, false, alarming(org, leaves::next)::apply);
+  }
+
+  private <T extends @Nullable Object> CompletionStage<T> read(
+      String org, Function<Handle, T> read) {
+    return queries.run(alarming(org, read));
   }
 
   /** A read that raises the alarm when it meets a contradiction. */
-  private <T extends @Nullable Object> CompletionStage<T> read(
+  private <T extends @Nullable Object> Function<Handle, T> alarming(
       String org, Function<Handle, T> read) {
-    return queries.run(
-        handle -> {
-          try {
-            return read.apply(handle);
-          } catch (Contradiction e) {
-            throw signer.alarm(org, e);
-          }
-        });
+    return handle -> {
+      try {
+        return read.apply(handle);
+      } catch (Contradiction e) {
+        throw signer.alarm(org, e);
+      }
+    };
   }
 
   /** The port's way to say that there is nothing. */

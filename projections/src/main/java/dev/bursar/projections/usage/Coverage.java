@@ -1,9 +1,12 @@
 package dev.bursar.projections.usage;
 
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * From what the usage of some stretches of time is summed up: whole UTC days, whole UTC hours where
@@ -19,11 +22,19 @@ final class Coverage {
   private final List<Part> hours = new ArrayList<>();
   private final List<Part> events = new ArrayList<>();
 
-  private Coverage() {}
+  private final Set<LocalDate> unclear;
 
-  /** Of stretches by sums, as far as possible. */
-  static Coverage bySums(List<Span> stretches) {
-    Coverage coverage = new Coverage();
+  private Coverage(Set<LocalDate> unclear) {
+    this.unclear = unclear;
+  }
+
+  /**
+   * Of stretches by sums, as far as possible.
+   *
+   * @param unclear UTC days of which sums do not tell what is asked for
+   */
+  static Coverage bySums(List<Span> stretches, Set<LocalDate> unclear) {
+    Coverage coverage = new Coverage(unclear);
     for (int i = 0; i < stretches.size(); i++) {
       coverage.cover(i, stretches.get(i));
     }
@@ -32,7 +43,7 @@ final class Coverage {
 
   /** Of stretches by sums of whole days, as far as possible, and events. */
   static Coverage byDays(List<Span> stretches) {
-    Coverage coverage = new Coverage();
+    Coverage coverage = new Coverage(Set.of());
     for (int i = 0; i < stretches.size(); i++) {
       Span span = stretches.get(i);
       Instant firstDay = up(span.from(), ChronoUnit.DAYS);
@@ -50,7 +61,7 @@ final class Coverage {
 
   /** Of stretches by events alone. */
   static Coverage byEvents(List<Span> stretches) {
-    Coverage coverage = new Coverage();
+    Coverage coverage = new Coverage(Set.of());
     for (int i = 0; i < stretches.size(); i++) {
       add(coverage.events, i, stretches.get(i).from(), stretches.get(i).to());
     }
@@ -69,12 +80,32 @@ final class Coverage {
     Instant firstDay = up(firstHour, ChronoUnit.DAYS);
     Instant lastDay = lastHour.truncatedTo(ChronoUnit.DAYS);
     if (firstDay.isAfter(lastDay)) {
-      add(hours, stretch, firstHour, lastHour);
+      addClear(hours, stretch, firstHour, lastHour);
       return;
     }
-    add(hours, stretch, firstHour, firstDay);
-    add(hours, stretch, lastDay, lastHour);
-    add(days, stretch, firstDay, lastDay);
+    addClear(hours, stretch, firstHour, firstDay);
+    addClear(hours, stretch, lastDay, lastHour);
+    addClear(days, stretch, firstDay, lastDay);
+  }
+
+  /** Adds a span, day by day where some are not clear. */
+  private void addClear(List<Part> to, int stretch, Instant from, Instant until) {
+    Instant start = from;
+    boolean clear = isClear(start);
+    for (Instant day = up(from.plusNanos(1), ChronoUnit.DAYS);
+        !unclear.isEmpty() && day.isBefore(until);
+        day = day.plus(1, ChronoUnit.DAYS)) {
+      if (isClear(day) != clear) {
+        add(clear ? to : events, stretch, start, day);
+        start = day;
+        clear = !clear;
+      }
+    }
+    add(clear ? to : events, stretch, start, until);
+  }
+
+  private boolean isClear(Instant at) {
+    return !unclear.contains(LocalDate.ofInstant(at, ZoneOffset.UTC));
   }
 
   private static Instant up(Instant at, ChronoUnit unit) {

@@ -2,6 +2,7 @@ package dev.bursar.projections.usage;
 
 import dev.bursar.domain.usage.UsageQueries.Dimension;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 /** What usage can be grouped and filtered by, as columns of a table {@code d}. */
@@ -21,20 +22,17 @@ final class Dimensions {
 
   /** The further conditions of rows that have all of these, each beginning with {@code and}. */
   static String conditions(Map<Dimension, String> filter) {
-    StringBuilder sql = new StringBuilder();
-    filter
-        .keySet()
-        .forEach(
-            dimension ->
-                sql.append(" and ")
-                    .append(
-                        switch (dimension) {
-                          case DEPARTMENT -> ":department = any(d.departments)";
-                          case USER -> "d.user_id = :user";
-                          case TEAM, PRODUCT, COST_CENTER, AGENT, FEATURE, MODEL, SESSION, WALLET ->
-                              column(dimension) + " = :" + dimension.word();
-                        }));
-    return sql.toString();
+    return filter.keySet().stream().map(Dimensions::condition).collect(Collectors.joining());
+  }
+
+  /** The further condition of rows that have this, beginning with {@code and}. */
+  static String condition(Dimension dimension) {
+    return switch (dimension) {
+      case DEPARTMENT -> " and :department = any(d.departments)";
+      case USER -> " and d.user_id = :user";
+      case TEAM, PRODUCT, COST_CENTER, AGENT, FEATURE, MODEL, SESSION, WALLET ->
+          " and " + column(dimension) + " = :" + dimension.word();
+    };
   }
 
   static <S extends SqlStatement<S>> S bind(S statement, Map<Dimension, String> filter) {

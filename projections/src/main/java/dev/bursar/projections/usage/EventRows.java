@@ -14,12 +14,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.List;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
-import org.jspecify.annotations.Nullable;
 
 /** Single rows of {@code usage_event}, the newest first. */
 final class EventRows {
@@ -35,57 +34,33 @@ final class EventRows {
       """;
 
   private static final String FROM =
-      """
-      from usage_event d
-      where d.org = :org and d.counted_at >= :from and d.counted_at < :to
-        and (d.allowed or d.denials <> '{}')
-      """;
-  private static final String AFTER =
-      " and (d.counted_at, d.sequence, d.index) < (:afterAt, :afterSequence, :afterIndex)";
+      " and (d.counted_at, d.sequence, d.index) >= (:fromAt, :fromSequence, :fromIndex)";
+  private static final String BEFORE =
+      " and (d.counted_at, d.sequence, d.index) < (:beforeAt, :beforeSequence, :beforeIndex)";
   private static final String ORDER =
       " order by d.counted_at desc, d.sequence desc, d.index desc limit :limit";
 
   private EventRows() {}
 
   /**
-   * So many events at most, after that one.
+   * The query of so many events at most, from a place on, before another.
    *
-   * @param kept what is kept of the org's usage
-   * @throws dev.bursar.domain.usage.Unanswerable if some of them are no longer kept
-   */
-  static List<UsageEvent> of(
-      Handle handle,
-      String org,
-      EventFilter filter,
-      UsageEvent.@Nullable Key after,
-      Kept kept,
-      int limit) {
-    Span asked = new Span(filter.from(), filter.to());
-    kept.demandDays(asked);
-    UsageRows.known(handle, org)
-        .map(asked::intersect)
-        .filter(known -> !known.isEmpty())
-        .ifPresent(known -> kept.demandEvents(List.of(known)));
-    return query(handle, "", org, filter, after, limit).map((rs, context) -> event(rs)).list();
-  }
-
-  /**
-   * The query itself.
-   *
-   * @param before goes in front of it, such as {@code explain}
+   * @param explain goes in front of it, such as {@code explain}
    */
   static Query query(
       Handle handle,
-      String before,
+      String explain,
       String org,
       EventFilter filter,
-      UsageEvent.@Nullable Key after,
+      UsageEvent.Key from,
+      UsageEvent.Key before,
       int limit) {
     StringBuilder sql =
-        new StringBuilder(before)
+        new StringBuilder(explain)
             .append("select ")
             .append(COLUMNS)
-            .append(FROM)
+            .append(" from usage_event d where d.org = :org and (d.allowed or d.denials <> '{}')")
+            .append(range(from, before))
             .append(Dimensions.conditions(filter.filter()));
     if (filter.decision() != null) {
       sql.append(" and ").append(condition(filter.decision()));
@@ -93,22 +68,44 @@ final class EventRows {
     if (filter.outcome() != null) {
       sql.append(" and ").append(condition(filter.outcome()));
     }
-    if (after != null) {
-      sql.append(AFTER);
+    Query query = handle.createQuery(sql.append(ORDER).toString());
+    return in(Dimensions.bind(query, filter.filter()), from, before)
+        .bind("org", org)
+        .bind("limit", limit);
+  }
+
+  /**
+   * The further conditions of rows from a place on, before another, each beginning with {@code
+   * and}. Times alone tell which partitions there may be any in.
+   */
+  static String range(UsageEvent.Key from, UsageEvent.Key before) {
+    return " and d.counted_at >= :fromAt and d.counted_at < :to"
+        + (isTime(from) ? "" : FROM)
+        + (isTime(before) ? "" : BEFORE);
+  }
+
+  /** Binds the values of these conditions. */
+  static Query in(Query query, UsageEvent.Key from, UsageEvent.Key before) {
+    Instant to =
+        isTime(before) ? before.countedAt() : before.countedAt().plus(1, ChronoUnit.MICROS);
+    query
+        .bind("fromAt", from.countedAt().atOffset(ZoneOffset.UTC))
+        .bind("to", to.atOffset(ZoneOffset.UTC));
+    if (!isTime(from)) {
+      query.bind("fromSequence", from.place().sequence()).bind("fromIndex", from.place().index());
     }
-    Query query =
-        Dimensions.bind(handle.createQuery(sql.append(ORDER).toString()), filter.filter())
-            .bind("org", org)
-            .bind("from", filter.from().atOffset(ZoneOffset.UTC))
-            .bind("to", filter.to().atOffset(ZoneOffset.UTC))
-            .bind("limit", limit);
-    if (after != null) {
+    if (!isTime(before)) {
       query
-          .bind("afterAt", after.countedAt().atOffset(ZoneOffset.UTC))
-          .bind("afterSequence", after.place().sequence())
-          .bind("afterIndex", after.place().index());
+          .bind("beforeAt", before.countedAt().atOffset(ZoneOffset.UTC))
+          .bind("beforeSequence", before.place().sequence())
+          .bind("beforeIndex", before.place().index());
     }
     return query;
+  }
+
+  /** Whether it is before all events of its time: rows of the journal count from 1. */
+  private static boolean isTime(UsageEvent.Key key) {
+    return key.place().sequence() == 0;
   }
 
   private static String condition(Decision decision) {
@@ -136,8 +133,7 @@ final class EventRows {
     String source = rs.getString("source");
     String metadata = rs.getString("metadata");
     return new UsageEvent(
-        new UsageEvent.Key(
-            time(rs, "counted_at"), new Place(rs.getLong("sequence"), rs.getInt("index"))),
+        key(rs),
         time(rs, "recorded_at"),
         rs.getString("reservation"),
         state.decision(),
@@ -161,6 +157,12 @@ final class EventRows {
                 rs.getString("event_id"),
                 StoredEvents.happenedAt(rs),
                 state.outcome() == Outcome.LATE));
+  }
+
+  /** The place of the row on which the result stands. */
+  static UsageEvent.Key key(ResultSet rs) throws SQLException {
+    return new UsageEvent.Key(
+        time(rs, "counted_at"), new Place(rs.getLong("sequence"), rs.getInt("index")));
   }
 
   private static UsageEvent.Attribution attribution(ResultSet rs) throws SQLException {

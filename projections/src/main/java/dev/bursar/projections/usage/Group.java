@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,23 @@ record Group(
         plan.request().model(),
         plan.wallet(),
         plan.creditType());
+  }
+
+  /** The same with other names of feature and model. */
+  Group named(@Nullable String otherFeature, @Nullable String otherModel) {
+    return Objects.equals(feature, otherFeature) && Objects.equals(model, otherModel)
+        ? this
+        : new Group(
+            org,
+            team,
+            departments,
+            product,
+            costCenter,
+            agent,
+            otherFeature,
+            otherModel,
+            wallet,
+            creditType);
   }
 
   /** The same without what sums of users are not kept by, which is as good as empty. */

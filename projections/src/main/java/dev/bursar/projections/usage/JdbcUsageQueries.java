@@ -6,16 +6,20 @@ import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.budget.Window;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.export.Export;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.usage.AlertKey;
 import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageQueries;
+import dev.bursar.projections.export.Exports;
+import dev.bursar.projections.progress.Deadline;
 import dev.bursar.projections.progress.FreshReads;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ReadQueries;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
@@ -36,6 +40,11 @@ import org.jspecify.annotations.Nullable;
 public final class JdbcUsageQueries implements UsageQueries {
 
   private static final int FETCHED_AT_ONCE = 1_000;
+  private static final int EXPORTED_AT_ONCE = 1_000;
+
+  /** For how long a page looks for events that are few among many. */
+  private static final Duration LOOKS_FOR = Duration.ofSeconds(1);
+
   private static final String PLACE =
       """
       select case when allowed then sequence else coalesce(ended_sequence, sequence) end,
@@ -67,6 +76,7 @@ public final class JdbcUsageQueries implements UsageQueries {
   private final ReadQueries lookups;
   private final Progress progress;
   private final FreshReads reads;
+  private final Exports exports;
   private final int rowsMax;
   private final Retention retention;
   private final InstantSource clock;
@@ -74,6 +84,7 @@ public final class JdbcUsageQueries implements UsageQueries {
   /**
    * @param queries where questions are answered
    * @param lookups where single rows are found that a decision waits for
+   * @param exports where events are read that somebody takes along
    * @param rowsMax how many rows an answer about usage may have
    * @param retention how long usage is kept
    * @param clock the node's time
@@ -82,12 +93,14 @@ public final class JdbcUsageQueries implements UsageQueries {
       ReadQueries queries,
       ReadQueries lookups,
       Progress progress,
+      Exports exports,
       int rowsMax,
       Retention retention,
       InstantSource clock) {
     this.queries = queries;
     this.lookups = lookups;
     this.progress = progress;
+    this.exports = exports;
     this.rowsMax = rowsMax;
     this.retention = retention;
     this.clock = clock;
@@ -113,12 +126,17 @@ public final class JdbcUsageQueries implements UsageQueries {
     return reads.read(
         org,
         fresh,
-        handle -> EventRows.of(handle, org, filter, after, kept(handle, org), limit + 1),
-        (found, freshness) ->
-            new EventPage(
-                List.copyOf(found.subList(0, Math.min(limit, found.size()))),
-                found.size() > limit,
-                freshness));
+        handle ->
+            new EventPages(handle, org, filter, limit, LOOKS_FOR).page(after, kept(handle, org)),
+        (found, freshness) -> new EventPage(found.events(), found.next(), freshness));
+  }
+
+  @Override
+  public CompletionStage<Export<UsageEvent>> export(String org, EventFilter filter, boolean fresh) {
+    return exports.begin(
+        org,
+        fresh,
+        new EventParts(org, filter, handle -> kept(handle, org), EXPORTED_AT_ONCE, LOOKS_FOR));
   }
 
   @Override
@@ -131,13 +149,16 @@ public final class JdbcUsageQueries implements UsageQueries {
                 .bind("reservation", reservation)
                 .map((rs, context) -> new Place(rs.getLong(1), rs.getInt(2)))
                 .findOne();
+    Deadline deadline = queries.deadline();
     return lookups
-        .run(read)
+        .run(deadline, read)
         .thenCompose(
             found ->
                 found.isPresent()
                     ? CompletableFuture.completedFuture(found)
-                    : progress.caughtUp(org).thenCompose(done -> lookups.run(read)));
+                    : progress
+                        .caughtUp(org, deadline)
+                        .thenCompose(done -> lookups.run(deadline, read)));
   }
 
   @Override
@@ -154,24 +175,22 @@ public final class JdbcUsageQueries implements UsageQueries {
             + " and d.allowed and d.counted_at >= :from and d.counted_at < :to"
             + (budget.window().boundsRate() ? RAN_THEN : "")
             + " and (d.ended_sequence, d.ended_index) < (:sequence, :index) group by 1";
-    return progress
-        .caughtUp(org)
-        .thenCompose(
-            done ->
-                queries.run(
-                    handle ->
-                        counted
-                            .bind(handle.createQuery(sql), org)
-                            .bind("from", utc(window.start()))
-                            .bind("to", utc(window.end()))
-                            .bind("sequence", before.sequence())
-                            .bind("index", before.index())
-                            .map(
-                                (rs, context) ->
-                                    new OpeningCount(
-                                        rs.getString(1), window.start(), credits(rs, 2)))
-                            .filter(count -> count.used().isPositive())
-                            .list()));
+    return reads.read(
+        org,
+        true,
+        handle ->
+            counted
+                .bind(handle.createQuery(sql), org)
+                .bind("from", utc(window.start()))
+                .bind("to", utc(window.end()))
+                .bind("sequence", before.sequence())
+                .bind("index", before.index())
+                .map(
+                    (rs, context) ->
+                        new OpeningCount(rs.getString(1), window.start(), credits(rs, 2)))
+                .filter(count -> count.used().isPositive())
+                .list(),
+        (found, freshness) -> found);
   }
 
   @Override
@@ -186,17 +205,16 @@ public final class JdbcUsageQueries implements UsageQueries {
             + " and d.outcome is not null and d.reservation = any(:reservations)"
             + " and hashtextextended(d.reservation, 0) in"
             + " (select hashtextextended(r, 0) from unnest(:reservations) r)";
-    return progress
-        .caughtUp(org)
-        .thenCompose(
-            done ->
-                queries.run(
-                    handle ->
-                        counted
-                            .bind(handle.createQuery(sql), org)
-                            .bindArray("reservations", String.class, List.copyOf(reservations))
-                            .map((rs, context) -> Map.entry(rs.getString(1), credits(rs, 2)))
-                            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue))));
+    return reads.read(
+        org,
+        true,
+        handle ->
+            counted
+                .bind(handle.createQuery(sql), org)
+                .bindArray("reservations", String.class, List.copyOf(reservations))
+                .map((rs, context) -> Map.entry(rs.getString(1), credits(rs, 2)))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)),
+        (found, freshness) -> found);
   }
 
   @Override

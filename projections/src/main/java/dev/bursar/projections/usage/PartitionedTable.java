@@ -13,10 +13,11 @@ enum PartitionedTable {
   USAGE_HOUR_METER(Stretch.MONTH, "fillfactor = 70"),
   USAGE_USER_DAY(Stretch.MONTH, "fillfactor = 70"),
   USAGE_DAY(Stretch.YEAR, "fillfactor = 70"),
-  USAGE_DAY_METER(Stretch.YEAR, "fillfactor = 70");
+  USAGE_DAY_METER(Stretch.YEAR, "fillfactor = 70"),
+  USAGE_WORD(Stretch.YEAR, "fillfactor = 100");
 
   static final List<PartitionedTable> HOURS = List.of(USAGE_HOUR, USAGE_HOUR_METER);
-  static final List<PartitionedTable> DAYS = List.of(USAGE_DAY, USAGE_DAY_METER);
+  static final List<PartitionedTable> DAYS = List.of(USAGE_DAY, USAGE_DAY_METER, USAGE_WORD);
 
   /** How long a partition is. */
   private enum Stretch {
@@ -87,7 +88,7 @@ enum PartitionedTable {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The storage options of its partitions: rows are changed in their place. */
+  /** The storage options of its partitions: where rows are changed, it is in their place. */
   String options() {
     return options;
   }
@@ -97,7 +98,7 @@ enum PartitionedTable {
     return switch (this) {
       case USAGE_EVENT -> "counted_at";
       case USAGE_HOUR, USAGE_HOUR_METER -> "hour";
-      case USAGE_USER_DAY, USAGE_DAY, USAGE_DAY_METER -> "day";
+      case USAGE_USER_DAY, USAGE_DAY, USAGE_DAY_METER, USAGE_WORD -> "day";
     };
   }
 
@@ -123,7 +124,7 @@ enum PartitionedTable {
   String bound(LocalDate day) {
     return switch (this) {
       case USAGE_EVENT, USAGE_HOUR, USAGE_HOUR_METER -> "'" + day + " 00:00:00+00'";
-      case USAGE_USER_DAY, USAGE_DAY, USAGE_DAY_METER -> "'" + day + "'";
+      case USAGE_USER_DAY, USAGE_DAY, USAGE_DAY_METER, USAGE_WORD -> "'" + day + "'";
     };
   }
 }

@@ -62,7 +62,7 @@ public record Retention(Duration events, Duration hours, Duration days) {
     return switch (table) {
       case USAGE_EVENT, USAGE_USER_DAY -> events;
       case USAGE_HOUR, USAGE_HOUR_METER -> hours;
-      case USAGE_DAY, USAGE_DAY_METER -> days;
+      case USAGE_DAY, USAGE_DAY_METER, USAGE_WORD -> days;
     };
   }
 }

@@ -4,7 +4,6 @@ import static dev.bursar.projections.copy.ColumnArrays.array;
 
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -63,20 +62,17 @@ enum Rollup {
    * @param changes by slot, sorted, so that nobody deadlocks
    */
   void add(Handle handle, SortedMap<Slot, Usage> changes) {
-    List<Map.Entry<Slot, Usage>> rows =
-        changes.entrySet().stream().filter(each -> !each.getValue().isNothing()).toList();
+    SumRows<Slot> rows = SumRows.of(changes);
     if (rows.isEmpty()) {
       return;
     }
     try (Update update = handle.createUpdate(add)) {
-      slots(update, rows, Map.Entry::getKey);
-      array(update, "credits", String.class, rows, row -> row.getValue().credits().toString());
-      array(update, "requests", Long.class, rows, row -> row.getValue().requests());
-      array(update, "denied", Long.class, rows, row -> row.getValue().denied());
+      slots(update, rows.keys(), Function.identity());
+      rows.bindFigures(update);
       update.execute();
     }
     List<Units> units =
-        rows.stream()
+        rows.rows().stream()
             .flatMap(
                 row ->
                     new TreeMap<>(row.getValue().meters())
@@ -91,8 +87,7 @@ enum Rollup {
         update.execute();
       }
     }
-    List<Slot> less =
-        rows.stream().filter(row -> row.getValue().requests() < 0).map(Map.Entry::getKey).toList();
+    List<Slot> less = rows.perhapsCleared();
     if (!less.isEmpty()) {
       try (Update update = handle.createUpdate(clear)) {
         slots(update, less, Function.identity());

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
@@ -86,10 +87,12 @@ final class Summed {
   private final String org;
   private final Map<Dimension, String> filter;
   private final List<Dimension> groupBy;
+  private final SummedNames names;
   private final int keysMax;
   private final Map<Key, Usage> sums = new HashMap<>();
 
   /**
+   * @param names what events are called so that they are grouped as sums are
    * @param keysMax how many sums there may be
    */
   Summed(
@@ -97,11 +100,13 @@ final class Summed {
       String org,
       Map<Dimension, String> filter,
       List<Dimension> groupBy,
+      SummedNames names,
       int keysMax) {
     this.handle = handle;
     this.org = org;
     this.filter = filter;
     this.groupBy = groupBy;
+    this.names = names;
     this.keysMax = keysMax;
   }
 
@@ -121,7 +126,7 @@ final class Summed {
     if (parts.isEmpty()) {
       return;
     }
-    List<UUID> groups = filter.isEmpty() ? null : groups();
+    List<UUID> groups = filter.isEmpty() ? null : Groups.of(handle, org, filter);
     if (groups != null && groups.isEmpty()) {
       return;
     }
@@ -162,18 +167,6 @@ final class Summed {
       meters.bindArray("groups", UUID.class, groups);
     }
     add(counts, meters);
-  }
-
-  /** Those that have what is asked for. */
-  private List<UUID> groups() {
-    return Dimensions.bind(
-            handle.createQuery(
-                "select d.id from usage_group d where d.org = :org"
-                    + Dimensions.conditions(filter)),
-            filter)
-        .bind("org", org)
-        .mapTo(UUID.class)
-        .list();
   }
 
   /** Adds what users used in whole days, by what is kept of them: user, team and departments. */
@@ -234,15 +227,16 @@ final class Summed {
     }
     String time = "timestamptz 'epoch' + %s * interval '1 microsecond'";
     String from = events.formatted(PARTS.formatted(time.formatted("f"), time.formatted("t")));
-    String where = " where " + DECIDED + Dimensions.conditions(filter);
+    String where = " where " + DECIDED + names.conditions(filter);
     ToLongFunction<Instant> number = at -> ChronoUnit.MICROS.between(Instant.EPOCH, at);
     Query counts =
         bind(
             "select s.stretch, "
-                + columns()
+                + columns(names::column)
                 + "coalesce(sum(d.charged), 0), count(*) filter (where d.allowed),"
                 + " count(*) filter (where not d.allowed) "
                 + from
+                + names.joins()
                 + where
                 + " group by "
                 + positions("")
@@ -252,9 +246,10 @@ final class Summed {
     Query meters =
         bind(
             "select s.stretch, "
-                + columns()
+                + columns(names::column)
                 + "m.key, sum(m.value::numeric) "
                 + from
+                + names.joins()
                 + " cross join lateral jsonb_each_text(coalesce(d.used, d.usage)) m"
                 + where
                 + " and d.outcome in ('committed', 'late') group by "
@@ -265,8 +260,12 @@ final class Summed {
   }
 
   private String columns() {
+    return columns(Dimensions::column);
+  }
+
+  private String columns(Function<Dimension, String> column) {
     StringBuilder columns = new StringBuilder();
-    groupBy.forEach(each -> columns.append(Dimensions.column(each)).append(", "));
+    groupBy.forEach(each -> columns.append(column.apply(each)).append(", "));
     return columns.append("d.credit_type, ").toString();
   }
 

@@ -28,6 +28,9 @@ final class Tracked {
 
   EventState state;
 
+  /** In which group it is summed up. */
+  Group summedAs;
+
   private Tracked(
       String org,
       Instant countedAt,
@@ -48,6 +51,7 @@ final class Tracked {
     this.fresh = fresh;
     this.before = before;
     this.state = before == null ? EventState.OPEN : before;
+    this.summedAs = group;
   }
 
   static Tracked fresh(Fresh fresh) {

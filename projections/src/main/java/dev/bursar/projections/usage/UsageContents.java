@@ -2,11 +2,13 @@ package dev.bursar.projections.usage;
 
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.usage.UsageEvent;
+import dev.bursar.domain.usage.UsageQueries.Dimension;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -35,15 +37,24 @@ public final class UsageContents {
         d.model, d.wallet, d.credit_type)::text
       """;
 
+  /** The same of an event, as sums call it. */
+  private static final SummedNames AS_SUMS =
+      new SummedNames(Set.of(Dimension.FEATURE, Dimension.MODEL));
+
+  private static final String NAMES_OF_EVENTS =
+      NAMES
+          .replace("d.feature", AS_SUMS.column(Dimension.FEATURE))
+          .replace("d.model", AS_SUMS.column(Dimension.MODEL));
+
   private static final String HOURS =
       """
       select 'the sums of ' || coalesce(e.at, r.at) || ' by hour for ' || coalesce(e.name, r.name),
         r.sums, e.sums
       from (
-        select date_trunc('hour', d.counted_at, 'UTC') as at, %1$s as name,
+        select date_trunc('hour', d.counted_at, 'UTC') as at, %2$s as name,
           jsonb_build_array(coalesce(sum(d.charged), 0), count(*) filter (where d.allowed),
             count(*) filter (where not d.allowed)) as sums
-        from usage_event d
+        from usage_event d%3$s
         where d.org = :org and d.counted_at >= :since and (d.allowed or d.denials <> '{}')
         group by 1, 2) e
       full join (
@@ -53,15 +64,16 @@ public final class UsageContents {
         where r.org = :org and r.hour >= :since) r on r.at = e.at and r.name = e.name
       where r.sums is distinct from e.sums
       """
-          .formatted(NAMES);
+          .formatted(NAMES, NAMES_OF_EVENTS, AS_SUMS.joins());
   private static final String HOUR_METERS =
       """
       select 'the units of ' || coalesce(e.at, r.at) || ' by hour for ' || coalesce(e.name, r.name),
         r.sums, e.sums
       from (
-        select date_trunc('hour', d.counted_at, 'UTC') as at, %1$s || ' ' || m.key as name,
+        select date_trunc('hour', d.counted_at, 'UTC') as at, %2$s || ' ' || m.key as name,
           to_jsonb(sum(m.value::numeric)) as sums
-        from usage_event d, jsonb_each_text(coalesce(d.used, d.usage)) m
+        from usage_event d%3$s
+        cross join lateral jsonb_each_text(coalesce(d.used, d.usage)) m
         where d.org = :org and d.counted_at >= :since and (d.allowed or d.denials <> '{}')
           and d.outcome in ('committed', 'late')
         group by 1, 2) e
@@ -71,7 +83,7 @@ public final class UsageContents {
         where r.org = :org and r.hour >= :since) r on r.at = e.at and r.name = e.name
       where r.sums is distinct from e.sums
       """
-          .formatted(NAMES);
+          .formatted(NAMES, NAMES_OF_EVENTS, AS_SUMS.joins());
   private static final String NAMES_OF_USERS =
       """
       jsonb_build_array(coalesce(d.user_id, ''), d.team, d.departments, d.credit_type)::text
@@ -114,6 +126,17 @@ public final class UsageContents {
       where r.sums is distinct from e.sums
       """
           .formatted(NAMES_OF_USERS);
+  private static final String WORDS =
+      """
+      select 'the %1$ss of ' || w.day || ' that have sums of their own', w.word, 'one of its events'
+      from usage_word w
+      where w.org = :org and w.kind = '%1$s'
+        and w.day >= cast(cast(:since as timestamptz) at time zone 'UTC' as date)
+        and not exists (
+          select 1 from usage_event d
+          where d.org = w.org and d.%1$s = w.word
+            and cast(d.counted_at at time zone 'UTC' as date) = w.day)
+      """;
   private static final String DAYS =
       """
       select 'the sums of ' || coalesce(e.day, r.day) || ' for group '
@@ -210,6 +233,8 @@ public final class UsageContents {
     Instant days = later(since(PartitionedTable.USAGE_HOUR), since(PartitionedTable.USAGE_DAY));
     compare(HOURS, hours, different);
     compare(HOUR_METERS, hours, different);
+    compare(WORDS.formatted("feature"), hours, different);
+    compare(WORDS.formatted("model"), hours, different);
     Instant ofUsers = later(eventsSince(), since(PartitionedTable.USAGE_USER_DAY));
     compare(USER_DAYS, ofUsers, different);
     compare(USER_DAY_METERS, ofUsers, different);

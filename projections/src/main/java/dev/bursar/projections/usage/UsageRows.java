@@ -57,9 +57,11 @@ final class UsageRows {
     Set<Dimension> dimensions = EnumSet.noneOf(Dimension.class);
     dimensions.addAll(question.groupBy());
     dimensions.addAll(question.filter().keySet());
-    Summed summed = new Summed(handle, org, question.filter(), question.groupBy(), rowsMax);
+    Others others = Others.of(handle, org, question, span);
+    Summed summed =
+        new Summed(handle, org, question.filter(), question.groupBy(), others.names(), rowsMax);
     if (dimensions.stream().allMatch(UsageRows::isSummed)) {
-      Coverage coverage = Coverage.bySums(parts);
+      Coverage coverage = Coverage.bySums(parts, others.unclear());
       kept.demandEvents(spans(coverage.events()));
       kept.demandHours(spans(coverage.hours()));
       summed.addDays(coverage.days());

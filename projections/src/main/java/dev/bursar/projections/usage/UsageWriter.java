@@ -39,6 +39,7 @@ public final class UsageWriter {
           "usage_user_day",
           "usage_day",
           "usage_day_meter",
+          "usage_word",
           "reported_usage");
 
   private static final long MILLIS_PER_HOUR = TimeUnit.HOURS.toMillis(1);
@@ -47,22 +48,23 @@ public final class UsageWriter {
   private final Retention retention;
   private final InstantSource clock;
   private final GroupTable groups;
+  private final Words words;
   private String removal = "";
 
   /**
-   * @param retention what has passed it is not written
    * @param clock the node's time
-   * @param groupsRememberedMax how many groups are remembered, to save looking them up
    */
-  public UsageWriter(Retention retention, InstantSource clock, long groupsRememberedMax) {
-    this.retention = retention;
+  public UsageWriter(UsageSettings settings, InstantSource clock) {
+    this.retention = settings.retention();
     this.clock = clock;
-    this.groups = new GroupTable(groupsRememberedMax);
+    this.groups = new GroupTable(settings.groupsRememberedMax());
+    this.words = new Words(settings.wordsMax(), settings.groupsRememberedMax());
   }
 
   /** Forgets what it remembers of the tables. */
   public void forget() {
     groups.forget();
+    words.forget();
   }
 
   /** Writes what these rows decide and end. */
@@ -78,10 +80,15 @@ public final class UsageWriter {
     List<Tracked> fresh = page.fresh().stream().filter(row -> isWritten(row, now)).toList();
     List<Tracked> all = new ArrayList<>(page.fresh());
     all.addAll(page.changed());
+    Partitions.ensure(handle, needed(fresh, all, now));
+    words.name(
+        handle,
+        all.stream()
+            .filter(row -> retention.keeps(PartitionedTable.USAGE_WORD, row.countedAt, now))
+            .toList());
     TreeMap<Slot, Usage> hours = sums(handle, all, PartitionedTable.USAGE_HOUR, now);
     TreeMap<Slot, Usage> days = sums(handle, all, PartitionedTable.USAGE_DAY, now);
-    TreeMap<UserDays.Key, UserDays.Change> ofUsers = ofUsers(all, now);
-    Partitions.ensure(handle, needed(fresh, all, now));
+    TreeMap<UserDays.Key, Usage> ofUsers = ofUsers(all, now);
     EventTable.insert(handle, fresh);
     EventTable.update(handle, page.changed());
     Rollup.HOUR.add(handle, hours);
@@ -177,18 +184,18 @@ public final class UsageWriter {
     List<Tracked> kept =
         rows.stream().filter(row -> retention.keeps(table, row.countedAt, now)).toList();
     Map<Group, UUID> ids =
-        groups.ids(handle, kept.stream().map(row -> row.group).distinct().toList());
+        groups.ids(handle, kept.stream().map(row -> row.summedAs).distinct().toList());
     for (Tracked row : kept) {
       long hour = Math.floorDiv(row.countedAt.toEpochMilli(), MILLIS_PER_HOUR);
       long at = table == PartitionedTable.USAGE_HOUR ? hour : Math.floorDiv(hour, HOURS_PER_DAY);
-      UUID group = Objects.requireNonNull(ids.get(row.group));
+      UUID group = Objects.requireNonNull(ids.get(row.summedAs));
       sums.merge(new Slot(row.org, at, group), row.change(), Usage::plus);
     }
     return sums;
   }
 
-  private TreeMap<UserDays.Key, UserDays.Change> ofUsers(List<Tracked> rows, Instant now) {
-    TreeMap<UserDays.Key, UserDays.Change> sums = new TreeMap<>();
+  private TreeMap<UserDays.Key, Usage> ofUsers(List<Tracked> rows, Instant now) {
+    TreeMap<UserDays.Key, Usage> sums = new TreeMap<>();
     Map<Group, UUID> ids = new HashMap<>();
     for (Tracked row : rows) {
       if (retention.keeps(PartitionedTable.USAGE_USER_DAY, row.countedAt, now)) {
@@ -198,9 +205,10 @@ public final class UsageWriter {
                 row.org,
                 Math.floorDiv(row.countedAt.toEpochMilli(), MILLIS_PER_HOUR * HOURS_PER_DAY),
                 UserDays.user(row.user),
-                ids.computeIfAbsent(of, Group::id)),
-            new UserDays.Change(of, row.change()),
-            UserDays.Change::plus);
+                ids.computeIfAbsent(of, Group::id),
+                of),
+            row.change(),
+            Usage::plus);
       }
     }
     return sums;

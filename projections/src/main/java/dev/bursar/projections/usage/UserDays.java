@@ -5,7 +5,6 @@ import static dev.bursar.projections.copy.ColumnArrays.array;
 import dev.bursar.projections.copy.JsonColumns;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -20,9 +19,10 @@ final class UserDays {
    *
    * @param day the UTC day, counted from 1970
    * @param user the user; empty for work of no user
-   * @param id the id of a {@link Group} without all that these sums are not kept by
+   * @param id the id of the group
+   * @param of a {@link Group} without all that these sums are not kept by
    */
-  record Key(String org, long day, String user, UUID id) implements Comparable<Key> {
+  record Key(String org, long day, String user, UUID id, Group of) implements Comparable<Key> {
 
     private static final Comparator<Key> ORDER =
         Comparator.comparing(Key::org)
@@ -33,13 +33,6 @@ final class UserDays {
     @Override
     public int compareTo(Key other) {
       return ORDER.compare(this, other);
-    }
-  }
-
-  /** By how much a sum changes, and of which team it is. */
-  record Change(Group of, Usage usage) {
-    Change plus(Change other) {
-      return new Change(of, usage.plus(other.usage));
     }
   }
 
@@ -97,40 +90,31 @@ final class UserDays {
    *
    * @param changes sorted, so that nobody deadlocks
    */
-  static void add(Handle handle, SortedMap<Key, Change> changes) {
-    List<Map.Entry<Key, Change>> rows =
-        changes.entrySet().stream().filter(each -> !each.getValue().usage().isNothing()).toList();
+  static void add(Handle handle, SortedMap<Key, Usage> changes) {
+    SumRows<Key> rows = SumRows.of(changes);
     if (rows.isEmpty()) {
       return;
     }
     try (Update update = handle.createUpdate(ADD)) {
-      keys(update, rows);
-      array(update, "teams", String.class, rows, row -> row.getValue().of().team());
+      keys(update, rows.keys());
+      array(update, "teams", String.class, rows.keys(), key -> key.of().team());
       array(
           update,
           "departments",
           String.class,
-          rows,
-          row -> JsonColumns.list(row.getValue().of().departments()));
-      array(update, "creditTypes", String.class, rows, row -> row.getValue().of().creditType());
-      array(
-          update,
-          "credits",
-          String.class,
-          rows,
-          row -> row.getValue().usage().credits().toString());
-      array(update, "requests", Long.class, rows, row -> row.getValue().usage().requests());
-      array(update, "denied", Long.class, rows, row -> row.getValue().usage().denied());
+          rows.keys(),
+          key -> JsonColumns.list(key.of().departments()));
+      array(update, "creditTypes", String.class, rows.keys(), key -> key.of().creditType());
+      rows.bindFigures(update);
       array(
           update,
           "meters",
           String.class,
-          rows,
-          row -> JsonColumns.tree(row.getValue().usage().meters()));
+          rows.rows(),
+          row -> JsonColumns.tree(row.getValue().meters()));
       update.execute();
     }
-    List<Map.Entry<Key, Change>> less =
-        rows.stream().filter(row -> row.getValue().usage().requests() < 0).toList();
+    List<Key> less = rows.perhapsCleared();
     if (!less.isEmpty()) {
       try (Update update = handle.createUpdate(CLEAR)) {
         keys(update, less);
@@ -139,10 +123,10 @@ final class UserDays {
     }
   }
 
-  private static void keys(Update update, List<Map.Entry<Key, Change>> rows) {
-    array(update, "orgs", String.class, rows, row -> row.getKey().org());
-    array(update, "days", Long.class, rows, row -> row.getKey().day());
-    array(update, "users", String.class, rows, row -> row.getKey().user());
-    array(update, "ids", UUID.class, rows, row -> row.getKey().id());
+  private static void keys(Update update, List<Key> keys) {
+    array(update, "orgs", String.class, keys, Key::org);
+    array(update, "days", Long.class, keys, Key::day);
+    array(update, "users", String.class, keys, Key::user);
+    array(update, "ids", UUID.class, keys, Key::id);
   }
 }

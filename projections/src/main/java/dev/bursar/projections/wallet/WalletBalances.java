@@ -1,5 +1,7 @@
 package dev.bursar.projections.wallet;
 
+import static dev.bursar.projections.copy.ColumnArrays.array;
+
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.wallet.Balance;
@@ -10,7 +12,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 
@@ -65,25 +66,20 @@ public final class WalletBalances {
     }
     List<Figures> figures = List.copyOf(last.values());
     try (Update upsert = handle.createUpdate(UPSERT)) {
-      texts(upsert, "orgs", figures, f -> f.key().org());
-      texts(upsert, "wallets", figures, f -> f.key().wallet());
-      texts(upsert, "types", figures, f -> f.key().creditType());
-      numbers(upsert, "balances", figures, f -> f.balance().balance().micros());
-      numbers(upsert, "helds", figures, f -> f.balance().held().micros());
-      numbers(upsert, "debts", figures, f -> f.balance().debt().micros());
-      numbers(upsert, "sequences", figures, Figures::sequence);
-      numbers(upsert, "ats", figures, f -> ChronoUnit.MICROS.between(Instant.EPOCH, f.at()));
+      array(upsert, "orgs", String.class, figures, f -> f.key().org());
+      array(upsert, "wallets", String.class, figures, f -> f.key().wallet());
+      array(upsert, "types", String.class, figures, f -> f.key().creditType());
+      array(upsert, "balances", Long.class, figures, f -> f.balance().balance().micros());
+      array(upsert, "helds", Long.class, figures, f -> f.balance().held().micros());
+      array(upsert, "debts", Long.class, figures, f -> f.balance().debt().micros());
+      array(upsert, "sequences", Long.class, figures, Figures::sequence);
+      array(
+          upsert,
+          "ats",
+          Long.class,
+          figures,
+          f -> ChronoUnit.MICROS.between(Instant.EPOCH, f.at()));
       upsert.execute();
     }
-  }
-
-  private static void texts(
-      Update update, String name, List<Figures> of, Function<Figures, String> column) {
-    update.bindArray(name, String.class, of.stream().map(column).toList());
-  }
-
-  private static void numbers(
-      Update update, String name, List<Figures> of, Function<Figures, Long> column) {
-    update.bindArray(name, Long.class, of.stream().map(column).toList());
   }
 }

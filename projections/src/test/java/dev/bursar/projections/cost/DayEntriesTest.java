@@ -5,13 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.database.Database;
 import dev.bursar.domain.cost.CostQueries.Charge;
 import dev.bursar.domain.cost.CostQueries.Costs;
+import dev.bursar.domain.cost.CostQueries.Day;
+import dev.bursar.domain.cost.CostQueries.Rates;
 import dev.bursar.domain.cost.CostQueries.Use;
 import dev.bursar.projections.TestServer;
+import dev.bursar.projections.usage.TestPartitions;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,11 +75,7 @@ final class DayEntriesTest {
         .jdbi()
         .useHandle(
             handle -> {
-              handle.execute(
-                  """
-                  create table usage_event_2026_01 partition of usage_event
-                  for values from ('2026-01-01 00:00Z') to ('2026-02-01 00:00Z')
-                  """);
+              TestPartitions.make(handle, Instant.parse("2026-01-01T00:00:00Z"), "usage_event");
               handle.execute(ENTRIES);
               handle.execute(SUMS);
               handle.execute(EVENTS);
@@ -85,17 +88,30 @@ final class DayEntriesTest {
     database.close();
   }
 
-  private static List<Costs> costs(int rowsAtATime) {
+  private static final Rates RATES =
+      (feature, model) -> Map.of("tokens", BigDecimal.ONE, "images", BigDecimal.TEN);
+
+  private static List<Day> days(int rowsAtATime, long summedMax) {
+    MonthParts parts = new MonthParts("acme", YearMonth.from(DAY), RATES, rowsAtATime, summedMax);
     return database
         .jdbi()
         .withHandle(
-            handle ->
-                CostRows.of(
-                    handle,
-                    "acme",
-                    DAY,
-                    (feature, model) -> Map.of("tokens", BigDecimal.ONE, "images", BigDecimal.TEN),
-                    rowsAtATime));
+            handle -> {
+              List<Day> days = new ArrayList<>();
+              for (Optional<List<Day>> part = parts.next(handle);
+                  part.isPresent();
+                  part = parts.next(handle)) {
+                days.addAll(part.get());
+              }
+              return days;
+            });
+  }
+
+  private static List<Costs> costs(int rowsAtATime) {
+    return days(rowsAtATime, Long.MAX_VALUE).stream()
+        .filter(day -> day.day().equals(DAY))
+        .flatMap(day -> day.costs().stream())
+        .toList();
   }
 
   @ParameterizedTest
@@ -114,16 +130,49 @@ final class DayEntriesTest {
     assertThat(requests.doubleValue()).isCloseTo(2_000, Offset.offset(1e-9));
   }
 
+  /** Models are anybody's words, and a day may have any number of entries. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 200, 2_000})
+  void aLongDayComesInPartsThatAddUp(int summedMax) {
+    List<Day> parts = days(50, summedMax);
+    assertThat(parts).extracting(Day::day).isSorted();
+    assertThat(parts.stream().filter(day -> day.day().equals(DAY))).hasSizeGreaterThan(2);
+    assertThat(sums(parts)).isEqualTo(sums(days(50, Long.MAX_VALUE))).isNotEmpty();
+  }
+
+  /** Credits, values and whole requests by work and type: those are exact. */
+  private static Map<String, List<BigDecimal>> sums(List<Day> days) {
+    Map<String, List<BigDecimal>> sums = new TreeMap<>();
+    for (Day day : days) {
+      for (Costs costs : day.costs()) {
+        for (Charge charge : costs.charges()) {
+          sums.merge(
+              day.day() + " " + costs.work() + charge.type(),
+              List.of(charge.credits(), charge.value()),
+              (a, b) -> List.of(a.get(0).add(b.get(0)), a.get(1).add(b.get(1))));
+        }
+      }
+    }
+    return sums;
+  }
+
   @Test
   void eachEntryIsReadOnce() {
     List<String> read = new ArrayList<>();
     database
         .jdbi()
         .useHandle(
-            handle ->
-                new DayEntries(handle, "acme", DAY, 11)
-                    .forEach(
-                        entry -> read.add(entry.work().wallet() + entry.request() + entry.type())));
+            handle -> {
+              DayEntries entries = DayEntries.of(handle, "acme", DAY);
+              while (!entries.areRead()) {
+                int rows =
+                    entries.read(
+                        handle,
+                        11,
+                        entry -> read.add(entry.work().wallet() + entry.request() + entry.type()));
+                assertThat(rows).isBetween(1, 11);
+              }
+            });
     assertThat(read).hasSize(6_000);
     assertThat(read.stream().distinct()).hasSize(4_000);
   }
@@ -135,8 +184,11 @@ final class DayEntriesTest {
             .jdbi()
             .withHandle(
                 handle ->
-                    new DayEntries(handle, "acme", DAY, 500)
-                        .query("explain ", List.of(new DayEntries.Stretch("main", 3_000, 3_499)))
+                    DayEntries.of(handle, "acme", DAY)
+                        .query(
+                            handle,
+                            "explain ",
+                            List.of(new DayEntries.Stretch("main", 3_000, 3_499)))
                         .mapTo(String.class)
                         .list());
     assertThat(String.join("\n", plan))

@@ -3,6 +3,8 @@ package dev.bursar.projections.usage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.database.Database;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageQueries.Dimension;
 import dev.bursar.domain.usage.UsageQueries.EventFilter;
 import dev.bursar.projections.TestServer;
@@ -37,11 +39,7 @@ final class EventRowsPlanTest {
         .jdbi()
         .useHandle(
             handle -> {
-              handle.execute(
-                  """
-                  create table usage_event_2026_01 partition of usage_event
-                  for values from ('2026-01-01 00:00Z') to ('2026-02-01 00:00Z')
-                  """);
+              TestPartitions.make(handle, Instant.parse("2026-01-01T00:00:00Z"), "usage_event");
               handle.execute(ROWS);
               handle.execute("analyze usage_event_2026_01");
             });
@@ -67,7 +65,14 @@ final class EventRowsPlanTest {
             .jdbi()
             .withHandle(
                 handle ->
-                    EventRows.query(handle, "explain ", "acme", filter, null, 101)
+                    EventRows.query(
+                            handle,
+                            "explain ",
+                            "acme",
+                            filter,
+                            new UsageEvent.Key(filter.from(), new Place(0, 0)),
+                            new UsageEvent.Key(filter.to(), new Place(0, 0)),
+                            101)
                         .mapTo(String.class)
                         .list());
     assertThat(String.join("\n", plan))
@@ -89,7 +94,8 @@ final class EventRowsPlanTest {
                 handle ->
                     handle
                         .createQuery(
-                            "explain select count(*) " + Summed.OF_FEW_EVENTS.formatted(parts))
+                            "explain select count(*) "
+                                + Summed.OF_FEW_EVENTS.formatted(parts))
                         .bind("org", "acme")
                         .mapTo(String.class)
                         .list());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.database.Database;
 import dev.bursar.projections.TestServer;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -12,12 +13,6 @@ import org.junit.jupiter.api.Test;
 /** How PostgreSQL means to find what has ended, in a table of which it knows nothing yet. */
 final class StoredEventsPlanTest {
 
-  private static final String PARTITION =
-      """
-      create table usage_event_2026_01 partition of usage_event
-      for values from ('2026-01-01 00:00Z') to ('2026-02-01 00:00Z')
-      with (autovacuum_enabled = off)
-      """;
   private static final String ROWS =
       """
       insert into usage_event (org, counted_at, sequence, index, recorded_at, reservation, allowed,
@@ -37,7 +32,10 @@ final class StoredEventsPlanTest {
               .jdbi()
               .withHandle(
                   handle -> {
-                    handle.execute(PARTITION);
+                    TestPartitions.make(
+                        handle, Instant.parse("2026-01-01T00:00:00Z"), "usage_event");
+                    handle.execute(
+                        "alter table usage_event_2026_01 set (autovacuum_enabled = off)");
                     handle.execute(ROWS);
                     return handle
                         .createQuery("explain " + StoredEvents.FIND)

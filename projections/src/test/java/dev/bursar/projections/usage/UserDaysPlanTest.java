@@ -33,11 +33,7 @@ final class UserDaysPlanTest {
         .jdbi()
         .useHandle(
             handle -> {
-              handle.execute(
-                  """
-                  create table usage_user_day_2026_01 partition of usage_user_day
-                  for values from ('2026-01-01') to ('2026-02-01')
-                  """);
+              TestPartitions.make(handle, Instant.parse("2026-01-01T00:00:00Z"), "usage_user_day");
               handle.execute(ROWS);
               handle.execute("analyze usage_user_day_2026_01");
             });

@@ -1,0 +1,58 @@
+package dev.bursar.node;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * The waits of a request, one within the other: whatever takes too long is told by whoever knows
+ * what it was, before whoever waits for it gives up.
+ */
+final class Waits {
+
+  private static final String SETTLED = "bursar.limits.settled-within";
+  private static final String ASK = "bursar.limits.ask-timeout";
+  private static final String CATCH_UP = "bursar.projections.catch-up-timeout";
+  private static final String QUERY = "bursar.projections.query-timeout";
+  private static final String REQUEST = "pekko.http.server.request-timeout";
+  private static final String IDLE = "pekko.http.server.idle-timeout";
+
+  private Waits() {}
+
+  /**
+   * Checks them.
+   *
+   * @throws IllegalArgumentException if one has no room in the one around it
+   */
+  static void check(Config config) {
+    shorter(config, SETTLED, ASK);
+    Duration catchUp = config.getDuration(CATCH_UP);
+    Duration query = config.getDuration(QUERY);
+    if (catchUp.compareTo(query) > 0) {
+      throw new IllegalArgumentException(
+          "%s is %s, and %s is %s: at the most as long would be accepted"
+              .formatted(CATCH_UP, text(catchUp), QUERY, text(query)));
+    }
+    Duration both = config.getDuration(ASK).plus(query);
+    Duration request = config.getDuration(REQUEST);
+    if (both.compareTo(request) >= 0) {
+      throw new IllegalArgumentException(
+          "%s and %s are %s together, and %s is %s: less together would be accepted"
+              .formatted(ASK, QUERY, text(both), REQUEST, text(request)));
+    }
+    shorter(config, REQUEST, IDLE);
+  }
+
+  private static void shorter(Config config, String inner, String outer) {
+    Duration less = config.getDuration(inner);
+    Duration more = config.getDuration(outer);
+    if (less.compareTo(more) >= 0) {
+      throw new IllegalArgumentException(
+          "%s is %s, and %s is %s: less would be accepted"
+              .formatted(inner, text(less), outer, text(more)));
+    }
+  }
+
+  private static String text(Duration wait) {
+    return wait.toMillis() + " ms";
+  }
+}

@@ -1,0 +1,111 @@
+package dev.bursar.projections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bursar.database.DatabaseUnusable;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.projections.rebuild.RebuildFailure;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A rebuild of which nothing can come changes nothing. */
+class RebuildStopsTest {
+
+  private final Rebuilds rebuilds = new Rebuilds();
+
+  @AfterEach
+  void close() {
+    rebuilds.close();
+  }
+
+  @Test
+  void aRowThatCanNotBeReadStopsItAndNothingIsReplaced() {
+    List<OrgWorld> orgs;
+    try (ReadSide readSide = rebuilds.readSide()) {
+      orgs = rebuilds.world.orgs(2, 30);
+      readSide.caughtUp();
+    }
+    Map<String, List<String>> before = rebuilds.contents();
+    long oid = rebuilds.oid("ledger_entry");
+    EntityId wallet = orgs.getFirst().walletId;
+    rebuilds.world.asSuperuser(
+        "alter table event_journal disable trigger all",
+        "update event_journal set event_payload = '\\x00' where persistence_id = '%s' and sequence_number = 3"
+            .formatted(wallet));
+
+    assertThatThrownBy(() -> rebuilds.with(progress -> {}).run(false))
+        .isInstanceOf(RebuildFailure.class)
+        .hasMessageContaining("Row 3 of " + wallet)
+        .hasMessageContaining("can't be read")
+        .hasMessageContaining("Nothing was replaced.");
+    assertThat(rebuilds.contents()).isEqualTo(before);
+    assertThat(rebuilds.oid("ledger_entry")).isEqualTo(oid);
+    assertThat(rebuilds.isCleared()).isTrue();
+  }
+
+  @Test
+  void aMissingRowStopsIt() {
+    List<OrgWorld> orgs;
+    try (ReadSide readSide = rebuilds.readSide()) {
+      orgs = rebuilds.world.orgs(2, 30);
+      readSide.caughtUp();
+    }
+    rebuilds.world.asSuperuser(
+        "alter table event_journal disable trigger all",
+        "delete from event_journal where persistence_id = '%s' and sequence_number = (select max(sequence_number) from event_journal where persistence_id = '%s')"
+            .formatted(orgs.getFirst().walletId, orgs.getFirst().walletId));
+    assertThatThrownBy(() -> rebuilds.with(progress -> {}).run(false))
+        .isInstanceOf(RebuildFailure.class)
+        .hasMessageContaining("The journal holds other rows than the live read models");
+  }
+
+  @Test
+  void somebodyElsesSchemaIsLeftAlone() {
+    rebuilds.world.jdbi.useHandle(handle -> handle.execute("create schema rebuild"));
+    assertThatThrownBy(() -> rebuilds.with(progress -> {}).run(false))
+        .isInstanceOf(RebuildFailure.class)
+        .hasMessageContaining("The schema \"rebuild\" of this database is not one");
+    assertThat(rebuilds.isCleared()).isFalse();
+  }
+
+  @Test
+  void anotherVersionOfTheSchemaIsRefused() {
+    rebuilds.world.jdbi.useHandle(
+        handle -> handle.execute("delete from flyway_schema_history where version = '8'"));
+    assertThatThrownBy(() -> rebuilds.with(progress -> {}).run(false))
+        .isInstanceOf(DatabaseUnusable.class)
+        .hasMessageContaining("lacks version 8 of the schema");
+  }
+
+  @Test
+  void aMigrationMeanwhileStopsIt() {
+    rebuilds.world.orgs(1, 5);
+    assertThatThrownBy(
+            () ->
+                rebuilds
+                    .with(
+                        progress -> {
+                          if (progress.stage().equals("tidying up")) {
+                            migrated();
+                          }
+                        })
+                    .run(false))
+        .isInstanceOf(RebuildFailure.class)
+        .hasMessageContaining("The schema was migrated meanwhile");
+  }
+
+  private void migrated() {
+    rebuilds.world.jdbi.useHandle(
+        handle ->
+            handle.execute(
+                """
+                insert into flyway_schema_history
+                select installed_rank + 100, '999', description, type, script, checksum, installed_by,
+                  installed_on, execution_time, success
+                from flyway_schema_history order by installed_rank desc limit 1
+                """));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.projections.export;
+
+import org.jspecify.annotations.NullMarked;
