@@ -94,8 +94,7 @@ final class EventRowsPlanTest {
                 handle ->
                     handle
                         .createQuery(
-                            "explain select count(*) "
-                                + Summed.OF_FEW_EVENTS.formatted(parts))
+                            "explain select count(*) " + Summed.OF_FEW_EVENTS.formatted(parts))
                         .bind("org", "acme")
                         .mapTo(String.class)
                         .list());
