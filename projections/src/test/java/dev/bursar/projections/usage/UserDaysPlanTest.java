@@ -56,7 +56,13 @@ final class UserDaysPlanTest {
             handle ->
                 String.join(
                     "\n",
-                    new Summed(handle, "acme", filter, List.of(Dimension.USER), 1_000)
+                    new Summed(
+                            handle,
+                            "acme",
+                            filter,
+                            List.of(Dimension.USER),
+                            SummedNames.NONE,
+                            1_000)
                         .ofUsers("explain ", "sum(d.credits)", "", "", "", coverage.days())
                         .mapTo(String.class)
                         .list()));
