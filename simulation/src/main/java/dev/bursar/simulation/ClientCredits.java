@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
@@ -12,53 +13,96 @@ import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
-import dev.bursar.simulation.history.Call;
-import dev.bursar.simulation.history.Known;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
 
 /** What a client asks about grants, and to have credits corrected or moved. */
 final class ClientCredits {
 
   private final Asker asker;
+  private final ClientReservations reservations;
   private final World world;
-  private final Known known;
+  private final Asker.Shared shared;
   private final OperationChecks others;
+  private final Random random;
 
-  ClientCredits(Asker asker) {
+  ClientCredits(Asker asker, ClientReservations reservations) {
     this.asker = asker;
+    this.reservations = reservations;
     this.world = asker.world;
-    this.known = asker.known;
+    this.shared = asker.shared;
     this.others = asker.others;
+    this.random = asker.random;
   }
 
-  void grant(Call.AddGrant call, String key) {
-    EntityId wallet = call.wallet();
-    Grant grant = call.grant();
-    Recurrence.Terms recurrence = call.recurrence();
+  void grant() {
+    String org = asker.org();
+    EntityId wallet = asker.wallet(org);
+    String id = "g" + shared.names++;
+    Credits amount = Credits.of(1 + random.nextInt(80));
+    Grant grant = grant(id, amount, world.cluster.owner(org).now());
+    Recurrence.Terms recurrence = random.nextInt(4) == 0 ? recurrence(grant) : null;
+    String key = asker.key();
     OperationChecks.Asked asked =
         asker.asked(wallet, key, (grant + "" + recurrence).hashCode(), "grant");
     asker.ask(
-        "grant %s of %s to %s, %s".formatted(grant.id(), grant.amount(), wallet, recurrence),
+        "grant %s of %s to %s, %s".formatted(id, amount, wallet, recurrence),
         wallet,
-        new WalletCommand.AddGrant(
-            grant, recurrence, asker.attribution("grant", wallet.org(), key)),
+        new WalletCommand.AddGrant(grant, recurrence, asker.attribution("grant", org, key)),
         asked.operation(),
         answer -> {
           others.granted(answer, asked, grant, recurrence);
-          asker.used(answer, call, key);
+          asker.used(answer, "grant", wallet, key);
           if (answer instanceof Answer.Done<WalletReply>) {
-            known.granted(wallet, grant.id());
+            shared.grants.add(wallet + "|" + id);
           }
         },
         reply -> ((WalletReply.GrantAdded) reply).grant().grant().id());
   }
 
-  void voidGrant(Call.VoidGrant call, String key) {
-    EntityId wallet = call.wallet();
-    String grant = call.grant();
-    String granted = wallet + "|" + grant;
+  /** Usable now or some time later, for everything or for some, for ever or until it ends. */
+  Grant grant(String id, Credits amount, Instant now) {
+    Instant effectiveAt =
+        random.nextInt(4) == 0 ? now.plusSeconds(1 + random.nextInt(60)) : now.minusSeconds(1);
+    return new Grant(
+        id,
+        asker.some(SimulatedClient.TYPES),
+        amount,
+        Grant.Category.values()[random.nextInt(3)],
+        random.nextInt(3) * 25,
+        effectiveAt,
+        random.nextBoolean() ? null : effectiveAt.plusSeconds(2 + random.nextInt(90)),
+        random.nextInt(4) == 0 ? Set.of(asker.some(SimulatedClient.FEATURES)) : Set.of(),
+        random.nextInt(6) == 0 ? Set.copyOf(SimulatedClient.MODELS.subList(0, 1)) : Set.of(),
+        random.nextBoolean() ? new Money(asker.amount(), "USD") : null,
+        null,
+        Asker.ACTOR,
+        now);
+  }
+
+  /** Another interval begins soon, or a day, a week or a month after the first. */
+  private Recurrence.Terms recurrence(Grant grant) {
+    Credits least = random.nextInt(3) == 0 ? Credits.of(random.nextInt(30)) : Credits.ZERO;
+    return new Recurrence.Terms(
+        Recurrence.Interval.values()[random.nextInt(3)],
+        random.nextInt(3) == 0 ? null : grant.effectiveAt().plusSeconds(1 + random.nextInt(60)),
+        least,
+        random.nextBoolean() ? least : least.plus(asker.amount()));
+  }
+
+  void voidGrant() {
+    if (shared.grants.isEmpty()) {
+      grant();
+      return;
+    }
+    String granted = shared.grants.get(random.nextInt(shared.grants.size()));
+    int at = granted.lastIndexOf('|');
+    EntityId wallet = EntityId.parse(granted.substring(0, at));
+    String key = asker.key();
+    String grant = granted.substring(at + 1);
     OperationChecks.Asked asked = asker.asked(wallet, key, 0, "void:" + granted);
     asker.ask(
         "void " + granted,
@@ -69,30 +113,40 @@ final class ClientCredits {
         reply -> reply);
   }
 
-  void adjust(Call.Adjust call, String key) {
-    EntityId wallet = call.wallet();
-    String creditType = call.creditType();
-    Credits amount = call.amount();
+  void adjust() {
+    String org = asker.org();
+    EntityId wallet = asker.wallet(org);
+    boolean more = random.nextBoolean();
+    Credits amount = more ? asker.amount() : asker.amount().negated();
+    String creditType = asker.some(SimulatedClient.TYPES);
+    String key = asker.key();
     OperationChecks.Asked asked =
         asker.asked(wallet, key, (creditType + amount).hashCode(), "adjust");
     asker.ask(
         "adjust %s by %s %s".formatted(wallet, amount, creditType),
         wallet,
         new WalletCommand.Adjust(
-            creditType, amount, call.grant(), asker.attribution("adjust", wallet.org(), key)),
+            creditType,
+            amount,
+            more ? "a" + shared.names++ : null,
+            asker.attribution("adjust", org, key)),
         asked.operation(),
         answer -> {
           others.adjusted(answer, asked, creditType, amount);
-          asker.used(answer, call, key);
+          asker.used(answer, "adjust", wallet, key);
         },
         reply -> ((WalletReply.Corrected) reply).transaction().id());
   }
 
-  void refund(Call.Refund call, String key) {
-    EntityId wallet = call.wallet();
-    Credits amount = call.amount();
-    Transaction of =
-        Objects.requireNonNull(world.watch.wallet(wallet).charges.get(call.transaction()));
+  void refund() {
+    String org = asker.org();
+    EntityId wallet = asker.wallet(org);
+    List<Transaction> charges = List.copyOf(world.watch.wallet(wallet).charges.values());
+    if (charges.isEmpty()) {
+      reservations.reserve(true, false);
+      return;
+    }
+    Transaction of = charges.get(random.nextInt(charges.size()));
     List<Draw> draws = new ArrayList<>();
     Credits debt = Credits.ZERO;
     for (Posting posting : of.postings()) {
@@ -105,33 +159,44 @@ final class ClientCredits {
       }
     }
     Charge charge = new Charge(of.id(), of.creditType(), List.copyOf(draws), debt);
+    String key = asker.key();
+    Credits amount = random.nextBoolean() ? null : asker.amount();
     OperationChecks.Asked asked =
         asker.asked(wallet, key, amount == null ? 0 : amount.micros(), "refund:" + of.id());
     asker.ask(
         "refund %s of %s".formatted(amount, of.id()),
         wallet,
-        new WalletCommand.Refund(charge, amount, asker.attribution("refund", wallet.org(), key)),
+        new WalletCommand.Refund(charge, amount, asker.attribution("refund", org, key)),
         asked.operation(),
         answer -> others.refunded(answer, asked, of.id(), amount),
         reply -> ((WalletReply.Corrected) reply).transaction().id());
   }
 
-  void transfer(Call.Transfer call, String key) {
-    EntityId from = call.wallet();
-    String to = call.to();
-    Credits amount = call.amount();
-    String creditType = call.creditType();
+  void transfer() {
+    String org = asker.org();
+    String from = asker.some(SimulatedClient.WALLETS);
+    // One that is not there can't take them: they come back.
+    String to =
+        random.nextInt(3) == 0
+            ? "nowhere"
+            : SimulatedClient.WALLETS.stream()
+                .filter(each -> !each.equals(from))
+                .findFirst()
+                .orElseThrow();
+    Credits amount = asker.amount();
+    String creditType = asker.some(SimulatedClient.TYPES);
+    String key = asker.key();
     OperationChecks.Asked asked =
-        asker.asked(from, key, (creditType + amount).hashCode(), "transfer");
+        asker.asked(EntityId.wallet(org, from), key, (creditType + amount).hashCode(), "transfer");
     asker.ask(
-        "transfer %s %s from %s to %s".formatted(amount, creditType, from.name(), to),
-        from,
+        "transfer %s %s from %s to %s".formatted(amount, creditType, from, to),
+        EntityId.wallet(org, from),
         new WalletCommand.TransferOut(
-            to, creditType, amount, asker.attribution("transfer", from.org(), key)),
+            to, creditType, amount, asker.attribution("transfer", org, key)),
         asked.operation(),
         answer -> {
           others.transferred(answer, asked, to, creditType, amount);
-          asker.used(answer, call, key);
+          asker.used(answer, "transfer", asked.entity(), key);
         },
         reply -> ((WalletReply.Transferred) reply).transfer().id());
   }

@@ -1,8 +1,10 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
@@ -15,19 +17,20 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
-import dev.bursar.simulation.history.Call;
-import dev.bursar.simulation.history.Known;
-import dev.bursar.simulation.history.OrgShape;
+import dev.bursar.simulation.NaivePots.Use;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** What a client asks about reservations, and of work that has run. */
 final class ClientReservations {
 
   private final Asker asker;
   private final World world;
-  private final Known known;
+  private final Asker.Shared shared;
   private final AnswerChecks checks;
   private final EndChecks ends;
   private final ReportChecks reports;
@@ -37,7 +40,7 @@ final class ClientReservations {
   ClientReservations(Asker asker) {
     this.asker = asker;
     this.world = asker.world;
-    this.known = asker.known;
+    this.shared = asker.shared;
     this.checks = asker.checks;
     this.ends = asker.ends;
     this.reports = asker.reports;
@@ -45,15 +48,35 @@ final class ClientReservations {
     this.random = asker.random;
   }
 
-  void reserve(Call.Reserve call, String key) {
-    ReserveRequest request = call.request();
-    EntityId wallet = call.wallet();
-    Subject subject = request.subject();
-    String org = subject.org();
-    String team = subject.team();
-    boolean atOnce = request.commit();
-    boolean dryRun = request.dryRun();
-    sawWallet(request);
+  void reserve(boolean atOnce, boolean dryRun) {
+    String org = asker.org();
+    String team = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.TEAMS);
+    String user = random.nextInt(4) == 0 ? null : asker.some(SimulatedClient.USERS);
+    Subject subject = new Subject(org, team, user, null, null, null);
+    String named = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.WALLETS);
+    EntityId wallet = EntityId.wallet(org, named == null ? walletOf(team) : named);
+    String creditType = asker.some(SimulatedClient.TYPES);
+    Use use = new Use(asker.seldom(SimulatedClient.FEATURES), asker.seldom(SimulatedClient.MODELS));
+    Credits amount =
+        random.nextInt(8) == 0
+            ? asker.nearTheLimit(wallet, subject, creditType, use)
+            : asker.amount();
+    ReserveRequest request =
+        new ReserveRequest(
+            subject,
+            use.feature(),
+            use.model(),
+            null,
+            named,
+            null,
+            amount,
+            creditType,
+            random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 10 + random.nextInt(50),
+            OveragePolicy.values()[random.nextInt(3)],
+            atOnce,
+            dryRun,
+            Map.of());
+    String key = asker.key();
     Caller caller = new Caller(Asker.ACTOR, key, key, request.toString().hashCode());
     Operation operation = dryRun ? null : caller.operation("reserve");
     Since since = world.since();
@@ -66,11 +89,11 @@ final class ClientReservations {
         "%s %s %s of %s for %s/%s"
             .formatted(
                 dryRun ? "dry run" : atOnce ? "charge" : "reserve",
-                request.amount(),
-                request.creditType(),
+                amount,
+                creditType,
                 wallet,
                 team,
-                subject.user()),
+                user),
         EntityId.org(org),
         deciders,
         // Each attempt has a salt of its own, and so a name of its own for the reservation.
@@ -86,7 +109,7 @@ final class ClientReservations {
         answer -> {
           checks.reserved(answer, request, wallet, operation, since, attempts);
           if (!dryRun) {
-            asker.used(answer, call, key);
+            asker.used(answer, "reserve", EntityId.org(org), key);
           }
           if (!atOnce && !dryRun) {
             remember(answer, wallet);
@@ -101,20 +124,24 @@ final class ClientReservations {
                     + ((Decided.Denied) decided).denials().stream().map(Denial::code).toList());
   }
 
-  private void sawWallet(ReserveRequest request) {
-    if (request.wallet() == null && OrgShape.OWNER.equals(request.subject().team())) {
+  /** The wallet of who names none: that of the team, if it owns one. */
+  private String walletOf(@Nullable String team) {
+    if (SimulatedClient.OWNER.equals(team)) {
       world.watch.saw(Rarity.WALLET_OF_THE_TEAM);
+      return SimulatedClient.WALLET_OF_TEAM;
     }
+    return SimulatedClient.WALLETS.getFirst();
   }
 
-  /**
-   * Reports what has run.
-   *
-   * @param again whether it was reported before
-   */
-  void report(Call.Report report, boolean again) {
+  /** Reports what has run, or what was reported before once more. */
+  void report() {
+    boolean again = !shared.reports.isEmpty() && random.nextInt(3) == 0;
+    SimulatedClient.Report report =
+        again
+            ? shared.reports.get(Math.max(0, shared.reports.size() - 1 - random.nextInt(4)))
+            : newReport();
     if (!again) {
-      sawWallet(report.work());
+      shared.reports.add(report);
     }
     String org = report.wallet().org();
     ReserveRequest work = report.work().as(report.event());
@@ -139,7 +166,7 @@ final class ClientReservations {
   }
 
   private EntityMessage reporting(
-      Call.Report report,
+      SimulatedClient.Report report,
       ReserveRequest work,
       Operation operation,
       ReplyTo<Answer<Decided>> replyTo) {
@@ -172,49 +199,102 @@ final class ClientReservations {
     return farBehind ? 0 : Math.max(0, last - random.nextInt(random.nextInt(3) == 0 ? 30 : 6));
   }
 
+  SimulatedClient.Report newReport() {
+    String org = asker.org();
+    String team = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.TEAMS);
+    String named = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.WALLETS);
+    EntityId wallet = EntityId.wallet(org, named == null ? walletOf(team) : named);
+    ReserveRequest work =
+        new ReserveRequest(
+            new Subject(
+                org,
+                team,
+                random.nextInt(4) == 0 ? null : asker.some(SimulatedClient.USERS),
+                null,
+                null,
+                null),
+            asker.seldom(SimulatedClient.FEATURES),
+            asker.seldom(SimulatedClient.MODELS),
+            null,
+            named,
+            null,
+            asker.amount(),
+            asker.some(SimulatedClient.TYPES),
+            1,
+            OveragePolicy.values()[random.nextInt(3)],
+            true,
+            false,
+            Map.of());
+    long secondsAgo =
+        switch (random.nextInt(4)) {
+          case 0 -> 0;
+          case 1 -> random.nextInt(50);
+          case 2 -> random.nextInt(100);
+          default -> random.nextInt(300);
+        };
+    Instant ran = world.cluster.earliestNow().minusSeconds(secondsAgo);
+    return new SimulatedClient.Report(work, new Reported("/sim", asker.key(), ran), wallet);
+  }
+
   /** What was set aside can be charged, or given back. */
   void remember(Answer<Decided> answer, EntityId wallet) {
     if (answer instanceof Answer.Done<Decided> done
         && done.value() instanceof Decided.Allowed allowed) {
-      known.reserved(
-          new Call.Reserved(allowed.plan().reservation(), wallet, allowed.plan().amount()));
+      shared.reserved.add(
+          new SimulatedClient.Reserved(
+              allowed.plan().reservation(), wallet, allowed.plan().amount(), false));
     }
   }
 
-  void commit(Call.Commit commit, String key) {
-    commit("commit %s of %s".formatted(commit.amount(), commit.of().id()), commit, key, false);
+  SimulatedClient.@Nullable Reserved reserved() {
+    return shared.reserved.isEmpty()
+        ? null
+        : shared.reserved.get(Math.max(0, shared.reserved.size() - 1 - random.nextInt(5)));
   }
 
-  /** With a key that others may have used to end it in another way. */
-  void contest(Call.Commit commit, String key) {
+  void commit() {
+    SimulatedClient.Reserved reserved = reserved();
+    if (reserved == null) {
+      reserve(false, false);
+      return;
+    }
+    Credits amount =
+        switch (random.nextInt(5)) {
+          case 0 -> Credits.ZERO;
+          case 1 -> reserved.amount();
+          case 2 -> asker.amount();
+          case 3 -> reserved.amount().plus(new Credits(1));
+          default -> new Credits(reserved.amount().micros() / 2);
+        };
     commit(
-        "commit %s of %s with a key that may have been used"
-            .formatted(commit.amount(), commit.of().id()),
-        commit,
-        key,
-        true);
+        "commit %s of %s".formatted(amount, reserved.id()),
+        reserved,
+        reserved,
+        amount,
+        asker.key());
   }
 
-  private void commit(String what, Call.Commit commit, String key, boolean keyMayBeUsed) {
-    Call.Reserved reserved = commit.of();
-    end(
-        what,
-        new EndChecks.Asked(
-            reserved,
-            new WalletCommand.Commit(reserved.id(), commit.amount(), null, Asker.ACTOR, key),
-            new Caller(Asker.ACTOR, key, key, commit.amount().micros())
-                .operation("commit:" + reserved.id()),
-            keyMayBeUsed,
-            world.since()));
-  }
-
-  private void end(String what, EndChecks.Asked asked) {
+  /**
+   * Commits by a key.
+   *
+   * @param judged the reservation as the answer is to be judged by
+   */
+  void commit(
+      String what,
+      SimulatedClient.Reserved reserved,
+      SimulatedClient.Reserved judged,
+      Credits amount,
+      String key) {
+    Since since = world.since();
+    Operation operation =
+        new Caller(Asker.ACTOR, key, key, amount.micros()).operation("commit:" + reserved.id());
+    WalletCommand command = new WalletCommand.Commit(reserved.id(), amount, null, Asker.ACTOR, key);
     asker.ask(
         what,
-        asked.reserved().wallet(),
-        asked.command(),
-        asked.operation(),
-        answer -> ends.ended(answer, asked),
+        reserved.wallet(),
+        command,
+        operation,
+        answer -> ends.ended(answer, judged, command, operation, since),
         ClientReservations::ending);
   }
 
@@ -226,20 +306,34 @@ final class ClientReservations {
         : reply;
   }
 
-  void release(Call.Reserved reserved, String key) {
-    end(
+  void release() {
+    SimulatedClient.Reserved reserved = reserved();
+    if (reserved == null) {
+      reserve(false, false);
+      return;
+    }
+    String key = asker.key();
+    Since since = world.since();
+    Operation operation =
+        new Caller(Asker.ACTOR, key, key, 0).operation("release:" + reserved.id());
+    WalletCommand command = new WalletCommand.Release(reserved.id(), Asker.ACTOR, key);
+    asker.ask(
         "release " + reserved.id(),
-        new EndChecks.Asked(
-            reserved,
-            new WalletCommand.Release(reserved.id(), Asker.ACTOR, key),
-            new Caller(Asker.ACTOR, key, key, 0).operation("release:" + reserved.id()),
-            false,
-            world.since()));
+        reserved.wallet(),
+        command,
+        operation,
+        answer -> ends.ended(answer, reserved, command, operation, since),
+        ClientReservations::ending);
   }
 
-  void extend(Call.Extend extend, String key) {
-    Call.Reserved reserved = extend.of();
-    int seconds = extend.seconds();
+  void extend() {
+    SimulatedClient.Reserved reserved = reserved();
+    if (reserved == null) {
+      reserve(false, false);
+      return;
+    }
+    String key = asker.key();
+    int seconds = 1 + random.nextInt(60);
     OperationChecks.Asked asked =
         asker.asked(reserved.wallet(), key, seconds, "extend:" + reserved.id());
     asker.ask(

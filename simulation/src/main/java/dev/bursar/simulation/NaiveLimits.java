@@ -8,7 +8,6 @@ import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.simulation.NaiveBudgets.Applied;
-import dev.bursar.simulation.history.OrgShape;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -175,7 +174,7 @@ final class NaiveLimits {
           limit.key());
       thresholds.letsThrough(limit);
       if (limit.isHard()
-          && limit.measure().equals(OrgShape.TYPE)
+          && limit.measure().equals(SimulatedClient.TYPE)
           && count.all().equals(limit.limit())) {
         watch.saw(Rarity.LIMIT_MET_EXACTLY);
       }

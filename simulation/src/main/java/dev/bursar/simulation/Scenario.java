@@ -1,6 +1,5 @@
 package dev.bursar.simulation;
 
-import dev.bursar.simulation.history.Size;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
@@ -18,11 +17,13 @@ import java.util.SplittableRandom;
 public record Scenario(long seed, Set<Fault> faults, int clients, int operations, int remembered) {
 
   /** How many clients there may be. */
-  public static final int CLIENTS_MAX = Size.CLIENTS_MAX;
+  public static final int CLIENTS_MAX = 8;
 
   /** How many operations a client may ask for. */
   public static final int OPERATIONS_MAX = 100;
 
+  private static final int OPERATIONS_MIN = 4;
+  private static final int OPERATIONS_MORE = 16;
   private static final int WITHOUT_FAULTS_ONE_IN = 4;
 
   /** More than any history has, so that no key is ever forgotten. */
@@ -59,17 +60,14 @@ public record Scenario(long seed, Set<Fault> faults, int clients, int operations
         }
       }
     }
-    Size size = Size.of(random);
+    int clients = 1 + random.nextInt(CLIENTS_MAX);
+    int operations = OPERATIONS_MIN + random.nextInt(OPERATIONS_MORE);
     if (random.nextInt(FORGETFUL_ONE_IN) > 0) {
-      return new Scenario(seed, faults, size.clients(), size.operations(), REMEMBERED_ALL);
+      return new Scenario(seed, faults, clients, operations, REMEMBERED_ALL);
     }
     faults.retainAll(WHERE_KEYS_ARE_FORGOTTEN);
     return new Scenario(
-        seed,
-        faults,
-        size.clients(),
-        size.operations(),
-        REMEMBERED_MIN + random.nextInt(REMEMBERED_MORE));
+        seed, faults, clients, operations, REMEMBERED_MIN + random.nextInt(REMEMBERED_MORE));
   }
 
   /** Whether keys are forgotten. */

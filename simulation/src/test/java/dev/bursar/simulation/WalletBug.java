@@ -10,7 +10,6 @@ import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletOwner;
-import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -329,7 +328,7 @@ enum WalletBug implements PlantedBug {
               request,
               new WalletCommand.HoldCredits(
                   it.reservation(),
-                  OrgShape.TYPE,
+                  SimulatedClient.TYPE,
                   it.amount(),
                   it.price(),
                   it.ttlSeconds(),

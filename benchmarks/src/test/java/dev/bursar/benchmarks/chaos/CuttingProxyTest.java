@@ -1,11 +1,11 @@
-package dev.bursar.database.proxy;
+package dev.bursar.benchmarks.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -19,19 +19,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A real PostgreSQL and a real driver, with the proxy between them. */
-final class TcpProxyTest {
+final class CuttingProxyTest {
 
   private static EmbeddedDatabase database;
-  private static DatabaseSettings server;
+  private static URI server;
 
   private final Countdown toDrop = new Countdown();
-  private TcpProxy proxy;
+  private CuttingProxy proxy;
 
   @BeforeAll
   static void start() throws SQLException {
     database = EmbeddedDatabase.temporary(false);
-    server = database.settings();
-    try (Connection connection = connect(server.port());
+    server = URI.create(database.settings().jdbcUrl().substring("jdbc:".length()));
+    try (Connection connection = connect(server.getPort());
         Statement statement = connection.createStatement()) {
       statement.execute("create table event_journal (id int)");
       statement.execute("create table other (id int)");
@@ -45,7 +45,7 @@ final class TcpProxyTest {
 
   @BeforeEach
   void open() throws Exception {
-    proxy = new TcpProxy(server.port(), () -> new JournalTap(toDrop));
+    proxy = new CuttingProxy(server.getPort(), () -> new JournalTap(toDrop));
   }
 
   @AfterEach
@@ -54,7 +54,9 @@ final class TcpProxyTest {
   }
 
   private static Connection connect(int port) throws SQLException {
-    return DriverManager.getConnection(server.through(port).jdbcUrl(), server.user(), "");
+    return DriverManager.getConnection(
+        "jdbc:postgresql://127.0.0.1:%d%s?user=%s&sslmode=disable&gssEncMode=disable"
+            .formatted(port, server.getRawPath(), database.settings().user()));
   }
 
   private static void insert(Connection connection, String table, int id) throws SQLException {
@@ -67,7 +69,7 @@ final class TcpProxyTest {
   }
 
   private static boolean has(String table, int id) throws SQLException {
-    try (Connection direct = connect(server.port());
+    try (Connection direct = connect(server.getPort());
         Statement statement = direct.createStatement();
         ResultSet found = statement.executeQuery("select 1 from " + table + " where id = " + id)) {
       return found.next();

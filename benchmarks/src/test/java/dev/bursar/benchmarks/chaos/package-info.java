@@ -1,4 +1,4 @@
 @NullMarked
-package dev.bursar.database.proxy;
+package dev.bursar.benchmarks.chaos;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package dev.bursar.database.proxy;
+package dev.bursar.benchmarks.chaos;
 
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;

@@ -1,4 +1,4 @@
-package dev.bursar.database.proxy;
+package dev.bursar.benchmarks.chaos;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * Stands between a server of this machine and those who talk to it. It can cut all connections, let
  * nothing through, and cut one the moment before its client hears of something.
  */
-public final class TcpProxy implements AutoCloseable {
+final class CuttingProxy implements AutoCloseable {
 
   private static final int BUFFER_BYTES = 65_536;
   private static final int WAITING_MAX = 100;
@@ -40,25 +40,24 @@ public final class TcpProxy implements AutoCloseable {
    * @param upstreamPort where the server listens
    * @param taps one for each connection
    */
-  public TcpProxy(int upstreamPort, Supplier<? extends Tap> taps) throws IOException {
+  CuttingProxy(int upstreamPort, Supplier<? extends Tap> taps) throws IOException {
     this.upstreamPort = upstreamPort;
     this.taps = taps;
     this.listening = new ServerSocket(0, WAITING_MAX, InetAddress.getLoopbackAddress());
-    Thread.ofPlatform().daemon().name("tcp-proxy").start(this::accept);
+    Thread.ofPlatform().daemon().name("chaos-proxy").start(this::accept);
   }
 
-  /** Where those who talk to the server find it. */
-  public int port() {
+  int port() {
     return listening.getLocalPort();
   }
 
   /** Where the server is from now on. */
-  public void upstream(int port) {
+  void upstream(int port) {
     upstreamPort = port;
   }
 
   /** How many connections there are. */
-  public int open() {
+  int open() {
     return lines.size();
   }
 
@@ -67,7 +66,7 @@ public final class TcpProxy implements AutoCloseable {
    *
    * @return how many there were
    */
-  public int cutAll() {
+  int cutAll() {
     int cut = 0;
     for (Line line : lines) {
       line.cut();
@@ -77,7 +76,7 @@ public final class TcpProxy implements AutoCloseable {
   }
 
   /** From now on nothing comes through, and nothing is refused. */
-  public void silence() {
+  void silence() {
     synchronized (silence) {
       silent = true;
       heldBack.set(0);
@@ -89,7 +88,7 @@ public final class TcpProxy implements AutoCloseable {
    *
    * @return how many times something was held back
    */
-  public int endSilence() {
+  int endSilence() {
     synchronized (silence) {
       silent = false;
       silence.notifyAll();
@@ -123,7 +122,7 @@ public final class TcpProxy implements AutoCloseable {
   private void pump(Line line, Socket from, Socket to, Tap tap, boolean answers) {
     Thread.ofPlatform()
         .daemon()
-        .name("tcp-proxy-pump")
+        .name("chaos-pump")
         .start(
             () -> {
               try {

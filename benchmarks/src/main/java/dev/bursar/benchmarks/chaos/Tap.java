@@ -1,7 +1,9 @@
-package dev.bursar.database.proxy;
+package dev.bursar.benchmarks.chaos;
 
-/** Listens in on one connection of a {@link TcpProxy}. Each direction has a thread of its own. */
-public interface Tap {
+/**
+ * Listens in on one connection of a {@link CuttingProxy}. Each direction has a thread of its own.
+ */
+interface Tap {
 
   /** What is about to be passed on to the server. */
   void asked(byte[] bytes, int length);

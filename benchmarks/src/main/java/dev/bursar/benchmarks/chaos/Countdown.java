@@ -1,20 +1,20 @@
-package dev.bursar.database.proxy;
+package dev.bursar.benchmarks.chaos;
 
 import java.util.concurrent.TimeUnit;
 
 /** So many times something is still to be done, by whoever comes first. */
-public final class Countdown {
+final class Countdown {
 
   private int left;
 
   /** Sets how many times. */
-  public synchronized void set(int times) {
+  synchronized void set(int times) {
     left = times;
     notifyAll();
   }
 
   /** Whether the caller is to do it, which counts then as done. */
-  public synchronized boolean take() {
+  synchronized boolean take() {
     if (left == 0) {
       return false;
     }
@@ -28,7 +28,7 @@ public final class Countdown {
    *
    * @return how many times were left
    */
-  public synchronized int await(long millisMax) throws InterruptedException {
+  synchronized int await(long millisMax) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millisMax);
     while (left > 0 && System.nanoTime() < end) {
       wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));

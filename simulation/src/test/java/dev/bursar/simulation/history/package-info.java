@@ -1,4 +1,0 @@
-@NullMarked
-package dev.bursar.simulation.history;
-
-import org.jspecify.annotations.NullMarked;
