@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       LoadCommand.class,
       VerifyCommand.class,
       RebuildCommand.class,
+      CatalogCommand.class,
       AuditCommand.class,
       BenchCommand.class,
       WarmCommand.class,

@@ -12,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +59,8 @@ final class UpCommand implements Callable<Integer> {
   @Option(
       names = "--catalog",
       paramLabel = "FILE",
-      description = "The catalog. Default: the one in config/")
-  private @Nullable Path catalog;
+      description = "A file of the catalog; several are read as one. Default: the one in config/")
+  private List<Path> catalog = List.of();
 
   @Option(
       names = "--span-mapping",

@@ -100,7 +100,7 @@ public final class Node implements AutoCloseable {
    */
   public static Node start(NodeSettings settings) {
     Catalog catalog =
-        settings.catalog() == null
+        settings.catalog().isEmpty()
             ? CatalogFile.configured()
             : CatalogFile.read(settings.catalog());
     SpanMapping spans =

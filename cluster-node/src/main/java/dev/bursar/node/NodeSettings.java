@@ -3,6 +3,7 @@ package dev.bursar.node;
 import dev.bursar.database.DatabaseSettings;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param database the PostgreSQL that holds journal and read models; it need not be migrated
  * @param host the address to listen on
  * @param port the port to listen on; 0 for any free one
- * @param catalog the catalog file; null for the one in the configuration
+ * @param catalog the files of the catalog; none for the one in the configuration
  * @param spanMapping the file that says how spans are read into usage; null for the one in the
  *     configuration
  * @param operatorKey the secret of an operator's key that is to exist, or null
@@ -22,7 +23,7 @@ public record NodeSettings(
     DatabaseSettings database,
     String host,
     int port,
-    @Nullable Path catalog,
+    List<Path> catalog,
     @Nullable Path spanMapping,
     @Nullable String operatorKey,
     @Nullable Instant testClockStart,

@@ -1,6 +1,7 @@
 package dev.bursar.node.catalog;
 
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.identity.Identifiers;
 import dev.bursar.node.yaml.YamlFaults;
 import dev.bursar.node.yaml.YamlPart;
 import java.io.IOException;
@@ -9,13 +10,16 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,20 +30,32 @@ public final class CatalogFile {
 
   private static final String WHAT = "the catalog";
 
+  private static final List<String> FIELDS = List.of("credit_types", "meters", "rates");
+
+  /** What a rate may have: as many as an amount of credits. */
+  private static final int DECIMALS_MAX = 6;
+
+  private static final Pattern DECIMAL = Pattern.compile("(?=.{1,30}$)-?[0-9]+(\\.[0-9]+)?");
+
+  private static final BigDecimal RATE_MAX = BigDecimal.valueOf(1_000_000_000);
+
   private CatalogFile() {}
 
   /**
-   * The catalog in this file.
+   * The catalog in these files, whose lists are put together.
    *
+   * @param files at least one
    * @throws IllegalArgumentException with every fault, a line each
    */
-  public static Catalog read(Path file) {
-    try {
-      return parse(Files.readString(file));
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          WHAT + " " + file + " can't be read: " + e.getMessage(), e);
+  public static Catalog read(List<Path> files) {
+    YamlFaults faults = new YamlFaults();
+    List<YamlPart> roots = new ArrayList<>();
+    for (Path file : files) {
+      String name = files.size() == 1 ? "" : file.toString();
+      String what = name.isEmpty() ? WHAT : WHAT + " " + name;
+      roots.add(YamlPart.root(what, name, YamlPart.text(WHAT, file), faults));
     }
+    return catalog(roots, faults);
   }
 
   /** The catalog that comes with the configuration. */
@@ -58,26 +74,66 @@ public final class CatalogFile {
    */
   public static Catalog parse(String yaml) {
     YamlFaults faults = new YamlFaults();
-    Catalog catalog = catalog(YamlPart.root(WHAT, yaml, faults));
-    faults.demandNone(WHAT);
-    return catalog;
+    return catalog(List.of(YamlPart.root(WHAT, yaml, faults)), faults);
   }
 
-  private static Catalog catalog(YamlPart root) {
-    YamlPart.Fields fields = root.fields(Set.of("credit_types", "meters", "rates"));
-    Map<String, String> creditTypes = new LinkedHashMap<>();
-    for (YamlPart part : fields.items("credit_types")) {
-      YamlPart.Fields type = part.fields(Set.of("id", "name"));
-      String id = type.text("id");
-      if (creditTypes.put(id, type.text("name")) != null) {
-        part.fault(id + " is declared twice");
+  private static Catalog catalog(List<YamlPart> roots, YamlFaults faults) {
+    List<YamlPart.Fields> files =
+        roots.stream().map(root -> root.fields(Set.copyOf(FIELDS))).toList();
+    for (String field : FIELDS) {
+      if (files.stream().noneMatch(file -> file.find(field) != null)) {
+        files.getFirst().required(field);
       }
     }
-    Set<String> meters =
-        Set.copyOf(fields.required("meters").map(YamlPart::texts).orElse(List.of()));
-    List<Catalog.Rate> rates =
-        fields.items("rates").stream().map(part -> rate(part, creditTypes, meters)).toList();
-    return new Catalog(Map.copyOf(creditTypes), meters, rates);
+    Map<String, String> creditTypes = new LinkedHashMap<>();
+    for (YamlPart part : items(files, "credit_types")) {
+      YamlPart.Fields type = part.fields(Set.of("id", "name"));
+      type.required("id").ifPresent(id -> demandOnce(creditTypes.keySet(), id));
+      creditTypes.put(type.text("id"), type.text("name"));
+    }
+    Set<String> meters = new LinkedHashSet<>();
+    for (YamlPart part : items(files, "meters")) {
+      demandOnce(meters, part);
+      meters.add(part.text());
+    }
+    Map<Catalog.Work, String> paths = new HashMap<>();
+    List<Catalog.Rate> rates = new ArrayList<>();
+    for (YamlPart part : items(files, "rates")) {
+      Catalog.Rate rate = rate(part, creditTypes, meters);
+      String other = paths.putIfAbsent(rate.work(), part.path());
+      if (other == null) {
+        rates.add(rate);
+      } else {
+        part.fault("is for the same feature and model as " + other);
+      }
+    }
+    faults.demandNone(WHAT);
+    return new Catalog(creditTypes, meters, rates);
+  }
+
+  private static List<YamlPart> items(List<YamlPart.Fields> files, String field) {
+    return files.stream()
+        .map(file -> file.find(field))
+        .filter(Objects::nonNull)
+        .flatMap(part -> part.items().stream())
+        .toList();
+  }
+
+  private static void demandOnce(Set<String> declared, YamlPart part) {
+    String id = name(part);
+    if (declared.contains(id)) {
+      part.fault(id + " is declared twice");
+    }
+  }
+
+  /** A name as requests may carry it. */
+  private static String name(YamlPart part) {
+    String name = part.text();
+    String fault = name.isEmpty() ? null : Identifiers.fault(name);
+    if (fault != null) {
+      part.fault(fault);
+    }
+    return name;
   }
 
   private static Catalog.Rate rate(
@@ -98,10 +154,7 @@ public final class CatalogFile {
               if (!meters.contains(meter)) {
                 each.fault("the meter is not declared in meters");
               }
-              BigDecimal amount = decimal(each);
-              if (amount.signum() < 0) {
-                each.fault(amount + " is negative");
-              }
+              BigDecimal amount = amount(each);
               perUnit.put(meter, amount.scaleByPowerOfTen(-log10(per)).stripTrailingZeros());
             });
     return new Catalog.Rate(
@@ -111,14 +164,33 @@ public final class CatalogFile {
         Map.copyOf(perUnit));
   }
 
+  /** Credits for {@code per} units; 0, with a fault, if it is not within bounds. */
+  private static BigDecimal amount(YamlPart part) {
+    BigDecimal amount = decimal(part);
+    if (amount.signum() < 0) {
+      part.fault(part.text() + " is negative");
+    } else if (amount.compareTo(RATE_MAX) > 0) {
+      part.fault(part.text() + " is more than " + RATE_MAX);
+    } else if (amount.stripTrailingZeros().scale() > DECIMALS_MAX) {
+      part.fault(
+          "%s has more than %d decimals; say it for more units, with per"
+              .formatted(part.text(), DECIMALS_MAX));
+    } else {
+      return amount;
+    }
+    return BigDecimal.ZERO;
+  }
+
   /** A power of ten, so that a rate per unit is an exact decimal. */
   private static BigDecimal per(@Nullable YamlPart part) {
     if (part == null) {
       return BigDecimal.ONE;
     }
-    BigDecimal per = decimal(part);
-    if (per.signum() <= 0 || !per.stripTrailingZeros().unscaledValue().equals(BigInteger.ONE)) {
-      part.fault(per + " is not a power of ten");
+    BigDecimal per = decimal(part).stripTrailingZeros();
+    if (!per.unscaledValue().equals(BigInteger.ONE)
+        || per.compareTo(BigDecimal.ONE) < 0
+        || per.compareTo(RATE_MAX) > 0) {
+      part.fault("%s is no power of ten from 1 to %s".formatted(part.text(), RATE_MAX));
       return BigDecimal.ONE;
     }
     return per;
@@ -129,16 +201,14 @@ public final class CatalogFile {
   }
 
   private static @Nullable String optional(@Nullable YamlPart part) {
-    return part == null ? null : part.text();
+    return part == null ? null : name(part);
   }
 
   private static BigDecimal decimal(YamlPart part) {
     String text = part.text();
-    try {
-      return new BigDecimal(text);
-    } catch (NumberFormatException e) {
-      part.fault(text + " is not a decimal");
-      return BigDecimal.ZERO;
+    if (!text.isEmpty() && !DECIMAL.matcher(text).matches()) {
+      part.fault(text + " is not a decimal of at most 30 characters");
     }
+    return DECIMAL.matcher(text).matches() ? new BigDecimal(text) : BigDecimal.ZERO;
   }
 }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -49,12 +48,7 @@ public final class MappingFile {
    * @throws IllegalArgumentException with every fault, a line each
    */
   public static SpanMapping read(Path file) {
-    try {
-      return parse(Files.readString(file));
-    } catch (IOException e) {
-      throw new IllegalArgumentException(
-          WHAT + " " + file + " can't be read: " + e.getMessage(), e);
-    }
+    return parse(YamlPart.text(WHAT, file));
   }
 
   /** The mapping that comes with the configuration. */

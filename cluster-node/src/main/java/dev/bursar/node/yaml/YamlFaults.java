@@ -13,7 +13,8 @@ public final class YamlFaults {
   /** What is wrong at a place. */
   void add(String path, Optional<Mark> place, String fault) {
     String line = place.map(mark -> " (line %d)".formatted(mark.getLine() + 1)).orElse("");
-    faults.add("%s%s: %s".formatted(path.isEmpty() ? "(root)" : path, line, fault));
+    String where = path.isEmpty() || path.endsWith(": ") ? path + "(root)" : path;
+    faults.add("%s%s: %s".formatted(where, line, fault));
   }
 
   /**

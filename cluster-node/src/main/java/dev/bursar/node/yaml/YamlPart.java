@@ -1,5 +1,10 @@
 package dev.bursar.node.yaml;
 
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,13 +15,16 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * A part of a YAML file, with its path and its line. What is not as it should be is put down as a
@@ -24,7 +32,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
  */
 public final class YamlPart {
 
-  private static final int CODE_POINTS_MAX = 10_000_000;
+  private static final int BYTES_MAX = 10_000_000;
 
   private final String path;
   private final Node node;
@@ -37,27 +45,71 @@ public final class YamlPart {
   }
 
   /**
+   * What is written in a file, of up to 10 MB.
+   *
+   * @param what the file, for messages
+   * @throws IllegalArgumentException if it can't be read, or is larger
+   */
+  public static String text(String what, Path file) {
+    try {
+      if (Files.size(file) > BYTES_MAX) {
+        throw new IllegalArgumentException(
+            "%s %s has %d bytes; at most %d are read"
+                .formatted(what, file, Files.size(file), BYTES_MAX));
+      }
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(what + " " + file + " can't be read: " + reason(e), e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException none -> "there is no such file";
+      case CharacterCodingException none -> "it is not UTF-8";
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  /**
    * The whole of a file.
    *
    * @param what the file, for messages
-   * @throws IllegalArgumentException if it is no YAML, or there is nothing in it
+   * @throws IllegalArgumentException if it is no YAML, there is nothing in it, it is nested deeper
+   *     than anything here has to be, or refers to its own parts too often
    */
   public static YamlPart root(String what, String yaml, YamlFaults faults) {
+    return root(what, "", yaml, faults);
+  }
+
+  /**
+   * The whole of one of several files that are read as one.
+   *
+   * @param file what its paths begin with
+   * @throws IllegalArgumentException as with one
+   */
+  public static YamlPart root(String what, String file, String yaml, YamlFaults faults) {
     LoadSettings settings =
         LoadSettings.builder()
             .setLabel(what)
-            .setCodePointLimit(CODE_POINTS_MAX)
+            .setCodePointLimit(BYTES_MAX)
             .setUseMarks(true)
             .build();
     try {
-      Node root = new Compose(settings).composeString(yaml).orElse(null);
+      Parser parser = new ShallowParser(new ParserImpl(settings, new StreamReader(settings, yaml)));
+      Node root = new Composer(settings, parser).getSingleNode().orElse(null);
       if (root == null) {
         throw new IllegalArgumentException(what + " is empty");
       }
-      return new YamlPart("", root, faults);
+      return new YamlPart(file.isEmpty() ? "" : file + ": ", root, faults);
     } catch (YamlEngineException e) {
       throw new IllegalArgumentException(what + " is not valid YAML: " + e.getMessage(), e);
     }
+  }
+
+  /** Where it is, such as {@code rates[3].meters}. */
+  public String path() {
+    return path;
   }
 
   /** Puts down that something is wrong here. */
@@ -74,7 +126,7 @@ public final class YamlPart {
     }
     for (NodeTuple each : mapping.getValue()) {
       String name = each.getKeyNode() instanceof ScalarNode key ? key.getValue() : "?";
-      String inner = path.isEmpty() ? name : path + "." + name;
+      String inner = path.isEmpty() || path.endsWith(": ") ? path + name : path + "." + name;
       if (fields.put(name, new YamlPart(inner, each.getValueNode(), faults)) != null) {
         faults.add(inner, each.getKeyNode().getStartMark(), "is there twice");
       }

@@ -1,19 +1,18 @@
 package dev.bursar.domain.catalog;
 
 import java.math.BigDecimal;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be sold and what it costs: credit types, meters and rates. Immutable.
- *
- * @param creditTypes the credit types by id, with the name shown to people
- * @param meters what usage may be counted in
- * @param rates the price list
+ * What can be sold and what it costs: credit types, meters and rates. Immutable; a price is looked
+ * up in the same time however many rates there are.
  */
-public record Catalog(Map<String, String> creditTypes, Set<String> meters, List<Rate> rates) {
+public final class Catalog {
 
   /**
    * One line of the price list.
@@ -29,12 +28,61 @@ public record Catalog(Map<String, String> creditTypes, Set<String> meters, List<
       String creditType,
       Map<String, BigDecimal> perUnit) {
 
-    private int closeness(@Nullable String askedFeature, @Nullable String askedModel) {
-      boolean fits =
-          (feature == null || feature.equals(askedFeature))
-              && (model == null || model.equals(askedModel));
-      return fits ? (model == null ? 0 : 2) + (feature == null ? 0 : 1) : -1;
+    /** What it is for; no two rates of a catalog are for the same. */
+    public Work work() {
+      return new Work(feature, model);
     }
+  }
+
+  /**
+   * What is charged for.
+   *
+   * @param feature null means any
+   * @param model null means any
+   */
+  public record Work(@Nullable String feature, @Nullable String model) {}
+
+  private final Map<String, String> creditTypes;
+  private final Set<String> meters;
+  private final Map<Work, Price> prices = new HashMap<>();
+  private final Set<String> models;
+
+  /**
+   * A catalog of these.
+   *
+   * @param creditTypes the credit types by id, with the name shown to people
+   * @param meters what usage may be counted in
+   * @param rates the price list
+   * @throws IllegalArgumentException if two rates are for the same feature and model
+   */
+  public Catalog(Map<String, String> creditTypes, Set<String> meters, List<Rate> rates) {
+    this.creditTypes = Map.copyOf(creditTypes);
+    this.meters = Set.copyOf(meters);
+    for (Rate rate : rates) {
+      if (prices.put(rate.work(), new Price(rate.creditType, rate.perUnit)) != null) {
+        throw new IllegalArgumentException("two rates are for " + rate.work());
+      }
+    }
+    this.models =
+        rates.stream()
+            .map(Rate::model)
+            .filter(model -> model != null)
+            .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The credit types by id, with the name shown to people. */
+  public Map<String, String> creditTypes() {
+    return creditTypes;
+  }
+
+  /** What usage may be counted in. */
+  public Set<String> meters() {
+    return meters;
+  }
+
+  /** How many lines the price list has. */
+  public int rates() {
+    return prices.size();
   }
 
   /**
@@ -42,25 +90,18 @@ public record Catalog(Map<String, String> creditTypes, Set<String> meters, List<
    * model, else the one that names the feature, else the one for anything; null if there is none.
    */
   public @Nullable Price price(@Nullable String feature, @Nullable String model) {
-    Rate best = null;
-    int closest = -1;
-    for (Rate rate : rates) {
-      int closeness = rate.closeness(feature, model);
-      if (closeness > closest) {
-        best = rate;
-        closest = closeness;
+    Price price = prices.get(new Work(feature, model));
+    if (price == null && feature != null && model != null) {
+      price = prices.get(new Work(null, model));
+      if (price == null) {
+        price = prices.get(new Work(feature, null));
       }
     }
-    return best == null ? null : new Price(best.creditType, best.perUnit);
+    return price != null ? price : prices.get(new Work(null, null));
   }
 
   /** Whether a line of the price list is for this model by name. */
   public boolean names(String model) {
-    for (Rate rate : rates) {
-      if (model.equals(rate.model)) {
-        return true;
-      }
-    }
-    return false;
+    return models.contains(model);
   }
 }

@@ -1,5 +1,12 @@
 package dev.bursar.domain.operation;
 
+import static dev.bursar.domain.operation.OperationCells.AT_MICROS;
+import static dev.bursar.domain.operation.OperationCells.FINGERPRINT;
+import static dev.bursar.domain.operation.OperationCells.HIGH;
+import static dev.bursar.domain.operation.OperationCells.INDEX;
+import static dev.bursar.domain.operation.OperationCells.LOW;
+import static dev.bursar.domain.operation.OperationCells.SEQUENCE;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -18,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * either all of it in one, or an {@link #outline}, which is short, and {@link Part}s, each written
  * once: what was remembered since the last one.
  *
- * <p>All of it lies in a few arrays of numbers, not in an object per operation: with hundreds of
- * thousands remembered, the garbage collector would stop everything to look at each of them.
+ * <p>All of it lies in arrays of numbers, not in an object per operation: with hundreds of
+ * thousands remembered, the garbage collector would stop everything to look at each of them. No
+ * operation pays for many others: whatever is made larger is made so in small pieces.
  */
 public final class OperationMemory {
 
@@ -53,35 +61,23 @@ public final class OperationMemory {
   /** In a part each has its number, too, counted from the part's first. */
   private static final int BYTES_EACH_IN_PART = BYTES_EACH + Integer.BYTES;
 
-  private static final int CAPACITY_MIN = 16;
+  /**
+   * What was replaced leaves a gap in the numbers. The oldest are forgotten before their time if
+   * gaps would be all that there is: this many times as many numbers as operations, and no fewer.
+   */
+  private static final long NUMBERS_EACH_MAX = 8;
 
-  /** Longs that one operation takes in {@link #cells}. */
-  private static final int WIDTH = 7;
-
-  private static final int HIGH = 0;
-  private static final int LOW = 1;
-  private static final int FINGERPRINT = 2;
-  private static final int SEQUENCE = 3;
-  private static final int INDEX = 4;
-  private static final int AT_MICROS = 5;
-  private static final int NUMBER = 6;
-
-  /** The sequence of what was replaced: rows are numbered from 1. */
-  private static final long DEAD = 0;
+  private static final long NUMBERS_MIN = 65_536;
 
   private final int operationsMax;
   private final long ageMicrosMax;
+  private final long numbersMax;
 
-  /** A ring of operations in the order in which they were remembered. */
-  private long[] cells = new long[CAPACITY_MIN * WIDTH];
+  private final OperationCells cells = new OperationCells();
+  private OperationTable table = new OperationTable(cells, 0);
 
-  /** Open addressing by key: the operation's place in the ring and 1, or 0. */
-  private int[] table = new int[CAPACITY_MIN * 2];
-
-  private int capacity = CAPACITY_MIN;
-  private int first;
-  private int used;
-  private int live;
+  /** The number of the oldest that is remembered, or a lower one. */
+  private long first;
 
   /** How many were ever remembered: the number of the next. */
   private long remembered;
@@ -109,6 +105,8 @@ public final class OperationMemory {
   public OperationMemory(int operationsMax, long ageMicrosMax) {
     this.operationsMax = operationsMax;
     this.ageMicrosMax = ageMicrosMax;
+    this.numbersMax =
+        Math.min(OperationCells.SPAN_MAX, Math.max(NUMBERS_MIN, NUMBERS_EACH_MAX * operationsMax));
   }
 
   /** What is known of an operation's key. */
@@ -116,10 +114,10 @@ public final class OperationMemory {
 
   /** What is known of this operation, or null if it is new. */
   public @Nullable Known find(Operation operation) {
-    int found = cellOf(operation.key());
+    long found = find(operation.key());
     return found < 0
         ? null
-        : new Known(cells[found + FINGERPRINT] == operation.fingerprint(), placeAt(found));
+        : new Known(cells.get(found, FINGERPRINT) == operation.fingerprint(), placeOf(found));
   }
 
   /**
@@ -148,14 +146,14 @@ public final class OperationMemory {
 
   /** The fingerprint remembered for this key, or null if it is not remembered. */
   public @Nullable Long fingerprint(String key) {
-    int found = cellOf(key);
-    return found < 0 ? null : Long.valueOf(cells[found + FINGERPRINT]);
+    long found = find(key);
+    return found < 0 ? null : Long.valueOf(cells.get(found, FINGERPRINT));
   }
 
   /** Where the operation of this key stands, whatever was asked; null if it is not remembered. */
   public @Nullable Place place(String key) {
-    int found = cellOf(key);
-    return found < 0 ? null : placeAt(found);
+    long found = find(key);
+    return found < 0 ? null : placeOf(found);
   }
 
   /** Remembers an operation, and forgets what is beyond the bounds. A later outcome replaces. */
@@ -168,14 +166,18 @@ public final class OperationMemory {
         place.sequence(),
         place.index(),
         atMicros);
-    while (used > 0 && (live > operationsMax || isDead(first) || isTooOld(first, atMicros))) {
+    while (first < remembered
+        && (cells.size() > operationsMax
+            || !cells.has(first)
+            || atMicros - cells.get(first, AT_MICROS) > ageMicrosMax
+            || remembered - first > numbersMax)) {
       forgetOldest();
     }
   }
 
   /** How many operations are remembered. */
   public int size() {
-    return live;
+    return cells.size();
   }
 
   /**
@@ -184,45 +186,43 @@ public final class OperationMemory {
    */
   public byte[] toBytes() {
     boolean forgot = forgottenMicros != NEVER;
-    ByteBuffer bytes = ByteBuffer.allocate(1 + (forgot ? Long.BYTES : 0) + live * BYTES_EACH);
+    ByteBuffer bytes =
+        ByteBuffer.allocate(1 + (forgot ? Long.BYTES : 0) + cells.size() * BYTES_EACH);
     bytes.put(forgot ? SOME_FORGOTTEN : NOTHING_FORGOTTEN);
     if (forgot) {
       bytes.putLong(forgottenMicros);
     }
-    for (int i = 0; i < used; i++) {
-      int cell = slot(i) * WIDTH;
-      if (cells[cell + SEQUENCE] != DEAD) {
-        put(bytes, cell);
+    for (long number = first; number < remembered; number++) {
+      if (cells.has(number)) {
+        put(bytes, number);
       }
     }
     return bytes.array();
   }
 
-  private void put(ByteBuffer bytes, int cell) {
-    bytes.putLong(cells[cell + HIGH]).putLong(cells[cell + LOW]);
-    bytes.putLong(cells[cell + FINGERPRINT]).putLong(cells[cell + SEQUENCE]);
-    bytes.putInt((int) cells[cell + INDEX]).putLong(cells[cell + AT_MICROS]);
+  private void put(ByteBuffer bytes, long number) {
+    bytes.putLong(cells.get(number, HIGH)).putLong(cells.get(number, LOW));
+    bytes.putLong(cells.get(number, FINGERPRINT)).putLong(cells.get(number, SEQUENCE));
+    bytes.putInt((int) cells.get(number, INDEX)).putLong(cells.get(number, AT_MICROS));
   }
 
   /** The number of the oldest operation that is remembered; of no part before it is any need. */
   public long oldest() {
-    return used == 0 ? remembered : cells[first * WIDTH + NUMBER];
+    return cells.size() == 0 ? remembered : first;
   }
 
   /** What is remembered of the operations from this number on. */
   public Part part(long from) {
-    int start = used;
+    long start = Math.max(from, first);
     int count = 0;
-    while (start > 0 && cells[slot(start - 1) * WIDTH + NUMBER] >= from) {
-      start--;
-      count += isDead(slot(start)) ? 0 : 1;
+    for (long number = start; number < remembered; number++) {
+      count += cells.has(number) ? 1 : 0;
     }
     ByteBuffer bytes = ByteBuffer.allocate(count * BYTES_EACH_IN_PART);
-    for (int i = start; i < used; i++) {
-      int cell = slot(i) * WIDTH;
-      if (cells[cell + SEQUENCE] != DEAD) {
-        bytes.putInt((int) (cells[cell + NUMBER] - from));
-        put(bytes, cell);
+    for (long number = start; number < remembered; number++) {
+      if (cells.has(number)) {
+        bytes.putInt((int) (number - from));
+        put(bytes, number);
       }
     }
     return new Part(from, remembered, bytes.array());
@@ -302,7 +302,7 @@ public final class OperationMemory {
       remembered = bytes.getLong();
       inParts = remembered;
       awaitedFrom = oldest < remembered ? oldest : NOTHING_AWAITED;
-      makeRoom((int) Math.min(remembered - oldest, operationsMax));
+      table = new OperationTable(cells, (int) Math.min(remembered - oldest, operationsMax));
       boundForgotten();
       return;
     }
@@ -321,11 +321,11 @@ public final class OperationMemory {
     if (forgottenMicros == NEVER) {
       return;
     }
-    int oldest = 0;
-    while (oldest < used && isDead(slot(oldest))) {
+    long oldest = first;
+    while (oldest < remembered && !cells.has(oldest)) {
       oldest++;
     }
-    forgottenThrough = oldest == used ? Long.MAX_VALUE : cells[slot(oldest) * WIDTH + SEQUENCE];
+    forgottenThrough = oldest == remembered ? Long.MAX_VALUE : cells.get(oldest, SEQUENCE);
   }
 
   private void add(ByteBuffer bytes) {
@@ -338,125 +338,43 @@ public final class OperationMemory {
         bytes.getLong());
   }
 
-  // ---- the ring
-
-  /** The place in the ring of the operation that is this many after the oldest. */
-  private int slot(int after) {
-    return (first + after) & (capacity - 1);
-  }
-
-  private boolean isDead(int slot) {
-    return cells[slot * WIDTH + SEQUENCE] == DEAD;
-  }
-
-  private boolean isTooOld(int slot, long nowMicros) {
-    return nowMicros - cells[slot * WIDTH + AT_MICROS] > ageMicrosMax;
-  }
-
-  private Place placeAt(int cell) {
-    return new Place(cells[cell + SEQUENCE], (int) cells[cell + INDEX]);
-  }
-
   private void add(long high, long low, long fingerprint, long sequence, int index, long atMicros) {
-    int before = find(high, low);
-    if (table[before] != 0) {
-      cells[(table[before] - 1) * WIDTH + SEQUENCE] = DEAD;
-      removeAt(before);
-      live--;
+    long before = table.find(high, low);
+    if (before >= 0) {
+      remove(before);
     }
-    if (used == capacity) {
-      makeRoom();
+    if (cells.size() == 0) {
+      first = remembered;
+      cells.startAt(first);
     }
-    int slot = slot(used++);
-    int cell = slot * WIDTH;
-    cells[cell + HIGH] = high;
-    cells[cell + LOW] = low;
-    cells[cell + FINGERPRINT] = fingerprint;
-    cells[cell + SEQUENCE] = sequence;
-    cells[cell + INDEX] = index;
-    cells[cell + AT_MICROS] = atMicros;
-    cells[cell + NUMBER] = remembered++;
-    table[find(high, low)] = slot + 1;
-    live++;
+    long number = remembered++;
+    cells.put(number, high, low, fingerprint, sequence, index, atMicros);
+    table.put(number);
+  }
+
+  private void remove(long number) {
+    table.remove(number);
+    cells.remove(number);
   }
 
   private void forgetOldest() {
-    if (!isDead(first)) {
-      int cell = first * WIDTH;
-      removeAt(find(cells[cell + HIGH], cells[cell + LOW]));
-      live--;
-      forgottenMicros = Math.max(forgottenMicros, cells[cell + AT_MICROS]);
-      forgottenThrough = Math.max(forgottenThrough, cells[cell + SEQUENCE]);
+    if (cells.has(first)) {
+      forgottenMicros = Math.max(forgottenMicros, cells.get(first, AT_MICROS));
+      forgottenThrough = Math.max(forgottenThrough, cells.get(first, SEQUENCE));
+      remove(first);
     }
-    first = slot(1);
-    used--;
+    first++;
+    cells.startAt(first);
   }
 
-  /** Leaves out what is dead; where that is little, makes the ring twice as large. */
-  private void makeRoom() {
-    long[] from = cells;
-    int[] order = new int[used];
-    for (int i = 0; i < used; i++) {
-      order[i] = slot(i) * WIDTH;
-    }
-    capacity = live > capacity / 2 ? capacity * 2 : capacity;
-    cells = new long[capacity * WIDTH];
-    table = new int[capacity * 2];
-    first = 0;
-    used = 0;
-    for (int cell : order) {
-      if (from[cell + SEQUENCE] != DEAD) {
-        System.arraycopy(from, cell, cells, used * WIDTH, WIDTH);
-        table[find(from[cell + HIGH], from[cell + LOW])] = ++used;
-      }
-    }
+  private Place placeOf(long number) {
+    return new Place(cells.get(number, SEQUENCE), (int) cells.get(number, INDEX));
   }
 
-  /** Room for so many before any is there, so that they need not be moved as they come. */
-  private void makeRoom(int operations) {
-    while (capacity < operations) {
-      capacity *= 2;
-    }
-    cells = new long[capacity * WIDTH];
-    table = new int[capacity * 2];
-  }
-
-  // ---- the table: linear probing, with no marks for what was removed
-
-  private int cellOf(String key) {
+  /** The number of the operation with this key, or -1. */
+  private long find(String key) {
     ByteBuffer hash = keyOf(key);
-    return (table[find(hash.getLong(), hash.getLong())] - 1) * WIDTH;
-  }
-
-  /** Where the key stands in the table, or where it would. */
-  private int find(long high, long low) {
-    int at = home(low);
-    while (table[at] != 0) {
-      int cell = (table[at] - 1) * WIDTH;
-      if (cells[cell + LOW] == low && cells[cell + HIGH] == high) {
-        return at;
-      }
-      at = (at + 1) & (table.length - 1);
-    }
-    return at;
-  }
-
-  private int home(long low) {
-    return (int) low & (table.length - 1);
-  }
-
-  /** Takes an entry out, and moves up those that would not be found across the gap. */
-  private void removeAt(int gap) {
-    int mask = table.length - 1;
-    int open = gap;
-    for (int at = (gap + 1) & mask; table[at] != 0; at = (at + 1) & mask) {
-      int home = home(cells[(table[at] - 1) * WIDTH + LOW]);
-      if (((at - home) & mask) >= ((at - open) & mask)) {
-        table[open] = table[at];
-        open = at;
-      }
-    }
-    table[open] = 0;
+    return table.find(hash.getLong(), hash.getLong());
   }
 
   private static ByteBuffer keyOf(String key) {

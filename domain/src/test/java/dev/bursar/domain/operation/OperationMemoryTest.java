@@ -296,6 +296,55 @@ final class OperationMemoryTest {
     }
   }
 
+  /** As large as in practice: pages and chunks come and go while it is stored and restored. */
+  @ParameterizedTest
+  @CsvSource({"20000, 1000000", "20000, 30000", "3000, 4000", "60000, 70000"})
+  void aLargeOneKnowsWhatAPlainMapWouldKnow(int most, int keys) {
+    Random random = new Random(most + keys);
+    OperationMemory real = new OperationMemory(most, Long.MAX_VALUE);
+    LinkedHashMap<String, Place> plain = new LinkedHashMap<>();
+    List<OperationMemory.Part> parts = new ArrayList<>();
+    long stored = 0;
+    for (int i = 1; i <= 150_000; i++) {
+      String key = "k" + random.nextInt(keys);
+      Place place = new Place(i, i % 7);
+      real.remember(new Operation(key, i), place, i);
+      plain.remove(key);
+      plain.put(key, place);
+      if (plain.size() > most) {
+        plain.remove(plain.keySet().iterator().next());
+      }
+      String asked = "k" + random.nextInt(keys);
+      assertThat(real.place(asked)).isEqualTo(plain.get(asked));
+      if (i % 10_000 == 0) {
+        parts.add(real.part(stored));
+        stored = i;
+        OperationMemory copy = ofParts(most, Long.MAX_VALUE, real.outline(), parts);
+        assertThat(copy.toBytes()).isEqualTo(real.toBytes());
+        real = i % 20_000 == 0 ? copy : real;
+      }
+    }
+    assertThat(real.size()).isEqualTo(plain.size());
+    for (Map.Entry<String, Place> each : plain.entrySet()) {
+      assertThat(real.place(each.getKey())).isEqualTo(each.getValue());
+    }
+  }
+
+  /** One that is always replaced can't make the memory grow behind one that stays. */
+  @Test
+  void theOldestIsForgottenBeforeGapsAreAllThatThereIs() {
+    remember("stays", 1);
+    for (int i = 2; i <= 65_536; i++) {
+      memory.remember(new Operation("again", i), new Place(i, 0), 1);
+    }
+    assertThat(memory.place("stays")).isNotNull();
+    memory.remember(new Operation("again", 0), new Place(65_537, 0), 1);
+    assertThat(memory.place("stays")).isNull();
+    assertThat(memory.mayHaveForgottenSince(0)).as("and says so").isTrue();
+    assertThat(memory.place("again")).isEqualTo(new Place(65_537, 0));
+    assertThat(memory.size()).isEqualTo(1);
+  }
+
   @Test
   void aMissingPartIsNoticed() {
     remember("a", 1);

@@ -1,0 +1,52 @@
+package dev.bursar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class CatalogCommandTest {
+
+  private final StringWriter standard = new StringWriter();
+  private final StringWriter error = new StringWriter();
+
+  private int run(String... args) {
+    return Bursar.commandLine()
+        .setOut(new PrintWriter(standard))
+        .setErr(new PrintWriter(error))
+        .execute(args);
+  }
+
+  @Test
+  void aPipelineIsToldWhetherACatalogIsValid(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("catalog.yaml");
+    Files.writeString(
+        file,
+        """
+        credit_types: [{ id: c, name: C }]
+        meters: [m]
+        rates: [{ credit_type: c, meters: { m: 1 } }]
+        """);
+    assertThat(run("catalog", "validate", file.toString())).isZero();
+    assertThat(standard).hasToString("valid: 1 credit types, 1 meters, 1 rates%n".formatted());
+
+    Files.writeString(file, "credit_types: []\nmeters: [m]\nrates: [{ credit_type: c }]\n");
+    assertThat(run("catalog", "validate", file.toString())).isEqualTo(1);
+    assertThat(error.toString())
+        .startsWith("bursar: the catalog has faults:")
+        .contains("rates[0] (line 3): meters is required")
+        .contains("rates[0].credit_type (line 3): c is not declared in credit_types");
+  }
+
+  @Test
+  void withoutAFileOrACommandTheUsageIsShown() {
+    assertThat(run("catalog", "validate")).isEqualTo(2);
+    assertThat(run("catalog")).isEqualTo(2);
+    assertThat(error.toString()).contains("FILE", "Name a command");
+  }
+}
