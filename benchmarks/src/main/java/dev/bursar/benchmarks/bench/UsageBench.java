@@ -188,9 +188,13 @@ public final class UsageBench {
             "usage",
             "filter[user]=" + UsageLoad.user() + "&group_by=model"));
     questions.add(new UsageQuestion("month by user", "usage", "group_by=user"));
+    questions.add(new UsageQuestion("month by user and model", "usage", "group_by=user,model"));
     questions.add(new UsageQuestion("a page of events", "events", ""));
     questions.add(
         new UsageQuestion("a page of one team's events", "events", "filter[team]=" + team));
+    questions.add(new UsageQuestion("a page of what was denied", "events", "decision=deny"));
+    questions.add(
+        new UsageQuestion("events of a model that nobody uses", "events", "filter[model]=none"));
     return questions;
   }
 

@@ -4,6 +4,7 @@ import dev.bursar.domain.cost.CostQueries.Costs;
 import dev.bursar.domain.cost.CostQueries.Day;
 import dev.bursar.domain.cost.CostQueries.Rates;
 import dev.bursar.projections.export.Parts;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
@@ -22,6 +23,9 @@ final class MonthParts implements Parts<Day> {
       order by day desc, currency limit 1
       """;
 
+  /** A connection on which nothing is sent is taken for dead after a minute. */
+  private static final Duration SILENCE_MAX = Duration.ofSeconds(20);
+
   private final String org;
   private final YearMonth month;
   private final int entriesMax;
@@ -29,6 +33,7 @@ final class MonthParts implements Parts<Day> {
   private @Nullable DayEntries entries;
   private @Nullable Optional<String> currency;
   private LocalDate day;
+  private long handedOutNanos = System.nanoTime();
 
   /**
    * @param entriesMax how many entries a part reads
@@ -57,7 +62,7 @@ final class MonthParts implements Parts<Day> {
         entries = null;
         day = day.plusDays(1);
       } else {
-        if (rows.isMuch()) {
+        if (rows.isMuch() || System.nanoTime() - handedOutNanos > SILENCE_MAX.toNanos()) {
           add(handle, rows.some(), complete);
         }
         entries = ofDay;
@@ -67,6 +72,7 @@ final class MonthParts implements Parts<Day> {
   }
 
   private void add(Handle handle, List<Costs> costs, List<Day> to) {
+    handedOutNanos = System.nanoTime();
     if (!costs.isEmpty()) {
       to.add(new Day(day, costs, currency(handle)));
     }

@@ -116,15 +116,16 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   @Override
   public CompletionStage<Usage> usage(String org, Question question, boolean fresh) {
-    Deadline deadline = scans.deadline();
+    Deadline ofSums = queries.deadline();
+    Deadline ofEvents = scans.deadline();
     CompletionStage<Void> ready =
-        fresh ? progress.caughtUp(org, deadline) : CompletableFuture.completedFuture(null);
+        fresh ? progress.caughtUp(org, ofSums) : CompletableFuture.completedFuture(null);
     return ready
-        .thenCompose(done -> usage(reads, queries.deadline().orEarlier(deadline), org, question))
+        .thenCompose(done -> usage(reads, ofSums, org, question))
         .exceptionallyCompose(
             fault ->
                 isOfManyEvents(fault)
-                    ? usage(scanning, deadline, org, question)
+                    ? usage(scanning, ofEvents, org, question)
                     : CompletableFuture.failedFuture(fault));
   }
 
