@@ -177,16 +177,7 @@ class RebuildBesideNodesTest {
     Map<String, List<String>> before = rebuilds.contents();
     long oid = rebuilds.oid("ledger_entry");
 
-    assertThatThrownBy(
-            () ->
-                rebuilds
-                    .with(
-                        progress -> {
-                          if (progress.stage().equals("tidying up")) {
-                            killRebuild();
-                          }
-                        })
-                    .run(false))
+    assertThatThrownBy(() -> rebuilds.interrupted(this::killRebuild).run(false))
         .isInstanceOf(RebuildFailure.class)
         .hasMessageNotContaining("\n");
     assertThat(rebuilds.isCleared()).isFalse();
@@ -213,14 +204,12 @@ class RebuildBesideNodesTest {
     rebuilds.world.orgs(1, 5);
     AtomicReference<Throwable> second = new AtomicReference<>();
     rebuilds
-        .with(
-            progress -> {
-              if (progress.stage().equals("tidying up")) {
-                try {
-                  rebuilds.with(other -> {}).run(false);
-                } catch (RuntimeException e) {
-                  second.set(e);
-                }
+        .interrupted(
+            () -> {
+              try {
+                rebuilds.with(other -> {}).run(false);
+              } catch (RuntimeException e) {
+                second.set(e);
               }
             })
         .run(false);

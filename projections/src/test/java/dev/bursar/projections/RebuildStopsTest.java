@@ -83,16 +83,7 @@ class RebuildStopsTest {
   @Test
   void aMigrationMeanwhileStopsIt() {
     rebuilds.world.orgs(1, 5);
-    assertThatThrownBy(
-            () ->
-                rebuilds
-                    .with(
-                        progress -> {
-                          if (progress.stage().equals("tidying up")) {
-                            migrated();
-                          }
-                        })
-                    .run(false))
+    assertThatThrownBy(() -> rebuilds.interrupted(this::migrated).run(false))
         .isInstanceOf(RebuildFailure.class)
         .hasMessageContaining("The schema was migrated meanwhile");
   }

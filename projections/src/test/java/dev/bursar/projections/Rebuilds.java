@@ -42,6 +42,16 @@ final class Rebuilds implements AutoCloseable {
     return new Rebuild(world.settings, bounds(), Rebuilds::models, List.of(), listener);
   }
 
+  /** One of all models, in which something happens right before the new ones take over. */
+  Rebuild interrupted(Runnable happens) {
+    return with(
+        progress -> {
+          if (progress.stage().equals("tidying up")) {
+            happens.run();
+          }
+        });
+  }
+
   static ReadModels models(InstantSource clock) {
     ProjectionSettings all =
         ProjectionSettings.from(ConfigFactory.parseResources("projections.conf").resolve());

@@ -22,6 +22,15 @@ class SlowSlicesTest {
   private static final String IMPATIENT =
       "bursar.projections { slice-ranges = 1, page-rows-max = 7, restart-backoff-max = 300ms }";
 
+  private static final String AT_EACH_ROW =
+      "create trigger hinder after insert on ledger_entry for each row execute function hinder()";
+
+  private static final String AT_THE_END =
+      """
+      create constraint trigger hinder after insert on ledger_entry
+      deferrable initially deferred for each row execute function hinder()
+      """;
+
   /** As long as a statement of the projection may take, see {@code DatabaseTimeouts}. */
   private static final Duration STATEMENT = Duration.ofSeconds(5);
 
@@ -69,15 +78,17 @@ class SlowSlicesTest {
     assertThat(world.projected(stuck.walletId)).isLessThan(world.head(stuck.walletId));
   }
 
+  private static void assertGoesOn(ReadSide readSide) {
+    readSide.caughtUp();
+    assertThat(standing(readSide)).isEmpty();
+  }
+
   @Test
   void whatTakesTooLongHaltsItsSliceAndSlowsNoOther() {
     world.live(orgs, 10);
     try (ReadSide readSide = world.readSide(IMPATIENT)) {
       readSide.caughtUp();
-      whenever(
-          stuck,
-          "create trigger hinder after insert on ledger_entry for each row execute function hinder()",
-          "perform pg_sleep(600)");
+      whenever(stuck, AT_EACH_ROW, "perform pg_sleep(600)");
       world.live(orgs, 10);
       untilItStands(readSide);
       long failures = readSide.projections.status().getFirst().failures();
@@ -97,8 +108,7 @@ class SlowSlicesTest {
       assertThat(status.failures()).isLessThanOrEqualTo(failures + 1);
 
       nothingHappens();
-      readSide.caughtUp();
-      assertThat(standing(readSide)).isEmpty();
+      assertGoesOn(readSide);
       world.assertFold();
     }
   }
@@ -120,8 +130,7 @@ class SlowSlicesTest {
         untilItStands(readSide);
         assertThat(standing(readSide).get(slice(stuck))).contains("lock timeout");
         holder.rollback();
-        readSide.caughtUp();
-        assertThat(standing(readSide)).isEmpty();
+        assertGoesOn(readSide);
       }
     }
     world.assertFold();
@@ -132,19 +141,12 @@ class SlowSlicesTest {
     world.live(orgs, 10);
     try (ReadSide readSide = world.readSide(IMPATIENT)) {
       readSide.caughtUp();
-      whenever(
-          stuck,
-          """
-          create constraint trigger hinder after insert on ledger_entry
-          deferrable initially deferred for each row execute function hinder()
-          """,
-          "raise exception 'not this one'");
+      whenever(stuck, AT_THE_END, "raise exception 'not this one'");
       world.live(orgs, 10);
       untilItStands(readSide);
       assertThat(standing(readSide).get(slice(stuck))).contains("not this one");
       nothingHappens();
-      readSide.caughtUp();
-      assertThat(standing(readSide)).isEmpty();
+      assertGoesOn(readSide);
       world.assertFold();
     }
   }
@@ -156,20 +158,14 @@ class SlowSlicesTest {
     try (ReadSide readSide = world.readSide(IMPATIENT)) {
       readSide.caughtUp();
       // So that the slice stands still, and is then regained.
-      whenever(
-          stuck,
-          "create trigger hinder after insert on ledger_entry for each row execute function hinder()",
-          "raise exception 'not this one'");
+      whenever(stuck, AT_EACH_ROW, "raise exception 'not this one'");
       world.live(orgs, 10);
       untilItStands(readSide);
       // What is rehearsed moves no position.
       nothingHappens();
       whenever(
           stuck,
-          """
-          create constraint trigger hinder after insert on ledger_entry
-          deferrable initially deferred for each row execute function hinder()
-          """,
+          AT_THE_END,
           """
           if exists (
             select 1 from pekko_projection_offset_store
@@ -185,8 +181,7 @@ class SlowSlicesTest {
         assertThat(standing(readSide)).containsOnlyKeys(slice(stuck));
       }
       nothingHappens();
-      readSide.caughtUp();
-      assertThat(standing(readSide)).isEmpty();
+      assertGoesOn(readSide);
       world.assertFold();
     }
   }

@@ -10,7 +10,6 @@ import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.domain.usage.UsageQueries.Dimension;
 import dev.bursar.domain.usage.UsageQueries.Interval;
 import dev.bursar.domain.usage.UsageQueries.Question;
-import dev.bursar.domain.usage.UsageQueries.Row;
 import dev.bursar.projections.readmodel.ReadModels;
 import dev.bursar.projections.rebuild.Rebuild;
 import dev.bursar.projections.rebuild.RebuildSettings;
@@ -139,28 +138,6 @@ class UsageWordsTest {
     return expected;
   }
 
-  private static Map<String, String> answered(Question question) {
-    Map<String, String> found = new TreeMap<>();
-    List<Row> rows =
-        ReadSide.await(readSide.projections.usage().usage(WORLD.id.org(), question, false)).rows();
-    for (Row row : rows) {
-      List<@Nullable String> key = new ArrayList<>();
-      key.add(row.start() == null ? "" : row.start().toString());
-      key.addAll(row.group().values());
-      key.add(row.creditType());
-      found.put(
-          key.toString(),
-          "%s, %d, %d, %s"
-              .formatted(
-                  row.credits().stripTrailingZeros().toPlainString(),
-                  row.requests(),
-                  row.denied(),
-                  row.meters()));
-    }
-    assertThat(found).hasSameSizeAs(rows);
-    return found;
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"UTC", "Europe/Berlin", "Asia/Kathmandu"})
   void whateverIsAskedByNameIsAnsweredAsByHand(String zoneName) {
@@ -191,7 +168,7 @@ class UsageWordsTest {
         Question question =
             new Question(
                 from, to, filter, groupBy, random.nextBoolean() ? null : Interval.DAY, zone);
-        Map<String, String> answered = answered(question);
+        Map<String, String> answered = WORLD.answered(readSide.projections.usage(), question);
         assertThat(answered).as(question.toString()).isEqualTo(expected(question));
         answered.keySet().stream()
             .filter(key -> key.contains(UsageQueries.OTHER))

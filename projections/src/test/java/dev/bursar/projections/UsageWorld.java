@@ -1,5 +1,7 @@
 package dev.bursar.projections;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
@@ -15,7 +17,10 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.domain.usage.UsageQueries.Dimension;
+import dev.bursar.domain.usage.UsageQueries.Question;
+import dev.bursar.domain.usage.UsageQueries.Row;
 import dev.bursar.journal.BatchCodec;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -410,8 +415,29 @@ final class UsageWorld {
 
     @Override
     public String toString() {
+      return words(credits, requests, denied, meters);
+    }
+
+    static String words(
+        BigDecimal credits, long requests, long denied, Map<String, BigDecimal> meters) {
       return "%s, %d, %d, %s"
           .formatted(credits.stripTrailingZeros().toPlainString(), requests, denied, meters);
     }
+  }
+
+  /** What is answered, by time, group and credit type, in words; each once. */
+  Map<String, String> answered(UsageQueries usage, Question question) {
+    Map<String, String> answered = new TreeMap<>();
+    List<Row> rows = ReadSide.await(usage.usage(id.org(), question, false)).rows();
+    for (Row row : rows) {
+      List<@Nullable String> key = new ArrayList<>();
+      key.add(row.start() == null ? "" : row.start().toString());
+      key.addAll(row.group().values());
+      key.add(row.creditType());
+      answered.put(
+          key.toString(), Sum.words(row.credits(), row.requests(), row.denied(), row.meters()));
+    }
+    assertThat(answered).as(question.toString()).hasSameSizeAs(rows);
+    return answered;
   }
 }

@@ -50,7 +50,7 @@ public final class Jvm {
                 "-Xms1g",
                 "-Xmx1g",
                 "-XX:+UseG1GC",
-                "-XX:MaxGCPauseMillis=20",
+                "-XX:MaxGCPauseMillis=100",
                 "--enable-native-access=ALL-UNNAMED"));
     if (release >= 23) {
       flags.add("--sun-misc-unsafe-memory-access=allow");

@@ -88,19 +88,18 @@ public final class CatalogFile {
     Map<String, String> creditTypes = new LinkedHashMap<>();
     for (YamlPart part : items(files, "credit_types")) {
       YamlPart.Fields type = part.fields(Set.of("id", "name"));
-      type.required("id").ifPresent(id -> demandOnce(creditTypes.keySet(), id));
-      creditTypes.put(type.text("id"), type.text("name"));
+      String id = type.required("id").map(each -> once(creditTypes.keySet(), each)).orElse("");
+      creditTypes.put(id, type.text("name"));
     }
     Set<String> meters = new LinkedHashSet<>();
     for (YamlPart part : items(files, "meters")) {
-      demandOnce(meters, part);
-      meters.add(part.text());
+      meters.add(once(meters, part));
     }
     Map<Catalog.Work, String> paths = new HashMap<>();
     List<Catalog.Rate> rates = new ArrayList<>();
     for (YamlPart part : items(files, "rates")) {
       Catalog.Rate rate = rate(part, creditTypes, meters);
-      String other = paths.putIfAbsent(rate.work(), part.path());
+      String other = paths.putIfAbsent(rate.work(), part.place());
       if (other == null) {
         rates.add(rate);
       } else {
@@ -119,11 +118,13 @@ public final class CatalogFile {
         .toList();
   }
 
-  private static void demandOnce(Set<String> declared, YamlPart part) {
+  /** A name that is not declared yet. */
+  private static String once(Set<String> declared, YamlPart part) {
     String id = name(part);
     if (declared.contains(id)) {
       part.fault(id + " is declared twice");
     }
+    return id;
   }
 
   /** A name as requests may carry it. */
@@ -206,9 +207,12 @@ public final class CatalogFile {
 
   private static BigDecimal decimal(YamlPart part) {
     String text = part.text();
-    if (!text.isEmpty() && !DECIMAL.matcher(text).matches()) {
+    if (DECIMAL.matcher(text).matches()) {
+      return new BigDecimal(text);
+    }
+    if (!text.isEmpty()) {
       part.fault(text + " is not a decimal of at most 30 characters");
     }
-    return DECIMAL.matcher(text).matches() ? new BigDecimal(text) : BigDecimal.ZERO;
+    return BigDecimal.ZERO;
   }
 }

@@ -10,11 +10,14 @@ public final class YamlFaults {
 
   private final List<String> faults = new ArrayList<>();
 
-  /** What is wrong at a place. */
-  void add(String path, Optional<Mark> place, String fault) {
+  /**
+   * What is wrong at a place.
+   *
+   * @param file what the place begins with
+   */
+  void add(String file, String path, Optional<Mark> place, String fault) {
     String line = place.map(mark -> " (line %d)".formatted(mark.getLine() + 1)).orElse("");
-    String where = path.isEmpty() || path.endsWith(": ") ? path + "(root)" : path;
-    faults.add("%s%s: %s".formatted(where, line, fault));
+    faults.add("%s%s%s: %s".formatted(file, path.isEmpty() ? "(root)" : path, line, fault));
   }
 
   /**

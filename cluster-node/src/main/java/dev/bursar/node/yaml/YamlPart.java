@@ -34,11 +34,15 @@ public final class YamlPart {
 
   private static final int BYTES_MAX = 10_000_000;
 
+  /** What its place begins with; empty if there is one file only. */
+  private final String file;
+
   private final String path;
   private final Node node;
   private final YamlFaults faults;
 
-  private YamlPart(String path, Node node, YamlFaults faults) {
+  private YamlPart(String file, String path, Node node, YamlFaults faults) {
+    this.file = file;
     this.path = path;
     this.node = node;
     this.faults = faults;
@@ -101,20 +105,20 @@ public final class YamlPart {
       if (root == null) {
         throw new IllegalArgumentException(what + " is empty");
       }
-      return new YamlPart(file.isEmpty() ? "" : file + ": ", root, faults);
+      return new YamlPart(file.isEmpty() ? "" : file + ": ", "", root, faults);
     } catch (YamlEngineException e) {
       throw new IllegalArgumentException(what + " is not valid YAML: " + e.getMessage(), e);
     }
   }
 
-  /** Where it is, such as {@code rates[3].meters}. */
-  public String path() {
-    return path;
+  /** Where it is, such as {@code rates[3].meters}, after its file if there are several. */
+  public String place() {
+    return file + path;
   }
 
   /** Puts down that something is wrong here. */
   public void fault(String fault) {
-    faults.add(path, node.getStartMark(), fault);
+    faults.add(file, path, node.getStartMark(), fault);
   }
 
   /** The fields of a mapping with any names, in their order. */
@@ -126,9 +130,9 @@ public final class YamlPart {
     }
     for (NodeTuple each : mapping.getValue()) {
       String name = each.getKeyNode() instanceof ScalarNode key ? key.getValue() : "?";
-      String inner = path.isEmpty() || path.endsWith(": ") ? path + name : path + "." + name;
-      if (fields.put(name, new YamlPart(inner, each.getValueNode(), faults)) != null) {
-        faults.add(inner, each.getKeyNode().getStartMark(), "is there twice");
+      String inner = path.isEmpty() ? name : path + "." + name;
+      if (fields.put(name, new YamlPart(file, inner, each.getValueNode(), faults)) != null) {
+        faults.add(file, inner, each.getKeyNode().getStartMark(), "is there twice");
       }
     }
     return fields;
@@ -151,7 +155,7 @@ public final class YamlPart {
     List<YamlPart> items = new ArrayList<>();
     if (node instanceof SequenceNode list) {
       for (Node each : list.getValue()) {
-        items.add(new YamlPart("%s[%d]".formatted(path, items.size()), each, faults));
+        items.add(new YamlPart(file, "%s[%d]".formatted(path, items.size()), each, faults));
       }
     } else {
       fault("a list is expected");

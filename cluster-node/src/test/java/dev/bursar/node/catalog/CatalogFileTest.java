@@ -59,6 +59,17 @@ final class CatalogFileTest {
             "rates[0].surprise (line 9): unknown; known are [credit_type, feature, meters, model, per]");
   }
 
+  @Test
+  void whatIsMissingIsToldOnce() {
+    assertThatThrownBy(
+            () -> CatalogFile.parse("credit_types: [{ name: A }]\nmeters: ['']\nrates: []\n"))
+        .hasMessage(
+            """
+            the catalog has faults:
+              credit_types[0] (line 1): id is required
+              meters[0] (line 2): a text is expected""");
+  }
+
   private static String rates(String... lines) {
     return """
         credit_types: [{ id: c, name: C }]

@@ -2,7 +2,6 @@ package dev.bursar.domain.budget;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
-import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tallies {
 
-  private static final BigInteger HUNDRED = BigInteger.valueOf(100);
+  private static final long HUNDRED = 100;
 
   /**
    * A counter's name.
@@ -283,12 +282,8 @@ public final class Tallies {
     if (watch.told() >= last || !watch.limit().isPositive() || !used.isPositive()) {
       return;
     }
-    BigInteger percent =
-        BigInteger.valueOf(used.micros())
-            .multiply(HUNDRED)
-            .divide(BigInteger.valueOf(watch.limit().micros()));
     for (int threshold : watch.thresholds()) {
-      if (threshold > watch.told() && percent.compareTo(BigInteger.valueOf(threshold)) >= 0) {
+      if (threshold > watch.told() && reaches(used, watch.limit(), threshold)) {
         alerts.add(
             new ThresholdAlert(
                 mark.counter().budget(),
@@ -300,6 +295,17 @@ public final class Tallies {
                 mark.counter().since()));
       }
     }
+  }
+
+  /** Whether it is so many percent of a limit at the least; a hundredfold may be beyond a long. */
+  private static boolean reaches(Credits used, Credits limit, int percent) {
+    int high =
+        Long.compare(
+            Math.multiplyHigh(used.micros(), HUNDRED),
+            Math.multiplyHigh(limit.micros(), (long) percent));
+    return high > 0
+        || high == 0
+            && Long.compareUnsigned(used.micros() * HUNDRED, limit.micros() * percent) >= 0;
   }
 
   /** These thresholds were told, and are not told again in their windows. */

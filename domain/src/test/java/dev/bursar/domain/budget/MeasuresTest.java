@@ -107,7 +107,11 @@ final class MeasuresTest {
   // ---- thresholds
 
   private List<Integer> settle(String reservation, String charged, Instant at) {
-    Budgets.Applicable limit = applicable("platform");
+    return settle(applicable("platform"), reservation, charged, at);
+  }
+
+  private List<Integer> settle(
+      Budgets.Applicable limit, String reservation, String charged, Instant at) {
     tallies.hold(reservation, Quantities.of(Credits.of(9)), List.of(tallies.state(limit, at)));
     Closure closure = Closure.of(reservation, Credits.parse(charged), Kind.COMMITTED);
     List<ThresholdAlert> alerts = tallies.alerts(closure);
@@ -124,6 +128,17 @@ final class MeasuresTest {
     assertThat(settle("d", "4", NOON)).containsExactly(90, 100);
     assertThat(settle("e", "4", NOON)).isEmpty();
     assertThat(settle("f", "9", NOON.plus(Duration.ofDays(1)))).containsExactly(50, 90);
+  }
+
+  /** A hundred times as much is no long. */
+  @Test
+  void aThresholdOfTheLargestLimitFiresInItsTime() {
+    Budgets.Applicable limit = BudgetWords.named(of("platform", Credits.MAX_INPUT.toString(), ORG));
+    assertThat(settle(limit, "a", "499999999999.999999", NOON)).isEmpty();
+    assertThat(settle(limit, "b", "0.000001", NOON)).containsExactly(50);
+    assertThat(settle(limit, "c", "399999999999.999999", NOON)).isEmpty();
+    assertThat(settle(limit, "d", "0.000001", NOON)).containsExactly(90);
+    assertThat(settle(limit, "e", "1000000000000", NOON)).containsExactly(100);
   }
 
   @Test

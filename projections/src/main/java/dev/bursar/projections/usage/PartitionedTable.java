@@ -3,6 +3,7 @@ package dev.bursar.projections.usage;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
@@ -61,17 +62,27 @@ enum PartitionedTable {
   }
 
   /**
-   * One partition.
+   * One partition. Rows ask for theirs one by one, and few of them for its name.
    *
-   * @param name what it is called
    * @param start its first day
-   * @param end the day after its last
    */
-  record Partition(PartitionedTable of, String name, LocalDate start, LocalDate end)
-      implements Comparable<Partition> {
+  record Partition(PartitionedTable of, LocalDate start) implements Comparable<Partition> {
+    private static final Comparator<Partition> ORDER =
+        Comparator.comparing(Partition::of).thenComparing(Partition::start);
+
+    /** What it is called. */
+    String name() {
+      return of.table() + of.stretch.suffix(start);
+    }
+
+    /** The day after its last. */
+    LocalDate end() {
+      return of.stretch.end(start);
+    }
+
     @Override
     public int compareTo(Partition other) {
-      return name.compareTo(other.name);
+      return ORDER.compare(this, other);
     }
   }
 
@@ -104,11 +115,7 @@ enum PartitionedTable {
 
   /** The partition for a time. */
   Partition at(Instant time) {
-    return from(stretch.start(LocalDate.ofInstant(time, ZoneOffset.UTC)));
-  }
-
-  private Partition from(LocalDate start) {
-    return new Partition(this, table() + stretch.suffix(start), start, stretch.end(start));
+    return new Partition(this, stretch.start(LocalDate.ofInstant(time, ZoneOffset.UTC)));
   }
 
   /** The partition of this name; it has to be one of this table's. */
@@ -117,7 +124,7 @@ enum PartitionedTable {
       throw new IllegalStateException(
           "%s is a partition of %s that this program has not made".formatted(name, table()));
     }
-    return from(stretch.parse(name.substring(table().length())));
+    return new Partition(this, stretch.parse(name.substring(table().length())));
   }
 
   /** The literal of a bound of its partitions. */
