@@ -11,6 +11,7 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
@@ -92,13 +93,37 @@ final class ClientReservations {
             remember(answer, wallet);
           }
         },
-        decided ->
-            decided instanceof Decided.Allowed allowed
-                ? "allow " + allowed.plan().reservation() + " " + allowed.plan().amount()
-                : "deny "
-                    + decided.plan().reservation()
-                    + " "
-                    + ((Decided.Denied) decided).denials().stream().map(Denial::code).toList());
+        this::decision);
+  }
+
+  private Object decision(Decided decided) {
+    return switch (decided) {
+      case Decided.Allowed allowed ->
+          "allow %s %s%s"
+              .formatted(
+                  allowed.plan().reservation(), allowed.plan().amount(), particulars(allowed));
+      case Decided.Denied denied ->
+          "deny %s %s"
+              .formatted(
+                  denied.plan().reservation(),
+                  denied.denials().stream().map(Denial::code).toList());
+    };
+  }
+
+  /** Where the wallet remembers everything, all of an answer is the same. */
+  private String particulars(Decided.Allowed allowed) {
+    if (world.scenario.isForgetful() || world.days > 0) {
+      return "";
+    }
+    Hold hold = allowed.hold();
+    WalletReply.Ended charged = allowed.charged();
+    return " until %s, %s %s, %s, %s"
+        .formatted(
+            hold == null ? null : hold.expiresAt(),
+            charged == null ? "open" : charged.status(),
+            charged == null ? null : charged.amount(),
+            allowed.balance(),
+            allowed.limits());
   }
 
   private void sawWallet(ReserveRequest request) {

@@ -182,6 +182,7 @@ final class World {
           case EntityMessage.OrgAnswered it -> it.answer();
           case EntityMessage.TeamAnswered it -> it.answer();
           case EntityMessage.WalletAnswered it -> it.answer();
+          case EntityMessage.WalletFound it -> it.answer();
           case EntityMessage other -> null;
         };
     if (answer instanceof Answer.Busy) {

@@ -81,6 +81,9 @@ public final class Chaos {
       compare(played, new AtRest(findings, site.endpoint(), options.grace(), started));
       expectAll(troubles, site);
       print(played.size(), troubles, histories.retries());
+    } catch (ChaosFailure e) {
+      printFindings();
+      throw e;
     }
     return findings.found() == 0;
   }
@@ -187,6 +190,10 @@ public final class Chaos {
     if (!troubles.withoutEffect().isEmpty()) {
       summary.line("not felt", HistorySummary.counts(words(troubles.withoutEffect())));
     }
+    printFindings();
+  }
+
+  private void printFindings() {
     summary.line("findings", Integer.toString(findings.found()));
     findings.kept().forEach(finding -> out.println("  " + finding));
     out.flush();
