@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "chaos",
     mixinStandardHelpOptions = true,
     description = {
-      "Start a node and a PostgreSQL of its own, make calls of all kinds, and meanwhile kill, pause and cut off both.",
+      "Start a node and a PostgreSQL of its own, play histories such as the simulation's against them, several at a time, and meanwhile kill, pause and cut off both.",
       "Then wait until it is at rest, and compare what the clients were told with what the node shows, and that with the journal."
     },
     exitCodeListHeading = "%nExit codes:%n",
@@ -50,7 +50,8 @@ final class ChaosCommand implements Callable<Integer> {
       names = "--rate",
       paramLabel = "R",
       defaultValue = "30",
-      description = "Calls a second. Default: ${DEFAULT-VALUE}")
+      description =
+          "Calls a second: another history begins as often as it takes. Default: ${DEFAULT-VALUE}")
   private double rate;
 
   @Option(
@@ -58,7 +59,7 @@ final class ChaosCommand implements Callable<Integer> {
       paramLabel = "S",
       defaultValue = "1",
       description =
-          "Decides who asks for what, and what goes wrong in which order. Default: ${DEFAULT-VALUE}")
+          "Decides the histories, and what goes wrong in which order. Default: ${DEFAULT-VALUE}")
   private long seed;
 
   @Option(

@@ -40,6 +40,21 @@ final class ArrowsTest {
       mayKnow("node", "domain", "journal", "entities", "projections", "api", "database");
 
   @ArchTest
+  static final ArchRule benchmarks =
+      mayKnow("benchmarks", "domain", "projections", "node", "database", "simulation");
+
+  /** Chaos plays its histories, and knows nothing of the nodes that are made up for them. */
+  @ArchTest
+  static final ArchRule ofTheSimulationTheHistories =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.bursar.benchmarks..")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("dev.bursar.simulation..")
+                  .and(not(resideInAPackage("dev.bursar.simulation.history"))));
+
+  @ArchTest
   static final ArchRule sqlStaysWhereItBelongs =
       noClasses()
           .that()

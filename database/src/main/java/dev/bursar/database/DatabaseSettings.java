@@ -1,5 +1,6 @@
 package dev.bursar.database;
 
+import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -33,6 +34,7 @@ public record DatabaseSettings(
 
   private static final String SCHEME = "jdbc:postgresql:";
   private static final int POOL_SIZE_STANDARD = 10;
+  private static final int PORT_STANDARD = 5432;
 
   /**
    * @throws IllegalArgumentException if the URL isn't one of PostgreSQL, or {@code poolSize} is
@@ -103,6 +105,30 @@ public record DatabaseSettings(
     // Of two -c for one setting the server takes the later one, so that a given one wins here, too.
     all.put("options", (serverOptions() + " " + given.getOrDefault("options", "")).strip());
     return withParameters(address(jdbcUrl), all);
+  }
+
+  /** The port of the server. */
+  public int port() {
+    int port = uri().getPort();
+    return port < 0 ? PORT_STANDARD : port;
+  }
+
+  /**
+   * The same database by way of something on this machine that listens in: nothing is encrypted.
+   *
+   * @param port where that is
+   */
+  public DatabaseSettings through(int port) {
+    Map<String, String> given = parameters(jdbcUrl);
+    given.put("sslmode", "disable");
+    given.put("gssEncMode", "disable");
+    String there = "%s//127.0.0.1:%d%s".formatted(SCHEME, port, uri().getRawPath());
+    return new DatabaseSettings(
+        withParameters(there, given), user, password, poolSize, applicationName, timeouts);
+  }
+
+  private URI uri() {
+    return URI.create(address().substring("jdbc:".length()));
   }
 
   /** Host, port and database, for messages: no parameters, hence no secrets. */

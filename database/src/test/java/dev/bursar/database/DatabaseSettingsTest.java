@@ -70,6 +70,19 @@ class DatabaseSettingsTest {
   }
 
   @Test
+  void whatListensInIsOnThisMachineAndReadsWhatIsSent() {
+    DatabaseSettings behind =
+        DatabaseSettings.of("jdbc:postgresql://db:5433/bursar?sslmode=require&user=u");
+    DatabaseSettings through = behind.through(7);
+    assertThat(behind.port()).isEqualTo(5433);
+    assertThat(DatabaseSettings.of("jdbc:postgresql://db/bursar").port()).isEqualTo(5432);
+    assertThat(through.port()).isEqualTo(7);
+    assertThat(through.address()).isEqualTo("jdbc:postgresql://127.0.0.1:7/bursar");
+    assertThat(through.connectionUrl()).contains("sslmode=disable").doesNotContain("require");
+    assertThat(through.user()).isEqualTo("u");
+  }
+
+  @Test
   void whatTheUrlSaysWins() throws SQLException {
     DatabaseSettings given =
         new DatabaseSettings(

@@ -56,7 +56,12 @@ public final class Given<C, E, R> {
 
   /** This is asked, at this time. */
   public Then<E, R> when(C command, Instant at) {
-    var decided = entity.decide(List.of(new Request<>(command, null)), at);
+    return when(new Request<>(command, null), at);
+  }
+
+  /** The same under a name, by which it is remembered. */
+  public Then<E, R> when(Request<C> request, Instant at) {
+    var decided = entity.decide(List.of(request), at);
     Batch<E> batch = decided.batch();
     if (batch != null) {
       entity.sealed(SEAL);

@@ -49,6 +49,9 @@ public sealed interface EntityMessage {
   /** What a wallet answers on a reservation's behalf. */
   record WalletAnswered(String reservation, Answer<WalletReply> answer) implements EntityMessage {}
 
+  /** What a wallet answers to an org that only looks what has become of a reservation. */
+  record WalletFound(String reservation, Answer<WalletReply> answer) implements EntityMessage {}
+
   /** Whoever was told how a reservation ended has it in its journal. */
   record ClosureTaken(String key) implements EntityMessage {}
 

@@ -46,7 +46,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   private static final int ALLOWED_MAX = 10_000;
 
   private final ReservationProtocol<Reserve> protocol = new ReservationProtocol<>();
-  private final Questions questions = new Questions(each -> Reopened.askWallet(this, each));
+  private final Questions questions = new Questions(each -> Reopened.findAtWallet(this, each));
 
   /** Those that were found open; what is asked about besides is whether late usage came. */
   private final Map<String, Plan> reopened = new HashMap<>();
@@ -142,7 +142,9 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       case EntityMessage.TeamAnswered it ->
           run(protocol.teamAnswered(it.reservation(), it.answer()));
       case EntityMessage.OrgAnswered it -> run(protocol.orgAnswered(it.reservation(), it.answer()));
-      case EntityMessage.WalletAnswered it -> walletAnswered(it);
+      case EntityMessage.WalletAnswered it ->
+          run(protocol.walletAnswered(it.reservation(), it.answer()));
+      case EntityMessage.WalletFound it -> found(it);
       case EntityMessage other -> {}
     }
   }
@@ -298,13 +300,9 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     run(protocol.decided(reply, true, true, asked.operation(), asked, host.nowMs()));
   }
 
-  private void walletAnswered(EntityMessage.WalletAnswered it) {
+  private void found(EntityMessage.WalletFound it) {
     String reservation = it.reservation();
-    if (!questions.isAsked(reservation)) {
-      run(protocol.walletAnswered(reservation, it.answer()));
-      return;
-    }
-    if (!Reopened.isFinal(it.answer())) {
+    if (!questions.isAsked(reservation) || !Reopened.isFinal(it.answer())) {
       return;
     }
     questions.answered(reservation);

@@ -22,22 +22,44 @@ final class Reopened {
 
   /** Asks a reservation's wallet what has become of it. */
   static void askWallet(RunningEntity<?, ?, ?> asking, String reservation) {
-    askWallet(asking, reservation, new WalletCommand.Find(reservation));
+    askWallet(asking, reservation, new WalletCommand.Find(reservation), asking.host.self());
+  }
+
+  /**
+   * The same, for an org, which may ask the wallet for the reservation itself at the same time:
+   * what it finds is no answer to that.
+   */
+  static void findAtWallet(RunningEntity<?, ?, ?> asking, String reservation) {
+    askWallet(
+        asking, reservation, new WalletCommand.Find(reservation), new Finder(asking.host.self()));
+  }
+
+  /** Where what is found goes. */
+  private record Finder(ReplyTo<EntityMessage> org) implements ReplyTo<EntityMessage> {
+    @Override
+    public void tell(EntityMessage answer) {
+      org.tell(
+          answer instanceof EntityMessage.WalletAnswered(String of, Answer<WalletReply> found)
+              ? new EntityMessage.WalletFound(of, found)
+              : answer);
+    }
   }
 
   /** Has a reservation's wallet tell what has become of it, or bar it. */
   static void barAtWallet(RunningEntity<?, ?, ?> asking, String reservation) {
-    askWallet(asking, reservation, new WalletCommand.Bar(reservation, null));
+    askWallet(asking, reservation, new WalletCommand.Bar(reservation, null), asking.host.self());
   }
 
   private static void askWallet(
-      RunningEntity<?, ?, ?> asking, String reservation, WalletCommand command) {
+      RunningEntity<?, ?, ?> asking,
+      String reservation,
+      WalletCommand command,
+      ReplyTo<EntityMessage> replyTo) {
     ReservationId id = ReservationId.parse(reservation);
     if (id != null) {
       asking.tell(
           EntityId.wallet(id.org(), id.wallet()),
-          new EntityMessage.AskFor<>(
-              reservation, new Request<>(command, null), asking.host.self()));
+          new EntityMessage.AskFor<>(reservation, new Request<>(command, null), replyTo));
     }
   }
 

@@ -90,7 +90,17 @@ final class OrgEntityTest {
         .toList();
   }
 
+  /** What the wallet answers to whoever asks it for the reservation. */
   private static EntityMessage charged(String reservation) {
+    return new EntityMessage.WalletAnswered(reservation, ended(reservation, "committed"));
+  }
+
+  /** What it answers to an org that looks what has become of it. */
+  private static EntityMessage found(String reservation) {
+    return new EntityMessage.WalletFound(reservation, ended(reservation, "committed"));
+  }
+
+  private static Answer<WalletReply> ended(String reservation, String status) {
     Attribution who =
         new Attribution(
             "reserve",
@@ -102,29 +112,27 @@ final class OrgEntityTest {
             null,
             Map.of(),
             new byte[16]);
-    return new EntityMessage.WalletAnswered(
-        reservation,
-        new Answer.Done<>(
-            new WalletReply.Ended(
+    return new Answer.Done<>(
+        new WalletReply.Ended(
+            reservation,
+            status,
+            AMOUNT,
+            Credits.ZERO,
+            Credits.ZERO,
+            Credits.ZERO,
+            false,
+            Map.of(),
+            new Transaction(
+                "tx_1",
+                Instant.parse("2026-03-01T12:00:00Z"),
+                "platform",
                 reservation,
-                "committed",
-                AMOUNT,
-                Credits.ZERO,
-                Credits.ZERO,
-                Credits.ZERO,
-                false,
-                Map.of(),
-                new Transaction(
-                    "tx_1",
-                    Instant.parse("2026-03-01T12:00:00Z"),
-                    "platform",
-                    reservation,
-                    null,
-                    who,
-                    new byte[32],
-                    List.of()),
-                new Balance("platform", Credits.of(7), Credits.ZERO, Credits.ZERO)),
-            false));
+                null,
+                who,
+                new byte[32],
+                List.of()),
+            new Balance("platform", Credits.of(7), Credits.ZERO, Credits.ZERO)),
+        false);
   }
 
   private static boolean isSettled(HandDriven<?, OrgEvent, ?, ?> org, String reservation) {
@@ -194,7 +202,7 @@ final class OrgEntityTest {
     // when: a retry is driven before the wallet has answered, and then it answers both.
     org.receive(charge(2));
     assertThat(asked(org)).hasSize(1).allMatch(WalletCommand.HoldCredits.class::isInstance);
-    org.receive(charged(reservation));
+    org.receive(found(reservation));
     org.receive(charged(reservation));
     assertThat(told).hasSize(1).first().isInstanceOf(Answer.Done.class);
     assertThat(isSettled(org, reservation)).isFalse();
@@ -203,7 +211,7 @@ final class OrgEntityTest {
     for (int i = 0; i < TICKS && !isSettled(org, reservation); i++) {
       org.tick();
       if (!asked(org).isEmpty()) {
-        org.receive(charged(reservation));
+        org.receive(found(reservation));
       }
     }
     assertThat(isSettled(org, reservation)).isTrue();
@@ -214,9 +222,37 @@ final class OrgEntityTest {
     String reservation = begunBeforeTheCrash();
     HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
 
-    org.receive(charged(reservation));
+    org.receive(found(reservation));
 
     assertThat(isSettled(org, reservation)).isTrue();
+  }
+
+  /** A wallet that takes long to start answers what was asked twice twice, and at once. */
+  @Test
+  void whatIsFoundIsNoAnswerToWhatARetryAsks() {
+    // given: the org has asked about what it found open, and once more.
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    for (int i = 0; i < TICKS; i++) {
+      org.tick();
+    }
+    EntityMessage found = new EntityMessage.WalletFound(reservation, ended(reservation, "expired"));
+
+    // when: a retry comes before the wallet answers both.
+    org.receive(charge(2));
+    org.receive(found);
+    org.receive(found);
+    assertThat(told).isEmpty();
+
+    // then: it is told what the wallet says to it.
+    org.receive(charged(reservation));
+    assertThat(told)
+        .singleElement()
+        .satisfies(
+            answer -> {
+              Decided decided = ((Answer.Done<Decided>) answer).value();
+              assertThat(((Decided.Allowed) decided).charged().status()).isEqualTo("committed");
+            });
   }
 
   @Test
@@ -238,7 +274,7 @@ final class OrgEntityTest {
     String reservation = begunBeforeTheCrash();
     HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
     org.receive(charge(2));
-    org.receive(charged(reservation));
+    org.receive(found(reservation));
     org.receive(charged(reservation));
 
     org.receive(new EntityMessage.Stop());
@@ -254,7 +290,7 @@ final class OrgEntityTest {
     org.receive(new EntityMessage.Stop());
     assertThat(org.isStopped()).isFalse();
 
-    org.receive(charged(reservation));
+    org.receive(found(reservation));
     assertThat(org.isStopped()).isTrue();
   }
 
@@ -307,7 +343,7 @@ final class OrgEntityTest {
   }
 
   private static EntityMessage unknownToTheWallet(String reservation) {
-    return new EntityMessage.WalletAnswered(
+    return new EntityMessage.WalletFound(
         reservation, new Answer.Refused<>(Refusal.of(Refusal.Code.RESERVATION_NOT_FOUND, "")));
   }
 
@@ -319,7 +355,7 @@ final class OrgEntityTest {
     org.receive(askFresh(org, reservation));
     assertThat(fresh).isEmpty();
 
-    org.receive(charged(reservation));
+    org.receive(found(reservation));
     assertAnsweredOnceSettled();
   }
 
@@ -369,7 +405,7 @@ final class OrgEntityTest {
     String reservation = begunBeforeTheCrash();
     HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
     org.receive(charge(2));
-    org.receive(charged(reservation));
+    org.receive(found(reservation));
     org.receive(charged(reservation));
     assertThat(told).hasSize(1);
     asked(org);
@@ -379,7 +415,7 @@ final class OrgEntityTest {
 
     org.tick();
     assertThat(asked(org)).containsExactly(new WalletCommand.Find(reservation));
-    org.receive(charged(reservation));
+    org.receive(found(reservation));
     assertAnsweredOnceSettled();
   }
 
@@ -411,7 +447,7 @@ final class OrgEntityTest {
     // then: it asks about it by itself.
     org.tick();
     assertThat(asked(org)).containsExactly(new WalletCommand.Find(reservation));
-    org.receive(charged(reservation));
+    org.receive(found(reservation));
     assertAnsweredOnceSettled();
   }
 

@@ -1,7 +1,6 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
-import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
@@ -13,96 +12,53 @@ import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
-import java.time.Instant;
+import dev.bursar.simulation.history.Call;
+import dev.bursar.simulation.history.Known;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.Set;
+import java.util.Objects;
 
 /** What a client asks about grants, and to have credits corrected or moved. */
 final class ClientCredits {
 
   private final Asker asker;
-  private final ClientReservations reservations;
   private final World world;
-  private final Asker.Shared shared;
+  private final Known known;
   private final OperationChecks others;
-  private final Random random;
 
-  ClientCredits(Asker asker, ClientReservations reservations) {
+  ClientCredits(Asker asker) {
     this.asker = asker;
-    this.reservations = reservations;
     this.world = asker.world;
-    this.shared = asker.shared;
+    this.known = asker.known;
     this.others = asker.others;
-    this.random = asker.random;
   }
 
-  void grant() {
-    String org = asker.org();
-    EntityId wallet = asker.wallet(org);
-    String id = "g" + shared.names++;
-    Credits amount = Credits.of(1 + random.nextInt(80));
-    Grant grant = grant(id, amount, world.cluster.owner(org).now());
-    Recurrence.Terms recurrence = random.nextInt(4) == 0 ? recurrence(grant) : null;
-    String key = asker.key();
+  void grant(Call.AddGrant call, String key) {
+    EntityId wallet = call.wallet();
+    Grant grant = call.grant();
+    Recurrence.Terms recurrence = call.recurrence();
     OperationChecks.Asked asked =
         asker.asked(wallet, key, (grant + "" + recurrence).hashCode(), "grant");
     asker.ask(
-        "grant %s of %s to %s, %s".formatted(id, amount, wallet, recurrence),
+        "grant %s of %s to %s, %s".formatted(grant.id(), grant.amount(), wallet, recurrence),
         wallet,
-        new WalletCommand.AddGrant(grant, recurrence, asker.attribution("grant", org, key)),
+        new WalletCommand.AddGrant(
+            grant, recurrence, asker.attribution("grant", wallet.org(), key)),
         asked.operation(),
         answer -> {
           others.granted(answer, asked, grant, recurrence);
-          asker.used(answer, "grant", wallet, key);
+          asker.used(answer, call, key);
           if (answer instanceof Answer.Done<WalletReply>) {
-            shared.grants.add(wallet + "|" + id);
+            known.granted(wallet, grant.id());
           }
         },
         reply -> ((WalletReply.GrantAdded) reply).grant().grant().id());
   }
 
-  /** Usable now or some time later, for everything or for some, for ever or until it ends. */
-  Grant grant(String id, Credits amount, Instant now) {
-    Instant effectiveAt =
-        random.nextInt(4) == 0 ? now.plusSeconds(1 + random.nextInt(60)) : now.minusSeconds(1);
-    return new Grant(
-        id,
-        asker.some(SimulatedClient.TYPES),
-        amount,
-        Grant.Category.values()[random.nextInt(3)],
-        random.nextInt(3) * 25,
-        effectiveAt,
-        random.nextBoolean() ? null : effectiveAt.plusSeconds(2 + random.nextInt(90)),
-        random.nextInt(4) == 0 ? Set.of(asker.some(SimulatedClient.FEATURES)) : Set.of(),
-        random.nextInt(6) == 0 ? Set.copyOf(SimulatedClient.MODELS.subList(0, 1)) : Set.of(),
-        random.nextBoolean() ? new Money(asker.amount(), "USD") : null,
-        null,
-        Asker.ACTOR,
-        now);
-  }
-
-  /** Another interval begins soon, or a day, a week or a month after the first. */
-  private Recurrence.Terms recurrence(Grant grant) {
-    Credits least = random.nextInt(3) == 0 ? Credits.of(random.nextInt(30)) : Credits.ZERO;
-    return new Recurrence.Terms(
-        Recurrence.Interval.values()[random.nextInt(3)],
-        random.nextInt(3) == 0 ? null : grant.effectiveAt().plusSeconds(1 + random.nextInt(60)),
-        least,
-        random.nextBoolean() ? least : least.plus(asker.amount()));
-  }
-
-  void voidGrant() {
-    if (shared.grants.isEmpty()) {
-      grant();
-      return;
-    }
-    String granted = shared.grants.get(random.nextInt(shared.grants.size()));
-    int at = granted.lastIndexOf('|');
-    EntityId wallet = EntityId.parse(granted.substring(0, at));
-    String key = asker.key();
-    String grant = granted.substring(at + 1);
+  void voidGrant(Call.VoidGrant call, String key) {
+    EntityId wallet = call.wallet();
+    String grant = call.grant();
+    String granted = wallet + "|" + grant;
     OperationChecks.Asked asked = asker.asked(wallet, key, 0, "void:" + granted);
     asker.ask(
         "void " + granted,
@@ -113,40 +69,30 @@ final class ClientCredits {
         reply -> reply);
   }
 
-  void adjust() {
-    String org = asker.org();
-    EntityId wallet = asker.wallet(org);
-    boolean more = random.nextBoolean();
-    Credits amount = more ? asker.amount() : asker.amount().negated();
-    String creditType = asker.some(SimulatedClient.TYPES);
-    String key = asker.key();
+  void adjust(Call.Adjust call, String key) {
+    EntityId wallet = call.wallet();
+    String creditType = call.creditType();
+    Credits amount = call.amount();
     OperationChecks.Asked asked =
         asker.asked(wallet, key, (creditType + amount).hashCode(), "adjust");
     asker.ask(
         "adjust %s by %s %s".formatted(wallet, amount, creditType),
         wallet,
         new WalletCommand.Adjust(
-            creditType,
-            amount,
-            more ? "a" + shared.names++ : null,
-            asker.attribution("adjust", org, key)),
+            creditType, amount, call.grant(), asker.attribution("adjust", wallet.org(), key)),
         asked.operation(),
         answer -> {
           others.adjusted(answer, asked, creditType, amount);
-          asker.used(answer, "adjust", wallet, key);
+          asker.used(answer, call, key);
         },
         reply -> ((WalletReply.Corrected) reply).transaction().id());
   }
 
-  void refund() {
-    String org = asker.org();
-    EntityId wallet = asker.wallet(org);
-    List<Transaction> charges = List.copyOf(world.watch.wallet(wallet).charges.values());
-    if (charges.isEmpty()) {
-      reservations.reserve(true, false);
-      return;
-    }
-    Transaction of = charges.get(random.nextInt(charges.size()));
+  void refund(Call.Refund call, String key) {
+    EntityId wallet = call.wallet();
+    Credits amount = call.amount();
+    Transaction of =
+        Objects.requireNonNull(world.watch.wallet(wallet).charges.get(call.transaction()));
     List<Draw> draws = new ArrayList<>();
     Credits debt = Credits.ZERO;
     for (Posting posting : of.postings()) {
@@ -159,44 +105,33 @@ final class ClientCredits {
       }
     }
     Charge charge = new Charge(of.id(), of.creditType(), List.copyOf(draws), debt);
-    String key = asker.key();
-    Credits amount = random.nextBoolean() ? null : asker.amount();
     OperationChecks.Asked asked =
         asker.asked(wallet, key, amount == null ? 0 : amount.micros(), "refund:" + of.id());
     asker.ask(
         "refund %s of %s".formatted(amount, of.id()),
         wallet,
-        new WalletCommand.Refund(charge, amount, asker.attribution("refund", org, key)),
+        new WalletCommand.Refund(charge, amount, asker.attribution("refund", wallet.org(), key)),
         asked.operation(),
         answer -> others.refunded(answer, asked, of.id(), amount),
         reply -> ((WalletReply.Corrected) reply).transaction().id());
   }
 
-  void transfer() {
-    String org = asker.org();
-    String from = asker.some(SimulatedClient.WALLETS);
-    // One that is not there can't take them: they come back.
-    String to =
-        random.nextInt(3) == 0
-            ? "nowhere"
-            : SimulatedClient.WALLETS.stream()
-                .filter(each -> !each.equals(from))
-                .findFirst()
-                .orElseThrow();
-    Credits amount = asker.amount();
-    String creditType = asker.some(SimulatedClient.TYPES);
-    String key = asker.key();
+  void transfer(Call.Transfer call, String key) {
+    EntityId from = call.wallet();
+    String to = call.to();
+    Credits amount = call.amount();
+    String creditType = call.creditType();
     OperationChecks.Asked asked =
-        asker.asked(EntityId.wallet(org, from), key, (creditType + amount).hashCode(), "transfer");
+        asker.asked(from, key, (creditType + amount).hashCode(), "transfer");
     asker.ask(
-        "transfer %s %s from %s to %s".formatted(amount, creditType, from, to),
-        EntityId.wallet(org, from),
+        "transfer %s %s from %s to %s".formatted(amount, creditType, from.name(), to),
+        from,
         new WalletCommand.TransferOut(
-            to, creditType, amount, asker.attribution("transfer", org, key)),
+            to, creditType, amount, asker.attribution("transfer", from.org(), key)),
         asked.operation(),
         answer -> {
           others.transferred(answer, asked, to, creditType, amount);
-          asker.used(answer, "transfer", asked.entity(), key);
+          asker.used(answer, call, key);
         },
         reply -> ((WalletReply.Transferred) reply).transfer().id());
   }

@@ -1,10 +1,8 @@
 package dev.bursar.simulation;
 
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
-import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
@@ -13,24 +11,24 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
-import dev.bursar.simulation.NaivePots.Use;
-import java.time.Instant;
+import dev.bursar.simulation.history.Call;
+import dev.bursar.simulation.history.Known;
+import dev.bursar.simulation.history.OrgShape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 
 /** What a client asks about reservations, and of work that has run. */
 final class ClientReservations {
 
   private final Asker asker;
   private final World world;
-  private final Asker.Shared shared;
+  private final Known known;
   private final AnswerChecks checks;
   private final EndChecks ends;
   private final ReportChecks reports;
@@ -40,7 +38,7 @@ final class ClientReservations {
   ClientReservations(Asker asker) {
     this.asker = asker;
     this.world = asker.world;
-    this.shared = asker.shared;
+    this.known = asker.known;
     this.checks = asker.checks;
     this.ends = asker.ends;
     this.reports = asker.reports;
@@ -48,35 +46,15 @@ final class ClientReservations {
     this.random = asker.random;
   }
 
-  void reserve(boolean atOnce, boolean dryRun) {
-    String org = asker.org();
-    String team = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.TEAMS);
-    String user = random.nextInt(4) == 0 ? null : asker.some(SimulatedClient.USERS);
-    Subject subject = new Subject(org, team, user, null, null, null);
-    String named = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.WALLETS);
-    EntityId wallet = EntityId.wallet(org, named == null ? walletOf(team) : named);
-    String creditType = asker.some(SimulatedClient.TYPES);
-    Use use = new Use(asker.seldom(SimulatedClient.FEATURES), asker.seldom(SimulatedClient.MODELS));
-    Credits amount =
-        random.nextInt(8) == 0
-            ? asker.nearTheLimit(wallet, subject, creditType, use)
-            : asker.amount();
-    ReserveRequest request =
-        new ReserveRequest(
-            subject,
-            use.feature(),
-            use.model(),
-            null,
-            named,
-            null,
-            amount,
-            creditType,
-            random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 10 + random.nextInt(50),
-            OveragePolicy.values()[random.nextInt(3)],
-            atOnce,
-            dryRun,
-            Map.of());
-    String key = asker.key();
+  void reserve(Call.Reserve call, String key) {
+    ReserveRequest request = call.request();
+    EntityId wallet = call.wallet();
+    Subject subject = request.subject();
+    String org = subject.org();
+    String team = subject.team();
+    boolean atOnce = request.commit();
+    boolean dryRun = request.dryRun();
+    sawWallet(request);
     Caller caller = new Caller(Asker.ACTOR, key, key, request.toString().hashCode());
     Operation operation = dryRun ? null : caller.operation("reserve");
     Since since = world.since();
@@ -89,11 +67,11 @@ final class ClientReservations {
         "%s %s %s of %s for %s/%s"
             .formatted(
                 dryRun ? "dry run" : atOnce ? "charge" : "reserve",
-                amount,
-                creditType,
+                request.amount(),
+                request.creditType(),
                 wallet,
                 team,
-                user),
+                subject.user()),
         EntityId.org(org),
         deciders,
         // Each attempt has a salt of its own, and so a name of its own for the reservation.
@@ -109,39 +87,59 @@ final class ClientReservations {
         answer -> {
           checks.reserved(answer, request, wallet, operation, since, attempts);
           if (!dryRun) {
-            asker.used(answer, "reserve", EntityId.org(org), key);
+            asker.used(answer, call, key);
           }
           if (!atOnce && !dryRun) {
             remember(answer, wallet);
           }
         },
-        decided ->
-            decided instanceof Decided.Allowed allowed
-                ? "allow " + allowed.plan().reservation() + " " + allowed.plan().amount()
-                : "deny "
-                    + decided.plan().reservation()
-                    + " "
-                    + ((Decided.Denied) decided).denials().stream().map(Denial::code).toList());
+        this::decision);
   }
 
-  /** The wallet of who names none: that of the team, if it owns one. */
-  private String walletOf(@Nullable String team) {
-    if (SimulatedClient.OWNER.equals(team)) {
-      world.watch.saw(Rarity.WALLET_OF_THE_TEAM);
-      return SimulatedClient.WALLET_OF_TEAM;
+  private Object decision(Decided decided) {
+    return switch (decided) {
+      case Decided.Allowed allowed ->
+          "allow %s %s%s"
+              .formatted(
+                  allowed.plan().reservation(), allowed.plan().amount(), particulars(allowed));
+      case Decided.Denied denied ->
+          "deny %s %s"
+              .formatted(
+                  denied.plan().reservation(),
+                  denied.denials().stream().map(Denial::code).toList());
+    };
+  }
+
+  /** Where the wallet remembers everything, all of an answer is the same. */
+  private String particulars(Decided.Allowed allowed) {
+    if (world.scenario.isForgetful() || world.days > 0) {
+      return "";
     }
-    return SimulatedClient.WALLETS.getFirst();
+    Hold hold = allowed.hold();
+    WalletReply.Ended charged = allowed.charged();
+    return " until %s, %s %s, %s, %s"
+        .formatted(
+            hold == null ? null : hold.expiresAt(),
+            charged == null ? "open" : charged.status(),
+            charged == null ? null : charged.amount(),
+            allowed.balance(),
+            allowed.limits());
   }
 
-  /** Reports what has run, or what was reported before once more. */
-  void report() {
-    boolean again = !shared.reports.isEmpty() && random.nextInt(3) == 0;
-    SimulatedClient.Report report =
-        again
-            ? shared.reports.get(Math.max(0, shared.reports.size() - 1 - random.nextInt(4)))
-            : newReport();
+  private void sawWallet(ReserveRequest request) {
+    if (request.wallet() == null && OrgShape.OWNER.equals(request.subject().team())) {
+      world.watch.saw(Rarity.WALLET_OF_THE_TEAM);
+    }
+  }
+
+  /**
+   * Reports what has run.
+   *
+   * @param again whether it was reported before
+   */
+  void report(Call.Report report, boolean again) {
     if (!again) {
-      shared.reports.add(report);
+      sawWallet(report.work());
     }
     String org = report.wallet().org();
     ReserveRequest work = report.work().as(report.event());
@@ -166,7 +164,7 @@ final class ClientReservations {
   }
 
   private EntityMessage reporting(
-      SimulatedClient.Report report,
+      Call.Report report,
       ReserveRequest work,
       Operation operation,
       ReplyTo<Answer<Decided>> replyTo) {
@@ -199,102 +197,49 @@ final class ClientReservations {
     return farBehind ? 0 : Math.max(0, last - random.nextInt(random.nextInt(3) == 0 ? 30 : 6));
   }
 
-  SimulatedClient.Report newReport() {
-    String org = asker.org();
-    String team = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.TEAMS);
-    String named = random.nextInt(3) == 0 ? null : asker.some(SimulatedClient.WALLETS);
-    EntityId wallet = EntityId.wallet(org, named == null ? walletOf(team) : named);
-    ReserveRequest work =
-        new ReserveRequest(
-            new Subject(
-                org,
-                team,
-                random.nextInt(4) == 0 ? null : asker.some(SimulatedClient.USERS),
-                null,
-                null,
-                null),
-            asker.seldom(SimulatedClient.FEATURES),
-            asker.seldom(SimulatedClient.MODELS),
-            null,
-            named,
-            null,
-            asker.amount(),
-            asker.some(SimulatedClient.TYPES),
-            1,
-            OveragePolicy.values()[random.nextInt(3)],
-            true,
-            false,
-            Map.of());
-    long secondsAgo =
-        switch (random.nextInt(4)) {
-          case 0 -> 0;
-          case 1 -> random.nextInt(50);
-          case 2 -> random.nextInt(100);
-          default -> random.nextInt(300);
-        };
-    Instant ran = world.cluster.earliestNow().minusSeconds(secondsAgo);
-    return new SimulatedClient.Report(work, new Reported("/sim", asker.key(), ran), wallet);
-  }
-
   /** What was set aside can be charged, or given back. */
   void remember(Answer<Decided> answer, EntityId wallet) {
     if (answer instanceof Answer.Done<Decided> done
         && done.value() instanceof Decided.Allowed allowed) {
-      shared.reserved.add(
-          new SimulatedClient.Reserved(
-              allowed.plan().reservation(), wallet, allowed.plan().amount(), false));
+      known.reserved(
+          new Call.Reserved(allowed.plan().reservation(), wallet, allowed.plan().amount()));
     }
   }
 
-  SimulatedClient.@Nullable Reserved reserved() {
-    return shared.reserved.isEmpty()
-        ? null
-        : shared.reserved.get(Math.max(0, shared.reserved.size() - 1 - random.nextInt(5)));
+  void commit(Call.Commit commit, String key) {
+    commit("commit %s of %s".formatted(commit.amount(), commit.of().id()), commit, key, false);
   }
 
-  void commit() {
-    SimulatedClient.Reserved reserved = reserved();
-    if (reserved == null) {
-      reserve(false, false);
-      return;
-    }
-    Credits amount =
-        switch (random.nextInt(5)) {
-          case 0 -> Credits.ZERO;
-          case 1 -> reserved.amount();
-          case 2 -> asker.amount();
-          case 3 -> reserved.amount().plus(new Credits(1));
-          default -> new Credits(reserved.amount().micros() / 2);
-        };
+  /** With a key that others may have used to end it in another way. */
+  void contest(Call.Commit commit, String key) {
     commit(
-        "commit %s of %s".formatted(amount, reserved.id()),
-        reserved,
-        reserved,
-        amount,
-        asker.key());
+        "commit %s of %s with a key that may have been used"
+            .formatted(commit.amount(), commit.of().id()),
+        commit,
+        key,
+        true);
   }
 
-  /**
-   * Commits by a key.
-   *
-   * @param judged the reservation as the answer is to be judged by
-   */
-  void commit(
-      String what,
-      SimulatedClient.Reserved reserved,
-      SimulatedClient.Reserved judged,
-      Credits amount,
-      String key) {
-    Since since = world.since();
-    Operation operation =
-        new Caller(Asker.ACTOR, key, key, amount.micros()).operation("commit:" + reserved.id());
-    WalletCommand command = new WalletCommand.Commit(reserved.id(), amount, null, Asker.ACTOR, key);
+  private void commit(String what, Call.Commit commit, String key, boolean keyMayBeUsed) {
+    Call.Reserved reserved = commit.of();
+    end(
+        what,
+        new EndChecks.Asked(
+            reserved,
+            new WalletCommand.Commit(reserved.id(), commit.amount(), null, Asker.ACTOR, key),
+            new Caller(Asker.ACTOR, key, key, commit.amount().micros())
+                .operation("commit:" + reserved.id()),
+            keyMayBeUsed,
+            world.since()));
+  }
+
+  private void end(String what, EndChecks.Asked asked) {
     asker.ask(
         what,
-        reserved.wallet(),
-        command,
-        operation,
-        answer -> ends.ended(answer, judged, command, operation, since),
+        asked.reserved().wallet(),
+        asked.command(),
+        asked.operation(),
+        answer -> ends.ended(answer, asked),
         ClientReservations::ending);
   }
 
@@ -306,34 +251,20 @@ final class ClientReservations {
         : reply;
   }
 
-  void release() {
-    SimulatedClient.Reserved reserved = reserved();
-    if (reserved == null) {
-      reserve(false, false);
-      return;
-    }
-    String key = asker.key();
-    Since since = world.since();
-    Operation operation =
-        new Caller(Asker.ACTOR, key, key, 0).operation("release:" + reserved.id());
-    WalletCommand command = new WalletCommand.Release(reserved.id(), Asker.ACTOR, key);
-    asker.ask(
+  void release(Call.Reserved reserved, String key) {
+    end(
         "release " + reserved.id(),
-        reserved.wallet(),
-        command,
-        operation,
-        answer -> ends.ended(answer, reserved, command, operation, since),
-        ClientReservations::ending);
+        new EndChecks.Asked(
+            reserved,
+            new WalletCommand.Release(reserved.id(), Asker.ACTOR, key),
+            new Caller(Asker.ACTOR, key, key, 0).operation("release:" + reserved.id()),
+            false,
+            world.since()));
   }
 
-  void extend() {
-    SimulatedClient.Reserved reserved = reserved();
-    if (reserved == null) {
-      reserve(false, false);
-      return;
-    }
-    String key = asker.key();
-    int seconds = 1 + random.nextInt(60);
+  void extend(Call.Extend extend, String key) {
+    Call.Reserved reserved = extend.of();
+    int seconds = extend.seconds();
     OperationChecks.Asked asked =
         asker.asked(reserved.wallet(), key, seconds, "extend:" + reserved.id());
     asker.ask(

@@ -9,6 +9,7 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaiveWallet.Fate;
+import dev.bursar.simulation.history.Call;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -22,33 +23,32 @@ final class EndChecks {
   }
 
   /**
-   * What a request to end a reservation was answered.
+   * A request to end a reservation.
    *
-   * @param command what was asked
-   * @param operation the key that it was asked with
+   * @param command what is asked
+   * @param operation the key that it is asked with
+   * @param keyMayBeUsed whether somebody may have ended it in another way with that key
    */
-  void ended(
-      Answer<WalletReply> answer,
-      SimulatedClient.Reserved reserved,
+  record Asked(
+      Call.Reserved reserved,
       WalletCommand command,
       Operation operation,
-      Since since) {
+      boolean keyMayBeUsed,
+      Since since) {}
+
+  /** What a request to end a reservation was answered. */
+  void ended(Answer<WalletReply> answer, Asked asked) {
     switch (answer) {
-      case Answer.Done<WalletReply> done ->
-          ended((WalletReply.Ended) done.value(), reserved, command, operation);
-      case Answer.Refused<WalletReply>(Refusal refusal) ->
-          endRefused(
-              refusal, reserved, command, operation, world.wasBehind(since, reserved.wallet()));
+      case Answer.Done<WalletReply> done -> done((WalletReply.Ended) done.value(), asked);
+      case Answer.Refused<WalletReply>(Refusal refusal) -> refused(refusal, asked);
       case Answer<WalletReply> other -> {}
     }
   }
 
-  private void ended(
-      WalletReply.Ended ended,
-      SimulatedClient.Reserved reserved,
-      WalletCommand command,
-      Operation operation) {
-    Object effect = world.watch.effect(reserved.wallet(), operation);
+  private void done(WalletReply.Ended ended, Asked asked) {
+    Call.Reserved reserved = asked.reserved();
+    WalletCommand command = asked.command();
+    Object effect = world.watch.effect(reserved.wallet(), asked.operation());
     boolean asAsked =
         switch (command) {
           case WalletCommand.Commit commit ->
@@ -87,15 +87,13 @@ final class EndChecks {
    * What has ended, has ended for good. One that is behind may not know of a hold that it has made;
    * but never is it told that somebody took back what the client was allowed.
    */
-  private void endRefused(
-      Refusal refusal,
-      SimulatedClient.Reserved reserved,
-      WalletCommand command,
-      Operation operation,
-      boolean behind) {
-    if (world.watch.isForgotten(refusal, reserved.wallet(), operation)) {
+  private void refused(Refusal refusal, Asked asked) {
+    Call.Reserved reserved = asked.reserved();
+    WalletCommand command = asked.command();
+    if (world.watch.isForgotten(refusal, reserved.wallet(), asked.operation())) {
       return;
     }
+    boolean behind = world.wasBehind(asked.since(), reserved.wallet());
     NaiveWallet naive = world.watch.wallet(reserved.wallet());
     Fate fate = naive.fates.get(reserved.id());
     boolean right =
@@ -104,7 +102,7 @@ final class EndChecks {
           case RESERVATION_FINALIZED ->
               fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED;
           case OVERAGE_REJECTED -> isOverage(naive.made(reserved.id()), command);
-          case IDEMPOTENCY_KEY_REUSED -> reserved.keyMayBeUsed();
+          case IDEMPOTENCY_KEY_REUSED -> asked.keyMayBeUsed();
           case RESERVATION_NOT_FOUND ->
               world.watch.memories.hasForgottenEnding(reserved.wallet(), reserved.id());
           default -> false;

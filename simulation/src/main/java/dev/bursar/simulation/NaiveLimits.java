@@ -8,6 +8,7 @@ import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.simulation.NaiveBudgets.Applied;
+import dev.bursar.simulation.history.OrgShape;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -174,7 +175,7 @@ final class NaiveLimits {
           limit.key());
       thresholds.letsThrough(limit);
       if (limit.isHard()
-          && limit.measure().equals(SimulatedClient.TYPE)
+          && limit.measure().equals(OrgShape.TYPE)
           && count.all().equals(limit.limit())) {
         watch.saw(Rarity.LIMIT_MET_EXACTLY);
       }

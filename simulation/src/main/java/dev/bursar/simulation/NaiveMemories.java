@@ -105,9 +105,21 @@ final class NaiveMemories {
   boolean mayHaveForgotten(Plan plan, @Nullable String team) {
     ReservationId id = ReservationId.parse(plan.reservation());
     Instant madeAt = plan.madeAt();
-    return id != null
-        && (endings(EntityId.wallet(id.org(), id.wallet())).hasForgotten(madeAt)
-            || (team != null && operations(EntityId.team(id.org(), team)).hasForgotten(madeAt)));
+    if (id == null) {
+      return false;
+    }
+    EntityId wallet = EntityId.wallet(id.org(), id.wallet());
+    return endings(wallet).hasForgotten(madeAt)
+        || hasForgottenHold(wallet, plan.reservation())
+        || (team != null && operations(EntityId.team(id.org(), team)).hasForgotten(madeAt));
+  }
+
+  /** Whether a wallet does not know any more what it answered to a hold that has ended since. */
+  private boolean hasForgottenHold(EntityId wallet, String reservation) {
+    Fate fate = world.watch.wallet(wallet).fates.get(reservation);
+    return fate != null
+        && fate != Fate.OPEN
+        && !operations(wallet).remembers(Operation.holding(reservation).key());
   }
 
   /** Whether an org does not know any more of some report that has ended. */

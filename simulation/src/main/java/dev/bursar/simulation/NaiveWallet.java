@@ -12,6 +12,7 @@ import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.simulation.NaivePots.Part;
 import dev.bursar.simulation.NaivePots.Share;
 import dev.bursar.simulation.NaivePots.Use;
+import dev.bursar.simulation.history.OrgShape;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.HashMap;
@@ -181,7 +182,7 @@ final class NaiveWallet {
     lastAt = event.at();
     nothingIsDue(event);
     Transaction transaction = event.transaction();
-    NaiveBooks of = books(transaction == null ? SimulatedClient.TYPE : transaction.creditType());
+    NaiveBooks of = books(transaction == null ? OrgShape.TYPE : transaction.creditType());
     switch (event) {
       case WalletEvent.GrantScheduled it ->
           books(it.grant().creditType()).pots.schedule(it.grant(), it.at());

@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.simulation.history.Size;
 import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
@@ -17,13 +18,11 @@ import java.util.SplittableRandom;
 public record Scenario(long seed, Set<Fault> faults, int clients, int operations, int remembered) {
 
   /** How many clients there may be. */
-  public static final int CLIENTS_MAX = 8;
+  public static final int CLIENTS_MAX = Size.CLIENTS_MAX;
 
   /** How many operations a client may ask for. */
   public static final int OPERATIONS_MAX = 100;
 
-  private static final int OPERATIONS_MIN = 4;
-  private static final int OPERATIONS_MORE = 16;
   private static final int WITHOUT_FAULTS_ONE_IN = 4;
 
   /** More than any history has, so that no key is ever forgotten. */
@@ -60,14 +59,17 @@ public record Scenario(long seed, Set<Fault> faults, int clients, int operations
         }
       }
     }
-    int clients = 1 + random.nextInt(CLIENTS_MAX);
-    int operations = OPERATIONS_MIN + random.nextInt(OPERATIONS_MORE);
+    Size size = Size.of(random);
     if (random.nextInt(FORGETFUL_ONE_IN) > 0) {
-      return new Scenario(seed, faults, clients, operations, REMEMBERED_ALL);
+      return new Scenario(seed, faults, size.clients(), size.operations(), REMEMBERED_ALL);
     }
     faults.retainAll(WHERE_KEYS_ARE_FORGOTTEN);
     return new Scenario(
-        seed, faults, clients, operations, REMEMBERED_MIN + random.nextInt(REMEMBERED_MORE));
+        seed,
+        faults,
+        size.clients(),
+        size.operations(),
+        REMEMBERED_MIN + random.nextInt(REMEMBERED_MORE));
   }
 
   /** Whether keys are forgotten. */

@@ -8,11 +8,12 @@ import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgSettings;
-import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.simulation.history.Known;
+import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -67,7 +68,7 @@ public final class Simulation {
   }
 
   private final World world;
-  private final Asker.Shared shared = new Asker.Shared();
+  private final Known known = new Known();
   private final Judgement judgement;
   private long steps;
 
@@ -117,7 +118,7 @@ public final class Simulation {
     List<SimulatedClient> clients = new ArrayList<>();
     for (int i = 1; i <= world.scenario.clients(); i++) {
       SimulatedClient client =
-          new SimulatedClient(world, "client" + i, shared, world.scenario.operations());
+          new SimulatedClient(world, "client" + i, known, world.scenario.operations());
       clients.add(client);
       client.next();
     }
@@ -212,55 +213,26 @@ public final class Simulation {
       tell(
           itself,
           new OrgCommand.PutOrg(new OrgSettings(org, ZoneOffset.UTC, null, List.of()), "sim"));
-      String above = null;
-      for (String department : SimulatedClient.DEPARTMENTS) {
-        tell(itself, unit(department, Unit.Kind.DEPARTMENT, above));
-        above = department;
-      }
-      for (String team : SimulatedClient.TEAMS) {
-        tell(itself, unit(team, Unit.Kind.TEAM, above));
-        above = SimulatedClient.DEPARTMENTS.getFirst();
-      }
-      for (String wallet : SimulatedClient.ALL_WALLETS) {
-        boolean ofTeam = wallet.equals(SimulatedClient.WALLET_OF_TEAM);
-        WalletOwner owner = ofTeam ? new WalletOwner(SimulatedClient.OWNER) : WalletOwner.ORG;
+      OrgShape.units().forEach(unit -> tell(itself, new OrgCommand.PutUnit(unit, "sim")));
+      for (String wallet : OrgShape.ALL_WALLETS) {
+        WalletOwner owner = OrgShape.owner(wallet);
         EntityId id = EntityId.wallet(org, wallet);
         tell(itself, new OrgCommand.PutWallet(wallet, owner, "sim"));
         tell(id, new WalletCommand.Open(owner));
-        for (String creditType : SimulatedClient.TYPES) {
-          tell(id, new WalletCommand.AddGrant(firstGrant(creditType), null, attribution(org)));
+        for (String creditType : OrgShape.TYPES) {
+          Grant first = OrgShape.firstGrant(creditType, world.beginning, world.random);
+          tell(id, new WalletCommand.AddGrant(first, null, attribution(org)));
         }
       }
     }
-    for (Budget budget : ClientGovernance.budgets()) {
+    for (Budget budget : OrgShape.budgets()) {
       tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
     }
-  }
-
-  private static OrgCommand unit(String name, Unit.Kind kind, @Nullable String above) {
-    return new OrgCommand.PutUnit(new Unit(name, kind, name, above), "sim");
   }
 
   private static Attribution attribution(String org) {
     return new Attribution(
         "grant", "sim", Subject.ofOrg(org), null, null, null, null, Map.of(), new byte[16]);
-  }
-
-  private Grant firstGrant(String creditType) {
-    return new Grant(
-        "first-" + creditType,
-        creditType,
-        Credits.of(world.between(10, 120)),
-        Grant.Category.PAID,
-        Grant.PRIORITY_DEFAULT,
-        world.beginning.minusSeconds(10),
-        null,
-        Set.of(),
-        Set.of(),
-        null,
-        null,
-        "sim",
-        world.beginning);
   }
 
   private void tell(EntityId id, Object command) {
@@ -299,7 +271,7 @@ public final class Simulation {
             tell(
                 id,
                 new WalletCommand.Adjust(
-                    SimulatedClient.TYPE, new Credits(1), "last", attribution(id.org())));
+                    OrgShape.TYPE, new Credits(1), "last", attribution(id.org())));
         case TEAM -> tell(id, new TeamCommand.ForgetBudget("none", null));
       }
     }

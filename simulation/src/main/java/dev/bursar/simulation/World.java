@@ -11,6 +11,7 @@ import dev.bursar.entities.EntityModel;
 import dev.bursar.entities.EntityModels;
 import dev.bursar.entities.Limits;
 import dev.bursar.entities.ReplyTo;
+import dev.bursar.simulation.history.OrgShape;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
@@ -31,8 +32,8 @@ final class World {
 
   /**
    * Shortly before something ends, so that windows end while work is on its way: a month; an hour
-   * that is skipped, and one that comes twice, by the clocks of {@link SimulatedClient#BERLIN}; a
-   * leap day there.
+   * that is skipped, and one that comes twice, by the clocks of {@link OrgShape#BERLIN}; a leap day
+   * there.
    */
   private static final List<Instant> BEGINNINGS =
       List.of(
@@ -181,6 +182,7 @@ final class World {
           case EntityMessage.OrgAnswered it -> it.answer();
           case EntityMessage.TeamAnswered it -> it.answer();
           case EntityMessage.WalletAnswered it -> it.answer();
+          case EntityMessage.WalletFound it -> it.answer();
           case EntityMessage other -> null;
         };
     if (answer instanceof Answer.Busy) {

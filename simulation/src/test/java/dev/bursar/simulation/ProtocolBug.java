@@ -227,6 +227,16 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
+  WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done") {
+    @Override
+    public EntityMessage message(EntityId to, EntityMessage message) {
+      return message
+              instanceof EntityMessage.WalletFound(String reservation, Answer<WalletReply> found)
+          ? new EntityMessage.WalletAnswered(reservation, found)
+          : message;
+    }
+  },
+
   IT_IS_DENIED_WITHOUT_A_BAR("I4: was allowed by") {
     @Override
     public @Nullable EntityMessage answers(EntityId to, EntityMessage message) {

@@ -64,6 +64,7 @@ final class SimulationTest {
           9    | what had expired days ago was barred at its team | TeamTest.whatHasExpiredIsKnownByThatThoughItsHoldIsForgotten
           435  | a report told the limits of a decision that was void | ReservationProtocolTest.whatIsInTheJournalIsDrivenOnAndNotWhatWasDecidedFirst
           539  | the same | the same
+          200  | a retry was told how its hold stood by now, by a wallet that had been behind its journal | ReservationProtocolTest.aWalletThatMayBeBehindItsJournalIsAskedToMakeSureUnderTheHoldsName
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {
     Simulation.Outcome outcome = Simulation.run(Scenario.of(seed));

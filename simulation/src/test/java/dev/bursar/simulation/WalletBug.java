@@ -10,6 +10,7 @@ import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -328,7 +329,7 @@ enum WalletBug implements PlantedBug {
               request,
               new WalletCommand.HoldCredits(
                   it.reservation(),
-                  SimulatedClient.TYPE,
+                  OrgShape.TYPE,
                   it.amount(),
                   it.price(),
                   it.ttlSeconds(),

@@ -1,5 +1,8 @@
 package dev.bursar.benchmarks.chaos;
 
+import dev.bursar.database.proxy.Countdown;
+import dev.bursar.database.proxy.Tap;
+
 /** Keeps answers from those who wait for them, as often as it is asked to. */
 final class AnswerTap implements Tap {
 

@@ -1,47 +1,43 @@
 package dev.bursar.benchmarks.chaos;
 
 import dev.bursar.benchmarks.console.Progress;
-import dev.bursar.benchmarks.customers.OrgSetup;
 import dev.bursar.benchmarks.history.AtRest;
-import dev.bursar.benchmarks.history.Crowd;
+import dev.bursar.benchmarks.history.Counts;
 import dev.bursar.benchmarks.history.Findings;
-import dev.bursar.benchmarks.history.HistoryFailure;
+import dev.bursar.benchmarks.history.Histories;
+import dev.bursar.benchmarks.history.History;
 import dev.bursar.benchmarks.history.HistorySummary;
 import dev.bursar.benchmarks.history.Kind;
-import dev.bursar.benchmarks.history.Memory;
-import dev.bursar.benchmarks.history.Stage;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Clients make calls of all kinds against one real node, and ask again with the same key when they
+ * Histories are played against one real node, whose clients ask again with the same key when they
  * are not answered; meanwhile node, PostgreSQL and the network on both sides fail. When everything
  * has come to rest, what the clients were told is compared with what the node shows.
  */
 public final class Chaos {
 
-  private static final int ORGS = 6;
-  private static final int CLIENTS = 16;
-
   /** That no limit was exceeded proves something only if limits were met. */
   private static final Set<String> LIMITS_MET = Set.of("budget_exceeded", "insufficient_credits");
 
-  /** Whatever is set aside ends by itself in less than half a minute. */
-  private static final Duration REST_MAX = Duration.ofMinutes(2);
+  /** Whatever begins or ends soon does so within a minute. */
+  private static final Duration REST_MAX = Duration.ofMinutes(3);
 
   private final ChaosOptions options;
   private final PrintWriter out;
   private final HistorySummary summary;
   private final Findings findings = new Findings();
-  private final Memory memory = new Memory();
+  private final Counts counts = new Counts();
 
   private Chaos(ChaosOptions options, PrintWriter out) {
     this.options = options;
@@ -72,22 +68,22 @@ public final class Chaos {
       throw new ChaosFailure("the directory can't be made: " + e.getMessage(), e);
     }
     // Names of its own in each run, so that a second one in a directory is not answered by memory.
-    Stage stage = new Stage("chaos-%d-%d".formatted(options.seed(), number), ORGS);
+    String names = "chaos-%d-%d".formatted(options.seed(), number);
     say("starting PostgreSQL and a node, logs in " + logs(number));
     try (Site site = new Site(options, logs(number))) {
-      say("setting up %d orgs".formatted(ORGS));
-      setUp(stage, site);
-      Crowd crowd =
-          new Crowd(
-              stage, memory, findings, site.endpoint(), CLIENTS, options.rate(), options.seed());
-      Troubles troubles = new Troubles(site, options, findings, memory::answers, crowd::underWay);
-      history(crowd, troubles);
+      Instant started = Instant.now();
+      Histories histories =
+          new Histories(names, counts, findings, site.endpoint(), options.rate(), options.seed());
+      Troubles troubles =
+          new Troubles(site, options, findings, counts::answers, histories::underWay);
+      List<History> played = play(histories, troubles);
       say("waiting until nothing is held, then comparing");
-      new AtRest(stage, memory, findings, site.endpoint(), options.grace()).check(REST_MAX);
+      compare(played, new AtRest(findings, site.endpoint(), options.grace(), started));
       expectAll(troubles, site);
-      print(troubles, crowd.retries());
-    } catch (HistoryFailure e) {
-      throw new ChaosFailure(String.valueOf(e.getMessage()), e);
+      print(played.size(), troubles, histories.retries());
+    } catch (ChaosFailure e) {
+      printFindings();
+      throw e;
     }
     return findings.found() == 0;
   }
@@ -101,64 +97,67 @@ public final class Chaos {
     return options.directory().resolve("run-" + run);
   }
 
-  private void setUp(Stage stage, Site site) throws ChaosFailure, InterruptedException {
-    OrgSetup setup = new OrgSetup(site.endpoint(), ORGS, new LongAdder());
-    setup.start(ORGS, stage::requests);
-    setup.workers().finished().await();
-    try {
-      setup.workers().check();
-    } catch (Exception e) {
-      throw new ChaosFailure("the orgs can't be set up: " + e.getMessage(), e);
-    }
-  }
-
-  private void history(Crowd crowd, Troubles troubles) throws ChaosFailure, InterruptedException {
-    crowd.start();
+  private List<History> play(Histories histories, Troubles troubles)
+      throws ChaosFailure, InterruptedException {
+    histories.start();
     CountDownLatch over = new CountDownLatch(1);
-    Thread progress = Thread.ofPlatform().daemon().start(() -> show(over, crowd, troubles));
+    Thread progress = Thread.ofPlatform().daemon().start(() -> show(over, histories, troubles));
+    List<History> played;
     try {
-      while (!crowd.isOver() && !isEnough(troubles)) {
+      while (!histories.isOver() && !isEnough(troubles)) {
         troubles.next();
       }
     } finally {
-      stop(crowd);
+      played = stop(histories);
       over.countDown();
     }
     progress.join();
+    return played;
   }
 
   private boolean isEnough(Troubles troubles) {
     boolean all =
-        memory.done().size() == Kind.values().length
-            && memory.denials().keySet().containsAll(LIMITS_MET);
-    return memory.answers() >= options.calls()
+        counts.done().size() == Kind.values().length
+            && counts.denials().keySet().containsAll(LIMITS_MET);
+    return counts.answers() >= options.calls()
         && troubles.mayEnd()
         && (all || troubles.isHopeless());
   }
 
-  private void show(CountDownLatch over, Crowd crowd, Troubles troubles) {
+  private void show(CountDownLatch over, Histories histories, Troubles troubles) {
     try {
       Progress.follow(
           "calls",
           options.calls(),
           over,
-          () -> Math.min(memory.answers(), options.calls()),
+          () -> Math.min(counts.answers(), options.calls()),
           () ->
               "allowed %d, denied %d, sent again %d; %s"
                   .formatted(
-                      memory.allowed(), memory.deniedCount(), crowd.retries(), troubles.now()));
+                      counts.allowed(), counts.denied(), histories.retries(), troubles.now()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static void stop(Crowd crowd) throws ChaosFailure, InterruptedException {
+  private static List<History> stop(Histories histories) throws ChaosFailure, InterruptedException {
     try {
-      crowd.stop();
+      return histories.stop();
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      throw new ChaosFailure("a client failed: " + e, e);
+      throw new ChaosFailure("a history can't go on: " + e, e);
+    }
+  }
+
+  private static void compare(List<History> played, AtRest atRest)
+      throws ChaosFailure, InterruptedException {
+    try {
+      atRest.check(played, REST_MAX);
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new ChaosFailure("what was told can't be compared: " + e.getMessage(), e);
     }
   }
 
@@ -170,12 +169,12 @@ public final class Chaos {
       }
     }
     for (Kind kind : Kind.values()) {
-      if (!memory.done().containsKey(kind)) {
+      if (!counts.done().containsKey(kind)) {
         findings.add("no client has come to a good end with '%s'", kind);
       }
     }
     for (String code : LIMITS_MET) {
-      if (!memory.denials().containsKey(code)) {
+      if (!counts.denials().containsKey(code)) {
         findings.add("nothing was denied for %s", code);
       }
     }
@@ -185,12 +184,16 @@ public final class Chaos {
     }
   }
 
-  private void print(Troubles troubles, long retries) {
-    summary.print(memory, retries);
+  private void print(int histories, Troubles troubles, long retries) {
+    summary.print(histories, counts, retries);
     summary.line("troubles felt", HistorySummary.counts(words(troubles.effective())));
     if (!troubles.withoutEffect().isEmpty()) {
       summary.line("not felt", HistorySummary.counts(words(troubles.withoutEffect())));
     }
+    printFindings();
+  }
+
+  private void printFindings() {
     summary.line("findings", Integer.toString(findings.found()));
     findings.kept().forEach(finding -> out.println("  " + finding));
     out.flush();

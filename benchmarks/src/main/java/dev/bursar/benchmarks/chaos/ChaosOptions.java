@@ -7,10 +7,10 @@ import java.time.Duration;
  * How much chaos.
  *
  * @param directory where the database and the node's output are kept; made if it is not there
- * @param calls how many calls are made at least; the clients go on until each trouble has taken
+ * @param calls how many calls are made at least; histories go on until each trouble has taken
  *     effect
  * @param rate calls a second
- * @param seed decides who asks for what, and what goes wrong in which order
+ * @param seed decides the histories, and what goes wrong in which order
  * @param quietMax the most time between two troubles
  * @param troubleMax the most time that a trouble lasts, if it lasts
  */

@@ -9,8 +9,10 @@ import dev.bursar.benchmarks.load.PatientConnection;
 import dev.bursar.benchmarks.load.Request;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
+import dev.bursar.database.proxy.Countdown;
+import dev.bursar.database.proxy.JournalTap;
+import dev.bursar.database.proxy.TcpProxy;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -41,8 +43,8 @@ final class Site implements AutoCloseable {
   /** Answers of the node that nobody is to hear. */
   final Countdown unheardAnswers = new Countdown();
 
-  final CuttingProxy toPostgres;
-  final CuttingProxy toNode;
+  final TcpProxy toPostgres;
+  final TcpProxy toNode;
 
   /**
    * Starts all of it.
@@ -56,8 +58,8 @@ final class Site implements AutoCloseable {
     try {
       this.port = Endpoint.freePort();
       this.toPostgres =
-          new CuttingProxy(postgresPort(database), () -> new JournalTap(unheardCommits));
-      this.toNode = new CuttingProxy(port, () -> new AnswerTap(unheardAnswers));
+          new TcpProxy(database.settings().port(), () -> new JournalTap(unheardCommits));
+      this.toNode = new TcpProxy(port, () -> new AnswerTap(unheardAnswers));
       this.node = startNode();
     } catch (IOException | BenchFailure e) {
       database.close();
@@ -120,12 +122,7 @@ final class Site implements AutoCloseable {
 
   private ChildProcess startNode() throws BenchFailure {
     starts++;
-    DatabaseSettings behind = database.settings();
-    String path = URI.create(behind.jdbcUrl().substring("jdbc:".length())).getRawPath();
-    // The proxy can't follow what is encrypted.
-    String through =
-        "jdbc:postgresql://127.0.0.1:%d%s?user=%s&sslmode=disable&gssEncMode=disable"
-            .formatted(toPostgres.port(), path, behind.user());
+    DatabaseSettings through = database.settings().through(toPostgres.port());
     return ChildProcess.start(
         "the node",
         Jvm.command(
@@ -139,7 +136,7 @@ final class Site implements AutoCloseable {
             "--port",
             Integer.toString(port),
             "--postgres",
-            through,
+            through.jdbcUrl() + "&user=" + through.user(),
             "--data",
             options.directory().resolve("node").toString()),
         Map.of("BURSAR_OPERATOR_KEY", KEY),
@@ -174,15 +171,11 @@ final class Site implements AutoCloseable {
       // It was killed.
     }
     database = EmbeddedDatabase.open(data());
-    toPostgres.upstream(postgresPort(database));
+    toPostgres.upstream(database.settings().port());
   }
 
   private Path data() {
     return options.directory().resolve("data");
-  }
-
-  private static int postgresPort(EmbeddedDatabase database) {
-    return URI.create(database.settings().jdbcUrl().substring("jdbc:".length())).getPort();
   }
 
   /** On Ctrl-C nothing is left running. */

@@ -1,11 +1,11 @@
 package dev.bursar.benchmarks.customers;
 
+import dev.bursar.benchmarks.load.CallFailure;
 import dev.bursar.benchmarks.load.Endpoint;
 import dev.bursar.benchmarks.load.PatientConnection;
 import dev.bursar.benchmarks.load.Request;
 import dev.bursar.benchmarks.load.Response;
 import dev.bursar.benchmarks.load.Workers;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntFunction;
@@ -34,7 +34,7 @@ public final class OrgSetup {
         connection -> {
           int org;
           while ((org = next.getAndIncrement()) < orgs) {
-            setUp(connection, requests.apply(org).list());
+            setUp(connection, requests.apply(org));
             done.increment();
           }
         });
@@ -49,8 +49,15 @@ public final class OrgSetup {
     return done.sum();
   }
 
-  private static void setUp(PatientConnection connection, List<Request> requests) throws Exception {
-    for (Request request : requests) {
+  /**
+   * Sets up one org.
+   *
+   * @throws CallFailure if nobody answers
+   * @throws SetupFailure if the node would not have it
+   */
+  public static void setUp(PatientConnection connection, OrgRequests requests)
+      throws CallFailure, SetupFailure, InterruptedException {
+    for (Request request : requests.list()) {
       Response response = connection.call(request);
       // A grant that is there already, of an earlier run whose keys are forgotten by now.
       boolean there = request.path().endsWith("/grants") && response.status() == CONFLICT;

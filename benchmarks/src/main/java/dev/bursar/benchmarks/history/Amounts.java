@@ -1,10 +1,13 @@
 package dev.bursar.benchmarks.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bursar.domain.credits.Credits;
 import java.math.BigDecimal;
 
 /** Amounts in answers: decimals in text, never floating-point numbers. */
 final class Amounts {
+
+  private static final int DECIMALS = 6;
 
   private Amounts() {}
 
@@ -14,11 +17,11 @@ final class Amounts {
     return value.isTextual() ? new BigDecimal(value.asText()) : BigDecimal.ZERO;
   }
 
-  static boolean same(BigDecimal one, BigDecimal other) {
-    return one.compareTo(other) == 0;
+  static BigDecimal of(Credits credits) {
+    return BigDecimal.valueOf(credits.micros(), DECIMALS);
   }
 
-  static String text(BigDecimal amount) {
-    return amount.stripTrailingZeros().toPlainString();
+  static boolean same(BigDecimal one, BigDecimal other) {
+    return one.compareTo(other) == 0;
   }
 }

@@ -3,8 +3,12 @@ package dev.bursar.benchmarks.history;
 import static dev.bursar.benchmarks.history.Amounts.same;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.simulation.history.Call;
+import dev.bursar.simulation.history.OrgShape;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -12,10 +16,14 @@ import org.jspecify.annotations.Nullable;
 final class AnswerChecks {
 
   private static final Set<String> USAGE = Set.of("consume", "debt", "late_usage");
+  private static final Set<String> LIMITS =
+      Set.of("budget_exceeded", "rate_limited", "concurrency_exceeded");
 
+  private final Memory memory;
   private final Findings findings;
 
-  AnswerChecks(Findings findings) {
+  AnswerChecks(Memory memory, Findings findings) {
+    this.memory = memory;
     this.findings = findings;
   }
 
@@ -25,81 +33,117 @@ final class AnswerChecks {
       findings.expect(mayBeRefused(told), "refused for no reason there can be: %s", told);
       return;
     }
+    sound(told);
     switch (told.call()) {
       case Call.Reserve reserve -> decided(reserve, told);
+      case Call.Report report -> reported(report, told);
       case Call.Commit commit -> committed(commit, told);
-      case Call.Release release -> {
-        findings.expect(
-            told.text("status").equals("released")
-                && told.text("reservation_id").equals(release.of().id())
-                && told.amount("amount").signum() == 0,
-            "not what was asked for: %s",
-            told);
-      }
+      case Call.Release release ->
+          asAsked(
+              told.text("status").equals("released")
+                  && told.text("reservation_id").equals(release.of().id())
+                  && told.amount("amount").signum() == 0,
+              told);
       case Call.Extend extend ->
-          findings.expect(
+          asAsked(
               told.text("status").equals("open")
                   && told.text("reservation_id").equals(extend.of().id()),
-              "not what was asked for: %s",
               told);
-      case Call.Grant grant ->
-          findings.expect(
-              told.text("id").equals(grant.id()) && same(told.amount("amount"), grant.amount()),
-              "not what was asked for: %s",
+      case Call.AddGrant add ->
+          asAsked(
+              told.text("id").equals(add.grant().id())
+                  && same(told.amount("amount"), Amounts.of(add.grant().amount())),
               told);
       case Call.VoidGrant voided ->
-          findings.expect(
-              told.text("id").equals(voided.grant()) && told.text("state").equals("voided"),
-              "not what was asked for: %s",
-              told);
+          asAsked(
+              told.text("id").equals(voided.grant()) && told.text("state").equals("voided"), told);
       case Call.Adjust adjust ->
-          findings.expect(
-              same(sum(told, Set.of("adjust")), adjust.amount()),
-              "not what was asked for: %s",
-              told);
-      case Call.Refund refund ->
-          findings.expect(
-              told.text("corrects").equals(refund.transaction()),
-              "not what was asked for: %s",
-              told);
+          asAsked(same(sum(told, "adjust"), Amounts.of(adjust.amount())), told);
+      case Call.Refund refund -> asAsked(told.text("corrects").equals(refund.transaction()), told);
       case Call.Transfer transfer ->
-          findings.expect(
-              same(sum(told, Set.of("transfer_out")), transfer.amount().negate()),
-              "not what was asked for: %s",
+          asAsked(same(sum(told, "transfer_out").negate(), Amounts.of(transfer.amount())), told);
+      case Call.PutBudget put ->
+          asAsked(
+              same(told.amount("limit"), Amounts.of(put.budget().limit()))
+                  && told.text("mode").equalsIgnoreCase(put.budget().mode().name()),
               told);
-      case Call.ChangeBudget change ->
-          findings.expect(
-              same(told.amount("limit"), change.limit()), "not what was asked for: %s", told);
-      case Call.Freeze freeze -> {}
+      case Call.FreezeScope freeze -> {}
+      case Call.PutUnit put ->
+          asAsked(
+              Objects.equals(told.body().path("parent").textValue(), put.unit().parent()), told);
     }
   }
 
-  private static boolean mayBeRefused(Told told) {
+  private void asAsked(boolean holds, Told told) {
+    findings.expect(holds, "not what was asked for: %s", told);
+  }
+
+  /** A wallet's figures, if it tells them. */
+  private void sound(Told told) {
+    JsonNode figures = told.body().path("balance");
+    if (figures.isObject()) {
+      BigDecimal balance = Amounts.of(figures, "balance");
+      BigDecimal held = Amounts.of(figures, "held");
+      BigDecimal available = Amounts.of(figures, "available");
+      findings.expect(
+          same(balance.subtract(held), available)
+              && available.signum() >= 0
+              && held.signum() >= 0
+              && Amounts.of(figures, "debt").signum() >= 0,
+          "figures that can't be: %s",
+          told);
+    }
+  }
+
+  private boolean mayBeRefused(Told told) {
     Set<String> reasons =
         switch (told.call()) {
           case Call.Reserve e -> Set.of("attempt_withdrawn");
-          case Call.Commit commit -> {
-            boolean over =
-                commit.of().as().policy().equals("reject")
-                    && commit.amount().compareTo(commit.of().as().amount()) > 0;
-            yield over
-                ? Set.of("reservation_finalized", "reservation_expired", "overage_rejected")
-                : Set.of("reservation_finalized", "reservation_expired");
-          }
+          case Call.Report report ->
+              report.work().overagePolicy() == OveragePolicy.REJECT
+                  ? Set.of("insufficient_credits")
+                  : Set.of();
+          case Call.Commit commit -> endRefused(commit, told);
           case Call.Release e -> Set.of("reservation_finalized", "reservation_expired");
           case Call.Extend e -> Set.of("reservation_finalized", "reservation_expired");
-          case Call.Grant grant -> tooLate(told, grant.expiresAt());
+          case Call.AddGrant add -> tooLate(told, add.grant().expiresAt());
           case Call.VoidGrant e -> Set.of("grant_voided", "grant_expired");
           case Call.Adjust e -> Set.of("exceeds_available", "wallet_in_debt");
           // It is looked up in the ledger, which may be behind.
           case Call.Refund e ->
               Set.of("not_refundable", "refund_exceeds_charge", "transaction_not_found");
-          case Call.Transfer e -> Set.of("exceeds_available", "wallet_in_debt");
+          case Call.Transfer transfer ->
+              isSomewhere(transfer)
+                  ? Set.of("exceeds_available", "wallet_in_debt")
+                  : Set.of("invalid");
           // Others have set it at the same time.
-          case Call.ChangeBudget e -> Set.of("attempt_withdrawn");
-          case Call.Freeze freeze -> tooLate(told, freeze.until());
+          case Call.PutBudget e -> Set.of("attempt_withdrawn");
+          case Call.FreezeScope freeze -> tooLate(told, freeze.freeze().until());
+          case Call.PutUnit e -> Set.of();
         };
     return reasons.contains(told.code());
+  }
+
+  private Set<String> endRefused(Call.Commit commit, Told told) {
+    Set<String> reasons =
+        new java.util.HashSet<>(Set.of("reservation_finalized", "reservation_expired"));
+    if (policy(commit) == OveragePolicy.REJECT
+        && commit.amount().compareTo(commit.of().amount()) > 0) {
+      reasons.add("overage_rejected");
+    }
+    if (told.kind() == Kind.CONTESTED_END) {
+      reasons.add("idempotency_key_reused");
+    }
+    return reasons;
+  }
+
+  private @Nullable OveragePolicy policy(Call.Commit commit) {
+    Course course = memory.course(commit.of().id());
+    return course == null ? null : course.asked.request().overagePolicy();
+  }
+
+  private static boolean isSomewhere(Call.Transfer transfer) {
+    return OrgShape.ALL_WALLETS.contains(transfer.to());
   }
 
   /** What was asked for until a time that had passed when it came to be decided. */
@@ -110,7 +154,7 @@ final class AnswerChecks {
   // ---- decisions
 
   private void decided(Call.Reserve reserve, Told told) {
-    boolean dry = reserve.manner() == Call.Manner.DRY_RUN;
+    boolean dry = reserve.request().dryRun();
     findings.expect(told.isAllowed() || told.isDenied(), "neither allowed nor denied: %s", told);
     findings.expect(dry || told.body().hasNonNull("reservation_id"), "has no name: %s", told);
     if (told.isDenied()) {
@@ -118,11 +162,11 @@ final class AnswerChecks {
       told.body().path("denials").forEach(denial -> denied(denial, told));
       return;
     }
-    findings.expect(
-        same(told.amount("amount"), reserve.amount()), "allowed for another amount: %s", told);
-    if (reserve.manner() == Call.Manner.AT_ONCE) {
+    BigDecimal asked = Amounts.of(Objects.requireNonNull(reserve.request().amount()));
+    findings.expect(same(told.amount("amount"), asked), "allowed for another amount: %s", told);
+    if (reserve.request().commit() && !dry) {
       findings.expect(
-          told.text("status").equals("committed") && same(usage(told), reserve.amount()),
+          told.text("status").equals("committed") && same(usage(told), asked),
           "the entries are not what was to be charged: %s",
           told);
     }
@@ -142,37 +186,54 @@ final class AnswerChecks {
   private void denied(JsonNode denial, Told told) {
     String code = denial.path("code").asText();
     BigDecimal asked = Amounts.of(denial, "requested");
-    switch (code) {
-      case "budget_exceeded", "rate_limited", "concurrency_exceeded" -> {
-        BigDecimal with = Amounts.of(denial, "used").add(Amounts.of(denial, "held")).add(asked);
-        findings.expect(
-            with.compareTo(Amounts.of(denial, "limit")) > 0, "denied within the limit: %s", told);
-      }
-      case "insufficient_credits" ->
-          findings.expect(
-              Amounts.of(denial, "available").compareTo(asked) < 0,
-              "denied, and there was enough: %s",
-              told);
-      case "wallet_in_debt", "frozen" -> {}
-      default -> findings.add("denied for what there is not (%s): %s", code, told);
+    if (LIMITS.contains(code)) {
+      BigDecimal with = Amounts.of(denial, "used").add(Amounts.of(denial, "held")).add(asked);
+      findings.expect(
+          with.compareTo(Amounts.of(denial, "limit")) > 0, "denied within the limit: %s", told);
+    } else if (code.equals("insufficient_credits")) {
+      findings.expect(
+          Amounts.of(denial, "available").compareTo(asked) < 0,
+          "denied, and there was enough: %s",
+          told);
+    } else {
+      findings.expect(
+          Set.of("wallet_in_debt", "frozen").contains(code),
+          "denied for what there is not (%s): %s",
+          code,
+          told);
     }
+  }
+
+  // ---- reports
+
+  private void reported(Call.Report report, Told told) {
+    findings.expect(
+        Set.of("accepted", "duplicate").contains(told.text("status"))
+            && told.text("source").equals(report.event().source())
+            && told.text("id").equals(report.event().id()),
+        "neither accepted nor known: %s",
+        told);
+    Work work = memory.work(report);
+    findings.expect(
+        !told.text("status").equals("accepted") || !work.wasOnRecord(told),
+        "accepted though it was on record: %s",
+        told);
   }
 
   // ---- ends
 
   private void committed(Call.Commit commit, Told told) {
-    BigDecimal held = commit.of().as().amount();
+    BigDecimal asked = Amounts.of(commit.amount());
     BigDecimal charged = told.amount("amount");
-    boolean within = commit.amount().compareTo(held) <= 0;
-    boolean whole = within || commit.of().as().policy().equals("record");
+    boolean within = commit.amount().compareTo(commit.of().amount()) <= 0;
+    boolean whole = within || policy(commit) == OveragePolicy.RECORD;
     boolean late = told.body().path("late").asBoolean();
-    findings.expect(
+    asAsked(
         told.text("status").equals("committed")
             && told.text("reservation_id").equals(commit.of().id())
             && (whole && !late
-                ? same(charged, commit.amount())
-                : same(charged.add(told.amount("uncharged")), commit.amount())),
-        "not what was asked for: %s",
+                ? same(charged, asked)
+                : same(charged.add(told.amount("uncharged")), asked)),
         told);
     findings.expect(
         same(usage(told), charged), "the entries are not what is said to be charged: %s", told);
@@ -180,19 +241,15 @@ final class AnswerChecks {
 
   /** What entries of an answer charge. */
   private static BigDecimal usage(Told told) {
-    BigDecimal sum = BigDecimal.ZERO;
-    for (JsonNode entry : told.body().path("entries")) {
-      if (USAGE.contains(entry.path("type").asText())) {
-        sum = sum.add(Amounts.of(entry, "amount").abs());
-      }
-    }
-    return sum;
+    return USAGE.stream()
+        .map(type -> sum(told, type).abs())
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
-  private static BigDecimal sum(Told told, Set<String> types) {
+  private static BigDecimal sum(Told told, String type) {
     BigDecimal sum = BigDecimal.ZERO;
     for (JsonNode entry : told.body().path("entries")) {
-      if (types.contains(entry.path("type").asText())) {
+      if (entry.path("type").asText().equals(type)) {
         sum = sum.add(Amounts.of(entry, "amount"));
       }
     }
@@ -203,22 +260,38 @@ final class AnswerChecks {
 
   /** Of an answer to what has been answered before, with the same key. */
   void again(Told before, Told told) {
+    boolean governed = isGoverned(told.call());
     // Whether a freeze is in force is told as of now.
-    boolean same = before.call() instanceof Call.Freeze || told.body().equals(before.body());
+    boolean same = before.call() instanceof Call.FreezeScope || told.body().equals(before.body());
+    // What was so already is decided anew: a freeze, then, whose time is over is none.
+    boolean anew = governed && !told.replayed();
     findings.expect(
-        told.status() == before.status() && same,
+        anew ? told.isDone() || tooLate(told) : told.status() == before.status() && same,
         "another answer for the same key: first %s; then %s",
         before,
         told);
-    findings.expect(told.replayed(), "not said to be an old answer: %s", told);
+    findings.expect(told.replayed() || governed, "not said to be an old answer: %s", told);
+  }
+
+  private static boolean isGoverned(Call call) {
+    return call instanceof Call.PutBudget
+        || call instanceof Call.PutUnit
+        || call instanceof Call.FreezeScope;
+  }
+
+  private static boolean tooLate(Told told) {
+    return told.call() instanceof Call.FreezeScope freeze
+        && tooLate(told, freeze.freeze().until()).contains(told.code());
   }
 
   /** Of an answer to something else with a key that has been used. */
-  void reused(Told before, Told told) {
+  void reused(Told told) {
+    // That there is no such wallet is seen before the key is.
+    boolean nowhere = told.call() instanceof Call.Transfer transfer && !isSomewhere(transfer);
     findings.expect(
-        told.status() == 422 && told.code().equals("idempotency_key_reused"),
-        "a key that was used for something else: first %s; then %s",
-        before,
+        told.status() == 422 && told.code().equals("idempotency_key_reused")
+            || nowhere && told.code().equals("invalid"),
+        "a key that was used for something else: %s",
         told);
   }
 }

@@ -15,18 +15,17 @@ public final class HistorySummary {
   }
 
   /** Prints it. */
-  public void print(Memory memory, long retries) {
-    line("answers", "%,d, requests sent again %,d".formatted(memory.answers(), retries));
-    line(
-        "reservations",
-        "%,d allowed, %,d denied".formatted(memory.allowed(), memory.deniedCount()));
-    line("denied for", counts(memory.denials()));
+  public void print(int histories, Counts counts, long retries) {
+    line("histories", "%,d".formatted(histories));
+    line("answers", "%,d, requests sent again %,d".formatted(counts.answers(), retries));
+    line("reservations", "%,d allowed, %,d denied".formatted(counts.allowed(), counts.denied()));
+    line("denied for", counts(counts.denials()));
     line(
         "carried out",
         counts(
-            memory.done().entrySet().stream()
+            counts.done().entrySet().stream()
                 .collect(Collectors.toMap(each -> each.getKey().words(), Map.Entry::getValue))));
-    line("refused", counts(memory.refusals()));
+    line("refused", counts(counts.refusals()));
   }
 
   /** A line with a name before it. */

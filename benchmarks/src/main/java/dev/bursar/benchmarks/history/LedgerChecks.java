@@ -3,6 +3,8 @@ package dev.bursar.benchmarks.history;
 import static dev.bursar.benchmarks.history.Amounts.same;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.simulation.history.Call;
 import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,12 +20,14 @@ final class LedgerChecks {
 
   private static final Set<String> USAGE = Set.of("consume", "debt", "late_usage");
 
-  private final String org;
-  private final String wallet;
+  private final EntityId wallet;
   private final List<JsonNode> entries;
   private final Findings findings;
   private final Map<Long, JsonNode> bySequence = new HashMap<>();
   private final Map<String, BigDecimal> charged = new HashMap<>();
+
+  /** The last entry of each credit type. */
+  private final Map<String, JsonNode> last = new HashMap<>();
 
   /** Transactions by the idempotency key that caused them. */
   private final Map<String, Set<String>> byKey = new HashMap<>();
@@ -31,8 +35,7 @@ final class LedgerChecks {
   /**
    * @param entries of its ledger, in order
    */
-  LedgerChecks(String org, String wallet, List<JsonNode> entries, Findings findings) {
-    this.org = org;
+  LedgerChecks(EntityId wallet, List<JsonNode> entries, Findings findings) {
     this.wallet = wallet;
     this.entries = entries;
     this.findings = findings;
@@ -42,105 +45,117 @@ final class LedgerChecks {
    * Compares.
    *
    * @param balances the wallet's, live
-   * @param setupPrefix begins the keys with which it was set up; longer keys that begin with
-   *     keyPrefix are clients'
+   * @param grants the wallet's, live
+   * @param reported what was charged for reported work, by reservation
+   * @param setupPrefix begins the keys with which it was set up
    */
-  void run(JsonNode balances, Memory memory, String setupPrefix, String keyPrefix) {
+  void run(
+      JsonNode balances,
+      List<JsonNode> grants,
+      Memory memory,
+      Map<String, BigDecimal> reported,
+      String setupPrefix) {
     walk();
-    figures(balances);
-    Map<String, Told> done = new HashMap<>();
+    figures(balances, grants);
     for (Told told : memory.all()) {
-      if (told.isDone() && told.call().org().equals(org)) {
-        done.put(told.key(), told);
+      if (told.isDone()
+          && told.call() instanceof Call.OfWallet call
+          && call.wallet().equals(wallet)) {
         told.body().path("entries").forEach(entry -> named(entry, told));
       }
     }
     byKey.forEach(
         (key, transactions) -> {
-          boolean known =
-              key.startsWith(keyPrefix) ? done.containsKey(key) : key.startsWith(setupPrefix);
           findings.expect(
-              known,
-              "%s/%s: %s by key %s, of which nobody was told",
-              org,
+              memory.wasDone(key) || key.startsWith(setupPrefix),
+              "%s: %s by key %s, of which nobody was told",
               wallet,
               transactions,
               key);
           findings.expect(
               transactions.size() == 1,
-              "%s/%s: one key, %s, has had an effect more than once: %s",
-              org,
+              "%s: one key, %s, has had an effect more than once: %s",
               wallet,
               key,
               transactions);
         });
-    charges(memory);
+    charges(memory, reported);
   }
 
   private void walk() {
-    BigDecimal balance = BigDecimal.ZERO;
-    BigDecimal debt = BigDecimal.ZERO;
     long sequence = 0;
     for (JsonNode entry : entries) {
       sequence++;
-      String type = entry.path("type").asText();
-      BigDecimal amount = Amounts.of(entry, "amount");
-      switch (type) {
-        case "debt" -> debt = debt.add(amount);
-        case "debt_repaid" -> {
-          debt = debt.add(amount);
-          balance = balance.add(amount);
-        }
-        default -> balance = balance.add(amount);
-      }
-      findings.expect(
-          entry.path("sequence").asLong() == sequence
-              && same(Amounts.of(entry, "balance"), balance)
-              && same(Amounts.of(entry, "debt"), debt)
-              && balance.signum() >= 0
-              && debt.signum() >= 0,
-          "%s/%s: entry %d does not follow, balance %s and debt %s were due: %s",
-          org,
-          wallet,
-          sequence,
-          balance,
-          debt,
-          entry);
+      follows(entry, sequence);
       bySequence.put(sequence, entry);
-      String reservation = entry.path("reservation").asText();
+      last.put(entry.path("credit_type").asText(), entry);
       // A debt that a refund takes back is no charge.
-      if (USAGE.contains(type) && !entry.hasNonNull("corrects")) {
-        charged.merge(reservation, amount.abs(), BigDecimal::add);
+      if (USAGE.contains(entry.path("type").asText()) && !entry.hasNonNull("corrects")) {
+        charged.merge(
+            entry.path("reservation").asText(), Amounts.of(entry, "amount").abs(), BigDecimal::add);
       }
-      String key = entry.path("idempotency_key").asText();
+      String key = entry.path("idempotency_key").asText("");
       if (!key.isEmpty()) {
         byKey.computeIfAbsent(key, k -> new HashSet<>()).add(entry.path("transaction_id").asText());
       }
-      balance = Amounts.of(entry, "balance");
-      debt = Amounts.of(entry, "debt");
     }
   }
 
-  private void figures(JsonNode balances) {
-    JsonNode last = entries.getLast();
+  private void follows(JsonNode entry, long sequence) {
+    JsonNode before = last.get(entry.path("credit_type").asText());
+    BigDecimal balance = before == null ? BigDecimal.ZERO : Amounts.of(before, "balance");
+    BigDecimal debt = before == null ? BigDecimal.ZERO : Amounts.of(before, "debt");
+    BigDecimal amount = Amounts.of(entry, "amount");
+    switch (entry.path("type").asText()) {
+      case "debt" -> debt = debt.add(amount);
+      case "debt_repaid" -> {
+        debt = debt.add(amount);
+        balance = balance.add(amount);
+      }
+      default -> balance = balance.add(amount);
+    }
+    findings.expect(
+        entry.path("sequence").asLong() == sequence
+            && same(Amounts.of(entry, "balance"), balance)
+            && same(Amounts.of(entry, "debt"), debt)
+            && balance.signum() >= 0
+            && debt.signum() >= 0,
+        "%s: entry %d does not follow, balance %s and debt %s were due: %s",
+        wallet,
+        sequence,
+        balance,
+        debt,
+        entry);
+  }
+
+  /** A balance is what the last entry says, and what is left of the grants. */
+  private void figures(JsonNode balances, List<JsonNode> grants) {
     for (JsonNode balance : balances) {
+      String creditType = balance.path("credit_type").asText();
+      JsonNode entry = last.get(creditType);
+      BigDecimal left = BigDecimal.ZERO;
+      for (JsonNode grant : grants) {
+        if (grant.path("state").asText().equals("active")
+            && grant.path("credit_type").asText().equals(creditType)) {
+          left = left.add(Amounts.of(grant, "remaining"));
+        }
+      }
       findings.expect(
-          same(Amounts.of(balance, "balance"), Amounts.of(last, "balance"))
-              && same(Amounts.of(balance, "debt"), Amounts.of(last, "debt"))
-              && Amounts.of(balance, "held").signum() == 0,
-          "%s/%s shows %s, its last entry is %s",
-          org,
+          entry != null
+              && same(Amounts.of(balance, "balance"), Amounts.of(entry, "balance"))
+              && same(Amounts.of(balance, "debt"), Amounts.of(entry, "debt"))
+              && Amounts.of(balance, "held").signum() == 0
+              && same(Amounts.of(balance, "balance"), left),
+          "%s shows %s, its grants have %s left, its last entry is %s",
           wallet,
           balance,
-          last);
+          left,
+          entry);
     }
   }
 
   /** An entry that an answer has named is there, as it was named. */
   private void named(JsonNode entry, Told told) {
-    if (!walletOf(told).equals(wallet)) {
-      return;
-    }
     JsonNode there = bySequence.get(entry.path("sequence").asLong());
     boolean same =
         there != null
@@ -150,54 +165,32 @@ final class LedgerChecks {
             && same(Amounts.of(there, "amount"), Amounts.of(entry, "amount"))
             && same(Amounts.of(there, "balance"), Amounts.of(entry, "balance"));
     findings.expect(
-        same,
-        "%s/%s: an answer names the entry %s, there is %s: %s",
-        org,
-        wallet,
-        entry,
-        there,
-        told);
-  }
-
-  private static String walletOf(Told told) {
-    return switch (told.call()) {
-      case Call.Reserve reserve -> reserve.wallet();
-      case Call.Commit commit -> commit.of().as().wallet();
-      case Call.Release release -> release.of().as().wallet();
-      case Call.Extend extend -> extend.of().as().wallet();
-      case Call.Grant grant -> grant.wallet();
-      case Call.VoidGrant voided -> voided.wallet();
-      case Call.Adjust adjust -> adjust.wallet();
-      case Call.Refund refund -> refund.wallet();
-      case Call.Transfer transfer -> transfer.from();
-      case Call.ChangeBudget e -> "";
-      case Call.Freeze e -> "";
-    };
+        same, "%s: an answer names the entry %s, there is %s: %s", wallet, entry, there, told);
   }
 
   /** Each reservation is charged what was told, and nothing else is charged. */
-  private void charges(Memory memory) {
+  private void charges(Memory memory, Map<String, BigDecimal> reported) {
     Map<String, BigDecimal> left = new HashMap<>(charged);
-    for (Memory.Course course : memory.courses()) {
-      Call.Reserve as = course.reserved.as();
-      if (!as.org().equals(org) || !as.wallet().equals(wallet)) {
-        continue;
+    for (Course course : memory.courses()) {
+      if (course.asked.wallet().equals(wallet)) {
+        expectCharged(course.reservation(), left, course.charged());
       }
-      Memory.End end = course.end;
-      BigDecimal told = end == null ? BigDecimal.ZERO : end.charged();
-      BigDecimal there = left.remove(course.reserved.id());
-      findings.expect(
-          same(there == null ? BigDecimal.ZERO : there, told),
-          "%s is charged %s in the ledger, told was %s: %s",
-          course.reserved.id(),
-          there,
-          told,
-          course.told);
     }
+    reported.forEach((reservation, credits) -> expectCharged(reservation, left, credits));
     left.forEach(
         (reservation, amount) ->
             findings.add(
-                "%s/%s: %s is charged %s, and nobody was allowed that",
-                org, wallet, reservation, amount));
+                "%s: %s is charged %s, and nobody was allowed or has reported that",
+                wallet, reservation, amount));
+  }
+
+  private void expectCharged(String reservation, Map<String, BigDecimal> left, BigDecimal told) {
+    BigDecimal there = left.remove(reservation);
+    findings.expect(
+        same(there == null ? BigDecimal.ZERO : there, told),
+        "%s is charged %s in the ledger, told was %s",
+        reservation,
+        there,
+        told);
   }
 }

@@ -43,11 +43,20 @@ final class NodeView {
 
   /** A whole list, page by page. */
   List<JsonNode> list(String path) throws HistoryFailure, InterruptedException {
+    return list(path, "");
+  }
+
+  /**
+   * A whole list, page by page.
+   *
+   * @param question what of it, as parameters that each end with an ampersand
+   */
+  List<JsonNode> list(String path, String question) throws HistoryFailure, InterruptedException {
     List<JsonNode> all = new ArrayList<>();
     String cursor = "";
     boolean more = true;
     while (more) {
-      JsonNode page = get(path + "?limit=" + PAGE + cursor);
+      JsonNode page = get(path + "?" + question + "limit=" + PAGE + cursor);
       page.path("data").forEach(all::add);
       more = page.path("has_more").asBoolean();
       cursor =

@@ -1,5 +1,8 @@
 package dev.bursar.benchmarks.history;
 
+import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.simulation.history.Call;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,9 +60,9 @@ final class ReservationChecks {
   }
 
   /** What was allowed is never taken back, and ends once, as it was told. */
-  private void allowed(Memory.Course course) {
-    Shown now = shown(course.reserved.id());
-    Memory.End end = course.end;
+  private void allowed(Course course) {
+    Shown now = shown(course.reservation());
+    Course.End end = course.end();
     if (end == null) {
       findings.expect(
           now.status().equals("expired"),
@@ -102,17 +105,7 @@ final class ReservationChecks {
 
   /** Who was told that it is too late was too late. */
   private void refused(Told told) {
-    if (told.isDone()) {
-      return;
-    }
-    String reservation =
-        switch (told.call()) {
-          case Call.Commit commit -> commit.of().id();
-          case Call.Release release -> release.of().id();
-          case Call.Extend extend -> extend.of().id();
-          case Call other -> null;
-        };
-    if (reservation == null) {
+    if (told.isDone() || !(told.call() instanceof Call.OfReserved call)) {
       return;
     }
     Set<String> possible =
@@ -122,10 +115,10 @@ final class ReservationChecks {
           case "reservation_expired" -> Set.of("expired", "committed");
           default -> Set.of("committed", "released", "expired");
         };
-    if (told.call() instanceof Call.Commit && told.code().equals("reservation_expired")) {
-      tooLate(reservation, told);
+    if (call instanceof Call.Commit && told.code().equals("reservation_expired")) {
+      tooLate(call.of().id(), told);
     }
-    Shown now = shown(reservation);
+    Shown now = shown(call.of().id());
     findings.expect(
         possible.contains(now.status())
             && (!told.code().equals("reservation_expired") || now.late() == now.isCommitted()),
@@ -138,30 +131,35 @@ final class ReservationChecks {
 
   /** Nothing that was asked for after a freeze was answered is allowed while it is in force. */
   private void frozen() {
-    Map<String, List<Told>> freezes = new HashMap<>();
+    Map<Scope, List<Told>> freezes = new HashMap<>();
     for (Told told : memory.all()) {
-      if (told.isDone() && told.call() instanceof Call.Freeze freeze) {
-        freezes
-            .computeIfAbsent(
-                freeze.org() + "/" + freeze.scope() + "/" + freeze.of(), f -> new ArrayList<>())
-            .add(told);
+      if (told.isDone() && told.call() instanceof Call.FreezeScope call) {
+        freezes.computeIfAbsent(call.freeze().scope(), f -> new ArrayList<>()).add(told);
       }
     }
-    for (Memory.Course course : memory.courses()) {
+    for (Course course : memory.courses()) {
       freezes.values().forEach(ofOneScope -> frozen(course, ofOneScope));
     }
   }
 
-  private void frozen(Memory.Course course, List<Told> freezes) {
+  private void frozen(Course course, List<Told> freezes) {
     for (Told told : freezes) {
-      Call.Freeze freeze = (Call.Freeze) told.call();
+      Call.FreezeScope call = (Call.FreezeScope) told.call();
+      Freeze freeze = call.freeze();
+      Instant until = freeze.until();
       boolean inForce =
-          freeze.covers(course.reserved.as())
-              && course.told.askedAt().isAfter(told.toldAt())
-              && course.latest().isBefore(freeze.until())
+          call.org().equals(course.asked.org())
+              && isCovered(freeze.scope(), course)
+              && course.earliest().isAfter(told.toldAt())
+              && (until == null || course.latest().isBefore(until))
               && freezes.stream().noneMatch(other -> mayHaveReplaced(other, told, course.told));
       findings.expect(!inForce, "allowed in spite of a freeze: %s; %s", told, course.told);
     }
+  }
+
+  private boolean isCovered(Scope scope, Course course) {
+    return memory.hierarchy().cover(scope, course.subject(), course.earliest(), course.latest())
+        == Hierarchy.Cover.YES;
   }
 
   /** The last freeze of a scope counts, and it may end sooner. */

@@ -26,8 +26,8 @@ record Shown(String status, BigDecimal amount, boolean late) {
   static Map<String, Shown> all(NodeView node, Memory memory)
       throws HistoryFailure, InterruptedException {
     Map<String, Shown> all = new LinkedHashMap<>();
-    for (Memory.Course course : memory.courses()) {
-      all.put(course.reserved.id(), of(node, course.reserved.id()));
+    for (Course course : memory.courses()) {
+      all.put(course.reservation(), of(node, course.reservation()));
     }
     for (String denied : memory.denied().keySet()) {
       all.put(denied, of(node, denied));
@@ -37,7 +37,7 @@ record Shown(String status, BigDecimal amount, boolean late) {
 
   private static Shown of(NodeView node, String reservation)
       throws HistoryFailure, InterruptedException {
-    JsonNode body = node.get("/v1/reservations/" + reservation);
+    JsonNode body = node.get(Requests.reservation(reservation));
     return new Shown(
         body.path("status").asText(), Amounts.of(body, "amount"), body.path("late").asBoolean());
   }

@@ -1,6 +1,7 @@
 package dev.bursar.benchmarks.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bursar.simulation.history.Call;
 import java.math.BigDecimal;
 import java.time.Instant;
 
@@ -8,15 +9,17 @@ import java.time.Instant;
  * What a client was told.
  *
  * @param call what it had asked for
- * @param key with which key
+ * @param kind as what
+ * @param key with which key; of a report, the name of its event
  * @param status HTTP's
- * @param body the answer
+ * @param body the answer; to a report, what it says of the event
  * @param replayed whether the node says that it had answered that before
  * @param askedAt when it was first asked for
  * @param toldAt when the answer was there
  */
 record Told(
     Call call,
+    Kind kind,
     String key,
     int status,
     JsonNode body,
@@ -27,7 +30,7 @@ record Told(
   private static final int SHOWN_MAX = 900;
 
   boolean isDone() {
-    return status / 100 == 2;
+    return status / 100 == 2 && !text("status").equals("rejected");
   }
 
   boolean isAllowed() {
@@ -40,7 +43,7 @@ record Told(
 
   /** Why it was refused. */
   String code() {
-    return text("code");
+    return (body.has("error") ? body.path("error") : body).path("code").asText();
   }
 
   /** A field's text; empty if there is none. */

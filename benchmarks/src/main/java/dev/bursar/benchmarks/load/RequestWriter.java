@@ -7,8 +7,8 @@ import java.util.Arrays;
 /** The bytes of requests, put together in one reused buffer. For one thread. */
 final class RequestWriter {
 
-  private static final byte[] JSON_HEADERS =
-      ascii("Content-Type: application/json\r\nContent-Length: ");
+  private static final byte[] TYPE_HEADER = ascii("Content-Type: ");
+  private static final byte[] LENGTH_HEADER = ascii("\r\nContent-Length: ");
   private static final byte[] KEY_HEADER = ascii("Idempotency-Key: ");
   private static final byte[] VERSION = ascii(" HTTP/1.1\r\n");
   private static final byte[] CRLF = ascii("\r\n");
@@ -42,7 +42,9 @@ final class RequestWriter {
     }
     byte[] json = request.json();
     if (json != null) {
-      put(JSON_HEADERS);
+      put(TYPE_HEADER);
+      put(request.type());
+      put(LENGTH_HEADER);
       put(Integer.toString(json.length));
       put(CRLF);
     }

@@ -5,12 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.org.Unit;
+import dev.bursar.simulation.history.Call;
+import dev.bursar.simulation.history.OrgShape;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Whatever a node might tell wrongly is a finding, and what is right is none. */
@@ -20,17 +34,18 @@ final class ChecksTest {
   private static final Instant NOW = Instant.parse("2026-03-02T10:00:30Z");
   private static final Duration GRACE = Duration.ofSeconds(60);
   private static final String ALLOWED =
-      "{'reservation_id':'r1','decision':'allow','status':'open','amount':'25','expires_at':'2026-03-02T10:00:40Z',"
+      "{'reservation_id':'r1','decision':'allow','status':'open','amount':'25','credit_type':'platform','expires_at':'2026-03-02T10:00:40Z',"
           + "'limits':[{'budget':'b','mode':'hard','limit':'100','used':'75','held':'25'}]}";
   private static final String COMMITTED =
       "{'reservation_id':'r1','status':'committed','amount':'20','entries':["
           + "{'entry_id':'e2','sequence':2,'type':'consume','grant':'g','amount':'-20','balance':'80'}]}";
-  private static final Terms LIFE =
-      new Terms("life", "org", null, null, "platform", "lifetime", BigDecimal.valueOf(20), true);
+  private static final Budget LIFE =
+      OrgShape.budgets().stream().filter(b -> b.id().equals("org-life")).findFirst().orElseThrow();
+  private static final EntityId MAIN = EntityId.wallet("o", "main");
 
   private final Findings findings = new Findings();
-  private final AnswerChecks answers = new AnswerChecks(findings);
   private final Memory memory = new Memory();
+  private final AnswerChecks answers = new AnswerChecks(memory, findings);
 
   private static JsonNode json(String text) {
     try {
@@ -40,29 +55,48 @@ final class ChecksTest {
     }
   }
 
-  private static Call.Reserve reserve(Call.Manner manner) {
+  private static Call.Reserve reserve() {
     return new Call.Reserve(
-        "o", "main", "red", "ann", BigDecimal.valueOf(25), 10, "record", manner);
+        new ReserveRequest(
+            new Subject("o", "red", "ann", null, null, null),
+            null,
+            null,
+            null,
+            null,
+            null,
+            Credits.of(25),
+            "platform",
+            10,
+            OveragePolicy.RECORD,
+            false,
+            false,
+            Map.of()),
+        MAIN);
   }
 
   private static Call.Reserved reserved() {
-    return new Call.Reserved("r1", reserve(Call.Manner.HOLD));
+    return new Call.Reserved("r1", MAIN, Credits.of(25));
   }
 
-  private static Call.Commit commit(String amount) {
-    return new Call.Commit(reserved(), new BigDecimal(amount));
+  private static Call.Commit commit(long amount) {
+    return new Call.Commit(reserved(), Credits.of(amount));
   }
 
   private static Told told(Call call, String key, int status, String body) {
-    return new Told(call, key, status, json(body), false, NOW.minusSeconds(1), NOW);
+    return told(call, key, status, body, NOW.minusSeconds(1), NOW);
+  }
+
+  private static Told told(
+      Call call, String key, int status, String body, Instant askedAt, Instant toldAt) {
+    return new Told(call, Kind.of(call), key, status, json(body), false, askedAt, toldAt);
   }
 
   private static Told allowed() {
-    return told(reserve(Call.Manner.HOLD), "k1", 200, ALLOWED);
+    return told(reserve(), "k1", 200, ALLOWED);
   }
 
   private static Told committed() {
-    return told(commit("20"), "k2", 200, COMMITTED);
+    return told(commit(20), "k2", 200, COMMITTED);
   }
 
   private void remembered(Told... all) {
@@ -81,14 +115,13 @@ final class ChecksTest {
   void whatWasAskedForIsNoFinding() {
     answers.first(allowed());
     answers.first(committed());
-    answers.first(told(commit("20"), "k3", 409, "{'code':'reservation_finalized'}"));
+    answers.first(told(commit(20), "k3", 409, "{'code':'reservation_finalized'}"));
     assertThat(findings.kept()).isEmpty();
   }
 
   @Test
   void anAllowBeyondAHardLimitIsFound() {
-    answers.first(
-        told(reserve(Call.Manner.HOLD), "k", 200, ALLOWED.replace("'used':'75'", "'used':'75.1'")));
+    answers.first(told(reserve(), "k", 200, ALLOWED.replace("'used':'75'", "'used':'75.1'")));
     found("beyond the hard limit b");
   }
 
@@ -97,39 +130,39 @@ final class ChecksTest {
     String denied =
         "{'reservation_id':'r','decision':'deny','denials':["
             + "{'code':'budget_exceeded','limit':'100','used':'70','held':'5','requested':'25'}]}";
-    answers.first(told(reserve(Call.Manner.HOLD), "k", 200, denied));
+    answers.first(told(reserve(), "k", 200, denied));
     found("denied within the limit");
   }
 
   @Test
   void aChargeOfAnotherAmountIsFound() {
-    answers.first(told(commit("21"), "k", 200, COMMITTED));
+    answers.first(told(commit(21), "k", 200, COMMITTED));
     found("not what was asked for");
   }
 
   @Test
   void anEntryOfAnotherAmountIsFound() {
-    answers.first(told(commit("20"), "k", 200, COMMITTED.replace("-20", "-19")));
+    answers.first(told(commit(20), "k", 200, COMMITTED.replace("-20", "-19")));
     found("the entries are not what");
   }
 
   @Test
   void aRefusalThatHasNoReasonIsFound() {
-    answers.first(told(commit("20"), "k", 404, "{'code':'reservation_not_found'}"));
+    answers.first(told(commit(20), "k", 404, "{'code':'reservation_not_found'}"));
     found("for no reason");
-    answers.first(told(commit("26"), "k", 500, "{'code':'internal'}"));
+    answers.first(told(commit(26), "k", 500, "{'code':'internal'}"));
     assertThat(findings.found()).isEqualTo(2);
   }
 
   @Test
   void anotherAnswerForTheSameKeyIsFound() {
-    answers.again(committed(), told(commit("20"), "k2", 200, COMMITTED.replace("e2", "e3")));
+    answers.again(committed(), told(commit(20), "k2", 200, COMMITTED.replace("e2", "e3")));
     found("another answer for the same key");
   }
 
   @Test
   void aKeyThatIsGoodForSomethingElseIsFound() {
-    answers.reused(committed(), told(commit("21"), "k2", 200, COMMITTED));
+    answers.reused(told(commit(21), "k2", 200, COMMITTED));
     found("a key that was used for something else");
   }
 
@@ -167,14 +200,7 @@ final class ChecksTest {
   }
 
   private static Told lost(String at) {
-    return new Told(
-        commit("20"),
-        "k5",
-        410,
-        json("{'code':'reservation_expired'}"),
-        false,
-        NOW,
-        Instant.parse(at));
+    return told(commit(20), "k5", 410, "{'code':'reservation_expired'}", NOW, Instant.parse(at));
   }
 
   @Test
@@ -203,20 +229,20 @@ final class ChecksTest {
 
   @Test
   void whoWasToldThatItHadEndedBeforeWasToldTheTruth() {
-    remembered(allowed(), told(commit("20"), "k", 409, "{'code':'reservation_finalized'}"));
+    remembered(allowed(), told(commit(20), "k", 409, "{'code':'reservation_finalized'}"));
     end("expired", "0");
     found("refused, and the reservation is");
   }
 
   @Test
   void anAllowInAFreezeIsFound() {
+    Freeze freeze = new Freeze(new Scope(Scope.Type.USER, "ann", null), NOW.plusSeconds(60), "try");
     Told frozen =
-        new Told(
-            new Call.Freeze("o", "user", "ann", NOW.plusSeconds(60)),
+        told(
+            new Call.FreezeScope("o", freeze),
             "k0",
             200,
-            json("{}"),
-            false,
+            "{}",
             NOW.minusSeconds(9),
             NOW.minusSeconds(8));
     remembered(frozen, allowed());
@@ -226,21 +252,34 @@ final class ChecksTest {
 
   // ---- the ledger
 
+  private final Map<String, BigDecimal> reported = new HashMap<>();
+  private @Nullable String left;
+
   private void ledger(String... entries) {
     List<JsonNode> all = new ArrayList<>();
     for (String entry : entries) {
       all.add(json(entry));
     }
     JsonNode last = all.getLast();
-    JsonNode balances =
-        json("[{'balance':'%s','held':'0','debt':'0'}]".formatted(last.path("balance").asText()));
-    new LedgerChecks("o", "main", all, findings).run(balances, memory, "s-", "k");
+    String balance = last.path("balance").asText();
+    new LedgerChecks(MAIN, all, findings)
+        .run(
+            json(
+                "[{'credit_type':'platform','balance':'%s','held':'0','debt':'0'}]"
+                    .formatted(balance)),
+            List.of(
+                json(
+                    "{'state':'active','credit_type':'platform','remaining':'%s'}"
+                        .formatted(left == null ? balance : left))),
+            memory,
+            reported,
+            "s-");
   }
 
   private static final String GRANT =
-      "{'entry_id':'e1','sequence':1,'type':'grant','grant':'g','amount':'100','balance':'100','debt':'0','transaction_id':'t1','idempotency_key':'s-1'}";
+      "{'entry_id':'e1','sequence':1,'type':'grant','grant':'g','amount':'100','balance':'100','debt':'0','credit_type':'platform','transaction_id':'t1','idempotency_key':'s-1'}";
   private static final String CONSUME =
-      "{'entry_id':'e2','sequence':2,'type':'consume','grant':'g','amount':'-20','balance':'80','debt':'0','transaction_id':'t2','idempotency_key':'k2','reservation':'r1'}";
+      "{'entry_id':'e2','sequence':2,'type':'consume','grant':'g','amount':'-20','balance':'80','debt':'0','credit_type':'platform','transaction_id':'t2','idempotency_key':'k2','reservation':'r1'}";
 
   @Test
   void aLedgerThatHasWhatWasToldIsRight() {
@@ -286,31 +325,216 @@ final class ChecksTest {
     found("does not follow");
   }
 
-  // ---- budgets
-
-  private LimitChecks limit(long max) {
-    return new LimitChecks(
-            "o",
-            LIFE,
-            BigDecimal.valueOf(max),
-            Map.of("r1", new Shown("committed", BigDecimal.valueOf(20), false)),
-            findings)
-        .count(memory.courses());
+  @Test
+  void aBalanceThatIsNotInItsGrantsIsFound() {
+    left = "99";
+    ledger(GRANT);
+    found("its grants have 99 left");
   }
 
   @Test
-  void whatWasLetThroughIsAddedUpAndComparedWithTheLimit() {
-    remembered(allowed(), committed());
-    limit(20).compare("", json("{'used':'20'}"));
+  void reportedWorkIsInTheLedgerAsItIsInTheReadModel() {
+    reported.put("r1", BigDecimal.valueOf(20));
+    ledger(GRANT, CONSUME.replace("k2", ""));
     assertThat(findings.kept()).isEmpty();
-    limit(19);
-    found("has let 20 through");
+    reported.clear();
+    ledger(GRANT, CONSUME.replace("k2", ""));
+    found("nobody was allowed or has reported that");
+  }
+
+  // ---- reports
+
+  private static Call.Report report(OveragePolicy policy) {
+    ReserveRequest of = reserve().request();
+    return new Call.Report(
+        new ReserveRequest(
+            of.subject(),
+            null,
+            null,
+            null,
+            null,
+            null,
+            of.amount(),
+            of.creditType(),
+            1,
+            policy,
+            true,
+            false,
+            Map.of()),
+        new Reported("/sim", "e", NOW.minusSeconds(20)),
+        MAIN);
+  }
+
+  private static Told reported(OveragePolicy policy, String status, Instant askedAt) {
+    return told(
+        report(policy),
+        "e",
+        200,
+        "{'source':'/sim','id':'e','status':'%s','error':{'code':'insufficient_credits'}}"
+            .formatted(status),
+        askedAt,
+        askedAt.plusSeconds(1));
+  }
+
+  private void heard(Told told) {
+    memory.told(told);
+    answers.first(told);
+  }
+
+  @Test
+  void workIsAcceptedOnce() {
+    heard(reported(OveragePolicy.RECORD, "accepted", NOW));
+    heard(reported(OveragePolicy.RECORD, "duplicate", NOW.plusSeconds(5)));
+    assertThat(findings.kept()).isEmpty();
+    heard(reported(OveragePolicy.RECORD, "accepted", NOW.plusSeconds(9)));
+    found("accepted though it was on record");
+  }
+
+  @Test
+  void workIsRejectedByItsOwnPolicyOnly() {
+    heard(reported(OveragePolicy.REJECT, "rejected", NOW));
+    assertThat(findings.kept()).isEmpty();
+    heard(reported(OveragePolicy.CAP, "rejected", NOW));
+    found("refused for no reason");
+  }
+
+  private void events(String... events) {
+    List<JsonNode> all = new ArrayList<>();
+    for (String event : events) {
+      all.add(json(event));
+    }
+    new UsageChecks("o", all, memory, findings).events();
+  }
+
+  private static final String EVENT =
+      "{'reservation':'r9','event_id':'e','decision':'allow','amount':'25','credits':'25','wallet':'main'}";
+
+  @Test
+  void whatIsOnRecordIsAmongTheEventsOnce() {
+    memory.told(reported(OveragePolicy.RECORD, "accepted", NOW));
+    events(EVENT);
+    assertThat(findings.kept()).isEmpty();
+    events();
+    events(EVENT, EVENT);
+    events(EVENT.replace("'credits':'25'", "'credits':'24'"));
+    assertThat(findings.found()).isEqualTo(3);
+  }
+
+  @Test
+  void whatWasDecidedIsAmongTheEventsAsItWasTold() {
+    remembered(allowed(), committed());
+    String event = "{'reservation':'r1','decision':'allow','credits':'20'}";
+    events(event);
+    assertThat(findings.kept()).isEmpty();
+    events(event.replace("20", "21"));
+    found("the events of r1 are");
+  }
+
+  // ---- budgets
+
+  private LimitChecks limit() {
+    List<Spent> spent =
+        Spent.all(
+            "o",
+            memory,
+            Map.of(
+                "r1",
+                new Shown("committed", BigDecimal.valueOf(20), false),
+                "r2",
+                new Shown("expired", BigDecimal.ZERO, false)),
+            Map.of());
+    return new LimitChecks("o", LIFE, memory, spent, findings);
+  }
+
+  private void limited(long limit, Budget.Mode mode, Instant at) {
+    Budget changed = LIFE.withLimit(Credits.of(limit)).withMode(mode);
+    memory.told(
+        told(
+            new Call.PutBudget("o", changed), "b" + limit + mode, 200, "{}", at, at.plusMillis(1)));
+  }
+
+  /** A second reservation, after the first was committed. */
+  private static Told second() {
+    return told(
+        reserve(), "k9", 200, ALLOWED.replace("r1", "r2"), NOW.plusSeconds(3), NOW.plusSeconds(4));
+  }
+
+  @Test
+  void whatWasLetThroughIsWithinTheLimitOfItsTime() {
+    limited(45, Budget.Mode.HARD, NOW.minusSeconds(9));
+    remembered(allowed(), committed(), second());
+    limited(1, Budget.Mode.HARD, NOW.plusSeconds(5));
+    limit().letThrough();
+    assertThat(findings.kept()).isEmpty();
+    limited(44, Budget.Mode.HARD, NOW.plusSeconds(1));
+    limit().letThrough();
+    found("budget org-life has let 45");
+  }
+
+  @Test
+  void aLimitThatMayHaveDeniedNothingHasLetThroughWhatItLikes() {
+    limited(44, Budget.Mode.HARD, NOW.minusSeconds(9));
+    remembered(allowed(), committed(), second());
+    limited(44, Budget.Mode.SOFT, NOW.plusSeconds(3));
+    limit().letThrough();
+    assertThat(findings.kept()).isEmpty();
   }
 
   @Test
   void aBudgetThatCountsSomethingElseIsFound() {
     remembered(allowed(), committed());
-    limit(20).compare("", json("{'used':'19.999999'}"));
+    limit().compare("", json("{'used':'20'}"));
+    assertThat(findings.kept()).isEmpty();
+    limit().compare("", json("{'used':'19.999999'}"));
     found("counts 19.999999, charged was 20");
+  }
+
+  // ---- departments
+
+  private static final Subject RED = new Subject("o", "red", null, null, null, null);
+
+  private Hierarchy.Cover cover(long fromSeconds, long toSeconds) {
+    return memory
+        .hierarchy()
+        .cover(
+            new Scope(Scope.Type.DEPARTMENT, "lab", null),
+            RED,
+            NOW.plusSeconds(fromSeconds),
+            NOW.plusSeconds(toSeconds));
+  }
+
+  /** From now on, and within a second, red does not lie in lab any more. */
+  private void moved(Kind kind, boolean replayed) {
+    memory.told(
+        new Told(
+            new Call.PutUnit("o", new Unit("red", Unit.Kind.TEAM, "red", null)),
+            kind,
+            "m",
+            200,
+            json("{}"),
+            replayed,
+            NOW,
+            NOW.plusSeconds(1)));
+  }
+
+  @Test
+  void aTeamThatIsMovedCountsWhereItWas() {
+    moved(Kind.TEAM_MOVE, false);
+    assertThat(cover(-2, -1)).isEqualTo(Hierarchy.Cover.YES);
+    assertThat(cover(0, 2)).isEqualTo(Hierarchy.Cover.PERHAPS);
+    assertThat(cover(2, 3)).isEqualTo(Hierarchy.Cover.NO);
+  }
+
+  /** The answer to the first try was lost on its way. */
+  @Test
+  void aMoveThatIsAnsweredOnAnotherTryIsOne() {
+    moved(Kind.TEAM_MOVE, true);
+    assertThat(cover(2, 3)).isEqualTo(Hierarchy.Cover.NO);
+  }
+
+  @Test
+  void aMoveThatIsAskedForAgainIsNoOther() {
+    moved(Kind.AGAIN, true);
+    assertThat(cover(2, 3)).isEqualTo(Hierarchy.Cover.YES);
   }
 }

@@ -139,7 +139,7 @@ final class Course<W> {
   Request<WalletCommand> walletRequest() {
     ReserveRequest request = plan.request();
     if (barring) {
-      return new Request<>(new WalletCommand.Bar(plan.reservation(), plan.madeAt()), null);
+      return barAtWallet(plan.madeAt());
     }
     if (repeating) {
       return new Request<>(
@@ -178,6 +178,12 @@ final class Course<W> {
             plan.asksTeam(),
             attribution("reservation")),
         Operation.holding(plan.reservation()));
+  }
+
+  /** The wallet bars it, or says what it answered to the hold, and not how that stands by now. */
+  Request<WalletCommand> barAtWallet(@Nullable Instant madeAt) {
+    return new Request<>(
+        new WalletCommand.Bar(plan.reservation(), madeAt), Operation.holding(plan.reservation()));
   }
 
   private Attribution attribution(String trigger) {

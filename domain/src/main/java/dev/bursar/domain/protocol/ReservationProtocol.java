@@ -470,8 +470,12 @@ public final class ReservationProtocol<W> {
       case WalletReply.WouldHold would -> course.wallet = would;
       case WalletReply.Open open ->
           course.wallet = new WalletReply.Held(open.hold(), open.balance());
+      case WalletReply.Ended ended when isTakenBack(ended) -> course.wallet = null;
+      case WalletReply.Ended charged when course.plan.request().commit() -> course.wallet = charged;
       // It was held once, and what the wallet remembers of that is only how it ended.
-      case WalletReply.Ended ended -> course.wallet = isTakenBack(ended) ? null : ended;
+      case WalletReply.Ended ended -> {
+        return forgotten(course);
+      }
       case WalletReply.Barred barred -> course.wallet = null;
       case WalletReply other -> {
         return List.of();
@@ -559,7 +563,7 @@ public final class ReservationProtocol<W> {
       return asked(
           plan,
           course.teamToBar ? new TeamCommand.Bar(plan.reservation(), null) : null,
-          course.walletToBar ? new WalletCommand.Bar(plan.reservation(), null) : null);
+          course.walletToBar ? course.barAtWallet(null) : null);
     }
     if (!course.denialRecorded) {
       int begun = course.holding ? course.timesTakenOver : OrgCommand.Deny.NOT_BEGUN;
@@ -569,19 +573,20 @@ public final class ReservationProtocol<W> {
     return asked(
         plan,
         course.teamToCancel ? new TeamCommand.Cancel(plan.reservation()) : null,
-        course.walletToCancel ? new WalletCommand.Cancel(plan.reservation()) : null);
+        course.walletToCancel
+            ? new Request<>(new WalletCommand.Cancel(plan.reservation()), null)
+            : null);
   }
 
   private List<Effect<W>> asked(
-      Plan plan, @Nullable TeamCommand ofTeam, @Nullable WalletCommand ofWallet) {
+      Plan plan, @Nullable TeamCommand ofTeam, @Nullable Request<WalletCommand> ofWallet) {
     List<Effect<W>> effects = new ArrayList<>(2);
     String team = plan.request().subject().team();
     if (ofTeam != null && team != null) {
       effects.add(new Effect.AskTeam<>(plan.reservation(), team, new Request<>(ofTeam, null)));
     }
     if (ofWallet != null) {
-      effects.add(
-          new Effect.AskWallet<>(plan.reservation(), plan.wallet(), new Request<>(ofWallet, null)));
+      effects.add(new Effect.AskWallet<>(plan.reservation(), plan.wallet(), ofWallet));
     }
     return effects;
   }

@@ -47,6 +47,9 @@ final class Conversation {
   /** The denial that the org was asked to put on record. */
   private OrgCommand.@Nullable Deny asked;
 
+  /** By which name the wallet remembers what it was asked last. */
+  private @Nullable Operation askedWalletUnder;
+
   private Conversation(boolean team, boolean commit, boolean dryRun) {
     this(team, commit, dryRun, null);
   }
@@ -171,6 +174,10 @@ final class Conversation {
 
   List<String> walletKnowsNothing() {
     return wallet(new Answer.Refused<>(Refusal.of(Refusal.Code.RESERVATION_NOT_FOUND, "unknown")));
+  }
+
+  @Nullable Operation askedWalletUnder() {
+    return askedWalletUnder;
   }
 
   List<String> durable() {
@@ -332,6 +339,9 @@ final class Conversation {
       if (effect instanceof Effect.AskOrg<String> ask
           && ask.request().command() instanceof OrgCommand.Deny deny) {
         asked = deny;
+      }
+      if (effect instanceof Effect.AskWallet<String> ask) {
+        askedWalletUnder = ask.request().operation();
       }
     }
     return effects == null

@@ -3,6 +3,7 @@ package dev.bursar.domain.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import org.junit.jupiter.api.Test;
 
 /** Who is asked what when, and who is told what, whatever is lost, late or repeated. */
@@ -102,6 +103,7 @@ final class ReservationProtocolTest {
     r.durable();
     r.teamHolds();
     assertThat(r.walletDenies("wallet")).containsExactly("wallet main: Bar");
+    assertThat(r.askedWalletUnder()).isEqualTo(Operation.holding("r"));
     assertThat(r.walletBarred()).containsExactly("org: Deny");
     assertThat(r.denialRecorded())
         .containsExactly("ann: denied for [wallet]", "team research: Cancel");
@@ -261,7 +263,7 @@ final class ReservationProtocolTest {
     assertThat(r.takenOver())
         .containsExactly("team research: HoldBudget", "wallet main: HoldCredits");
     r.teamHolds();
-    assertThat(r.walletEnded("released")).containsExactly("ann: charged, again");
+    assertThat(r.walletHolds()).containsExactly("ann: allowed, again");
   }
 
   // ---- what goes wrong
@@ -460,6 +462,36 @@ final class ReservationProtocolTest {
     r.teamHolds();
     assertThat(r.walletKnowsNothing()).containsExactly("ann: refused IDEMPOTENCY_KEY_EXPIRED");
     assertThat(r.protocol.size()).isZero();
+  }
+
+  /** What it answers to that is what it answered to the hold, not how that stands by now. */
+  @Test
+  void aWalletThatMayBeBehindItsJournalIsAskedToMakeSureUnderTheHoldsName() {
+    Conversation r = Conversation.reporting();
+    r.repeated("ann");
+    r.teamHolds();
+    assertThat(r.walletKnowsNothing()).containsExactly("wallet main: Bar");
+    assertThat(r.askedWalletUnder()).isEqualTo(Operation.holding("r"));
+    assertThat(r.walletEnded("committed")).containsExactly("ann: charged, again");
+  }
+
+  /** What it was told first was that it is held, and until when. */
+  @Test
+  void howAHoldEndedIsNotWhatWasAnswered() {
+    Conversation found = Conversation.reserving();
+    found.begunBefore("ann");
+    found.takenOver();
+    found.teamHolds();
+    assertThat(found.walletEnded("expired"))
+        .containsExactly("ann: refused IDEMPOTENCY_KEY_EXPIRED");
+    assertThat(found.protocol.size()).isZero();
+
+    Conversation repeated = Conversation.reserving();
+    repeated.repeated("ann");
+    repeated.teamHolds();
+    assertThat(repeated.walletEnded("released"))
+        .containsExactly("ann: refused IDEMPOTENCY_KEY_EXPIRED");
+    assertThat(repeated.protocol.size()).isZero();
   }
 
   @Test

@@ -23,6 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.Given;
 import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.operation.Operation;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -191,6 +193,24 @@ final class HoldTest {
     assertThat(barred.events()).isEmpty();
     given.when(commit("r", "5"), at(1)).thenRefused(RESERVATION_NOT_FOUND);
     given.when(new WalletCommand.ListOpen(), at(1)).thenTold(new WalletReply.OpenList(List.of()));
+  }
+
+  /** It tells what was answered then, not how it stands. */
+  @Test
+  void whoAsksUnderTheHoldsNameIsToldTheHoldThoughItHasEnded() {
+    var given = wallet(grant("a", "9"));
+    given.when(named(hold("r", "5")), at(0));
+    given.when(new WalletCommand.Wake(), at(TTL)).event(WalletEvent.Released.class);
+
+    var held = given.when(named(hold("r", "5")), at(TTL)).outcome();
+    assertThat(given.when(named(new WalletCommand.Find("r")), at(TTL)).outcome()).isEqualTo(held);
+    assertThat(given.when(named(new WalletCommand.Bar("r", at(0))), at(TTL)).outcome())
+        .isEqualTo(held);
+    assertThat(given.when(new WalletCommand.Find("r"), at(TTL)).outcome()).isNotEqualTo(held);
+  }
+
+  private static Request<WalletCommand> named(WalletCommand command) {
+    return new Request<>(command, Operation.holding("r"));
   }
 
   private static WalletCommand extend(String reservation, long ttl) {

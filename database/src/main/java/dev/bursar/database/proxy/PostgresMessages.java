@@ -1,4 +1,4 @@
-package dev.bursar.benchmarks.chaos;
+package dev.bursar.database.proxy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;

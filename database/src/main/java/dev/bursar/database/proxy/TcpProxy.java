@@ -1,4 +1,4 @@
-package dev.bursar.benchmarks.chaos;
+package dev.bursar.database.proxy;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * Stands between a server of this machine and those who talk to it. It can cut all connections, let
  * nothing through, and cut one the moment before its client hears of something.
  */
-final class CuttingProxy implements AutoCloseable {
+public final class TcpProxy implements AutoCloseable {
 
   private static final int BUFFER_BYTES = 65_536;
   private static final int WAITING_MAX = 100;
@@ -40,24 +40,25 @@ final class CuttingProxy implements AutoCloseable {
    * @param upstreamPort where the server listens
    * @param taps one for each connection
    */
-  CuttingProxy(int upstreamPort, Supplier<? extends Tap> taps) throws IOException {
+  public TcpProxy(int upstreamPort, Supplier<? extends Tap> taps) throws IOException {
     this.upstreamPort = upstreamPort;
     this.taps = taps;
     this.listening = new ServerSocket(0, WAITING_MAX, InetAddress.getLoopbackAddress());
-    Thread.ofPlatform().daemon().name("chaos-proxy").start(this::accept);
+    Thread.ofPlatform().daemon().name("tcp-proxy").start(this::accept);
   }
 
-  int port() {
+  /** Where those who talk to the server find it. */
+  public int port() {
     return listening.getLocalPort();
   }
 
   /** Where the server is from now on. */
-  void upstream(int port) {
+  public void upstream(int port) {
     upstreamPort = port;
   }
 
   /** How many connections there are. */
-  int open() {
+  public int open() {
     return lines.size();
   }
 
@@ -66,7 +67,7 @@ final class CuttingProxy implements AutoCloseable {
    *
    * @return how many there were
    */
-  int cutAll() {
+  public int cutAll() {
     int cut = 0;
     for (Line line : lines) {
       line.cut();
@@ -76,7 +77,7 @@ final class CuttingProxy implements AutoCloseable {
   }
 
   /** From now on nothing comes through, and nothing is refused. */
-  void silence() {
+  public void silence() {
     synchronized (silence) {
       silent = true;
       heldBack.set(0);
@@ -88,7 +89,7 @@ final class CuttingProxy implements AutoCloseable {
    *
    * @return how many times something was held back
    */
-  int endSilence() {
+  public int endSilence() {
     synchronized (silence) {
       silent = false;
       silence.notifyAll();
@@ -122,7 +123,7 @@ final class CuttingProxy implements AutoCloseable {
   private void pump(Line line, Socket from, Socket to, Tap tap, boolean answers) {
     Thread.ofPlatform()
         .daemon()
-        .name("chaos-pump")
+        .name("tcp-proxy-pump")
         .start(
             () -> {
               try {

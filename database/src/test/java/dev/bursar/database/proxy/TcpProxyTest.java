@@ -1,11 +1,11 @@
-package dev.bursar.benchmarks.chaos;
+package dev.bursar.database.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
 import java.net.ServerSocket;
-import java.net.URI;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -19,19 +19,19 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A real PostgreSQL and a real driver, with the proxy between them. */
-final class CuttingProxyTest {
+final class TcpProxyTest {
 
   private static EmbeddedDatabase database;
-  private static URI server;
+  private static DatabaseSettings server;
 
   private final Countdown toDrop = new Countdown();
-  private CuttingProxy proxy;
+  private TcpProxy proxy;
 
   @BeforeAll
   static void start() throws SQLException {
     database = EmbeddedDatabase.temporary(false);
-    server = URI.create(database.settings().jdbcUrl().substring("jdbc:".length()));
-    try (Connection connection = connect(server.getPort());
+    server = database.settings();
+    try (Connection connection = connect(server.port());
         Statement statement = connection.createStatement()) {
       statement.execute("create table event_journal (id int)");
       statement.execute("create table other (id int)");
@@ -45,7 +45,7 @@ final class CuttingProxyTest {
 
   @BeforeEach
   void open() throws Exception {
-    proxy = new CuttingProxy(server.getPort(), () -> new JournalTap(toDrop));
+    proxy = new TcpProxy(server.port(), () -> new JournalTap(toDrop));
   }
 
   @AfterEach
@@ -54,9 +54,7 @@ final class CuttingProxyTest {
   }
 
   private static Connection connect(int port) throws SQLException {
-    return DriverManager.getConnection(
-        "jdbc:postgresql://127.0.0.1:%d%s?user=%s&sslmode=disable&gssEncMode=disable"
-            .formatted(port, server.getRawPath(), database.settings().user()));
+    return DriverManager.getConnection(server.through(port).jdbcUrl(), server.user(), "");
   }
 
   private static void insert(Connection connection, String table, int id) throws SQLException {
@@ -69,7 +67,7 @@ final class CuttingProxyTest {
   }
 
   private static boolean has(String table, int id) throws SQLException {
-    try (Connection direct = connect(server.getPort());
+    try (Connection direct = connect(server.port());
         Statement statement = direct.createStatement();
         ResultSet found = statement.executeQuery("select 1 from " + table + " where id = " + id)) {
       return found.next();

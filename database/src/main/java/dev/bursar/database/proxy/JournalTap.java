@@ -1,4 +1,4 @@
-package dev.bursar.benchmarks.chaos;
+package dev.bursar.database.proxy;
 
 import java.util.HashSet;
 import java.util.Locale;
@@ -8,7 +8,7 @@ import java.util.Set;
  * Keeps a node from hearing that rows of its journal have been committed, as often as it is asked
  * to. Commits of anything else come through.
  */
-final class JournalTap implements Tap {
+public final class JournalTap implements Tap {
 
   private static final char PARSE = 'P';
   private static final char BIND = 'B';
@@ -30,7 +30,7 @@ final class JournalTap implements Tap {
   /**
    * @param toDrop how many commits the node is not to hear of; for all connections together
    */
-  JournalTap(Countdown toDrop) {
+  public JournalTap(Countdown toDrop) {
     this.toDrop = toDrop;
   }
 

@@ -1,20 +1,20 @@
-package dev.bursar.benchmarks.chaos;
+package dev.bursar.database.proxy;
 
 import java.util.concurrent.TimeUnit;
 
 /** So many times something is still to be done, by whoever comes first. */
-final class Countdown {
+public final class Countdown {
 
   private int left;
 
   /** Sets how many times. */
-  synchronized void set(int times) {
+  public synchronized void set(int times) {
     left = times;
     notifyAll();
   }
 
   /** Whether the caller is to do it, which counts then as done. */
-  synchronized boolean take() {
+  public synchronized boolean take() {
     if (left == 0) {
       return false;
     }
@@ -28,7 +28,7 @@ final class Countdown {
    *
    * @return how many times were left
    */
-  synchronized int await(long millisMax) throws InterruptedException {
+  public synchronized int await(long millisMax) throws InterruptedException {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millisMax);
     while (left > 0 && System.nanoTime() < end) {
       wait(Math.max(1, TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime())));

@@ -1,4 +1,4 @@
 @NullMarked
-package dev.bursar.benchmarks.chaos;
+package dev.bursar.database.proxy;
 
 import org.jspecify.annotations.NullMarked;

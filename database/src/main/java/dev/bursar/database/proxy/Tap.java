@@ -1,9 +1,7 @@
-package dev.bursar.benchmarks.chaos;
+package dev.bursar.database.proxy;
 
-/**
- * Listens in on one connection of a {@link CuttingProxy}. Each direction has a thread of its own.
- */
-interface Tap {
+/** Listens in on one connection of a {@link TcpProxy}. Each direction has a thread of its own. */
+public interface Tap {
 
   /** What is about to be passed on to the server. */
   void asked(byte[] bytes, int length);

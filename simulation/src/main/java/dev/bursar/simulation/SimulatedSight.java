@@ -1,0 +1,71 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.simulation.NaivePots.Use;
+import dev.bursar.simulation.history.Sight;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A client that sees all there is: what the naive models say of now. */
+final class SimulatedSight implements Sight {
+
+  private final World world;
+  private final Asker asker;
+
+  SimulatedSight(Asker asker) {
+    this.world = asker.world;
+    this.asker = asker;
+  }
+
+  @Override
+  public Instant now(String org) {
+    return world.cluster.owner(org).now();
+  }
+
+  @Override
+  public Instant earliestNow() {
+    return world.cluster.earliestNow();
+  }
+
+  @Override
+  public int finished() {
+    return asker.finished.size();
+  }
+
+  @Override
+  public List<String> charges(EntityId wallet) {
+    return List.copyOf(world.watch.wallet(wallet).charges.keySet());
+  }
+
+  @Override
+  public @Nullable Credits room(Subject subject, String creditType) {
+    String org = subject.org();
+    String team = subject.team();
+    BigInteger room =
+        world
+            .watch
+            .org(EntityId.org(org))
+            .room(
+                subject,
+                creditType,
+                now(org),
+                world.watch.moment(),
+                team == null ? null : world.watch.limits(EntityId.team(org, team)));
+    return room == null ? null : credits(room);
+  }
+
+  @Override
+  public Credits available(
+      EntityId wallet, String creditType, @Nullable String feature, @Nullable String model) {
+    return credits(
+        world.watch.wallet(wallet).figures(creditType).available(new Use(feature, model)));
+  }
+
+  private static Credits credits(BigInteger micros) {
+    return new Credits(micros.longValueExact());
+  }
+}

@@ -1,0 +1,176 @@
+package dev.bursar.simulation.history;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.org.Unit;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.WalletOwner;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the orgs of a history look like at its beginning: they have the same units and wallets, and
+ * the busy one of them budgets. All of it is tight, so that a good part of what is asked for is
+ * denied, by each kind of limit.
+ */
+public final class OrgShape {
+
+  /** The credit type that most is asked for. */
+  public static final String TYPE = "platform";
+
+  public static final List<String> TYPES = List.of(TYPE, "image");
+
+  public static final List<String> FEATURES = List.of("chat", "search");
+  public static final List<String> MODELS = List.of("large", "small");
+  public static final List<String> TEAMS = List.of("red", "blue");
+
+  /** The first is above the second. */
+  public static final List<String> DEPARTMENTS = List.of("eng", "lab");
+
+  public static final List<String> USERS = List.of("ann", "bob", "cat");
+
+  /** The wallets that requests name. */
+  public static final List<String> WALLETS = List.of("main", "second");
+
+  /** Who names no wallet draws on that of the team, if it owns one. */
+  public static final String OWNER = "blue";
+
+  public static final String WALLET_OF_TEAM = "blues";
+
+  public static final List<String> ALL_WALLETS = List.of("main", "second", WALLET_OF_TEAM);
+
+  /** Where clocks are set forward and back, and days do not end when they do in UTC. */
+  public static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
+
+  private static final ZoneId UTC = ZoneId.of("UTC");
+  private static final String IMAGE = TYPES.getLast();
+  private static final long FIRST_MIN = 10;
+  private static final long FIRST_MAX = 120;
+
+  private OrgShape() {}
+
+  /** The units, each after the one above it. */
+  public static List<Unit> units() {
+    return List.of(
+        new Unit("eng", Unit.Kind.DEPARTMENT, "eng", null),
+        new Unit("lab", Unit.Kind.DEPARTMENT, "lab", "eng"),
+        new Unit("red", Unit.Kind.TEAM, "red", "lab"),
+        new Unit("blue", Unit.Kind.TEAM, "blue", "eng"));
+  }
+
+  /** Who owns a wallet. */
+  public static WalletOwner owner(String wallet) {
+    return wallet.equals(WALLET_OF_TEAM) ? new WalletOwner(OWNER) : WalletOwner.ORG;
+  }
+
+  /** The wallet of a request that names none. */
+  public static String walletOf(@Nullable String team) {
+    return OWNER.equals(team) ? WALLET_OF_TEAM : WALLETS.getFirst();
+  }
+
+  /**
+   * What a wallet has of a credit type at first: 10 to 120.
+   *
+   * @param beginning when the history begins
+   */
+  public static Grant firstGrant(String creditType, Instant beginning, Random random) {
+    long amount = FIRST_MIN + (long) (random.nextDouble() * (FIRST_MAX - FIRST_MIN));
+    return new Grant(
+        "first-" + creditType,
+        creditType,
+        Credits.of(amount),
+        Grant.Category.PAID,
+        Grant.PRIORITY_DEFAULT,
+        beginning.minusSeconds(10),
+        null,
+        Set.of(),
+        Set.of(),
+        null,
+        null,
+        "sim",
+        beginning);
+  }
+
+  /** Budgets of every place that counts, in every kind of measure. */
+  public static List<Budget> budgets() {
+    return List.of(
+        budget("org-life", Scope.Type.ORG, null, null, TYPE, WindowKind.LIFETIME, 400),
+        budget("org-minute", Scope.Type.ORG, null, null, "requests", WindowKind.MINUTE, 40),
+        budget(
+            "org-open", Scope.Type.ORG, null, null, "open_reservations", WindowKind.LIFETIME, 12),
+        budget("org-month", Scope.Type.ORG, null, null, TYPE, WindowKind.MONTH, 350),
+        budget("each-user", Scope.Type.EACH_USER, null, null, TYPE, WindowKind.DAY, BERLIN, 90),
+        budget("red-life", Scope.Type.TEAM, "red", null, TYPE, WindowKind.LIFETIME, 200),
+        budget("red-minute", Scope.Type.TEAM, "red", null, TYPE, WindowKind.MINUTE, 60),
+        budget("red-member", Scope.Type.EACH_MEMBER, null, "red", TYPE, WindowKind.DAY, 70),
+        budget("blue-hour", Scope.Type.TEAM, "blue", null, TYPE, WindowKind.HOUR, BERLIN, 50),
+        budget("eng-month", Scope.Type.DEPARTMENT, "eng", null, TYPE, WindowKind.MONTH, 180),
+        budget("lab-day", Scope.Type.DEPARTMENT, "lab", null, TYPE, WindowKind.DAY, BERLIN, 120),
+        budget("org-image", Scope.Type.ORG, null, null, IMAGE, WindowKind.DAY, 60),
+        budget("red-image", Scope.Type.TEAM, "red", null, IMAGE, WindowKind.LIFETIME, 45),
+        told(budget("org-soft", Scope.Type.ORG, null, null, TYPE, WindowKind.DAY, BERLIN, 150))
+            .withMode(Budget.Mode.SOFT),
+        told(budget("red-soft", Scope.Type.TEAM, "red", null, TYPE, WindowKind.MONTH, 50))
+            .withMode(Budget.Mode.SOFT),
+        budget("org-shadow", Scope.Type.ORG, null, null, "requests", WindowKind.MINUTE, 20)
+            .withMode(Budget.Mode.SHADOW),
+        told(budget("blue-shadow", Scope.Type.TEAM, "blue", null, TYPE, WindowKind.DAY, 30))
+            .withMode(Budget.Mode.SHADOW));
+  }
+
+  /** A budget of which more is told. */
+  private static Budget told(Budget of) {
+    return new Budget(
+        of.id(),
+        of.scope(),
+        of.measure(),
+        of.window(),
+        of.limit(),
+        of.mode(),
+        of.features(),
+        of.models(),
+        List.of(25, 50, 75, 90, 100),
+        of.zone(),
+        of.anchorDay());
+  }
+
+  private static Budget budget(
+      String id,
+      Scope.Type type,
+      @Nullable String of,
+      @Nullable String team,
+      String measure,
+      WindowKind window,
+      long limit) {
+    return budget(id, type, of, team, measure, window, UTC, limit);
+  }
+
+  private static Budget budget(
+      String id,
+      Scope.Type type,
+      @Nullable String of,
+      @Nullable String team,
+      String measure,
+      WindowKind window,
+      ZoneId zone,
+      long limit) {
+    return new Budget(
+        id,
+        new Scope(type, of, team),
+        measure,
+        window,
+        Credits.of(limit),
+        Budget.Mode.HARD,
+        Set.of(),
+        Set.of(),
+        List.of(50, 100),
+        zone,
+        1);
+  }
+}

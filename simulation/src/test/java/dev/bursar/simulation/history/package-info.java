@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.simulation.history;
+
+import org.jspecify.annotations.NullMarked;
