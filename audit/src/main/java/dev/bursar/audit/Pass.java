@@ -94,7 +94,7 @@ final class Pass {
       if (header.from() == 0 && entry.sequence() > 1) {
         throw gap(entry, 1);
       }
-      chain = new WalletChain(entry);
+      chain = new WalletChain(entry, header.month());
       wallets.put(entry.wallet(), chain);
     }
     if (entry.sequence() != chain.next()) {

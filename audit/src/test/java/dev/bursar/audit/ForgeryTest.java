@@ -272,6 +272,14 @@ final class ForgeryTest {
   }
 
   @Test
+  void aWalletWhoseTimeGoesBack() {
+    int next = next(AT);
+    export.entries.get(next).put("posted_at", "2026-11-01T00:00:00Z");
+    export.rehash(0);
+    assertFault(export.audit(), Kind.CONTRADICTION, next, "a wallet's time never goes back");
+  }
+
+  @Test
   void anotherOrg() {
     export.header.put("org", "acme");
     assertOfFile(export.audit(), Kind.CONTRADICTION, "the header says org acme");

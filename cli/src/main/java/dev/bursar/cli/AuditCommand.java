@@ -165,7 +165,14 @@ final class AuditCommand implements Callable<Integer> {
 
   private static void print(String wallet, Totals of, PrintWriter out) {
     out.printf(
-        "  %s, %s: %,d entries%n", printable(wallet), printable(of.creditType()), of.entries());
+        "  %s, %s: %,d entries of the month%s%n",
+        printable(wallet),
+        printable(of.creditType()),
+        of.entries(),
+        of.entriesOfOtherMonths() == 0
+            ? ""
+            : ", and %,d of other months, not in these figures"
+                .formatted(of.entriesOfOtherMonths()));
     out.printf(
         "    opening          balance %s, debt %s%n",
         of.openingBalance().toPlainString(), of.openingDebt().toPlainString());
