@@ -14,6 +14,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
@@ -24,8 +25,8 @@ import dev.bursar.domain.wallet.WalletReply;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,20 +75,13 @@ public final class CorrectionRoutes {
     Credits amount = body.has("amount") ? body.requiredPositiveAmount("amount") : null;
     String reason = body.requiredText("reason", REASON_CHARS_MAX);
     Caller caller = call.caller();
-    return before(org, wallet, caller.operation("refund"))
-        .thenCompose(
-            before ->
-                before instanceof Answer.Done<WalletReply> done
-                        && done.value() instanceof WalletReply.Viewed
-                    ? refund(org, wallet, transaction, amount, reason, caller)
-                    : CompletableFuture.completedStage(before))
+    return Earlier.answerOr(
+            entities,
+            org,
+            wallet,
+            caller.operation("refund"),
+            none -> refund(org, wallet, transaction, amount, reason, caller))
         .thenApply(answer -> corrected(answer, transaction));
-  }
-
-  /** What was answered to this operation before; a view of the wallet if nothing was. */
-  private CompletionStage<Answer<WalletReply>> before(
-      String org, String wallet, Operation operation) {
-    return entities.wallet(org, wallet, new Request<>(new WalletCommand.View(), operation));
   }
 
   private CompletionStage<Answer<WalletReply>> refund(
@@ -142,27 +136,57 @@ public final class CorrectionRoutes {
 
   private CompletionStage<Reply> adjust(Call call) {
     String org = call.org();
+    String wallet = call.name("wallet");
     Body body = call.body(ADJUST);
-    String creditType = CreditTypes.checked(catalog, body.requiredName("credit_type"));
+    String creditType = body.requiredName("credit_type");
     Credits amount = body.requiredSignedAmount("amount");
-    String grant = body.name("grant");
+    String named = body.name("grant");
     String reason = body.requiredText("reason", REASON_CHARS_MAX);
     Caller caller = call.caller();
-    if (grant == null && amount.isPositive()) {
-      grant = Attributions.idFrom("adj_", caller);
-    }
-    return entities
-        .wallet(
+    Operation operation = caller.operation("adjust");
+    String grant =
+        named == null && amount.isPositive() ? Attributions.idFrom("adj_", caller) : named;
+    return ofHeldCredits(
             org,
-            call.name("wallet"),
-            new Request<>(
-                new WalletCommand.Adjust(
-                    creditType,
-                    amount,
-                    grant,
-                    Attributions.of(org, "adjust", caller, Map.of("reason", reason))),
-                caller.operation("adjust")))
+            wallet,
+            creditType,
+            operation,
+            () ->
+                entities.wallet(
+                    org,
+                    wallet,
+                    new Request<>(
+                        new WalletCommand.Adjust(
+                            creditType,
+                            amount,
+                            grant,
+                            Attributions.of(org, "adjust", caller, Map.of("reason", reason))),
+                        operation)))
         .thenApply(answer -> corrected(answer, null));
+  }
+
+  /** Decides on credits of a type that the catalog has, or at least the wallet. */
+  private CompletionStage<Answer<WalletReply>> ofHeldCredits(
+      String org,
+      String wallet,
+      String creditType,
+      Operation operation,
+      Supplier<CompletionStage<Answer<WalletReply>>> decide) {
+    Problem fault = CreditTypes.fault(catalog, creditType);
+    if (fault == null) {
+      return decide.get();
+    }
+    return Earlier.answerOr(
+        entities,
+        org,
+        wallet,
+        operation,
+        view -> {
+          if (!CreditTypes.isOf(view, creditType)) {
+            throw fault.fault();
+          }
+          return decide.get();
+        });
   }
 
   // ---- transfers
@@ -172,41 +196,55 @@ public final class CorrectionRoutes {
     String from = call.name("wallet");
     Body body = call.body(TRANSFER);
     String to = body.requiredName("to_wallet");
-    String creditType = CreditTypes.checked(catalog, body.requiredName("credit_type"));
+    String creditType = body.requiredName("credit_type");
     Credits amount = body.requiredPositiveAmount("amount");
     String reason = body.text("reason", REASON_CHARS_MAX);
     Caller caller = call.caller();
+    Operation operation = caller.operation("transfer");
     if (to.equals(from)) {
       throw Problem.invalid("to_wallet", "is the wallet that the credits are to leave").fault();
     }
-    return entities
-        .wallet(org, to, new Request<>(new WalletCommand.View(), null))
-        .thenApply(
-            answer -> {
-              if (answer instanceof Answer.Refused<WalletReply>) {
-                throw Problem.invalid("to_wallet", "is no wallet of the org: " + to).fault();
-              }
-              return Outcomes.done(answer);
-            })
-        .thenCompose(
-            any ->
-                entities.wallet(
+    Attribution attribution =
+        Attributions.of(
+            org,
+            "transfer",
+            caller,
+            reason == null ? Map.of("to_wallet", to) : Map.of("to_wallet", to, "reason", reason));
+    return ofHeldCredits(
+            org,
+            from,
+            creditType,
+            operation,
+            () ->
+                toWallet(
                     org,
                     from,
-                    new Request<>(
-                        new WalletCommand.TransferOut(
-                            to,
-                            creditType,
-                            amount,
-                            Attributions.of(
-                                org,
-                                "transfer",
-                                caller,
-                                reason == null
-                                    ? Map.of("to_wallet", to)
-                                    : Map.of("to_wallet", to, "reason", reason))),
-                        caller.operation("transfer"))))
+                    to,
+                    operation,
+                    new WalletCommand.TransferOut(to, creditType, amount, attribution)))
         .thenCompose(answer -> arrive(org, caller, Outcomes.done(answer)));
+  }
+
+  /** Lets credits leave for a wallet that there is. */
+  private CompletionStage<Answer<WalletReply>> toWallet(
+      String org, String from, String to, Operation operation, WalletCommand.TransferOut out) {
+    return entities
+        .wallet(org, to, new Request<>(new WalletCommand.View(), null))
+        .thenCompose(
+            answer -> {
+              if (answer instanceof Answer.Refused<WalletReply>) {
+                return Earlier.answerOr(
+                    entities,
+                    org,
+                    from,
+                    operation,
+                    none -> {
+                      throw Problem.invalid("to_wallet", "is no wallet of the org: " + to).fault();
+                    });
+              }
+              Outcomes.done(answer);
+              return entities.wallet(org, from, new Request<>(out, operation));
+            });
   }
 
   /** The wallets see to it by themselves; that it is done here as well shows at once that it is. */
