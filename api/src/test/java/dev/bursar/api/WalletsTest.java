@@ -3,6 +3,7 @@ package dev.bursar.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.api.RunningApi.Answer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +63,21 @@ class WalletsTest {
     api.put("/v1/test_clock", "{'now':'2026-03-02T10:00:01Z'}");
     assertThat(api.get(MAIN).at("/balances/0/balance")).isEqualTo("512.5");
     assertThat(api.get(MAIN).at("/next_expiry")).isEqualTo("2026-06-01T00:00:00Z");
+  }
+
+  @Test
+  void aGrantNamesSoManyPairsOfFeatureAndModel() {
+    String body =
+        "{'credit_type':'platform','amount':'1','category':'paid','applies_to':{'features':%s,'models':%s}}";
+    assertThat(grant(body.formatted(names(100), names(10))).status()).isEqualTo(201);
+    assertThat(grant(body.formatted(names(100), "[]")).status()).isEqualTo(201);
+    Answer refused = grant(body.formatted(names(91), names(11)));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.at("/field")).isEqualTo("applies_to");
+  }
+
+  private static String names(int count) {
+    return IntStream.range(0, count).mapToObj("'n-%d'"::formatted).toList().toString();
   }
 
   @Test

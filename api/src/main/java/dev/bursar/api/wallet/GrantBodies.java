@@ -41,6 +41,10 @@ final class GrantBodies {
       Words.of(Recurrence.Interval.values());
   private static final int PRIORITY_MAX = 100;
   private static final int ITEMS_MAX = 100;
+
+  /** A grant is found by each of its features with each of its models. */
+  private static final int PAIRS_MAX = 1_000;
+
   private static final int SOURCE_CHARS_MAX = 200;
 
   private GrantBodies() {}
@@ -75,6 +79,18 @@ final class GrantBodies {
         null,
         cause == null ? source : cause,
         now);
+  }
+
+  /** What is wrong with a grant whose fields are all as they should be by themselves, or null. */
+  static @Nullable Problem fault(Grant grant) {
+    int features = grant.features().size();
+    int models = grant.models().size();
+    return features * models <= PAIRS_MAX
+        ? null
+        : Problem.invalid(
+            "applies_to",
+            "names %d features and %d models; up to %d pairs of the two are accepted, several grants can have more"
+                .formatted(features, models, PAIRS_MAX));
   }
 
   /** How the grant recurs; null if it does not. */

@@ -69,7 +69,8 @@ public final class GrantRoutes {
     Recurrence.Terms recurrence = GrantBodies.recurrence(body);
     Attribution attribution = Attributions.of(org, "grant", caller, body.pairs("metadata"));
     Operation operation = caller.operation("add_grant");
-    Problem fault = CreditTypes.fault(catalog, grant.creditType());
+    Problem unknownType = CreditTypes.fault(catalog, grant.creditType());
+    Problem fault = unknownType == null ? GrantBodies.fault(grant) : unknownType;
     CompletionStage<Answer<WalletReply>> added =
         fault == null
             ? entities.wallet(
