@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is right is found right, and counted. */
 final class AuditTest {
@@ -183,6 +184,33 @@ final class AuditTest {
             .map(each -> " " + each.replace("\",\"", "\" ,\t\"") + "\r")
             .toList();
     assertThat(Export.audit(lines)).isInstanceOf(Verdict.Valid.class);
+  }
+
+  /** The same, written in another way: nothing else is proven, and nothing else is refused. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\\.5Z", "\"amount\":\"([0-9]+)\"", "commit", "\n$", "\n"})
+  void howASayingIsWrittenDoesNotMatter(String pattern) {
+    Export export = Export.november();
+    export.entries.get(3).put("posted_at", "2026-11-01T00:00:00.5Z");
+    export
+        .leaves
+        .subList(export.from(), export.from() + 3)
+        .forEach(each -> each.put("posted_at", "2026-11-01T00:00:00Z"));
+    resealed(export, export.from(), export.from() + export.entries.size());
+    String plain = new String(export.bytes(), StandardCharsets.UTF_8);
+    String other =
+        plain.replaceAll(
+            pattern,
+            switch (pattern) {
+              case "commit" -> "\\\\u0063ommit";
+              case "\\.5Z" -> ".500000Z";
+              case "\n$" -> "";
+              case "\n" -> "\r\n";
+              default -> "\"amount\":\"$1.00\"";
+            });
+    assertThat(other).isNotEqualTo(plain);
+    assertThat(Export.audit(other.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(Verdict.Valid.class);
   }
 
   @Test
