@@ -62,8 +62,8 @@ public final class RunningApi implements AutoCloseable {
                       "output_tokens",
                       new BigDecimal("0.004")))));
 
-  final InMemoryNode node = new InMemoryNode(CATALOG, START);
-  final InMemoryKeys keys = new InMemoryKeys(node);
+  final InMemoryNode node;
+  final InMemoryKeys keys;
   volatile Readiness readiness = Readiness.READY;
   private final ActorSystem<Void> system;
   private final ApiPorts ports;
@@ -72,7 +72,7 @@ public final class RunningApi implements AutoCloseable {
   private final HttpServer server;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  final String operator = key(Role.OPERATOR, null);
+  final String operator;
 
   RunningApi() {
     this(true);
@@ -86,6 +86,19 @@ public final class RunningApi implements AutoCloseable {
    * @param overrides settings that go before those of {@code http.conf}
    */
   RunningApi(boolean withTestClock, String overrides) {
+    this(withTestClock, overrides, CATALOG, new InMemoryNode(CATALOG, START));
+  }
+
+  /** The API started again on the same entities, with another catalog. */
+  RunningApi withCatalog(Catalog catalog) {
+    return new RunningApi(true, "", catalog, node);
+  }
+
+  private RunningApi(
+      boolean withTestClock, String overrides, Catalog catalog, InMemoryNode entities) {
+    node = entities;
+    keys = new InMemoryKeys(node);
+    operator = key(Role.OPERATOR, null);
     Config config =
         ConfigFactory.parseString(overrides)
             .withFallback(ConfigFactory.parseResources("http.conf"))
@@ -104,7 +117,7 @@ public final class RunningApi implements AutoCloseable {
             new InMemoryUsage(node),
             new InMemoryCosts(node),
             new UsageReporting(node, node::onRecord, 8, 4),
-            CATALOG,
+            catalog,
             new Seller("Seller Inc.", "Assistant"),
             SpanMappings.TWO_CONVENTIONS,
             keys,

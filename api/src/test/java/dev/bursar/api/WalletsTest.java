@@ -3,9 +3,12 @@ package dev.bursar.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.api.RunningApi.Answer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WalletsTest {
 
@@ -64,12 +67,49 @@ class WalletsTest {
     assertThat(api.get(MAIN).at("/next_expiry")).isEqualTo("2026-06-01T00:00:00Z");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "EUR, 201",
+    "JPY, 201",
+    "KWD, 201",
+    "XOF, 201",
+    "ZZZ, 400",
+    "XXX, 400",
+    "XTS, 400",
+    "XAU, 400"
+  })
+  void aGrantIsPaidInACurrency(String currency, int status) {
+    Answer answer =
+        grant(
+            "{'credit_type':'platform','amount':'1','category':'paid','cost_basis':{'amount':'1','currency':'%s'}}"
+                .formatted(currency));
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(answer.at("/field")).isEqualTo(status == 201 ? "" : "cost_basis.currency");
+  }
+
+  @Test
+  void aGrantNamesSoManyPairsOfFeatureAndModel() {
+    String body =
+        "{'credit_type':'platform','amount':'1','category':'paid','applies_to':{'features':%s,'models':%s}}";
+    assertThat(grant(body.formatted(names(100), names(10))).status()).isEqualTo(201);
+    assertThat(grant(body.formatted(names(100), "[]")).status()).isEqualTo(201);
+    Answer refused = grant(body.formatted(names(91), names(11)));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.at("/field")).isEqualTo("applies_to");
+  }
+
+  private static String names(int count) {
+    return IntStream.range(0, count).mapToObj("'n-%d'"::formatted).toList().toString();
+  }
+
   @Test
   void aGrantIsAddedOnceAndVoidedOnce() {
     assertThat(grant("{'id':'g-1','credit_type':'platform','amount':'1','category':'paid'}").code())
         .isEqualTo("grant_exists");
     Answer voided = api.post(MAIN + "/grants/g-1/void", "{'reason':'entered twice'}");
     assertThat(voided.at("/amount")).isEqualTo("500");
+    assertThat(voided.at("/voided_at")).isEqualTo("2026-03-02T10:00:00Z");
+    assertThat(api.get(MAIN + "/grants").at("/data/0/voided_at")).isEqualTo("2026-03-02T10:00:00Z");
     assertThat(api.send("POST", MAIN + "/grants/g-1/void", null).code()).isEqualTo("grant_voided");
     assertThat(api.send("POST", MAIN + "/grants/g-9/void", null).code())
         .isEqualTo("grant_not_found");

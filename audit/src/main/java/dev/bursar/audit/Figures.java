@@ -3,32 +3,52 @@ package dev.bursar.audit;
 import java.math.BigDecimal;
 import java.util.TreeMap;
 
-/** The running figures of one credit type of one wallet. */
+/**
+ * The running figures of one credit type of one wallet, and those of one month among them. Entries
+ * of other months are followed just as well, and count towards neither opening nor closing: those
+ * before the month move what it opens with, those after it nothing.
+ */
 final class Figures {
 
   private final String creditType;
-  private final long openingBalance;
-  private final long openingDebt;
+  private final String month;
   private final TreeMap<String, BigDecimal> amounts = new TreeMap<>();
   private long entries;
+  private long ofOtherMonths;
   private long balance;
   private long debt;
+  private long openingBalance;
+  private long openingDebt;
+  private long closingBalance;
+  private long closingDebt;
 
-  private Figures(String creditType, long openingBalance, long openingDebt) {
+  private Figures(String creditType, String month, long balance, long debt) {
     this.creditType = creditType;
-    this.openingBalance = openingBalance;
-    this.openingDebt = openingDebt;
-    this.balance = openingBalance;
-    this.debt = openingDebt;
+    this.month = month;
+    this.balance = balance;
+    this.debt = debt;
+    open();
+  }
+
+  private void open() {
+    openingBalance = balance;
+    openingDebt = debt;
+    close();
+  }
+
+  private void close() {
+    closingBalance = balance;
+    closingDebt = debt;
   }
 
   /**
    * The figures before an entry, the first of its credit type: what it states, less its amount.
    *
+   * @param month the month whose figures are wanted
    * @param wholeWallet whether the wallet's first entry of all is in the export, so that they must
    *     be 0
    */
-  static Figures before(Entry entry, boolean wholeWallet) throws Stopped {
+  static Figures before(Entry entry, String month, boolean wholeWallet) throws Stopped {
     try {
       long balance = Math.subtractExact(entry.balance(), onBalance(entry));
       long debt = Math.subtractExact(entry.debt(), onDebt(entry));
@@ -45,7 +65,7 @@ final class Figures {
         throw wrong(
             entry, "by its figures, the debt before it was negative: %s", Micros.text(debt));
       }
-      return new Figures(entry.creditType(), balance, debt);
+      return new Figures(entry.creditType(), month, balance, debt);
     } catch (ArithmeticException overflow) {
       throw wrong(entry, "its figures are beyond the range of amounts");
     }
@@ -67,8 +87,21 @@ final class Figures {
     }
     balance = entry.balance();
     debt = entry.debt();
-    entries++;
-    amounts.merge(entry.kind().word(), Micros.decimal(entry.amount()), BigDecimal::add);
+    count(entry);
+  }
+
+  private void count(Entry entry) {
+    int order = entry.month().compareTo(month);
+    if (order == 0) {
+      entries++;
+      amounts.merge(entry.kind().word(), Micros.decimal(entry.amount()), BigDecimal::add);
+      close();
+    } else {
+      ofOtherMonths++;
+      if (order < 0) {
+        open();
+      }
+    }
   }
 
   private static void follows(Entry entry, String name, long before, long change, long stated)
@@ -109,10 +142,11 @@ final class Figures {
     return new Totals(
         creditType,
         entries,
+        ofOtherMonths,
         Micros.decimal(openingBalance),
         Micros.decimal(openingDebt),
-        Micros.decimal(balance),
-        Micros.decimal(debt),
+        Micros.decimal(closingBalance),
+        Micros.decimal(closingDebt),
         amounts);
   }
 }

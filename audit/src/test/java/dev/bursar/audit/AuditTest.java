@@ -8,9 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is right is found right, and counted. */
 final class AuditTest {
@@ -88,11 +91,82 @@ final class AuditTest {
   }
 
   @Test
-  void entriesOfAnotherMonthInBetweenAreCounted() {
+  void aMonthsFiguresAreThoseOfItsEntriesWhateverStandsBetweenThem() {
     Export export = Export.november();
-    export.entries.get(9).put("posted_at", "2026-10-31T23:59:59.999999Z");
+    String wallet = neitherFirstNorLast(export);
+    List<Map<String, Object>> own =
+        export.entries.stream().filter(e -> e.get("wallet").equals(wallet)).toList();
+    own.subList(0, 7).forEach(e -> e.put("posted_at", "2026-08-31T23:59:59.999999Z"));
+    own.subList(7, 12).forEach(e -> e.put("posted_at", "2026-10-31T23:59:59.999999Z"));
+    own.subList(own.size() - 9, own.size())
+        .forEach(e -> e.put("posted_at", "2026-12-01T00:00:00Z"));
     resealed(export, export.from(), export.from() + export.entries.size());
-    assertThat(((Verdict.Valid) export.audit()).entriesOfOtherMonths()).isOne();
+
+    Verdict.Valid valid = (Verdict.Valid) export.audit();
+
+    assertThat(valid.entriesOfOtherMonths()).isEqualTo(21);
+    for (Totals each : Objects.requireNonNull(valid.wallets().get(wallet))) {
+      List<Map<String, Object>> before = in(own, each, "2026-0[89]|2026-10");
+      List<Map<String, Object>> of = in(own, each, "2026-11");
+      List<Map<String, Object>> after = in(own, each, "2026-12");
+      assertThat(before).isNotEmpty();
+      assertThat(after).isNotEmpty();
+      assertThat(each.entries()).isEqualTo(of.size());
+      assertThat(each.entriesOfOtherMonths()).isEqualTo(before.size() + after.size());
+      assertThat(each.openingBalance()).isEqualTo((String) before.getLast().get("balance"));
+      assertThat(each.openingDebt()).isEqualTo((String) before.getLast().get("debt"));
+      assertThat(each.closingBalance()).isEqualTo((String) of.getLast().get("balance"));
+      assertThat(each.closingDebt()).isEqualTo((String) of.getLast().get("debt"));
+      assertThat(each.amounts())
+          .isEqualTo(
+              of.stream()
+                  .collect(
+                      Collectors.groupingBy(
+                          e -> (String) e.get("type"),
+                          Collectors.reducing(
+                              BigDecimal.ZERO,
+                              e -> new BigDecimal((String) e.get("amount")),
+                              BigDecimal::add))));
+    }
+  }
+
+  @Test
+  void aCreditTypeWithoutAnEntryInTheMonthOpensAsItCloses() {
+    Export export = Export.november();
+    String wallet = neitherFirstNorLast(export);
+    List<Map<String, Object>> own =
+        export.entries.stream().filter(e -> e.get("wallet").equals(wallet)).toList();
+    own.forEach(e -> e.put("posted_at", "2026-10-31T23:59:59Z"));
+    own.getLast().put("posted_at", "2026-12-01T00:00:00Z");
+    resealed(export, export.from(), export.from() + export.entries.size());
+
+    Verdict.Valid valid = (Verdict.Valid) export.audit();
+
+    for (Totals each : Objects.requireNonNull(valid.wallets().get(wallet))) {
+      String closing = (String) in(own, each, "2026-10").getLast().get("balance");
+      assertThat(each.entries()).isZero();
+      assertThat(each.amounts()).isEmpty();
+      assertThat(each.openingBalance()).isEqualTo(closing).isEqualTo(each.closingBalance());
+      assertThat(each.openingDebt()).isEqualTo(each.closingDebt());
+    }
+  }
+
+  private static String neitherFirstNorLast(Export export) {
+    List<Object> edges =
+        List.of(export.entries.getFirst().get("wallet"), export.entries.getLast().get("wallet"));
+    return export.entries.stream()
+        .map(e -> (String) e.get("wallet"))
+        .filter(wallet -> !edges.contains(wallet))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<Map<String, Object>> in(
+      List<Map<String, Object>> entries, Totals of, String months) {
+    return entries.stream()
+        .filter(e -> e.get("credit_type").equals(of.creditType()))
+        .filter(e -> Export.month(e).matches(months))
+        .toList();
   }
 
   @Test
@@ -110,6 +184,33 @@ final class AuditTest {
             .map(each -> " " + each.replace("\",\"", "\" ,\t\"") + "\r")
             .toList();
     assertThat(Export.audit(lines)).isInstanceOf(Verdict.Valid.class);
+  }
+
+  /** The same, written in another way: nothing else is proven, and nothing else is refused. */
+  @ParameterizedTest
+  @ValueSource(strings = {"\\.5Z", "\"amount\":\"([0-9]+)\"", "commit", "\n$", "\n"})
+  void howASayingIsWrittenDoesNotMatter(String pattern) {
+    Export export = Export.november();
+    export.entries.get(3).put("posted_at", "2026-11-01T00:00:00.5Z");
+    export
+        .leaves
+        .subList(export.from(), export.from() + 3)
+        .forEach(each -> each.put("posted_at", "2026-11-01T00:00:00Z"));
+    resealed(export, export.from(), export.from() + export.entries.size());
+    String plain = new String(export.bytes(), StandardCharsets.UTF_8);
+    String other =
+        plain.replaceAll(
+            pattern,
+            switch (pattern) {
+              case "commit" -> "\\\\u0063ommit";
+              case "\\.5Z" -> ".500000Z";
+              case "\n$" -> "";
+              case "\n" -> "\r\n";
+              default -> "\"amount\":\"$1.00\"";
+            });
+    assertThat(other).isNotEqualTo(plain);
+    assertThat(Export.audit(other.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(Verdict.Valid.class);
   }
 
   @Test

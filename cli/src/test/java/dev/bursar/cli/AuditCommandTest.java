@@ -257,7 +257,10 @@ final class AuditCommandTest {
     assertThat(audit("--verifier", verifier)).as(() -> out + err).isZero();
     assertThat(out)
         .contains("org                acmé", "entries            44, leaves 0 to 43", "VALID")
-        .contains("main, platform: 44 entries", "opening          balance 0, debt 0", verifier);
+        .contains(
+            "main, platform: 44 entries of the month",
+            "opening          balance 0, debt 0",
+            verifier);
     assertThat(err).isEmpty();
   }
 

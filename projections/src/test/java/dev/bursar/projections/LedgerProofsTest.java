@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -206,6 +207,73 @@ class LedgerProofsTest {
             () -> ReadSide.await(proofs.inclusion(ORG, "main", changed.posting().sequence())))
         .hasCauseInstanceOf(Contradiction.class);
     assertThat(readSide.projections.contradictions()).containsOnlyKeys(ORG);
+
+    // The head is as it was, and says nothing of the row.
+    assertThat(checkpoint().note()).isEqualTo(before.note());
+    assertThat(contradicted()).isEqualTo(1);
+    asSuperuser("update ledger_entry set amount = amount - 1 where leaf = 7");
+    assertThat(checkpoint().note()).isEqualTo(before.note());
+    assertThat(contradicted()).isZero();
+    assertThat(readSide.projections.contradictions()).isEmpty();
+  }
+
+  @Test
+  void theAlarmStaysUntilAllThatIsWrongIsRightAgain() {
+    Checkpoint before = checkpoint();
+    for (int leaf : List.of(7, 250)) {
+      asSuperuser("update ledger_entry set actor = actor || '!' where leaf = " + leaf);
+      LedgerEntry changed = world.entries.get(leaf);
+      assertThatThrownBy(
+              () ->
+                  ReadSide.await(
+                      proofs.inclusion(ORG, changed.wallet(), changed.posting().sequence())))
+          .hasCauseInstanceOf(Contradiction.class);
+    }
+    for (int leaf : List.of(250, 7)) {
+      assertThat(checkpoint().note()).isEqualTo(before.note());
+      assertThat(contradicted()).isEqualTo(1);
+      asSuperuser("update ledger_entry set actor = rtrim(actor, '!') where leaf = " + leaf);
+    }
+    assertThat(checkpoint().note()).isEqualTo(before.note());
+    assertThat(contradicted()).isZero();
+  }
+
+  /** Nothing was added since the last head, by which it would be given again without a look. */
+  @Test
+  void theAlarmOfTheSignerStaysToo() {
+    Checkpoint before = checkpoint();
+    long size = before.size();
+    byte[] peaks = peaks();
+    asSuperuser("update ledger_entry set amount = amount + 1 where leaf = 7");
+    world.live(10);
+    journal.flush();
+    readSide.caughtUp();
+    assertThatThrownBy(this::checkpoint).hasCauseInstanceOf(Contradiction.class);
+    asSuperuser(
+        "delete from ledger_entry where leaf >= " + size,
+        "update ledger_tree set size = %d, peaks = '\\x%s'"
+            .formatted(size, HexFormat.of().formatHex(peaks)));
+    assertThat(checkpoint().note()).isEqualTo(before.note());
+    assertThat(contradicted()).isEqualTo(1);
+    asSuperuser("update ledger_entry set amount = amount - 1 where leaf = 7");
+    assertThat(checkpoint().note()).isEqualTo(before.note());
+    assertThat(contradicted()).isZero();
+  }
+
+  private byte[] peaks() {
+    return database
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery("select peaks from ledger_tree where org = :org")
+                    .bind("org", ORG)
+                    .mapTo(byte[].class)
+                    .one());
+  }
+
+  private double contradicted() {
+    return readSide.metrics.get("bursar.ledger.contradicted").gauge().value();
   }
 
   @Test

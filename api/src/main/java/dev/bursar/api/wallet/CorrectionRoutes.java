@@ -6,7 +6,6 @@ import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
-import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.catalog.Catalog;
@@ -15,30 +14,25 @@ import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.LedgerQueries;
-import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
-import dev.bursar.domain.wallet.Transfer;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refunds, adjustments and transfers: what was recorded is never changed, it is corrected by new
- * entries. Only the operator refunds and adjusts; an org moves its own credits between its wallets.
+ * Refunds and adjustments: what was recorded is never changed, it is corrected by new entries. Only
+ * the operator refunds and adjusts.
  */
 public final class CorrectionRoutes {
 
   private static final Set<String> REFUND =
       Set.of("org", "wallet", "transaction_id", "amount", "reason");
   private static final Set<String> ADJUST = Set.of("credit_type", "amount", "grant", "reason");
-  private static final Set<String> TRANSFER =
-      Set.of("to_wallet", "credit_type", "amount", "reason");
   private static final int REASON_CHARS_MAX = 500;
   private static final int TRANSACTION_CHARS_MAX = 300;
 
@@ -54,11 +48,9 @@ public final class CorrectionRoutes {
 
   /** All of them. */
   public List<Endpoint> endpoints() {
-    String wallet = "/v1/orgs/{org}/wallets/{wallet}";
     return List.of(
         Endpoint.post("/v1/refunds", Access.OPERATE, this::refund),
-        Endpoint.post(wallet + "/adjustments", Access.OPERATE, this::adjust),
-        Endpoint.post(wallet + "/transfers", Access.ADMINISTER, this::transfer));
+        Endpoint.post("/v1/orgs/{org}/wallets/{wallet}/adjustments", Access.OPERATE, this::adjust));
   }
 
   // ---- refunds
@@ -74,20 +66,13 @@ public final class CorrectionRoutes {
     Credits amount = body.has("amount") ? body.requiredPositiveAmount("amount") : null;
     String reason = body.requiredText("reason", REASON_CHARS_MAX);
     Caller caller = call.caller();
-    return before(org, wallet, caller.operation("refund"))
-        .thenCompose(
-            before ->
-                before instanceof Answer.Done<WalletReply> done
-                        && done.value() instanceof WalletReply.Viewed
-                    ? refund(org, wallet, transaction, amount, reason, caller)
-                    : CompletableFuture.completedStage(before))
+    return Earlier.answerOr(
+            entities,
+            org,
+            wallet,
+            caller.operation("refund"),
+            none -> refund(org, wallet, transaction, amount, reason, caller))
         .thenApply(answer -> corrected(answer, transaction));
-  }
-
-  /** What was answered to this operation before; a view of the wallet if nothing was. */
-  private CompletionStage<Answer<WalletReply>> before(
-      String org, String wallet, Operation operation) {
-    return entities.wallet(org, wallet, new Request<>(new WalletCommand.View(), operation));
   }
 
   private CompletionStage<Answer<WalletReply>> refund(
@@ -127,120 +112,44 @@ public final class CorrectionRoutes {
               json.field("transaction_id", corrected.transaction().id())
                   .field("corrects", corrects)
                   .field("grant", corrected.grant());
-              entries(json, corrected.transaction());
+              ReservationViews.transaction(json, corrected.transaction());
               ReservationViews.balance(json, corrected.balance());
             })
         .replayed(done.replayed());
-  }
-
-  private static void entries(JsonWriter json, Transaction transaction) {
-    json.field("credit_type", transaction.creditType())
-        .objects("entries", transaction.postings(), ReservationViews::entry);
   }
 
   // ---- adjustments
 
   private CompletionStage<Reply> adjust(Call call) {
     String org = call.org();
+    String wallet = call.name("wallet");
     Body body = call.body(ADJUST);
-    String creditType = CreditTypes.checked(catalog, body.requiredName("credit_type"));
+    String creditType = body.requiredName("credit_type");
     Credits amount = body.requiredSignedAmount("amount");
-    String grant = body.name("grant");
+    String named = body.name("grant");
     String reason = body.requiredText("reason", REASON_CHARS_MAX);
     Caller caller = call.caller();
-    if (grant == null && amount.isPositive()) {
-      grant = Attributions.idFrom("adj_", caller);
-    }
-    return entities
-        .wallet(
+    Operation operation = caller.operation("adjust");
+    String grant =
+        named == null && amount.isPositive() ? Attributions.idFrom("adj_", caller) : named;
+    return CreditTypes.held(
+            entities,
+            catalog,
             org,
-            call.name("wallet"),
-            new Request<>(
-                new WalletCommand.Adjust(
-                    creditType,
-                    amount,
-                    grant,
-                    Attributions.of(org, "adjust", caller, Map.of("reason", reason))),
-                caller.operation("adjust")))
-        .thenApply(answer -> corrected(answer, null));
-  }
-
-  // ---- transfers
-
-  private CompletionStage<Reply> transfer(Call call) {
-    String org = call.org();
-    String from = call.name("wallet");
-    Body body = call.body(TRANSFER);
-    String to = body.requiredName("to_wallet");
-    String creditType = CreditTypes.checked(catalog, body.requiredName("credit_type"));
-    Credits amount = body.requiredPositiveAmount("amount");
-    String reason = body.text("reason", REASON_CHARS_MAX);
-    Caller caller = call.caller();
-    if (to.equals(from)) {
-      throw Problem.invalid("to_wallet", "is the wallet that the credits are to leave").fault();
-    }
-    return entities
-        .wallet(org, to, new Request<>(new WalletCommand.View(), null))
-        .thenApply(
-            answer -> {
-              if (answer instanceof Answer.Refused<WalletReply>) {
-                throw Problem.invalid("to_wallet", "is no wallet of the org: " + to).fault();
-              }
-              return Outcomes.done(answer);
-            })
-        .thenCompose(
-            any ->
+            wallet,
+            creditType,
+            operation,
+            () ->
                 entities.wallet(
                     org,
-                    from,
+                    wallet,
                     new Request<>(
-                        new WalletCommand.TransferOut(
-                            to,
+                        new WalletCommand.Adjust(
                             creditType,
                             amount,
-                            Attributions.of(
-                                org,
-                                "transfer",
-                                caller,
-                                reason == null
-                                    ? Map.of("to_wallet", to)
-                                    : Map.of("to_wallet", to, "reason", reason))),
-                        caller.operation("transfer"))))
-        .thenCompose(answer -> arrive(org, caller, Outcomes.done(answer)));
-  }
-
-  /** The wallets see to it by themselves; that it is done here as well shows at once that it is. */
-  private CompletionStage<Reply> arrive(String org, Caller caller, Answer.Done<WalletReply> left) {
-    WalletReply.Transferred out = (WalletReply.Transferred) left.value();
-    Transfer transfer = out.transfer();
-    return entities
-        .wallet(
-            org,
-            transfer.to(),
-            new Request<>(
-                new WalletCommand.TransferIn(
-                    transfer,
-                    Attributions.of(
-                        org,
-                        "transfer",
-                        caller,
-                        Map.of("transfer", transfer.id(), "from_wallet", transfer.from()))),
-                null))
-        .thenApply(
-            answer ->
-                Reply.json(
-                        201,
-                        json -> {
-                          json.field("transfer_id", transfer.id())
-                              .field("transaction_id", out.transaction().id())
-                              .field("from_wallet", transfer.from())
-                              .field("to_wallet", transfer.to())
-                              .field("amount", transfer.amount())
-                              .field(
-                                  "status", answer instanceof Answer.Done ? "done" : "on_its_way");
-                          entries(json, out.transaction());
-                          ReservationViews.balance(json, out.balance());
-                        })
-                    .replayed(left.replayed()));
+                            grant,
+                            Attributions.of(org, "adjust", caller, Map.of("reason", reason))),
+                        operation)))
+        .thenApply(answer -> corrected(answer, null));
   }
 }

@@ -8,6 +8,7 @@ import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.Caller;
@@ -15,6 +16,7 @@ import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletCommand;
@@ -64,22 +66,32 @@ public final class GrantRoutes {
             Attributions.idFrom("gr_", caller),
             caller.actor(),
             clock.instant().truncatedTo(ChronoUnit.MICROS));
-    CreditTypes.checked(catalog, grant.creditType());
     Recurrence.Terms recurrence = GrantBodies.recurrence(body);
     Attribution attribution = Attributions.of(org, "grant", caller, body.pairs("metadata"));
-    return entities
-        .wallet(
-            org,
-            wallet,
-            new Request<>(
-                new WalletCommand.AddGrant(grant, recurrence, attribution),
-                caller.operation("add_grant")))
-        .thenApply(
-            answer -> {
-              Answer.Done<WalletReply> done = Outcomes.done(answer);
-              WalletReply.GrantView view = ((WalletReply.GrantAdded) done.value()).grant();
-              return Reply.json(201, json -> grant(json, view)).replayed(done.replayed());
-            });
+    Operation operation = caller.operation("add_grant");
+    Problem unknownType = CreditTypes.fault(catalog, grant.creditType());
+    Problem fault = unknownType == null ? GrantBodies.fault(grant) : unknownType;
+    CompletionStage<Answer<WalletReply>> added =
+        fault == null
+            ? entities.wallet(
+                org,
+                wallet,
+                new Request<>(
+                    new WalletCommand.AddGrant(grant, recurrence, attribution), operation))
+            : Earlier.answerOr(
+                entities,
+                org,
+                wallet,
+                operation,
+                none -> {
+                  throw fault.fault();
+                });
+    return added.thenApply(
+        answer -> {
+          Answer.Done<WalletReply> done = Outcomes.done(answer);
+          WalletReply.GrantView view = ((WalletReply.GrantAdded) done.value()).grant();
+          return Reply.json(201, json -> grant(json, view)).replayed(done.replayed());
+        });
   }
 
   private CompletionStage<Reply> voided(Call call) {
@@ -104,6 +116,7 @@ public final class GrantRoutes {
                       json ->
                           json.field("id", voided.grant())
                               .field("state", "voided")
+                              .field("voided_at", voided.at())
                               .field("amount", voided.amount()))
                   .replayed(done.replayed());
             });
@@ -140,6 +153,7 @@ public final class GrantRoutes {
         .field("remaining", view.remaining())
         .field("held", view.held())
         .field("state", view.state())
+        .field("voided_at", view.voidedAt())
         .field("category", grant.category().word())
         .field("priority", grant.priority())
         .field("effective_at", grant.effectiveAt())

@@ -1,8 +1,11 @@
 package dev.bursar.domain.wallet;
 
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -11,33 +14,38 @@ import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A wallet's credits of one type: the totals, and the grants that can be drawn on in burn order.
- * Grants with the same restrictions share a shelf, so that a request looks at no grant that it may
- * not use nor at one that is empty.
+ *
+ * <p>Grants stand on shelves, one for each feature and model that they name, or for any where they
+ * name none. What a request may use is on four shelves at the most (its feature or any, with its
+ * model or any), and no grant is on two of those. So a request costs the same however many grants
+ * there are and whatever they are restricted to, and looks at none that is empty.
  */
 final class Purse {
-
-  private record Restriction(Set<String> features, Set<String> models) {
-    boolean admits(@Nullable String feature, @Nullable String model) {
-      return (features.isEmpty() || (feature != null && features.contains(feature)))
-          && (models.isEmpty() || (model != null && models.contains(model)));
-    }
-  }
 
   private static final class Shelf {
     final TreeSet<GrantState> grants = new TreeSet<>(GrantState.BURN_ORDER);
     Credits available = Credits.ZERO;
+
+    void change(GrantState grant, Credits before, Credits after) {
+      available = available.plus(after.minus(before));
+      if (before.isZero()) {
+        grants.add(grant);
+      } else if (after.isZero()) {
+        grants.remove(grant);
+      }
+    }
   }
 
   final String creditType;
   Credits balance = Credits.ZERO;
   Credits held = Credits.ZERO;
   Credits debt = Credits.ZERO;
-  private final Map<Restriction, Shelf> shelves = new HashMap<>();
+  private final Map<Catalog.Work, Shelf> shelves = new HashMap<>();
+  private final Shelf all = new Shelf();
 
   Purse(String creditType) {
     this.creditType = creditType;
@@ -50,17 +58,43 @@ final class Purse {
   /** What this request could draw. */
   Credits available(@Nullable String feature, @Nullable String model) {
     Credits sum = Credits.ZERO;
-    for (Map.Entry<Restriction, Shelf> each : shelves.entrySet()) {
-      if (each.getKey().admits(feature, model)) {
-        sum = sum.plus(each.getValue().available);
-      }
+    for (Shelf shelf : admitting(feature, model)) {
+      sum = sum.plus(shelf.available);
     }
     return sum;
   }
 
   /** Up to this amount from the grants that admit the request, in burn order. */
   List<Draw> draw(Credits amount, @Nullable String feature, @Nullable String model) {
-    return draw(amount, inBurnOrder(restriction -> restriction.admits(feature, model)));
+    List<Shelf> admitting = admitting(feature, model);
+    return draw(
+        amount,
+        admitting.size() == 1
+            ? admitting.getFirst().grants.iterator()
+            : new Merged(admitting.stream().map(shelf -> shelf.grants.iterator()).toList()));
+  }
+
+  /** The shelves with something on them that a request may use. */
+  private List<Shelf> admitting(@Nullable String feature, @Nullable String model) {
+    List<Shelf> admitting = new ArrayList<>(4);
+    addShelf(null, null, admitting);
+    if (feature != null) {
+      addShelf(feature, null, admitting);
+    }
+    if (model != null) {
+      addShelf(null, model, admitting);
+    }
+    if (feature != null && model != null) {
+      addShelf(feature, model, admitting);
+    }
+    return admitting;
+  }
+
+  private void addShelf(@Nullable String feature, @Nullable String model, List<Shelf> to) {
+    Shelf shelf = shelves.get(new Catalog.Work(feature, model));
+    if (shelf != null) {
+      to.add(shelf);
+    }
   }
 
   private static List<Draw> draw(Credits amount, Iterator<GrantState> grants) {
@@ -82,17 +116,7 @@ final class Purse {
 
   /** Up to this amount from all grants, in burn order, whatever they may be used for. */
   List<Draw> draw(Credits amount) {
-    return draw(amount, inBurnOrder(any -> true));
-  }
-
-  private Iterator<GrantState> inBurnOrder(Predicate<Restriction> admitted) {
-    List<Iterator<GrantState>> sources = new ArrayList<>(1);
-    for (Map.Entry<Restriction, Shelf> each : shelves.entrySet()) {
-      if (!each.getValue().grants.isEmpty() && admitted.test(each.getKey())) {
-        sources.add(each.getValue().grants.iterator());
-      }
-    }
-    return sources.size() == 1 ? sources.getFirst() : new Merged(sources);
+    return draw(amount, all.grants.iterator());
   }
 
   /** Changes what is left and held of a grant, and keeps totals and shelves true to it. */
@@ -116,17 +140,21 @@ final class Purse {
     if (before.equals(after)) {
       return;
     }
-    Restriction restriction = new Restriction(grant.grant.features(), grant.grant.models());
-    Shelf shelf = shelves.computeIfAbsent(restriction, r -> new Shelf());
-    shelf.available = shelf.available.plus(after.minus(before));
-    if (before.isZero()) {
-      shelf.grants.add(grant);
-    } else if (after.isZero()) {
-      shelf.grants.remove(grant);
-      if (shelf.grants.isEmpty()) {
-        shelves.remove(restriction);
+    all.change(grant, before, after);
+    for (String feature : orAny(grant.grant.features())) {
+      for (String model : orAny(grant.grant.models())) {
+        Catalog.Work work = new Catalog.Work(feature, model);
+        Shelf shelf = shelves.computeIfAbsent(work, w -> new Shelf());
+        shelf.change(grant, before, after);
+        if (shelf.grants.isEmpty()) {
+          shelves.remove(work);
+        }
       }
     }
+  }
+
+  private static Collection<@Nullable String> orAny(Set<String> names) {
+    return names.isEmpty() ? Collections.singleton(null) : names;
   }
 
   /** Several shelves read as one, each already in burn order. */

@@ -24,12 +24,17 @@ public record WalletSnapshot(
     Map<String, Credits> refunded,
     List<Debts.Owed> debts,
     List<Transfer> transfers,
+    List<SentTransfer> sentTransfers,
     List<String> barredTransfers,
     byte[] endings) {
 
   /** A grant in force or past. */
   public record GrantPart(
-      Grant grant, Attribution attribution, Credits remaining, @Nullable EntryType ended) {}
+      Grant grant,
+      Attribution attribution,
+      Credits remaining,
+      @Nullable EntryType ended,
+      @Nullable Instant voidedAt) {}
 
   /** A grant that has yet to take effect. */
   public record ScheduledPart(Grant grant, Attribution attribution) {}

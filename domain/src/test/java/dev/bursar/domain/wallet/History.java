@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** What is asked of a wallet, and when, drawn by lot: the same seed asks the same. */
 final class History {
@@ -128,7 +129,9 @@ final class History {
               : new WalletCommand.ReturnTransfer(outgoing());
       default ->
           oneIn(3)
-              ? new WalletCommand.ListTransfers()
+              ? oneIn(2)
+                  ? new WalletCommand.ListTransfers()
+                  : new WalletCommand.FindTransfer(outgoing())
               : oneIn(4)
                   ? new WalletCommand.Open(new WalletOwner(oneIn(2) ? null : "research"))
                   : new WalletCommand.ListGrants(null, 99);
@@ -226,12 +229,24 @@ final class History {
         10 * random.nextInt(3),
         from,
         oneIn(2) ? around(600) : null,
-        oneIn(3) ? Set.of("chat") : Set.of(),
-        oneIn(4) ? Set.of("big") : Set.of(),
+        oneIn(3) ? someOf("chat", "search", "voice") : Set.of(),
+        oneIn(4) ? someOf("big", "small") : Set.of(),
         oneIn(2) ? new Money(new Credits(random.nextInt(9_000_000)), currency()) : null,
         null,
         "test",
         WalletWords.START);
+  }
+
+  /** One of these names or more. */
+  private Set<String> someOf(String... names) {
+    Set<String> some = new TreeSet<>();
+    some.add(names[random.nextInt(names.length)]);
+    for (String name : names) {
+      if (oneIn(3)) {
+        some.add(name);
+      }
+    }
+    return some;
   }
 
   private String currency() {
@@ -256,6 +271,6 @@ final class History {
   }
 
   private String model() {
-    return oneIn(2) ? null : "big";
+    return oneIn(2) ? null : oneIn(3) ? "small" : "big";
   }
 }

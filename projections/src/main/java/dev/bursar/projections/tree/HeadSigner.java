@@ -4,17 +4,10 @@ import dev.bursar.domain.ledger.LedgerProofs.Checkpoint;
 import dev.bursar.domain.ledger.LedgerProofs.Contradiction;
 import dev.bursar.domain.ledger.LedgerProofs.Leaf;
 import dev.bursar.projections.tree.Heads.Signed;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Signs the heads of trees, and never two that contradict each other. Where nothing was added, the
@@ -25,31 +18,17 @@ import org.slf4j.LoggerFactory;
  */
 final class HeadSigner {
 
-  private static final Logger LOG = LoggerFactory.getLogger(HeadSigner.class);
   private static final int BLOCK_LEVEL = 16;
   private static final long BLOCK = 1L << BLOCK_LEVEL;
 
   private final SigningKey key;
   private final InstantSource clock;
-  private final Counter contradictions;
-  private final Map<String, String> alarms = new ConcurrentHashMap<>();
+  private final Alarms alarms;
 
-  HeadSigner(SigningKey key, InstantSource clock, MeterRegistry metrics) {
+  HeadSigner(SigningKey key, InstantSource clock, Alarms alarms) {
     this.key = key;
     this.clock = clock;
-    this.contradictions =
-        Counter.builder("bursar.ledger.contradictions")
-            .description(
-                "How often a ledger contradicted its signed head, so that nothing was signed")
-            .register(metrics);
-    Gauge.builder("bursar.ledger.contradicted", alarms, Map::size)
-        .description("Orgs whose ledger contradicted its signed head when last looked at")
-        .register(metrics);
-  }
-
-  /** Of each org whose ledger contradicts its signed head, what is wrong with it. */
-  Map<String, String> alarms() {
-    return Map.copyOf(alarms);
+    this.alarms = alarms;
   }
 
   String verifier() {
@@ -66,37 +45,39 @@ final class HeadSigner {
   @Nullable Checkpoint sign(Handle handle, String org, boolean catchingUp) {
     try {
       Checkpoint signed = handle.inTransaction(locked -> signed(locked, org, catchingUp));
-      alarms.remove(org);
+      if (signed != null && alarms.isRaised(org)) {
+        alarms.lookAgain(handle, org);
+      }
       return signed;
     } catch (Contradiction e) {
-      throw alarm(org, e);
+      throw alarms.raise(org, e, again -> verified(again, org));
     }
   }
 
-  /** Raises the alarm. */
-  Contradiction alarm(String org, Contradiction contradiction) {
-    contradictions.increment();
-    alarms.put(org, String.valueOf(contradiction.getMessage()));
-    LOG.error(
-        "The ledger contradicts its signed head, nothing is signed: org={} reason={}",
-        org,
-        contradiction.getMessage());
-    return contradiction;
+  /** Looks at all that would be looked at if something was added. */
+  private byte[] verified(Handle handle, String org) {
+    Signed last = Heads.last(handle, org, verifier()).orElse(null);
+    Peaks tree = Heads.current(handle, org);
+    notLess(org, tree, last);
+    return verified(handle, org, tree, last);
+  }
+
+  private static void notLess(String org, Peaks tree, @Nullable Signed last) {
+    if (last != null && tree.size() < last.size()) {
+      throw new Contradiction(
+          "the ledger of %s has %d entries, a head of %d was signed"
+              .formatted(org, tree.size(), last.size()));
+    }
   }
 
   private @Nullable Checkpoint signed(Handle handle, String org, boolean catchingUp) {
     Heads.lock(handle, org);
     Signed last = Heads.last(handle, org, verifier()).orElse(null);
     Peaks tree = Heads.current(handle, org);
-    long before = last == null ? 0 : last.size();
-    if (tree.size() < before) {
-      if (catchingUp) {
-        return null;
-      }
-      throw new Contradiction(
-          "the ledger of %s has %d entries, a head of %d was signed"
-              .formatted(org, tree.size(), before));
+    if (catchingUp && last != null && tree.size() < last.size()) {
+      return null;
     }
+    notLess(org, tree, last);
     if (last != null
         && last.size() == tree.size()
         && Arrays.equals(last.root(), tree.root())

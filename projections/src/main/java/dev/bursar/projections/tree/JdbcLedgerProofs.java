@@ -51,6 +51,7 @@ public final class JdbcLedgerProofs implements LedgerProofs {
   private final ReadQueries queries;
   private final Progress progress;
   private final Exports exports;
+  private final Alarms alarms;
   private final HeadSigner signer;
 
   /**
@@ -68,12 +69,13 @@ public final class JdbcLedgerProofs implements LedgerProofs {
     this.queries = queries;
     this.progress = progress;
     this.exports = exports;
-    this.signer = new HeadSigner(key, clock, metrics);
+    this.alarms = new Alarms(metrics);
+    this.signer = new HeadSigner(key, clock, alarms);
   }
 
   /** Of each org whose ledger contradicts its signed head, what is wrong with it. */
   public Map<String, String> alarms() {
-    return signer.alarms();
+    return alarms.reasons();
   }
 
   @Override
@@ -264,14 +266,14 @@ public final class JdbcLedgerProofs implements LedgerProofs {
     return queries.run(alarming(org, read));
   }
 
-  /** A read that raises the alarm when it meets a contradiction. */
+  /** A read that raises the alarm when it meets a contradiction; it may be done again. */
   private <T extends @Nullable Object> Function<Handle, T> alarming(
       String org, Function<Handle, T> read) {
     return handle -> {
       try {
         return read.apply(handle);
       } catch (Contradiction e) {
-        throw signer.alarm(org, e);
+        throw alarms.raise(org, e, read::apply);
       }
     };
   }
