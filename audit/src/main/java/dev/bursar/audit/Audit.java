@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,15 +17,17 @@ public final class Audit {
 
   private final Source source;
   private final @Nullable VerifierKey key;
+  private final List<String> kept;
 
   /** Where the export comes from. */
   private interface Source {
     InputStream open() throws IOException;
   }
 
-  private Audit(Source source, @Nullable VerifierKey key) {
+  private Audit(Source source, @Nullable VerifierKey key, List<String> kept) {
     this.source = source;
     this.key = key;
+    this.kept = kept;
   }
 
   /**
@@ -34,7 +37,7 @@ public final class Audit {
    *     null takes the export's own, which proves nothing about who signed
    */
   public static Audit of(Path export, @Nullable VerifierKey key) {
-    return new Audit(() -> Files.newInputStream(export), key);
+    return new Audit(() -> Files.newInputStream(export), key, List.of());
   }
 
   /**
@@ -44,7 +47,29 @@ public final class Audit {
    * @param key as above
    */
   public static Audit of(InputStream export, @Nullable VerifierKey key) {
-    return new Audit(() -> export, key);
+    return new Audit(() -> export, key, List.of());
+  }
+
+  /**
+   * The same audit, which also compares the export with signed heads of the ledger that were kept
+   * from before: with each that ends within the export.
+   *
+   * @param checkpoints the signed notes; one that is not signed with the key, or is of another
+   *     ledger, makes the verdict unreadable
+   */
+  public Audit comparedWith(List<String> checkpoints) {
+    return new Audit(source, key, List.copyOf(checkpoints));
+  }
+
+  /**
+   * The signed note that a file has: alone, or as the field {@code checkpoint} of the JSON in its
+   * first line, as an earlier export has it.
+   *
+   * @throws IOException if it can't be read
+   * @throws IllegalArgumentException if it has none
+   */
+  public static String checkpointIn(Path file) throws IOException {
+    return KeptHeads.noteIn(file);
   }
 
   /** Runs it. Nothing that an export contains makes it throw. */
@@ -59,7 +84,7 @@ public final class Audit {
    */
   public Verdict run(LongConsumer progress) {
     try (InputStream in = source.open()) {
-      return new Pass(new Lines(in), key, progress).run();
+      return new Pass(new Lines(in), key, kept, progress).run();
     } catch (Stopped stopped) {
       return stopped.verdict();
     } catch (NoSuchFileException e) {

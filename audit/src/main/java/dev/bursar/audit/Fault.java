@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param kind what kind of fault
  * @param line the line of the file, from 1
  * @param leaf the entry's number in the org's tree, from 0, or null
+ * @param throughLeaf where it is not known which of several entries it is, the last of them: it is
+ *     one from {@code leaf} to this; else null
  * @param wallet the entry's wallet, or null
  * @param sequence the entry's number in its wallet, from 1, or null
  * @param entryId the entry's name, or null
@@ -18,6 +20,7 @@ public record Fault(
     Kind kind,
     long line,
     @Nullable Long leaf,
+    @Nullable Long throughLeaf,
     @Nullable String wallet,
     @Nullable Long sequence,
     @Nullable String entryId,
@@ -41,6 +44,8 @@ public record Fault(
     VALUE,
     /** The signed head of the ledger does not prove this entry, nor those after it. */
     NOT_SIGNED,
+    /** A kept head, signed with the same key, covers other entries than the export's own. */
+    OTHER_HISTORY,
     /** The signature is not that of the key over this head. */
     SIGNATURE,
     /** The head is signed with another key. */
@@ -54,6 +59,7 @@ public record Fault(
         kind,
         entry.line(),
         entry.leaf(),
+        null,
         entry.wallet(),
         entry.sequence(),
         entry.entryId(),
@@ -61,6 +67,11 @@ public record Fault(
   }
 
   static Fault ofFile(Kind kind, long line, String reason) {
-    return new Fault(kind, line, null, null, null, null, reason);
+    return new Fault(kind, line, null, null, null, null, null, reason);
+  }
+
+  /** One of these leaves, of which it is not known which. */
+  static Fault among(Kind kind, long line, long leaf, long throughLeaf, String reason) {
+    return new Fault(kind, line, leaf, throughLeaf, null, null, null, reason);
   }
 }

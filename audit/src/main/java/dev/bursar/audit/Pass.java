@@ -18,6 +18,7 @@ final class Pass {
 
   private final Lines lines;
   private final @Nullable VerifierKey given;
+  private final List<String> keptNotes;
   private final LongConsumer progress;
   private final long began = System.nanoTime();
 
@@ -29,9 +30,10 @@ final class Pass {
   private @Nullable Entry first;
   private @Nullable Entry last;
 
-  Pass(Lines lines, @Nullable VerifierKey given, LongConsumer progress) {
+  Pass(Lines lines, @Nullable VerifierKey given, List<String> keptNotes, LongConsumer progress) {
     this.lines = lines;
     this.given = given;
+    this.keptNotes = keptNotes;
     this.progress = progress;
   }
 
@@ -48,18 +50,22 @@ final class Pass {
     }
     Checkpoint head = Checkpoint.verified(header.note(), key, Header.LINE);
     header.check(head);
-    append(CompactRange.levels(0, header.from()), header.left());
+    KeptHeads kept = KeptHeads.verified(keptNotes, key, head.origin());
+    append(CompactRange.levels(0, header.from()), header.left(), kept);
     Fields line = next(CUT_OFF);
     while (!line.has("kind")) {
-      take(EntryReader.read(line), header, head);
+      take(EntryReader.read(line), header, head, kept);
       line = next(CUT_OFF);
     }
     end(line, header);
-    append(CompactRange.levels(header.to(), head.size()), header.right());
+    append(CompactRange.levels(header.to(), head.size()), header.right(), kept);
     if (!Arrays.equals(tree.root(), head.root())) {
-      throw notSigned(head);
+      throw notSigned(header, head, kept);
     }
-    return valid(header, head, key);
+    if (kept.other() != null) {
+      throw otherHistory(header, kept.other(), kept);
+    }
+    return valid(header, head, key, kept);
   }
 
   private static final String CUT_OFF =
@@ -79,13 +85,14 @@ final class Pass {
     }
   }
 
-  private void append(List<Integer> levels, List<byte[]> hashes) {
+  private void append(List<Integer> levels, List<byte[]> hashes, KeptHeads kept) {
     for (int i = 0; i < levels.size(); i++) {
       tree.append(levels.get(i), hashes.get(i));
+      kept.compare(tree);
     }
   }
 
-  private void take(Entry entry, Header header, Checkpoint head) throws Stopped {
+  private void take(Entry entry, Header header, Checkpoint head, KeptHeads kept) throws Stopped {
     place(entry, header);
     byte[] canonical = Canonical.of(entry);
     content(entry, header, canonical);
@@ -103,9 +110,10 @@ final class Pass {
     chain.take(entry);
     values.take(entry);
     if (tree.size() == head.size()) {
-      throw behindTheHead(entry, head);
+      throw behindTheHead(entry, header, head, kept);
     }
     tree.appendLeaf(canonical);
+    kept.compare(tree);
     count(entry, header);
   }
 
@@ -232,6 +240,7 @@ final class Pass {
               null,
               null,
               null,
+              null,
               "by the header, the export goes on to leaf %d, but it ends before leaf %d: %d entries were removed"
                   .formatted(header.to() - 1, next, header.to() - next)));
     }
@@ -264,9 +273,9 @@ final class Pass {
   }
 
   /** The signed head covers the leaves up to here: whether it proves those can be told. */
-  private Stopped behindTheHead(Entry entry, Checkpoint head) {
+  private Stopped behindTheHead(Entry entry, Header header, Checkpoint head, KeptHeads kept) {
     if (!Arrays.equals(tree.root(), head.root())) {
-      return notSigned(head);
+      return notSigned(header, head, kept);
     }
     return Stopped.at(
         Fault.Kind.NOT_SIGNED,
@@ -276,25 +285,72 @@ final class Pass {
             .formatted(head.size()));
   }
 
-  private Stopped notSigned(Checkpoint head) {
+  private Stopped notSigned(Header header, Checkpoint head, KeptHeads kept) {
     HexFormat hex = HexFormat.of();
     if (first == null) {
       return Header.contradiction(
           "the hashes in left and right do not make the signed root %s: they were changed, or are of another ledger"
               .formatted(hex.formatHex(head.root())));
     }
-    return Stopped.at(
+    return somewhere(
         Fault.Kind.NOT_SIGNED,
-        first,
+        header,
+        kept,
         ("the tree over this export has the root %s, but the signed one is %s. Every entry by itself is"
                 + " right and follows on the one before, so the export was made anew from some entry on,"
-                + " or a hash in left or right was changed. A signed root does not tell where the"
-                + " difference is: this is the first entry of which nothing is proven. An earlier export"
-                + " or a kept checkpoint tells more")
+                + " or a hash in left or right was changed. ")
             .formatted(hex.formatHex(tree.root()), hex.formatHex(head.root())));
   }
 
-  private Verdict.Valid valid(Header header, Checkpoint head, VerifierKey key) {
+  private Stopped otherHistory(Header header, Checkpoint other, KeptHeads kept) {
+    return somewhere(
+        Fault.Kind.OTHER_HISTORY,
+        header,
+        kept,
+        ("the export is as its own head was signed, but the kept checkpoint over the first %d entries,"
+                + " signed with the same key, is over others: two histories of this ledger were signed. ")
+            .formatted(other.size()));
+  }
+
+  /** Where the first difference is, as far as signed heads tell. */
+  private Stopped somewhere(Fault.Kind kind, Header header, KeptHeads kept, String reason) {
+    Checkpoint other = kept.other();
+    long from = Math.max(header.from(), kept.agreed());
+    long end = other == null ? tree.size() : other.size();
+    long to = Math.min(end, header.to());
+    StringBuilder all = new StringBuilder(reason);
+    if (from < to) {
+      all.append(
+          from + 1 == to
+              ? "The first that is not as it was signed is leaf %d".formatted(from)
+              : "The first that is not as it was signed is one of the leaves %d to %d"
+                  .formatted(from, to - 1));
+    } else {
+      all.append("No leaf of the export is in question");
+    }
+    if (kept.agreed() < header.from()) {
+      all.append(from < to ? ", or is before them, by a hash in left" : ": it is a hash in left");
+    }
+    if (end > header.to()) {
+      all.append(from < to ? ", or is behind them, by a hash in right" : ": it is a hash in right");
+    }
+    all.append(
+        kept.agreed() > 0
+            ? "; the first %d entries are as they were when a kept checkpoint was signed"
+                .formatted(kept.agreed())
+            : "");
+    all.append(
+        kept.given() == 0
+            ? ". One signed root does not tell more; a checkpoint that was kept from before does"
+            : "");
+    return Stopped.by(
+        from < to
+            ? Fault.among(
+                kind, Header.LINE + 1 + from - header.from(), from, to - 1, all.toString())
+            : Fault.ofFile(kind, Header.LINE, all.toString()));
+  }
+
+  private Verdict.Valid valid(Header header, Checkpoint head, VerifierKey key, KeptHeads kept) {
     TreeMap<String, List<Totals>> totals = new TreeMap<>();
     for (Map.Entry<String, WalletChain> each : wallets.entrySet()) {
       totals.put(each.getKey(), each.getValue().totals());
@@ -309,6 +365,8 @@ final class Pass {
         HexFormat.of().formatHex(head.root()),
         key,
         given == null,
+        kept.given(),
+        kept.compared(),
         totals,
         values.followed(),
         values.notFollowed(),

@@ -21,6 +21,8 @@ public sealed interface Verdict {
    * @param signer the key that signed it
    * @param signerFromExport whether that key was only taken from the export itself, which proves
    *     nothing about who signed
+   * @param keptHeads how many heads that were kept from before were given
+   * @param keptHeadsCompared how many of those end within the export, and so were compared with it
    * @param wallets the figures of each wallet by credit type
    * @param grantsFollowed how many grants, of those that began in this export and were paid for,
    *     had their value followed
@@ -37,6 +39,8 @@ public sealed interface Verdict {
       String root,
       VerifierKey signer,
       boolean signerFromExport,
+      int keptHeads,
+      int keptHeadsCompared,
       SortedMap<String, List<Totals>> wallets,
       long grantsFollowed,
       long grantsNotFollowed,

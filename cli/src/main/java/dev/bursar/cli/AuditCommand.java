@@ -5,6 +5,7 @@ import dev.bursar.audit.Fault;
 import dev.bursar.audit.Totals;
 import dev.bursar.audit.Verdict;
 import dev.bursar.audit.VerifierKey;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -41,7 +42,8 @@ import picocli.CommandLine.Spec;
       "  bursar audit acme-2026-11.ndjson \\",
       "      --verifier 'bursar.example+1c5a02b7+AX0pRvGfCn1cs0sYb3m7Ww8l6iVZ6lJmY0d2p9yT4uQk'",
       "",
-      "Take the key from where the operator publishes it, not from the export."
+      "Take the key from where the operator publishes it, not from the export. Keep the exports of earlier",
+      "months, and compare with them: --checkpoint acme-2026-10.ndjson"
     })
 final class AuditCommand implements Callable<Integer> {
 
@@ -64,6 +66,14 @@ final class AuditCommand implements Callable<Integer> {
           "The operator's published verifier key, <name>+<8 hex digits>+<base64>. Default: the one in"
               + " the export, which does not prove who signed")
   private @Nullable String verifier;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "FILE",
+      description =
+          "A signed head that was kept from before, to compare with: a checkpoint as the API gives it, or"
+              + " an earlier export. Can be given several times")
+  private List<Path> checkpoints = List.of();
 
   @Override
   public Integer call() {
@@ -88,13 +98,23 @@ final class AuditCommand implements Callable<Integer> {
   }
 
   private Audit audit(@Nullable VerifierKey key) {
+    List<String> kept = checkpoints.stream().map(this::checkpointIn).toList();
     if (export.equals("-")) {
-      return Audit.of(System.in, key);
+      return Audit.of(System.in, key).comparedWith(kept);
     }
     try {
-      return Audit.of(Path.of(export), key);
+      return Audit.of(Path.of(export), key).comparedWith(kept);
     } catch (InvalidPathException e) {
       throw new ParameterException(spec.commandLine(), "EXPORT: " + e.getMessage(), e);
+    }
+  }
+
+  private String checkpointIn(Path file) {
+    try {
+      return Audit.checkpointIn(file);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--checkpoint: %s: %s".formatted(file, e.getMessage()), e);
     }
   }
 
@@ -133,7 +153,7 @@ final class AuditCommand implements Callable<Integer> {
     out.println(
         """
         tree               %,d entries, root %s
-        signer             %s
+        %ssigner             %s
         key                %s
         key fingerprint    SHA-256 %s
         checked            every hash; leaves and sequences without gap or repetition; each entry follows on
@@ -143,6 +163,7 @@ final class AuditCommand implements Callable<Integer> {
             .formatted(
                 valid.treeSize(),
                 valid.root(),
+                keptHeads(valid),
                 printable(valid.signer().name()),
                 printable(valid.signer().toString()),
                 valid.signer().fingerprint(),
@@ -161,6 +182,18 @@ final class AuditCommand implements Callable<Integer> {
       err.flush();
     }
     return VALID;
+  }
+
+  private static String keptHeads(Verdict.Valid valid) {
+    int outside = valid.keptHeads() - valid.keptHeadsCompared();
+    return valid.keptHeads() == 0
+        ? ""
+        : "kept checkpoints   %,d agree%s%n"
+            .formatted(
+                valid.keptHeadsCompared(),
+                outside == 0
+                    ? ""
+                    : "; %,d end outside of the export, and can't be compared".formatted(outside));
   }
 
   private static void print(String wallet, Totals of, PrintWriter out) {
@@ -185,12 +218,16 @@ final class AuditCommand implements Callable<Integer> {
   private static int invalid(Fault fault, PrintWriter out) {
     out.println("NOT VALID          " + fault.kind().name().toLowerCase(Locale.ROOT));
     out.println("line               " + fault.line());
-    print("leaf", fault.leaf(), out);
+    if (fault.throughLeaf() == null || fault.throughLeaf().equals(fault.leaf())) {
+      print("leaf", fault.leaf(), out);
+    } else {
+      print("leaf", "one of %d to %d".formatted(fault.leaf(), fault.throughLeaf()), out);
+    }
     print("wallet", fault.wallet(), out);
     print("sequence", fault.sequence(), out);
     print("entry_id", fault.entryId(), out);
     out.println("why                " + printable(fault.reason()));
-    if (fault.kind() != Fault.Kind.NOT_SIGNED) {
+    if (fault.kind() != Fault.Kind.NOT_SIGNED && fault.kind() != Fault.Kind.OTHER_HISTORY) {
       out.println("Nothing behind this line was looked at as to whether it is right.");
     }
     return INVALID;
