@@ -23,6 +23,7 @@ import dev.bursar.api.usage.ReportRoutes;
 import dev.bursar.api.usage.UsageRoutes;
 import dev.bursar.api.wallet.CorrectionRoutes;
 import dev.bursar.api.wallet.GrantRoutes;
+import dev.bursar.api.wallet.TransferRoutes;
 import dev.bursar.api.wallet.WalletRoutes;
 import java.util.List;
 import java.util.stream.Stream;
@@ -62,6 +63,7 @@ public final class Routes {
             new WalletRoutes(ports.entities()).endpoints(),
             new GrantRoutes(ports.entities(), ports.catalog(), ports.clock()).endpoints(),
             new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalog()).endpoints(),
+            new TransferRoutes(ports.entities(), ports.catalog()).endpoints(),
             new LedgerRoutes(ports.ledger(), ports.entities()).endpoints(),
             new VerifyRoutes(ports.ledger(), ports.entities()).endpoints(),
             new StatementRoutes(ports.ledger(), ports.entities(), ports.clock()).endpoints(),

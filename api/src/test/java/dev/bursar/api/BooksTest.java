@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bursar.api.RunningApi.Answer;
 import dev.bursar.domain.access.Role;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.wallet.WalletCommand;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,7 +134,7 @@ class BooksTest {
             "{'to_wallet':'research','credit_type':'platform','amount':'120'}",
             "Idempotency-Key",
             "t1");
-    assertThat(moved.at("/status")).isEqualTo("done");
+    assertThat(moved.at("/status")).isEqualTo("completed");
     assertThat(balance(MAIN)).isEqualTo("380");
     assertThat(balance(OTHER)).isEqualTo("120");
     assertThat(api.get(OTHER + "/grants").at("/data/0/category")).isEqualTo("paid");
@@ -144,6 +146,58 @@ class BooksTest {
             "t1");
     assertThat(again.at("/transfer_id")).isEqualTo(moved.at("/transfer_id"));
     assertThat(balance(OTHER)).isEqualTo("120");
+  }
+
+  @Test
+  void whatBecameOfATransferCanBeAsked() {
+    String body = "{'to_wallet':'research','credit_type':'platform','amount':'120'}";
+    Answer moved = api.post(MAIN + "/transfers", body);
+    String one = MAIN + "/transfers/" + moved.at("/transfer_id");
+    Answer found = api.get(one);
+    assertThat(found.at("/status")).isEqualTo("completed");
+    assertThat(found.at("/transaction_id")).isEqualTo(moved.at("/transaction_id"));
+    assertThat(found.at("/to_wallet")).isEqualTo("research");
+    assertThat(found.at("/amount")).isEqualTo("120");
+    assertThat(found.json().has("ended_at")).isTrue();
+    assertThat(api.get(MAIN + "/transfers/trf_x").status()).isEqualTo(404);
+    assertThat(api.get(one.replace("main", "research")).status()).isEqualTo(404);
+    assertThat(api.get(one.replace("main", "none")).code()).isEqualTo("wallet_not_found");
+    String viewer = api.key(Role.ORG_VIEWER, "acme");
+    assertThat(api.send("GET", one, viewer, null).status()).isEqualTo(200);
+  }
+
+  /** The other wallet cannot count what comes: it is refused, and goes back. */
+  @Test
+  void aTransferThatCameBackSaysSo() {
+    for (int i = 0; i < 9; i++) {
+      api.post(
+          OTHER + "/grants",
+          "{'credit_type':'platform','amount':'1000000000000','category':'paid'}");
+    }
+    api.post(
+        OTHER + "/grants",
+        "{'credit_type':'platform','amount':'223372036854.775807','category':'paid'}");
+    String body = "{'to_wallet':'research','credit_type':'platform','amount':'120'}";
+    Answer moved = api.post(MAIN + "/transfers", body, "Idempotency-Key", "t2");
+    assertThat(moved.at("/status")).isEqualTo("on_its_way");
+    String id = moved.at("/transfer_id");
+    assertThat(api.get(MAIN + "/transfers/" + id).at("/status")).isEqualTo("on_its_way");
+
+    // As the wallet does by itself, once it is told no.
+    api.node
+        .wallet("acme", "main", new Request<>(new WalletCommand.ReturnTransfer(id), null))
+        .toCompletableFuture()
+        .join();
+
+    Answer found = api.get(MAIN + "/transfers/" + id);
+    assertThat(found.at("/status")).isEqualTo("returned");
+    Answer entry = api.get(MAIN + "/ledger?type=transfer_in");
+    assertThat(entry.at("/data/0/transaction_id")).isEqualTo(found.at("/return_transaction_id"));
+    assertThat(entry.at("/data/0/corrects")).isEqualTo(moved.at("/transaction_id"));
+    Answer again = api.post(MAIN + "/transfers", body, "Idempotency-Key", "t2");
+    assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+    assertThat(again.at("/status")).isEqualTo("returned");
+    assertThat(balance(MAIN)).isEqualTo("500");
   }
 
   @ParameterizedTest

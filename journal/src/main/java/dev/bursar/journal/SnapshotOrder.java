@@ -34,6 +34,7 @@ final class SnapshotOrder {
         wallet.refunded(),
         wallet.debts(),
         wallet.transfers(),
+        wallet.sentTransfers(),
         wallet.barredTransfers(),
         wallet.endings());
   }

@@ -21,6 +21,7 @@ import dev.bursar.domain.team.Team;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Debts;
 import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.SentTransfer;
 import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.domain.wallet.WalletSnapshot;
 import java.time.Instant;
@@ -29,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A snapshot with a name: that of its golden file. */
 record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> snapshot) {
@@ -40,6 +42,12 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
   @Override
   public String toString() {
     return codec.manifest() + " " + name;
+  }
+
+  private static SentTransfer sent(
+      String id, @Nullable Instant endedAt, @Nullable String returnTransaction) {
+    return new SentTransfer(
+        id, "research", "platform", credits("12.5"), "txn_main_41", AT, endedAt, returnTransaction);
   }
 
   static Stream<SnapshotSample<?>> all() {
@@ -64,6 +72,7 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(Parts.hold()),
                 List.of(Parts.bareHold(), Parts.hold()),
                 Map.of(),
+                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -95,6 +104,7 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                             new Draw("grant-2", credits("1")), new Draw("grant-1", credits("2")))),
                     new Debts.Owed("txn_main_12", "image", credits("3"), List.of())),
                 List.of(Parts.transfer()),
+                List.of(),
                 List.of("trf_9a"),
                 bytes(89, 11))),
         of(
@@ -114,7 +124,30 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 new byte[0])),
+        of(
+            SnapshotCodec.wallets(),
+            "transferred",
+            new WalletSnapshot(
+                WalletOwner.ORG,
+                AT,
+                70_000,
+                bytes(32, 9),
+                List.of(Parts.balance()),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                List.of(Parts.transfer()),
+                List.of(
+                    sent("trf_0f6f3f0d2c114c559d1b77aa", null, null),
+                    sent("trf_1", AT, null),
+                    sent("trf_2", AT, "txn_main_45")),
+                List.of(),
+                bytes(87, 11))),
         of(SnapshotCodec.teams(), "full", new Team.Snapshot(AT, tallies())),
         of(SnapshotCodec.teams(), "empty", new Team.Snapshot(Instant.EPOCH, noTallies())),
         of(

@@ -27,6 +27,7 @@ final class LostParts {
             of.refunded(),
             of.debts(),
             of.transfers(),
+            of.sentTransfers(),
             of.barredTransfers(),
             of.endings());
   }

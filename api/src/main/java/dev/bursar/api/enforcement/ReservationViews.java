@@ -10,6 +10,7 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.Posting;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletReply;
@@ -102,6 +103,12 @@ public final class ReservationViews {
         .field("grant", posting.grant())
         .field("amount", posting.amount())
         .field("balance", posting.balance());
+  }
+
+  /** The credit type and the entries of a transaction. */
+  public static void transaction(JsonWriter json, Transaction transaction) {
+    json.field("credit_type", transaction.creditType())
+        .objects("entries", transaction.postings(), ReservationViews::entry);
   }
 
   static void found(JsonWriter json, Found found) {

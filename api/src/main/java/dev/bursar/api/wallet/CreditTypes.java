@@ -2,7 +2,12 @@ package dev.bursar.api.wallet;
 
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.wallet.WalletReply;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +30,32 @@ final class CreditTypes {
             .at("credit_type");
   }
 
-  /** Whether a wallet has credits of this type, or had some. */
-  static boolean isOf(WalletReply.Viewed wallet, String name) {
-    return wallet.balances().stream().anyMatch(each -> each.creditType().equals(name));
+  /**
+   * Decides about credits of a type that the catalog has, or at least the wallet, now or once; of
+   * any other it says only what it answered before.
+   */
+  static CompletionStage<Answer<WalletReply>> held(
+      Entities entities,
+      Catalog catalog,
+      String org,
+      String wallet,
+      String creditType,
+      Operation operation,
+      Supplier<CompletionStage<Answer<WalletReply>>> decide) {
+    Problem fault = fault(catalog, creditType);
+    if (fault == null) {
+      return decide.get();
+    }
+    return Earlier.answerOr(
+        entities,
+        org,
+        wallet,
+        operation,
+        view -> {
+          if (view.balances().stream().noneMatch(each -> each.creditType().equals(creditType))) {
+            throw fault.fault();
+          }
+          return decide.get();
+        });
   }
 }

@@ -39,9 +39,9 @@ final class Entries {
     this(wallet, purse, at, reservation, null, attribution);
   }
 
-  /** Entries that correct what an earlier transaction did. */
+  /** Entries that correct what an earlier transaction did, if it is known which. */
   static Entries correcting(
-      Wallet wallet, Purse purse, Instant at, String corrects, Attribution attribution) {
+      Wallet wallet, Purse purse, Instant at, @Nullable String corrects, Attribution attribution) {
     return new Entries(wallet, purse, at, null, corrects, attribution);
   }
 

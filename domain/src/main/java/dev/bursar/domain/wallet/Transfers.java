@@ -162,15 +162,26 @@ final class Transfers {
             null,
             null,
             null,
-            Map.of(),
+            Map.of("transfer", transfer.id(), "to_wallet", transfer.to()),
             new byte[16]);
-    Entries entries = new Entries(wallet, purse, now, null, self);
+    SentTransfer sent = wallet.sentTransfer(transfer.id());
+    Entries entries =
+        Entries.correcting(wallet, purse, now, sent == null ? null : sent.transaction(), self);
     for (Draw draw : transfer.draws().reversed()) {
       entries.giveBack(EntryType.TRANSFER_IN, draw.grant(), draw.amount());
     }
     return new Accepted<>(
         new WalletEvent.TransferReturned(
             now, transfer.id(), entries.done(), entries.figures(purse.held)));
+  }
+
+  Decision<WalletEvent, WalletReply> find(String transfer) {
+    SentTransfer sent = wallet.sentTransfer(transfer);
+    return sent == null
+        ? new Refused<>(
+            new Refusal(
+                Code.NOT_FOUND, "transfer", "no transfer named " + transfer + " left the wallet"))
+        : new Told<>(new WalletReply.TransferFound(sent));
   }
 
   WalletReply list() {

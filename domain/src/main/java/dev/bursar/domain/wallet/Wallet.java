@@ -76,6 +76,7 @@ public final class Wallet {
   private final Map<String, Credits> refunded = new HashMap<>();
   private final Debts debts = new Debts();
   private final LinkedHashMap<String, Transfer> transfers = new LinkedHashMap<>();
+  private final LinkedHashMap<String, SentTransfer> sentTransfers = new LinkedHashMap<>();
   private final TreeSet<String> barredTransfers = new TreeSet<>();
   private final OperationMemory endings;
 
@@ -161,6 +162,11 @@ public final class Wallet {
   /** Whether a transfer to this wallet was refused, and has gone back. */
   boolean hasBarred(String transfer) {
     return barredTransfers.contains(transfer);
+  }
+
+  /** What has become of a transfer that left this wallet; null if none of that name did. */
+  @Nullable SentTransfer sentTransfer(String transfer) {
+    return sentTransfers.get(transfer);
   }
 
   /** The transfers to other wallets that are on their way, by name. */
@@ -272,12 +278,13 @@ public final class Wallet {
       case WalletEvent.TransferredOut out -> {
         post(out.transaction());
         underWay(out.transfer());
+        sentTransfers.put(out.transfer().id(), SentTransfer.of(out));
       }
       case WalletEvent.TransferredIn in -> receive(in);
       case WalletEvent.TransferBarred barred -> barredTransfers.add(barred.transfer());
-      case WalletEvent.TransferSettled settled -> arrived(settled.transfer());
+      case WalletEvent.TransferSettled settled -> arrived(settled.transfer(), settled.at(), null);
       case WalletEvent.TransferReturned returned -> {
-        arrived(returned.transfer());
+        arrived(returned.transfer(), returned.at(), returned.transaction().id());
         post(returned.transaction());
       }
       case WalletEvent.CreditsHeld held -> hold(held.hold());
@@ -367,7 +374,8 @@ public final class Wallet {
     promise(transfer.creditType(), transfer.amount());
   }
 
-  private void arrived(String id) {
+  private void arrived(String id, Instant at, @Nullable String byReturn) {
+    sentTransfers.computeIfPresent(id, (name, sent) -> sent.ended(at, byReturn));
     Transfer transfer = transfers.remove(id);
     if (transfer != null) {
       promise(transfer.creditType(), transfer.amount().negated());
@@ -529,6 +537,7 @@ public final class Wallet {
         new TreeMap<>(refunded),
         debts.all(),
         List.copyOf(transfers.values()),
+        List.copyOf(sentTransfers.values()),
         List.copyOf(barredTransfers),
         ofEndings);
   }
@@ -564,6 +573,7 @@ public final class Wallet {
     debts.restore(from.debts());
     barredTransfers.addAll(from.barredTransfers());
     from.transfers().forEach(this::underWay);
+    from.sentTransfers().forEach(each -> sentTransfers.put(each.id(), each));
     endings.restore(from.endings());
   }
 }

@@ -24,6 +24,7 @@ public record WalletSnapshot(
     Map<String, Credits> refunded,
     List<Debts.Owed> debts,
     List<Transfer> transfers,
+    List<SentTransfer> sentTransfers,
     List<String> barredTransfers,
     byte[] endings) {
 

@@ -193,6 +193,7 @@ final class InvariantsTest {
             from.refunded(),
             from.debts(),
             from.transfers(),
+            from.sentTransfers(),
             from.barredTransfers(),
             from.endings()));
     return Invariants.in(changed).stream().map(Violation::invariant).toList();

@@ -129,7 +129,9 @@ final class History {
               : new WalletCommand.ReturnTransfer(outgoing());
       default ->
           oneIn(3)
-              ? new WalletCommand.ListTransfers()
+              ? oneIn(2)
+                  ? new WalletCommand.ListTransfers()
+                  : new WalletCommand.FindTransfer(outgoing())
               : oneIn(4)
                   ? new WalletCommand.Open(new WalletOwner(oneIn(2) ? null : "research"))
                   : new WalletCommand.ListGrants(null, 99);

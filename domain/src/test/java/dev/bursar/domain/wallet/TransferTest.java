@@ -4,6 +4,7 @@ import static dev.bursar.domain.operation.Refusal.Code.AMOUNT_OVERFLOW;
 import static dev.bursar.domain.operation.Refusal.Code.EXCEEDS_AVAILABLE;
 import static dev.bursar.domain.operation.Refusal.Code.GRANT_EXISTS;
 import static dev.bursar.domain.operation.Refusal.Code.INVALID;
+import static dev.bursar.domain.operation.Refusal.Code.NOT_FOUND;
 import static dev.bursar.domain.operation.Refusal.Code.TRANSFER_RETURNED;
 import static dev.bursar.domain.operation.Refusal.Code.WALLET_IN_DEBT;
 import static dev.bursar.domain.operation.Refusal.Code.WALLET_NOT_FOUND;
@@ -121,6 +122,54 @@ final class TransferTest {
     given.when(comeBack(transfer), at(3)).thenTold(ended);
     given.when(settle(transfer), at(3)).thenTold(ended);
     assertThat(figures(wallet)).isEqualTo("balance 10, held 0, debt 0");
+  }
+
+  @Test
+  void whatComesBackNamesTheTransactionThatItCorrects() {
+    var given = two();
+    var left = given.when(transferOut("research", "7"), at(1));
+    String transaction = left.reply(WalletReply.Transferred.class).transaction().id();
+    given.after(at(2), WAKE);
+    var back = given.when(comeBack(sent(left)), at(3)).event(WalletEvent.TransferReturned.class);
+    assertThat(back.transaction().corrects()).isEqualTo(transaction);
+    assertThat(back.transaction().attribution().metadata())
+        .containsEntry("transfer", sent(left).id())
+        .containsEntry("to_wallet", "research");
+  }
+
+  @Test
+  void whatBecameOfItIsKnownForGood() {
+    var given = two();
+    var left = given.when(transferOut("research", "2"), at(1));
+    Transfer done = sent(left);
+    Transfer returned = sent(given.when(transferOut("research", "3"), at(2)));
+    assertThat(found(given, done))
+        .returns("on_its_way", SentTransfer::status)
+        .returns("research", SentTransfer::to)
+        .returns(credits("2"), SentTransfer::amount)
+        .returns(
+            left.reply(WalletReply.Transferred.class).transaction().id(), SentTransfer::transaction)
+        .returns(at(1), SentTransfer::sentAt)
+        .returns(null, SentTransfer::endedAt);
+    given.after(at(3), settle(done), comeBack(returned));
+    Wallet copy = newWallet();
+    copy.restore(wallet.snapshot());
+    for (var each : List.of(given, Given.nothing(new WalletAggregate(copy), memory()))) {
+      assertThat(found(each, done))
+          .returns("completed", SentTransfer::status)
+          .returns(at(3), SentTransfer::endedAt);
+      assertThat(found(each, returned)).returns("returned", SentTransfer::status);
+    }
+    given.when(new WalletCommand.FindTransfer("trf_x"), at(4)).thenRefused(NOT_FOUND, "transfer");
+    there.when(new WalletCommand.FindTransfer(done.id()), at(4)).thenRefused(NOT_FOUND, "transfer");
+  }
+
+  private static SentTransfer found(
+      Given<WalletCommand, WalletEvent, WalletReply> given, Transfer transfer) {
+    return given
+        .when(new WalletCommand.FindTransfer(transfer.id()), at(9))
+        .reply(WalletReply.TransferFound.class)
+        .transfer();
   }
 
   @Test

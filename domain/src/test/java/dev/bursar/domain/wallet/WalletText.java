@@ -64,6 +64,9 @@ final class WalletText {
       case WalletReply.TransferTaken r -> "transfer taken";
       case WalletReply.TransferBarred r -> "transfer barred";
       case WalletReply.TransferEnded r -> "transfer ended";
+      case WalletReply.TransferFound r ->
+          "transfer:%s, %s %s"
+              .formatted(r.transfer().status(), r.transfer().creditType(), r.transfer().amount());
       case WalletReply.TransferList r -> "transfers " + r.transfers().size();
     };
   }
@@ -107,6 +110,7 @@ final class WalletText {
     lines.add(of.refunded().toString());
     lines.add(of.debts().toString());
     lines.add(of.transfers().toString());
+    lines.add(of.sentTransfers().toString());
     lines.add(of.barredTransfers().toString());
     return lines;
   }

@@ -1,0 +1,194 @@
+package dev.bursar.api.wallet;
+
+import dev.bursar.api.access.Access;
+import dev.bursar.api.enforcement.ReservationViews;
+import dev.bursar.api.http.Call;
+import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Reply;
+import dev.bursar.api.json.Body;
+import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.wallet.SentTransfer;
+import dev.bursar.domain.wallet.Transfer;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * {@code …/transfers}: an org moves its own credits between its wallets. Addressed is the wallet
+ * that they leave.
+ */
+public final class TransferRoutes {
+
+  private static final Set<String> TRANSFER =
+      Set.of("to_wallet", "credit_type", "amount", "reason");
+  private static final int REASON_CHARS_MAX = 500;
+
+  private final Entities entities;
+  private final Catalog catalog;
+
+  public TransferRoutes(Entities entities, Catalog catalog) {
+    this.entities = entities;
+    this.catalog = catalog;
+  }
+
+  /** All of them. */
+  public List<Endpoint> endpoints() {
+    String all = "/v1/orgs/{org}/wallets/{wallet}/transfers";
+    return List.of(
+        Endpoint.post(all, Access.ADMINISTER, this::transfer),
+        Endpoint.get(all + "/{transfer}", Access.READ, this::view));
+  }
+
+  private CompletionStage<Reply> transfer(Call call) {
+    String org = call.org();
+    String from = call.name("wallet");
+    Body body = call.body(TRANSFER);
+    String to = body.requiredName("to_wallet");
+    String creditType = body.requiredName("credit_type");
+    Credits amount = body.requiredPositiveAmount("amount");
+    String reason = body.text("reason", REASON_CHARS_MAX);
+    Caller caller = call.caller();
+    Operation operation = caller.operation("transfer");
+    if (to.equals(from)) {
+      throw Problem.invalid("to_wallet", "is the wallet that the credits are to leave").fault();
+    }
+    Attribution attribution =
+        Attributions.of(
+            org,
+            "transfer",
+            caller,
+            reason == null ? Map.of("to_wallet", to) : Map.of("to_wallet", to, "reason", reason));
+    return CreditTypes.held(
+            entities,
+            catalog,
+            org,
+            from,
+            creditType,
+            operation,
+            () ->
+                toWallet(
+                    org,
+                    from,
+                    to,
+                    operation,
+                    new WalletCommand.TransferOut(to, creditType, amount, attribution)))
+        .thenCompose(answer -> arrive(org, caller, Outcomes.done(answer)));
+  }
+
+  /** Lets credits leave for a wallet that there is. */
+  private CompletionStage<Answer<WalletReply>> toWallet(
+      String org, String from, String to, Operation operation, WalletCommand.TransferOut out) {
+    return entities
+        .wallet(org, to, new Request<>(new WalletCommand.View(), null))
+        .thenCompose(
+            answer -> {
+              if (answer instanceof Answer.Refused<WalletReply>) {
+                return Earlier.answerOr(
+                    entities,
+                    org,
+                    from,
+                    operation,
+                    none -> {
+                      throw Problem.invalid("to_wallet", "is no wallet of the org: " + to).fault();
+                    });
+              }
+              Outcomes.done(answer);
+              return entities.wallet(org, from, new Request<>(out, operation));
+            });
+  }
+
+  /**
+   * The wallets see to it by themselves; that it is done here as well shows at once what came of
+   * it.
+   */
+  private CompletionStage<Reply> arrive(String org, Caller caller, Answer.Done<WalletReply> left) {
+    WalletReply.Transferred out = (WalletReply.Transferred) left.value();
+    Transfer transfer = out.transfer();
+    Attribution attribution =
+        Attributions.of(
+            org,
+            "transfer",
+            caller,
+            Map.of("transfer", transfer.id(), "from_wallet", transfer.from()));
+    return entities
+        .wallet(
+            org,
+            transfer.to(),
+            new Request<>(new WalletCommand.TransferIn(transfer, attribution), null))
+        .thenCompose(taken -> settled(org, transfer, taken))
+        .thenApply(
+            status ->
+                Reply.json(
+                        201,
+                        json -> {
+                          json.field("transfer_id", transfer.id())
+                              .field("transaction_id", out.transaction().id())
+                              .field("from_wallet", transfer.from())
+                              .field("to_wallet", transfer.to())
+                              .field("amount", transfer.amount())
+                              .field("status", status);
+                          ReservationViews.transaction(json, out.transaction());
+                          ReservationViews.balance(json, out.balance());
+                        })
+                    .replayed(left.replayed()));
+  }
+
+  /** The status that the wallet has on record which the credits left. */
+  private CompletionStage<String> settled(
+      String org, Transfer transfer, Answer<WalletReply> taken) {
+    String id = transfer.id();
+    if (!(taken instanceof Answer.Done)) {
+      return find(org, transfer.from(), id).thenApply(TransferRoutes::statusOr);
+    }
+    return entities
+        .wallet(org, transfer.from(), new Request<>(new WalletCommand.SettleTransfer(id), null))
+        .thenApply(any -> SentTransfer.COMPLETED);
+  }
+
+  private static String statusOr(Answer<WalletReply> found) {
+    return found instanceof Answer.Done<WalletReply> done
+            && done.value() instanceof WalletReply.TransferFound it
+        ? it.transfer().status()
+        : SentTransfer.ON_ITS_WAY;
+  }
+
+  private CompletionStage<Answer<WalletReply>> find(String org, String from, String transfer) {
+    return entities.wallet(
+        org, from, new Request<>(new WalletCommand.FindTransfer(transfer), null));
+  }
+
+  private CompletionStage<Reply> view(Call call) {
+    String from = call.name("wallet");
+    call.query(Set.of());
+    return find(call.org(), from, call.name("transfer"))
+        .thenApply(
+            answer -> {
+              SentTransfer sent =
+                  Outcomes.value(answer, WalletReply.TransferFound.class).transfer();
+              return Reply.ok(
+                  json ->
+                      json.field("transfer_id", sent.id())
+                          .field("transaction_id", sent.transaction())
+                          .field("from_wallet", from)
+                          .field("to_wallet", sent.to())
+                          .field("credit_type", sent.creditType())
+                          .field("amount", sent.amount())
+                          .field("status", sent.status())
+                          .field("sent_at", sent.sentAt())
+                          .field("ended_at", sent.endedAt())
+                          .field("return_transaction_id", sent.returnTransaction()));
+            });
+  }
+}
