@@ -7,6 +7,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WalletsTest {
 
@@ -65,6 +67,26 @@ class WalletsTest {
     assertThat(api.get(MAIN).at("/next_expiry")).isEqualTo("2026-06-01T00:00:00Z");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "EUR, 201",
+    "JPY, 201",
+    "KWD, 201",
+    "XOF, 201",
+    "ZZZ, 400",
+    "XXX, 400",
+    "XTS, 400",
+    "XAU, 400"
+  })
+  void aGrantIsPaidInACurrency(String currency, int status) {
+    Answer answer =
+        grant(
+            "{'credit_type':'platform','amount':'1','category':'paid','cost_basis':{'amount':'1','currency':'%s'}}"
+                .formatted(currency));
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(answer.at("/field")).isEqualTo(status == 201 ? "" : "cost_basis.currency");
+  }
+
   @Test
   void aGrantNamesSoManyPairsOfFeatureAndModel() {
     String body =
@@ -86,6 +108,8 @@ class WalletsTest {
         .isEqualTo("grant_exists");
     Answer voided = api.post(MAIN + "/grants/g-1/void", "{'reason':'entered twice'}");
     assertThat(voided.at("/amount")).isEqualTo("500");
+    assertThat(voided.at("/voided_at")).isEqualTo("2026-03-02T10:00:00Z");
+    assertThat(api.get(MAIN + "/grants").at("/data/0/voided_at")).isEqualTo("2026-03-02T10:00:00Z");
     assertThat(api.send("POST", MAIN + "/grants/g-1/void", null).code()).isEqualTo("grant_voided");
     assertThat(api.send("POST", MAIN + "/grants/g-9/void", null).code())
         .isEqualTo("grant_not_found");

@@ -65,9 +65,13 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                     Parts.balance()),
                 List.of(
                     new WalletSnapshot.GrantPart(
-                        Parts.grant(), attribution("grant"), credits("988"), null),
+                        Parts.grant(), attribution("grant"), credits("988"), null, null),
                     new WalletSnapshot.GrantPart(
-                        Parts.bareGrant(), bareAttribution("grant"), Credits.ZERO, EntryType.VOID)),
+                        Parts.bareGrant(),
+                        bareAttribution("grant"),
+                        Credits.ZERO,
+                        EntryType.VOID,
+                        null)),
                 List.of(new WalletSnapshot.ScheduledPart(Parts.grant(), attribution("grant"))),
                 List.of(Parts.hold()),
                 List.of(Parts.bareHold(), Parts.hold()),
@@ -88,7 +92,7 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(Parts.balance()),
                 List.of(
                     new WalletSnapshot.GrantPart(
-                        Parts.recurringGrant(), attribution("grant"), credits("988"), null)),
+                        Parts.recurringGrant(), attribution("grant"), credits("988"), null, null)),
                 List.of(
                     new WalletSnapshot.ScheduledPart(
                         Parts.bareRecurringGrant(), bareAttribution("grant"))),
@@ -126,6 +130,27 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 new byte[0])),
+        of(
+            SnapshotCodec.wallets(),
+            "voided",
+            new WalletSnapshot(
+                WalletOwner.ORG,
+                AT,
+                70_000,
+                bytes(32, 9),
+                List.of(Parts.balance()),
+                List.of(
+                    new WalletSnapshot.GrantPart(
+                        Parts.grant(), attribution("grant"), credits("12.5"), EntryType.VOID, AT)),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                bytes(86, 11))),
         of(
             SnapshotCodec.wallets(),
             "transferred",

@@ -8,8 +8,10 @@ import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import java.time.Instant;
+import java.util.Currency;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What requests about grants carry. */
@@ -46,6 +48,13 @@ final class GrantBodies {
   private static final int PAIRS_MAX = 1_000;
 
   private static final int SOURCE_CHARS_MAX = 200;
+
+  /** What is paid in; what has no minor unit, such as gold or XXX, is not. */
+  private static final Set<String> CURRENCIES =
+      Currency.getAvailableCurrencies().stream()
+          .filter(each -> each.getDefaultFractionDigits() >= 0)
+          .map(Currency::getCurrencyCode)
+          .collect(Collectors.toUnmodifiableSet());
 
   private GrantBodies() {}
 
@@ -85,12 +94,19 @@ final class GrantBodies {
   static @Nullable Problem fault(Grant grant) {
     int features = grant.features().size();
     int models = grant.models().size();
-    return features * models <= PAIRS_MAX
+    if (features * models > PAIRS_MAX) {
+      return Problem.invalid(
+          "applies_to",
+          "names %d features and %d models; up to %d pairs of the two are accepted, several grants can have more"
+              .formatted(features, models, PAIRS_MAX));
+    }
+    Money cost = grant.costBasis();
+    return cost == null || CURRENCIES.contains(cost.currency())
         ? null
         : Problem.invalid(
-            "applies_to",
-            "names %d features and %d models; up to %d pairs of the two are accepted, several grants can have more"
-                .formatted(features, models, PAIRS_MAX));
+            "cost_basis.currency",
+            "is %s, which is no currency of ISO 4217 that anything is paid in"
+                .formatted(cost.currency()));
   }
 
   /** How the grant recurs; null if it does not. */

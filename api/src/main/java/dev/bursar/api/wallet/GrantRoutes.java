@@ -116,6 +116,7 @@ public final class GrantRoutes {
                       json ->
                           json.field("id", voided.grant())
                               .field("state", "voided")
+                              .field("voided_at", voided.at())
                               .field("amount", voided.amount()))
                   .replayed(done.replayed());
             });
@@ -152,6 +153,7 @@ public final class GrantRoutes {
         .field("remaining", view.remaining())
         .field("held", view.held())
         .field("state", view.state())
+        .field("voided_at", view.voidedAt())
         .field("category", grant.category().word())
         .field("priority", grant.priority())
         .field("effective_at", grant.effectiveAt())

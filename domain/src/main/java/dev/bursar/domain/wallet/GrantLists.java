@@ -94,6 +94,6 @@ final class GrantLists {
 
   private static GrantView view(GrantState of) {
     String state = of.isVoided() ? "voided" : of.isEnded() ? "expired" : "active";
-    return new GrantView(of.grant, of.remaining, of.held, state);
+    return new GrantView(of.grant, of.remaining, of.held, state, of.voidedAt);
   }
 }

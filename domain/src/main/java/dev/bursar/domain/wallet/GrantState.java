@@ -3,6 +3,7 @@ package dev.bursar.domain.wallet;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
+import java.time.Instant;
 import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,9 @@ public final class GrantState {
 
   /** Why it can no longer be drawn on: it expired, or was voided; null while it can be. */
   @Nullable EntryType ended;
+
+  /** When it was voided, or null; null also if that was before snapshots kept it. */
+  @Nullable Instant voidedAt;
 
   GrantState(Grant grant, Attribution attribution) {
     this.grant = grant;

@@ -393,6 +393,7 @@ public final class Wallet {
       lists.unschedule(never.asState());
       GrantState grant = never.asState();
       grant.ended = EntryType.VOID;
+      grant.voidedAt = event.at();
       keep(grant);
       promise(never.grant.creditType(), never.grant.amount().negated());
       post(event.transaction());
@@ -409,6 +410,7 @@ public final class Wallet {
       dues.remove(new Due(end, Due.What.GRANT_ENDS, id));
     }
     keptPurse(grant.grant.creditType()).end(grant, why);
+    grant.voidedAt = grant.isVoided() ? transaction.postedAt() : null;
     lists.ended(grant);
   }
 
@@ -527,7 +529,10 @@ public final class Wallet {
         ledgerHead,
         purses.values().stream().map(Purse::figures).toList(),
         grants.values().stream()
-            .map(g -> new WalletSnapshot.GrantPart(g.grant, g.attribution, g.remaining, g.ended))
+            .map(
+                g ->
+                    new WalletSnapshot.GrantPart(
+                        g.grant, g.attribution, g.remaining, g.ended, g.voidedAt))
             .toList(),
         scheduled.values().stream()
             .map(s -> new WalletSnapshot.ScheduledPart(s.grant, s.attribution))
@@ -554,6 +559,7 @@ public final class Wallet {
     for (WalletSnapshot.GrantPart part : from.grants()) {
       GrantState grant = new GrantState(part.grant(), part.attribution());
       grant.ended = part.ended();
+      grant.voidedAt = part.voidedAt();
       keep(grant);
       keptPurse(part.grant().creditType()).change(grant, part.remaining(), Credits.ZERO);
       lists.changed(grant);

@@ -18,7 +18,7 @@ final class WalletReplies {
               new WalletReply.GrantView(e.grant(), e.grant().amount(), Credits.ZERO, "scheduled"));
       case WalletEvent.Granted e -> new WalletReply.GrantAdded(asGranted(e));
       case WalletEvent.GrantExpired e ->
-          new WalletReply.GrantVoided(e.grant(), taken(e.transaction()));
+          new WalletReply.GrantVoided(e.grant(), taken(e.transaction()), e.at());
       case WalletEvent.GrantRenewed e ->
           new WalletReply.GrantAdded(
               new WalletReply.GrantView(e.grant(), e.grant().amount(), Credits.ZERO, "active"));
@@ -33,7 +33,7 @@ final class WalletReplies {
       case WalletEvent.TransferSettled e -> new WalletReply.TransferEnded(e.transfer());
       case WalletEvent.TransferReturned e -> new WalletReply.TransferEnded(e.transfer());
       case WalletEvent.GrantVoided e ->
-          new WalletReply.GrantVoided(e.grant(), taken(e.transaction()));
+          new WalletReply.GrantVoided(e.grant(), taken(e.transaction()), e.at());
       case WalletEvent.CreditsHeld e -> new WalletReply.Held(e.hold(), e.balance());
       case WalletEvent.HoldExtended e -> new WalletReply.Extended(e.reservation(), e.expiresAt());
       case WalletEvent.Committed e ->

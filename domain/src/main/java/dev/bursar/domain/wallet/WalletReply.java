@@ -18,8 +18,8 @@ public sealed interface WalletReply {
   /** The grant was added. */
   record GrantAdded(GrantView grant) implements WalletReply {}
 
-  /** The grant was voided; so much was taken out. */
-  record GrantVoided(String grant, Credits amount) implements WalletReply {}
+  /** The grant was voided then; so much was taken out. */
+  record GrantVoided(String grant, Credits amount, Instant at) implements WalletReply {}
 
   /**
    * The correction is made: a refund or an adjustment.
@@ -125,6 +125,14 @@ public sealed interface WalletReply {
    * A grant and what is left of it.
    *
    * @param state {@code scheduled}, {@code active}, {@code expired} or {@code voided}
+   * @param voidedAt when it was voided, if it was and that is known; else null
    */
-  record GrantView(Grant grant, Credits remaining, Credits held, String state) {}
+  record GrantView(
+      Grant grant, Credits remaining, Credits held, String state, @Nullable Instant voidedAt) {
+
+    /** Of one that is not voided. */
+    GrantView(Grant grant, Credits remaining, Credits held, String state) {
+      this(grant, remaining, held, state, null);
+    }
+  }
 }

@@ -30,7 +30,11 @@ public record WalletSnapshot(
 
   /** A grant in force or past. */
   public record GrantPart(
-      Grant grant, Attribution attribution, Credits remaining, @Nullable EntryType ended) {}
+      Grant grant,
+      Attribution attribution,
+      Credits remaining,
+      @Nullable EntryType ended,
+      @Nullable Instant voidedAt) {}
 
   /** A grant that has yet to take effect. */
   public record ScheduledPart(Grant grant, Attribution attribution) {}

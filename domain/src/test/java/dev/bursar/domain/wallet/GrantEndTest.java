@@ -16,6 +16,7 @@ import static dev.bursar.domain.wallet.WalletWords.voiding;
 import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** How grants end: by expiry or by being voided. */
@@ -98,6 +99,25 @@ final class GrantEndTest {
     assertThat(figures(wallet)).isEqualTo("balance 4, held 4, debt 0");
     assertThat(entries(given.when(commit("r", "3"), at(3))))
         .containsExactly("consume a -3", "void a -1");
+  }
+
+  @Test
+  void itIsKnownWhenAGrantWasVoided() {
+    Wallet wallet = newWallet();
+    var given =
+        wallet(
+            wallet, grant("a", "1"), grant("b", "2").from(at(900)), grant("c", "3").until(at(60)));
+    assertThat(given.when(voiding("a"), at(2)).reply(WalletReply.GrantVoided.class).at())
+        .isEqualTo(at(2));
+    given.after(at(3), voiding("b")).after(at(60), WAKE);
+    Wallet copy = newWallet();
+    copy.restore(wallet.snapshot());
+    for (Wallet each : List.of(wallet, copy)) {
+      var page = (WalletReply.Grants) each.grantsAfter(null, 9);
+      assertThat(page.grants())
+          .extracting(view -> view.grant().id() + " " + view.state() + " " + view.voidedAt())
+          .containsExactlyInAnyOrder("a voided " + at(2), "b voided " + at(3), "c expired null");
+    }
   }
 
   @Test
