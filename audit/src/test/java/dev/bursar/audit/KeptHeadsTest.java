@@ -23,7 +23,7 @@ final class KeptHeadsTest {
   private final Export export = Export.november();
   private final int from = export.from();
 
-  private String kept(int size) {
+  private String signed(int size) {
     return Export.OPERATOR.note(export.head(size));
   }
 
@@ -34,7 +34,7 @@ final class KeptHeadsTest {
   }
 
   private List<String> kept(int... sizes) {
-    return IntStream.of(sizes).mapToObj(this::kept).toList();
+    return IntStream.of(sizes).mapToObj(this::signed).toList();
   }
 
   /** Says something else from an entry on, with all hashes; what was signed before stays. */
@@ -95,7 +95,7 @@ final class KeptHeadsTest {
     List<String> kept = kept(from + AT, from + AT + 5);
     madeAnew();
     export.header.put("right", export.cover(from + export.entries.size(), Export.SIZE));
-    export.header.put("checkpoint", kept(Export.SIZE));
+    export.header.put("checkpoint", signed(Export.SIZE));
     assertThat(export.audit()).isInstanceOf(Verdict.Valid.class);
     assertAmong(Kind.OTHER_HISTORY, audit(kept), AT, AT + 4, "two histories of this ledger");
   }
@@ -103,7 +103,7 @@ final class KeptHeadsTest {
   @Test
   void whatIsNotOfThisLedgerOrKeyIsRefused() {
     ForgeryTest.assertUnreadable(
-        audit(List.of(kept(from), Export.OTHER.note(export.head(from)))),
+        audit(List.of(signed(from), Export.OTHER.note(export.head(from)))),
         0,
         "kept checkpoint 2 of 2");
     ForgeryTest.assertUnreadable(
@@ -115,8 +115,8 @@ final class KeptHeadsTest {
 
   @Test
   void itIsReadAloneOrFromAnEarlierExport(@TempDir Path folder) throws IOException {
-    Path alone = Files.writeString(folder.resolve("a"), kept(from));
-    assertThat(Audit.checkpointIn(alone)).isEqualTo(kept(from));
+    Path alone = Files.writeString(folder.resolve("a"), signed(from));
+    assertThat(Audit.checkpointIn(alone)).isEqualTo(signed(from));
     Path earlier = Files.write(folder.resolve("b"), export.bytes());
     assertThat(Audit.checkpointIn(earlier)).isEqualTo(export.header.get("checkpoint"));
     Path none = Files.writeString(folder.resolve("c"), "{\"size\":1}");

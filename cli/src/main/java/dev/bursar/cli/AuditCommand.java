@@ -163,10 +163,7 @@ final class AuditCommand implements Callable<Integer> {
             .formatted(
                 valid.treeSize(),
                 valid.root(),
-                valid.keptHeads() == 0
-                    ? ""
-                    : "kept checkpoints   %,d compared, of %,d; the others end outside of the export%n"
-                        .formatted(valid.keptHeadsCompared(), valid.keptHeads()),
+                keptHeads(valid),
                 printable(valid.signer().name()),
                 printable(valid.signer().toString()),
                 valid.signer().fingerprint(),
@@ -185,6 +182,18 @@ final class AuditCommand implements Callable<Integer> {
       err.flush();
     }
     return VALID;
+  }
+
+  private static String keptHeads(Verdict.Valid valid) {
+    int outside = valid.keptHeads() - valid.keptHeadsCompared();
+    return valid.keptHeads() == 0
+        ? ""
+        : "kept checkpoints   %,d agree%s%n"
+            .formatted(
+                valid.keptHeadsCompared(),
+                outside == 0
+                    ? ""
+                    : "; %,d end outside of the export, and can't be compared".formatted(outside));
   }
 
   private static void print(String wallet, Totals of, PrintWriter out) {

@@ -281,6 +281,16 @@ final class AuditCommandTest {
   }
 
   @Test
+  void itIsComparedWithWhatWasKept() throws Exception {
+    Path kept = Files.write(folder.resolve("kept.ndjson"), lines);
+    assertThat(audit("--verifier", verifier, "--checkpoint", kept.toString())).isZero();
+    assertThat(out).contains("kept checkpoints   1 agree\n");
+    Path none = Files.writeString(folder.resolve("none"), "{}");
+    assertThat(audit("--checkpoint", none.toString())).isEqualTo(2);
+    assertThat(err).contains("--checkpoint: ", "has no field checkpoint");
+  }
+
+  @Test
   void whatCannotBeReadOrIsMisused() throws Exception {
     lines.removeLast();
     assertThat(audit()).isEqualTo(2);
