@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -229,6 +230,49 @@ class UsageWordsTest {
     UsageDump inPages = projected("bursar.projections.page-rows-max = 1000");
     for (int rows : new int[] {1, 13}) {
       projected("bursar.projections.page-rows-max = " + rows).assertEqualTo(inPages);
+    }
+  }
+
+  @Test
+  void aDayThatHasOthersHasNoFurtherNamesOnceThereMayBeMore() {
+    DatabaseSettings settings = TestServer.fresh();
+    try (Database database = Database.open(settings)) {
+      JournalWriter journal = new JournalWriter(database.jdbi());
+      UsageWorld world = new UsageWorld("acme", journal, 7, START.truncatedTo(ChronoUnit.DAYS));
+      for (int max : new int[] {1, 10}) {
+        world.live(60, Duration.ofMinutes(10));
+        journal.flush();
+        try (ReadSide side =
+            new ReadSide(
+                settings,
+                new NoEntities(),
+                InstantSource.system(),
+                "bursar.projections.usage-words-max = " + max)) {
+          side.caughtUp();
+          for (int i = 0; i < 4; i++) {
+            Map<Dimension, String> filter = Map.of(Dimension.MODEL, "model é" + i);
+            Question question =
+                new Question(
+                    Instant.EPOCH,
+                    world.now().plusSeconds(1),
+                    filter,
+                    List.of(),
+                    null,
+                    ZoneOffset.UTC);
+            Map<String, String> byHand = new TreeMap<>();
+            world
+                .sums(question.from(), question.to(), filter, List.of(), at -> "")
+                .forEach((key, sum) -> byHand.put(key.toString(), sum.toString()));
+            assertThat(world.answered(side.projections.usage(), question)).isEqualTo(byHand);
+          }
+        }
+      }
+      assertThat(
+              new Verification(settings, OrgWorld.GRACE, Duration.ofHours(72))
+                  .run(counts -> {})
+                  .discrepancies())
+          .filteredOn(each -> each.kind().name().equals("USAGE"))
+          .isEmpty();
     }
   }
 

@@ -23,7 +23,7 @@ final class MonthParts implements Parts<Day> {
       order by day desc, currency limit 1
       """;
 
-  /** A connection on which nothing is sent is taken for dead after a minute. */
+  /** What lies between often takes a connection for dead on which nothing comes for a minute. */
   private static final Duration SILENCE_MAX = Duration.ofSeconds(20);
 
   private final String org;

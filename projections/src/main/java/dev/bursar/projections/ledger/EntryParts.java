@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/** The entries of a wallet that pass a filter, up to the one that is the last at the beginning. */
+/** The entries of a wallet that pass a filter, up to the last of those that there are at first. */
 final class EntryParts implements Parts<LedgerEntry> {
 
   private static final int ROWS_MAX = 1_000;
@@ -33,7 +33,10 @@ final class EntryParts implements Parts<LedgerEntry> {
   @Override
   public Optional<List<LedgerEntry>> next(Handle handle) {
     if (last == UNKNOWN) {
-      last = LedgerTimes.last(handle, org, wallet);
+      last =
+          filter.to() == null
+              ? LedgerTimes.last(handle, org, wallet)
+              : LedgerTimes.firstAt(handle, org, wallet, filter.to()) - 1;
       after =
           filter.from() == null ? 0 : LedgerTimes.firstAt(handle, org, wallet, filter.from()) - 1;
     }

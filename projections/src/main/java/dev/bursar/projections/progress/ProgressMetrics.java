@@ -40,6 +40,11 @@ public final class ProgressMetrics {
         .description("Slices that stand still before a row that can't be read or projected")
         .tags(tags)
         .register(metrics);
+    Gauge.builder("bursar.projection.slices.lag", range, r -> r.standingMs() / MILLIS)
+        .description("For how long the slice of those does so that has for the longest")
+        .baseUnit("seconds")
+        .tags(tags)
+        .register(metrics);
     FunctionCounter.builder("bursar.projection.rows", range, RangeProgress::rows)
         .description("Rows of the journal projected")
         .tags(tags)

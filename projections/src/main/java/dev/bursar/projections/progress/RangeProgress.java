@@ -9,6 +9,7 @@ import dev.bursar.projections.journal.SliceRange;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,6 +25,9 @@ public final class RangeProgress implements JournalReader {
 
   private static final Logger LOG = LoggerFactory.getLogger(RangeProgress.class);
 
+  /** Why a slice stands still, and since when it does so without having gone on. */
+  private record Fault(String reason, long sinceNanos) {}
+
   private final SliceRange range;
   private boolean here;
   private boolean started;
@@ -38,7 +42,7 @@ public final class RangeProgress implements JournalReader {
   private long events;
   private long failures;
   private @Nullable String alarm;
-  private final Map<Integer, String> faults = new HashMap<>();
+  private final Map<Integer, Fault> faults = new HashMap<>();
   private final Map<Integer, String> failedSlices = new TreeMap<>();
   private boolean unexplained;
   private boolean closed;
@@ -168,9 +172,11 @@ public final class RangeProgress implements JournalReader {
 
   /** Keeps why a slice stands still; what was known before, or null. */
   private synchronized @Nullable String fault(int slice, String reason) {
-    String before = faults.put(slice, reason);
-    failures += reason.equals(before) ? 0 : 1;
-    return before;
+    Fault before = faults.get(slice);
+    faults.put(slice, new Fault(reason, before == null ? System.nanoTime() : before.sinceNanos()));
+    String known = before == null ? null : before.reason();
+    failures += reason.equals(known) ? 0 : 1;
+    return known;
   }
 
   @Override
@@ -185,10 +191,25 @@ public final class RangeProgress implements JournalReader {
     SortedMap<Integer, String> standing = new TreeMap<>();
     if (here) {
       for (int slice : projected.standing().keySet()) {
-        standing.put(slice, faults.getOrDefault(slice, "not looked at yet"));
+        Fault fault = faults.get(slice);
+        standing.put(slice, fault == null ? "not looked at yet" : fault.reason());
       }
     }
     return standing;
+  }
+
+  /**
+   * For how long the slice that has stood still for the longest does so, in milliseconds, as far as
+   * this node knows; 0 if none does.
+   */
+  public synchronized long standingMs() {
+    long now = System.nanoTime();
+    return standing().keySet().stream()
+        .map(faults::get)
+        .filter(Objects::nonNull)
+        .mapToLong(fault -> (now - fault.sinceNanos()) / 1_000_000)
+        .max()
+        .orElse(0);
   }
 
   private boolean anyStands(SliceRange slices) {

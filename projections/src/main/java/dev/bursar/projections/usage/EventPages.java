@@ -12,8 +12,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -23,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pages of an org's events, the newest first. Where few events have what is asked for and no index
  * finds them, the sums by hour tell in which hours there are any, and only those are looked
- * through. If that takes long, the page is short, and the next one goes on.
+ * through; of one user or session, all of theirs. If that takes long, the page is short, and the
+ * next one goes on.
  */
 final class EventPages {
 
@@ -35,9 +38,12 @@ final class EventPages {
    */
   record Page(List<UsageEvent> events, UsageEvent.@Nullable Key next) {}
 
-  /** Of these, an index finds the events. */
+  /** Of each of these by itself, an index finds the events. */
   private static final Set<Dimension> INDEXED =
       EnumSet.of(Dimension.TEAM, Dimension.USER, Dimension.SESSION);
+
+  /** Of these there are no sums by hour, and seldom many events. */
+  private static final Set<Dimension> OF_ONE = EnumSet.of(Dimension.USER, Dimension.SESSION);
 
   /** So many events are looked through before anybody asks in which hours to look. */
   private static final int NEWEST = 5_000;
@@ -52,7 +58,7 @@ final class EventPages {
       group by 1 order by 1 desc
       """;
 
-  /** Found in the index alone, as good as. */
+  /** Found in the index alone, as good as; those of one user or session take the table, too. */
   private static final String NTH =
       """
       select d.counted_at, d.sequence, d.index from usage_event d
@@ -99,8 +105,10 @@ final class EventPages {
     UsageEvent.Key next = null;
     if (isIndexed()) {
       take(from, before);
-    } else {
+    } else if (ofOne().isEmpty()) {
       next = search(from, before);
+    } else {
+      next = walk(from, before);
     }
     return found.size() > limit
         ? new Page(List.copyOf(found.subList(0, limit)), found.get(limit - 1).key())
@@ -112,12 +120,20 @@ final class EventPages {
     return new UsageEvent.Key(at, new Place(0, 0));
   }
 
-  /** Of one user's or session's events there are few, whatever else they have to have. */
+  /** Whether an index has what is asked for, and nothing else. */
   private boolean isIndexed() {
-    Set<Dimension> of = filter.filter().keySet();
-    return of.contains(Dimension.USER)
-        || of.contains(Dimension.SESSION)
-        || (INDEXED.containsAll(of) && filter.decision() == null && filter.outcome() == null);
+    return filter.decision() == null
+        && filter.outcome() == null
+        && filter.filter().size() <= 1
+        && INDEXED.containsAll(filter.filter().keySet());
+  }
+
+  /** The user or session that is asked for, or both. */
+  private Map<Dimension, String> ofOne() {
+    Map<Dimension, String> one = new EnumMap<>(Dimension.class);
+    one.putAll(filter.filter());
+    one.keySet().retainAll(OF_ONE);
+    return one;
   }
 
   /** Takes what there is, one more than a page at the most; whether that is reached. */
@@ -126,6 +142,28 @@ final class EventPages {
         .map((rs, context) -> EventRows.event(rs))
         .forEach(found::add);
     return found.size() > limit;
+  }
+
+  /**
+   * Looks through all events of a user or session, who may be a busy one; the place from which on
+   * it has not looked, null if there is none.
+   */
+  private UsageEvent.@Nullable Key walk(UsageEvent.Key from, UsageEvent.Key before) {
+    UsageEvent.Key at = before;
+    int count = NEWEST;
+    do {
+      UsageEvent.Key some = nth(from, at, count);
+      if (take(some == null ? from : some, at)) {
+        return null;
+      }
+      at = some;
+      count = AT_ONCE;
+    } while (at != null && !isLate());
+    return at;
+  }
+
+  private boolean isLate() {
+    return System.nanoTime() - sinceNanos > looksFor.toNanos();
   }
 
   /** Takes what there is; the place from which on it has not looked, null if there is none. */
@@ -139,7 +177,7 @@ final class EventPages {
       UsageEvent.Key start = later(from, start(hour));
       at = earlier(at, start(hour.plus(1, ChronoUnit.HOURS)));
       while (at != null) {
-        if (System.nanoTime() - sinceNanos > looksFor.toNanos()) {
+        if (isLate()) {
           return at;
         }
         UsageEvent.Key some = nth(start, at, AT_ONCE);
@@ -153,7 +191,10 @@ final class EventPages {
     return null;
   }
 
-  /** The event so many before a place, that one counted; null if there are fewer. */
+  /**
+   * The event so many before a place, that one counted, of the user or session that is asked for;
+   * null if there are fewer.
+   */
   private UsageEvent.@Nullable Key nth(UsageEvent.Key from, UsageEvent.Key before, int count) {
     return nth("", from, before, count)
         .map((rs, context) -> EventRows.key(rs))
@@ -167,8 +208,10 @@ final class EventPages {
    * @param explain goes in front of it, such as {@code explain}
    */
   Query nth(String explain, UsageEvent.Key from, UsageEvent.Key before, int count) {
-    String sql = explain + NTH.formatted(EventRows.range(from, before));
-    return EventRows.in(handle.createQuery(sql), from, before)
+    Map<Dimension, String> one = ofOne();
+    String sql =
+        explain + NTH.formatted(EventRows.range(from, before) + Dimensions.conditions(one));
+    return EventRows.in(Dimensions.bind(handle.createQuery(sql), one), from, before)
         .bind("org", org)
         .bind("skipped", count - 1);
   }

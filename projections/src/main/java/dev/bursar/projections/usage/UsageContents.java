@@ -130,7 +130,7 @@ public final class UsageContents {
       """
       select 'the %1$ss of ' || w.day || ' that have sums of their own', w.word, 'one of its events'
       from usage_word w
-      where w.org = :org and w.kind = '%1$s'
+      where w.org = :org and w.kind = '%1$s' and w.word <> '(other)'
         and w.day >= cast(cast(:since as timestamptz) at time zone 'UTC' as date)
         and not exists (
           select 1 from usage_event d

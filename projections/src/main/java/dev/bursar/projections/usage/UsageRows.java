@@ -24,6 +24,19 @@ final class UsageRows {
 
   private static final int DECIMALS = 6;
   private static final String BOUNDS = "select min(day), max(day) from usage_day where org = :org";
+
+  /** As many as it takes a second or two to look up. */
+  private static final long FEW = 100_000;
+
+  private static final String EVENTS_OF_USER =
+      """
+      select coalesce(sum(d.requests + d.denied), 0)
+      from generate_series(cast(:from as date), cast(:to as date), interval '1 day') s
+      cross join lateral (
+        select * from usage_user_day d
+        where d.org = :org and d.day = cast(s as date) and d.user_id = :user offset 0) d
+      """;
+
   private static final Comparator<@Nullable String> ABSENT_LAST =
       Comparator.nullsLast(Comparator.naturalOrder());
 
@@ -77,7 +90,9 @@ final class UsageRows {
       ofUsers = SUMMED_BY_USER.containsAll(dimensions);
       coverage = ofUsers ? Coverage.byDays(parts) : Coverage.byEvents(parts);
     }
-    if (!mayScan && !isOfOne(question) && SummedEvents.areMany(coverage.events())) {
+    if (!mayScan
+        && SummedEvents.areMany(coverage.events())
+        && !isOfFew(handle, org, question, span)) {
       throw new TakesEvents();
     }
     if (ofUsers) {
@@ -94,10 +109,22 @@ final class UsageRows {
         .toList();
   }
 
-  /** Whose events there are not many of, and which an index finds. */
-  private static boolean isOfOne(Question question) {
-    return question.filter().containsKey(Dimension.USER)
-        || question.filter().containsKey(Dimension.SESSION);
+  /** Whether it is about one session, or a user who is not a busy one: an index finds those. */
+  private static boolean isOfFew(Handle handle, String org, Question question, Span span) {
+    String user = question.filter().get(Dimension.USER);
+    return question.filter().containsKey(Dimension.SESSION)
+        || (user != null && eventsOf(handle, org, user, span) <= FEW);
+  }
+
+  private static long eventsOf(Handle handle, String org, String user, Span span) {
+    return handle
+        .createQuery(EVENTS_OF_USER)
+        .bind("org", org)
+        .bind("user", user)
+        .bind("from", LocalDate.ofInstant(span.from(), ZoneOffset.UTC))
+        .bind("to", LocalDate.ofInstant(span.to(), ZoneOffset.UTC))
+        .mapTo(Long.class)
+        .one();
   }
 
   private static List<Span> spans(List<Coverage.Part> parts) {

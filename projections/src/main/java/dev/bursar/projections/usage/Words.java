@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * The features and models of an org and UTC day that have sums of their own: the table {@code
  * usage_word}. They are the client's own words, so there may be as many as requests: the first of a
  * day, in the order of the org's journal, are kept by name, and all others are summed up together.
+ * The first that is not kept leaves {@link UsageQueries#OTHER} there: from then on the day has no
+ * further ones, however many there may be by then.
  */
 final class Words {
 
@@ -126,10 +128,12 @@ final class Words {
     Set<String> there = words.get(of);
     if (word != null
         && there != null
-        && there.size() < max
         && !word.equals(UsageQueries.OTHER)
-        && there.add(word)) {
-      added.add(new Word(of, word));
+        && !there.contains(word)
+        && !there.contains(UsageQueries.OTHER)) {
+      String known = there.size() < max ? word : UsageQueries.OTHER;
+      there.add(known);
+      added.add(new Word(of, known));
     }
   }
 

@@ -84,6 +84,26 @@ class RangeProgressTest {
   }
 
   @Test
+  void howLongASliceHasStoodStillCountsFromItsFirstFault() {
+    SortedMap<Integer, JournalPosition> seven = new TreeMap<>(Map.of(7, START));
+    runs();
+    assertThat(range.standingMs()).isZero();
+    range.standsStill(7, "row 3");
+    goOn(701, seven);
+    while (range.standingMs() == 0) {
+      Thread.onSpinWait();
+    }
+
+    long before = range.standingMs();
+    range.standsStill(7, "row 3, still");
+    goOn(702, seven);
+    assertThat(range.standingMs()).isGreaterThanOrEqualTo(before);
+
+    goOn(703, new TreeMap<>());
+    assertThat(range.standingMs()).isZero();
+  }
+
+  @Test
   void runsOnceReadingHasBegun() {
     assertThat(state()).isEqualTo(State.ELSEWHERE);
     range.arrived();

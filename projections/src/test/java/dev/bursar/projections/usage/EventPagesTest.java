@@ -38,11 +38,12 @@ final class EventPagesTest {
   private static final String EVENTS =
       """
       insert into usage_event (org, counted_at, sequence, index, recorded_at, reservation, allowed,
-        denials, departments, wallet, actor, credit_type, amount, usage, team, model,
+        denials, departments, wallet, actor, credit_type, amount, usage, team, user_id, model,
         outcome, ended_at, ended_sequence, ended_index, charged)
       select 'acme', at, i, 0, at, 'rsv_' || i, i % 7001 <> 0,
         case when i % 7001 = 0 then array['budget_exceeded'] else array[]::text[] end, '{}', 'main',
         'key', 'platform', 1, '{}', 'team-1',
+        case i % 4 when 0 then 'seldom' else 'service' end,
         case when i % 2880 = 77 or i between 20000 and 20007 then 'rare' else 'usual' end,
         case when i % 7001 = 0 then 'denied' when i % 9001 = 0 then 'expired' end,
         case when i % 7001 = 0 or i % 9001 = 0 then at end, i, 0, 0
@@ -102,6 +103,10 @@ final class EventPagesTest {
         filter(Map.of(Dimension.MODEL, "none"), null, null),
         filter(Map.of(), Decision.DENY, null),
         filter(Map.of(), null, Outcome.DENIED),
+        filter(Map.of(Dimension.USER, "service"), Decision.DENY, null),
+        filter(Map.of(Dimension.USER, "service", Dimension.MODEL, "rare"), null, null),
+        filter(Map.of(Dimension.USER, "seldom", Dimension.TEAM, "team-1"), null, Outcome.EXPIRED),
+        filter(Map.of(Dimension.USER, "none", Dimension.MODEL, "usual"), null, null),
         filter(Map.of(), null, Outcome.EXPIRED),
         filter(Map.of(Dimension.MODEL, "usual"), null, Outcome.EXPIRED),
         new EventFilter(
@@ -176,6 +181,13 @@ final class EventPagesTest {
     all(rare, 1_000, Duration.ZERO, pages);
     // No page looks through more than some thousand events.
     assertThat(pages[0]).isBetween(5, 44_640 / 5_000 + 1);
+    pages[0] = 0;
+    all(
+        filter(Map.of(Dimension.USER, "service"), Decision.DENY, null),
+        1_000,
+        Duration.ZERO,
+        pages);
+    assertThat(pages[0]).isBetween(5, 44_640 / 5_000 + 1);
   }
 
   @Test
@@ -199,23 +211,34 @@ final class EventPagesTest {
         .doesNotContain("Seq Scan");
   }
 
-  @Test
-  void theEndOfAChunkIsFoundInTheIndexAlone() {
-    List<String> plan =
-        database
-            .jdbi()
-            .withHandle(
-                handle ->
-                    new EventPages(handle, "acme", filter(Map.of(), null, null), 100, Duration.ZERO)
+  private static String planOfNth(Map<Dimension, String> of) {
+    return database
+        .jdbi()
+        .withHandle(
+            handle ->
+                String.join(
+                    "\n",
+                    new EventPages(handle, "acme", filter(of, null, null), 100, Duration.ZERO)
                         .nth(
                             "explain ",
                             new UsageEvent.Key(FROM, new Place(0, 0)),
                             new UsageEvent.Key(TO.minusSeconds(120), new Place(44_638, 0)),
                             1_000)
                         .mapTo(String.class)
-                        .list());
-    assertThat(String.join("\n", plan))
+                        .list()));
+  }
+
+  @Test
+  void theEndOfAChunkIsFoundInTheIndexAlone() {
+    assertThat(planOfNth(Map.of()))
         .contains("Index Only Scan Backward using usage_event_2026_01_pkey")
         .doesNotContain("Sort");
+  }
+
+  @Test
+  void thatOfAUserWhoIsNotThereIsFoundInAnIndex() {
+    assertThat(planOfNth(Map.of(Dimension.USER, "none")))
+        .contains("usage_event_2026_01_org_user_id_counted_at_idx")
+        .doesNotContain("Seq Scan");
   }
 }

@@ -1,11 +1,15 @@
 package dev.bursar.projections.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.database.Database;
 import dev.bursar.domain.usage.UsageQueries.Dimension;
+import dev.bursar.domain.usage.UsageQueries.Question;
 import dev.bursar.projections.TestServer;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -31,6 +35,23 @@ final class SummedEventsTest {
         from generate_series(0, 19999) i) e
       """;
 
+  private static final String DAYS =
+      """
+      insert into usage_day (org, day, group_id, credits, requests, denied)
+      select 'acme', cast(day as date), gen_random_uuid(), 0, 0, 0
+      from generate_series(timestamp '2026-01-01', timestamp '2026-01-31', interval '1 day') day
+      """;
+
+  /** As if the service had far more events than the others. */
+  private static final String USER_DAYS =
+      """
+      insert into usage_user_day (org, day, user_id, id, departments, credit_type, credits,
+        requests, denied, meters)
+      select 'acme', d.day, u.user_id, gen_random_uuid(), '{}', 'platform', 0, u.requests, 1, '{}'
+      from usage_day d,
+        (values ('service', 10000), ('u-1', 3)) as u (user_id, requests)
+      """;
+
   private static Database database;
 
   @BeforeAll
@@ -46,6 +67,9 @@ final class SummedEventsTest {
               }
               handle.execute(EVENTS);
               handle.execute("analyze usage_event");
+              TestPartitions.make(handle, FROM, "usage_day", "usage_user_day");
+              handle.execute(DAYS);
+              handle.execute(USER_DAYS);
             });
   }
 
@@ -102,5 +126,28 @@ final class SummedEventsTest {
     assertThat(plan(days(), Dimension.USER))
         .contains("Parallel", "usage_event_2026_01")
         .doesNotContain("usage_event_2025_12", "Join", "Nested Loop");
+  }
+
+  private static void ask(Map<Dimension, String> filter) {
+    database
+        .jdbi()
+        .useTransaction(
+            handle ->
+                UsageRows.of(
+                    handle,
+                    "acme",
+                    new Question(FROM, TO, filter, List.of(Dimension.MODEL), null, ZoneOffset.UTC),
+                    new Kept(handle, "acme", Retention.FOR_EVER, TO),
+                    1_000,
+                    false));
+  }
+
+  @Test
+  void whoHasFewEventsIsLookedUpAndABusyOneIsScanned() {
+    assertThatCode(() -> ask(Map.of(Dimension.USER, "u-1"))).doesNotThrowAnyException();
+    assertThatCode(() -> ask(Map.of(Dimension.USER, "service", Dimension.SESSION, "s-1")))
+        .doesNotThrowAnyException();
+    assertThatThrownBy(() -> ask(Map.of(Dimension.USER, "service")))
+        .isInstanceOf(TakesEvents.class);
   }
 }
