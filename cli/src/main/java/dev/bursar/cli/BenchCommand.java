@@ -53,9 +53,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--shapes",
       split = ",",
-      defaultValue = "hot,spread",
-      description = "hot: one org and wallet; few: 20; spread: 1,000. Default: ${DEFAULT-VALUE}")
-  private List<String> shapes;
+      description =
+          "hot: one org and wallet; few: 20; spread: 1,000. Default: hot,spread; with --usage hot,few")
+  private @Nullable List<String> shapes;
 
   @Option(
       names = "--rounds",
@@ -111,19 +111,22 @@ final class BenchCommand implements Callable<Integer> {
     if (events < 1 || rate < 1 || seconds < 1) {
       throw new CommandFailure("--usage, --rate and --seconds have to be at least 1");
     }
-    return new UsageBenchOptions(events, rate, seconds, warmup, ASKED);
+    try {
+      return new UsageBenchOptions(
+          events, rate, seconds, warmup, shapes(Shape.HOT, Shape.FEW), ASKED);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("--" + e.getMessage(), e);
+    }
+  }
+
+  private List<Shape> shapes(Shape... otherwise) {
+    return shapes == null ? List.of(otherwise) : shapes.stream().map(Shape::of).toList();
   }
 
   private BenchOptions options() {
     try {
       return new BenchOptions(
-          seconds,
-          warmup,
-          connections,
-          shapes.stream().map(Shape::of).toList(),
-          rounds,
-          against,
-          json);
+          seconds, warmup, connections, shapes(Shape.HOT, Shape.SPREAD), rounds, against, json);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("--" + e.getMessage(), e);
     }

@@ -58,7 +58,9 @@ public final class UsageBench {
             Locale.ROOT,
             "%d processors, PostgreSQL and client on the same machine%n",
             Runtime.getRuntime().availableProcessors());
-        seen(server, database);
+        for (Shape shape : options.shapes()) {
+          seen(server, database, shape);
+        }
         // Before there are events that the journal knows nothing of.
         rebuild(database);
         questions(server, database);
@@ -75,16 +77,16 @@ public final class UsageBench {
 
   // ---- how soon
 
-  private void seen(BursarServer server, Database database)
+  private void seen(BursarServer server, Database database, Shape shape)
       throws BenchFailure, InterruptedException {
     AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-    SeenAfter probe = new SeenAfter(server, database, Shape.FEW.orgs());
+    SeenAfter probe = new SeenAfter(server, database, shape.orgs());
     LoadResult load;
     Duration warmup = Duration.ofSeconds(options.warmupSeconds());
     long seconds = options.warmupSeconds() + (long) options.seconds();
     try (BenchProgress progress = new BenchProgress(seconds)) {
       progress.begin("orgs");
-      server.addCustomers(Shape.FEW, progress);
+      server.addCustomers(shape, progress);
       progress.begin(options.rate() + " one-shots a second");
       Thread prober =
           Thread.ofPlatform()
@@ -103,7 +105,7 @@ public final class UsageBench {
               server.endpoint(),
               new LoadPlan(CONNECTIONS, warmup, Duration.ofSeconds(options.seconds()), CALL_MAX),
               options.rate(),
-              new Traffic(Shape.FEW, "usage-").oneShot(),
+              new Traffic(shape, "usage-" + shape.label()).oneShot(),
               millis -> progress.elapsed(millis, seconds));
       prober.join();
     }
@@ -116,7 +118,7 @@ public final class UsageBench {
         "credits seen after, at %,.0f one-shots/s for %d s over %,d orgs: one-shots %s; reserved and committed %s; one-shots answered p99 %,.0f ms%s%n",
         load.rate(),
         options.seconds(),
-        Shape.FEW.orgs().size(),
+        shape.orgs().size(),
         probe.oneShots(),
         probe.commits(),
         load.latency().p99(),

@@ -1,5 +1,7 @@
 package dev.bursar.benchmarks.bench;
 
+import java.util.List;
+
 /**
  * What to ask of usage, at which size.
  *
@@ -7,6 +9,13 @@ package dev.bursar.benchmarks.bench;
  * @param rate one-shots a second, while it is measured how soon they can be seen
  * @param seconds for how long, from 1
  * @param warmupSeconds and for how long before that, not counted
+ * @param shapes over how many orgs, one after the other
  * @param asked how often each question is asked, from 1
  */
-public record UsageBenchOptions(long events, int rate, int seconds, int warmupSeconds, int asked) {}
+public record UsageBenchOptions(
+    long events, int rate, int seconds, int warmupSeconds, List<Shape> shapes, int asked) {
+
+  public UsageBenchOptions {
+    shapes = List.copyOf(shapes);
+  }
+}
