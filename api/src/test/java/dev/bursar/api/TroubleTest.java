@@ -6,6 +6,7 @@ import dev.bursar.api.RunningApi.Answer;
 import dev.bursar.api.health.HealthRoutes.Readiness;
 import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.usage.Unanswerable.Reason;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +86,26 @@ class TroubleTest {
               "{\"resourceSpans\":[" + " ".repeat(3_000_000) + "]}");
       assertThat(answer.status()).isEqualTo(503);
       assertThat(answer.header("Retry-After")).isEqualTo("1");
+    }
+  }
+
+  /** A ledger of millions is read from its first entry on. */
+  @Test
+  void aWalletMayTakeLongerToVerifyThanOtherRequestsMay() {
+    try (RunningApi slow = new RunningApi(false, "pekko.http.server.request-timeout = 1s")) {
+      CompletableFuture<Boolean> read = new CompletableFuture<>();
+      slow.node.trouble(
+          () -> {
+            read.join();
+            throw new Unanswerable(Reason.TOO_MUCH, "Too many entries.");
+          });
+      CompletableFuture<Answer> verified =
+          CompletableFuture.supplyAsync(() -> slow.get("/v1/orgs/acme/wallets/main/verify"));
+      for (int i = 0; i < 2; i++) {
+        assertThat(slow.get("/v1/orgs/acme/wallets/main").code()).isEqualTo("timed_out");
+      }
+      read.complete(true);
+      assertThat(verified.join().code()).isEqualTo("too_much");
     }
   }
 

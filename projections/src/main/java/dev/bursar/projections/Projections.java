@@ -94,7 +94,7 @@ public final class Projections {
     this.ranges = ranges;
     this.proofs = proofs;
     this.ledger =
-        new JdbcLedgerQueries(queries, progress, exports, settings.exports().entriesMax());
+        new JdbcLedgerQueries(queries, scans, progress, exports, settings.exports().entriesMax());
     this.orgs = new JdbcOrgQueries(queries, progress);
     this.usage =
         new JdbcUsageQueries(

@@ -14,11 +14,13 @@ import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rows of a table as CSV (RFC 4180), cell by cell. A text that a spreadsheet would take for a
- * formula gets an apostrophe in front; amounts and times are written plainly, with a minus where
- * they have one.
+ * Rows of a table as CSV (RFC 4180), cell by cell. What a spreadsheet would take for a formula gets
+ * an apostrophe in front; amounts and times are written plainly, with a minus where they have one.
  */
 public final class CsvRows {
+
+  private static final String FORMULA_BEGINS = "=+-@\uFF1D\uFF0B\uFF0D\uFF20";
+  private static final String DIVIDERS = ";\t\r\n";
 
   private final StringWriter out = new StringWriter();
   private final CsvWriter csv = CsvWriter.builder().build(out);
@@ -35,16 +37,23 @@ public final class CsvRows {
     return cell(text == null ? "" : harmless(text));
   }
 
-  /** Spreadsheets take these for the beginning of a formula. */
+  /**
+   * The text with an apostrophe wherever a formula could begin: at its start, and also behind what
+   * divides cells where the comma is for decimals, since a spreadsheet set up so ignores quotes
+   * that stand behind a comma.
+   */
   private static String harmless(String text) {
-    if (text.isEmpty()) {
-      return text;
+    StringBuilder harmless = new StringBuilder(text.length() + 1);
+    boolean mayBegin = true;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (mayBegin && FORMULA_BEGINS.indexOf(c) >= 0) {
+        harmless.append('\'');
+      }
+      harmless.append(c);
+      mayBegin = DIVIDERS.indexOf(c) >= 0 || (mayBegin && (c == ' ' || c == '"'));
     }
-    return switch (text.charAt(0)) {
-      case '=', '+', '-', '@', '\t', '\r', '\n', '\uFF1D', '\uFF0B', '\uFF0D', '\uFF20' ->
-          "'" + text;
-      default -> text;
-    };
+    return harmless.toString();
   }
 
   /** A whole number. */

@@ -42,7 +42,7 @@ public final class VerifyRoutes {
   /** All of them. */
   public List<Endpoint> endpoints() {
     return List.of(
-        Endpoint.get("/v1/orgs/{org}/wallets/{wallet}/verify", Access.READ, this::verify));
+        Endpoint.get("/v1/orgs/{org}/wallets/{wallet}/verify", Access.READ, this::verify).slowly());
   }
 
   private CompletionStage<Reply> verify(Call call) {

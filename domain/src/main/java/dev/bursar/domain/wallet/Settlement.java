@@ -10,6 +10,7 @@ import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -113,21 +114,12 @@ final class Settlement {
     if (more.isEmpty()) {
       return used;
     }
-    List<Draw> all = new ArrayList<>(used);
-    for (Draw draw : more) {
-      int same = -1;
-      for (int i = 0; i < all.size(); i++) {
-        if (all.get(i).grant().equals(draw.grant())) {
-          same = i;
-        }
-      }
-      if (same < 0) {
-        all.add(draw);
-      } else {
-        all.set(same, new Draw(draw.grant(), all.get(same).amount().plus(draw.amount())));
-      }
-    }
-    return all;
+    Map<String, Credits> all = new LinkedHashMap<>();
+    used.forEach(draw -> all.put(draw.grant(), draw.amount()));
+    more.forEach(draw -> all.merge(draw.grant(), draw.amount(), Credits::plus));
+    List<Draw> merged = new ArrayList<>(all.size());
+    all.forEach((grant, amount) -> merged.add(new Draw(grant, amount)));
+    return merged;
   }
 
   private static Credits sum(List<Draw> draws) {

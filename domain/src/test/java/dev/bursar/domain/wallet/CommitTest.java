@@ -28,6 +28,7 @@ import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.operation.Refusal;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -93,6 +94,21 @@ final class CommitTest {
     assertThat(entries(then)).containsExactly("consume a -6", "debt 3");
     assertThat(figures(then.reply(WalletReply.Ended.class).balance()))
         .isEqualTo("balance 4, held 4, debt 3");
+  }
+
+  /** Looked for one by one among each other, so many grants would take minutes. */
+  @Test
+  @Timeout(20)
+  void anExcessOverVeryManyGrantsIsChargedOnTime() {
+    int grants = 100_000;
+    WalletWords.Wording[] each = new WalletWords.Wording[grants];
+    for (int i = 0; i < grants; i++) {
+      each[i] = grant("g%06d".formatted(i), "1");
+    }
+    var then = wallet(each).after(at(1), hold("r", "50000.5")).when(commit("r", "100000"), at(2));
+    var postings = then.event(WalletEvent.Committed.class).transaction().postings();
+    assertThat(postings).hasSize(grants);
+    assertThat(postings).allSatisfy(it -> assertThat(it.amount()).isEqualTo(credits("-1")));
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.bursar.domain.export.Export;
 import dev.bursar.domain.invariant.Invariants;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.wallet.Charge;
 import dev.bursar.projections.export.Exports;
 import dev.bursar.projections.progress.Deadline;
@@ -16,6 +17,7 @@ import java.time.YearMonth;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
@@ -29,6 +31,7 @@ public final class JdbcLedgerQueries implements LedgerQueries {
       task -> Thread.ofVirtual().name("ledger-chain").start(task);
 
   private final ReadQueries queries;
+  private final ReadQueries scans;
   private final Progress progress;
   private final FreshReads reads;
 
@@ -36,12 +39,18 @@ public final class JdbcLedgerQueries implements LedgerQueries {
   private final int exportEntriesMax;
 
   /**
+   * @param scans where ledgers are read from their first entry on
    * @param exports where entries are read that somebody takes along
    * @param exportEntriesMax how many entries a part of those looks through
    */
   public JdbcLedgerQueries(
-      ReadQueries queries, Progress progress, Exports exports, int exportEntriesMax) {
+      ReadQueries queries,
+      ReadQueries scans,
+      Progress progress,
+      Exports exports,
+      int exportEntriesMax) {
     this.queries = queries;
+    this.scans = scans;
     this.progress = progress;
     this.reads = new FreshReads(queries, progress);
     this.exports = exports;
@@ -92,16 +101,18 @@ public final class JdbcLedgerQueries implements LedgerQueries {
 
   @Override
   public CompletionStage<Chain> chain(String org, String wallet, long through) {
+    // One for all of it: nothing is read any more that nobody waits for.
+    Deadline deadline = scans.deadline();
     return progress
-        .caughtUp(org)
+        .caughtUp(org, deadline)
         .thenCompose(
             // A thread that waits for each page: no query waits behind it.
             done ->
                 CompletableFuture.supplyAsync(
-                    () -> Outages.asking(() -> read(org, wallet, through)), VIRTUAL));
+                    () -> Outages.asking(() -> read(org, wallet, through, deadline)), VIRTUAL));
   }
 
-  private Chain read(String org, String wallet, long through) {
+  private Chain read(String org, String wallet, long through, Deadline deadline) {
     Freshness known = progress.of(org);
     Invariants chain = new Invariants(org, wallet);
     long after = 0;
@@ -109,10 +120,7 @@ public final class JdbcLedgerQueries implements LedgerQueries {
       long from = after;
       int limit = (int) Math.min(CHAIN_PAGE, through - from);
       List<LedgerEntry> page =
-          queries
-              .run(handle -> EntryPages.read(handle, org, wallet, Filter.ANY, from, limit))
-              .toCompletableFuture()
-              .join();
+          page(deadline, handle -> EntryPages.read(handle, org, wallet, Filter.ANY, from, limit));
       if (page.isEmpty()) {
         break;
       }
@@ -120,6 +128,22 @@ public final class JdbcLedgerQueries implements LedgerQueries {
       after = page.getLast().posting().sequence();
     }
     return new Chain(chain.sequence(), chain.head(), chain.figures(), chain.inLedger(), known);
+  }
+
+  private List<LedgerEntry> page(Deadline deadline, Function<Handle, List<LedgerEntry>> read) {
+    try {
+      return scans.run(deadline, read).join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof Unanswerable ? tooMany() : e;
+    }
+  }
+
+  private static Unanswerable tooMany() {
+    return new Unanswerable(
+        Unanswerable.Reason.TOO_MUCH,
+        "The wallet's ledger has more entries than can be read in the time that an answer may take."
+            + " Its months can be exported and audited, whatever their size, and bin/bursar verify"
+            + " reads all of it.");
   }
 
   @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.api.csv;
+
+import org.jspecify.annotations.NullMarked;
