@@ -479,6 +479,8 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                     asked,
                     host.nowMs()));
         case Outcome.Stored<OrgReply> stored -> recall(stored);
+        case Outcome.Unchanged<OrgReply> never ->
+            throw new IllegalStateException("a reservation changes something");
         case Outcome.Refused<OrgReply> refused ->
             asked.replyTo().tell(new Answer.Refused<>(refused.refusal()));
         case Outcome.Failed<OrgReply> failed -> {
@@ -503,6 +505,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
         case Outcome.Stored<OrgReply> stored ->
             inbox.stored(
                 stored, reply -> stands(reservation, reply), fault -> stands(reservation, null));
+        case Outcome.Unchanged<OrgReply> never -> run(protocol.withdrawn(reservation));
         case Outcome.Refused<OrgReply> refused -> run(protocol.withdrawn(reservation));
         case Outcome.Failed<OrgReply> failed -> run(protocol.withdrawn(reservation));
       }

@@ -28,6 +28,7 @@ final class Replying<R> implements Inbox.Caller<R> {
     switch (outcome) {
       case Outcome.Replied<R> replied ->
           answer.accept(new Answer.Done<>(replied.reply(), replied.replayed()));
+      case Outcome.Unchanged<R> it -> answer.accept(new Answer.Done<>(it.reply(), false));
       case Outcome.Refused<R> refused -> answer.accept(new Answer.Refused<>(refused.refusal()));
       case Outcome.Failed<R> failed -> {
         LOG.error("a rule failed", failed.fault());

@@ -1,5 +1,6 @@
 package dev.bursar.node.entity;
 
+import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
@@ -73,6 +74,17 @@ public final class JournalStore {
                           .one());
           return codec.decode(row.manifest, row.payload).recorded().get(place.index()).event();
         },
+        blocking);
+  }
+
+  /** The rows of an entity's journal after one number, up to another; as many as are there. */
+  <E> CompletionStage<List<Batch<E>>> readRows(
+      EntityId id, long after, long through, BatchCodec<E> codec) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            jdbi.withHandle(handle -> rows(handle, id, after, through)).stream()
+                .map(row -> codec.decode(row.manifest(), row.bytes()))
+                .toList(),
         blocking);
   }
 
@@ -192,22 +204,24 @@ public final class JournalStore {
   }
 
   private List<StoredBatch> journalRows(EntityId id, long after, long upTo) {
-    return blocking(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    select event_ser_manifest, event_payload from event_journal
-                    where persistence_id = :id
-                      and sequence_number > :after and sequence_number <= :to
-                    order by sequence_number
-                    """)
-                .bind("id", id.toString())
-                .bind("after", after)
-                .bind("to", upTo)
-                .addCustomizer(BINARY)
-                .map((rs, context) -> new StoredBatch(rs.getString(1), rs.getBytes(2), false))
-                .list());
+    return blocking(handle -> rows(handle, id, after, upTo));
+  }
+
+  private static List<StoredBatch> rows(Handle handle, EntityId id, long after, long upTo) {
+    return handle
+        .createQuery(
+            """
+            select event_ser_manifest, event_payload from event_journal
+            where persistence_id = :id
+              and sequence_number > :after and sequence_number <= :to
+            order by sequence_number
+            """)
+        .bind("id", id.toString())
+        .bind("after", after)
+        .bind("to", upTo)
+        .addCustomizer(BINARY)
+        .map((rs, context) -> new StoredBatch(rs.getString(1), rs.getBytes(2), false))
+        .list();
   }
 
   private List<OperationMemory.Part> memoryParts(EntityId id, int memory) {

@@ -76,6 +76,7 @@ public final class Entity<C, E, R> {
         yield new Outcome.Replied<>(aggregate.reply(accepted.event()), false);
       }
       case Decision.Told<E, R> told -> new Outcome.Replied<>(told.reply(), false);
+      case Decision.Unchanged<E, R> unchanged -> new Outcome.Unchanged<>(unchanged.reply());
       case Decision.Found<E, R> found -> stored(found.place(), false, recorded);
       case Decision.Refused<E, R> refused -> new Outcome.Refused<>(refused.refusal());
     };

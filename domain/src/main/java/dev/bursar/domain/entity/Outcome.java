@@ -24,6 +24,9 @@ public sealed interface Outcome<R> {
    */
   record Stored<R>(Place place, boolean replayed) implements Outcome<R> {}
 
+  /** It is as it is asked to be, unless the journal has something newer. */
+  record Unchanged<R>(R reply) implements Outcome<R> {}
+
   /** No. */
   record Refused<R>(Refusal refusal) implements Outcome<R> {}
 

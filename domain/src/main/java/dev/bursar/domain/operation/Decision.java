@@ -14,6 +14,12 @@ public sealed interface Decision<E, R> {
   /** A reply that needs no event. */
   record Told<E, R>(R reply) implements Decision<E, R> {}
 
+  /**
+   * It is as it is asked to be, and nothing has to happen. To be told once it is certain that the
+   * journal has nothing newer.
+   */
+  record Unchanged<E, R>(R reply) implements Decision<E, R> {}
+
   /** What is asked for stands in the journal, at this place. */
   record Found<E, R>(Place place) implements Decision<E, R> {}
 

@@ -8,6 +8,7 @@ import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Decision.Unchanged;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
@@ -60,7 +61,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     return switch (command) {
       case OrgCommand.PutOrg put ->
           put.settings().equals(settings)
-              ? new Told<>(DONE)
+              ? new Unchanged<>(DONE)
               : new Accepted<>(new OrgEvent.OrgPut(now, org.id(), put.settings(), put.actor()));
       case OrgCommand.PutUnit put -> hierarchy.put(put, now);
       case OrgCommand.RemoveUnit remove -> hierarchy.remove(remove, now);
@@ -167,7 +168,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   private Decision<OrgEvent, OrgReply> putWallet(OrgCommand.PutWallet put, Instant now) {
     var before = org.wallets().get(put.wallet());
     if (put.owner().equals(before)) {
-      return new Told<>(DONE);
+      return new Unchanged<>(DONE);
     }
     if (before != null) {
       return new Refused<>(

@@ -11,6 +11,7 @@ import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Decision.Unchanged;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
@@ -145,7 +146,7 @@ public final class WalletDecider {
                   + (owner.team() == null ? "the org" : "team " + owner.team())
                   + "; an owner can't be changed"));
     }
-    return new Told<>(new WalletReply.Opened(owner));
+    return new Unchanged<>(new WalletReply.Opened(owner));
   }
 
   // ---- holds

@@ -268,6 +268,7 @@ final class WalletHistoryTest {
       return switch (outcome) {
         case Outcome.Replied<WalletReply> replied -> WalletText.of(replied.reply());
         case Outcome.Stored<WalletReply> stored -> WalletText.of(read(stored.place()));
+        case Outcome.Unchanged<WalletReply> it -> WalletText.of(it.reply());
         case Outcome.Refused<WalletReply> refused -> "refused " + refused.refusal().code();
         case Outcome.Failed<WalletReply> failed -> throw failed.fault();
       };
