@@ -98,6 +98,11 @@ final class Inbox<C, E, R> {
     return flight == null && queue.isEmpty() && confirming == 0;
   }
 
+  /** The last row of the journal that is known here; 0 before any. */
+  long row() {
+    return sequence == Long.MAX_VALUE ? 0 : sequence;
+  }
+
   /** Takes a request in that somebody waits for. */
   void add(Request<C> request, Caller<R> caller) {
     add(new Waiting<>(request, caller, true));

@@ -208,7 +208,9 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
               .map(row -> model.batches().decode(row.manifest(), row.bytes()))
               .toList();
       world.watch.saw(
-          rows.isEmpty() ? Rarity.SAYS_THAT_ALL_IS_SET : Rarity.DOES_NOT_KNOW_WHAT_IS_SET);
+          through > after + 1
+              ? Rarity.LOOKED_FOR_IN_THE_JOURNAL
+              : rows.isEmpty() ? Rarity.SAYS_THAT_ALL_IS_SET : Rarity.DOES_NOT_KNOW_WHAT_IS_SET);
       then.accept(rows);
     }
   }

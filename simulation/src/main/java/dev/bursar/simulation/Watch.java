@@ -115,20 +115,15 @@ final class Watch {
   boolean isForgotten(Refusal refusal, EntityId id, Operation operation) {
     boolean said = refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_EXPIRED;
     if (said) {
-      forgotten(id, operation, memories.mayHaveForgotten(id, operation));
+      expect(
+          memories.mayHaveForgotten(id, operation),
+          "model",
+          "%s: of the key of %s is said that it may be forgotten, and nothing so new is",
+          id,
+          operation.key().replace('\n', ' '));
+      saw(effect(id, operation) == null ? Rarity.NEW_KEY_TOO_OLD : Rarity.KEY_FORGOTTEN);
     }
     return said;
-  }
-
-  /** It is said of a key that nobody can tell any more whether it was used. */
-  void forgotten(EntityId id, Operation operation, boolean rightly) {
-    expect(
-        rightly,
-        "model",
-        "%s: of the key of %s is said that it may be forgotten, and nothing so new is",
-        id,
-        operation.key().replace('\n', ' '));
-    saw(effect(id, operation) == null ? Rarity.NEW_KEY_TOO_OLD : Rarity.KEY_FORGOTTEN);
   }
 
   // ---- what is in the journal
@@ -154,7 +149,8 @@ final class Watch {
     if (hasBegun(reservation)) {
       saw(Rarity.DENIED_AFTER_IT_HAD_BEGUN);
     }
-    if (denied.merge(reservation, 1, Integer::sum) > 1) {
+    // An org that has forgotten it may put it on record again: that changes nothing.
+    if (denied.merge(reservation, 1, Integer::sum) > 1 && !world.scenario.isForgetful()) {
       violated("I4", "%s is denied twice", reservation);
     }
     withdraws(reservation);

@@ -328,6 +328,33 @@ class JournalTrapsTest {
     assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(70));
   }
 
+  /** The org still remembers the key; the wallet does not remember any more what it charged. */
+  @Test
+  void whatTheWalletHasForgottenIsFoundInItsJournal() {
+    node.close();
+    node =
+        new EntityNode(
+            settings,
+            InstantSource.system(),
+            ConfigFactory.parseString("bursar.limits.operations-remembered = 3"));
+    node.org("acme");
+    node.wallet("acme", "main", "100");
+    List<Decided> open = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      open.add(done(node.reserve(Subject.ofOrg("acme"), "1", false, "k" + i)));
+    }
+    Decided.Allowed charged =
+        (Decided.Allowed) done(node.reserve(Subject.ofOrg("acme"), "10", true, "first"));
+    for (Decided each : open) {
+      Decided.Allowed allowed = (Decided.Allowed) each;
+      done(node.commit(allowed, "1", "end " + allowed.plan().reservation()));
+    }
+    Decided.Allowed again =
+        (Decided.Allowed) done(node.reserve(Subject.ofOrg("acme"), "10", true, "first"));
+    assertThat(again.charged().transaction().id()).isEqualTo(charged.charged().transaction().id());
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(50));
+  }
+
   @Test
   void recoveryFromASnapshotGivesTheSameAsFromAllEvents() {
     node.close();

@@ -23,6 +23,14 @@ public sealed interface Decision<E, R> {
   /** What is asked for stands in the journal, at this place. */
   record Found<E, R>(Place place) implements Decision<E, R> {}
 
+  /**
+   * It may have been done so long ago that it is not remembered any more: whether it was, the
+   * journal tells.
+   *
+   * @param through the last row that it may stand in; what came later is remembered
+   */
+  record Forgotten<E, R>(long through) implements Decision<E, R> {}
+
   /** No, and nothing changes. */
   record Refused<E, R>(Refusal refusal) implements Decision<E, R> {}
 }

@@ -127,11 +127,20 @@ public final class OperationMemory {
    */
   public boolean mayHaveForgotten(Operation operation) {
     Instant madeAt = forgottenMicros == NEVER ? null : operation.keyMadeAt();
-    return madeAt != null && mayHaveForgotten(madeAt);
+    return madeAt != null && isForgottenTime(madeAt);
   }
 
-  /** Whether an operation of this time that is not found may have been done and forgotten. */
-  public boolean mayHaveForgotten(Instant madeAt) {
+  /** Whether something of this origin that is not found may have been done and forgotten. */
+  public boolean mayHaveForgotten(Origin origin) {
+    return mayHaveForgottenSince(origin.soughtThrough()) && isForgottenTime(origin.madeAt());
+  }
+
+  /** The newest row of which something was forgotten, or a later one; 0 if nothing was. */
+  public long forgottenThrough() {
+    return forgottenThrough;
+  }
+
+  private boolean isForgottenTime(Instant madeAt) {
     return forgottenMicros != NEVER
         && ChronoUnit.MICROS.between(Instant.EPOCH, madeAt) <= forgottenMicros;
   }

@@ -14,6 +14,7 @@ import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
             new Accepted<>(new OrgEvent.OrgPut(now, org.id(), put.settings(), put.actor()));
         case OrgCommand.Reserve reserve -> reservations.unknownOrg(reserve);
         case OrgCommand.Settle settle -> new Told<>(DONE);
-        case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of(), List.of()));
+        case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of(), Map.of()));
         case OrgCommand other ->
             new Refused<>(
                 new Refusal(Code.ORG_NOT_FOUND, "org", "there is no org named " + org.id()));
