@@ -39,7 +39,8 @@ final class NaiveMemories {
 
   private void done(EntityId id, @Nullable Operation operation, Instant at) {
     if (operation != null) {
-      operations(id).take(operation.key(), at);
+      Instant madeAt = operation.keyMadeAt();
+      operations(id).take(operation.key(), madeAt == null || madeAt.isBefore(at) ? at : madeAt);
     }
   }
 

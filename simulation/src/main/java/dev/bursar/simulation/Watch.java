@@ -111,8 +111,20 @@ final class Watch {
 
   // ---- what is forgotten
 
-  /** Whether it is refused since its key may have been forgotten, which is looked at here. */
+  /**
+   * Whether it is refused on account of its key's time, which is looked at here: it may have been
+   * forgotten, or lies ahead of a clock that has jumped back.
+   */
   boolean isForgotten(Refusal refusal, EntityId id, Operation operation) {
+    if (refusal.code() == Refusal.Code.INVALID && "Idempotency-Key".equals(refusal.field())) {
+      expect(
+          world.scenario.has(Fault.CLOCK_JUMPS),
+          "model",
+          "%s: the key of %s is said to be ahead, and no clock has jumped back",
+          id,
+          operation.key().replace('\n', ' '));
+      return true;
+    }
     boolean said = refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_EXPIRED;
     if (said) {
       expect(

@@ -75,8 +75,9 @@ public final class Entity<C, E, R> {
           ? stored(known.place(), true, recorded)
           : new Outcome.Refused<>(Refusal.keyReused());
     }
-    if (operation != null && memory.mayHaveForgotten(operation)) {
-      return new Outcome.Refused<>(Refusal.keyTooOld());
+    Refusal refusal = operation == null ? null : memory.refusal(operation, at);
+    if (refusal != null) {
+      return new Outcome.Refused<>(refusal);
     }
     Decision<E, R> decision;
     try {
