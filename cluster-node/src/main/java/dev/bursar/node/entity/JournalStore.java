@@ -19,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -92,8 +93,8 @@ public final class JournalStore {
    * Saves a snapshot, in place of those before it.
    *
    * @param anew whether no part of what it remembers counts that was stored before
-   * @return its size in bytes, without the parts; empty if a later one is there, and nothing was
-   *     stored
+   * @return its size in bytes, without the parts; empty if a later one is there, or was, and
+   *     nothing was stored
    */
   CompletionStage<OptionalInt> saveSnapshot(
       EntityId id, EntityModel.Captured captured, boolean anew) {
@@ -102,7 +103,8 @@ public final class JournalStore {
           StoredSnapshot stored = captured.snapshot().get();
           return jdbi.inTransaction(
               handle -> {
-                if (isOutdated(handle, id, captured.sequence())) {
+                if (isOutdated(handle, id, captured.sequence())
+                    || (!anew && partsAreNewer(handle, id, captured.memories()))) {
                   return OptionalInt.empty();
                 }
                 if (anew) {
@@ -132,6 +134,29 @@ public final class JournalStore {
         .bind("sequence", sequence)
         .mapTo(Boolean.class)
         .one();
+  }
+
+  /**
+   * Whether another incarnation has stored more of what is remembered, and its snapshot was deleted
+   * since: no recovery could do with those parts and an earlier snapshot.
+   */
+  private static boolean partsAreNewer(
+      Handle handle, EntityId id, List<EntityModel.Remembered> memories) {
+    return IntStream.range(0, memories.size())
+        .anyMatch(
+            memory ->
+                handle
+                    .createQuery(
+                        """
+                        select exists (
+                          select 1 from snapshot_part
+                          where persistence_id = :id and memory = :memory and to_number > :to)
+                        """)
+                    .bind("id", id.toString())
+                    .bind("memory", memory)
+                    .bind("to", memories.get(memory).part().to())
+                    .mapTo(Boolean.class)
+                    .one());
   }
 
   /** A longer part is never replaced by a shorter one: that one is an earlier incarnation's. */
