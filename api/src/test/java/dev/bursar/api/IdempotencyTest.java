@@ -93,6 +93,28 @@ class IdempotencyTest {
         .isEqualTo(200);
   }
 
+  /** As the clock of a client may be, and nobody could tell later whether it was used. */
+  @Test
+  void aKeyWhoseTimeIsTooFarAheadIsRefusedAndSaysWhatIsAccepted() {
+    String body = "{'subject':{'org':'acme'},'amount':'9999','credit_type':'platform'}";
+    Answer soon = api.post("/v1/reservations", body, "Idempotency-Key", uuidOf(60));
+    assertThat(soon.at("/decision")).isEqualTo("deny");
+    Answer ahead = api.post("/v1/reservations", body, "Idempotency-Key", uuidOf(3_600));
+    assertThat(ahead.status()).isEqualTo(400);
+    assertThat(ahead.code()).isEqualTo("invalid");
+    assertThat(ahead.at("/field")).isEqualTo("Idempotency-Key");
+    assertThat(ahead.at("/detail"))
+        .startsWith("carries the time ")
+        .contains(", in the future; up to ")
+        .endsWith(" is accepted");
+  }
+
+  /** A UUID of version 7, made so many seconds from now. */
+  private static String uuidOf(long seconds) {
+    long millis = api.node.instant().plusSeconds(seconds).toEpochMilli();
+    return "%08x-%04x-7000-8000-00000000abcd".formatted(millis >>> 16, millis & 0xffff);
+  }
+
   @Test
   void aRetryOfADeletionIsTheDeletion() {
     api.put("/v1/orgs/acme/units/gone", "{'kind':'agent','name':'Gone'}");

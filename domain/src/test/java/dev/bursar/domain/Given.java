@@ -118,6 +118,9 @@ public final class Given<C, E, R> {
     }
 
     private R reply() {
+      if (outcome instanceof Outcome.Unchanged<R>(R reply)) {
+        return reply;
+      }
       assertThat(outcome).isInstanceOf(Outcome.Replied.class);
       return ((Outcome.Replied<R>) outcome).reply();
     }

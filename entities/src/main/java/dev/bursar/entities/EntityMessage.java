@@ -43,11 +43,21 @@ public sealed interface EntityMessage {
   /** What an org answers on a reservation's behalf. */
   record OrgAnswered(String reservation, Answer<OrgReply> answer) implements EntityMessage {}
 
-  /** What a team answers on a reservation's behalf. */
-  record TeamAnswered(String reservation, Answer<TeamReply> answer) implements EntityMessage {}
+  /**
+   * What a team answers on a reservation's behalf.
+   *
+   * @param row the last row of its journal that it knows of; 0 before any
+   */
+  record TeamAnswered(String reservation, Answer<TeamReply> answer, long row)
+      implements EntityMessage {}
 
-  /** What a wallet answers on a reservation's behalf. */
-  record WalletAnswered(String reservation, Answer<WalletReply> answer) implements EntityMessage {}
+  /**
+   * What a wallet answers on a reservation's behalf.
+   *
+   * @param row the last row of its journal that it knows of; 0 before any
+   */
+  record WalletAnswered(String reservation, Answer<WalletReply> answer, long row)
+      implements EntityMessage {}
 
   /** What a wallet answers to an org that only looks what has become of a reservation. */
   record WalletFound(String reservation, Answer<WalletReply> answer) implements EntityMessage {}

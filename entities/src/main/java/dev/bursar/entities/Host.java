@@ -1,5 +1,6 @@
 package dev.bursar.entities;
 
+import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Place;
@@ -44,6 +45,19 @@ public interface Host<C, E> {
    * it is one of the entity's.
    */
   void read(Place place, Consumer<E> then, Consumer<Throwable> failed);
+
+  /**
+   * Reads rows back from the journal, in their order; fails if that can't be done now. What follows
+   * is done as after {@link #read}.
+   *
+   * @param after the number of the row before the first, 0 or more
+   * @param through the number of the last
+   */
+  void readRows(
+      long after, long through, Consumer<List<Batch<E>>> then, Consumer<Throwable> failed);
+
+  /** Stops the journal; what follows is as when it stops by itself. */
+  void stopJournal();
 
   /** A monotonic time, in milliseconds. */
   long nowMs();

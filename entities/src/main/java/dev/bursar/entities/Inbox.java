@@ -59,6 +59,10 @@ final class Inbox<C, E, R> {
   private boolean hasJournal;
   private @Nullable List<Waiting<C, R>> flight;
   private @Nullable BatchDecided<E, R> decided;
+
+  /** How many are told that all is as they ask, once the journal is seen to have nothing newer. */
+  private int confirming;
+
   private long number;
   private int failures;
 
@@ -91,7 +95,12 @@ final class Inbox<C, E, R> {
 
   /** Whether nothing is waiting or under way. */
   boolean isIdle() {
-    return flight == null && queue.isEmpty();
+    return flight == null && queue.isEmpty() && confirming == 0;
+  }
+
+  /** The last row of the journal that is known here; 0 before any. */
+  long row() {
+    return sequence == Long.MAX_VALUE ? 0 : sequence;
   }
 
   /** Takes a request in that somebody waits for. */
@@ -188,8 +197,42 @@ final class Inbox<C, E, R> {
       written.batch(batch);
     }
     for (int i = 0; i < done.size(); i++) {
-      done.get(i).caller.done(outcome.outcomes().get(i));
+      Outcome<R> each = outcome.outcomes().get(i);
+      // A row that was written says the same as a look at the journal.
+      if (each instanceof Outcome.Unchanged<R> && batch == null) {
+        confirm(done.get(i), each);
+      } else {
+        done.get(i).caller.done(each);
+      }
     }
+  }
+
+  /**
+   * Whoever does not know that another incarnation has gone on is stopped by the journal when it
+   * writes. Here nothing is written: so it is read.
+   */
+  private void confirm(Waiting<C, R> waiting, Outcome<R> unchanged) {
+    long decidedOn = sequence;
+    confirming++;
+    host.readRows(
+        decidedOn,
+        decidedOn + 1,
+        newer -> {
+          confirming--;
+          if (newer.isEmpty()) {
+            waiting.caller.done(unchanged);
+          } else {
+            // It may be a row of the batch that is being written here.
+            if (sequence == decidedOn && flight == null) {
+              host.stopJournal();
+            }
+            add(waiting);
+          }
+        },
+        fault -> {
+          confirming--;
+          waiting.caller.failed(new Answer.Unreachable<>());
+        });
   }
 
   void onRecovered(EntityMessage.Recovered<E> message) {

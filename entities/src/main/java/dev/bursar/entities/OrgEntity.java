@@ -10,6 +10,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
@@ -21,6 +22,7 @@ import dev.bursar.entities.EntityMessage.AskFor;
 import dev.bursar.entities.EntityMessage.AskSettled;
 import dev.bursar.entities.EntityMessage.Reserve;
 import dev.bursar.entities.EntityMessage.TakeClosure;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -46,10 +48,14 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   private static final int ALLOWED_MAX = 10_000;
 
   private final ReservationProtocol<Reserve> protocol = new ReservationProtocol<>();
-  private final Questions questions = new Questions(each -> Reopened.findAtWallet(this, each));
+  private final Questions questions =
+      new Questions(each -> Reopened.findAtWallet(this, each, origin(each)));
 
   /** Those that were found open; what is asked about besides is whether late usage came. */
   private final Map<String, Plan> reopened = new HashMap<>();
+
+  /** Those that have expired, and since when late usage may have come. */
+  private final Map<String, Instant> lapsed = new HashMap<>();
 
   private final Unsettled unsettled = new Unsettled();
 
@@ -93,7 +99,9 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                   && done.value() instanceof OrgReply.Open open) {
                 found(open);
                 open.plans().forEach(this::reopen);
-                open.lapsed().forEach(questions::add);
+                lapsed.clear();
+                lapsed.putAll(open.lapsed());
+                lapsed.keySet().forEach(questions::add);
                 lookAgain();
               } else {
                 reopenLater();
@@ -108,7 +116,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   private void found(OrgReply.Open open) {
     if (!unsettled.hasLooked()) {
       open.plans().forEach(plan -> unsettled.add(plan.reservation()));
-      open.lapsed().forEach(unsettled::add);
+      open.lapsed().keySet().forEach(unsettled::add);
       unsettled.looked();
     }
   }
@@ -118,6 +126,15 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       reopened.put(plan.reservation(), plan);
       questions.add(plan.reservation());
     }
+  }
+
+  /** Since when something may have become of a reservation; null if only just now. */
+  private @Nullable Origin origin(String reservation) {
+    Plan plan = reopened.get(reservation);
+    Instant expired = lapsed.get(reservation);
+    return plan != null
+        ? Origin.of(plan.madeAt())
+        : expired != null ? Origin.knownAt(expired) : null;
   }
 
   /** What was given up may have come into the journal after all. */
@@ -140,10 +157,10 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       case Reserve reserve -> reserve(reserve);
       case AskSettled ask -> askSettled(ask);
       case EntityMessage.TeamAnswered it ->
-          run(protocol.teamAnswered(it.reservation(), it.answer()));
+          run(protocol.teamAnswered(it.reservation(), it.answer(), it.row()));
       case EntityMessage.OrgAnswered it -> run(protocol.orgAnswered(it.reservation(), it.answer()));
       case EntityMessage.WalletAnswered it ->
-          run(protocol.walletAnswered(it.reservation(), it.answer()));
+          run(protocol.walletAnswered(it.reservation(), it.answer(), it.row()));
       case EntityMessage.WalletFound it -> found(it);
       case EntityMessage other -> {}
     }
@@ -479,6 +496,10 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                     asked,
                     host.nowMs()));
         case Outcome.Stored<OrgReply> stored -> recall(stored);
+        case Outcome.Unchanged<OrgReply> never ->
+            throw new IllegalStateException("a reservation changes something");
+        case Outcome.Forgotten<OrgReply> never ->
+            throw new IllegalStateException("nothing is looked for in the journal of an org");
         case Outcome.Refused<OrgReply> refused ->
             asked.replyTo().tell(new Answer.Refused<>(refused.refusal()));
         case Outcome.Failed<OrgReply> failed -> {
@@ -503,6 +524,8 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
         case Outcome.Stored<OrgReply> stored ->
             inbox.stored(
                 stored, reply -> stands(reservation, reply), fault -> stands(reservation, null));
+        case Outcome.Unchanged<OrgReply> never -> run(protocol.withdrawn(reservation));
+        case Outcome.Forgotten<OrgReply> never -> run(protocol.withdrawn(reservation));
         case Outcome.Refused<OrgReply> refused -> run(protocol.withdrawn(reservation));
         case Outcome.Failed<OrgReply> failed -> run(protocol.withdrawn(reservation));
       }
@@ -536,8 +559,19 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   }
 
   @Override
-  EntityMessage answered(String reservation, Answer<OrgReply> answer) {
+  EntityMessage answered(String reservation, Answer<OrgReply> answer, long row) {
     return new EntityMessage.OrgAnswered(reservation, answer);
+  }
+
+  /** Nothing is asked of an org but what it remembers. */
+  @Override
+  @Nullable String remembered(OrgEvent event) {
+    return null;
+  }
+
+  @Override
+  Instant at(OrgEvent event) {
+    return event.at();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.wallet.WalletCommand;
@@ -20,18 +21,27 @@ final class Reopened {
 
   private Reopened() {}
 
-  /** Asks a reservation's wallet what has become of it. */
-  static void askWallet(RunningEntity<?, ?, ?> asking, String reservation) {
-    askWallet(asking, reservation, new WalletCommand.Find(reservation), asking.host.self());
+  /**
+   * Asks a reservation's wallet what has become of it.
+   *
+   * @param origin since when something may have; null if so lately that the wallet remembers it
+   */
+  static void askWallet(
+      RunningEntity<?, ?, ?> asking, String reservation, @Nullable Origin origin) {
+    askWallet(asking, reservation, new WalletCommand.Find(reservation, origin), asking.host.self());
   }
 
   /**
    * The same, for an org, which may ask the wallet for the reservation itself at the same time:
    * what it finds is no answer to that.
    */
-  static void findAtWallet(RunningEntity<?, ?, ?> asking, String reservation) {
+  static void findAtWallet(
+      RunningEntity<?, ?, ?> asking, String reservation, @Nullable Origin origin) {
     askWallet(
-        asking, reservation, new WalletCommand.Find(reservation), new Finder(asking.host.self()));
+        asking,
+        reservation,
+        new WalletCommand.Find(reservation, origin),
+        new Finder(asking.host.self()));
   }
 
   /** Where what is found goes. */
@@ -39,15 +49,16 @@ final class Reopened {
     @Override
     public void tell(EntityMessage answer) {
       org.tell(
-          answer instanceof EntityMessage.WalletAnswered(String of, Answer<WalletReply> found)
-              ? new EntityMessage.WalletFound(of, found)
+          answer instanceof EntityMessage.WalletAnswered it
+              ? new EntityMessage.WalletFound(it.reservation(), it.answer())
               : answer);
     }
   }
 
   /** Has a reservation's wallet tell what has become of it, or bar it. */
-  static void barAtWallet(RunningEntity<?, ?, ?> asking, String reservation) {
-    askWallet(asking, reservation, new WalletCommand.Bar(reservation, null), asking.host.self());
+  static void barAtWallet(
+      RunningEntity<?, ?, ?> asking, String reservation, @Nullable Origin origin) {
+    askWallet(asking, reservation, new WalletCommand.Bar(reservation, origin), asking.host.self());
   }
 
   private static void askWallet(

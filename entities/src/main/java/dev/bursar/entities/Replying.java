@@ -3,6 +3,7 @@ package dev.bursar.entities;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.operation.Answer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,14 +14,25 @@ final class Replying<R> implements Inbox.Caller<R> {
 
   private final Inbox<?, ?, R> inbox;
   private final Consumer<Answer<R>> answer;
+  private final LongConsumer forgotten;
 
   /**
    * @param answer told once; for an answer that has to be read from the journal, later than {@link
    *     #done}
    */
   Replying(Inbox<?, ?, R> inbox, Consumer<Answer<R>> answer) {
+    this(inbox, answer, through -> answer.accept(new Answer.Unreachable<>()));
+  }
+
+  /**
+   * The same of what may be forgotten.
+   *
+   * @param forgotten told instead, of the last row that it may stand in
+   */
+  Replying(Inbox<?, ?, R> inbox, Consumer<Answer<R>> answer, LongConsumer forgotten) {
     this.inbox = inbox;
     this.answer = answer;
+    this.forgotten = forgotten;
   }
 
   @Override
@@ -28,6 +40,8 @@ final class Replying<R> implements Inbox.Caller<R> {
     switch (outcome) {
       case Outcome.Replied<R> replied ->
           answer.accept(new Answer.Done<>(replied.reply(), replied.replayed()));
+      case Outcome.Unchanged<R> it -> answer.accept(new Answer.Done<>(it.reply(), false));
+      case Outcome.Forgotten<R> it -> forgotten.accept(it.through());
       case Outcome.Refused<R> refused -> answer.accept(new Answer.Refused<>(refused.refusal()));
       case Outcome.Failed<R> failed -> {
         LOG.error("a rule failed", failed.fault());

@@ -2,15 +2,20 @@ package dev.bursar.entities;
 
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.entity.LookedFor;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.entities.EntityMessage.AskFor;
 import dev.bursar.entities.EntityMessage.BatchDecided;
 import dev.bursar.entities.EntityMessage.TakeClosure;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An entity at work: an inbox, and whatever the kind of entity does besides deciding. It never
@@ -32,6 +37,8 @@ public abstract class RunningEntity<C, E, R> {
   final EntityId id;
   final Limits limits;
   final Inbox<C, E, R> inbox;
+  private final Function<E, R> reply;
+  private final JournalSearch<E> search;
   private boolean ticking;
   private boolean stopping;
   private boolean hasWaited;
@@ -40,6 +47,8 @@ public abstract class RunningEntity<C, E, R> {
     this.id = id;
     this.limits = limits;
     this.host = host;
+    this.reply = reply;
+    this.search = new JournalSearch<>(host, this::remembered, this::at, limits.waitingMax());
     this.inbox = new Inbox<>(host, reply, limits, news());
   }
 
@@ -87,8 +96,18 @@ public abstract class RunningEntity<C, E, R> {
   /** What only this kind of entity understands. */
   abstract void onOther(EntityMessage message);
 
-  /** Wraps an answer for whoever asked on a reservation's behalf. */
-  abstract EntityMessage answered(String reservation, Answer<R> answer);
+  /**
+   * Wraps an answer for whoever asked on a reservation's behalf.
+   *
+   * @param row the last row of the journal that is known here; 0 before any
+   */
+  abstract EntityMessage answered(String reservation, Answer<R> answer, long row);
+
+  /** The reservation of which this event is what is remembered here; null if it is of none. */
+  abstract @Nullable String remembered(E event);
+
+  /** When an event happened. */
+  abstract Instant at(E event);
 
   /** The command that settles a reservation here. */
   abstract C settle(TakeClosure message);
@@ -180,10 +199,40 @@ public abstract class RunningEntity<C, E, R> {
   }
 
   private void askFor(AskFor<C> ask) {
-    ReplyTo<EntityMessage> replyTo = ask.replyTo();
-    inbox.add(
+    decide(
         ask.request(),
-        new Replying<>(inbox, answer -> replyTo.tell(answered(ask.reservation(), answer))));
+        answer -> ask.replyTo().tell(answered(ask.reservation(), answer, inbox.row())));
+  }
+
+  private void decide(Request<C> request, Consumer<Answer<R>> then) {
+    inbox.add(request, new Replying<>(inbox, then, through -> lookFor(request, through, then)));
+  }
+
+  /** What is not remembered, and is not in the journal either, is decided as what is new. */
+  private void lookFor(Request<C> request, long through, Consumer<Answer<R>> then) {
+    LookedFor<C> command = this.<LookedFor<C>>as(request.command());
+    Origin origin = Objects.requireNonNull(command.origin());
+    search.find(
+        command.reservation(),
+        origin,
+        through,
+        new JournalSearch.Finder<>() {
+          @Override
+          public void found(E event) {
+            then.accept(new Answer.Done<>(reply.apply(event), true));
+          }
+
+          @Override
+          public void notFound() {
+            C further = command.from(origin.soughtThrough(through));
+            decide(new Request<>(further, request.operation()), then);
+          }
+
+          @Override
+          public void failed() {
+            then.accept(new Answer.Unreachable<>());
+          }
+        });
   }
 
   private void take(TakeClosure message) {

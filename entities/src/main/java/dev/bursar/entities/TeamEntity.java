@@ -7,17 +7,22 @@ import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage.TakeClosure;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A team's entity at work. When it starts, it asks what has become of the reservations it finds
@@ -27,13 +32,17 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
 
   private static final int ASKED_A_TICK = 64;
 
-  private final Questions questions = new Questions(each -> Reopened.askWallet(this, each));
+  private final Questions questions =
+      new Questions(each -> Reopened.askWallet(this, each, origin(each)));
 
   /** Those that have expired: all that is asked is whether late usage came. */
   private final Set<String> lapsed = new HashSet<>();
 
   /** What is counted from the middle on, and is still open: asked about in turn. */
   private final LinkedHashSet<String> midway = new LinkedHashSet<>();
+
+  /** Since when those that are asked about may have ended, as far as that is known. */
+  private final Map<String, Instant> since = new LinkedHashMap<>();
 
   /**
    * Starts it: it recovers, and looks at what is open from before.
@@ -58,15 +67,22 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
             answer -> {
               if (answer instanceof Answer.Done<TeamReply> done
                   && done.value() instanceof TeamReply.Open open) {
-                open.reservations().forEach(questions::add);
+                since.clear();
+                since.putAll(open.reservations());
+                since.putAll(open.lapsed());
                 lapsed.clear();
-                lapsed.addAll(open.lapsed());
-                open.lapsed().forEach(questions::add);
+                lapsed.addAll(open.lapsed().keySet());
+                since.keySet().forEach(questions::add);
                 lookAgain();
               } else {
                 reopenLater();
               }
             }));
+  }
+
+  private @Nullable Origin origin(String reservation) {
+    Instant from = since.get(reservation);
+    return from == null ? null : Origin.knownAt(from);
   }
 
   @Override
@@ -97,7 +113,7 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
           when it.answer() instanceof Answer.Refused<WalletReply> ->
           Reopened.findAtOrg(this, it.reservation());
       case EntityMessage.OrgAnswered it when it.answer() instanceof Answer.Refused<OrgReply> ->
-          Reopened.barAtWallet(this, it.reservation());
+          Reopened.barAtWallet(this, it.reservation(), origin(it.reservation()));
       case EntityMessage.OrgAnswered it when Reopened.isFinal(it.answer()) -> {
         if (Reopened.isUnknown(it.answer())) {
           questions.answered(it.reservation());
@@ -148,6 +164,7 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
     written(batch);
     for (Recorded<TeamEvent> recorded : batch.recorded()) {
       if (recorded.event() instanceof TeamEvent.BudgetHeld held) {
+        since.put(held.reservation(), held.at());
         questions.add(held.reservation());
       }
     }
@@ -173,8 +190,22 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
   }
 
   @Override
-  EntityMessage answered(String reservation, Answer<TeamReply> answer) {
-    return new EntityMessage.TeamAnswered(reservation, answer);
+  EntityMessage answered(String reservation, Answer<TeamReply> answer, long row) {
+    return new EntityMessage.TeamAnswered(reservation, answer, row);
+  }
+
+  @Override
+  @Nullable String remembered(TeamEvent event) {
+    return switch (event) {
+      case TeamEvent.BudgetHeld held -> held.reservation();
+      case TeamEvent.BudgetBarred barred -> barred.reservation();
+      case TeamEvent other -> null;
+    };
+  }
+
+  @Override
+  Instant at(TeamEvent event) {
+    return event.at();
   }
 
   @Override

@@ -14,12 +14,14 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage.TakeClosure;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A wallet's entity at work. When it starts, it asks the org about the reservations it finds open.
@@ -224,9 +226,10 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
     }
   }
 
+  /** It was open when the org was asked; if it has ended since, that stands. */
   private void takeBack(String reservation) {
     inbox.add(
-        new Request<>(new WalletCommand.Cancel(reservation), null),
+        new Request<>(new WalletCommand.Cancel(reservation, null), null),
         new Replying<>(
             inbox,
             answer -> {
@@ -237,8 +240,21 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
   }
 
   @Override
-  EntityMessage answered(String reservation, Answer<WalletReply> answer) {
-    return new EntityMessage.WalletAnswered(reservation, answer);
+  EntityMessage answered(String reservation, Answer<WalletReply> answer, long row) {
+    return new EntityMessage.WalletAnswered(reservation, answer, row);
+  }
+
+  @Override
+  @Nullable String remembered(WalletEvent event) {
+    Closure closure = event.closure();
+    return closure != null
+        ? closure.reservation()
+        : event instanceof WalletEvent.HoldBarred barred ? barred.reservation() : null;
+  }
+
+  @Override
+  Instant at(WalletEvent event) {
+    return event.at();
   }
 
   @Override

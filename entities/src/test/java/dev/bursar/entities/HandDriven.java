@@ -1,6 +1,7 @@
 package dev.bursar.entities;
 
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -48,7 +49,7 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
       new EntityModels(
           LIMITS, new Catalog(Map.of("platform", "Platform credits"), Set.of(), List.of()));
 
-  private static final Instant BEGINNING = Instant.parse("2026-03-01T12:00:00Z");
+  static final Instant BEGINNING = Instant.parse("2026-03-01T12:00:00Z");
   private static final Duration TICK = Duration.ofSeconds(1);
 
   private final EntityModel<C, E, R, S> model;
@@ -63,6 +64,9 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
   private Entity<C, E, R> state;
   private long nowMs;
   private boolean stopped;
+
+  /** Whether rows can be read back. */
+  boolean readable = true;
 
   /**
    * @param rows the journal, which it reads and goes on writing
@@ -146,6 +150,8 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
   public void later(Duration delay, EntityMessage message) {
     if (delay.equals(TICK)) {
       afterATick.add(message);
+    } else if (message instanceof EntityMessage.Restart) {
+      toDo.add(() -> hand(message));
     }
   }
 
@@ -158,6 +164,11 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
     }
     EntityMessage recovered = journaled.recovered(state, rows.size());
     toDo.add(() -> hand(recovered));
+  }
+
+  @Override
+  public void stopJournal() {
+    toDo.add(entity::onJournalStopped);
   }
 
   @Override
@@ -182,6 +193,23 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
     E event =
         model.batches().decode(row.manifest(), row.bytes()).recorded().get(place.index()).event();
     toDo.add(() -> then.accept(event));
+  }
+
+  @Override
+  public void readRows(
+      long after, long through, Consumer<List<Batch<E>>> then, Consumer<Throwable> failed) {
+    List<Batch<E>> found =
+        rows.subList((int) after, (int) Math.min(through, rows.size())).stream()
+            .map(row -> model.batches().decode(row.manifest(), row.bytes()))
+            .toList();
+    toDo.add(
+        () -> {
+          if (readable) {
+            then.accept(found);
+          } else {
+            failed.accept(new IllegalStateException("can't be read"));
+          }
+        });
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgCommand;
@@ -90,9 +91,14 @@ final class OrgEntityTest {
         .toList();
   }
 
+  /** It was decided on at the beginning, whatever has become of it. */
+  private static WalletCommand find(String reservation) {
+    return new WalletCommand.Find(reservation, Origin.of(HandDriven.BEGINNING));
+  }
+
   /** What the wallet answers to whoever asks it for the reservation. */
   private static EntityMessage charged(String reservation) {
-    return new EntityMessage.WalletAnswered(reservation, ended(reservation, "committed"));
+    return new EntityMessage.WalletAnswered(reservation, ended(reservation, "committed"), 0);
   }
 
   /** What it answers to an org that looks what has become of it. */
@@ -197,7 +203,7 @@ final class OrgEntityTest {
     // given: a charge was begun, and the org stopped before it heard of it.
     String reservation = begunBeforeTheCrash();
     HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
-    assertThat(asked(org)).containsExactly(new WalletCommand.Find(reservation));
+    assertThat(asked(org)).containsExactly(find(reservation));
 
     // when: a retry is driven before the wallet has answered, and then it answers both.
     org.receive(charge(2));
@@ -265,7 +271,7 @@ final class OrgEntityTest {
       org.tick();
     }
 
-    assertThat(asked(org)).containsExactly(new WalletCommand.Find(reservation));
+    assertThat(asked(org)).containsExactly(find(reservation));
   }
 
   @Test
@@ -414,7 +420,7 @@ final class OrgEntityTest {
     assertThat(fresh).isEmpty();
 
     org.tick();
-    assertThat(asked(org)).containsExactly(new WalletCommand.Find(reservation));
+    assertThat(asked(org)).containsExactly(find(reservation));
     org.receive(found(reservation));
     assertAnsweredOnceSettled();
   }

@@ -11,11 +11,13 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.team.Team;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -48,10 +50,15 @@ final class TeamEntityTest {
       new EntityMessage.WalletAnswered(
           RESERVATION,
           new Answer.Refused<>(
-              Refusal.of(Refusal.Code.RESERVATION_NOT_FOUND, "there is no such reservation")));
+              Refusal.of(Refusal.Code.RESERVATION_NOT_FOUND, "there is no such reservation")),
+          0);
 
   private static final TeamCommand HOLD =
-      new TeamCommand.HoldBudget(RESERVATION, Quantities.of(Credits.of(3)), List.of());
+      new TeamCommand.HoldBudget(
+          RESERVATION,
+          Quantities.of(Credits.of(3)),
+          List.of(),
+          Origin.of(Instant.parse("2026-03-01T12:00:00Z")));
 
   /** The wallet's memory is as long by its own time, in which days may have passed at once. */
   @Test

@@ -40,7 +40,7 @@ final class SnapshotOrder {
   }
 
   static Team.Snapshot of(Team.Snapshot team) {
-    return new Team.Snapshot(team.lastAt(), of(team.tallies()));
+    return new Team.Snapshot(team.lastAt(), of(team.tallies()), team.heldAt());
   }
 
   static Org.Snapshot of(Org.Snapshot org) {

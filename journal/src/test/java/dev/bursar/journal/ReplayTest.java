@@ -23,6 +23,7 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgAggregate;
 import dev.bursar.domain.org.OrgCommand;
@@ -174,7 +175,8 @@ final class ReplayTest {
               ? new WalletCommand.VoidGrant(
                   "g" + random.nextInt(1 + grants), Parts.attribution("void"))
               : new WalletCommand.Extend(reservation, 500);
-      case 4 -> new WalletCommand.Cancel(reservation(holds + random.nextInt(12)));
+      case 4 ->
+          new WalletCommand.Cancel(reservation(holds + random.nextInt(12)), Origin.of(Parts.AT));
       case 5 ->
           new WalletCommand.TransferOut(
               "research",
@@ -199,7 +201,8 @@ final class ReplayTest {
               OveragePolicy.RECORD,
               random.nextInt(4) == 0,
               random.nextBoolean(),
-              Parts.attribution("reservation"));
+              Parts.attribution("reservation"),
+              Origin.of(Parts.AT));
     };
   }
 
@@ -254,7 +257,10 @@ final class ReplayTest {
               : new TeamCommand.Cancel(reservation(holds + random.nextInt(12)));
       default ->
           new TeamCommand.HoldBudget(
-              reservation(holds++), asked(), List.of(applicable(), applicable()));
+              reservation(holds++),
+              asked(),
+              List.of(applicable(), applicable()),
+              Origin.of(Parts.AT));
     };
   }
 

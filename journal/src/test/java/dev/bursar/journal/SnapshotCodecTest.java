@@ -48,7 +48,8 @@ final class SnapshotCodecTest {
   private static EntitySnapshot<Team.Snapshot> snapshot(
       Map<String, Tallies.Lapsed> lapsed, Map<String, Tallies.OpenHold> open) {
     Tallies.Snapshot tallies = new Tallies.Snapshot(List.of(), open, lapsed);
-    return new EntitySnapshot<>(1, new byte[32], new byte[0], new Team.Snapshot(Parts.AT, tallies));
+    return new EntitySnapshot<>(
+        1, new byte[32], new byte[0], new Team.Snapshot(Parts.AT, tallies, Map.of()));
   }
 
   private static Map<String, Tallies.Lapsed> lapsed(String... names) {

@@ -173,8 +173,12 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                     sent("trf_2", AT, "txn_main_45")),
                 List.of(),
                 bytes(87, 11))),
-        of(SnapshotCodec.teams(), "full", new Team.Snapshot(AT, tallies())),
-        of(SnapshotCodec.teams(), "empty", new Team.Snapshot(Instant.EPOCH, noTallies())),
+        of(SnapshotCodec.teams(), "full", new Team.Snapshot(AT, tallies(), Map.of())),
+        of(
+            SnapshotCodec.teams(),
+            "held_at",
+            new Team.Snapshot(AT, tallies(), Map.of("rsv_c", AT, "rsv_b", LATER))),
+        of(SnapshotCodec.teams(), "empty", new Team.Snapshot(Instant.EPOCH, noTallies(), Map.of())),
         of(
             SnapshotCodec.orgs(),
             "full",

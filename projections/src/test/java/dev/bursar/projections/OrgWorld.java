@@ -23,6 +23,7 @@ import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgAggregate;
 import dev.bursar.domain.org.OrgCommand;
@@ -212,7 +213,8 @@ final class OrgWorld {
                     OveragePolicy.RECORD,
                     false,
                     true,
-                    attribution("reservation", "key-" + count)),
+                    attribution("reservation", "key-" + count),
+                    Origin.of(now)),
                 null));
         ends.add(
             new Request<>(
@@ -251,7 +253,9 @@ final class OrgWorld {
     }
     Plan plan = begun.plan();
     boolean teamHolds =
-        team(new TeamCommand.HoldBudget(plan.reservation(), plan.quantities(), plan.teamLimits()))
+        team(
+                new TeamCommand.HoldBudget(
+                    plan.reservation(), plan.quantities(), plan.teamLimits(), Origin.of(now)))
             instanceof TeamReply.Held;
     WalletReply held =
         wallet(
@@ -273,7 +277,8 @@ final class OrgWorld {
                     request.session(),
                     key,
                     request.metadata(),
-                    salt)));
+                    salt),
+                Origin.of(now)));
     if (teamHolds && held instanceof WalletReply.Held) {
       open.add(plan.reservation());
       return;
@@ -281,7 +286,7 @@ final class OrgWorld {
     org(new OrgCommand.Deny(plan, List.of(), null, 0));
     team(new TeamCommand.Cancel(plan.reservation()));
     if (held instanceof WalletReply.Held) {
-      wallet(new WalletCommand.Cancel(plan.reservation()));
+      wallet(new WalletCommand.Cancel(plan.reservation(), Origin.of(now)));
     }
   }
 
@@ -314,7 +319,11 @@ final class OrgWorld {
     Plan plan = begun.plan();
     team(
         new TeamCommand.CountUsage(
-            plan.reservation(), plan.quantities(), plan.teamLimits(), plan.countedWork()));
+            plan.reservation(),
+            plan.quantities(),
+            plan.teamLimits(),
+            plan.countedWork(),
+            Origin.of(now)));
     wallet(
         new WalletCommand.ChargeUsage(
             plan.reservation(),
@@ -324,7 +333,8 @@ final class OrgWorld {
             event,
             now,
             true,
-            attribution("report", null)));
+            attribution("report", null),
+            Origin.of(now)));
     return true;
   }
 

@@ -55,7 +55,7 @@ final class AnswerChecks {
       Since since,
       List<String> attempts) {
     if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
-      refused(refusal, request, wallet, operation, since, attempts);
+      refused(refusal, wallet, operation, since, attempts);
       return;
     }
     switch (((Answer.Done<Decided>) answer).value()) {
@@ -64,27 +64,25 @@ final class AnswerChecks {
     }
   }
 
-  /** It was withdrawn; or nobody remembers any more what came of it. */
+  /**
+   * It was withdrawn; or the org does not remember it any more, or the wallet not what it answered.
+   */
   private void refused(
       Refusal refusal,
-      ReserveRequest request,
       EntityId wallet,
       @Nullable Operation operation,
       Since since,
       List<String> attempts) {
-    if (operation == null || refusal.code() != Refusal.Code.IDEMPOTENCY_KEY_EXPIRED) {
+    EntityId org = EntityId.org(wallet.org());
+    boolean holdIsForgotten =
+        refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_EXPIRED
+            && attempts.stream()
+                .anyMatch(each -> world.watch.memories.hasForgottenHold(wallet, each));
+    if (operation == null
+        || !(holdIsForgotten || world.watch.isForgotten(refusal, org, operation))) {
       withdrawn(world, refusal, attempts, since);
       return;
     }
-    EntityId org = EntityId.org(wallet.org());
-    NaiveMemories memories = world.watch.memories;
-    boolean byOrg = memories.mayHaveForgotten(org, operation);
-    boolean byOthers =
-        attempts.stream()
-            .map(world.watch::begun)
-            .filter(Objects::nonNull)
-            .anyMatch(plan -> memories.mayHaveForgotten(plan, request.subject().team()));
-    world.watch.forgotten(org, operation, byOrg || byOthers);
     world.watch.saw(Rarity.RESERVE_KEY_FORGOTTEN);
   }
 

@@ -34,7 +34,9 @@ final class Branches {
       }
       case EntityMessage.AskFor<?> ask -> {
         Object command = ask.request().command();
-        if (from.kind() == EntityId.Kind.ORG && barsForADenial(command)) {
+        // Of what somebody was told may be spent, an answer is only told again.
+        boolean bars = command instanceof WalletCommand.Bar || command instanceof TeamCommand.Bar;
+        if (from.kind() == EntityId.Kind.ORG && bars && !watch.promises.has(ask.reservation())) {
           toBeBarred.add(ask.reservation());
           watch.saw(Rarity.BARRED_BEFORE_A_DENIAL);
         }
@@ -47,23 +49,19 @@ final class Branches {
     }
   }
 
-  /** That which only tells an answer again bars by the time of the reservation. */
-  private static boolean barsForADenial(Object command) {
-    return (command instanceof WalletCommand.Bar wallet && wallet.madeAt() == null)
-        || (command instanceof TeamCommand.Bar team && team.madeAt() == null);
-  }
-
   /** An entity is answered by another. */
   void answered(EntityMessage message) {
     boolean retracted =
         switch (message) {
           case EntityMessage.TeamAnswered(
                   String reservation,
-                  Answer.Done<TeamReply>(TeamReply reply, boolean again)) ->
+                  Answer.Done<TeamReply>(TeamReply reply, boolean again),
+                  long row) ->
               reply instanceof TeamReply.Held && toBeBarred.remove(reservation);
           case EntityMessage.WalletAnswered(
                   String reservation,
-                  Answer.Done<WalletReply>(WalletReply reply, boolean again)) ->
+                  Answer.Done<WalletReply>(WalletReply reply, boolean again),
+                  long row) ->
               reply instanceof WalletReply.Open && toBeBarred.remove(reservation);
           case EntityMessage other -> false;
         };

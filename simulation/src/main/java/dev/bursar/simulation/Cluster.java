@@ -145,8 +145,8 @@ final class Cluster {
     return nodes.get((at + 1 + world.random.nextInt(NODES - 1)) % NODES);
   }
 
-  /** Another node runs an org while the one before goes on for some world.time. */
-  private void takeOver(String org, long zombieFor) {
+  /** Another node runs an org while the one before goes on for some time. */
+  void takeOver(String org, long zombieFor) {
     SimulatedNode before = owner(org);
     SimulatedNode next = other(before);
     if (!next.isUp()) {

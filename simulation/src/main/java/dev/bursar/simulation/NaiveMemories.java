@@ -1,9 +1,7 @@
 package dev.bursar.simulation;
 
-import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamEvent;
@@ -41,7 +39,8 @@ final class NaiveMemories {
 
   private void done(EntityId id, @Nullable Operation operation, Instant at) {
     if (operation != null) {
-      operations(id).take(operation.key(), at);
+      Instant madeAt = operation.keyMadeAt();
+      operations(id).take(operation.key(), madeAt == null || madeAt.isBefore(at) ? at : madeAt);
     }
   }
 
@@ -101,21 +100,8 @@ final class NaiveMemories {
     return fate != null && fate != Fate.OPEN && !endings(wallet).remembers(reservation);
   }
 
-  /** Whether wallet or team can't tell any more what they said of a reservation. */
-  boolean mayHaveForgotten(Plan plan, @Nullable String team) {
-    ReservationId id = ReservationId.parse(plan.reservation());
-    Instant madeAt = plan.madeAt();
-    if (id == null) {
-      return false;
-    }
-    EntityId wallet = EntityId.wallet(id.org(), id.wallet());
-    return endings(wallet).hasForgotten(madeAt)
-        || hasForgottenHold(wallet, plan.reservation())
-        || (team != null && operations(EntityId.team(id.org(), team)).hasForgotten(madeAt));
-  }
-
   /** Whether a wallet does not know any more what it answered to a hold that has ended since. */
-  private boolean hasForgottenHold(EntityId wallet, String reservation) {
+  boolean hasForgottenHold(EntityId wallet, String reservation) {
     Fate fate = world.watch.wallet(wallet).fates.get(reservation);
     return fate != null
         && fate != Fate.OPEN

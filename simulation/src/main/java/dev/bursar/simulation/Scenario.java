@@ -32,21 +32,6 @@ public record Scenario(long seed, Set<Fault> faults, int clients, int operations
   private static final int REMEMBERED_MIN = 5;
   private static final int REMEMBERED_MORE = 36;
 
-  /**
-   * What can go wrong where keys are soon forgotten. How an entity's own messages are repeated, or
-   * told again after a crash, it remembers in the same place: for thousands of operations, and that
-   * is longer than any message lives. Where it remembers five, messages must not live for seconds.
-   * And a key's own time is that of its client: it is not looked at by a clock that jumps back.
-   */
-  private static final Set<Fault> WHERE_KEYS_ARE_FORGOTTEN =
-      EnumSet.of(
-          Fault.MESSAGES_REORDERED,
-          Fault.CUT_OFF,
-          Fault.WRITE_SLOW,
-          Fault.READ_FAILS,
-          Fault.CLOCK_DRIFTS,
-          Fault.SNAPSHOTS_LOST);
-
   /** The scenario of a seed: a random subset of the faults, and a quarter of all without any. */
   public static Scenario of(long seed) {
     Random random = new Random(new SplittableRandom(seed).nextLong());
@@ -60,16 +45,11 @@ public record Scenario(long seed, Set<Fault> faults, int clients, int operations
       }
     }
     Size size = Size.of(random);
-    if (random.nextInt(FORGETFUL_ONE_IN) > 0) {
-      return new Scenario(seed, faults, size.clients(), size.operations(), REMEMBERED_ALL);
-    }
-    faults.retainAll(WHERE_KEYS_ARE_FORGOTTEN);
-    return new Scenario(
-        seed,
-        faults,
-        size.clients(),
-        size.operations(),
-        REMEMBERED_MIN + random.nextInt(REMEMBERED_MORE));
+    int remembered =
+        random.nextInt(FORGETFUL_ONE_IN) > 0
+            ? REMEMBERED_ALL
+            : REMEMBERED_MIN + random.nextInt(REMEMBERED_MORE);
+    return new Scenario(seed, faults, size.clients(), size.operations(), remembered);
   }
 
   /** Whether keys are forgotten. */

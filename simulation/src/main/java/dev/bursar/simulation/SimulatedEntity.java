@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
@@ -32,7 +33,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     RunningEntity<C, E, R> start(EntityId id, Function<E, R> reply, Limits limits, Host<C, E> host);
   }
 
-  private record Batch<C>(long number, List<Request<C>> requests) {}
+  private record ToDecide<C>(long number, List<Request<C>> requests) {}
 
   final EntityId id;
   private final World world;
@@ -47,7 +48,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   private boolean journalRuns;
   private @Nullable Journaled<C, E, R, S> journaled;
   private @Nullable Entity<C, E, R> state;
-  private @Nullable Batch<C> waiting;
+  private @Nullable ToDecide<C> waiting;
   private boolean savingSnapshot;
   private final Arrivals arrivals;
 
@@ -188,6 +189,32 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     }
   }
 
+  @Override
+  public void readRows(
+      long after, long through, Consumer<List<Batch<E>>> then, Consumer<Throwable> failed) {
+    run(
+        world.between(200, 3_000),
+        () -> receive(new EntityMessage.Run(() -> readRowsNow(after, through, then, failed))));
+  }
+
+  private void readRowsNow(
+      long after, long through, Consumer<List<Batch<E>>> then, Consumer<Throwable> failed) {
+    if (!node.reachesJournal() || world.happens(Fault.READ_FAILS, 0.1)) {
+      failed.accept(new IllegalStateException("can't be read"));
+    } else {
+      List<Batch<E>> rows =
+          world.journal.after(id, after).stream()
+              .limit(through - after)
+              .map(row -> model.batches().decode(row.manifest(), row.bytes()))
+              .toList();
+      world.watch.saw(
+          through > after + 1
+              ? Rarity.LOOKED_FOR_IN_THE_JOURNAL
+              : rows.isEmpty() ? Rarity.SAYS_THAT_ALL_IS_SET : Rarity.DOES_NOT_KNOW_WHAT_IS_SET);
+      then.accept(rows);
+    }
+  }
+
   // ---- the journal
 
   @Override
@@ -252,13 +279,13 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
 
   @Override
   public void decide(long number, List<Request<C>> requests) {
-    waiting = new Batch<>(number, requests);
+    waiting = new ToDecide<>(number, requests);
     int mine = generation;
     run(world.between(1, 50), () -> decideWaiting(mine));
   }
 
   private void decideWaiting(int mine) {
-    Batch<C> batch = waiting;
+    ToDecide<C> batch = waiting;
     Entity<C, E, R> now = state;
     Journaled<C, E, R, S> journal = journaled;
     if (mine != generation || !journalRuns || batch == null || now == null || journal == null) {
@@ -384,6 +411,11 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       world.log(() -> "%s: row %d of %s is refused".formatted(id, sequence, node.name));
     }
     return done;
+  }
+
+  @Override
+  public void stopJournal() {
+    stopJournal(generation);
   }
 
   private void stopJournal(int mine) {

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The database: one row of one number, whoever writes it; and snapshots with their parts. */
@@ -139,11 +140,15 @@ final class SimulatedJournal {
     };
   }
 
-  /** As the database does it: the newest snapshot counts, a longer part is never made shorter. */
+  /**
+   * As the database does it: the newest snapshot counts, and none is stored to which parts are
+   * newer; a longer part is never made shorter.
+   */
   OptionalInt save(EntityId id, EntityModel.Captured captured, boolean anew) {
     StoredSnapshot stored = captured.snapshot().get();
     Snapshot before = snapshots.get(id);
-    if (before != null && before.sequence > captured.sequence()) {
+    if ((before != null && before.sequence > captured.sequence())
+        || (!anew && partsAreNewer(id, captured.memories()))) {
       return OptionalInt.empty();
     }
     for (int i = 0; i < captured.memories().size(); i++) {
@@ -162,6 +167,14 @@ final class SimulatedJournal {
     }
     snapshots.put(id, new Snapshot(captured.sequence(), stored));
     return OptionalInt.of(stored.bytes().length);
+  }
+
+  private boolean partsAreNewer(EntityId id, List<EntityModel.Remembered> memories) {
+    return IntStream.range(0, memories.size())
+        .anyMatch(
+            i ->
+                parts.getOrDefault(new Memory(id, i), new TreeMap<>()).values().stream()
+                    .anyMatch(each -> each.to() > memories.get(i).part().to()));
   }
 
   /**

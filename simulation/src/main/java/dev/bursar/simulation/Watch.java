@@ -111,24 +111,31 @@ final class Watch {
 
   // ---- what is forgotten
 
-  /** Whether it is refused since its key may have been forgotten, which is looked at here. */
+  /**
+   * Whether it is refused on account of its key's time, which is looked at here: it may have been
+   * forgotten, or lies ahead of a clock that has jumped back.
+   */
   boolean isForgotten(Refusal refusal, EntityId id, Operation operation) {
+    if (refusal.code() == Refusal.Code.INVALID && "Idempotency-Key".equals(refusal.field())) {
+      expect(
+          world.scenario.has(Fault.CLOCK_JUMPS),
+          "model",
+          "%s: the key of %s is said to be ahead, and no clock has jumped back",
+          id,
+          operation.key().replace('\n', ' '));
+      return true;
+    }
     boolean said = refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_EXPIRED;
     if (said) {
-      forgotten(id, operation, memories.mayHaveForgotten(id, operation));
+      expect(
+          memories.mayHaveForgotten(id, operation),
+          "model",
+          "%s: of the key of %s is said that it may be forgotten, and nothing so new is",
+          id,
+          operation.key().replace('\n', ' '));
+      saw(effect(id, operation) == null ? Rarity.NEW_KEY_TOO_OLD : Rarity.KEY_FORGOTTEN);
     }
     return said;
-  }
-
-  /** It is said of a key that nobody can tell any more whether it was used. */
-  void forgotten(EntityId id, Operation operation, boolean rightly) {
-    expect(
-        rightly,
-        "model",
-        "%s: of the key of %s is said that it may be forgotten, and nothing so new is",
-        id,
-        operation.key().replace('\n', ' '));
-    saw(effect(id, operation) == null ? Rarity.NEW_KEY_TOO_OLD : Rarity.KEY_FORGOTTEN);
   }
 
   // ---- what is in the journal
@@ -154,7 +161,8 @@ final class Watch {
     if (hasBegun(reservation)) {
       saw(Rarity.DENIED_AFTER_IT_HAD_BEGUN);
     }
-    if (denied.merge(reservation, 1, Integer::sum) > 1) {
+    // An org that has forgotten it may put it on record again: that changes nothing.
+    if (denied.merge(reservation, 1, Integer::sum) > 1 && !world.scenario.isForgetful()) {
       violated("I4", "%s is denied twice", reservation);
     }
     withdraws(reservation);

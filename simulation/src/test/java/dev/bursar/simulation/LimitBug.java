@@ -94,7 +94,9 @@ enum LimitBug implements PlantedBug {
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof TeamCommand.CountUsage count
           ? new Request<>(
-              (C) new TeamCommand.HoldBudget(count.reservation(), count.used(), count.limits()),
+              (C)
+                  new TeamCommand.HoldBudget(
+                      count.reservation(), count.used(), count.limits(), count.origin()),
               request.operation())
           : request;
     }
@@ -152,7 +154,8 @@ enum LimitBug implements PlantedBug {
                       it.limits().stream()
                           .filter(each -> !each.budget().id().equals("red-life"))
                           .toList(),
-                      it.counted()),
+                      it.counted(),
+                      it.origin()),
                   request.operation())
           : request;
     }

@@ -30,6 +30,11 @@ interface PlantedBug extends Tampering {
             sign -> violation.invariant().equals(sign[0]) && violation.detail().contains(sign[1]));
   }
 
+  /** The history that shows it, where chance does not come to it; null where chance does. */
+  default Stage.@Nullable History history() {
+    return null;
+  }
+
   /** What is wrong with the rules; null if the bug is elsewhere. */
   default @Nullable WrongRules wrongRules() {
     return null;

@@ -1,12 +1,14 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.entity.LookedFor;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamReply;
@@ -200,10 +202,11 @@ enum ProtocolBug implements PlantedBug {
                   instanceof
                   EntityMessage.TeamAnswered(
                       String reservation,
-                      Answer.Done<TeamReply>(TeamReply reply, boolean again))
+                      Answer.Done<TeamReply>(TeamReply reply, boolean again),
+                      long row)
               && reply instanceof TeamReply.NotHeld
           ? new EntityMessage.TeamAnswered(
-              reservation, new Answer.Done<>(new TeamReply.Held(List.of()), again))
+              reservation, new Answer.Done<>(new TeamReply.Held(List.of()), again), row)
           : message;
     }
   },
@@ -215,14 +218,16 @@ enum ProtocolBug implements PlantedBug {
                   instanceof
                   EntityMessage.WalletAnswered(
                       String reservation,
-                      Answer.Done<WalletReply>(WalletReply reply, boolean again))
+                      Answer.Done<WalletReply>(WalletReply reply, boolean again),
+                      long row)
               && reply instanceof WalletReply.NotHeld
           ? new EntityMessage.WalletAnswered(
               reservation,
               new Answer.Done<>(
                   new WalletReply.WouldHold(
                       new Balance("platform", Credits.ZERO, Credits.ZERO, Credits.ZERO)),
-                  again))
+                  again),
+              row)
           : message;
     }
   },
@@ -232,26 +237,15 @@ enum ProtocolBug implements PlantedBug {
     public EntityMessage message(EntityId to, EntityMessage message) {
       return message
               instanceof EntityMessage.WalletFound(String reservation, Answer<WalletReply> found)
-          ? new EntityMessage.WalletAnswered(reservation, found)
+          ? new EntityMessage.WalletAnswered(reservation, found, 0)
           : message;
     }
   },
 
   IT_IS_DENIED_WITHOUT_A_BAR("I4: was allowed by") {
     @Override
-    public @Nullable EntityMessage answers(EntityId to, EntityMessage message) {
-      if (message instanceof EntityMessage.AskFor<?> ask) {
-        if (ask.request().command() instanceof TeamCommand.Bar bar && bar.madeAt() == null) {
-          return new EntityMessage.TeamAnswered(
-              ask.reservation(), new Answer.Done<>(new TeamReply.Barred(), false));
-        }
-        if (ask.request().command() instanceof WalletCommand.Bar bar && bar.madeAt() == null) {
-          return new EntityMessage.WalletAnswered(
-              ask.reservation(),
-              new Answer.Done<>(new WalletReply.Barred(ask.reservation()), false));
-        }
-      }
-      return null;
+    public Tampering forOneRun() {
+      return new UnbarredDenials();
     }
   },
 
@@ -306,6 +300,37 @@ enum ProtocolBug implements PlantedBug {
                   it.salt(),
                   Long.MAX_VALUE))
           : request;
+    }
+  },
+
+  WHAT_AN_ENTITY_HAS_FORGOTTEN_IS_TAKEN_FOR_NEW("I4: has a second effect") {
+    @Override
+    public Stage.History history() {
+      return LongAgoTest.CHARGED_AND_FORGOTTEN;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof LookedFor<?> it && it.origin() != null
+          ? Instead.of(request, it.from(it.origin().soughtThrough(Long.MAX_VALUE)))
+          : request;
+    }
+  },
+
+  WHO_TOOK_A_RESERVATION_OVER_IS_NOT_LOOKED_AT("I4: was allowed by") {
+    @Override
+    public Stage.History history() {
+      return TakenOverTest.A_LATE_NO;
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof OrgEvent.ReservationTakenOver it
+                  ? new OrgEvent.ReservationTakenOver(it.at(), it.reservation(), 0)
+                  : event);
     }
   },
 

@@ -281,7 +281,8 @@ enum WalletBug implements PlantedBug {
                   it.reported(),
                   it.reportedAt(),
                   it.teamHolds(),
-                  it.attribution()))
+                  it.attribution(),
+                  it.origin()))
           : request;
     }
   },
@@ -336,7 +337,8 @@ enum WalletBug implements PlantedBug {
                   it.overagePolicy(),
                   it.commit(),
                   it.teamHolds(),
-                  it.attribution()))
+                  it.attribution(),
+                  it.origin()))
           : request;
     }
   },

@@ -48,6 +48,8 @@ final class Cell<C, E, R> {
                               .get(stored.place().index())
                               .event()),
                   stored.replayed());
+          case Outcome.Unchanged<R> it -> new Answer.Done<>(it.reply(), false);
+          case Outcome.Forgotten<R> forgotten -> throw new IllegalStateException("forgotten");
           case Outcome.Refused<R> refused -> new Answer.Refused<>(refused.refusal());
           case Outcome.Failed<R> failed -> throw failed.fault();
         };

@@ -289,12 +289,12 @@ public final class InMemoryNode
       switch (effect) {
         case Effect.AskWallet<CompletableFuture<Answer<Decided>>> ask -> {
           var answer = walletCell(org, ask.wallet()).ask(ask.request(), now);
-          run(org, protocol, protocol.walletAnswered(ask.reservation(), answer));
+          run(org, protocol, protocol.walletAnswered(ask.reservation(), answer, 0));
         }
         case Effect.AskTeam<CompletableFuture<Answer<Decided>>> ask -> {
           var answer = teamCell(org, ask.team()).ask(ask.request(), now);
           if (!(ask.request().command() instanceof TeamCommand.Cancel)) {
-            run(org, protocol, protocol.teamAnswered(ask.reservation(), answer));
+            run(org, protocol, protocol.teamAnswered(ask.reservation(), answer, 0));
           }
         }
         case Effect.AskOrg<CompletableFuture<Answer<Decided>>> ask -> {

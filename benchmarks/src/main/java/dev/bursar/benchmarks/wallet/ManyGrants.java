@@ -8,6 +8,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Wallet;
 import dev.bursar.domain.wallet.WalletAggregate;
@@ -155,7 +156,8 @@ public class ManyGrants {
                 OveragePolicy.RECORD,
                 false,
                 false,
-                WHO));
+                WHO,
+                Origin.of(START, Long.MAX_VALUE)));
     if (!(held instanceof WalletReply.Held)) {
       throw new IllegalStateException(held.toString());
     }

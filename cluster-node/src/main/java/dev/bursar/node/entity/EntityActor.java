@@ -1,5 +1,6 @@
 package dev.bursar.node.entity;
 
+import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Place;
@@ -14,6 +15,7 @@ import dev.bursar.entities.TeamEntity;
 import dev.bursar.entities.WalletEntity;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -123,6 +125,13 @@ final class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> imple
   }
 
   @Override
+  public void stopJournal() {
+    if (journal != null) {
+      context.stop(journal);
+    }
+  }
+
+  @Override
   public void decide(long number, List<Request<C>> requests) {
     if (journal != null) {
       journal.tell(new JournaledEntity.Decide<>(number, requests));
@@ -131,15 +140,25 @@ final class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> imple
 
   @Override
   public void read(Place place, Consumer<E> then, Consumer<Throwable> failed) {
+    then(parts.store().read(id, place, model.batches()), then, failed);
+  }
+
+  @Override
+  public void readRows(
+      long after, long through, Consumer<List<Batch<E>>> then, Consumer<Throwable> failed) {
+    then(parts.store().readRows(id, after, through, model.batches()), then, failed);
+  }
+
+  private <T> void then(CompletionStage<T> read, Consumer<T> then, Consumer<Throwable> failed) {
     context.pipeToSelf(
-        parts.store().read(id, place, model.batches()),
-        (event, fault) ->
+        read,
+        (found, fault) ->
             new EntityMessage.Run(
                 () -> {
                   if (fault != null) {
                     failed.accept(fault);
                   } else {
-                    then.accept(event);
+                    then.accept(found);
                   }
                 }));
   }

@@ -1,5 +1,6 @@
 package dev.bursar.node.entity;
 
+import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -76,12 +78,23 @@ public final class JournalStore {
         blocking);
   }
 
+  /** The rows of an entity's journal after one number, up to another; as many as are there. */
+  <E> CompletionStage<List<Batch<E>>> readRows(
+      EntityId id, long after, long through, BatchCodec<E> codec) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            jdbi.withHandle(handle -> rows(handle, id, after, through)).stream()
+                .map(row -> codec.decode(row.manifest(), row.bytes()))
+                .toList(),
+        blocking);
+  }
+
   /**
    * Saves a snapshot, in place of those before it.
    *
    * @param anew whether no part of what it remembers counts that was stored before
-   * @return its size in bytes, without the parts; empty if a later one is there, and nothing was
-   *     stored
+   * @return its size in bytes, without the parts; empty if a later one is there, or was, and
+   *     nothing was stored
    */
   CompletionStage<OptionalInt> saveSnapshot(
       EntityId id, EntityModel.Captured captured, boolean anew) {
@@ -90,7 +103,8 @@ public final class JournalStore {
           StoredSnapshot stored = captured.snapshot().get();
           return jdbi.inTransaction(
               handle -> {
-                if (isOutdated(handle, id, captured.sequence())) {
+                if (isOutdated(handle, id, captured.sequence())
+                    || (!anew && partsAreNewer(handle, id, captured.memories()))) {
                   return OptionalInt.empty();
                 }
                 if (anew) {
@@ -120,6 +134,29 @@ public final class JournalStore {
         .bind("sequence", sequence)
         .mapTo(Boolean.class)
         .one();
+  }
+
+  /**
+   * Whether another incarnation has stored more of what is remembered, and its snapshot was deleted
+   * since: no recovery could do with those parts and an earlier snapshot.
+   */
+  private static boolean partsAreNewer(
+      Handle handle, EntityId id, List<EntityModel.Remembered> memories) {
+    return IntStream.range(0, memories.size())
+        .anyMatch(
+            memory ->
+                handle
+                    .createQuery(
+                        """
+                        select exists (
+                          select 1 from snapshot_part
+                          where persistence_id = :id and memory = :memory and to_number > :to)
+                        """)
+                    .bind("id", id.toString())
+                    .bind("memory", memory)
+                    .bind("to", memories.get(memory).part().to())
+                    .mapTo(Boolean.class)
+                    .one());
   }
 
   /** A longer part is never replaced by a shorter one: that one is an earlier incarnation's. */
@@ -192,22 +229,24 @@ public final class JournalStore {
   }
 
   private List<StoredBatch> journalRows(EntityId id, long after, long upTo) {
-    return blocking(
-        handle ->
-            handle
-                .createQuery(
-                    """
-                    select event_ser_manifest, event_payload from event_journal
-                    where persistence_id = :id
-                      and sequence_number > :after and sequence_number <= :to
-                    order by sequence_number
-                    """)
-                .bind("id", id.toString())
-                .bind("after", after)
-                .bind("to", upTo)
-                .addCustomizer(BINARY)
-                .map((rs, context) -> new StoredBatch(rs.getString(1), rs.getBytes(2), false))
-                .list());
+    return blocking(handle -> rows(handle, id, after, upTo));
+  }
+
+  private static List<StoredBatch> rows(Handle handle, EntityId id, long after, long upTo) {
+    return handle
+        .createQuery(
+            """
+            select event_ser_manifest, event_payload from event_journal
+            where persistence_id = :id
+              and sequence_number > :after and sequence_number <= :to
+            order by sequence_number
+            """)
+        .bind("id", id.toString())
+        .bind("after", after)
+        .bind("to", upTo)
+        .addCustomizer(BINARY)
+        .map((rs, context) -> new StoredBatch(rs.getString(1), rs.getBytes(2), false))
+        .list();
   }
 
   private List<OperationMemory.Part> memoryParts(EntityId id, int memory) {

@@ -20,6 +20,7 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
@@ -225,7 +226,8 @@ final class EntityNode implements AutoCloseable {
                     OveragePolicy.RECORD,
                     false,
                     false,
-                    attribution),
+                    attribution,
+                    Origin.of(plan.madeAt())),
                 Operation.holding(plan.reservation()))));
   }
 

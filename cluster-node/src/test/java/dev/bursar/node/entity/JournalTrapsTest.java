@@ -14,16 +14,21 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.entities.EntityModel;
+import dev.bursar.entities.StoredSnapshot;
 import dev.bursar.node.TestServer;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -328,6 +333,33 @@ class JournalTrapsTest {
     assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(70));
   }
 
+  /** The org still remembers the key; the wallet does not remember any more what it charged. */
+  @Test
+  void whatTheWalletHasForgottenIsFoundInItsJournal() {
+    node.close();
+    node =
+        new EntityNode(
+            settings,
+            InstantSource.system(),
+            ConfigFactory.parseString("bursar.limits.operations-remembered = 3"));
+    node.org("acme");
+    node.wallet("acme", "main", "100");
+    List<Decided> open = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      open.add(done(node.reserve(Subject.ofOrg("acme"), "1", false, "k" + i)));
+    }
+    Decided.Allowed charged =
+        (Decided.Allowed) done(node.reserve(Subject.ofOrg("acme"), "10", true, "first"));
+    for (Decided each : open) {
+      Decided.Allowed allowed = (Decided.Allowed) each;
+      done(node.commit(allowed, "1", "end " + allowed.plan().reservation()));
+    }
+    Decided.Allowed again =
+        (Decided.Allowed) done(node.reserve(Subject.ofOrg("acme"), "10", true, "first"));
+    assertThat(again.charged().transaction().id()).isEqualTo(charged.charged().transaction().id());
+    assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(50));
+  }
+
   @Test
   void recoveryFromASnapshotGivesTheSameAsFromAllEvents() {
     node.close();
@@ -350,5 +382,33 @@ class JournalTrapsTest {
     assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(960));
     done(node.reserve(Subject.ofOrg("acme"), "1", true, "k39"));
     assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(960));
+  }
+
+  /** An incarnation that stood still comes late, and the snapshots were deleted meanwhile. */
+  @Test
+  void aSnapshotToWhichPartsAreNewerIsNotStored() {
+    EntityId id = EntityId.wallet("acme", "late");
+    try (Database database = Database.open(settings.withPoolSize(1))) {
+      JournalStore store = new JournalStore(database.jdbi(), Runnable::run);
+      assertThat(stored(store.saveSnapshot(id, captured(38, 0, 33), true))).isTrue();
+      assertThat(stored(store.saveSnapshot(id, captured(37, 26, 32), false))).isFalse();
+      database.jdbi().useHandle(handle -> handle.execute("delete from snapshot"));
+      assertThat(stored(store.saveSnapshot(id, captured(37, 26, 32), false))).isFalse();
+      assertThat(stored(store.saveSnapshot(id, captured(39, 26, 33), false))).isTrue();
+      assertThat(stored(store.saveSnapshot(id, captured(39, 0, 32), true))).isTrue();
+    }
+  }
+
+  private static boolean stored(CompletionStage<OptionalInt> saved) {
+    return saved.toCompletableFuture().join().isPresent();
+  }
+
+  private static EntityModel.Captured captured(long row, long from, long to) {
+    return new EntityModel.Captured(
+        row,
+        () -> new StoredSnapshot("wallet-snapshot.1", new byte[] {1}),
+        List.of(
+            new EntityModel.Remembered(
+                0, new OperationMemory.Part(from, to, new byte[(int) (to - from)]))));
   }
 }

@@ -488,9 +488,12 @@ public final class Tallies {
     return holds;
   }
 
-  /** The reservations that expired so lately that late usage may still come. */
-  public List<String> lapsed() {
-    return List.copyOf(lapsed.keySet());
+  /** The reservations that expired so lately that late usage may still come, and since when. */
+  public Map<String, Instant> lapsed() {
+    Map<String, Instant> since = new LinkedHashMap<>();
+    lapsed.forEach(
+        (reservation, hold) -> since.put(reservation, hold.until().minus(lateness.lateFor())));
+    return since;
   }
 
   /** Whether the reservation expired so lately. */

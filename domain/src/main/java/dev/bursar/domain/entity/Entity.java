@@ -3,6 +3,7 @@ package dev.bursar.domain.entity;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import java.time.Instant;
@@ -33,9 +34,12 @@ public final class Entity<C, E, R> {
     this.memory = memory;
   }
 
-  /** Decides a batch at this time. Time never goes back behind the entity's last event. */
+  /**
+   * Decides a batch at this time. Time never goes back behind the entity's last event, nor is it
+   * before that at which somebody else decided on what is asked for.
+   */
   public Decided<E, R> decide(List<Request<C>> requests, Instant now) {
-    Instant at = now.isBefore(aggregate.lastAt()) ? aggregate.lastAt() : now;
+    Instant at = time(requests, now);
     List<Recorded<E>> recorded = new ArrayList<>();
     for (E due = aggregate.due(at); due != null; due = aggregate.due(at)) {
       record(new Recorded<>(due, null), recorded);
@@ -52,6 +56,17 @@ public final class Entity<C, E, R> {
         new Batch<>(sequence, head, aggregate.nextDue(), List.copyOf(recorded)), outcomes);
   }
 
+  private Instant time(List<Request<C>> requests, Instant now) {
+    Instant latest = now.isBefore(aggregate.lastAt()) ? aggregate.lastAt() : now;
+    for (Request<C> request : requests) {
+      if (request.command() instanceof LookedFor<?> it) {
+        Origin origin = it.origin();
+        latest = origin == null || origin.madeAt().isBefore(latest) ? latest : origin.madeAt();
+      }
+    }
+    return latest;
+  }
+
   private Outcome<R> decide(Request<C> request, Instant at, List<Recorded<E>> recorded) {
     Operation operation = request.operation();
     OperationMemory.Known known = operation == null ? null : known(operation);
@@ -60,8 +75,9 @@ public final class Entity<C, E, R> {
           ? stored(known.place(), true, recorded)
           : new Outcome.Refused<>(Refusal.keyReused());
     }
-    if (operation != null && memory.mayHaveForgotten(operation)) {
-      return new Outcome.Refused<>(Refusal.keyTooOld());
+    Refusal refusal = operation == null ? null : memory.refusal(operation, at);
+    if (refusal != null) {
+      return new Outcome.Refused<>(refusal);
     }
     Decision<E, R> decision;
     try {
@@ -76,7 +92,10 @@ public final class Entity<C, E, R> {
         yield new Outcome.Replied<>(aggregate.reply(accepted.event()), false);
       }
       case Decision.Told<E, R> told -> new Outcome.Replied<>(told.reply(), false);
+      case Decision.Unchanged<E, R> unchanged -> new Outcome.Unchanged<>(unchanged.reply());
       case Decision.Found<E, R> found -> stored(found.place(), false, recorded);
+      case Decision.Forgotten<E, R> forgotten ->
+          new Outcome.Forgotten<>(Math.min(forgotten.through(), sequence));
       case Decision.Refused<E, R> refused -> new Outcome.Refused<>(refused.refusal());
     };
   }

@@ -24,6 +24,17 @@ public sealed interface Outcome<R> {
    */
   record Stored<R>(Place place, boolean replayed) implements Outcome<R> {}
 
+  /** It is as it is asked to be, unless the journal has something newer. */
+  record Unchanged<R>(R reply) implements Outcome<R> {}
+
+  /**
+   * It may have been done so long ago that only the journal can tell, and is to be looked for
+   * there.
+   *
+   * @param through the last row that it may stand in
+   */
+  record Forgotten<R>(long through) implements Outcome<R> {}
+
   /** No. */
   record Refused<R>(Refusal refusal) implements Outcome<R> {}
 

@@ -14,8 +14,22 @@ public sealed interface Decision<E, R> {
   /** A reply that needs no event. */
   record Told<E, R>(R reply) implements Decision<E, R> {}
 
+  /**
+   * It is as it is asked to be, and nothing has to happen. To be told once it is certain that the
+   * journal has nothing newer.
+   */
+  record Unchanged<E, R>(R reply) implements Decision<E, R> {}
+
   /** What is asked for stands in the journal, at this place. */
   record Found<E, R>(Place place) implements Decision<E, R> {}
+
+  /**
+   * It may have been done so long ago that it is not remembered any more: whether it was, the
+   * journal tells.
+   *
+   * @param through the last row that it may stand in; what came later is remembered
+   */
+  record Forgotten<E, R>(long through) implements Decision<E, R> {}
 
   /** No, and nothing changes. */
   record Refused<E, R>(Refusal refusal) implements Decision<E, R> {}

@@ -1,53 +1,85 @@
 package dev.bursar.domain.operation;
 
-import java.time.Instant;
-import java.util.Locale;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-
 /**
  * The time that some idempotency keys carry: a UUID of version 7 and a ULID begin with 48 bits of
- * milliseconds since 1970.
+ * milliseconds since 1970. It is read for every operation, so nothing is made of the key on the
+ * way.
  */
 final class KeyTime {
 
-  private static final Pattern UUID_V7 =
-      Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+  /** Of a key that does not tell. */
+  static final long NONE = -1;
+
+  private static final int UUID_LENGTH = 36;
+  private static final int UUID_VERSION_AT = 14;
+  private static final int UUID_VARIANT_AT = 19;
+  private static final int UUID_TIME_DIGITS = 12;
 
   private static final String ULID_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  private static final Pattern ULID = Pattern.compile("[0-7][" + ULID_DIGITS + "]{25}");
-  private static final Pattern DIGITS = Pattern.compile("[0-9]+");
   private static final int ULID_TIME_DIGITS = 10;
   private static final int ULID_LENGTH = 26;
-  private static final int UUID_LENGTH = 36;
 
   private KeyTime() {}
 
-  /** When a key was made, by itself; null for one that does not tell. Letters count in any case. */
-  static @Nullable Instant of(String key) {
-    return switch (key.length()) {
-      case UUID_LENGTH -> ofUuid(key.toLowerCase(Locale.ROOT));
-      case ULID_LENGTH -> ofUlid(key.toUpperCase(Locale.ROOT));
-      default -> null;
+  /**
+   * When a key was made, by itself, in milliseconds since 1970, or {@link #NONE}. Letters count in
+   * any case.
+   *
+   * @param from where in the text the key begins; it ends with the text
+   */
+  static long millis(String text, int from) {
+    return switch (text.length() - from) {
+      case UUID_LENGTH -> ofUuid(text, from);
+      case ULID_LENGTH -> ofUlid(text, from);
+      default -> NONE;
     };
   }
 
-  private static @Nullable Instant ofUuid(String key) {
-    return UUID_V7.matcher(key).matches()
-        ? Instant.ofEpochMilli(Long.parseLong(key.substring(0, 8) + key.substring(9, 13), 16))
-        : null;
+  private static long ofUuid(String text, int from) {
+    long millis = 0;
+    int digits = 0;
+    for (int i = 0; i < UUID_LENGTH; i++) {
+      char c = text.charAt(from + i);
+      if (i == 8 || i == 13 || i == 18 || i == 23) {
+        if (c != '-') {
+          return NONE;
+        }
+        continue;
+      }
+      int digit = c < 128 ? Character.digit(c, 16) : -1;
+      if (digit < 0
+          || (i == UUID_VERSION_AT && digit != 7)
+          || (i == UUID_VARIANT_AT && digit >> 2 != 2)) {
+        return NONE;
+      }
+      if (digits < UUID_TIME_DIGITS) {
+        millis = millis << 4 | digit;
+        digits++;
+      }
+    }
+    return millis;
   }
 
-  private static @Nullable Instant ofUlid(String key) {
-    // Digits alone are a counter with zeros in front; a ULID's random part has letters, but for one
-    // in a billion.
-    if (!ULID.matcher(key).matches() || DIGITS.matcher(key).matches()) {
-      return null;
+  private static long ofUlid(String text, int from) {
+    if (text.charAt(from) > '7') {
+      return NONE;
     }
     long millis = 0;
-    for (int i = 0; i < ULID_TIME_DIGITS; i++) {
-      millis = millis << 5 | ULID_DIGITS.indexOf(key.charAt(i));
+    boolean letters = false;
+    for (int i = 0; i < ULID_LENGTH; i++) {
+      char c = text.charAt(from + i);
+      char upper = c >= 'a' && c <= 'z' ? (char) (c - 'a' + 'A') : c;
+      int digit = ULID_DIGITS.indexOf(upper);
+      if (digit < 0) {
+        return NONE;
+      }
+      letters |= digit > 9;
+      if (i < ULID_TIME_DIGITS) {
+        millis = millis << 5 | digit;
+      }
     }
-    return Instant.ofEpochMilli(millis);
+    // Digits alone are a counter with zeros in front; a ULID's random part has letters, but for one
+    // in a billion.
+    return letters ? millis : NONE;
   }
 }

@@ -2,6 +2,7 @@ package dev.bursar.domain.operation;
 
 import dev.bursar.domain.enforcement.Reported;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record Operation(String key, long fingerprint) {
 
   private static final String REPORT = "report\n";
+  private static final long MICROS_PER_MILLI = 1_000;
 
   /** The fingerprint of a report that was rejected; of all others it is 0. */
   private static final long REJECTED = 1;
@@ -48,7 +50,14 @@ public record Operation(String key, long fingerprint) {
 
   /** When the client's key was made, to the millisecond, if it is one that tells; else null. */
   public @Nullable Instant keyMadeAt() {
+    long micros = keyMicros();
+    return micros == KeyTime.NONE ? null : Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+  }
+
+  /** The same in microseconds since 1970; {@link KeyTime#NONE} if the key does not tell. */
+  long keyMicros() {
     int end = key.indexOf('\n');
-    return end < 0 ? null : KeyTime.of(key.substring(end + 1));
+    long millis = end < 0 ? KeyTime.NONE : KeyTime.millis(key, end + 1);
+    return millis == KeyTime.NONE ? KeyTime.NONE : millis * MICROS_PER_MILLI;
   }
 }

@@ -56,6 +56,14 @@ public final class OperationMemory {
   /** Before any time: nothing has been forgotten. */
   private static final long NEVER = Long.MIN_VALUE;
 
+  /**
+   * How far a key's time may be ahead: no further, however long operations are remembered, and so
+   * much, however short.
+   */
+  private static final long KEY_AHEAD_MAX_MICROS = 5 * 60 * 1_000_000L;
+
+  private static final long KEY_AHEAD_MIN_MICROS = 1_000_000;
+
   private static final int BYTES_EACH = 44;
 
   /** In a part each has its number, too, counted from the part's first. */
@@ -88,7 +96,9 @@ public final class OperationMemory {
   /** After an outline: the first that is to be taken in, from the parts. */
   private long awaitedFrom = NOTHING_AWAITED;
 
-  /** When the newest operation that was forgotten had been done, in microseconds. */
+  /**
+   * When the newest operation that was forgotten had been done, or its key made, in microseconds.
+   */
   private long forgottenMicros = NEVER;
 
   /**
@@ -126,14 +136,62 @@ public final class OperationMemory {
    * can't be told from a new one.
    */
   public boolean mayHaveForgotten(Operation operation) {
-    Instant madeAt = forgottenMicros == NEVER ? null : operation.keyMadeAt();
-    return madeAt != null && mayHaveForgotten(madeAt);
+    if (forgottenMicros == NEVER) {
+      return false;
+    }
+    long keyMicros = operation.keyMicros();
+    return keyMicros != KeyTime.NONE && keyMicros <= forgottenMicros;
   }
 
-  /** Whether an operation of this time that is not found may have been done and forgotten. */
-  public boolean mayHaveForgotten(Instant madeAt) {
-    return forgottenMicros != NEVER
-        && ChronoUnit.MICROS.between(Instant.EPOCH, madeAt) <= forgottenMicros;
+  /**
+   * Why an operation that is not found can't be done under its key: because of the time that the
+   * key carries. It may have been done and forgotten; or it would be forgotten before its time has
+   * come, and from then on nobody could tell it from new ones.
+   */
+  public @Nullable Refusal refusal(Operation operation, Instant now) {
+    long keyMicros = operation.keyMicros();
+    if (keyMicros == KeyTime.NONE) {
+      return null;
+    }
+    if (forgottenMicros != NEVER && keyMicros <= forgottenMicros) {
+      return Refusal.keyTooOld();
+    }
+    long nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
+    long ahead = keyMicros - nowMicros;
+    return ahead > 0 && ahead > aheadMax(nowMicros)
+        ? Refusal.keyAhead(
+            Instant.EPOCH.plus(keyMicros, ChronoUnit.MICROS),
+            now.plus(aheadMax(nowMicros), ChronoUnit.MICROS))
+        : null;
+  }
+
+  /** How far ahead of now a key's time may be: half as long as an operation is remembered. */
+  private long aheadMax(long nowMicros) {
+    if (forgottenMicros == NEVER || cells.size() == 0) {
+      return KEY_AHEAD_MAX_MICROS;
+    }
+    long remembered = nowMicros - cells.get(oldestRemembered(), AT_MICROS);
+    return Math.clamp(remembered / 2, KEY_AHEAD_MIN_MICROS, KEY_AHEAD_MAX_MICROS);
+  }
+
+  private long oldestRemembered() {
+    long oldest = first;
+    while (oldest < remembered && !cells.has(oldest)) {
+      oldest++;
+    }
+    return oldest;
+  }
+
+  /** Whether something of this origin that is not found may have been done and forgotten. */
+  public boolean mayHaveForgotten(Origin origin) {
+    return mayHaveForgottenSince(origin.soughtThrough())
+        && forgottenMicros != NEVER
+        && ChronoUnit.MICROS.between(Instant.EPOCH, origin.madeAt()) <= forgottenMicros;
+  }
+
+  /** The newest row of which something was forgotten, or a later one; 0 if nothing was. */
+  public long forgottenThrough() {
+    return forgottenThrough;
   }
 
   /**
@@ -156,16 +214,20 @@ public final class OperationMemory {
     return found < 0 ? null : placeOf(found);
   }
 
-  /** Remembers an operation, and forgets what is beyond the bounds. A later outcome replaces. */
+  /**
+   * Remembers an operation, and forgets what is beyond the bounds. A later outcome replaces. One
+   * whose key is ahead of its time is remembered as of the key's.
+   */
   public void remember(Operation operation, Place place, long atMicros) {
     ByteBuffer key = keyOf(operation.key());
+    long keyMicros = operation.keyMicros();
     add(
         key.getLong(),
         key.getLong(),
         operation.fingerprint(),
         place.sequence(),
         place.index(),
-        atMicros);
+        Math.clamp(keyMicros, atMicros, atMicros + KEY_AHEAD_MAX_MICROS));
     while (first < remembered
         && (cells.size() > operationsMax
             || !cells.has(first)
@@ -321,10 +383,7 @@ public final class OperationMemory {
     if (forgottenMicros == NEVER) {
       return;
     }
-    long oldest = first;
-    while (oldest < remembered && !cells.has(oldest)) {
-      oldest++;
-    }
+    long oldest = oldestRemembered();
     forgottenThrough = oldest == remembered ? Long.MAX_VALUE : cells.get(oldest, SEQUENCE);
   }
 

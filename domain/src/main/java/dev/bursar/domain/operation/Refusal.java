@@ -1,5 +1,6 @@
 package dev.bursar.domain.operation;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,6 +63,18 @@ public record Refusal(Code code, @Nullable String field, String detail) {
         Code.IDEMPOTENCY_KEY_EXPIRED,
         "Idempotency-Key",
         "the key was made before the oldest operation that is remembered, so that it can't be told whether it was used; see limits.conf, and ask with a new key");
+  }
+
+  /**
+   * The key's time is in the future.
+   *
+   * @param upTo what would be accepted
+   */
+  public static Refusal keyAhead(Instant madeAt, Instant upTo) {
+    return new Refusal(
+        Code.INVALID,
+        "Idempotency-Key",
+        "carries the time %s, in the future; up to %s is accepted".formatted(madeAt, upTo));
   }
 
   /** The attempt was given up in mid-way; what it held is given back. */

@@ -10,6 +10,7 @@ import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Decision.Unchanged;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
@@ -128,7 +129,7 @@ final class BudgetRules {
       return new Refused<>(fault);
     }
     return override.equals(org.overrides().get(override.id()))
-        ? new Told<>(DONE)
+        ? new Unchanged<>(DONE)
         : new Accepted<>(new OrgEvent.OverridePut(now, override, put.actor()));
   }
 
@@ -213,7 +214,7 @@ final class BudgetRules {
       return new Refused<>(fault);
     }
     return freeze.equals(org.overrides().freezeOf(freeze.scope()))
-        ? new Told<>(DONE)
+        ? new Unchanged<>(DONE)
         : new Accepted<>(new OrgEvent.Frozen(now, freeze, ask.actor()));
   }
 
@@ -222,6 +223,6 @@ final class BudgetRules {
       return new Accepted<>(new OrgEvent.Unfrozen(now, ask.scope(), ask.actor()));
     }
     Refusal fault = hierarchy.fault(ask.scope());
-    return fault == null ? new Told<>(DONE) : new Refused<>(fault);
+    return fault == null ? new Unchanged<>(DONE) : new Refused<>(fault);
   }
 }

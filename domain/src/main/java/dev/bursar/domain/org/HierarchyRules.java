@@ -7,7 +7,7 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Refused;
-import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Decision.Unchanged;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
@@ -29,7 +29,7 @@ final class HierarchyRules {
     Unit unit = put.unit();
     Unit before = org.units().get(unit.id());
     if (unit.equals(before)) {
-      return new Told<>(new OrgReply.Done());
+      return new Unchanged<>(new OrgReply.Done());
     }
     if (before != null && before.kind() != unit.kind()) {
       return new Refused<>(
@@ -124,7 +124,7 @@ final class HierarchyRules {
       }
     }
     return user.equals(org.users().get(user.id()))
-        ? new Told<>(new OrgReply.Done())
+        ? new Unchanged<>(new OrgReply.Done())
         : new Accepted<>(new OrgEvent.UserPut(now, user, put.actor()));
   }
 

@@ -8,11 +8,13 @@ import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Decision.Unchanged;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +53,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
             new Accepted<>(new OrgEvent.OrgPut(now, org.id(), put.settings(), put.actor()));
         case OrgCommand.Reserve reserve -> reservations.unknownOrg(reserve);
         case OrgCommand.Settle settle -> new Told<>(DONE);
-        case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of(), List.of()));
+        case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of(), Map.of()));
         case OrgCommand other ->
             new Refused<>(
                 new Refusal(Code.ORG_NOT_FOUND, "org", "there is no org named " + org.id()));
@@ -60,7 +62,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     return switch (command) {
       case OrgCommand.PutOrg put ->
           put.settings().equals(settings)
-              ? new Told<>(DONE)
+              ? new Unchanged<>(DONE)
               : new Accepted<>(new OrgEvent.OrgPut(now, org.id(), put.settings(), put.actor()));
       case OrgCommand.PutUnit put -> hierarchy.put(put, now);
       case OrgCommand.RemoveUnit remove -> hierarchy.remove(remove, now);
@@ -167,7 +169,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   private Decision<OrgEvent, OrgReply> putWallet(OrgCommand.PutWallet put, Instant now) {
     var before = org.wallets().get(put.wallet());
     if (put.owner().equals(before)) {
-      return new Told<>(DONE);
+      return new Unchanged<>(DONE);
     }
     if (before != null) {
       return new Refused<>(

@@ -10,6 +10,7 @@ import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.wallet.WalletOwner;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -71,8 +72,12 @@ public sealed interface OrgReply {
   /** The wallets and their owners. */
   record Wallets(Map<String, WalletOwner> wallets) implements OrgReply {}
 
-  /** The open reservations, and those that expired so lately that late usage may still come. */
-  record Open(List<Plan> plans, List<String> lapsed) implements OrgReply {}
+  /**
+   * The open reservations.
+   *
+   * @param lapsed those that expired so lately that late usage may still come, and since when
+   */
+  record Open(List<Plan> plans, Map<String, Instant> lapsed) implements OrgReply {}
 
   /**
    * A budget and its figures.

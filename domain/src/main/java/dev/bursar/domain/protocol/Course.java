@@ -9,6 +9,7 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.wallet.WalletCommand;
@@ -82,6 +83,14 @@ final class Course<W> {
   @Nullable WalletReply wallet;
   long askedAtMs;
 
+  /**
+   * Up to which row nothing of it is in the team's journal; 0 where it may have been begun before.
+   */
+  private long teamRow;
+
+  /** The same of the wallet's. */
+  private long walletRow;
+
   Course(Plan plan, boolean holding, @Nullable Operation operation, long nowMs) {
     this.plan = plan;
     this.holding = holding;
@@ -120,18 +129,19 @@ final class Course<W> {
 
   Request<TeamCommand> teamRequest() {
     if (repeating) {
-      return new Request<>(new TeamCommand.Bar(plan.reservation(), plan.madeAt()), null);
+      return new Request<>(new TeamCommand.Bar(plan.reservation(), atTeam()), null);
     }
     CountedWork counted = plan.countedWork();
     if (counted != null) {
       return new Request<>(
           new TeamCommand.CountUsage(
-              plan.reservation(), plan.quantities(), plan.teamLimits(), counted),
+              plan.reservation(), plan.quantities(), plan.teamLimits(), counted, atTeam()),
           Operation.holding(plan.reservation()));
     }
     return holding
         ? new Request<>(
-            new TeamCommand.HoldBudget(plan.reservation(), plan.quantities(), plan.teamLimits()),
+            new TeamCommand.HoldBudget(
+                plan.reservation(), plan.quantities(), plan.teamLimits(), atTeam()),
             Operation.holding(plan.reservation()))
         : new Request<>(new TeamCommand.CheckBudget(plan.quantities(), plan.teamLimits()), null);
   }
@@ -139,11 +149,12 @@ final class Course<W> {
   Request<WalletCommand> walletRequest() {
     ReserveRequest request = plan.request();
     if (barring) {
-      return barAtWallet(plan.madeAt());
+      return barAtWallet();
     }
     if (repeating) {
       return new Request<>(
-          new WalletCommand.Find(plan.reservation()), Operation.holding(plan.reservation()));
+          new WalletCommand.Find(plan.reservation(), atWallet()),
+          Operation.holding(plan.reservation()));
     }
     Reported reported = request.reported();
     Instant madeAt = plan.madeAt();
@@ -157,7 +168,8 @@ final class Course<W> {
               reported,
               madeAt,
               plan.asksTeam(),
-              attribution("report")),
+              attribution("report"),
+              atWallet()),
           Operation.holding(plan.reservation()));
     }
     if (!holding || (chargesLast() && !asksToCharge())) {
@@ -176,14 +188,32 @@ final class Course<W> {
             request.overagePolicy(),
             request.commit(),
             plan.asksTeam(),
-            attribution("reservation")),
+            attribution("reservation"),
+            atWallet()),
         Operation.holding(plan.reservation()));
   }
 
+  /** It is decided on only now, when team and wallet were known to have come so far. */
+  void decidedNow(long teamRow, long walletRow) {
+    this.teamRow = teamRow;
+    this.walletRow = walletRow;
+  }
+
+  /** Since when the team may have done something of it. */
+  Origin atTeam() {
+    return Origin.of(plan.madeAt(), teamRow);
+  }
+
+  /** The same of the wallet. */
+  Origin atWallet() {
+    return Origin.of(plan.madeAt(), walletRow);
+  }
+
   /** The wallet bars it, or says what it answered to the hold, and not how that stands by now. */
-  Request<WalletCommand> barAtWallet(@Nullable Instant madeAt) {
+  Request<WalletCommand> barAtWallet() {
     return new Request<>(
-        new WalletCommand.Bar(plan.reservation(), madeAt), Operation.holding(plan.reservation()));
+        new WalletCommand.Bar(plan.reservation(), atWallet()),
+        Operation.holding(plan.reservation()));
   }
 
   private Attribution attribution(String trigger) {

@@ -43,6 +43,7 @@ public final class ReservationProtocol<W> {
 
   private final Map<String, Course<W>> courses = new HashMap<>();
   private final Map<String, Course<W>> byOperation = new HashMap<>();
+  private final LastRows rows = new LastRows();
 
   /** How many reservations are on their way. */
   public int size() {
@@ -88,6 +89,9 @@ public final class ReservationProtocol<W> {
         }
         Course<W> course = start(begun.plan(), true, operation, nowMs);
         course.adopted = durable;
+        if (!durable && !replayed) {
+          course.decidedNow(rows.ofTeam(begun.plan()), rows.ofWallet(begun.plan()));
+        }
         course.waiting.add(new Course.Waiting<>(waiting, replayed));
         yield ask(course);
       }
@@ -112,8 +116,7 @@ public final class ReservationProtocol<W> {
 
   /**
    * A request that was answered before, and whose reservation has ended since: team and wallet say
-   * again what they said, and nothing is held or charged anew. What they have forgotten can't be
-   * answered any more.
+   * again what they said, and nothing is held or charged anew.
    */
   public List<Effect<W>> repeated(Plan plan, @Nullable Operation operation, W waiting, long nowMs) {
     Course<W> known = courses.get(plan.reservation());
@@ -334,12 +337,17 @@ public final class ReservationProtocol<W> {
     return anew(course, plan);
   }
 
-  /** The team has answered. Busy and unreachable are no answers: it will be asked again. */
-  public List<Effect<W>> teamAnswered(String reservation, Answer<TeamReply> answer) {
+  /**
+   * The team has answered. Busy and unreachable are no answers: it will be asked again.
+   *
+   * @param row the last row of its journal that it knew of
+   */
+  public List<Effect<W>> teamAnswered(String reservation, Answer<TeamReply> answer, long row) {
     Course<W> course = courses.get(reservation);
     if (course == null) {
       return List.of();
     }
+    rows.ofTeam(course.plan, row);
     if (course.closing) {
       return answer instanceof Answer.Done<TeamReply> done
           ? teamClosed(course, done.value())
@@ -360,11 +368,7 @@ public final class ReservationProtocol<W> {
       course.teamAnswered = true;
       return proceed(course);
     }
-    return course.repeating
-            && answer instanceof Answer.Refused<TeamReply> refused
-            && isForgotten(refused.refusal())
-        ? forgotten(course)
-        : List.of();
+    return List.of();
   }
 
   /**
@@ -389,12 +393,17 @@ public final class ReservationProtocol<W> {
     return List.of();
   }
 
-  /** The wallet has answered. Busy and unreachable are no answers: it will be asked again. */
-  public List<Effect<W>> walletAnswered(String reservation, Answer<WalletReply> answer) {
+  /**
+   * The wallet has answered. Busy and unreachable are no answers: it will be asked again.
+   *
+   * @param row the last row of its journal that it knew of
+   */
+  public List<Effect<W>> walletAnswered(String reservation, Answer<WalletReply> answer, long row) {
     Course<W> course = courses.get(reservation);
     if (course == null) {
       return List.of();
     }
+    rows.ofWallet(course.plan, row);
     if (course.closing) {
       return answer instanceof Answer.Done<WalletReply> done
           ? walletClosed(course, done.value())
@@ -403,16 +412,10 @@ public final class ReservationProtocol<W> {
     if (answer instanceof Answer.Done<WalletReply> done) {
       return walletSaid(course, done.value());
     }
-    if (!course.repeating || !(answer instanceof Answer.Refused<WalletReply> refused)) {
+    if (!course.repeating || course.barring || !(answer instanceof Answer.Refused)) {
       return List.of();
     }
-    if (course.plan.madeAt() == null) {
-      return forgotten(course);
-    }
-    if (course.barring) {
-      return isForgotten(refused.refusal()) ? forgotten(course) : List.of();
-    }
-    // It may only be behind its journal; what it writes there, it is not.
+    // It was never held: that it never will be is put on record before anybody is told so.
     course.barring = true;
     return List.of(askWallet(course));
   }
@@ -435,10 +438,6 @@ public final class ReservationProtocol<W> {
       finishIfClosed(course);
     }
     return List.of();
-  }
-
-  private static boolean isForgotten(Refusal refusal) {
-    return refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_EXPIRED;
   }
 
   private List<Effect<W>> forgotten(Course<W> course) {
@@ -562,8 +561,8 @@ public final class ReservationProtocol<W> {
     if (course.teamToBar || course.walletToBar) {
       return asked(
           plan,
-          course.teamToBar ? new TeamCommand.Bar(plan.reservation(), null) : null,
-          course.walletToBar ? course.barAtWallet(null) : null);
+          course.teamToBar ? new TeamCommand.Bar(plan.reservation(), course.atTeam()) : null,
+          course.walletToBar ? course.barAtWallet() : null);
     }
     if (!course.denialRecorded) {
       int begun = course.holding ? course.timesTakenOver : OrgCommand.Deny.NOT_BEGUN;
@@ -574,7 +573,7 @@ public final class ReservationProtocol<W> {
         plan,
         course.teamToCancel ? new TeamCommand.Cancel(plan.reservation()) : null,
         course.walletToCancel
-            ? new Request<>(new WalletCommand.Cancel(plan.reservation()), null)
+            ? new Request<>(new WalletCommand.Cancel(plan.reservation(), course.atWallet()), null)
             : null);
   }
 

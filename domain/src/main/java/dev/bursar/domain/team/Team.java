@@ -8,6 +8,9 @@ import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,10 @@ public final class Team {
 
   private final Tallies tallies;
   private final OperationMemory memory;
+
+  /** When what is open was held; not of what an early snapshot had, or what is counted midway. */
+  private final Map<String, Instant> heldAt = new HashMap<>();
+
   private Instant lastAt = Instant.EPOCH;
 
   /**
@@ -44,9 +51,18 @@ public final class Team {
     return placeOf(reservation) != null;
   }
 
-  /** Whether a hold of this time that is not found may have been forgotten. */
-  boolean mayHaveForgotten(Instant madeAt) {
-    return memory.mayHaveForgotten(madeAt);
+  /** The entity's memory of operations. */
+  OperationMemory memory() {
+    return memory;
+  }
+
+  /** The open reservations, and since when each may have ended. */
+  Map<String, Instant> open() {
+    Map<String, Instant> open = new LinkedHashMap<>();
+    for (String reservation : tallies.open().keySet()) {
+      open.put(reservation, heldAt.getOrDefault(reservation, Instant.EPOCH));
+    }
+    return open;
   }
 
   /** Where the journal has what was last done for a reservation; null if nothing was. */
@@ -57,10 +73,13 @@ public final class Team {
   void apply(TeamEvent event) {
     lastAt = event.at();
     switch (event) {
-      case TeamEvent.BudgetHeld held ->
-          tallies.hold(
-              held.reservation(), new Quantities(held.amount(), held.usage()), held.limits());
+      case TeamEvent.BudgetHeld held -> {
+        heldAt.put(held.reservation(), held.at());
+        tallies.hold(
+            held.reservation(), new Quantities(held.amount(), held.usage()), held.limits());
+      }
       case TeamEvent.BudgetSettled settled -> {
+        heldAt.remove(settled.closure().reservation());
         tallies.close(settled.closure(), settled.at());
         tallies.told(settled.alerts());
       }
@@ -76,20 +95,26 @@ public final class Team {
   /** Takes the hold back if there is one. */
   private void bar(TeamEvent.BudgetBarred event) {
     String reservation = event.reservation();
+    heldAt.remove(reservation);
     tallies.close(Closure.givenBack(reservation), event.at());
   }
 
   /** All of it as plain data. */
   public Snapshot snapshot() {
-    return new Snapshot(lastAt, tallies.snapshot());
+    return new Snapshot(lastAt, tallies.snapshot(), Map.copyOf(heldAt));
   }
 
   /** Takes in a snapshot; the team must be new. */
   public void restore(Snapshot from) {
     lastAt = from.lastAt();
     tallies.restore(from.tallies());
+    heldAt.putAll(from.heldAt());
   }
 
-  /** A team as plain, immutable data. */
-  public record Snapshot(Instant lastAt, Tallies.Snapshot tallies) {}
+  /**
+   * A team as plain, immutable data.
+   *
+   * @param heldAt when what is open was held; lacks what was open in early snapshots
+   */
+  public record Snapshot(Instant lastAt, Tallies.Snapshot tallies, Map<String, Instant> heldAt) {}
 }

@@ -10,12 +10,11 @@ import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Forgotten;
 import dev.bursar.domain.operation.Decision.Found;
-import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
-import dev.bursar.domain.operation.Refusal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,9 +56,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
       case TeamCommand.ViewLimits view ->
           new Told<>(new TeamReply.Limits(states(view.limits(), now)));
       case TeamCommand.ListOpen list ->
-          new Told<>(
-              new TeamReply.Open(
-                  List.copyOf(team.tallies().open().keySet()), team.tallies().lapsed()));
+          new Told<>(new TeamReply.Open(team.open(), team.tallies().lapsed()));
     };
   }
 
@@ -90,6 +87,9 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     if (team.tallies().holds(ask.reservation())) {
       return new Told<>(new TeamReply.Held(before));
     }
+    if (team.memory().mayHaveForgotten(ask.origin())) {
+      return forgotten();
+    }
     List<Denial> denials = BudgetDenials.of(before, ask.asked());
     if (!denials.isEmpty()) {
       return new Told<>(new TeamReply.NotHeld(denials));
@@ -110,9 +110,16 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
   /** Held like any other until the wallet has charged it; no limit stands in the way. */
   private Decision<TeamEvent, TeamReply> count(TeamCommand.CountUsage ask, Instant now) {
     List<LimitState> before = team.tallies().states(ask.limits(), ask.counted(), now);
-    return team.tallies().holds(ask.reservation())
-        ? new Told<>(new TeamReply.Held(before))
+    if (team.tallies().holds(ask.reservation())) {
+      return new Told<>(new TeamReply.Held(before));
+    }
+    return team.memory().mayHaveForgotten(ask.origin())
+        ? forgotten()
         : new Accepted<>(held(ask.reservation(), ask.used(), before, now));
+  }
+
+  private Decision<TeamEvent, TeamReply> forgotten() {
+    return new Forgotten<>(team.memory().forgottenThrough());
   }
 
   private static boolean metered(List<LimitState> limits, Quantities asked) {
@@ -146,9 +153,8 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     if (seen != null) {
       return new Found<>(seen);
     }
-    Instant madeAt = bar.madeAt();
-    return madeAt != null && team.mayHaveForgotten(madeAt)
-        ? new Refused<>(Refusal.keyForgotten())
+    return team.memory().mayHaveForgotten(bar.origin())
+        ? forgotten()
         : new Accepted<>(new TeamEvent.BudgetBarred(now, bar.reservation()));
   }
 

@@ -7,7 +7,8 @@ import dev.bursar.domain.budget.OpenPart;
 import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.enforcement.Closure;
-import java.time.Instant;
+import dev.bursar.domain.entity.LookedFor;
+import dev.bursar.domain.operation.Origin;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +16,15 @@ import org.jspecify.annotations.Nullable;
 public sealed interface TeamCommand {
 
   /** Set budget aside in every limit, or say which stand in the way. */
-  record HoldBudget(String reservation, Quantities asked, List<Budgets.Applicable> limits)
-      implements TeamCommand {}
+  record HoldBudget(
+      String reservation, Quantities asked, List<Budgets.Applicable> limits, Origin origin)
+      implements TeamCommand, LookedFor<TeamCommand> {
+
+    @Override
+    public HoldBudget from(Origin later) {
+      return new HoldBudget(reservation, asked, limits, later);
+    }
+  }
 
   /**
    * Count work that has run already, whatever the limits.
@@ -24,8 +32,18 @@ public sealed interface TeamCommand {
    * @param counted in which windows it counts
    */
   record CountUsage(
-      String reservation, Quantities used, List<Budgets.Applicable> limits, CountedWork counted)
-      implements TeamCommand {}
+      String reservation,
+      Quantities used,
+      List<Budgets.Applicable> limits,
+      CountedWork counted,
+      Origin origin)
+      implements TeamCommand, LookedFor<TeamCommand> {
+
+    @Override
+    public CountUsage from(Origin later) {
+      return new CountUsage(reservation, used, limits, counted, later);
+    }
+  }
 
   /** Say which limits would stand in the way; changes nothing. */
   record CheckBudget(Quantities asked, List<Budgets.Applicable> limits) implements TeamCommand {}
@@ -36,12 +54,14 @@ public sealed interface TeamCommand {
   /** Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet. */
   record Cancel(String reservation) implements TeamCommand {}
 
-  /**
-   * Say whether budget was set aside for a reservation; if it was not, it never will be.
-   *
-   * @param madeAt when the org made it: what may have been forgotten since is not barred; or null
-   */
-  record Bar(String reservation, @Nullable Instant madeAt) implements TeamCommand {}
+  /** Say whether budget was set aside for a reservation; if it was not, it never will be. */
+  record Bar(String reservation, Origin origin) implements TeamCommand, LookedFor<TeamCommand> {
+
+    @Override
+    public Bar from(Origin later) {
+      return new Bar(reservation, later);
+    }
+  }
 
   /**
    * Count for a budget that is about to be set.

@@ -2,7 +2,9 @@ package dev.bursar.domain.team;
 
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.enforcement.Denial;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /** What a team answers. */
 public sealed interface TeamReply {
@@ -25,6 +27,10 @@ public sealed interface TeamReply {
   /** The figures of limits. */
   record Limits(List<LimitState> limits) implements TeamReply {}
 
-  /** The open reservations, and those that expired so lately that late usage may still come. */
-  record Open(List<String> reservations, List<String> lapsed) implements TeamReply {}
+  /**
+   * The open reservations, and those that expired so lately that late usage may still come: since
+   * when each may have ended.
+   */
+  record Open(Map<String, Instant> reservations, Map<String, Instant> lapsed)
+      implements TeamReply {}
 }

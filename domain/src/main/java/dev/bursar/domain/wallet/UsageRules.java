@@ -8,6 +8,7 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Forgotten;
 import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Told;
 import dev.bursar.domain.operation.Place;
@@ -30,6 +31,9 @@ final class UsageRules {
     Place ended = wallet.endingPlace(ask.reservation());
     if (ended != null) {
       return new Found<>(ended);
+    }
+    if (wallet.endings().mayHaveForgotten(ask.origin())) {
+      return new Forgotten<>(wallet.endings().forgottenThrough());
     }
     Purse purse = wallet.purse(ask.creditType());
     Attribution who = ask.attribution();

@@ -4,7 +4,9 @@ import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.entity.LookedFor;
 import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.Origin;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -82,8 +84,25 @@ public sealed interface WalletCommand {
       OveragePolicy overagePolicy,
       boolean commit,
       boolean teamHolds,
-      Attribution attribution)
-      implements WalletCommand {}
+      Attribution attribution,
+      Origin origin)
+      implements WalletCommand, LookedFor<WalletCommand> {
+
+    @Override
+    public HoldCredits from(Origin later) {
+      return new HoldCredits(
+          reservation,
+          creditType,
+          amount,
+          price,
+          ttlSeconds,
+          overagePolicy,
+          commit,
+          teamHolds,
+          attribution,
+          later);
+    }
+  }
 
   /**
    * Charge work that has run already, of which nothing was set aside: what no grant covers is owed,
@@ -100,8 +119,24 @@ public sealed interface WalletCommand {
       Reported reported,
       Instant reportedAt,
       boolean teamHolds,
-      Attribution attribution)
-      implements WalletCommand {}
+      Attribution attribution,
+      Origin origin)
+      implements WalletCommand, LookedFor<WalletCommand> {
+
+    @Override
+    public ChargeUsage from(Origin later) {
+      return new ChargeUsage(
+          reservation,
+          creditType,
+          amount,
+          overagePolicy,
+          reported,
+          reportedAt,
+          teamHolds,
+          attribution,
+          later);
+    }
+  }
 
   /** Say what would stand in a hold's way; changes nothing. */
   record CheckCredits(
@@ -121,15 +156,29 @@ public sealed interface WalletCommand {
   record Release(String reservation, String actor, @Nullable String idempotencyKey)
       implements WalletCommand {}
 
-  /** Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet. */
-  record Cancel(String reservation) implements WalletCommand {}
-
   /**
-   * Tell what is known of a reservation; if nothing is, it will never be held.
+   * Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet.
    *
-   * @param madeAt when the org made it: what may have been forgotten since is not barred; or null
+   * @param origin null for one that has come: where it is not open any more, nothing is done
    */
-  record Bar(String reservation, @Nullable Instant madeAt) implements WalletCommand {}
+  record Cancel(String reservation, @Nullable Origin origin)
+      implements WalletCommand, LookedFor<WalletCommand> {
+
+    @Override
+    public Cancel from(Origin later) {
+      return new Cancel(reservation, later);
+    }
+  }
+
+  /** Tell what has become of a reservation; if nothing has, it will never be held. */
+  record Bar(String reservation, @Nullable Origin origin)
+      implements WalletCommand, LookedFor<WalletCommand> {
+
+    @Override
+    public Bar from(Origin later) {
+      return new Bar(reservation, later);
+    }
+  }
 
   /** Let the hold live for so many seconds from now. */
   record Extend(String reservation, long ttlSeconds) implements WalletCommand {}
@@ -146,6 +195,18 @@ public sealed interface WalletCommand {
   /** Tell which reservations are open. */
   record ListOpen() implements WalletCommand {}
 
-  /** Tell what is known of a reservation. */
-  record Find(String reservation) implements WalletCommand {}
+  /** Tell what has become of a reservation. */
+  record Find(String reservation, @Nullable Origin origin)
+      implements WalletCommand, LookedFor<WalletCommand> {
+
+    /** Tell what is remembered of it. */
+    public Find(String reservation) {
+      this(reservation, null);
+    }
+
+    @Override
+    public Find from(Origin later) {
+      return new Find(reservation, later);
+    }
+  }
 }

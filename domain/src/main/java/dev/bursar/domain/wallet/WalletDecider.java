@@ -8,9 +8,12 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Forgotten;
 import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Decision.Unchanged;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
@@ -81,7 +84,7 @@ public final class WalletDecider {
       case WalletCommand.Commit commit -> commit(commit, now);
       case WalletCommand.Release release -> release(release, now);
       case WalletCommand.Cancel cancel -> cancel(cancel, now);
-      case WalletCommand.Bar bar -> bar(bar, now);
+      case WalletCommand.Bar bar -> bar(bar.reservation(), bar.origin(), now);
       case WalletCommand.Extend extend -> extend(extend, now);
       case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(wallet.nextDue()));
       case WalletCommand.View view -> new Told<>(view(owner));
@@ -89,7 +92,7 @@ public final class WalletDecider {
           new Told<>(wallet.grantsAfter(list.after(), list.limit()));
       case WalletCommand.ListOpen list ->
           new Told<>(new WalletReply.OpenList(List.copyOf(wallet.holds().keySet())));
-      case WalletCommand.Find find -> find(find.reservation());
+      case WalletCommand.Find find -> find(find.reservation(), find.origin());
     };
   }
 
@@ -145,7 +148,7 @@ public final class WalletDecider {
                   + (owner.team() == null ? "the org" : "team " + owner.team())
                   + "; an owner can't be changed"));
     }
-    return new Told<>(new WalletReply.Opened(owner));
+    return new Unchanged<>(new WalletReply.Opened(owner));
   }
 
   // ---- holds
@@ -158,6 +161,9 @@ public final class WalletDecider {
     Hold open = wallet.holds().get(ask.reservation());
     if (open != null) {
       return new Told<>(new WalletReply.Held(open, wallet.purse(open.creditType()).figures()));
+    }
+    if (isForgotten(ask.origin())) {
+      return forgotten();
     }
     Purse purse = wallet.purse(ask.creditType());
     Attribution who = ask.attribution();
@@ -304,22 +310,28 @@ public final class WalletDecider {
               hold.attribution().endedBy("cancel", Attribution.SELF, null),
               now));
     }
-    Place ended = wallet.endingPlace(ask.reservation());
-    if (ended != null) {
-      return new Found<>(ended);
-    }
-    return new Accepted<>(new WalletEvent.HoldBarred(now, ask.reservation()));
+    return ask.origin() == null
+        ? find(ask.reservation(), null)
+        : bar(ask.reservation(), ask.origin(), now);
   }
 
-  private Decision<WalletEvent, WalletReply> bar(WalletCommand.Bar ask, Instant now) {
-    Decision<WalletEvent, WalletReply> known = find(ask.reservation());
-    if (!(known instanceof Refused<WalletEvent, WalletReply>)) {
+  private Decision<WalletEvent, WalletReply> bar(
+      String reservation, @Nullable Origin origin, Instant now) {
+    Decision<WalletEvent, WalletReply> known = remembered(reservation);
+    if (known != null) {
       return known;
     }
-    Instant madeAt = ask.madeAt();
-    return madeAt != null && wallet.endings().mayHaveForgotten(madeAt)
-        ? new Refused<>(Refusal.keyForgotten())
-        : new Accepted<>(new WalletEvent.HoldBarred(now, ask.reservation()));
+    return isForgotten(origin)
+        ? forgotten()
+        : new Accepted<>(new WalletEvent.HoldBarred(now, reservation));
+  }
+
+  private boolean isForgotten(@Nullable Origin origin) {
+    return origin != null && wallet.endings().mayHaveForgotten(origin);
+  }
+
+  private Decision<WalletEvent, WalletReply> forgotten() {
+    return new Forgotten<>(wallet.endings().forgottenThrough());
   }
 
   private Decision<WalletEvent, WalletReply> extend(WalletCommand.Extend ask, Instant now) {
@@ -350,13 +362,21 @@ public final class WalletDecider {
     };
   }
 
-  private Decision<WalletEvent, WalletReply> find(String reservation) {
+  private Decision<WalletEvent, WalletReply> find(String reservation, @Nullable Origin origin) {
+    Decision<WalletEvent, WalletReply> known = remembered(reservation);
+    if (known != null) {
+      return known;
+    }
+    return isForgotten(origin) ? forgotten() : new Refused<>(unknownReservation(reservation));
+  }
+
+  private @Nullable Decision<WalletEvent, WalletReply> remembered(String reservation) {
     Hold hold = wallet.holds().get(reservation);
     if (hold != null) {
       return new Told<>(new WalletReply.Open(hold, wallet.purse(hold.creditType()).figures()));
     }
     Place ended = wallet.endingPlace(reservation);
-    return ended == null ? new Refused<>(unknownReservation(reservation)) : new Found<>(ended);
+    return ended == null ? null : new Found<>(ended);
   }
 
   private WalletReply view(WalletOwner owner) {

@@ -3,7 +3,9 @@ package dev.bursar.domain.operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -192,6 +194,135 @@ final class OperationMemoryTest {
     assertThat(mayHaveForgotten(UUID_AT_2_MS)).isTrue();
     assertThat(mayHaveForgotten(ULID_AT_2_MS)).isTrue();
     assertThat(mayHaveForgotten("0000000003ABCDEFGHJKMNPQRS")).isFalse();
+  }
+
+  @Test
+  void aKeyThatIsAheadOfItsTimeIsForgottenAsOfItsOwn() {
+    Operation ahead = Operation.ofClient("op", UUID_AT_2_MS, 7);
+    memory.remember(ahead, new Place(1, 0), 1);
+    for (int at = 2; at <= 4; at++) {
+      remember("k" + at, at);
+    }
+    assertThat(memory.find(ahead)).isNull();
+    assertThat(memory.mayHaveForgotten(ahead)).isTrue();
+    assertThat(mayHaveForgotten("0000000003ABCDEFGHJKMNPQRS")).isFalse();
+  }
+
+  private static final long SECOND = 1_000_000;
+
+  /** Of a memory of three: one was done in each of the first seconds, all others in the fourth. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      useHeadersInDisplayName = true,
+      textBlock =
+          """
+          done  | now   | made at | refused for
+          0     | 10    | 10      |
+          0     | 10    | 310     |
+          0     | 10    | 310.001 | INVALID
+          3     | 10    | 310     |
+          4     | 10    | 1       | IDEMPOTENCY_KEY_EXPIRED
+          4     | 10    | 1.001   |
+          4     | 10    | 14      |
+          4     | 10    | 14.001  | INVALID
+          4     | 10002 | 10302   |
+          4     | 10002 | 10302.1 | INVALID
+          100   | 4     | 5       |
+          100   | 4     | 5.001   | INVALID
+          """)
+  void howFarAKeyMayBeAhead(int done, long now, String madeAt, Refusal.Code code) {
+    OperationMemory memory = new OperationMemory(3, Long.MAX_VALUE);
+    for (int second = 1; second <= done; second++) {
+      memory.remember(
+          new Operation("k" + second, 7), new Place(second, 0), Math.min(second, 4) * SECOND);
+    }
+    Refusal refusal =
+        memory.refusal(
+            keyed(new BigDecimal(madeAt).movePointRight(3).longValueExact()),
+            Instant.ofEpochSecond(now));
+    assertThat(refusal == null ? null : refusal.code()).isEqualTo(code);
+  }
+
+  private static Operation keyed(long millis) {
+    return Operation.ofClient(
+        "op",
+        "%08x-%04x-7000-8000-%012x".formatted(millis >>> 16, millis & 0xffff, millis % 1_000),
+        7);
+  }
+
+  @Test
+  void whoIsTooFarAheadIsToldWhatWouldBeAccepted() {
+    Refusal refusal = memory.refusal(keyed(600_000), Instant.ofEpochSecond(200));
+    assertThat(refusal.field()).isEqualTo("Idempotency-Key");
+    assertThat(refusal.detail())
+        .isEqualTo(
+            "carries the time 1970-01-01T00:10:00Z, in the future; up to 1970-01-01T00:08:20Z is accepted");
+  }
+
+  /**
+   * Clients whose clocks are right, late or early use keys, and use them again, on nodes whose
+   * clocks drift and jump: nothing that was done is ever taken for new.
+   */
+  @Test
+  void whateverTheClocksShowNothingIsDoneTwice() {
+    int again = 0;
+    int ahead = 0;
+    for (long seed = 1; seed <= 200; seed++) {
+      Random random = new Random(seed);
+      OperationMemory memory = new OperationMemory(1 + random.nextInt(50), 600 * SECOND);
+      List<Operation> done = new ArrayList<>();
+      long time = 1_000_000 * SECOND;
+      long last = time;
+      for (int i = 1; i <= 1_000; i++) {
+        time += random.nextLong(2 * SECOND);
+        boolean jumps = random.nextInt(50) == 0;
+        long clock = jumps ? time + random.nextLong(-400 * SECOND, 400 * SECOND) : time;
+        last = Math.max(last, clock);
+        boolean old = !done.isEmpty() && random.nextInt(3) == 0;
+        Operation operation =
+            old
+                ? done.get(random.nextInt(done.size()))
+                : unique(time + random.nextLong(-20 * SECOND, 400 * SECOND), i);
+        Refusal refusal = memory.refusal(operation, Instant.EPOCH.plus(last, ChronoUnit.MICROS));
+        if (memory.find(operation) != null || refusal != null) {
+          again += old ? 1 : 0;
+          ahead += !old && refusal.code() == Refusal.Code.INVALID ? 1 : 0;
+          continue;
+        }
+        assertThat(old).as("seed %s, step %s: done again", seed, i).isFalse();
+        memory.remember(operation, new Place(i, 0), last);
+        done.add(operation);
+      }
+    }
+    assertThat(again).isPositive();
+    assertThat(ahead).isPositive();
+  }
+
+  private static Operation unique(long micros, int number) {
+    long millis = micros / 1_000;
+    return Operation.ofClient(
+        "op", "%08x-%04x-7000-8000-%012x".formatted(millis >>> 16, millis & 0xffff, number), 7);
+  }
+
+  /** Whoever is ahead, and is let in where much is done, does not keep those out who are not. */
+  @Test
+  void whoseClockIsRightIsNotRefusedOnAccountOfOthers() {
+    Random random = new Random(1);
+    OperationMemory memory = new OperationMemory(100, 600 * SECOND);
+    long now = 1_000_000 * SECOND;
+    for (int i = 1; i <= 10_000; i++) {
+      now += 200_000;
+      boolean right = i < 200 || i % 2 == 0;
+      Operation operation = unique(right ? now : now + random.nextLong(100 * SECOND), i);
+      Refusal refusal = memory.refusal(operation, Instant.EPOCH.plus(now, ChronoUnit.MICROS));
+      if (right) {
+        assertThat(refusal).as("step %s", i).isNull();
+      }
+      if (refusal == null) {
+        memory.remember(operation, new Place(i, 0), now);
+      }
+    }
   }
 
   @Test

@@ -229,7 +229,7 @@ final class Conversation {
   }
 
   List<String> team(Answer<TeamReply> answer) {
-    return told(protocol.teamAnswered("r", answer));
+    return told(protocol.teamAnswered("r", answer, 0));
   }
 
   List<String> teamHolds() {
@@ -249,7 +249,7 @@ final class Conversation {
   }
 
   List<String> wallet(Answer<WalletReply> answer) {
-    return told(protocol.walletAnswered("r", answer));
+    return told(protocol.walletAnswered("r", answer, 0));
   }
 
   List<String> walletHolds() {

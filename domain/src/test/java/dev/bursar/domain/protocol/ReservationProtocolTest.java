@@ -456,11 +456,12 @@ final class ReservationProtocolTest {
   }
 
   @Test
-  void anAnswerThatIsForgottenIsNotGivenAnew() {
+  void whatTheWalletNeverHadIsBarredBeforeItIsSaidToBeWithdrawn() {
     Conversation r = Conversation.oneShot();
     r.repeated("ann");
     r.teamHolds();
-    assertThat(r.walletKnowsNothing()).containsExactly("ann: refused IDEMPOTENCY_KEY_EXPIRED");
+    assertThat(r.walletKnowsNothing()).containsExactly("wallet main: Bar");
+    assertThat(r.walletBarred()).containsExactly("ann: refused ATTEMPT_WITHDRAWN");
     assertThat(r.protocol.size()).isZero();
   }
 

@@ -24,6 +24,7 @@ import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Origin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -49,7 +50,7 @@ final class TeamTest {
 
   private static TeamCommand hold(String reservation, String amount, Budgets.Applicable... limits) {
     return new TeamCommand.HoldBudget(
-        reservation, Quantities.of(Credits.parse(amount)), List.of(limits));
+        reservation, Quantities.of(Credits.parse(amount)), List.of(limits), Origin.of(NOON));
   }
 
   private String used() {
@@ -79,7 +80,8 @@ final class TeamTest {
                     "r1",
                     Quantities.of(Credits.parse("9")),
                     List.of(TEN),
-                    CountedWork.of(tomorrow, tomorrow)),
+                    CountedWork.of(tomorrow, tomorrow),
+                    Origin.of(NOON)),
                 NOON)
             .reply(TeamReply.Held.class);
     assertThat(reply.limits()).hasSize(1);
@@ -95,7 +97,8 @@ final class TeamTest {
                     "r2",
                     Quantities.of(Credits.parse("9")),
                     List.of(TEN),
-                    CountedWork.of(NOON, NOON)),
+                    CountedWork.of(NOON, NOON),
+                    Origin.of(NOON)),
                 NOON)
             .reply(TeamReply.Held.class);
     assertThat(figures(reply.limits().getFirst())).isEqualTo("b 0/15 of 10");
@@ -113,7 +116,8 @@ final class TeamTest {
                     "r1",
                     Quantities.of(Credits.parse("9")),
                     List.of(limit),
-                    CountedWork.of(NOON, NOON.minus(Duration.ofDays(7)))),
+                    CountedWork.of(NOON, NOON.minus(Duration.ofDays(7))),
+                    Origin.of(NOON)),
                 NOON)
             .reply(TeamReply.Held.class);
     assertThat(reply.limits()).hasSize(counts ? 1 : 0);
@@ -182,12 +186,12 @@ final class TeamTest {
     entity.decide(
         List.of(
             new Request<>(hold("held", "6", TEN), Operation.holding("held")),
-            new Request<>(new TeamCommand.Bar("never", null), null)),
+            new Request<>(new TeamCommand.Bar("never", Origin.of(NOON)), null)),
         NOON);
     var outcomes =
         entity.decide(
             List.of(
-                new Request<>(new TeamCommand.Bar("held", null), null),
+                new Request<>(new TeamCommand.Bar("held", Origin.of(NOON)), null),
                 new Request<>(hold("never", "1", TEN), Operation.holding("never"))),
             NOON);
     assertThat(outcomes.batch()).isNull();

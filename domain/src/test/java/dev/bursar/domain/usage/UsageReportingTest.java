@@ -181,7 +181,7 @@ final class UsageReportingTest {
         Refusal.beingReported(),
         Refusal.perhapsReported(),
         Refusal.withdrawn(),
-        Refusal.keyForgotten());
+        Refusal.keyTooOld());
   }
 
   @ParameterizedTest

@@ -10,6 +10,7 @@ import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static dev.bursar.domain.wallet.WalletWords.who;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.domain.operation.Origin;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -136,7 +137,8 @@ final class BurnOrderTest {
             dev.bursar.domain.enforcement.OveragePolicy.RECORD,
             false,
             false,
-            who(null, null));
+            who(null, null),
+            Origin.of(at(0)));
     wallet(grant("a", "9")).when(ask, at(1)).reply(WalletReply.NotHeld.class);
   }
 }

@@ -7,6 +7,7 @@ import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Origin;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -106,7 +107,8 @@ final class History {
       case 15 ->
           WalletWords.commitUsage(reservation, Map.of("tokens", (long) random.nextInt(9_000)));
       case 16 -> WalletWords.release(reservation);
-      case 17 -> oneIn(2) ? new WalletCommand.Cancel(reservation) : hold(reservation);
+      case 17 ->
+          oneIn(2) ? new WalletCommand.Cancel(reservation, Origin.of(clock)) : hold(reservation);
       case 18 -> new WalletCommand.Extend(reservation, 1 + random.nextInt(600));
       case 19 -> new WalletCommand.Wake();
       case 20 ->
@@ -148,7 +150,8 @@ final class History {
         OveragePolicy.values()[random.nextInt(3)],
         oneIn(8),
         oneIn(2),
-        who(feature(), model()));
+        who(feature(), model()),
+        Origin.of(clock));
   }
 
   private WalletCommand chargeUsage(String reservation) {
@@ -161,7 +164,8 @@ final class History {
         new Reported("/test", reservation, ran),
         clock,
         oneIn(2),
-        who(feature(), model()));
+        who(feature(), model()),
+        Origin.of(clock));
   }
 
   private static Attribution who(String feature, String model) {

@@ -25,6 +25,7 @@ import dev.bursar.domain.Given;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Origin;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -180,7 +181,7 @@ final class HoldTest {
     var ended =
         wallet(wallet, grant("a", "9"))
             .after(at(0), hold("r", "5"))
-            .when(new WalletCommand.Cancel("r"), at(1))
+            .when(new WalletCommand.Cancel("r", Origin.of(at(0))), at(1))
             .reply(WalletReply.Ended.class);
     assertThat(ended.status()).isEqualTo("cancelled");
     assertThat(figures(wallet)).isEqualTo("balance 9, held 0, debt 0");
@@ -188,7 +189,8 @@ final class HoldTest {
 
   @Test
   void aCancellationThatOvertakesItsHoldBarsIt() {
-    var given = wallet(grant("a", "9")).after(at(0), new WalletCommand.Cancel("r"));
+    var given =
+        wallet(grant("a", "9")).after(at(0), new WalletCommand.Cancel("r", Origin.of(at(0))));
     var barred = given.when(hold("r", "5"), at(1));
     assertThat(barred.events()).isEmpty();
     given.when(commit("r", "5"), at(1)).thenRefused(RESERVATION_NOT_FOUND);
@@ -204,7 +206,7 @@ final class HoldTest {
 
     var held = given.when(named(hold("r", "5")), at(TTL)).outcome();
     assertThat(given.when(named(new WalletCommand.Find("r")), at(TTL)).outcome()).isEqualTo(held);
-    assertThat(given.when(named(new WalletCommand.Bar("r", at(0))), at(TTL)).outcome())
+    assertThat(given.when(named(new WalletCommand.Bar("r", Origin.of(at(0)))), at(TTL)).outcome())
         .isEqualTo(held);
     assertThat(given.when(new WalletCommand.Find("r"), at(TTL)).outcome()).isNotEqualTo(held);
   }

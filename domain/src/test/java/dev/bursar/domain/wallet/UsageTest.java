@@ -21,6 +21,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.operation.Origin;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,7 +44,8 @@ final class UsageTest {
         new Reported("/gateway", reservation, happenedAt),
         at(1).plus(GRACE),
         true,
-        who(null, null));
+        who(null, null),
+        Origin.of(at(0)));
   }
 
   @ParameterizedTest

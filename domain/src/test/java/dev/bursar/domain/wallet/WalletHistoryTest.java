@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.LookedFor;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.invariant.Invariants;
@@ -11,12 +12,14 @@ import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Place;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -169,7 +172,7 @@ final class WalletHistoryTest {
     private void batch(Instant now, List<Request<WalletCommand>> requests, boolean compared) {
       var decided = subject.entity.decide(requests, now);
       var twins = twin.entity.decide(requests, now);
-      naive.at(now);
+      naive.at(notBeforeItWasDecidedOn(requests, now));
       Batch<WalletEvent> batch = decided.batch();
       if (batch != null) {
         write(batch);
@@ -185,6 +188,17 @@ final class WalletHistoryTest {
         }
       }
       compareBooks(batch);
+    }
+
+    private static Instant notBeforeItWasDecidedOn(
+        List<Request<WalletCommand>> requests, Instant now) {
+      return requests.stream()
+          .map(Request::command)
+          .filter(LookedFor.class::isInstance)
+          .map(command -> ((LookedFor<?>) command).origin())
+          .filter(Objects::nonNull)
+          .map(Origin::madeAt)
+          .reduce(now, (one, other) -> one.isAfter(other) ? one : other);
     }
 
     /** What the model says, with idempotency looked at first. */
@@ -268,6 +282,8 @@ final class WalletHistoryTest {
       return switch (outcome) {
         case Outcome.Replied<WalletReply> replied -> WalletText.of(replied.reply());
         case Outcome.Stored<WalletReply> stored -> WalletText.of(read(stored.place()));
+        case Outcome.Unchanged<WalletReply> it -> WalletText.of(it.reply());
+        case Outcome.Forgotten<WalletReply> forgotten -> "forgotten";
         case Outcome.Refused<WalletReply> refused -> "refused " + refused.refusal().code();
         case Outcome.Failed<WalletReply> failed -> throw failed.fault();
       };

@@ -10,6 +10,7 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Origin;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,7 +107,16 @@ public final class WalletWords {
   public static WalletCommand.HoldCredits hold(
       String reservation, String amount, OveragePolicy policy, Price price, Attribution who) {
     return new WalletCommand.HoldCredits(
-        reservation, CREDITS, credits(amount), price, TTL, policy, false, false, who);
+        reservation,
+        CREDITS,
+        credits(amount),
+        price,
+        TTL,
+        policy,
+        false,
+        false,
+        who,
+        Origin.of(at(0)));
   }
 
   /** A one-shot: held and charged at once. */
@@ -120,7 +130,8 @@ public final class WalletWords {
         OveragePolicy.RECORD,
         true,
         true,
-        who(null, null));
+        who(null, null),
+        Origin.of(at(0)));
   }
 
   public static WalletCommand.HoldCredits holdFor(

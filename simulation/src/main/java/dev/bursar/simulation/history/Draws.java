@@ -13,6 +13,9 @@ final class Draws {
   private static final int TTL_SHORT_MAX = 5;
   private static final int TTL_LONG_MIN = 10;
 
+  /** How far ahead keys may be; a second is let in, however short a memory is. */
+  private static final int AHEAD_MAX_MS = 900;
+
   final Orgs orgs;
   final Known known;
   final Sight sight;
@@ -48,11 +51,11 @@ final class Draws {
   }
 
   /**
-   * A key that carries its time, as a UUID of version 7 does: no clock by which it may be looked at
-   * is behind that.
+   * A key that carries its time, as a UUID of version 7 does: it may be a little ahead of the
+   * clocks by which it is looked at.
    */
   String key() {
-    long millis = sight.earliestNow().toEpochMilli();
+    long millis = sight.earliestNow().toEpochMilli() + random.nextInt(AHEAD_MAX_MS);
     return "%08x-%04x-7000-8000-%012x".formatted(millis >>> 16, millis & 0xffff, known.names++);
   }
 

@@ -1,0 +1,24 @@
+package dev.bursar.domain.entity;
+
+import dev.bursar.domain.operation.Origin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command about something that may have been done so long ago that its entity has forgotten it:
+ * then it is looked for in the entity's journal, before anything is done anew. So that it is known
+ * how far back, nothing is done about it at an earlier time than that of its origin, whatever the
+ * entity's clock shows.
+ *
+ * @param <C> the entity's commands
+ */
+public interface LookedFor<C> {
+
+  /** The reservation that it is about. */
+  String reservation();
+
+  /** Since when it may have been done; null where what is remembered is all that is asked for. */
+  @Nullable Origin origin();
+
+  /** The same command, once more is known of where it is not. */
+  C from(Origin later);
+}

@@ -1,0 +1,131 @@
+package dev.bursar.entities;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.org.Org;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.Unit;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * An org is asked to set what is set like that already, as far as it knows. It says so only if that
+ * is all that there is to know: another may have gone on where it thinks that it still is the one.
+ */
+final class AsItWasTest {
+
+  private static final Limits LIMITS =
+      new Limits(
+          100,
+          10,
+          100,
+          1_000,
+          Duration.ofHours(24),
+          Duration.ofSeconds(60),
+          Duration.ofMinutes(2),
+          Duration.ofSeconds(5),
+          1_000_000,
+          1,
+          Duration.ofMillis(500),
+          Duration.ofSeconds(2),
+          4,
+          Duration.ofSeconds(3));
+
+  private static final EntityModels MODELS =
+      new EntityModels(
+          LIMITS, new Catalog(Map.of("platform", "Platform credits"), Set.of(), List.of()));
+
+  private final List<StoredBatch> rows = new ArrayList<>();
+  private final List<Answer<OrgReply>> told = new ArrayList<>();
+  private final HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+  private int keys;
+
+  private HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> start() {
+    return new HandDriven<>(
+        EntityId.org("acme"),
+        MODELS.orgs(),
+        LIMITS,
+        rows,
+        (id, host) -> new OrgEntity(id, MODELS.orgs().reply(), LIMITS, host));
+  }
+
+  private static OrgCommand team(String name) {
+    return new OrgCommand.PutUnit(new Unit("red", Unit.Kind.TEAM, name, null), "test");
+  }
+
+  private EntityMessage asking(OrgCommand command) {
+    Operation operation = Operation.ofClient("put", "k" + keys++, 7);
+    return new EntityMessage.Ask<OrgCommand, OrgReply>(
+        new Request<>(command, operation), told::add);
+  }
+
+  @BeforeEach
+  void given() {
+    OrgSettings settings = new OrgSettings("Acme", ZoneOffset.UTC, null, List.of());
+    org.receive(asking(new OrgCommand.PutOrg(settings, "test")));
+    org.receive(asking(team("Red")));
+    told.clear();
+  }
+
+  private void assertDone() {
+    assertThat(told).containsExactly(new Answer.Done<>(new OrgReply.Done(), false));
+  }
+
+  @Test
+  void whatIsSetIsNotSetAgain() {
+    org.receive(asking(team("Red")));
+    assertDone();
+    assertThat(rows).hasSize(2);
+  }
+
+  @Test
+  void whoeverIsBehindRecoversAndSetsIt() {
+    start().receive(asking(team("Crimson")));
+    told.clear();
+    org.receive(asking(team("Red")));
+    assertDone();
+    assertThat(rows).hasSize(4);
+    assertThat(org.events().getLast())
+        .isInstanceOfSatisfying(
+            OrgEvent.UnitPut.class, put -> assertThat(put.unit().name()).isEqualTo("Red"));
+  }
+
+  @Test
+  void whoeverCantReadTheJournalSaysNothing() {
+    org.readable = false;
+    org.receive(asking(team("Red")));
+    assertThat(told).containsExactly(new Answer.Unreachable<>());
+  }
+
+  /** What is being written by itself is nothing that it does not know of. */
+  @Test
+  void whatItWritesItselfMeanwhileDoesNotStopIt() {
+    org.receive(asking(team("Red")), asking(team("Scarlet")), asking(team("Scarlet")));
+    assertThat(told).hasSize(3).allMatch(Answer.Done.class::isInstance);
+    assertThat(
+            org.events().stream()
+                .filter(OrgEvent.UnitPut.class::isInstance)
+                .map(each -> ((OrgEvent.UnitPut) each).unit().name()))
+        .containsSequence("Red", "Scarlet");
+  }
+
+  @Test
+  void itIsNotStoppedBeforeItHasAnswered() {
+    org.receive(asking(team("Red")), new EntityMessage.Stop(), new EntityMessage.Stop());
+    assertDone();
+  }
+}

@@ -1,0 +1,300 @@
+package dev.bursar.entities;
+
+import static dev.bursar.entities.HandDriven.BEGINNING;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Origin;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.team.Team;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.domain.wallet.WalletSnapshot;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What an entity has forgotten it finds in its journal, however long ago it was. */
+final class LongAgoTest {
+
+  private static final int REMEMBERED = 3;
+
+  private static final Limits LIMITS =
+      new Limits(
+          100,
+          10,
+          100,
+          REMEMBERED,
+          Duration.ofHours(24),
+          Duration.ofSeconds(60),
+          Duration.ofMinutes(2),
+          Duration.ofSeconds(5),
+          1_000_000,
+          1,
+          Duration.ofMillis(500),
+          Duration.ofSeconds(2),
+          4,
+          Duration.ofSeconds(3));
+
+  private static final EntityModels MODELS =
+      new EntityModels(
+          LIMITS, new Catalog(Map.of("platform", "Platform credits"), Set.of(), List.of()));
+
+  private static final Origin LONG_AGO = Origin.of(BEGINNING);
+  private static final Credits AMOUNT = Credits.of(3);
+
+  private final List<StoredBatch> rows = new ArrayList<>();
+  private final List<Answer<WalletReply>> told = new ArrayList<>();
+
+  private static Attribution attribution() {
+    return new Attribution(
+        "test", "key", Subject.ofOrg("acme"), null, null, null, null, Map.of(), new byte[16]);
+  }
+
+  // ---- a wallet
+
+  private HandDriven<WalletCommand, WalletEvent, WalletReply, WalletSnapshot> wallet() {
+    return new HandDriven<>(
+        EntityId.wallet("acme", "main"),
+        MODELS.wallets(),
+        LIMITS,
+        rows,
+        (id, host) -> new WalletEntity(id, MODELS.wallets().reply(), LIMITS, host));
+  }
+
+  private static WalletCommand charge(String reservation) {
+    return new WalletCommand.HoldCredits(
+        reservation,
+        "platform",
+        AMOUNT,
+        null,
+        60,
+        OveragePolicy.RECORD,
+        true,
+        true,
+        attribution(),
+        LONG_AGO);
+  }
+
+  private void ask(
+      HandDriven<WalletCommand, ?, ?, ?> wallet, String reservation, WalletCommand command) {
+    Operation operation =
+        command instanceof WalletCommand.HoldCredits ? Operation.holding(reservation) : null;
+    wallet.receive(
+        new EntityMessage.AskFor<>(
+            reservation,
+            new Request<>(command, operation),
+            message -> told.add(((EntityMessage.WalletAnswered) message).answer())));
+  }
+
+  private static WalletReply reply(Answer<WalletReply> answer) {
+    assertThat(answer).isInstanceOf(Answer.Done.class);
+    return ((Answer.Done<WalletReply>) answer).value();
+  }
+
+  private static long charges(HandDriven<?, WalletEvent, ?, ?> wallet, String reservation) {
+    return wallet.events().stream()
+        .filter(WalletEvent.Charged.class::isInstance)
+        .filter(each -> ((WalletEvent.Charged) each).reservation().equals(reservation))
+        .count();
+  }
+
+  /** It has charged {@code r1}, and others after it, each in a row of its own. */
+  private HandDriven<WalletCommand, WalletEvent, WalletReply, WalletSnapshot> charged(int others) {
+    var wallet = wallet();
+    Grant grant =
+        new Grant(
+            "g",
+            "platform",
+            Credits.of(10_000),
+            Grant.Category.PAID,
+            Grant.PRIORITY_DEFAULT,
+            BEGINNING.minusSeconds(1),
+            null,
+            Set.of(),
+            Set.of(),
+            null,
+            null,
+            "test",
+            BEGINNING);
+    ask(wallet, "", new WalletCommand.Open(WalletOwner.ORG));
+    ask(wallet, "", new WalletCommand.AddGrant(grant, null, attribution()));
+    ask(wallet, "r1", charge("r1"));
+    for (int i = 0; i < others; i++) {
+      ask(wallet, "other" + i, charge("other" + i));
+    }
+    told.clear();
+    return wallet;
+  }
+
+  /** Some rows, and more than are read at once. */
+  @ParameterizedTest
+  @ValueSource(ints = {5, 200})
+  void whatWasChargedIsToldAndNotChargedAgain(int others) {
+    var wallet = charged(others);
+    ask(wallet, "r1", charge("r1"));
+    assertThat(told).hasSize(1);
+    assertThat(reply(told.getFirst()))
+        .isInstanceOfSatisfying(
+            WalletReply.Ended.class,
+            ended -> {
+              assertThat(ended.reservation()).isEqualTo("r1");
+              assertThat(ended.status()).isEqualTo("committed");
+              assertThat(ended.amount()).isEqualTo(AMOUNT);
+            });
+    assertThat(charges(wallet, "r1")).isEqualTo(1);
+  }
+
+  @Test
+  void whatWasNeverChargedIsChargedOnce() {
+    var wallet = charged(5);
+    ask(wallet, "new", charge("new"));
+    ask(wallet, "new", charge("new"));
+    assertThat(told).hasSize(2).allMatch(each -> reply(each) instanceof WalletReply.Ended);
+    assertThat(charges(wallet, "new")).isEqualTo(1);
+  }
+
+  @Test
+  void whoeverAsksWhatHasBecomeOfItIsTold() {
+    var wallet = charged(5);
+    ask(wallet, "r1", new WalletCommand.Find("r1", LONG_AGO));
+    ask(wallet, "r1", new WalletCommand.Bar("r1", LONG_AGO));
+    assertThat(told).hasSize(2).allMatch(each -> reply(each) instanceof WalletReply.Ended);
+  }
+
+  @Test
+  void ofWhatNothingHasBecomeThatIsTold() {
+    var wallet = charged(5);
+    ask(wallet, "new", new WalletCommand.Find("new", LONG_AGO));
+    ask(wallet, "new", new WalletCommand.Bar("new", LONG_AGO));
+    assertThat(told).hasSize(2);
+    assertThat(((Answer.Refused<WalletReply>) told.getFirst()).refusal().code())
+        .isEqualTo(Refusal.Code.RESERVATION_NOT_FOUND);
+    assertThat(reply(told.getLast())).isEqualTo(new WalletReply.Barred("new"));
+  }
+
+  /** Several at once are looked for in one go; each is told its own. */
+  @Test
+  void severalAtOnceAreToldEachItsOwn() {
+    var wallet = charged(200);
+    EntityMessage[] asked = new EntityMessage[3];
+    String[] reservations = {"other7", "new", "other100"};
+    for (int i = 0; i < asked.length; i++) {
+      asked[i] =
+          new EntityMessage.AskFor<WalletCommand>(
+              reservations[i],
+              new Request<>(charge(reservations[i]), Operation.holding(reservations[i])),
+              message -> told.add(((EntityMessage.WalletAnswered) message).answer()));
+    }
+    wallet.receive(asked);
+    assertThat(told.stream().map(each -> ((WalletReply.Ended) reply(each)).reservation()))
+        .containsExactlyInAnyOrder(reservations);
+    for (String each : reservations) {
+      assertThat(charges(wallet, each)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whereTheJournalCantBeReadNothingIsDone() {
+    var wallet = charged(5);
+    wallet.readable = false;
+    ask(wallet, "r1", charge("r1"));
+    assertThat(told).containsExactly(new Answer.Unreachable<>());
+    wallet.readable = true;
+    ask(wallet, "r1", charge("r1"));
+    assertThat(reply(told.getLast())).isInstanceOf(WalletReply.Ended.class);
+    assertThat(charges(wallet, "r1")).isEqualTo(1);
+  }
+
+  // ---- a team
+
+  @Test
+  void whatATeamHasSettledIsToldAndNotHeldAgain() {
+    List<TeamReply> replies = new ArrayList<>();
+    HandDriven<TeamCommand, TeamEvent, TeamReply, Team.Snapshot> team =
+        new HandDriven<>(
+            EntityId.team("acme", "red"),
+            MODELS.teams(),
+            LIMITS,
+            rows,
+            (id, host) -> new TeamEntity(id, MODELS.teams().reply(), LIMITS, host));
+    ask(team, replies, "r1");
+    team.receive(
+        new EntityMessage.Ask<TeamCommand, TeamReply>(
+            new Request<>(
+                new TeamCommand.Settle(Closure.of("r1", AMOUNT, Closure.Kind.COMMITTED)), null),
+            answer -> {}));
+    for (int i = 0; i < 5; i++) {
+      ask(team, replies, "other" + i);
+    }
+
+    ask(team, replies, "r1");
+
+    assertThat(replies.getLast()).isEqualTo(replies.getFirst());
+    assertThat(
+            team.events().stream()
+                .filter(
+                    each ->
+                        each instanceof TeamEvent.BudgetHeld held
+                            && held.reservation().equals("r1")))
+        .hasSize(1);
+  }
+
+  private static void ask(
+      HandDriven<TeamCommand, ?, ?, ?> team, List<TeamReply> replies, String reservation) {
+    Scope scope = new Scope(Scope.Type.TEAM, "red", null);
+    Budget budget =
+        new Budget(
+            "b",
+            scope,
+            "platform",
+            WindowKind.DAY,
+            Credits.of(100),
+            Budget.Mode.HARD,
+            Set.of(),
+            Set.of(),
+            List.of(),
+            ZoneOffset.UTC,
+            1);
+    team.receive(
+        new EntityMessage.AskFor<TeamCommand>(
+            reservation,
+            new Request<>(
+                new TeamCommand.HoldBudget(
+                    reservation,
+                    Quantities.of(AMOUNT),
+                    List.of(new Budgets.Applicable(budget, scope)),
+                    LONG_AGO),
+                Operation.holding(reservation)),
+            message ->
+                replies.add(
+                    ((Answer.Done<TeamReply>) ((EntityMessage.TeamAnswered) message).answer())
+                        .value())));
+  }
+}

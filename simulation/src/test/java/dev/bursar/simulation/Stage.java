@@ -1,0 +1,265 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.invariant.Violation;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.Unit;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.entities.EntityMessage;
+import dev.bursar.simulation.history.OrgShape;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * A small org, and what is done to it step by step: for histories that chance hardly ever comes to.
+ * What must hold is looked at as in all others, after every step and at the end.
+ */
+final class Stage {
+
+  static final EntityId ORG = EntityId.org(SimulatedClient.ORG);
+  static final EntityId WALLET = EntityId.wallet(SimulatedClient.ORG, "main");
+  static final EntityId TEAM = EntityId.team(SimulatedClient.ORG, "red");
+
+  private static final long SECOND = 1_000_000;
+
+  /** One whose queues have room for whatever is asked here. */
+  private static final long SEED = 1;
+
+  private static final Duration ALL_OVER = Duration.ofSeconds(200);
+
+  final World world;
+  final Map<String, Answer<Decided>> told = new HashMap<>();
+  private final List<String> lines = new ArrayList<>();
+  private final AnswerChecks checks;
+  private BiPredicate<EntityId, EntityMessage> lost = (to, message) -> false;
+
+  private Stage(Tampering bug, int remembered) {
+    Tampering once = bug.forOneRun();
+    Tampering losing =
+        (Tampering)
+            Proxy.newProxyInstance(
+                Tampering.class.getClassLoader(),
+                new Class<?>[] {Tampering.class},
+                (proxy, method, arguments) ->
+                    method.getName().equals("swallows")
+                            && lost.test((EntityId) arguments[0], (EntityMessage) arguments[1])
+                        ? Boolean.TRUE
+                        : method.invoke(once, arguments));
+    world = new World(new Scenario(SEED, Set.of(), 1, 1, remembered), losing, lines);
+    checks = new AnswerChecks(world);
+    setUp();
+  }
+
+  /**
+   * A history.
+   *
+   * @param remembered how many operations an entity remembers in it
+   * @param steps what is done
+   */
+  record History(int remembered, Consumer<Stage> steps) {
+
+    /**
+     * Plays it to its end, at which all has come to rest.
+     *
+     * @param bug a bug, planted; or none
+     * @return what did not hold
+     */
+    List<Violation> play(Tampering bug) {
+      Stage stage = new Stage(bug, remembered);
+      steps.accept(stage);
+      stage.comeToRest();
+      new Judgement(stage.world).judge();
+      return stage.world.watch.violations();
+    }
+  }
+
+  private void setUp() {
+    tell(ORG, new OrgCommand.PutOrg(new OrgSettings("acme", ZoneOffset.UTC, null, List.of()), ""));
+    tell(ORG, new OrgCommand.PutUnit(new Unit("red", Unit.Kind.TEAM, "red", null), ""));
+    tell(ORG, new OrgCommand.PutWallet("main", WalletOwner.ORG, ""));
+    tell(WALLET, new WalletCommand.Open(WalletOwner.ORG));
+    Grant grant =
+        new Grant(
+            "first",
+            OrgShape.TYPE,
+            Credits.of(100),
+            Grant.Category.PAID,
+            Grant.PRIORITY_DEFAULT,
+            world.beginning.minusSeconds(10),
+            null,
+            Set.of(),
+            Set.of(),
+            null,
+            null,
+            "",
+            world.beginning);
+    tell(WALLET, new WalletCommand.AddGrant(grant, null, attribution()));
+    limitTeam(50);
+  }
+
+  private static Attribution attribution() {
+    return new Attribution(
+        "grant", "sim", Subject.ofOrg("acme"), null, null, null, null, Map.of(), new byte[16]);
+  }
+
+  // ---- what somebody does
+
+  /** What the team may use. */
+  void limitTeam(long credits) {
+    tell(
+        ORG,
+        new OrgCommand.PutBudget(
+            new Budget(
+                "red-life",
+                new Scope(Scope.Type.TEAM, "red", null),
+                OrgShape.TYPE,
+                WindowKind.LIFETIME,
+                Credits.of(credits),
+                Budget.Mode.HARD,
+                Set.of(),
+                Set.of(),
+                List.of(),
+                ZoneOffset.UTC,
+                1),
+            ""));
+  }
+
+  /** How the reservation is called that somebody asks for with a key. */
+  static String reservation(String key) {
+    return ReservationId.of("acme", "main", key, new byte[16]).toString();
+  }
+
+  /** Asks for one credit for the team; what is told comes into {@link #told}, by the key. */
+  void reserve(String key, boolean commit) {
+    SimulatedNode node = owner();
+    ReserveRequest request =
+        new ReserveRequest(
+            new Subject("acme", "red", null, null, null, null),
+            null,
+            null,
+            null,
+            "main",
+            null,
+            Credits.of(1),
+            OrgShape.TYPE,
+            300,
+            OveragePolicy.RECORD,
+            commit,
+            false,
+            Map.of());
+    world.watch.attempts(reservation(key));
+    node.deliver(
+        ORG,
+        new EntityMessage.Reserve(
+            new OrgCommand.Reserve(request, key, "sim", key, new byte[16]),
+            new Caller("sim", key, key, 7).operation("reserve"),
+            answer -> {
+              checks.told(answer, WALLET, node.name);
+              told.put(key, answer);
+            }));
+  }
+
+  void commit(String key) {
+    tell(
+        WALLET,
+        new WalletCommand.Commit(reservation(key), Credits.of(1), null, "sim", "end-" + key));
+  }
+
+  void release(String key) {
+    tell(WALLET, new WalletCommand.Release(reservation(key), "sim", "end-" + key));
+  }
+
+  void tell(EntityId id, Object command) {
+    owner()
+        .deliver(
+            id, new EntityMessage.Ask<Object, Object>(new Request<>(command, null), answer -> {}));
+    runFor(SECOND / 20);
+  }
+
+  /** The node that owns the org. */
+  SimulatedNode owner() {
+    return world.cluster.owner("acme");
+  }
+
+  // ---- what happens to it
+
+  /** From now on these messages between entities are lost. */
+  void lose(BiPredicate<EntityId, EntityMessage> messages) {
+    lost = messages;
+  }
+
+  void loseNothing() {
+    lost = (to, message) -> false;
+  }
+
+  /** Nothing but the journal is left of the org's entities, wherever they run. */
+  void crash() {
+    owner().stopAllOf("acme");
+  }
+
+  /** Another node owns the org from now on; the one before has not noticed. */
+  void takeOver() {
+    world.cluster.takeOver("acme", 30 * SECOND);
+  }
+
+  // ---- time
+
+  void runFor(long micros) {
+    long until = world.time.nowMicros() + micros;
+    while (world.watch.violations().isEmpty() && world.time.step(until)) {
+      // Until that time.
+    }
+  }
+
+  void runForSeconds(long seconds) {
+    runFor(seconds * SECOND);
+  }
+
+  /** Until something is so; for a minute at most. */
+  void runUntil(BooleanSupplier so) {
+    long until = world.time.nowMicros() + 60 * SECOND;
+    while (!so.getAsBoolean() && world.time.step(until)) {
+      // Until then.
+    }
+    if (!so.getAsBoolean()) {
+      throw new AssertionError("it does not come to that:\n" + String.join("\n", lines));
+    }
+  }
+
+  private void comeToRest() {
+    runForSeconds(10);
+    for (int i = 0; i < 2; i++) {
+      world.cluster.jump(ALL_OVER);
+      tell(ORG, new OrgCommand.ViewOrg());
+      tell(WALLET, new WalletCommand.Wake());
+      tell(TEAM, new TeamCommand.ListOpen());
+      runForSeconds(310);
+    }
+  }
+}
