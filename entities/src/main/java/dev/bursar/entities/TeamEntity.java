@@ -99,7 +99,7 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
           when it.answer() instanceof Answer.Done<WalletReply> done -> {
         questions.answered(it.reservation());
         Closure closure = Reopened.closure(it.reservation(), done.value());
-        if (closure != null) {
+        if (closure != null && !isKnown(closure)) {
           change(it.reservation(), new TeamCommand.Settle(closure));
         }
       }
@@ -125,6 +125,11 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
       }
       case EntityMessage other -> {}
     }
+  }
+
+  /** No late usage has come, and that it has expired may be forgotten here by now. */
+  private boolean isKnown(Closure closure) {
+    return closure.kind() == Closure.Kind.EXPIRED && lapsed.contains(closure.reservation());
   }
 
   /** Does what the answer comes to; where that fails, the question is open again. */

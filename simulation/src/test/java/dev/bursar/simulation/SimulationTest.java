@@ -67,6 +67,7 @@ final class SimulationTest {
           200  | a retry was told how its hold stood by now, by a wallet that had been behind its journal | ReservationProtocolTest.aWalletThatMayBeBehindItsJournalIsAskedToMakeSureUnderTheHoldsName
           11221 | what was remembered went further than the snapshot, after the later one had been deleted | JournalTrapsTest.aSnapshotToWhichPartsAreNewerIsNotStored
           12271 | the same | the same
+          13073 | a team barred what had expired, since its wallet still found it in its journal | TeamEntityTest.whatHasExpiredIsNotBarredWhereOnlyTheWalletKnowsOfIt
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {
     Simulation.Outcome outcome = Simulation.run(Scenario.of(seed));
