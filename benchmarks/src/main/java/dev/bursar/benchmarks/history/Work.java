@@ -14,6 +14,7 @@ final class Work {
   private Instant earliest;
   private @Nullable Instant latest;
   private int rejected;
+  private @Nullable Instant rejectedAt;
 
   Work(Told first) {
     this.report = (Call.Report) first.call();
@@ -24,9 +25,17 @@ final class Work {
   void told(Told told) {
     earliest = told.askedAt().isBefore(earliest) ? told.askedAt() : earliest;
     if (!told.isDone()) {
-      rejected++;
+      rejected(told);
     } else if (latest == null || told.toldAt().isBefore(latest)) {
       latest = told.toldAt();
+    }
+  }
+
+  /** Who had asked before somebody was told of a decision may have been told of the same one. */
+  private void rejected(Told told) {
+    if (rejectedAt == null || told.askedAt().isAfter(rejectedAt)) {
+      rejected++;
+      rejectedAt = told.toldAt();
     }
   }
 
@@ -53,7 +62,7 @@ final class Work {
     return latest != null && latest.isBefore(before.askedAt());
   }
 
-  /** How often somebody was told that it is not put on record. */
+  /** How often, at least, it was decided that it is not put on record. */
   int rejected() {
     return rejected;
   }

@@ -420,6 +420,21 @@ final class ChecksTest {
     assertThat(findings.found()).isEqualTo(3);
   }
 
+  /** Whoever reports what is just being decided is told of that decision. */
+  @Test
+  void workThatSeveralReportAtOnceMayBeRejectedOnceForAll() {
+    String rejected = EVENT.replace("allow", "deny");
+    memory.told(reported(OveragePolicy.REJECT, "rejected", NOW));
+    memory.told(reported(OveragePolicy.REJECT, "rejected", NOW.plusMillis(900)));
+    events(rejected);
+    assertThat(findings.kept()).isEmpty();
+    events();
+    found("to be rejected 1 times");
+    memory.told(reported(OveragePolicy.REJECT, "rejected", NOW.plusSeconds(2)));
+    events(rejected);
+    found("to be rejected 2 times");
+  }
+
   @Test
   void whatWasDecidedIsAmongTheEventsAsItWasTold() {
     remembered(allowed(), committed());
