@@ -106,6 +106,12 @@ final class SimulateCommand implements Callable<Integer> {
               + " there are")
   private @Nullable String faults;
 
+  @Option(
+      names = "--remembered",
+      paramLabel = "K",
+      description = "With --seed alone: an entity remembers so many keys")
+  private @Nullable Integer remembered;
+
   SimulateCommand() {
     this(Tampering.NONE);
   }
@@ -135,14 +141,15 @@ final class SimulateCommand implements Callable<Integer> {
     demand("--minutes", asLong(minutes), MINUTES_MAX);
     demand("--clients", asLong(clients), Scenario.CLIENTS_MAX);
     demand("--operations", asLong(operations), Scenario.OPERATIONS_MAX);
+    demand("--remembered", asLong(remembered), Scenario.REMEMBERED_MIN, Scenario.REMEMBERED_ALL);
     if (seed != null && seeds == null && minutes == null) {
       return one(changed(Scenario.of(seed)));
     }
-    if (clients != null || operations != null || faults != null) {
+    if (clients != null || operations != null || faults != null || remembered != null) {
       throw new ParameterException(
           spec.commandLine(),
-          "--clients, --operations and --faults change the history of one seed: they need --seed,"
-              + " without --seeds and --minutes");
+          "--clients, --operations, --faults and --remembered change the history of one seed: they"
+              + " need --seed, without --seeds and --minutes");
     }
     boolean anywhere = seed == null && minutes != null && seeds == null;
     long first = anywhere ? 1 + new Random().nextLong(RANDOM_SEED_MAX) : seed == null ? 1 : seed;
@@ -171,7 +178,7 @@ final class SimulateCommand implements Callable<Integer> {
         faults == null ? from.faults() : faults(faults),
         clients == null ? from.clients() : clients,
         operations == null ? from.operations() : operations,
-        from.remembered());
+        remembered == null ? from.remembered() : remembered);
   }
 
   private Set<Fault> faults(String words) {
@@ -191,9 +198,14 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private void demand(String option, @Nullable Long value, long most) {
-    if (value != null && (value < 1 || value > most)) {
+    demand(option, value, 1, most);
+  }
+
+  private void demand(String option, @Nullable Long value, long least, long most) {
+    if (value != null && (value < least || value > most)) {
       throw new ParameterException(
-          spec.commandLine(), "%s: %d is not between 1 and %d".formatted(option, value, most));
+          spec.commandLine(),
+          "%s: %d is not between %d and %d".formatted(option, value, least, most));
     }
   }
 
@@ -285,7 +297,7 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private static String options(Scenario scenario) {
-    return "--seed %d --clients %d --operations %d --faults=%s"
+    return "--seed %d --clients %d --operations %d --faults=%s --remembered %d"
         .formatted(
             scenario.seed(),
             scenario.clients(),
@@ -295,7 +307,8 @@ final class SimulateCommand implements Callable<Integer> {
                 : scenario.faults().stream()
                     .sorted()
                     .map(Fault::name)
-                    .collect(Collectors.joining(",")));
+                    .collect(Collectors.joining(",")),
+            scenario.remembered());
   }
 
   private void tell(List<String> history) {

@@ -2,11 +2,13 @@ package dev.bursar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.simulation.Scenario;
 import dev.bursar.simulation.Tampering;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -53,6 +55,30 @@ final class SimulateCommandTest {
 
     assertThat(simulate(A_BUG, again.group(1).trim().split(" "))).isEqualTo(1);
     assertThat(out).contains("VIOLATED I8: ");
+  }
+
+  /** Where nothing has to be forgotten for it to fail, nothing is, when it is run again either. */
+  @Test
+  void theSmallerHistoryOfOneThatForgetsIsRunAgainAsItIs() {
+    Tampering bug =
+        new Tampering() {
+          @Override
+          public boolean projectsTwice() {
+            return true;
+          }
+        };
+    long forgets =
+        LongStream.iterate(1, seed -> seed + 1)
+            .filter(seed -> Scenario.of(seed).remembered() < Scenario.REMEMBERED_ALL)
+            .findFirst()
+            .orElseThrow();
+    assertThat(simulate(bug, "--seed", "" + forgets)).isEqualTo(1);
+    Matcher smaller = Pattern.compile("smaller  (.*)").matcher(out);
+    Matcher again = Pattern.compile("again    bin/bursar simulate (.*)").matcher(out);
+    assertThat(smaller.find() && again.find()).isTrue();
+
+    simulate(bug, again.group(1).trim().split(" "));
+    assertThat(out).contains("FAILED   " + smaller.group(1).trim() + System.lineSeparator());
   }
 
   @Test

@@ -58,6 +58,8 @@ final class NaiveMemories {
         operations(id).take("reservation:" + it.plan().reservation(), it.at());
         done(id, it.operation(), it.at());
       }
+      case OrgEvent.ReservationSettled it when report != null && !it.closure().kind().hasRun() ->
+          operations(id).take("over:" + it.closure().reservation(), it.at());
       case OrgEvent other -> {}
     }
     done(id, report, event.at());

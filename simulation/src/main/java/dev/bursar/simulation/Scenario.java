@@ -26,10 +26,13 @@ public record Scenario(long seed, Set<Fault> faults, int clients, int operations
   private static final int WITHOUT_FAULTS_ONE_IN = 4;
 
   /** More than any history has, so that no key is ever forgotten. */
-  static final int REMEMBERED_ALL = 10_000;
+  public static final int REMEMBERED_ALL = 10_000;
 
   private static final int FORGETFUL_ONE_IN = 5;
-  private static final int REMEMBERED_MIN = 5;
+
+  /** The fewest operations that an entity remembers. */
+  public static final int REMEMBERED_MIN = 5;
+
   private static final int REMEMBERED_MORE = 36;
 
   /** The scenario of a seed: a random subset of the faults, and a quarter of all without any. */

@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.simulation.history.Call;
 import dev.bursar.simulation.history.Calls;
 import dev.bursar.simulation.history.Known;
+import dev.bursar.simulation.history.Mix;
 import dev.bursar.simulation.history.Orgs;
 import dev.bursar.simulation.history.Step;
 
@@ -25,7 +26,7 @@ final class SimulatedClient {
   private final ClientKeys keys;
   private int left;
 
-  SimulatedClient(World world, String name, Known known, int operations) {
+  SimulatedClient(World world, String name, Known known, Mix mix, int operations) {
     this.world = world;
     this.asker = new Asker(world, name, known, this::next);
     this.calls =
@@ -33,6 +34,7 @@ final class SimulatedClient {
             new Orgs(ORG, OTHER_ORG),
             Calls.SECONDS_MAX,
             known,
+            mix,
             new SimulatedSight(asker),
             world.scenario.isForgetful(),
             asker.random);

@@ -7,7 +7,6 @@ import dev.bursar.entities.Journaled;
 import dev.bursar.entities.StoredBatch;
 import dev.bursar.entities.StoredSnapshot;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +25,13 @@ final class SimulatedJournal {
   }
 
   /** Where a row stands in the order in which projections read. */
-  record Position(long transaction, long ordering) {
+  record Position(long transaction, long ordering) implements Comparable<Position> {
     static final Position BEGINNING = new Position(0, 0);
 
-    private boolean isAfter(Position other) {
-      return transaction > other.transaction
-          || (transaction == other.transaction && ordering > other.ordering);
+    @Override
+    public int compareTo(Position other) {
+      int byTransaction = Long.compare(transaction, other.transaction);
+      return byTransaction == 0 ? Long.compare(ordering, other.ordering) : byTransaction;
     }
   }
 
@@ -46,7 +46,7 @@ final class SimulatedJournal {
   private final Map<EntityId, Snapshot> snapshots = new HashMap<>();
   private final Map<Memory, TreeMap<Long, OperationMemory.Part>> parts = new HashMap<>();
   private final TreeSet<Long> open = new TreeSet<>();
-  private final List<Written> written = new ArrayList<>();
+  private final TreeMap<Position, Written> written = new TreeMap<>();
   private final Listener listener;
   private long transactions;
 
@@ -83,7 +83,8 @@ final class SimulatedJournal {
       return false;
     }
     all.add(new StoredBatch(row.manifest(), row.bytes(), false));
-    written.add(new Written(new Position(transaction, written.size() + 1), id, sequence, row));
+    Position position = new Position(transaction, written.size() + 1);
+    written.put(position, new Written(position, id, sequence, row));
     listener.appended(id, sequence, row, writer);
     return true;
   }
@@ -95,11 +96,8 @@ final class SimulatedJournal {
    */
   List<Written> after(Position from, boolean beyond, int limit) {
     long horizon = open.isEmpty() || beyond ? Long.MAX_VALUE : open.first();
-    return written.stream()
-        .filter(each -> each.position.transaction < horizon && each.position.isAfter(from))
-        .sorted(
-            Comparator.comparingLong((Written each) -> each.position.transaction)
-                .thenComparingLong(each -> each.position.ordering))
+    return written.tailMap(from, false).values().stream()
+        .takeWhile(each -> each.position.transaction < horizon)
         .limit(limit)
         .toList();
   }

@@ -13,6 +13,7 @@ import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.simulation.history.Known;
+import dev.bursar.simulation.history.Mix;
 import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -115,10 +116,12 @@ public final class Simulation {
   private void run() {
     setUp();
     world.beginFaults();
+    Mix mix = Mix.of(world.random);
+    world.log(() -> "what is asked for: " + mix);
     List<SimulatedClient> clients = new ArrayList<>();
     for (int i = 1; i <= world.scenario.clients(); i++) {
       SimulatedClient client =
-          new SimulatedClient(world, "client" + i, known, world.scenario.operations());
+          new SimulatedClient(world, "client" + i, known, mix, world.scenario.operations());
       clients.add(client);
       client.next();
     }

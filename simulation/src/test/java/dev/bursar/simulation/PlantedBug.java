@@ -50,4 +50,9 @@ interface PlantedBug extends Tampering {
     WrongRules wrong = wrongRules();
     return wrong == null ? real : wrong.of(real);
   }
+
+  /** Whether it is looked for in such a history; in others what it breaks hardly ever comes up. */
+  default boolean isSoughtIn(Scenario scenario) {
+    return true;
+  }
 }

@@ -288,6 +288,11 @@ enum ProtocolBug implements PlantedBug {
   A_REPORT_THAT_IS_FORGOTTEN_IS_TAKEN_FOR_NEW(
       "I4: is on its way twice", "I4: has a second effect", "I4: is charged by") {
     @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.isForgetful();
+    }
+
+    @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof OrgCommand.Reserve it && it.request().hasRun()
           ? Instead.of(

@@ -65,6 +65,7 @@ final class SimulationTest {
           435  | a report told the limits of a decision that was void | ReservationProtocolTest.whatIsInTheJournalIsDrivenOnAndNotWhatWasDecidedFirst
           539  | the same | the same
           200  | a retry was told how its hold stood by now, by a wallet that had been behind its journal | ReservationProtocolTest.aWalletThatMayBeBehindItsJournalIsAskedToMakeSureUnderTheHoldsName
+          1871 | an attempt to report that had come to nothing began again | ReportedUsageTest.anAttemptThatCameToNothingDoesNotBeginAgain
           11221 | what was remembered went further than the snapshot, after the later one had been deleted | JournalTrapsTest.aSnapshotToWhichPartsAreNewerIsNotStored
           12271 | the same | the same
           13073 | a team barred what had expired, since its wallet still found it in its journal | TeamEntityTest.whatHasExpiredIsNotBarredWhereOnlyTheWalletKnowsOfIt

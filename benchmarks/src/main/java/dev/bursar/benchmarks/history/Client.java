@@ -44,6 +44,7 @@ final class Client {
             history.orgs,
             SECONDS_MAX,
             history.known,
+            history.mix,
             new ClientSight(history.figures, finished),
             false,
             random);

@@ -2,6 +2,7 @@ package dev.bursar.benchmarks.history;
 
 import dev.bursar.benchmarks.customers.OrgRequests;
 import dev.bursar.simulation.history.Known;
+import dev.bursar.simulation.history.Mix;
 import dev.bursar.simulation.history.Orgs;
 import dev.bursar.simulation.history.Size;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class History {
   final Findings findings;
   final Memory memory = new Memory();
   final Known known = new Known();
+  final Mix mix;
   final Figures figures = new Figures();
   private final String name;
   private final Size size;
@@ -31,6 +33,7 @@ public final class History {
     this.orgs = new Orgs(name + "-acme", name + "-zeta");
     this.random = new SplittableRandom(seed);
     this.size = Size.of(random());
+    this.mix = Mix.of(random());
     this.counts = counts;
     this.findings = findings;
   }

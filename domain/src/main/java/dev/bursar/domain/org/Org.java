@@ -139,6 +139,18 @@ public final class Org {
     return takenOver.getOrDefault(reservation, 0);
   }
 
+  /**
+   * Whether a reservation of this name may not begin: it was barred or denied, or is of a report
+   * that came to nothing. Other attempts to report the same may.
+   */
+  boolean isOver(String reservation) {
+    return placeOf(reservation) != null || memory.place(over(reservation).key()) != null;
+  }
+
+  private static Operation over(String reservation) {
+    return new Operation("over:" + reservation, 0);
+  }
+
   private static Operation decided(String reservation) {
     return new Operation("reservation:" + reservation, 0);
   }
@@ -326,11 +338,15 @@ public final class Org {
     Plan plan = ended(closure.reservation());
     Reported reported = plan == null ? null : plan.request().reported();
     if (reported != null) {
+      long atMicros = ChronoUnit.MICROS.between(Instant.EPOCH, at);
+      if (!closure.kind().hasRun()) {
+        memory.remember(over(closure.reservation()), place, atMicros);
+      }
       // However long it was open: from here on it is remembered, until it can be looked up.
       memory.remember(
           closure.kind().hasRun() ? Operation.ofReport(reported) : Operation.ofRejected(reported),
           place,
-          ChronoUnit.MICROS.between(Instant.EPOCH, at));
+          atMicros);
     }
     tallies.close(closure, at);
   }

@@ -152,7 +152,7 @@ final class ReservationRules {
 
   private Decision<OrgEvent, OrgReply> begun(Plan plan) {
     Instant now = plan.madeAt();
-    return now == null || org.placeOf(plan.reservation()) != null
+    return now == null || org.isOver(plan.reservation())
         ? new Refused<>(Refusal.withdrawn())
         : new Accepted<>(new OrgEvent.ReservationBegun(now, plan));
   }

@@ -30,6 +30,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.operation.Refusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -257,12 +258,26 @@ final class ReportedUsageTest {
     begun(reported("1", 2));
   }
 
+  /**
+   * The row that begins it may be written after its writer was told that it was not, and the
+   * attempt may come to nothing, before that writer decides the same attempt again.
+   */
+  @Test
+  void anAttemptThatCameToNothingDoesNotBeginAgain() {
+    decide(new OrgCommand.PutOrg(OrgWords.settings(), "key1"), null);
+    decide(OrgWords.wallet("main", null), null);
+    var first = begun(reported("1", 1));
+    decide(new OrgCommand.Settle(Closure.givenBack(first.plan().reservation())), null);
+    assertThat(reported("1", 1)).isEqualTo(new Outcome.Refused<>(Refusal.withdrawn()));
+  }
+
   @Test
   void whatIsOnItsWayWhenTheMemoryHasForgottenItMayStillComeToNothing() {
     var first = begun(report("e1", "1", NOON), NOON);
     acme.when(report("e1", "1", NOON), NOON).thenRefused(REPORT_UNDECIDED);
     acme.after(NOON, new OrgCommand.Settle(Closure.givenBack(first.plan().reservation())));
-    begun(report("e1", "1", NOON), NOON);
+    var again = report("e1", "1", NOON);
+    begun(new OrgCommand.Reserve(again.request(), "e1", "key1", null, new byte[] {2}), NOON);
   }
 
   // ---- between what is looked up and what is remembered

@@ -17,6 +17,7 @@ public final class Calls {
   private static final int SHORT_PAUSE_MICROS = 20_000;
 
   private final Random random;
+  private final Mix mix;
   private final boolean forgetful;
   private final ReservationCalls reservations;
   private final CreditCalls credits;
@@ -27,10 +28,18 @@ public final class Calls {
    * @param secondsMax how long anything lasts, but for grants, which last half as long again; above
    *     10
    * @param known of all clients of the history
+   * @param mix what they ask for
    * @param forgetful whether keys are soon forgotten, so that more is asked for again
    */
   public Calls(
-      Orgs orgs, int secondsMax, Known known, Sight sight, boolean forgetful, Random random) {
+      Orgs orgs,
+      int secondsMax,
+      Known known,
+      Mix mix,
+      Sight sight,
+      boolean forgetful,
+      Random random) {
+    this.mix = mix;
     this.random = random;
     this.forgetful = forgetful;
     Draws draws = new Draws(orgs, secondsMax, known, sight, random);
@@ -47,43 +56,27 @@ public final class Calls {
 
   /** What it does next. */
   public Step next() {
-    if (random.nextInt(20) == 0) {
-      return reservations.report();
-    }
     if (forgetful && random.nextInt(5) == 0) {
       return keys.again();
     }
-    int chance = random.nextInt(100);
-    if (chance < 24) {
-      return reservations.reserve(false, false);
-    } else if (chance < 42) {
-      return reservations.reserve(true, false);
-    } else if (chance < 45) {
-      boolean atOnce = random.nextBoolean();
-      return reservations.reserve(atOnce, true);
-    } else if (chance < 63) {
-      return reservations.commit();
-    } else if (chance < 68) {
-      return reservations.release();
-    } else if (chance < 71) {
-      return reservations.extend();
-    } else if (chance < 76) {
-      return credits.grant();
-    } else if (chance < 78) {
-      return credits.voidGrant();
-    } else if (chance < 80) {
-      return credits.adjust();
-    } else if (chance < 83) {
-      return credits.refund();
-    } else if (chance < 86) {
-      return credits.transfer();
-    } else if (chance < 88) {
-      return governance.changeLimit();
-    } else if (chance < 89) {
-      return governance.freeze();
-    } else if (chance < 90) {
-      return governance.moveTeam();
-    }
-    return chance < 97 ? keys.again() : keys.reuse();
+    return switch (mix.draw(random)) {
+      case RESERVE -> reservations.reserve(false, false);
+      case CHARGE -> reservations.reserve(true, false);
+      case DRY_RUN -> reservations.reserve(random.nextBoolean(), true);
+      case COMMIT -> reservations.commit();
+      case RELEASE -> reservations.release();
+      case EXTEND -> reservations.extend();
+      case REPORT -> reservations.report();
+      case GRANT -> credits.grant();
+      case VOID_GRANT -> credits.voidGrant();
+      case ADJUST -> credits.adjust();
+      case REFUND -> credits.refund();
+      case TRANSFER -> credits.transfer();
+      case CHANGE_LIMIT -> governance.changeLimit();
+      case FREEZE -> governance.freeze();
+      case MOVE_TEAM -> governance.moveTeam();
+      case AGAIN -> keys.again();
+      case REUSE -> keys.reuse();
+    };
   }
 }

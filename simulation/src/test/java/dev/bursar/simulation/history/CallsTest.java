@@ -7,6 +7,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -64,7 +65,20 @@ final class CallsTest {
   }
 
   private List<Step> play(int secondsMax) {
-    Calls calls = new Calls(ORGS, secondsMax, known, new Plenty(), false, new Random(7));
+    return play(secondsMax, mix(true));
+  }
+
+  private static Mix mix(boolean ofAll) {
+    return new Random(7)
+        .longs()
+        .mapToObj(seed -> Mix.of(new Random(seed)))
+        .filter(mix -> mix.hasAll() == ofAll)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<Step> play(int secondsMax, Mix mix) {
+    Calls calls = new Calls(ORGS, secondsMax, known, mix, new Plenty(), false, new Random(7));
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < STEPS; i++) {
       Step step = calls.next();
@@ -119,6 +133,23 @@ final class CallsTest {
     Set<Class<?>> all = new HashSet<>(Set.of(Step.class.getPermittedSubclasses()));
     leaves(Call.class, all);
     assertThat(kinds).containsExactlyInAnyOrderElementsOf(all);
+  }
+
+  /** So that what is left comes together more often. */
+  @Test
+  void halfOfTheHistoriesLeaveSomeKindsOut() {
+    long withAll =
+        new Random(7).longs(1_000).filter(seed -> Mix.of(new Random(seed)).hasAll()).count();
+    assertThat(withAll).isBetween(450L, 550L);
+
+    Mix some = mix(false);
+    Set<Mix.Kind> drawn = EnumSet.noneOf(Mix.Kind.class);
+    Random random = new Random(7);
+    for (int i = 0; i < STEPS; i++) {
+      drawn.add(some.draw(random));
+    }
+    assertThat(drawn).contains(Mix.Kind.RESERVE).hasSizeBetween(5, Mix.Kind.values().length - 1);
+    assertThat(drawn).hasToString(some.toString());
   }
 
   private static void leaves(Class<?> sealed, Set<Class<?>> into) {
