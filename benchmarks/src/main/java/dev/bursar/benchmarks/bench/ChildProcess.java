@@ -107,6 +107,11 @@ public final class ChildProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
+  /** Asks it to end, and after half a minute makes it; whether it ended by itself. */
+  public boolean end() {
+    return stop(STOP_WITHIN);
+  }
+
   /** Asks it to end, and after half a minute makes it. */
   @Override
   public void close() {
@@ -119,11 +124,13 @@ public final class ChildProcess implements AutoCloseable {
     ALIVE.remove(this);
   }
 
-  private void stop(Duration most) {
+  private boolean stop(Duration most) {
     List<ProcessHandle> family = process.descendants().toList();
+    boolean ended = false;
     process.destroy();
     try {
-      if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
+      ended = process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS);
+      if (!ended) {
         process.destroyForcibly().waitFor();
       }
     } catch (InterruptedException e) {
@@ -131,6 +138,7 @@ public final class ChildProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     family.forEach(ProcessHandle::destroyForcibly);
+    return ended;
   }
 
   private static File nothing() {

@@ -178,9 +178,9 @@ public final class Chaos {
         findings.add("nothing was denied for %s", code);
       }
     }
-    int kills = troubles.effective().getOrDefault(Trouble.NODE_KILLED, 0);
-    if (site.starts() != 1 + kills) {
-      findings.add("the node was started %d times, and killed %d times", site.starts(), kills);
+    int ends = troubles.tried(Trouble.NODE_KILLED) + troubles.tried(Trouble.NODE_RESTARTED);
+    if (site.starts() != 1 + ends) {
+      findings.add("the node was started %d times, and ended %d times", site.starts(), ends);
     }
   }
 

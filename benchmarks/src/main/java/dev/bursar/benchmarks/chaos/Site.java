@@ -96,6 +96,11 @@ final class Site implements AutoCloseable {
     node.kill();
   }
 
+  /** Asks the node to end; whether it did, in the time that it is given. */
+  boolean endNode() {
+    return node.end();
+  }
+
   /** Starts the node anew, and waits until it is ready. */
   void restartNode() throws ChaosFailure, InterruptedException {
     node.close();
@@ -172,6 +177,11 @@ final class Site implements AutoCloseable {
     }
     database = EmbeddedDatabase.open(data());
     toPostgres.upstream(database.settings().port());
+  }
+
+  /** Keeps everybody else from writing to the journal, until it is closed. */
+  JournalLock lockJournal() throws ChaosFailure {
+    return new JournalLock(database.settings());
   }
 
   private Path data() {

@@ -6,12 +6,16 @@ import java.util.Locale;
 public enum Trouble {
   /** The node is killed with {@code kill -9}, and started again. */
   NODE_KILLED,
+  /** The node is asked to end, as before an update, ends in good order, and is started again. */
+  NODE_RESTARTED,
   /** The node stands still for a while. */
   NODE_PAUSED,
   /** PostgreSQL is killed with {@code kill -9}, and started again. */
   POSTGRES_KILLED,
   /** Every connection to PostgreSQL is cut. */
   CONNECTIONS_CUT,
+  /** Nobody can write to the journal for a while, since somebody else has it locked. */
+  JOURNAL_LOCKED,
   /** Rows of the journal are committed, and the node does not hear of it. */
   COMMIT_UNHEARD,
   /** Nothing comes through to PostgreSQL for a while, and nothing is refused. */

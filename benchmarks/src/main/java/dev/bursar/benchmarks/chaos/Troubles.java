@@ -84,6 +84,11 @@ final class Troubles {
     return withoutEffect;
   }
 
+  /** How often one was tried, felt or not. */
+  int tried(Trouble trouble) {
+    return effective.getOrDefault(trouble, 0) + withoutEffect.getOrDefault(trouble, 0);
+  }
+
   /** Whether each has taken effect; or some never will, however often they are tried. */
   boolean mayEnd() {
     return effective.size() == Trouble.values().length || isHopeless();
@@ -122,6 +127,14 @@ final class Troubles {
         site.restartNode();
         yield felt;
       }
+      case NODE_RESTARTED -> {
+        boolean felt = awaitCall();
+        if (!site.endNode()) {
+          findings.add("the node did not end when it was asked to, and was killed");
+        }
+        site.restartNode();
+        yield felt;
+      }
       case NODE_PAUSED -> {
         site.stopNode();
         pause(options.troubleMax());
@@ -137,6 +150,12 @@ final class Troubles {
         yield felt;
       }
       case CONNECTIONS_CUT -> awaitCall() && site.toPostgres.cutAll() > 0;
+      case JOURNAL_LOCKED -> {
+        try (JournalLock lock = site.lockJournal()) {
+          pause(options.troubleMax());
+          yield underWay.getAsInt() > 0;
+        }
+      }
       case COMMIT_UNHEARD -> {
         site.unheardCommits.set(1);
         yield site.unheardCommits.await(UNHEARD_MILLIS_MAX) == 0;
