@@ -29,17 +29,40 @@ class LedgerProofsTest {
   private static final String ORG = "acme & é";
   private static final String ORIGIN = "bursar.ledger/acme%20%26%20%C3%A9";
 
-  private final DatabaseSettings settings = TestServer.fresh();
+  /** What every test finds, once more in a database of its own. */
+  private static final DatabaseSettings LIVED = lived();
+
+  private final DatabaseSettings settings = TestServer.copyOf(LIVED);
   private final Database database = Database.open(settings);
   private final JournalWriter journal = new JournalWriter(database.jdbi());
-  private final OrgWorld world = new OrgWorld(ORG, journal, 5).founded();
+  private OrgWorld world;
   private ReadSide readSide;
   private LedgerProofs proofs;
 
+  private static DatabaseSettings lived() {
+    DatabaseSettings settings = TestServer.fresh();
+    try (Database database = Database.open(settings)) {
+      JournalWriter journal = new JournalWriter(database.jdbi());
+      world(journal);
+      journal.flush();
+    }
+    try (ReadSide readSide = new ReadSide(settings, new NoEntities(), InstantSource.system(), "")) {
+      readSide.caughtUp();
+    }
+    return settings;
+  }
+
+  private static OrgWorld world(JournalWriter journal) {
+    OrgWorld world = new OrgWorld(ORG, journal, 5).founded();
+    world.live(600);
+    return world;
+  }
+
+  /** The same seed does the same: what it has done is in the copied journal. */
   @BeforeEach
   void live() {
-    world.live(600);
-    journal.flush();
+    world = world(journal);
+    journal.forget();
     start();
   }
 
