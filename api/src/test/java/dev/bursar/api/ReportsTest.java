@@ -159,6 +159,31 @@ class ReportsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({"string, longer than 100000 characters", "list, nested deeper than 50 levels"})
+  void anEventWithAHugeTextOrDeepListsStopsNoOther(String what, String told) {
+    String huge = what.equals("string") ? "\"%s\"".formatted("x".repeat(100_001)) : nested(49);
+    String fits = what.equals("string") ? "\"%s\"".formatted("x".repeat(100_000)) : nested(48);
+    Answer answer =
+        report(
+            BATCH,
+            "[%s,%s,%s,%s]"
+                .formatted(
+                    written(amount("e1", "1")),
+                    written(amount("e2", "1")).replaceFirst("\\{", "{\"more\":" + huge + ","),
+                    written(amount("e3", "1")).replaceFirst("\\{", "{\"more\":" + fits + ","),
+                    written(amount("e4", "4"))));
+    assertThat(statuses(answer))
+        .containsExactly("e1 accepted", "e2 rejected", "e3 accepted", "e4 accepted");
+    assertThat(answer.at("/results/1/error/code")).isEqualTo("malformed_json");
+    assertThat(answer.at("/results/1/error/detail")).contains(told);
+    assertThat(figure("balance")).isEqualTo("494");
+  }
+
+  private static String nested(int lists) {
+    return "[".repeat(lists) + "]".repeat(lists);
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '!',
       textBlock =

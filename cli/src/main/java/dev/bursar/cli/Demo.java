@@ -8,12 +8,16 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /** The demo org, put in through the API as a customer's would be, if it is not there yet. */
 final class Demo {
 
   private static final String ORG = "/v1/orgs/acme";
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration REACHABLE_WITHIN = Duration.ofMinutes(1);
+  private static final Duration ASKED_AGAIN_AFTER = Duration.ofMillis(200);
   private static final int PROMOTION_DAYS = 30;
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -27,8 +31,12 @@ final class Demo {
 
   /** Puts it in, unless the org is there already. */
   void load(Instant now) {
-    if (status("GET", ORG, "") == 200) {
+    int there = status("GET", ORG, "");
+    if (there == 200) {
       return;
+    }
+    if (there != 404) {
+      throw answered("GET", ORG, there);
     }
     put(ORG, "{'name': 'Acme Corporation', 'timezone': 'Europe/Berlin'}");
     put(ORG + "/units/engineering", "{'kind': 'department', 'name': 'Engineering'}");
@@ -83,21 +91,38 @@ final class Demo {
   private void demand(String method, String path, String json) {
     int status = status(method, path, json.replace('\'', '"'));
     if (status >= 300) {
-      throw new CommandFailure(
-          "the demo can't be loaded: %s %s was answered %d".formatted(method, path, status));
+      throw answered(method, path, status);
     }
   }
 
+  private static CommandFailure answered(String method, String path, int status) {
+    return new CommandFailure(
+        "the demo can't be loaded: %s %s was answered %d".formatted(method, path, status));
+  }
+
+  /**
+   * The status of the answer. Who says to ask again, as a node may that has just started, is asked
+   * again, with the same key: that says nothing of what is there.
+   */
   private int status(String method, String path, String json) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(address + path))
             .timeout(TIMEOUT)
             .header("Authorization", "Bearer " + key)
             .header("Content-Type", "application/json")
+            .header("Idempotency-Key", UUID.randomUUID().toString())
             .method(method, HttpRequest.BodyPublishers.ofString(json))
             .build();
+    long began = System.nanoTime();
     try {
-      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      while (true) {
+        int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        if ((status != 503 && status != 429)
+            || System.nanoTime() - began > REACHABLE_WITHIN.toNanos()) {
+          return status;
+        }
+        TimeUnit.NANOSECONDS.sleep(ASKED_AGAIN_AFTER.toNanos());
+      }
     } catch (IOException e) {
       throw new CommandFailure("the demo can't be loaded: " + e.getMessage(), e);
     } catch (InterruptedException e) {

@@ -26,6 +26,12 @@ public final class JsonReader {
   static final int NAME_CHARS_MAX = 1_000;
   static final int NUMBER_CHARS_MAX = 100;
 
+  /** Deeper than this nothing is read on, not even to find where an item ends. */
+  private static final int PASSED_DEPTH_MAX = 1_000;
+
+  private static final String TOO_DEEP =
+      "the JSON is nested deeper than %d levels".formatted(DEPTH_MAX);
+
   private static final Json NULL = new Json.Null();
   private static final Json TRUE = new Json.Bool(true);
   private static final Json FALSE = new Json.Bool(false);
@@ -37,10 +43,11 @@ public final class JsonReader {
           .disable(JsonFactory.Feature.CHARSET_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
-                  .maxNestingDepth(DEPTH_MAX)
-                  .maxStringLength(STRING_CHARS_MAX)
+                  .maxNestingDepth(PASSED_DEPTH_MAX)
                   .maxNameLength(NAME_CHARS_MAX)
-                  // Bounded here, so that one of many items can be at fault by itself.
+                  // Bounded here, as the depth is, so that one of many items can be at fault by
+                  // itself.
+                  .maxStringLength(Integer.MAX_VALUE)
                   .maxNumberLength(Integer.MAX_VALUE)
                   .build())
           .build();
@@ -74,8 +81,8 @@ public final class JsonReader {
   public record Item(Json json, @Nullable Problem fault) {}
 
   /**
-   * The list in these bytes, each item by itself: a field that is there twice, or a number that is
-   * too long, is the fault of that item alone.
+   * The list in these bytes, each item by itself: a field that is there twice, a number or a string
+   * that is too long, or what is nested too deep, is the fault of that item alone.
    *
    * @throws Fault if they are no list of JSON
    */
@@ -125,8 +132,7 @@ public final class JsonReader {
       return body;
     } catch (StreamConstraintsException e) {
       throw malformed(
-          "the JSON is nested deeper than %d levels, or has a string longer than %d characters or a name longer than %d"
-              .formatted(DEPTH_MAX, STRING_CHARS_MAX, NAME_CHARS_MAX));
+          "%s, or has a name longer than %d characters".formatted(TOO_DEEP, NAME_CHARS_MAX));
     } catch (IOException e) {
       throw malformed(reason(utf8, e));
     }
@@ -153,6 +159,14 @@ public final class JsonReader {
       return new Json.Fields(fields);
     }
 
+    private Json text(String text) {
+      if (text.length() <= STRING_CHARS_MAX) {
+        return new Json.Text(text);
+      }
+      wrong("the JSON has a string longer than %d characters".formatted(STRING_CHARS_MAX));
+      return NULL;
+    }
+
     private Json numeral(String digits) {
       if (digits.length() <= NUMBER_CHARS_MAX) {
         return new Json.Numeral(digits);
@@ -162,6 +176,12 @@ public final class JsonReader {
     }
 
     private Json value(JsonParser in) throws IOException {
+      if (in.currentToken().isStructStart()
+          && in.getParsingContext().getNestingDepth() > DEPTH_MAX) {
+        wrong(TOO_DEEP);
+        in.skipChildren();
+        return NULL;
+      }
       return switch (in.currentToken()) {
         case START_OBJECT -> fields(in);
         case START_ARRAY -> {
@@ -171,7 +191,7 @@ public final class JsonReader {
           }
           yield new Json.Items(items);
         }
-        case VALUE_STRING -> new Json.Text(in.getText());
+        case VALUE_STRING -> text(in.getText());
         case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> numeral(in.getText());
         case VALUE_TRUE -> TRUE;
         case VALUE_FALSE -> FALSE;
