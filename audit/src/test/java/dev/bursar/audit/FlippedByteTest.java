@@ -39,7 +39,9 @@ final class FlippedByteTest {
     isFoundInFewEntries(8, 1);
   }
 
-  /** Of each of the first nine bytes another bit, and so on: bits of every byte, of other fields. */
+  /**
+   * Of each of the first nine bytes another bit, and so on: bits of every byte, of other fields.
+   */
   @Test
   void aBitOfEveryByteOfOtherEntries() {
     isFoundInFewEntries(9, Byte.SIZE + 1);
