@@ -58,9 +58,10 @@ public final class OperationMemory {
 
   /**
    * How far a key's time may be ahead: no further, however long operations are remembered, and so
-   * much, however short.
+   * much, however short. Once one that is ahead is forgotten, all keys up to its time are refused;
+   * the busiest org forgets after twice as long as this, when its time has come.
    */
-  private static final long KEY_AHEAD_MAX_MICROS = 5 * 60 * 1_000_000L;
+  private static final long KEY_AHEAD_MAX_MICROS = 10 * 1_000_000L;
 
   private static final long KEY_AHEAD_MIN_MICROS = 1_000_000;
 

@@ -82,7 +82,7 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     return new Refusal(
         Code.ATTEMPT_WITHDRAWN,
         "Idempotency-Key",
-        "the attempt with this key was given up while the journal could not be written, and what it held is given back; ask with a new key");
+        "the attempt with this key was given up, since the journal could not be written or there was no room for it in time; what it held is given back: ask with a new key");
   }
 
   /** The event is on record already. */

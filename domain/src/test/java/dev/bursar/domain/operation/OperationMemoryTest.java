@@ -219,15 +219,15 @@ final class OperationMemoryTest {
           """
           done  | now   | made at | refused for
           0     | 10    | 10      |
-          0     | 10    | 310     |
-          0     | 10    | 310.001 | INVALID
-          3     | 10    | 310     |
+          0     | 10    | 20      |
+          0     | 10    | 20.001  | INVALID
+          3     | 10    | 20      |
           4     | 10    | 1       | IDEMPOTENCY_KEY_EXPIRED
           4     | 10    | 1.001   |
           4     | 10    | 14      |
           4     | 10    | 14.001  | INVALID
-          4     | 10002 | 10302   |
-          4     | 10002 | 10302.1 | INVALID
+          4     | 10002 | 10012   |
+          4     | 10002 | 10012.1 | INVALID
           100   | 4     | 5       |
           100   | 4     | 5.001   | INVALID
           """)
@@ -257,7 +257,7 @@ final class OperationMemoryTest {
     assertThat(refusal.field()).isEqualTo("Idempotency-Key");
     assertThat(refusal.detail())
         .isEqualTo(
-            "carries the time 1970-01-01T00:10:00Z, in the future; up to 1970-01-01T00:08:20Z is accepted");
+            "carries the time 1970-01-01T00:10:00Z, in the future; up to 1970-01-01T00:03:30Z is accepted");
   }
 
   /**
@@ -303,6 +303,26 @@ final class OperationMemoryTest {
     long millis = micros / 1_000;
     return Operation.ofClient(
         "op", "%08x-%04x-7000-8000-%012x".formatted(millis >>> 16, millis & 0xffff, number), 7);
+  }
+
+  /**
+   * Whoever is ahead, and is let in where little is done, does not keep those out who come after.
+   */
+  @Test
+  void oneWhoIsAheadKeepsNobodyOutWhenMuchIsDoneAfterwards() {
+    int remembered = 200_000;
+    OperationMemory memory = new OperationMemory(remembered, 86_400 * SECOND);
+    long now = 1_000_000 * SECOND;
+    Operation ahead = unique(now + 10 * SECOND, 0);
+    assertThat(memory.refusal(ahead, Instant.EPOCH.plus(now, ChronoUnit.MICROS))).isNull();
+    memory.remember(ahead, new Place(1, 0), now);
+    for (int i = 1; i <= 2 * remembered; i++) {
+      now += 100;
+      Operation operation = unique(now, i);
+      assertThat(memory.refusal(operation, Instant.EPOCH.plus(now, ChronoUnit.MICROS))).isNull();
+      assertThat(memory.mayHaveForgotten(operation)).isFalse();
+      memory.remember(operation, new Place(i + 1, 0), now);
+    }
   }
 
   /** Whoever is ahead, and is let in where much is done, does not keep those out who are not. */
