@@ -51,6 +51,8 @@ final class Inbox<C, E, R> {
 
   private record Waiting<C, R>(Request<C> request, Caller<R> caller, boolean hurried) {}
 
+  private record Unconfirmed<C, R>(Waiting<C, R> waiting, Outcome<R> outcome) {}
+
   private final Host<C, E> host;
   private final Function<E, R> reply;
   private final Limits limits;
@@ -60,9 +62,13 @@ final class Inbox<C, E, R> {
   private @Nullable List<Waiting<C, R>> flight;
   private @Nullable BatchDecided<E, R> decided;
 
-  /** How many are told that all is as they ask, once the journal is seen to have nothing newer. */
+  /** Are told that all is as they ask, once the journal is seen to have nothing newer. */
+  private List<Unconfirmed<C, R>> unconfirmed = new ArrayList<>();
+
+  /** For how many it is looked at now. */
   private int confirming;
 
+  private boolean isLooking;
   private long number;
   private int failures;
 
@@ -95,7 +101,7 @@ final class Inbox<C, E, R> {
 
   /** Whether nothing is waiting or under way. */
   boolean isIdle() {
-    return flight == null && queue.isEmpty() && confirming == 0;
+    return flight == null && queue.isEmpty() && !isLooking;
   }
 
   /** The last row of the journal that is known here; 0 before any. */
@@ -114,7 +120,7 @@ final class Inbox<C, E, R> {
   }
 
   private void add(Waiting<C, R> waiting) {
-    if (queue.size() >= limits.waitingMax()) {
+    if (queue.size() + unconfirmed.size() + confirming >= limits.waitingMax()) {
       waiting.caller.failed(new Answer.Busy<>());
       return;
     }
@@ -200,39 +206,57 @@ final class Inbox<C, E, R> {
       Outcome<R> each = outcome.outcomes().get(i);
       // A row that was written says the same as a look at the journal.
       if (each instanceof Outcome.Unchanged<R> && batch == null) {
-        confirm(done.get(i), each);
+        unconfirmed.add(new Unconfirmed<>(done.get(i), each));
       } else {
         done.get(i).caller.done(each);
       }
     }
+    confirm();
   }
 
   /**
    * Whoever does not know that another incarnation has gone on is stopped by the journal when it
-   * writes. Here nothing is written: so it is read.
+   * writes. Here nothing is written: so it is read, once for all that came while it was read last.
    */
-  private void confirm(Waiting<C, R> waiting, Outcome<R> unchanged) {
-    long decidedOn = sequence;
-    confirming++;
+  private void confirm() {
+    if (isLooking || unconfirmed.isEmpty()) {
+      return;
+    }
+    List<Unconfirmed<C, R>> looked = unconfirmed;
+    unconfirmed = new ArrayList<>();
+    long known = sequence;
+    isLooking = true;
+    confirming = looked.size();
     host.readRows(
-        decidedOn,
-        decidedOn + 1,
+        known,
+        known + 1,
         newer -> {
-          confirming--;
+          looksNoMore();
           if (newer.isEmpty()) {
-            waiting.caller.done(unchanged);
+            looked.forEach(each -> each.waiting.caller.done(each.outcome));
           } else {
-            // It may be a row of the batch that is being written here.
-            if (sequence == decidedOn && flight == null) {
+            if (sequence == known && !mayBeWriting()) {
               host.stopJournal();
             }
-            add(waiting);
+            looked.forEach(each -> add(each.waiting));
           }
+          confirm();
         },
         fault -> {
-          confirming--;
-          waiting.caller.failed(new Answer.Unreachable<>());
+          looksNoMore();
+          looked.forEach(each -> each.waiting.caller.failed(new Answer.Unreachable<>()));
+          confirm();
         });
+  }
+
+  private void looksNoMore() {
+    isLooking = false;
+    confirming = 0;
+  }
+
+  /** Whether a row that is newer than what is known may be one that is written for this inbox. */
+  private boolean mayBeWriting() {
+    return flight != null && decided != null && decided.batch() != null;
   }
 
   void onRecovered(EntityMessage.Recovered<E> message) {

@@ -92,7 +92,8 @@ final class JournalSearch<E> {
   }
 
   private void read(long through) {
-    host.readRows(Math.max(0, through - PAGE), through, this::take, fault -> fail());
+    long after = Math.max(0, through - PAGE);
+    host.readRows(after, through, rows -> take(rows, after, through), fault -> fail());
   }
 
   private void fail() {
@@ -101,13 +102,18 @@ final class JournalSearch<E> {
     startIfIdle();
   }
 
-  private void take(List<Batch<E>> rows) {
+  private void take(List<Batch<E>> rows, long after, long through) {
+    if (!areAll(rows, after, through)) {
+      // What can't be looked at may hold what is looked for.
+      fail();
+      return;
+    }
     for (Batch<E> row : rows.reversed()) {
       for (Recorded<E> recorded : row.recorded().reversed()) {
         look(row.sequence(), recorded.event());
       }
     }
-    long first = rows.isEmpty() ? 1 : rows.getFirst().sequence();
+    long first = after + 1;
     Instant since =
         rows.isEmpty() ? Instant.MIN : at.apply(rows.getFirst().recorded().getFirst().event());
     take(each -> first <= each.origin.soughtThrough() + 1 || since.isBefore(each.origin.madeAt()))
@@ -117,6 +123,16 @@ final class JournalSearch<E> {
     } else {
       read(first - 1);
     }
+  }
+
+  private static <E> boolean areAll(List<Batch<E>> rows, long after, long through) {
+    long next = after;
+    for (Batch<E> row : rows) {
+      if (row.sequence() != ++next) {
+        return false;
+      }
+    }
+    return next == through;
   }
 
   /** Takes out of what is looked for what need not be any more. */

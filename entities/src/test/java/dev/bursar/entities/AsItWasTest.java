@@ -16,6 +16,7 @@ import dev.bursar.domain.org.Unit;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -121,6 +122,17 @@ final class AsItWasTest {
                 .filter(OrgEvent.UnitPut.class::isInstance)
                 .map(each -> ((OrgEvent.UnitPut) each).unit().name()))
         .containsSequence("Red", "Scarlet");
+  }
+
+  /** However many ask, the journal is looked at once at a time. */
+  @Test
+  void thoseWhoAskAtOnceAreToldAfterAFewLooks() {
+    EntityMessage[] asking = new EntityMessage[60];
+    Arrays.setAll(asking, i -> asking(team("Red")));
+    org.receive(asking);
+    assertThat(told).hasSize(60).allMatch(Answer.Done.class::isInstance);
+    assertThat(org.reads).isLessThan(10);
+    assertThat(rows).hasSize(2);
   }
 
   @Test

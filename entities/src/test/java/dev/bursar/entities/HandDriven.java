@@ -68,6 +68,12 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
   /** Whether rows can be read back. */
   boolean readable = true;
 
+  /** The number of a row that is not in the journal any more; 0 if all are. */
+  int lost;
+
+  /** How often rows were asked for. */
+  int reads;
+
   /**
    * @param rows the journal, which it reads and goes on writing
    * @param start makes the entity that is run
@@ -198,9 +204,11 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
   @Override
   public void readRows(
       long after, long through, Consumer<List<Batch<E>>> then, Consumer<Throwable> failed) {
+    reads++;
     List<Batch<E>> found =
         rows.subList((int) after, (int) Math.min(through, rows.size())).stream()
             .map(row -> model.batches().decode(row.manifest(), row.bytes()))
+            .filter(row -> row.sequence() != lost)
             .toList();
     toDo.add(
         () -> {

@@ -171,6 +171,17 @@ final class LongAgoTest {
     assertThat(charges(wallet, "r1")).isEqualTo(1);
   }
 
+  /** It may be in what is missing. */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 4, 100})
+  void whereRowsAreMissingNothingIsChargedAgain(int lost) {
+    var wallet = charged(200);
+    wallet.lost = lost;
+    ask(wallet, "r1", charge("r1"));
+    assertThat(told).containsExactly(new Answer.Unreachable<>());
+    assertThat(charges(wallet, "r1")).isEqualTo(1);
+  }
+
   @Test
   void whatWasNeverChargedIsChargedOnce() {
     var wallet = charged(5);
