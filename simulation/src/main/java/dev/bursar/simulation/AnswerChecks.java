@@ -80,20 +80,21 @@ final class AnswerChecks {
                 .anyMatch(each -> world.watch.memories.hasForgottenHold(wallet, each));
     if (operation == null
         || !(holdIsForgotten || world.watch.isForgotten(refusal, org, operation))) {
-      withdrawn(world, refusal, attempts, since);
+      withdrawn(world, wallet.org(), refusal, attempts, since);
       return;
     }
     world.watch.saw(Rarity.RESERVE_KEY_FORGOTTEN);
   }
 
   /**
-   * One of its attempts was given up, which is on record, and never happens when nothing goes
-   * wrong.
+   * One of its attempts was given up, which is on record, and never happens when nothing goes wrong
+   * and everybody had room for it: what is asked again may find its time to live over.
    */
-  static void withdrawn(World world, Refusal refusal, List<String> attempts, Since since) {
+  static void withdrawn(
+      World world, String org, Refusal refusal, List<String> attempts, Since since) {
     world.watch.expect(
         refusal.code() == Refusal.Code.ATTEMPT_WITHDRAWN
-            && !world.wasCalm(since)
+            && (!world.wasCalm(since) || world.wasBusy(since, org))
             && attempts.stream().anyMatch(world.watch::wasWithdrawn),
         "model",
         "%s are refused: %s",

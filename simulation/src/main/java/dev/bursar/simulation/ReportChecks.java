@@ -42,7 +42,7 @@ final class ReportChecks {
         world.watch.saw(Rarity.REPORTED_TWICE);
       } else {
         AnswerChecks.withdrawn(
-            world, refusal, world.watch.reports.attempts(wallet.org(), event), since);
+            world, wallet.org(), refusal, world.watch.reports.attempts(wallet.org(), event), since);
       }
       return;
     }
