@@ -39,10 +39,10 @@ public record Limits(
     Duration askTimeout) {
 
   /**
-   * How late usage may be told of. Org and team count late usage twice as long as the wallet takes
+   * How late usage may be told of. Org and team count late usage for longer than the wallet takes
    * it: the wallet decides, they follow.
    */
   public Lateness lateness() {
-    return new Lateness(grace.multipliedBy(2), correction, reportsAheadMax);
+    return Lateness.of(grace, correction, reportsAheadMax);
   }
 }

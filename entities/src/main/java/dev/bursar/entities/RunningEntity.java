@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public abstract class RunningEntity<C, E, R> {
 
   private static final Duration TICK = Duration.ofSeconds(1);
-  private static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
+  static final Duration LOOK_AGAIN = Duration.ofMinutes(5);
 
   /** An answer to what others have been asked comes by then, or not at all. */
   private static final Duration STOP_WITHIN = Duration.ofSeconds(1);

@@ -67,8 +67,7 @@ import org.jspecify.annotations.Nullable;
 final class OrgWorld {
 
   static final Duration GRACE = Duration.ofHours(1);
-  static final Lateness LATENESS =
-      new Lateness(GRACE.multipliedBy(2), Duration.ofHours(72), Duration.ofMinutes(5));
+  static final Lateness LATENESS = Lateness.of(GRACE, Duration.ofHours(72), Duration.ofMinutes(5));
   static final String TYPE = "platform";
   private static final String IMAGE = "image";
   private static final String SPARE = "spare_1";

@@ -68,6 +68,7 @@ final class SimulationTest {
           1871 | an attempt to report that had come to nothing began again | ReportedUsageTest.anAttemptThatCameToNothingDoesNotBeginAgain
           11221 | what was remembered went further than the snapshot, after the later one had been deleted | JournalTrapsTest.aSnapshotToWhichPartsAreNewerIsNotStored
           12271 | the same | the same
+          21450 | late usage was told to a node that was replaced, and grace was too short for anybody to look again | LateUsageTest.itIsStillAskedAboutWhenAnEntityLooksAgain
           13073 | a team barred what had expired, since its wallet still found it in its journal | TeamEntityTest.whatHasExpiredIsNotBarredWhereOnlyTheWalletKnowsOfIt
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {

@@ -61,7 +61,7 @@ public final class InMemoryNode
 
   private static final Duration GRACE = Duration.ofHours(1);
   private static final Lateness LATENESS =
-      new Lateness(GRACE.multipliedBy(2), Duration.ofHours(72), Duration.ofMinutes(5));
+      Lateness.of(GRACE, Duration.ofHours(72), Duration.ofMinutes(5));
 
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final SecureRandom random = new SecureRandom();

@@ -14,6 +14,22 @@ import java.time.Instant;
  */
 public record Lateness(Duration lateFor, Duration correction, Duration aheadMax) {
 
+  /**
+   * How much longer than grace, at the least: entities look again every five minutes at what a node
+   * that was replaced may have taken with it.
+   */
+  private static final Duration AFTER_GRACE_MIN = Duration.ofMinutes(15);
+
+  /**
+   * What follows from a wallet's grace.
+   *
+   * @param grace how long after a hold's expiry a wallet takes late usage
+   */
+  public static Lateness of(Duration grace, Duration correction, Duration aheadMax) {
+    Duration after = grace.compareTo(AFTER_GRACE_MIN) < 0 ? AFTER_GRACE_MIN : grace;
+    return new Lateness(grace.plus(after), correction, aheadMax);
+  }
+
   /** The same for what ends by itself alone: nothing is counted but where it is told. */
   public static Lateness ofHolds(Duration lateFor) {
     return new Lateness(lateFor, Duration.ZERO, Duration.ZERO);

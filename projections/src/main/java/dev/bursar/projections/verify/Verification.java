@@ -44,12 +44,7 @@ public final class Verification {
    */
   public Verification(DatabaseSettings settings, Duration grace, Duration correction) {
     // What lies ahead was refused before it came into the journal.
-    this(
-        settings,
-        grace,
-        new Lateness(grace.multipliedBy(2), correction, Duration.ZERO),
-        Retention.FOR_EVER,
-        false);
+    this(settings, grace, Lateness.of(grace, correction, Duration.ZERO), Retention.FOR_EVER, false);
   }
 
   private Verification(
