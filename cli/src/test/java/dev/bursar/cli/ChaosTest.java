@@ -21,7 +21,7 @@ final class ChaosTest {
             .execute(
                 "chaos",
                 "--calls",
-                "600",
+                "400",
                 "--rate",
                 "25",
                 "--pause-max",

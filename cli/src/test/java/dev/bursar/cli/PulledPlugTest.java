@@ -23,7 +23,7 @@ class PulledPlugTest {
             "--orgs",
             "5",
             "--limit",
-            "4000",
+            "2000",
             "--connections",
             "16")) {
       replay.await(line -> line.matches(".*calls +[1-9][0-9]*%.*"));
@@ -33,7 +33,7 @@ class PulledPlugTest {
       assertThat(replay.output())
           .containsPattern("difference +0")
           .containsPattern("failed +0")
-          .containsPattern("requests +4,000");
+          .containsPattern("requests +2,000");
       try (BursarProcess verify = BursarProcess.start("verify", "--data", directory.toString())) {
         assertThat(verify.exitCode()).as(verify.output()).isZero();
         assertThat(verify.output()).containsPattern("discrepancies +0");

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class PlantedBugsTest {
 
   private static final long SEEDS_MAX = 2_000;
-  private static final long CONTROL_SEEDS = 60;
+  private static final long CONTROL_SEEDS = 30;
 
   /** The rules as they are, by the way that planted bugs come in. */
   private static final Tampering CONTROL =

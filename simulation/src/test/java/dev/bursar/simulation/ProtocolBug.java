@@ -175,6 +175,11 @@ enum ProtocolBug implements PlantedBug {
 
   A_CLOSURE_IS_TOLD_ONLY_ONCE("I11: was not told") {
     @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Fault.MESSAGE_LOST);
+    }
+
+    @Override
     public Tampering forOneRun() {
       Set<String> told = new HashSet<>();
       return new Tampering() {
@@ -234,6 +239,11 @@ enum ProtocolBug implements PlantedBug {
 
   WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done") {
     @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Fault.TWO_INCARNATIONS);
+    }
+
+    @Override
     public EntityMessage message(EntityId to, EntityMessage message) {
       return message
               instanceof EntityMessage.WalletFound(String reservation, Answer<WalletReply> found)
@@ -243,6 +253,11 @@ enum ProtocolBug implements PlantedBug {
   },
 
   IT_IS_DENIED_WITHOUT_A_BAR("I4: was allowed by") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Fault.TWO_INCARNATIONS);
+    }
+
     @Override
     public Tampering forOneRun() {
       return new UnbarredDenials();
