@@ -95,6 +95,30 @@ class ReservationsTest {
   }
 
   @Test
+  void tiersAndFormulasAreExplained() {
+    Answer tiered =
+        api.post(
+            "/v1/reservations",
+            "{'subject':{'org':'acme'},'model':'tiered','usage':{'input_tokens':12,'output_tokens':1}}");
+    assertThat(tiered.at("/amount")).isEqualTo("6.5");
+    Answer explained = api.get(path(tiered, "/explain"));
+    assertThat(explained.json().at("/steps/0/rates")).hasToString("{\"output_tokens\":\"1\"}");
+    assertThat(explained.json().at("/steps/0/tiers/input_tokens"))
+        .hasToString(
+            "{\"kind\":\"graduated\",\"steps\":[{\"up_to\":10,\"rate\":\"0.5\"},{\"rate\":\"0.25\"}]}");
+    assertThat(api.post(path(tiered, "/commit"), "{'usage':{'input_tokens':2}}").at("/amount"))
+        .as("a commit is priced by its own units")
+        .isEqualTo("1");
+    Answer formula =
+        api.post(
+            "/v1/reservations",
+            "{'subject':{'org':'acme'},'model':'formula','usage':{'input_tokens':3}}");
+    assertThat(formula.at("/amount")).isEqualTo("6");
+    assertThat(api.get(path(formula, "/explain")).at("/steps/0/formula"))
+        .isEqualTo("input_tokens * 2");
+  }
+
+  @Test
   void aCommitChargesWhatItCameTo() {
     Answer reserved = open("12.5");
     Answer committed = api.post(path(reserved, "/commit"), "{'amount':'7.25'}");

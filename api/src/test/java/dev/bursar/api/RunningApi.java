@@ -15,6 +15,11 @@ import dev.bursar.api.node.InMemoryUsage;
 import dev.bursar.api.otlp.SpanMappings;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Expression;
+import dev.bursar.domain.catalog.Formula;
+import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.catalog.Rate;
+import dev.bursar.domain.catalog.Tiers;
 import dev.bursar.domain.usage.UsageReporting;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -50,7 +55,7 @@ public final class RunningApi implements AutoCloseable {
           Map.of("platform", "Platform credits", "image", "Image credits"),
           Set.of("input_tokens", "cached_input_tokens", "output_tokens"),
           List.of(
-              new Catalog.Rate(
+              new Rate(
                   null,
                   "gpt-5",
                   "platform",
@@ -60,7 +65,35 @@ public final class RunningApi implements AutoCloseable {
                       "cached_input_tokens",
                       new BigDecimal("0.0001"),
                       "output_tokens",
-                      new BigDecimal("0.004")))));
+                      new BigDecimal("0.004"))),
+              new Rate(
+                  null,
+                  "tiered",
+                  null,
+                  new Price(
+                      "platform",
+                      Map.of("output_tokens", BigDecimal.ONE),
+                      Map.of(
+                          "input_tokens",
+                          new Tiers(
+                              Tiers.Kind.GRADUATED,
+                              List.of(
+                                  new Tiers.Step(10L, new BigDecimal("0.5")),
+                                  new Tiers.Step(null, new BigDecimal("0.25"))))),
+                      null)),
+              new Rate(
+                  null,
+                  "formula",
+                  null,
+                  new Price(
+                      "platform",
+                      Map.of(),
+                      Map.of(),
+                      new Formula(
+                          "input_tokens * 2",
+                          new Expression.Product(
+                              new Expression.Units("input_tokens"),
+                              new Expression.Constant(BigDecimal.TWO)))))));
 
   final InMemoryNode node;
   final InMemoryKeys keys;

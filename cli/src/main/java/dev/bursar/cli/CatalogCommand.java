@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "catalog",
     mixinStandardHelpOptions = true,
-    description = "Check a catalog of credit types, meters and rates.",
+    description = "Check a catalog: what can be used, what it costs, and what can be sold.",
     subcommands = CatalogCommand.Validate.class)
 final class CatalogCommand implements Runnable {
 
@@ -33,7 +33,8 @@ final class CatalogCommand implements Runnable {
       name = "validate",
       mixinStandardHelpOptions = true,
       description = {
-        "Read the files as one catalog, as a node would, and tell every fault with its path and line."
+        "Read the files as one catalog, as a node would, and tell every fault with its path and line.",
+        "docs/catalog.md explains the parts of a catalog; config/catalog.schema.json is its JSON Schema."
       },
       exitCodeListHeading = "%nExit codes:%n",
       exitCodeList = {
@@ -56,8 +57,16 @@ final class CatalogCommand implements Runnable {
       try {
         Catalog catalog = CatalogFile.read(files);
         out.printf(
-            "valid: %,d credit types, %,d meters, %,d rates%n",
-            catalog.creditTypes().size(), catalog.meters().size(), catalog.rates());
+            "valid: %,d credit types, %,d meters, %,d features, %,d rates, %,d plans, %,d add-ons, "
+                + "%,d top-up packs, %,d campaigns%n",
+            catalog.creditTypes().size(),
+            catalog.meters().size(),
+            catalog.features().size(),
+            catalog.prices().rates().size(),
+            catalog.plans().size(),
+            catalog.addOns().size(),
+            catalog.topUpPacks().size(),
+            catalog.campaigns().size());
         out.flush();
         return 0;
       } catch (IllegalArgumentException e) {

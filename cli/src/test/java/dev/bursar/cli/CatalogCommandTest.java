@@ -33,7 +33,11 @@ final class CatalogCommandTest {
         rates: [{ credit_type: c, meters: { m: 1 } }]
         """);
     assertThat(run("catalog", "validate", file.toString())).isZero();
-    assertThat(standard).hasToString("valid: 1 credit types, 1 meters, 1 rates%n".formatted());
+    assertThat(standard)
+        .hasToString(
+            ("valid: 1 credit types, 1 meters, 0 features, 1 rates, 0 plans, 0 add-ons, "
+                    + "0 top-up packs, 0 campaigns%n")
+                .formatted());
 
     Files.writeString(file, "credit_types: []\nmeters: [m]\nrates: [{ credit_type: c }]\n");
     assertThat(run("catalog", "validate", file.toString())).isEqualTo(1);
@@ -41,6 +45,34 @@ final class CatalogCommandTest {
         .startsWith("bursar: the catalog has faults:")
         .contains("rates[0] (line 3): meters is required")
         .contains("rates[0].credit_type (line 3): c is not declared in credit_types");
+  }
+
+  @Test
+  void severalFilesAreOneCatalogAndFaultsNameTheirs(@TempDir Path folder) throws IOException {
+    Path prices = folder.resolve("prices.json");
+    Path plans = folder.resolve("plans.yaml");
+    Files.writeString(
+        prices,
+        """
+        {"credit_types": [{"id": "c", "name": "C"}], "meters": ["m"],
+         "rates": [{"credit_type": "c", "formula": "m * 2"}]}
+        """);
+    Files.writeString(plans, "plans:\n  - { id: a, name: A, extends: a }\n");
+    assertThat(run("catalog", "validate", prices.toString(), plans.toString())).isEqualTo(1);
+    assertThat(error)
+        .hasToString(
+            ("bursar: the catalog has faults:\n  "
+                    + plans
+                    + ": plans[0].extends (line 2): goes in a circle: a → a%n")
+                .formatted());
+    Files.writeString(plans, "plans:\n  - { id: a, name: A }\n");
+    assertThat(run("catalog", "validate", prices.toString(), plans.toString())).isZero();
+    assertThat(standard.toString()).contains("1 plans");
+  }
+
+  @Test
+  void theExampleIsValid() {
+    assertThat(run("catalog", "validate", "../config/catalog.yaml")).isZero();
   }
 
   @Test

@@ -27,6 +27,8 @@ import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import com.fasterxml.jackson.module.blackbird.BlackbirdModule;
 import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.catalog.Condition;
+import dev.bursar.domain.catalog.Expression;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.WalletEvent;
@@ -72,6 +74,8 @@ final class StoredMapping {
         .addMixIn(WalletEvent.class, StoredNames.WalletNames.class)
         .addMixIn(TeamEvent.class, StoredNames.TeamNames.class)
         .addMixIn(OrgEvent.class, StoredNames.OrgNames.class)
+        .addMixIn(Expression.class, StoredNames.ExpressionNames.class)
+        .addMixIn(Condition.class, StoredNames.ConditionNames.class)
         .addMixIn(Tallies.Snapshot.class, StoredNames.TalliesOrder.class)
         .annotationIntrospector(
             AnnotationIntrospector.pair(new JacksonAnnotationIntrospector(), new Nullness()))

@@ -6,18 +6,21 @@ import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonTypeInfo.Id;
 import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.catalog.Condition;
+import dev.bursar.domain.catalog.Expression;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.WalletEvent;
 import java.util.Map;
 
 /**
- * What events are called in the journal. A name that was ever stored is never changed and never
- * given to anything else. The fields of records are called as in the domain, in snake_case.
+ * What events and the parts of formulas are called in the journal. A name that was ever stored is
+ * never changed and never given to anything else. The fields of records are called as in the
+ * domain, in snake_case.
  */
 final class StoredNames {
 
-  /** The field that carries the name of an event. */
+  /** The field that carries the name. */
   static final String TYPE = "t";
 
   private StoredNames() {}
@@ -79,6 +82,31 @@ final class StoredNames {
     @Type(name = "settled", value = OrgEvent.ReservationSettled.class),
   })
   interface OrgNames {}
+
+  @JsonTypeInfo(use = Id.NAME, property = TYPE)
+  @JsonSubTypes({
+    @Type(name = "constant", value = Expression.Constant.class),
+    @Type(name = "units", value = Expression.Units.class),
+    @Type(name = "sum", value = Expression.Sum.class),
+    @Type(name = "difference", value = Expression.Difference.class),
+    @Type(name = "product", value = Expression.Product.class),
+    @Type(name = "quotient", value = Expression.Quotient.class),
+    @Type(name = "remainder", value = Expression.Remainder.class),
+    @Type(name = "least", value = Expression.Least.class),
+    @Type(name = "greatest", value = Expression.Greatest.class),
+    @Type(name = "choice", value = Expression.Choice.class),
+  })
+  interface ExpressionNames {}
+
+  @JsonTypeInfo(use = Id.NAME, property = TYPE)
+  @JsonSubTypes({
+    @Type(name = "always", value = Condition.Always.class),
+    @Type(name = "comparison", value = Condition.Comparison.class),
+    @Type(name = "both", value = Condition.Both.class),
+    @Type(name = "either", value = Condition.Either.class),
+    @Type(name = "not", value = Condition.Not.class),
+  })
+  interface ConditionNames {}
 
   /** The one map whose order is part of the state: the oldest is forgotten first. */
   interface TalliesOrder {

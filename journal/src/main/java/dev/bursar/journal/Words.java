@@ -3,6 +3,8 @@ package dev.bursar.journal;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.catalog.Condition;
+import dev.bursar.domain.catalog.Tiers;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
@@ -36,7 +38,9 @@ record Words<E extends Enum<E>>(Class<E> type, Function<E, String> word) {
           new Words<>(Scope.Type.class, Words::of),
           new Words<>(WindowKind.class, Words::of),
           new Words<>(Budget.Mode.class, Words::of),
-          new Words<>(Unit.Kind.class, Words::of));
+          new Words<>(Unit.Kind.class, Words::of),
+          new Words<>(Tiers.Kind.class, Words::of),
+          new Words<>(Condition.Order.class, Words::of));
 
   private static String of(EntryType type) {
     return switch (type) {
@@ -144,6 +148,24 @@ record Words<E extends Enum<E>>(Class<E> type, Function<E, String> word) {
       case HARD -> "hard";
       case SOFT -> "soft";
       case SHADOW -> "shadow";
+    };
+  }
+
+  private static String of(Tiers.Kind kind) {
+    return switch (kind) {
+      case GRADUATED -> "graduated";
+      case VOLUME -> "volume";
+    };
+  }
+
+  private static String of(Condition.Order order) {
+    return switch (order) {
+      case LESS -> "less";
+      case AT_MOST -> "at_most";
+      case MORE -> "more";
+      case AT_LEAST -> "at_least";
+      case EQUAL -> "equal";
+      case UNEQUAL -> "unequal";
     };
   }
 

@@ -10,7 +10,11 @@ import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.catalog.Condition;
+import dev.bursar.domain.catalog.Expression;
+import dev.bursar.domain.catalog.Formula;
 import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.catalog.Tiers;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.OveragePolicy;
@@ -45,6 +49,7 @@ final class Parts {
   static final String RESERVATION = "rsv_acme_main_Hk3.q7Zx0-Wb5tYc8Rm2LpAd";
   static final Subject FULL_SUBJECT =
       new Subject("acme", "analytics", "ada", "chat", "cc-17", "indexer");
+  private static final Expression TOKENS = new Expression.Units("input_tokens");
   static final Price PRICE =
       new Price(
           "platform",
@@ -53,7 +58,51 @@ final class Parts {
               "input_tokens", new BigDecimal("0.0000030"),
               "requests", new BigDecimal("1")));
 
+  static final Price TIERED =
+      new Price(
+          "platform",
+          Map.of("requests", new BigDecimal("0.5")),
+          Map.of(
+              "output_tokens",
+              new Tiers(
+                  Tiers.Kind.GRADUATED,
+                  List.of(
+                      new Tiers.Step(1_000L, new BigDecimal("0.0000300")),
+                      new Tiers.Step(null, new BigDecimal("0.000015")))),
+              "input_tokens",
+              new Tiers(Tiers.Kind.VOLUME, List.of(new Tiers.Step(null, BigDecimal.ONE)))),
+          null);
+
+  /** With every part that a formula can have. */
+  static final Price BY_FORMULA =
+      new Price(
+          "platform",
+          Map.of(),
+          Map.of(),
+          new Formula(
+              "all of it",
+              new Expression.Choice(
+                  new Condition.Both(
+                      new Condition.Either(
+                          compare(Condition.Order.MORE), new Condition.Always(false)),
+                      new Condition.Not(compare(Condition.Order.EQUAL))),
+                  new Expression.Sum(
+                      new Expression.Product(
+                          TOKENS, new Expression.Constant(new BigDecimal("0.0000030"))),
+                      new Expression.Difference(
+                          new Expression.Quotient(TOKENS, 1_000),
+                          new Expression.Remainder(TOKENS, 7))),
+                  new Expression.Least(
+                      new Expression.Greatest(
+                          TOKENS, new Expression.Constant(new BigDecimal("-2"))),
+                      new Expression.Constant(BigDecimal.TEN)))));
+
   private Parts() {}
+
+  private static Condition compare(Condition.Order order) {
+    return new Condition.Comparison(
+        order, TOKENS, new Expression.Constant(new BigDecimal("200000")));
+  }
 
   static byte[] bytes(int length, int from) {
     byte[] bytes = new byte[length];
@@ -139,6 +188,21 @@ final class Parts {
         OveragePolicy.CAP,
         true,
         attribution("reservation"));
+  }
+
+  static Hold hold(Price price) {
+    Hold hold = hold();
+    return new Hold(
+        hold.reservation(),
+        hold.creditType(),
+        hold.amount(),
+        hold.draws(),
+        price,
+        hold.madeAt(),
+        hold.expiresAt(),
+        hold.overagePolicy(),
+        hold.teamHolds(),
+        hold.attribution());
   }
 
   static Hold bareHold() {

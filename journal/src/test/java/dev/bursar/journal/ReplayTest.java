@@ -10,6 +10,7 @@ import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.OveragePolicy;
@@ -308,9 +309,7 @@ final class ReplayTest {
         new Catalog(
             Map.of("platform", "Platform"),
             Set.of("tokens"),
-            List.of(
-                new Catalog.Rate(
-                    null, null, "platform", Map.of("tokens", new BigDecimal("0.0100")))));
+            List.of(new Rate(null, null, "platform", Map.of("tokens", new BigDecimal("0.0100")))));
     OrgCommand put =
         new OrgCommand.PutOrg(new OrgSettings("ACME", ZoneId.of("UTC"), null, List.of()), "key_1");
     new Kind<>(

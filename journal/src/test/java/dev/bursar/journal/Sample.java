@@ -109,6 +109,11 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                 AT, "grant-1", transaction(attribution("void")), balance())),
         wallet("held", new WalletEvent.CreditsHeld(AT, Parts.hold(), balance())),
         wallet("held-bare", new WalletEvent.CreditsHeld(AT, Parts.bareHold(), balance())),
+        wallet(
+            "held-by-tiers", new WalletEvent.CreditsHeld(AT, Parts.hold(Parts.TIERED), balance())),
+        wallet(
+            "held-by-formula",
+            new WalletEvent.CreditsHeld(AT, Parts.hold(Parts.BY_FORMULA), balance())),
         wallet("hold_extended", new WalletEvent.HoldExtended(AT, RESERVATION, LATER)),
         wallet("committed", committed()),
         wallet(

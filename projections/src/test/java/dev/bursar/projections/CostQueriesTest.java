@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
+import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.cost.CostQueries.Charge;
 import dev.bursar.domain.cost.CostQueries.Costs;
@@ -46,9 +47,11 @@ class CostQueriesTest {
   private static final Database DATABASE = Database.open(SETTINGS);
   private static final JournalWriter JOURNAL = new JournalWriter(DATABASE.jdbi());
   private static final OrgWorld WORLD = new OrgWorld("acme", JOURNAL, 23).founded();
-  private static final CostQueries.Rates RATES =
+  private static final CostQueries.Prices PRICES =
       (feature, model) ->
-          Map.of("tokens", new BigDecimal("0.001"), "images", new BigDecimal("0.5"));
+          new Price(
+              "platform",
+              Map.of("tokens", new BigDecimal("0.001"), "images", new BigDecimal("0.5")));
   private static final Offset<BigDecimal> MILLIONTH = Offset.offset(new BigDecimal("0.000001"));
   private static ReadSide readSide;
 
@@ -90,7 +93,7 @@ class CostQueriesTest {
   private static List<CostQueries.Day> days() {
     CostQueries costs = readSide.projections.costs();
     return Stream.iterate(FIRST, month -> !month.isAfter(LAST), month -> month.plusMonths(1))
-        .flatMap(month -> ReadSide.all(costs.month("acme", month, RATES, false)).stream())
+        .flatMap(month -> ReadSide.all(costs.month("acme", month, PRICES, false)).stream())
         .toList();
   }
 
@@ -313,7 +316,7 @@ class CostQueriesTest {
   void anOrgThatHasDoneNothingHasNoDays() {
     assertThat(
             ReadSide.all(
-                readSide.projections.costs().month("ghost", FIRST.plusMonths(2), RATES, true)))
+                readSide.projections.costs().month("ghost", FIRST.plusMonths(2), PRICES, true)))
         .isEmpty();
   }
 

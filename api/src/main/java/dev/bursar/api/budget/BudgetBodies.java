@@ -34,9 +34,7 @@ final class BudgetBodies {
   private static final Words<Scope.Type> SCOPES = Words.of(Scope.Type.values());
   private static final Words<WindowKind> WINDOWS = Words.of(WindowKind.values());
   private static final Words<Budget.Mode> MODES = Words.of(Budget.Mode.values());
-  private static final List<Integer> THRESHOLDS_DEFAULT = List.of(50, 75, 90, 100);
   private static final int THRESHOLDS_MAX = 20;
-  private static final int THRESHOLD_PERCENT_MAX = 1_000;
   private static final int FILTER_ITEMS_MAX = 100;
   private static final int ZONE_CHARS_MAX = 100;
   private static final int DAYS_OF_WEEK = 7;
@@ -96,11 +94,11 @@ final class BudgetBodies {
 
   private static List<Integer> thresholds(Body body) {
     return body.has("thresholds")
-        ? body.integers("thresholds", THRESHOLDS_MAX, 1, THRESHOLD_PERCENT_MAX).stream()
+        ? body.integers("thresholds", THRESHOLDS_MAX, 1, Budget.THRESHOLD_MAX).stream()
             .distinct()
             .sorted()
             .toList()
-        : THRESHOLDS_DEFAULT;
+        : Budget.THRESHOLDS_DEFAULT;
   }
 
   /** The scope that a body names under {@code scope}, or else the org. */

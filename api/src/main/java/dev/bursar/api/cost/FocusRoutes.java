@@ -11,7 +11,6 @@ import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.table.Pages;
 import dev.bursar.domain.catalog.Catalog;
-import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.cost.CostQueries.Day;
 import dev.bursar.domain.entity.Entities;
@@ -20,7 +19,7 @@ import dev.bursar.domain.export.Export;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.Unit;
-import java.math.BigDecimal;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.time.YearMonth;
 import java.util.List;
@@ -28,7 +27,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /v1/orgs/{org}/focus}: a calendar month, in UTC, of all that an org was charged, in the
@@ -77,7 +75,7 @@ public final class FocusRoutes {
         .thenCompose(
             table ->
                 costs
-                    .month(org, month, this::rates, fresh)
+                    .month(org, month, prices(), fresh)
                     .thenApply(days -> reply(format, table, days)));
   }
 
@@ -99,8 +97,8 @@ public final class FocusRoutes {
   }
 
   /** By the catalog as it is: what a request was charged is shared out, not priced again. */
-  private Map<String, BigDecimal> rates(@Nullable String feature, @Nullable String model) {
-    Price price = catalog.price(feature, model);
-    return price == null ? Map.of() : price.rates();
+  private CostQueries.Prices prices() {
+    Instant now = clock.instant();
+    return (feature, model) -> catalog.price(feature, model, now);
   }
 }

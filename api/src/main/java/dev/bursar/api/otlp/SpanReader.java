@@ -62,7 +62,7 @@ final class SpanReader {
     String model = model(convention, span.attributes());
     Map<String, Long> usage =
         new SpanUsage(convention, span.attributes())
-            .units(catalog.price(who.get(Attribution.FEATURE), model));
+            .units(catalog.price(who.get(Attribution.FEATURE), model, end(span)));
     if (usage.isEmpty()) {
       return new Reading.Nothing();
     }
@@ -170,7 +170,7 @@ final class SpanReader {
     String first = null;
     for (String name : convention.model()) {
       String model = text(attributes.get(name));
-      if (model != null && catalog.names(model)) {
+      if (model != null && catalog.prices().names(model)) {
         return model;
       }
       first = first == null ? model : first;
@@ -208,10 +208,15 @@ final class SpanReader {
   }
 
   private static Instant endedAt(Spans.Span span) {
-    long nanos = span.endNanos();
-    if (nanos == 0) {
+    if (span.endNanos() == 0) {
       throw new Unreadable("end_time_unix_nano", "is missing, 0 or no number of 64 bits");
     }
+    return end(span);
+  }
+
+  /** When it ended; 1970 if it does not say. */
+  private static Instant end(Spans.Span span) {
+    long nanos = span.endNanos();
     return Instant.ofEpochSecond(
             Long.divideUnsigned(nanos, NANOS_PER_SECOND),
             Long.remainderUnsigned(nanos, NANOS_PER_SECOND))

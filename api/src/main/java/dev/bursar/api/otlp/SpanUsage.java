@@ -81,7 +81,7 @@ final class SpanUsage {
       } else if (units > 0) {
         partsOf.merge(whole, units, Long::sum);
         demandWithin(meter, holder, units, partsOf.getOrDefault(whole, 0L), wholes);
-        if (price != null && price.rates().containsKey(meter.meter())) {
+        if (price != null && price.has(meter.meter())) {
           parts.put(meter.meter(), units);
         }
       }

@@ -8,10 +8,8 @@ import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import java.time.Instant;
-import java.util.Currency;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What requests about grants carry. */
@@ -48,13 +46,6 @@ final class GrantBodies {
   private static final int PAIRS_MAX = 1_000;
 
   private static final int SOURCE_CHARS_MAX = 200;
-
-  /** What is paid in; what has no minor unit, such as gold or XXX, is not. */
-  private static final Set<String> CURRENCIES =
-      Currency.getAvailableCurrencies().stream()
-          .filter(each -> each.getDefaultFractionDigits() >= 0)
-          .map(Currency::getCurrencyCode)
-          .collect(Collectors.toUnmodifiableSet());
 
   private GrantBodies() {}
 
@@ -101,7 +92,7 @@ final class GrantBodies {
               .formatted(features, models, PAIRS_MAX));
     }
     Money cost = grant.costBasis();
-    return cost == null || CURRENCIES.contains(cost.currency())
+    return cost == null || cost.isPayable()
         ? null
         : Problem.invalid(
             "cost_basis.currency",

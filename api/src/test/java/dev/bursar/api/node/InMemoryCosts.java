@@ -1,5 +1,6 @@
 package dev.bursar.api.node;
 
+import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.export.Export;
 import dev.bursar.domain.identity.Subject;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Sums up the journal of an {@link InMemoryNode}: a charge for each kind of entry. */
 public final class InMemoryCosts implements CostQueries {
@@ -37,19 +39,19 @@ public final class InMemoryCosts implements CostQueries {
 
   @Override
   public CompletionStage<Export<Day>> month(
-      String org, YearMonth month, Rates rates, boolean fresh) {
+      String org, YearMonth month, Prices prices, boolean fresh) {
     return node.read(
         n ->
             n.exports.of(
                 month
                     .atDay(1)
                     .datesUntil(month.plusMonths(1).atDay(1))
-                    .map(day -> day(n, org, day, rates))
+                    .map(day -> day(n, org, day, prices))
                     .toList(),
                 new Freshness(n.now(), 0)));
   }
 
-  private static Day day(InMemoryNode n, String org, LocalDate day, Rates rates) {
+  private static Day day(InMemoryNode n, String org, LocalDate day, Prices prices) {
     Map<String, Map<String, Long>> units = new HashMap<>();
     for (OrgEvent event : n.orgEvents(org)) {
       if (event instanceof OrgEvent.ReservationBegun begun) {
@@ -65,21 +67,12 @@ public final class InMemoryCosts implements CostQueries {
       }
       if (LocalDate.ofInstant(of.postedAt(), ZoneOffset.UTC).equals(day)) {
         Work work = work(entry);
-        Map<String, BigDecimal> priced = new HashMap<>();
-        units
-            .getOrDefault(of.reservation(), Map.of())
-            .forEach(
-                (meter, each) ->
-                    priced.put(
-                        meter,
-                        rates
-                            .of(work.feature(), work.model())
-                            .getOrDefault(meter, BigDecimal.ZERO)));
+        Price price = prices.of(work.feature(), work.model());
         charges
             .computeIfAbsent(work, any -> new LinkedHashMap<>())
             .merge(
                 kind(entry.posting()),
-                charge(entry, units.getOrDefault(of.reservation(), Map.of()), priced),
+                charge(entry, units.getOrDefault(of.reservation(), Map.of()), price),
                 InMemoryCosts::plus);
       }
     }
@@ -135,8 +128,7 @@ public final class InMemoryCosts implements CostQueries {
     return List.copyOf(uses.values());
   }
 
-  private static Charge charge(
-      LedgerEntry entry, Map<String, Long> units, Map<String, BigDecimal> rates) {
+  private static Charge charge(LedgerEntry entry, Map<String, Long> units, @Nullable Price price) {
     Posting posting = entry.posting();
     BigDecimal credits = BigDecimal.valueOf(posting.amount().micros(), DECIMALS);
     BigDecimal value =
@@ -152,7 +144,7 @@ public final class InMemoryCosts implements CostQueries {
         false,
         credits,
         value,
-        isUse ? uses(entry, credits.abs(), value.negate(), units, rates) : List.of());
+        isUse ? uses(entry, credits.abs(), value.negate(), units, price) : List.of());
   }
 
   private static List<Use> uses(
@@ -160,18 +152,13 @@ public final class InMemoryCosts implements CostQueries {
       BigDecimal credits,
       BigDecimal value,
       Map<String, Long> units,
-      Map<String, BigDecimal> rates) {
+      @Nullable Price price) {
     BigDecimal charged =
         entry.transaction().postings().stream()
             .map(posting -> BigDecimal.valueOf(posting.amount().micros(), DECIMALS).abs())
             .reduce(BigDecimal.ZERO, BigDecimal::add);
     BigDecimal part = credits.divide(charged, MathContext.DECIMAL128);
-    Map<String, BigDecimal> weights = new TreeMap<>();
-    units.forEach(
-        (meter, of) ->
-            weights.put(
-                meter,
-                rates.getOrDefault(meter, BigDecimal.ZERO).multiply(BigDecimal.valueOf(of))));
+    Map<String, BigDecimal> weights = price == null ? Map.of() : new TreeMap<>(price.parts(units));
     BigDecimal all = weights.values().stream().reduce(BigDecimal.ZERO, BigDecimal::add);
     if (all.signum() == 0) {
       return List.of(new Use(REQUESTS, part, credits, value));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.domain.access.AccessKey;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.usage.UsageReports.Report;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -40,12 +41,12 @@ final class SpanReaderTest {
   private String spanId = SPAN;
   private long endNanos = ENDED_NANOS;
 
-  private static Catalog.Rate rate(String model, String... meters) {
+  private static Rate rate(String model, String... meters) {
     Map<String, BigDecimal> perUnit = new HashMap<>();
     for (String meter : meters) {
       perUnit.put(meter, BigDecimal.ONE);
     }
-    return new Catalog.Rate(null, model, "platform", perUnit);
+    return new Rate(null, model, "platform", perUnit);
   }
 
   private static AccessKey key(@Nullable String org) {

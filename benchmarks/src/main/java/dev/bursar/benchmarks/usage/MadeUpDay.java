@@ -83,7 +83,7 @@ final class MadeUpDay {
     int team = UsagePopulation.teamOf(user);
     String model = UsagePopulation.MODELS.get(MODELS.draw(random));
     String feature = pick(UsagePopulation.FEATURES);
-    Price price = Objects.requireNonNull(catalog.price(feature, model));
+    Price price = Objects.requireNonNull(catalog.price(feature, model, at));
     Map<String, Long> asked = tokens();
     Plan plan = plan(at, user, team, feature, model, price, asked);
     if (random.nextDouble() < UsagePopulation.SHARE_DENIED) {

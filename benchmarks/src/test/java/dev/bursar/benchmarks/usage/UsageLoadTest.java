@@ -142,7 +142,8 @@ class UsageLoadTest {
                           (rs, context) -> {
                             boolean allowed = rs.getBoolean(4);
                             long input = rs.getLong(5);
-                            Price price = CATALOG.price(rs.getString(3), rs.getString(2));
+                            Price price =
+                                CATALOG.price(rs.getString(3), rs.getString(2), Instant.MAX);
                             long micros =
                                 allowed && price != null
                                     ? price

@@ -1,14 +1,41 @@
 package dev.bursar.node.yaml;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 
-/** What is wrong with a file, in the order in which it is read. */
+/**
+ * What is wrong with files that are read as one, in the order in which they are read; and how much
+ * has been read of them.
+ */
 public final class YamlFaults {
 
-  private final List<String> faults = new ArrayList<>();
+  /** So many are told; whoever has more has another problem. */
+  private static final int TOLD_MAX = 1_000;
+
+  /** More than files of honest size have, and little enough to be read in seconds. */
+  private static final int PARTS_MAX = 2_000_000;
+
+  /** Each once, however often its place is looked at. */
+  private final Set<String> faults = new LinkedHashSet<>();
+
+  private int notTold;
+  private int parts;
+
+  /**
+   * Another part is read, perhaps again: parts that are referred to count each time.
+   *
+   * @throws IllegalArgumentException if there are too many
+   */
+  void count() {
+    parts++;
+    if (parts > PARTS_MAX) {
+      throw new IllegalArgumentException(
+          "there are more than %d parts to read, with those that are referred to counted each time"
+              .formatted(PARTS_MAX));
+    }
+  }
 
   /**
    * What is wrong at a place.
@@ -17,7 +44,12 @@ public final class YamlFaults {
    */
   void add(String file, String path, Optional<Mark> place, String fault) {
     String line = place.map(mark -> " (line %d)".formatted(mark.getLine() + 1)).orElse("");
-    faults.add("%s%s%s: %s".formatted(file, path.isEmpty() ? "(root)" : path, line, fault));
+    String told = "%s%s%s: %s".formatted(file, path.isEmpty() ? "(root)" : path, line, fault);
+    if (faults.size() < TOLD_MAX) {
+      faults.add(told);
+    } else if (!faults.contains(told)) {
+      notTold++;
+    }
   }
 
   /**
@@ -28,7 +60,12 @@ public final class YamlFaults {
    */
   public void demandNone(String what) {
     if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(what + " has faults:\n  " + String.join("\n  ", faults));
+      throw new IllegalArgumentException(
+          "%s has faults:\n  %s%s"
+              .formatted(
+                  what,
+                  String.join("\n  ", faults),
+                  notTold == 0 ? "" : "\n  and %d more".formatted(notTold)));
     }
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.parser.Parser;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
@@ -46,6 +48,7 @@ public final class YamlPart {
     this.path = path;
     this.node = node;
     this.faults = faults;
+    faults.count();
   }
 
   /**
@@ -96,6 +99,7 @@ public final class YamlPart {
     LoadSettings settings =
         LoadSettings.builder()
             .setLabel(what)
+            .setSchema(new TextsOnly())
             .setCodePointLimit(BYTES_MAX)
             .setUseMarks(true)
             .build();
@@ -155,7 +159,7 @@ public final class YamlPart {
     List<YamlPart> items = new ArrayList<>();
     if (node instanceof SequenceNode list) {
       for (Node each : list.getValue()) {
-        items.add(new YamlPart(file, "%s[%d]".formatted(path, items.size()), each, faults));
+        items.add(new YamlPart(file, path + "[" + items.size() + "]", each, faults));
       }
     } else {
       fault("a list is expected");
@@ -163,9 +167,16 @@ public final class YamlPart {
     return items;
   }
 
+  /** Whether it has fields. */
+  public boolean isMapping() {
+    return node instanceof MappingNode;
+  }
+
   /** A text; empty, with a fault, if it is none. */
   public String text() {
-    if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
+    if (node instanceof ScalarNode scalar
+        && !scalar.getTag().equals(Tag.NULL)
+        && !scalar.getValue().isBlank()) {
       return scalar.getValue();
     }
     fault("a text is expected");
@@ -174,13 +185,12 @@ public final class YamlPart {
 
   /** A list of texts, each of them once. */
   public List<String> texts() {
-    List<String> texts = new ArrayList<>();
+    Set<String> texts = new LinkedHashSet<>();
     for (YamlPart item : items()) {
       String text = item.text();
-      if (texts.contains(text)) {
+      if (!texts.add(text)) {
         item.fault(text + " is there twice");
       }
-      texts.add(text);
     }
     return List.copyOf(texts);
   }

@@ -3,15 +3,24 @@ package dev.bursar.node.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.CreditType;
+import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.catalog.PricingPlan;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,18 +29,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class CatalogFileTest {
 
+  private static final Instant NOW = Instant.parse("2026-12-01T00:00:00Z");
+
   @Test
   void theOneThatComesAlongIsRead() {
     Catalog catalog = CatalogFile.configured();
-    assertThat(catalog.creditTypes()).containsEntry("platform", "Platform credits");
-    assertThat(Objects.requireNonNull(catalog.price(null, "gpt-5")).rates())
+    assertThat(catalog.creditTypes())
+        .containsEntry("platform", new CreditType("platform", "Platform credits", 6))
+        .containsEntry("image", new CreditType("image", "Image credits", 0));
+    assertThat(Objects.requireNonNull(catalog.price(null, "gpt-5", NOW)).rates())
         .isEqualTo(
             Map.of(
                 "input_tokens", new BigDecimal("0.000125"),
                 "cached_input_tokens", new BigDecimal("0.0000125"),
                 "output_tokens", new BigDecimal("0.001")));
-    assertThat(catalog.names("gpt-5")).isTrue();
-    assertThat(catalog.names("gpt-6")).isFalse();
+    assertThat(catalog.prices().names("gpt-5")).isTrue();
+    assertThat(catalog.prices().names("gpt-6")).isFalse();
   }
 
   @Test
@@ -56,7 +69,7 @@ final class CatalogFileTest {
             "rates[0].meters.m (line 8): -1 is negative",
             "rates[0].meters.n (line 8): the meter is not declared in meters",
             "rates[0].meters.n (line 8): x is not a decimal of at most 30 characters",
-            "rates[0].surprise (line 9): unknown; known are [credit_type, feature, meters, model, per]");
+            "rates[0].surprise (line 9): unknown; known are [credit_type, effective_at, feature, formula, meters, model, per]");
   }
 
   @Test
@@ -102,7 +115,7 @@ final class CatalogFileTest {
   void sevenDecimalsAreSaidForMoreUnits() {
     Catalog catalog =
         CatalogFile.parse(rates("- { credit_type: c, per: 1000000, meters: { m: 12.500000 } }"));
-    assertThat(Objects.requireNonNull(catalog.price("any", null)).rates())
+    assertThat(Objects.requireNonNull(catalog.price("any", null, NOW)).rates())
         .isEqualTo(Map.of("m", new BigDecimal("0.0000125")));
   }
 
@@ -114,7 +127,8 @@ final class CatalogFileTest {
             "- { feature: f, model: x, credit_type: c, meters: { m: 1 } }",
             "- { feature: f, credit_type: c, meters: { m: 2 } }");
     assertThatThrownBy(() -> CatalogFile.parse(yaml))
-        .hasMessageContaining("rates[2] (line 6): is for the same feature and model as rates[0]")
+        .hasMessageContaining(
+            "rates[2] (line 6): is for the same feature and model as rates[0], from the same time on")
         .hasMessageNotContaining("rates[1]");
   }
 
@@ -134,7 +148,8 @@ final class CatalogFileTest {
     Files.writeString(types, "credit_types: [{ id: c, name: C }]\nmeters: [m]\n");
     Files.writeString(prices, "rates:\n  - { credit_type: c, meters: { m: 1 } }\n");
     Catalog catalog = CatalogFile.read(List.of(types, prices));
-    assertThat(catalog.price(null, null)).isEqualTo(new Price("c", Map.of("m", BigDecimal.ONE)));
+    assertThat(catalog.price(null, null, NOW))
+        .isEqualTo(new Price("c", Map.of("m", BigDecimal.ONE)));
 
     Files.writeString(prices, "meters: [m]\nrates:\n  - { credit_type: d, meters: { m: 1 } }\n");
     assertThatThrownBy(() -> CatalogFile.read(List.of(types, prices)))
@@ -167,19 +182,86 @@ final class CatalogFileTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  /** Fifty references are few, and yet they can make millions of parts of one. */
   @Test
-  void aLargeCatalogIsRead() {
+  void whatBecomesLargeByReferencesIsRefused() {
+    String many = "x,".repeat(100_000);
     String yaml =
-        rates(
-            IntStream.range(0, 20_000)
-                .mapToObj(
-                    i ->
-                        "- { feature: f%d, model: m%d, credit_type: c, meters: { m: 0.5 } }"
-                            .formatted(i % 2_000, i))
-                .toArray(String[]::new));
-    Catalog catalog = CatalogFile.parse(yaml);
-    assertThat(catalog.rates()).isEqualTo(20_000);
-    assertThat(catalog.price("f1999", "m19999")).isNotNull();
-    assertThat(catalog.price("f0", "m19999")).isNull();
+        "credit_types: [{ id: c, name: C }]\nmeters: [m]\nrates: []\n"
+            + "plans:\n  - &p { id: p, name: P, entitlements: &e { "
+            + many
+            + " y: 1 } }\n"
+            + "  - *p\n".repeat(40);
+    assertThatThrownBy(() -> CatalogFile.parse(yaml))
+        .hasMessageContaining("there are more than 2000000 parts to read");
+  }
+
+  @Test
+  void ofVeryManyFaultsAThousandAreTold() {
+    String yaml = rates("- { credit_type: c, meters: { m: x } }\n".repeat(1_500));
+    assertThatThrownBy(() -> CatalogFile.parse(yaml))
+        .hasMessageContaining("rates[0].meters.m (line 4): x is not a decimal")
+        .hasMessageEndingWith("and 1999 more");
+  }
+
+  @Test
+  void aJsonFileIsRead() {
+    Catalog catalog =
+        CatalogFile.parse(
+            """
+            {"credit_types": [{"id": "c", "name": "C"}], "meters": ["m"],
+             "rates": [{"credit_type": "c", "meters": {"m": 0.5}}]}
+            """);
+    assertThat(catalog.price(null, null, NOW))
+        .isEqualTo(new Price("c", Map.of("m", new BigDecimal("0.5"))));
+  }
+
+  /** What stands for nothing in YAML is not the name of something. */
+  @Test
+  void nothingIsNoName() {
+    assertThatThrownBy(
+            () -> CatalogFile.parse(rates("- { feature: ~, credit_type: c, meters: { m: null } }")))
+        .hasMessageContainingAll(
+            "rates[0].feature (line 4): a text is expected",
+            "rates[0].meters.m (line 4): a text is expected");
+  }
+
+  @Test
+  void aPlanHasAllOfThoseThatItExtends() {
+    Catalog catalog = CatalogFile.configured();
+    PricingPlan enterprise = Objects.requireNonNull(catalog.plans().get("enterprise"));
+    assertThat(enterprise.entitlement("chat")).isEqualTo(new Entitlement.Access(true));
+    assertThat(enterprise.entitlement("seats"))
+        .isEqualTo(new Entitlement.Quantity(new BigDecimal("10000")));
+    assertThat(enterprise.entitlements()).hasSize(8);
+    assertThat(enterprise.grants().keySet()).containsExactlyInAnyOrder("monthly", "welcome-images");
+    assertThat(Objects.requireNonNull(enterprise.grants().get("monthly")).amount())
+        .hasToString("100000");
+    assertThat(enterprise.budgets().keySet()).containsExactlyInAnyOrder("org-day", "each-user");
+    assertThat(enterprise.failMode()).isEqualTo(FailMode.ALLOW);
+
+    PricingPlan free = Objects.requireNonNull(catalog.plans().get("free"));
+    assertThat(free.entitlement("sso")).isNull();
+    assertThat(free.failMode()).isEqualTo(FailMode.DENY);
+    assertThat(free.overagePolicy()).isEqualTo(OveragePolicy.RECORD);
+    assertThat(free.entitlement("chat"))
+        .isEqualTo(new Entitlement.Allowance("requests", Credits.of(50), WindowKind.DAY, null));
+  }
+
+  /** Declared in any order, and as many as there may be. */
+  @Test
+  void plansExtendEachOtherUpToTenInARow() {
+    String plans =
+        IntStream.iterate(9, i -> i >= 0, i -> i - 1)
+            .mapToObj(
+                i ->
+                    "  - { id: p%d, name: P%s }%n"
+                        .formatted(i, i + (i == 0 ? "" : ", extends: p" + (i - 1))))
+            .collect(Collectors.joining());
+    String yaml = rates() + "  []\nfeatures: []\nplans:\n" + plans;
+    assertThat(CatalogFile.parse(yaml).plans()).hasSize(10);
+    assertThatThrownBy(() -> CatalogFile.parse(yaml + "  - { id: p10, name: P10, extends: p9 }\n"))
+        .hasMessageContaining(
+            "plans[10].extends (line 17): more than 10 plans extend each other in a row");
   }
 }

@@ -9,6 +9,7 @@ import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
@@ -59,8 +60,7 @@ final class EntityNode implements AutoCloseable {
       new Catalog(
           Map.of("platform", "Platform credits"),
           Set.of("tokens"),
-          List.of(
-              new Catalog.Rate(null, "m", "platform", Map.of("tokens", new BigDecimal("0.5")))));
+          List.of(new Rate(null, "m", "platform", Map.of("tokens", new BigDecimal("0.5")))));
 
   final ShardedEntities entities;
   private final ActorSystem<Void> system;

@@ -38,6 +38,12 @@ public record Budget(
     int anchorDay,
     @Nullable Long since) {
 
+  /** The thresholds of a budget that names none. */
+  public static final List<Integer> THRESHOLDS_DEFAULT = List.of(50, 75, 90, 100);
+
+  /** The highest threshold, in percent. */
+  public static final int THRESHOLD_MAX = 1_000;
+
   /** A budget that is not counted yet. */
   public Budget(
       String id,

@@ -1,38 +1,34 @@
 package dev.bursar.domain.catalog;
 
-import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can be sold and what it costs: credit types, meters and rates. Immutable; a price is looked
- * up in the same time however many rates there are.
+ * What can be used, what it costs, and what can be sold. Immutable, and complete in itself: every
+ * name in it is a name of something in it.
+ *
+ * @param creditTypes what balances are counted in, by name
+ * @param meters what usage may be counted in
+ * @param features what plans let orgs use, by name
+ * @param prices what everything costs
+ * @param plans what orgs subscribe to, by name
+ * @param addOns what they can have besides, by name
+ * @param topUpPacks credits that can be bought at once, by name
+ * @param campaigns promotional credits, by name
  */
-public final class Catalog {
-
-  /**
-   * One line of the price list.
-   *
-   * @param feature the feature it is for; null means any
-   * @param model the model it is for; null means any
-   * @param creditType the credit type it is counted in
-   * @param perUnit credits per unit of each meter
-   */
-  public record Rate(
-      @Nullable String feature,
-      @Nullable String model,
-      String creditType,
-      Map<String, BigDecimal> perUnit) {
-
-    /** What it is for; no two rates of a catalog are for the same. */
-    public Work work() {
-      return new Work(feature, model);
-    }
-  }
+public record Catalog(
+    Map<String, CreditType> creditTypes,
+    Set<String> meters,
+    Map<String, Feature> features,
+    PriceList prices,
+    Map<String, PricingPlan> plans,
+    Map<String, AddOn> addOns,
+    Map<String, TopUpPack> topUpPacks,
+    Map<String, Campaign> campaigns) {
 
   /**
    * What is charged for.
@@ -42,66 +38,46 @@ public final class Catalog {
    */
   public record Work(@Nullable String feature, @Nullable String model) {}
 
-  private final Map<String, String> creditTypes;
-  private final Set<String> meters;
-  private final Map<Work, Price> prices = new HashMap<>();
-  private final Set<String> models;
+  /** A catalog of these, which are copied. */
+  public Catalog {
+    creditTypes = Map.copyOf(creditTypes);
+    meters = Set.copyOf(meters);
+    features = Map.copyOf(features);
+    plans = Map.copyOf(plans);
+    addOns = Map.copyOf(addOns);
+    topUpPacks = Map.copyOf(topUpPacks);
+    campaigns = Map.copyOf(campaigns);
+  }
 
   /**
-   * A catalog of these.
+   * A catalog that has prices and sells nothing.
    *
    * @param creditTypes the credit types by id, with the name shown to people
    * @param meters what usage may be counted in
    * @param rates the price list
-   * @throws IllegalArgumentException if two rates are for the same feature and model
+   * @throws IllegalArgumentException if two rates are for the same feature and model, from the same
+   *     time on
    */
   public Catalog(Map<String, String> creditTypes, Set<String> meters, List<Rate> rates) {
-    this.creditTypes = Map.copyOf(creditTypes);
-    this.meters = Set.copyOf(meters);
-    for (Rate rate : rates) {
-      if (prices.put(rate.work(), new Price(rate.creditType, rate.perUnit)) != null) {
-        throw new IllegalArgumentException("two rates are for " + rate.work());
-      }
-    }
-    this.models =
-        rates.stream()
-            .map(Rate::model)
-            .filter(model -> model != null)
-            .collect(Collectors.toUnmodifiableSet());
+    this(
+        named(creditTypes),
+        meters,
+        Map.of(),
+        new PriceList(rates),
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        Map.of());
   }
 
-  /** The credit types by id, with the name shown to people. */
-  public Map<String, String> creditTypes() {
-    return creditTypes;
+  private static Map<String, CreditType> named(Map<String, String> names) {
+    Map<String, CreditType> types = new HashMap<>();
+    names.forEach((id, name) -> types.put(id, new CreditType(id, name, CreditType.SCALE_MAX)));
+    return types;
   }
 
-  /** What usage may be counted in. */
-  public Set<String> meters() {
-    return meters;
-  }
-
-  /** How many lines the price list has. */
-  public int rates() {
-    return prices.size();
-  }
-
-  /**
-   * The price of a feature and a model: the line that names both, else the one that names the
-   * model, else the one that names the feature, else the one for anything; null if there is none.
-   */
-  public @Nullable Price price(@Nullable String feature, @Nullable String model) {
-    Price price = prices.get(new Work(feature, model));
-    if (price == null && feature != null && model != null) {
-      price = prices.get(new Work(null, model));
-      if (price == null) {
-        price = prices.get(new Work(feature, null));
-      }
-    }
-    return price != null ? price : prices.get(new Work(null, null));
-  }
-
-  /** Whether a line of the price list is for this model by name. */
-  public boolean names(String model) {
-    return models.contains(model);
+  /** See {@link PriceList#price}. */
+  public @Nullable Price price(@Nullable String feature, @Nullable String model, Instant at) {
+    return prices.price(feature, model, at);
   }
 }

@@ -1,12 +1,12 @@
 package dev.bursar.domain.cost;
 
+import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.export.Export;
 import dev.bursar.domain.ledger.EntryType;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +49,7 @@ public interface CostQueries {
       List<Use> uses) {}
 
   /**
-   * What a charge has of one meter: request by request, what its units come to by their rates, of
+   * What a charge has of one meter: request by request, what its units come to by their price, of
    * what the request was charged. Not rounded: the last digits may be missing.
    *
    * @param meter the meter; {@link #REQUESTS} of requests without units that have a rate
@@ -62,11 +62,11 @@ public interface CostQueries {
   /** What counts requests, each as one. */
   String REQUESTS = "requests";
 
-  /** What units come to: credits for a unit, by meter, for work of a feature and a model. */
-  interface Rates {
+  /** What units come to, for work of a feature and a model. */
+  interface Prices {
 
-    /** The rates; those that are not there are 0. */
-    Map<String, BigDecimal> of(@Nullable String feature, @Nullable String model);
+    /** The price; null if there is none, so that units come to nothing. */
+    @Nullable Price of(@Nullable String feature, @Nullable String model);
   }
 
   /** The charges for the same work. */
@@ -85,8 +85,8 @@ public interface CostQueries {
    * What was posted in a month, in UTC: each day that has anything, in order. Fails with {@link
    * dev.bursar.domain.export.TooManyExports}.
    *
-   * @param rates by which a request's charge is shared out among what it used
+   * @param prices by which a request's charge is shared out among what it used
    * @param fresh whether to wait until all that was in the journal when it was asked can be seen
    */
-  CompletionStage<Export<Day>> month(String org, YearMonth month, Rates rates, boolean fresh);
+  CompletionStage<Export<Day>> month(String org, YearMonth month, Prices prices, boolean fresh);
 }

@@ -93,7 +93,9 @@ final class ReservationRules {
               List.of(noWallet)));
     }
     Price price =
-        request.usage() == null ? null : catalog.price(request.feature(), request.model());
+        request.usage() == null
+            ? null
+            : catalog.price(request.feature(), request.model(), countsAt);
     Denial noRate = noRate(request, price);
     if (noRate != null) {
       Plan unpriced = plan(ask, price, "", Credits.ZERO, path, List.of(), List.of(), now);

@@ -6,6 +6,8 @@ import dev.bursar.domain.Given;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -14,6 +16,7 @@ import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.wallet.WalletOwner;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -22,15 +25,22 @@ import java.util.Set;
 /** The words in which tests talk about orgs. */
 final class OrgWords {
 
+  /** From when on the model big costs more. */
+  static final Instant DEARER_FROM = NOON.plus(Duration.ofHours(1));
+
   static final Catalog CATALOG =
       new Catalog(
           Map.of("platform", "Credits", "image", "Images"),
           Set.of("tokens", "images"),
           List.of(
-              new Catalog.Rate(null, "big", "platform", Map.of("tokens", new BigDecimal("0.003"))),
-              new Catalog.Rate(
-                  "chat", "big", "platform", Map.of("tokens", new BigDecimal("0.0015005"))),
-              new Catalog.Rate("draw", null, "image", Map.of("images", BigDecimal.ONE))));
+              new Rate(null, "big", "platform", Map.of("tokens", new BigDecimal("0.003"))),
+              new Rate("chat", "big", "platform", Map.of("tokens", new BigDecimal("0.0015005"))),
+              new Rate(
+                  null,
+                  "big",
+                  DEARER_FROM,
+                  new Price("platform", Map.of("tokens", new BigDecimal("0.004")))),
+              new Rate("draw", null, "image", Map.of("images", BigDecimal.ONE))));
 
   private OrgWords() {}
 

@@ -7,6 +7,7 @@ import static dev.bursar.domain.budget.BudgetWords.daily;
 import static dev.bursar.domain.operation.Refusal.Code.INVALID;
 import static dev.bursar.domain.operation.Refusal.Code.REPORT_UNDECIDED;
 import static dev.bursar.domain.operation.Refusal.Code.UNKNOWN_UNIT;
+import static dev.bursar.domain.org.OrgWords.DEARER_FROM;
 import static dev.bursar.domain.org.OrgWords.acme;
 import static dev.bursar.domain.org.OrgWords.reserve;
 import static dev.bursar.domain.org.OrgWords.subject;
@@ -109,6 +110,29 @@ final class ReportedUsageTest {
     var plan = begun(report("e1", "1", ran), NOON).plan();
     assertThat(plan.countedAt()).isEqualTo(then ? ran : NOON);
     assertThat(plan.madeAt()).isEqualTo(NOON);
+  }
+
+  /** A dearer rate is for what has run since, unless nobody can tell any more when it ran. */
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          # it ran, in hours before the new rate; reported, in hours after it; amount
+          1,  1,  0.003
+          1,  70, 0.003
+          1,  72, 0.004
+          0,  1,  0.004
+          """)
+  void workIsPricedAtTheRateInForceWhenItCounts(long ran, long reported, String amount) {
+    var plan =
+        begun(
+                report(
+                    reserve("search", "big", Map.of("tokens", 1L)),
+                    "e1",
+                    DEARER_FROM.minus(Duration.ofHours(ran))),
+                DEARER_FROM.plus(Duration.ofHours(reported)))
+            .plan();
+    assertThat(plan.amount()).hasToString(amount);
   }
 
   @Test

@@ -8,6 +8,7 @@ import static dev.bursar.domain.operation.Refusal.Code.AMOUNT_OVERFLOW;
 import static dev.bursar.domain.operation.Refusal.Code.RESERVATION_NOT_FOUND;
 import static dev.bursar.domain.operation.Refusal.Code.UNKNOWN_CREDIT_TYPE;
 import static dev.bursar.domain.operation.Refusal.Code.UNKNOWN_UNIT;
+import static dev.bursar.domain.org.OrgWords.DEARER_FROM;
 import static dev.bursar.domain.org.OrgWords.acme;
 import static dev.bursar.domain.org.OrgWords.budget;
 import static dev.bursar.domain.org.OrgWords.reserve;
@@ -15,12 +16,14 @@ import static dev.bursar.domain.org.OrgWords.subject;
 import static dev.bursar.domain.org.OrgWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,6 +81,29 @@ final class ReservationRulesTest {
             .plan();
     assertThat(plan.creditType()).isEqualTo(creditType);
     assertThat(plan.amount()).hasToString(amount);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          # microseconds after the new rate is in force, amount
+          -1, 0.003
+          0,  0.004
+          1,  0.004
+          """)
+  void usageIsPricedAtTheRateInForceWhenItIsDecided(long microsAfter, String amount) {
+    Plan plan =
+        acme()
+            .when(
+                reserve("search", "big", Map.of("tokens", 1L)),
+                DEARER_FROM.plusNanos(microsAfter * 1_000))
+            .reply(OrgReply.Begun.class)
+            .plan();
+    assertThat(plan.amount()).hasToString(amount);
+    assertThat(Objects.requireNonNull(plan.price()).of(Map.of("tokens", 1_000L)))
+        .as("what a commit of it costs, whenever it comes")
+        .isEqualTo(Credits.parse(amount.replace("0.00", "")));
   }
 
   @ParameterizedTest

@@ -6,7 +6,7 @@ import static java.util.Comparator.nullsLast;
 
 import dev.bursar.domain.cost.CostQueries.Charge;
 import dev.bursar.domain.cost.CostQueries.Costs;
-import dev.bursar.domain.cost.CostQueries.Rates;
+import dev.bursar.domain.cost.CostQueries.Prices;
 import dev.bursar.domain.cost.CostQueries.Work;
 import dev.bursar.domain.ledger.EntryType;
 import java.math.BigDecimal;
@@ -66,7 +66,7 @@ final class CostRows {
   /** A sum takes the memory of so many entries that are not kept. */
   private static final int ENTRIES_WORTH_A_SUM = 50;
 
-  private final Rates rates;
+  private final Prices prices;
   private final long entriesMax;
   private final Map<Work, TreeMap<Kind, Sum>> sums = new HashMap<>();
 
@@ -81,10 +81,10 @@ final class CostRows {
    *     get some every few seconds. Of sums there are a fiftieth of that at the most, about: models
    *     are anybody's words
    */
-  CostRows(Rates rates, long entriesMax) {
-    this.rates = rates;
+  CostRows(Prices prices, long entriesMax) {
+    this.prices = prices;
     this.entriesMax = entriesMax;
-    this.uses = new UsesOfDay(rates);
+    this.uses = new UsesOfDay(prices);
   }
 
   /** Takes in the next entry of the day. */
@@ -132,7 +132,7 @@ final class CostRows {
             .map(each -> new Costs(each.getKey(), charges(each.getKey(), each.getValue())))
             .toList();
     sums.clear();
-    uses = new UsesOfDay(rates);
+    uses = new UsesOfDay(prices);
     entries = 0;
     return costs;
   }

@@ -25,8 +25,8 @@ public final class JdbcCostQueries implements CostQueries {
 
   @Override
   public CompletionStage<Export<Day>> month(
-      String org, YearMonth month, Rates rates, boolean fresh) {
+      String org, YearMonth month, Prices prices, boolean fresh) {
     return exports.begin(
-        org, fresh, new MonthParts(org, month, rates, entriesMax, PARTS_SUMMED * entriesMax));
+        org, fresh, new MonthParts(org, month, prices, entriesMax, PARTS_SUMMED * entriesMax));
   }
 }

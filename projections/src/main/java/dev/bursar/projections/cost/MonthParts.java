@@ -2,7 +2,7 @@ package dev.bursar.projections.cost;
 
 import dev.bursar.domain.cost.CostQueries.Costs;
 import dev.bursar.domain.cost.CostQueries.Day;
-import dev.bursar.domain.cost.CostQueries.Rates;
+import dev.bursar.domain.cost.CostQueries.Prices;
 import dev.bursar.projections.export.Parts;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -39,11 +39,11 @@ final class MonthParts implements Parts<Day> {
    * @param entriesMax how many entries a part reads
    * @param summedMax how many entries of a day are summed up together, about
    */
-  MonthParts(String org, YearMonth month, Rates rates, int entriesMax, long summedMax) {
+  MonthParts(String org, YearMonth month, Prices prices, int entriesMax, long summedMax) {
     this.org = org;
     this.month = month;
     this.entriesMax = entriesMax;
-    this.rows = new CostRows(rates, summedMax);
+    this.rows = new CostRows(prices, summedMax);
     this.day = month.atDay(1);
   }
 

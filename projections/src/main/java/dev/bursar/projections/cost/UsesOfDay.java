@@ -1,7 +1,8 @@
 package dev.bursar.projections.cost;
 
+import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.cost.CostQueries;
-import dev.bursar.domain.cost.CostQueries.Rates;
+import dev.bursar.domain.cost.CostQueries.Prices;
 import dev.bursar.domain.cost.CostQueries.Use;
 import dev.bursar.domain.cost.CostQueries.Work;
 import dev.bursar.domain.ledger.EntryType;
@@ -23,6 +24,8 @@ final class UsesOfDay {
   /** As many digits as tell a millionth of the largest amount. */
   private static final MathContext DIGITS = MathContext.DECIMAL128;
 
+  private static final Price UNPRICED = new Price("", Map.of());
+
   /** Charges whose uses belong together. */
   private record Kind(Work work, EntryType type, @Nullable String currency) {
 
@@ -32,11 +35,11 @@ final class UsesOfDay {
   }
 
   private final Map<Kind, Map<String, Use>> sums = new HashMap<>();
-  private final Map<Work, Map<String, BigDecimal>> known = new HashMap<>();
-  private final Rates rates;
+  private final Map<Work, Price> known = new HashMap<>();
+  private final Prices prices;
 
-  UsesOfDay(Rates rates) {
-    this.rates = rates;
+  UsesOfDay(Prices prices) {
+    this.prices = prices;
   }
 
   /** What a charge has been used for. */
@@ -82,22 +85,10 @@ final class UsesOfDay {
 
   /** What the units that were used come to, by meter. */
   private Map<String, BigDecimal> weights(DayEntry entry) {
-    Map<String, BigDecimal> priced =
-        known.computeIfAbsent(entry.work(), of -> rates.of(of.feature(), of.model()));
-    Map<String, BigDecimal> weights = new HashMap<>();
-    entry
-        .units()
-        .forEach(
-            (meter, units) -> {
-              if (units != 0) {
-                weights.put(
-                    meter,
-                    priced
-                        .getOrDefault(meter, BigDecimal.ZERO)
-                        .multiply(BigDecimal.valueOf(units)));
-              }
-            });
-    return weights;
+    Map<String, Long> used = new HashMap<>(entry.units());
+    used.values().removeIf(units -> units == 0);
+    Price price = known.computeIfAbsent(entry.work(), of -> prices.of(of.feature(), of.model()));
+    return (price == null ? UNPRICED : price).parts(used);
   }
 
   private void add(DayEntry entry, Use use) {

@@ -3,10 +3,11 @@ package dev.bursar.projections.cost;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.database.Database;
+import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.cost.CostQueries.Charge;
 import dev.bursar.domain.cost.CostQueries.Costs;
 import dev.bursar.domain.cost.CostQueries.Day;
-import dev.bursar.domain.cost.CostQueries.Rates;
+import dev.bursar.domain.cost.CostQueries.Prices;
 import dev.bursar.domain.cost.CostQueries.Use;
 import dev.bursar.projections.TestServer;
 import dev.bursar.projections.usage.TestPartitions;
@@ -88,11 +89,12 @@ final class DayEntriesTest {
     database.close();
   }
 
-  private static final Rates RATES =
-      (feature, model) -> Map.of("tokens", BigDecimal.ONE, "images", BigDecimal.TEN);
+  private static final Prices PRICES =
+      (feature, model) ->
+          new Price("platform", Map.of("tokens", BigDecimal.ONE, "images", BigDecimal.TEN));
 
   private static List<Day> days(int rowsAtATime, long summedMax) {
-    MonthParts parts = new MonthParts("acme", YearMonth.from(DAY), RATES, rowsAtATime, summedMax);
+    MonthParts parts = new MonthParts("acme", YearMonth.from(DAY), PRICES, rowsAtATime, summedMax);
     return database
         .jdbi()
         .withHandle(

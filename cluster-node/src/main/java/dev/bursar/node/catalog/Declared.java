@@ -1,0 +1,145 @@
+package dev.bursar.node.catalog;
+
+import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.catalog.CreditType;
+import dev.bursar.domain.catalog.Feature;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.node.yaml.YamlPart;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What the rest of a catalog can name: whoever names anything else is told so. */
+final class Declared {
+
+  final Map<String, CreditType> creditTypes = new LinkedHashMap<>();
+  final Set<String> meters = new LinkedHashSet<>();
+  final Map<String, Feature> features = new LinkedHashMap<>();
+  final Set<String> plans = new LinkedHashSet<>();
+
+  /** A name that is not in use yet. */
+  static String once(Set<String> inUse, YamlPart part) {
+    String id = Scalars.name(part);
+    if (inUse.contains(id)) {
+      part.fault(id + " is declared twice");
+    }
+    return id;
+  }
+
+  /** The id of a thing, which has to have one; empty, with a fault, if it has none. */
+  static String id(Set<String> inUse, YamlPart.Fields fields) {
+    return fields.required("id").map(part -> once(inUse, part)).orElse("");
+  }
+
+  /**
+   * Things by their ids, in their order.
+   *
+   * @param read reads one of them, and is told the ids that are in use
+   */
+  static <T> Map<String, T> byId(
+      List<YamlPart> parts, BiFunction<YamlPart, Set<String>, T> read, Function<T, String> id) {
+    Map<String, T> things = new LinkedHashMap<>();
+    for (YamlPart part : parts) {
+      T thing = read.apply(part, things.keySet());
+      things.put(id.apply(thing), thing);
+    }
+    return things;
+  }
+
+  /** A credit type, which has to be declared. */
+  String creditType(YamlPart.Fields fields) {
+    String name = fields.text("credit_type");
+    YamlPart part = fields.find("credit_type");
+    if (part != null && !name.isEmpty() && !creditTypes.containsKey(name)) {
+      part.fault(name + " is not declared in credit_types");
+    }
+    return name;
+  }
+
+  /** An amount that has to be there, above 0, as fine as its credit type allows. */
+  Credits amount(YamlPart.Fields fields, String creditType) {
+    return fields
+        .required("amount")
+        .map(
+            part -> {
+              Credits amount = credits(part, creditType);
+              if (amount.isZero() && part.text().matches("0+(\\.0*)?")) {
+                part.fault("is 0; an amount above 0 is expected");
+              }
+              return amount;
+            })
+        .orElse(Credits.ZERO);
+  }
+
+  /** Credits of a type, 0 or more. */
+  Credits credits(YamlPart part, String creditType) {
+    CreditType type = creditTypes.get(creditType);
+    return type == null
+        ? Scalars.credits(part, CreditType.SCALE_MAX, "")
+        : Scalars.credits(part, type.scale(), ", the scale of " + creditType);
+  }
+
+  /** What may be limited, in its own unit: credits, or whole units of anything else. */
+  Credits limit(YamlPart.Fields fields, String measure) {
+    return fields
+        .required("limit")
+        .map(
+            part ->
+                creditTypes.containsKey(measure)
+                    ? credits(part, measure)
+                    : Scalars.credits(part, 0, ""))
+        .orElse(Credits.ZERO);
+  }
+
+  /** Whether a budget may count this. */
+  boolean isMeasure(String name) {
+    return creditTypes.containsKey(name)
+        || meters.contains(name)
+        || name.equals(Quantities.REQUESTS)
+        || name.equals(Quantities.OPEN_RESERVATIONS);
+  }
+
+  /** A meter that has to be declared. */
+  void demandMeter(YamlPart part, String meter) {
+    if (!meter.isEmpty() && !meters.contains(meter)) {
+      part.fault(meter + " is not declared in meters");
+    }
+  }
+
+  /** A feature; it has to be declared if any is. */
+  String feature(YamlPart part) {
+    String feature = Scalars.name(part);
+    if (!feature.isEmpty() && !features.isEmpty() && !features.containsKey(feature)) {
+      part.fault(feature + " is not declared in features");
+    }
+    return feature;
+  }
+
+  /** A plan, which has to be declared. */
+  String plan(YamlPart part) {
+    String plan = Scalars.name(part);
+    if (!plan.isEmpty() && !plans.contains(plan)) {
+      part.fault(plan + " is not declared in plans");
+    }
+    return plan;
+  }
+
+  /** The features and models that something is for; none means all. */
+  Only only(@Nullable YamlPart part) {
+    if (part == null) {
+      return new Only(Set.of(), Set.of());
+    }
+    YamlPart.Fields fields = part.fields(Set.of("features", "models"));
+    return new Only(
+        Scalars.names(fields.find("features"), this::feature),
+        Scalars.names(fields.find("models"), Scalars::name));
+  }
+
+  /** What something is for; none means all. */
+  record Only(Set<String> features, Set<String> models) {}
+}

@@ -1,0 +1,230 @@
+package dev.bursar.node.catalog;
+
+import dev.bursar.domain.catalog.Expression;
+import dev.bursar.domain.catalog.Formula;
+import dev.bursar.node.yaml.YamlPart;
+import dev.cel.common.CelAbstractSyntaxTree;
+import dev.cel.common.CelFunctionDecl;
+import dev.cel.common.CelIssue;
+import dev.cel.common.CelOptions;
+import dev.cel.common.CelOverloadDecl;
+import dev.cel.common.CelValidationException;
+import dev.cel.common.types.CelType;
+import dev.cel.common.types.SimpleType;
+import dev.cel.compiler.CelCompiler;
+import dev.cel.compiler.CelCompilerBuilder;
+import dev.cel.compiler.CelCompilerFactory;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads formulas, which are written in CEL: its parser and its type checker take them apart, with
+ * nothing declared but numbers, conditions and the meters of the catalog. There are no macros, so
+ * that nothing repeats; what is left is worked out by the domain itself, as exact decimals.
+ *
+ * <p>CEL has whole numbers ({@code int}) and others ({@code double}). Here the latter are decimals,
+ * and the two go together without being converted.
+ */
+final class Formulas {
+
+  private static final int CHARS_MAX = 2_000;
+  private static final int RECURSION_MAX = 100;
+
+  /** How deep parts lie within each other: in the journal, each is a level of its own. */
+  private static final int DEPTH_MAX = 16;
+
+  private static final int PARTS_MAX = 200;
+
+  /** As a {@code double} they come back as they were written. */
+  private static final int DIGITS_MAX = 15;
+
+  private static final Pattern TOO_MANY_DIGITS =
+      Pattern.compile("(?<![\\w.])0*(?:[0-9]\\.?){" + (DIGITS_MAX + 1) + ",}");
+
+  /** What CEL says of overloads and containers, at the end of a message. */
+  private static final Pattern FOR_EXPERTS = Pattern.compile(" \\((candidates|in container).*");
+
+  private static final Pattern NAME = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
+
+  private final Set<String> meters;
+  private final Map<String, Formula> known = new HashMap<>();
+  private @Nullable CelCompiler compiler;
+
+  /** For formulas with these meters. */
+  Formulas(Set<String> meters) {
+    this.meters = meters;
+  }
+
+  /** A formula; 0, with a fault, if it is none. */
+  Formula compile(YamlPart part) {
+    String text = part.text();
+    Formula formula = known.get(text);
+    if (formula == null) {
+      try {
+        formula = compile(text);
+        known.put(text, formula);
+      } catch (Fault e) {
+        if (!text.isEmpty()) {
+          e.faults.forEach(part::fault);
+        }
+        return new Formula(text, new Expression.Constant(BigDecimal.ZERO));
+      }
+    }
+    return formula;
+  }
+
+  private Formula compile(String text) {
+    if (text.length() > CHARS_MAX) {
+      throw new Fault(
+          "has %d characters; at most %d are accepted".formatted(text.length(), CHARS_MAX));
+    }
+    if (TOO_MANY_DIGITS.matcher(text).find()) {
+      throw new Fault("has a number of more than %d digits".formatted(DIGITS_MAX));
+    }
+    if (compiler == null) {
+      compiler = compiler(meters);
+    }
+    var checked = compiler.compile(text);
+    if (checked.hasError()) {
+      throw new Fault(checked.getErrors().stream().map(Formulas::told).toList());
+    }
+    try {
+      CelAbstractSyntaxTree tree = checked.getAst();
+      CelType type = tree.getResultType();
+      if (!type.equals(SimpleType.INT) && !type.equals(SimpleType.DOUBLE)) {
+        throw new Fault("is a %s; a number is expected".formatted(type.name()));
+      }
+      Expression expression = new FormulaTree(tree, PARTS_MAX, DEPTH_MAX).expression();
+      if (meters.stream().noneMatch(expression::names)) {
+        throw new Fault("names no meter, so that nothing has a price");
+      }
+      return new Formula(text, expression);
+    } catch (CelValidationException e) {
+      throw new Fault(e.getErrors().stream().map(Formulas::told).toList());
+    }
+  }
+
+  private static String told(CelIssue issue) {
+    return "at %d:%d: %s"
+        .formatted(
+            issue.getSourceLocation().getLine(),
+            issue.getSourceLocation().getColumn() + 1,
+            FOR_EXPERTS.matcher(issue.getMessage()).replaceFirst(""));
+  }
+
+  /** What is wrong with a formula. */
+  static final class Fault extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private final transient List<String> faults;
+
+    Fault(String fault) {
+      this(List.of(fault));
+    }
+
+    private Fault(List<String> faults) {
+      super(faults.toString(), null, false, false);
+      this.faults = faults;
+    }
+  }
+
+  // ---- what there is to write formulas with
+
+  static final String LEAST = "math.least";
+  static final String GREATEST = "math.greatest";
+
+  private static final List<CelType> NUMBERS = List.of(SimpleType.INT, SimpleType.DOUBLE);
+
+  private static CelCompiler compiler(Set<String> meters) {
+    CelCompilerBuilder builder =
+        CelCompilerFactory.standardCelCompilerBuilder()
+            .setStandardEnvironmentEnabled(false)
+            .setOptions(
+                CelOptions.current()
+                    .maxExpressionCodePointSize(CHARS_MAX)
+                    .maxParseRecursionDepth(RECURSION_MAX)
+                    .populateMacroCalls(false)
+                    .build());
+    for (String meter : meters) {
+      if (NAME.matcher(meter).matches()) {
+        builder.addVar(meter, SimpleType.INT);
+      }
+    }
+    for (String name : List.of("_+_", "_-_", "_*_", "_/_", LEAST, GREATEST)) {
+      builder.addFunctionDeclarations(ofTwo(name, null));
+    }
+    for (String name : List.of("_<_", "_<=_", "_>_", "_>=_", "_==_", "_!=_")) {
+      builder.addFunctionDeclarations(ofTwo(name, SimpleType.BOOL));
+    }
+    return builder
+        .addFunctionDeclarations(
+            one("_%_", SimpleType.INT, SimpleType.INT, SimpleType.INT),
+            one("_&&_", SimpleType.BOOL, SimpleType.BOOL, SimpleType.BOOL),
+            one("_||_", SimpleType.BOOL, SimpleType.BOOL, SimpleType.BOOL),
+            one("!_", SimpleType.BOOL, SimpleType.BOOL),
+            CelFunctionDecl.newFunctionDeclaration("-_", ofOne("-_", null)),
+            CelFunctionDecl.newFunctionDeclaration("double", ofOne("double", SimpleType.DOUBLE)),
+            choice())
+        .build();
+  }
+
+  private static CelFunctionDecl one(String name, CelType result, CelType... of) {
+    return CelFunctionDecl.newFunctionDeclaration(
+        name, CelOverloadDecl.newGlobalOverload(name, result, of));
+  }
+
+  private static List<CelOverloadDecl> ofOne(String name, @Nullable CelType result) {
+    return NUMBERS.stream()
+        .map(
+            of -> CelOverloadDecl.newGlobalOverload(id(name, of), result == null ? of : result, of))
+        .toList();
+  }
+
+  /** Of any two numbers; a number if no other result is named, whole if both are. */
+  private static CelFunctionDecl ofTwo(String name, @Nullable CelType result) {
+    List<CelOverloadDecl> overloads = new ArrayList<>();
+    for (CelType left : NUMBERS) {
+      for (CelType right : NUMBERS) {
+        overloads.add(
+            CelOverloadDecl.newGlobalOverload(
+                id(name, left, right), result == null ? common(left, right) : result, left, right));
+      }
+    }
+    return CelFunctionDecl.newFunctionDeclaration(name, overloads);
+  }
+
+  private static CelFunctionDecl choice() {
+    List<CelOverloadDecl> overloads = new ArrayList<>();
+    for (CelType then : NUMBERS) {
+      for (CelType otherwise : NUMBERS) {
+        overloads.add(
+            CelOverloadDecl.newGlobalOverload(
+                id("_?_:_", then, otherwise),
+                common(then, otherwise),
+                SimpleType.BOOL,
+                then,
+                otherwise));
+      }
+    }
+    return CelFunctionDecl.newFunctionDeclaration("_?_:_", overloads);
+  }
+
+  private static CelType common(CelType left, CelType right) {
+    return left.equals(right) ? left : SimpleType.DOUBLE;
+  }
+
+  private static String id(String name, CelType... of) {
+    StringBuilder id = new StringBuilder(name);
+    for (CelType each : of) {
+      id.append('.').append(each.name());
+    }
+    return id.toString();
+  }
+}
