@@ -1,6 +1,6 @@
--- Takes the journal and the signed heads away from the nodes' role, here `bursar`, and gives them to another, `bursar_owner`, as which
--- nobody can log in. From then on the nodes read and add, and can neither switch the triggers off that refuse everything else, nor drop or
--- replace what they guard. Whoever is a superuser still can.
+-- Takes the journal, the signed heads and the versions of the catalog away from the nodes' role, here `bursar`, and gives them to another,
+-- `bursar_owner`, as which nobody can log in. From then on the nodes read and add, and can neither switch the triggers off that refuse
+-- everything else, nor drop or replace what they guard. Whoever is a superuser still can.
 --
 -- Run it as a superuser in the nodes' database, once a node has migrated it; it may be run again. A version of Bursar that migrates the
 -- schema may have to change these tables: give them back before its first start, and run this again after it:
@@ -24,4 +24,6 @@ grant usage, create on schema public to bursar;
 alter function refuse_change() owner to bursar_owner;
 alter table event_journal owner to bursar_owner;
 alter table ledger_checkpoint owner to bursar_owner;
-grant select, insert on event_journal, ledger_checkpoint to bursar;
+alter table catalog_version owner to bursar_owner;
+alter table catalog_change owner to bursar_owner;
+grant select, insert on event_journal, ledger_checkpoint, catalog_version, catalog_change to bursar;

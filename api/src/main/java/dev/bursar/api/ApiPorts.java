@@ -4,7 +4,8 @@ import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
 import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.domain.access.AccessKeys;
-import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.CatalogVersions;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.entity.Entities;
@@ -30,7 +31,8 @@ import java.util.function.Supplier;
  * @param usage reads what was decided and used
  * @param costs reads what work has cost
  * @param reports takes in usage that was not reserved
- * @param catalog what can be sold
+ * @param catalogs what can be sold, and what it costs
+ * @param versions the versions of that
  * @param seller who sells it
  * @param spans how spans are read into usage
  * @param keys the keys to the API
@@ -49,7 +51,8 @@ public record ApiPorts(
     UsageQueries usage,
     CostQueries costs,
     UsageReports reports,
-    Catalog catalog,
+    Catalogs catalogs,
+    CatalogVersions versions,
     Seller seller,
     SpanMapping spans,
     AccessKeys keys,

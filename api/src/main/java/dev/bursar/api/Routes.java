@@ -4,6 +4,7 @@ import dev.bursar.api.access.Authentication;
 import dev.bursar.api.access.KeyRoutes;
 import dev.bursar.api.budget.BudgetRoutes;
 import dev.bursar.api.budget.OverrideRoutes;
+import dev.bursar.api.catalog.CatalogRoutes;
 import dev.bursar.api.cost.FocusRoutes;
 import dev.bursar.api.enforcement.ReservationRoutes;
 import dev.bursar.api.health.HealthRoutes;
@@ -46,24 +47,31 @@ public final class Routes {
                     ports.enforcement(), ports.entities(), ports.usage(), ports.meters())
                 .endpoints(),
             new ReportRoutes(ports.reports(), ports.clock(), ports.meters()).endpoints(),
-            new TraceRoutes(ports.reports(), ports.spans(), ports.catalog(), ports.meters())
+            new TraceRoutes(
+                    ports.reports(), ports.spans(), ports.catalogs(), ports.clock(), ports.meters())
                 .endpoints(),
+            new CatalogRoutes(ports.versions(), ports.clock()).endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs()).endpoints(),
             new UnitRoutes(ports.entities()).endpoints(),
             new UserRoutes(ports.entities()).endpoints(),
             new OverrideRoutes(ports.entities(), ports.clock()).endpoints(),
             new BudgetRoutes(ports.entities(), ports.usage(), ports.clock()).endpoints(),
-            new UsageRoutes(ports.usage(), ports.entities(), ports.catalog(), ports.clock())
+            new UsageRoutes(ports.usage(), ports.entities(), ports.catalogs(), ports.clock())
                 .endpoints(),
-            new EventRoutes(ports.usage(), ports.entities(), ports.catalog(), ports.clock())
+            new EventRoutes(ports.usage(), ports.entities(), ports.catalogs(), ports.clock())
                 .endpoints(),
             new FocusRoutes(
-                    ports.costs(), ports.entities(), ports.catalog(), ports.seller(), ports.clock())
+                    ports.costs(),
+                    ports.entities(),
+                    ports.catalogs(),
+                    ports.seller(),
+                    ports.clock())
                 .endpoints(),
             new WalletRoutes(ports.entities()).endpoints(),
-            new GrantRoutes(ports.entities(), ports.catalog(), ports.clock()).endpoints(),
-            new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalog()).endpoints(),
-            new TransferRoutes(ports.entities(), ports.catalog()).endpoints(),
+            new GrantRoutes(ports.entities(), ports.catalogs(), ports.clock()).endpoints(),
+            new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalogs(), ports.clock())
+                .endpoints(),
+            new TransferRoutes(ports.entities(), ports.catalogs(), ports.clock()).endpoints(),
             new LedgerRoutes(ports.ledger(), ports.entities()).endpoints(),
             new VerifyRoutes(ports.ledger(), ports.entities()).endpoints(),
             new StatementRoutes(ports.ledger(), ports.entities(), ports.clock()).endpoints(),

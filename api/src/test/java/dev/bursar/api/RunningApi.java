@@ -12,6 +12,7 @@ import dev.bursar.api.node.InMemoryNode;
 import dev.bursar.api.node.InMemoryProofs;
 import dev.bursar.api.node.InMemoryQueries;
 import dev.bursar.api.node.InMemoryUsage;
+import dev.bursar.api.node.InMemoryVersions;
 import dev.bursar.api.otlp.SpanMappings;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.catalog.Catalog;
@@ -151,6 +152,7 @@ public final class RunningApi implements AutoCloseable {
             new InMemoryCosts(node),
             new UsageReporting(node, node::onRecord, 8, 4),
             catalog,
+            new InMemoryVersions(catalog, node),
             new Seller("Seller Inc.", "Assistant"),
             SpanMappings.TWO_CONVENTIONS,
             keys,

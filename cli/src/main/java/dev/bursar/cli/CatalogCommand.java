@@ -16,8 +16,16 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "catalog",
     mixinStandardHelpOptions = true,
-    description = "Check a catalog: what can be used, what it costs, and what can be sold.",
-    subcommands = CatalogCommand.Validate.class)
+    description = {
+      "What can be used, what it costs, and what can be sold: check a catalog, compare it with the",
+      "one that counts, publish it, and go back."
+    },
+    subcommands = {
+      CatalogCommand.Validate.class,
+      CatalogDiffCommand.class,
+      CatalogPublishCommand.class,
+      CatalogRollbackCommand.class
+    })
 final class CatalogCommand implements Runnable {
 
   @Spec private CommandSpec spec;

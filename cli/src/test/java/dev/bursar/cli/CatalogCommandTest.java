@@ -80,5 +80,20 @@ final class CatalogCommandTest {
     assertThat(run("catalog", "validate")).isEqualTo(2);
     assertThat(run("catalog")).isEqualTo(2);
     assertThat(error.toString()).contains("FILE", "Name a command");
+    assertThat(run("catalog", "publish", "--at", "now", "--percent", "5", "x.yaml")).isEqualTo(2);
+  }
+
+  @Test
+  void whatCanNotBeAskedIsOneLine() {
+    String example = "../config/catalog.yaml";
+    assertThat(run("catalog", "diff", "--operator-key", "", example)).isEqualTo(1);
+    assertThat(run("catalog", "publish", "--operator-key", "k", "--url", "x y", example))
+        .isEqualTo(1);
+    assertThat(run("catalog", "rollback", "--operator-key", "k", "--url", "http://127.0.0.1:1"))
+        .isEqualTo(1);
+    assertThat(error.toString().lines())
+        .hasSize(3)
+        .allMatch(line -> line.startsWith("bursar: "))
+        .anyMatch(line -> line.contains("127.0.0.1:1 can't be reached"));
   }
 }

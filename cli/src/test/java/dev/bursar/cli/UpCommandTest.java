@@ -19,6 +19,7 @@ class UpCommandTest {
   private static final String OTHER_KEY = "the-other-key";
 
   @TempDir private Path directory;
+  @TempDir private Path files;
 
   private static HttpResponse<String> call(int port, String method, String path, String body)
       throws Exception {
@@ -49,6 +50,7 @@ class UpCommandTest {
       assertThat(call(port, "PUT", "/v1/orgs/kept", "{\"name\": \"Kept\"}").statusCode())
           .isEqualTo(200);
       Dashboard.assertMeasured(port);
+      new PublishedPrices(port, BursarProcess.KEY).assertPublished(files);
       refused(
           BursarProcess.start(
               "up", "--data", directory.toString(), "--port", "" + BursarProcess.freePort()),
@@ -58,7 +60,8 @@ class UpCommandTest {
     try (BursarProcess node = BursarProcess.up(directory, again, "--operator-key", OTHER_KEY)) {
       assertThat(callWith(OTHER_KEY, again, "GET", "/v1/orgs/kept", "").body()).contains("Kept");
       assertThat(callWith(OTHER_KEY, again, "GET", "/v1/orgs/acme/wallets/main", "").body())
-          .contains("\"525\"");
+          .contains("\"524.875\"");
+      new PublishedPrices(again, OTHER_KEY).assertStillPublished();
       // Another operator's key takes the place of the one before.
       assertThat(call(again, "GET", "/v1/orgs", "").statusCode()).isEqualTo(401);
       assertThat(node.stopped()).doesNotContain("# stop");

@@ -11,7 +11,6 @@ import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.Migrations;
-import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.time.TestClock;
 import dev.bursar.domain.usage.UsageReporting;
 import dev.bursar.domain.usage.UsageReports;
@@ -19,6 +18,8 @@ import dev.bursar.entities.EntityModels;
 import dev.bursar.entities.Limits;
 import dev.bursar.node.access.StoredKeys;
 import dev.bursar.node.catalog.CatalogFile;
+import dev.bursar.node.catalog.CurrentCatalog;
+import dev.bursar.node.catalog.StoredCatalogVersions;
 import dev.bursar.node.clock.NodeClock;
 import dev.bursar.node.clock.SteppedClock;
 import dev.bursar.node.entity.EntityCounts;
@@ -43,6 +44,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -67,6 +69,7 @@ public final class Node implements AutoCloseable {
   private final Database database;
   private final StorageWatch watch;
   private final ExecutorService blocking;
+  private final CurrentCatalog catalog;
   private final ActorSystem<Void> system;
   private final Projections projections;
   private final HttpServer server;
@@ -76,6 +79,7 @@ public final class Node implements AutoCloseable {
       Database database,
       StorageWatch watch,
       ExecutorService blocking,
+      CurrentCatalog catalog,
       ActorSystem<Void> system,
       Projections projections,
       HttpServer server,
@@ -83,6 +87,7 @@ public final class Node implements AutoCloseable {
     this.database = database;
     this.watch = watch;
     this.blocking = blocking;
+    this.catalog = catalog;
     this.system = system;
     this.projections = projections;
     this.server = server;
@@ -99,10 +104,10 @@ public final class Node implements AutoCloseable {
    * @throws IllegalStateException if it can't listen, or does not come up
    */
   public static Node start(NodeSettings settings) {
-    Catalog catalog =
-        settings.catalog().isEmpty()
-            ? CatalogFile.configured()
-            : CatalogFile.read(settings.catalog());
+    boolean catalogGiven = !settings.catalog().isEmpty();
+    if (catalogGiven) {
+      CatalogFile.read(settings.catalog());
+    }
     SpanMapping spans =
         settings.spanMapping() == null
             ? MappingFile.configured()
@@ -137,6 +142,17 @@ public final class Node implements AutoCloseable {
     ExecutorService blocking =
         Executors.newFixedThreadPool(
             connections, Thread.ofPlatform().daemon().name("blocking-", 0).factory());
+    StoredCatalogVersions versions =
+        StoredCatalogVersions.start(
+            database.jdbi(),
+            clock,
+            config.getDuration("bursar.node.catalog-decides-for"),
+            config.getDuration("bursar.node.catalog-asked-every"),
+            catalogGiven ? CatalogFile.text(settings.catalog()) : CatalogFile.configuredText(),
+            catalogGiven,
+            UUID.randomUUID().toString(),
+            blocking);
+    CurrentCatalog catalog = versions.current();
     ActorSystem<Void> system = NodeSystem.start(config);
     EntityParts parts =
         new EntityParts(
@@ -185,6 +201,7 @@ public final class Node implements AutoCloseable {
             projections.costs(),
             reports,
             catalog,
+            versions,
             new Seller(
                 config.getString("bursar.seller.provider"),
                 config.getString("bursar.seller.service")),
@@ -192,7 +209,7 @@ public final class Node implements AutoCloseable {
             keys,
             testClock,
             clock,
-            () -> readiness(readiness::get, watch),
+            () -> readiness(readiness::get, watch, catalog),
             metrics,
             metrics::scrape);
     try {
@@ -200,15 +217,16 @@ public final class Node implements AutoCloseable {
           await(
               HttpServer.bind(
                   system, settings.host(), settings.port(), Routes.handler(system, ports)));
-      return new Node(database, watch, blocking, system, projections, server, readiness);
+      return new Node(database, watch, blocking, catalog, system, projections, server, readiness);
     } catch (RuntimeException e) {
-      stop(projections, system, blocking, watch, database);
+      stop(projections, system, catalog, blocking, watch, database);
       throw e;
     }
   }
 
   /** Whoever can put nothing on record can decide nothing. */
-  private static Readiness readiness(Supplier<Readiness> loaded, StorageWatch watch) {
+  private static Readiness readiness(
+      Supplier<Readiness> loaded, StorageWatch watch, CurrentCatalog catalog) {
     Readiness told = loaded.get();
     if (told.waitingFor() != null) {
       return told;
@@ -220,7 +238,11 @@ public final class Node implements AutoCloseable {
                 new Readiness(
                     "the database, which has not answered for %d seconds"
                         .formatted(silence.toSeconds())))
-        .orElse(told);
+        .orElseGet(
+            () ->
+                catalog.isKnown()
+                    ? told
+                    : new Readiness("the database, to tell which version of the catalog counts"));
   }
 
   /** Time never goes back behind what is on record. */
@@ -263,18 +285,20 @@ public final class Node implements AutoCloseable {
   @Override
   public void close() {
     await(server.stop(REQUESTS_END_WITHIN));
-    stop(projections, system, blocking, watch, database);
+    stop(projections, system, catalog, blocking, watch, database);
   }
 
   private static void stop(
       Projections projections,
       ActorSystem<Void> system,
+      CurrentCatalog catalog,
       ExecutorService blocking,
       StorageWatch watch,
       Database database) {
     projections.stop();
     system.terminate();
     await(system.getWhenTerminated());
+    catalog.close();
     blocking.shutdown();
     watch.close();
     database.close();

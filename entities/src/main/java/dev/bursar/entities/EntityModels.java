@@ -1,6 +1,6 @@
 package dev.bursar.entities;
 
-import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.org.Org;
@@ -32,17 +32,17 @@ public final class EntityModels {
 
   /**
    * @param limits how much is remembered, and for how long
-   * @param catalog what things cost
+   * @param catalogs what things cost
    */
-  public EntityModels(Limits limits, Catalog catalog) {
+  public EntityModels(Limits limits, Catalogs catalogs) {
     orgs =
         new EntityModel<>(
             id -> {
               OperationMemory memory = memory(limits);
               Org org = new Org(id.org(), limits.lateness(), memory);
-              return new Entity<>(new OrgAggregate(org, catalog), memory);
+              return new Entity<>(new OrgAggregate(org, catalogs), memory);
             },
-            new OrgAggregate(new Org("", limits.lateness(), memory(limits)), catalog)::reply,
+            new OrgAggregate(new Org("", limits.lateness(), memory(limits)), catalogs)::reply,
             BatchCodec.orgs(),
             SnapshotCodec.orgs(),
             entity -> org(entity).snapshot(),

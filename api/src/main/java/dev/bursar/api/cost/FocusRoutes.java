@@ -11,6 +11,7 @@ import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.table.Pages;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.cost.CostQueries.Day;
 import dev.bursar.domain.entity.Entities;
@@ -44,15 +45,15 @@ public final class FocusRoutes {
 
   private final CostQueries costs;
   private final Entities entities;
-  private final Catalog catalog;
+  private final Catalogs catalogs;
   private final Seller seller;
   private final InstantSource clock;
 
   public FocusRoutes(
-      CostQueries costs, Entities entities, Catalog catalog, Seller seller, InstantSource clock) {
+      CostQueries costs, Entities entities, Catalogs catalogs, Seller seller, InstantSource clock) {
     this.costs = costs;
     this.entities = entities;
-    this.catalog = catalog;
+    this.catalogs = catalogs;
     this.seller = seller;
     this.clock = clock;
   }
@@ -75,7 +76,7 @@ public final class FocusRoutes {
         .thenCompose(
             table ->
                 costs
-                    .month(org, month, prices(), fresh)
+                    .month(org, month, prices(org), fresh)
                     .thenApply(days -> reply(format, table, days)));
   }
 
@@ -97,8 +98,9 @@ public final class FocusRoutes {
   }
 
   /** By the catalog as it is: what a request was charged is shared out, not priced again. */
-  private CostQueries.Prices prices() {
+  private CostQueries.Prices prices(String org) {
     Instant now = clock.instant();
+    Catalog catalog = catalogs.known(org, now);
     return (feature, model) -> catalog.price(feature, model, now);
   }
 }

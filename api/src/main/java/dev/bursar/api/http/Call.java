@@ -157,6 +157,11 @@ public final class Call {
     return Callers.caller(key().id(), idempotencyKey, body.fields());
   }
 
+  /** The same, where the operation reads the body itself. */
+  public Caller callerWithBytes() {
+    return Callers.caller(key().id(), idempotencyKey, body.bytes());
+  }
+
   /** What an org looks like from outside, whether it exists or not. */
   public static Fault unknownOrg(String org) {
     return Problem.of(404, "org_not_found", "there is no org named " + org).at("org").fault();

@@ -48,8 +48,7 @@ public final class Body {
         accepted.isEmpty()
             ? "no fields are accepted"
             : "accepted are " + String.join(", ", new TreeSet<>(accepted));
-    return new Problem(400, "unknown_field", field, "is not known here; " + known, List.of())
-        .fault();
+    return Problem.of(400, "unknown_field", "is not known here; " + known).at(field).fault();
   }
 
   /** The whole of a request. */

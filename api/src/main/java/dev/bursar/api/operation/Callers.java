@@ -4,6 +4,7 @@ import dev.bursar.api.json.Json;
 import dev.bursar.domain.enforcement.Caller;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Tells calls apart, and retries from new calls. */
@@ -28,6 +29,14 @@ public final class Callers {
             ? idempotencyKey
             : Base64.getUrlEncoder().withoutPadding().encodeToString(random(KEY_BYTES));
     return new Caller(actor, idempotencyKey, key, Fingerprint.of(body));
+  }
+
+  /** The same of a call with a body that is no JSON object. */
+  public static Caller caller(String actor, @Nullable String idempotencyKey, byte[] body) {
+    return caller(
+        actor,
+        idempotencyKey,
+        new Json.Fields(Map.of("body", new Json.Text(Base64.getEncoder().encodeToString(body)))));
   }
 
   /** The salt of an attribution. */

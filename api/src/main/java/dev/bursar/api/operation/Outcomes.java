@@ -4,7 +4,6 @@ import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
-import java.util.List;
 import java.util.Locale;
 
 /** What the outcome of a call through a port means in HTTP. The one table of refusals is here. */
@@ -18,6 +17,9 @@ public final class Outcomes {
           503,
           "unreachable",
           "the owner of the data did not answer, and it may or may not have happened; ask again with the same Idempotency-Key");
+
+  /** What goes away by itself. */
+  private static final int PASSING = 503;
 
   private Outcomes() {}
 
@@ -43,12 +45,11 @@ public final class Outcomes {
   /** How a refusal is told. */
   public static Problem problem(Refusal refusal) {
     Refusal.Code code = refusal.code();
-    return new Problem(
-        status(code),
-        code.name().toLowerCase(Locale.ROOT),
-        refusal.field(),
-        refusal.detail(),
-        List.of());
+    String name = code.name().toLowerCase(Locale.ROOT);
+    int status = status(code);
+    return status == PASSING
+        ? Problem.passing(status, name, refusal.detail())
+        : Problem.of(status, name, refusal.detail()).at(refusal.field());
   }
 
   private static int status(Refusal.Code code) {
@@ -60,7 +61,8 @@ public final class Outcomes {
           GRANT_NOT_FOUND,
           BUDGET_NOT_FOUND,
           RESERVATION_NOT_FOUND,
-          TRANSACTION_NOT_FOUND ->
+          TRANSACTION_NOT_FOUND,
+          VERSION_NOT_FOUND ->
           404;
       case IDEMPOTENCY_KEY_EXPIRED,
           GRANT_EXISTS,
@@ -80,8 +82,10 @@ public final class Outcomes {
           LIMIT_REACHED,
           ATTEMPT_WITHDRAWN,
           ALREADY_REPORTED,
-          REPORT_UNDECIDED ->
+          REPORT_UNDECIDED,
+          VERSION_NOT_PUBLISHED ->
           409;
+      case CATALOG_UNKNOWN -> PASSING;
       case RESERVATION_EXPIRED -> 410;
       case IDEMPOTENCY_KEY_REUSED -> 422;
     };

@@ -9,7 +9,9 @@ import dev.bursar.api.otlp.SpanUsage.Unreadable;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.domain.access.AccessKey;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -30,11 +32,13 @@ final class SpanReader {
   private static final Pattern SPAN_ID = Pattern.compile("(?!0{16})[0-9a-f]{16}");
 
   private final SpanMapping mapping;
-  private final Catalog catalog;
+  private final Catalogs catalogs;
+  private final InstantSource clock;
 
-  SpanReader(SpanMapping mapping, Catalog catalog) {
+  SpanReader(SpanMapping mapping, Catalogs catalogs, InstantSource clock) {
     this.mapping = mapping;
-    this.catalog = catalog;
+    this.catalogs = catalogs;
+    this.clock = clock;
   }
 
   /**
@@ -59,7 +63,8 @@ final class SpanReader {
   private Reading read(Convention convention, Spans resource, Spans.Span span, AccessKey key) {
     List<String> warnings = new ArrayList<>();
     Map<Attribution, String> who = who(resource, span, key, warnings);
-    String model = model(convention, span.attributes());
+    Catalog catalog = catalogs.known(who.getOrDefault(Attribution.ORG, ""), clock.instant());
+    String model = model(convention, span.attributes(), catalog);
     Map<String, Long> usage =
         new SpanUsage(convention, span.attributes())
             .units(catalog.price(who.get(Attribution.FEATURE), model, end(span)));
@@ -166,7 +171,8 @@ final class SpanReader {
     return who;
   }
 
-  private @Nullable String model(Convention convention, Map<String, AttributeValue> attributes) {
+  private static @Nullable String model(
+      Convention convention, Map<String, AttributeValue> attributes, Catalog catalog) {
     String first = null;
     for (String name : convention.model()) {
       String model = text(attributes.get(name));

@@ -7,10 +7,11 @@ import dev.bursar.api.http.Intake;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.access.AccessKey;
-import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.usage.UsageReports;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -50,9 +51,13 @@ public final class TraceRoutes {
   private final SpanMeters meters;
 
   public TraceRoutes(
-      UsageReports reports, SpanMapping mapping, Catalog catalog, MeterRegistry registry) {
+      UsageReports reports,
+      SpanMapping mapping,
+      Catalogs catalogs,
+      InstantSource clock,
+      MeterRegistry registry) {
     this.reports = reports;
-    this.reader = new SpanReader(mapping, catalog);
+    this.reader = new SpanReader(mapping, catalogs, clock);
     this.attributes = mapping.attributes();
     this.meters = new SpanMeters(registry);
   }

@@ -16,40 +16,61 @@ import org.jspecify.annotations.Nullable;
  * @param field the field, parameter or header at fault, dotted where nested; or null
  * @param detail a sentence for a person
  * @param headers what the answer carries besides
+ * @param errors all that is wrong, where that is more than one thing; else empty
  */
 public record Problem(
-    int status, String code, @Nullable String field, String detail, List<HttpHeader> headers) {
+    int status,
+    String code,
+    @Nullable String field,
+    String detail,
+    List<HttpHeader> headers,
+    List<Part> errors) {
+
+  /**
+   * One of several things that are wrong with what was sent.
+   *
+   * @param path where it is
+   * @param line in which line, from 1; 0 if that can't be said
+   * @param detail a sentence for a person
+   */
+  public record Part(String path, int line, String detail) {}
 
   private static final List<HttpHeader> RETRY = List.of(RawHeader.create("Retry-After", "1"));
   private static final List<HttpHeader> CLOSE = List.of(Connection.create("close"));
 
   public static Problem of(int status, String code, String detail) {
-    return new Problem(status, code, null, detail, List.of());
+    return new Problem(status, code, null, detail, List.of(), List.of());
+  }
+
+  /** One that consists of several. */
+  public static Problem of(int status, String code, String detail, List<Part> errors) {
+    return new Problem(status, code, null, detail, List.of(), errors);
   }
 
   /** A field that can't be what it is. */
   public static Problem invalid(String field, String detail) {
-    return new Problem(400, "invalid", field, detail, List.of());
+    return new Problem(400, "invalid", field, detail, List.of(), List.of());
   }
 
   /** One that goes away by itself: the client is to ask again with the same key. */
   public static Problem passing(int status, String code, String detail) {
-    return new Problem(status, code, null, detail, RETRY);
+    return new Problem(status, code, null, detail, RETRY, List.of());
   }
 
   /** One after which the connection is of no more use, since the rest of the body is unread. */
   public static Problem closing(int status, String code, String detail) {
-    return new Problem(status, code, null, detail, CLOSE);
+    return new Problem(status, code, null, detail, CLOSE, List.of());
   }
 
-  /** The same, blaming a field. */
-  public Problem at(String field) {
-    return new Problem(status, code, field, detail, headers);
+  /** The same, blaming a field, if there is one to blame. */
+  public Problem at(@Nullable String blamed) {
+    return new Problem(status, code, blamed, detail, headers, errors);
   }
 
   /** The same with another header. */
   public Problem with(String header, String value) {
-    return new Problem(status, code, field, detail, List.of(RawHeader.create(header, value)));
+    return new Problem(
+        status, code, field, detail, List.of(RawHeader.create(header, value)), errors);
   }
 
   /** This as an exception. */
@@ -60,14 +81,27 @@ public record Problem(
   /** The body. */
   public byte[] toJson(String requestId) {
     return JsonWriter.bytes(
-        json ->
-            json.field("type", "about:blank")
-                .field("title", title(status))
-                .field("status", status)
-                .field("detail", detail)
-                .field("code", code)
-                .field("field", field)
-                .field("request_id", requestId));
+        json -> {
+          json.field("type", "about:blank")
+              .field("title", title(status))
+              .field("status", status)
+              .field("detail", detail)
+              .field("code", code)
+              .field("field", field)
+              .field("request_id", requestId);
+          if (!errors.isEmpty()) {
+            json.objects(
+                "errors",
+                errors,
+                (error, part) -> {
+                  error.field("path", part.path());
+                  if (part.line() > 0) {
+                    error.field("line", part.line());
+                  }
+                  error.field("detail", part.detail());
+                });
+          }
+        });
   }
 
   private static String title(int status) {

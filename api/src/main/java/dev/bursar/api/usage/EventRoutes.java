@@ -10,7 +10,7 @@ import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Words;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.table.Pages;
-import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.export.Export;
 import dev.bursar.domain.usage.UsageEvent;
@@ -41,13 +41,14 @@ public final class EventRoutes {
 
   private final UsageQueries usage;
   private final Entities entities;
-  private final Catalog catalog;
+  private final Catalogs catalogs;
   private final InstantSource clock;
 
-  public EventRoutes(UsageQueries usage, Entities entities, Catalog catalog, InstantSource clock) {
+  public EventRoutes(
+      UsageQueries usage, Entities entities, Catalogs catalogs, InstantSource clock) {
     this.usage = usage;
     this.entities = entities;
-    this.catalog = catalog;
+    this.catalogs = catalogs;
     this.clock = clock;
   }
 
@@ -80,7 +81,9 @@ public final class EventRoutes {
                   ? usage
                       .events(org, filter, after == null ? null : after.last(), page.limit(), fresh)
                       .thenApply(found -> reply(page, filter, found))
-                  : usage.export(org, filter, fresh).thenApply(found -> rows(format, found));
+                  : usage
+                      .export(org, filter, fresh)
+                      .thenApply(found -> rows(format, meters(org), found));
             });
   }
 
@@ -111,8 +114,12 @@ public final class EventRoutes {
         });
   }
 
-  private Reply rows(Format format, Export<UsageEvent> export) {
-    return Reply.rows(format, EventTables.of(catalog.meters()).stream(format, Pages.of(export)))
+  private Set<String> meters(String org) {
+    return catalogs.known(org, clock.instant()).meters();
+  }
+
+  private static Reply rows(Format format, Set<String> meters, Export<UsageEvent> export) {
+    return Reply.rows(format, EventTables.of(meters).stream(format, Pages.of(export)))
         .asOf(export.freshness());
   }
 }

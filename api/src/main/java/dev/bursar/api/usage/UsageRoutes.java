@@ -11,7 +11,7 @@ import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Words;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.problem.Problem;
-import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.usage.AlertKey;
 import dev.bursar.domain.usage.UsageQueries;
@@ -37,13 +37,14 @@ public final class UsageRoutes {
 
   private final UsageQueries usage;
   private final Entities entities;
-  private final Catalog catalog;
+  private final Catalogs catalogs;
   private final InstantSource clock;
 
-  public UsageRoutes(UsageQueries usage, Entities entities, Catalog catalog, InstantSource clock) {
+  public UsageRoutes(
+      UsageQueries usage, Entities entities, Catalogs catalogs, InstantSource clock) {
     this.usage = usage;
     this.entities = entities;
-    this.catalog = catalog;
+    this.catalogs = catalogs;
     this.clock = clock;
   }
 
@@ -65,11 +66,11 @@ public final class UsageRoutes {
               Question question = question(query, settings.zone());
               return usage
                   .usage(org, question, fresh)
-                  .thenApply(found -> reply(format, question, found));
+                  .thenApply(found -> reply(org, format, question, found));
             });
   }
 
-  private Reply reply(Format format, Question question, Usage found) {
+  private Reply reply(String org, Format format, Question question, Usage found) {
     return format == Format.JSON
         ? Reply.ok(
             json ->
@@ -77,7 +78,9 @@ public final class UsageRoutes {
                     .field("lag_ms", found.freshness().lagMs())
                     .objects("data", found.rows(), UsageAnswerTable::json))
         : Reply.text(
-                format, UsageAnswerTable.of(question, catalog.meters()).bytes(format, found.rows()))
+                format,
+                UsageAnswerTable.of(question, catalogs.known(org, clock.instant()).meters())
+                    .bytes(format, found.rows()))
             .asOf(found.freshness());
   }
 

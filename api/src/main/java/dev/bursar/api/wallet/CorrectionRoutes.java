@@ -8,7 +8,7 @@ import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
-import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
@@ -18,6 +18,7 @@ import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,12 +39,15 @@ public final class CorrectionRoutes {
 
   private final Entities entities;
   private final LedgerQueries ledger;
-  private final Catalog catalog;
+  private final Catalogs catalogs;
+  private final InstantSource clock;
 
-  public CorrectionRoutes(Entities entities, LedgerQueries ledger, Catalog catalog) {
+  public CorrectionRoutes(
+      Entities entities, LedgerQueries ledger, Catalogs catalogs, InstantSource clock) {
     this.entities = entities;
     this.ledger = ledger;
-    this.catalog = catalog;
+    this.catalogs = catalogs;
+    this.clock = clock;
   }
 
   /** All of them. */
@@ -134,7 +138,7 @@ public final class CorrectionRoutes {
         named == null && amount.isPositive() ? Attributions.idFrom("adj_", caller) : named;
     return CreditTypes.held(
             entities,
-            catalog,
+            catalogs.known(org, clock.instant()),
             org,
             wallet,
             creditType,

@@ -9,7 +9,7 @@ import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
-import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
@@ -37,12 +37,12 @@ public final class GrantRoutes {
   private static final int REASON_CHARS_MAX = 500;
 
   private final Entities entities;
-  private final Catalog catalog;
+  private final Catalogs catalogs;
   private final InstantSource clock;
 
-  public GrantRoutes(Entities entities, Catalog catalog, InstantSource clock) {
+  public GrantRoutes(Entities entities, Catalogs catalogs, InstantSource clock) {
     this.entities = entities;
-    this.catalog = catalog;
+    this.catalogs = catalogs;
     this.clock = clock;
   }
 
@@ -69,7 +69,8 @@ public final class GrantRoutes {
     Recurrence.Terms recurrence = GrantBodies.recurrence(body);
     Attribution attribution = Attributions.of(org, "grant", caller, body.pairs("metadata"));
     Operation operation = caller.operation("add_grant");
-    Problem unknownType = CreditTypes.fault(catalog, grant.creditType());
+    Problem unknownType =
+        CreditTypes.fault(catalogs.known(org, clock.instant()), grant.creditType());
     Problem fault = unknownType == null ? GrantBodies.fault(grant) : unknownType;
     CompletionStage<Answer<WalletReply>> added =
         fault == null

@@ -8,7 +8,7 @@ import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
-import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
@@ -20,6 +20,7 @@ import dev.bursar.domain.wallet.SentTransfer;
 import dev.bursar.domain.wallet.Transfer;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,11 +37,13 @@ public final class TransferRoutes {
   private static final int REASON_CHARS_MAX = 500;
 
   private final Entities entities;
-  private final Catalog catalog;
+  private final Catalogs catalogs;
+  private final InstantSource clock;
 
-  public TransferRoutes(Entities entities, Catalog catalog) {
+  public TransferRoutes(Entities entities, Catalogs catalogs, InstantSource clock) {
     this.entities = entities;
-    this.catalog = catalog;
+    this.catalogs = catalogs;
+    this.clock = clock;
   }
 
   /** All of them. */
@@ -72,7 +75,7 @@ public final class TransferRoutes {
             reason == null ? Map.of("to_wallet", to) : Map.of("to_wallet", to, "reason", reason));
     return CreditTypes.held(
             entities,
-            catalog,
+            catalogs.known(org, clock.instant()),
             org,
             from,
             creditType,

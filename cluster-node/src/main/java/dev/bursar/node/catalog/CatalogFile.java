@@ -4,6 +4,7 @@ import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.CreditType;
 import dev.bursar.domain.catalog.Feature;
 import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.node.yaml.FaultyYaml;
 import dev.bursar.node.yaml.YamlFaults;
 import dev.bursar.node.yaml.YamlPart;
 import java.io.IOException;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads a catalog from YAML or JSON; {@code catalog.schema.json} says what it looks like. A file
@@ -25,6 +27,7 @@ import java.util.Set;
 public final class CatalogFile {
 
   private static final String WHAT = "the catalog";
+  private static final String NEXT_DOCUMENT = "\n---\n";
 
   private static final Set<String> FIELDS =
       Set.of(
@@ -53,28 +56,44 @@ public final class CatalogFile {
     for (Path file : files) {
       String name = files.size() == 1 ? "" : file.toString();
       String what = name.isEmpty() ? WHAT : WHAT + " " + name;
-      roots.add(YamlPart.root(what, name, YamlPart.text(WHAT, file), faults));
+      roots.addAll(YamlPart.documents(what, name, YamlPart.text(WHAT, file), faults));
     }
     return catalog(roots, faults);
   }
 
+  /**
+   * The text of these files as one, which {@link #parse} reads as the same catalog.
+   *
+   * @throws IllegalArgumentException if one can't be read
+   */
+  public static String text(List<Path> files) {
+    return files.stream()
+        .map(file -> YamlPart.text(WHAT, file))
+        .collect(Collectors.joining(NEXT_DOCUMENT));
+  }
+
   /** The catalog that comes with the configuration. */
   public static Catalog configured() {
+    return parse(configuredText());
+  }
+
+  /** The text of the catalog that comes with the configuration. */
+  public static String configuredText() {
     try (InputStream in = CatalogFile.class.getResourceAsStream("/catalog.yaml")) {
-      return parse(new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8));
+      return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /**
-   * The catalog in this text.
+   * The catalog in this text; of several documents the lists are put together.
    *
-   * @throws IllegalArgumentException with every fault, a line each
+   * @throws FaultyYaml with every fault, a line each
    */
   public static Catalog parse(String yaml) {
     YamlFaults faults = new YamlFaults();
-    return catalog(List.of(YamlPart.root(WHAT, yaml, faults)), faults);
+    return catalog(YamlPart.documents(WHAT, "", yaml, faults), faults);
   }
 
   private static Catalog catalog(List<YamlPart> roots, YamlFaults faults) {

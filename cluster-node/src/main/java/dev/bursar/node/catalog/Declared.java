@@ -10,12 +10,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What the rest of a catalog can name: whoever names anything else is told so. */
 final class Declared {
+
+  /** More than so many names help nobody. */
+  private static final int TOLD_MAX = 12;
 
   final Map<String, CreditType> creditTypes = new LinkedHashMap<>();
   final Set<String> meters = new LinkedHashSet<>();
@@ -34,6 +38,19 @@ final class Declared {
   /** The id of a thing, which has to have one; empty, with a fault, if it has none. */
   static String id(Set<String> inUse, YamlPart.Fields fields) {
     return fields.required("id").map(part -> once(inUse, part)).orElse("");
+  }
+
+  /** What to say of a name that has to be another's; all that it could be, if these are few. */
+  static String notDeclared(String name, String where, Set<String> declared) {
+    Set<String> names = new TreeSet<>(declared);
+    names.remove("");
+    return "%s is not declared in %s%s"
+        .formatted(
+            name,
+            where,
+            names.isEmpty()
+                ? ", which has nothing"
+                : names.size() > TOLD_MAX ? "" : "; declared are " + names);
   }
 
   /**
@@ -56,7 +73,7 @@ final class Declared {
     String name = fields.text("credit_type");
     YamlPart part = fields.find("credit_type");
     if (part != null && !name.isEmpty() && !creditTypes.containsKey(name)) {
-      part.fault(name + " is not declared in credit_types");
+      part.fault(notDeclared(name, "credit_types", creditTypes.keySet()));
     }
     return name;
   }
@@ -107,7 +124,7 @@ final class Declared {
   /** A meter that has to be declared. */
   void demandMeter(YamlPart part, String meter) {
     if (!meter.isEmpty() && !meters.contains(meter)) {
-      part.fault(meter + " is not declared in meters");
+      part.fault(notDeclared(meter, "meters", meters));
     }
   }
 
@@ -115,7 +132,7 @@ final class Declared {
   String feature(YamlPart part) {
     String feature = Scalars.name(part);
     if (!feature.isEmpty() && !features.isEmpty() && !features.containsKey(feature)) {
-      part.fault(feature + " is not declared in features");
+      part.fault(notDeclared(feature, "features", features.keySet()));
     }
     return feature;
   }
@@ -124,7 +141,7 @@ final class Declared {
   String plan(YamlPart part) {
     String plan = Scalars.name(part);
     if (!plan.isEmpty() && !plans.contains(plan)) {
-      part.fault(plan + " is not declared in plans");
+      part.fault(notDeclared(plan, "plans", plans));
     }
     return plan;
   }

@@ -29,7 +29,7 @@ final class Entitlements {
               (name, each) -> {
                 Feature feature = declared.features.get(name);
                 if (feature == null) {
-                  each.fault(name + " is not declared in features");
+                  each.fault(Declared.notDeclared(name, "features", declared.features.keySet()));
                 } else {
                   entitlements.put(name, entitlement(feature, each));
                 }

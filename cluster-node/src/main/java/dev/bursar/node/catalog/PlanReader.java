@@ -144,7 +144,7 @@ final class PlanReader {
     }
     Written base = written.get(part.text());
     if (base == null && !part.text().isEmpty()) {
-      part.fault(part.text() + " is not declared in plans");
+      part.fault(Declared.notDeclared(part.text(), "plans", written.keySet()));
     }
     return base;
   }

@@ -119,7 +119,7 @@ final class RateReader {
         .forEach(
             (meter, each) -> {
               if (!declared.meters.contains(meter)) {
-                each.fault("the meter is not declared in meters");
+                each.fault(Declared.notDeclared(meter, "meters", declared.meters));
               }
               if (each.isMapping()) {
                 tiers.put(meter, tiers(each, shift));

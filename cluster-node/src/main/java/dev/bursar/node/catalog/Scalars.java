@@ -88,7 +88,7 @@ final class Scalars {
   static BigDecimal decimal(YamlPart part, BigDecimal most, int decimals, String otherwise) {
     BigDecimal value = decimal(part);
     if (value.signum() < 0) {
-      part.fault(part.text() + " is negative");
+      part.fault(part.text() + " is negative; 0 or more is accepted");
     } else if (value.compareTo(most) > 0) {
       part.fault("%s is more than %s".formatted(part.text(), most.toPlainString()));
     } else if (value.stripTrailingZeros().scale() > decimals) {

@@ -1,8 +1,10 @@
 package dev.bursar.node.yaml;
 
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 
 /**
@@ -18,7 +20,7 @@ public final class YamlFaults {
   private static final int PARTS_MAX = 2_000_000;
 
   /** Each once, however often its place is looked at. */
-  private final Set<String> faults = new LinkedHashSet<>();
+  private final Set<YamlFault> faults = new LinkedHashSet<>();
 
   private int notTold;
   private int parts;
@@ -26,12 +28,12 @@ public final class YamlFaults {
   /**
    * Another part is read, perhaps again: parts that are referred to count each time.
    *
-   * @throws IllegalArgumentException if there are too many
+   * @throws FaultyYaml if there are too many
    */
   void count() {
     parts++;
     if (parts > PARTS_MAX) {
-      throw new IllegalArgumentException(
+      throw new FaultyYaml(
           "there are more than %d parts to read, with those that are referred to counted each time"
               .formatted(PARTS_MAX));
     }
@@ -43,8 +45,8 @@ public final class YamlFaults {
    * @param file what the place begins with
    */
   void add(String file, String path, Optional<Mark> place, String fault) {
-    String line = place.map(mark -> " (line %d)".formatted(mark.getLine() + 1)).orElse("");
-    String told = "%s%s%s: %s".formatted(file, path.isEmpty() ? "(root)" : path, line, fault);
+    YamlFault told =
+        new YamlFault(file, path, place.map(mark -> mark.getLine() + 1).orElse(0), fault);
     if (faults.size() < TOLD_MAX) {
       faults.add(told);
     } else if (!faults.contains(told)) {
@@ -56,16 +58,17 @@ public final class YamlFaults {
    * Refuses a file that has any.
    *
    * @param what the file
-   * @throws IllegalArgumentException with every fault, a line each
+   * @throws FaultyYaml with every fault, a line each
    */
   public void demandNone(String what) {
     if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(
+      throw new FaultyYaml(
           "%s has faults:\n  %s%s"
               .formatted(
                   what,
-                  String.join("\n  ", faults),
-                  notTold == 0 ? "" : "\n  and %d more".formatted(notTold)));
+                  faults.stream().map(YamlFault::toString).collect(Collectors.joining("\n  ")),
+                  notTold == 0 ? "" : "\n  and %d more".formatted(notTold)),
+          List.copyOf(faults));
     }
   }
 }

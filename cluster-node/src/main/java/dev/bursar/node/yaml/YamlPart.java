@@ -17,6 +17,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -82,20 +83,26 @@ public final class YamlPart {
    * The whole of a file.
    *
    * @param what the file, for messages
-   * @throws IllegalArgumentException if it is no YAML, there is nothing in it, it is nested deeper
-   *     than anything here has to be, or refers to its own parts too often
+   * @throws FaultyYaml if it is no YAML, there is nothing in it or more than one document, it is
+   *     nested deeper than anything here has to be, or refers to its own parts too often
    */
   public static YamlPart root(String what, String yaml, YamlFaults faults) {
-    return root(what, "", yaml, faults);
+    List<YamlPart> documents = documents(what, "", yaml, faults);
+    if (documents.size() > 1) {
+      throw new FaultyYaml(
+          "%s has %d documents; one is expected".formatted(what, documents.size()));
+    }
+    return documents.getFirst();
   }
 
   /**
-   * The whole of one of several files that are read as one.
+   * The documents in one of several files that are read as one.
    *
-   * @param file what its paths begin with
-   * @throws IllegalArgumentException as with one
+   * @param file what their paths begin with
+   * @return at least one
+   * @throws FaultyYaml as with one
    */
-  public static YamlPart root(String what, String file, String yaml, YamlFaults faults) {
+  public static List<YamlPart> documents(String what, String file, String yaml, YamlFaults faults) {
     LoadSettings settings =
         LoadSettings.builder()
             .setLabel(what)
@@ -105,14 +112,29 @@ public final class YamlPart {
             .build();
     try {
       Parser parser = new ShallowParser(new ParserImpl(settings, new StreamReader(settings, yaml)));
-      Node root = new Composer(settings, parser).getSingleNode().orElse(null);
-      if (root == null) {
-        throw new IllegalArgumentException(what + " is empty");
+      List<YamlPart> documents = new ArrayList<>();
+      new Composer(settings, parser)
+          .forEachRemaining(
+              root -> {
+                if (!root.getTag().equals(Tag.NULL)) {
+                  documents.add(new YamlPart(file.isEmpty() ? "" : file + ": ", "", root, faults));
+                }
+              });
+      if (documents.isEmpty()) {
+        throw new FaultyYaml(what + " is empty");
       }
-      return new YamlPart(file.isEmpty() ? "" : file + ": ", "", root, faults);
+      return documents;
     } catch (YamlEngineException e) {
-      throw new IllegalArgumentException(what + " is not valid YAML: " + e.getMessage(), e);
+      throw new FaultyYaml(
+          what + " is not valid YAML: " + e.getMessage(),
+          List.of(new YamlFault(file, "", line(e), "is not valid YAML: " + e.getMessage())));
     }
+  }
+
+  private static int line(YamlEngineException e) {
+    return e instanceof MarkedYamlEngineException marked
+        ? marked.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0)
+        : 0;
   }
 
   /** Where it is, such as {@code rates[3].meters}, after its file if there are several. */

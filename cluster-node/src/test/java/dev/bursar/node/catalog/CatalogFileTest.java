@@ -64,10 +64,10 @@ final class CatalogFileTest {
     assertThatThrownBy(() -> CatalogFile.parse(yaml))
         .hasMessageContainingAll(
             "credit_types[1].id (line 3): a is declared twice",
-            "rates[0].credit_type (line 6): b is not declared in credit_types",
+            "rates[0].credit_type (line 6): b is not declared in credit_types; declared are [a]",
             "rates[0].per (line 7): 20 is no power of ten from 1 to 1000000000",
-            "rates[0].meters.m (line 8): -1 is negative",
-            "rates[0].meters.n (line 8): the meter is not declared in meters",
+            "rates[0].meters.m (line 8): -1 is negative; 0 or more is accepted",
+            "rates[0].meters.n (line 8): n is not declared in meters; declared are [m]",
             "rates[0].meters.n (line 8): x is not a decimal of at most 30 characters",
             "rates[0].surprise (line 9): unknown; known are [credit_type, effective_at, feature, formula, meters, model, per]");
   }
@@ -97,7 +97,7 @@ final class CatalogFileTest {
       delimiter = '|',
       textBlock =
           """
-          -0.5        | -0.5 is negative
+          -0.5        | -0.5 is negative; 0 or more is accepted
           0.1234567   | 0.1234567 has more than 6 decimals; say it for more units, with per
           1000000001  | 1000000001 is more than 1000000000
           1e400       | 1e400 is not a decimal of at most 30 characters

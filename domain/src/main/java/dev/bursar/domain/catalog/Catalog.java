@@ -1,5 +1,6 @@
 package dev.bursar.domain.catalog;
 
+import dev.bursar.domain.budget.Quantities;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -28,7 +29,8 @@ public record Catalog(
     Map<String, PricingPlan> plans,
     Map<String, AddOn> addOns,
     Map<String, TopUpPack> topUpPacks,
-    Map<String, Campaign> campaigns) {
+    Map<String, Campaign> campaigns)
+    implements Catalogs {
 
   /**
    * What is charged for.
@@ -74,6 +76,26 @@ public record Catalog(
     Map<String, CreditType> types = new HashMap<>();
     names.forEach((id, name) -> types.put(id, new CreditType(id, name, CreditType.SCALE_MAX)));
     return types;
+  }
+
+  /** It counts for everybody, always. */
+  @Override
+  public Catalog of(String org, Instant at) {
+    return this;
+  }
+
+  /** Whether a budget may count this. */
+  public boolean isMeasure(String name) {
+    return creditTypes.containsKey(name)
+        || meters.contains(name)
+        || name.equals(Quantities.REQUESTS)
+        || name.equals(Quantities.OPEN_RESERVATIONS);
+  }
+
+  /** What a budget may count, for people. */
+  public String measures() {
+    return "credit types %s, meters %s, %s, %s"
+        .formatted(creditTypes.keySet(), meters, Quantities.REQUESTS, Quantities.OPEN_RESERVATIONS);
   }
 
   /** See {@link PriceList#price}. */

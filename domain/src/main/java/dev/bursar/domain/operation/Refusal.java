@@ -20,6 +20,7 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     ATTEMPT_WITHDRAWN,
     ALREADY_REPORTED,
     REPORT_UNDECIDED,
+    CATALOG_UNKNOWN,
     INVALID,
     UNKNOWN_UNIT,
     UNKNOWN_CREDIT_TYPE,
@@ -33,6 +34,8 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     GRANT_VOIDED,
     GRANT_EXPIRED,
     TRANSACTION_NOT_FOUND,
+    VERSION_NOT_FOUND,
+    VERSION_NOT_PUBLISHED,
     NOT_REFUNDABLE,
     REFUND_EXCEEDS_CHARGE,
     EXCEEDS_AVAILABLE,
@@ -104,6 +107,14 @@ public record Refusal(Code code, @Nullable String field, String detail) {
         Code.REPORT_UNDECIDED,
         "id",
         "an event of this source and id may have come on record since it was looked up; send it again");
+  }
+
+  /** A later version of the catalog may have been published, and nothing is decided by an older. */
+  public static Refusal catalogUnknown() {
+    return new Refusal(
+        Code.CATALOG_UNKNOWN,
+        null,
+        "this node does not know whether another version of the catalog counts by now, since the database does not answer it; ask again");
   }
 
   /** Another request has set or removed the budget while this one was about to. */

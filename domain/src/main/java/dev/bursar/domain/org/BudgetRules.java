@@ -6,6 +6,7 @@ import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Refused;
@@ -34,14 +35,14 @@ final class BudgetRules {
     this.reservations = reservations;
   }
 
-  Decision<OrgEvent, OrgReply> check(Budget budget) {
-    Refusal fault = fault(budget);
+  Decision<OrgEvent, OrgReply> check(Budget budget, Catalog catalog) {
+    Refusal fault = fault(budget, catalog);
     return fault == null ? new Told<>(DONE) : new Refused<>(fault);
   }
 
-  Decision<OrgEvent, OrgReply> draft(OrgCommand.DraftBudget draft, Instant now) {
+  Decision<OrgEvent, OrgReply> draft(OrgCommand.DraftBudget draft, Catalog catalog, Instant now) {
     Budget budget = draft.budget();
-    Refusal fault = fault(budget);
+    Refusal fault = fault(budget, catalog);
     if (fault != null) {
       return new Refused<>(fault);
     }
@@ -52,8 +53,8 @@ final class BudgetRules {
                 now, budget, reservations.open(budget), draft.attempt(), draft.actor()));
   }
 
-  Decision<OrgEvent, OrgReply> put(OrgCommand.PutBudget put, Instant now) {
-    Refusal fault = fault(put.budget());
+  Decision<OrgEvent, OrgReply> put(OrgCommand.PutBudget put, Catalog catalog, Instant now) {
+    Refusal fault = fault(put.budget(), catalog);
     if (fault != null) {
       return new Refused<>(fault);
     }
@@ -76,17 +77,17 @@ final class BudgetRules {
         new OrgEvent.BudgetPut(now, put.budget().since(since), put.counts(), put.actor()));
   }
 
-  private @Nullable Refusal fault(Budget budget) {
+  private @Nullable Refusal fault(Budget budget, Catalog catalog) {
     Refusal fault = hierarchy.fault(budget.scope());
     if (fault != null) {
       return fault;
     }
-    if (!reservations.isMeasure(budget.measure())) {
+    if (!catalog.isMeasure(budget.measure())) {
       return new Refusal(
           Code.UNKNOWN_CREDIT_TYPE,
           "measure",
           "%s is nothing that a budget counts; known are %s"
-              .formatted(budget.measure(), reservations.measures()));
+              .formatted(budget.measure(), catalog.measures()));
     }
     if (budget.measure().equals(Quantities.OPEN_RESERVATIONS)
         && budget.window() != WindowKind.LIFETIME) {

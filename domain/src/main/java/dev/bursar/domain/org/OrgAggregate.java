@@ -2,6 +2,7 @@ package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** An org and its rules together, as an entity needs them. */
@@ -25,18 +27,20 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   private static final OrgReply DONE = new OrgReply.Done();
 
   private final Org org;
+  private final Catalogs catalogs;
   private final HierarchyRules hierarchy;
   private final ReservationRules reservations;
   private final BudgetRules budgets;
 
   /**
    * @param org the state
-   * @param catalog what things cost
+   * @param catalogs what things cost
    */
-  public OrgAggregate(Org org, Catalog catalog) {
+  public OrgAggregate(Org org, Catalogs catalogs) {
     this.org = org;
+    this.catalogs = catalogs;
     this.hierarchy = new HierarchyRules(org);
-    this.reservations = new ReservationRules(org, catalog);
+    this.reservations = new ReservationRules(org);
     this.budgets = new BudgetRules(org, hierarchy, reservations);
   }
 
@@ -67,15 +71,17 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.PutUnit put -> hierarchy.put(put, now);
       case OrgCommand.RemoveUnit remove -> hierarchy.remove(remove, now);
       case OrgCommand.PutUser put -> hierarchy.put(put, now);
-      case OrgCommand.CheckBudget check -> budgets.check(check.budget());
-      case OrgCommand.DraftBudget draft -> budgets.draft(draft, now);
+      case OrgCommand.CheckBudget check ->
+          byCatalog(now, catalog -> budgets.check(check.budget(), catalog));
+      case OrgCommand.DraftBudget draft ->
+          byCatalog(now, catalog -> budgets.draft(draft, catalog, now));
       case OrgCommand.ViewDraft view -> {
         Draft draft = org.draft(view.budget());
         yield draft == null || !draft.attempt().equals(view.attempt())
             ? new Refused<>(Refusal.overtaken())
             : new Told<>(new OrgReply.DraftPlace(draft.place()));
       }
-      case OrgCommand.PutBudget put -> budgets.put(put, now);
+      case OrgCommand.PutBudget put -> byCatalog(now, catalog -> budgets.put(put, catalog, now));
       case OrgCommand.PutOverride put -> budgets.put(put, now);
       case OrgCommand.RemoveOverride remove -> budgets.remove(remove, now);
       case OrgCommand.FreezeScope freeze -> budgets.freeze(freeze, now);
@@ -90,7 +96,8 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
               ? new Refused<>(unknownBudget(remove.budget()))
               : new Accepted<>(new OrgEvent.BudgetRemoved(now, remove.budget(), remove.actor()));
       case OrgCommand.PutWallet put -> putWallet(put, now);
-      case OrgCommand.Reserve reserve -> reservations.decide(reserve, now);
+      case OrgCommand.Reserve reserve ->
+          byCatalog(now, catalog -> reservations.decide(reserve, catalog, now));
       case OrgCommand.TakeOver over ->
           org.open().containsKey(over.reservation())
               ? new Accepted<>(
@@ -135,6 +142,21 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.ListOpen list ->
           new Told<>(new OrgReply.Open(List.copyOf(org.open().values()), org.tallies().lapsed()));
     };
+  }
+
+  /** Decides by the catalog that counts from before to after; by none while that is not known. */
+  private Decision<OrgEvent, OrgReply> byCatalog(
+      Instant now, Function<Catalog, Decision<OrgEvent, OrgReply>> rule) {
+    Catalog catalog = catalogs.of(org.id(), now);
+    while (catalog != null) {
+      Decision<OrgEvent, OrgReply> decision = rule.apply(catalog);
+      Catalog since = catalogs.of(org.id(), now);
+      if (since == catalog) {
+        return decision;
+      }
+      catalog = since;
+    }
+    return new Refused<>(Refusal.catalogUnknown());
   }
 
   /** A denial is put on record once, however often that is asked. */

@@ -37,43 +37,20 @@ final class ReservationRules {
 
   private final Org org;
   private final HierarchyRules hierarchy;
-  private final Catalog catalog;
 
-  ReservationRules(Org org, Catalog catalog) {
+  ReservationRules(Org org) {
     this.org = org;
     this.hierarchy = new HierarchyRules(org);
-    this.catalog = catalog;
   }
 
-  /** Whether a budget may count this. */
-  boolean isMeasure(String name) {
-    return catalog.creditTypes().containsKey(name)
-        || catalog.meters().contains(name)
-        || name.equals(Quantities.REQUESTS)
-        || name.equals(Quantities.OPEN_RESERVATIONS);
-  }
-
-  /** What a budget may count, for people. */
-  String measures() {
-    return "credit types %s, meters %s, %s, %s"
-        .formatted(
-            catalog.creditTypes().keySet(),
-            catalog.meters(),
-            Quantities.REQUESTS,
-            Quantities.OPEN_RESERVATIONS);
-  }
-
-  private boolean isCreditType(String name) {
-    return catalog.creditTypes().containsKey(name);
-  }
-
-  Decision<OrgEvent, OrgReply> decide(OrgCommand.Reserve ask, Instant now) {
+  /** By this catalog. */
+  Decision<OrgEvent, OrgReply> decide(OrgCommand.Reserve ask, Catalog catalog, Instant now) {
     ReserveRequest request = ask.request();
     Reported reported = request.reported();
     // Before all else: of what may be on record nothing may be said but that.
     Refusal fault = reported == null ? null : undecided(reported, ask.lookedUpThrough());
     if (fault == null) {
-      fault = fault(request);
+      fault = fault(request, catalog);
     }
     if (fault != null) {
       return new Refused<>(fault);
@@ -240,7 +217,7 @@ final class ReservationRules {
             List.of(denial)));
   }
 
-  private @Nullable Refusal fault(ReserveRequest request) {
+  private @Nullable Refusal fault(ReserveRequest request, Catalog catalog) {
     Subject subject = request.subject();
     Refusal fault = fault("subject.team", subject.team(), Unit.Kind.TEAM);
     if (fault == null) {
@@ -253,7 +230,7 @@ final class ReservationRules {
       fault = fault("subject.agent", subject.agent(), Unit.Kind.AGENT);
     }
     String creditType = request.creditType();
-    if (fault == null && creditType != null && !isCreditType(creditType)) {
+    if (fault == null && creditType != null && !catalog.creditTypes().containsKey(creditType)) {
       fault =
           new Refusal(
               Code.UNKNOWN_CREDIT_TYPE,

@@ -192,6 +192,8 @@ public final class UsageReporting implements UsageReports {
       case ALREADY_REPORTED -> DUPLICATE;
       // Whether it is on record, or comes to be, nobody can tell yet.
       case REPORT_UNDECIDED, IDEMPOTENCY_KEY_EXPIRED -> UNREACHABLE;
+      // What it costs nobody can tell at the moment.
+      case CATALOG_UNKNOWN -> UNREACHABLE;
       // It was given up in mid-way, and what it held is given back.
       case ATTEMPT_WITHDRAWN -> UNREACHABLE;
       default ->

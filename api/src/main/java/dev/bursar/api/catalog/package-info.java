@@ -1,0 +1,3 @@
+/** Versions of the catalog over HTTP. */
+@org.jspecify.annotations.NullMarked
+package dev.bursar.api.catalog;

@@ -1,0 +1,157 @@
+package dev.bursar.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bursar.node.catalog.CatalogFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Spec.Target;
+
+/** The node that a command about the catalog asks. */
+final class CatalogNode {
+
+  /** Longer than a node takes to wait for one that is silent. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(90);
+
+  private static final Duration ASKED_AGAIN_FOR = Duration.ofSeconds(60);
+  private static final Duration ASKED_AGAIN_AFTER = Duration.ofMillis(500);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @Spec(Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      defaultValue = "${env:BURSAR_URL:-http://127.0.0.1:8080}",
+      description = "Where a node listens. Default: $$BURSAR_URL, else http://127.0.0.1:8080")
+  private String url;
+
+  @Option(
+      names = "--operator-key",
+      paramLabel = "KEY",
+      defaultValue = "${env:BURSAR_OPERATOR_KEY}",
+      description = "The secret of an operator's key. Default: $$BURSAR_OPERATOR_KEY")
+  private @Nullable String operatorKey;
+
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(10))
+          .build();
+
+  /** Where what is told goes. */
+  PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+
+  /**
+   * Makes a version of these files, or finds the one that they are already; first reads them here,
+   * so that faults name their file.
+   */
+  int draft(List<Path> files) {
+    CatalogFile.read(files);
+    byte[] text = CatalogFile.text(files).getBytes(StandardCharsets.UTF_8);
+    return ask("POST", "/v1/catalog/versions", "application/yaml", text).path("version").asInt();
+  }
+
+  JsonNode get(String path) {
+    return ask("GET", path, null, new byte[0]);
+  }
+
+  JsonNode post(String path, Map<String, ?> body) {
+    try {
+      return ask("POST", path, "application/json", JSON.writeValueAsBytes(body));
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Asks; once more, with the same key, where the node says so. */
+  private JsonNode ask(String method, String path, @Nullable String type, byte[] body) {
+    HttpRequest request = request(method, path, type, body);
+    long began = System.nanoTime();
+    try {
+      while (true) {
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        int status = answer.statusCode();
+        if (status < 300) {
+          return JSON.readTree(answer.body());
+        }
+        if ((status != 503 && status != 429)
+            || System.nanoTime() - began > ASKED_AGAIN_FOR.toNanos()) {
+          throw new CommandFailure(told(method, path, answer));
+        }
+        TimeUnit.NANOSECONDS.sleep(ASKED_AGAIN_AFTER.toNanos());
+      }
+    } catch (IOException e) {
+      throw new CommandFailure(
+          "%s can't be reached: %s".formatted(url, e.getMessage() == null ? e : e.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("interrupted", e);
+    }
+  }
+
+  private HttpRequest request(String method, String path, @Nullable String type, byte[] body) {
+    if (operatorKey == null || operatorKey.isEmpty()) {
+      throw new CommandFailure("--operator-key or $BURSAR_OPERATOR_KEY is needed");
+    }
+    HttpRequest.Builder request;
+    try {
+      request = HttpRequest.newBuilder(URI.create(url.replaceFirst("/+$", "") + path));
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("--url: %s is no address of a node".formatted(url), e);
+    }
+    request
+        .timeout(TIMEOUT)
+        .header("Authorization", "Bearer " + operatorKey)
+        .header("Idempotency-Key", UUID.randomUUID().toString())
+        .method(
+            method,
+            type == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofByteArray(body));
+    if (type != null) {
+      request.header("Content-Type", type);
+    }
+    return request.build();
+  }
+
+  private static String told(String method, String path, HttpResponse<String> answer)
+      throws IOException {
+    if (!answer.headers().firstValue("Content-Type").orElse("").contains("json")) {
+      return "%s %s was answered %d, by something that is no node"
+          .formatted(method, path, answer.statusCode());
+    }
+    JsonNode problem = JSON.readTree(answer.body());
+    StringBuilder text = new StringBuilder();
+    if (problem.has("field")) {
+      text.append(problem.path("field").asText()).append(": ");
+    }
+    text.append(problem.path("detail").asText());
+    for (JsonNode error : problem.path("errors")) {
+      text.append("\n  ").append(error.path("path").asText());
+      if (error.has("line")) {
+        text.append(" (line ").append(error.path("line").asInt()).append(')');
+      }
+      text.append(": ").append(error.path("detail").asText());
+    }
+    return text.append(" (").append(problem.path("code").asText()).append(')').toString();
+  }
+}

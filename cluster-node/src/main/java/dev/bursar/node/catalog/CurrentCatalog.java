@@ -1,0 +1,214 @@
+package dev.bursar.node.catalog;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
+import dev.bursar.domain.catalog.ReleaseChange;
+import dev.bursar.domain.catalog.ReleaseChange.Made;
+import dev.bursar.domain.catalog.Releases;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a node knows of the catalog, and for how long it may decide by that. It asks the database
+ * for changes over and over, and confirms there that it knows them all; from when it asked, it may
+ * decide for a while. So whoever makes a change need only wait for the confirmations, or for that
+ * while: no node decides by what was before after that, whether it can be reached or not.
+ */
+public final class CurrentCatalog implements Catalogs, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(CurrentCatalog.class);
+
+  /** How often, while it may decide, it is confirmed that nothing has changed. */
+  private static final int CONFIRMATIONS = 5;
+
+  /** As many versions are kept in memory, beside those that count for somebody. */
+  private static final int PARSED_MAX = 4;
+
+  private final Jdbi jdbi;
+  private final String node;
+  private final Duration decidesFor;
+  private final Duration askedEvery;
+  private final Executor blocking;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("catalog-watch").factory());
+  private final Cache<Integer, Catalog> parsed =
+      Caffeine.newBuilder().maximumSize(PARSED_MAX).build();
+
+  /**
+   * What is known, after so many changes.
+   *
+   * @param catalogs by version, all that count for somebody or will
+   * @param until by the JVM's clock
+   */
+  private record Known(
+      long sequence, Releases releases, Map<Integer, Catalog> catalogs, long until) {}
+
+  private volatile @Nullable Known known;
+  private long confirmedAt;
+  private boolean failing;
+  private boolean stopped;
+
+  /**
+   * @param node the name of the process, which no other has
+   * @param decidesFor how long a node may decide after it has asked for the last time; the same on
+   *     all nodes
+   * @param askedEvery how often changes are asked for
+   * @param blocking where catalogs are read that nobody waits for
+   */
+  CurrentCatalog(
+      Jdbi jdbi, String node, Duration decidesFor, Duration askedEvery, Executor blocking) {
+    this.jdbi = jdbi;
+    this.node = node;
+    this.decidesFor = decidesFor;
+    this.askedEvery = askedEvery;
+    this.blocking = blocking;
+  }
+
+  /** Begins to ask; from here on it decides, if the database answers. */
+  void start() {
+    refresh();
+    var unused =
+        thread.scheduleWithFixedDelay(
+            this::look, askedEvery.toMillis(), askedEvery.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public @Nullable Catalog of(String org, Instant at) {
+    Known now = known;
+    if (now == null || System.nanoTime() - now.until >= 0) {
+      return null;
+    }
+    Integer version = now.releases.versionFor(org, at);
+    return version == null ? null : now.catalogs.get(version);
+  }
+
+  /** Whether this node may decide. */
+  public boolean isKnown() {
+    Known now = known;
+    return now != null && System.nanoTime() - now.until < 0;
+  }
+
+  /** Whatever goes wrong, it is asked again. */
+  private void look() {
+    try {
+      refresh();
+      failing = false;
+    } catch (RuntimeException e) {
+      if (!failing) {
+        LOG.atWarn()
+            .setMessage("it is not known which catalog counts; nothing is decided after a while")
+            .addKeyValue("decides_for_ms_max", decidesFor.toMillis())
+            .setCause(e)
+            .log();
+      }
+      failing = true;
+    }
+  }
+
+  /** Takes in what has changed, and confirms it. */
+  synchronized void refresh() {
+    while (!stopped) {
+      Known before = known;
+      long asked = System.nanoTime();
+      List<Made> changes =
+          jdbi.withHandle(
+              handle ->
+                  new CatalogTables(handle).changesAfter(before == null ? 0 : before.sequence));
+      if (before != null
+          && changes.isEmpty()
+          && asked - confirmedAt < decidesFor.toNanos() / CONFIRMATIONS) {
+        return;
+      }
+      // Known before it is confirmed: from the confirmation on nobody decides by anything older.
+      Known now = before != null && changes.isEmpty() ? before : after(before, changes, asked);
+      known = now;
+      asked = System.nanoTime();
+      if (jdbi.inTransaction(handle -> new CatalogTables(handle).confirm(node, now.sequence))) {
+        confirmedAt = asked;
+        known = new Known(now.sequence, now.releases, now.catalogs, asked + decidesFor.toNanos());
+        preload(changes);
+        return;
+      }
+    }
+  }
+
+  private Known after(@Nullable Known before, List<Made> changes, long asked) {
+    Releases releases = before == null ? Releases.NONE : before.releases;
+    for (Made made : changes) {
+      releases = releases.after(made);
+    }
+    Map<Integer, Catalog> catalogs = new HashMap<>();
+    for (int version : releases.versions()) {
+      Catalog had = before == null ? null : before.catalogs.get(version);
+      catalogs.put(version, had != null ? had : catalog(version));
+    }
+    long sequence =
+        changes.isEmpty() ? (before == null ? 0 : before.sequence) : changes.getLast().sequence();
+    return new Known(
+        sequence, releases, Map.copyOf(catalogs), before == null ? asked : before.until);
+  }
+
+  /**
+   * A version, which has to be there.
+   *
+   * @throws dev.bursar.node.yaml.FaultyYaml if this program can't read it, since another did
+   */
+  Catalog catalog(int version) {
+    Catalog found = parsed.getIfPresent(version);
+    if (found == null) {
+      found =
+          CatalogFile.parse(
+              jdbi.withHandle(handle -> new CatalogTables(handle).document(version)).orElseThrow());
+      parsed.put(version, found);
+    }
+    return found;
+  }
+
+  /** It has been read already. */
+  void parsed(int version, Catalog catalog) {
+    parsed.put(version, catalog);
+  }
+
+  /** What was drafted is published soon, perhaps, and is to be there then. */
+  private void preload(List<Made> changes) {
+    if (!changes.isEmpty() && changes.getLast().change() instanceof ReleaseChange.Draft draft) {
+      blocking.execute(
+          () -> {
+            try {
+              catalog(draft.version());
+            } catch (RuntimeException e) {
+              LOG.warn("a version of the catalog can't be read by this program", e);
+            }
+          });
+    }
+  }
+
+  /** Decides no more, and says so. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    synchronized (this) {
+      stopped = true;
+      known = null;
+    }
+    try {
+      jdbi.useHandle(handle -> new CatalogTables(handle).forget(node));
+    } catch (RuntimeException e) {
+      LOG.info("the database does not answer; others wait until this node can't decide any more");
+    }
+  }
+}

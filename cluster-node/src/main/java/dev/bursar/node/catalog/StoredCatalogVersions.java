@@ -1,0 +1,427 @@
+package dev.bursar.node.catalog;
+
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.CatalogDiff;
+import dev.bursar.domain.catalog.CatalogFault;
+import dev.bursar.domain.catalog.CatalogVersions;
+import dev.bursar.domain.catalog.ReleaseChange;
+import dev.bursar.domain.catalog.ReleaseChange.Made;
+import dev.bursar.domain.catalog.Releases;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.node.catalog.CatalogTables.VersionRow;
+import dev.bursar.node.yaml.FaultyYaml;
+import dev.bursar.projections.progress.Outages;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The versions of the catalog in PostgreSQL. */
+public final class StoredCatalogVersions implements CatalogVersions {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoredCatalogVersions.class);
+
+  /** Who publishes what a node was started with. */
+  private static final String COMMAND_LINE = "from the command line";
+
+  private static final Duration LOOKED_EVERY = Duration.ofMillis(20);
+
+  /** Clocks of two computers that count the same seconds do so within a thousandth or so. */
+  private static final double CLOCKS_DIFFER_BY = 0.1;
+
+  private final Jdbi jdbi;
+  private final CurrentCatalog current;
+  private final InstantSource clock;
+  private final Duration decidesFor;
+
+  /** Waiting for nodes is no work: it takes no thread from anybody. */
+  private final Executor waiting = work -> Thread.ofVirtual().name("catalog-change").start(work);
+
+  private StoredCatalogVersions(
+      Jdbi jdbi, CurrentCatalog current, InstantSource clock, Duration decidesFor) {
+    this.decidesFor = decidesFor;
+    this.jdbi = jdbi;
+    this.current = current;
+    this.clock = clock;
+  }
+
+  /**
+   * The versions, for a node that is starting. It decides from here on; what it was started with is
+   * published if that is not a version yet.
+   *
+   * @param decidesFor how long a node may decide after it has asked what counts; the same on all
+   *     nodes
+   * @param askedEvery how often it asks
+   * @param document the text of the catalog that it was started with
+   * @param given whether somebody has chosen that; otherwise it counts only if there is no version
+   * @param node the name of the process
+   * @param blocking where catalogs are read that nobody waits for
+   */
+  public static StoredCatalogVersions start(
+      Jdbi jdbi,
+      InstantSource clock,
+      Duration decidesFor,
+      Duration askedEvery,
+      String document,
+      boolean given,
+      String node,
+      Executor blocking) {
+    CurrentCatalog current = new CurrentCatalog(jdbi, node, decidesFor, askedEvery, blocking);
+    StoredCatalogVersions versions = new StoredCatalogVersions(jdbi, current, clock, decidesFor);
+    Optional<Made> made = versions.publishNew(document, given);
+    current.start();
+    made.ifPresent(versions::awaitNodes);
+    return versions;
+  }
+
+  /** What counts, on this node. */
+  public CurrentCatalog current() {
+    return current;
+  }
+
+  private Optional<Made> publishNew(String document, boolean given) {
+    String digest = digest(document);
+    return jdbi.inTransaction(
+        handle -> {
+          CatalogTables tables = new CatalogTables(handle);
+          tables.lock();
+          Optional<Integer> known = tables.versionOf(digest);
+          if (tables.lastVersion() > 0 && (!given || known.isPresent())) {
+            Releases releases = releases(tables).at(now());
+            if (given && !known.equals(Optional.ofNullable(releases.published()))) {
+              LOG.atInfo()
+                  .setMessage(
+                      "the catalog of the command line is not published: it is an earlier version")
+                  .addKeyValue("version", known.orElse(0))
+                  .addKeyValue("published", releases.published())
+                  .log();
+            }
+            return Optional.empty();
+          }
+          int version = tables.lastVersion() + 1;
+          Instant at = notBefore(tables);
+          tables.insert(new VersionRow(version, at, COMMAND_LINE, digest), document);
+          insert(tables, new ReleaseChange.Draft(version), at, COMMAND_LINE, null, 0);
+          return Optional.of(
+              insert(tables, new ReleaseChange.Publish(version), at, COMMAND_LINE, null, 0));
+        });
+  }
+
+  // ---- what is there
+
+  private <T> CompletionStage<T> asking(Function<CatalogTables, T> question) {
+    return doing(() -> jdbi.withHandle(handle -> question.apply(new CatalogTables(handle))));
+  }
+
+  private <T> CompletionStage<T> doing(Supplier<T> work) {
+    return CompletableFuture.supplyAsync(() -> Outages.asking(work), waiting);
+  }
+
+  private static Releases releases(CatalogTables tables) {
+    Releases releases = Releases.NONE;
+    for (Made made : tables.changesAfter(0)) {
+      releases = releases.after(made);
+    }
+    return releases;
+  }
+
+  @Override
+  public CompletionStage<Releases> releases() {
+    return asking(StoredCatalogVersions::releases);
+  }
+
+  @Override
+  public CompletionStage<Answer<Document>> version(int number) {
+    return asking(
+        tables -> {
+          Optional<VersionRow> row = tables.version(number);
+          return row.isEmpty()
+              ? new Answer.Refused<>(unknown(number, tables))
+              : new Answer.Done<>(
+                  new Document(
+                      view(row.get(), releases(tables)), tables.document(number).orElseThrow()),
+                  false);
+        });
+  }
+
+  private Refusal unknown(int number, CatalogTables tables) {
+    return Objects.requireNonNull(
+        Releases.NONE.fault(new ReleaseChange.Draft(number), tables.lastVersion(), now()));
+  }
+
+  @Override
+  public CompletionStage<Page> versions(@Nullable Integer before, int limit) {
+    return asking(
+        tables -> {
+          Releases releases = releases(tables);
+          List<VersionRow> rows =
+              tables.versions(before == null ? Integer.MAX_VALUE : before, limit + 1);
+          return new Page(
+              rows.stream().limit(limit).map(row -> view(row, releases)).toList(),
+              rows.size() > limit);
+        });
+  }
+
+  private Version view(VersionRow row, Releases releases) {
+    return new Version(
+        row.number(),
+        row.draftedAt(),
+        row.actor(),
+        row.digest(),
+        releases.status(row.number(), now()));
+  }
+
+  @Override
+  public CompletionStage<Log> log(@Nullable Long before, int limit) {
+    return asking(
+        tables -> {
+          List<Made> changes =
+              tables.changesBefore(before == null ? Long.MAX_VALUE : before, limit + 1);
+          return new Log(changes.stream().limit(limit).toList(), changes.size() > limit);
+        });
+  }
+
+  @Override
+  public CompletionStage<Answer<CatalogDiff>> diff(int number, @Nullable Integer against) {
+    return doing(
+        () -> {
+          Integer counts =
+              jdbi.withHandle(handle -> releases(new CatalogTables(handle))).at(now()).published();
+          // Nothing is published only before the first node of a database has started.
+          int base = against != null ? against : counts != null ? counts : number;
+          for (int each : new int[] {number, base}) {
+            Optional<Refusal> fault =
+                jdbi.withHandle(
+                    handle -> {
+                      CatalogTables tables = new CatalogTables(handle);
+                      return tables.version(each).isPresent()
+                          ? Optional.empty()
+                          : Optional.of(unknown(each, tables));
+                    });
+            if (fault.isPresent()) {
+              return new Answer.Refused<>(fault.get());
+            }
+          }
+          return new Answer.Done<>(
+              CatalogDiff.of(
+                  current.catalog(base),
+                  current.catalog(number),
+                  jdbi.withHandle(handle -> new CatalogTables(handle).subscribed())),
+              false);
+        });
+  }
+
+  // ---- what is done
+
+  @Override
+  public CompletionStage<Answer<Drafted>> draft(String text, Caller caller) {
+    return doing(
+        () -> {
+          String operation = operation("draft_catalog", caller);
+          Optional<Answer<Drafted>> before =
+              jdbi.withHandle(
+                  handle -> {
+                    CatalogTables tables = new CatalogTables(handle);
+                    return madeBefore(tables, operation, caller)
+                        .map(answer -> answer.map(made -> kept(tables, made)));
+                  });
+          return before.orElseGet(() -> draft(text, operation, caller));
+        });
+  }
+
+  private Drafted kept(CatalogTables tables, Made made) {
+    VersionRow row = tables.version(made.change().version()).orElseThrow();
+    return new Drafted.Kept(view(row, Releases.NONE));
+  }
+
+  private Answer<Drafted> draft(String text, @Nullable String operation, Caller caller) {
+    Catalog catalog;
+    try {
+      if (text.getBytes(StandardCharsets.UTF_8).length > DOCUMENT_BYTES_MAX) {
+        return new Answer.Done<>(
+            new Drafted.Faulty(
+                List.of(
+                    new CatalogFault(
+                        "", 0, "has more than %d bytes".formatted(DOCUMENT_BYTES_MAX)))),
+            false);
+      }
+      catalog = CatalogFile.parse(text);
+    } catch (FaultyYaml e) {
+      return new Answer.Done<>(
+          new Drafted.Faulty(
+              e.faults().stream()
+                  .map(fault -> new CatalogFault(fault.path(), fault.line(), fault.detail()))
+                  .toList()),
+          false);
+    }
+    return jdbi.inTransaction(
+        handle -> {
+          CatalogTables tables = new CatalogTables(handle);
+          tables.lock();
+          Optional<Answer<Made>> before = madeBefore(tables, operation, caller);
+          if (before.isPresent()) {
+            return before.get().map(made -> kept(tables, made));
+          }
+          Optional<Integer> known = tables.versionOf(digest(text));
+          if (known.isPresent()) {
+            VersionRow row = tables.version(known.get()).orElseThrow();
+            return new Answer.Done<>(new Drafted.Kept(view(row, releases(tables))), false);
+          }
+          int version = tables.lastVersion() + 1;
+          Instant at = notBefore(tables);
+          tables.insert(new VersionRow(version, at, caller.actor(), digest(text)), text);
+          Made made =
+              insert(
+                  tables,
+                  new ReleaseChange.Draft(version),
+                  at,
+                  caller.actor(),
+                  operation,
+                  caller.fingerprint());
+          current.parsed(version, catalog);
+          return new Answer.Done<>(kept(tables, made), false);
+        });
+  }
+
+  @Override
+  public CompletionStage<Answer<Made>> change(ReleaseChange change, Caller caller) {
+    return doing(
+        () -> {
+          String operation = operation(kind(change), caller);
+          Answer<Made> answer =
+              jdbi.inTransaction(
+                  handle -> {
+                    CatalogTables tables = new CatalogTables(handle);
+                    tables.lock();
+                    return madeBefore(tables, operation, caller)
+                        .orElseGet(() -> change(tables, change, operation, caller));
+                  });
+          if (answer instanceof Answer.Done<Made> done) {
+            awaitNodes(done.value());
+          }
+          return answer;
+        });
+  }
+
+  private Answer<Made> change(
+      CatalogTables tables, ReleaseChange change, @Nullable String operation, Caller caller) {
+    Instant at = notBefore(tables);
+    Refusal fault = releases(tables).fault(change, tables.lastVersion(), at);
+    return fault != null
+        ? new Answer.Refused<>(fault)
+        : new Answer.Done<>(
+            insert(tables, change, at, caller.actor(), operation, caller.fingerprint()), false);
+  }
+
+  private static Made insert(
+      CatalogTables tables,
+      ReleaseChange change,
+      Instant at,
+      String actor,
+      @Nullable String operation,
+      long fingerprint) {
+    Made made =
+        new Made(tables.lastSequence() + 1, at, actor, change, releases(tables).at(at).published());
+    tables.insert(made, operation, fingerprint);
+    return made;
+  }
+
+  /** The present, or when something was last done, if that is later by another node's clock. */
+  private Instant notBefore(CatalogTables tables) {
+    Instant now = now();
+    return tables.changesBefore(Long.MAX_VALUE, 1).stream()
+        .map(Made::madeAt)
+        .filter(last -> last.isAfter(now))
+        .findFirst()
+        .orElse(now);
+  }
+
+  private static Optional<Answer<Made>> madeBefore(
+      CatalogTables tables, @Nullable String operation, Caller caller) {
+    return operation == null
+        ? Optional.empty()
+        : tables
+            .madeFor(operation)
+            .map(
+                asked ->
+                    asked.fingerprint() == caller.fingerprint()
+                        ? new Answer.Done<>(asked.made(), true)
+                        : new Answer.Refused<>(Refusal.keyReused()));
+  }
+
+  /**
+   * Waits until every node decides by a change, or none that does not decides any more. A node that
+   * has not confirmed it can't confirm anything older since; so it decides no longer than it may
+   * after it last did.
+   */
+  private void awaitNodes(Made made) {
+    long changed = System.nanoTime();
+    double most = decidesFor.toNanos() * (1 + CLOCKS_DIFFER_BY);
+    current.refresh();
+    while (jdbi.withHandle(handle -> new CatalogTables(handle).behind(made.sequence())) > 0) {
+      if (System.nanoTime() - changed > most) {
+        int gone =
+            jdbi.withHandle(handle -> new CatalogTables(handle).forgetBehind(made.sequence()));
+        LOG.atWarn()
+            .setMessage("nodes did not say that they know of a change of the catalog; none decides")
+            .addKeyValue("nodes", gone)
+            .addKeyValue("sequence", made.sequence())
+            .log();
+        return;
+      }
+      try {
+        Thread.sleep(LOOKED_EVERY);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted", e);
+      }
+    }
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** What a key is for: the same key may be used for another version, and means another thing. */
+  private static String kind(ReleaseChange change) {
+    return switch (change) {
+      case ReleaseChange.Draft it -> throw new IllegalArgumentException("drafts have a text");
+      case ReleaseChange.Stage it -> "stage_catalog:" + it.version();
+      case ReleaseChange.Publish it -> "publish_catalog:" + it.version();
+      case ReleaseChange.Schedule it -> "publish_catalog:" + it.version();
+      case ReleaseChange.RollBack it -> "roll_back_catalog";
+    };
+  }
+
+  private static @Nullable String operation(String kind, Caller caller) {
+    return caller.idempotencyKey() == null ? null : digest(caller.operation(kind).key());
+  }
+
+  private static String digest(String text) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,277 @@
+package dev.bursar.node.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bursar.database.Database;
+import dev.bursar.domain.catalog.Audience;
+import dev.bursar.domain.catalog.CatalogDiff;
+import dev.bursar.domain.catalog.CatalogVersions.Drafted;
+import dev.bursar.domain.catalog.ReleaseChange;
+import dev.bursar.domain.catalog.ReleaseChange.Made;
+import dev.bursar.domain.catalog.Releases.Status;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.node.TestServer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Versions in a real PostgreSQL, of which several nodes know. */
+final class StoredCatalogVersionsTest {
+
+  private static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
+
+  private static final Duration ASKED_EVERY = Duration.ofMillis(50);
+
+  private Duration decidesFor = Duration.ofMinutes(1);
+  private Database database;
+  private final List<StoredCatalogVersions> nodes = new ArrayList<>();
+  private Instant now = NOON;
+
+  @BeforeEach
+  void start() {
+    database = Database.open(TestServer.fresh());
+  }
+
+  @AfterEach
+  void stop() {
+    nodes.forEach(node -> node.current().close());
+    database.close();
+  }
+
+  /** A catalog in which the model m costs so much. */
+  private static String costing(String rate) {
+    return """
+        credit_types: [{ id: c, name: C }]
+        meters: [m]
+        rates:
+          - { model: m, credit_type: c, meters: { m: %s } }
+        """
+        .formatted(rate);
+  }
+
+  private StoredCatalogVersions node(String document, boolean given) {
+    StoredCatalogVersions node =
+        StoredCatalogVersions.start(
+            database.jdbi(),
+            () -> now,
+            decidesFor,
+            ASKED_EVERY,
+            document,
+            given,
+            "node-" + nodes.size(),
+            Runnable::run);
+    nodes.add(node);
+    return node;
+  }
+
+  /** What a unit costs an org on a node; null while the node does not know. */
+  private @Nullable String cost(StoredCatalogVersions node, String org) {
+    var catalog = node.current().of(org, now);
+    return catalog == null
+        ? null
+        : Objects.requireNonNull(catalog.price(null, "m", now)).rates().get("m").toPlainString();
+  }
+
+  private static Caller caller(@Nullable String key, long fingerprint) {
+    return new Caller("key_1", key, key == null ? "call" : key, fingerprint);
+  }
+
+  private static <T> T await(CompletionStage<T> stage) {
+    return stage.toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+  }
+
+  private static <T> Answer.Done<T> done(CompletionStage<Answer<T>> stage) {
+    Answer<T> answer = await(stage);
+    assertThat(answer).isInstanceOf(Answer.Done.class);
+    return (Answer.Done<T>) answer;
+  }
+
+  private static int draft(StoredCatalogVersions node, String text) {
+    return ((Drafted.Kept) done(node.draft(text, caller(null, 0))).value()).version().number();
+  }
+
+  private static Made change(StoredCatalogVersions node, ReleaseChange change) {
+    return done(node.change(change, caller(null, 0))).value();
+  }
+
+  @Test
+  void whatANodeIsStartedWithIsTheFirstVersionAndNoOtherByItself() {
+    StoredCatalogVersions first = node(costing("1"), false);
+    assertThat(cost(first, "acme")).isEqualTo("1");
+    assertThat(cost(node(costing("2"), false), "acme"))
+        .as("that of the configuration")
+        .isEqualTo("1");
+    assertThat(cost(node(costing("1"), true), "acme")).isEqualTo("1");
+
+    StoredCatalogVersions chosen = node(costing("3"), true);
+    assertThat(cost(chosen, "acme")).isEqualTo("3");
+    assertThat(cost(first, "acme")).as("by the time that the other has started").isEqualTo("3");
+    assertThat(cost(node(costing("1"), true), "acme"))
+        .as("a version already, and another was published since")
+        .isEqualTo("3");
+    assertThat(await(first.versions(null, 10)).versions()).hasSize(2);
+  }
+
+  @Test
+  void everyNodeDecidesByWhatIsPublishedWhenThatAnswers() {
+    StoredCatalogVersions here = node(costing("1"), false);
+    StoredCatalogVersions there = node(costing("1"), false);
+    for (int i = 2; i < 12; i++) {
+      int version = draft(i % 2 == 0 ? here : there, costing(Integer.toString(i)));
+      assertThat(version).isEqualTo(i);
+      Made made = change(i % 2 == 0 ? there : here, new ReleaseChange.Publish(version));
+      assertThat(List.of(cost(here, "acme"), cost(there, "acme")))
+          .containsOnly(Integer.toString(i));
+      assertThat(made.before()).isEqualTo(i - 1);
+    }
+    change(here, new ReleaseChange.RollBack(3));
+    assertThat(cost(there, "acme")).isEqualTo("3");
+    assertThat(cost(node(costing("1"), false), "acme")).as("of a later start").isEqualTo("3");
+  }
+
+  @Test
+  void whatIsStagedOrScheduledCountsForWhomItShouldOnEveryNode() {
+    StoredCatalogVersions here = node(costing("1"), false);
+    StoredCatalogVersions there = node(costing("1"), false);
+    int staged = draft(here, costing("2"));
+    change(here, new ReleaseChange.Stage(staged, new Audience.Orgs(Set.of("acme", "b,\"c"))));
+    assertThat(List.of(cost(there, "acme"), cost(there, "b,\"c"), cost(there, "beta")))
+        .containsExactly("2", "2", "1");
+    int scheduled = draft(here, costing("3"));
+    change(here, new ReleaseChange.Schedule(scheduled, NOON.plusSeconds(60)));
+    assertThat(cost(there, "acme")).isEqualTo("2");
+    assertThat(await(there.releases()).status(scheduled, now)).isEqualTo(Status.SCHEDULED);
+    now = NOON.plusSeconds(60);
+    assertThat(List.of(cost(here, "beta"), cost(there, "acme"))).containsOnly("3");
+    assertThat(await(there.log(null, 3)).changes())
+        .extracting(made -> made.change().getClass().getSimpleName())
+        .containsExactly("Schedule", "Draft", "Stage");
+    change(there, new ReleaseChange.Stage(staged, new Audience.Share(99)));
+    assertThat(await(here.releases()).staged()).isNotNull();
+  }
+
+  /** It may be anywhere, and decide; so whoever publishes waits until it can't any more. */
+  @Test
+  void whoeverPublishesWaitsForANodeThatIsSilent() {
+    decidesFor = Duration.ofSeconds(1);
+    StoredCatalogVersions node = node(costing("1"), false);
+    int version = draft(node, costing("2"));
+    CurrentCatalog silent =
+        new CurrentCatalog(database.jdbi(), "silent", decidesFor, ASKED_EVERY, Runnable::run);
+    silent.refresh();
+    long refreshed = System.nanoTime();
+    CompletableFuture<Answer<Made>> published =
+        node.change(new ReleaseChange.Publish(version), caller(null, 0)).toCompletableFuture();
+    while (silent.of("acme", now) != null) {
+      assertThat(published.isDone() && silent.of("acme", now) != null).isFalse();
+      Thread.onSpinWait();
+    }
+    assertThat(done(published).value().change().version()).isEqualTo(version);
+    assertThat(System.nanoTime() - refreshed).isGreaterThan(decidesFor.toNanos());
+    assertThat(silent.of("acme", now)).isNull();
+    silent.refresh();
+    assertThat(Objects.requireNonNull(silent.of("acme", now)).price(null, "m", now))
+        .isEqualTo(node.current().catalog(version).price(null, "m", now));
+    silent.close();
+  }
+
+  @Test
+  void aNodeThatStopsIsWaitedForByNobody() {
+    StoredCatalogVersions node = node(costing("1"), false);
+    StoredCatalogVersions other = node(costing("1"), false);
+    other.current().close();
+    assertThat(cost(other, "acme")).isNull();
+    int version = draft(node, costing("2"));
+    long asked = System.nanoTime();
+    change(node, new ReleaseChange.Publish(version));
+    assertThat(System.nanoTime() - asked).isLessThan(decidesFor.toNanos() / 2);
+  }
+
+  @Test
+  void aCallIsMadeOnceAndAnsweredAgain() {
+    StoredCatalogVersions node = node(costing("1"), false);
+    Answer.Done<Drafted> drafted = done(node.draft(costing("2"), caller("k", 1)));
+    Answer.Done<Drafted> again = done(node.draft(costing("2"), caller("k", 1)));
+    assertThat(again.replayed()).isTrue();
+    assertThat(again.value()).isEqualTo(drafted.value());
+    assertThat(await(node.draft(costing("3"), caller("k", 2))))
+        .isEqualTo(new Answer.Refused<>(Refusal.keyReused()));
+
+    ReleaseChange publish = new ReleaseChange.Publish(2);
+    Made made = done(node.change(publish, caller("k", 3))).value();
+    change(node, new ReleaseChange.RollBack(1));
+    Answer.Done<Made> replayed = done(node.change(publish, caller("k", 3)));
+    assertThat(replayed).isEqualTo(new Answer.Done<>(made, true));
+    assertThat(cost(node, "acme")).as("it is not done again").isEqualTo("1");
+    assertThat(await(node.change(new ReleaseChange.Publish(3), caller(null, 0))))
+        .isInstanceOf(Answer.Refused.class);
+  }
+
+  @Test
+  void aFaultyTextBecomesNoVersion() {
+    StoredCatalogVersions node = node(costing("1"), false);
+    Drafted.Faulty faulty =
+        (Drafted.Faulty) done(node.draft(costing("-1") + "surprise: 1\n", caller("k", 1))).value();
+    assertThat(faulty.faults())
+        .extracting(fault -> fault.path() + "@" + fault.line())
+        .containsExactly("surprise@5", "rates[0].meters.m@4");
+    faulty = (Drafted.Faulty) done(node.draft("a: [", caller(null, 1))).value();
+    assertThat(faulty.faults()).hasSize(1);
+    assertThat(faulty.faults().getFirst().line()).isEqualTo(1);
+    assertThat(await(node.versions(null, 10)).versions()).hasSize(1);
+    assertThat(done(node.draft(costing("2"), caller("k", 1))).replayed())
+        .as("a key is not used up by faults")
+        .isFalse();
+  }
+
+  @Test
+  void whatWasSaidAndDoneNeverChanges() {
+    StoredCatalogVersions node = node(costing("1"), false);
+    assertThat(done(node.version(1)).value().text()).isEqualTo(costing("1"));
+    for (String table : List.of("catalog_version", "catalog_change")) {
+      assertThatThrownBy(
+              () -> database.jdbi().useHandle(handle -> handle.execute("delete from " + table)))
+          .hasMessageContaining(table.equals("catalog_version") ? "never change" : "append-only");
+    }
+  }
+
+  @Test
+  void aDifferenceSaysForHowManyOrgs() {
+    StoredCatalogVersions node = node(costing("1") + "plans: [{ id: pro, name: Pro }]\n", false);
+    database
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    """
+                    insert into org (org, name, zone, plan, add_ons, last_sequence, updated_at)
+                    values ('a', 'A', 'UTC', 'pro', '{}', 1, now()), ('b', 'B', 'UTC', null, '{}', 1, now())
+                    """));
+    int version = draft(node, costing("1") + "plans: [{ id: pro, name: More }]\n");
+    CatalogDiff diff = done(node.diff(version, null)).value();
+    assertThat(diff.orgs()).isEqualTo(1);
+    assertThat(diff.orgsInAll()).isEqualTo(2);
+    assertThat(diff.changes())
+        .containsExactly(
+            new CatalogDiff.Change(
+                CatalogDiff.Section.PLANS,
+                "pro",
+                CatalogDiff.Kind.CHANGED,
+                List.of(new CatalogDiff.Field("name", "Pro", "More")),
+                1));
+    assertThat(await(node.diff(9, null))).isInstanceOf(Answer.Refused.class);
+  }
+}

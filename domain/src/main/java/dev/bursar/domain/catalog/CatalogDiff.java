@@ -1,0 +1,191 @@
+package dev.bursar.domain.catalog;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one catalog has otherwise than another, and for how many orgs.
+ *
+ * @param changes by section, then by name
+ * @param orgs how many orgs are affected by at least one
+ * @param orgsInAll how many orgs there are
+ */
+public record CatalogDiff(List<Change> changes, long orgs, long orgsInAll) {
+
+  /** What became of a thing. */
+  public enum Kind {
+    ADDED,
+    REMOVED,
+    CHANGED
+  }
+
+  /** The parts of a catalog, by their names in its text. */
+  public enum Section {
+    CREDIT_TYPES,
+    METERS,
+    FEATURES,
+    RATES,
+    PLANS,
+    ADD_ONS,
+    TOP_UP_PACKS,
+    CAMPAIGNS
+  }
+
+  /**
+   * A thing that is there in one only, or otherwise.
+   *
+   * @param id its name; of a rate, what it is for and from when on
+   * @param fields what is otherwise
+   * @param orgs how many orgs it concerns
+   */
+  public record Change(Section section, String id, Kind kind, List<Field> fields, long orgs) {}
+
+  /**
+   * A part of a thing.
+   *
+   * @param name its path within the thing
+   * @param before null if it was not there
+   * @param after null if it is not there any more
+   */
+  public record Field(String name, @Nullable String before, @Nullable String after) {}
+
+  /**
+   * How many orgs have the same plan and add-ons.
+   *
+   * @param plan null for none
+   */
+  public record Subscribed(@Nullable String plan, Set<String> addOns, long orgs) {}
+
+  /** What {@code after} has otherwise than {@code before}, for these orgs. */
+  public static CatalogDiff of(Catalog before, Catalog after, List<Subscribed> subscribed) {
+    return new Comparison(before, after, subscribed).diff();
+  }
+
+  /** One comparison. */
+  private static final class Comparison {
+
+    private final Catalog before;
+    private final Catalog after;
+    private final List<Subscribed> subscribed;
+    private final List<Change> changes = new ArrayList<>();
+
+    /** Which of {@link #subscribed} are affected. */
+    private final Set<Integer> affected = new TreeSet<>();
+
+    Comparison(Catalog before, Catalog after, List<Subscribed> subscribed) {
+      this.before = before;
+      this.after = after;
+      this.subscribed = subscribed;
+    }
+
+    CatalogDiff diff() {
+      compare(Section.CREDIT_TYPES, Catalog::creditTypes, CatalogTexts::of, (id, orgs) -> true);
+      Function<Catalog, Map<String, String>> meters =
+          catalog -> {
+            Map<String, String> byName = new TreeMap<>();
+            catalog.meters().forEach(meter -> byName.put(meter, meter));
+            return byName;
+          };
+      compare(Section.METERS, meters, meter -> Map.of(), (id, orgs) -> true);
+      compare(Section.FEATURES, Catalog::features, CatalogTexts::of, this::has);
+      compare(Section.RATES, CatalogTexts::rates, CatalogTexts::of, (id, orgs) -> true);
+      compare(
+          Section.PLANS,
+          Catalog::plans,
+          CatalogTexts::of,
+          (id, orgs) -> Objects.equals(orgs.plan(), id));
+      compare(
+          Section.ADD_ONS,
+          Catalog::addOns,
+          CatalogTexts::of,
+          (id, orgs) -> orgs.addOns().contains(id));
+      compare(Section.TOP_UP_PACKS, Catalog::topUpPacks, CatalogTexts::of, (id, orgs) -> true);
+      compare(Section.CAMPAIGNS, Catalog::campaigns, CatalogTexts::of, this::isMeant);
+      return new CatalogDiff(
+          List.copyOf(changes),
+          affected.stream().mapToLong(each -> subscribed.get(each).orgs()).sum(),
+          subscribed.stream().mapToLong(Subscribed::orgs).sum());
+    }
+
+    private <T> void compare(
+        Section section,
+        Function<Catalog, Map<String, T>> things,
+        Function<T, Map<String, String>> texts,
+        BiFunction<String, Subscribed, Boolean> concerns) {
+      Map<String, T> old = things.apply(before);
+      Map<String, T> now = things.apply(after);
+      Set<String> ids = new TreeSet<>(old.keySet());
+      ids.addAll(now.keySet());
+      for (String id : ids) {
+        T was = old.get(id);
+        T is = now.get(id);
+        if (!Objects.equals(was, is)) {
+          List<Field> fields =
+              fields(
+                  was == null ? Map.of() : texts.apply(was),
+                  is == null ? Map.of() : texts.apply(is));
+          if (was == null || is == null || !fields.isEmpty()) {
+            Kind kind = was == null ? Kind.ADDED : is == null ? Kind.REMOVED : Kind.CHANGED;
+            changes.add(new Change(section, id, kind, fields, orgs(id, concerns)));
+          }
+        }
+      }
+    }
+
+    private static List<Field> fields(Map<String, String> was, Map<String, String> is) {
+      Set<String> names = new TreeSet<>(was.keySet());
+      names.addAll(is.keySet());
+      List<Field> fields = new ArrayList<>();
+      for (String name : names) {
+        if (!Objects.equals(was.get(name), is.get(name))) {
+          fields.add(new Field(name, was.get(name), is.get(name)));
+        }
+      }
+      return List.copyOf(fields);
+    }
+
+    private long orgs(String id, BiFunction<String, Subscribed, Boolean> concerns) {
+      long orgs = 0;
+      for (int i = 0; i < subscribed.size(); i++) {
+        if (concerns.apply(id, subscribed.get(i))) {
+          affected.add(i);
+          orgs += subscribed.get(i).orgs();
+        }
+      }
+      return orgs;
+    }
+
+    /** Whether a plan or an add-on says anything of the feature, before or after. */
+    private boolean has(String feature, Subscribed orgs) {
+      return has(before, feature, orgs) || has(after, feature, orgs);
+    }
+
+    private static boolean has(Catalog catalog, String feature, Subscribed orgs) {
+      PricingPlan plan = orgs.plan() == null ? null : catalog.plans().get(orgs.plan());
+      return (plan != null && plan.entitlement(feature) != null)
+          || orgs.addOns().stream()
+              .map(catalog.addOns()::get)
+              .anyMatch(addOn -> addOn != null && addOn.entitlements().containsKey(feature));
+    }
+
+    /** Those of its plans; orgs that it names are not told apart here, and count if any may. */
+    private boolean isMeant(String campaign, Subscribed orgs) {
+      return isMeant(before.campaigns().get(campaign), orgs)
+          || isMeant(after.campaigns().get(campaign), orgs);
+    }
+
+    private static boolean isMeant(@Nullable Campaign campaign, Subscribed orgs) {
+      return campaign != null
+          && (campaign.plans().isEmpty()
+              || (orgs.plan() != null && campaign.plans().contains(orgs.plan())));
+    }
+  }
+}

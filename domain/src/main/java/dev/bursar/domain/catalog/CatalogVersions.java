@@ -1,0 +1,87 @@
+package dev.bursar.domain.catalog;
+
+import dev.bursar.domain.catalog.ReleaseChange.Made;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.operation.Answer;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The versions of the catalog, none of which ever changes, and what is done with them. */
+public interface CatalogVersions {
+
+  /** How large a catalog may be as text, in bytes. */
+  int DOCUMENT_BYTES_MAX = 10_000_000;
+
+  /**
+   * A version.
+   *
+   * @param number from 1, in the order in which they were drafted
+   * @param draftedAt when it was drafted
+   * @param actor who drafted it
+   * @param digest the SHA-256 of its text, in hexadecimal digits
+   * @param status what it is
+   */
+  record Version(
+      int number, Instant draftedAt, String actor, String digest, Releases.Status status) {}
+
+  /** What came of a draft. */
+  sealed interface Drafted {
+
+    /** It is a version now. */
+    record Kept(Version version) implements Drafted {}
+
+    /** It is refused whole, and these are all its faults. */
+    record Faulty(List<CatalogFault> faults) implements Drafted {}
+  }
+
+  /** Some versions, the newest first. */
+  record Page(List<Version> versions, boolean hasMore) {}
+
+  /** Some changes, the newest first. */
+  record Log(List<Made> changes, boolean hasMore) {}
+
+  /** A version with its text. */
+  record Document(Version version, String text) {}
+
+  /** Which versions count for whom now. */
+  CompletionStage<Releases> releases();
+
+  /**
+   * Makes a version of a text, which counts for nobody yet. A text that is a version already stays
+   * that one.
+   */
+  CompletionStage<Answer<Drafted>> draft(String text, Caller caller);
+
+  /** A version, or a refusal. */
+  CompletionStage<Answer<Document>> version(int number);
+
+  /**
+   * Versions, the newest first.
+   *
+   * @param before the number below which to start, or null
+   */
+  CompletionStage<Page> versions(@Nullable Integer before, int limit);
+
+  /**
+   * Who did what, the last first.
+   *
+   * @param before the sequence below which to start, or null
+   */
+  CompletionStage<Log> log(@Nullable Long before, int limit);
+
+  /**
+   * What one version has otherwise than another.
+   *
+   * @param number the version
+   * @param against what it is compared with; null for what is published
+   */
+  CompletionStage<Answer<CatalogDiff>> diff(int number, @Nullable Integer against);
+
+  /**
+   * Stages, publishes, schedules or rolls back. Answers once every node decides by it, or no longer
+   * decides: from then on nobody decides by what was before.
+   */
+  CompletionStage<Answer<Made>> change(ReleaseChange change, Caller caller);
+}

@@ -1,0 +1,30 @@
+package dev.bursar.domain.catalog;
+
+import dev.bursar.domain.operation.StorageAway;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Which catalog counts for whom. */
+public interface Catalogs {
+
+  /**
+   * The catalog that counts for an org; null while it is not known whether a later one does.
+   * Whoever decides by it asks again afterwards: the same one then has counted all the time.
+   *
+   * @param at when it is to count
+   */
+  @Nullable Catalog of(String org, Instant at);
+
+  /**
+   * The same, where nothing can be said without it.
+   *
+   * @throws StorageAway while it is not known
+   */
+  default Catalog known(String org, Instant at) {
+    Catalog catalog = of(org, at);
+    if (catalog == null) {
+      throw new StorageAway("it is not known which catalog counts");
+    }
+    return catalog;
+  }
+}
