@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A signed head of a ledger: a C2SP checkpoint in a signed note with one signature.
+ * A signed head of a ledger: a C2SP checkpoint in a signed note.
  *
  * @param origin which ledger
  * @param size how many leaves its tree has
@@ -22,8 +22,8 @@ record Checkpoint(String origin, long size, byte[] root) {
   /** Verifies and reads a note. The line is where it stands. */
   static Checkpoint verified(String note, VerifierKey key, long line) throws Stopped {
     int gap = note.lastIndexOf("\n\n");
-    if (gap < 0 || !note.endsWith("\n")) {
-      throw malformed(line, "is not a signed note: a text, an empty line, a signature");
+    if (gap < 0 || gap + 2 == note.length() || !note.endsWith("\n")) {
+      throw malformed(line, "is not a signed note: a text, an empty line, lines of signature");
     }
     String text = note.substring(0, gap + 1);
     verify(text, note.substring(gap + 2, note.length() - 1), key, line);
@@ -40,27 +40,47 @@ record Checkpoint(String origin, long size, byte[] root) {
     return new Checkpoint(lines.get(0), size, root);
   }
 
-  private static void verify(String text, String signature, VerifierKey key, long line)
+  /**
+   * Verifies what the key signed; a note must have that at least. Other signatures are of witnesses,
+   * or of a key that came before or after: they are passed over, whatever they are.
+   */
+  private static void verify(String text, String signatures, VerifierKey key, long line)
       throws Stopped {
-    int space = signature.indexOf(' ', SIGNATURE_MARK.length());
-    if (!signature.startsWith(SIGNATURE_MARK) || space < 0 || signature.contains("\n")) {
-      throw malformed(line, "does not end with one line of signature");
+    boolean signed = false;
+    for (String each : signatures.split("\n", -1)) {
+      int space = each.indexOf(' ', SIGNATURE_MARK.length());
+      byte[] bytes =
+          each.startsWith(SIGNATURE_MARK) && space > SIGNATURE_MARK.length()
+              ? Base64Text.decoded(each.substring(space + 1))
+              : null;
+      if (bytes == null || bytes.length <= VerifierKey.ID_BYTES) {
+        throw malformed(
+            line,
+            "has a line of signature that is not \"— <name> <base64>\", of key hash and signature");
+      }
+      if (each.substring(SIGNATURE_MARK.length(), space).equals(key.name())
+          && key.hasId(Arrays.copyOf(bytes, VerifierKey.ID_BYTES))) {
+        verify(text, bytes, key, line);
+        signed = true;
+      }
     }
-    byte[] bytes = Base64Text.decoded(signature.substring(space + 1));
-    if (bytes == null || bytes.length != VerifierKey.ID_BYTES + SIGNATURE_BYTES) {
-      throw malformed(line, "has a signature that is not the base64 of 68 bytes");
-    }
-    if (!signature.substring(SIGNATURE_MARK.length(), space).equals(key.name())
-        || !key.hasId(Arrays.copyOf(bytes, VerifierKey.ID_BYTES))) {
+    if (!signed) {
       throw Stopped.by(
           Fault.ofFile(
               Fault.Kind.OTHER_KEY,
               line,
               "the checkpoint is signed with another key than " + key + ", so it proves nothing"));
     }
+  }
+
+  private static void verify(String text, byte[] signature, VerifierKey key, long line)
+      throws Stopped {
+    if (signature.length != VerifierKey.ID_BYTES + SIGNATURE_BYTES) {
+      throw malformed(line, "has a signature that is not the base64 of 68 bytes");
+    }
     if (!key.verifies(
         text.getBytes(StandardCharsets.UTF_8),
-        Arrays.copyOfRange(bytes, VerifierKey.ID_BYTES, bytes.length))) {
+        Arrays.copyOfRange(signature, VerifierKey.ID_BYTES, signature.length))) {
       throw Stopped.by(
           Fault.ofFile(
               Fault.Kind.SIGNATURE,

@@ -239,4 +239,19 @@ final class AuditTest {
         .isInstanceOf(Verdict.Unreadable.class);
     assertThat(Audit.of(Path.of("."), null).run()).isInstanceOf(Verdict.Unreadable.class);
   }
+
+  /** C2SP: who doesn't know a key passes its signature over, of whatever kind and length it is. */
+  @Test
+  void aCheckpointThatOthersSignedToo() {
+    Export export = Export.november();
+    String ours = (String) export.header.get("checkpoint");
+    String text = ours.substring(0, ours.indexOf("—"));
+    String line = ours.substring(text.length());
+    String next = Export.OTHER.note(export.head(Export.SIZE)).substring(text.length());
+    String witness = "— witness.example/w1 AAAAAAQ=\n";
+    for (String lines : List.of(line + witness, witness + next + line, next + line + witness)) {
+      export.header.put("checkpoint", text + lines);
+      assertThat(export.audit()).as(lines).isInstanceOf(Verdict.Valid.class);
+    }
+  }
 }

@@ -292,8 +292,22 @@ final class ForgeryTest {
     assertOfFile(export.audit(), Kind.SIGNATURE, "signature is not valid");
     export.header.put("checkpoint", note.substring(0, note.length() - 1));
     assertOfFile(export.audit(), Kind.CONTRADICTION, "not a signed note");
-    export.header.put("checkpoint", note + note.substring(note.indexOf("—")));
-    assertOfFile(export.audit(), Kind.CONTRADICTION, "one line of signature");
+    export.header.put("checkpoint", note.substring(0, note.indexOf("—")));
+    assertOfFile(export.audit(), Kind.CONTRADICTION, "not a signed note");
+    for (String junk : List.of("junk\n", "— bursar\n", "— bursar AAAA\n", "— bursar !!!!!!!!\n")) {
+      export.header.put("checkpoint", note + junk);
+      assertOfFile(export.audit(), Kind.CONTRADICTION, "a line of signature that is not");
+    }
+    // What bears the key's name and hash must be its signature, also where another one is.
+    String ours = note.substring(note.indexOf("—"));
+    String elsewhere = Export.OPERATOR.note(export.head(1));
+    export.header.put("checkpoint", note + elsewhere.substring(elsewhere.indexOf("—")));
+    assertOfFile(export.audit(), Kind.SIGNATURE, "signature is not valid");
+    String others = Export.OTHER.note(export.head(Export.SIZE));
+    export.header.put("checkpoint", others + others.substring(others.indexOf("—")));
+    assertOfFile(export.audit(), Kind.OTHER_KEY, "signed with another key");
+    export.header.put("checkpoint", note + ours);
+    assertThat(export.audit()).isInstanceOf(Verdict.Valid.class);
   }
 
   @Test
