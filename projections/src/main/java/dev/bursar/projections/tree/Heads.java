@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
@@ -14,6 +15,7 @@ final class Heads {
   record Signed(long size, byte[] root, String note, String verifier) {}
 
   private static final String UNRESERVED = "-._~";
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private Heads() {}
 
@@ -72,10 +74,14 @@ final class Heads {
         .one();
   }
 
-  /** The text of a C2SP checkpoint. */
+  /** The text of a C2SP checkpoint: the same bytes, whatever the platform's locale writes digits as. */
   static String text(String org, long size, byte[] root) {
-    return "bursar.ledger/%s\n%d\n%s\n"
-        .formatted(encoded(org), size, Base64.getEncoder().encodeToString(root));
+    return String.join(
+        "\n",
+        "bursar.ledger/" + encoded(org),
+        Long.toString(size),
+        Base64.getEncoder().encodeToString(root),
+        "");
   }
 
   /** Percent-encoded, as a segment of a URI's path. */
@@ -86,7 +92,11 @@ final class Heads {
       boolean plain =
           character < 128
               && (Character.isLetterOrDigit(character) || UNRESERVED.indexOf(character) >= 0);
-      encoded.append(plain ? String.valueOf(character) : "%%%02X".formatted((int) character));
+      if (plain) {
+        encoded.append(character);
+      } else {
+        encoded.append('%').append(HEX.toHexDigits(each));
+      }
     }
     return encoded.toString();
   }
