@@ -53,6 +53,28 @@ class BooksTest {
         headers);
   }
 
+  // ---- receipts
+
+  @Test
+  void aCommitThatChargesNothingHasAReceiptToo() {
+    Answer before = charge("10");
+    Answer open =
+        api.post(
+            "/v1/reservations",
+            "{'subject':{'org':'acme','user':'u-17'},'amount':'5','credit_type':'platform'}");
+    String path = "/v1/reservations/" + open.at("/reservation_id");
+    Answer none = api.post(path + "/commit", "{'amount':'0'}", "Idempotency-Key", "c1");
+    assertThat(none.json().at("/entries")).isEmpty();
+    assertThat(none.at("/receipt/wallet")).isEqualTo("main");
+    assertThat(none.at("/receipt/sequence")).isEqualTo(before.at("/receipt/sequence"));
+    assertThat(none.at("/receipt/hash")).isEqualTo(before.at("/receipt/hash"));
+    assertThat(none.json().at("/receipt/transaction_id").isMissingNode()).isTrue();
+    charge("10");
+    Answer again = api.post(path + "/commit", "{'amount':'0'}", "Idempotency-Key", "c1");
+    assertThat(again.body()).isEqualTo(none.body());
+    assertThat(api.get(path).json().at("/receipt")).isEqualTo(none.json().at("/receipt"));
+  }
+
   // ---- refunds
 
   @Test

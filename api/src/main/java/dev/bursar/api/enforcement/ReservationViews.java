@@ -80,18 +80,22 @@ public final class ReservationViews {
     balance(json, ended.balance());
   }
 
-  /** With this, whoever was charged can later demand the proof that it is in the ledger. */
+  /**
+   * With this, whoever was charged can later demand the proof that it is in the ledger. Where a
+   * commit charged nothing, it tells up to which entry the ledger had come.
+   */
   private static void receipt(JsonWriter json, WalletReply.Ended ended) {
     ReservationId id = ReservationId.parse(ended.reservation());
-    if (!ended.entries().isEmpty() && id != null) {
-      Posting last = ended.entries().getLast();
+    Transaction transaction = ended.transaction();
+    boolean posted = !ended.entries().isEmpty();
+    if (id != null && (posted || ended.status().equals("committed"))) {
       json.object(
           "receipt",
           in ->
               in.field("wallet", id.wallet())
-                  .field("transaction_id", ended.transaction().id())
-                  .field("sequence", last.sequence())
-                  .field("hash", HexFormat.of().formatHex(last.hash())));
+                  .field("transaction_id", posted ? transaction.id() : null)
+                  .field("sequence", transaction.lastSequence())
+                  .field("hash", HexFormat.of().formatHex(transaction.lastHash())));
     }
   }
 

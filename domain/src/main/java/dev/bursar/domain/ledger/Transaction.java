@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Entries that came about together, in one credit type of one wallet.
  *
- * @param id names the transaction within the wallet
+ * @param id names the transaction within the wallet, if it has entries: {@code txn_}, the wallet,
+ *     {@code _}, and the sequence that its first entry has or would have had
  * @param postedAt when; for what falls due, the time at which it fell due
  * @param creditType the credit type of all its entries
  * @param reservation the reservation that caused it, or null
@@ -24,4 +25,18 @@ public record Transaction(
     @Nullable String corrects,
     Attribution attribution,
     byte[] previousHash,
-    List<Posting> postings) {}
+    List<Posting> postings) {
+
+  /** The sequence of the wallet's last entry after these; 0 while there is none. */
+  public long lastSequence() {
+    // The name ends with the sequence of the first entry, also where there came to be none.
+    return postings.isEmpty()
+        ? Long.parseLong(id.substring(id.lastIndexOf('_') + 1)) - 1
+        : postings.getLast().sequence();
+  }
+
+  /** The hash of the wallet's last entry after these; 32 zero bytes while there is none. */
+  public byte[] lastHash() {
+    return postings.isEmpty() ? previousHash : postings.getLast().hash();
+  }
+}
