@@ -47,6 +47,9 @@ final class GrantBodies {
 
   private static final int SOURCE_CHARS_MAX = 200;
 
+  /** Stands for a time that the wallet sets: by another node's clock it might be yet to come. */
+  private static final Instant BY_THE_WALLET = Instant.EPOCH;
+
   private GrantBodies() {}
 
   /**
@@ -54,14 +57,13 @@ final class GrantBodies {
    *
    * @param id the name of one that the client did not name
    * @param source what caused one whose cause the client did not tell
-   * @param now from when one that names no start can be used
    */
-  static Grant grant(Body body, String id, String source, Instant now) {
+  static Grant grant(Body body, String id, String source) {
     String asked = body.name("id");
     Instant from = body.time("effective_at");
     // Whether it ends too soon is the wallet's to say, which knows first whether it was added
     // before.
-    Instant effectiveAt = from == null ? now : from;
+    Instant effectiveAt = from == null ? BY_THE_WALLET : from;
     Instant expiresAt = body.time("expires_at");
     String cause = body.text("source", SOURCE_CHARS_MAX);
     Body appliesTo = body.object("applies_to", APPLIES_TO);
@@ -78,7 +80,12 @@ final class GrantBodies {
         costBasis(body.object("cost_basis", COST_BASIS)),
         null,
         cause == null ? source : cause,
-        now);
+        BY_THE_WALLET);
+  }
+
+  /** Whether the grant names no start: it can be used at once, by the wallet's clock. */
+  static boolean atOnce(Body body) {
+    return body.time("effective_at") == null;
   }
 
   /** What is wrong with a grant whose fields are all as they should be by themselves, or null. */

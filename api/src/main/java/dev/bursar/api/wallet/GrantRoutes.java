@@ -21,8 +21,6 @@ import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,12 +58,7 @@ public final class GrantRoutes {
     String wallet = call.name("wallet");
     Body body = call.body(GrantBodies.POST);
     Caller caller = call.caller();
-    Grant grant =
-        GrantBodies.grant(
-            body,
-            Attributions.idFrom("gr_", caller),
-            caller.actor(),
-            clock.instant().truncatedTo(ChronoUnit.MICROS));
+    Grant grant = GrantBodies.grant(body, Attributions.idFrom("gr_", caller), caller.actor());
     Recurrence.Terms recurrence = GrantBodies.recurrence(body);
     Attribution attribution = Attributions.of(org, "grant", caller, body.pairs("metadata"));
     Operation operation = caller.operation("add_grant");
@@ -78,7 +71,9 @@ public final class GrantRoutes {
                 org,
                 wallet,
                 new Request<>(
-                    new WalletCommand.AddGrant(grant, recurrence, attribution), operation))
+                    new WalletCommand.AddGrant(
+                        grant, recurrence, attribution, GrantBodies.atOnce(body)),
+                    operation))
             : Earlier.answerOr(
                 entities,
                 org,

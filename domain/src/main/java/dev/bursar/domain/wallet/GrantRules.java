@@ -30,7 +30,7 @@ final class GrantRules {
   }
 
   Decision<WalletEvent, WalletReply> add(WalletCommand.AddGrant add, Instant now) {
-    Grant asked = add.grant();
+    Grant asked = add.atOnce() ? from(now, add.grant()) : add.grant();
     if (isKnown(asked.id())) {
       return new Refused<>(exists(asked.id()));
     }
@@ -59,6 +59,11 @@ final class GrantRules {
         grant.effectiveAt().isAfter(now)
             ? new WalletEvent.GrantScheduled(now, grant, add.attribution())
             : started(grant, add.attribution(), now));
+  }
+
+  private static Grant from(Instant now, Grant g) {
+    return like(
+        g, g.id(), g.amount(), g.costBasis(), g.recurrence(), now, g.expiresAt(), g.createdAt());
   }
 
   /**

@@ -22,9 +22,18 @@ public sealed interface WalletCommand {
    *
    * @param grant its terms; of a recurring one, those of an interval, with the end of all of them
    * @param recurrence how it recurs, or null
+   * @param atOnce whether it can be used from the wallet's present on, whatever its {@code
+   *     effectiveAt} says
    */
-  record AddGrant(Grant grant, Recurrence.@Nullable Terms recurrence, Attribution attribution)
-      implements WalletCommand {}
+  record AddGrant(
+      Grant grant, Recurrence.@Nullable Terms recurrence, Attribution attribution, boolean atOnce)
+      implements WalletCommand {
+
+    /** Add a grant that says from when it can be used. */
+    public AddGrant(Grant grant, Recurrence.@Nullable Terms recurrence, Attribution attribution) {
+      this(grant, recurrence, attribution, false);
+    }
+  }
 
   /** Take what is not held of a grant out of the wallet. */
   record VoidGrant(String grant, Attribution attribution) implements WalletCommand {}

@@ -20,6 +20,7 @@ import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.Given;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,24 @@ final class GrantTest {
         .when(grant("a", "1").from(at(9)).until(at(8)).add(), at(5))
         .thenRefused(INVALID, "expires_at");
     given.after(at(5), grant("a", "1").until(at(5).plusNanos(1_000)).add());
+  }
+
+  /** The clock of the node that took the request may be ahead of the wallet's, or behind it. */
+  @Test
+  void aGrantThatNamesNoStartTakesEffectInTheWalletsPresent() {
+    for (Instant elsewhere : List.of(at(1), at(3), Instant.EPOCH)) {
+      Wallet wallet = newWallet();
+      var add = grant("a", "10").from(elsewhere).every(Recurrence.Interval.DAY).add();
+      var now = new WalletCommand.AddGrant(add.grant(), null, add.attribution(), true);
+      var then = wallet(wallet).when(now, at(2));
+      assertThat(then.reply(WalletReply.GrantAdded.class).grant().state()).isEqualTo("active");
+      assertThat(wallet.grant("a").grant()).returns(at(2), Grant::effectiveAt);
+      var anchored =
+          new WalletCommand.AddGrant(add.grant(), add.recurrence(), add.attribution(), true);
+      Wallet recurring = newWallet();
+      wallet(recurring).after(at(2), anchored);
+      assertThat(recurring.grant("a").grant().recurrence()).returns(at(2), Recurrence::anchor);
+    }
   }
 
   @Test
