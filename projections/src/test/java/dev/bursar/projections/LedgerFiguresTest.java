@@ -263,6 +263,27 @@ class LedgerFiguresTest {
   }
 
   @Test
+  void whatHasJustBeenWrittenIsInTheBooks() {
+    for (int i = 0; i < 3; i++) {
+      OrgWorld fresh = new OrgWorld("just-" + i, JOURNAL, 21 + i).founded();
+      fresh.live(40);
+      List<LedgerEntry> all =
+          fresh.entries.stream().filter(e -> e.wallet().equals("main")).toList();
+      JOURNAL.flush();
+      assertThat(ReadSide.await(ledger.figuresAt("just-" + i, "main", fresh.now())).figures())
+          .containsExactlyElementsOf(after(all).values());
+      fresh.live(40);
+      List<LedgerEntry> more =
+          fresh.entries.stream().filter(e -> e.wallet().equals("main")).toList();
+      YearMonth month = monthOf(more.getLast());
+      JOURNAL.flush();
+      assertThat(ReadSide.await(ledger.statement("just-" + i, "main", month)).statements())
+          .extracting(Statement::closing)
+          .containsExactlyElementsOf(after(more).values());
+    }
+  }
+
+  @Test
   void aChargeThatHasJustBeenWrittenIsWaitedFor() {
     int before = WORLD.entries.size();
     OrgWorld fresh = new OrgWorld("fresh", JOURNAL, 1).founded();

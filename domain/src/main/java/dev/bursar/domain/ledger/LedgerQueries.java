@@ -114,10 +114,16 @@ public interface LedgerQueries {
       List<Violation> violations,
       Freshness freshness) {}
 
-  /** The figures of a wallet as they stood after the last entry posted at or before a time. */
+  /**
+   * The figures of a wallet as they stood after the last entry posted at or before a time. Waits
+   * until all that was in the journal when it was asked can be seen.
+   */
   CompletionStage<FiguresAt> figuresAt(String org, String wallet, Instant at);
 
-  /** A calendar month, in UTC, of a wallet. */
+  /**
+   * A calendar month, in UTC, of a wallet. Waits until all that was in the journal when it was
+   * asked can be seen.
+   */
   CompletionStage<MonthlyStatement> statement(String org, String wallet, YearMonth month);
 
   /** The calendar months, in UTC, of an org: from the one to the other, both included. */

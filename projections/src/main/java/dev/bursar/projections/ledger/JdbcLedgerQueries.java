@@ -61,6 +61,7 @@ public final class JdbcLedgerQueries implements LedgerQueries {
   public CompletionStage<FiguresAt> figuresAt(String org, String wallet, Instant at) {
     return reads.read(
         org,
+        true,
         handle -> PastFigures.at(handle, org, wallet, at),
         (figures, as) -> new FiguresAt(figures, as));
   }
@@ -69,6 +70,7 @@ public final class JdbcLedgerQueries implements LedgerQueries {
   public CompletionStage<MonthlyStatement> statement(String org, String wallet, YearMonth month) {
     return reads.read(
         org,
+        true,
         handle -> Statements.of(handle, org, wallet, month),
         (statements, as) -> new MonthlyStatement(statements, as));
   }
