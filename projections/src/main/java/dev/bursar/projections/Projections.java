@@ -12,6 +12,7 @@ import dev.bursar.domain.usage.ReportedEvents;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.projections.ProjectionSettings.DueWorkSettings;
 import dev.bursar.projections.cost.JdbcCostQueries;
+import dev.bursar.projections.due.ClosedBooks;
 import dev.bursar.projections.due.DueTimes;
 import dev.bursar.projections.due.DueWork;
 import dev.bursar.projections.export.Exports;
@@ -94,7 +95,13 @@ public final class Projections {
     this.ranges = ranges;
     this.proofs = proofs;
     this.ledger =
-        new JdbcLedgerQueries(queries, scans, progress, exports, settings.exports().entriesMax());
+        new JdbcLedgerQueries(
+            queries,
+            scans,
+            progress,
+            new ClosedBooks(progress, dueWork),
+            exports,
+            settings.exports().entriesMax());
     this.orgs = new JdbcOrgQueries(queries, progress);
     this.usage =
         new JdbcUsageQueries(
@@ -238,7 +245,14 @@ public final class Projections {
         List.of(reading, forScans, forExports),
         ranges,
         exports,
-        new JdbcLedgerProofs(queries, progress, exports, signingKey, clock, metrics),
+        new JdbcLedgerProofs(
+            queries,
+            progress,
+            new ClosedBooks(progress, dueWork),
+            exports,
+            signingKey,
+            clock,
+            metrics),
         settings,
         clock);
   }

@@ -80,7 +80,7 @@ class CostQueriesTest {
       WORLD.live(25, Duration.ofDays(5));
     }
     JOURNAL.flush();
-    readSide = new ReadSide(SETTINGS, new NoEntities(), InstantSource.system(), "");
+    readSide = new ReadSide(SETTINGS, new IdleEntities(), InstantSource.system(), "");
     readSide.caughtUp();
   }
 

@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.ledger.LedgerProofs;
+import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.ledger.ReadModelsBehind;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -144,6 +150,50 @@ class DueWorkTest {
       assertThatThrownBy(
               () -> ReadSide.await(readSide.projections.dueWork().runUntilQuiet(now.get())))
           .hasMessageContaining("Due work stands still");
+    }
+  }
+
+  /** What falls due is dated then, and so would be in a month that had been reported before. */
+  @Test
+  void aMonthIsReportedOnceAllThatFellDueInItIsOnRecord() {
+    try (ReadSide readSide = readSide("bursar.projections.due-work.interval = 1h")) {
+      LedgerQueries ledger = readSide.projections.ledger();
+      OrgWorld org =
+          orgs.values().stream()
+              .filter(each -> !each.wallet.holds().isEmpty())
+              .findFirst()
+              .orElseThrow();
+      String name = org.orgId.org();
+      OrgWorld unasked =
+          orgs.values().stream().filter(each -> each != org).findFirst().orElseThrow();
+      Instant before = unasked.wallet.lastAt();
+      YearMonth month = YearMonth.from(org.now().atOffset(ZoneOffset.UTC));
+      Instant end = month.plusMonths(1).atDay(1).atStartOfDay().toInstant(ZoneOffset.UTC);
+      now.set(end.plus(Duration.ofHours(1)));
+      readSide.caughtUp();
+      assertThat(org.wallet.nextDue()).isBefore(end);
+
+      busy.set(Integer.MAX_VALUE);
+      for (CompletionStage<?> asked :
+          List.of(
+              ledger.revenue(name, month, month),
+              readSide.projections.proofs().month(name, month))) {
+        assertThatThrownBy(() -> ReadSide.await(asked))
+            .hasCauseInstanceOf(ReadModelsBehind.class)
+            .hasMessageContaining("could not do what has fallen due");
+      }
+
+      busy.set(0);
+      LedgerProofs.AuditMonth export =
+          ReadSide.await(readSide.projections.proofs().month(name, month));
+      assertThat(export.checkpoint().size()).isEqualTo(org.entries.size());
+      List<LedgerQueries.Revenue> reported =
+          ReadSide.await(ledger.revenue(name, month, month)).months();
+      assertThat(org.wallet.holds()).isEmpty();
+      assertThat(unasked.wallet.lastAt()).isEqualTo(before);
+
+      ReadSide.await(readSide.projections.dueWork().runUntilQuiet(now.get()));
+      assertThat(ReadSide.await(ledger.revenue(name, month, month)).months()).isEqualTo(reported);
     }
   }
 }

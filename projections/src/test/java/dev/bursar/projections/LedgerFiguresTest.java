@@ -54,7 +54,7 @@ class LedgerFiguresTest {
       WORLD.live(25, Duration.ofDays(5));
     }
     JOURNAL.flush();
-    readSide = new ReadSide(SETTINGS, new NoEntities(), InstantSource.system(), "");
+    readSide = new ReadSide(SETTINGS, new IdleEntities(), InstantSource.system(), "");
     readSide.caughtUp();
     ledger = readSide.projections.ledger();
   }

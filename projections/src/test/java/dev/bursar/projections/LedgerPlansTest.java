@@ -40,7 +40,7 @@ class LedgerPlansTest {
       world.live(1, Duration.ofDays(40));
     }
     journal.flush();
-    readSide = new ReadSide(SETTINGS, new NoEntities(), InstantSource.system(), "");
+    readSide = new ReadSide(SETTINGS, new IdleEntities(), InstantSource.system(), "");
     readSide.caughtUp();
     DATABASE.jdbi().useHandle(handle -> handle.execute("analyze"));
   }

@@ -46,7 +46,7 @@ class LedgerProofsTest {
       world(journal);
       journal.flush();
     }
-    try (ReadSide readSide = new ReadSide(settings, new NoEntities(), InstantSource.system(), "")) {
+    try (ReadSide readSide = new ReadSide(settings, new IdleEntities(), InstantSource.system(), "")) {
       readSide.caughtUp();
     }
     return settings;
@@ -67,7 +67,7 @@ class LedgerProofsTest {
   }
 
   private void start() {
-    readSide = new ReadSide(settings, new NoEntities(), InstantSource.system(), "");
+    readSide = new ReadSide(settings, new IdleEntities(), InstantSource.system(), "");
     proofs = readSide.projections.proofs();
     readSide.caughtUp();
   }
@@ -328,7 +328,7 @@ class LedgerProofsTest {
     readSide =
         new ReadSide(
             settings,
-            new NoEntities(),
+            new IdleEntities(),
             InstantSource.system(),
             "bursar.projections { page-rows-max = 7, slice-ranges = 3 }");
     proofs = readSide.projections.proofs();

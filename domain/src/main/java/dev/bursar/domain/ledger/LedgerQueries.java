@@ -126,7 +126,10 @@ public interface LedgerQueries {
    */
   CompletionStage<MonthlyStatement> statement(String org, String wallet, YearMonth month);
 
-  /** The calendar months, in UTC, of an org: from the one to the other, both included. */
+  /**
+   * The calendar months, in UTC, of an org: from the one to the other, both included. Waits until
+   * all that falls due by itself before their end, or by now, is on record.
+   */
   CompletionStage<RevenueReport> revenue(String org, YearMonth from, YearMonth to);
 
   /**

@@ -1,5 +1,8 @@
 package dev.bursar.projections.due;
 
+import dev.bursar.domain.identity.EntityId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -20,6 +23,13 @@ final class DueTable {
       order by due_at, persistence_id limit :limit
       """;
 
+  private static final String OF_ORG =
+      """
+      select persistence_id, due_at, version from due_work
+      where persistence_id > :after and persistence_id < :end and due_at < :before
+      order by persistence_id limit :limit
+      """;
+
   private final Jdbi jdbi;
 
   DueTable(Jdbi jdbi) {
@@ -38,13 +48,29 @@ final class DueTable {
                 .bind("afterAt", afterAt)
                 .bind("afterId", after == null ? "" : after.wallet())
                 .bind("limit", limit)
-                .map(
-                    (rs, context) ->
-                        new Due(
-                            rs.getString(1),
-                            rs.getObject(2, OffsetDateTime.class).toInstant(),
-                            rs.getLong(3)))
+                .map((rs, context) -> due(rs))
                 .list());
+  }
+
+  /** What is due in an org before a time, by the names of its wallets, after one of them. */
+  List<Due> ofOrg(String org, Instant before, @Nullable Due after, int limit) {
+    // Names are encoded: none has a separator in it, or anything behind that.
+    String first = EntityId.wallet(org, "").toString();
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery(OF_ORG)
+                .bind("after", after == null ? first : after.wallet())
+                .bind("end", first + '~')
+                .bind("before", before.atOffset(ZoneOffset.UTC))
+                .bind("limit", limit)
+                .map((rs, context) -> due(rs))
+                .list());
+  }
+
+  private static Due due(ResultSet rs) throws SQLException {
+    return new Due(
+        rs.getString(1), rs.getObject(2, OffsetDateTime.class).toInstant(), rs.getLong(3));
   }
 
   /** Whether anything is due. */

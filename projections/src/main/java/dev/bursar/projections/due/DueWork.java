@@ -3,9 +3,12 @@ package dev.bursar.projections.due;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.ledger.ReadModelsBehind;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.projections.progress.Deadline;
+import dev.bursar.projections.progress.Outages;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -175,6 +178,55 @@ public final class DueWork {
               unanswered.increment();
               return false;
             });
+  }
+
+  /**
+   * Wakes the wallets of an org that may have something to do before a time, or by now if that is
+   * sooner; each once, since what that leaves to be done is dated later. How many were woken; fails
+   * with {@link ReadModelsBehind} if one can't be, or not by the deadline.
+   */
+  CompletionStage<Integer> doneBefore(String org, Instant end, Deadline deadline) {
+    Instant now = clock.instant();
+    return doneBefore(org, end.isBefore(now) ? end : now, deadline, null, 0);
+  }
+
+  private CompletionStage<Integer> doneBefore(
+      String org, Instant end, Deadline deadline, DueTable.@Nullable Due after, int before) {
+    if (deadline.hasPassed()) {
+      return CompletableFuture.failedFuture(
+          new ReadModelsBehind("Too much has fallen due in %s to be done in time.".formatted(org)));
+    }
+    return CompletableFuture.supplyAsync(
+            () -> Outages.asking(() -> table.ofOrg(org, end, after, pace.pageMax())), blocking)
+        .thenCompose(
+            page -> {
+              CompletableFuture<?>[] woken =
+                  page.stream().map(due -> wokenOnce(due, end)).toArray(CompletableFuture[]::new);
+              return CompletableFuture.allOf(woken)
+                  .thenCompose(
+                      all ->
+                          page.size() < pace.pageMax()
+                              ? CompletableFuture.completedFuture(before + page.size())
+                              : doneBefore(
+                                  org, end, deadline, page.getLast(), before + page.size()));
+            });
+  }
+
+  private CompletableFuture<?> wokenOnce(DueTable.Due due, Instant end) {
+    EntityId id = EntityId.parse(due.wallet());
+    return entities
+        .wallet(id.org(), id.name(), new Request<>(new WalletCommand.Wake(), null))
+        .thenAcceptAsync(
+            answer -> {
+              moved(due, answer, end);
+              if (!(answer instanceof Answer.Done)) {
+                throw new ReadModelsBehind(
+                    "The wallet %s of %s could not do what has fallen due."
+                        .formatted(id.name(), id.org()));
+              }
+            },
+            blocking)
+        .toCompletableFuture();
   }
 
   private boolean moved(DueTable.Due due, Answer<WalletReply> answer, Instant now) {

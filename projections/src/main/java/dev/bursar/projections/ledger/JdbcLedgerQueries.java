@@ -6,6 +6,7 @@ import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.wallet.Charge;
+import dev.bursar.projections.due.ClosedBooks;
 import dev.bursar.projections.export.Exports;
 import dev.bursar.projections.progress.Deadline;
 import dev.bursar.projections.progress.FreshReads;
@@ -34,12 +35,13 @@ public final class JdbcLedgerQueries implements LedgerQueries {
   private final ReadQueries scans;
   private final Progress progress;
   private final FreshReads reads;
-
+  private final ClosedBooks books;
   private final Exports exports;
   private final int exportEntriesMax;
 
   /**
    * @param scans where ledgers are read from their first entry on
+   * @param books sees to it that a month which is over stays as it is reported
    * @param exports where entries are read that somebody takes along
    * @param exportEntriesMax how many entries a part of those looks through
    */
@@ -47,12 +49,14 @@ public final class JdbcLedgerQueries implements LedgerQueries {
       ReadQueries queries,
       ReadQueries scans,
       Progress progress,
+      ClosedBooks books,
       Exports exports,
       int exportEntriesMax) {
     this.queries = queries;
     this.scans = scans;
     this.progress = progress;
     this.reads = new FreshReads(queries, progress);
+    this.books = books;
     this.exports = exports;
     this.exportEntriesMax = exportEntriesMax;
   }
@@ -77,10 +81,16 @@ public final class JdbcLedgerQueries implements LedgerQueries {
 
   @Override
   public CompletionStage<RevenueReport> revenue(String org, YearMonth from, YearMonth to) {
-    return reads.read(
-        org,
-        handle -> RevenueByMonth.of(handle, org, from, to),
-        (months, as) -> new RevenueReport(months, as));
+    Deadline deadline = queries.deadline();
+    return books
+        .through(org, to, deadline)
+        .thenCompose(
+            closed ->
+                reads.read(
+                    deadline,
+                    org,
+                    handle -> RevenueByMonth.of(handle, org, from, to),
+                    (months, as) -> new RevenueReport(months, as)));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.bursar.projections.tree;
 import dev.bursar.domain.export.Export;
 import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.MerkleTree;
+import dev.bursar.projections.due.ClosedBooks;
 import dev.bursar.projections.export.Exports;
 import dev.bursar.projections.progress.Deadline;
 import dev.bursar.projections.progress.Progress;
@@ -50,11 +51,13 @@ public final class JdbcLedgerProofs implements LedgerProofs {
 
   private final ReadQueries queries;
   private final Progress progress;
+  private final ClosedBooks books;
   private final Exports exports;
   private final Alarms alarms;
   private final HeadSigner signer;
 
   /**
+   * @param books sees to it that a month which is over is exported whole
    * @param exports where leaves are read
    * @param key signs the heads
    * @param clock when
@@ -62,12 +65,14 @@ public final class JdbcLedgerProofs implements LedgerProofs {
   public JdbcLedgerProofs(
       ReadQueries queries,
       Progress progress,
+      ClosedBooks books,
       Exports exports,
       SigningKey key,
       InstantSource clock,
       MeterRegistry metrics) {
     this.queries = queries;
     this.progress = progress;
+    this.books = books;
     this.exports = exports;
     this.alarms = new Alarms(metrics);
     this.signer = new HeadSigner(key, clock, alarms);
@@ -192,7 +197,9 @@ public final class JdbcLedgerProofs implements LedgerProofs {
 
   @Override
   public CompletionStage<AuditMonth> month(String org, YearMonth month) {
-    return checkpoint(org)
+    return books
+        .through(org, month, queries.deadline())
+        .thenCompose(closed -> checkpoint(org))
         .thenCompose(head -> read(org, handle -> month(handle, org, month, head)));
   }
 
