@@ -5,8 +5,6 @@ import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.identity.Subject;
-import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.Transfer;
@@ -104,24 +102,10 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
               new Request<WalletCommand>(
                   refusedTransfers.contains(id)
                       ? new WalletCommand.BarTransfer(transfer)
-                      : new WalletCommand.TransferIn(transfer, attribution(transfer)),
+                      : new WalletCommand.TransferIn(transfer),
                   null),
               host.self()));
     }
-  }
-
-  /** By ourselves: who asked for it is on record in the wallet that the credits left. */
-  private Attribution attribution(Transfer transfer) {
-    return new Attribution(
-        "transfer",
-        Attribution.SELF,
-        Subject.ofOrg(id.org()),
-        null,
-        null,
-        null,
-        null,
-        Map.of("transfer", transfer.id(), "from_wallet", transfer.from()),
-        new byte[16]);
   }
 
   private void transferAnswered(EntityMessage.WalletAnswered it) {

@@ -317,6 +317,10 @@ final class Parts {
 
   /** Two parts of grants on their way: one with everything, one bare. */
   static Transfer transfer() {
+    return transfer(null);
+  }
+
+  static Transfer transfer(@Nullable Attribution attribution) {
     return new Transfer(
         "trf_0f6f3f0d2c114c559d1b77aa",
         "main",
@@ -326,7 +330,8 @@ final class Parts {
         List.of(new Draw("grant-1", credits("12")), new Draw("grant-2", credits("0.5"))),
         List.of(
             with("trf_0f6f3f0d2c114c559d1b77aa_1", new Money(credits("1.08"), "EUR"), null),
-            bareGrant()));
+            bareGrant()),
+        attribution);
   }
 
   static Balance balance() {

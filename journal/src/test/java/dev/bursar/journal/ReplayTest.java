@@ -186,7 +186,7 @@ final class ReplayTest {
               Parts.attribution("transfer"));
       case 6 ->
           random.nextInt(4) == 0
-              ? new WalletCommand.TransferIn(Parts.transfer(), Parts.attribution("transfer"))
+              ? new WalletCommand.TransferIn(Parts.transfer())
               : new WalletCommand.Adjust(
                   "platform",
                   Credits.of(random.nextInt(-9, 9)),

@@ -283,6 +283,16 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                     posting(44, EntryType.TRANSFER_OUT, "-0.5", "975.75")),
                 balance())),
         wallet(
+            "transferred_out-attributed",
+            new WalletEvent.TransferredOut(
+                AT,
+                Parts.transfer(attribution("transfer")),
+                transaction(
+                    attribution("transfer"),
+                    valued(43, EntryType.TRANSFER_OUT, "-12", "grant-1", "-1.08"),
+                    posting(44, EntryType.TRANSFER_OUT, "-0.5", "975.75")),
+                balance())),
+        wallet(
             "transferred_in",
             new WalletEvent.TransferredIn(
                 AT,

@@ -462,8 +462,8 @@ final class OrgWorld {
       wallet(new WalletCommand.ReturnTransfer(transfer.id()));
       return;
     }
-    spare(new WalletCommand.TransferIn(transfer, attribution("transfer", null)));
-    spare(new WalletCommand.TransferIn(transfer, attribution("transfer", null)));
+    spare(new WalletCommand.TransferIn(transfer));
+    spare(new WalletCommand.TransferIn(transfer));
     if (random.nextInt(4) != 0) {
       wallet(new WalletCommand.SettleTransfer(transfer.id()));
     }
@@ -482,6 +482,9 @@ final class OrgWorld {
     // A wallet that is awake carries on with its transfers.
     while (!onTheWay.isEmpty()) {
       transferOn();
+    }
+    for (String taken : List.copyOf(wallet.transfers().keySet())) {
+      wallet(new WalletCommand.SettleTransfer(taken));
     }
     WalletReply reply =
         name.equals(SPARE) ? spare(new WalletCommand.Wake()) : wallet(new WalletCommand.Wake());

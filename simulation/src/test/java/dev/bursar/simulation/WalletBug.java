@@ -176,9 +176,7 @@ enum WalletBug implements PlantedBug {
       return request.command() instanceof WalletCommand.TransferIn it
               && it.transfer().amount().compareTo(Credits.of(2)) > 0
           ? Instead.of(
-              request,
-              new WalletCommand.TransferIn(
-                  WrongMoney.lessOfTheLast(it.transfer()), it.attribution()))
+              request, new WalletCommand.TransferIn(WrongMoney.lessOfTheLast(it.transfer())))
           : request;
     }
   },

@@ -109,7 +109,8 @@ final class WrongMoney {
         of.creditType(),
         of.amount().plus(new Credits(1)),
         of.draws(),
-        of.grants());
+        of.grants(),
+        of.attribution());
   }
 
   /** A transfer that has lost a millionth on its way, if its last grant is of more. */
@@ -128,7 +129,8 @@ final class WrongMoney {
         of.creditType(),
         of.amount().minus(new Credits(1)),
         of.draws(),
-        grants);
+        grants,
+        of.attribution());
   }
 
   /** A transaction without any of its entries. */

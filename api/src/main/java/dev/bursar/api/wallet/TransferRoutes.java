@@ -87,7 +87,7 @@ public final class TransferRoutes {
                     to,
                     operation,
                     new WalletCommand.TransferOut(to, creditType, amount, attribution)))
-        .thenCompose(answer -> arrive(org, caller, Outcomes.done(answer)));
+        .thenCompose(answer -> arrive(org, Outcomes.done(answer)));
   }
 
   /** Lets credits leave for a wallet that there is. */
@@ -116,20 +116,11 @@ public final class TransferRoutes {
    * The wallets see to it by themselves; that it is done here as well shows at once what came of
    * it.
    */
-  private CompletionStage<Reply> arrive(String org, Caller caller, Answer.Done<WalletReply> left) {
+  private CompletionStage<Reply> arrive(String org, Answer.Done<WalletReply> left) {
     WalletReply.Transferred out = (WalletReply.Transferred) left.value();
     Transfer transfer = out.transfer();
-    Attribution attribution =
-        Attributions.of(
-            org,
-            "transfer",
-            caller,
-            Map.of("transfer", transfer.id(), "from_wallet", transfer.from()));
     return entities
-        .wallet(
-            org,
-            transfer.to(),
-            new Request<>(new WalletCommand.TransferIn(transfer, attribution), null))
+        .wallet(org, transfer.to(), new Request<>(new WalletCommand.TransferIn(transfer), null))
         .thenCompose(taken -> settled(org, transfer, taken))
         .thenApply(
             status ->

@@ -1,7 +1,9 @@
 package dev.bursar.domain.ledger;
 
 import dev.bursar.domain.identity.Subject;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,26 @@ public record Attribution(
 
   /** The actor of what falls due by itself. */
   public static final String SELF = "bursar";
+
+  /** Equal if all is, the salt's bytes too: it may have been stored and read again. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Attribution that
+        && trigger.equals(that.trigger)
+        && actor.equals(that.actor)
+        && subject.equals(that.subject)
+        && Objects.equals(feature, that.feature)
+        && Objects.equals(model, that.model)
+        && Objects.equals(session, that.session)
+        && Objects.equals(idempotencyKey, that.idempotencyKey)
+        && metadata.equals(that.metadata)
+        && Arrays.equals(salt, that.salt);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(trigger, actor, subject, metadata, Arrays.hashCode(salt));
+  }
 
   /** The same work, ended by another call. */
   public Attribution endedBy(String trigger, String actor, @Nullable String idempotencyKey) {

@@ -1,7 +1,9 @@
 package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.ledger.Attribution;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Credits on their way from one wallet of an org to another. They have left the one for good, and
@@ -15,6 +17,8 @@ import java.util.List;
  * @param amount how much, above 0
  * @param draws the grants that they left
  * @param grants the grants that they become, one for each draw
+ * @param attribution who asked for it: what the entries by which they come say, whoever carries
+ *     them; null for one that left before transfers told
  */
 public record Transfer(
     String id,
@@ -23,4 +27,5 @@ public record Transfer(
     String creditType,
     Credits amount,
     List<Draw> draws,
-    List<Grant> grants) {}
+    List<Grant> grants,
+    @Nullable Attribution attribution) {}

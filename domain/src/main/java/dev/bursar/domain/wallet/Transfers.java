@@ -70,9 +70,45 @@ final class Transfers {
         new WalletEvent.TransferredOut(
             now,
             new Transfer(
-                id, wallet.name(), ask.to(), ask.creditType(), ask.amount(), draws, become),
+                id,
+                wallet.name(),
+                ask.to(),
+                ask.creditType(),
+                ask.amount(),
+                draws,
+                become,
+                arrival(id, ask.attribution())),
             entries.done(),
             entries.figures(purse.held)));
+  }
+
+  /** It is made once: who carries the credits, and how often, makes no difference to the ledger. */
+  private Attribution arrival(String id, Attribution asked) {
+    return new Attribution(
+        "transfer",
+        asked.actor(),
+        asked.subject(),
+        null,
+        null,
+        null,
+        asked.idempotencyKey(),
+        Map.of("transfer", id, "from_wallet", wallet.name()),
+        asked.salt());
+  }
+
+  /** By ourselves, with the salt of who asked for the transfer. */
+  private Attribution byItself(String trigger, Map<String, String> metadata, Transfer transfer) {
+    Attribution asked = transfer.attribution();
+    return new Attribution(
+        trigger,
+        Attribution.SELF,
+        Subject.ofOrg(wallet.org()),
+        null,
+        null,
+        null,
+        null,
+        metadata,
+        asked == null ? new byte[16] : asked.salt());
   }
 
   /** A part of a grant, as the grant that it becomes elsewhere. */
@@ -111,7 +147,15 @@ final class Transfers {
     }
     wallet.requireRoom(transfer.creditType(), transfer.amount());
     Purse purse = wallet.purse(transfer.creditType());
-    Entries entries = new Entries(wallet, purse, now, null, ask.attribution());
+    Attribution asked = transfer.attribution();
+    Attribution attribution =
+        asked == null
+            ? byItself(
+                "transfer",
+                Map.of("transfer", transfer.id(), "from_wallet", transfer.from()),
+                transfer)
+            : asked;
+    Entries entries = new Entries(wallet, purse, now, null, attribution);
     for (Grant grant : transfer.grants()) {
       entries.on(grant, EntryType.TRANSFER_IN, grant.amount());
       if (grant.isOverAt(now)) {
@@ -154,16 +198,10 @@ final class Transfers {
     }
     Purse purse = wallet.purse(transfer.creditType());
     Attribution self =
-        new Attribution(
+        byItself(
             "transfer_returned",
-            Attribution.SELF,
-            Subject.ofOrg(wallet.org()),
-            null,
-            null,
-            null,
-            null,
             Map.of("transfer", transfer.id(), "to_wallet", transfer.to()),
-            new byte[16]);
+            transfer);
     SentTransfer sent = wallet.sentTransfer(transfer.id());
     Entries entries =
         Entries.correcting(wallet, purse, now, sent == null ? null : sent.transaction(), self);

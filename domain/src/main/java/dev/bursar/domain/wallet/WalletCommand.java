@@ -62,7 +62,7 @@ public sealed interface WalletCommand {
       implements WalletCommand {}
 
   /** Take credits that have left another wallet of the org. */
-  record TransferIn(Transfer transfer, Attribution attribution) implements WalletCommand {}
+  record TransferIn(Transfer transfer) implements WalletCommand {}
 
   /** Never take these credits, whose transfer was refused; or say that they have come already. */
   record BarTransfer(Transfer transfer) implements WalletCommand {}

@@ -123,7 +123,7 @@ final class History {
       case 28 ->
           oneIn(4)
               ? new WalletCommand.BarTransfer(incoming())
-              : new WalletCommand.TransferIn(incoming(), who(null, null));
+              : new WalletCommand.TransferIn(incoming());
       case 32, 33 -> chargeUsage("u" + random.nextInt(RESERVATIONS));
       case 29, 30 ->
           oneIn(2)
@@ -217,7 +217,15 @@ final class History {
       draws.add(new Draw("there" + i, grant.amount()));
       sum = sum.plus(grant.amount());
     }
-    return new Transfer(id, "research", "main", type, sum, draws, grants);
+    return new Transfer(
+        id,
+        "research",
+        "main",
+        type,
+        sum,
+        draws,
+        grants,
+        oneIn(4) ? null : WalletWords.who(null, null));
   }
 
   private Grant grant(String id) {

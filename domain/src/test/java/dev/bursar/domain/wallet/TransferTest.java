@@ -27,7 +27,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.Given;
 import dev.bursar.domain.credits.Money;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +125,56 @@ final class TransferTest {
     given.when(comeBack(transfer), at(3)).thenTold(ended);
     given.when(settle(transfer), at(3)).thenTold(ended);
     assertThat(figures(wallet)).isEqualTo("balance 10, held 0, debt 0");
+  }
+
+  /** Who carries the credits, and who is first, makes no difference to the ledger. */
+  @Test
+  void itsEntriesSayWhoAskedForIt() {
+    var given = two();
+    byte[] salt = {7, 1, 7, 2, 7, 3, 7, 4, 7, 5, 7, 6, 7, 7, 7, 8};
+    Attribution asked =
+        new Attribution(
+            "transfer", "key_9", Subject.ofOrg("acme"), null, null, null, "K9", Map.of(), salt);
+    var left =
+        given.when(
+            new WalletCommand.TransferOut("research", WalletWords.CREDITS, credits("7"), asked),
+            at(1));
+    Attribution come =
+        there
+            .when(transferIn(sent(left)), at(2))
+            .event(WalletEvent.TransferredIn.class)
+            .transaction()
+            .attribution();
+    assertThat(come.trigger()).isEqualTo("transfer");
+    assertThat(come.actor()).isEqualTo("key_9");
+    assertThat(come.idempotencyKey()).isEqualTo("K9");
+    assertThat(come.salt()).isEqualTo(salt);
+    assertThat(come.metadata())
+        .isEqualTo(Map.of("transfer", sent(left).id(), "from_wallet", "main"));
+    var back = given.when(comeBack(sent(left)), at(3)).event(WalletEvent.TransferReturned.class);
+    assertThat(back.transaction().attribution())
+        .returns("transfer_returned", Attribution::trigger)
+        .returns(Attribution.SELF, Attribution::actor)
+        .returns(salt, Attribution::salt);
+  }
+
+  @Test
+  void oneThatLeftBeforeTransfersToldWhoAskedComesByItself() {
+    Transfer told = sent(two().when(transferOut("research", "7"), at(1)));
+    Transfer untold =
+        new Transfer(
+            told.id(),
+            told.from(),
+            told.to(),
+            told.creditType(),
+            told.amount(),
+            told.draws(),
+            told.grants(),
+            null);
+    var come = there.when(transferIn(untold), at(2)).event(WalletEvent.TransferredIn.class);
+    assertThat(come.transaction().attribution())
+        .returns("transfer", Attribution::trigger)
+        .returns(Attribution.SELF, Attribution::actor);
   }
 
   @Test

@@ -242,7 +242,7 @@ public final class WalletWords {
   }
 
   public static WalletCommand.TransferIn transferIn(Transfer transfer) {
-    return new WalletCommand.TransferIn(transfer, who(null, null));
+    return new WalletCommand.TransferIn(transfer);
   }
 
   /** A grant being described. */
