@@ -146,6 +146,47 @@ class BooksTest {
     assertThat(tooMuch.status()).isEqualTo(409);
   }
 
+  @Test
+  void aWrongAdjustmentOrVoidIsReversedOntoTheSameGrant() {
+    String to = "{'credit_type':'platform','amount':'%s','reason':'typo'%s}";
+    Answer wrong = api.post(MAIN + "/adjustments", to.formatted("-100", ",'grant':'g-1'"));
+    String names = ",'corrects':'" + wrong.at("/transaction_id") + "'";
+    Answer back =
+        api.post(MAIN + "/adjustments", to.formatted("60", names), "Idempotency-Key", "b1");
+    assertThat(back.status()).isEqualTo(201);
+    assertThat(back.at("/corrects")).isEqualTo(wrong.at("/transaction_id"));
+    assertThat(back.at("/entries/0/grant")).isEqualTo("g-1");
+    assertThat(balance(MAIN)).isEqualTo("460");
+    assertThat(
+            api.post(MAIN + "/adjustments", to.formatted("60", names), "Idempotency-Key", "b1")
+                .body())
+        .isEqualTo(back.body());
+    assertThat(api.post(MAIN + "/adjustments", to.formatted("40.000001", names)).code())
+        .isEqualTo("refund_exceeds_charge");
+    assertThat(api.post(MAIN + "/adjustments", to.formatted("-40", names)).at("/field"))
+        .isEqualTo("amount");
+    assertThat(
+            api.post(MAIN + "/adjustments", to.formatted("40", names + ",'grant':'g-1'"))
+                .at("/field"))
+        .isEqualTo("grant");
+    assertThat(api.post(MAIN + "/adjustments", to.formatted("40", names)).status()).isEqualTo(201);
+
+    api.post(MAIN + "/grants/g-1/void", "{}");
+    assertThat(balance(MAIN)).isEqualTo("0");
+    JsonNode last = api.get(MAIN + "/ledger?type=void").json().at("/data/0");
+    names = ",'corrects':'" + last.at("/transaction_id").asText() + "'";
+    assertThat(api.post(MAIN + "/adjustments", to.formatted("500", names)).status()).isEqualTo(201);
+    assertThat(charge("500").at("/decision")).isEqualTo("allow");
+
+    names = ",'corrects':'txn_main_1'";
+    assertThat(api.post(MAIN + "/adjustments", to.formatted("1", names)).code())
+        .isEqualTo("not_refundable");
+    names = ",'corrects':'txn_main_99'";
+    Answer unknown = api.post(MAIN + "/adjustments", to.formatted("1", names));
+    assertThat(unknown.code()).isEqualTo("transaction_not_found");
+    assertThat(unknown.at("/field")).isEqualTo("corrects");
+  }
+
   // ---- transfers
 
   @Test

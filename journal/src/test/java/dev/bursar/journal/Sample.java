@@ -273,6 +273,14 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                     attribution("adjust"), valued(43, EntryType.ADJUST, "-2", "grant-1", "-0.18")),
                 balance())),
         wallet(
+            "adjusted-back",
+            new WalletEvent.Adjusted(
+                AT,
+                null,
+                correction(
+                    attribution("adjust"), valued(43, EntryType.ADJUST, "2", "grant-1", "0.18")),
+                balance())),
+        wallet(
             "transferred_out",
             new WalletEvent.TransferredOut(
                 AT,

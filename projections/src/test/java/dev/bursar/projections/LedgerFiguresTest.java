@@ -14,6 +14,8 @@ import dev.bursar.domain.ledger.LedgerQueries.Revenue;
 import dev.bursar.domain.ledger.LedgerQueries.Statement;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.Charge;
+import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.Taken;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -260,6 +262,39 @@ class LedgerFiguresTest {
             "txn_spare_1_1")) {
       assertThat(charge("main", none)).as(none).isNull();
     }
+  }
+
+  @Test
+  void whatATransactionTookIsWhatItsEntriesTell() {
+    Map<String, List<LedgerEntry>> transactions = new LinkedHashMap<>();
+    WORLD.entries.forEach(
+        entry ->
+            transactions
+                .computeIfAbsent(entry.transaction().id(), id -> new ArrayList<>())
+                .add(entry));
+    int adjusted = 0;
+    for (List<LedgerEntry> entries : transactions.values()) {
+      Transaction whole = entries.getFirst().transaction();
+      Set<EntryType> types =
+          entries.stream().map(e -> e.posting().type()).collect(Collectors.toSet());
+      boolean takes = entries.stream().allMatch(e -> e.posting().amount().isNegative());
+      boolean voids = types.equals(Set.of(EntryType.VOID));
+      boolean adjusts = types.equals(Set.of(EntryType.ADJUST));
+      List<Draw> draws =
+          takes && (voids || adjusts)
+              ? entries.stream()
+                  .map(e -> new Draw(e.posting().grant(), e.posting().amount().negated()))
+                  .toList()
+              : List.of();
+      Taken taken =
+          ReadSide.await(ledger.taken("acme", entries.getFirst().wallet(), whole.id()))
+              .orElseThrow();
+      assertThat(taken.draws()).as(whole.id()).isEqualTo(draws);
+      assertThat(taken.creditType()).isEqualTo(whole.creditType());
+      adjusted += adjusts && takes ? 1 : 0;
+    }
+    assertThat(adjusted).isPositive();
+    assertThat(ReadSide.await(ledger.taken("acme", "main", "txn_main_999999"))).isEmpty();
   }
 
   @Test

@@ -33,7 +33,8 @@ public final class CorrectionRoutes {
 
   private static final Set<String> REFUND =
       Set.of("org", "wallet", "transaction_id", "amount", "reason");
-  private static final Set<String> ADJUST = Set.of("credit_type", "amount", "grant", "reason");
+  private static final Set<String> ADJUST =
+      Set.of("credit_type", "amount", "grant", "corrects", "reason");
   private static final int REASON_CHARS_MAX = 500;
   private static final int TRANSACTION_CHARS_MAX = 300;
 
@@ -95,16 +96,17 @@ public final class CorrectionRoutes {
                     wallet,
                     new Request<>(
                         new WalletCommand.Refund(
-                            charge.orElseThrow(() -> unknown(transaction).fault()),
+                            charge.orElseThrow(
+                                () -> unknown("transaction_id", transaction).fault()),
                             amount,
                             Attributions.of(org, "refund", caller, Map.of("reason", reason))),
                         caller.operation("refund"))));
   }
 
-  private static Problem unknown(String transaction) {
+  private static Problem unknown(String field, String transaction) {
     return Problem.of(
             404, "transaction_not_found", "the wallet has no transaction named " + transaction)
-        .at("transaction_id");
+        .at(field);
   }
 
   private static Reply corrected(Answer<WalletReply> answer, @Nullable String corrects) {
@@ -131,9 +133,22 @@ public final class CorrectionRoutes {
     String creditType = body.requiredName("credit_type");
     Credits amount = body.requiredSignedAmount("amount");
     String named = body.name("grant");
+    String corrects = body.text("corrects", TRANSACTION_CHARS_MAX);
     String reason = body.requiredText("reason", REASON_CHARS_MAX);
     Caller caller = call.caller();
     Operation operation = caller.operation("adjust");
+    if (corrects != null) {
+      if (named != null) {
+        throw Problem.invalid("grant", "is not for what goes back to where it came from").fault();
+      }
+      return Earlier.answerOr(
+              entities,
+              org,
+              wallet,
+              operation,
+              none -> reverse(org, wallet, corrects, creditType, amount, reason, caller))
+          .thenApply(answer -> corrected(answer, corrects));
+    }
     String grant =
         named == null && amount.isPositive() ? Attributions.idFrom("adj_", caller) : named;
     return CreditTypes.held(
@@ -155,5 +170,29 @@ public final class CorrectionRoutes {
                             Attributions.of(org, "adjust", caller, Map.of("reason", reason))),
                         operation)))
         .thenApply(answer -> corrected(answer, null));
+  }
+
+  private CompletionStage<Answer<WalletReply>> reverse(
+      String org,
+      String wallet,
+      String corrects,
+      String creditType,
+      Credits amount,
+      String reason,
+      Caller caller) {
+    return ledger
+        .taken(org, wallet, corrects)
+        .thenCompose(
+            taken ->
+                entities.wallet(
+                    org,
+                    wallet,
+                    new Request<>(
+                        new WalletCommand.Reverse(
+                            creditType,
+                            amount,
+                            taken.orElseThrow(() -> unknown("corrects", corrects).fault()),
+                            Attributions.of(org, "adjust", caller, Map.of("reason", reason))),
+                        caller.operation("adjust"))));
   }
 }

@@ -14,6 +14,7 @@ import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.wallet.Charge;
 import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.Taken;
 import dev.bursar.domain.wallet.WalletEvent;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -190,6 +191,41 @@ public final class InMemoryQueries implements LedgerQueries {
           BigDecimal none = BigDecimal.ZERO;
           return new RevenueReport(
               List.of(new Revenue(to, "EUR", none, none, none, none, none, value)), fresh(n));
+        });
+  }
+
+  @Override
+  public CompletionStage<Optional<Taken>> taken(String org, String wallet, String transaction) {
+    return node.read(
+        n -> {
+          List<Posting> postings =
+              entries(n, org, wallet).stream()
+                  .filter(e -> e.transaction().id().equals(transaction))
+                  .map(LedgerEntry::posting)
+                  .toList();
+          if (postings.isEmpty()) {
+            return Optional.empty();
+          }
+          EntryType type = postings.getFirst().type();
+          boolean all =
+              (type == EntryType.ADJUST || type == EntryType.VOID)
+                  && postings.stream()
+                      .allMatch(each -> each.type() == type && each.amount().isNegative());
+          return Optional.of(
+              new Taken(
+                  transaction,
+                  entries(n, org, wallet).stream()
+                      .filter(e -> e.transaction().id().equals(transaction))
+                      .findFirst()
+                      .orElseThrow()
+                      .transaction()
+                      .creditType(),
+                  type == EntryType.VOID,
+                  all
+                      ? postings.stream()
+                          .map(each -> new Draw(each.grant(), each.amount().negated()))
+                          .toList()
+                      : List.of()));
         });
   }
 

@@ -4,6 +4,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.export.Export;
 import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.wallet.Charge;
+import dev.bursar.domain.wallet.Taken;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.YearMonth;
@@ -137,6 +138,12 @@ public interface LedgerQueries {
    * in the journal when it was asked can be seen.
    */
   CompletionStage<Optional<Charge>> charge(String org, String wallet, String transaction);
+
+  /**
+   * What a transaction took away; empty where there is no such transaction. Waits until all that
+   * was in the journal when it was asked can be seen.
+   */
+  CompletionStage<Optional<Taken>> taken(String org, String wallet, String transaction);
 
   /**
    * Reads a wallet's ledger up to an entry, and checks the chain. Waits until all that was in the

@@ -13,9 +13,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Refunds and adjustments: new entries that correct what was recorded before. A refund unwinds a
- * charge in the reverse order of its draw: first what no grant had covered, then the grants, the
- * last that was drawn on first.
+ * Refunds, adjustments and reversals: new entries that correct what was recorded before. A refund
+ * unwinds a charge in the reverse order of its draw: first what no grant had covered, then the
+ * grants, the last that was drawn on first. A reversal does so with what an adjustment or a void
+ * took away.
  */
 final class Corrections {
 
@@ -179,6 +180,58 @@ final class Corrections {
     Entries entries = new Entries(wallet, purse, now, null, ask.attribution());
     for (Draw draw : draws) {
       entries.onGrant(EntryType.ADJUST, draw.grant(), draw.amount().negated());
+    }
+    return new Accepted<>(
+        new WalletEvent.Adjusted(now, null, entries.done(), entries.figures(purse.held)));
+  }
+
+  // ---- reversals
+
+  Decision<WalletEvent, WalletReply> reverse(WalletCommand.Reverse ask, Instant now) {
+    Taken taken = ask.taken();
+    if (taken.draws().isEmpty()) {
+      return new Refused<>(
+          new Refusal(
+              Code.NOT_REFUNDABLE,
+              "corrects",
+              "the transaction %s took nothing away by an adjustment or a void alone"
+                  .formatted(taken.transaction())));
+    }
+    if (!ask.amount().isPositive()) {
+      return new Refused<>(notPositive(ask.amount()));
+    }
+    if (!taken.creditType().equals(ask.creditType())) {
+      return new Refused<>(
+          new Refusal(
+              Code.INVALID,
+              "credit_type",
+              "is not that of the transaction, " + taken.creditType()));
+    }
+    Credits before = wallet.refunded(taken.transaction());
+    Credits left = taken.total().minus(before);
+    if (ask.amount().compareTo(left) > 0) {
+      return new Refused<>(
+          new Refusal(
+              Code.REFUND_EXCEEDS_CHARGE,
+              "amount",
+              "the transaction took %s, of which %s can still be given back"
+                  .formatted(taken.total(), left)));
+    }
+    wallet.requireRoom(taken.creditType(), ask.amount());
+    Purse purse = wallet.purse(taken.creditType());
+    Entries entries =
+        Entries.correcting(wallet, purse, now, taken.transaction(), ask.attribution());
+    for (Draw draw : last(taken.draws(), before, ask.amount())) {
+      GrantState grant = wallet.grant(draw.grant());
+      if (!taken.voided() || !grant.isVoided()) {
+        entries.giveBack(EntryType.ADJUST, draw.grant(), draw.amount());
+      } else if (grant.grant.isOverAt(now)) {
+        entries.onGrant(EntryType.ADJUST, draw.grant(), draw.amount());
+        entries.onGrant(EntryType.EXPIRE, draw.grant(), draw.amount().negated());
+      } else {
+        entries.onGrant(EntryType.ADJUST, draw.grant(), draw.amount());
+        entries.repay(grant.grant, draw.amount());
+      }
     }
     return new Accepted<>(
         new WalletEvent.Adjusted(now, null, entries.done(), entries.figures(purse.held)));

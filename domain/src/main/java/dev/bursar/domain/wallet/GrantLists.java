@@ -50,6 +50,12 @@ final class GrantLists {
     ending.remove(state);
   }
 
+  /** One that had ended is in force again. */
+  void reinstated(GrantState state) {
+    past.remove(state);
+    inForce.add(state);
+  }
+
   /** There is more or less left of it. */
   void changed(GrantState state) {
     if (state.remaining.isZero() || state.isEnded()) {

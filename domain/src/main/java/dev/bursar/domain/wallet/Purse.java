@@ -135,6 +135,13 @@ final class Purse {
     reshelve(grant, before);
   }
 
+  /** Puts a grant back on its shelf. */
+  void reinstate(GrantState grant) {
+    Credits before = grant.available();
+    grant.ended = null;
+    reshelve(grant, before);
+  }
+
   private void reshelve(GrantState grant, Credits before) {
     Credits after = grant.available();
     if (before.equals(after)) {

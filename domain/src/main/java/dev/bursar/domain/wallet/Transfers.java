@@ -27,6 +27,9 @@ final class Transfers {
 
   private static final int ID_BYTES = 12;
 
+  /** Of transfers that left before they told who asked for them. */
+  private static final byte[] NO_SALT = new byte[16];
+
   private final Wallet wallet;
   private final GrantRules grants;
 
@@ -108,7 +111,7 @@ final class Transfers {
         null,
         null,
         metadata,
-        asked == null ? new byte[16] : asked.salt());
+        asked == null ? NO_SALT : asked.salt());
   }
 
   /** A part of a grant, as the grant that it becomes elsewhere. */

@@ -15,10 +15,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +151,7 @@ public final class Wallet {
     return purses.values().stream().map(Purse::figures).toList();
   }
 
-  /** How much of what a transaction charged has been given back. */
+  /** How much of what a transaction charged, or took away, has been given back. */
   Credits refunded(String transaction) {
     return refunded.getOrDefault(transaction, Credits.ZERO);
   }
@@ -353,7 +355,40 @@ public final class Wallet {
     if (event.grant() != null) {
       bring(event.grant(), event.transaction().attribution());
     }
+    String corrects = event.transaction().corrects();
+    if (corrects != null) {
+      giveBack(event.transaction(), corrects);
+    }
     post(event.transaction());
+  }
+
+  /** A grant that was voided, and to which something comes back that does not end there at once. */
+  private void giveBack(Transaction transaction, String corrects) {
+    Set<String> ended = new HashSet<>();
+    for (Posting each : transaction.postings()) {
+      String grant = each.grant();
+      if (grant != null && (each.type() == EntryType.VOID || each.type() == EntryType.EXPIRE)) {
+        ended.add(grant);
+      }
+    }
+    for (Posting each : transaction.postings()) {
+      String grant = each.grant();
+      if (grant != null && each.type() == EntryType.ADJUST) {
+        refunded.merge(corrects, each.amount(), Credits::plus);
+        if (grant(grant).isVoided() && !ended.contains(grant)) {
+          reinstate(grant(grant));
+        }
+      }
+    }
+  }
+
+  private void reinstate(GrantState grant) {
+    lists.reinstated(grant);
+    keptPurse(grant.grant.creditType()).reinstate(grant);
+    grant.voidedAt = null;
+    if (grant.grant.expiresAt() != null) {
+      dues.add(new Due(grant.grant.expiresAt(), Due.What.GRANT_ENDS, grant.grant.id()));
+    }
   }
 
   private void receive(WalletEvent.TransferredIn event) {

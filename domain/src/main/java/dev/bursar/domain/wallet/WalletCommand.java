@@ -57,6 +57,16 @@ public sealed interface WalletCommand {
   record Adjust(String creditType, Credits amount, @Nullable String grant, Attribution attribution)
       implements WalletCommand {}
 
+  /**
+   * Give back what an adjustment or a void took away, to the grants that it was taken from, in the
+   * reverse order. A grant that was voided is in force again.
+   *
+   * @param taken what the transaction took, from the ledger
+   * @param amount how much of it, above 0
+   */
+  record Reverse(String creditType, Credits amount, Taken taken, Attribution attribution)
+      implements WalletCommand {}
+
   /** Send credits to another wallet of the org. */
   record TransferOut(String to, String creditType, Credits amount, Attribution attribution)
       implements WalletCommand {}

@@ -71,6 +71,7 @@ public final class WalletDecider {
       case WalletCommand.VoidGrant it -> grants.voided(it, now);
       case WalletCommand.Refund refund -> corrections.refund(refund, now);
       case WalletCommand.Adjust adjust -> corrections.adjust(adjust, now);
+      case WalletCommand.Reverse reverse -> corrections.reverse(reverse, now);
       case WalletCommand.TransferOut out -> transfers.out(out, now);
       case WalletCommand.TransferIn in -> transfers.in(in, now);
       case WalletCommand.BarTransfer bar -> transfers.bar(bar, now);
@@ -112,6 +113,7 @@ public final class WalletDecider {
       case WalletCommand.VoidGrant c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Refund c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Adjust c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.Reverse c -> new Refused<>(NOT_OPEN);
       case WalletCommand.TransferOut c -> new Refused<>(NOT_OPEN);
       case WalletCommand.TransferIn c -> new Refused<>(NOT_OPEN);
       case WalletCommand.BarTransfer c ->

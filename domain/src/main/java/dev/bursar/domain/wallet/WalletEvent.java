@@ -182,7 +182,9 @@ public sealed interface WalletEvent {
   /**
    * Somebody corrected the balance by hand.
    *
-   * @param grant the grant that holds what was added; null where something was taken away
+   * @param grant the grant that holds what was added; null where something was taken away, and
+   *     where it names a transaction that it corrects: then what that took goes back to where it
+   *     came from
    */
   record Adjusted(Instant at, @Nullable Grant grant, Transaction transaction, Balance balance)
       implements WalletEvent {}

@@ -5,6 +5,8 @@ import static dev.bursar.domain.operation.Refusal.Code.EXCEEDS_AVAILABLE;
 import static dev.bursar.domain.operation.Refusal.Code.GRANT_EXISTS;
 import static dev.bursar.domain.operation.Refusal.Code.GRANT_NOT_FOUND;
 import static dev.bursar.domain.operation.Refusal.Code.INVALID;
+import static dev.bursar.domain.operation.Refusal.Code.NOT_REFUNDABLE;
+import static dev.bursar.domain.operation.Refusal.Code.REFUND_EXCEEDS_CHARGE;
 import static dev.bursar.domain.wallet.WalletWords.adjust;
 import static dev.bursar.domain.wallet.WalletWords.at;
 import static dev.bursar.domain.wallet.WalletWords.commit;
@@ -14,16 +16,21 @@ import static dev.bursar.domain.wallet.WalletWords.figures;
 import static dev.bursar.domain.wallet.WalletWords.grant;
 import static dev.bursar.domain.wallet.WalletWords.hold;
 import static dev.bursar.domain.wallet.WalletWords.newWallet;
+import static dev.bursar.domain.wallet.WalletWords.reverse;
+import static dev.bursar.domain.wallet.WalletWords.values;
 import static dev.bursar.domain.wallet.WalletWords.voiding;
 import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.credits.Credits;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** How a balance is corrected by hand. */
 final class AdjustmentTest {
+
+  private static final WalletCommand WAKE = new WalletCommand.Wake();
 
   private final Wallet wallet = newWallet();
 
@@ -113,5 +120,122 @@ final class AdjustmentTest {
                 "platform", new Credits(Long.MIN_VALUE), null, WalletWords.who(null, null)),
             at(1))
         .thenRefused(AMOUNT_OVERFLOW, "amount");
+  }
+
+  // ---- reversals
+
+  @Test
+  void whatWasTakenByMistakeGoesBackWithItsTermsAndItsCost() {
+    var given =
+        wallet(
+            wallet,
+            grant("a", "5").priority(1).until(at(600)).only(Set.of("chat"), Set.of()).cost("10"),
+            grant("b", "5").priority(2));
+    var wrong = given.when(adjust(null, "-7"), at(1));
+    var back = given.when(reverse(wrong, "6"), at(2));
+    assertThat(entries(back)).containsExactly("adjust b 2", "adjust a 4");
+    assertThat(values(back)).containsExactly("adjust b nothing", "adjust a 8 EUR");
+    assertThat(back.event(WalletEvent.Adjusted.class).transaction().corrects())
+        .isEqualTo(wrong.events().getLast().transaction().id());
+    assertThat(entries(given.when(reverse(wrong, "1"), at(3)))).containsExactly("adjust a 1");
+    given.when(reverse(wrong, "0.000001"), at(4)).thenRefused(REFUND_EXCEEDS_CHARGE, "amount");
+    assertThat(figures(wallet)).isEqualTo("balance 10, held 0, debt 0");
+    assertThat(entries(given.when(WAKE, at(600)))).containsExactly("expire a -5");
+  }
+
+  @Test
+  void whatComesBackPaysDebtAndEndsWithItsGrant() {
+    var given = wallet(wallet, grant("a", "5").until(at(50)), grant("b", "5").until(at(60)));
+    var wrong = given.when(adjust(null, "-7"), at(1));
+    given.after(at(2), hold("r", "3"), commit("r", "4"));
+    given.after(at(3), voiding("b"));
+    assertThat(entries(given.when(reverse(wrong, "7"), at(50))))
+        .containsExactly("adjust b 2", "void b -2", "adjust a 5", "expire a -5");
+    var other = wallet(newWallet(), grant("a", "5"));
+    var taken = other.when(adjust("a", "-4"), at(1));
+    other.after(at(2), hold("r", "1"), commit("r", "3"));
+    assertThat(entries(other.when(reverse(taken, "4"), at(3))))
+        .containsExactly("adjust a 4", "debt_repaid a -2");
+  }
+
+  @Test
+  void aGrantThatWasVoidedByMistakeIsInForceAgain() {
+    var given =
+        wallet(wallet, grant("a", "9").until(at(600)).cost("18")).after(at(1), hold("r", "3"));
+    var wrong = given.when(voiding("a"), at(2));
+    assertThat(entries(wrong)).containsExactly("void a -6");
+    assertThat(values(given.when(reverse(wrong, "6"), at(3)))).containsExactly("adjust a 12 EUR");
+    assertThat(wallet.grant("a").isEnded()).isFalse();
+    assertThat(draws(given.when(hold("s", "6"), at(4)))).containsExactly("a 6");
+    assertThat(entries(given.when(WalletWords.release("r"), at(5)))).isEmpty();
+    assertThat(
+            given
+                .when(new WalletCommand.ListGrants(null, 9), at(6))
+                .reply(WalletReply.Grants.class)
+                .grants())
+        .singleElement()
+        .returns("active", WalletReply.GrantView::state)
+        .returns(null, WalletReply.GrantView::voidedAt);
+    given.after(at(7), WalletWords.release("s"));
+    assertThat(entries(given.when(WAKE, at(600)))).containsExactly("expire a -9");
+  }
+
+  @Test
+  void whatAHoldGaveBackToAVoidedGrantCanComeBackToo() {
+    var given = wallet(wallet, grant("a", "9")).after(at(1), hold("r", "3"));
+    given.after(at(2), voiding("a"));
+    var given2 = given.when(WalletWords.release("r"), at(3));
+    assertThat(entries(given2)).containsExactly("void a -3");
+    Taken taken =
+        new Taken(
+            given2.events().getLast().transaction().id(),
+            WalletWords.CREDITS,
+            true,
+            List.of(new Draw("a", WalletWords.credits("3"))));
+    var back =
+        given.when(
+            new WalletCommand.Reverse(
+                WalletWords.CREDITS, taken.total(), taken, WalletWords.who(null, null)),
+            at(4));
+    assertThat(entries(back)).containsExactly("adjust a 3");
+    assertThat(draws(given.when(hold("s", "3"), at(5)))).containsExactly("a 3");
+  }
+
+  @Test
+  void aVoidedGrantWhoseEndHasComeExpires() {
+    var given = wallet(wallet, grant("a", "9").until(at(60)));
+    var wrong = given.when(voiding("a"), at(2));
+    assertThat(entries(given.when(reverse(wrong, "9"), at(60))))
+        .containsExactly("adjust a 9", "expire a -9");
+    assertThat(given.when(WAKE, at(61)).events()).isEmpty();
+  }
+
+  @Test
+  void aSeriesGoesOnWhenTheVoidOfItsIntervalIsReversed() {
+    var given = wallet(wallet, grant("a", "9").every(Recurrence.Interval.DAY));
+    var wrong = given.when(voiding("a"), at(2));
+    given.after(at(3), reverse(wrong, "9"));
+    assertThat(entries(given.when(WAKE, at(86_400)))).containsExactly("expire a -9", "grant a#2 9");
+  }
+
+  @Test
+  void onlyWhatTookAwayAndNothingElseIsReversed() {
+    var given = wallet(wallet, grant("a", "9"));
+    var wrong = given.when(adjust("a", "-9"), at(1));
+    var ask = reverse(wrong, "9");
+    var nothing = new Taken(ask.taken().transaction(), WalletWords.CREDITS, false, List.of());
+    given
+        .when(
+            new WalletCommand.Reverse(
+                WalletWords.CREDITS, ask.amount(), nothing, ask.attribution()),
+            at(2))
+        .thenRefused(NOT_REFUNDABLE, "corrects");
+    given.when(reverse(wrong, "-1"), at(2)).thenRefused(INVALID, "amount");
+    given.when(reverse(wrong, "9.000001"), at(2)).thenRefused(REFUND_EXCEEDS_CHARGE, "amount");
+    given
+        .when(
+            new WalletCommand.Reverse("image", ask.amount(), ask.taken(), ask.attribution()), at(2))
+        .thenRefused(INVALID, "credit_type");
+    assertThat(figures(wallet)).isEqualTo("balance 0, held 0, debt 0");
   }
 }

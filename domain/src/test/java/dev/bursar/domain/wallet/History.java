@@ -31,15 +31,18 @@ final class History {
   private final List<Request<WalletCommand>> asked = new ArrayList<>();
   private final Map<Integer, Transfer> incoming = new HashMap<>();
   private final List<Charge> charges;
+  private final List<Taken> takings;
   private final List<String> sent;
   private Instant clock = WalletWords.START;
 
   /**
    * @param charges what the wallet's transactions charged so far; may grow meanwhile
+   * @param takings what they took away otherwise; may grow meanwhile
    * @param sent the names of the transfers that have left it so far; may grow meanwhile
    */
-  History(long seed, List<Charge> charges, List<String> sent) {
+  History(long seed, List<Charge> charges, List<Taken> takings, List<String> sent) {
     this.charges = charges;
+    this.takings = takings;
     this.sent = sent;
     this.random = new Random(seed);
   }
@@ -96,7 +99,7 @@ final class History {
   private WalletCommand command() {
     String reservation = "r" + random.nextInt(RESERVATIONS);
     String grant = "g" + random.nextInt(GRANTS);
-    return switch (random.nextInt(34)) {
+    return switch (random.nextInt(36)) {
       case 0, 1, 2, 3 ->
           new WalletCommand.AddGrant(
               grant(grant), oneIn(4) ? recurrence() : null, WalletWords.who(null, null));
@@ -117,6 +120,7 @@ final class History {
       case 22 -> oneIn(2) ? new WalletCommand.View() : new WalletCommand.ListOpen();
       case 23, 24, 25 -> charges.isEmpty() && !oneIn(9) ? hold(reservation) : refund();
       case 26 -> adjust(grant);
+      case 34, 35 -> takings.isEmpty() && !oneIn(9) ? adjust(grant) : reverse();
       case 27 ->
           new WalletCommand.TransferOut(
               oneIn(20) ? "main" : "research", type(), amount(0), who(null, null));
@@ -194,6 +198,19 @@ final class History {
     boolean up = oneIn(3);
     Credits amount = up ? amount(0) : amount(0).negated();
     return new WalletCommand.Adjust(type(), amount, up || oneIn(2) ? grant : null, who(null, null));
+  }
+
+  private WalletCommand reverse() {
+    Taken taken =
+        takings.isEmpty() || oneIn(50)
+            ? new Taken("txn_main_0", type(), oneIn(2), List.of())
+            : takings.get(random.nextInt(takings.size()));
+    boolean whole = oneIn(2) && taken.total().isPositive();
+    return new WalletCommand.Reverse(
+        oneIn(20) ? type() : taken.creditType(),
+        whole ? taken.total() : amount(0),
+        taken,
+        who(null, null));
   }
 
   private String outgoing() {

@@ -110,6 +110,7 @@ final class NaiveBooks {
   final Map<String, Block> blocks = new TreeMap<>();
   final Map<String, Aside> asides = new TreeMap<>();
   final Map<String, Charged> charges = new LinkedHashMap<>();
+  final Map<String, Charged> takings = new TreeMap<>();
   private final List<String> entries = new ArrayList<>();
   private final List<String> undated = new ArrayList<>();
 
@@ -230,6 +231,18 @@ final class NaiveBooks {
     if (!charged.pieces.isEmpty()) {
       charges.put(transaction, charged);
     }
+  }
+
+  /** Remembers what is about to be taken away without a charge. */
+  void taking(String type, Map<Block, BigInteger> parts) {
+    Charged taken = new Charged(type);
+    parts.forEach(
+        (block, part) -> {
+          if (part.signum() > 0) {
+            taken.pieces.add(new Piece(block, part));
+          }
+        });
+    takings.put("txn_main_" + (entries.size() + undated.size() + 1), taken);
   }
 
   void owe(String type, BigInteger amount) {

@@ -106,7 +106,44 @@ final class NaiveCorrections {
     if (sum(parts).compareTo(amount) < 0) {
       return Said.refused("EXCEEDS_AVAILABLE");
     }
+    books.taking(ask.creditType(), parts);
     parts.forEach((block, part) -> books.move("adjust", block, part.negate()));
     return Said.done("corrected null; " + books.figures(ask.creditType()));
+  }
+
+  /** Puts the pieces back, the last first; whoever was voided for them is in force again. */
+  Said reverse(WalletCommand.Reverse ask, Instant now) {
+    Charged taken = books.takings.get(ask.taken().transaction());
+    if (taken == null) {
+      return Said.refused("NOT_REFUNDABLE");
+    }
+    BigInteger amount = micros(ask.amount());
+    if (amount.signum() <= 0 || !taken.type.equals(ask.creditType())) {
+      return Said.refused("INVALID");
+    }
+    if (amount.compareTo(taken.sum()) > 0) {
+      return Said.refused("REFUND_EXCEEDS_CHARGE");
+    }
+    BigInteger missing = amount;
+    while (missing.signum() > 0) {
+      Piece last = taken.pieces.removeLast();
+      BigInteger part = last.amount().min(missing);
+      missing = missing.subtract(part);
+      if (part.compareTo(last.amount()) < 0) {
+        taken.pieces.add(new Piece(last.block(), last.amount().subtract(part)));
+      }
+      Block block = last.block();
+      Instant end = block.terms.expiresAt();
+      if (!ask.taken().voided() || !block.ended.equals("void")) {
+        books.comeBack("adjust", block, part);
+      } else if (end != null && !now.isBefore(end)) {
+        books.move("adjust", block, part);
+        books.move("expire", block, part.negate());
+      } else {
+        block.ended = "";
+        books.comeBack("adjust", block, part);
+      }
+    }
+    return Said.done("corrected null; " + books.figures(taken.type));
   }
 }

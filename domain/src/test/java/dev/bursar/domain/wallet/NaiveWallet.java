@@ -109,6 +109,7 @@ final class NaiveWallet {
       case WalletCommand.VoidGrant it -> grants.voided(it.grant());
       case WalletCommand.Refund refund -> corrections.refund(refund);
       case WalletCommand.Adjust adjust -> corrections.adjust(adjust, now);
+      case WalletCommand.Reverse reverse -> corrections.reverse(reverse, now);
       case WalletCommand.TransferOut out -> transfers.out(out);
       case WalletCommand.TransferIn in -> transfers.in(in.transfer(), now);
       case WalletCommand.SettleTransfer settle -> transfers.settle(sent.indexOf(settle.transfer()));

@@ -81,6 +81,9 @@ final class WalletHistoryTest {
           "refund of a debt that was paid",
           "refund that ended at once",
           "refund that paid debt",
+          "reversed",
+          "reversal that paid debt",
+          "reversal that expired at once",
           "transfer settled",
           "transfer came back",
           "transfer came back and ended at once",
@@ -143,6 +146,7 @@ final class WalletHistoryTest {
     private final History history;
     private final Subject subject = Subject.fresh();
     private final List<Charge> charges = new ArrayList<>();
+    private final List<Taken> takings = new ArrayList<>();
     private final List<String> sent = new ArrayList<>();
     private final NaiveWallet naive = new NaiveWallet(WalletWords.START, sent);
     private final Map<String, String> firstReplies = new HashMap<>();
@@ -153,7 +157,7 @@ final class WalletHistoryTest {
     private int entries;
 
     Run(long seed) {
-      this.history = new History(seed, charges, sent);
+      this.history = new History(seed, charges, takings, sent);
     }
 
     void toTheEnd() {
@@ -246,7 +250,20 @@ final class WalletHistoryTest {
         case WalletEvent.Charged it -> charged(it.transaction());
         case WalletEvent.UsageCharged it -> charged(it.transaction());
         case WalletEvent.TransferredOut it -> sent.add(it.transfer().id());
+        case WalletEvent.Adjusted it when it.grant() == null && !isReversal(it) -> taken(it);
+        case WalletEvent.GrantVoided it -> taken(it);
         default -> {}
+      }
+    }
+
+    private boolean isReversal(WalletEvent.Adjusted event) {
+      return event.transaction().corrects() != null;
+    }
+
+    private void taken(WalletEvent event) {
+      Taken taken = WalletWords.takenBy(event);
+      if (!taken.draws().isEmpty()) {
+        takings.add(taken);
       }
     }
 

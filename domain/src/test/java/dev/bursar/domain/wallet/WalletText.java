@@ -144,6 +144,11 @@ final class WalletText {
         add(marks, ended, "refund that ended at once");
         add(marks, paid, "refund that paid debt");
       }
+      case WalletEvent.Adjusted it when it.transaction().corrects() != null -> {
+        marks.add("reversed");
+        add(marks, types.contains(EntryType.EXPIRE), "reversal that expired at once");
+        add(marks, paid, "reversal that paid debt");
+      }
       case WalletEvent.TransferSettled it -> marks.add("transfer settled");
       case WalletEvent.TransferReturned it -> {
         marks.add("transfer came back");

@@ -237,6 +237,25 @@ public final class WalletWords {
     return new WalletCommand.Adjust(CREDITS, credits(amount), grant, who(null, null));
   }
 
+  /** Gives back so much of what the last transaction that came of a command took away. */
+  public static WalletCommand.Reverse reverse(
+      Given.Then<WalletEvent, WalletReply> taken, String amount) {
+    return new WalletCommand.Reverse(
+        CREDITS, credits(amount), takenBy(taken.events().getLast()), who(null, null));
+  }
+
+  /** What an adjustment or a void took away, by its entries. */
+  static Taken takenBy(WalletEvent event) {
+    Transaction transaction = event.transaction();
+    return new Taken(
+        transaction.id(),
+        transaction.creditType(),
+        event instanceof WalletEvent.GrantVoided,
+        transaction.postings().stream()
+            .map(each -> new Draw(each.grant(), each.amount().negated()))
+            .toList());
+  }
+
   public static WalletCommand.TransferOut transferOut(String to, String amount) {
     return new WalletCommand.TransferOut(to, CREDITS, credits(amount), who(null, null));
   }

@@ -6,6 +6,7 @@ import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.wallet.Charge;
+import dev.bursar.domain.wallet.Taken;
 import dev.bursar.projections.due.ClosedBooks;
 import dev.bursar.projections.export.Exports;
 import dev.bursar.projections.progress.Deadline;
@@ -95,10 +96,16 @@ public final class JdbcLedgerQueries implements LedgerQueries {
 
   @Override
   public CompletionStage<Optional<Charge>> charge(String org, String wallet, String transaction) {
-    // Entries never change, and a transaction's come all at once: what can be seen needs no
-    // waiting.
-    Function<Handle, Optional<Charge>> read =
-        handle -> Charges.find(handle, org, wallet, transaction);
+    return found(org, handle -> Charges.find(handle, org, wallet, transaction));
+  }
+
+  @Override
+  public CompletionStage<Optional<Taken>> taken(String org, String wallet, String transaction) {
+    return found(org, handle -> Charges.taken(handle, org, wallet, transaction));
+  }
+
+  /** Entries never change, and a transaction's come all at once: what is seen needs no waiting. */
+  private <T> CompletionStage<Optional<T>> found(String org, Function<Handle, Optional<T>> read) {
     Deadline deadline = queries.deadline();
     return queries
         .run(deadline, read)
