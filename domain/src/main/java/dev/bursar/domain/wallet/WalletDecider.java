@@ -116,8 +116,7 @@ public final class WalletDecider {
       case WalletCommand.Reverse c -> new Refused<>(NOT_OPEN);
       case WalletCommand.TransferOut c -> new Refused<>(NOT_OPEN);
       case WalletCommand.TransferIn c -> new Refused<>(NOT_OPEN);
-      case WalletCommand.BarTransfer c ->
-          new Told<>(new WalletReply.TransferBarred(c.transfer().id()));
+      case WalletCommand.BarTransfer bar -> transfers.bar(bar, now);
       case WalletCommand.SettleTransfer c -> new Refused<>(NOT_OPEN);
       case WalletCommand.ReturnTransfer c -> new Refused<>(NOT_OPEN);
       case WalletCommand.FindTransfer c -> new Refused<>(NOT_OPEN);

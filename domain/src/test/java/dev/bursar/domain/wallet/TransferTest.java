@@ -355,6 +355,21 @@ final class TransferTest {
     assertThat(wallet.nextDue()).isEqualTo(at(600));
   }
 
+  /** Once it was told that the credits won't be taken, they may be back where they came from. */
+  @Test
+  void aWalletThatIsOpenedLaterDoesNotTakeWhatItBarred() {
+    Transfer transfer = sent(two().when(transferOut("research", "7"), at(1)));
+    Wallet later = new Wallet("acme", "research", GRACE, memory());
+    var unopened = Given.nothing(new WalletAggregate(later), memory());
+    unopened.when(transferIn(transfer), at(2)).thenRefused(WALLET_NOT_FOUND);
+    unopened
+        .when(new WalletCommand.BarTransfer(transfer), at(3))
+        .then(new WalletEvent.TransferBarred(at(3), transfer.id()));
+    unopened.after(at(4), new WalletCommand.Open(WalletOwner.ORG));
+    unopened.when(transferIn(transfer), at(5)).thenRefused(TRANSFER_RETURNED);
+    assertThat(later.balances()).isEmpty();
+  }
+
   /** It was refused and has gone back; a message that was sent twice comes only now. */
   @Test
   void whatWasBarredIsNeverTaken() {
