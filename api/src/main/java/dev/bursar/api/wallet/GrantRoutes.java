@@ -18,6 +18,7 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.GrantPlace;
 import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code …/grants}: credits put into a wallet. Only the operator puts credits in, or takes them.
@@ -33,6 +35,9 @@ public final class GrantRoutes {
 
   private static final Set<String> VOID = Set.of("reason");
   private static final int REASON_CHARS_MAX = 500;
+
+  /** Stands in no name of a state. */
+  private static final char PLACE = ' ';
 
   private final Entities entities;
   private final Catalogs catalogs;
@@ -126,7 +131,7 @@ public final class GrantRoutes {
         .wallet(
             org,
             wallet,
-            new Request<>(new WalletCommand.ListGrants(page.after(), page.limit()), null))
+            new Request<>(new WalletCommand.ListGrants(place(page.after()), page.limit()), null))
         .thenApply(
             answer -> {
               WalletReply.Grants found = Outcomes.value(answer, WalletReply.Grants.class);
@@ -136,9 +141,20 @@ public final class GrantRoutes {
                           json,
                           found.grants(),
                           found.hasMore(),
-                          view -> view.grant().id(),
+                          view -> view.state() + PLACE + view.grant().id(),
                           GrantRoutes::grant));
             });
+  }
+
+  private static @Nullable GrantPlace place(@Nullable String cursor) {
+    if (cursor == null) {
+      return null;
+    }
+    int at = cursor.indexOf(PLACE);
+    if (at < 0) {
+      throw Page.bad();
+    }
+    return new GrantPlace(cursor.substring(0, at), cursor.substring(at + 1));
   }
 
   private static void grant(JsonWriter json, WalletReply.GrantView view) {

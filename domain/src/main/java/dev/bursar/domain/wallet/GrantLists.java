@@ -19,6 +19,9 @@ final class GrantLists {
   private static final Comparator<GrantState> BY_END =
       Comparator.comparing(GrantLists::end).thenComparing(state -> state.grant.id());
 
+  private static final String ACTIVE = "active";
+  private static final String SCHEDULED = "scheduled";
+
   private final TreeSet<GrantState> inForce = new TreeSet<>(GrantState.BURN_ORDER);
   private final TreeSet<GrantState> toCome = new TreeSet<>(GrantState.BURN_ORDER);
   private final TreeSet<GrantState> past = new TreeSet<>(GrantState.BURN_ORDER);
@@ -74,20 +77,23 @@ final class GrantLists {
    * Up to {@code limit} grants.
    *
    * @param after the grant to start after; null for the beginning
+   * @param state which state it had then, and so in which list it was
    */
-  WalletReply page(@Nullable GrantState after, int limit) {
+  WalletReply page(@Nullable GrantState after, String state, int limit) {
     List<GrantView> page = new ArrayList<>();
     boolean started = after == null;
+    TreeSet<GrantState> from =
+        state.equals(ACTIVE) ? inForce : state.equals(SCHEDULED) ? toCome : past;
     for (TreeSet<GrantState> each : List.of(inForce, toCome, past)) {
-      boolean here = after != null && !started && each.contains(after);
+      boolean here = after != null && !started && each == from;
       if (started || here) {
         NavigableSet<GrantState> rest = here ? each.tailSet(after, false) : each;
         started = true;
-        for (GrantState state : rest) {
+        for (GrantState next : rest) {
           if (page.size() == limit) {
             return new WalletReply.Grants(List.copyOf(page), true);
           }
-          page.add(each == toCome ? scheduled(state.grant) : view(state));
+          page.add(each == toCome ? scheduled(next.grant) : view(next));
         }
       }
     }
@@ -95,11 +101,11 @@ final class GrantLists {
   }
 
   private static GrantView scheduled(Grant grant) {
-    return new GrantView(grant, grant.amount(), Credits.ZERO, "scheduled");
+    return new GrantView(grant, grant.amount(), Credits.ZERO, SCHEDULED);
   }
 
   private static GrantView view(GrantState of) {
-    String state = of.isVoided() ? "voided" : of.isEnded() ? "expired" : "active";
+    String state = of.isVoided() ? "voided" : of.isEnded() ? "expired" : ACTIVE;
     return new GrantView(of.grant, of.remaining, of.held, state, of.voidedAt);
   }
 }

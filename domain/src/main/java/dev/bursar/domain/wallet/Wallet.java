@@ -129,11 +129,12 @@ public final class Wallet {
     return grants;
   }
 
-  /** A page of grants, after the one of this name, or from the first. */
-  WalletReply grantsAfter(@Nullable String after, int limit) {
-    Scheduled later = after == null ? null : scheduled.get(after);
-    GrantState state = after == null ? null : grants.get(after);
-    return lists.page(later == null ? state : later.asState(), limit);
+  /** A page of grants, after this place, or from the first. */
+  WalletReply grantsAfter(@Nullable GrantPlace after, int limit) {
+    Scheduled later = after == null ? null : scheduled.get(after.grant());
+    GrantState grant = after == null ? null : grants.get(after.grant());
+    return lists.page(
+        later == null ? grant : later.asState(), after == null ? "" : after.state(), limit);
   }
 
   /** When the next grant with something left ends; null if none does. */

@@ -208,8 +208,12 @@ public sealed interface WalletCommand {
   /** Tell the balances. */
   record View() implements WalletCommand {}
 
-  /** Tell the grants in burn order: up to {@code limit} of them after the grant {@code after}. */
-  record ListGrants(@Nullable String after, int limit) implements WalletCommand {}
+  /**
+   * Tell the grants: up to {@code limit} of them.
+   *
+   * @param after where the page before ended; null for the beginning
+   */
+  record ListGrants(@Nullable GrantPlace after, int limit) implements WalletCommand {}
 
   /** Tell which reservations are open. */
   record ListOpen() implements WalletCommand {}

@@ -174,7 +174,10 @@ final class GrantTest {
             .after(at(6), hold("r", "1"));
     assertThat(ids(given.when(new WalletCommand.ListGrants(null, 9), at(7))))
         .containsExactly("soon active", "late active", "next scheduled", "past expired");
-    assertThat(ids(given.when(new WalletCommand.ListGrants("soon", 2), at(7))))
+    assertThat(
+            ids(
+                given.when(
+                    new WalletCommand.ListGrants(new GrantPlace("active", "soon"), 2), at(7))))
         .containsExactly("late active", "next scheduled");
   }
 
@@ -191,16 +194,42 @@ final class GrantTest {
     assertThat(whole).hasSize(12);
     for (int size = 1; size <= 12; size++) {
       List<String> all = new ArrayList<>();
-      String after = null;
+      GrantPlace after = null;
       for (boolean more = true; more; ) {
         var then = given.when(new WalletCommand.ListGrants(after, size), at(7));
         var page = then.reply(WalletReply.Grants.class);
         all.addAll(ids(then));
-        after = page.grants().getLast().grant().id();
+        after = placeOf(page.grants().getLast());
         more = page.hasMore();
       }
       assertThat(all).isEqualTo(whole);
     }
+  }
+
+  private static GrantPlace placeOf(WalletReply.GrantView view) {
+    return new GrantPlace(view.state(), view.grant().id());
+  }
+
+  /** The next page begins where the last grant was, wherever it is by now. */
+  @Test
+  void noGrantIsLeftOutWhenTheLastOfAPageEnds() {
+    var given =
+        wallet(
+            grant("a", "1").priority(1).until(at(60)),
+            grant("b", "1").priority(2),
+            grant("c", "1").priority(3),
+            grant("d", "1").priority(4).from(at(70)),
+            grant("e", "1").priority(5).from(at(90)));
+    var first = given.when(new WalletCommand.ListGrants(null, 1), at(7));
+    assertThat(ids(first)).containsExactly("a active");
+    GrantPlace ended = placeOf(first.reply(WalletReply.Grants.class).grants().getLast());
+    assertThat(ids(given.when(new WalletCommand.ListGrants(ended, 2), at(60))))
+        .containsExactly("b active", "c active");
+    assertThat(ids(given.when(new WalletCommand.ListGrants(ended, 9), at(61))))
+        .containsExactly("b active", "c active", "d scheduled", "e scheduled", "a expired");
+    GrantPlace started = new GrantPlace("scheduled", "d");
+    assertThat(ids(given.when(new WalletCommand.ListGrants(started, 9), at(70))))
+        .containsExactly("e scheduled", "a expired");
   }
 
   @Test
