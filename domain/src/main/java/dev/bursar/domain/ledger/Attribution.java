@@ -7,8 +7,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who and what an entry is for. It is hashed with a random salt, so that it can be erased without
- * breaking the chain of hashes.
+ * Who and what an entry is for. It is hashed with a random salt, so that nobody who sees the
+ * entry's hash alone can confirm a guess.
  *
  * @param trigger what caused it: {@code reservation}, {@code grant}, {@code schedule}, …
  * @param actor the id of the key that asked, or {@code bursar} for what falls due by itself
