@@ -3,6 +3,7 @@ package dev.bursar.projections;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.bursar.database.Database;
 import dev.bursar.projections.readmodel.ReadModel;
 import dev.bursar.projections.rebuild.Rebuild;
 import dev.bursar.projections.rebuild.RebuildFailure;
@@ -71,6 +72,47 @@ class RebuildTest {
     assertThat(report.events()).isPositive();
     assertThat(rebuilds.isCleared()).isTrue();
     rebuilds.world.assertFold();
+  }
+
+  @Test
+  void aLedgerThatContradictsItsSignedHeadDoesNotTakeOver() {
+    try (ReadSide readSide = rebuilds.readSide()) {
+      for (OrgWorld org : rebuilds.world.orgs(2, 60)) {
+        readSide.caughtUp();
+        ReadSide.await(readSide.projections.proofs().checkpoint(org.orgId.org()));
+      }
+    }
+    rebuilds.with(progress -> {}).run(false);
+    Map<String, List<String>> before = rebuilds.contents();
+    for (String change : List.of("root = sha256(root)", "size = size + 1")) {
+      try (Database all =
+          Database.open(TestServer.asSuperuser(rebuilds.world.settings).withPoolSize(1))) {
+        all.jdbi()
+            .useHandle(
+                handle -> {
+                  handle.execute("alter table ledger_checkpoint disable trigger all");
+                  assertThat(
+                          handle.execute(
+                              "update ledger_checkpoint set %s where org like 'org 1%%'"
+                                  .formatted(change)))
+                      .isOne();
+                });
+      }
+      assertThatThrownBy(() -> rebuilds.with(progress -> {}).run(false))
+          .isInstanceOf(RebuildFailure.class)
+          .hasMessageContaining("heads of ledgers that were signed")
+          .hasMessageContaining("the ledger of org 1")
+          .hasMessageContaining("Nothing was replaced");
+      assertThat(rebuilds.isCleared()).isTrue();
+    }
+    assertThat(rebuilds.contents()).isEqualTo(before);
+    new Rebuild(
+            rebuilds.world.settings,
+            Rebuilds.bounds(),
+            Rebuilds::models,
+            List.of("wallets"),
+            progress -> {})
+        .run(false);
   }
 
   @Test

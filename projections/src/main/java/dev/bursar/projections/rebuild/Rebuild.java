@@ -10,6 +10,7 @@ import dev.bursar.projections.journal.StoredPositions;
 import dev.bursar.projections.readmodel.ReadModel;
 import dev.bursar.projections.readmodel.ReadModelProjection;
 import dev.bursar.projections.readmodel.ReadModels;
+import dev.bursar.projections.tree.SignedHeads;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,11 +33,12 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
  * Until then the live tables are not touched.
  *
  * <p>Due work is no read model, and the signed heads of ledgers can't be made again: both are left
- * alone.
+ * alone. A ledger's tree takes over only if it begins as the largest head that was signed of it.
  */
 public final class Rebuild {
 
   private static final String NOTHING_REPLACED = " Nothing was replaced.";
+  private static final String TREE = "ledger_tree";
 
   /** The claim, positions, comparison or what is kept. */
   private static final int OTHER_CONNECTIONS = 3;
@@ -157,6 +159,9 @@ public final class Rebuild {
       if (compare) {
         compare(jdbi, portions, claim, chosen(clock));
       }
+      if (tables.contains(TREE)) {
+        demandSignedHeads(jdbi, portions, claim);
+      }
       Exchange exchange = new Exchange(claim, portions, settings, tables);
       int tries = 1;
       Duration wait = settings.retryInterval();
@@ -243,6 +248,31 @@ public final class Rebuild {
       throw new RebuildFailure(
           "The old tables differ from the journal. %s.%s"
               .formatted(String.join("; ", differences), NOTHING_REPLACED));
+    }
+  }
+
+  /** What was signed is in the hands of others: a tree that contradicts it must not take over. */
+  private void demandSignedHeads(Jdbi jdbi, Portions portions, Claim claim) {
+    stage("comparing with the signed heads");
+    List<String> contradicted =
+        jdbi.inTransaction(
+            TransactionIsolationLevel.REPEATABLE_READ,
+            old -> {
+              List<SignedHeads.Head> heads = SignedHeads.largest(old);
+              // Up to where the live tree is, of which they were signed.
+              portions.advance(positions(old), () -> true);
+              return claim
+                  .handle()
+                  .inTransaction(
+                      made -> {
+                        Sql.run(made, "set local search_path = " + Claim.SCHEMA);
+                        return SignedHeads.contradicted(heads, made);
+                      });
+            });
+    if (!contradicted.isEmpty()) {
+      throw new RebuildFailure(
+          "The journal contradicts heads of ledgers that were signed: %s.%s"
+              .formatted(String.join("; ", contradicted), NOTHING_REPLACED));
     }
   }
 
