@@ -8,6 +8,7 @@ import java.time.Duration;
 /**
  * The bounds and waits of {@code projections.conf}.
  *
+ * @param replacedSigningKey the verifier key after which the node's own may sign; empty for none
  * @param sliceRanges into how many ranges the slices are divided
  * @param pollInterval the wait once there was nothing to read
  * @param pageRowsMax rows of the journal in a page
@@ -29,6 +30,7 @@ import java.time.Duration;
  * @param usageRowsMax rows of an answer about usage
  */
 public record ProjectionSettings(
+    String replacedSigningKey,
     int sliceRanges,
     Duration pollInterval,
     int pageRowsMax,
@@ -100,6 +102,7 @@ public record ProjectionSettings(
     Config due = config.getConfig("due-work");
     Config retention = config.getConfig("retention");
     return new ProjectionSettings(
+        config.getString("replaced-signing-key"),
         config.getInt("slice-ranges"),
         config.getDuration("poll-interval"),
         config.getInt("page-rows-max"),

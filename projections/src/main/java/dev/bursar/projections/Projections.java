@@ -30,6 +30,7 @@ import dev.bursar.projections.readmodel.ReadModelProjection;
 import dev.bursar.projections.readmodel.ReadModels;
 import dev.bursar.projections.tree.JdbcLedgerProofs;
 import dev.bursar.projections.tree.SigningKey;
+import dev.bursar.projections.tree.SigningKeys;
 import dev.bursar.projections.usage.JdbcReportedEvents;
 import dev.bursar.projections.usage.JdbcUsageQueries;
 import dev.bursar.projections.usage.PassedPartitions;
@@ -250,7 +251,7 @@ public final class Projections {
             progress,
             new ClosedBooks(progress, dueWork),
             exports,
-            signingKey,
+            new SigningKeys(signingKey, settings.replacedSigningKey()),
             clock,
             metrics),
         settings,

@@ -343,12 +343,25 @@ class LedgerProofsTest {
   }
 
   @Test
-  void anotherKeySignsTheSameHeadAgain() {
+  void anotherKeySignsTheSameHeadAgainIfItIsToReplaceTheFirst() {
     Checkpoint before = checkpoint();
     asSuperuser(
         "alter table ledger_checkpoint disable trigger all",
         "update ledger_checkpoint set verifier = 'another'");
+    assertThatThrownBy(this::checkpoint)
+        .hasCauseInstanceOf(Contradiction.class)
+        .hasMessageContaining("was signed with the key another, and this node has bursar.test+");
+    assertThat(readSide.projections.contradictions()).containsKey(ORG);
+    readSide.close();
+    readSide =
+        new ReadSide(
+            settings,
+            new IdleEntities(),
+            InstantSource.system(),
+            "bursar.projections.replaced-signing-key = another");
+    proofs = readSide.projections.proofs();
     Checkpoint own = checkpoint();
+    assertThat(checkpoint().note()).isEqualTo(own.note());
     assertThat(own.root()).isEqualTo(before.root());
     assertThat(own.verifier()).isEqualTo(ReadSide.SIGNING_KEY.verifier());
     TreeProofs.assertSigned(own, ORIGIN);

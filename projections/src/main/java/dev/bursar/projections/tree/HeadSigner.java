@@ -10,7 +10,8 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signs the heads of trees, and never two that contradict each other. Where nothing was added, the
+ * Signs the heads of trees, never two that contradict each other, and none after a key that this
+ * one does not replace. Where nothing was added, the
  * last head is given again. Before it signs a new one it makes the tree once more from what the
  * fields of its rows say: the newest leaves, and those around the last head. Blocks of 65,536
  * leaves that were complete before that are taken at their hashes; a row in one of them that was
@@ -21,12 +22,14 @@ final class HeadSigner {
   private static final int BLOCK_LEVEL = 16;
   private static final long BLOCK = 1L << BLOCK_LEVEL;
 
+  private final SigningKeys keys;
   private final SigningKey key;
   private final InstantSource clock;
   private final Alarms alarms;
 
-  HeadSigner(SigningKey key, InstantSource clock, Alarms alarms) {
-    this.key = key;
+  HeadSigner(SigningKeys keys, InstantSource clock, Alarms alarms) {
+    this.keys = keys;
+    this.key = keys.key();
     this.clock = clock;
     this.alarms = alarms;
   }
@@ -56,6 +59,7 @@ final class HeadSigner {
 
   /** Looks at all that would be looked at if something was added. */
   private byte[] verified(Handle handle, String org) {
+    keys.demandMayFollow(handle, org);
     Signed last = Heads.last(handle, org, verifier()).orElse(null);
     Peaks tree = Heads.current(handle, org);
     notLess(org, tree, last);
@@ -84,6 +88,7 @@ final class HeadSigner {
         && last.verifier().equals(verifier())) {
       return new Checkpoint(last.size(), last.root(), last.note(), last.verifier());
     }
+    keys.demandMayFollow(handle, org);
     byte[] root = verified(handle, org, tree, last);
     Signed head =
         new Signed(tree.size(), root, key.note(Heads.text(org, tree.size(), root)), verifier());

@@ -47,6 +47,19 @@ final class Heads {
         .findOne();
   }
 
+  /** With which key the newest of the largest heads was signed. */
+  static Optional<String> lastVerifier(Handle handle, String org) {
+    return handle
+        .createQuery(
+            """
+            select verifier from ledger_checkpoint where org = :org
+            order by size desc, signed_at desc limit 1
+            """)
+        .bind("org", org)
+        .mapTo(String.class)
+        .findOne();
+  }
+
   /** Keeps a head before anybody is shown it. */
   static void keep(Handle handle, String org, Signed head, Instant signedAt) {
     handle

@@ -59,7 +59,7 @@ public final class JdbcLedgerProofs implements LedgerProofs {
   /**
    * @param books sees to it that a month which is over is exported whole
    * @param exports where leaves are read
-   * @param key signs the heads
+   * @param keys sign the heads
    * @param clock when
    */
   public JdbcLedgerProofs(
@@ -67,7 +67,7 @@ public final class JdbcLedgerProofs implements LedgerProofs {
       Progress progress,
       ClosedBooks books,
       Exports exports,
-      SigningKey key,
+      SigningKeys keys,
       InstantSource clock,
       MeterRegistry metrics) {
     this.queries = queries;
@@ -75,7 +75,7 @@ public final class JdbcLedgerProofs implements LedgerProofs {
     this.books = books;
     this.exports = exports;
     this.alarms = new Alarms(metrics);
-    this.signer = new HeadSigner(key, clock, alarms);
+    this.signer = new HeadSigner(keys, clock, alarms);
   }
 
   /** Of each org whose ledger contradicts its signed head, what is wrong with it. */
