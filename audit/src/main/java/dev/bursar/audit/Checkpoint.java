@@ -17,7 +17,7 @@ record Checkpoint(String origin, long size, byte[] root) {
 
   private static final String SIGNATURE_MARK = "— ";
   private static final int SIGNATURE_BYTES = 64;
-  private static final String ORIGIN = "bursar.ledger/";
+  private static final String LEDGER = ".ledger/";
 
   /** Verifies and reads a note. The line is where it stands. */
   static Checkpoint verified(String note, VerifierKey key, long line) throws Stopped {
@@ -41,8 +41,8 @@ record Checkpoint(String origin, long size, byte[] root) {
   }
 
   /**
-   * Verifies what the key signed; a note must have that at least. Other signatures are of witnesses,
-   * or of a key that came before or after: they are passed over, whatever they are.
+   * Verifies what the key signed; a note must have that at least. Other signatures are of
+   * witnesses, or of a key that came before or after: they are passed over, whatever they are.
    */
   private static void verify(String text, String signatures, VerifierKey key, long line)
       throws Stopped {
@@ -105,9 +105,12 @@ record Checkpoint(String origin, long size, byte[] root) {
     return Stopped.by(Fault.ofFile(Fault.Kind.CONTRADICTION, line, "the checkpoint " + why));
   }
 
-  /** The origin of an org's ledger: its name percent-encoded as in the path of a URI. */
-  static String originOf(String org) {
-    StringBuilder origin = new StringBuilder(ORIGIN);
+  /**
+   * The origin of an org's ledger: by whose name it is signed, and the org's, percent-encoded as in
+   * the path of a URI.
+   */
+  static String originOf(String signer, String org) {
+    StringBuilder origin = new StringBuilder(signer).append(LEDGER);
     for (byte each : org.getBytes(StandardCharsets.UTF_8)) {
       char c = (char) (each & 0xff);
       boolean unreserved =

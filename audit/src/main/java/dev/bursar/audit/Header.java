@@ -61,8 +61,8 @@ record Header(
   }
 
   /** That the header, by itself and with the signed head, makes sense. */
-  void check(Checkpoint head) throws Stopped {
-    String origin = Checkpoint.originOf(org);
+  void check(Checkpoint head, VerifierKey key) throws Stopped {
+    String origin = Checkpoint.originOf(key.name(), org);
     if (!head.origin().equals(origin)) {
       throw contradiction(
           "the header says org %s, whose ledger is %s, but the signed head is of %s"

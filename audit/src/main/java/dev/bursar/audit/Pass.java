@@ -49,7 +49,7 @@ final class Pass {
                   .formatted(header.verifier(), key)));
     }
     Checkpoint head = Checkpoint.verified(header.note(), key, Header.LINE);
-    header.check(head);
+    header.check(head, key);
     KeptHeads kept = KeptHeads.verified(keptNotes, key, head.origin());
     append(CompactRange.levels(0, header.from()), header.left(), kept);
     Fields line = next(CUT_OFF);

@@ -35,8 +35,8 @@ import java.util.stream.Collectors;
 final class Export {
 
   static final int SIZE = 500;
-  static final Signer OPERATOR = new Signer("bursar.example/ledger", 1);
-  static final Signer OTHER = new Signer("bursar.example/ledger", 2);
+  static final Signer OPERATOR = new Signer("bursar.example/books", 1);
+  static final Signer OTHER = new Signer("bursar.example/books", 2);
 
   /** Somebody who signs. */
   static final class Signer {
@@ -161,7 +161,7 @@ final class Export {
   /** The text of a head over the first leaves. */
   String head(int size) {
     String origin =
-        "bursar.ledger/"
+        "bursar.example/books.ledger/"
             + URLEncoder.encode(Ledger.ORG, StandardCharsets.UTF_8)
                 .replace("+", "%20")
                 .replace("*", "%2A")

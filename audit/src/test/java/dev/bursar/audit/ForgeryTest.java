@@ -285,6 +285,16 @@ final class ForgeryTest {
     assertOfFile(export.audit(), Kind.CONTRADICTION, "the header says org acme");
   }
 
+  /** Signed with the right key, but for a ledger that bears another operator's name. */
+  @Test
+  void anotherOperator() {
+    export.header.put(
+        "checkpoint",
+        Export.OPERATOR.note(export.head(Export.SIZE).replace("bursar.example/books", "bursar")));
+    assertOfFile(
+        export.audit(), Kind.CONTRADICTION, "whose ledger is bursar.example/books.ledger/");
+  }
+
   @Test
   void aChangedCheckpoint() {
     String note = (String) export.header.get("checkpoint");

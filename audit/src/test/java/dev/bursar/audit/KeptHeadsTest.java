@@ -109,7 +109,7 @@ final class KeptHeadsTest {
     ForgeryTest.assertUnreadable(
         audit(List.of(Export.OPERATOR.note(export.head(from).replace("acm", "nobody")))),
         0,
-        "it is of bursar.ledger/nobody");
+        "it is of bursar.example/books.ledger/nobody");
     ForgeryTest.assertUnreadable(audit(List.of("nonsense")), 0, "is not a signed note");
   }
 

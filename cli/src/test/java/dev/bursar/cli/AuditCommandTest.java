@@ -85,7 +85,7 @@ final class AuditCommandTest {
     verifier = "signer+" + HexFormat.of().formatHex(id) + "+" + base64(key);
     MerkleTree.Subtrees subtrees = this::subtree;
     String text =
-        "bursar.ledger/acm%C3%A9\n"
+        "signer.ledger/acm%C3%A9\n"
             + entries.size()
             + "\n"
             + base64(MerkleTree.root(entries.size(), subtrees))

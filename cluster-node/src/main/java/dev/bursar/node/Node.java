@@ -64,8 +64,6 @@ public final class Node implements AutoCloseable {
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
   private static final Duration REQUESTS_END_WITHIN = Duration.ofSeconds(5);
 
-  private static final String SIGNER = "bursar";
-
   private final Database database;
   private final StorageWatch watch;
   private final ExecutorService blocking;
@@ -128,7 +126,9 @@ public final class Node implements AutoCloseable {
             ? NodeClock.ofSystem()
             : NodeClock.standingAt(settings.testClockStart());
 
-    SigningKey signingKey = SigningKey.loadOrCreate(settings.signingKey(), SIGNER);
+    SigningKey signingKey =
+        SigningKey.loadOrCreate(
+            settings.signingKey(), config.getString("bursar.projections.signer"));
     Database database = Database.open(address.withPoolSize(connections));
     database.dataSource().setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
     if (settings.testClockStart() != null) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LedgerProofsTest {
 
   private static final String ORG = "acme & é";
-  private static final String ORIGIN = "bursar.ledger/acme%20%26%20%C3%A9";
+  private static final String ORIGIN = "bursar.test.ledger/acme%20%26%20%C3%A9";
 
   /** What every test finds, once more in a database of its own. */
   private static final DatabaseSettings LIVED = lived();
@@ -46,7 +46,8 @@ class LedgerProofsTest {
       world(journal);
       journal.flush();
     }
-    try (ReadSide readSide = new ReadSide(settings, new IdleEntities(), InstantSource.system(), "")) {
+    try (ReadSide readSide =
+        new ReadSide(settings, new IdleEntities(), InstantSource.system(), "")) {
       readSide.caughtUp();
     }
     return settings;
@@ -113,7 +114,7 @@ class LedgerProofsTest {
   void anOrgWithoutEntriesHasAnEmptyHead() {
     Checkpoint head = ReadSide.await(proofs.checkpoint("nobody"));
     assertThat(head.size()).isZero();
-    TreeProofs.assertSigned(head, "bursar.ledger/nobody");
+    TreeProofs.assertSigned(head, "bursar.test.ledger/nobody");
   }
 
   @Test

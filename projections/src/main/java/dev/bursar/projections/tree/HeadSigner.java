@@ -11,11 +11,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Signs the heads of trees, never two that contradict each other, and none after a key that this
- * one does not replace. Where nothing was added, the
- * last head is given again. Before it signs a new one it makes the tree once more from what the
- * fields of its rows say: the newest leaves, and those around the last head. Blocks of 65,536
- * leaves that were complete before that are taken at their hashes; a row in one of them that was
- * changed changes no head, and every proof that shows it fails.
+ * one does not replace. Where nothing was added, the last head is given again. Before it signs a
+ * new one it makes the tree once more from what the fields of its rows say: the newest leaves, and
+ * those around the last head. Blocks of 65,536 leaves that were complete before that are taken at
+ * their hashes; a row in one of them that was changed changes no head, and every proof that shows
+ * it fails.
  */
 final class HeadSigner {
 
@@ -91,7 +91,11 @@ final class HeadSigner {
     keys.demandMayFollow(handle, org);
     byte[] root = verified(handle, org, tree, last);
     Signed head =
-        new Signed(tree.size(), root, key.note(Heads.text(org, tree.size(), root)), verifier());
+        new Signed(
+            tree.size(),
+            root,
+            key.note(Heads.text(key.name(), org, tree.size(), root)),
+            verifier());
     // A head over nothing binds to nothing, and anybody may ask about orgs that there are not.
     if (tree.size() > 0) {
       Heads.keep(handle, org, head, clock.instant());

@@ -87,11 +87,13 @@ final class Heads {
         .one();
   }
 
-  /** The text of a C2SP checkpoint: the same bytes, whatever the platform's locale writes digits as. */
-  static String text(String org, long size, byte[] root) {
+  /**
+   * The text of a C2SP checkpoint: the same bytes, whatever the platform's locale writes digits as.
+   */
+  static String text(String signer, String org, long size, byte[] root) {
     return String.join(
         "\n",
-        "bursar.ledger/" + encoded(org),
+        signer + ".ledger/" + encoded(org),
         Long.toString(size),
         Base64.getEncoder().encodeToString(root),
         "");

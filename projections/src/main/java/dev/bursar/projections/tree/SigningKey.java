@@ -167,6 +167,11 @@ public final class SigningKey {
     }
   }
 
+  /** By whose name it signs. */
+  String name() {
+    return name;
+  }
+
   /** The key that verifies what this one signs, as a C2SP note verifier key. */
   public String verifier() {
     return "%s+%s+%s"
