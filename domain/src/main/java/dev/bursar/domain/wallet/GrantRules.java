@@ -153,19 +153,30 @@ final class GrantRules {
 
   /**
    * A grant has reached its end: it expires, or its next interval begins. Nobody is there to be
-   * refused: where the next interval can't be counted, the series ends.
+   * refused: what can't be counted together with the next interval does not roll over, and where
+   * that can't be counted by itself, the series ends.
    */
   WalletEvent ended(GrantState grant, Instant at) {
     Recurrence recurrence = grant.grant.recurrence();
     Instant end = grant.grant.expiresAt();
     if (recurrence != null && end != null && recurrence.goesOnAt(end)) {
+      Credits over = recurrence.terms().rolledOver(grant.available());
       try {
-        return renewed(grant, recurrence, end, at);
+        return renewed(grant, recurrence, over, end, at);
       } catch (ArithmeticException overflow) {
-        return expired(grant, at);
+        return renewedAlone(grant, recurrence, end, at);
       }
     }
     return expired(grant, at);
+  }
+
+  private WalletEvent renewedAlone(
+      GrantState grant, Recurrence recurrence, Instant end, Instant at) {
+    try {
+      return renewed(grant, recurrence, Credits.ZERO, end, at);
+    } catch (ArithmeticException overflow) {
+      return expired(grant, at);
+    }
   }
 
   private WalletEvent expired(GrantState grant, Instant at) {
@@ -178,9 +189,9 @@ final class GrantRules {
         at, grant.grant.id(), entries.done(), entries.figures(purse.held));
   }
 
-  private WalletEvent renewed(GrantState old, Recurrence recurrence, Instant start, Instant at) {
+  private WalletEvent renewed(
+      GrantState old, Recurrence recurrence, Credits over, Instant start, Instant at) {
     Credits remainder = old.available();
-    Credits over = recurrence.terms().rolledOver(remainder);
     Credits carried = over.min(remainder);
     Purse purse = wallet.purse(old.grant.creditType());
     Entries entries =

@@ -20,8 +20,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.credits.Credits;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -268,14 +266,28 @@ final class RecurrenceTest {
   }
 
   @Test
-  void anIntervalThatCannotBeCountedIsNotGrantedAndTheSeriesEnds() {
-    List<String> found = new ArrayList<>();
+  void whatCannotBeCountedTogetherDoesNotRollOver() {
     var given =
         wallet(
             grant("a", "1000000000000").every(DAY, null, "0", "1000000000000"),
             grant("b", "8000000000000"));
-    found.addAll(entries(given.when(WAKE, at(3 * DAYS))));
-    assertThat(found).containsExactly("expire a -1000000000000");
+    assertThat(entries(given.when(WAKE, at(2 * DAYS))))
+        .containsExactly(
+            "expire a -1000000000000",
+            "grant a#2 1000000000000",
+            "expire a#2 -1000000000000",
+            "grant a#3 1000000000000");
+  }
+
+  @Test
+  void anIntervalThatCannotBeCountedIsNotGrantedAndTheSeriesEnds() {
+    Wallet wallet = newWallet();
+    var given = wallet(wallet, grant("a", "1000000000000").every(DAY, null, "0", "1000000000000"));
+    given.after(
+        at(1), WalletWords.adjust("a", "-1000000000000"), grant("b", "9000000000000").add());
+    assertThat(entries(given.when(WAKE, at(3 * DAYS)))).isEmpty();
+    assertThat(wallet.grant("a").isEnded()).isTrue();
+    assertThat(wallet.grants()).containsOnlyKeys("a", "b");
   }
 
   @Test
@@ -284,7 +296,12 @@ final class RecurrenceTest {
         wallet(
             grant("a", "1000000000000").every(DAY, null, "0", "1000000000000"),
             grant("b", "8000000000000").from(at(2 * DAYS)));
-    assertThat(entries(given.when(WAKE, at(3 * DAYS))))
-        .containsExactly("expire a -1000000000000", "grant b 8000000000000");
+    assertThat(entries(given.when(WAKE, at(2 * DAYS))))
+        .containsExactly(
+            "expire a -1000000000000",
+            "grant a#2 1000000000000",
+            "grant b 8000000000000",
+            "expire a#2 -1000000000000",
+            "grant a#3 1000000000000");
   }
 }
