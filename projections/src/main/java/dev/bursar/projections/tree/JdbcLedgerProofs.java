@@ -57,6 +57,11 @@ public final class JdbcLedgerProofs implements LedgerProofs {
   private final HeadSigner signer;
 
   /**
+   * Making a head may read a hundred thousand rows under a lock: once for all who ask meanwhile.
+   */
+  private final Turns<Checkpoint> signing = new Turns<>(this::signed);
+
+  /**
    * @param books sees to it that a month which is over is exported whole
    * @param exports where leaves are read
    * @param keys sign the heads
@@ -85,6 +90,10 @@ public final class JdbcLedgerProofs implements LedgerProofs {
 
   @Override
   public CompletionStage<Checkpoint> checkpoint(String org) {
+    return signing.ask(org);
+  }
+
+  private CompletionStage<Checkpoint> signed(String org) {
     Deadline deadline = queries.deadline();
     return queries
         .run(deadline, handle -> new Attempt(signer.sign(handle, org, true)))
