@@ -96,6 +96,9 @@ public final class Given<C, E, R> {
 
     private Refusal refusal() {
       assertThat(events).isEmpty();
+      if (outcome instanceof Outcome.Absent<R>(Refusal refusal)) {
+        return refusal;
+      }
       assertThat(outcome).isInstanceOf(Outcome.Refused.class);
       return ((Outcome.Refused<R>) outcome).refusal();
     }

@@ -56,6 +56,12 @@ public interface Host<C, E> {
   void readRows(
       long after, long through, Consumer<List<Batch<E>>> then, Consumer<Throwable> failed);
 
+  /**
+   * Looks whether the journal has rows that are newer than this one; fails if that can't be done
+   * now. What follows is done as after {@link #read}.
+   */
+  void hasNewer(long known, Consumer<Boolean> then, Consumer<Throwable> failed);
+
   /** Stops the journal; what follows is as when it stops by itself. */
   void stopJournal();
 

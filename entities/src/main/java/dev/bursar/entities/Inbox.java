@@ -62,7 +62,10 @@ final class Inbox<C, E, R> {
   private @Nullable List<Waiting<C, R>> flight;
   private @Nullable BatchDecided<E, R> decided;
 
-  /** Are told that all is as they ask, once the journal is seen to have nothing newer. */
+  /**
+   * Are told that all is as they ask, or that there is nothing of what they ask about, once the
+   * journal is seen to have nothing newer.
+   */
   private List<Unconfirmed<C, R>> unconfirmed = new ArrayList<>();
 
   /** For how many it is looked at now. */
@@ -205,13 +208,18 @@ final class Inbox<C, E, R> {
     for (int i = 0; i < done.size(); i++) {
       Outcome<R> each = outcome.outcomes().get(i);
       // A row that was written says the same as a look at the journal.
-      if (each instanceof Outcome.Unchanged<R> && batch == null) {
+      if (batch == null && isUnlessNewer(each)) {
         unconfirmed.add(new Unconfirmed<>(done.get(i), each));
       } else {
         done.get(i).caller.done(each);
       }
     }
     confirm();
+  }
+
+  /** Whether it is so only if the journal has nothing newer. */
+  private static boolean isUnlessNewer(Outcome<?> outcome) {
+    return outcome instanceof Outcome.Unchanged || outcome instanceof Outcome.Absent;
   }
 
   /**
@@ -227,18 +235,17 @@ final class Inbox<C, E, R> {
     long known = sequence;
     isLooking = true;
     confirming = looked.size();
-    host.readRows(
+    host.hasNewer(
         known,
-        known + 1,
-        newer -> {
+        hasNewer -> {
           looksNoMore();
-          if (newer.isEmpty()) {
-            looked.forEach(each -> each.waiting.caller.done(each.outcome));
-          } else {
+          if (hasNewer) {
             if (sequence == known && !mayBeWriting()) {
               host.stopJournal();
             }
             looked.forEach(each -> add(each.waiting));
+          } else {
+            looked.forEach(each -> each.waiting.caller.done(each.outcome));
           }
           confirm();
         },

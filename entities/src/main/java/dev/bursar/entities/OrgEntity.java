@@ -498,6 +498,8 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
         case Outcome.Stored<OrgReply> stored -> recall(stored);
         case Outcome.Unchanged<OrgReply> never ->
             throw new IllegalStateException("a reservation changes something");
+        case Outcome.Absent<OrgReply> never ->
+            throw new IllegalStateException("a reservation ends nothing");
         case Outcome.Forgotten<OrgReply> never ->
             throw new IllegalStateException("nothing is looked for in the journal of an org");
         case Outcome.Refused<OrgReply> refused ->
@@ -525,6 +527,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
             inbox.stored(
                 stored, reply -> stands(reservation, reply), fault -> stands(reservation, null));
         case Outcome.Unchanged<OrgReply> never -> run(protocol.withdrawn(reservation));
+        case Outcome.Absent<OrgReply> never -> run(protocol.withdrawn(reservation));
         case Outcome.Forgotten<OrgReply> never -> run(protocol.withdrawn(reservation));
         case Outcome.Refused<OrgReply> refused -> run(protocol.withdrawn(reservation));
         case Outcome.Failed<OrgReply> failed -> run(protocol.withdrawn(reservation));

@@ -42,6 +42,7 @@ final class Replying<R> implements Inbox.Caller<R> {
           answer.accept(new Answer.Done<>(replied.reply(), replied.replayed()));
       case Outcome.Unchanged<R> it -> answer.accept(new Answer.Done<>(it.reply(), false));
       case Outcome.Forgotten<R> it -> forgotten.accept(it.through());
+      case Outcome.Absent<R> absent -> answer.accept(new Answer.Refused<>(absent.refusal()));
       case Outcome.Refused<R> refused -> answer.accept(new Answer.Refused<>(refused.refusal()));
       case Outcome.Failed<R> failed -> {
         LOG.error("a rule failed", failed.fault());

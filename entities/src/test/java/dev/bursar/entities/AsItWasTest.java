@@ -7,6 +7,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
@@ -24,8 +25,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * An org is asked to set what is set like that already, as far as it knows. It says so only if that
- * is all that there is to know: another may have gone on where it thinks that it still is the one.
+ * An org is asked to set what is set like that already, or to remove what is not there, as far as
+ * it knows. It says so only if that is all that there is to know: another may have gone on where it
+ * thinks that it still is the one.
  */
 final class AsItWasTest {
 
@@ -49,6 +51,9 @@ final class AsItWasTest {
   private static final EntityModels MODELS =
       new EntityModels(
           LIMITS, new Catalog(Map.of("platform", "Platform credits"), Set.of(), List.of()));
+
+  private static final OrgSettings SETTINGS =
+      new OrgSettings("Acme", ZoneOffset.UTC, null, List.of());
 
   private final List<StoredBatch> rows = new ArrayList<>();
   private final List<Answer<OrgReply>> told = new ArrayList<>();
@@ -76,8 +81,7 @@ final class AsItWasTest {
 
   @BeforeEach
   void given() {
-    OrgSettings settings = new OrgSettings("Acme", ZoneOffset.UTC, null, List.of());
-    org.receive(asking(new OrgCommand.PutOrg(settings, "test")));
+    org.receive(asking(new OrgCommand.PutOrg(SETTINGS, "test")));
     org.receive(asking(team("Red")));
     told.clear();
   }
@@ -103,6 +107,46 @@ final class AsItWasTest {
     assertThat(org.events().getLast())
         .isInstanceOfSatisfying(
             OrgEvent.UnitPut.class, put -> assertThat(put.unit().name()).isEqualTo("Red"));
+  }
+
+  private static final OrgCommand REMOVE = new OrgCommand.RemoveUnit("green", "test");
+
+  private static OrgCommand green() {
+    return new OrgCommand.PutUnit(new Unit("green", Unit.Kind.TEAM, "Green", null), "test");
+  }
+
+  /** A 404 to a request to remove is taken for gone. */
+  @Test
+  void whoeverIsBehindRemovesWhatItDidNotKnowOf() {
+    start().receive(asking(green()));
+    told.clear();
+    org.receive(asking(REMOVE));
+    assertDone();
+    assertThat(org.events().getLast()).isInstanceOf(OrgEvent.UnitRemoved.class);
+  }
+
+  @Test
+  void whatIsNotThereIsNotFound() {
+    org.receive(asking(REMOVE));
+    assertThat(told)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Answer.Refused.class,
+            no -> assertThat(no.refusal().code()).isEqualTo(Refusal.Code.NOT_FOUND));
+    assertThat(org.reads).isEqualTo(1);
+    assertThat(rows).hasSize(2);
+  }
+
+  /** One that did not even know of its org. */
+  @Test
+  void whoeverStartedBeforeTheOrgWasThereRemovesWhatIs() {
+    rows.clear();
+    var early = start();
+    var other = start();
+    other.receive(asking(new OrgCommand.PutOrg(SETTINGS, "test")), asking(green()));
+    told.clear();
+    early.receive(asking(REMOVE));
+    assertDone();
   }
 
   @Test

@@ -221,6 +221,20 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
   }
 
   @Override
+  public void hasNewer(long known, Consumer<Boolean> then, Consumer<Throwable> failed) {
+    reads++;
+    boolean newer = rows.size() > known;
+    toDo.add(
+        () -> {
+          if (readable) {
+            then.accept(newer);
+          } else {
+            failed.accept(new IllegalStateException("can't be read"));
+          }
+        });
+  }
+
+  @Override
   public long nowMs() {
     return nowMs;
   }

@@ -84,8 +84,8 @@ final class EndChecks {
   }
 
   /**
-   * What has ended, has ended for good. One that is behind may not know of a hold that it has made;
-   * but never is it told that somebody took back what the client was allowed.
+   * What has ended, has ended for good. Never is it told that somebody took back what the client
+   * was allowed, nor that there is none, by one that is behind.
    */
   private void refused(Refusal refusal, Asked asked) {
     Call.Reserved reserved = asked.reserved();
@@ -93,7 +93,6 @@ final class EndChecks {
     if (world.watch.isForgotten(refusal, reserved.wallet(), asked.operation())) {
       return;
     }
-    boolean behind = world.wasBehind(asked.since(), reserved.wallet());
     NaiveWallet naive = world.watch.wallet(reserved.wallet());
     Fate fate = naive.fates.get(reserved.id());
     boolean right =
@@ -108,18 +107,12 @@ final class EndChecks {
           default -> false;
         };
     world.watch.expect(
-        right || (behind && refusal.code() == Refusal.Code.RESERVATION_NOT_FOUND),
-        "model",
-        "%s is refused with %s, the journal has %s",
-        reserved.id(),
-        refusal,
-        fate);
+        right, "model", "%s is refused with %s, the journal has %s", reserved.id(), refusal, fate);
     saw(
         refusal.code() == Refusal.Code.RESERVATION_EXPIRED
             && command instanceof WalletCommand.Commit,
         Rarity.COMMIT_LOST_TO_EXPIRY);
     saw(refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_REUSED, Rarity.KEY_REUSED);
-    saw(!right, Rarity.REFUSED_BY_ONE_THAT_WAS_BEHIND);
   }
 
   /**

@@ -114,6 +114,7 @@ final class NaiveBudgets {
     switch (event) {
       case OrgEvent.BudgetPut it -> put(budgets, it.budget().id(), it.budget(), moment);
       case OrgEvent.UnitPut it -> put(units, it.unit().id(), it.unit(), moment);
+      case OrgEvent.UnitRemoved it -> put(units, it.unit(), null, moment);
       case OrgEvent.BudgetRemoved it -> put(budgets, it.budget(), null, moment);
       case OrgEvent.Frozen it -> put(freezes, it.freeze().scope().words(), it.freeze(), moment);
       case OrgEvent.Unfrozen it -> put(freezes, it.scope().words(), null, moment);
@@ -157,6 +158,13 @@ final class NaiveBudgets {
   /** Whether a unit was like this at any time between two moments. */
   boolean had(Unit unit, long from, long to) {
     return between(units.get(unit.id()), from, to).contains(unit);
+  }
+
+  /** Whether there was no unit of this name at any time between two moments. */
+  boolean lackedUnit(String unit, long from, long to) {
+    TreeMap<Long, @Nullable Unit> past = units.get(unit);
+    Long first = past == null ? null : past.floorKey(from);
+    return past == null || first == null || past.subMap(first, true, to, true).containsValue(null);
   }
 
   private static <T> List<T> between(

@@ -50,24 +50,13 @@ final class OperationChecks {
     return type.isInstance(event) ? type.cast(event) : null;
   }
 
-  /**
-   * Refused for something that was so at some time meanwhile; or by one that is behind, and does
-   * not know yet of what there is.
-   */
+  /** Refused for something that was so at some time meanwhile. */
   private void refused(Asked asked, Refusal refusal, boolean rightly) {
     if (world.watch.isForgotten(refusal, asked.entity, asked.operation)) {
       return;
     }
-    boolean unknown =
-        !rightly
-            && world.wasBehind(asked.since, asked.entity)
-            && (refusal.code() == Code.RESERVATION_NOT_FOUND
-                || refusal.code() == Code.GRANT_NOT_FOUND);
-    if (unknown) {
-      world.watch.saw(Rarity.REFUSED_BY_ONE_THAT_WAS_BEHIND);
-    }
     world.watch.expect(
-        rightly || unknown,
+        rightly,
         "model",
         "%s: %s is refused: %s",
         asked.entity,
@@ -358,17 +347,24 @@ final class OperationChecks {
               case OrgCommand.PutBudget put -> budgets.had(put.budget(), since.moment(), now);
               case OrgCommand.PutUnit put -> budgets.had(put.unit(), since.moment(), now);
               case OrgCommand.FreezeScope it -> budgets.had(it.freeze(), since.moment(), now);
+              case OrgCommand.RemoveUnit it -> budgets.lackedUnit(it.unit(), since.moment(), now);
               case OrgCommand other -> false;
             };
         world.watch.expect(inForce, "I4", "%s: %s is done, and was never in force", org, command);
       }
-      // By the time that it came it would have been over.
       case Answer.Refused<OrgReply>(Refusal refusal) ->
           world.watch.expect(
-              command instanceof OrgCommand.FreezeScope it
-                  && refusal.code() == Code.INVALID
-                  && it.freeze().until() != null
-                  && world.cluster.mayHaveCome(it.freeze().until()),
+              switch (command) {
+                // By the time that it came it would have been over.
+                case OrgCommand.FreezeScope it ->
+                    refusal.code() == Code.INVALID
+                        && it.freeze().until() != null
+                        && world.cluster.mayHaveCome(it.freeze().until());
+                case OrgCommand.RemoveUnit it ->
+                    refusal.code() == Code.NOT_FOUND
+                        && budgets.lackedUnit(it.unit(), since.moment(), now);
+                case OrgCommand other -> false;
+              },
               "model",
               "%s: %s is refused: %s",
               org,

@@ -207,11 +207,25 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
               .limit(through - after)
               .map(row -> model.batches().decode(row.manifest(), row.bytes()))
               .toList();
-      world.watch.saw(
-          through > after + 1
-              ? Rarity.LOOKED_FOR_IN_THE_JOURNAL
-              : rows.isEmpty() ? Rarity.SAYS_THAT_ALL_IS_SET : Rarity.DOES_NOT_KNOW_WHAT_IS_SET);
+      world.watch.saw(Rarity.LOOKED_FOR_IN_THE_JOURNAL);
       then.accept(rows);
+    }
+  }
+
+  @Override
+  public void hasNewer(long known, Consumer<Boolean> then, Consumer<Throwable> failed) {
+    run(
+        world.between(200, 3_000),
+        () -> receive(new EntityMessage.Run(() -> lookForNewer(known, then, failed))));
+  }
+
+  private void lookForNewer(long known, Consumer<Boolean> then, Consumer<Throwable> failed) {
+    if (!node.reachesJournal() || world.happens(Fault.READ_FAILS, 0.1)) {
+      failed.accept(new IllegalStateException("can't be read"));
+    } else {
+      boolean newer = world.journal.last(id) > known;
+      world.watch.saw(newer ? Rarity.DOES_NOT_KNOW_OF_THE_NEWEST : Rarity.KNOWS_OF_THE_NEWEST);
+      then.accept(newer);
     }
   }
 

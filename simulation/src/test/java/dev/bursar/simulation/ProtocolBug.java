@@ -5,8 +5,10 @@ import dev.bursar.domain.entity.LookedFor;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgReply;
@@ -351,6 +353,45 @@ enum ProtocolBug implements PlantedBug {
               event instanceof OrgEvent.ReservationTakenOver it
                   ? new OrgEvent.ReservationTakenOver(it.at(), it.reservation(), 0)
                   : event);
+    }
+  },
+
+  WHAT_IS_SET_ALREADY_IS_TOLD_WITHOUT_A_LOOK("I4: is done, and was never in force") {
+    @Override
+    public Stage.History history() {
+      return ReplacedTest.SET_AS_IT_WAS;
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.answering(
+          decision ->
+              decision instanceof Decision.Unchanged<Object, Object>(Object reply)
+                  ? new Decision.Told<>(reply)
+                  : decision);
+    }
+  },
+
+  WHAT_IS_NOT_THERE_IS_TOLD_WITHOUT_A_LOOK("model: is refused") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.answering(
+          decision ->
+              decision instanceof Decision.Absent<Object, Object>(Refusal refusal)
+                  ? new Decision.Refused<>(refusal)
+                  : decision);
+    }
+  },
+
+  A_UNIT_THAT_IS_NOT_THERE_IS_TOLD_WITHOUT_A_LOOK("model: is refused") {
+    @Override
+    public Stage.History history() {
+      return ReplacedTest.REMOVED;
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WHAT_IS_NOT_THERE_IS_TOLD_WITHOUT_A_LOOK.wrongRules();
     }
   },
 

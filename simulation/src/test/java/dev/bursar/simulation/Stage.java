@@ -16,6 +16,7 @@ import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.team.TeamCommand;
@@ -55,6 +56,7 @@ final class Stage {
 
   final World world;
   final Map<String, Answer<Decided>> told = new HashMap<>();
+  final Map<String, Answer<OrgReply>> governed = new HashMap<>();
   private final List<String> lines = new ArrayList<>();
   private final AnswerChecks checks;
   private BiPredicate<EntityId, EntityMessage> lost = (to, message) -> false;
@@ -200,6 +202,22 @@ final class Stage {
         .deliver(
             id, new EntityMessage.Ask<Object, Object>(new Request<>(command, null), answer -> {}));
     runFor(SECOND / 20);
+  }
+
+  /** Has a node set or remove something of the org; what it tells is looked at. */
+  void govern(SimulatedNode node, String key, OrgCommand command) {
+    OperationChecks.Asked asked =
+        new OperationChecks.Asked(
+            ORG, new Caller("sim", key, key, 7).operation("govern"), world.since());
+    node.deliver(
+        ORG,
+        new EntityMessage.Ask<OrgCommand, OrgReply>(
+            new Request<>(command, asked.operation()),
+            answer -> {
+              new OperationChecks(world).governed(answer, asked, command);
+              governed.put(key, answer);
+            }));
+    runUntil(() -> governed.containsKey(key));
   }
 
   /** The node that owns the org. */

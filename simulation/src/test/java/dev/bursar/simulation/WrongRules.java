@@ -21,12 +21,14 @@ import org.jspecify.annotations.Nullable;
  * @param decided what is decided in the place of an event
  * @param told what is told without any event in the place of one; null where that is right
  * @param due the time by which things fall due
+ * @param answered what is made of a command in the place of something else than an event
  */
 record WrongRules(
     Supplier<Function<Object, List<Object>>> takenIn,
     UnaryOperator<Object> decided,
     Function<Object, @Nullable Object> told,
-    UnaryOperator<Instant> due) {
+    UnaryOperator<Instant> due,
+    UnaryOperator<Decision<Object, Object>> answered) {
 
   /** Rules as they are, by way of this class. */
   static WrongRules none() {
@@ -62,22 +64,43 @@ record WrongRules(
 
   static WrongRules takingIn(Supplier<Function<Object, List<Object>>> takenIn) {
     return new WrongRules(
-        takenIn, UnaryOperator.identity(), event -> null, UnaryOperator.identity());
+        takenIn,
+        UnaryOperator.identity(),
+        event -> null,
+        UnaryOperator.identity(),
+        UnaryOperator.identity());
   }
 
   /** Something else is decided. */
   static WrongRules deciding(UnaryOperator<Object> change) {
-    return new WrongRules(none().takenIn, change, event -> null, UnaryOperator.identity());
+    return new WrongRules(
+        none().takenIn, change, event -> null, UnaryOperator.identity(), UnaryOperator.identity());
   }
 
   /** What should be written is only told. */
   static WrongRules telling(Function<Object, @Nullable Object> told) {
-    return new WrongRules(none().takenIn, UnaryOperator.identity(), told, UnaryOperator.identity());
+    return new WrongRules(
+        none().takenIn,
+        UnaryOperator.identity(),
+        told,
+        UnaryOperator.identity(),
+        UnaryOperator.identity());
   }
 
   /** Things fall due at another time. */
   static WrongRules due(UnaryOperator<Instant> time) {
-    return new WrongRules(none().takenIn, UnaryOperator.identity(), event -> null, time);
+    return new WrongRules(
+        none().takenIn, UnaryOperator.identity(), event -> null, time, UnaryOperator.identity());
+  }
+
+  /** Something else is made of a command that leads to no event. */
+  static WrongRules answering(UnaryOperator<Decision<Object, Object>> answered) {
+    return new WrongRules(
+        none().takenIn,
+        UnaryOperator.identity(),
+        event -> null,
+        UnaryOperator.identity(),
+        answered);
   }
 
   <C, E, R> Aggregate<C, E, R> of(Aggregate<C, E, R> real) {
@@ -93,7 +116,7 @@ record WrongRules(
     public Decision<E, R> decide(C command, Instant now) {
       Decision<E, R> decision = real.decide(command, now);
       if (!(decision instanceof Decision.Accepted<E, R>(E event))) {
-        return decision;
+        return (Decision<E, R>) rules.answered.apply((Decision<Object, Object>) decision);
       }
       Object told = rules.told.apply(event);
       return told != null

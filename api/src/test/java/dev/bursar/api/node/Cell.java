@@ -50,6 +50,7 @@ final class Cell<C, E, R> {
                   stored.replayed());
           case Outcome.Unchanged<R> it -> new Answer.Done<>(it.reply(), false);
           case Outcome.Forgotten<R> forgotten -> throw new IllegalStateException("forgotten");
+          case Outcome.Absent<R> absent -> new Answer.Refused<>(absent.refusal());
           case Outcome.Refused<R> refused -> new Answer.Refused<>(refused.refusal());
           case Outcome.Failed<R> failed -> throw failed.fault();
         };

@@ -149,6 +149,11 @@ final class EntityActor<C, E, R> extends ExtensibleBehavior<EntityMessage> imple
     then(parts.store().readRows(id, after, through, model.batches()), then, failed);
   }
 
+  @Override
+  public void hasNewer(long known, Consumer<Boolean> then, Consumer<Throwable> failed) {
+    then(parts.store().hasNewer(id, known), then, failed);
+  }
+
   private <T> void then(CompletionStage<T> read, Consumer<T> then, Consumer<Throwable> failed) {
     context.pipeToSelf(
         read,

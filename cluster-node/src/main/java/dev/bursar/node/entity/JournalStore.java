@@ -89,6 +89,26 @@ public final class JournalStore {
         blocking);
   }
 
+  /** Whether an entity's journal has rows after this one. */
+  CompletionStage<Boolean> hasNewer(EntityId id, long sequence) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            jdbi.withHandle(
+                handle ->
+                    handle
+                        .createQuery(
+                            """
+                            select exists (
+                              select 1 from event_journal
+                              where persistence_id = :id and sequence_number > :sequence)
+                            """)
+                        .bind("id", id.toString())
+                        .bind("sequence", sequence)
+                        .mapTo(Boolean.class)
+                        .one()),
+        blocking);
+  }
+
   /**
    * Saves a snapshot, in place of those before it.
    *

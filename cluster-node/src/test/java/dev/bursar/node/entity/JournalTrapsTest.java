@@ -19,6 +19,8 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.entities.EntityModel;
 import dev.bursar.entities.StoredSnapshot;
@@ -170,6 +172,19 @@ class JournalTrapsTest {
     node.until(() -> rowsOfTheOrg() > before + 3);
     restart();
     assertThat(node.balance("acme", "main").balance()).isEqualTo(Credits.of(997));
+  }
+
+  /** Another node runs the org, too, and has put there what this one is to remove. */
+  @Test
+  void whatAnotherNodeHasPutThereIsNotSaidToBeMissing() {
+    node.org("acme");
+    try (EntityNode other = new EntityNode(settings, InstantSource.system())) {
+      other.tell(
+          "acme",
+          new OrgCommand.PutUnit(new Unit("red", Unit.Kind.TEAM, "Red", null), "test"));
+    }
+    assertThat(node.tell("acme", new OrgCommand.RemoveUnit("red", "test")))
+        .isEqualTo(new OrgReply.Done());
   }
 
   @Test

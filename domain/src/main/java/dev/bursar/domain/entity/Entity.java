@@ -93,6 +93,7 @@ public final class Entity<C, E, R> {
       }
       case Decision.Told<E, R> told -> new Outcome.Replied<>(told.reply(), false);
       case Decision.Unchanged<E, R> unchanged -> new Outcome.Unchanged<>(unchanged.reply());
+      case Decision.Absent<E, R> absent -> new Outcome.Absent<>(absent.refusal());
       case Decision.Found<E, R> found -> stored(found.place(), false, recorded);
       case Decision.Forgotten<E, R> forgotten ->
           new Outcome.Forgotten<>(Math.min(forgotten.through(), sequence));

@@ -27,6 +27,9 @@ public sealed interface Outcome<R> {
   /** It is as it is asked to be, unless the journal has something newer. */
   record Unchanged<R>(R reply) implements Outcome<R> {}
 
+  /** What is to be ended or removed is not there, unless the journal has something newer. */
+  record Absent<R>(Refusal refusal) implements Outcome<R> {}
+
   /**
    * It may have been done so long ago that only the journal can tell, and is to be looked for
    * there.

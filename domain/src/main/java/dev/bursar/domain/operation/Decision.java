@@ -20,6 +20,12 @@ public sealed interface Decision<E, R> {
    */
   record Unchanged<E, R>(R reply) implements Decision<E, R> {}
 
+  /**
+   * What is to be ended or removed is not there. To be told once it is certain that the journal has
+   * nothing newer: whoever is told so takes it for gone.
+   */
+  record Absent<E, R>(Refusal refusal) implements Decision<E, R> {}
+
   /** What is asked for stands in the journal, at this place. */
   record Found<E, R>(Place place) implements Decision<E, R> {}
 

@@ -8,6 +8,7 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Absent;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
@@ -199,7 +200,7 @@ final class BudgetRules {
 
   Decision<OrgEvent, OrgReply> remove(OrgCommand.RemoveOverride remove, Instant now) {
     return org.overrides().get(remove.override()) == null
-        ? new Refused<>(
+        ? new Absent<>(
             new Refusal(
                 Code.NOT_FOUND, "override", "the org has no override named " + remove.override()))
         : new Accepted<>(new OrgEvent.OverrideRemoved(now, remove.override(), remove.actor()));
@@ -224,6 +225,6 @@ final class BudgetRules {
       return new Accepted<>(new OrgEvent.Unfrozen(now, ask.scope(), ask.actor()));
     }
     Refusal fault = hierarchy.fault(ask.scope());
-    return fault == null ? new Unchanged<>(DONE) : new Refused<>(fault);
+    return fault == null ? new Unchanged<>(DONE) : new Absent<>(fault);
   }
 }

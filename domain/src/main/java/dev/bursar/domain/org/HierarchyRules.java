@@ -5,6 +5,7 @@ import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Absent;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Unchanged;
@@ -72,7 +73,7 @@ final class HierarchyRules {
   Decision<OrgEvent, OrgReply> remove(OrgCommand.RemoveUnit remove, Instant now) {
     String id = remove.unit();
     if (!org.units().containsKey(id)) {
-      return new Refused<>(new Refusal(Code.NOT_FOUND, "unit", "the org has no unit named " + id));
+      return new Absent<>(new Refusal(Code.NOT_FOUND, "unit", "the org has no unit named " + id));
     }
     String user = referrer(id, now);
     return user != null

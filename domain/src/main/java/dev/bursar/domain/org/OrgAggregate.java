@@ -5,6 +5,7 @@ import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Absent;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Refused;
@@ -58,9 +59,11 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
         case OrgCommand.Reserve reserve -> reservations.unknownOrg(reserve);
         case OrgCommand.Settle settle -> new Told<>(DONE);
         case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of(), Map.of()));
-        case OrgCommand other ->
-            new Refused<>(
-                new Refusal(Code.ORG_NOT_FOUND, "org", "there is no org named " + org.id()));
+        case OrgCommand.RemoveUnit remove -> new Absent<>(unknownOrg());
+        case OrgCommand.RemoveBudget remove -> new Absent<>(unknownOrg());
+        case OrgCommand.RemoveOverride remove -> new Absent<>(unknownOrg());
+        case OrgCommand.UnfreezeScope unfreeze -> new Absent<>(unknownOrg());
+        case OrgCommand other -> new Refused<>(unknownOrg());
       };
     }
     return switch (command) {
@@ -93,7 +96,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.ViewDecision view -> new Found<>(view.place());
       case OrgCommand.RemoveBudget remove ->
           org.budgets().get(remove.budget()) == null && org.draft(remove.budget()) == null
-              ? new Refused<>(unknownBudget(remove.budget()))
+              ? new Absent<>(unknownBudget(remove.budget()))
               : new Accepted<>(new OrgEvent.BudgetRemoved(now, remove.budget(), remove.actor()));
       case OrgCommand.PutWallet put -> putWallet(put, now);
       case OrgCommand.Reserve reserve ->
@@ -182,6 +185,10 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
                 Code.RESERVATION_FINALIZED,
                 "reservation",
                 "the reservation has ended, or somebody else has taken it over"));
+  }
+
+  private Refusal unknownOrg() {
+    return new Refusal(Code.ORG_NOT_FOUND, "org", "there is no org named " + org.id());
   }
 
   private static Refusal unknownBudget(String budget) {

@@ -5,6 +5,7 @@ import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Absent;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Refusal;
@@ -128,7 +129,7 @@ final class GrantRules {
     GrantState grant = wallet.grants().get(id);
     Wallet.Scheduled later = wallet.scheduled().get(id);
     if (grant == null && later == null) {
-      return new Refused<>(
+      return new Absent<>(
           new Refusal(Code.GRANT_NOT_FOUND, "grant", "the wallet has no grant named " + id));
     }
     if (grant != null && grant.isEnded()) {

@@ -7,6 +7,7 @@ import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Absent;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Forgotten;
 import dev.bursar.domain.operation.Decision.Found;
@@ -110,7 +111,7 @@ public final class WalletDecider {
       case WalletCommand.Bar bar ->
           new Accepted<>(new WalletEvent.HoldBarred(now, bar.reservation()));
       case WalletCommand.AddGrant c -> new Refused<>(NOT_OPEN);
-      case WalletCommand.VoidGrant c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.VoidGrant c -> new Absent<>(NOT_OPEN);
       case WalletCommand.Refund c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Adjust c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Reverse c -> new Refused<>(NOT_OPEN);
@@ -121,9 +122,9 @@ public final class WalletDecider {
       case WalletCommand.ReturnTransfer c -> new Refused<>(NOT_OPEN);
       case WalletCommand.FindTransfer c -> new Refused<>(NOT_OPEN);
       case WalletCommand.ListTransfers list -> new Told<>(transfers.list());
-      case WalletCommand.Commit c -> new Refused<>(unknownReservation(c.reservation()));
-      case WalletCommand.Release c -> new Refused<>(unknownReservation(c.reservation()));
-      case WalletCommand.Extend c -> new Refused<>(unknownReservation(c.reservation()));
+      case WalletCommand.Commit c -> new Absent<>(unknownReservation(c.reservation()));
+      case WalletCommand.Release c -> new Absent<>(unknownReservation(c.reservation()));
+      case WalletCommand.Extend c -> new Absent<>(unknownReservation(c.reservation()));
       case WalletCommand.Find c -> new Refused<>(unknownReservation(c.reservation()));
       case WalletCommand.View c -> new Refused<>(NOT_OPEN);
       case WalletCommand.ListGrants c -> new Refused<>(NOT_OPEN);
@@ -258,7 +259,7 @@ public final class WalletDecider {
     Hold open = wallet.holds().get(ask.reservation());
     Hold hold = open != null ? open : wallet.lapsed(ask.reservation(), now);
     if (hold == null) {
-      return new Refused<>(notOpen(ask.reservation()));
+      return notOpen(ask.reservation());
     }
     Credits actual = ask.amount();
     Map<String, Long> usage = ask.usage();
@@ -291,7 +292,7 @@ public final class WalletDecider {
   private Decision<WalletEvent, WalletReply> release(WalletCommand.Release ask, Instant now) {
     Hold hold = wallet.holds().get(ask.reservation());
     if (hold == null) {
-      return new Refused<>(notOpen(ask.reservation()));
+      return notOpen(ask.reservation());
     }
     return new Accepted<>(
         released(
@@ -338,28 +339,30 @@ public final class WalletDecider {
   private Decision<WalletEvent, WalletReply> extend(WalletCommand.Extend ask, Instant now) {
     Hold hold = wallet.holds().get(ask.reservation());
     if (hold == null) {
-      return new Refused<>(notOpen(ask.reservation()));
+      return notOpen(ask.reservation());
     }
     Instant asked = now.plusSeconds(ask.ttlSeconds());
     Instant until = asked.isAfter(hold.expiresAt()) ? asked : hold.expiresAt();
     return new Accepted<>(new WalletEvent.HoldExtended(now, ask.reservation(), until));
   }
 
-  private Refusal notOpen(String reservation) {
-    Wallet.Ending ending = wallet.ending(reservation);
-    if (ending == null) {
-      return unknownReservation(reservation);
-    }
-    return switch (ending) {
-      case BARRED -> unknownReservation(reservation);
+  /** How a reservation ended is for good; that there is none, a newer row may say otherwise. */
+  private Decision<WalletEvent, WalletReply> notOpen(String reservation) {
+    return switch (wallet.ending(reservation)) {
+      case null -> new Absent<>(unknownReservation(reservation));
+      case BARRED -> new Refused<>(unknownReservation(reservation));
       case COMMITTED ->
-          Refusal.of(Code.RESERVATION_FINALIZED, "the reservation has already been committed");
+          new Refused<>(
+              Refusal.of(Code.RESERVATION_FINALIZED, "the reservation has already been committed"));
       case RELEASED ->
-          Refusal.of(Code.RESERVATION_FINALIZED, "the reservation has already been released");
+          new Refused<>(
+              Refusal.of(Code.RESERVATION_FINALIZED, "the reservation has already been released"));
       case EXPIRED ->
-          Refusal.of(
-              Code.RESERVATION_EXPIRED,
-              "the reservation has expired; a late commit is recorded only within the grace period");
+          new Refused<>(
+              Refusal.of(
+                  Code.RESERVATION_EXPIRED,
+                  "the reservation has expired; a late commit is recorded only within the grace"
+                      + " period"));
     };
   }
 

@@ -301,6 +301,7 @@ final class WalletHistoryTest {
         case Outcome.Stored<WalletReply> stored -> WalletText.of(read(stored.place()));
         case Outcome.Unchanged<WalletReply> it -> WalletText.of(it.reply());
         case Outcome.Forgotten<WalletReply> forgotten -> "forgotten";
+        case Outcome.Absent<WalletReply> absent -> "refused " + absent.refusal().code();
         case Outcome.Refused<WalletReply> refused -> "refused " + refused.refusal().code();
         case Outcome.Failed<WalletReply> failed -> throw failed.fault();
       };
