@@ -364,9 +364,14 @@ public final class OperationMemory {
       long oldest = bytes.getLong();
       remembered = bytes.getLong();
       inParts = remembered;
-      awaitedFrom = oldest < remembered ? oldest : NOTHING_AWAITED;
+      first = oldest;
+      cells.startAt(first);
       table = new OperationTable(cells, (int) Math.min(remembered - oldest, operationsMax));
-      boundForgotten();
+      if (oldest < remembered) {
+        awaitedFrom = oldest;
+      } else {
+        boundForgotten();
+      }
       return;
     }
     if (version != NOTHING_FORGOTTEN && version != SOME_FORGOTTEN) {

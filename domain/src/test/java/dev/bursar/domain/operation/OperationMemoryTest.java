@@ -2,8 +2,11 @@ package dev.bursar.domain.operation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -494,6 +497,32 @@ final class OperationMemoryTest {
     assertThat(memory.mayHaveForgottenSince(0)).as("and says so").isTrue();
     assertThat(memory.place("again")).isEqualTo(new Place(65_537, 0));
     assertThat(memory.size()).isEqualTo(1);
+  }
+
+  /** However many there were before those that it remembers. */
+  @Test
+  void itIsRestoredFromThoseThatItRemembers() {
+    long before = 1L << 50;
+    byte[] outline =
+        ByteBuffer.allocate(25)
+            .put((byte) 3)
+            .putLong(1)
+            .putLong(before)
+            .putLong(before + 1)
+            .array();
+    remember("a", 1);
+    byte[] one = memory.part(0).bytes();
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(30),
+        () -> {
+          OperationMemory copy =
+              ofParts(
+                  3, AGE_MAX, outline, List.of(new OperationMemory.Part(before, before + 1, one)));
+          assertThat(copy.size()).isEqualTo(1);
+          assertThat(copy.oldest()).isEqualTo(before);
+          assertThat(copy.mayHaveForgottenSince(0)).isTrue();
+          assertThat(copy.mayHaveForgottenSince(1)).isFalse();
+        });
   }
 
   @Test
