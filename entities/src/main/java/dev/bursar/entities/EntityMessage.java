@@ -59,8 +59,13 @@ public sealed interface EntityMessage {
   record WalletAnswered(String reservation, Answer<WalletReply> answer, long row)
       implements EntityMessage {}
 
-  /** What a wallet answers to an org that only looks what has become of a reservation. */
-  record WalletFound(String reservation, Answer<WalletReply> answer) implements EntityMessage {}
+  /**
+   * What a wallet answers to an org that only looks what has become of a reservation.
+   *
+   * @param row the last row of its journal that it knows of; 0 before any
+   */
+  record WalletFound(String reservation, Answer<WalletReply> answer, long row)
+      implements EntityMessage {}
 
   /** Whoever was told how a reservation ended has it in its journal. */
   record ClosureTaken(String key) implements EntityMessage {}

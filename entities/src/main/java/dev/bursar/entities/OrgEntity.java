@@ -319,6 +319,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
 
   private void found(EntityMessage.WalletFound it) {
     String reservation = it.reservation();
+    protocol.walletKnows(reservation, it.row());
     if (!questions.isAsked(reservation) || !Reopened.isFinal(it.answer())) {
       return;
     }

@@ -50,7 +50,7 @@ final class Reopened {
     public void tell(EntityMessage answer) {
       org.tell(
           answer instanceof EntityMessage.WalletAnswered it
-              ? new EntityMessage.WalletFound(it.reservation(), it.answer())
+              ? new EntityMessage.WalletFound(it.reservation(), it.answer(), it.row())
               : answer);
     }
   }

@@ -106,6 +106,11 @@ public abstract class RunningEntity<C, E, R> {
   /** The reservation of which this event is what is remembered here; null if it is of none. */
   abstract @Nullable String remembered(E event);
 
+  /** What is told of an event that was found in the journal for a command. */
+  R told(C command, E found) {
+    return reply.apply(found);
+  }
+
   /** When an event happened. */
   abstract Instant at(E event);
 
@@ -204,7 +209,8 @@ public abstract class RunningEntity<C, E, R> {
         answer -> ask.replyTo().tell(answered(ask.reservation(), answer, inbox.row())));
   }
 
-  private void decide(Request<C> request, Consumer<Answer<R>> then) {
+  /** Decides a request; what it asks for may have to be looked for in the journal before. */
+  final void decide(Request<C> request, Consumer<Answer<R>> then) {
     inbox.add(request, new Replying<>(inbox, then, through -> lookFor(request, through, then)));
   }
 
@@ -219,7 +225,7 @@ public abstract class RunningEntity<C, E, R> {
         new JournalSearch.Finder<>() {
           @Override
           public void found(E event) {
-            then.accept(new Answer.Done<>(reply.apply(event), true));
+            then.accept(new Answer.Done<>(told(request.command(), event), true));
           }
 
           @Override

@@ -117,7 +117,8 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
       case EntityMessage.OrgAnswered it when Reopened.isFinal(it.answer()) -> {
         if (Reopened.isUnknown(it.answer())) {
           questions.answered(it.reservation());
-          change(it.reservation(), new TeamCommand.Cancel(it.reservation()));
+          change(
+              it.reservation(), new TeamCommand.Cancel(it.reservation(), origin(it.reservation())));
         } else {
           // It is on its way to the wallet.
           askLater(it.reservation());
@@ -134,15 +135,13 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
 
   /** Does what the answer comes to; where that fails, the question is open again. */
   private void change(String reservation, TeamCommand command) {
-    inbox.add(
+    decide(
         new Request<>(command, null),
-        new Replying<>(
-            inbox,
-            answer -> {
-              if (!Reopened.isFinal(answer)) {
-                questions.add(reservation);
-              }
-            }));
+        answer -> {
+          if (!Reopened.isFinal(answer)) {
+            questions.add(reservation);
+          }
+        });
   }
 
   private void askLater(String reservation) {
@@ -206,6 +205,14 @@ public final class TeamEntity extends RunningEntity<TeamCommand, TeamEvent, Team
       case TeamEvent.BudgetBarred barred -> barred.reservation();
       case TeamEvent other -> null;
     };
+  }
+
+  /** That it was held once is no answer to whoever takes it back: it has ended since. */
+  @Override
+  TeamReply told(TeamCommand command, TeamEvent found) {
+    return command instanceof TeamCommand.Cancel
+        ? new TeamReply.Done()
+        : super.told(command, found);
   }
 
   @Override

@@ -33,6 +33,7 @@ import dev.bursar.domain.wallet.WalletSnapshot;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -65,6 +66,9 @@ final class LongAgoTest {
   private static final EntityModels MODELS =
       new EntityModels(
           LIMITS, new Catalog(Map.of("platform", "Platform credits"), Set.of(), List.of()));
+
+  /** More rows than are read for one who asks, and not many more. */
+  private static final int VERY_FAR = 7_700;
 
   private static final Origin LONG_AGO = Origin.of(BEGINNING);
   private static final Credits AMOUNT = Credits.of(3);
@@ -216,19 +220,67 @@ final class LongAgoTest {
     var wallet = charged(200);
     EntityMessage[] asked = new EntityMessage[3];
     String[] reservations = {"other7", "new", "other100"};
-    for (int i = 0; i < asked.length; i++) {
-      asked[i] =
-          new EntityMessage.AskFor<WalletCommand>(
-              reservations[i],
-              new Request<>(charge(reservations[i]), Operation.holding(reservations[i])),
-              message -> told.add(((EntityMessage.WalletAnswered) message).answer()));
-    }
+    Arrays.setAll(asked, i -> asking(reservations[i]));
     wallet.receive(asked);
     assertThat(told.stream().map(each -> ((WalletReply.Ended) reply(each)).reservation()))
         .containsExactlyInAnyOrder(reservations);
     for (String each : reservations) {
       assertThat(charges(wallet, each)).isEqualTo(1);
     }
+  }
+
+  /** Whoever asks for what is looked for already waits for that. */
+  @Test
+  void whoAsksForTheSameReadsNothingMore() {
+    var wallet = charged(200);
+    wallet.reads = 0;
+    ask(wallet, "r1", charge("r1"));
+    int once = wallet.reads;
+    EntityMessage[] asked = new EntityMessage[5];
+    Arrays.setAll(asked, i -> asking("r1"));
+    wallet.reads = 0;
+    wallet.receive(asked);
+    assertThat(wallet.reads).isEqualTo(once);
+    assertThat(told).hasSize(6).allMatch(each -> reply(each) instanceof WalletReply.Ended);
+  }
+
+  /** Who looks for what is near does not wait for who looks far back. */
+  @Test
+  void whatIsNearIsToldFirst() {
+    var wallet = charged(200);
+    wallet.receive(asking("r1"), asking("other190"));
+    assertThat(told.stream().map(each -> ((WalletReply.Ended) reply(each)).reservation()))
+        .containsExactly("other190", "r1");
+  }
+
+  private EntityMessage asking(String reservation) {
+    return new EntityMessage.AskFor<WalletCommand>(
+        reservation,
+        new Request<>(charge(reservation), Operation.holding(reservation)),
+        message -> told.add(((EntityMessage.WalletAnswered) message).answer()));
+  }
+
+  /** So many pages for one who asks, and asked again it goes on. */
+  @Test
+  void whatIsVeryFarBackIsFoundWhenItIsAskedForAgain() {
+    var wallet = charged(4);
+    WalletCommand nothing =
+        new WalletCommand.Adjust("platform", new Credits(-1), null, attribution());
+    for (int i = 0; i < VERY_FAR; i++) {
+      ask(wallet, "", nothing);
+    }
+    for (int i = 0; i <= REMEMBERED; i++) {
+      ask(wallet, "later" + i, charge("later" + i));
+    }
+    told.clear();
+    wallet.reads = 0;
+    ask(wallet, "r1", charge("r1"));
+    assertThat(told).containsExactly(new Answer.Unreachable<>());
+    assertThat(wallet.reads).isEqualTo(JournalSearch.PAGES_MAX);
+    ask(wallet, "r1", charge("r1"));
+    assertThat(reply(told.getLast())).isInstanceOf(WalletReply.Ended.class);
+    assertThat(wallet.reads).isEqualTo(JournalSearch.PAGES_MAX + 1);
+    assertThat(charges(wallet, "r1")).isEqualTo(1);
   }
 
   @Test
@@ -248,13 +300,7 @@ final class LongAgoTest {
   @Test
   void whatATeamHasSettledIsToldAndNotHeldAgain() {
     List<TeamReply> replies = new ArrayList<>();
-    HandDriven<TeamCommand, TeamEvent, TeamReply, Team.Snapshot> team =
-        new HandDriven<>(
-            EntityId.team("acme", "red"),
-            MODELS.teams(),
-            LIMITS,
-            rows,
-            (id, host) -> new TeamEntity(id, MODELS.teams().reply(), LIMITS, host));
+    var team = team();
     ask(team, replies, "r1");
     team.receive(
         new EntityMessage.Ask<TeamCommand, TeamReply>(
@@ -275,6 +321,40 @@ final class LongAgoTest {
                         each instanceof TeamEvent.BudgetHeld held
                             && held.reservation().equals("r1")))
         .hasSize(1);
+  }
+
+  private HandDriven<TeamCommand, TeamEvent, TeamReply, Team.Snapshot> team() {
+    return new HandDriven<>(
+        EntityId.team("acme", "red"),
+        MODELS.teams(),
+        LIMITS,
+        rows,
+        (id, host) -> new TeamEntity(id, MODELS.teams().reply(), LIMITS, host));
+  }
+
+  /** What has ended long ago is taken back by that. */
+  @Test
+  void whatATeamHasSettledIsNotBarredByWhoeverTakesItBack() {
+    List<TeamReply> replies = new ArrayList<>();
+    var team = team();
+    ask(team, replies, "r1");
+    team.receive(
+        new EntityMessage.Ask<TeamCommand, TeamReply>(
+            new Request<>(
+                new TeamCommand.Settle(Closure.of("r1", AMOUNT, Closure.Kind.COMMITTED)), null),
+            answer -> {}));
+    for (int i = 0; i < 5; i++) {
+      ask(team, replies, "other" + i);
+    }
+    int before = rows.size();
+    team.receive(
+        new EntityMessage.AskFor<TeamCommand>(
+            "r1",
+            new Request<>(new TeamCommand.Cancel("r1", LONG_AGO), null),
+            message ->
+                assertThat(((EntityMessage.TeamAnswered) message).answer())
+                    .isEqualTo(new Answer.Done<>(new TeamReply.Done(), true))));
+    assertThat(rows).hasSize(before);
   }
 
   private static void ask(

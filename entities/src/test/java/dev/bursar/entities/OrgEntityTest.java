@@ -40,6 +40,7 @@ final class OrgEntityTest {
   private static final EntityId ORG = EntityId.org("acme");
   private static final EntityId WALLET = EntityId.wallet("acme", "main");
   private static final Credits AMOUNT = Credits.of(3);
+  private static final long KNOWN_ROW = 7;
   private static final Operation OPERATION = Operation.ofClient("reserve", "k1", 7);
 
   /** The org's ticks within which what is open is looked after. */
@@ -103,7 +104,7 @@ final class OrgEntityTest {
 
   /** What it answers to an org that looks what has become of it. */
   private static EntityMessage found(String reservation) {
-    return new EntityMessage.WalletFound(reservation, ended(reservation, "committed"));
+    return new EntityMessage.WalletFound(reservation, ended(reservation, "committed"), 0);
   }
 
   private static Answer<WalletReply> ended(String reservation, String status) {
@@ -233,6 +234,19 @@ final class OrgEntityTest {
     assertThat(isSettled(org, reservation)).isTrue();
   }
 
+  /** So whatever its clock shows, the wallet has not to look there. */
+  @Test
+  void whatIsDecidedOnLaterIsInNoRowThatTheWalletKnewOfWhenTheOrgStarted() {
+    String reservation = begunBeforeTheCrash();
+    HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = start();
+    org.receive(
+        new EntityMessage.WalletFound(reservation, ended(reservation, "committed"), KNOWN_ROW));
+    org.sent();
+    org.receive(charge(2, Operation.ofClient("reserve", "k2", 7)));
+    assertThat(((WalletCommand.HoldCredits) asked(org).getFirst()).origin().soughtThrough())
+        .isEqualTo(KNOWN_ROW);
+  }
+
   /** A wallet that takes long to start answers what was asked twice twice, and at once. */
   @Test
   void whatIsFoundIsNoAnswerToWhatARetryAsks() {
@@ -242,7 +256,8 @@ final class OrgEntityTest {
     for (int i = 0; i < TICKS; i++) {
       org.tick();
     }
-    EntityMessage found = new EntityMessage.WalletFound(reservation, ended(reservation, "expired"));
+    EntityMessage found =
+        new EntityMessage.WalletFound(reservation, ended(reservation, "expired"), 0);
 
     // when: a retry comes before the wallet answers both.
     org.receive(charge(2));
@@ -350,7 +365,7 @@ final class OrgEntityTest {
 
   private static EntityMessage unknownToTheWallet(String reservation) {
     return new EntityMessage.WalletFound(
-        reservation, new Answer.Refused<>(Refusal.of(Refusal.Code.RESERVATION_NOT_FOUND, "")));
+        reservation, new Answer.Refused<>(Refusal.of(Refusal.Code.RESERVATION_NOT_FOUND, "")), 0);
   }
 
   @Test

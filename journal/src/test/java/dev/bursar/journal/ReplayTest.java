@@ -255,7 +255,7 @@ final class ReplayTest {
       case 2 ->
           random.nextInt(10) == 0
               ? new TeamCommand.ForgetBudget("b" + random.nextInt(4), null)
-              : new TeamCommand.Cancel(reservation(holds + random.nextInt(12)));
+              : new TeamCommand.Cancel(reservation(holds + random.nextInt(12)), null);
       default ->
           new TeamCommand.HoldBudget(
               reservation(holds++),

@@ -283,7 +283,7 @@ final class OrgWorld {
       return;
     }
     org(new OrgCommand.Deny(plan, List.of(), null, 0));
-    team(new TeamCommand.Cancel(plan.reservation()));
+    team(new TeamCommand.Cancel(plan.reservation(), null));
     if (held instanceof WalletReply.Held) {
       wallet(new WalletCommand.Cancel(plan.reservation(), Origin.of(now)));
     }

@@ -248,8 +248,9 @@ enum ProtocolBug implements PlantedBug {
     @Override
     public EntityMessage message(EntityId to, EntityMessage message) {
       return message
-              instanceof EntityMessage.WalletFound(String reservation, Answer<WalletReply> found)
-          ? new EntityMessage.WalletAnswered(reservation, found, 0)
+              instanceof
+              EntityMessage.WalletFound(String reservation, Answer<WalletReply> found, long row)
+          ? new EntityMessage.WalletAnswered(reservation, found, row)
           : message;
     }
   },

@@ -22,9 +22,9 @@ final class LastRows {
     }
   }
 
-  /** The wallet of a plan knows of this row. */
-  void ofWallet(Plan plan, long row) {
-    know(wallets, plan.wallet(), row);
+  /** A wallet knows of this row. */
+  void ofWallet(String wallet, long row) {
+    know(wallets, wallet, row);
   }
 
   /** The last row of the team's that is known; 0 for none. */

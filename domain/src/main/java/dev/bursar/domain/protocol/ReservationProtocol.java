@@ -6,6 +6,7 @@ import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
@@ -403,7 +404,7 @@ public final class ReservationProtocol<W> {
     if (course == null) {
       return List.of();
     }
-    rows.ofWallet(course.plan, row);
+    rows.ofWallet(course.plan.wallet(), row);
     if (course.closing) {
       return answer instanceof Answer.Done<WalletReply> done
           ? walletClosed(course, done.value())
@@ -418,6 +419,17 @@ public final class ReservationProtocol<W> {
     // It was never held: that it never will be is put on record before anybody is told so.
     course.barring = true;
     return List.of(askWallet(course));
+  }
+
+  /**
+   * A reservation's wallet knows of this row of its journal: nothing of what is decided on later is
+   * in the rows up to there.
+   */
+  public void walletKnows(String reservation, long row) {
+    ReservationId id = ReservationId.parse(reservation);
+    if (id != null) {
+      rows.ofWallet(id.wallet(), row);
+    }
   }
 
   /** The wallet is asked to bar it, or to take it back. */
@@ -571,7 +583,7 @@ public final class ReservationProtocol<W> {
     }
     return asked(
         plan,
-        course.teamToCancel ? new TeamCommand.Cancel(plan.reservation()) : null,
+        course.teamToCancel ? new TeamCommand.Cancel(plan.reservation(), course.atTeam()) : null,
         course.walletToCancel
             ? new Request<>(new WalletCommand.Cancel(plan.reservation(), course.atWallet()), null)
             : null);

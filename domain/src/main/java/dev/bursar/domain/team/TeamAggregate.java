@@ -14,6 +14,7 @@ import dev.bursar.domain.operation.Decision.Forgotten;
 import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Told;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Place;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
                   new TeamEvent.BudgetSettled(
                       now, settle.closure(), team.tallies().alerts(settle.closure())))
               : settledBefore(settle.closure().reservation(), now);
-      case TeamCommand.Cancel cancel -> cancel(cancel.reservation(), now);
+      case TeamCommand.Cancel cancel -> cancel(cancel.reservation(), cancel.origin(), now);
       case TeamCommand.Bar bar -> bar(bar, now);
       case TeamCommand.StartCounting start ->
           overtaken(start.budget())
@@ -136,15 +137,21 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
 
   /** What has expired here is known by that, however long ago its hold was forgotten. */
   private Decision<TeamEvent, TeamReply> settledBefore(String reservation, Instant now) {
-    return team.tallies().hasLapsed(reservation) ? new Told<>(DONE) : cancel(reservation, now);
+    return team.tallies().hasLapsed(reservation)
+        ? new Told<>(DONE)
+        : cancel(reservation, null, now);
   }
 
-  private Decision<TeamEvent, TeamReply> cancel(String reservation, Instant now) {
+  private Decision<TeamEvent, TeamReply> cancel(
+      String reservation, @Nullable Origin origin, Instant now) {
     if (team.tallies().holds(reservation)) {
       return new Accepted<>(new TeamEvent.BudgetBarred(now, reservation));
     }
-    return team.hasSeen(reservation)
-        ? new Told<>(DONE)
+    if (team.hasSeen(reservation)) {
+      return new Told<>(DONE);
+    }
+    return origin != null && team.memory().mayHaveForgotten(origin)
+        ? forgotten()
         : new Accepted<>(new TeamEvent.BudgetBarred(now, reservation));
   }
 

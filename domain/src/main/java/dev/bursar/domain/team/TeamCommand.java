@@ -51,8 +51,19 @@ public sealed interface TeamCommand {
   /** The reservation has ended; if it has not come yet, it will not be held. */
   record Settle(Closure closure) implements TeamCommand {}
 
-  /** Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet. */
-  record Cancel(String reservation) implements TeamCommand {}
+  /**
+   * Take back a hold whose reservation was denied elsewhere, or bar it if it has not come yet.
+   *
+   * @param origin null where what is remembered is all that there can be
+   */
+  record Cancel(String reservation, @Nullable Origin origin)
+      implements TeamCommand, LookedFor<TeamCommand> {
+
+    @Override
+    public Cancel from(Origin later) {
+      return new Cancel(reservation, later);
+    }
+  }
 
   /** Say whether budget was set aside for a reservation; if it was not, it never will be. */
   record Bar(String reservation, Origin origin) implements TeamCommand, LookedFor<TeamCommand> {

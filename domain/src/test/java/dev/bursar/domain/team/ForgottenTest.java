@@ -102,6 +102,16 @@ final class ForgottenTest {
   }
 
   @Test
+  void whatMayHaveBeenSettledIsNotTakenBack() {
+    assertThat(
+            team.decide(
+                    List.of(new Request<>(new TeamCommand.Cancel("r1", Origin.of(NOON)), null)),
+                    LONG_AFTER)
+                .outcomes())
+        .containsExactly(new Outcome.Forgotten<>(1));
+  }
+
+  @Test
   void whatIsNotInTheJournalIsHeldAsWhatIsNew() {
     Origin sought = Origin.of(NOON).soughtThrough(1);
     assertThat(when("new", hold("new", sought), LONG_AFTER)).isInstanceOf(Outcome.Replied.class);

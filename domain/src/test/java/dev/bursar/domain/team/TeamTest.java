@@ -201,14 +201,14 @@ final class TeamTest {
 
   @Test
   void aCancellationTakesTheHoldBack() {
-    team.after(NOON, hold("r", "6", TEN), new TeamCommand.Cancel("r"));
+    team.after(NOON, hold("r", "6", TEN), new TeamCommand.Cancel("r", null));
     assertThat(used()).isEqualTo("b 0/0 of 10");
   }
 
   @Test
   void aCancellationThatOvertakesItsHoldBarsIt() {
     Entity<TeamCommand, TeamEvent, TeamReply> entity = new Entity<>(aggregate, memory);
-    entity.decide(List.of(new Request<>(new TeamCommand.Cancel("r"), null)), NOON);
+    entity.decide(List.of(new Request<>(new TeamCommand.Cancel("r", null), null)), NOON);
     var request = new Request<>(hold("r", "6", TEN), Operation.holding("r"));
     var outcome = entity.decide(List.of(request), NOON).outcomes().getFirst();
     assertThat(outcome).isInstanceOf(Outcome.Stored.class);
