@@ -127,7 +127,7 @@ final class AnswerChecks {
     Set<String> told = new TreeSet<>();
     allowed.limits().forEach(limit -> told.add(limit.budget()));
     NaiveOrg org = world.watch.org(EntityId.org(wallet.org()));
-    Instant at = Objects.requireNonNull(plan.madeAt());
+    Instant at = Objects.requireNonNull(plan.countedAt());
     world.watch.expect(
         moments(since, EntityId.org(wallet.org()))
             .anyMatch(moment -> org.limitsOf(plan, at, moment).equals(told)),
@@ -255,7 +255,7 @@ final class AnswerChecks {
   private void expectInTheWay(Plan plan, Set<String> told, EntityId wallet, Since since) {
     EntityId id = EntityId.org(wallet.org());
     NaiveOrg org = world.watch.org(id);
-    Instant at = Objects.requireNonNull(plan.madeAt());
+    Instant at = Objects.requireNonNull(plan.countedAt());
     world.watch.expect(
         moments(since, id).anyMatch(moment -> org.inTheWay(plan, at, moment).equals(told)),
         "model",

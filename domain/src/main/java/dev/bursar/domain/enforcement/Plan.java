@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey the client's key, or null
  * @param salt 16 random bytes for the attribution of the entries
  * @param departments those that the team lies in, the nearest first
- * @param madeAt when the org decided; null in early rows
+ * @param madeAt when the org decided, by the clock of its node, which may be behind the org's last
+ *     event; null in early rows
  * @param countsAt in whose windows it counts, if not in those of when the org decided; else null
  */
 public record Plan(

@@ -19,6 +19,16 @@ public interface Aggregate<C, E, R> {
   /** What is to be made of a command. Changes nothing. */
   Decision<E, R> decide(C command, Instant now);
 
+  /**
+   * The same, for who passes on when it was decided.
+   *
+   * @param clock what the clock shows, which may be behind {@code now}: that is not before the last
+   *     event, and the clock may have been set back, or another's was ahead
+   */
+  default Decision<E, R> decide(C command, Instant now, Instant clock) {
+    return decide(command, now);
+  }
+
   /** The next event that fell due by itself by now, or null. Changes nothing. */
   @Nullable E due(Instant now);
 

@@ -35,18 +35,20 @@ public final class Entity<C, E, R> {
   }
 
   /**
-   * Decides a batch at this time. Time never goes back behind the entity's last event, nor is it
-   * before that at which somebody else decided on what is asked for.
+   * Decides a batch at this time. Time never goes back behind the entity's last event, nor is
+   * anything decided before that at which somebody else decided on it.
    */
   public Decided<E, R> decide(List<Request<C>> requests, Instant now) {
-    Instant at = time(requests, now);
     List<Recorded<E>> recorded = new ArrayList<>();
-    for (E due = aggregate.due(at); due != null; due = aggregate.due(at)) {
-      record(new Recorded<>(due, null), recorded);
-    }
+    recordDue(now, recorded);
     List<Outcome<R>> outcomes = new ArrayList<>(requests.size());
     for (Request<C> request : requests) {
-      outcomes.add(decide(request, at, recorded));
+      Instant decidedOn = decidedOn(request);
+      Instant at = decidedOn.isAfter(now) ? decidedOn : now;
+      if (at.isAfter(now)) {
+        recordDue(at, recorded);
+      }
+      outcomes.add(decide(request, later(at), now, recorded));
     }
     if (recorded.isEmpty()) {
       return new Decided<>(null, outcomes);
@@ -56,18 +58,28 @@ public final class Entity<C, E, R> {
         new Batch<>(sequence, head, aggregate.nextDue(), List.copyOf(recorded)), outcomes);
   }
 
-  private Instant time(List<Request<C>> requests, Instant now) {
-    Instant latest = now.isBefore(aggregate.lastAt()) ? aggregate.lastAt() : now;
-    for (Request<C> request : requests) {
-      if (request.command() instanceof LookedFor<?> it) {
-        Origin origin = it.origin();
-        latest = origin == null || origin.madeAt().isBefore(latest) ? latest : origin.madeAt();
-      }
+  /** What has fallen due by then. */
+  private void recordDue(Instant by, List<Recorded<E>> recorded) {
+    Instant at = later(by);
+    for (E due = aggregate.due(at); due != null; due = aggregate.due(at)) {
+      record(new Recorded<>(due, null), recorded);
     }
-    return latest;
   }
 
-  private Outcome<R> decide(Request<C> request, Instant at, List<Recorded<E>> recorded) {
+  private Instant later(Instant now) {
+    Instant last = aggregate.lastAt();
+    return now.isBefore(last) ? last : now;
+  }
+
+  /** When somebody else decided on what is asked for; long ago for most. */
+  private static Instant decidedOn(Request<?> request) {
+    Origin origin =
+        request.command() instanceof LookedFor<?> it && it.mayChange() ? it.origin() : null;
+    return origin == null ? Instant.EPOCH : origin.madeAt();
+  }
+
+  private Outcome<R> decide(
+      Request<C> request, Instant at, Instant clock, List<Recorded<E>> recorded) {
     Operation operation = request.operation();
     OperationMemory.Known known = operation == null ? null : known(operation);
     if (known != null) {
@@ -81,7 +93,7 @@ public final class Entity<C, E, R> {
     }
     Decision<E, R> decision;
     try {
-      decision = aggregate.decide(request.command(), at);
+      decision = aggregate.decide(request.command(), at, clock);
     } catch (RuntimeException fault) {
       return new Outcome.Failed<>(fault);
     }

@@ -51,6 +51,11 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
 
   @Override
   public Decision<OrgEvent, OrgReply> decide(OrgCommand command, Instant now) {
+    return decide(command, now, now);
+  }
+
+  @Override
+  public Decision<OrgEvent, OrgReply> decide(OrgCommand command, Instant now, Instant clock) {
     OrgSettings settings = org.settings();
     if (settings == null) {
       return switch (command) {
@@ -100,7 +105,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
               : new Accepted<>(new OrgEvent.BudgetRemoved(now, remove.budget(), remove.actor()));
       case OrgCommand.PutWallet put -> putWallet(put, now);
       case OrgCommand.Reserve reserve ->
-          byCatalog(now, catalog -> reservations.decide(reserve, catalog, now));
+          byCatalog(now, catalog -> reservations.decide(reserve, catalog, now, clock));
       case OrgCommand.TakeOver over ->
           org.open().containsKey(over.reservation())
               ? new Accepted<>(

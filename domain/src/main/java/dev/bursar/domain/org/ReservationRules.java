@@ -43,8 +43,16 @@ final class ReservationRules {
     this.hierarchy = new HierarchyRules(org);
   }
 
-  /** By this catalog. */
-  Decision<OrgEvent, OrgReply> decide(OrgCommand.Reserve ask, Catalog catalog, Instant now) {
+  /**
+   * Decides the org's part.
+   *
+   * @param now when, as the org counts
+   * @param clock what is told to team and wallet: their time is not to go by how far the org's is
+   *     ahead
+   */
+  Decision<OrgEvent, OrgReply> decide(
+      OrgCommand.Reserve ask, Catalog catalog, Instant now, Instant clock) {
+    Instant madeAt = clock.isBefore(now) ? clock : now;
     ReserveRequest request = ask.request();
     Reported reported = request.reported();
     // Before all else: of what may be on record nothing may be said but that.
@@ -66,7 +74,7 @@ final class ReservationRules {
       // Nothing is decided on: any name could be sent, and each would be on record for good.
       return new Told<>(
           new OrgReply.Denied(
-              plan(ask, null, "", Credits.ZERO, path, List.of(), List.of(), now),
+              plan(ask, null, "", Credits.ZERO, path, List.of(), List.of(), madeAt, now),
               List.of(noWallet)));
     }
     Price price =
@@ -75,7 +83,7 @@ final class ReservationRules {
             : catalog.price(request.feature(), request.model(), countsAt);
     Denial noRate = noRate(request, price);
     if (noRate != null) {
-      Plan unpriced = plan(ask, price, "", Credits.ZERO, path, List.of(), List.of(), now);
+      Plan unpriced = plan(ask, price, "", Credits.ZERO, path, List.of(), List.of(), madeAt, now);
       // A report that can't be priced is put on record nowhere, so that it can be sent again.
       return new Told<>(
           request.hasRun()
@@ -110,28 +118,28 @@ final class ReservationRules {
               path,
               LimitState.withHeld(own, asked),
               ofTeam,
-              now,
-              countsAt));
+              madeAt,
+              countsAt),
+          now);
     }
     List<Denial> denials = new ArrayList<>(frozen(path, asked, now));
     denials.addAll(BudgetDenials.of(own, asked));
     if (!denials.isEmpty()) {
       return new Told<>(
           new OrgReply.Considered(
-              plan(ask, price, creditType, amount, path, own, ofTeam, now), denials));
+              plan(ask, price, creditType, amount, path, own, ofTeam, madeAt, now), denials));
     }
     List<LimitState> held = LimitState.withHeld(own, asked);
     if (request.dryRun()) {
       return new Told<>(
           new OrgReply.Considered(
-              plan(ask, price, creditType, amount, path, held, ofTeam, now), List.of()));
+              plan(ask, price, creditType, amount, path, held, ofTeam, madeAt, now), List.of()));
     }
-    return begun(plan(ask, price, creditType, amount, path, held, ofTeam, now));
+    return begun(plan(ask, price, creditType, amount, path, held, ofTeam, madeAt, now), now);
   }
 
-  private Decision<OrgEvent, OrgReply> begun(Plan plan) {
-    Instant now = plan.madeAt();
-    return now == null || org.isOver(plan.reservation())
+  private Decision<OrgEvent, OrgReply> begun(Plan plan, Instant now) {
+    return org.isOver(plan.reservation())
         ? new Refused<>(Refusal.withdrawn())
         : new Accepted<>(new OrgEvent.ReservationBegun(now, plan));
   }
@@ -213,7 +221,7 @@ final class ReservationRules {
             "there is no org named " + org.id());
     return new Told<>(
         new OrgReply.Denied(
-            plan(ask, null, "", Credits.ZERO, List.of(), List.of(), List.of(), null),
+            plan(ask, null, "", Credits.ZERO, List.of(), List.of(), List.of(), null, null),
             List.of(denial)));
   }
 
@@ -295,19 +303,7 @@ final class ReservationRules {
       List<Scope> path,
       List<LimitState> own,
       List<Budgets.Applicable> ofTeam,
-      @Nullable Instant now) {
-    return plan(ask, price, creditType, amount, path, own, ofTeam, now, now);
-  }
-
-  private Plan plan(
-      OrgCommand.Reserve ask,
-      @Nullable Price price,
-      String creditType,
-      Credits amount,
-      List<Scope> path,
-      List<LimitState> own,
-      List<Budgets.Applicable> ofTeam,
-      @Nullable Instant now,
+      @Nullable Instant madeAt,
       @Nullable Instant countsAt) {
     String wallet = wallet(ask.request());
     return new Plan(
@@ -323,8 +319,8 @@ final class ReservationRules {
         ask.idempotencyKey(),
         ask.salt(),
         departments(path),
-        now,
-        Objects.equals(countsAt, now) ? null : countsAt);
+        madeAt,
+        Objects.equals(countsAt, madeAt) ? null : countsAt);
   }
 
   private static List<String> departments(List<Scope> path) {

@@ -228,6 +228,11 @@ public sealed interface WalletCommand {
     }
 
     @Override
+    public boolean mayChange() {
+      return false;
+    }
+
+    @Override
     public Find from(Origin later) {
       return new Find(reservation, later);
     }

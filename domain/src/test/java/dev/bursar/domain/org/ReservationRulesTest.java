@@ -11,6 +11,7 @@ import static dev.bursar.domain.operation.Refusal.Code.UNKNOWN_UNIT;
 import static dev.bursar.domain.org.OrgWords.DEARER_FROM;
 import static dev.bursar.domain.org.OrgWords.acme;
 import static dev.bursar.domain.org.OrgWords.budget;
+import static dev.bursar.domain.org.OrgWords.put;
 import static dev.bursar.domain.org.OrgWords.reserve;
 import static dev.bursar.domain.org.OrgWords.subject;
 import static dev.bursar.domain.org.OrgWords.wallet;
@@ -21,6 +22,8 @@ import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,6 +52,23 @@ final class ReservationRulesTest {
           default -> new Subject("acme", null, null, null, null, no);
         };
     acme().when(reserve(subject, "1"), NOON).thenRefused(UNKNOWN_UNIT, "subject." + field);
+  }
+
+  /**
+   * It was run by a node whose clock was an hour ahead: its own time stands still for an hour, and
+   * that of its teams and wallets goes on.
+   */
+  @Test
+  void anOrgThatWasAheadTellsOthersTheTimeByItsNodesClock() {
+    Instant ahead = NOON.plus(Duration.ofHours(1));
+    OrgEvent.ReservationBegun begun =
+        acme()
+            .after(ahead, put("ops", Unit.Kind.TEAM, "labs"))
+            .when(reserve(ANN, "1"), NOON)
+            .event(OrgEvent.ReservationBegun.class);
+    assertThat(begun.at()).isEqualTo(ahead);
+    assertThat(begun.plan().madeAt()).isEqualTo(NOON);
+    assertThat(begun.plan().countedAt()).isEqualTo(ahead);
   }
 
   @Test

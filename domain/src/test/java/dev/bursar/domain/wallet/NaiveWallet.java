@@ -72,6 +72,11 @@ final class NaiveWallet {
     now = to;
   }
 
+  /** What is decided now is decided at this time, or when something happened last. */
+  void decideAt(Instant time) {
+    now = time.isBefore(changedAt) ? changedAt : time;
+  }
+
   private Due nextDue() {
     List<Due> dues = new ArrayList<>();
     for (Block b : books.blocks.values()) {
