@@ -97,6 +97,11 @@ public final class ChildProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** What it exited with; it has ended. */
+  public int exitValue() {
+    return process.exitValue();
+  }
+
   /** Ends it at once, as {@code kill -9} does, and waits until it has. */
   public void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();

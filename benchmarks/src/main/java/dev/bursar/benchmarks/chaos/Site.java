@@ -27,6 +27,10 @@ import java.util.concurrent.atomic.LongAdder;
 final class Site implements AutoCloseable {
 
   private static final String KEY = "chaos-operator-key";
+
+  /** What Java exits with when it ends on SIGTERM. */
+  private static final int ENDED_AS_ASKED = 128 + 15;
+
   private static final Duration START_MAX = Duration.ofMinutes(5);
 
   private final ChaosOptions options;
@@ -96,9 +100,14 @@ final class Site implements AutoCloseable {
     node.kill();
   }
 
-  /** Asks the node to end; whether it did, in the time that it is given. */
-  boolean endNode() {
-    return node.end();
+  /** Asks the node to end; what is wrong with how it did, if anything is. */
+  Optional<String> endNode() {
+    if (!node.end()) {
+      return Optional.of("the node did not end when it was asked to, and was killed");
+    }
+    return node.exitValue() == ENDED_AS_ASKED
+        ? Optional.empty()
+        : Optional.of(node.lastWords("did not end in good order"));
   }
 
   /** Starts the node anew, and waits until it is ready. */

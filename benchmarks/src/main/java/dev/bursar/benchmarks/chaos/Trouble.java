@@ -14,7 +14,7 @@ public enum Trouble {
   POSTGRES_KILLED,
   /** Every connection to PostgreSQL is cut. */
   CONNECTIONS_CUT,
-  /** Nobody can write to the journal for a while, since somebody else has it locked. */
+  /** Somebody has the journal locked, until one who wants to write to it has to give up. */
   JOURNAL_LOCKED,
   /** Rows of the journal are committed, and the node does not hear of it. */
   COMMIT_UNHEARD,
