@@ -43,6 +43,22 @@ final class Cluster {
     return zombie != null && world.random.nextBoolean() ? zombie : owner(org);
   }
 
+  /**
+   * Where a message comes to that an entity of an org sends on this node: whoever else runs the
+   * org, too, or has taken it over by then, may get it.
+   */
+  SimulatedNode reached(SimulatedNode from, String org) {
+    SimulatedNode other = from == owner(org) ? zombies.get(org) : owner(org);
+    if (other == null || other == from || !other.isUp()) {
+      return from;
+    }
+    boolean crosses = world.isTried(Fault.TWO_INCARNATIONS, 0.3) || world.isTried(Fault.MOVE, 0.3);
+    if (crosses) {
+      world.watch.saw(Rarity.MESSAGE_CROSSED_NODES);
+    }
+    return crosses ? other : from;
+  }
+
   /** What no node's clock is behind: what ran by then lies ahead of none of them. */
   Instant earliestNow() {
     return nodes.stream().map(SimulatedNode::now).min(Instant::compareTo).orElse(world.beginning);

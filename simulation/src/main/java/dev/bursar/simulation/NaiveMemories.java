@@ -52,10 +52,9 @@ final class NaiveMemories {
   void org(EntityId id, Recorded<OrgEvent> recorded, @Nullable Operation report) {
     OrgEvent event = recorded.event();
     switch (event) {
-      case OrgEvent.ReservationBarred it ->
-          operations(id).take("reservation:" + it.reservation(), it.at());
+      case OrgEvent.ReservationBarred it -> operations(id).take(decided(it.reservation()), it.at());
       case OrgEvent.ReservationDenied it -> {
-        operations(id).take("reservation:" + it.plan().reservation(), it.at());
+        operations(id).take(decided(it.plan().reservation()), it.at());
         done(id, it.operation(), it.at());
       }
       case OrgEvent.ReservationSettled it when report != null && !it.closure().kind().hasRun() ->
@@ -96,6 +95,20 @@ final class NaiveMemories {
     return operations(id).hasForgotten(operation.keyMadeAt());
   }
 
+  /** Whether an org knows that it has denied a reservation, or barred it. */
+  boolean remembersDecision(EntityId org, String reservation) {
+    return operations(org).remembers(decided(reservation));
+  }
+
+  /** Whether an entity knows that it has held a reservation, or barred it. */
+  boolean remembersHold(EntityId id, String reservation) {
+    return operations(id).remembers(Operation.holding(reservation).key());
+  }
+
+  private static String decided(String reservation) {
+    return "reservation:" + reservation;
+  }
+
   /** Whether a wallet does not know any more how a reservation ended. */
   boolean hasForgottenEnding(EntityId wallet, String reservation) {
     Fate fate = world.watch.wallet(wallet).fates.get(reservation);
@@ -105,9 +118,7 @@ final class NaiveMemories {
   /** Whether a wallet does not know any more what it answered to a hold that has ended since. */
   boolean hasForgottenHold(EntityId wallet, String reservation) {
     Fate fate = world.watch.wallet(wallet).fates.get(reservation);
-    return fate != null
-        && fate != Fate.OPEN
-        && !operations(wallet).remembers(Operation.holding(reservation).key());
+    return fate != null && fate != Fate.OPEN && !remembersHold(wallet, reservation);
   }
 
   /** Whether an org does not know any more of some report that has ended. */

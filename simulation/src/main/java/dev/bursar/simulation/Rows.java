@@ -53,6 +53,9 @@ final class Rows implements SimulatedJournal.Listener {
     for (Recorded<OrgEvent> each : shadow.take(sequence, row, writer)) {
       watch.oneMore();
       shadow.has(sequence, each);
+      if (each.event() instanceof OrgEvent.ReservationDenied it) {
+        watch.denies(id, it.plan().reservation());
+      }
       watch.org(id).budgets.take(each.event(), watch.moment());
       watch.memories.org(id, each, reportEnded(each.event()));
       shadow.mayComeAgain(org(id, each.event(), sequence));
@@ -101,7 +104,6 @@ final class Rows implements SimulatedJournal.Listener {
       }
       case OrgEvent.ReservationDenied it -> {
         String reservation = it.plan().reservation();
-        watch.denies(reservation);
         watch.promises.takenBack(reservation, id, "denied");
         counted.giveBack(reservation);
         yield watch.reports.endsUncharged(id.org(), reservation);
@@ -162,6 +164,9 @@ final class Rows implements SimulatedJournal.Listener {
     for (Recorded<TeamEvent> each : shadow.take(sequence, row, writer)) {
       watch.oneMore();
       shadow.has(sequence, each);
+      boolean remembers =
+          each.event() instanceof TeamEvent.BudgetBarred it
+              && watch.memories.remembersHold(id, it.reservation());
       watch.memories.team(id, each);
       switch (each.event()) {
         case TeamEvent.BudgetHeld it when watch.reports.hasRun(it.reservation()) ->
@@ -171,18 +176,23 @@ final class Rows implements SimulatedJournal.Listener {
           endedLike(id, it.closure());
           counted.settle(it.closure(), it.at(), it.alerts());
         }
-        case TeamEvent.BudgetBarred it -> barredByTeam(id, it, counted);
+        case TeamEvent.BudgetBarred it -> barredByTeam(id, it, counted, remembers);
         case TeamEvent other -> {}
       }
     }
     countsLike(id);
   }
 
-  /** What has ended there, and is not remembered any more, may be barred: that changes nothing. */
-  private void barredByTeam(EntityId id, TeamEvent.BudgetBarred event, NaiveLimits counted) {
+  /**
+   * What has ended there, and is not remembered any more, may be barred: that changes nothing.
+   *
+   * @param remembers whether the team knew what it had done of it
+   */
+  private void barredByTeam(
+      EntityId id, TeamEvent.BudgetBarred event, NaiveLimits counted, boolean remembers) {
     String reservation = event.reservation();
     boolean open = counted.isOpen(reservation);
-    if (!open && counted.hasHeld(reservation) && world.scenario.isForgetful()) {
+    if (!open && counted.hasHeld(reservation) && !remembers) {
       return;
     }
     watch.withdraws(reservation);

@@ -2,12 +2,16 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Entity;
+import dev.bursar.domain.entity.LookedFor;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.EntityModel;
 import dev.bursar.entities.Host;
@@ -20,7 +24,9 @@ import dev.bursar.entities.StoredBatch;
 import dev.bursar.entities.TeamEntity;
 import dev.bursar.entities.WalletEntity;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +56,10 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   private @Nullable Entity<C, E, R> state;
   private @Nullable ToDecide<C> waiting;
   private boolean savingSnapshot;
+
+  /** What it has forgotten, and looks for in its journal. */
+  private final Set<String> sought = new HashSet<>();
+
   private final Arrivals arrivals;
 
   private SimulatedEntity(
@@ -133,7 +143,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     if (instead != null) {
       self().tell(instead);
     } else if (!world.tampering.swallows(to, message)) {
-      arrivals.next(() -> node.deliver(goes, message));
+      arrivals.next(() -> world.cluster.reached(node, id.org()).deliver(goes, message));
       world.cluster.mayCrash(node, 0.001);
       world.cluster.mayStandStill(node, id.org(), 0.001);
     }
@@ -208,7 +218,34 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
               .map(row -> model.batches().decode(row.manifest(), row.bytes()))
               .toList();
       world.watch.saw(Rarity.LOOKED_FOR_IN_THE_JOURNAL);
-      then.accept(rows);
+      rows.stream()
+          .flatMap(row -> row.recorded().stream())
+          .filter(each -> sought.remove(ended(each.event())))
+          .forEach(each -> world.watch.saw(Rarity.FOUND_IN_THE_JOURNAL));
+      then.accept(rows.stream().map(world.tampering::readBack).toList());
+    }
+  }
+
+  /** What an event is the last of that a wallet or a team has done; empty if of nothing. */
+  private static String ended(Object event) {
+    return switch (event) {
+      case WalletEvent.HoldBarred it -> it.reservation();
+      case WalletEvent it when it.closure() != null -> it.closure().reservation();
+      case TeamEvent.BudgetHeld it -> it.reservation();
+      case TeamEvent.BudgetBarred it -> it.reservation();
+      case Object other -> "";
+    };
+  }
+
+  /** Looked for, found, or not. */
+  private void forgets(Request<C> request, Outcome<R> outcome) {
+    if (request.command() instanceof LookedFor<?> it) {
+      Origin origin = it.origin();
+      if (outcome instanceof Outcome.Forgotten) {
+        sought.add(it.reservation());
+      } else if (origin != null && sought.remove(it.reservation())) {
+        world.watch.saw(Rarity.NOT_IN_THE_JOURNAL);
+      }
     }
   }
 
@@ -314,7 +351,9 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     world.decides(id, now.sequence());
     boolean wasBehind = isBehind();
     Journaled.Decided<E, R> decided = decide(journal, now, batch.number, requests);
-    for (Outcome<R> outcome : decided.told().outcomes()) {
+    for (int i = 0; i < requests.size(); i++) {
+      Outcome<R> outcome = decided.told().outcomes().get(i);
+      forgets(requests.get(i), outcome);
       // Whoever asks is told that it can't be reached, and asks again. One that is behind may well
       // be asked about what it does not know yet.
       if (outcome instanceof Outcome.Failed<R>(RuntimeException fault) && !wasBehind) {
@@ -468,7 +507,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
           if (!fails) {
             world
                 .journal
-                .save(id, captured, anew)
+                .save(id, captured, anew, world.tampering.savesLateSnapshots())
                 .ifPresent(bytes -> journal.saved(captured, bytes));
           }
         });

@@ -141,12 +141,15 @@ final class SimulatedJournal {
   /**
    * As the database does it: the newest snapshot counts, and none is stored to which parts are
    * newer; a longer part is never made shorter.
+   *
+   * @param late whether that is not looked at
    */
-  OptionalInt save(EntityId id, EntityModel.Captured captured, boolean anew) {
+  OptionalInt save(EntityId id, EntityModel.Captured captured, boolean anew, boolean late) {
     StoredSnapshot stored = captured.snapshot().get();
     Snapshot before = snapshots.get(id);
-    if ((before != null && before.sequence > captured.sequence())
-        || (!anew && partsAreNewer(id, captured.memories()))) {
+    if (!late
+        && ((before != null && before.sequence > captured.sequence())
+            || (!anew && partsAreNewer(id, captured.memories())))) {
       return OptionalInt.empty();
     }
     for (int i = 0; i < captured.memories().size(); i++) {

@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.entity.Aggregate;
+import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
@@ -81,6 +82,16 @@ public interface Tampering {
   /** What a memory is made of beside a snapshot, as it is read. */
   default List<OperationMemory.Part> parts(List<OperationMemory.Part> parts) {
     return parts;
+  }
+
+  /** A row as it is read back from the journal, to look for something in it. */
+  default <E> Batch<E> readBack(Batch<E> row) {
+    return row;
+  }
+
+  /** Whether a snapshot is stored though a later one is there, or was. */
+  default boolean savesLateSnapshots() {
+    return false;
   }
 
   /** Whether projections read rows younger than a transaction that is still open. */

@@ -39,7 +39,7 @@ final class Watch {
   private final Map<String, Plan> begun = new HashMap<>();
   private final Set<String> withdrawn = new HashSet<>();
   private final Map<String, Since> attempts = new HashMap<>();
-  private final Map<String, Integer> denied = new HashMap<>();
+  private final Set<String> denied = new HashSet<>();
   final NaiveReports reports = new NaiveReports(this);
   private String check = "";
   private long moment;
@@ -123,6 +123,7 @@ final class Watch {
           "%s: the key of %s is said to be ahead, and no clock has jumped back",
           id,
           operation.key().replace('\n', ' '));
+      saw(Rarity.KEY_AHEAD);
       return true;
     }
     boolean said = refusal.code() == Refusal.Code.IDEMPOTENCY_KEY_EXPIRED;
@@ -156,14 +157,17 @@ final class Watch {
     }
   }
 
-  /** An org puts on record that a reservation is denied. */
-  void denies(String reservation) {
+  /**
+   * An org puts on record that a reservation is denied. One that has forgotten that it did may do
+   * so again: that changes nothing.
+   */
+  void denies(EntityId org, String reservation) {
     if (hasBegun(reservation)) {
       saw(Rarity.DENIED_AFTER_IT_HAD_BEGUN);
     }
-    // An org that has forgotten it may put it on record again: that changes nothing.
-    if (denied.merge(reservation, 1, Integer::sum) > 1 && !world.scenario.isForgetful()) {
-      violated("I4", "%s is denied twice", reservation);
+    if (!denied.add(reservation)) {
+      expect(
+          !memories.remembersDecision(org, reservation), "I4", "%s is denied twice", reservation);
     }
     withdraws(reservation);
   }
@@ -189,7 +193,7 @@ final class Watch {
   }
 
   boolean wasDenied(String reservation) {
-    return denied.containsKey(reservation);
+    return denied.contains(reservation);
   }
 
   /** Whether an org has begun something that nobody has been told the outcome of. */

@@ -4,14 +4,19 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.entity.Batch;
+import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Hold;
+import dev.bursar.domain.wallet.WalletEvent;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 /** Commands, plans, holds and events with something else in them. */
@@ -32,6 +37,26 @@ final class Instead {
         plan.actor(),
         plan.idempotencyKey(),
         plan.salt(),
+        plan.departments(),
+        plan.madeAt(),
+        plan.countsAt());
+  }
+
+  /** The plan under the name that was asked for. */
+  static Plan as(OrgCommand.Reserve ask, Plan plan) {
+    ReservationId id = Objects.requireNonNull(ReservationId.parse(plan.reservation()));
+    return new Plan(
+        ReservationId.of(id.org(), id.wallet(), ask.key(), ask.salt()).toString(),
+        plan.request(),
+        plan.wallet(),
+        plan.creditType(),
+        plan.amount(),
+        plan.price(),
+        plan.limits(),
+        plan.teamLimits(),
+        plan.actor(),
+        plan.idempotencyKey(),
+        ask.salt(),
         plan.departments(),
         plan.madeAt(),
         plan.countsAt());
@@ -76,6 +101,23 @@ final class Instead {
             ? new OrgCommand.ListOpen()
             : new TeamCommand.ListOpen();
     return new Request<>((C) nothing, null);
+  }
+
+  /** A row in which something else has been done in the place of each charge. */
+  @SuppressWarnings("unchecked")
+  static <E> Batch<E> withoutCharges(Batch<E> row) {
+    return new Batch<>(
+        row.sequence(),
+        row.previousHash(),
+        row.nextDue(),
+        row.recorded().stream()
+            .map(
+                each ->
+                    each.event() instanceof WalletEvent.Charged it
+                        ? new Recorded<>(
+                            (E) new WalletEvent.HoldBarred(it.at(), "another"), each.operation())
+                        : each)
+            .toList());
   }
 
   /** The budgets that are set in one mode in another. */

@@ -14,8 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The simulation finds bugs: each one that is planted, by what it breaks, and within fewer
- * histories than every build runs.
+ * The simulation finds bugs: each one that is planted, by what it breaks. Most are found by chance,
+ * within fewer histories than every build runs. What chance hardly ever comes to is found in a
+ * history that is played for it, {@link PlantedBug#history()}, and in which nothing is found
+ * without the bug.
  */
 @Execution(ExecutionMode.CONCURRENT)
 final class PlantedBugsTest {

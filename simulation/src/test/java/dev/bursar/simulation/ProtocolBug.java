@@ -1,6 +1,8 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.entity.Aggregate;
+import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.LookedFor;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -338,6 +340,37 @@ enum ProtocolBug implements PlantedBug {
       return request.command() instanceof LookedFor<?> it && it.origin() != null
           ? Instead.of(request, it.from(it.origin().soughtThrough(Long.MAX_VALUE)))
           : request;
+    }
+  },
+
+  A_SEARCH_OF_THE_JOURNAL_OVERLOOKS_A_CHARGE("I12: still holds budget") {
+    @Override
+    public Stage.History history() {
+      return LongAgoTest.CHARGED_AND_FORGOTTEN;
+    }
+
+    @Override
+    public <E> Batch<E> readBack(Batch<E> row) {
+      return Instead.withoutCharges(row);
+    }
+  },
+
+  A_LATE_SNAPSHOT_IS_STORED("I6-refused: does not recover") {
+    @Override
+    public boolean savesLateSnapshots() {
+      return true;
+    }
+  },
+
+  AN_ATTEMPT_TO_REPORT_THAT_CAME_TO_NOTHING_BEGINS_AGAIN("I4: begins twice") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return BegunAgain.of(real);
     }
   },
 

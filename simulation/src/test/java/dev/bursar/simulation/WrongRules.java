@@ -112,9 +112,14 @@ record WrongRules(
       implements Aggregate<C, E, R> {
 
     @Override
-    @SuppressWarnings("unchecked")
     public Decision<E, R> decide(C command, Instant now) {
-      Decision<E, R> decision = real.decide(command, now);
+      return decide(command, now, now);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Decision<E, R> decide(C command, Instant now, Instant clock) {
+      Decision<E, R> decision = real.decide(command, now, clock);
       if (!(decision instanceof Decision.Accepted<E, R>(E event))) {
         return (Decision<E, R>) rules.answered.apply((Decision<Object, Object>) decision);
       }
