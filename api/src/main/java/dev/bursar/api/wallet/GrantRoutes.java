@@ -22,6 +22,7 @@ import dev.bursar.domain.wallet.GrantPlace;
 import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

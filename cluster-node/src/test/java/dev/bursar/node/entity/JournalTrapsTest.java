@@ -180,8 +180,7 @@ class JournalTrapsTest {
     node.org("acme");
     try (EntityNode other = new EntityNode(settings, InstantSource.system())) {
       other.tell(
-          "acme",
-          new OrgCommand.PutUnit(new Unit("red", Unit.Kind.TEAM, "Red", null), "test"));
+          "acme", new OrgCommand.PutUnit(new Unit("red", Unit.Kind.TEAM, "Red", null), "test"));
     }
     assertThat(node.tell("acme", new OrgCommand.RemoveUnit("red", "test")))
         .isEqualTo(new OrgReply.Done());
