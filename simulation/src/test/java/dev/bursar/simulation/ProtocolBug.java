@@ -364,6 +364,11 @@ enum ProtocolBug implements PlantedBug {
 
   AN_ATTEMPT_TO_REPORT_THAT_CAME_TO_NOTHING_BEGINS_AGAIN("I4: begins twice") {
     @Override
+    public Stage.History history() {
+      return ReportedAgainTest.CAME_TO_NOTHING;
+    }
+
+    @Override
     public boolean hasOtherRules() {
       return true;
     }

@@ -7,6 +7,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -15,6 +16,7 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
@@ -185,6 +187,40 @@ final class Stage {
               checks.told(answer, WALLET, node.name);
               told.put(key, answer);
             }));
+  }
+
+  /**
+   * Reports work of one credit, of the team's; what is told comes into {@link #told}, by the key.
+   * The same key makes the same attempt again.
+   */
+  void report(String key) {
+    Reported event = new Reported("sim", key, world.beginning);
+    ReserveRequest work =
+        new ReserveRequest(
+            new Subject("acme", "red", null, null, null, null),
+            null,
+            null,
+            null,
+            "main",
+            null,
+            Credits.of(1),
+            OrgShape.TYPE,
+            300,
+            OveragePolicy.RECORD,
+            true,
+            false,
+            Map.of(),
+            null,
+            event);
+    world.watch.reports.asks("acme", event, reservation(key), work);
+    world.watch.attempts(reservation(key));
+    owner()
+        .deliver(
+            ORG,
+            new EntityMessage.Reserve(
+                new OrgCommand.Reserve(work, key, "sim", null, new byte[16], 0),
+                Operation.ofReport(event),
+                answer -> told.put(key, answer)));
   }
 
   void commit(String key) {
