@@ -7,6 +7,8 @@ import dev.bursar.api.budget.OverrideRoutes;
 import dev.bursar.api.catalog.CatalogRoutes;
 import dev.bursar.api.cost.FocusRoutes;
 import dev.bursar.api.enforcement.ReservationRoutes;
+import dev.bursar.api.entitlement.EntitlementRoutes;
+import dev.bursar.api.entitlement.OpenFeatureRoutes;
 import dev.bursar.api.health.HealthRoutes;
 import dev.bursar.api.http.Endpoint;
 import dev.bursar.api.http.RequestHandler;
@@ -51,7 +53,9 @@ public final class Routes {
                     ports.reports(), ports.spans(), ports.catalogs(), ports.clock(), ports.meters())
                 .endpoints(),
             new CatalogRoutes(ports.versions(), ports.clock()).endpoints(),
-            new OrgRoutes(ports.entities(), ports.orgs()).endpoints(),
+            new OrgRoutes(ports.entities(), ports.orgs(), ports.versions()).endpoints(),
+            new EntitlementRoutes(ports.entities()).endpoints(),
+            new OpenFeatureRoutes(ports.entities()).endpoints(),
             new UnitRoutes(ports.entities()).endpoints(),
             new UserRoutes(ports.entities()).endpoints(),
             new OverrideRoutes(ports.entities(), ports.clock()).endpoints(),

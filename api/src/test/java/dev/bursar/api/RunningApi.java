@@ -15,12 +15,22 @@ import dev.bursar.api.node.InMemoryUsage;
 import dev.bursar.api.node.InMemoryVersions;
 import dev.bursar.api.otlp.SpanMappings;
 import dev.bursar.domain.access.Role;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.catalog.AddOn;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.CreditType;
+import dev.bursar.domain.catalog.Entitlement;
 import dev.bursar.domain.catalog.Expression;
+import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.domain.catalog.Feature;
 import dev.bursar.domain.catalog.Formula;
 import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.catalog.Tiers;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.usage.UsageReporting;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -51,50 +61,97 @@ public final class RunningApi implements AutoCloseable {
   static final Instant START = Instant.parse("2026-03-02T10:00:00Z");
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** What the orgs of tests subscribe to. */
+  private static final PricingPlan TEAM =
+      new PricingPlan(
+          "team",
+          "Team",
+          null,
+          Map.of(
+              "sso", new Entitlement.Access(true),
+              "export", new Entitlement.Access(false),
+              "seats", new Entitlement.Quantity(new BigDecimal("20")),
+              "region", new Entitlement.Choice("eu"),
+              "chat",
+                  new Entitlement.Allowance(
+                      "input_tokens", Credits.of(3_000), WindowKind.DAY, null)),
+          Map.of(),
+          Map.of(),
+          OveragePolicy.RECORD,
+          FailMode.DENY);
+
+  private static Feature feature(String id, Feature.Kind kind, String... meters) {
+    return new Feature(id, id, kind, Set.of(meters));
+  }
+
+  private static Map<String, Feature> features() {
+    return Map.of(
+        "sso", feature("sso", Feature.Kind.BOOLEAN),
+        "export", feature("export", Feature.Kind.BOOLEAN),
+        "seats", feature("seats", Feature.Kind.NUMBER),
+        "region", feature("region", Feature.Kind.TEXT),
+        "chat", feature("chat", Feature.Kind.METERED, "input_tokens"),
+        "vision", feature("vision", Feature.Kind.BOOLEAN));
+  }
+
+  private static AddOn addOn(String id, Map<String, Entitlement> entitlements) {
+    return new AddOn(id, id, Set.of(), entitlements, Map.of());
+  }
+
   private static final Catalog CATALOG =
       new Catalog(
-          Map.of("platform", "Platform credits", "image", "Image credits"),
+          Map.of(
+              "platform", new CreditType("platform", "Platform credits", 6),
+              "image", new CreditType("image", "Image credits", 6)),
           Set.of("input_tokens", "cached_input_tokens", "output_tokens"),
-          List.of(
-              new Rate(
-                  null,
-                  "gpt-5",
-                  "platform",
-                  Map.of(
-                      "input_tokens",
-                      new BigDecimal("0.001"),
-                      "cached_input_tokens",
-                      new BigDecimal("0.0001"),
-                      "output_tokens",
-                      new BigDecimal("0.004"))),
-              new Rate(
-                  null,
-                  "tiered",
-                  null,
-                  new Price(
+          features(),
+          new PriceList(
+              List.of(
+                  new Rate(
+                      null,
+                      "gpt-5",
                       "platform",
-                      Map.of("output_tokens", BigDecimal.ONE),
                       Map.of(
                           "input_tokens",
-                          new Tiers(
-                              Tiers.Kind.GRADUATED,
-                              List.of(
-                                  new Tiers.Step(10L, new BigDecimal("0.5")),
-                                  new Tiers.Step(null, new BigDecimal("0.25"))))),
-                      null)),
-              new Rate(
-                  null,
-                  "formula",
-                  null,
-                  new Price(
-                      "platform",
-                      Map.of(),
-                      Map.of(),
-                      new Formula(
-                          "input_tokens * 2",
-                          new Expression.Product(
-                              new Expression.Units("input_tokens"),
-                              new Expression.Constant(BigDecimal.TWO)))))));
+                          new BigDecimal("0.001"),
+                          "cached_input_tokens",
+                          new BigDecimal("0.0001"),
+                          "output_tokens",
+                          new BigDecimal("0.004"))),
+                  new Rate(
+                      null,
+                      "tiered",
+                      null,
+                      new Price(
+                          "platform",
+                          Map.of("output_tokens", BigDecimal.ONE),
+                          Map.of(
+                              "input_tokens",
+                              new Tiers(
+                                  Tiers.Kind.GRADUATED,
+                                  List.of(
+                                      new Tiers.Step(10L, new BigDecimal("0.5")),
+                                      new Tiers.Step(null, new BigDecimal("0.25"))))),
+                          null)),
+                  new Rate(
+                      null,
+                      "formula",
+                      null,
+                      new Price(
+                          "platform",
+                          Map.of(),
+                          Map.of(),
+                          new Formula(
+                              "input_tokens * 2",
+                              new Expression.Product(
+                                  new Expression.Units("input_tokens"),
+                                  new Expression.Constant(BigDecimal.TWO))))))),
+          Map.of("team", TEAM),
+          Map.of(
+              "sso", addOn("sso", Map.of()),
+              "audit", addOn("audit", Map.of("export", new Entitlement.Access(true)))),
+          Map.of(),
+          Map.of());
 
   final InMemoryNode node;
   final InMemoryKeys keys;

@@ -412,6 +412,21 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                     List.of("vision", "audio")),
                 "key_2x7Qm")),
         org(
+            "org_put-subscribed",
+            new OrgEvent.OrgPut(
+                AT,
+                "acme",
+                new OrgSettings(
+                    "ACME",
+                    ZoneId.of("Europe/Berlin"),
+                    "enterprise",
+                    List.of(),
+                    7,
+                    AT,
+                    AT.plusSeconds(3_600),
+                    AT.plusSeconds(7_200)),
+                "key_2x7Qm")),
+        org(
             "org_put-bare",
             new OrgEvent.OrgPut(
                 AT, "acme", new OrgSettings("", ZoneOffset.UTC, null, List.of()), "key_2x7Qm")),

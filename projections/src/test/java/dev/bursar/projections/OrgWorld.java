@@ -4,7 +4,13 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.catalog.AddOn;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.CreditType;
+import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.Closure;
@@ -72,7 +78,27 @@ final class OrgWorld {
   private static final String IMAGE = "image";
   private static final String SPARE = "spare_1";
   private static final Catalog CATALOG =
-      new Catalog(Map.of(TYPE, "Platform credits", IMAGE, "Image credits"), Set.of(), List.of());
+      new Catalog(
+          Map.of(
+              TYPE, new CreditType(TYPE, "Platform credits", 6),
+              IMAGE, new CreditType(IMAGE, "Image credits", 6)),
+          Set.of(),
+          Map.of(),
+          new PriceList(List.of()),
+          Map.of(
+              "pro",
+              new PricingPlan(
+                  "pro",
+                  "Pro",
+                  null,
+                  Map.of("chat", new Entitlement.Access(true)),
+                  Map.of(),
+                  Map.of(),
+                  OveragePolicy.RECORD,
+                  FailMode.DENY)),
+          Map.of("a", addOn("a"), "b", addOn("b")),
+          Map.of(),
+          Map.of());
   private static final int REMEMBERED = 10_000;
   private static final long REMEMBERED_MICROS = Duration.ofDays(1).toNanos() / 1_000;
 
@@ -117,6 +143,10 @@ final class OrgWorld {
     spareId = EntityId.wallet(name, SPARE);
     spareEntity =
         new Entity<>(new WalletAggregate(new Wallet(name, SPARE, GRACE, memory())), memory());
+  }
+
+  private static AddOn addOn(String id) {
+    return new AddOn(id, id, Set.of(), Map.of(), Map.of());
   }
 
   private static OperationMemory memory() {

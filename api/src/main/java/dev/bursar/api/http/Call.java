@@ -8,6 +8,7 @@ import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.access.AccessKey;
 import dev.bursar.domain.enforcement.Caller;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -104,6 +105,15 @@ public final class Call {
   /** As what the body came: one of the media types that the operation takes. */
   public String mediaType() {
     return body.mediaType();
+  }
+
+  /** Whether the client has what this tag names already. */
+  boolean has(String etag) {
+    String sent = head.ifNoneMatch();
+    return sent != null
+        && Arrays.stream(sent.split(",", -1))
+            .map(String::strip)
+            .anyMatch(each -> each.equals("*") || each.equals(etag) || each.equals("W/" + etag));
   }
 
   /** The trace that the call belongs to: 32 hexadecimal digits; or null. */

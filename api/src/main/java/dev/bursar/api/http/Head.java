@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param idempotencyKey as sent, or null
  * @param contentEncoding as sent, or null
  * @param accept as sent, several joined, or null
+ * @param ifNoneMatch as sent, several joined, or null
  * @param timeout what tells when the server gives up on the request, or null
  */
 record Head(
@@ -26,6 +27,7 @@ record Head(
     @Nullable String idempotencyKey,
     @Nullable String contentEncoding,
     @Nullable String accept,
+    @Nullable String ifNoneMatch,
     @Nullable TimeoutAccess timeout) {
 
   private static final int REQUEST_ID_CHARS_MAX = 128;
@@ -38,6 +40,7 @@ record Head(
     String idempotencyKey = null;
     String contentEncoding = null;
     String accept = null;
+    String ifNoneMatch = null;
     TimeoutAccess timeout = null;
     for (HttpHeader header : request.getHeaders()) {
       switch (header.lowercaseName()) {
@@ -49,6 +52,9 @@ record Head(
         case "idempotency-key" -> idempotencyKey = idempotencyKey == null ? header.value() : "\n";
         case "content-encoding" -> contentEncoding = header.value();
         case "accept" -> accept = accept == null ? header.value() : accept + ", " + header.value();
+        case "if-none-match" ->
+            ifNoneMatch =
+                ifNoneMatch == null ? header.value() : ifNoneMatch + ", " + header.value();
         case "timeout-access" -> {
           if (header instanceof TimeoutAccess access) {
             timeout = access;
@@ -64,6 +70,7 @@ record Head(
         idempotencyKey,
         contentEncoding,
         accept,
+        ifNoneMatch,
         timeout);
   }
 

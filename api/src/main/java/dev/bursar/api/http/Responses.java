@@ -35,6 +35,9 @@ final class Responses {
     if (reply.replayed()) {
       headers.add(REPLAYED);
     }
+    if (reply.etag() != null) {
+      headers.add(RawHeader.create("ETag", reply.etag()));
+    }
     LedgerQueries.Freshness freshness = reply.freshness();
     if (freshness != null) {
       headers.add(RawHeader.create("X-As-Of", freshness.asOf().toString()));

@@ -106,6 +106,15 @@ public final class JsonWriter {
             });
   }
 
+  /** An exact decimal as a number. */
+  public JsonWriter number(String name, BigDecimal value) {
+    return write(
+        () -> {
+          out.writeFieldName(name);
+          out.writeNumber(value.toPlainString());
+        });
+  }
+
   public JsonWriter field(String name, boolean value) {
     return write(
         () -> {

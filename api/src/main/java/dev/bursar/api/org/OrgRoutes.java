@@ -9,6 +9,7 @@ import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.catalog.CatalogVersions;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
@@ -18,16 +19,27 @@ import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/orgs}. What an org is called and what it has bought is for the operator to say. */
 public final class OrgRoutes {
 
-  private static final Set<String> PUT = Set.of("name", "timezone", "plan", "add_ons");
+  private static final Set<String> PUT =
+      Set.of(
+          "name",
+          "timezone",
+          "plan",
+          "add_ons",
+          "catalog_version",
+          "starts_at",
+          "trial_ends_at",
+          "ends_at");
   private static final int NAME_CHARS_MAX = 200;
   private static final int ADD_ONS_MAX = 50;
 
@@ -38,10 +50,12 @@ public final class OrgRoutes {
 
   private final Entities entities;
   private final OrgQueries queries;
+  private final CatalogVersions versions;
 
-  public OrgRoutes(Entities entities, OrgQueries queries) {
+  public OrgRoutes(Entities entities, OrgQueries queries, CatalogVersions versions) {
     this.entities = entities;
     this.queries = queries;
+    this.versions = versions;
   }
 
   /** All of them. */
@@ -79,17 +93,73 @@ public final class OrgRoutes {
             body.requiredText("name", NAME_CHARS_MAX),
             zone("timezone", body.text("timezone", NAME_CHARS_MAX)),
             plan,
-            body.names("add_ons", ADD_ONS_MAX));
+            body.names("add_ons", ADD_ONS_MAX),
+            version(body),
+            body.time("starts_at"),
+            body.time("trial_ends_at"),
+            body.time("ends_at"));
+    Problem fault = fault(settings);
+    if (fault != null) {
+      throw fault.fault();
+    }
     Caller caller = call.caller();
-    return entities
-        .org(
-            org,
-            new Request<>(
-                new OrgCommand.PutOrg(settings, caller.actor()), caller.operation("put_org")))
+    return known(settings.catalogVersion())
+        .thenCompose(
+            known ->
+                entities.org(
+                    org,
+                    new Request<>(
+                        new OrgCommand.PutOrg(settings, caller.actor()),
+                        caller.operation("put_org"))))
         .thenApply(
             answer ->
                 Reply.ok(json -> org(json, org, settings))
                     .replayed(Outcomes.done(answer).replayed()));
+  }
+
+  private static @Nullable Integer version(Body body) {
+    return body.has("catalog_version")
+        ? (Integer) (int) body.integer("catalog_version", 1, Integer.MAX_VALUE, 1)
+        : null;
+  }
+
+  /** Ends the request if there is no such version. */
+  private CompletionStage<?> known(@Nullable Integer version) {
+    return version == null
+        ? CompletableFuture.completedStage("")
+        : versions
+            .version(version)
+            .thenApply(
+                answer -> {
+                  if (answer instanceof Answer.Refused<?> refused) {
+                    throw Problem.invalid("catalog_version", refused.refusal().detail()).fault();
+                  }
+                  return Outcomes.done(answer);
+                });
+  }
+
+  private static @Nullable Problem fault(OrgSettings settings) {
+    if (settings.plan() != null) {
+      Instant start = settings.startsAt() == null ? Instant.MIN : settings.startsAt();
+      return ends(settings.trialEndsAt(), start)
+          ? Problem.invalid("trial_ends_at", "is not after starts_at")
+          : ends(settings.endsAt(), start)
+              ? Problem.invalid("ends_at", "is not after starts_at")
+              : null;
+    }
+    String field =
+        !settings.addOns().isEmpty()
+            ? "add_ons"
+            : settings.startsAt() != null
+                ? "starts_at"
+                : settings.trialEndsAt() != null
+                    ? "trial_ends_at"
+                    : settings.endsAt() != null ? "ends_at" : null;
+    return field == null ? null : Problem.invalid(field, "goes with a plan only");
+  }
+
+  private static boolean ends(@Nullable Instant end, Instant start) {
+    return end != null && !end.isAfter(start);
   }
 
   private CompletionStage<Reply> get(Call call) {
@@ -138,6 +208,13 @@ public final class OrgRoutes {
         .field("timezone", settings.zone().getId())
         .field("plan", settings.plan())
         .texts("add_ons", settings.addOns());
+    Integer version = settings.catalogVersion();
+    if (version != null) {
+      json.field("catalog_version", version);
+    }
+    json.field("starts_at", settings.startsAt())
+        .field("trial_ends_at", settings.trialEndsAt())
+        .field("ends_at", settings.endsAt());
   }
 
   /** Names without a region are older than those that have one, or mean an offset without rules. */

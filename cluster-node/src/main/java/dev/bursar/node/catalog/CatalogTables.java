@@ -286,10 +286,14 @@ final class CatalogTables {
 
   // ---- orgs
 
-  /** How many orgs have which plan and add-ons, by the read model. */
+  /** How many orgs that have chosen no version have which plan and add-ons, by the read model. */
   List<CatalogDiff.Subscribed> subscribed() {
     return handle
-        .createQuery("select plan, add_ons, count(*) as orgs from org group by plan, add_ons")
+        .createQuery(
+            """
+            select plan, add_ons, count(*) as orgs from org
+            where catalog_version is null group by plan, add_ons
+            """)
         .map(
             (rs, context) ->
                 new CatalogDiff.Subscribed(

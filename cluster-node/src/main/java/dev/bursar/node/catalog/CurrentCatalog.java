@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -57,6 +59,11 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
   private record Known(
       long sequence, Releases releases, Map<Integer, Catalog> catalogs, long until) {}
 
+  /** What orgs have chosen for themselves: few versions, and none of them changes. */
+  private final Map<Integer, Catalog> pinned = new ConcurrentHashMap<>();
+
+  private final Set<Integer> pinnedSought = ConcurrentHashMap.newKeySet();
+
   private volatile @Nullable Known known;
   private long confirmedAt;
   private boolean failing;
@@ -87,13 +94,36 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
   }
 
   @Override
-  public @Nullable Catalog of(String org, Instant at) {
+  public @Nullable Catalog of(String org, @Nullable Integer pinned, Instant at) {
     Known now = known;
     if (now == null || System.nanoTime() - now.until >= 0) {
       return null;
     }
+    if (pinned != null) {
+      return pinned(pinned, now);
+    }
     Integer version = now.releases.versionFor(org, at);
     return version == null ? null : now.catalogs.get(version);
+  }
+
+  /** A version that never changes; not known until it has been read, which is begun here. */
+  private @Nullable Catalog pinned(int version, Known now) {
+    Catalog counts = now.catalogs.get(version);
+    Catalog found = counts != null ? counts : pinned.get(version);
+    if (found == null && pinnedSought.add(version)) {
+      blocking.execute(
+          () -> {
+            try {
+              pinned.put(version, catalog(version));
+            } catch (RuntimeException e) {
+              LOG.warn("a version of the catalog that an org has chosen can't be read", e);
+            } finally {
+              pinnedSought.remove(version);
+            }
+          });
+      return pinned.get(version);
+    }
+    return found;
   }
 
   /** Whether this node may decide. */

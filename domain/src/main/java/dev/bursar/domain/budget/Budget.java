@@ -38,6 +38,9 @@ public record Budget(
     int anchorDay,
     @Nullable Long since) {
 
+  /** What the names of limits begin with that come from a plan. */
+  public static final String OF_PLAN = "plan:";
+
   /** The thresholds of a budget that names none. */
   public static final List<Integer> THRESHOLDS_DEFAULT = List.of(50, 75, 90, 100);
 
@@ -70,6 +73,11 @@ public record Budget(
         zone,
         anchorDay,
         null);
+  }
+
+  /** Whether it comes from a plan, and is none that the org has set. */
+  public boolean isOfPlan() {
+    return id.startsWith(OF_PLAN);
   }
 
   /** What happens at the limit. */

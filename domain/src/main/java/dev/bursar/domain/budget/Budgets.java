@@ -37,7 +37,10 @@ public final class Budgets {
 
     /** Where the limit comes from, overrides aside. */
     String source() {
-      return isDefault() ? LimitState.SOURCE_DEFAULT : LimitState.SOURCE_BUDGET;
+      if (isDefault()) {
+        return LimitState.SOURCE_DEFAULT;
+      }
+      return budget.isOfPlan() ? LimitState.SOURCE_PLAN : LimitState.SOURCE_BUDGET;
     }
   }
 
@@ -122,17 +125,47 @@ public final class Budgets {
    * force again, in the middle of a window.
    */
   public List<Applicable> applicable(Demand demand) {
+    return applicable(demand, List.of());
+  }
+
+  /**
+   * The same with the limits of a plan, each of which counts unless the org has set one of its own
+   * for the same scope, measure and window, and the same features and models.
+   */
+  public List<Applicable> applicable(Demand demand, List<Budget> ofPlan) {
     List<Applicable> found = new ArrayList<>(4);
     for (Scope scope : demand.path()) {
       for (Budget budget : byScope.getOrDefault(scope, List.of())) {
-        if (budget.counts(
-            demand.creditType(), demand.quantities(), demand.feature(), demand.model())) {
-          found.add(new Applicable(budget, scope.countedFor(demand.user())));
+        add(budget, scope, demand, found);
+      }
+      for (Budget budget : ofPlan) {
+        if (budget.scope().equals(scope) && !isReplaced(budget)) {
+          add(budget, scope, demand, found);
         }
       }
     }
     found.replaceAll(each -> each.isDefault() && overridden(each, found) ? each.counting() : each);
     return found;
+  }
+
+  private static void add(Budget budget, Scope scope, Demand demand, List<Applicable> found) {
+    if (budget.counts(demand.creditType(), demand.quantities(), demand.feature(), demand.model())) {
+      found.add(new Applicable(budget, scope.countedFor(demand.user())));
+    }
+  }
+
+  /** By one that the org has set; one that is about to be set replaces nothing. */
+  private boolean isReplaced(Budget ofPlan) {
+    for (Budget own : byScope.getOrDefault(ofPlan.scope(), List.of())) {
+      if (!drafts.containsKey(own.id())
+          && own.measure().equals(ofPlan.measure())
+          && own.window() == ofPlan.window()
+          && own.features().equals(ofPlan.features())
+          && own.models().equals(ofPlan.models())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A limit as it is in force for whom it is counted: a default may be overridden. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param held set aside in the window and not yet settled
  * @param windowStart when the window began
  * @param resetsAt when the next one begins
- * @param source where the limit comes from: {@code budget} or {@code default}
+ * @param source where the limit comes from: {@code budget}, {@code default} or {@code plan}
  * @param override the override that has changed limit or mode meanwhile, or null
  * @param thresholds percentages of the limit at which somebody wants to know, ascending
  * @param since see {@link Budget}
@@ -41,6 +41,9 @@ public record LimitState(
 
   /** The source of a budget set for this very scope. */
   public static final String SOURCE_BUDGET = "budget";
+
+  /** The source of a limit that comes with the org's plan. */
+  public static final String SOURCE_PLAN = "plan";
 
   /** The source of a budget set for each user or each member. */
   public static final String SOURCE_DEFAULT = "default";

@@ -80,7 +80,7 @@ public record Catalog(
 
   /** It counts for everybody, always. */
   @Override
-  public Catalog of(String org, Instant at) {
+  public Catalog of(String org, @Nullable Integer pinned, Instant at) {
     return this;
   }
 

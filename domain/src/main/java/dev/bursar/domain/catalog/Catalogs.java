@@ -11,9 +11,15 @@ public interface Catalogs {
    * The catalog that counts for an org; null while it is not known whether a later one does.
    * Whoever decides by it asks again afterwards: the same one then has counted all the time.
    *
+   * @param pinned the version that the org has chosen for itself; null for none
    * @param at when it is to count
    */
-  @Nullable Catalog of(String org, Instant at);
+  @Nullable Catalog of(String org, @Nullable Integer pinned, Instant at);
+
+  /** The same for an org that has chosen none. */
+  default @Nullable Catalog of(String org, Instant at) {
+    return of(org, null, at);
+  }
 
   /**
    * The same, where nothing can be said without it.

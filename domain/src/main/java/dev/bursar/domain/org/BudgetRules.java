@@ -79,6 +79,13 @@ final class BudgetRules {
   }
 
   private @Nullable Refusal fault(Budget budget, Catalog catalog) {
+    if (budget.isOfPlan()) {
+      return new Refusal(
+          Code.INVALID,
+          "budget",
+          "is %s; names that begin with %s are of limits that come with a plan"
+              .formatted(budget.id(), Budget.OF_PLAN));
+    }
     Refusal fault = hierarchy.fault(budget.scope());
     if (fault != null) {
       return fault;

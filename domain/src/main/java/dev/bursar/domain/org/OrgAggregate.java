@@ -1,6 +1,7 @@
 package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.catalog.AddOn;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.entity.Aggregate;
@@ -15,10 +16,14 @@ import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,11 +32,17 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
 
   private static final OrgReply DONE = new OrgReply.Done();
 
+  /** More names than these help nobody. */
+  private static final int NAMES_TOLD_MAX = 20;
+
   private final Org org;
   private final Catalogs catalogs;
   private final HierarchyRules hierarchy;
   private final ReservationRules reservations;
   private final BudgetRules budgets;
+
+  /** The last that was asked for: it is the same until settings or catalog change. */
+  private @Nullable Subscription subscription;
 
   /**
    * @param org the state
@@ -59,8 +70,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     OrgSettings settings = org.settings();
     if (settings == null) {
       return switch (command) {
-        case OrgCommand.PutOrg put ->
-            new Accepted<>(new OrgEvent.OrgPut(now, org.id(), put.settings(), put.actor()));
+        case OrgCommand.PutOrg put -> put(put, now);
         case OrgCommand.Reserve reserve -> reservations.unknownOrg(reserve);
         case OrgCommand.Settle settle -> new Told<>(DONE);
         case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of(), Map.of()));
@@ -73,9 +83,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     }
     return switch (command) {
       case OrgCommand.PutOrg put ->
-          put.settings().equals(settings)
-              ? new Unchanged<>(DONE)
-              : new Accepted<>(new OrgEvent.OrgPut(now, org.id(), put.settings(), put.actor()));
+          put.settings().equals(settings) ? new Unchanged<>(DONE) : put(put, now);
       case OrgCommand.PutUnit put -> hierarchy.put(put, now);
       case OrgCommand.RemoveUnit remove -> hierarchy.remove(remove, now);
       case OrgCommand.PutUser put -> hierarchy.put(put, now);
@@ -105,7 +113,10 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
               : new Accepted<>(new OrgEvent.BudgetRemoved(now, remove.budget(), remove.actor()));
       case OrgCommand.PutWallet put -> putWallet(put, now);
       case OrgCommand.Reserve reserve ->
-          byCatalog(now, catalog -> reservations.decide(reserve, catalog, now, clock));
+          byCatalog(
+              now,
+              catalog ->
+                  reservations.decide(reserve, catalog, subscription(catalog), now, clock));
       case OrgCommand.TakeOver over ->
           org.open().containsKey(over.reservation())
               ? new Accepted<>(
@@ -126,6 +137,8 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
                       now, settle.closure(), org.tallies().alerts(settle.closure())))
               : new Told<>(DONE);
       case OrgCommand.ViewOrg view -> new Told<>(new OrgReply.Settings(settings));
+      case OrgCommand.ViewEntitlements view ->
+          byCatalog(now, catalog -> new Told<>(entitled(view, catalog, now)));
       case OrgCommand.ListUnits list ->
           new Told<>(new OrgReply.Units(List.copyOf(org.units().values())));
       case OrgCommand.ListUsers list ->
@@ -155,16 +168,99 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   /** Decides by the catalog that counts from before to after; by none while that is not known. */
   private Decision<OrgEvent, OrgReply> byCatalog(
       Instant now, Function<Catalog, Decision<OrgEvent, OrgReply>> rule) {
-    Catalog catalog = catalogs.of(org.id(), now);
+    OrgSettings settings = org.settings();
+    return byCatalog(settings == null ? null : settings.catalogVersion(), now, rule);
+  }
+
+  private Decision<OrgEvent, OrgReply> byCatalog(
+      @Nullable Integer pinned, Instant now, Function<Catalog, Decision<OrgEvent, OrgReply>> rule) {
+    Catalog catalog = catalogs.of(org.id(), pinned, now);
     while (catalog != null) {
       Decision<OrgEvent, OrgReply> decision = rule.apply(catalog);
-      Catalog since = catalogs.of(org.id(), now);
+      Catalog since = catalogs.of(org.id(), pinned, now);
       if (since == catalog) {
         return decision;
       }
       catalog = since;
     }
     return new Refused<>(Refusal.catalogUnknown());
+  }
+
+  private Subscription subscription(Catalog catalog) {
+    Subscription last = subscription;
+    OrgSettings settings = org.settings();
+    if (settings == null) {
+      throw new IllegalStateException("there is no such org");
+    }
+    if (last == null || !last.isOf(settings, catalog)) {
+      last = new Subscription(settings, catalog);
+      subscription = last;
+    }
+    return last;
+  }
+
+  private OrgReply entitled(OrgCommand.ViewEntitlements view, Catalog catalog, Instant now) {
+    Subscription subscribed = subscription(catalog);
+    Collection<String> features = view.features();
+    if (features.isEmpty()) {
+      features = new TreeSet<>(catalog.features().keySet());
+    }
+    return new OrgReply.Entitled(
+        Objects.requireNonNull(org.settings()),
+        subscribed.status(now),
+        features.stream()
+            .map(feature -> reservations.entitlement(feature, catalog, subscribed, now))
+            .toList());
+  }
+
+  /** Whatever else is in the settings: a plan or add-on that is new has to be in the catalog. */
+  private Decision<OrgEvent, OrgReply> put(OrgCommand.PutOrg put, Instant now) {
+    OrgSettings before = org.settings();
+    OrgSettings settings = put.settings();
+    Decision<OrgEvent, OrgReply> accepted =
+        new Accepted<>(new OrgEvent.OrgPut(now, org.id(), settings, put.actor()));
+    String plan = settings.plan();
+    List<String> addOns =
+        settings.addOns().stream()
+            .filter(each -> before == null || !before.addOns().contains(each))
+            .toList();
+    String newPlan = before != null && Objects.equals(plan, before.plan()) ? null : plan;
+    if (newPlan == null && addOns.isEmpty()) {
+      return accepted;
+    }
+    return byCatalog(
+        settings.catalogVersion(),
+        now,
+        catalog -> {
+          if (newPlan != null && !catalog.plans().containsKey(newPlan)) {
+            return new Refused<>(unknown("plan", newPlan, catalog.plans().keySet()));
+          }
+          for (String addOn : addOns) {
+            AddOn found = catalog.addOns().get(addOn);
+            if (found == null) {
+              return new Refused<>(unknown("add_ons", addOn, catalog.addOns().keySet()));
+            }
+            if (!found.plans().isEmpty() && (plan == null || !found.plans().contains(plan))) {
+              return new Refused<>(
+                  new Refusal(
+                      Code.INVALID,
+                      "add_ons",
+                      "%s can be had with the plans %s only"
+                          .formatted(addOn, new TreeSet<>(found.plans()))));
+            }
+          }
+          return accepted;
+        });
+  }
+
+  private static Refusal unknown(String field, String name, Set<String> known) {
+    return new Refusal(
+        Code.INVALID,
+        field,
+        "%s is not in the catalog; known are %s"
+            .formatted(
+                name,
+                known.size() > NAMES_TOLD_MAX ? known.size() + " others" : new TreeSet<>(known)));
   }
 
   /** A denial is put on record once, however often that is asked. */

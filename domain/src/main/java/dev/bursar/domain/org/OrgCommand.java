@@ -137,6 +137,13 @@ public sealed interface OrgCommand {
   /** Tell the settings. */
   record ViewOrg() implements OrgCommand {}
 
+  /**
+   * Tell what it may use.
+   *
+   * @param features these; empty means all that its plan and the catalog have
+   */
+  record ViewEntitlements(List<String> features) implements OrgCommand {}
+
   /** Tell the units. */
   record ListUnits() implements OrgCommand {}
 

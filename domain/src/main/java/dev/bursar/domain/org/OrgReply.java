@@ -45,6 +45,14 @@ public sealed interface OrgReply {
   /** The settings. */
   record Settings(OrgSettings settings) implements OrgReply {}
 
+  /**
+   * What it may use.
+   *
+   * @param status where its subscription stands
+   */
+  record Entitled(OrgSettings settings, Subscription.Status status, List<EntitlementView> features)
+      implements OrgReply {}
+
   /** The units. */
   record Units(List<Unit> units) implements OrgReply {}
 

@@ -1,5 +1,6 @@
 package dev.bursar.domain.org;
 
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,27 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name for people
  * @param zone the time zone of budgets that name none
- * @param plan the plan it subscribes to, or null
+ * @param plan the plan it subscribes to; null if it has none, and may use anything
  * @param addOns what it has bought besides
+ * @param catalogVersion the version of the catalog that counts for it whatever is published; null
+ *     for what counts for everybody
+ * @param startsAt from when on it may use its plan; null means always
+ * @param trialEndsAt until when it may use its plan without having bought it, exclusive; null if it
+ *     has bought it
+ * @param endsAt until when it may use its plan, exclusive; null means for ever
  */
-public record OrgSettings(String name, ZoneId zone, @Nullable String plan, List<String> addOns) {}
+public record OrgSettings(
+    String name,
+    ZoneId zone,
+    @Nullable String plan,
+    List<String> addOns,
+    @Nullable Integer catalogVersion,
+    @Nullable Instant startsAt,
+    @Nullable Instant trialEndsAt,
+    @Nullable Instant endsAt) {
+
+  /** By the catalog that counts for everybody, always. */
+  public OrgSettings(String name, ZoneId zone, @Nullable String plan, List<String> addOns) {
+    this(name, zone, plan, addOns, null, null, null, null);
+  }
+}

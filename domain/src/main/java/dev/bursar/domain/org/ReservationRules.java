@@ -44,14 +44,18 @@ final class ReservationRules {
   }
 
   /**
-   * Decides the org's part.
+   * Decides the org's part, by a catalog and by what the org has subscribed to as that has it.
    *
    * @param now when, as the org counts
    * @param clock what is told to team and wallet: their time is not to go by how far the org's is
    *     ahead
    */
   Decision<OrgEvent, OrgReply> decide(
-      OrgCommand.Reserve ask, Catalog catalog, Instant now, Instant clock) {
+      OrgCommand.Reserve ask,
+      Catalog catalog,
+      Subscription subscription,
+      Instant now,
+      Instant clock) {
     Instant madeAt = clock.isBefore(now) ? clock : now;
     ReserveRequest request = ask.request();
     Reported reported = request.reported();
@@ -99,7 +103,11 @@ final class ReservationRules {
     Quantities asked = request.quantities(amount);
     List<Budgets.Applicable> limits =
         org.overrides()
-            .applied(org.budgets().applicable(demand(request, path, creditType, asked)), path, now);
+            .applied(
+                org.budgets()
+                    .applicable(demand(request, path, creditType, asked), subscription.limits()),
+                path,
+                now);
     List<Budgets.Applicable> ofOrg = new ArrayList<>(4);
     List<Budgets.Applicable> ofTeam = new ArrayList<>(2);
     for (Budgets.Applicable each : limits) {
@@ -123,6 +131,11 @@ final class ReservationRules {
           now);
     }
     List<Denial> denials = new ArrayList<>(frozen(path, asked, now));
+    String notEntitled = subscription.fault(request.feature(), now);
+    if (notEntitled != null) {
+      denials.add(
+          new Denial(DenialCode.NOT_ENTITLED, null, null, null, asked.amount(), notEntitled));
+    }
     denials.addAll(BudgetDenials.of(own, asked));
     if (!denials.isEmpty()) {
       return new Told<>(
@@ -350,6 +363,38 @@ final class ReservationRules {
             .applied(List.of(org.budgets().inForce(own)), org.path(counted), now)
             .getFirst();
     return new OrgReply.BudgetView(budget, effective, org.tallies().state(effective, now));
+  }
+
+  /** What the org may do with a feature. */
+  EntitlementView entitlement(
+      String feature, Catalog catalog, Subscription subscription, Instant now) {
+    var known = catalog.features().get(feature);
+    Budget limit = subscription.limitOf(feature);
+    LimitState state =
+        limit == null
+            ? null
+            : org.tallies()
+                .state(
+                    org.overrides()
+                        .applied(
+                            List.of(new Budgets.Applicable(limit, limit.scope())),
+                            org.path(limit.scope()),
+                            now)
+                        .getFirst(),
+                    now);
+    String denied = subscription.fault(feature, now);
+    if (denied == null
+        && state != null
+        && state.mode() == Budget.Mode.HARD
+        && !state.remaining().isPositive()) {
+      denied = "all of it is used until " + state.resetsAt();
+    }
+    return new EntitlementView(
+        feature,
+        known == null ? null : known.kind(),
+        subscription.entitlements().get(feature),
+        state,
+        denied);
   }
 
   private static String orEmpty(@Nullable String text) {

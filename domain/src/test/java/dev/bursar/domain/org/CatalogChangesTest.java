@@ -34,7 +34,7 @@ final class CatalogChangesTest {
     OperationMemory memory = OrgWords.memory();
     AtomicInteger asked = new AtomicInteger();
     Catalogs catalogs =
-        (org, at) -> {
+        (org, pinned, at) -> {
           assertThat(org).isEqualTo("acme");
           return counts[Math.min(asked.getAndIncrement(), counts.length - 1)];
         };

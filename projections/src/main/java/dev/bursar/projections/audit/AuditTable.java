@@ -121,7 +121,15 @@ public final class AuditTable {
     json.put("timezone", settings.zone().getId());
     json.put("plan", settings.plan());
     json.put("add_ons", settings.addOns());
+    json.put("catalog_version", settings.catalogVersion());
+    json.put("starts_at", text(settings.startsAt()));
+    json.put("trial_ends_at", text(settings.trialEndsAt()));
+    json.put("ends_at", text(settings.endsAt()));
     return json;
+  }
+
+  private static @Nullable String text(@Nullable Object value) {
+    return value == null ? null : value.toString();
   }
 
   private static Map<String, @Nullable Object> unit(Unit unit) {

@@ -7,6 +7,8 @@ import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ReadQueries;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -14,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the orgs from {@code org}. */
 public final class JdbcOrgQueries implements OrgQueries {
+
+  /** What {@link #row} reads. */
+  public static final String COLUMNS =
+      "org, name, zone, plan, add_ons, catalog_version, starts_at, trial_ends_at, ends_at";
 
   private final ReadQueries queries;
   private final Progress progress;
@@ -31,10 +37,9 @@ public final class JdbcOrgQueries implements OrgQueries {
           List<Row> found =
               handle
                   .createQuery(
-                      """
-                      select org, name, zone, plan, add_ons from org
-                      where org > :after order by org limit :limit
-                      """)
+                      "select "
+                          + COLUMNS
+                          + " from org where org > :after order by org limit :limit")
                   .bind("after", after == null ? "" : after)
                   .bind("limit", limit + 1)
                   .map((rs, context) -> row(rs))
@@ -56,6 +61,15 @@ public final class JdbcOrgQueries implements OrgQueries {
             rs.getString("name"),
             ZoneId.of(rs.getString("zone")),
             rs.getString("plan"),
-            List.of((String[]) rs.getArray("add_ons").getArray())));
+            List.of((String[]) rs.getArray("add_ons").getArray()),
+            rs.getObject("catalog_version", Integer.class),
+            time(rs, "starts_at"),
+            time(rs, "trial_ends_at"),
+            time(rs, "ends_at")));
+  }
+
+  private static @Nullable Instant time(ResultSet rs, String column) throws SQLException {
+    OffsetDateTime at = rs.getObject(column, OffsetDateTime.class);
+    return at == null ? null : at.toInstant();
   }
 }

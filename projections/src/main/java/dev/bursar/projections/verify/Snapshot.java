@@ -259,9 +259,9 @@ final class Snapshot {
   Optional<StoredOrg> org(EntityId org) {
     return handle
         .createQuery(
-            "select org, name, zone, plan, add_ons, last_sequence from org where org = :org")
+            "select last_sequence, " + JdbcOrgQueries.COLUMNS + " from org where org = :org")
         .bind("org", org.org())
-        .map((rs, context) -> new StoredOrg(JdbcOrgQueries.row(rs), rs.getLong(6)))
+        .map((rs, context) -> new StoredOrg(JdbcOrgQueries.row(rs), rs.getLong("last_sequence")))
         .findOne();
   }
 

@@ -1,0 +1,148 @@
+package dev.bursar.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.api.RunningApi.Answer;
+import dev.bursar.domain.access.Role;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What orgs may use, as it is told; also to OpenFeature. */
+final class EntitlementsTest {
+
+  private static RunningApi api;
+
+  @BeforeAll
+  static void start() {
+    api = new RunningApi().withAcme();
+    api.put("/v1/orgs/zeta", "{'name':'Zeta','plan':'team','add_ons':['audit']}");
+    api.put("/v1/orgs/zeta/wallets/main", "{}");
+  }
+
+  @AfterAll
+  static void stop() {
+    api.close();
+  }
+
+  private static Answer flag(String key, String feature, String context) {
+    return api.send("POST", "/ofrep/v1/evaluate/flags/" + feature, key, RunningApi.json(context));
+  }
+
+  @Test
+  void anOrgIsToldWhatItsPlanHas() {
+    Answer all = api.get("/v1/orgs/zeta/entitlements");
+    assertThat(all.at("/status")).isEqualTo("active");
+    assertThat(all.json().get("features")).hasSize(6);
+    Answer some =
+        api.post(
+            "/v1/orgs/zeta/entitlements/check",
+            "{'features':['seats','region','vision','nothing','export']}");
+    assertThat(some.at("/features/0/value")).isEqualTo("20");
+    assertThat(some.json().at("/features/0/value").isNumber()).isTrue();
+    assertThat(some.at("/features/1/value")).isEqualTo("eu");
+    assertThat(some.at("/features/2/entitled")).isEqualTo("false");
+    assertThat(some.at("/features/2/detail")).contains("plan team", "vision");
+    assertThat(some.json().at("/features/3").has("type")).isFalse();
+    assertThat(some.at("/features/4/entitled")).as("by the add-on").isEqualTo("true");
+    assertThat(api.post("/v1/orgs/zeta/entitlements/check", "{}").at("/field"))
+        .isEqualTo("features");
+    assertThat(api.get("/v1/orgs/acme/entitlements").at("/status")).isEqualTo("none");
+    assertThat(api.get("/v1/orgs/nobody/entitlements").status()).isEqualTo(404);
+  }
+
+  @Test
+  void aDenialSaysThatThePlanHasItNot() {
+    Answer answer =
+        api.post(
+            "/v1/reservations",
+            "{'subject':{'org':'zeta'},'feature':'vision','amount':'1','credit_type':'platform'}");
+    assertThat(answer.at("/denials/0/code")).isEqualTo("not_entitled");
+  }
+
+  @Test
+  void whatHasNotChangedIsNotToldAgain() {
+    Answer first = api.get("/v1/orgs/zeta/entitlements");
+    String tag = first.header("ETag");
+    assertThat(tag).matches("\"[0-9a-f]{32}\"");
+    for (String sent : new String[] {tag, "\"x\", W/" + tag, "*"}) {
+      Answer again =
+          api.send("GET", "/v1/orgs/zeta/entitlements", api.operator, null, "If-None-Match", sent);
+      assertThat(again.status()).as(sent).isEqualTo(304);
+      assertThat(again.body()).isEmpty();
+      assertThat(again.header("ETag")).isEqualTo(tag);
+    }
+    assertThat(
+            api.send(
+                    "GET",
+                    "/v1/orgs/zeta/entitlements",
+                    api.operator,
+                    null,
+                    "If-None-Match",
+                    "\"x\"")
+                .status())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void aSubscriptionHasItsTimes() {
+    Answer put =
+        api.put(
+            "/v1/orgs/eta",
+            "{'name':'Eta','plan':'team','catalog_version':1,'trial_ends_at':'2027-01-01T00:00:00Z',"
+                + "'starts_at':'2026-01-01T00:00:00Z','ends_at':'2028-01-01T00:00:00Z'}");
+    assertThat(put.at("/trial_ends_at")).isEqualTo("2027-01-01T00:00:00Z");
+    assertThat(put.at("/catalog_version")).isEqualTo("1");
+    assertThat(api.get("/v1/orgs/eta").body()).isEqualTo(put.body());
+    assertThat(api.get("/v1/orgs/eta/entitlements").at("/status")).isEqualTo("trial");
+    assertThat(api.put("/v1/orgs/eta", "{'name':'Eta','plan':'gold'}").at("/field"))
+        .isEqualTo("plan");
+    assertThat(api.put("/v1/orgs/eta", "{'name':'Eta','catalog_version':9}").at("/field"))
+        .isEqualTo("catalog_version");
+    assertThat(
+            api.put("/v1/orgs/eta", "{'name':'Eta','ends_at':'2028-01-01T00:00:00Z'}").at("/field"))
+        .isEqualTo("ends_at");
+    assertThat(
+            api.put(
+                    "/v1/orgs/eta",
+                    "{'name':'Eta','plan':'team','starts_at':'2028-01-01T00:00:00Z',"
+                        + "'ends_at':'2028-01-01T00:00:00Z'}")
+                .at("/field"))
+        .isEqualTo("ends_at");
+  }
+
+  @Test
+  void featuresAreFlagsOfOpenFeature() {
+    String zeta = "{'context':{'targetingKey':'zeta','anything':[1,{}]}}";
+    assertThat(flag(api.operator, "sso", zeta).body())
+        .isEqualTo(
+            "{\"key\":\"sso\",\"reason\":\"TARGETING_MATCH\",\"variant\":\"on\",\"value\":true,\"metadata\":{}}");
+    assertThat(flag(api.operator, "seats", zeta).json().at("/value").asInt()).isEqualTo(20);
+    assertThat(flag(api.operator, "region", zeta).at("/value")).isEqualTo("eu");
+    assertThat(flag(api.operator, "vision", zeta).json().at("/value").asBoolean(true)).isFalse();
+    assertThat(flag(api.operator, "chat", zeta).at("/metadata/limit")).isEqualTo("3000");
+    Answer unknown = flag(api.operator, "nothing", zeta);
+    assertThat(unknown.status()).isEqualTo(404);
+    assertThat(unknown.at("/errorCode")).isEqualTo("FLAG_NOT_FOUND");
+
+    String own = api.key(Role.ORG_VIEWER, "zeta");
+    assertThat(flag(own, "sso", "{}").status()).isEqualTo(200);
+    assertThat(flag(own, "sso", "{'context':{'targetingKey':'acme'}}").status()).isEqualTo(404);
+    assertThat(flag(api.operator, "sso", "{}").at("/errorCode")).isEqualTo("TARGETING_KEY_MISSING");
+    assertThat(flag(api.operator, "sso", "[").at("/errorCode")).isEqualTo("PARSE_ERROR");
+    assertThat(flag(null, "sso", zeta).status()).isEqualTo(401);
+
+    Answer all = api.send("POST", "/ofrep/v1/evaluate/flags", api.operator, RunningApi.json(zeta));
+    assertThat(all.json().get("flags")).hasSize(6);
+    assertThat(
+            api.send(
+                    "POST",
+                    "/ofrep/v1/evaluate/flags",
+                    api.operator,
+                    RunningApi.json(zeta),
+                    "If-None-Match",
+                    all.header("ETag"))
+                .status())
+        .isEqualTo(304);
+  }
+}

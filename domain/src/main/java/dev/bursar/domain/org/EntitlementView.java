@@ -1,0 +1,22 @@
+package dev.bursar.domain.org;
+
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.Feature;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an org may do with a feature.
+ *
+ * @param feature the feature
+ * @param kind what a plan says of it; null if the catalog does not have it
+ * @param entitlement what the org's plan and add-ons say of it; null if nothing
+ * @param limit how much of it is left; null if it has no limit of its own
+ * @param denied why the org may not use it now; null if it may
+ */
+public record EntitlementView(
+    String feature,
+    Feature.@Nullable Kind kind,
+    @Nullable Entitlement entitlement,
+    @Nullable LimitState limit,
+    @Nullable String denied) {}

@@ -1,0 +1,194 @@
+package dev.bursar.domain.org;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.catalog.AddOn;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.PlanBudget;
+import dev.bursar.domain.catalog.PricingPlan;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an org may use by its plan and its add-ons, as one catalog has them. Immutable. An org
+ * without a plan may use anything.
+ */
+public final class Subscription {
+
+  private static final String OF_BUDGET = Budget.OF_PLAN + "budget:";
+  private static final String OF_FEATURE = Budget.OF_PLAN + "feature:";
+
+  /** Where in its time a subscription stands. */
+  public enum Status {
+    /** There is none. */
+    NONE,
+    /** It has not begun. */
+    SCHEDULED,
+    /** It may be used for a while. */
+    TRIAL,
+    /** It may be used. */
+    ACTIVE,
+    /** It may not be used any more. */
+    ENDED
+  }
+
+  private final OrgSettings settings;
+  private final Catalog catalog;
+  private final @Nullable PricingPlan plan;
+  private final Map<String, Entitlement> entitlements = new TreeMap<>();
+  private final List<Budget> limits = new ArrayList<>();
+
+  /** What these settings mean by this catalog. */
+  Subscription(OrgSettings settings, Catalog catalog) {
+    this.settings = settings;
+    this.catalog = catalog;
+    this.plan = settings.plan() == null ? null : catalog.plans().get(settings.plan());
+    if (plan != null) {
+      entitlements.putAll(plan.entitlements());
+      settings.addOns().stream()
+          .map(catalog.addOns()::get)
+          .filter(Objects::nonNull)
+          .forEach(this::add);
+      plan.budgets().values().forEach(budget -> limits.add(limit(budget)));
+      entitlements.forEach(
+          (feature, each) -> {
+            if (each instanceof Entitlement.Allowance allowance) {
+              limits.add(limit(feature, allowance));
+            }
+          });
+    }
+  }
+
+  private void add(AddOn addOn) {
+    addOn.entitlements().forEach((feature, each) -> entitlements.merge(feature, each, this::with));
+  }
+
+  /** Who has bought more has more: numbers add up, yes counts before no, and all before a part. */
+  private Entitlement with(Entitlement before, Entitlement more) {
+    return switch (more) {
+      case Entitlement.Access it when !it.allowed() -> before;
+      case Entitlement.Quantity(var value) when before instanceof Entitlement.Quantity had ->
+          new Entitlement.Quantity(had.value().add(value));
+      case Entitlement.Allowance it
+          when before instanceof Entitlement.Access had && had.allowed() ->
+          before;
+      case Entitlement.Allowance it
+          when before instanceof Entitlement.Allowance had
+              && had.measure().equals(it.measure())
+              && had.window() == it.window() ->
+          new Entitlement.Allowance(
+              it.measure(),
+              had.limit().plus(it.limit()),
+              it.window(),
+              it.failMode() == null ? had.failMode() : it.failMode());
+      case Entitlement other -> other;
+    };
+  }
+
+  private Budget limit(PlanBudget budget) {
+    return new Budget(
+        OF_BUDGET + budget.id(),
+        budget.scope(),
+        budget.measure(),
+        budget.window(),
+        budget.limit(),
+        budget.mode(),
+        budget.features(),
+        budget.models(),
+        budget.thresholds(),
+        settings.zone(),
+        budget.anchorDay());
+  }
+
+  private Budget limit(String feature, Entitlement.Allowance allowance) {
+    return new Budget(
+        OF_FEATURE + feature,
+        new Scope(Scope.Type.ORG, null, null),
+        allowance.measure(),
+        allowance.window(),
+        allowance.limit(),
+        Budget.Mode.HARD,
+        Set.of(feature),
+        Set.of(),
+        Budget.THRESHOLDS_DEFAULT,
+        settings.zone(),
+        1);
+  }
+
+  /** Whether it is of these. */
+  boolean isOf(@Nullable OrgSettings others, Catalog other) {
+    return settings == others && catalog == other;
+  }
+
+  @Nullable PricingPlan plan() {
+    return plan;
+  }
+
+  /** What it lets the org use, by feature. */
+  Map<String, Entitlement> entitlements() {
+    return entitlements;
+  }
+
+  /** The limits that come with it; those of the org itself count in their place. */
+  List<Budget> limits() {
+    return limits;
+  }
+
+  /** The limit of a metered feature; null if it has none. */
+  @Nullable Budget limitOf(String feature) {
+    String id = OF_FEATURE + feature;
+    return limits.stream().filter(each -> each.id().equals(id)).findFirst().orElse(null);
+  }
+
+  Status status(Instant now) {
+    if (settings.plan() == null) {
+      return Status.NONE;
+    }
+    if (settings.startsAt() != null && now.isBefore(settings.startsAt())) {
+      return Status.SCHEDULED;
+    }
+    if (isOver(settings.endsAt(), now) || isOver(settings.trialEndsAt(), now)) {
+      return Status.ENDED;
+    }
+    return settings.trialEndsAt() == null ? Status.ACTIVE : Status.TRIAL;
+  }
+
+  private static boolean isOver(@Nullable Instant end, Instant now) {
+    return end != null && !now.isBefore(end);
+  }
+
+  /** Why the org may not use a feature, or anything if none is named; null if it may. */
+  @Nullable String fault(@Nullable String feature, Instant now) {
+    String subscribed = settings.plan();
+    if (subscribed == null) {
+      return null;
+    }
+    if (plan == null) {
+      return "the org's plan %s is not in the catalog".formatted(subscribed);
+    }
+    return switch (status(now)) {
+      case SCHEDULED -> "the org's plan %s begins at %s".formatted(subscribed, settings.startsAt());
+      case ENDED ->
+          isOver(settings.endsAt(), now)
+              ? "the org's plan %s ended at %s".formatted(subscribed, settings.endsAt())
+              : "the trial of the org's plan %s ended at %s"
+                  .formatted(subscribed, settings.trialEndsAt());
+      case NONE, TRIAL, ACTIVE ->
+          feature == null || allows(entitlements.get(feature))
+              ? null
+              : "the org's plan %s does not include the feature %s".formatted(subscribed, feature);
+    };
+  }
+
+  private static boolean allows(@Nullable Entitlement entitlement) {
+    return entitlement != null
+        && !(entitlement instanceof Entitlement.Access access && !access.allowed());
+  }
+}

@@ -1,0 +1,259 @@
+package dev.bursar.domain.org;
+
+import static dev.bursar.domain.budget.BudgetWords.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.Given;
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.catalog.AddOn;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.CreditType;
+import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.domain.catalog.Feature;
+import dev.bursar.domain.catalog.PlanBudget;
+import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.catalog.PricingPlan;
+import dev.bursar.domain.catalog.Rate;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Refusal.Code;
+import dev.bursar.domain.wallet.WalletOwner;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What an org may do by its plan, its add-ons, and the time. */
+final class SubscriptionTest {
+
+  private static final Instant LATER = NOON.plus(Duration.ofDays(1));
+
+  private static final PlanBudget OF_EACH_USER =
+      new PlanBudget(
+          "each-user",
+          new Scope(Scope.Type.EACH_USER, null, null),
+          "c",
+          WindowKind.DAY,
+          Credits.of(5),
+          Budget.Mode.HARD,
+          Set.of(),
+          Set.of(),
+          List.of(),
+          1);
+
+  private static final Map<String, Entitlement> OF_PRO =
+      Map.of(
+          "sso", new Entitlement.Access(true),
+          "export", new Entitlement.Access(false),
+          "seats", new Entitlement.Quantity(BigDecimal.TEN),
+          "chat", new Entitlement.Allowance("tokens", Credits.of(8), WindowKind.DAY, null));
+
+  private static final Catalog CATALOG =
+      new Catalog(
+          Map.of("c", new CreditType("c", "C", 6)),
+          Set.of("tokens"),
+          Map.of(
+              "sso", new Feature("sso", "SSO", Feature.Kind.BOOLEAN, Set.of()),
+              "seats", new Feature("seats", "Seats", Feature.Kind.NUMBER, Set.of()),
+              "chat", new Feature("chat", "Chat", Feature.Kind.METERED, Set.of("tokens"))),
+          new PriceList(List.of(new Rate(null, null, "c", Map.of("tokens", BigDecimal.ONE)))),
+          Map.of(
+              "pro", plan("pro", OF_PRO, Map.of("each-user", OF_EACH_USER)),
+              "free", plan("free", Map.of(), Map.of())),
+          Map.of(
+              "more",
+              new AddOn(
+                  "more",
+                  "More",
+                  Set.of("pro"),
+                  Map.of(
+                      "export", new Entitlement.Access(true),
+                      "sso", new Entitlement.Access(false),
+                      "seats", new Entitlement.Quantity(BigDecimal.ONE),
+                      "chat",
+                          new Entitlement.Allowance("tokens", Credits.of(2), WindowKind.DAY, null)),
+                  Map.of())),
+          Map.of(),
+          Map.of());
+
+  private static PricingPlan plan(
+      String id, Map<String, Entitlement> says, Map<String, PlanBudget> budgets) {
+    return new PricingPlan(
+        id, id, null, says, Map.of(), budgets, OveragePolicy.RECORD, FailMode.DENY);
+  }
+
+  private static OrgSettings settings(String plan, String... addOns) {
+    return new OrgSettings("Acme", ZoneOffset.UTC, plan, List.of(addOns));
+  }
+
+  private static OrgCommand put(OrgSettings settings) {
+    return new OrgCommand.PutOrg(settings, "test");
+  }
+
+  private static Given<OrgCommand, OrgEvent, OrgReply> nothing() {
+    OperationMemory memory = OrgWords.memory();
+    return Given.nothing(new OrgAggregate(OrgWords.newOrg(memory), CATALOG), memory);
+  }
+
+  private static Given<OrgCommand, OrgEvent, OrgReply> acme(OrgSettings settings) {
+    return nothing()
+        .after(NOON, put(settings), new OrgCommand.PutWallet("main", WalletOwner.ORG, "test"));
+  }
+
+  /** Asks for so many tokens, each of which costs a credit. */
+  private static OrgCommand ask(String feature, long tokens) {
+    return OrgWords.reserve(
+        OrgWords.subject(null, "ann"),
+        feature,
+        null,
+        null,
+        Map.of("tokens", tokens),
+        null,
+        null,
+        false);
+  }
+
+  private static List<DenialCode> denied(
+      Given<OrgCommand, OrgEvent, OrgReply> given, OrgCommand ask, Instant at) {
+    return given.when(ask, at).reply(OrgReply.Considered.class).denials().stream()
+        .map(Denial::code)
+        .toList();
+  }
+
+  private static EntitlementView view(
+      Given<OrgCommand, OrgEvent, OrgReply> given, String feature, Instant at) {
+    return given
+        .when(new OrgCommand.ViewEntitlements(List.of(feature)), at)
+        .reply(OrgReply.Entitled.class)
+        .features()
+        .getFirst();
+  }
+
+  @Test
+  void whoHasNoPlanMayUseAnything() {
+    var acme = acme(settings(null));
+    acme.when(ask("anything", 1_000), NOON).reply(OrgReply.Begun.class);
+    assertThat(view(acme, "sso", NOON).denied()).isNull();
+  }
+
+  @Test
+  void whatThePlanHasNotIsDenied() {
+    var acme = acme(settings("pro"));
+    for (String feature : List.of("export", "vision")) {
+      assertThat(denied(acme, ask(feature, 1), NOON)).containsExactly(DenialCode.NOT_ENTITLED);
+      assertThat(view(acme, feature, NOON).denied())
+          .isEqualTo("the org's plan pro does not include the feature " + feature);
+    }
+    acme.when(ask("sso", 1), NOON).reply(OrgReply.Begun.class);
+    acme.when(
+            OrgWords.reserve(Subject.ofOrg("acme"), null, null, null, null, "1", "c", false), NOON)
+        .reply(OrgReply.Begun.class);
+  }
+
+  @Test
+  void anAddOnGivesMoreAndTakesNothing() {
+    var acme = acme(settings("pro", "more"));
+    assertThat(view(acme, "export", NOON).denied()).isNull();
+    assertThat(view(acme, "sso", NOON).denied()).isNull();
+    assertThat(view(acme, "seats", NOON).entitlement())
+        .isEqualTo(new Entitlement.Quantity(new BigDecimal("11")));
+    assertThat(view(acme, "chat", NOON).limit().limit()).hasToString("10");
+  }
+
+  @Test
+  void anAllowanceIsALimitOfTheOrg() {
+    var acme = acme(settings("pro")).after(NOON, ask("chat", 3));
+    assertThat(denied(acme, ask("chat", 6), NOON))
+        .containsExactly(DenialCode.BUDGET_EXCEEDED, DenialCode.BUDGET_EXCEEDED);
+    EntitlementView view = view(acme, "chat", NOON);
+    assertThat(view.limit().held()).hasToString("3");
+    assertThat(view.limit().source()).isEqualTo(LimitState.SOURCE_PLAN);
+    assertThat(view.denied()).isNull();
+    assertThat(denied(acme, ask("chat", 9), LATER)).contains(DenialCode.BUDGET_EXCEEDED);
+  }
+
+  @Test
+  void aBudgetOfThePlanCountsUntilTheOrgSetsItsOwn() {
+    var acme = acme(settings("pro"));
+    assertThat(denied(acme, ask("sso", 6), NOON)).containsExactly(DenialCode.BUDGET_EXCEEDED);
+    Budget own =
+        new Budget(
+            "own",
+            new Scope(Scope.Type.EACH_USER, null, null),
+            "c",
+            WindowKind.DAY,
+            Credits.of(50),
+            Budget.Mode.HARD,
+            Set.of(),
+            Set.of(),
+            List.of(),
+            ZoneOffset.UTC,
+            1);
+    acme.after(NOON, OrgWords.budget(own));
+    acme.when(ask("sso", 6), NOON).reply(OrgReply.Begun.class);
+    acme.when(
+            OrgWords.budget(
+                new Budget(
+                    "plan:mine",
+                    own.scope(),
+                    "c",
+                    WindowKind.WEEK,
+                    Credits.of(1),
+                    Budget.Mode.HARD,
+                    Set.of(),
+                    Set.of(),
+                    List.of(),
+                    ZoneOffset.UTC,
+                    1)),
+            NOON)
+        .thenRefused(Code.INVALID, "budget");
+  }
+
+  @Test
+  void itBeginsAndEndsAndATrialIsOverUnlessItIsBought() {
+    OrgSettings bought = settings("pro");
+    OrgSettings begins =
+        new OrgSettings("Acme", ZoneOffset.UTC, "pro", List.of(), null, LATER, null, null);
+    OrgSettings trial =
+        new OrgSettings("Acme", ZoneOffset.UTC, "pro", List.of(), null, null, LATER, null);
+    OrgSettings ends =
+        new OrgSettings("Acme", ZoneOffset.UTC, "pro", List.of(), null, null, null, LATER);
+    assertThat(denied(acme(begins), ask("sso", 1), NOON)).containsExactly(DenialCode.NOT_ENTITLED);
+    acme(begins).when(ask("sso", 1), LATER).reply(OrgReply.Begun.class);
+    for (OrgSettings each : List.of(trial, ends)) {
+      Instant last = LATER.minusNanos(1_000);
+      acme(each).when(ask("sso", 1), last).reply(OrgReply.Begun.class);
+      var acme = acme(each);
+      assertThat(denied(acme, ask(null, 1), LATER)).containsExactly(DenialCode.NOT_ENTITLED);
+      acme.after(LATER, put(bought)).when(ask("sso", 1), LATER).reply(OrgReply.Begun.class);
+    }
+  }
+
+  /** What is open was promised: the next request is decided by what counts then. */
+  @Test
+  void aChangeOfPlanLeavesWhatIsOpen() {
+    var acme = acme(settings("pro")).after(NOON, ask("chat", 3), put(settings("free")));
+    assertThat(denied(acme, ask("chat", 1), NOON)).containsExactly(DenialCode.NOT_ENTITLED);
+    acme.after(NOON, put(settings("pro")));
+    assertThat(view(acme, "chat", NOON).limit().held()).as("it counts on").hasToString("3");
+  }
+
+  @Test
+  void aPlanOrAddOnThatIsNotThereIsRefused() {
+    nothing().when(put(settings("gold")), NOON).thenRefused(Code.INVALID, "plan");
+    nothing().when(put(settings("pro", "less")), NOON).thenRefused(Code.INVALID, "add_ons");
+    nothing().when(put(settings("free", "more")), NOON).thenRefused(Code.INVALID, "add_ons");
+  }
+}
