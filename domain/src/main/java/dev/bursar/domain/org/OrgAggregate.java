@@ -115,8 +115,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.Reserve reserve ->
           byCatalog(
               now,
-              catalog ->
-                  reservations.decide(reserve, catalog, subscription(catalog), now, clock));
+              catalog -> reservations.decide(reserve, catalog, subscription(catalog), now, clock));
       case OrgCommand.TakeOver over ->
           org.open().containsKey(over.reservation())
               ? new Accepted<>(
