@@ -16,10 +16,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "catalog",
     mixinStandardHelpOptions = true,
-    description = {
-      "What can be used, what it costs, and what can be sold: check a catalog, compare it with the",
-      "one that counts, publish it, and go back."
-    },
+    description =
+        "What can be used, what it costs, and what can be sold: check a catalog, compare it with the"
+            + " one that counts, publish it, and go back.",
     subcommands = {
       CatalogCommand.Validate.class,
       CatalogDiffCommand.class,

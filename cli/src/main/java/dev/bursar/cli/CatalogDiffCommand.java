@@ -16,8 +16,9 @@ import picocli.CommandLine.Parameters;
     name = "diff",
     mixinStandardHelpOptions = true,
     description = {
-      "Tell what the files would change, part by part, and for how many orgs. They become a draft on",
-      "the node, which counts for nobody; the same text is the same version, however often."
+      "Tell what the files would change, part by part, and for how many orgs.",
+      "They become a draft on the node, which counts for nobody; the same text is the same version,"
+          + " however often."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

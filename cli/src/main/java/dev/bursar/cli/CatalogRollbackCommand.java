@@ -15,9 +15,9 @@ import picocli.CommandLine.Parameters;
     name = "rollback",
     mixinStandardHelpOptions = true,
     description = {
-      "Let a version count again that counted for everybody before: the one of these files, the one of",
-      "this number, or, if nothing is named, the one before the present. What is staged or scheduled",
-      "is no more."
+      "Let a version count again that counted for everybody before.",
+      "It is the one of these files, the one of this number, or, if nothing is named, the one before"
+          + " the present. What is staged or scheduled is no more."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
