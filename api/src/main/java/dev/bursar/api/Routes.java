@@ -5,6 +5,7 @@ import dev.bursar.api.access.KeyRoutes;
 import dev.bursar.api.budget.BudgetRoutes;
 import dev.bursar.api.budget.OverrideRoutes;
 import dev.bursar.api.catalog.CatalogRoutes;
+import dev.bursar.api.catalog.SimulationRoutes;
 import dev.bursar.api.cost.FocusRoutes;
 import dev.bursar.api.enforcement.ReservationRoutes;
 import dev.bursar.api.entitlement.EntitlementRoutes;
@@ -53,6 +54,7 @@ public final class Routes {
                     ports.reports(), ports.spans(), ports.catalogs(), ports.clock(), ports.meters())
                 .endpoints(),
             new CatalogRoutes(ports.versions(), ports.clock()).endpoints(),
+            new SimulationRoutes(ports.versions()).endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs(), ports.versions()).endpoints(),
             new EntitlementRoutes(ports.entities()).endpoints(),
             new OpenFeatureRoutes(ports.entities()).endpoints(),

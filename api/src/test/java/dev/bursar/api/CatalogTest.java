@@ -123,6 +123,47 @@ final class CatalogTest {
   }
 
   @Test
+  void usageIsRatedUnderAVersion() {
+    draft("pages");
+    String period = "{'from':'2026-03-01T00:00:00Z','to':'2026-03-02T00:00:00Z'%s}";
+    Answer all = api.post("/v1/catalog/versions/2/simulate", period.formatted(""));
+    assertThat(all.at("/events")).isEqualTo("2");
+    assertThat(all.at("/credits/0/before")).isEqualTo("4");
+    assertThat(all.at("/credits/0/after")).isEqualTo("1");
+    assertThat(all.at("/credits/0/denied")).isEqualTo("2");
+    assertThat(all.at("/credits/0/change")).isEqualTo("-1");
+    assertThat(all.at("/denied/0/code")).isEqualTo("no_rate");
+    assertThat(all.at("/winners")).isEqualTo("1");
+    assertThat(all.at("/losers")).isEqualTo("0");
+    assertThat(all.at("/orgs/0/org")).isEqualTo("acme");
+    assertThat(all.at("/plans/0/orgs")).isEqualTo("2");
+    Answer one = api.post("/v1/catalog/versions/2/simulate", period.formatted(",'org':'beta'"));
+    assertThat(one.at("/events")).isEqualTo("1");
+
+    Answer lines =
+        api.send(
+            api.request(
+                "POST",
+                "/v1/catalog/versions/2/simulate",
+                api.operator,
+                RunningApi.json(period.formatted("")),
+                "Accept",
+                "application/x-ndjson"));
+    assertThat(lines.body().lines()).hasSize(3);
+    assertThat(lines.body().lines().findFirst())
+        .hasValue("{\"progress\":{\"events\":2,\"expected\":2}}");
+    assertThat(lines.body().lines().skip(2).findFirst()).hasValue(all.body());
+    assertThat(
+            api.post(
+                    "/v1/catalog/versions/2/simulate",
+                    "{'from':'2026-03-02T00:00:00Z','to':'2026-03-01T00:00:00Z'}")
+                .at("/field"))
+        .isEqualTo("to");
+    assertThat(api.post("/v1/catalog/versions/9/simulate", period.formatted("")).code())
+        .isEqualTo("version_not_found");
+  }
+
+  @Test
   void itIsForTheOperator() {
     String service = api.key(Role.SERVICE, null);
     assertThat(api.send("GET", "/v1/catalog", service, null).status()).isEqualTo(403);

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       CatalogCommand.Validate.class,
       CatalogDiffCommand.class,
+      CatalogSimulateCommand.class,
       CatalogPublishCommand.class,
       CatalogRollbackCommand.class
     })

@@ -5,17 +5,23 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bursar.node.catalog.CatalogFile;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -82,6 +88,37 @@ final class CatalogNode {
     }
   }
 
+  /** Asks for lines of JSON, each of which is told as it comes; the last. */
+  JsonNode lines(String path, Map<String, ?> body, Consumer<JsonNode> told) {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(
+                  request("POST", path, "application/json", JSON.writeValueAsBytes(body)),
+                  (name, value) -> true)
+              .header("Accept", "application/x-ndjson")
+              .build();
+      HttpResponse<Stream<String>> answer =
+          client.send(request, HttpResponse.BodyHandlers.ofLines());
+      if (answer.statusCode() >= 300) {
+        String problem = answer.body().collect(Collectors.joining("\n"));
+        throw new CommandFailure(
+            told("POST", path, answer.statusCode(), answer.headers(), problem));
+      }
+      JsonNode last = JSON.createObjectNode();
+      for (Iterator<String> lines = answer.body().iterator(); lines.hasNext(); ) {
+        last = JSON.readTree(lines.next());
+        told.accept(last);
+      }
+      return last;
+    } catch (IOException | UncheckedIOException e) {
+      throw new CommandFailure(
+          "%s can't be reached: %s".formatted(url, e.getMessage() == null ? e : e.getMessage()), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("interrupted", e);
+    }
+  }
+
   /** Asks; once more, with the same key, where the node says so. */
   private JsonNode ask(String method, String path, @Nullable String type, byte[] body) {
     HttpRequest request = request(method, path, type, body);
@@ -95,7 +132,7 @@ final class CatalogNode {
         }
         if ((status != 503 && status != 429)
             || System.nanoTime() - began > ASKED_AGAIN_FOR.toNanos()) {
-          throw new CommandFailure(told(method, path, answer));
+          throw new CommandFailure(told(method, path, status, answer.headers(), answer.body()));
         }
         TimeUnit.NANOSECONDS.sleep(ASKED_AGAIN_AFTER.toNanos());
       }
@@ -133,13 +170,12 @@ final class CatalogNode {
     return request.build();
   }
 
-  private static String told(String method, String path, HttpResponse<String> answer)
-      throws IOException {
-    if (!answer.headers().firstValue("Content-Type").orElse("").contains("json")) {
-      return "%s %s was answered %d, by something that is no node"
-          .formatted(method, path, answer.statusCode());
+  private static String told(
+      String method, String path, int status, HttpHeaders headers, String body) throws IOException {
+    if (!headers.firstValue("Content-Type").orElse("").contains("json")) {
+      return "%s %s was answered %d, by something that is no node".formatted(method, path, status);
     }
-    JsonNode problem = JSON.readTree(answer.body());
+    JsonNode problem = JSON.readTree(body);
     StringBuilder text = new StringBuilder();
     if (problem.has("field")) {
       text.append(problem.path("field").asText()).append(": ");

@@ -101,6 +101,19 @@ final class PublishedPrices {
         .isEqualTo(OLD_PRICE);
     assertThat(run("catalog", "diff", "--exit-code", file.toString())).as("%s", told).isZero();
 
+    assertThat(
+            run(
+                "catalog",
+                "simulate",
+                "--from",
+                "2020-01-01T00:00:00Z",
+                "--to",
+                "2100-01-01T00:00:00Z",
+                file.toString()))
+        .as("%s", told)
+        .isZero();
+    assertThat(told.toString()).contains("version 2: ", " orgs would have paid less, ");
+
     assertThat(run("catalog", "rollback")).isZero();
     assertThat(reserve().path("amount").asText()).isEqualTo(OLD_PRICE);
     assertThat(run("catalog", "rollback", "7")).isEqualTo(1);

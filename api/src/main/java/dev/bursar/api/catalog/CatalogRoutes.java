@@ -219,7 +219,7 @@ public final class CatalogRoutes {
                             CatalogViews::made)));
   }
 
-  private static int version(Call call) {
+  static int version(Call call) {
     return (int) number("version", call.text("version"));
   }
 

@@ -7,9 +7,11 @@ import dev.bursar.domain.catalog.CatalogVersions;
 import dev.bursar.domain.catalog.ReleaseChange;
 import dev.bursar.domain.catalog.ReleaseChange.Made;
 import dev.bursar.domain.catalog.Releases;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.Rerating;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -174,6 +176,61 @@ public final class InMemoryVersions implements CatalogVersions {
                     catalog(number),
                     List.of(new CatalogDiff.Subscribed("pro", Set.of(), 3))),
                 false));
+  }
+
+  /** One request of everybody's that cost 2, in two parts. */
+  @Override
+  public CompletionStage<Answer<Trial>> simulate(
+      int number, @Nullable String org, Instant from, Instant to, @Nullable Instant pricedAt) {
+    Refusal unknown = unknown(number);
+    if (unknown != null) {
+      return CompletableFuture.completedFuture(new Answer.Refused<>(unknown));
+    }
+    Rerating rerating = new Rerating(catalog(number), Map.of(), pricedAt);
+    for (String each : List.of("acme", "beta")) {
+      if (org == null || org.equals(each)) {
+        rerating.add(
+            new Rerating.Used(
+                each,
+                null,
+                from,
+                null,
+                each.equals("acme") ? "gpt-5" : "unknown",
+                Map.of("input_tokens", 1_000L),
+                "platform",
+                Credits.of(2)));
+      }
+    }
+    return CompletableFuture.completedFuture(new Answer.Done<>(new Parts(rerating), false));
+  }
+
+  private static final class Parts implements Trial {
+    private final Rerating rerating;
+    private int asked;
+
+    Parts(Rerating rerating) {
+      this.rerating = rerating;
+    }
+
+    @Override
+    public long expected() {
+      return 2;
+    }
+
+    @Override
+    public long events() {
+      return rerating.events();
+    }
+
+    @Override
+    public CompletionStage<Boolean> more() {
+      return CompletableFuture.completedFuture(++asked < 2);
+    }
+
+    @Override
+    public List<Rerating.OfOrg> orgs() {
+      return rerating.orgs();
+    }
   }
 
   @Override

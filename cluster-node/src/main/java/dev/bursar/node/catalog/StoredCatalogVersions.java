@@ -229,6 +229,28 @@ public final class StoredCatalogVersions implements CatalogVersions {
         });
   }
 
+  @Override
+  public CompletionStage<Answer<Trial>> simulate(
+      int number, @Nullable String org, Instant from, Instant to, @Nullable Instant pricedAt) {
+    return doing(
+        () -> {
+          Optional<Refusal> fault =
+              jdbi.withHandle(
+                  handle -> {
+                    CatalogTables tables = new CatalogTables(handle);
+                    return tables.version(number).isPresent()
+                        ? Optional.empty()
+                        : Optional.of(unknown(number, tables));
+                  });
+          return fault.isPresent()
+              ? new Answer.Refused<>(fault.get())
+              : new Answer.Done<>(
+                  StoredTrial.begin(
+                      jdbi, waiting, current.catalog(number), org, from, to, pricedAt),
+                  false);
+        });
+  }
+
   // ---- what is done
 
   @Override

@@ -7,17 +7,23 @@ import dev.bursar.database.Database;
 import dev.bursar.domain.catalog.Audience;
 import dev.bursar.domain.catalog.CatalogDiff;
 import dev.bursar.domain.catalog.CatalogVersions.Drafted;
+import dev.bursar.domain.catalog.CatalogVersions.Trial;
 import dev.bursar.domain.catalog.ReleaseChange;
 import dev.bursar.domain.catalog.ReleaseChange.Made;
 import dev.bursar.domain.catalog.Releases.Status;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.Rerating.Totals;
 import dev.bursar.node.TestServer;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -246,6 +252,79 @@ final class StoredCatalogVersionsTest {
               () -> database.jdbi().useHandle(handle -> handle.execute("delete from " + table)))
           .hasMessageContaining(table.equals("catalog_version") ? "never change" : "append-only");
     }
+  }
+
+  /** So many requests of an org, a second after each other from noon on, each of two units. */
+  private void used(String org, int count) {
+    database
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle
+                    .createUpdate(
+                        """
+                        insert into usage_event (
+                          org, counted_at, sequence, index, recorded_at, reservation, allowed, denials,
+                          departments, model, wallet, actor, credit_type, amount, usage, outcome, charged, used)
+                        select :org, :noon + n * interval '1 second', n, 0, :noon, 'r' || n, true, '{}',
+                          '{}', 'm', 'main', 'k', 'c', 2000000, '{"m": 9}',
+                          case when n % 2 = 0 then 'committed' else 'late' end, 2000000, '{"m": 2}'
+                        from generate_series(1, :count) n
+                        """)
+                    .bind("org", org)
+                    .bind("noon", NOON.atOffset(ZoneOffset.UTC))
+                    .bind("count", count)
+                    .execute());
+  }
+
+  @Test
+  void usageOfAPeriodIsRatedUnderAVersion() {
+    StoredCatalogVersions node = node(costing("1"), false);
+    database
+        .jdbi()
+        .useHandle(
+            handle -> {
+              handle.execute("create table usage_event_any partition of usage_event default");
+              handle.execute(
+                  """
+                  insert into org (org, name, zone, plan, add_ons, last_sequence, updated_at)
+                  values ('a', 'A', 'UTC', null, '{}', 1, now())
+                  """);
+            });
+    used("a", 30_000);
+    used("b", 10);
+    database
+        .jdbi()
+        .useHandle(
+            handle -> {
+              handle.execute(
+                  "update usage_event set outcome = null where org = 'b' and sequence = 1");
+              handle.execute(
+                  "update usage_event set usage = '{}', used = null where org = 'b' and sequence = 2");
+              handle.execute("update usage_event set model = 'x' where org = 'b' and sequence = 3");
+            });
+    int version = draft(node, costing("3"));
+    Trial trial = done(node.simulate(version, null, NOON, NOON.plusSeconds(50_000), null)).value();
+    assertThat(trial.expected()).isEqualTo(30_009);
+    while (await(trial.more())) {
+      assertThat(trial.events()).isLessThan(trial.expected());
+    }
+    assertThat(trial.events()).isEqualTo(trial.expected());
+    Totals ofA = trial.orgs().getFirst().totals();
+    assertThat(ofA.before()).isEqualTo(Map.of("c", Credits.of(60_000)));
+    assertThat(ofA.after()).isEqualTo(Map.of("c", Credits.of(180_000)));
+    Totals ofB = trial.orgs().getLast().totals();
+    assertThat(ofB.events()).isEqualTo(9);
+    assertThat(ofB.before()).isEqualTo(Map.of("c", Credits.of(18)));
+    assertThat(ofB.after()).as("an amount stays").isEqualTo(Map.of("c", Credits.of(7 * 6 + 2)));
+    assertThat(ofB.denied()).isEqualTo(Map.of(DenialCode.NO_RATE, 1L));
+
+    Trial some =
+        done(node.simulate(version, "a", NOON.plusSeconds(11), NOON.plusSeconds(21), null)).value();
+    assertThat(await(some.more())).isFalse();
+    assertThat(some.events()).isEqualTo(10);
+    assertThat(await(node.simulate(9, null, NOON, NOON.plusSeconds(1), null)))
+        .isInstanceOf(Answer.Refused.class);
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.bursar.domain.catalog;
 import dev.bursar.domain.catalog.ReleaseChange.Made;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.Rerating;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +46,22 @@ public interface CatalogVersions {
   /** A version with its text. */
   record Document(Version version, String text) {}
 
+  /** Usage of a period that is rated under a version, some of it at a time. */
+  interface Trial {
+
+    /** How many requests there are, about. */
+    long expected();
+
+    /** How many have been rated. */
+    long events();
+
+    /** Rates some more; whether there may be others. One at a time. */
+    CompletionStage<Boolean> more();
+
+    /** What has come of each org's usage so far. */
+    List<Rerating.OfOrg> orgs();
+  }
+
   /** Which versions count for whom now. */
   CompletionStage<Releases> releases();
 
@@ -78,6 +95,17 @@ public interface CatalogVersions {
    * @param against what it is compared with; null for what is published
    */
   CompletionStage<Answer<CatalogDiff>> diff(int number, @Nullable Integer against);
+
+  /**
+   * Begins to rate usage that has run under a version; nothing is changed.
+   *
+   * @param org whose; null for everybody's
+   * @param from from when on it counted
+   * @param to until when, exclusive
+   * @param pricedAt at which time's rates; null for those of when it counted
+   */
+  CompletionStage<Answer<Trial>> simulate(
+      int number, @Nullable String org, Instant from, Instant to, @Nullable Instant pricedAt);
 
   /**
    * Stages, publishes, schedules or rolls back. Answers once every node decides by it, or no longer
