@@ -92,6 +92,16 @@ class WireTest {
     problem(exchange(post("Content-Length: 1073741824"), new byte[MEBIBYTE], 64), 413, "too_large");
   }
 
+  /** What is answered is read here even where the server hangs up while it is being sent. */
+  @Test
+  void aCatalogThatIsTooLargeIsRefused() throws IOException {
+    String head =
+        post("Content-Length: 10000001")
+            .replace("/v1/reservations", "/v1/catalog/versions")
+            .replace("application/json", "application/yaml");
+    problem(exchange(head, new byte[MEBIBYTE], 10), 413, "too_large");
+  }
+
   @Test
   void anEndlessBodyIsCutOff() throws IOException {
     byte[] chunk = ("10000\r\n" + " ".repeat(65_536) + "\r\n").getBytes(StandardCharsets.US_ASCII);
