@@ -71,7 +71,6 @@ final class CatalogNode {
    * so that faults name their file.
    */
   int draft(List<Path> files) {
-    CatalogFile.read(files);
     byte[] text = CatalogFile.text(files).getBytes(StandardCharsets.UTF_8);
     return ask("POST", "/v1/catalog/versions", "application/yaml", text).path("version").asInt();
   }
@@ -111,11 +110,9 @@ final class CatalogNode {
       }
       return last;
     } catch (IOException | UncheckedIOException e) {
-      throw new CommandFailure(
-          "%s can't be reached: %s".formatted(url, e.getMessage() == null ? e : e.getMessage()), e);
+      throw unreachable(e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailure("interrupted", e);
+      throw interrupted(e);
     }
   }
 
@@ -137,12 +134,20 @@ final class CatalogNode {
         TimeUnit.NANOSECONDS.sleep(ASKED_AGAIN_AFTER.toNanos());
       }
     } catch (IOException e) {
-      throw new CommandFailure(
-          "%s can't be reached: %s".formatted(url, e.getMessage() == null ? e : e.getMessage()), e);
+      throw unreachable(e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CommandFailure("interrupted", e);
+      throw interrupted(e);
     }
+  }
+
+  private CommandFailure unreachable(Exception e) {
+    return new CommandFailure(
+        "%s can't be reached: %s".formatted(url, e.getMessage() == null ? e : e.getMessage()), e);
+  }
+
+  private static CommandFailure interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new CommandFailure("interrupted", e);
   }
 
   private HttpRequest request(String method, String path, @Nullable String type, byte[] body) {

@@ -20,9 +20,10 @@ import picocli.CommandLine.Parameters;
     name = "simulate",
     mixinStandardHelpOptions = true,
     description = {
-      "Rate the usage of a period as if the files had counted then: what it would have cost, by org and",
-      "plan, who would have paid more or less, and what would have been denied. Nothing is changed; the",
-      "files become a draft on the node, which counts for nobody."
+      "Rate the usage of a period as if the files had counted then.",
+      "Tells what it would have cost, by org and plan, who would have paid more or less, and what would"
+          + " have been denied. Nothing is changed; the files become a draft on the node, which counts"
+          + " for nobody."
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

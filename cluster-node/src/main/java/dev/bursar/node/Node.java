@@ -103,9 +103,8 @@ public final class Node implements AutoCloseable {
    */
   public static Node start(NodeSettings settings) {
     boolean catalogGiven = !settings.catalog().isEmpty();
-    if (catalogGiven) {
-      CatalogFile.read(settings.catalog());
-    }
+    String document =
+        catalogGiven ? CatalogFile.text(settings.catalog()) : CatalogFile.configuredText();
     SpanMapping spans =
         settings.spanMapping() == null
             ? MappingFile.configured()
@@ -148,7 +147,7 @@ public final class Node implements AutoCloseable {
             clock,
             config.getDuration("bursar.node.catalog-decides-for"),
             config.getDuration("bursar.node.catalog-asked-every"),
-            catalogGiven ? CatalogFile.text(settings.catalog()) : CatalogFile.configuredText(),
+            document,
             catalogGiven,
             UUID.randomUUID().toString(),
             blocking);

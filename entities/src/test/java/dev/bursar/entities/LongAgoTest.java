@@ -300,16 +300,7 @@ final class LongAgoTest {
   @Test
   void whatATeamHasSettledIsToldAndNotHeldAgain() {
     List<TeamReply> replies = new ArrayList<>();
-    var team = team();
-    ask(team, replies, "r1");
-    team.receive(
-        new EntityMessage.Ask<TeamCommand, TeamReply>(
-            new Request<>(
-                new TeamCommand.Settle(Closure.of("r1", AMOUNT, Closure.Kind.COMMITTED)), null),
-            answer -> {}));
-    for (int i = 0; i < 5; i++) {
-      ask(team, replies, "other" + i);
-    }
+    var team = teamThatForgot("r1", replies);
 
     ask(team, replies, "r1");
 
@@ -321,6 +312,23 @@ final class LongAgoTest {
                         each instanceof TeamEvent.BudgetHeld held
                             && held.reservation().equals("r1")))
         .hasSize(1);
+  }
+
+  /** A team that held a reservation's budget and settled it, and has forgotten that since. */
+  private HandDriven<TeamCommand, TeamEvent, TeamReply, Team.Snapshot> teamThatForgot(
+      String reservation, List<TeamReply> replies) {
+    var team = team();
+    ask(team, replies, reservation);
+    team.receive(
+        new EntityMessage.Ask<TeamCommand, TeamReply>(
+            new Request<>(
+                new TeamCommand.Settle(Closure.of(reservation, AMOUNT, Closure.Kind.COMMITTED)),
+                null),
+            answer -> {}));
+    for (int i = 0; i < 5; i++) {
+      ask(team, replies, "other" + i);
+    }
+    return team;
   }
 
   private HandDriven<TeamCommand, TeamEvent, TeamReply, Team.Snapshot> team() {
@@ -336,16 +344,7 @@ final class LongAgoTest {
   @Test
   void whatATeamHasSettledIsNotBarredByWhoeverTakesItBack() {
     List<TeamReply> replies = new ArrayList<>();
-    var team = team();
-    ask(team, replies, "r1");
-    team.receive(
-        new EntityMessage.Ask<TeamCommand, TeamReply>(
-            new Request<>(
-                new TeamCommand.Settle(Closure.of("r1", AMOUNT, Closure.Kind.COMMITTED)), null),
-            answer -> {}));
-    for (int i = 0; i < 5; i++) {
-      ask(team, replies, "other" + i);
-    }
+    var team = teamThatForgot("r1", replies);
     int before = rows.size();
     team.receive(
         new EntityMessage.AskFor<TeamCommand>(

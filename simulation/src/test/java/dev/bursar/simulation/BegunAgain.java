@@ -2,27 +2,19 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
-import dev.bursar.domain.operation.Operation;
-import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rules by which an attempt to report begins again that has come to nothing: what they refuse they
  * decide as if it had another name, and begin it under its own.
  */
-record BegunAgain<C, E, R>(Aggregate<C, E, R> real) implements Aggregate<C, E, R> {
+record BegunAgain<C, E, R>(Aggregate<C, E, R> real) implements AsReal<C, E, R> {
 
   static <C, E, R> Aggregate<C, E, R> of(Aggregate<C, E, R> real) {
     return new BegunAgain<>(real);
-  }
-
-  @Override
-  public Decision<E, R> decide(C command, Instant now) {
-    return decide(command, now, now);
   }
 
   @Override
@@ -48,35 +40,5 @@ record BegunAgain<C, E, R>(Aggregate<C, E, R> real) implements Aggregate<C, E, R
   private static OrgCommand.Reserve with(OrgCommand.Reserve ask, byte[] salt) {
     return new OrgCommand.Reserve(
         ask.request(), ask.key(), ask.actor(), ask.idempotencyKey(), salt, ask.lookedUpThrough());
-  }
-
-  @Override
-  public @Nullable E due(Instant now) {
-    return real.due(now);
-  }
-
-  @Override
-  public void evolve(E event, Place place) {
-    real.evolve(event, place);
-  }
-
-  @Override
-  public @Nullable Operation replaces(E event) {
-    return real.replaces(event);
-  }
-
-  @Override
-  public R reply(E event) {
-    return real.reply(event);
-  }
-
-  @Override
-  public Instant lastAt() {
-    return real.lastAt();
-  }
-
-  @Override
-  public @Nullable Instant nextDue() {
-    return real.nextDue();
   }
 }

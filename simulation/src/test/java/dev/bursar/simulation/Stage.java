@@ -162,21 +162,7 @@ final class Stage {
   /** Asks for one credit for the team; what is told comes into {@link #told}, by the key. */
   void reserve(String key, boolean commit) {
     SimulatedNode node = owner();
-    ReserveRequest request =
-        new ReserveRequest(
-            new Subject("acme", "red", null, null, null, null),
-            null,
-            null,
-            null,
-            "main",
-            null,
-            Credits.of(1),
-            OrgShape.TYPE,
-            300,
-            OveragePolicy.RECORD,
-            commit,
-            false,
-            Map.of());
+    ReserveRequest request = work(commit);
     world.watch.attempts(reservation(key));
     node.deliver(
         ORG,
@@ -195,23 +181,7 @@ final class Stage {
    */
   void report(String key) {
     Reported event = new Reported("sim", key, world.beginning);
-    ReserveRequest work =
-        new ReserveRequest(
-            new Subject("acme", "red", null, null, null, null),
-            null,
-            null,
-            null,
-            "main",
-            null,
-            Credits.of(1),
-            OrgShape.TYPE,
-            300,
-            OveragePolicy.RECORD,
-            true,
-            false,
-            Map.of(),
-            null,
-            event);
+    ReserveRequest work = work(true).as(event);
     world.watch.reports.asks("acme", event, reservation(key), work);
     world.watch.attempts(reservation(key));
     owner()
@@ -221,6 +191,23 @@ final class Stage {
                 new OrgCommand.Reserve(work, key, "sim", null, new byte[16], 0),
                 Operation.ofReport(event),
                 answer -> told.put(key, answer)));
+  }
+
+  private static ReserveRequest work(boolean commit) {
+    return new ReserveRequest(
+        new Subject("acme", "red", null, null, null, null),
+        null,
+        null,
+        null,
+        "main",
+        null,
+        Credits.of(1),
+        OrgShape.TYPE,
+        300,
+        OveragePolicy.RECORD,
+        commit,
+        false,
+        Map.of());
   }
 
   void commit(String key) {

@@ -2,7 +2,6 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
-import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
 import java.time.Instant;
 import java.util.HashSet;
@@ -109,12 +108,7 @@ record WrongRules(
 
   private record Wrong<C, E, R>(
       Aggregate<C, E, R> real, WrongRules rules, Function<Object, List<Object>> takenIn)
-      implements Aggregate<C, E, R> {
-
-    @Override
-    public Decision<E, R> decide(C command, Instant now) {
-      return decide(command, now, now);
-    }
+      implements AsReal<C, E, R> {
 
     @Override
     @SuppressWarnings("unchecked")
@@ -140,26 +134,6 @@ record WrongRules(
       for (Object each : takenIn.apply(event)) {
         real.evolve((E) each, place);
       }
-    }
-
-    @Override
-    public @Nullable Operation replaces(E event) {
-      return real.replaces(event);
-    }
-
-    @Override
-    public R reply(E event) {
-      return real.reply(event);
-    }
-
-    @Override
-    public Instant lastAt() {
-      return real.lastAt();
-    }
-
-    @Override
-    public @Nullable Instant nextDue() {
-      return real.nextDue();
     }
   }
 }

@@ -141,7 +141,7 @@ final class BudgetBodies {
   }
 
   private static RuntimeException unwanted(Body body, String field, Scope.Type type) {
-    return Problem.invalid(body.path(field), "does not go with the type " + LimitViews.word(type))
+    return Problem.invalid(body.path(field), "does not go with the type " + Words.word(type))
         .fault();
   }
 }

@@ -8,6 +8,7 @@ import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Names;
+import dev.bursar.api.json.Words;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.problem.Problem;
@@ -259,7 +260,7 @@ public final class BudgetRoutes {
     json.field("measure", budget.measure())
         .field("window", budget.window().word())
         .field("limit", budget.limit())
-        .field("mode", LimitViews.word(budget.mode()))
+        .field("mode", Words.word(budget.mode()))
         .object(
             "filters",
             in -> in.texts("features", budget.features()).texts("models", budget.models()))

@@ -1,13 +1,13 @@
 package dev.bursar.api.budget;
 
 import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.json.Words;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.enforcement.Denial;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Limits and what stands in a request's way, as answers show them. */
@@ -21,14 +21,14 @@ public final class LimitViews {
     json.field("budget", limit.budget())
         .field("measure", limit.measure())
         .field("window", limit.window().word())
-        .field("mode", word(limit.mode()));
+        .field("mode", Words.word(limit.mode()));
     figures(json, limit);
     source(json, limit);
   }
 
   /** The limit as it counts now, and what it comes from. */
   static void effective(JsonWriter json, LimitState limit) {
-    json.field("limit", limit.limit()).field("mode", word(limit.mode()));
+    json.field("limit", limit.limit()).field("mode", Words.word(limit.mode()));
     source(json, limit);
   }
 
@@ -82,7 +82,7 @@ public final class LimitViews {
     json.object(
         "scope",
         in ->
-            in.field("type", word(scope.type()))
+            in.field("type", Words.word(scope.type()))
                 .field("id", scope.id())
                 .field("team", scope.team()));
   }
@@ -90,9 +90,5 @@ public final class LimitViews {
   /** An exact decimal, without trailing zeros. */
   public static String plain(BigDecimal amount) {
     return amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString();
-  }
-
-  static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

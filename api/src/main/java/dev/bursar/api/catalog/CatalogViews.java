@@ -1,13 +1,13 @@
 package dev.bursar.api.catalog;
 
 import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.json.Words;
 import dev.bursar.domain.catalog.Audience;
 import dev.bursar.domain.catalog.CatalogDiff;
 import dev.bursar.domain.catalog.CatalogVersions.Version;
 import dev.bursar.domain.catalog.ReleaseChange;
 import dev.bursar.domain.catalog.ReleaseChange.Made;
 import dev.bursar.domain.catalog.Releases;
-import java.util.Locale;
 import java.util.TreeSet;
 
 /** How versions, and what was done with them, are shown. */
@@ -39,7 +39,7 @@ final class CatalogViews {
 
   static void version(JsonWriter json, Version version) {
     json.field("version", version.number())
-        .field("status", word(version.status()))
+        .field("status", Words.word(version.status()))
         .field("drafted_at", version.draftedAt())
         .field("actor", version.actor())
         .field("digest", "sha256:" + version.digest());
@@ -50,7 +50,7 @@ final class CatalogViews {
     json.field("sequence", made.sequence())
         .field("at", made.madeAt())
         .field("actor", made.actor())
-        .field("action", action(change))
+        .field("action", change.action())
         .field("version", change.version());
     Integer before = made.before();
     if (before != null) {
@@ -61,16 +61,6 @@ final class CatalogViews {
     } else if (change instanceof ReleaseChange.Stage stage) {
       audience(json, stage.audience());
     }
-  }
-
-  private static String action(ReleaseChange change) {
-    return switch (change) {
-      case ReleaseChange.Draft it -> "draft";
-      case ReleaseChange.Stage it -> "stage";
-      case ReleaseChange.Publish it -> "publish";
-      case ReleaseChange.Schedule it -> "schedule";
-      case ReleaseChange.RollBack it -> "rollback";
-    };
   }
 
   private static void audience(JsonWriter json, Audience audience) {
@@ -87,9 +77,9 @@ final class CatalogViews {
             "changes",
             diff.changes(),
             (in, change) ->
-                in.field("section", word(change.section()))
+                in.field("section", Words.word(change.section()))
                     .field("id", change.id())
-                    .field("change", word(change.kind()))
+                    .field("change", Words.word(change.kind()))
                     .field("orgs", change.orgs())
                     .objects(
                         "fields",
@@ -99,9 +89,5 @@ final class CatalogViews {
                                 .field("field", field.name())
                                 .field("before", field.before())
                                 .field("after", field.after())));
-  }
-
-  private static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -3,6 +3,7 @@ package dev.bursar.api.enforcement;
 import dev.bursar.api.budget.LimitViews;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.json.Words;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.LimitState;
@@ -29,7 +30,6 @@ import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.domain.wallet.Hold;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -215,7 +215,7 @@ final class Explanations {
   }
 
   private static void write(JsonWriter json, Tiers tiers) {
-    json.field("kind", tiers.kind().name().toLowerCase(Locale.ROOT))
+    json.field("kind", Words.word(tiers.kind()))
         .objects(
             "steps",
             tiers.steps(),

@@ -7,6 +7,7 @@ import dev.bursar.api.http.Endpoint;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.json.Words;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.catalog.Entitlement;
@@ -16,7 +17,6 @@ import dev.bursar.domain.org.EntitlementView;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
@@ -69,13 +69,13 @@ public final class EntitlementRoutes {
   private static void view(JsonWriter json, OrgReply.Entitled found) {
     json.field("plan", found.settings().plan())
         .texts("add_ons", found.settings().addOns())
-        .field("status", word(found.status()))
+        .field("status", Words.word(found.status()))
         .objects("features", found.features(), EntitlementRoutes::view);
   }
 
   private static void view(JsonWriter json, EntitlementView view) {
     json.field("feature", view.feature())
-        .field("type", view.kind() == null ? null : word(view.kind()))
+        .field("type", view.kind() == null ? null : Words.word(view.kind()))
         .field("entitled", view.denied() == null);
     Entitlement entitlement = view.entitlement();
     if (entitlement instanceof Entitlement.Quantity quantity) {
@@ -88,9 +88,5 @@ public final class EntitlementRoutes {
       json.object("limit", in -> LimitViews.limit(in, limit));
     }
     json.field("detail", view.denied());
-  }
-
-  private static String word(Enum<?> constant) {
-    return constant.name().toLowerCase(Locale.ROOT);
   }
 }

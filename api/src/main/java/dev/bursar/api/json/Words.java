@@ -17,9 +17,14 @@ public record Words<E>(Map<String, E> values) {
   public static <E extends Enum<E>> Words<E> of(E... values) {
     Map<String, E> words = new LinkedHashMap<>();
     for (E value : values) {
-      words.put(value.name().toLowerCase(Locale.ROOT), value);
+      words.put(word(value), value);
     }
     return new Words<>(words);
+  }
+
+  /** The word for a constant. */
+  public static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   /** What the word stands for. */

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Consumer;
 
 /**
  * Reads a catalog from YAML or JSON; {@code catalog.schema.json} says what it looks like. A file
@@ -51,25 +51,33 @@ public final class CatalogFile {
    * @throws IllegalArgumentException with every fault, a line each
    */
   public static Catalog read(List<Path> files) {
+    return read(files, text -> {});
+  }
+
+  /**
+   * The text of these files as one, which {@link #parse} reads as the catalog that {@link #read}
+   * finds in them.
+   *
+   * @param files at least one
+   * @throws IllegalArgumentException with every fault, a line each
+   */
+  public static String text(List<Path> files) {
+    List<String> texts = new ArrayList<>(files.size());
+    read(files, texts::add);
+    return String.join(NEXT_DOCUMENT, texts);
+  }
+
+  private static Catalog read(List<Path> files, Consumer<String> texts) {
     YamlFaults faults = new YamlFaults();
     List<YamlPart> roots = new ArrayList<>();
     for (Path file : files) {
       String name = files.size() == 1 ? "" : file.toString();
       String what = name.isEmpty() ? WHAT : WHAT + " " + name;
-      roots.addAll(YamlPart.documents(what, name, YamlPart.text(WHAT, file), faults));
+      String text = YamlPart.text(WHAT, file);
+      texts.accept(text);
+      roots.addAll(YamlPart.documents(what, name, text, faults));
     }
     return catalog(roots, faults);
-  }
-
-  /**
-   * The text of these files as one, which {@link #parse} reads as the same catalog.
-   *
-   * @throws IllegalArgumentException if one can't be read
-   */
-  public static String text(List<Path> files) {
-    return files.stream()
-        .map(file -> YamlPart.text(WHAT, file))
-        .collect(Collectors.joining(NEXT_DOCUMENT));
   }
 
   /** The catalog that comes with the configuration. */

@@ -183,7 +183,7 @@ final class CatalogTables {
         .bind("sequence", made.sequence())
         .bind("at", made.madeAt().atOffset(ZoneOffset.UTC))
         .bind("actor", made.actor())
-        .bind("action", action(change))
+        .bind("action", change.action())
         .bind("version", change.version())
         .bind("before", made.before())
         .bind(
@@ -196,16 +196,6 @@ final class CatalogTables {
         .bind("operation", operation)
         .bind("fingerprint", fingerprint)
         .execute();
-  }
-
-  private static String action(ReleaseChange change) {
-    return switch (change) {
-      case ReleaseChange.Draft it -> "draft";
-      case ReleaseChange.Stage it -> "stage";
-      case ReleaseChange.Publish it -> "publish";
-      case ReleaseChange.Schedule it -> "schedule";
-      case ReleaseChange.RollBack it -> "rollback";
-    };
   }
 
   private static Made made(ResultSet rs) throws SQLException {

@@ -1,6 +1,6 @@
 package dev.bursar.node.catalog;
 
-import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.CreditType;
 import dev.bursar.domain.catalog.Feature;
 import dev.bursar.domain.credits.Credits;
@@ -115,10 +115,7 @@ final class Declared {
 
   /** Whether a budget may count this. */
   boolean isMeasure(String name) {
-    return creditTypes.containsKey(name)
-        || meters.contains(name)
-        || name.equals(Quantities.REQUESTS)
-        || name.equals(Quantities.OPEN_RESERVATIONS);
+    return Catalog.isMeasure(name, creditTypes.keySet(), meters);
   }
 
   /** A meter that has to be declared. */

@@ -162,6 +162,17 @@ public final class StoredCatalogVersions implements CatalogVersions {
         });
   }
 
+  /** That there is no such version, if there is none. */
+  private Optional<Refusal> fault(int number) {
+    return jdbi.withHandle(
+        handle -> {
+          CatalogTables tables = new CatalogTables(handle);
+          return tables.version(number).isPresent()
+              ? Optional.empty()
+              : Optional.of(unknown(number, tables));
+        });
+  }
+
   private Refusal unknown(int number, CatalogTables tables) {
     return Objects.requireNonNull(
         Releases.NONE.fault(new ReleaseChange.Draft(number), tables.lastVersion(), now()));
@@ -207,18 +218,9 @@ public final class StoredCatalogVersions implements CatalogVersions {
               jdbi.withHandle(handle -> releases(new CatalogTables(handle))).at(now()).published();
           // Nothing is published only before the first node of a database has started.
           int base = against != null ? against : counts != null ? counts : number;
-          for (int each : new int[] {number, base}) {
-            Optional<Refusal> fault =
-                jdbi.withHandle(
-                    handle -> {
-                      CatalogTables tables = new CatalogTables(handle);
-                      return tables.version(each).isPresent()
-                          ? Optional.empty()
-                          : Optional.of(unknown(each, tables));
-                    });
-            if (fault.isPresent()) {
-              return new Answer.Refused<>(fault.get());
-            }
+          Optional<Refusal> fault = fault(number).or(() -> fault(base));
+          if (fault.isPresent()) {
+            return new Answer.Refused<>(fault.get());
           }
           return new Answer.Done<>(
               CatalogDiff.of(
@@ -234,14 +236,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
       int number, @Nullable String org, Instant from, Instant to, @Nullable Instant pricedAt) {
     return doing(
         () -> {
-          Optional<Refusal> fault =
-              jdbi.withHandle(
-                  handle -> {
-                    CatalogTables tables = new CatalogTables(handle);
-                    return tables.version(number).isPresent()
-                        ? Optional.empty()
-                        : Optional.of(unknown(number, tables));
-                  });
+          Optional<Refusal> fault = fault(number);
           return fault.isPresent()
               ? new Answer.Refused<>(fault.get())
               : new Answer.Done<>(

@@ -86,7 +86,12 @@ public record Catalog(
 
   /** Whether a budget may count this. */
   public boolean isMeasure(String name) {
-    return creditTypes.containsKey(name)
+    return isMeasure(name, creditTypes.keySet(), meters);
+  }
+
+  /** Whether a budget may count this, where there are these credit types and meters. */
+  public static boolean isMeasure(String name, Set<String> creditTypes, Set<String> meters) {
+    return creditTypes.contains(name)
         || meters.contains(name)
         || name.equals(Quantities.REQUESTS)
         || name.equals(Quantities.OPEN_RESERVATIONS);

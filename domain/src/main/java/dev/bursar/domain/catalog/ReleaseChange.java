@@ -9,6 +9,17 @@ public sealed interface ReleaseChange {
   /** The version, from 1. */
   int version();
 
+  /** What is done, in a word. */
+  default String action() {
+    return switch (this) {
+      case Draft it -> "draft";
+      case Stage it -> "stage";
+      case Publish it -> "publish";
+      case Schedule it -> "schedule";
+      case RollBack it -> "rollback";
+    };
+  }
+
   /** A version is there, and counts for nobody. */
   record Draft(int version) implements ReleaseChange {}
 
