@@ -16,7 +16,8 @@ final class JournalTable {
   /**
    * How far the journal can be read.
    *
-   * @param horizon all transactions with a lower number have ended, but for rehearsals
+   * @param horizon all transactions with a lower number have ended, but for those that write no
+   *     journal
    * @param head the journal's last row; {@link JournalPosition#START} if it is empty
    * @param nowMs the database's time, in milliseconds since 1970
    */
@@ -50,8 +51,9 @@ final class JournalTable {
     }
   }
 
-  // What is rehearsed is rolled back, and writes nothing here: nobody waits for it. It is asked for
-  // only where something is open that the journal's last row may have to wait for.
+  // The read side writes nothing here: nobody waits for it, least of all it for itself, page by
+  // page.
+  // It is asked for only where something is open that the journal's last row may have to wait for.
   private static final String REACH =
       """
       select case
@@ -69,7 +71,7 @@ final class JournalTable {
       left join lateral (
         select xid, ordering from event_journal order by xid desc, ordering desc limit 1) h on true
       """
-          .formatted(Rehearsal.APPLICATION);
+          .formatted(ReadSideTransaction.APPLICATION);
 
   // The running total is of the rows before, so that the first row always comes, however large.
   private static final String PAGE =

@@ -7,12 +7,6 @@ import org.jdbi.v3.core.Handle;
 public interface Rehearsal {
 
   /**
-   * What its transactions are called while they are open. They write nothing that lasts, so whoever
-   * waits for all open transactions need not wait for them.
-   */
-  String APPLICATION = "bursar-rehearsal";
-
-  /**
    * How many of these rows of one slice can be projected, none of which is on its way. Rows that
    * take the database longer than it may can't be. Fails where another try may come to something
    * else, as while the database is away.

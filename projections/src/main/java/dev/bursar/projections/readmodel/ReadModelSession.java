@@ -1,5 +1,6 @@
 package dev.bursar.projections.readmodel;
 
+import dev.bursar.projections.journal.ReadSideTransaction;
 import java.sql.Connection;
 import org.apache.pekko.japi.function.Function;
 import org.apache.pekko.projection.jdbc.JdbcSession;
@@ -17,7 +18,7 @@ final class ReadModelSession implements JdbcSession {
   ReadModelSession(Jdbi jdbi) {
     handle = jdbi.open();
     try {
-      handle.begin();
+      ReadSideTransaction.begin(handle);
       handle.execute("set local synchronous_commit = off");
     } catch (RuntimeException e) {
       handle.close();

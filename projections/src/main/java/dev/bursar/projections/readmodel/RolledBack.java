@@ -4,6 +4,7 @@ import dev.bursar.projections.due.DueTimes;
 import dev.bursar.projections.journal.Followed;
 import dev.bursar.projections.journal.JournalRow;
 import dev.bursar.projections.journal.JournalUnreadable;
+import dev.bursar.projections.journal.ReadSideTransaction;
 import dev.bursar.projections.journal.Rehearsal;
 import dev.bursar.projections.journal.SliceRange;
 import dev.bursar.projections.progress.EntityProgress;
@@ -80,9 +81,8 @@ final class RolledBack implements Rehearsal {
 
   /** Why these can't be projected; null if they can. */
   private @Nullable Exception fault(Handle handle, List<JournalRow> rows) {
-    handle.begin();
     try {
-      handle.execute("set local application_name = '" + Rehearsal.APPLICATION + "'");
+      ReadSideTransaction.begin(handle);
       List<JournalRow> left = EntityProgress.unprojected(handle, rows);
       if (!left.isEmpty()) {
         EntityProgress.advance(handle, left);
