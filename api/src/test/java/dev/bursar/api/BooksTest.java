@@ -95,6 +95,27 @@ class BooksTest {
   }
 
   @Test
+  void aCorrectionThatReadTheLedgerTooEarlyReadsItAgain() {
+    String transaction = charge("10").at("/receipt/transaction_id");
+    refund(transaction, "4");
+    api.queries.fallBehind(1);
+    assertThat(refund(transaction, "6.000001").code()).isEqualTo("refund_exceeds_charge");
+    assertThat(refund(transaction, null).at("/entries/0/amount")).isEqualTo("6");
+    assertThat(balance(MAIN)).isEqualTo("500");
+
+    String to = "{'credit_type':'platform','amount':'%s','reason':'typo'%s}";
+    Answer wrong = api.post(MAIN + "/adjustments", to.formatted("-10", ""));
+    String names = ",'corrects':'" + wrong.at("/transaction_id") + "'";
+    api.queries.fallBehind(0);
+    assertThat(api.post(MAIN + "/adjustments", to.formatted("4", names)).status()).isEqualTo(201);
+    api.queries.fallBehind(1);
+    assertThat(api.post(MAIN + "/adjustments", to.formatted("6.1", names)).code())
+        .isEqualTo("refund_exceeds_charge");
+    assertThat(api.post(MAIN + "/adjustments", to.formatted("6", names)).status()).isEqualTo(201);
+    assertThat(balance(MAIN)).isEqualTo("500");
+  }
+
+  @Test
   void aRefundIsMadeOnceHoweverOftenItIsAsked() {
     String transaction = charge("10").at("/receipt/transaction_id");
     Answer first = refund(transaction, "4", "Idempotency-Key", "r1");

@@ -11,6 +11,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Refusal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,6 +25,7 @@ public final class Given<C, E, R> {
   private static final byte[] SEAL = new byte[32];
 
   private final Entity<C, E, R> entity;
+  private final List<E> past = new ArrayList<>();
 
   private Given(Entity<C, E, R> entity) {
     this.entity = entity;
@@ -41,6 +43,7 @@ public final class Given<C, E, R> {
     List<Recorded<E>> recorded =
         Arrays.stream(events).map(event -> new Recorded<E>(event, null)).toList();
     entity.fold(new Batch<>(entity.sequence() + 1, entity.head(), null, recorded), SEAL);
+    past.addAll(List.of(events));
     return this;
   }
 
@@ -68,9 +71,15 @@ public final class Given<C, E, R> {
     if (batch != null) {
       entity.sealed(SEAL);
     }
-    return new Then<>(
-        batch == null ? List.of() : batch.recorded().stream().map(Recorded::event).toList(),
-        decided.outcomes().getFirst());
+    List<E> events =
+        batch == null ? List.of() : batch.recorded().stream().map(Recorded::event).toList();
+    past.addAll(events);
+    return new Then<>(events, decided.outcomes().getFirst());
+  }
+
+  /** All that has happened so far. */
+  public List<E> past() {
+    return past;
   }
 
   /** What came of a command: what fell due before it, its event, and its outcome. */

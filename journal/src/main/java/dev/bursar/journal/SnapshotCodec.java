@@ -1,5 +1,6 @@
 package dev.bursar.journal;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.team.Team;
 import dev.bursar.domain.wallet.WalletSnapshot;
@@ -15,7 +16,11 @@ import java.util.function.UnaryOperator;
 public final class SnapshotCodec<S> {
 
   private static final SnapshotCodec<WalletSnapshot> WALLETS =
-      new SnapshotCodec<>("wallet-snapshot", WalletSnapshot.class, SnapshotOrder::of, List.of());
+      new SnapshotCodec<>(
+          "wallet-snapshot",
+          WalletSnapshot.class,
+          SnapshotOrder::of,
+          List.of(SnapshotCodec::withoutCorrections));
   private static final SnapshotCodec<Team.Snapshot> TEAMS =
       new SnapshotCodec<>("team-snapshot", Team.Snapshot.class, SnapshotOrder::of, List.of());
   private static final SnapshotCodec<Org.Snapshot> ORGS =
@@ -30,6 +35,14 @@ public final class SnapshotCodec<S> {
     form =
         new StoredForm<>(
             name, StoredMapping.MAPPER, StoredMapping.type(EntitySnapshot.class, state), upcasters);
+  }
+
+  /** What was refunded, and who had paid which debt: the ledger tells that. */
+  private static ObjectNode withoutCorrections(ObjectNode stored) {
+    if (stored.get("state") instanceof ObjectNode state) {
+      state.remove(List.of("refunded", "debts"));
+    }
+    return stored;
   }
 
   /** The snapshots of wallets. */

@@ -31,8 +31,6 @@ final class SnapshotOrder {
         sorted(wallet.scheduled(), Comparator.comparing(part -> part.grant().id())),
         sorted(wallet.holds(), Comparator.comparing(Hold::reservation)),
         wallet.lapsed(),
-        wallet.refunded(),
-        wallet.debts(),
         wallet.transfers(),
         wallet.sentTransfers(),
         wallet.barredTransfers(),

@@ -19,8 +19,6 @@ import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.org.User;
 import dev.bursar.domain.team.Team;
 import dev.bursar.domain.wallet.Balance;
-import dev.bursar.domain.wallet.Debts;
-import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.SentTransfer;
 import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.domain.wallet.WalletSnapshot;
@@ -75,8 +73,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(new WalletSnapshot.ScheduledPart(Parts.grant(), attribution("grant"))),
                 List.of(Parts.hold()),
                 List.of(Parts.bareHold(), Parts.hold()),
-                Map.of(),
-                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -98,15 +94,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                         Parts.bareRecurringGrant(), bareAttribution("grant"))),
                 List.of(),
                 List.of(),
-                Map.of("txn_main_41", credits("5.25"), "txn_main_7", credits("0.000001")),
-                List.of(
-                    new Debts.Owed(
-                        "txn_main_9",
-                        "platform",
-                        credits("0.25"),
-                        List.of(
-                            new Draw("grant-2", credits("1")), new Draw("grant-1", credits("2")))),
-                    new Debts.Owed("txn_main_12", "image", credits("3"), List.of())),
                 List.of(Parts.transfer()),
                 List.of(),
                 List.of("trf_9a"),
@@ -123,8 +110,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 List.of(),
-                List.of(),
-                Map.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -145,8 +130,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 List.of(),
-                Map.of(),
-                List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
@@ -163,8 +146,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 List.of(),
-                List.of(),
-                Map.of(),
                 List.of(),
                 List.of(Parts.transfer()),
                 List.of(

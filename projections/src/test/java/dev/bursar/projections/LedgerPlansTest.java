@@ -58,6 +58,8 @@ class LedgerPlansTest {
         "select balance, debt from ledger_entry where org = 'acme' and wallet = 'main' and sequence between 100 and 15000 and credit_type = 'platform' order by org desc, wallet desc, sequence desc limit 1",
         "select coalesce(max(sequence), 0) from ledger_entry where org = 'acme' and wallet = 'main'",
         "select transaction_id from ledger_entry where org = 'acme' and wallet = 'main' and sequence >= 12000 order by org, wallet, sequence limit 2",
+        "select sum(amount) from ledger_entry where org = 'acme' and wallet = 'main' and corrects = 'txn_main_12000'",
+        "select * from ledger_entry where org = 'acme' and wallet = 'main' and credit_type = 'platform' and sequence >= 7 and (type = 'debt_repaid' or type = 'debt' and amount < 0) order by org, wallet, credit_type, sequence limit 500",
         "select * from ledger_entry where org = 'acme' and leaf >= 12000 and leaf < 14000 order by org, leaf",
         "select leaf, sha256(canonical) from ledger_entry where org = 'acme' and leaf >= 12000 and leaf < 12256",
       })
@@ -95,7 +97,8 @@ class LedgerPlansTest {
         .isNotEmpty();
     assertThat(ReadSide.await(ledger.page("acme", "main", all, 12_000, 100)).entries())
         .hasSize(100);
-    assertThat(ReadSide.await(ledger.charge("acme", "main", "txn_main_12000"))).isPresent();
+    assertThat(ReadSide.await(ledger.charge("acme", "main", "txn_main_12000", 0))).isPresent();
+    assertThat(ReadSide.await(ledger.taken("acme", "main", "txn_main_12000", 0))).isPresent();
     assertThat(ReadSide.await(proofs.inclusion("acme", "main", 12_000)).path()).isNotEmpty();
     assertThat(ReadSide.await(proofs.month("acme", YearMonth.of(2026, 3))).to()).isPositive();
     assertThat(scanned()).isEqualTo(before);

@@ -24,9 +24,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
-import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
-import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Origin;
@@ -43,8 +41,7 @@ import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.Balance;
-import dev.bursar.domain.wallet.Charge;
-import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.ChargeTrace;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.Transfer;
@@ -76,7 +73,7 @@ final class OrgWorld {
   static final Lateness LATENESS = Lateness.of(GRACE, Duration.ofHours(72), Duration.ofMinutes(5));
   static final String TYPE = "platform";
   private static final String IMAGE = "image";
-  private static final String SPARE = "spare_1";
+  static final String SPARE = "spare_1";
   private static final Catalog CATALOG =
       new Catalog(
           Map.of(
@@ -111,7 +108,7 @@ final class OrgWorld {
   final List<LedgerEntry> entries = new ArrayList<>();
 
   /** What can be given back. */
-  private final List<Charge> charges = new ArrayList<>();
+  private final List<Transaction> charges = new ArrayList<>();
 
   private final List<Transfer> onTheWay = new ArrayList<>();
   final Wallet wallet;
@@ -382,6 +379,18 @@ final class OrgWorld {
 
   /** Work costs more than there is, and a grant pays the debt. */
   void overspend() {
+    overdraw();
+    grant("5000", null);
+  }
+
+  /** The same, where a part of the debt is refunded before. */
+  void overspendAndForgive() {
+    overdraw();
+    refund(charges.getLast(), Credits.of(1));
+    grant("5000", null);
+  }
+
+  private void overdraw() {
     for (int tries = 0; tries < 20 && !isInDebt(); tries++) {
       reserve();
       if (!open.isEmpty()) {
@@ -396,7 +405,6 @@ final class OrgWorld {
                 open.removeLast(), all.plus(Credits.of(60)), null, "k", "c" + count++));
       }
     }
-    grant("5000", null);
   }
 
   private boolean isInDebt() {
@@ -460,11 +468,16 @@ final class OrgWorld {
     if (charges.isEmpty()) {
       return;
     }
-    Charge charge = charges.get(random.nextInt(charges.size()));
-    Credits part = new Credits(1 + (long) (random.nextDouble() * charge.total().micros()));
+    Transaction of = charges.get(random.nextInt(charges.size()));
+    long total = ChargeTrace.of(of, List.of(of)).total().micros();
+    Credits part = new Credits(1 + (long) (random.nextDouble() * total));
+    refund(of, random.nextBoolean() ? null : part);
+  }
+
+  private void refund(Transaction of, @Nullable Credits amount) {
     wallet(
         new WalletCommand.Refund(
-            charge, random.nextBoolean() ? null : part, attribution("refund", null)));
+            ChargeTrace.of(of, ledger(walletId.name())), amount, attribution("refund", null)));
   }
 
   private void adjust() {
@@ -579,24 +592,19 @@ final class OrgWorld {
     }
   }
 
-  /** What a transaction charged. */
-  static Charge charge(Transaction transaction) {
-    List<Draw> draws = new ArrayList<>();
-    Credits debt = Credits.ZERO;
-    for (Posting posting : transaction.postings()) {
-      if (posting.type() == EntryType.CONSUME || posting.type() == EntryType.LATE_USAGE) {
-        draws.add(new Draw(posting.grant(), posting.amount().negated()));
-      } else if (posting.type() == EntryType.DEBT && posting.amount().isPositive()) {
-        debt = debt.plus(posting.amount());
-      }
-    }
-    return new Charge(transaction.id(), transaction.creditType(), draws, debt);
+  /** The transactions of a wallet so far. */
+  List<Transaction> ledger(String wallet) {
+    return entries.stream()
+        .filter(entry -> entry.wallet().equals(wallet))
+        .map(LedgerEntry::transaction)
+        .distinct()
+        .toList();
   }
 
   private void noteEnd(WalletEvent event) {
     noteEntries(walletId, event);
     if (event instanceof WalletEvent.Committed committed) {
-      charges.add(charge(committed.transaction()));
+      charges.add(committed.transaction());
     }
     Closure closure = event.closure();
     if (closure != null) {

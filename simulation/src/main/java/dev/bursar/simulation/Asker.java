@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How a client asks for something, and what it has been answered. */
@@ -118,11 +119,22 @@ final class Asker {
       Operation operation,
       Consumer<Answer<WalletReply>> check,
       Function<WalletReply, Object> essence) {
+    ask(what, wallet, () -> command, operation, check, essence);
+  }
+
+  /** The same, of a command that is made anew whenever it is sent. */
+  void ask(
+      String what,
+      EntityId wallet,
+      Supplier<WalletCommand> command,
+      Operation operation,
+      Consumer<Answer<WalletReply>> check,
+      Function<WalletReply, Object> essence) {
     start(
         what,
         wallet,
         List.of(wallet),
-        replyTo -> new EntityMessage.Ask<>(new Request<>(command, operation), replyTo),
+        replyTo -> new EntityMessage.Ask<>(new Request<>(command.get(), operation), replyTo),
         (node, answer) -> {},
         check,
         essence);

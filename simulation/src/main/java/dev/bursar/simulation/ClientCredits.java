@@ -2,24 +2,22 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.ledger.EntryType;
-import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
-import dev.bursar.domain.wallet.Charge;
-import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.ChargeTrace;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.history.Call;
 import dev.bursar.simulation.history.Known;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
 /** What a client asks about grants, and to have credits corrected or moved. */
 final class ClientCredits {
+
+  private static final int BEHIND_MAX = 6;
 
   private final Asker asker;
   private final World world;
@@ -93,27 +91,26 @@ final class ClientCredits {
     Credits amount = call.amount();
     Transaction of =
         Objects.requireNonNull(world.watch.wallet(wallet).charges.get(call.transaction()));
-    List<Draw> draws = new ArrayList<>();
-    Credits debt = Credits.ZERO;
-    for (Posting posting : of.postings()) {
-      String grant = posting.grant();
-      if (posting.type() == EntryType.DEBT) {
-        debt = debt.plus(posting.amount());
-      } else if (grant != null
-          && (posting.type() == EntryType.CONSUME || posting.type() == EntryType.LATE_USAGE)) {
-        draws.add(new Draw(grant, posting.amount().negated()));
-      }
-    }
-    Charge charge = new Charge(of.id(), of.creditType(), List.copyOf(draws), debt);
     OperationChecks.Asked asked =
         asker.asked(wallet, key, amount == null ? 0 : amount.micros(), "refund:" + of.id());
     asker.ask(
         "refund %s of %s".formatted(amount, of.id()),
         wallet,
-        new WalletCommand.Refund(charge, amount, asker.attribution("refund", wallet.org(), key)),
+        () ->
+            new WalletCommand.Refund(
+                ChargeTrace.of(of, read(wallet, of)),
+                amount,
+                asker.attribution("refund", wallet.org(), key)),
         asked.operation(),
         answer -> others.refunded(answer, asked, of.id(), amount),
         reply -> ((WalletReply.Corrected) reply).transaction().id());
+  }
+
+  /** The ledger, up to an entry: whoever reads it may be a little behind. */
+  private List<Transaction> read(EntityId wallet, Transaction of) {
+    List<Transaction> ledger = world.watch.wallet(wallet).ledger;
+    int behind = asker.random.nextBoolean() ? 0 : asker.random.nextInt(BEHIND_MAX);
+    return List.copyOf(ledger.subList(0, Math.max(ledger.indexOf(of) + 1, ledger.size() - behind)));
   }
 
   void transfer(Call.Transfer call, String key) {

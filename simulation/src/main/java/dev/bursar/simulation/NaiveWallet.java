@@ -15,6 +15,7 @@ import dev.bursar.simulation.NaivePots.Use;
 import dev.bursar.simulation.history.OrgShape;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -91,6 +92,9 @@ final class NaiveWallet {
   private final Map<String, Since> endedSince = new HashMap<>();
   final Map<String, BigInteger> charged = new HashMap<>();
   final Map<String, Transaction> charges = new LinkedHashMap<>();
+
+  /** All that has entries, in the order of the ledger. */
+  final List<Transaction> ledger = new ArrayList<>();
 
   /** The figures of each credit type from each moment on, the first before any. */
   private final Map<String, TreeMap<Long, Figures>> past = new TreeMap<>();
@@ -227,6 +231,9 @@ final class NaiveWallet {
     }
     if (transaction != null) {
       of.post(transaction);
+      if (!transaction.postings().isEmpty()) {
+        ledger.add(transaction);
+      }
     }
     books.keySet().forEach(type -> past(type).put(watch.moment(), figures(type)));
     Balance told = event.balance();

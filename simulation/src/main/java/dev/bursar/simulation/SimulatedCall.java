@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.ReplyTo;
 import java.util.List;
@@ -143,11 +144,17 @@ final class SimulatedCall<T> {
     boolean undecided =
         answer instanceof Answer.Refused<T>(Refusal refusal)
             && refusal.code() == Refusal.Code.REPORT_UNDECIDED;
-    if (answer instanceof Answer.Busy<T> || undecided) {
-      world.watch.saw(undecided ? Rarity.REPORT_UNDECIDED : Rarity.BUSY);
+    boolean readAgain =
+        answer instanceof Answer.Done<T> done && done.value() instanceof WalletReply.ReadFurther;
+    if (answer instanceof Answer.Busy<T> || undecided || readAgain) {
+      world.watch.saw(
+          undecided ? Rarity.REPORT_UNDECIDED : readAgain ? Rarity.LEDGER_READ_AGAIN : Rarity.BUSY);
       timesBusy++;
     }
-    if (undecided || answer instanceof Answer.Busy<T> || answer instanceof Answer.Unreachable<T>) {
+    if (undecided
+        || readAgain
+        || answer instanceof Answer.Busy<T>
+        || answer instanceof Answer.Unreachable<T>) {
       askAgainAfter(world.between(50_000, 500_000));
       return;
     }

@@ -24,8 +24,6 @@ final class LostParts {
             of.scheduled(),
             of.holds().subList(1, of.holds().size()),
             of.lapsed(),
-            of.refunded(),
-            of.debts(),
             of.transfers(),
             of.sentTransfers(),
             of.barredTransfers(),

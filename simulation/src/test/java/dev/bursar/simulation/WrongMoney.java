@@ -80,7 +80,15 @@ final class WrongMoney {
 
   /** A charge as if it had been drawn the other way around. */
   static Charge reversed(Charge of) {
-    return new Charge(of.transaction(), of.creditType(), of.draws().reversed(), of.debt());
+    return new Charge(
+        of.transaction(),
+        of.creditType(),
+        of.draws().reversed(),
+        of.debt(),
+        of.paid(),
+        of.forgiven(),
+        of.refunded(),
+        of.through());
   }
 
   private static Grant of(Grant of, Credits amount, Grant.Category category) {

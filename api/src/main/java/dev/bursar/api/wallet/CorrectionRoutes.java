@@ -13,7 +13,9 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.ledger.ReadModelsBehind;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.wallet.WalletCommand;
@@ -21,8 +23,12 @@ import dev.bursar.domain.wallet.WalletReply;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +43,9 @@ public final class CorrectionRoutes {
       Set.of("credit_type", "amount", "grant", "corrects", "reason");
   private static final int REASON_CHARS_MAX = 500;
   private static final int TRANSACTION_CHARS_MAX = 300;
+
+  /** How often one correction reads the ledger, while others correct the same. */
+  private static final int READINGS_MAX = 10;
 
   private final Entities entities;
   private final LedgerQueries ledger;
@@ -87,20 +96,45 @@ public final class CorrectionRoutes {
       @Nullable Credits amount,
       String reason,
       Caller caller) {
-    return ledger
-        .charge(org, wallet, transaction)
+    Attribution attribution = Attributions.of(org, "refund", caller, Map.of("reason", reason));
+    return correct(
+        org,
+        wallet,
+        through -> ledger.charge(org, wallet, transaction, through),
+        charge ->
+            new Request<>(
+                new WalletCommand.Refund(
+                    charge.orElseThrow(() -> unknown("transaction_id", transaction).fault()),
+                    amount,
+                    attribution),
+                caller.operation("refund")),
+        0,
+        READINGS_MAX);
+  }
+
+  /**
+   * Reads in the ledger what is to be corrected, and asks the wallet, which knows whether that is
+   * still so. If it may not be, since others correct the same, it is read again.
+   */
+  private <T> CompletionStage<Answer<WalletReply>> correct(
+      String org,
+      String wallet,
+      LongFunction<CompletionStage<Optional<T>>> read,
+      Function<Optional<T>, Request<WalletCommand>> ask,
+      long through,
+      int readings) {
+    if (readings == 0) {
+      return CompletableFuture.failedFuture(
+          new ReadModelsBehind("The wallet is being corrected by so many that none can be sure."));
+    }
+    return read.apply(through)
+        .thenCompose(found -> entities.wallet(org, wallet, ask.apply(found)))
         .thenCompose(
-            charge ->
-                entities.wallet(
-                    org,
-                    wallet,
-                    new Request<>(
-                        new WalletCommand.Refund(
-                            charge.orElseThrow(
-                                () -> unknown("transaction_id", transaction).fault()),
-                            amount,
-                            Attributions.of(org, "refund", caller, Map.of("reason", reason))),
-                        caller.operation("refund"))));
+            answer ->
+                answer instanceof Answer.Done<WalletReply> done
+                        && done.value() instanceof WalletReply.ReadFurther further
+                    ? correct(org, wallet, read, ask, further.through(), readings - 1)
+                    : CompletableFuture.completedStage(answer));
   }
 
   private static Problem unknown(String field, String transaction) {
@@ -180,19 +214,20 @@ public final class CorrectionRoutes {
       Credits amount,
       String reason,
       Caller caller) {
-    return ledger
-        .taken(org, wallet, corrects)
-        .thenCompose(
-            taken ->
-                entities.wallet(
-                    org,
-                    wallet,
-                    new Request<>(
-                        new WalletCommand.Reverse(
-                            creditType,
-                            amount,
-                            taken.orElseThrow(() -> unknown("corrects", corrects).fault()),
-                            Attributions.of(org, "adjust", caller, Map.of("reason", reason))),
-                        caller.operation("adjust"))));
+    Attribution attribution = Attributions.of(org, "adjust", caller, Map.of("reason", reason));
+    return correct(
+        org,
+        wallet,
+        through -> ledger.taken(org, wallet, corrects, through),
+        taken ->
+            new Request<>(
+                new WalletCommand.Reverse(
+                    creditType,
+                    amount,
+                    taken.orElseThrow(() -> unknown("corrects", corrects).fault()),
+                    attribution),
+                caller.operation("adjust")),
+        0,
+        READINGS_MAX);
   }
 }

@@ -7,25 +7,24 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
-import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.wallet.Charge;
-import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.ChargeTrace;
 import dev.bursar.domain.wallet.Taken;
 import dev.bursar.domain.wallet.WalletEvent;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the journal of an {@link InMemoryNode}. */
@@ -34,6 +33,13 @@ public final class InMemoryQueries implements LedgerQueries {
   private final InMemoryNode node;
 
   private volatile int lost;
+
+  private volatile int behind;
+
+  /** From now on, who does not ask for them does not see the last transactions of a ledger. */
+  public void fallBehind(int transactions) {
+    behind = transactions;
+  }
 
   /** From now on, the last entries of every chain are not there. */
   public void lose(int entries) {
@@ -195,65 +201,31 @@ public final class InMemoryQueries implements LedgerQueries {
   }
 
   @Override
-  public CompletionStage<Optional<Taken>> taken(String org, String wallet, String transaction) {
-    return node.read(
-        n -> {
-          List<Posting> postings =
-              entries(n, org, wallet).stream()
-                  .filter(e -> e.transaction().id().equals(transaction))
-                  .map(LedgerEntry::posting)
-                  .toList();
-          if (postings.isEmpty()) {
-            return Optional.empty();
-          }
-          EntryType type = postings.getFirst().type();
-          boolean all =
-              (type == EntryType.ADJUST || type == EntryType.VOID)
-                  && postings.stream()
-                      .allMatch(each -> each.type() == type && each.amount().isNegative());
-          return Optional.of(
-              new Taken(
-                  transaction,
-                  entries(n, org, wallet).stream()
-                      .filter(e -> e.transaction().id().equals(transaction))
-                      .findFirst()
-                      .orElseThrow()
-                      .transaction()
-                      .creditType(),
-                  type == EntryType.VOID,
-                  all
-                      ? postings.stream()
-                          .map(each -> new Draw(each.grant(), each.amount().negated()))
-                          .toList()
-                      : List.of()));
-        });
+  public CompletionStage<Optional<Taken>> taken(
+      String org, String wallet, String transaction, long through) {
+    return node.read(n -> told(n, org, wallet, transaction, through, Taken::of));
   }
 
   @Override
-  public CompletionStage<Optional<Charge>> charge(String org, String wallet, String transaction) {
-    return node.read(
-        n -> {
-          List<LedgerEntry> entries =
-              entries(n, org, wallet).stream()
-                  .filter(e -> e.transaction().id().equals(transaction))
-                  .toList();
-          if (entries.isEmpty()) {
-            return Optional.empty();
-          }
-          List<Draw> draws = new ArrayList<>();
-          Credits debt = Credits.ZERO;
-          for (LedgerEntry each : entries) {
-            Posting posting = each.posting();
-            switch (posting.type()) {
-              case CONSUME, LATE_USAGE ->
-                  draws.add(new Draw(posting.grant(), posting.amount().negated()));
-              case DEBT -> debt = debt.plus(posting.amount().max(Credits.ZERO));
-              default -> {}
-            }
-          }
-          return Optional.of(
-              new Charge(transaction, entries.getFirst().transaction().creditType(), draws, debt));
-        });
+  public CompletionStage<Optional<Charge>> charge(
+      String org, String wallet, String transaction, long through) {
+    return node.read(n -> told(n, org, wallet, transaction, through, ChargeTrace::of));
+  }
+
+  private <T> Optional<T> told(
+      InMemoryNode n,
+      String org,
+      String wallet,
+      String transaction,
+      long through,
+      BiFunction<Transaction, List<Transaction>, T> of) {
+    List<Transaction> all =
+        entries(n, org, wallet).stream().map(LedgerEntry::transaction).distinct().toList();
+    List<Transaction> ledger = all.subList(0, all.size() - (through == 0 ? behind : 0));
+    return ledger.stream()
+        .filter(each -> each.id().equals(transaction))
+        .findFirst()
+        .map(each -> of.apply(each, ledger));
   }
 
   private static boolean passes(LedgerEntry entry, Filter filter) {

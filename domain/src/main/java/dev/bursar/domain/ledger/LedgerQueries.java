@@ -134,16 +134,18 @@ public interface LedgerQueries {
   CompletionStage<RevenueReport> revenue(String org, YearMonth from, YearMonth to);
 
   /**
-   * What a transaction charged; empty where there is no such transaction. Waits until all that was
-   * in the journal when it was asked can be seen.
+   * What a transaction charged, and what has become of that; empty where there is no such
+   * transaction. Where there is, it does not wait for more than it is asked to.
+   *
+   * @param through the last entry of the wallet that has to be seen, 0 for none: if it can't be
+   *     yet, waits until all that was in the journal when it was asked can
    */
-  CompletionStage<Optional<Charge>> charge(String org, String wallet, String transaction);
+  CompletionStage<Optional<Charge>> charge(
+      String org, String wallet, String transaction, long through);
 
-  /**
-   * What a transaction took away; empty where there is no such transaction. Waits until all that
-   * was in the journal when it was asked can be seen.
-   */
-  CompletionStage<Optional<Taken>> taken(String org, String wallet, String transaction);
+  /** What a transaction took away, and how much of that has gone back: as for a charge. */
+  CompletionStage<Optional<Taken>> taken(
+      String org, String wallet, String transaction, long through);
 
   /**
    * Reads a wallet's ledger up to an entry, and checks the chain. Waits until all that was in the

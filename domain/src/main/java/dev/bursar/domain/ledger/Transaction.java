@@ -30,9 +30,12 @@ public record Transaction(
   /** The sequence of the wallet's last entry after these; 0 while there is none. */
   public long lastSequence() {
     // The name ends with the sequence of the first entry, also where there came to be none.
-    return postings.isEmpty()
-        ? Long.parseLong(id.substring(id.lastIndexOf('_') + 1)) - 1
-        : postings.getLast().sequence();
+    return postings.isEmpty() ? firstSequence(id) - 1 : postings.getLast().sequence();
+  }
+
+  /** The sequence of the first entry of a transaction, by its name. */
+  public static long firstSequence(String id) {
+    return Long.parseLong(id.substring(id.lastIndexOf('_') + 1));
   }
 
   /** The hash of the wallet's last entry after these; 32 zero bytes while there is none. */

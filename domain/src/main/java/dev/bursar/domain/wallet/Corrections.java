@@ -5,12 +5,15 @@ import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Refused;
+import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Decision.Unchanged;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refunds, adjustments and reversals: new entries that correct what was recorded before. A refund
@@ -40,12 +43,20 @@ final class Corrections {
               "the transaction %s charged nothing that could be refunded"
                   .formatted(charge.transaction())));
     }
-    Credits before = wallet.refunded(charge.transaction());
-    Credits left = total.minus(before);
-    Credits amount = ask.amount() == null ? left : ask.amount();
-    if (ask.amount() != null && !amount.isPositive()) {
-      return new Refused<>(notPositive(amount));
+    if (ask.amount() != null && !ask.amount().isPositive()) {
+      return new Refused<>(notPositive(ask.amount()));
     }
+    Purse purse = wallet.purse(charge.creditType());
+    long needed = wallet.lastCorrection(charge.transaction());
+    if (charge.owed().isPositive()) {
+      needed = Math.max(needed, purse.repaidThrough);
+    }
+    Decision<WalletEvent, WalletReply> again = readAgain(charge.through(), needed);
+    if (again != null) {
+      return again;
+    }
+    Credits left = total.minus(charge.refunded());
+    Credits amount = ask.amount() == null ? left : ask.amount();
     if (left.isZero() || amount.compareTo(left) > 0) {
       return new Refused<>(
           new Refusal(
@@ -54,10 +65,9 @@ final class Corrections {
               "the transaction charged %s, of which %s can still be refunded"
                   .formatted(total, left)));
     }
-    Purse purse = wallet.purse(charge.creditType());
     Entries entries =
         Entries.correcting(wallet, purse, now, charge.transaction(), ask.attribution());
-    List<Draw> paidDebt = unwind(charge, before, amount, entries);
+    List<Draw> paidDebt = unwind(charge, amount, purse, entries);
     return new Accepted<>(
         new WalletEvent.Refunded(
             now,
@@ -68,24 +78,33 @@ final class Corrections {
             entries.figures(purse.held)));
   }
 
-  /** Gives back so much of a charge, after so much had been; and tells who had paid its debt. */
-  private List<Draw> unwind(Charge charge, Credits before, Credits amount, Entries entries) {
+  /**
+   * What to answer where the ledger was not read up to the last entry that may matter; or up to one
+   * that is not known here, since another incarnation wrote it. Else null.
+   */
+  private @Nullable Decision<WalletEvent, WalletReply> readAgain(long through, long needed) {
+    if (through < needed) {
+      return new Told<>(new WalletReply.ReadFurther(needed));
+    }
+    return through > wallet.ledgerSequence()
+        ? new Unchanged<>(new WalletReply.ReadFurther(through))
+        : null;
+  }
+
+  /** Gives back so much of what is left of a charge; and tells who had paid its debt. */
+  private List<Draw> unwind(Charge charge, Credits amount, Purse purse, Entries entries) {
+    Credits before = charge.refunded();
     Credits ofDebt = charge.debt().minus(before).max(Credits.ZERO).min(amount);
-    Debts.Owed debt = wallet.debts().of(charge.transaction(), charge.creditType());
-    Credits unpaid = debt.owed().min(ofDebt);
+    Credits unpaid = charge.owed().min(ofDebt);
+    // What is owed is refunded first: who had paid is given back to only once all was paid.
+    Credits paidBack = charge.debt().min(before).minus(charge.forgiven());
     wallet.requireRoom(charge.creditType(), amount.minus(unpaid));
     entries.debt(unpaid.negated());
-    List<Draw> paid = last(debt.paid(), Credits.ZERO, ofDebt.minus(unpaid));
+    List<Draw> paid = last(charge.paid(), paidBack, ofDebt.minus(unpaid));
     List<Draw> drawn =
         last(charge.draws(), before.minus(charge.debt()).max(Credits.ZERO), amount.minus(ofDebt));
-    Credits found = unpaid;
-    for (Draw draw : paid) {
-      found = found.plus(draw.amount());
-    }
-    for (Draw draw : drawn) {
-      found = found.plus(draw.amount());
-    }
-    if (!found.equals(amount)) {
+    Credits found = unpaid.plus(Draw.sum(paid)).plus(Draw.sum(drawn));
+    if (!found.equals(amount) || unpaid.compareTo(purse.debt) > 0) {
       throw new IllegalStateException(
           "of %s to refund of %s, %s could be traced"
               .formatted(amount, charge.transaction(), found));
@@ -194,7 +213,7 @@ final class Corrections {
           new Refusal(
               Code.NOT_REFUNDABLE,
               "corrects",
-              "the transaction %s took nothing away by an adjustment or a void alone"
+              "the transaction %s took nothing away by an adjustment or with a voided grant"
                   .formatted(taken.transaction())));
     }
     if (!ask.amount().isPositive()) {
@@ -207,8 +226,12 @@ final class Corrections {
               "credit_type",
               "is not that of the transaction, " + taken.creditType()));
     }
-    Credits before = wallet.refunded(taken.transaction());
-    Credits left = taken.total().minus(before);
+    Decision<WalletEvent, WalletReply> again =
+        readAgain(taken.through(), wallet.lastCorrection(taken.transaction()));
+    if (again != null) {
+      return again;
+    }
+    Credits left = taken.total().minus(taken.returned());
     if (ask.amount().compareTo(left) > 0) {
       return new Refused<>(
           new Refusal(
@@ -221,7 +244,7 @@ final class Corrections {
     Purse purse = wallet.purse(taken.creditType());
     Entries entries =
         Entries.correcting(wallet, purse, now, taken.transaction(), ask.attribution());
-    for (Draw draw : last(taken.draws(), before, ask.amount())) {
+    for (Draw draw : last(taken.draws(), taken.returned(), ask.amount())) {
       GrantState grant = wallet.grant(draw.grant());
       if (!taken.voided() || !grant.isVoided()) {
         entries.giveBack(EntryType.ADJUST, draw.grant(), draw.amount());

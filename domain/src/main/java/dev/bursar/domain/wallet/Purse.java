@@ -44,6 +44,10 @@ final class Purse {
   Credits balance = Credits.ZERO;
   Credits held = Credits.ZERO;
   Credits debt = Credits.ZERO;
+
+  /** The last entry by which debt was repaid; 0 if none was since the wallet was restored. */
+  long repaidThrough;
+
   private final Map<Catalog.Work, Shelf> shelves = new HashMap<>();
   private final Shelf all = new Shelf();
 

@@ -57,7 +57,7 @@ final class Settlement {
                   .formatted(actual, held)));
     }
     List<Draw> more = excess.isPositive() ? purse.draw(excess, feature, model) : List.of();
-    Credits uncovered = excess.minus(sum(more));
+    Credits uncovered = excess.minus(Draw.sum(more));
     boolean recorded = late || hold.overagePolicy() == OveragePolicy.RECORD;
     Credits debt = recorded ? uncovered : Credits.ZERO;
 
@@ -120,14 +120,6 @@ final class Settlement {
     List<Draw> merged = new ArrayList<>(all.size());
     all.forEach((grant, amount) -> merged.add(new Draw(grant, amount)));
     return merged;
-  }
-
-  private static Credits sum(List<Draw> draws) {
-    Credits sum = Credits.ZERO;
-    for (Draw draw : draws) {
-      sum = sum.plus(draw.amount());
-    }
-    return sum;
   }
 
   /** What goes back to a grant that has ended meanwhile ends at once. */

@@ -75,8 +75,7 @@ public final class Wallet {
   private final Map<String, Hold> holds = new HashMap<>();
   private final LinkedHashMap<String, Hold> lapsed = new LinkedHashMap<>();
   private final TreeSet<Due> dues = new TreeSet<>(Due.ORDER);
-  private final Map<String, Credits> refunded = new HashMap<>();
-  private final Debts debts = new Debts();
+  private final Corrected corrected = new Corrected();
   private final LinkedHashMap<String, Transfer> transfers = new LinkedHashMap<>();
   private final LinkedHashMap<String, SentTransfer> sentTransfers = new LinkedHashMap<>();
   private final TreeSet<String> barredTransfers = new TreeSet<>();
@@ -152,14 +151,9 @@ public final class Wallet {
     return purses.values().stream().map(Purse::figures).toList();
   }
 
-  /** How much of what a transaction charged, or took away, has been given back. */
-  Credits refunded(String transaction) {
-    return refunded.getOrDefault(transaction, Credits.ZERO);
-  }
-
-  /** Which transactions left the debt that there is, and who paid what of it. */
-  public Debts debts() {
-    return debts;
+  /** The last entry that may have corrected a transaction; 0 if none has. */
+  long lastCorrection(String transaction) {
+    return corrected.last(transaction);
   }
 
   /** Whether a transfer to this wallet was refused, and has gone back. */
@@ -276,7 +270,7 @@ public final class Wallet {
           end(expired.grant(), EntryType.EXPIRE, expired.transaction());
       case WalletEvent.GrantRenewed renewed -> renew(renewed);
       case WalletEvent.GrantVoided voided -> cancel(voided);
-      case WalletEvent.Refunded refund -> refund(refund);
+      case WalletEvent.Refunded refunded -> post(refunded.transaction());
       case WalletEvent.Adjusted adjusted -> adjust(adjusted);
       case WalletEvent.TransferredOut out -> {
         post(out.transaction());
@@ -346,25 +340,18 @@ public final class Wallet {
     end(event.ended(), EntryType.EXPIRE, event.transaction());
   }
 
-  private void refund(WalletEvent.Refunded event) {
-    refunded.merge(event.corrects(), event.amount(), Credits::plus);
-    debts.giveBack(event.corrects(), event.paidDebt());
-    post(event.transaction());
-  }
-
   private void adjust(WalletEvent.Adjusted event) {
     if (event.grant() != null) {
       bring(event.grant(), event.transaction().attribution());
     }
-    String corrects = event.transaction().corrects();
-    if (corrects != null) {
-      giveBack(event.transaction(), corrects);
+    if (event.transaction().corrects() != null) {
+      reinstate(event.transaction());
     }
     post(event.transaction());
   }
 
   /** A grant that was voided, and to which something comes back that does not end there at once. */
-  private void giveBack(Transaction transaction, String corrects) {
+  private void reinstate(Transaction transaction) {
     Set<String> ended = new HashSet<>();
     for (Posting each : transaction.postings()) {
       String grant = each.grant();
@@ -374,11 +361,11 @@ public final class Wallet {
     }
     for (Posting each : transaction.postings()) {
       String grant = each.grant();
-      if (grant != null && each.type() == EntryType.ADJUST) {
-        refunded.merge(corrects, each.amount(), Credits::plus);
-        if (grant(grant).isVoided() && !ended.contains(grant)) {
-          reinstate(grant(grant));
-        }
+      if (grant != null
+          && each.type() == EntryType.ADJUST
+          && grant(grant).isVoided()
+          && !ended.contains(grant)) {
+        reinstate(grant(grant));
       }
     }
   }
@@ -512,16 +499,16 @@ public final class Wallet {
         purse.change(grant(grant), posting.amount(), Credits.ZERO);
         lists.changed(grant(grant));
       }
-      if (posting.type() == EntryType.DEBT) {
-        String of = transaction.corrects() == null ? transaction.id() : transaction.corrects();
-        debts.add(of, purse.creditType, posting.amount());
-      } else if (posting.type() == EntryType.DEBT_REPAID && grant != null) {
-        debts.pay(purse.creditType, grant, posting.amount().negated());
+      if (posting.type() == EntryType.DEBT_REPAID) {
+        purse.repaidThrough = posting.sequence();
       }
       purse.balance = posting.balance();
       purse.debt = posting.debt();
       ledgerSequence = posting.sequence();
       ledgerHead = posting.hash();
+    }
+    if (transaction.corrects() != null) {
+      corrected.add(transaction.corrects(), ledgerSequence);
     }
   }
 
@@ -575,8 +562,6 @@ public final class Wallet {
             .toList(),
         holds.values().stream().toList(),
         lapsed.values().stream().toList(),
-        new TreeMap<>(refunded),
-        debts.all(),
         List.copyOf(transfers.values()),
         List.copyOf(sentTransfers.values()),
         List.copyOf(barredTransfers),
@@ -611,8 +596,8 @@ public final class Wallet {
       purse.balance = figures.balance();
       purse.debt = figures.debt();
     }
-    refunded.putAll(from.refunded());
-    debts.restore(from.debts());
+    // Also for what repaid debt by then: everything has to be read up to here.
+    corrected.forget(ledgerSequence);
     barredTransfers.addAll(from.barredTransfers());
     from.transfers().forEach(this::underWay);
     from.sentTransfers().forEach(each -> sentTransfers.put(each.id(), each));

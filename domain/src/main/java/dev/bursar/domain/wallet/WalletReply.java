@@ -29,6 +29,12 @@ public sealed interface WalletReply {
   record Corrected(@Nullable String grant, Transaction transaction, Balance balance)
       implements WalletReply {}
 
+  /**
+   * What was read in the ledger of what is to be corrected may be out of date: it has to be read
+   * again, up to an entry at least.
+   */
+  record ReadFurther(long through) implements WalletReply {}
+
   /** The credits have left for the other wallet. */
   record Transferred(Transfer transfer, Transaction transaction, Balance balance)
       implements WalletReply {}

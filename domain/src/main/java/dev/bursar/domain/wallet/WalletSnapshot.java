@@ -5,7 +5,6 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +20,6 @@ public record WalletSnapshot(
     List<ScheduledPart> scheduled,
     List<Hold> holds,
     List<Hold> lapsed,
-    Map<String, Credits> refunded,
-    List<Debts.Owed> debts,
     List<Transfer> transfers,
     List<SentTransfer> sentTransfers,
     List<String> barredTransfers,

@@ -9,6 +9,8 @@ import static dev.bursar.domain.operation.Refusal.Code.NOT_REFUNDABLE;
 import static dev.bursar.domain.operation.Refusal.Code.REFUND_EXCEEDS_CHARGE;
 import static dev.bursar.domain.wallet.WalletWords.adjust;
 import static dev.bursar.domain.wallet.WalletWords.at;
+import static dev.bursar.domain.wallet.WalletWords.charge;
+import static dev.bursar.domain.wallet.WalletWords.chargeOf;
 import static dev.bursar.domain.wallet.WalletWords.commit;
 import static dev.bursar.domain.wallet.WalletWords.draws;
 import static dev.bursar.domain.wallet.WalletWords.entries;
@@ -16,6 +18,7 @@ import static dev.bursar.domain.wallet.WalletWords.figures;
 import static dev.bursar.domain.wallet.WalletWords.grant;
 import static dev.bursar.domain.wallet.WalletWords.hold;
 import static dev.bursar.domain.wallet.WalletWords.newWallet;
+import static dev.bursar.domain.wallet.WalletWords.refund;
 import static dev.bursar.domain.wallet.WalletWords.reverse;
 import static dev.bursar.domain.wallet.WalletWords.values;
 import static dev.bursar.domain.wallet.WalletWords.voiding;
@@ -23,7 +26,6 @@ import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.credits.Credits;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -132,13 +134,16 @@ final class AdjustmentTest {
             grant("a", "5").priority(1).until(at(600)).only(Set.of("chat"), Set.of()).cost("10"),
             grant("b", "5").priority(2));
     var wrong = given.when(adjust(null, "-7"), at(1));
-    var back = given.when(reverse(wrong, "6"), at(2));
+    var back = given.when(reverse(given, wrong, "6"), at(2));
     assertThat(entries(back)).containsExactly("adjust b 2", "adjust a 4");
     assertThat(values(back)).containsExactly("adjust b nothing", "adjust a 8 EUR");
     assertThat(back.event(WalletEvent.Adjusted.class).transaction().corrects())
         .isEqualTo(wrong.events().getLast().transaction().id());
-    assertThat(entries(given.when(reverse(wrong, "1"), at(3)))).containsExactly("adjust a 1");
-    given.when(reverse(wrong, "0.000001"), at(4)).thenRefused(REFUND_EXCEEDS_CHARGE, "amount");
+    assertThat(entries(given.when(reverse(given, wrong, "1"), at(3))))
+        .containsExactly("adjust a 1");
+    given
+        .when(reverse(given, wrong, "0.000001"), at(4))
+        .thenRefused(REFUND_EXCEEDS_CHARGE, "amount");
     assertThat(figures(wallet)).isEqualTo("balance 10, held 0, debt 0");
     assertThat(entries(given.when(WAKE, at(600)))).containsExactly("expire a -5");
   }
@@ -149,12 +154,12 @@ final class AdjustmentTest {
     var wrong = given.when(adjust(null, "-7"), at(1));
     given.after(at(2), hold("r", "3"), commit("r", "4"));
     given.after(at(3), voiding("b"));
-    assertThat(entries(given.when(reverse(wrong, "7"), at(50))))
+    assertThat(entries(given.when(reverse(given, wrong, "7"), at(50))))
         .containsExactly("adjust b 2", "void b -2", "adjust a 5", "expire a -5");
     var other = wallet(newWallet(), grant("a", "5"));
     var taken = other.when(adjust("a", "-4"), at(1));
     other.after(at(2), hold("r", "1"), commit("r", "3"));
-    assertThat(entries(other.when(reverse(taken, "4"), at(3))))
+    assertThat(entries(other.when(reverse(other, taken, "4"), at(3))))
         .containsExactly("adjust a 4", "debt_repaid a -2");
   }
 
@@ -164,7 +169,8 @@ final class AdjustmentTest {
         wallet(wallet, grant("a", "9").until(at(600)).cost("18")).after(at(1), hold("r", "3"));
     var wrong = given.when(voiding("a"), at(2));
     assertThat(entries(wrong)).containsExactly("void a -6");
-    assertThat(values(given.when(reverse(wrong, "6"), at(3)))).containsExactly("adjust a 12 EUR");
+    assertThat(values(given.when(reverse(given, wrong, "6"), at(3))))
+        .containsExactly("adjust a 12 EUR");
     assertThat(wallet.grant("a").isEnded()).isFalse();
     assertThat(draws(given.when(hold("s", "6"), at(4)))).containsExactly("a 6");
     assertThat(entries(given.when(WalletWords.release("r"), at(5)))).isEmpty();
@@ -186,17 +192,7 @@ final class AdjustmentTest {
     given.after(at(2), voiding("a"));
     var given2 = given.when(WalletWords.release("r"), at(3));
     assertThat(entries(given2)).containsExactly("void a -3");
-    Taken taken =
-        new Taken(
-            given2.events().getLast().transaction().id(),
-            WalletWords.CREDITS,
-            true,
-            List.of(new Draw("a", WalletWords.credits("3"))));
-    var back =
-        given.when(
-            new WalletCommand.Reverse(
-                WalletWords.CREDITS, taken.total(), taken, WalletWords.who(null, null)),
-            at(4));
+    var back = given.when(reverse(given, given2, "3"), at(4));
     assertThat(entries(back)).containsExactly("adjust a 3");
     assertThat(draws(given.when(hold("s", "3"), at(5)))).containsExactly("a 3");
   }
@@ -205,7 +201,7 @@ final class AdjustmentTest {
   void aVoidedGrantWhoseEndHasComeExpires() {
     var given = wallet(wallet, grant("a", "9").until(at(60)));
     var wrong = given.when(voiding("a"), at(2));
-    assertThat(entries(given.when(reverse(wrong, "9"), at(60))))
+    assertThat(entries(given.when(reverse(given, wrong, "9"), at(60))))
         .containsExactly("adjust a 9", "expire a -9");
     assertThat(given.when(WAKE, at(61)).events()).isEmpty();
   }
@@ -214,7 +210,7 @@ final class AdjustmentTest {
   void aSeriesGoesOnWhenTheVoidOfItsIntervalIsReversed() {
     var given = wallet(wallet, grant("a", "9").every(Recurrence.Interval.DAY));
     var wrong = given.when(voiding("a"), at(2));
-    given.after(at(3), reverse(wrong, "9"));
+    given.after(at(3), reverse(given, wrong, "9"));
     assertThat(entries(given.when(WAKE, at(86_400)))).containsExactly("expire a -9", "grant a#2 9");
   }
 
@@ -222,20 +218,61 @@ final class AdjustmentTest {
   void onlyWhatTookAwayAndNothingElseIsReversed() {
     var given = wallet(wallet, grant("a", "9"));
     var wrong = given.when(adjust("a", "-9"), at(1));
-    var ask = reverse(wrong, "9");
-    var nothing = new Taken(ask.taken().transaction(), WalletWords.CREDITS, false, List.of());
+    var ask = reverse(given, wrong, "9");
+    var used = given.when(grant("b", "5").add(), at(1));
+    given.when(reverse(given, used, "5"), at(2)).thenRefused(NOT_REFUNDABLE, "corrects");
+    given.when(reverse(given, wrong, "-1"), at(2)).thenRefused(INVALID, "amount");
     given
-        .when(
-            new WalletCommand.Reverse(
-                WalletWords.CREDITS, ask.amount(), nothing, ask.attribution()),
-            at(2))
-        .thenRefused(NOT_REFUNDABLE, "corrects");
-    given.when(reverse(wrong, "-1"), at(2)).thenRefused(INVALID, "amount");
-    given.when(reverse(wrong, "9.000001"), at(2)).thenRefused(REFUND_EXCEEDS_CHARGE, "amount");
+        .when(reverse(given, wrong, "9.000001"), at(2))
+        .thenRefused(REFUND_EXCEEDS_CHARGE, "amount");
     given
         .when(
             new WalletCommand.Reverse("image", ask.amount(), ask.taken(), ask.attribution()), at(2))
         .thenRefused(INVALID, "credit_type");
-    assertThat(figures(wallet)).isEqualTo("balance 0, held 0, debt 0");
+    assertThat(figures(wallet)).isEqualTo("balance 5, held 0, debt 0");
+  }
+
+  @Test
+  void whatACommitGaveToAVoidedGrantComesBackAndWhatItChargedIsRefundedByItself() {
+    var given = wallet(wallet, grant("a", "9").cost("18")).after(at(1), hold("r", "5"));
+    given.after(at(2), voiding("a"));
+    var both = given.when(commit("r", "2"), at(3));
+    assertThat(entries(both)).containsExactly("consume a -2", "void a -3");
+    assertThat(entries(given.when(refund(given, chargeOf(both), "0.5"), at(4))))
+        .containsExactly("refund a 0.5", "void a -0.5");
+    given
+        .when(reverse(given, both, "3.000001"), at(5))
+        .thenRefused(REFUND_EXCEEDS_CHARGE, "amount");
+    assertThat(entries(given.when(reverse(given, both, "3"), at(5)))).containsExactly("adjust a 3");
+    given.when(reverse(given, both, "0.1"), at(6)).thenRefused(REFUND_EXCEEDS_CHARGE, "amount");
+    given
+        .when(refund(given, chargeOf(both), "1.6"), at(6))
+        .thenRefused(REFUND_EXCEEDS_CHARGE, "amount");
+    assertThat(entries(given.when(refund(given, chargeOf(both), null), at(6))))
+        .containsExactly("refund a 1.5");
+    assertThat(draws(given.when(hold("s", "4.5"), at(7)))).containsExactly("a 4.5");
+  }
+
+  @Test
+  void whatARefundGaveToAVoidedGrantComesBack() {
+    var given = wallet(wallet, grant("a", "9"));
+    var charged = given.when(charge("r", "2"), at(1));
+    given.after(at(2), voiding("a"));
+    var refunded = given.when(refund(given, chargeOf(charged), null), at(3));
+    assertThat(entries(refunded)).containsExactly("refund a 2", "void a -2");
+    assertThat(entries(given.when(reverse(given, refunded, "2"), at(4))))
+        .containsExactly("adjust a 2");
+  }
+
+  @Test
+  void whatWasReversedSinceItWasReadIsReadAgain() {
+    var given = wallet(wallet, grant("a", "9"));
+    var wrong = given.when(adjust("a", "-9"), at(1));
+    Taken early = Taken.of(chargeOf(wrong), WalletWords.ledger(given.past()));
+    given.after(at(2), reverse(early, "5"));
+    given.when(reverse(early, "4"), at(3)).thenTold(new WalletReply.ReadFurther(3));
+    given.when(reverse(given, wrong, "4.1"), at(3)).thenRefused(REFUND_EXCEEDS_CHARGE, "amount");
+    assertThat(entries(given.when(reverse(given, wrong, "4"), at(3))))
+        .containsExactly("adjust a 4");
   }
 }

@@ -6,6 +6,7 @@ import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Origin;
 import java.math.BigInteger;
@@ -17,6 +18,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** What is asked of a wallet, and when, drawn by lot: the same seed asks the same. */
 final class History {
@@ -24,25 +28,27 @@ final class History {
   private static final int RESERVATIONS = 12;
   private static final int GRANTS = 10;
   private static final int TRANSFERS = 6;
+  private static final Predicate<Transaction> CHARGES =
+      of -> ChargeTrace.of(of, List.of(of)).total().isPositive();
+  private static final Predicate<Transaction> TAKINGS =
+      of -> of.postings().stream().anyMatch(each -> Taken.takes(each.type(), each.amount()));
   private static final String RATE = "0.0015005";
   private static final int TENTHS_OF_MICROS_PER_UNIT = 15_005;
 
   private final Random random;
   private final List<Request<WalletCommand>> asked = new ArrayList<>();
   private final Map<Integer, Transfer> incoming = new HashMap<>();
-  private final List<Charge> charges;
-  private final List<Taken> takings;
+  private final List<Transaction> ledger;
   private final List<String> sent;
   private Instant clock = WalletWords.START;
+  private long readFrom;
 
   /**
-   * @param charges what the wallet's transactions charged so far; may grow meanwhile
-   * @param takings what they took away otherwise; may grow meanwhile
+   * @param ledger the wallet's transactions so far; may grow meanwhile
    * @param sent the names of the transfers that have left it so far; may grow meanwhile
    */
-  History(long seed, List<Charge> charges, List<Taken> takings, List<String> sent) {
-    this.charges = charges;
-    this.takings = takings;
+  History(long seed, List<Transaction> ledger, List<String> sent) {
+    this.ledger = ledger;
     this.sent = sent;
     this.random = new Random(seed);
   }
@@ -88,7 +94,7 @@ final class History {
       Request<WalletCommand> before = asked.get(random.nextInt(asked.size()));
       return oneIn(4)
           ? new Request<>(command(), new Operation(before.operation().key(), 0))
-          : before;
+          : new Request<>(readAgain(before.command()), before.operation());
     }
     long fingerprint = 1 + random.nextInt(1_000);
     var request = new Request<>(command(), new Operation("k" + asked.size(), fingerprint));
@@ -118,9 +124,9 @@ final class History {
           oneIn(2) ? new WalletCommand.Find(reservation) : new WalletCommand.Bar(reservation, null);
       case 21 -> new WalletCommand.CheckCredits(type(), amount(0), feature(), model());
       case 22 -> oneIn(2) ? new WalletCommand.View() : new WalletCommand.ListOpen();
-      case 23, 24, 25 -> charges.isEmpty() && !oneIn(9) ? hold(reservation) : refund();
+      case 23, 24, 25 -> correction(CHARGES, () -> hold(reservation), this::refund);
       case 26 -> adjust(grant);
-      case 34, 35 -> takings.isEmpty() && !oneIn(9) ? adjust(grant) : reverse();
+      case 34, 35 -> correction(TAKINGS, () -> adjust(grant), this::reverse);
       case 27 ->
           new WalletCommand.TransferOut(
               oneIn(20) ? "main" : "research", type(), amount(0), who(null, null));
@@ -186,12 +192,59 @@ final class History {
         least.plus(oneIn(2) ? Credits.ZERO : amount(0)));
   }
 
-  private WalletCommand refund() {
-    Charge charge =
-        charges.isEmpty() || oneIn(50)
-            ? new Charge("txn_main_0", type(), List.of(), Credits.ZERO)
-            : charges.get(random.nextInt(charges.size()));
-    return new WalletCommand.Refund(charge, oneIn(3) ? null : amount(0), who(null, null));
+  /** Of one of the transactions of this kind; of another now and then, which is of no use. */
+  private WalletCommand correction(
+      Predicate<Transaction> kind,
+      Supplier<WalletCommand> without,
+      Function<Transaction, WalletCommand> with) {
+    List<Transaction> of = ledger.stream().filter(oneIn(50) ? kind.negate() : kind).toList();
+    return of.isEmpty() ? without.get() : with.apply(of.get(random.nextInt(of.size())));
+  }
+
+  /** Whoever reads the ledger is now and then a little behind, though not behind the twin. */
+  private List<Transaction> read(String transaction) {
+    int size = ledger.size();
+    if (oneIn(3)) {
+      size -= random.nextInt(Math.min(size, 6) + 1);
+    }
+    while (size < ledger.size()
+        && (size == 0
+            || ledger.get(size - 1).lastSequence() < readFrom
+            || ledger.subList(0, size).stream().noneMatch(t -> t.id().equals(transaction)))) {
+      size++;
+    }
+    return List.copyOf(ledger.subList(0, size));
+  }
+
+  /** From now on the ledger is always read up to this entry at least. */
+  void readFrom(long sequence) {
+    readFrom = sequence;
+  }
+
+  private WalletCommand refund(Transaction of) {
+    return new WalletCommand.Refund(
+        ChargeTrace.of(of, read(of.id())), oneIn(3) ? null : amount(0), who(null, null));
+  }
+
+  private WalletCommand readAgain(WalletCommand command) {
+    return switch (command) {
+      case WalletCommand.Refund it ->
+          new WalletCommand.Refund(
+              ChargeTrace.of(named(it.charge().transaction()), read(it.charge().transaction())),
+              it.amount(),
+              it.attribution());
+      case WalletCommand.Reverse it ->
+          new WalletCommand.Reverse(
+              it.creditType(),
+              it.amount(),
+              Taken.of(named(it.taken().transaction()), read(it.taken().transaction())),
+              it.attribution());
+      case WalletCommand other -> other;
+    };
+  }
+
+  private Transaction named(String transaction) {
+    return ledger.stream().filter(t -> t.id().equals(transaction)).findFirst().orElseThrow();
   }
 
   private WalletCommand adjust(String grant) {
@@ -200,11 +253,8 @@ final class History {
     return new WalletCommand.Adjust(type(), amount, up || oneIn(2) ? grant : null, who(null, null));
   }
 
-  private WalletCommand reverse() {
-    Taken taken =
-        takings.isEmpty() || oneIn(50)
-            ? new Taken("txn_main_0", type(), oneIn(2), List.of())
-            : takings.get(random.nextInt(takings.size()));
+  private WalletCommand reverse(Transaction of) {
+    Taken taken = Taken.of(of, read(of.id()));
     boolean whole = oneIn(2) && taken.total().isPositive();
     return new WalletCommand.Reverse(
         oneIn(20) ? type() : taken.creditType(),

@@ -233,18 +233,6 @@ final class NaiveBooks {
     }
   }
 
-  /** Remembers what is about to be taken away without a charge. */
-  void taking(String type, Map<Block, BigInteger> parts) {
-    Charged taken = new Charged(type);
-    parts.forEach(
-        (block, part) -> {
-          if (part.signum() > 0) {
-            taken.pieces.add(new Piece(block, part));
-          }
-        });
-    takings.put("txn_main_" + (entries.size() + undated.size() + 1), taken);
-  }
-
   void owe(String type, BigInteger amount) {
     if (amount.signum() != 0) {
       undated.add(type + " debt null " + text(amount));
@@ -303,6 +291,14 @@ final class NaiveBooks {
       Grant of = block.terms;
       String value = worth == null ? "" : " " + text(worth) + " " + of.costBasis().currency();
       undated.add("%s %s %s %s%s".formatted(of.creditType(), how, of.id(), text(amount), value));
+    }
+    if (amount.signum() < 0 && (how.equals("void") || how.equals("adjust"))) {
+      // Each transaction is dated before the next begins.
+      takings
+          .computeIfAbsent(
+              "txn_main_" + (entries.size() + 1), t -> new Charged(block.terms.creditType()))
+          .pieces
+          .add(new Piece(block, amount.negate()));
     }
   }
 

@@ -106,7 +106,6 @@ final class NaiveCorrections {
     if (sum(parts).compareTo(amount) < 0) {
       return Said.refused("EXCEEDS_AVAILABLE");
     }
-    books.taking(ask.creditType(), parts);
     parts.forEach((block, part) -> books.move("adjust", block, part.negate()));
     return Said.done("corrected null; " + books.figures(ask.creditType()));
   }

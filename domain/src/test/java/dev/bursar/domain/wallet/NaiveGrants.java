@@ -13,7 +13,6 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Map;
 
 /** How grants come, end and come again, said again as simply as possible. */
 final class NaiveGrants {
@@ -119,12 +118,7 @@ final class NaiveGrants {
     return switch (block.state()) {
       case "voided" -> Said.refused("GRANT_VOIDED");
       case "expired" -> Said.refused("GRANT_EXPIRED");
-      default -> {
-        if (block.state().equals("active")) {
-          books.taking(block.terms.creditType(), Map.of(block, books.free(block)));
-        }
-        yield Said.done("voided %s %s".formatted(id, text(books.end(block, "void"))));
-      }
+      default -> Said.done("voided %s %s".formatted(id, text(books.end(block, "void"))));
     };
   }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Charging work that has run already, and for which nothing was set aside. */
 final class UsageTest {
 
-  private static WalletCommand usage(String reservation, String amount, OveragePolicy policy) {
+  static WalletCommand usage(String reservation, String amount, OveragePolicy policy) {
     return usage(reservation, amount, policy, at(1));
   }
 

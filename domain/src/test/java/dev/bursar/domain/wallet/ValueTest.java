@@ -22,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.Given;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.ledger.Transaction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -79,19 +80,19 @@ final class ValueTest {
   @Test
   void whatGoesBackIsWorthWhatIsThereAgain() {
     var given = wallet(wallet, grant("a", "3").cost("1"));
-    Charge charge = chargeOf(given.when(charge("r", "2"), at(1)));
-    assertThat(values(given.when(refund(charge, "1"), at(2))))
+    Transaction charge = chargeOf(given.when(charge("r", "2"), at(1)));
+    assertThat(values(given.when(refund(given, charge, "1"), at(2))))
         .containsExactly("refund a 0.333334 EUR");
-    assertThat(values(given.when(refund(charge, "1"), at(3))))
+    assertThat(values(given.when(refund(given, charge, "1"), at(3))))
         .containsExactly("refund a 0.333333 EUR");
   }
 
   @Test
   void whatEndsAtOnceIsWorthNothingOnTheWhole() {
     var given = wallet(wallet, grant("a", "3").cost("1").until(at(60)));
-    Charge charge = chargeOf(given.when(charge("r", "2"), at(1)));
+    Transaction charge = chargeOf(given.when(charge("r", "2"), at(1)));
     assertThat(values(given.when(WAKE, at(60)))).containsExactly("expire a -0.333333 EUR");
-    assertThat(values(given.when(refund(charge, "2"), at(61))))
+    assertThat(values(given.when(refund(given, charge, "2"), at(61))))
         .containsExactly("refund a 0.666667 EUR", "expire a -0.666667 EUR");
   }
 

@@ -8,6 +8,7 @@ import dev.bursar.domain.entity.LookedFor;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.invariant.Invariants;
+import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Operation;
@@ -80,6 +81,7 @@ final class WalletHistoryTest {
           "refund of a debt that was paid",
           "refund that ended at once",
           "refund that paid debt",
+          "read again",
           "reversed",
           "reversal that paid debt",
           "reversal that expired at once",
@@ -145,8 +147,7 @@ final class WalletHistoryTest {
   private final class Run {
     private final History history;
     private final Subject subject = Subject.fresh();
-    private final List<Charge> charges = new ArrayList<>();
-    private final List<Taken> takings = new ArrayList<>();
+    private final List<Transaction> ledger = new ArrayList<>();
     private final List<String> sent = new ArrayList<>();
     private final NaiveWallet naive = new NaiveWallet(WalletWords.START, sent);
     private final Map<String, String> firstReplies = new HashMap<>();
@@ -157,14 +158,17 @@ final class WalletHistoryTest {
     private int entries;
 
     Run(long seed) {
-      this.history = new History(seed, charges, takings, sent);
+      this.history = new History(seed, ledger, sent);
     }
 
     void toTheEnd() {
       Request<WalletCommand> open = new Request<>(new WalletCommand.Open(WalletOwner.ORG), null);
       batch(WalletWords.START, List.of(open), false);
       for (int i = 0; i < BATCHES; i++) {
-        twin = history.oneIn(6) ? subject.restored() : twin;
+        if (history.oneIn(6)) {
+          twin = subject.restored();
+          history.readFrom(subject.wallet.ledgerSequence());
+        }
         Instant before = subject.wallet.lastAt();
         Instant now = history.nextTime(subject.wallet.nextDue());
         count(now.isBefore(before) ? "went back" : "went on");
@@ -191,7 +195,10 @@ final class WalletHistoryTest {
         } else {
           naive.decideAt(now);
         }
-        if (compared) {
+        if (reply.startsWith("read through")) {
+          wasOutOfDate(requests.get(i).command());
+          count("read again");
+        } else if (compared) {
           assertThat(reply)
               .as("%s at %s", requests.get(i), now)
               .isEqualTo(expected(requests.get(i)));
@@ -233,7 +240,12 @@ final class WalletHistoryTest {
         if (transaction != null) {
           LedgerEntry.of("acme", "main", transaction).forEach(invariants::read);
         }
-        known(recorded.event());
+        if (transaction != null && !transaction.postings().isEmpty()) {
+          ledger.add(transaction);
+        }
+        if (recorded.event() instanceof WalletEvent.TransferredOut out) {
+          sent.add(out.transfer().id());
+        }
         WalletText.marks(recorded.event()).forEach(WalletHistoryTest.this::count);
       }
       if (batch.recorded().stream()
@@ -244,35 +256,32 @@ final class WalletHistoryTest {
       }
     }
 
-    /** What can be refunded, settled and sent back from now on. */
-    private void known(WalletEvent event) {
-      switch (event) {
-        case WalletEvent.Committed it -> charged(it.transaction());
-        case WalletEvent.Charged it -> charged(it.transaction());
-        case WalletEvent.UsageCharged it -> charged(it.transaction());
-        case WalletEvent.TransferredOut it -> sent.add(it.transfer().id());
-        case WalletEvent.Adjusted it when it.grant() == null && !isReversal(it) -> taken(it);
-        case WalletEvent.GrantVoided it -> taken(it);
-        default -> {}
+    /** Something that matters has come since what is to be corrected was read. */
+    private void wasOutOfDate(WalletCommand command) {
+      String of;
+      long through;
+      switch (command) {
+        case WalletCommand.Refund it -> {
+          of = it.charge().transaction();
+          through = it.charge().through();
+        }
+        case WalletCommand.Reverse it -> {
+          of = it.taken().transaction();
+          through = it.taken().through();
+        }
+        default -> throw new AssertionError(command + " reads nothing");
       }
-    }
-
-    private boolean isReversal(WalletEvent.Adjusted event) {
-      return event.transaction().corrects() != null;
-    }
-
-    private void taken(WalletEvent event) {
-      Taken taken = WalletWords.takenBy(event);
-      if (!taken.draws().isEmpty()) {
-        takings.add(taken);
-      }
-    }
-
-    private void charged(Transaction transaction) {
-      Charge charge = WalletWords.chargeOf(transaction);
-      if (charge.total().isPositive()) {
-        charges.add(charge);
-      }
+      assertThat(ledger)
+          .as("%s", command)
+          .anySatisfy(
+              each -> {
+                assertThat(each.lastSequence()).isGreaterThan(through);
+                assertThat(
+                        of.equals(each.corrects())
+                            || each.postings().stream()
+                                .anyMatch(p -> p.type() == EntryType.DEBT_REPAID))
+                    .isTrue();
+              });
     }
 
     private void compareBooks(Batch<WalletEvent> batch) {

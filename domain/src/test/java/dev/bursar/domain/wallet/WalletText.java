@@ -58,6 +58,7 @@ final class WalletText {
               .formatted(r.hold().amount(), r.hold().expiresAt(), of(r.balance()));
       case WalletReply.OpenList r -> "open " + r.reservations().stream().sorted().toList();
       case WalletReply.Barred r -> "barred";
+      case WalletReply.ReadFurther r -> "read through " + r.through();
       case WalletReply.Corrected r -> "corrected " + r.grant() + "; " + of(r.balance());
       case WalletReply.Transferred r ->
           "transferred %s; %s".formatted(r.transfer().amount(), of(r.balance()));
@@ -107,8 +108,6 @@ final class WalletText {
     of.scheduled().stream().map(Object::toString).sorted().forEach(lines::add);
     of.holds().stream().map(Object::toString).sorted().forEach(lines::add);
     of.lapsed().forEach(each -> lines.add(each.toString()));
-    lines.add(of.refunded().toString());
-    lines.add(of.debts().toString());
     lines.add(of.transfers().toString());
     lines.add(of.sentTransfers().toString());
     lines.add(of.barredTransfers().toString());

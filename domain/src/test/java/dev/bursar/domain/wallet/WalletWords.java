@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /** The words in which tests talk about wallets. Times are in seconds from {@link #START}. */
@@ -208,26 +209,27 @@ public final class WalletWords {
     return lines;
   }
 
-  /** What the last transaction that came of a command charged. */
-  public static Charge chargeOf(Given.Then<WalletEvent, WalletReply> then) {
-    return chargeOf(then.events().getLast().transaction());
+  /** The last transaction that came of a command. */
+  public static Transaction chargeOf(Given.Then<WalletEvent, WalletReply> then) {
+    return then.events().getLast().transaction();
   }
 
-  /** What a transaction charged, by its entries. */
-  static Charge chargeOf(Transaction transaction) {
-    List<Draw> draws = new ArrayList<>();
-    Credits debt = Credits.ZERO;
-    for (Posting each : transaction.postings()) {
-      switch (each.type()) {
-        case CONSUME, LATE_USAGE -> draws.add(new Draw(each.grant(), each.amount().negated()));
-        case DEBT -> debt = debt.plus(each.amount());
-        default -> {}
-      }
-    }
-    return new Charge(transaction.id(), transaction.creditType(), draws, debt);
+  /** What the ledger tells of a transaction by now. */
+  public static Charge read(
+      Given<WalletCommand, WalletEvent, WalletReply> given, Transaction charge) {
+    return ChargeTrace.of(charge, ledger(given.past()));
   }
 
-  /** A refund; of all that is left, where the amount is null. */
+  static List<Transaction> ledger(List<WalletEvent> events) {
+    return events.stream().map(WalletEvent::transaction).filter(Objects::nonNull).toList();
+  }
+
+  /** A refund, of what the ledger tells by now; of all that is left, where the amount is null. */
+  public static WalletCommand.Refund refund(
+      Given<WalletCommand, WalletEvent, WalletReply> given, Transaction charge, String amount) {
+    return refund(read(given, charge), amount);
+  }
+
   public static WalletCommand.Refund refund(Charge charge, String amount) {
     return new WalletCommand.Refund(
         charge, amount == null ? null : credits(amount), who(null, null));
@@ -239,21 +241,14 @@ public final class WalletWords {
 
   /** Gives back so much of what the last transaction that came of a command took away. */
   public static WalletCommand.Reverse reverse(
-      Given.Then<WalletEvent, WalletReply> taken, String amount) {
-    return new WalletCommand.Reverse(
-        CREDITS, credits(amount), takenBy(taken.events().getLast()), who(null, null));
+      Given<WalletCommand, WalletEvent, WalletReply> given,
+      Given.Then<WalletEvent, WalletReply> taken,
+      String amount) {
+    return reverse(Taken.of(chargeOf(taken), ledger(given.past())), amount);
   }
 
-  /** What an adjustment or a void took away, by its entries. */
-  static Taken takenBy(WalletEvent event) {
-    Transaction transaction = event.transaction();
-    return new Taken(
-        transaction.id(),
-        transaction.creditType(),
-        event instanceof WalletEvent.GrantVoided,
-        transaction.postings().stream()
-            .map(each -> new Draw(each.grant(), each.amount().negated()))
-            .toList());
+  public static WalletCommand.Reverse reverse(Taken taken, String amount) {
+    return new WalletCommand.Reverse(CREDITS, credits(amount), taken, who(null, null));
   }
 
   public static WalletCommand.TransferOut transferOut(String to, String amount) {

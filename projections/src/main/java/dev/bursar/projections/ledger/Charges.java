@@ -3,8 +3,11 @@ package dev.bursar.projections.ledger;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.wallet.Charge;
+import dev.bursar.domain.wallet.ChargeTrace;
 import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Taken;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,8 +17,12 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a transaction charged, or took away. Its name is {@code txn_<wallet>_<sequence of its first
- * entry>}, and its entries follow on each other, so the primary key finds them.
+ * What a transaction charged, or took away, and what has become of that. Its name is {@code
+ * txn_<wallet>_<sequence of its first entry>}, and its entries follow on each other, so the primary
+ * key finds them; those that correct it, and those that lower a debt, have indexes of their own.
+ *
+ * <p>Entries are read one after the other while others come. So it is looked first how far the
+ * ledger goes: what comes later may or may not have been read.
  */
 final class Charges {
 
@@ -25,56 +32,133 @@ final class Charges {
       String type,
       String creditType,
       long amount,
-      @Nullable String grant) {}
+      long debt,
+      @Nullable String grant,
+      @Nullable String corrects) {}
 
   private static final Pattern SEQUENCE = Pattern.compile("[1-9][0-9]{0,17}");
   private static final int ROWS_AT_A_TIME = 500;
 
+  private static final String COLUMNS =
+      "select transaction_id, sequence, type, credit_type, amount, debt, grant_id, corrects"
+          + " from ledger_entry where org = :org and wallet = :wallet and ";
+
   private static final String ROWS =
+      COLUMNS + "sequence >= :first order by org, wallet, sequence limit :limit";
+
+  private static final String LOWERING_DEBT =
+      COLUMNS
+          + """
+          credit_type = :creditType and sequence >= :first
+          and (type = 'debt_repaid' or type = 'debt' and amount < 0)
+          order by org, wallet, credit_type, sequence limit :limit
+          """;
+
+  private static final String THROUGH =
       """
-      select transaction_id, sequence, type, credit_type, amount, grant_id from ledger_entry
-      where org = :org and wallet = :wallet and sequence >= :first
-      order by org, wallet, sequence limit :limit
+      select coalesce(max(sequence), 0) from ledger_entry where org = :org and wallet = :wallet
       """;
+
+  private static final String CORRECTED =
+      """
+      select
+        coalesce(sum(case type when 'refund' then amount when 'debt' then -amount end), 0),
+        coalesce(sum(amount) filter (where type = 'adjust'), 0)
+      from ledger_entry where org = :org and wallet = :wallet and corrects = :transaction
+      """;
+
+  /** How much of a transaction has gone back: of what it charged, and of what it took away. */
+  private record Corrections(Credits refunded, Credits returned) {}
 
   private Charges() {}
 
   /** The charge of a transaction that the wallet has; of any that it has, if only of nothing. */
   static Optional<Charge> find(Handle handle, String org, String wallet, String transaction) {
+    long through = through(handle, org, wallet);
     List<Row> rows = rows(handle, org, wallet, transaction);
     if (rows.isEmpty()) {
       return Optional.empty();
     }
-    List<Draw> draws = new ArrayList<>();
-    Credits debt = Credits.ZERO;
+    ChargeTrace trace = new ChargeTrace(transaction, rows.getFirst().creditType());
     for (Row row : rows) {
-      switch (LedgerRow.type(row.type())) {
-        case CONSUME, LATE_USAGE -> draws.add(draw(row));
-        case DEBT -> debt = debt.plus(new Credits(row.amount()).max(Credits.ZERO));
-        case GRANT, EXPIRE, VOID, REFUND, ADJUST, TRANSFER_IN, TRANSFER_OUT, DEBT_REPAID -> {}
-      }
+      trace.own(
+          LedgerRow.type(row.type()),
+          row.grant(),
+          new Credits(row.amount()),
+          new Credits(row.debt()));
     }
+    follow(handle, org, wallet, trace, rows.getLast());
     return Optional.of(
-        new Charge(transaction, rows.getFirst().creditType(), List.copyOf(draws), debt));
+        trace.charge(corrections(handle, org, wallet, transaction).refunded(), through));
   }
 
-  /** What a transaction that the wallet has took away, and did nothing else; or nothing. */
+  /** Follows a debt until it is settled, or as far as there are entries. */
+  private static void follow(
+      Handle handle, String org, String wallet, ChargeTrace trace, Row last) {
+    long next = last.sequence() + 1;
+    while (!trace.isSettled()) {
+      List<Row> rows =
+          handle
+              .createQuery(LOWERING_DEBT)
+              .bind("org", org)
+              .bind("wallet", wallet)
+              .bind("creditType", last.creditType())
+              .bind("first", next)
+              .bind("limit", ROWS_AT_A_TIME)
+              .map((rs, context) -> row(rs))
+              .list();
+      for (Row row : rows) {
+        trace.later(
+            LedgerRow.type(row.type()), row.corrects(), row.grant(), new Credits(row.amount()));
+      }
+      if (rows.size() < ROWS_AT_A_TIME) {
+        return;
+      }
+      next = rows.getLast().sequence() + 1;
+    }
+  }
+
+  /** What a transaction that the wallet has took away; of any that it has, if only nothing. */
   static Optional<Taken> taken(Handle handle, String org, String wallet, String transaction) {
+    long through = through(handle, org, wallet);
     List<Row> rows = rows(handle, org, wallet, transaction);
     if (rows.isEmpty()) {
       return Optional.empty();
     }
-    EntryType type = LedgerRow.type(rows.getFirst().type());
-    boolean all =
-        (type == EntryType.ADJUST || type == EntryType.VOID)
-            && rows.stream()
-                .allMatch(row -> LedgerRow.type(row.type()) == type && row.amount() < 0);
+    List<Row> taking =
+        rows.stream()
+            .filter(row -> Taken.takes(LedgerRow.type(row.type()), new Credits(row.amount())))
+            .toList();
     return Optional.of(
         new Taken(
             transaction,
             rows.getFirst().creditType(),
-            type == EntryType.VOID,
-            all ? rows.stream().map(Charges::draw).toList() : List.of()));
+            taking.stream().anyMatch(row -> LedgerRow.type(row.type()) == EntryType.VOID),
+            taking.stream().map(Charges::draw).toList(),
+            corrections(handle, org, wallet, transaction).returned(),
+            through));
+  }
+
+  private static long through(Handle handle, String org, String wallet) {
+    return handle
+        .createQuery(THROUGH)
+        .bind("org", org)
+        .bind("wallet", wallet)
+        .mapTo(Long.class)
+        .one();
+  }
+
+  private static Corrections corrections(
+      Handle handle, String org, String wallet, String transaction) {
+    return handle
+        .createQuery(CORRECTED)
+        .bind("org", org)
+        .bind("wallet", wallet)
+        .bind("transaction", transaction)
+        .map(
+            (rs, context) ->
+                new Corrections(new Credits(rs.getLong(1)), new Credits(rs.getLong(2))))
+        .one();
   }
 
   /** The entries of a transaction; none if the wallet has none of that name. */
@@ -126,15 +210,19 @@ final class Charges {
         .bind("wallet", wallet)
         .bind("first", first)
         .bind("limit", limit)
-        .map(
-            (rs, context) ->
-                new Row(
-                    rs.getString(1),
-                    rs.getLong(2),
-                    rs.getString(3),
-                    rs.getString(4),
-                    rs.getLong(5),
-                    rs.getString(6)))
+        .map((rs, context) -> row(rs))
         .list();
+  }
+
+  private static Row row(ResultSet rs) throws SQLException {
+    return new Row(
+        rs.getString(1),
+        rs.getLong(2),
+        rs.getString(3),
+        rs.getString(4),
+        rs.getLong(5),
+        rs.getLong(6),
+        rs.getString(7),
+        rs.getString(8));
   }
 }

@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.jdbi.v3.core.Handle;
 
 /** Reads ledgers from {@code ledger_entry} and {@code ledger_day}. */
@@ -95,23 +96,28 @@ public final class JdbcLedgerQueries implements LedgerQueries {
   }
 
   @Override
-  public CompletionStage<Optional<Charge>> charge(String org, String wallet, String transaction) {
-    return found(org, handle -> Charges.find(handle, org, wallet, transaction));
+  public CompletionStage<Optional<Charge>> charge(
+      String org, String wallet, String transaction, long through) {
+    return found(
+        org, handle -> Charges.find(handle, org, wallet, transaction), Charge::through, through);
   }
 
   @Override
-  public CompletionStage<Optional<Taken>> taken(String org, String wallet, String transaction) {
-    return found(org, handle -> Charges.taken(handle, org, wallet, transaction));
+  public CompletionStage<Optional<Taken>> taken(
+      String org, String wallet, String transaction, long through) {
+    return found(
+        org, handle -> Charges.taken(handle, org, wallet, transaction), Taken::through, through);
   }
 
   /** Entries never change, and a transaction's come all at once: what is seen needs no waiting. */
-  private <T> CompletionStage<Optional<T>> found(String org, Function<Handle, Optional<T>> read) {
+  private <T> CompletionStage<Optional<T>> found(
+      String org, Function<Handle, Optional<T>> read, ToLongFunction<T> reached, long through) {
     Deadline deadline = queries.deadline();
     return queries
         .run(deadline, read)
         .thenCompose(
             found ->
-                found.isPresent()
+                found.isPresent() && reached.applyAsLong(found.get()) >= through
                     ? CompletableFuture.completedFuture(found)
                     : progress
                         .caughtUp(org, deadline)
