@@ -107,15 +107,21 @@ public final class CorrectionRoutes {
                     charge.orElseThrow(() -> unknown("transaction_id", transaction).fault()),
                     amount,
                     attribution),
-                caller.operation("refund")),
-        0,
-        READINGS_MAX);
+                caller.operation("refund")));
   }
 
   /**
    * Reads in the ledger what is to be corrected, and asks the wallet, which knows whether that is
    * still so. If it may not be, since others correct the same, it is read again.
    */
+  private <T> CompletionStage<Answer<WalletReply>> correct(
+      String org,
+      String wallet,
+      LongFunction<CompletionStage<Optional<T>>> read,
+      Function<Optional<T>, Request<WalletCommand>> ask) {
+    return correct(org, wallet, read, ask, 0, READINGS_MAX);
+  }
+
   private <T> CompletionStage<Answer<WalletReply>> correct(
       String org,
       String wallet,
@@ -226,8 +232,6 @@ public final class CorrectionRoutes {
                     amount,
                     taken.orElseThrow(() -> unknown("corrects", corrects).fault()),
                     attribution),
-                caller.operation("adjust")),
-        0,
-        READINGS_MAX);
+                caller.operation("adjust")));
   }
 }

@@ -51,9 +51,9 @@ final class JournalTable {
     }
   }
 
-  // The read side writes nothing here: nobody waits for it, least of all it for itself, page by
-  // page.
-  // It is asked for only where something is open that the journal's last row may have to wait for.
+  // The read side writes nothing here: nobody waits for it, nor one page for the one before. What
+  // is
+  // open is asked for only where the journal's last row may have to wait for it.
   private static final String REACH =
       """
       select case

@@ -29,10 +29,10 @@ final class Charges {
   private record Row(
       String transaction,
       long sequence,
-      String type,
+      EntryType type,
       String creditType,
-      long amount,
-      long debt,
+      Credits amount,
+      Credits debt,
       @Nullable String grant,
       @Nullable String corrects) {}
 
@@ -81,11 +81,7 @@ final class Charges {
     }
     ChargeTrace trace = new ChargeTrace(transaction, rows.getFirst().creditType());
     for (Row row : rows) {
-      trace.own(
-          LedgerRow.type(row.type()),
-          row.grant(),
-          new Credits(row.amount()),
-          new Credits(row.debt()));
+      trace.own(row.type(), row.grant(), row.amount(), row.debt());
     }
     follow(handle, org, wallet, trace, rows.getLast());
     return Optional.of(
@@ -108,8 +104,7 @@ final class Charges {
               .map((rs, context) -> row(rs))
               .list();
       for (Row row : rows) {
-        trace.later(
-            LedgerRow.type(row.type()), row.corrects(), row.grant(), new Credits(row.amount()));
+        trace.later(row.type(), row.corrects(), row.grant(), row.amount());
       }
       if (rows.size() < ROWS_AT_A_TIME) {
         return;
@@ -125,15 +120,12 @@ final class Charges {
     if (rows.isEmpty()) {
       return Optional.empty();
     }
-    List<Row> taking =
-        rows.stream()
-            .filter(row -> Taken.takes(LedgerRow.type(row.type()), new Credits(row.amount())))
-            .toList();
+    List<Row> taking = rows.stream().filter(row -> Taken.takes(row.type(), row.amount())).toList();
     return Optional.of(
         new Taken(
             transaction,
             rows.getFirst().creditType(),
-            taking.stream().anyMatch(row -> LedgerRow.type(row.type()) == EntryType.VOID),
+            taking.stream().anyMatch(row -> row.type() == EntryType.VOID),
             taking.stream().map(Charges::draw).toList(),
             corrections(handle, org, wallet, transaction).returned(),
             through));
@@ -191,7 +183,7 @@ final class Charges {
   }
 
   private static Draw draw(Row row) {
-    return new Draw(grant(row), new Credits(row.amount()).negated());
+    return new Draw(grant(row), row.amount().negated());
   }
 
   private static String grant(Row row) {
@@ -218,10 +210,10 @@ final class Charges {
     return new Row(
         rs.getString(1),
         rs.getLong(2),
-        rs.getString(3),
+        LedgerRow.type(rs.getString(3)),
         rs.getString(4),
-        rs.getLong(5),
-        rs.getLong(6),
+        new Credits(rs.getLong(5)),
+        new Credits(rs.getLong(6)),
         rs.getString(7),
         rs.getString(8));
   }

@@ -109,7 +109,10 @@ public final class JdbcLedgerQueries implements LedgerQueries {
         org, handle -> Charges.taken(handle, org, wallet, transaction), Taken::through, through);
   }
 
-  /** Entries never change, and a transaction's come all at once: what is seen needs no waiting. */
+  /**
+   * Entries never change, and a transaction's come all at once: what is seen, and read as far as
+   * was asked, needs no waiting.
+   */
   private <T> CompletionStage<Optional<T>> found(
       String org, Function<Handle, Optional<T>> read, ToLongFunction<T> reached, long through) {
     Deadline deadline = queries.deadline();
