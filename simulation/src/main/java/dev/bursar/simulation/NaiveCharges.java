@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
@@ -12,6 +13,7 @@ import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.simulation.NaivePots.Part;
 import dev.bursar.simulation.NaivePots.Use;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -211,6 +213,17 @@ final class NaiveCharges {
         event.debt(),
         event.uncharged(),
         BigInteger.ZERO);
+    Plan plan = watch.begun(reservation);
+    Instant madeAt = plan == null ? null : plan.madeAt();
+    expect(
+        madeAt != null
+            && event.late() == madeAt.isAfter(event.reported().happenedAt().plus(World.GRACE)),
+        "model",
+        "%s ran at %s, is reported at %s, and said to be late: %s",
+        reservation,
+        event.reported().happenedAt(),
+        madeAt,
+        event.late());
     watch.saw(Rarity.REPORTED);
     if (event.late()) {
       watch.saw(Rarity.REPORTED_LATE);

@@ -17,9 +17,11 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +90,9 @@ final class NaiveWallet {
   /** Every hold as it was made, whatever has become of it. */
   private final Map<String, Hold> made = new HashMap<>();
 
+  /** When each hold was to end before it was extended. */
+  private final Map<String, Set<Instant>> ends = new HashMap<>();
+
   final Map<String, Fate> fates = new HashMap<>();
   private final Map<String, Since> endedSince = new HashMap<>();
   final Map<String, BigInteger> charged = new HashMap<>();
@@ -142,6 +147,11 @@ final class NaiveWallet {
   /** A hold as it was made; null if there never was one. */
   @Nullable Hold made(String reservation) {
     return made.get(reservation);
+  }
+
+  /** Whether a hold was to end then at some time before it was extended. */
+  boolean wasToEndAt(String reservation, Instant at) {
+    return ends.getOrDefault(reservation, Set.of()).contains(at);
   }
 
   /** All figures of a credit type that there were from a moment on. */
@@ -203,6 +213,12 @@ final class NaiveWallet {
         end(it.reservation(), null, Fate.COMMITTED);
         charged(it.reservation(), it.amount().micros(), it.transaction());
         Use use = NaiveCharges.use(it.transaction().attribution());
+        expect(
+            figures(it.transaction().creditType()).debt().signum() == 0,
+            "model",
+            "%s is charged at once by a wallet that owes %s",
+            it.reservation(),
+            figures(it.transaction().creditType()).debt());
         costs.charged(it, use);
         if (figures(it.transaction().creditType()).available(use).equals(micros(it.amount()))) {
           watch.saw(Rarity.CREDITS_MET_EXACTLY);
@@ -323,6 +339,12 @@ final class NaiveWallet {
         "%s is held a second time",
         hold.reservation());
     expect(hold.expiresAt().isAfter(at), "I12", "%s expires when it is made", hold.reservation());
+    expect(
+        figures(hold.creditType()).debt().signum() == 0,
+        "model",
+        "%s is held by a wallet that owes %s",
+        hold.reservation(),
+        figures(hold.creditType()).debt());
     books(hold.creditType()).isBurnt(hold.reservation(), amount, use, Part.of(hold.draws()), at);
     pots.hold(hold.draws(), 1);
     open.put(hold.reservation(), hold);
@@ -341,6 +363,14 @@ final class NaiveWallet {
           "model",
           "%s is extended after its end",
           event.reservation());
+      expect(
+          !event.expiresAt().isBefore(hold.expiresAt()),
+          "model",
+          "%s is extended, and ends at %s in place of %s",
+          event.reservation(),
+          event.expiresAt(),
+          hold.expiresAt());
+      ends.computeIfAbsent(event.reservation(), r -> new HashSet<>()).add(hold.expiresAt());
       open.put(
           event.reservation(),
           new Hold(

@@ -304,7 +304,7 @@ final class OperationChecks {
         if (event != null) {
           told(
               event.reservation().equals(reservation)
-                  && !event.expiresAt().isBefore(event.at().plusSeconds(seconds))
+                  && isAsLong(event, seconds, asked.entity)
                   && reply instanceof WalletReply.Extended it
                   && it.expiresAt().equals(event.expiresAt()),
               asked,
@@ -326,6 +326,14 @@ final class OperationChecks {
               });
       case Answer<WalletReply> other -> {}
     }
+  }
+
+  /** From then on it lasts as long as was asked, unless it had longer already. */
+  private boolean isAsLong(WalletEvent.HoldExtended event, long seconds, EntityId wallet) {
+    Instant asked = event.at().plusSeconds(seconds);
+    return event.expiresAt().equals(asked)
+        || (event.expiresAt().isAfter(asked)
+            && world.watch.wallet(wallet).wasToEndAt(event.reservation(), event.expiresAt()));
   }
 
   // ---- governance

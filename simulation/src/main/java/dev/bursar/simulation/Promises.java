@@ -73,6 +73,7 @@ final class Promises {
                 && Objects.equals(hold.attribution().feature(), plan.request().feature())
                 && Objects.equals(hold.attribution().model(), plan.request().model())
                 && hold.overagePolicy() == plan.request().overagePolicy()
+                && hold.expiresAt().equals(hold.madeAt().plusSeconds(plan.request().ttlSeconds()))
                 && hold.teamHolds() == asksTeam),
         "model",
         "%s is allowed as %s, and held as %s",

@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
@@ -121,7 +122,7 @@ final class SimulatedCall<T> {
 
     @Override
     public void by(String node, Answer<T> answer) {
-      hear(new Told<>(answer, node));
+      hear(new Told<>(world.tampering.heard(answer), node));
     }
   }
 
@@ -175,6 +176,16 @@ final class SimulatedCall<T> {
         : answer;
   }
 
+  /** Whether something was set aside or charged by it, which happens once. */
+  private static <T> boolean isForGood(Answer<T> answer) {
+    return answer instanceof Answer.Done<T> done
+        && switch (done.value()) {
+          case Decided.Allowed allowed -> !allowed.plan().request().dryRun();
+          case WalletReply.Ended ended -> true;
+          case Object other -> false;
+        };
+  }
+
   /** Whoever asks again with the same key is told the same. */
   private void compare(Told<T> before, Told<T> now) {
     boolean stale =
@@ -195,6 +206,12 @@ final class SimulatedCall<T> {
     if (!same) {
       world.watch.violated("I4", "%s: first %s, then %s", question.what, done.value(), now.answer);
     }
+    world.watch.expect(
+        !isForGood(now.answer) || (now.answer instanceof Answer.Done<T> said && said.replayed()),
+        "I4",
+        "%s: is told again, and not as an answer that was given before: %s",
+        question.what,
+        now.answer);
     world.watch.saw(Rarity.ANSWER_REPEATED);
     if (!now.node.equals(before.node)) {
       world.watch.saw(Rarity.ANSWER_REPEATED_AFTER_FAILOVER);

@@ -4,6 +4,7 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.entities.EntityMessage;
 import java.time.Duration;
@@ -107,6 +108,11 @@ public interface Tampering {
   /** Whether an org that is asked for all that was acknowledged waits until it knows of it. */
   default boolean waitsForWhatHasEnded() {
     return true;
+  }
+
+  /** An answer as a client hears it. */
+  default <T> Answer<T> heard(Answer<T> answer) {
+    return answer;
   }
 
   /** How long after its end a reservation may be committed. */

@@ -434,6 +434,15 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
+  WHAT_IS_TOLD_AGAIN_IS_NOT_SAID_TO_BE("I4: is told again, and not as") {
+    @Override
+    public <T> Answer<T> heard(Answer<T> answer) {
+      return answer instanceof Answer.Done<T> done
+          ? new Answer.Done<>(done.value(), false)
+          : answer;
+    }
+  },
+
   A_FRESH_ANSWER_WAITS_FOR_NOTHING("I11: is missing from a fresh answer") {
     @Override
     public boolean waitsForWhatHasEnded() {

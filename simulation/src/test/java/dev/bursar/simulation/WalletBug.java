@@ -4,6 +4,7 @@ import static dev.bursar.domain.ledger.EntryType.DEBT_REPAID;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.org.OrgEvent;
@@ -338,6 +339,88 @@ enum WalletBug implements PlantedBug {
                   it.attribution(),
                   it.origin()))
           : request;
+    }
+  },
+
+  AN_EXTENSION_CUTS_A_HOLD_SHORT("model: is extended, and ends at") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new Redecided<>(
+          real,
+          (command, event) ->
+              command instanceof WalletCommand.Extend ask
+                      && event instanceof WalletEvent.HoldExtended it
+                  ? new WalletEvent.HoldExtended(
+                      it.at(), it.reservation(), it.at().plusSeconds(ask.ttlSeconds()))
+                  : event);
+    }
+  },
+
+  AN_EXTENSION_IS_LONGER_THAN_ASKED("model: is told Extended") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Extend it
+          ? Instead.of(request, new WalletCommand.Extend(it.reservation(), it.ttlSeconds() + 1))
+          : request;
+    }
+  },
+
+  A_HOLD_LASTS_LONGER_THAN_ASKED("model: and held as") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.HoldCredits it
+          ? Instead.of(
+              request,
+              new WalletCommand.HoldCredits(
+                  it.reservation(),
+                  it.creditType(),
+                  it.amount(),
+                  it.price(),
+                  it.ttlSeconds() + 1,
+                  it.overagePolicy(),
+                  it.commit(),
+                  it.teamHolds(),
+                  it.attribution(),
+                  it.origin()))
+          : request;
+    }
+  },
+
+  WHAT_IS_REPORTED_IN_TIME_IS_LATE("model: and said to be late") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.UsageCharged it
+                  ? new WalletEvent.UsageCharged(
+                      it.at(),
+                      it.reservation(),
+                      it.amount(),
+                      it.debt(),
+                      it.uncharged(),
+                      true,
+                      it.reported(),
+                      it.teamHolds(),
+                      it.transaction(),
+                      it.balance())
+                  : event);
+    }
+  },
+
+  A_WALLET_THAT_OWES_HOLDS_MORE("model: is held by a wallet that owes") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new HeldInDebt<>(real);
     }
   },
 
