@@ -91,7 +91,7 @@ final class SimulateCommandTest {
   @Test
   void whatNeverHappenedIsToldAndNoFaultInFewHistories() {
     assertThat(simulate(Tampering.NONE, "--seeds", "2")).isZero();
-    assertThat(out).contains("never happened: ").contains("with fewer than 1,000 histories");
+    assertThat(out).contains("never happened: ").contains("with fewer than 2,000 histories");
   }
 
   @Test
