@@ -269,6 +269,33 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
+  A_CHARGE_IS_DENIED_WITHOUT_A_BAR("I12: was denied, and is") {
+    @Override
+    public Stage.History history() {
+      return LateCopiesTest.OF_A_DENIED_CHARGE;
+    }
+
+    @Override
+    public Tampering forOneRun() {
+      return new UnbarredDenials();
+    }
+  },
+
+  A_TRANSFER_IS_BARRED_THAT_HAS_COME("I1: leave with the transfer") {
+    @Override
+    public Stage.History history() {
+      return LateCopiesTest.OF_A_REFUSED_TRANSFER;
+    }
+
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.BarTransfer it
+          ? Instead.of(
+              request, new WalletCommand.BarTransfer(WrongMoney.lessOfTheLast(it.transfer())))
+          : request;
+    }
+  },
+
   A_HOLD_IS_TAKEN_BACK_WITHOUT_ASKING_THE_ORG("I4: was allowed by") {
     @Override
     public @Nullable EntityMessage answers(EntityId to, EntityMessage message) {
