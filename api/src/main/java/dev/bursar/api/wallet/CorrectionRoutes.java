@@ -44,8 +44,11 @@ public final class CorrectionRoutes {
   private static final int REASON_CHARS_MAX = 500;
   private static final int TRANSACTION_CHARS_MAX = 300;
 
-  /** How often one correction reads the ledger, while others correct the same. */
-  private static final int READINGS_MAX = 10;
+  /**
+   * How often one correction reads the ledger, while others correct the same. Each reading but the
+   * first follows another's correction, so this is how many may be made at once and all succeed.
+   */
+  private static final int READINGS_MAX = 100;
 
   private final Entities entities;
   private final LedgerQueries ledger;

@@ -35,10 +35,16 @@ public final class InMemoryQueries implements LedgerQueries {
   private volatile int lost;
 
   private volatile int behind;
+  private volatile int overtaken;
 
   /** From now on, who does not ask for them does not see the last transactions of a ledger. */
   public void fallBehind(int transactions) {
     behind = transactions;
+  }
+
+  /** So many of the next readings find the last transaction missing, as if it came after them. */
+  public void overtake(int readings) {
+    overtaken = readings;
   }
 
   /** From now on, the last entries of every chain are not there. */
@@ -221,7 +227,12 @@ public final class InMemoryQueries implements LedgerQueries {
       BiFunction<Transaction, List<Transaction>, T> of) {
     List<Transaction> all =
         entries(n, org, wallet).stream().map(LedgerEntry::transaction).distinct().toList();
-    List<Transaction> ledger = all.subList(0, all.size() - (through == 0 ? behind : 0));
+    int missing = through == 0 ? behind : 0;
+    if (overtaken > 0) {
+      overtaken--;
+      missing = 1;
+    }
+    List<Transaction> ledger = all.subList(0, all.size() - missing);
     return ledger.stream()
         .filter(each -> each.id().equals(transaction))
         .findFirst()

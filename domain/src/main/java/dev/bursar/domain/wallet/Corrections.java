@@ -38,8 +38,9 @@ final class Corrections {
     Credits total = charge.total();
     if (total.isZero()) {
       return new Refused<>(
-          Refusal.of(
+          new Refusal(
               Code.NOT_REFUNDABLE,
+              "transaction_id",
               "the transaction %s charged nothing that could be refunded"
                   .formatted(charge.transaction())));
     }

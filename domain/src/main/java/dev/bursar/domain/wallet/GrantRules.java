@@ -135,8 +135,9 @@ final class GrantRules {
     if (grant != null && grant.isEnded()) {
       boolean twice = grant.isVoided();
       return new Refused<>(
-          Refusal.of(
+          new Refusal(
               twice ? Code.GRANT_VOIDED : Code.GRANT_EXPIRED,
+              "grant",
               "the grant has already " + (twice ? "been voided" : "expired")));
     }
     Purse purse = wallet.purse(grant != null ? grant.grant.creditType() : creditType(later));

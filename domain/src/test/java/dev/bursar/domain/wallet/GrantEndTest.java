@@ -137,9 +137,9 @@ final class GrantEndTest {
   @Test
   void aGrantEndsOnce() {
     var given = wallet(grant("a", "10"), grant("b", "10").until(at(60))).after(at(1), voiding("a"));
-    given.when(voiding("a"), at(2)).thenRefused(GRANT_VOIDED);
+    given.when(voiding("a"), at(2)).thenRefused(GRANT_VOIDED, "grant");
     given.after(at(60), WAKE);
-    given.when(voiding("b"), at(61)).thenRefused(GRANT_EXPIRED);
+    given.when(voiding("b"), at(61)).thenRefused(GRANT_EXPIRED, "grant");
     given.when(voiding("c"), at(61)).thenRefused(GRANT_NOT_FOUND);
   }
 }

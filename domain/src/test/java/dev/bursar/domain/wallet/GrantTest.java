@@ -110,7 +110,7 @@ final class GrantTest {
     Wallet wallet = newWallet();
     var given = wallet(wallet, grant("a", "10").from(at(60))).after(at(1), voiding("a"));
     assertThat(given.when(WAKE, at(60)).events()).isEmpty();
-    given.when(voiding("a"), at(61)).thenRefused(GRANT_VOIDED);
+    given.when(voiding("a"), at(61)).thenRefused(GRANT_VOIDED, "grant");
     assertThat(wallet.ledgerSequence()).isZero();
     assertThat(wallet.grant("a").isVoided()).isTrue();
   }

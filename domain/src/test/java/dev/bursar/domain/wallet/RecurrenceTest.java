@@ -80,7 +80,7 @@ final class RecurrenceTest {
     assertThat(next.effectiveAt()).isEqualTo(at(DAYS));
     assertThat(next.expiresAt()).isEqualTo(at(2 * DAYS));
     assertThat(figures(wallet)).isEqualTo("balance 10, held 0, debt 0");
-    given.when(voiding("a"), at(DAYS + 1)).thenRefused(GRANT_EXPIRED);
+    given.when(voiding("a"), at(DAYS + 1)).thenRefused(GRANT_EXPIRED, "grant");
   }
 
   @Test
@@ -162,7 +162,7 @@ final class RecurrenceTest {
     assertThat(entries(given.when(voiding("a#2"), at(DAYS + 1)))).containsExactly("void a#2 -10");
     assertThat(given.when(WAKE, at(5 * DAYS)).events()).isEmpty();
     assertThat(wallet.nextDue()).isNull();
-    given.when(voiding("a#2"), at(5 * DAYS)).thenRefused(GRANT_VOIDED);
+    given.when(voiding("a#2"), at(5 * DAYS)).thenRefused(GRANT_VOIDED, "grant");
     var later = wallet(grant("b", "10").from(at(60)).every(DAY)).after(at(1), voiding("b"));
     assertThat(later.when(WAKE, at(5 * DAYS)).events()).isEmpty();
   }

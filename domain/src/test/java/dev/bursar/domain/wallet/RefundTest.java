@@ -110,7 +110,7 @@ final class RefundTest {
     given.when(refund(given, charge, "-1"), at(2)).thenRefused(INVALID, "amount");
     given
         .when(refund(given, given.past().get(1).transaction(), null), at(2))
-        .thenRefused(NOT_REFUNDABLE);
+        .thenRefused(NOT_REFUNDABLE, "transaction_id");
     Given.nothing(new WalletAggregate(newWallet()), memory())
         .when(refund(given, charge, null), START)
         .thenRefused(WALLET_NOT_FOUND);
