@@ -77,7 +77,8 @@ public final class Routes {
             new GrantRoutes(ports.entities(), ports.catalogs(), ports.clock()).endpoints(),
             new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalogs(), ports.clock())
                 .endpoints(),
-            new TransferRoutes(ports.entities(), ports.catalogs(), ports.clock()).endpoints(),
+            new TransferRoutes(ports.entities(), ports.ledger(), ports.catalogs(), ports.clock())
+                .endpoints(),
             new LedgerRoutes(ports.ledger(), ports.entities()).endpoints(),
             new VerifyRoutes(ports.ledger(), ports.entities()).endpoints(),
             new StatementRoutes(ports.ledger(), ports.entities(), ports.clock()).endpoints(),

@@ -1,10 +1,14 @@
 package dev.bursar.journal;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.team.Team;
 import dev.bursar.domain.wallet.WalletSnapshot;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
@@ -20,7 +24,7 @@ public final class SnapshotCodec<S> {
           "wallet-snapshot",
           WalletSnapshot.class,
           SnapshotOrder::of,
-          List.of(SnapshotCodec::withoutCorrections));
+          List.of(SnapshotCodec::withoutCorrections, SnapshotCodec::withoutEndedTransfers));
   private static final SnapshotCodec<Team.Snapshot> TEAMS =
       new SnapshotCodec<>("team-snapshot", Team.Snapshot.class, SnapshotOrder::of, List.of());
   private static final SnapshotCodec<Org.Snapshot> ORGS =
@@ -41,6 +45,27 @@ public final class SnapshotCodec<S> {
   private static ObjectNode withoutCorrections(ObjectNode stored) {
     if (stored.get("state") instanceof ObjectNode state) {
       state.remove(List.of("refunded", "debts"));
+    }
+    return stored;
+  }
+
+  /** Of the transfers that have left, those on their way, each with how it left. */
+  private static ObjectNode withoutEndedTransfers(ObjectNode stored) {
+    if (stored.get("state") instanceof ObjectNode state) {
+      Map<String, JsonNode> left = new HashMap<>();
+      for (JsonNode sent : state.path("sent_transfers")) {
+        left.put(sent.path("id").asText(), sent.path("transaction"));
+      }
+      ArrayNode parts = stored.arrayNode();
+      for (JsonNode transfer : state.path("transfers")) {
+        ObjectNode part = parts.addObject().set("transfer", transfer);
+        JsonNode transaction = left.get(transfer.path("id").asText());
+        if (transaction != null) {
+          part.set("transaction", transaction);
+        }
+      }
+      state.set("transfers", parts);
+      state.remove("sent_transfers");
     }
     return stored;
   }

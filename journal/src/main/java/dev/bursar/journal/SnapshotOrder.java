@@ -32,7 +32,6 @@ final class SnapshotOrder {
         sorted(wallet.holds(), Comparator.comparing(Hold::reservation)),
         wallet.lapsed(),
         wallet.transfers(),
-        wallet.sentTransfers(),
         wallet.barredTransfers(),
         wallet.endings());
   }

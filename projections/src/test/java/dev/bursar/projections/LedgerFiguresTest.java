@@ -12,11 +12,14 @@ import dev.bursar.domain.ledger.LedgerQueries.Figures;
 import dev.bursar.domain.ledger.LedgerQueries.Movement;
 import dev.bursar.domain.ledger.LedgerQueries.Revenue;
 import dev.bursar.domain.ledger.LedgerQueries.Statement;
+import dev.bursar.domain.ledger.SentTransfer;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.Charge;
 import dev.bursar.domain.wallet.ChargeTrace;
 import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Taken;
+import dev.bursar.domain.wallet.Transfer;
+import dev.bursar.domain.wallet.WalletReply;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +29,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +37,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -319,6 +324,57 @@ class LedgerFiguresTest {
           .extracting(Statement::closing)
           .containsExactlyElementsOf(after(more).values());
     }
+  }
+
+  @Test
+  void whatBecameOfEveryTransferIsToldByTheLedgers() {
+    Map<String, SentTransfer> found = new HashMap<>();
+    for (WalletReply.Transferred left : WORLD.sent) {
+      Transfer transfer = left.transfer();
+      SentTransfer told =
+          ReadSide.await(ledger.transfer("acme", "main", transfer.id())).orElseThrow();
+      LedgerEntry back =
+          first(e -> left.transaction().id().equals(e.transaction().corrects()), "main");
+      LedgerEntry there =
+          first(e -> transfer.grants().getFirst().id().equals(e.posting().grant()), OrgWorld.SPARE);
+      LedgerEntry end = back == null ? there : back;
+      assertThat(told)
+          .isEqualTo(
+              new SentTransfer(
+                  transfer.id(),
+                  OrgWorld.SPARE,
+                  OrgWorld.TYPE,
+                  transfer.amount(),
+                  left.transaction().id(),
+                  left.transaction().postedAt(),
+                  end == null ? null : end.transaction().postedAt(),
+                  back == null ? null : back.transaction().id()));
+      found.put(told.status(), told);
+      assertThat(ReadSide.await(ledger.transfer("acme", OrgWorld.SPARE, transfer.id()))).isEmpty();
+    }
+    assertThat(found).containsKeys(SentTransfer.COMPLETED, SentTransfer.RETURNED);
+    assertThat(WORLD.sent).anyMatch(left -> left.transaction().postings().size() > 1);
+    // The hashes of other entries are no names: those that are not the last, and what rolled over.
+    List<String> others =
+        WORLD.entries.stream()
+            .filter(e -> e.wallet().equals("main"))
+            .filter(e -> e.posting().type() == EntryType.TRANSFER_OUT)
+            .map(e -> "trf_" + HexFormat.of().formatHex(e.posting().hash(), 0, 12))
+            .filter(id -> WORLD.sent.stream().noneMatch(left -> left.transfer().id().equals(id)))
+            .toList();
+    assertThat(others).isNotEmpty();
+    for (String none : others) {
+      assertThat(ReadSide.await(ledger.transfer("acme", "main", none))).isEmpty();
+    }
+    assertThat(ReadSide.await(ledger.transfer("acme", "main", "trf_x"))).isEmpty();
+  }
+
+  private static @Nullable LedgerEntry first(Predicate<LedgerEntry> like, String wallet) {
+    return WORLD.entries.stream()
+        .filter(e -> e.wallet().equals(wallet) && e.posting().type() == EntryType.TRANSFER_IN)
+        .filter(like)
+        .findFirst()
+        .orElse(null);
   }
 
   @Test

@@ -60,6 +60,9 @@ class LedgerPlansTest {
         "select transaction_id from ledger_entry where org = 'acme' and wallet = 'main' and sequence >= 12000 order by org, wallet, sequence limit 2",
         "select sum(amount) from ledger_entry where org = 'acme' and wallet = 'main' and corrects = 'txn_main_12000'",
         "select * from ledger_entry where org = 'acme' and wallet = 'main' and credit_type = 'platform' and sequence >= 7 and (type = 'debt_repaid' or type = 'debt' and amount < 0) order by org, wallet, credit_type, sequence limit 500",
+        "select * from ledger_entry where org = 'acme' and wallet = 'main' and type = 'transfer_out' and trigger = 'transfer' and hash between '\\x00' and '\\x01'",
+        "select * from ledger_entry where org = 'acme' and wallet = 'main' and type = 'transfer_in' and grant_id = 'trf_1_1'",
+        "select * from ledger_entry where org = 'acme' and wallet = 'main' and type = 'transfer_in' and corrects = 'txn_main_12000' limit 1",
         "select * from ledger_entry where org = 'acme' and leaf >= 12000 and leaf < 14000 order by org, leaf",
         "select leaf, sha256(canonical) from ledger_entry where org = 'acme' and leaf >= 12000 and leaf < 12256",
       })
@@ -99,6 +102,8 @@ class LedgerPlansTest {
         .hasSize(100);
     assertThat(ReadSide.await(ledger.charge("acme", "main", "txn_main_12000", 0))).isPresent();
     assertThat(ReadSide.await(ledger.taken("acme", "main", "txn_main_12000", 0))).isPresent();
+    String transfer = "trf_0f6f3f0d2c114c559d1b77aa";
+    assertThat(ReadSide.await(ledger.transfer("acme", "main", transfer))).isEmpty();
     assertThat(ReadSide.await(proofs.inclusion("acme", "main", 12_000)).path()).isNotEmpty();
     assertThat(ReadSide.await(proofs.month("acme", YearMonth.of(2026, 3))).to()).isPositive();
     assertThat(scanned()).isEqualTo(before);

@@ -111,6 +111,10 @@ final class OrgWorld {
   private final List<Transaction> charges = new ArrayList<>();
 
   private final List<Transfer> onTheWay = new ArrayList<>();
+
+  /** The transfers that have left. */
+  final List<WalletReply.Transferred> sent = new ArrayList<>();
+
   final Wallet wallet;
   private final JournalWriter journal;
   private final Random random;
@@ -490,9 +494,11 @@ final class OrgWorld {
 
   private void transferOut() {
     Credits amount = new Credits(1 + random.nextInt(200_000_000));
-    if (wallet(new WalletCommand.TransferOut(SPARE, TYPE, amount, attribution("transfer", null)))
+    Attribution who = attribution("transfer", null, Map.of("to_wallet", SPARE));
+    if (wallet(new WalletCommand.TransferOut(SPARE, TYPE, amount, who))
         instanceof WalletReply.Transferred out) {
       onTheWay.add(out.transfer());
+      sent.add(out);
     }
   }
 
@@ -513,10 +519,15 @@ final class OrgWorld {
   }
 
   private Attribution attribution(String trigger, @Nullable String key) {
+    return attribution(trigger, key, Map.of());
+  }
+
+  private Attribution attribution(
+      String trigger, @Nullable String key, Map<String, String> metadata) {
     byte[] salt = new byte[16];
     random.nextBytes(salt);
     return new Attribution(
-        trigger, "k", Subject.ofOrg(orgId.org()), "chat", "m-1", null, key, Map.of(), salt);
+        trigger, "k", Subject.ofOrg(orgId.org()), "chat", "m-1", null, key, metadata, salt);
   }
 
   /** Does what falls due by this time. */

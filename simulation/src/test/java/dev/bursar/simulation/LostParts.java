@@ -25,7 +25,6 @@ final class LostParts {
             of.holds().subList(1, of.holds().size()),
             of.lapsed(),
             of.transfers(),
-            of.sentTransfers(),
             of.barredTransfers(),
             of.endings());
   }

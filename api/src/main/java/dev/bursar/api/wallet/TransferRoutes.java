@@ -14,9 +14,10 @@ import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.ledger.SentTransfer;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
-import dev.bursar.domain.wallet.SentTransfer;
 import dev.bursar.domain.wallet.Transfer;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
@@ -37,11 +38,14 @@ public final class TransferRoutes {
   private static final int REASON_CHARS_MAX = 500;
 
   private final Entities entities;
+  private final LedgerQueries ledger;
   private final Catalogs catalogs;
   private final InstantSource clock;
 
-  public TransferRoutes(Entities entities, Catalogs catalogs, InstantSource clock) {
+  public TransferRoutes(
+      Entities entities, LedgerQueries ledger, Catalogs catalogs, InstantSource clock) {
     this.entities = entities;
+    this.ledger = ledger;
     this.catalogs = catalogs;
     this.clock = clock;
   }
@@ -139,38 +143,36 @@ public final class TransferRoutes {
                     .replayed(left.replayed()));
   }
 
-  /** The status that the wallet has on record which the credits left. */
+  /**
+   * What has become of it. Where the other wallet has not taken it, it may have come back before;
+   * nobody who asked for a transfer that was made is told anything else because that can't be seen.
+   */
   private CompletionStage<String> settled(
       String org, Transfer transfer, Answer<WalletReply> taken) {
     String id = transfer.id();
     if (!(taken instanceof Answer.Done)) {
-      return find(org, transfer.from(), id).thenApply(TransferRoutes::statusOr);
+      return ledger
+          .transfer(org, transfer.from(), id)
+          .thenApply(found -> found.map(SentTransfer::status).orElse(SentTransfer.ON_ITS_WAY))
+          .exceptionally(unseen -> SentTransfer.ON_ITS_WAY);
     }
     return entities
         .wallet(org, transfer.from(), new Request<>(new WalletCommand.SettleTransfer(id), null))
         .thenApply(any -> SentTransfer.COMPLETED);
   }
 
-  private static String statusOr(Answer<WalletReply> found) {
-    return found instanceof Answer.Done<WalletReply> done
-            && done.value() instanceof WalletReply.TransferFound it
-        ? it.transfer().status()
-        : SentTransfer.ON_ITS_WAY;
-  }
-
-  private CompletionStage<Answer<WalletReply>> find(String org, String from, String transfer) {
-    return entities.wallet(
-        org, from, new Request<>(new WalletCommand.FindTransfer(transfer), null));
-  }
-
   private CompletionStage<Reply> view(Call call) {
+    String org = call.org();
     String from = call.name("wallet");
+    String transfer = call.name("transfer");
     call.query(Set.of());
-    return find(call.org(), from, call.name("transfer"))
+    return entities
+        .wallet(org, from, new Request<>(new WalletCommand.View(), null))
+        .thenApply(Outcomes::done)
+        .thenCompose(known -> ledger.transfer(org, from, transfer))
         .thenApply(
-            answer -> {
-              SentTransfer sent =
-                  Outcomes.value(answer, WalletReply.TransferFound.class).transfer();
+            found -> {
+              SentTransfer sent = found.orElseThrow(() -> unknown(transfer).fault());
               return Reply.ok(
                   json ->
                       json.field("transfer_id", sent.id())
@@ -184,5 +186,10 @@ public final class TransferRoutes {
                           .field("ended_at", sent.endedAt())
                           .field("return_transaction_id", sent.returnTransaction()));
             });
+  }
+
+  private static Problem unknown(String transfer) {
+    return Problem.of(404, "not_found", "no transfer named " + transfer + " left the wallet")
+        .at("transfer");
   }
 }

@@ -7,6 +7,7 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.ledger.SentTransfer;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgQueries;
@@ -14,6 +15,7 @@ import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.wallet.Charge;
 import dev.bursar.domain.wallet.ChargeTrace;
 import dev.bursar.domain.wallet.Taken;
+import dev.bursar.domain.wallet.Transfer;
 import dev.bursar.domain.wallet.WalletEvent;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the journal of an {@link InMemoryNode}. */
@@ -216,6 +219,59 @@ public final class InMemoryQueries implements LedgerQueries {
   public CompletionStage<Optional<Charge>> charge(
       String org, String wallet, String transaction, long through) {
     return node.read(n -> told(n, org, wallet, transaction, through, ChargeTrace::of));
+  }
+
+  @Override
+  public CompletionStage<Optional<SentTransfer>> transfer(
+      String org, String wallet, String transfer) {
+    return node.read(
+        n ->
+            sent(n, org, wallet, transfer)
+                .map(
+                    out -> {
+                      Transfer left = out.transfer();
+                      Transaction back =
+                          came(
+                              n,
+                              org,
+                              wallet,
+                              each -> out.transaction().id().equals(each.transaction().corrects()));
+                      Transaction there =
+                          came(
+                              n,
+                              org,
+                              left.to(),
+                              each -> left.grants().getFirst().id().equals(each.posting().grant()));
+                      Transaction end = back == null ? there : back;
+                      return new SentTransfer(
+                          transfer,
+                          left.to(),
+                          left.creditType(),
+                          left.amount(),
+                          out.transaction().id(),
+                          out.at(),
+                          end == null ? null : end.postedAt(),
+                          back == null ? null : back.id());
+                    }));
+  }
+
+  private static Optional<WalletEvent.TransferredOut> sent(
+      InMemoryNode n, String org, String wallet, String transfer) {
+    return n.walletEvents(org, wallet).stream()
+        .filter(WalletEvent.TransferredOut.class::isInstance)
+        .map(WalletEvent.TransferredOut.class::cast)
+        .filter(out -> out.transfer().id().equals(transfer))
+        .findFirst();
+  }
+
+  private static @Nullable Transaction came(
+      InMemoryNode n, String org, String wallet, Predicate<LedgerEntry> like) {
+    return entries(n, org, wallet).stream()
+        .filter(each -> each.posting().type() == EntryType.TRANSFER_IN)
+        .filter(like)
+        .map(LedgerEntry::transaction)
+        .findFirst()
+        .orElse(null);
   }
 
   private <T> Optional<T> told(

@@ -148,6 +148,12 @@ public interface LedgerQueries {
       String org, String wallet, String transaction, long through);
 
   /**
+   * What has become of a transfer; empty where no transfer of that name has left the wallet. Waits
+   * until all that was in the journal when it was asked can be seen.
+   */
+  CompletionStage<Optional<SentTransfer>> transfer(String org, String wallet, String transfer);
+
+  /**
    * Reads a wallet's ledger up to an entry, and checks the chain. Waits until all that was in the
    * journal when it was asked can be seen.
    *

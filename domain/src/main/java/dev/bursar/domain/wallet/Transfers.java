@@ -13,7 +13,6 @@ import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * it has taken by the grants that it became, which it keeps for ever.
  */
 final class Transfers {
-
-  private static final int ID_BYTES = 12;
 
   /** Of transfers that left before they told who asked for them. */
   private static final byte[] NO_SALT = new byte[16];
@@ -63,11 +60,10 @@ final class Transfers {
       Grant from = wallet.grant(draw.grant()).grant;
       worths.add(entries.on(from, EntryType.TRANSFER_OUT, draw.amount().negated()));
     }
-    // The hash of its last entry: no other transfer of the org can have that name.
-    String id = "trf_" + HexFormat.of().formatHex(entries.head(), 0, ID_BYTES);
+    String id = Transfer.idOf(entries.head());
     List<Grant> become = new ArrayList<>(draws.size());
     for (int i = 0; i < draws.size(); i++) {
-      become.add(moved(draws.get(i), worths.get(i), id + "_" + (i + 1), now));
+      become.add(moved(draws.get(i), worths.get(i), Transfer.grantOf(id, i + 1), now));
     }
     return new Accepted<>(
         new WalletEvent.TransferredOut(
@@ -195,19 +191,18 @@ final class Transfers {
   }
 
   Decision<WalletEvent, WalletReply> comeBack(WalletCommand.ReturnTransfer ask, Instant now) {
-    Transfer transfer = wallet.transfers().get(ask.transfer());
-    if (transfer == null) {
+    WalletSnapshot.TransferPart sent = wallet.transfers().get(ask.transfer());
+    if (sent == null) {
       return new Told<>(new WalletReply.TransferEnded(ask.transfer()));
     }
+    Transfer transfer = sent.transfer();
     Purse purse = wallet.purse(transfer.creditType());
     Attribution self =
         byItself(
             "transfer_returned",
             Map.of("transfer", transfer.id(), "to_wallet", transfer.to()),
             transfer);
-    SentTransfer sent = wallet.sentTransfer(transfer.id());
-    Entries entries =
-        Entries.correcting(wallet, purse, now, sent == null ? null : sent.transaction(), self);
+    Entries entries = Entries.correcting(wallet, purse, now, sent.transaction(), self);
     for (Draw draw : transfer.draws().reversed()) {
       entries.giveBack(EntryType.TRANSFER_IN, draw.grant(), draw.amount());
     }
@@ -216,16 +211,8 @@ final class Transfers {
             now, transfer.id(), entries.done(), entries.figures(purse.held)));
   }
 
-  Decision<WalletEvent, WalletReply> find(String transfer) {
-    SentTransfer sent = wallet.sentTransfer(transfer);
-    return sent == null
-        ? new Refused<>(
-            new Refusal(
-                Code.NOT_FOUND, "transfer", "no transfer named " + transfer + " left the wallet"))
-        : new Told<>(new WalletReply.TransferFound(sent));
-  }
-
   WalletReply list() {
-    return new WalletReply.TransferList(List.copyOf(wallet.transfers().values()));
+    return new WalletReply.TransferList(
+        wallet.transfers().values().stream().map(WalletSnapshot.TransferPart::transfer).toList());
   }
 }

@@ -9,6 +9,7 @@ import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.wallet.WalletSnapshot.TransferPart;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -76,8 +77,7 @@ public final class Wallet {
   private final LinkedHashMap<String, Hold> lapsed = new LinkedHashMap<>();
   private final TreeSet<Due> dues = new TreeSet<>(Due.ORDER);
   private final Corrected corrected = new Corrected();
-  private final LinkedHashMap<String, Transfer> transfers = new LinkedHashMap<>();
-  private final LinkedHashMap<String, SentTransfer> sentTransfers = new LinkedHashMap<>();
+  private final LinkedHashMap<String, TransferPart> transfers = new LinkedHashMap<>();
   private final TreeSet<String> barredTransfers = new TreeSet<>();
   private final OperationMemory endings;
 
@@ -161,13 +161,8 @@ public final class Wallet {
     return barredTransfers.contains(transfer);
   }
 
-  /** What has become of a transfer that left this wallet; null if none of that name did. */
-  @Nullable SentTransfer sentTransfer(String transfer) {
-    return sentTransfers.get(transfer);
-  }
-
   /** The transfers to other wallets that are on their way, by name. */
-  public Map<String, Transfer> transfers() {
+  public Map<String, TransferPart> transfers() {
     return transfers;
   }
 
@@ -274,14 +269,13 @@ public final class Wallet {
       case WalletEvent.Adjusted adjusted -> adjust(adjusted);
       case WalletEvent.TransferredOut out -> {
         post(out.transaction());
-        underWay(out.transfer());
-        sentTransfers.put(out.transfer().id(), SentTransfer.of(out));
+        underWay(new TransferPart(out.transfer(), out.transaction().id()));
       }
       case WalletEvent.TransferredIn in -> receive(in);
       case WalletEvent.TransferBarred barred -> barredTransfers.add(barred.transfer());
-      case WalletEvent.TransferSettled settled -> arrived(settled.transfer(), settled.at(), null);
+      case WalletEvent.TransferSettled settled -> arrived(settled.transfer());
       case WalletEvent.TransferReturned returned -> {
-        arrived(returned.transfer(), returned.at(), returned.transaction().id());
+        arrived(returned.transfer());
         post(returned.transaction());
       }
       case WalletEvent.CreditsHeld held -> hold(held.hold());
@@ -392,16 +386,16 @@ public final class Wallet {
     post(event.transaction());
   }
 
-  private void underWay(Transfer transfer) {
-    transfers.put(transfer.id(), transfer);
+  private void underWay(TransferPart sent) {
+    Transfer transfer = sent.transfer();
+    transfers.put(transfer.id(), sent);
     promise(transfer.creditType(), transfer.amount());
   }
 
-  private void arrived(String id, Instant at, @Nullable String byReturn) {
-    sentTransfers.computeIfPresent(id, (name, sent) -> sent.ended(at, byReturn));
-    Transfer transfer = transfers.remove(id);
-    if (transfer != null) {
-      promise(transfer.creditType(), transfer.amount().negated());
+  private void arrived(String id) {
+    TransferPart sent = transfers.remove(id);
+    if (sent != null) {
+      promise(sent.transfer().creditType(), sent.transfer().amount().negated());
     }
   }
 
@@ -563,7 +557,6 @@ public final class Wallet {
         holds.values().stream().toList(),
         lapsed.values().stream().toList(),
         List.copyOf(transfers.values()),
-        List.copyOf(sentTransfers.values()),
         List.copyOf(barredTransfers),
         ofEndings);
   }
@@ -600,7 +593,6 @@ public final class Wallet {
     corrected.forget(ledgerSequence);
     barredTransfers.addAll(from.barredTransfers());
     from.transfers().forEach(this::underWay);
-    from.sentTransfers().forEach(each -> sentTransfers.put(each.id(), each));
     endings.restore(from.endings());
   }
 }

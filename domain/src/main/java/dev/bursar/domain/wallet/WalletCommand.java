@@ -83,9 +83,6 @@ public sealed interface WalletCommand {
   /** The other wallet can't take them: have them back. */
   record ReturnTransfer(String transfer) implements WalletCommand {}
 
-  /** Tell what has become of a transfer that left this wallet. */
-  record FindTransfer(String transfer) implements WalletCommand {}
-
   /** Tell which transfers are on their way. */
   record ListTransfers() implements WalletCommand {}
 

@@ -78,7 +78,6 @@ public final class WalletDecider {
       case WalletCommand.BarTransfer bar -> transfers.bar(bar, now);
       case WalletCommand.SettleTransfer settle -> transfers.settle(settle, now);
       case WalletCommand.ReturnTransfer comeBack -> transfers.comeBack(comeBack, now);
-      case WalletCommand.FindTransfer find -> transfers.find(find.transfer());
       case WalletCommand.ListTransfers list -> new Told<>(transfers.list());
       case WalletCommand.HoldCredits hold -> hold(hold, now);
       case WalletCommand.ChargeUsage charge -> usage.charge(charge, now);
@@ -120,7 +119,6 @@ public final class WalletDecider {
       case WalletCommand.BarTransfer bar -> transfers.bar(bar, now);
       case WalletCommand.SettleTransfer c -> new Refused<>(NOT_OPEN);
       case WalletCommand.ReturnTransfer c -> new Refused<>(NOT_OPEN);
-      case WalletCommand.FindTransfer c -> new Refused<>(NOT_OPEN);
       case WalletCommand.ListTransfers list -> new Told<>(transfers.list());
       case WalletCommand.Commit c -> new Absent<>(unknownReservation(c.reservation()));
       case WalletCommand.Release c -> new Absent<>(unknownReservation(c.reservation()));

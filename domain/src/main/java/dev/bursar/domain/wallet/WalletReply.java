@@ -48,9 +48,6 @@ public sealed interface WalletReply {
   /** The transfer is no longer on its way. */
   record TransferEnded(String transfer) implements WalletReply {}
 
-  /** What has become of the transfer. */
-  record TransferFound(SentTransfer transfer) implements WalletReply {}
-
   /** The transfers on their way. */
   record TransferList(List<Transfer> transfers) implements WalletReply {}
 

@@ -20,8 +20,7 @@ public record WalletSnapshot(
     List<ScheduledPart> scheduled,
     List<Hold> holds,
     List<Hold> lapsed,
-    List<Transfer> transfers,
-    List<SentTransfer> sentTransfers,
+    List<TransferPart> transfers,
     List<String> barredTransfers,
     byte[] endings) {
 
@@ -35,4 +34,11 @@ public record WalletSnapshot(
 
   /** A grant that has yet to take effect. */
   public record ScheduledPart(Grant grant, Attribution attribution) {}
+
+  /**
+   * A transfer that is on its way.
+   *
+   * @param transaction the transaction by which it left; null if that is not known
+   */
+  public record TransferPart(Transfer transfer, @Nullable String transaction) {}
 }

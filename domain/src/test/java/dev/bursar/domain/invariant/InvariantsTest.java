@@ -196,7 +196,6 @@ final class InvariantsTest {
             from.holds().stream().filter(hold -> hold.draws().isEmpty()).toList(),
             from.lapsed(),
             from.transfers(),
-            from.sentTransfers(),
             from.barredTransfers(),
             from.endings()));
     return changed;

@@ -141,9 +141,7 @@ final class History {
               : new WalletCommand.ReturnTransfer(outgoing());
       default ->
           oneIn(3)
-              ? oneIn(2)
-                  ? new WalletCommand.ListTransfers()
-                  : new WalletCommand.FindTransfer(outgoing())
+              ? new WalletCommand.ListTransfers()
               : oneIn(4)
                   ? new WalletCommand.Open(new WalletOwner(oneIn(2) ? null : "research"))
                   : new WalletCommand.ListGrants(null, 99);

@@ -23,9 +23,6 @@ final class NaiveTransfers {
   /** What has left, in its order; null once it is settled or has come back. */
   private final List<Map<Block, BigInteger>> sent = new ArrayList<>();
 
-  /** What is told of each that has left. */
-  private final List<String> told = new ArrayList<>();
-
   private final Set<String> barred = new HashSet<>();
 
   NaiveTransfers(NaiveBooks books) {
@@ -46,7 +43,6 @@ final class NaiveTransfers {
     }
     parts.forEach((block, part) -> books.move("transfer_out", block, part.negate()));
     sent.add(parts);
-    told.add("on_its_way, %s %s".formatted(ask.creditType(), text(amount)));
     return Said.done("transferred %s; %s".formatted(text(amount), books.figures(ask.creditType())));
   }
 
@@ -79,7 +75,6 @@ final class NaiveTransfers {
     boolean underWay = number >= 0 && sent.get(number) != null;
     if (underWay) {
       sent.set(number, null);
-      told.set(number, told.get(number).replace("on_its_way", "completed"));
     }
     return new Said("transfer ended", underWay);
   }
@@ -88,7 +83,6 @@ final class NaiveTransfers {
     Map<Block, BigInteger> parts = number < 0 ? null : sent.get(number);
     Said said = settle(number);
     if (parts != null) {
-      told.set(number, told.get(number).replace("completed", "returned"));
       for (Block block : new ArrayList<>(parts.keySet()).reversed()) {
         books.comeBack("transfer_in", block, parts.get(block));
       }
@@ -98,10 +92,6 @@ final class NaiveTransfers {
 
   boolean areUnderWay() {
     return sent.stream().anyMatch(Objects::nonNull);
-  }
-
-  Said find(int number) {
-    return number < 0 ? Said.refused("NOT_FOUND") : Said.told("transfer:" + told.get(number));
   }
 
   Said list() {

@@ -120,7 +120,6 @@ final class NaiveWallet {
       case WalletCommand.SettleTransfer settle -> transfers.settle(sent.indexOf(settle.transfer()));
       case WalletCommand.ReturnTransfer it -> transfers.comeBack(sent.indexOf(it.transfer()));
       case WalletCommand.BarTransfer bar -> transfers.bar(bar.transfer());
-      case WalletCommand.FindTransfer find -> transfers.find(sent.indexOf(find.transfer()));
       case WalletCommand.ListTransfers list -> transfers.list();
       case WalletCommand.HoldCredits ask -> reservations.hold(ask, now);
       case WalletCommand.ChargeUsage ask -> reservations.chargeUsage(ask, now);

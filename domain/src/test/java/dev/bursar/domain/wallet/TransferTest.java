@@ -4,7 +4,6 @@ import static dev.bursar.domain.operation.Refusal.Code.AMOUNT_OVERFLOW;
 import static dev.bursar.domain.operation.Refusal.Code.EXCEEDS_AVAILABLE;
 import static dev.bursar.domain.operation.Refusal.Code.GRANT_EXISTS;
 import static dev.bursar.domain.operation.Refusal.Code.INVALID;
-import static dev.bursar.domain.operation.Refusal.Code.NOT_FOUND;
 import static dev.bursar.domain.operation.Refusal.Code.TRANSFER_RETURNED;
 import static dev.bursar.domain.operation.Refusal.Code.WALLET_IN_DEBT;
 import static dev.bursar.domain.operation.Refusal.Code.WALLET_NOT_FOUND;
@@ -29,6 +28,7 @@ import dev.bursar.domain.Given;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -191,38 +191,42 @@ final class TransferTest {
   }
 
   @Test
-  void whatBecameOfItIsKnownForGood() {
-    var given = two();
-    var left = given.when(transferOut("research", "2"), at(1));
-    Transfer done = sent(left);
-    Transfer returned = sent(given.when(transferOut("research", "3"), at(2)));
-    assertThat(found(given, done))
-        .returns("on_its_way", SentTransfer::status)
-        .returns("research", SentTransfer::to)
-        .returns(credits("2"), SentTransfer::amount)
-        .returns(
-            left.reply(WalletReply.Transferred.class).transaction().id(), SentTransfer::transaction)
-        .returns(at(1), SentTransfer::sentAt)
-        .returns(null, SentTransfer::endedAt);
-    given.after(at(3), settle(done), comeBack(returned));
-    Wallet copy = newWallet();
-    copy.restore(wallet.snapshot());
-    for (var each : List.of(given, Given.nothing(new WalletAggregate(copy), memory()))) {
-      assertThat(found(each, done))
-          .returns("completed", SentTransfer::status)
-          .returns(at(3), SentTransfer::endedAt);
-      assertThat(found(each, returned)).returns("returned", SentTransfer::status);
+  void aWalletKeepsNothingOfATransferThatHasEnded() {
+    var given = wallet(wallet, grant("a", "9000"));
+    given.after(at(1), settle(sent(given.when(transferOut("research", "1"), at(1)))));
+    int before = wallet.snapshot().toString().length();
+    for (int i = 0; i < 100; i++) {
+      Transfer done = sent(given.when(transferOut("research", "1"), at(2)));
+      Transfer returned = sent(given.when(transferOut("research", "1"), at(2)));
+      assertThat(wallet.snapshot().transfers()).hasSize(2);
+      given.after(at(2), settle(done), comeBack(returned));
     }
-    given.when(new WalletCommand.FindTransfer("trf_x"), at(4)).thenRefused(NOT_FOUND, "transfer");
-    there.when(new WalletCommand.FindTransfer(done.id()), at(4)).thenRefused(NOT_FOUND, "transfer");
+    assertThat(wallet.snapshot().transfers()).isEmpty();
+    assertThat(wallet.snapshot().toString().length()).isLessThan(before + 200);
   }
 
-  private static SentTransfer found(
-      Given<WalletCommand, WalletEvent, WalletReply> given, Transfer transfer) {
-    return given
-        .when(new WalletCommand.FindTransfer(transfer.id()), at(9))
-        .reply(WalletReply.TransferFound.class)
-        .transfer();
+  @Test
+  void oneThatIsOnItsWayComesBackAfterARestartAsBefore() {
+    var given = two();
+    var left = given.when(transferOut("research", "7"), at(1));
+    Wallet copy = newWallet();
+    copy.restore(wallet.snapshot());
+    var restored = Given.nothing(new WalletAggregate(copy), memory());
+    assertThat(underWay(restored)).containsExactly(sent(left));
+    var back = restored.when(comeBack(sent(left)), at(9)).event(WalletEvent.TransferReturned.class);
+    assertThat(back.transaction().corrects())
+        .isEqualTo(left.reply(WalletReply.Transferred.class).transaction().id());
+  }
+
+  @Test
+  void itsNameTellsByWhichEntryItLeft() {
+    var left = two().when(transferOut("research", "7"), at(1));
+    byte[] hash = left.reply(WalletReply.Transferred.class).transaction().lastHash();
+    assertThat(Transfer.hashOf(sent(left).id()).orElseThrow()).isEqualTo(Arrays.copyOf(hash, 12));
+    for (String none :
+        List.of("", "trf_", "trf_x", sent(left).id() + "0", "trf_0F6F3F0D2C114C559D1B77AA")) {
+      assertThat(Transfer.hashOf(none)).as(none).isEmpty();
+    }
   }
 
   @Test

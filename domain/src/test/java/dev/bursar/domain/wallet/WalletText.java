@@ -65,9 +65,6 @@ final class WalletText {
       case WalletReply.TransferTaken r -> "transfer taken";
       case WalletReply.TransferBarred r -> "transfer barred";
       case WalletReply.TransferEnded r -> "transfer ended";
-      case WalletReply.TransferFound r ->
-          "transfer:%s, %s %s"
-              .formatted(r.transfer().status(), r.transfer().creditType(), r.transfer().amount());
       case WalletReply.TransferList r -> "transfers " + r.transfers().size();
     };
   }
@@ -109,7 +106,6 @@ final class WalletText {
     of.holds().stream().map(Object::toString).sorted().forEach(lines::add);
     of.lapsed().forEach(each -> lines.add(each.toString()));
     lines.add(of.transfers().toString());
-    lines.add(of.sentTransfers().toString());
     lines.add(of.barredTransfers().toString());
     return lines;
   }

@@ -4,6 +4,7 @@ import dev.bursar.domain.export.Export;
 import dev.bursar.domain.invariant.Invariants;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
+import dev.bursar.domain.ledger.SentTransfer;
 import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.wallet.Charge;
 import dev.bursar.domain.wallet.Taken;
@@ -125,6 +126,16 @@ public final class JdbcLedgerQueries implements LedgerQueries {
                     : progress
                         .caughtUp(org, deadline)
                         .thenCompose(done -> queries.run(deadline, read)));
+  }
+
+  @Override
+  public CompletionStage<Optional<SentTransfer>> transfer(
+      String org, String wallet, String transfer) {
+    return reads.read(
+        org,
+        true,
+        handle -> SentTransfers.find(handle, org, wallet, transfer),
+        (found, as) -> found);
   }
 
   @Override

@@ -1,20 +1,20 @@
-package dev.bursar.domain.wallet;
+package dev.bursar.domain.ledger;
 
 import dev.bursar.domain.credits.Credits;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What has become of a transfer, as the wallet knows that the credits left. It knows it for good.
+ * What has become of a transfer, as the ledgers of the two wallets tell it, for good.
  *
  * @param id the transfer's name
- * @param to the wallet that they went to
+ * @param to the wallet that the credits went to
  * @param creditType the credit type
  * @param amount how much, above 0
  * @param transaction the transaction by which they left
  * @param sentAt when they left
- * @param endedAt since when the other wallet is known to have them, or they are back; null while
- *     they are on their way
+ * @param endedAt since when the other wallet has them, or they are back; null while they are on
+ *     their way
  * @param returnTransaction the transaction by which they came back, which the other wallet could
  *     not take; null if they did not
  */
@@ -28,7 +28,7 @@ public record SentTransfer(
     @Nullable Instant endedAt,
     @Nullable String returnTransaction) {
 
-  /** The credits have left, and the other wallet is not known to have them. */
+  /** The credits have left, and are neither in the other wallet nor back. */
   public static final String ON_ITS_WAY = "on_its_way";
 
   /** The other wallet has them. */
@@ -36,23 +36,6 @@ public record SentTransfer(
 
   /** The other wallet could not take them, and they are back. */
   public static final String RETURNED = "returned";
-
-  static SentTransfer of(WalletEvent.TransferredOut event) {
-    Transfer transfer = event.transfer();
-    return new SentTransfer(
-        transfer.id(),
-        transfer.to(),
-        transfer.creditType(),
-        transfer.amount(),
-        event.transaction().id(),
-        event.at(),
-        null,
-        null);
-  }
-
-  SentTransfer ended(Instant at, @Nullable String byReturn) {
-    return new SentTransfer(id, to, creditType, amount, transaction, sentAt, at, byReturn);
-  }
 
   /** One of those three. */
   public String status() {
