@@ -1,5 +1,5 @@
--- Takes the journal, the signed heads and the versions of the catalog away from the nodes' role, here `bursar`, and gives them to another,
--- `bursar_owner`, as which nobody can log in. From then on the nodes read and add, and can neither switch the triggers off that refuse
+-- Takes the journal, the signed heads, the versions of the catalog and what was redeemed away from the nodes' role, here `bursar`, and gives
+-- them to another, `bursar_owner`, as which nobody can log in. From then on the nodes read and add, and can neither switch the triggers off that refuse
 -- everything else, nor drop or replace what they guard. Whoever is a superuser still can.
 --
 -- Run it as a superuser in the nodes' database, once a node has migrated it; it may be run again. A version of Bursar that migrates the
@@ -26,4 +26,5 @@ alter table event_journal owner to bursar_owner;
 alter table ledger_checkpoint owner to bursar_owner;
 alter table catalog_version owner to bursar_owner;
 alter table catalog_change owner to bursar_owner;
-grant select, insert on event_journal, ledger_checkpoint, catalog_version, catalog_change to bursar;
+alter table campaign_redemption owner to bursar_owner;
+grant select, insert on event_journal, ledger_checkpoint, catalog_version, catalog_change, campaign_redemption to bursar;

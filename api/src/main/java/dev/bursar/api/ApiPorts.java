@@ -6,6 +6,7 @@ import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.domain.access.AccessKeys;
 import dev.bursar.domain.catalog.CatalogVersions;
 import dev.bursar.domain.catalog.Catalogs;
+import dev.bursar.domain.catalog.Redemptions;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.entity.Entities;
@@ -33,6 +34,7 @@ import java.util.function.Supplier;
  * @param reports takes in usage that was not reserved
  * @param catalogs what can be sold, and what it costs
  * @param versions the versions of that
+ * @param redemptions which orgs have redeemed which campaigns
  * @param seller who sells it
  * @param spans how spans are read into usage
  * @param keys the keys to the API
@@ -53,6 +55,7 @@ public record ApiPorts(
     UsageReports reports,
     Catalogs catalogs,
     CatalogVersions versions,
+    Redemptions redemptions,
     Seller seller,
     SpanMapping spans,
     AccessKeys keys,

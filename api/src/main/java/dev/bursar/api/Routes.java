@@ -74,7 +74,8 @@ public final class Routes {
                     ports.clock())
                 .endpoints(),
             new WalletRoutes(ports.entities()).endpoints(),
-            new GrantRoutes(ports.entities(), ports.catalogs(), ports.clock()).endpoints(),
+            new GrantRoutes(ports.entities(), ports.catalogs(), ports.redemptions(), ports.clock())
+                .endpoints(),
             new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalogs(), ports.clock())
                 .endpoints(),
             new TransferRoutes(ports.entities(), ports.ledger(), ports.catalogs(), ports.clock())

@@ -34,6 +34,8 @@ final class EntitlementsTest {
     Answer all = api.get("/v1/orgs/zeta/entitlements");
     assertThat(all.at("/status")).isEqualTo("active");
     assertThat(all.json().get("features")).hasSize(6);
+    assertThat(all.at("/fail_mode")).isEqualTo("deny");
+    assertThat(all.at("/features/0/fail_mode")).isEqualTo("deny");
     Answer some =
         api.post(
             "/v1/orgs/zeta/entitlements/check",
@@ -47,7 +49,9 @@ final class EntitlementsTest {
     assertThat(some.at("/features/4/entitled")).as("by the add-on").isEqualTo("true");
     assertThat(api.post("/v1/orgs/zeta/entitlements/check", "{}").at("/field"))
         .isEqualTo("features");
-    assertThat(api.get("/v1/orgs/acme/entitlements").at("/status")).isEqualTo("none");
+    Answer none = api.get("/v1/orgs/acme/entitlements");
+    assertThat(none.at("/status")).isEqualTo("none");
+    assertThat(none.json().has("fail_mode")).isFalse();
     assertThat(api.get("/v1/orgs/nobody/entitlements").status()).isEqualTo(404);
   }
 

@@ -11,12 +11,14 @@ import dev.bursar.api.node.InMemoryKeys;
 import dev.bursar.api.node.InMemoryNode;
 import dev.bursar.api.node.InMemoryProofs;
 import dev.bursar.api.node.InMemoryQueries;
+import dev.bursar.api.node.InMemoryRedemptions;
 import dev.bursar.api.node.InMemoryUsage;
 import dev.bursar.api.node.InMemoryVersions;
 import dev.bursar.api.otlp.SpanMappings;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.AddOn;
+import dev.bursar.domain.catalog.Campaign;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.CreditType;
 import dev.bursar.domain.catalog.Entitlement;
@@ -29,7 +31,9 @@ import dev.bursar.domain.catalog.PriceList;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.catalog.Tiers;
+import dev.bursar.domain.catalog.TopUpPack;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.usage.UsageReporting;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -98,6 +102,34 @@ public final class RunningApi implements AutoCloseable {
     return new AddOn(id, id, Set.of(), entitlements, Map.of());
   }
 
+  private static final TopUpPack SMALL =
+      new TopUpPack(
+          "small",
+          "Small",
+          "platform",
+          Credits.of(1_000),
+          List.of(new Money(Credits.of(12), "USD"), new Money(Credits.of(11), "EUR")),
+          365);
+
+  /** For those with the plan {@code team}, for a week. */
+  private static Campaign campaign(String id, String code, Integer redemptionsMax) {
+    return new Campaign(
+        id,
+        id,
+        "platform",
+        Credits.of(250),
+        START,
+        START.plus(Duration.ofDays(7)),
+        30,
+        null,
+        code,
+        Set.of("team"),
+        Set.of(),
+        redemptionsMax,
+        Set.of("chat"),
+        Set.of());
+  }
+
   private static final Catalog CATALOG =
       new Catalog(
           Map.of(
@@ -150,8 +182,12 @@ public final class RunningApi implements AutoCloseable {
           Map.of(
               "sso", addOn("sso", Map.of()),
               "audit", addOn("audit", Map.of("export", new Entitlement.Access(true)))),
-          Map.of(),
-          Map.of());
+          Map.of("small", SMALL),
+          Map.of(
+              "launch",
+              campaign("launch", null, 1),
+              "partners",
+              campaign("partners", "P-1", null)));
 
   final InMemoryNode node;
   final InMemoryKeys keys;
@@ -210,6 +246,7 @@ public final class RunningApi implements AutoCloseable {
             new UsageReporting(node, node::onRecord, 8, 4),
             catalog,
             new InMemoryVersions(catalog, node),
+            new InMemoryRedemptions(),
             new Seller("Seller Inc.", "Assistant"),
             SpanMappings.TWO_CONVENTIONS,
             keys,

@@ -20,6 +20,7 @@ import dev.bursar.node.access.StoredKeys;
 import dev.bursar.node.catalog.CatalogFile;
 import dev.bursar.node.catalog.CurrentCatalog;
 import dev.bursar.node.catalog.StoredCatalogVersions;
+import dev.bursar.node.catalog.StoredRedemptions;
 import dev.bursar.node.clock.NodeClock;
 import dev.bursar.node.clock.SteppedClock;
 import dev.bursar.node.entity.EntityCounts;
@@ -201,6 +202,7 @@ public final class Node implements AutoCloseable {
             reports,
             catalog,
             versions,
+            new StoredRedemptions(database.jdbi(), blocking),
             new Seller(
                 config.getString("bursar.seller.provider"),
                 config.getString("bursar.seller.service")),

@@ -80,7 +80,6 @@ public final class ReservationBodies {
               body.path("credit_type"), "goes with an amount; the catalog sets it for usage")
           .fault();
     }
-    OveragePolicy policy = body.word("overage_policy", POLICIES);
     boolean commit = body.flag("commit");
     boolean dryRun = body.flag("dry_run");
     if (commit && dryRun) {
@@ -97,7 +96,7 @@ public final class ReservationBodies {
         asked.amount(),
         creditType,
         body.integer("ttl_seconds", 1, TTL_SECONDS_MAX, TTL_SECONDS_DEFAULT),
-        policy == null ? OveragePolicy.RECORD : policy,
+        body.word("overage_policy", POLICIES),
         commit,
         dryRun,
         body.pairs("metadata"),

@@ -11,6 +11,7 @@ import dev.bursar.api.json.Words;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.org.EntitlementView;
@@ -19,6 +20,7 @@ import dev.bursar.domain.org.OrgReply;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** {@code …/entitlements}: what an org may use, by its plan and add-ons. */
 public final class EntitlementRoutes {
@@ -70,13 +72,19 @@ public final class EntitlementRoutes {
     json.field("plan", found.settings().plan())
         .texts("add_ons", found.settings().addOns())
         .field("status", Words.word(found.status()))
+        .field("fail_mode", word(found.failMode()))
         .objects("features", found.features(), EntitlementRoutes::view);
+  }
+
+  private static @Nullable String word(@Nullable FailMode failMode) {
+    return failMode == null ? null : Words.word(failMode);
   }
 
   private static void view(JsonWriter json, EntitlementView view) {
     json.field("feature", view.feature())
         .field("type", view.kind() == null ? null : Words.word(view.kind()))
-        .field("entitled", view.denied() == null);
+        .field("entitled", view.denied() == null)
+        .field("fail_mode", word(view.failMode()));
     Entitlement entitlement = view.entitlement();
     if (entitlement instanceof Entitlement.Quantity quantity) {
       json.number("value", quantity.value());

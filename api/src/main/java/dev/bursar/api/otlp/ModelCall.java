@@ -1,6 +1,5 @@
 package dev.bursar.api.otlp;
 
-import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.usage.UsageReports.Report;
@@ -83,7 +82,7 @@ record ModelCall(
             null,
             null,
             TTL_SECONDS,
-            OveragePolicy.RECORD,
+            null,
             true,
             false,
             metadata,

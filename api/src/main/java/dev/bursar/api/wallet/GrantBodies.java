@@ -20,12 +20,16 @@ final class GrantBodies {
           "id",
           "credit_type",
           "amount",
+          "campaign",
           "category",
+          "code",
           "priority",
           "effective_at",
           "expires_at",
           "applies_to",
           "cost_basis",
+          "currency",
+          "pack",
           "recurrence",
           "rollover",
           "source",
@@ -59,6 +63,9 @@ final class GrantBodies {
    * @param source what caused one whose cause the client did not tell
    */
   static Grant grant(Body body, String id, String source) {
+    if (body.has("currency")) {
+      throw Problem.invalid("currency", "goes with a pack; cost_basis says it otherwise").fault();
+    }
     String asked = body.name("id");
     Instant from = body.time("effective_at");
     // Whether it ends too soon is the wallet's to say, which knows first whether it was added

@@ -10,6 +10,7 @@ import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.catalog.Catalogs;
+import dev.bursar.domain.catalog.Redemptions;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
@@ -42,10 +43,13 @@ public final class GrantRoutes {
 
   private final Entities entities;
   private final Catalogs catalogs;
+  private final CatalogGrants offered;
   private final InstantSource clock;
 
-  public GrantRoutes(Entities entities, Catalogs catalogs, InstantSource clock) {
+  public GrantRoutes(
+      Entities entities, Catalogs catalogs, Redemptions redemptions, InstantSource clock) {
     this.entities = entities;
+    this.offered = new CatalogGrants(entities, catalogs, redemptions, clock);
     this.catalogs = catalogs;
     this.clock = clock;
   }
@@ -60,9 +64,20 @@ public final class GrantRoutes {
   }
 
   private CompletionStage<Reply> add(Call call) {
+    Body body = call.body(GrantBodies.POST);
+    CompletionStage<Answer<WalletReply>> added =
+        CatalogGrants.areNamed(body) ? offered.add(call, body) : add(call, body);
+    return added.thenApply(
+        answer -> {
+          Answer.Done<WalletReply> done = Outcomes.done(answer);
+          WalletReply.GrantView view = ((WalletReply.GrantAdded) done.value()).grant();
+          return Reply.json(201, json -> grant(json, view)).replayed(done.replayed());
+        });
+  }
+
+  private CompletionStage<Answer<WalletReply>> add(Call call, Body body) {
     String org = call.org();
     String wallet = call.name("wallet");
-    Body body = call.body(GrantBodies.POST);
     Caller caller = call.caller();
     Grant grant = GrantBodies.grant(body, Attributions.idFrom("gr_", caller), caller.actor());
     Recurrence.Terms recurrence = GrantBodies.recurrence(body);
@@ -71,29 +86,22 @@ public final class GrantRoutes {
     Problem unknownType =
         CreditTypes.fault(catalogs.known(org, clock.instant()), grant.creditType());
     Problem fault = unknownType == null ? GrantBodies.fault(grant) : unknownType;
-    CompletionStage<Answer<WalletReply>> added =
-        fault == null
-            ? entities.wallet(
-                org,
-                wallet,
-                new Request<>(
-                    new WalletCommand.AddGrant(
-                        grant, recurrence, attribution, GrantBodies.atOnce(body)),
-                    operation))
-            : Earlier.answerOr(
-                entities,
-                org,
-                wallet,
-                operation,
-                none -> {
-                  throw fault.fault();
-                });
-    return added.thenApply(
-        answer -> {
-          Answer.Done<WalletReply> done = Outcomes.done(answer);
-          WalletReply.GrantView view = ((WalletReply.GrantAdded) done.value()).grant();
-          return Reply.json(201, json -> grant(json, view)).replayed(done.replayed());
-        });
+    return fault == null
+        ? entities.wallet(
+            org,
+            wallet,
+            new Request<>(
+                new WalletCommand.AddGrant(
+                    grant, recurrence, attribution, GrantBodies.atOnce(body)),
+                operation))
+        : Earlier.answerOr(
+            entities,
+            org,
+            wallet,
+            operation,
+            none -> {
+              throw fault.fault();
+            });
   }
 
   private CompletionStage<Reply> voided(Call call) {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param amount how much, 0 or more; null when it is by usage
  * @param creditType the credit type of the amount; null when it is by usage
  * @param ttlSeconds how long the reservation lives unless it is ended before
- * @param overagePolicy what happens to an actual cost above the amount
+ * @param overagePolicy what happens to an actual cost above the amount; null means what the org's
+ *     plan says, and {@code RECORD} if that is nobody's to say
  * @param commit whether to charge at once
  * @param dryRun whether to decide and explain, and change nothing
  * @param metadata the client's own words
@@ -37,7 +38,7 @@ public record ReserveRequest(
     @Nullable Credits amount,
     @Nullable String creditType,
     long ttlSeconds,
-    OveragePolicy overagePolicy,
+    @Nullable OveragePolicy overagePolicy,
     boolean commit,
     boolean dryRun,
     Map<String, String> metadata,
@@ -58,7 +59,7 @@ public record ReserveRequest(
       @Nullable Credits amount,
       @Nullable String creditType,
       long ttlSeconds,
-      OveragePolicy overagePolicy,
+      @Nullable OveragePolicy overagePolicy,
       boolean commit,
       boolean dryRun,
       Map<String, String> metadata) {
@@ -98,6 +99,34 @@ public record ReserveRequest(
         metadata,
         traceId,
         event);
+  }
+
+  /** The same, with a policy if it names none. */
+  public ReserveRequest withDefault(OveragePolicy policy) {
+    return overagePolicy != null
+        ? this
+        : new ReserveRequest(
+            subject,
+            feature,
+            model,
+            session,
+            wallet,
+            usage,
+            amount,
+            creditType,
+            ttlSeconds,
+            policy,
+            commit,
+            dryRun,
+            metadata,
+            traceId,
+            reported);
+  }
+
+  /** What happens to an actual cost above the amount; never null. */
+  @Override
+  public OveragePolicy overagePolicy() {
+    return overagePolicy == null ? OveragePolicy.RECORD : overagePolicy;
   }
 
   /** Whether the work has run already: nothing can be denied any more. */

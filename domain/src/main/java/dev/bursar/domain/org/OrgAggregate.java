@@ -115,7 +115,15 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.Reserve reserve ->
           byCatalog(
               now,
-              catalog -> reservations.decide(reserve, catalog, subscription(catalog), now, clock));
+              catalog -> {
+                Subscription subscribed = subscription(catalog);
+                return reservations.decide(
+                    reserve.withDefault(subscribed.overagePolicy()),
+                    catalog,
+                    subscribed,
+                    now,
+                    clock);
+              });
       case OrgCommand.TakeOver over ->
           org.open().containsKey(over.reservation())
               ? new Accepted<>(
@@ -207,6 +215,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     return new OrgReply.Entitled(
         Objects.requireNonNull(org.settings()),
         subscribed.status(now),
+        subscribed.failMode(),
         features.stream()
             .map(feature -> reservations.entitlement(feature, catalog, subscribed, now))
             .toList());

@@ -7,6 +7,7 @@ import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.operation.Operation;
@@ -108,6 +109,14 @@ public sealed interface OrgCommand {
         @Nullable String idempotencyKey,
         byte[] salt) {
       this(request, key, actor, idempotencyKey, salt, 0);
+    }
+
+    /** The same, with an overage policy if the request names none. */
+    Reserve withDefault(OveragePolicy policy) {
+      ReserveRequest complete = request.withDefault(policy);
+      return complete == request
+          ? this
+          : new Reserve(complete, key, actor, idempotencyKey, salt, lookedUpThrough);
     }
   }
 

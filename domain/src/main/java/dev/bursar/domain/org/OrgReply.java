@@ -6,6 +6,7 @@ import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.OpenPart;
+import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.operation.Place;
@@ -13,6 +14,7 @@ import dev.bursar.domain.wallet.WalletOwner;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What an org answers. */
 public sealed interface OrgReply {
@@ -49,8 +51,13 @@ public sealed interface OrgReply {
    * What it may use.
    *
    * @param status where its subscription stands
+   * @param failMode what is done with requests while nobody can be asked; null if no plan says it
    */
-  record Entitled(OrgSettings settings, Subscription.Status status, List<EntitlementView> features)
+  record Entitled(
+      OrgSettings settings,
+      Subscription.Status status,
+      @Nullable FailMode failMode,
+      List<EntitlementView> features)
       implements OrgReply {}
 
   /** The units. */

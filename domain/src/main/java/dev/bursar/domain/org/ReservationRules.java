@@ -394,6 +394,7 @@ final class ReservationRules {
         known == null ? null : known.kind(),
         subscription.entitlements().get(feature),
         state,
+        subscription.failMode(feature),
         denied);
   }
 

@@ -5,8 +5,10 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.AddOn;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.catalog.PlanBudget;
 import dev.bursar.domain.catalog.PricingPlan;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,6 +131,23 @@ public final class Subscription {
 
   @Nullable PricingPlan plan() {
     return plan;
+  }
+
+  /** What happens to an actual cost above what was held, where a request does not say it. */
+  OveragePolicy overagePolicy() {
+    return plan == null ? OveragePolicy.RECORD : plan.overagePolicy();
+  }
+
+  /** What is done with requests while nobody can be asked; null if no plan says it. */
+  @Nullable FailMode failMode() {
+    return plan == null ? null : plan.failMode();
+  }
+
+  /** The same for a feature: its allowance may say it otherwise. */
+  @Nullable FailMode failMode(String feature) {
+    return entitlements.get(feature) instanceof Entitlement.Allowance it && it.failMode() != null
+        ? it.failMode()
+        : failMode();
   }
 
   /** What it lets the org use, by feature. */

@@ -22,6 +22,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Refusal.Code;
@@ -60,6 +61,21 @@ final class SubscriptionTest {
           "seats", new Entitlement.Quantity(BigDecimal.TEN),
           "chat", new Entitlement.Allowance("tokens", Credits.of(8), WindowKind.DAY, null));
 
+  private static final PricingPlan CAPPED =
+      new PricingPlan(
+          "capped",
+          "Capped",
+          null,
+          Map.of(
+              "sso",
+              new Entitlement.Access(true),
+              "chat",
+              new Entitlement.Allowance("tokens", Credits.of(8), WindowKind.DAY, FailMode.DENY)),
+          Map.of(),
+          Map.of(),
+          OveragePolicy.CAP,
+          FailMode.ALLOW);
+
   private static final Catalog CATALOG =
       new Catalog(
           Map.of("c", new CreditType("c", "C", 6)),
@@ -71,7 +87,8 @@ final class SubscriptionTest {
           new PriceList(List.of(new Rate(null, null, "c", Map.of("tokens", BigDecimal.ONE)))),
           Map.of(
               "pro", plan("pro", OF_PRO, Map.of("each-user", OF_EACH_USER)),
-              "free", plan("free", Map.of(), Map.of())),
+              "free", plan("free", Map.of(), Map.of()),
+              "capped", CAPPED),
           Map.of(
               "more",
               new AddOn(
@@ -239,6 +256,52 @@ final class SubscriptionTest {
       assertThat(denied(acme, ask(null, 1), LATER)).containsExactly(DenialCode.NOT_ENTITLED);
       acme.after(LATER, put(bought)).when(ask("sso", 1), LATER).reply(OrgReply.Begun.class);
     }
+  }
+
+  private static OveragePolicy policy(
+      Given<OrgCommand, OrgEvent, OrgReply> given, OveragePolicy asked) {
+    OrgCommand.Reserve ask = (OrgCommand.Reserve) ask("sso", 1);
+    ReserveRequest wish = ask.request();
+    ReserveRequest named =
+        new ReserveRequest(
+            wish.subject(),
+            wish.feature(),
+            null,
+            null,
+            null,
+            wish.usage(),
+            null,
+            null,
+            300,
+            asked,
+            false,
+            false,
+            Map.of());
+    return given
+        .when(
+            new OrgCommand.Reserve(named, ask.key(), ask.actor(), ask.idempotencyKey(), ask.salt()),
+            NOON)
+        .reply(OrgReply.Begun.class)
+        .plan()
+        .request()
+        .overagePolicy();
+  }
+
+  @Test
+  void thePlanSaysWhatHappensToAnExcessUnlessTheRequestDoes() {
+    assertThat(policy(acme(settings("capped")), null)).isEqualTo(OveragePolicy.CAP);
+    assertThat(policy(acme(settings("capped")), OveragePolicy.REJECT))
+        .isEqualTo(OveragePolicy.REJECT);
+    assertThat(policy(acme(settings("pro")), null)).isEqualTo(OveragePolicy.RECORD);
+    assertThat(policy(acme(settings(null)), null)).isEqualTo(OveragePolicy.RECORD);
+  }
+
+  @Test
+  void thePlanSaysWhatIsDoneWhileNobodyCanBeAskedUnlessAnAllowanceDoes() {
+    var capped = acme(settings("capped"));
+    assertThat(view(capped, "sso", NOON).failMode()).isEqualTo(FailMode.ALLOW);
+    assertThat(view(capped, "chat", NOON).failMode()).isEqualTo(FailMode.DENY);
+    assertThat(view(acme(settings(null)), "sso", NOON).failMode()).isNull();
   }
 
   /** What is open was promised: the next request is decided by what counts then. */
