@@ -92,7 +92,6 @@ class WireTest {
     problem(exchange(post("Content-Length: 1073741824"), new byte[MEBIBYTE], 64), 413, "too_large");
   }
 
-  /** What is answered is read here even where the server hangs up while it is being sent. */
   @Test
   void aCatalogThatIsTooLargeIsRefused() throws IOException {
     String head =
@@ -100,6 +99,17 @@ class WireTest {
             .replace("/v1/reservations", "/v1/catalog/versions")
             .replace("application/json", "application/yaml");
     problem(exchange(head, new byte[MEBIBYTE], 10), 413, "too_large");
+  }
+
+  /** They send all of it before they read the answer. */
+  @Test
+  void javaClientsAreToldThatABodyIsTooLarge() {
+    for (int mebibytes : new int[] {2, 15}) {
+      RunningApi.Answer answer =
+          api.send("POST", "/v1/reservations", " ".repeat(mebibytes * MEBIBYTE));
+      assertThat(answer.status()).as("%d MiB", mebibytes).isEqualTo(413);
+      assertThat(answer.code()).isEqualTo("too_large");
+    }
   }
 
   @Test

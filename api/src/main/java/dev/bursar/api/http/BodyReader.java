@@ -5,6 +5,7 @@ import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
@@ -15,6 +16,7 @@ import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.RequestEntity;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.util.ByteString;
+import org.apache.pekko.util.ByteStringBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Reads bodies of what an operation takes, within 10 seconds. */
@@ -22,8 +24,11 @@ final class BodyReader {
 
   private static final long READ_MS_MAX = 10_000;
 
-  /** How much of a body that nobody wants is taken in before the line is cut. */
-  private static final long ABANDONED_BYTES_MAX = 8 * 1_048_576;
+  /**
+   * How much of a body that nobody wants is taken in before the line is cut: most clients read no
+   * answer while they send.
+   */
+  private static final long TAKEN_IN_BYTES_MAX = 16 * 1_048_576;
 
   private static final String APPLICATION_JSON = "application/json";
 
@@ -88,17 +93,47 @@ final class BodyReader {
   CompletionStage<Payload> read(HttpRequest request, Head head, Intake intake) {
     boolean gzipped = gzipped(head, intake);
     String mediaType = mediaType(request.entity(), intake);
+    Arriving body = new Arriving(intake.bytesMax());
     return request
         .entity()
-        .withSizeLimit(intake.bytesMax())
-        .toStrict(READ_MS_MAX, intake.bytesMax(), materializer)
+        .withSizeLimit(TAKEN_IN_BYTES_MAX)
+        .getDataBytes()
+        .completionTimeout(Duration.ofMillis(READ_MS_MAX))
+        .runForeach(body::add, materializer)
         .handle(
-            (entity, error) -> {
+            (done, error) -> {
+              if (body.tooLarge) {
+                throw tooLarge(intake);
+              }
               if (error != null) {
                 throw unread(error, intake);
               }
-              return taken(entity.getData(), gzipped, mediaType, intake);
+              return taken(body.bytes.result(), gzipped, mediaType, intake);
             });
+  }
+
+  /** A body of which what is within the bound is kept; of one that passes it, nothing. */
+  private static final class Arriving {
+
+    private final int bytesMax;
+    private ByteStringBuilder bytes = new ByteStringBuilder();
+    private boolean tooLarge;
+
+    Arriving(int bytesMax) {
+      this.bytesMax = bytesMax;
+    }
+
+    void add(ByteString part) {
+      if (tooLarge) {
+        return;
+      }
+      if (bytes.length() + part.size() > bytesMax) {
+        tooLarge = true;
+        bytes = new ByteStringBuilder();
+      } else {
+        bytes.append(part);
+      }
+    }
   }
 
   private static Payload taken(ByteString data, boolean gzipped, String mediaType, Intake intake) {
@@ -152,7 +187,7 @@ final class BodyReader {
   /** Takes in what is left of a body that nobody wants, up to the bound; then the line is cut. */
   void abandon(HttpRequest request) {
     try {
-      request.entity().withSizeLimit(ABANDONED_BYTES_MAX).discardBytes(materializer);
+      request.entity().withSizeLimit(TAKEN_IN_BYTES_MAX).discardBytes(materializer);
     } catch (IllegalStateException e) {
       // It has been read.
     }
