@@ -10,6 +10,7 @@ import dev.bursar.domain.catalog.Redemptions;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.lease.Leases;
 import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
@@ -32,6 +33,7 @@ import java.util.function.Supplier;
  * @param usage reads what was decided and used
  * @param costs reads what work has cost
  * @param reports takes in usage that was not reserved
+ * @param leases lets others decide by themselves
  * @param catalogs what can be sold, and what it costs
  * @param versions the versions of that
  * @param redemptions which orgs have redeemed which campaigns
@@ -53,6 +55,7 @@ public record ApiPorts(
     UsageQueries usage,
     CostQueries costs,
     UsageReports reports,
+    Leases leases,
     Catalogs catalogs,
     CatalogVersions versions,
     Redemptions redemptions,

@@ -13,6 +13,7 @@ import dev.bursar.api.entitlement.OpenFeatureRoutes;
 import dev.bursar.api.health.HealthRoutes;
 import dev.bursar.api.http.Endpoint;
 import dev.bursar.api.http.RequestHandler;
+import dev.bursar.api.lease.LeaseRoutes;
 import dev.bursar.api.ledger.LedgerRoutes;
 import dev.bursar.api.ledger.ProofRoutes;
 import dev.bursar.api.ledger.StatementRoutes;
@@ -49,6 +50,7 @@ public final class Routes {
             new ReservationRoutes(
                     ports.enforcement(), ports.entities(), ports.usage(), ports.meters())
                 .endpoints(),
+            new LeaseRoutes(ports.leases()).endpoints(),
             new ReportRoutes(ports.reports(), ports.clock(), ports.meters()).endpoints(),
             new TraceRoutes(
                     ports.reports(), ports.spans(), ports.catalogs(), ports.clock(), ports.meters())

@@ -17,7 +17,11 @@ class RolesTest {
 
   private static RunningApi api;
   private static final Map<String, String> KEYS = new LinkedHashMap<>();
+  private static final String LEASE =
+      "{'sidecar':'s','subject':{'org':'acme'},'amount':'1','credit_type':'platform'}";
+
   private static String reservation;
+  private static String lease;
 
   @BeforeAll
   static void start() {
@@ -36,6 +40,7 @@ class RolesTest {
                 "/v1/reservations",
                 "{'subject':{'org':'acme'},'amount':'1','credit_type':'platform'}")
             .at("/reservation_id");
+    lease = api.post("/v1/leases", RunningApi.json(LEASE)).at("/lease_id");
   }
 
   @AfterAll
@@ -57,6 +62,11 @@ class RolesTest {
           POST   ! /v1/reservations/RSV/extend          ! y y y y - - o n
           GET    ! /v1/reservations/RSV                 ! y y y y y y o n
           GET    ! /v1/reservations/RSV/explain         ! y y y y y y o n
+          POST   ! /v1/leases                           ! y y y y - - o n
+          POST   ! /v1/leases/LEASE/report              ! y y y y - - o n
+          POST   ! /v1/leases/LEASE/close               ! y y y y - - o n
+          POST   ! /v1/leases/LEASE/revoke              ! y - - y - - o n
+          GET    ! /v1/leases/LEASE                     ! y y y y y y o n
           GET    ! /v1/orgs                             ! y - - - - - - n
           PUT    ! /v1/orgs/acme                        ! y - - - - - o n
           GET    ! /v1/orgs/acme                        ! y - - y y y o n
@@ -105,7 +115,12 @@ class RolesTest {
     KEYS.forEach(
         (name, key) -> {
           String body = method.equals("PUT") || method.equals("POST") ? body(path) : null;
-          Answer answer = api.send(method, path.strip().replace("RSV", reservation), key, body);
+          Answer answer =
+              api.send(
+                  method,
+                  path.strip().replace("RSV", reservation).replace("LEASE", lease),
+                  key,
+                  body);
           found.append(found.isEmpty() ? "" : " ").append(verdict(answer));
         });
     assertThat(found.toString()).isEqualTo(expected.strip());
@@ -113,6 +128,9 @@ class RolesTest {
 
   /** Bodies that make no sense: nothing happens, but who may not come that far is told sooner. */
   private static String body(String path) {
+    if (path.strip().equals("/v1/leases")) {
+      return RunningApi.json(LEASE);
+    }
     return path.strip().equals("/v1/reservations")
         ? RunningApi.json(
             "{'subject':{'org':'acme'},'amount':'1','credit_type':'platform','dry_run':true}")
@@ -124,7 +142,9 @@ class RolesTest {
       case 401 -> 'n';
       case 403 -> '-';
       case 404 ->
-          answer.code().equals("org_not_found") || answer.code().equals("reservation_not_found")
+          answer.code().equals("org_not_found")
+                  || answer.code().equals("reservation_not_found")
+                  || answer.code().equals("lease_not_found")
               ? 'o'
               : 'y';
       default -> 'y';

@@ -35,6 +35,7 @@ import dev.bursar.domain.catalog.TopUpPack;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.lease.Leasing;
 import dev.bursar.domain.usage.UsageReporting;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -234,6 +235,7 @@ public final class RunningApi implements AutoCloseable {
     PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     queries = new InMemoryQueries(node);
     proofs = new InMemoryProofs(queries);
+    UsageReporting reports = new UsageReporting(node, node::onRecord, 8, 4);
     ports =
         new ApiPorts(
             node,
@@ -243,7 +245,8 @@ public final class RunningApi implements AutoCloseable {
             queries::orgs,
             new InMemoryUsage(node),
             new InMemoryCosts(node),
-            new UsageReporting(node, node::onRecord, 8, 4),
+            reports,
+            new Leasing(node, node, reports, 600),
             catalog,
             new InMemoryVersions(catalog, node),
             new InMemoryRedemptions(),

@@ -11,6 +11,7 @@ import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.Migrations;
+import dev.bursar.domain.lease.Leasing;
 import dev.bursar.domain.time.TestClock;
 import dev.bursar.domain.usage.UsageReporting;
 import dev.bursar.domain.usage.UsageReports;
@@ -200,6 +201,8 @@ public final class Node implements AutoCloseable {
             projections.usage(),
             projections.costs(),
             reports,
+            new Leasing(
+                entities, entities, reports, reporting.getDuration("lease-settle").toSeconds()),
             catalog,
             versions,
             new StoredRedemptions(database.jdbi(), blocking),

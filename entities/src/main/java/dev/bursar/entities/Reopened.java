@@ -120,8 +120,10 @@ final class Reopened {
               case "committed" -> ended.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED;
               default -> Closure.Kind.ENDED;
             };
-        yield new Closure(reservation, ended.amount(), kind, ended.usage());
+        yield new Closure(reservation, ended.amount(), kind, ended.usage(), ended.lease());
       }
+      case WalletReply.LeaseSettled it when reservation.equals(it.added()) ->
+          Closure.added(reservation, it.lease());
       case WalletReply.Barred barred -> Closure.givenBack(reservation);
       case WalletReply other -> null;
     };

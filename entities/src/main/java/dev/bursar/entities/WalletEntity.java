@@ -144,6 +144,7 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
         case WalletEvent.Charged it -> ended(it, it.teamHolds(), it.transaction());
         case WalletEvent.UsageCharged it -> ended(it, it.teamHolds(), it.transaction());
         case WalletEvent.Released it -> ended(it, it.teamHolds(), it.transaction());
+        case WalletEvent.LeaseSettled it -> ended(it, it.teamHolds(), it.transaction());
         case WalletEvent other -> {}
       }
     }
@@ -173,9 +174,14 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
   }
 
   private void tellUntilTaken(Untaken news) {
-    String key = news.by.kind() + ":" + news.closure.kind() + ":" + news.closure.reservation();
+    Closure closure = news.closure;
+    String key = news.by.kind() + ":" + closure.kind() + ":" + closure.reservation();
+    if (closure.kind() == Closure.Kind.SHRUNK) {
+      // A lease may shrink more than once.
+      key += ":" + closure.charged();
+    }
     untaken.put(key, news);
-    tell(news.by, new TakeClosure(news.closure, key, host.self()));
+    tell(news.by, new TakeClosure(closure, key, host.self()));
   }
 
   @Override
@@ -231,7 +237,7 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
   @Override
   @Nullable String remembered(WalletEvent event) {
     Closure closure = event.closure();
-    return closure != null
+    return closure != null && closure.kind() != Closure.Kind.SHRUNK
         ? closure.reservation()
         : event instanceof WalletEvent.HoldBarred barred ? barred.reservation() : null;
   }

@@ -45,6 +45,8 @@ final class StoredNames {
     @Type(name = "committed", value = WalletEvent.Committed.class),
     @Type(name = "charged", value = WalletEvent.Charged.class),
     @Type(name = "usage_charged", value = WalletEvent.UsageCharged.class),
+    @Type(name = "lease_settled", value = WalletEvent.LeaseSettled.class),
+    @Type(name = "lease_revoked", value = WalletEvent.LeaseRevoked.class),
     @Type(name = "released", value = WalletEvent.Released.class),
     @Type(name = "hold_barred", value = WalletEvent.HoldBarred.class),
   })

@@ -98,6 +98,8 @@ record Words<E extends Enum<E>>(Class<E> type, Function<E, String> word) {
       case COMMITTED -> "committed";
       case EXPIRED -> "expired";
       case LATE -> "late";
+      case ADDED -> "added";
+      case SHRUNK -> "shrunk";
     };
   }
 

@@ -22,6 +22,8 @@ import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
@@ -598,5 +600,68 @@ final class Parts {
         List.of(),
         null,
         null);
+  }
+
+  static Lease terms() {
+    return new Lease("gateway-1", 4, LATER, credits("20"), credits("7.5"), credits("1.5"), true);
+  }
+
+  /** A hold that is a lease. */
+  static Hold lease() {
+    Hold hold = hold();
+    return new Hold(
+        hold.reservation(),
+        hold.creditType(),
+        hold.amount(),
+        hold.draws(),
+        null,
+        hold.madeAt(),
+        LATER,
+        hold.overagePolicy(),
+        hold.teamHolds(),
+        hold.attribution(),
+        terms());
+  }
+
+  /** For what is to be added to a lease. */
+  static Plan leasePlan() {
+    Plan plan = plan();
+    ReserveRequest asked = plan.request();
+    return new Plan(
+            plan.reservation(),
+            new ReserveRequest(
+                asked.subject(),
+                asked.feature(),
+                asked.model(),
+                null,
+                asked.wallet(),
+                null,
+                asked.amount(),
+                asked.creditType(),
+                asked.ttlSeconds(),
+                asked.overagePolicy(),
+                false,
+                false,
+                Map.of(),
+                null,
+                null,
+                new LeaseTerms(
+                    "gateway-1",
+                    600,
+                    Map.of("requests", 100L, "output_tokens", 5_000_000_000L),
+                    "rsv_acme_main_2")),
+            plan.wallet(),
+            plan.creditType(),
+            plan.amount(),
+            null,
+            plan.limits(),
+            List.of(),
+            plan.actor(),
+            null,
+            bytes(16, 3),
+            List.of(),
+            AT,
+            null)
+        .until(LATER);
   }
 }

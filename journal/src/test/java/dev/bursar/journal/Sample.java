@@ -199,6 +199,57 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                 true,
                 transaction(attribution("reservation")),
                 balance())),
+        wallet("held-as-lease", new WalletEvent.CreditsHeld(AT, Parts.lease(), balance())),
+        wallet(
+            "usage_charged-from-lease",
+            new WalletEvent.UsageCharged(
+                AT,
+                "rsv_acme_main_2",
+                credits("3"),
+                Credits.ZERO,
+                Credits.ZERO,
+                false,
+                new Reported(RESERVATION, "17", AT, 4L),
+                true,
+                transaction(attribution("report"), posting(43, EntryType.CONSUME, "-3", "985.25")),
+                balance(),
+                credits("2.5"))),
+        wallet(
+            "lease_settled",
+            new WalletEvent.LeaseSettled(
+                AT,
+                RESERVATION,
+                Parts.terms(),
+                LATER,
+                null,
+                credits("1.5"),
+                false,
+                transaction(attribution("lease"), posting(43, EntryType.VOID, "-1.5", "986.75")),
+                balance())),
+        wallet(
+            "lease_settled-added",
+            new WalletEvent.LeaseSettled(
+                AT,
+                RESERVATION,
+                Parts.terms(),
+                LATER,
+                "rsv_acme_main_2",
+                Credits.ZERO,
+                true,
+                transaction(bareAttribution("lease")),
+                balance())),
+        wallet("lease_revoked", new WalletEvent.LeaseRevoked(AT, RESERVATION, "key_2x7Qm")),
+        wallet(
+            "released-lease",
+            new WalletEvent.Released(
+                AT,
+                RESERVATION,
+                WalletEvent.Cause.RELEASED,
+                credits("12.5"),
+                true,
+                transaction(attribution("close")),
+                balance(),
+                Parts.terms())),
         wallet("hold_barred", new WalletEvent.HoldBarred(AT, RESERVATION)),
         wallet(
             "grant_scheduled-recurring",
@@ -393,6 +444,14 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         team(
             "counted_before",
             new TeamEvent.CountedBefore(AT, "budget-1", 12L, List.of(Parts.openingCount()))),
+        team(
+            "settled-from-lease",
+            new TeamEvent.BudgetSettled(
+                AT, closure(Closure.Kind.COMMITTED).drawnFrom("rsv_acme_main_2"), List.of())),
+        team(
+            "settled-added",
+            new TeamEvent.BudgetSettled(
+                AT, Closure.added(RESERVATION, "rsv_acme_main_2"), List.of())),
         team("hold_barred", new TeamEvent.BudgetBarred(AT, RESERVATION)),
         team("budget_forgotten", new TeamEvent.BudgetForgotten(AT, "budget-1", null)),
         team("budget_forgotten-through", new TeamEvent.BudgetForgotten(AT, "budget-1", 12L)));
@@ -484,6 +543,11 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         org("begun", new OrgEvent.ReservationBegun(AT, Parts.plan())),
         org("begun-by-usage", new OrgEvent.ReservationBegun(AT, Parts.fullPlan())),
         org("begun-placed", new OrgEvent.ReservationBegun(AT, Parts.placedPlan())),
+        org("begun-lease", new OrgEvent.ReservationBegun(AT, Parts.leasePlan())),
+        org(
+            "settled-shrunk",
+            new OrgEvent.ReservationSettled(
+                AT, Closure.shrunk(RESERVATION, credits("1.5")), List.of())),
         org("begun-reported", new OrgEvent.ReservationBegun(AT, Parts.reportedPlan())),
         org(
             "denied",

@@ -138,6 +138,23 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(new WalletSnapshot.TransferPart(Parts.transfer(), "txn_main_41")),
                 List.of(),
                 bytes(87, 11))),
+        of(
+            SnapshotCodec.wallets(),
+            "leased",
+            new WalletSnapshot(
+                WalletOwner.ORG,
+                AT,
+                70_000,
+                bytes(32, 9),
+                List.of(Parts.balance()),
+                List.of(),
+                List.of(),
+                List.of(Parts.lease()),
+                List.of(),
+                List.of(),
+                List.of(),
+                bytes(85, 11))),
+        of(SnapshotCodec.teams(), "leased", new Team.Snapshot(AT, leased(), Map.of())),
         of(SnapshotCodec.teams(), "full", new Team.Snapshot(AT, tallies(), Map.of())),
         of(
             SnapshotCodec.teams(),
@@ -222,6 +239,20 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
 
   private static Tallies.Snapshot noTallies() {
     return new Tallies.Snapshot(List.of(), Map.of(), Map.of());
+  }
+
+  /** A lease of which something was handed back. */
+  private static Tallies.Snapshot leased() {
+    return new Tallies.Snapshot(
+        List.of(),
+        Map.of(
+            "rsv_c",
+            new Tallies.OpenHold(
+                credits("2"),
+                Map.of("requests", 7L, "open_reservations", 0L),
+                List.of(new Tallies.Mark(new Tallies.Counter("budget-1", ""), AT, null)),
+                credits("1.5"))),
+        Map.of());
   }
 
   /** Counts in other measures, with thresholds. */

@@ -179,16 +179,29 @@ final class NaiveCharges {
   }
 
   /** Work that has run is charged with nothing set aside; it is owed only when all is used up. */
-  void usage(WalletEvent.UsageCharged event) {
+  void usage(WalletEvent.UsageCharged event, @Nullable Hold lease) {
     String reservation = event.reservation();
     Use use = use(event.transaction().attribution());
     NaiveBooks books = all.apply(event.transaction().creditType());
-    books.isBurnt(
+    BigInteger paid = micros(event.amount().minus(event.debt()));
+    BigInteger covered =
+        lease == null ? BigInteger.ZERO : micros(event.amount()).min(micros(lease.amount()));
+    List<Part> drawn = new ArrayList<>();
+    BigInteger left = covered;
+    for (Part each : lease == null ? List.<Part>of() : Part.of(lease.draws())) {
+      BigInteger part = each.amount().min(left);
+      left = left.subtract(part);
+      add(new Part(each.grant(), part), drawn);
+    }
+    books.pots.burnt(paid.subtract(covered), use, event.at()).forEach(part -> add(part, drawn));
+    books.isDrawn(reservation, drawn, used(event.transaction()));
+    expect(
+        lease == null || (event.covered() != null && micros(event.covered()).equals(covered)),
+        "I9",
+        "%s: a lease covers %s, and has covered %s",
         reservation,
-        micros(event.amount().minus(event.debt())),
-        use,
-        used(event.transaction()),
-        event.at());
+        covered,
+        event.covered());
     comesTo(event.transaction(), reservation, event.amount());
     BigInteger amount = micros(event.amount());
     ReserveRequest work = watch.reports.work(reservation);
@@ -212,7 +225,7 @@ final class NaiveCharges {
         amount,
         event.debt(),
         event.uncharged(),
-        BigInteger.ZERO);
+        covered);
     Plan plan = watch.begun(reservation);
     Instant madeAt = plan == null ? null : plan.madeAt();
     expect(

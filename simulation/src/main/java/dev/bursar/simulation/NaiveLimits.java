@@ -55,6 +55,13 @@ final class NaiveLimits {
   private final Map<String, List<Part>> ended = new HashMap<>();
   private final Map<String, List<Part>> lapsed = new HashMap<>();
   private final Set<String> everHeld = new HashSet<>();
+
+  /** What each lease may yet use. */
+  private final Map<String, Allowance> allowances = new HashMap<>();
+
+  /** What was handed back of each lease so far. */
+  private final Map<String, BigInteger> returned = new HashMap<>();
+
   private final NaiveThresholds thresholds;
 
   NaiveLimits(String name, Watch watch) {
@@ -183,6 +190,9 @@ final class NaiveLimits {
     }
     tells(reservation, limits, told);
     everHeld.add(reservation);
+    if (asked.isLease()) {
+      allowances.put(reservation, Allowance.of(asked));
+    }
     expect(open.put(reservation, parts) == null, "I12", "%s is held twice", reservation);
   }
 
@@ -256,6 +266,17 @@ final class NaiveLimits {
    */
   void settle(Closure closure, Instant at, List<ThresholdAlert> alerts) {
     String reservation = closure.reservation();
+    if (closure.kind() == Closure.Kind.SHRUNK) {
+      handBack(reservation, micros(closure.charged()));
+      return;
+    }
+    if (closure.kind() == Closure.Kind.ADDED) {
+      addToLease(reservation, closure.lease());
+      return;
+    }
+    if (closure.lease() != null && !reservation.equals(closure.lease())) {
+      drawFromLease(closure.lease(), micros(closure.charged()));
+    }
     boolean late = closure.kind() == Closure.Kind.LATE && !open.containsKey(reservation);
     List<Part> parts = late ? lapsed.remove(reservation) : open.remove(reservation);
     if (parts == null) {
@@ -285,6 +306,101 @@ final class NaiveLimits {
                         part.key, now(part.key).used(), late && hasNewer(part.key)))
             .toList(),
         alerts);
+  }
+
+  // ---- leases
+
+  /** What a lease may yet use: credits, requests, and reservations at once. */
+  private record Allowance(BigInteger credits, BigInteger requests, BigInteger atOnce) {
+    static Allowance of(Quantities asked) {
+      return new Allowance(
+          micros(asked.amount()),
+          micros(asked.in(Quantities.REQUESTS)),
+          micros(asked.in(Quantities.OPEN_RESERVATIONS)));
+    }
+
+    BigInteger in(String measure) {
+      return switch (measure) {
+        case Quantities.REQUESTS -> requests;
+        case Quantities.OPEN_RESERVATIONS -> atOnce;
+        default -> credits;
+      };
+    }
+  }
+
+  private static final BigInteger ONE_REQUEST = micros(Credits.of(1));
+
+  private void drawFromLease(String lease, BigInteger charged) {
+    Allowance has = allowances.get(lease);
+    if (has != null && open.containsKey(lease)) {
+      leaves(
+          lease,
+          new Allowance(
+              has.credits.subtract(charged.min(has.credits)),
+              has.requests.subtract(ONE_REQUEST).max(BigInteger.ZERO),
+              has.atOnce));
+    }
+  }
+
+  private void handBack(String lease, BigInteger inAll) {
+    Allowance has = allowances.get(lease);
+    BigInteger before = returned.getOrDefault(lease, BigInteger.ZERO);
+    expect(
+        has != null && open.containsKey(lease) && inAll.compareTo(before) > 0,
+        "I3",
+        "%s gives back %s after %s",
+        lease,
+        inAll,
+        before);
+    if (has != null) {
+      returned.put(lease, inAll);
+      leaves(
+          lease,
+          new Allowance(
+              has.credits.subtract(inAll.subtract(before)).max(BigInteger.ZERO),
+              has.requests,
+              has.atOnce));
+    }
+  }
+
+  private void addToLease(String added, @Nullable String lease) {
+    List<Part> more = open.remove(added);
+    Allowance ofMore = allowances.get(added);
+    Allowance has = lease == null ? null : allowances.get(lease);
+    if (more == null || ofMore == null) {
+      expect(false, "I12", "%s is added to a lease and not open", added);
+      return;
+    }
+    free(added, more);
+    List<Part> parts = lease == null ? null : open.get(lease);
+    if (lease == null || has == null || parts == null) {
+      return;
+    }
+    Allowance both =
+        new Allowance(
+            has.credits.add(ofMore.credits),
+            has.requests.add(ofMore.requests),
+            has.atOnce.add(ofMore.atOnce));
+    List<Part> all = new ArrayList<>(parts);
+    for (Part part : more) {
+      if (all.stream().noneMatch(each -> each.key.equals(part.key))) {
+        all.add(new Part(part.key, part.measure, BigInteger.ZERO));
+      }
+    }
+    open.put(lease, all);
+    leaves(lease, both);
+  }
+
+  /** A lease holds so much from now on, wherever it holds. */
+  private void leaves(String lease, Allowance left) {
+    allowances.put(lease, left);
+    List<Part> parts = new ArrayList<>();
+    for (Part part : open.getOrDefault(lease, List.of())) {
+      BigInteger amount = left.in(part.measure);
+      add(part.key, BigInteger.ZERO, amount.subtract(part.amount));
+      parts.add(new Part(part.key, part.measure, amount));
+    }
+    open.put(lease, parts);
   }
 
   /** Whether something was counted in a later window: an earlier one may have been forgotten. */

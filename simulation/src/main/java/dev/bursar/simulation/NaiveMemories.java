@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Operation;
@@ -74,7 +75,9 @@ final class NaiveMemories {
 
   void wallet(EntityId id, Recorded<WalletEvent> recorded) {
     WalletEvent event = recorded.event();
-    String ended = event.closure() == null ? null : event.closure().reservation();
+    Closure closure = event.closure();
+    String ended =
+        closure == null || closure.kind() == Closure.Kind.SHRUNK ? null : closure.reservation();
     boolean barred = event instanceof WalletEvent.HoldBarred;
     boolean cancelled =
         event instanceof WalletEvent.Released it && it.cause() == WalletEvent.Cause.CANCELLED;

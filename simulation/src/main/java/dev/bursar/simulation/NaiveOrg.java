@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -33,6 +34,7 @@ final class NaiveOrg {
   private final EntityId id;
   private final NaiveLimits own;
   final NaiveBudgets budgets = new NaiveBudgets();
+  private final NaiveLeases leases = new NaiveLeases();
 
   /** The limits that a team is to count, of each reservation that the org has begun. */
   private final Map<String, List<Applied>> ofTeam = new HashMap<>();
@@ -56,6 +58,7 @@ final class NaiveOrg {
     Subject subject = plan.request().subject();
     List<Applied> limits = budgets.applied(subject, plan.creditType(), at, watch.moment());
     liesIn(plan);
+    leases.begin(plan);
     own.hold(
         reservation,
         plan.quantities(),
@@ -102,7 +105,10 @@ final class NaiveOrg {
     }
     Instant ran = reported.happenedAt();
     boolean tooLongAgo = ran.isBefore(at.minus(World.CORRECTION));
-    List<Applied> limits = ofWork(work, ran.isAfter(at) || tooLongAgo ? at : ran, ran);
+    Instant counts = ran.isAfter(at) || tooLongAgo ? at : ran;
+    Instant inLease = leases.countsAt(reported, at);
+    counts = inLease == null ? counts : inLease;
+    List<Applied> limits = ofWork(work, counts, reported.lease() == null ? ran : counts);
     List<Applied> counted =
         own.stillCounting(
             limits.stream().filter(each -> !each.byTeam()).toList(),
@@ -132,6 +138,11 @@ final class NaiveOrg {
         .filter(Applied::isRate)
         .forEach(limits::add);
     return limits;
+  }
+
+  /** The org has heard how something ended. */
+  void settled(Closure closure) {
+    leases.settled(closure);
   }
 
   /** A team counts work that has run. */
@@ -181,10 +192,10 @@ final class NaiveOrg {
     Reported reported = work == null ? null : work.reported();
     return work == null || reported == null
         ? Stream.of()
-        : watch.reports.askedOfTeam(reservation, reported.happenedAt()).stream()
+        : watch.reports.askedOfTeam(reservation, reported).stream()
             .map(
                 at ->
-                    ofWork(work, at, reported.happenedAt()).stream()
+                    ofWork(work, at, reported.lease() == null ? reported.happenedAt() : at).stream()
                         .filter(Applied::byTeam)
                         .toList());
   }

@@ -61,9 +61,16 @@ final class NaiveReports {
    * The times as of which a team may have been asked to count work that ran then: each is when it
    * ran, unless that was in the future of who asks, or too long ago.
    */
-  List<Instant> askedOfTeam(String reservation, Instant ran) {
+  List<Instant> askedOfTeam(String reservation, Reported reported) {
+    Instant ran = reported.happenedAt();
     return askedOfTeam.getOrDefault(reservation, new TreeSet<>()).stream()
-        .filter(at -> at.equals(ran) || ran.isAfter(at) || ran.isBefore(at.minus(World.CORRECTION)))
+        .filter(
+            at ->
+                // What was decided from a lease counts while that lasts, whatever its clock says.
+                reported.lease() != null
+                    || at.equals(ran)
+                    || ran.isAfter(at)
+                    || ran.isBefore(at.minus(World.CORRECTION)))
         .toList();
   }
 

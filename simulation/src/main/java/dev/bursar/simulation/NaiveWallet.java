@@ -3,9 +3,11 @@ package dev.bursar.simulation;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletEvent;
@@ -21,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +87,7 @@ final class NaiveWallet {
 
   final NaiveTransfers transfers;
   private final NaiveCharges costs;
+  private final LeasedHolds leases = new LeasedHolds();
   private final Map<String, Hold> open = new HashMap<>();
   private final Map<String, Hold> lapsed = new HashMap<>();
 
@@ -160,6 +164,12 @@ final class NaiveWallet {
     return List.copyOf(all.tailMap(all.floorKey(moment), true).values());
   }
 
+  /** Whether an open lease is in a later epoch than this. */
+  boolean isInLaterEpoch(String lease, long epoch) {
+    Hold hold = open.get(lease);
+    return hold != null && hold.lease() != null && hold.lease().epoch() > epoch;
+  }
+
   /** Whether a grant has ended, or was voided. */
   boolean isOver(String grant) {
     return books.values().stream().anyMatch(each -> each.pots.isOver(grant));
@@ -227,8 +237,10 @@ final class NaiveWallet {
       case WalletEvent.UsageCharged it -> {
         end(it.reservation(), null, Fate.COMMITTED);
         charged(it.reservation(), it.amount().micros(), it.transaction());
-        costs.usage(it);
+        leases.used(it);
       }
+      case WalletEvent.LeaseSettled it -> leases.settled(it);
+      case WalletEvent.LeaseRevoked it -> leases.revoked(it);
       case WalletEvent.Released it -> released(it);
       case WalletEvent.HoldBarred it -> {
         end(it.reservation(), null, Fate.BARRED);
@@ -349,8 +361,183 @@ final class NaiveWallet {
     pots.hold(hold.draws(), 1);
     open.put(hold.reservation(), hold);
     made.put(hold.reservation(), hold);
+    leases.made(hold);
     if (figures(hold.creditType()).available(use).signum() == 0) {
       watch.saw(Rarity.CREDITS_MET_EXACTLY);
+    }
+  }
+
+  /** Holds from which somebody else decides. */
+  private final class LeasedHolds {
+
+    private @Nullable Lease terms(@Nullable Hold hold) {
+      return hold == null ? null : hold.lease();
+    }
+
+    void made(Hold hold) {
+      Lease terms = hold.lease();
+      if (terms != null) {
+        expect(
+            terms.epoch() == 1
+                && terms.granted().equals(hold.amount())
+                && terms.reported().isZero()
+                && !hold.expiresAt().isBefore(terms.expiresAt().plusSeconds(World.LEASE_SETTLE)),
+            "I9",
+            "%s is leased as %s, until %s",
+            hold.reservation(),
+            terms,
+            hold.expiresAt());
+        watch.saw(Rarity.LEASED);
+      }
+    }
+
+    /** What is reported of an open lease, in its epoch, is drawn on what was held for that. */
+    void used(WalletEvent.UsageCharged event) {
+      String name = event.reported().lease();
+      Hold hold = name == null ? null : open.get(name);
+      Lease terms = terms(hold);
+      boolean covered =
+          terms != null
+              && hold != null
+              && Objects.equals(event.reported().epoch(), terms.epoch())
+              && hold.creditType().equals(event.transaction().creditType());
+      expect(
+          covered == (event.covered() != null),
+          "I9",
+          "%s of %s in epoch %s: %s is drawn from it, which is %s",
+          event.reported(),
+          name,
+          event.reported().epoch(),
+          event.covered(),
+          terms);
+      if (name != null) {
+        watch.saw(covered ? Rarity.LEASE_REPORTED : Rarity.LEASE_REPORTED_LATE);
+      }
+      if (!covered || hold == null || terms == null || event.covered() == null) {
+        costs.usage(event, null);
+        return;
+      }
+      costs.usage(event, hold);
+      expect(
+          terms.reported().plus(event.covered()).compareTo(terms.granted()) <= 0,
+          "I9",
+          "%s: %s more is reported of %s",
+          name,
+          event.covered(),
+          terms);
+      keep(
+          hold,
+          cut(hold, event.covered()),
+          terms.reporting(event.covered()),
+          hold.expiresAt(),
+          hold.teamHolds());
+    }
+
+    void settled(WalletEvent.LeaseSettled event) {
+      Hold hold = open.get(event.lease());
+      Lease before = terms(hold);
+      if (hold == null || before == null) {
+        expect(false, "I9", "%s is settled, and no open lease", event.lease());
+        return;
+      }
+      Hold all = hold;
+      Credits more = Credits.ZERO;
+      Hold added = event.added() == null ? null : open.get(event.added());
+      if (event.added() != null) {
+        expect(added != null && added.lease() == null, "I12", "%s is not open", event.added());
+      }
+      if (event.added() != null && added != null) {
+        end(event.added(), Fate.OPEN, Fate.RELEASED);
+        books(added.creditType()).pots.hold(added.draws(), 1);
+        more = added.amount();
+        all = together(hold, added);
+        watch.saw(Rarity.LEASE_TOPPED_UP);
+      }
+      Lease after = event.terms();
+      expect(
+          after.epoch() == before.epoch() + 1
+              && after.reported().equals(before.reported())
+              && after.granted().equals(before.granted().plus(more).minus(event.returned()))
+              && after.returned().equals(before.returned().plus(event.returned()))
+              && after.left().compareTo(Credits.ZERO) >= 0
+              && (added != null || after.expiresAt().equals(before.expiresAt()))
+              && !event.settleBy().isBefore(hold.expiresAt())
+              && !event.settleBy().isBefore(after.expiresAt().plusSeconds(World.LEASE_SETTLE)),
+          "I9",
+          "%s is settled from %s to %s",
+          event.lease(),
+          before,
+          event);
+      if (event.returned().isPositive()) {
+        watch.saw(Rarity.LEASE_HANDED_BACK);
+      }
+      List<Draw> left = new ArrayList<>();
+      List<Draw> back = new ArrayList<>();
+      split(all.draws(), after.left(), left, back);
+      books(hold.creditType()).endsWith(event.lease(), Part.of(back), event.transaction());
+      books(hold.creditType()).pots.hold(back, -1);
+      keep(all, left, after, event.settleBy(), event.teamHolds());
+    }
+
+    void revoked(WalletEvent.LeaseRevoked event) {
+      Hold hold = open.get(event.lease());
+      Lease terms = terms(hold);
+      expect(terms != null, "I9", "%s is revoked, and no open lease", event.lease());
+      if (hold != null && terms != null) {
+        keep(hold, hold.draws(), terms.revoking(), hold.expiresAt(), hold.teamHolds());
+      }
+    }
+
+    private List<Draw> cut(Hold hold, Credits used) {
+      List<Draw> from = new ArrayList<>();
+      List<Draw> left = new ArrayList<>();
+      split(hold.draws(), used, from, left);
+      books(hold.creditType()).pots.hold(from, -1);
+      return left;
+    }
+
+    private void split(List<Draw> draws, Credits at, List<Draw> first, List<Draw> rest) {
+      Credits wanted = at;
+      for (Draw draw : draws) {
+        Credits part = draw.amount().min(wanted);
+        wanted = wanted.minus(part);
+        if (part.isPositive()) {
+          first.add(new Draw(draw.grant(), part));
+        }
+        if (part.compareTo(draw.amount()) < 0) {
+          rest.add(new Draw(draw.grant(), draw.amount().minus(part)));
+        }
+      }
+    }
+
+    private Hold together(Hold hold, Hold added) {
+      Map<String, Credits> draws = new LinkedHashMap<>();
+      hold.draws().forEach(draw -> draws.put(draw.grant(), draw.amount()));
+      added.draws().forEach(draw -> draws.merge(draw.grant(), draw.amount(), Credits::plus));
+      List<Draw> all = new ArrayList<>();
+      draws.forEach((grant, amount) -> all.add(new Draw(grant, amount)));
+      return with(hold, all, hold.lease(), hold.expiresAt(), hold.teamHolds());
+    }
+
+    private void keep(
+        Hold hold, List<Draw> draws, Lease terms, Instant settleBy, boolean teamHolds) {
+      open.put(hold.reservation(), with(hold, draws, terms, settleBy, teamHolds));
+    }
+
+    private Hold with(
+        Hold hold, List<Draw> draws, @Nullable Lease terms, Instant settleBy, boolean teamHolds) {
+      return new Hold(
+          hold.reservation(),
+          hold.creditType(),
+          terms == null ? hold.amount() : terms.left(),
+          draws,
+          hold.price(),
+          hold.madeAt(),
+          settleBy,
+          hold.overagePolicy(),
+          teamHolds,
+          hold.attribution(),
+          terms);
     }
   }
 

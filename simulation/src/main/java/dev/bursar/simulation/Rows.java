@@ -96,6 +96,7 @@ final class Rows implements SimulatedJournal.Listener {
       case OrgEvent.ReservationSettled it -> {
         endedLike(id, it.closure());
         counted.settle(it.closure(), it.at(), it.alerts());
+        watch.org(id).settled(it.closure());
         if (it.closure().kind().hasRun()) {
           watch.reports.onRecord(id.org(), it.closure().reservation(), sequence);
           yield null;
@@ -141,6 +142,9 @@ final class Rows implements SimulatedJournal.Listener {
           case LATE ->
               fate == (watch.reports.hasRun(closure.reservation()) ? Fate.COMMITTED : Fate.LATE);
           case EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
+          case ADDED -> fate == Fate.RELEASED;
+          // It may have ended since.
+          case SHRUNK -> fate != null;
           case ENDED -> fate == Fate.RELEASED || fate == Fate.CANCELLED || fate == Fate.BARRED;
         };
     watch.expect(same, "I11", "%s settles %s, which is %s in its wallet", by, closure, fate);

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,10 @@ public final class Simulation {
           Fault.CRASH, Fault.TWO_INCARNATIONS, Fault.PAUSE, Fault.MOVE, Fault.WRITE_COMMITS_LATE);
 
   private static final Duration ALL_OVER = Duration.ofSeconds(200);
+
+  /** In one history of so many there are two, and in as many there is one. */
+  private static final int SIDECARS_ONE_IN = 6;
+
   private static final long STEPS_MAX = 2_000_000;
 
   /**
@@ -125,10 +130,15 @@ public final class Simulation {
       clients.add(client);
       client.next();
     }
+    List<SimulatedSidecar> sidecars = sidecars();
     runUntilDone(clients, WORK_MAX);
     world.heal();
     runUntilDone(clients, HEALED_MAX);
     expectDone(clients);
+    long until = world.time.nowMicros() + WORK_MAX + HEALED_MAX;
+    while (!sidecars.stream().allMatch(SimulatedSidecar::isDone) && step(until)) {
+      // Until every sidecar has been answered, or has given up.
+    }
     runFor(World.CALM_AFTER);
     if (Collections.disjoint(world.scenario.faults(), FORGETTING)) {
       judgement.expectSettled();
@@ -144,6 +154,19 @@ public final class Simulation {
     expectDone(clients);
     comeToRest();
     judgement.judge();
+  }
+
+  /** In a part of the histories some decide from leases, beside the clients. */
+  private List<SimulatedSidecar> sidecars() {
+    List<SimulatedSidecar> sidecars = new ArrayList<>();
+    int count = Math.max(0, 2 - new Random(world.scenario.seed()).nextInt(SIDECARS_ONE_IN));
+    for (int i = 1; i <= count; i++) {
+      SimulatedSidecar sidecar =
+          new SimulatedSidecar(world, "sidecar" + i, known, world.scenario.operations());
+      sidecars.add(sidecar);
+      sidecar.next();
+    }
+    return sidecars;
   }
 
   /**

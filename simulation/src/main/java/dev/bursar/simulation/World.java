@@ -43,6 +43,10 @@ final class World {
           Instant.parse("2028-02-28T22:59:30Z"));
 
   static final Duration GRACE = Duration.ofSeconds(60);
+
+  /** How long after its expiry a lease may be reported on, in seconds. */
+  static final long LEASE_SETTLE = 20;
+
   static final Duration CORRECTION = Duration.ofMinutes(2);
   static final Duration AHEAD_MAX = Duration.ofSeconds(5);
   static final Duration REMEMBERED_FOR = Duration.ofHours(24);

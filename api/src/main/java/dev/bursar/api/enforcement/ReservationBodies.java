@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** What requests about reservations carry. */
 public final class ReservationBodies {
 
-  static final long TTL_SECONDS_DEFAULT = 300;
-  static final long TTL_SECONDS_MAX = 86_400;
+  public static final long TTL_SECONDS_DEFAULT = 300;
+  public static final long TTL_SECONDS_MAX = 86_400;
 
   static final Set<String> RESERVE =
       Set.of(
@@ -66,10 +66,7 @@ public final class ReservationBodies {
    * @param traceId the trace that the call belongs to, or null
    */
   static ReserveRequest reserve(Body body, @Nullable String traceId) {
-    Body subject = body.object("subject", SUBJECT);
-    if (subject == null) {
-      throw body.missing("subject");
-    }
+    Subject subject = subject(body);
     Actual asked = actual(body);
     String creditType = body.name("credit_type");
     if (asked.amount() != null && creditType == null) {
@@ -87,7 +84,7 @@ public final class ReservationBodies {
           .fault();
     }
     return new ReserveRequest(
-        subject(subject),
+        subject,
         body.name("feature"),
         body.name("model"),
         body.name("session"),
@@ -104,7 +101,12 @@ public final class ReservationBodies {
         null);
   }
 
-  private static Subject subject(Body subject) {
+  /** Whom a request is for. */
+  public static Subject subject(Body body) {
+    Body subject = body.object("subject", SUBJECT);
+    if (subject == null) {
+      throw body.missing("subject");
+    }
     return new Subject(
         subject.requiredName("org"),
         subject.name("team"),

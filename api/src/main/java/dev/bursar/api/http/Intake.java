@@ -18,6 +18,11 @@ public record Intake(List<String> mediaTypes, int bytesMax, boolean parsed, bool
   /** One JSON object of at most 1 MiB: what all operations take that say nothing else. */
   public static final Intake JSON = new Intake(List.of("application/json"), 1_048_576, true, false);
 
+  /** A JSON object of up to so many bytes. */
+  public static Intake json(int bytesMax) {
+    return new Intake(JSON.mediaTypes(), bytesMax, true, false);
+  }
+
   /** Bytes that the operation makes sense of. */
   public static Intake bytes(int bytesMax, String... mediaTypes) {
     return new Intake(List.of(mediaTypes), bytesMax, false, false);

@@ -99,6 +99,19 @@ public final class Body {
     };
   }
 
+  /** Objects in a list within this one, up to so many; empty if the field is not there. */
+  public List<Body> objects(String name, Set<String> accepted, int max) {
+    List<Body> objects = new ArrayList<>();
+    for (Json item : items(name, max)) {
+      String field = "%s%s[%d]".formatted(path, name, objects.size());
+      if (!(item instanceof Json.Fields object)) {
+        throw Problem.invalid(field, "is %s; an object is accepted".formatted(item.kind())).fault();
+      }
+      objects.add(new Body(field + ".", object, accepted));
+    }
+    return objects;
+  }
+
   /** Free text without control characters, of 1 to so many characters; or null. */
   public @Nullable String text(String name, int charsMax) {
     return switch (find(name)) {

@@ -62,7 +62,8 @@ public final class Outcomes {
           BUDGET_NOT_FOUND,
           RESERVATION_NOT_FOUND,
           TRANSACTION_NOT_FOUND,
-          VERSION_NOT_FOUND ->
+          VERSION_NOT_FOUND,
+          LEASE_NOT_FOUND ->
           404;
       case IDEMPOTENCY_KEY_EXPIRED,
           GRANT_EXISTS,
@@ -78,6 +79,10 @@ public final class Outcomes {
           UNIT_CYCLE,
           UNIT_KIND_FIXED,
           RESERVATION_FINALIZED,
+          RESERVATION_LEASED,
+          LEASE_EPOCH_STALE,
+          LEASE_TOO_WIDE,
+          LEASE_ENDED,
           OVERAGE_REJECTED,
           LIMIT_REACHED,
           ATTEMPT_WITHDRAWN,

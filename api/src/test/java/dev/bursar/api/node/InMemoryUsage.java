@@ -66,6 +66,8 @@ public final class InMemoryUsage implements UsageQueries {
     for (OrgEvent event : n.orgEvents(org)) {
       Place place = new Place(++sequence, 0);
       switch (event) {
+        case OrgEvent.ReservationBegun e when e.plan().request().isLease() -> {}
+        case OrgEvent.ReservationDenied e when e.plan().request().isLease() -> {}
         case OrgEvent.ReservationBegun e ->
             all.put(
                 e.plan().reservation(),
@@ -233,7 +235,7 @@ public final class InMemoryUsage implements UsageQueries {
       return UsageEvent.Outcome.OPEN;
     }
     return switch (end.kind()) {
-      case ENDED -> UsageEvent.Outcome.RELEASED;
+      case ENDED, ADDED, SHRUNK -> UsageEvent.Outcome.RELEASED;
       case COMMITTED -> UsageEvent.Outcome.COMMITTED;
       case EXPIRED -> UsageEvent.Outcome.EXPIRED;
       case LATE -> UsageEvent.Outcome.LATE;

@@ -93,9 +93,20 @@ public record Budget(
   /** Whether work of this credit type, in these quantities, of this feature and model counts. */
   public boolean counts(
       String creditType, Quantities quantities, @Nullable String feature, @Nullable String model) {
-    return (measure.equals(creditType) || quantities.has(measure))
+    return countsMeasure(creditType, quantities)
         && (features.isEmpty() || (feature != null && features.contains(feature)))
         && (models.isEmpty() || (model != null && models.contains(model)));
+  }
+
+  /** Whether it counts work of this credit type, in these quantities, of some feature and model. */
+  boolean countsMeasure(String creditType, Quantities quantities) {
+    return measure.equals(creditType) || quantities.has(measure);
+  }
+
+  /** Whether its filters admit some work of this feature and model; null stands for any. */
+  public boolean mayAdmit(@Nullable String feature, @Nullable String model) {
+    return (features.isEmpty() || feature == null || features.contains(feature))
+        && (models.isEmpty() || model == null || models.contains(model));
   }
 
   /** The same budget with another limit. */

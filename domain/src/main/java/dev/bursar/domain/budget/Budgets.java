@@ -149,7 +149,7 @@ public final class Budgets {
   }
 
   private static void add(Budget budget, Scope scope, Demand demand, List<Applicable> found) {
-    if (budget.counts(demand.creditType(), demand.quantities(), demand.feature(), demand.model())) {
+    if (demand.countsIn(budget)) {
       found.add(new Applicable(budget, scope.countedFor(demand.user())));
     }
   }

@@ -2,6 +2,7 @@ package dev.bursar.domain.budget;
 
 import dev.bursar.domain.credits.Credits;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What one request uses, in every measure that a budget may count.
@@ -24,6 +25,24 @@ public record Quantities(Credits amount, Map<String, Long> usage) {
     return new Quantities(amount, Map.of());
   }
 
+  /**
+   * What a lease may use.
+   *
+   * @param allowances units by meter, and by the measures that count requests; of those that it
+   *     lacks, none
+   */
+  public static Quantities ofLease(Credits amount, Map<String, Long> allowances) {
+    Map<String, Long> all = new TreeMap<>(allowances);
+    all.putIfAbsent(REQUESTS, 0L);
+    all.putIfAbsent(OPEN_RESERVATIONS, 0L);
+    return new Quantities(amount, all);
+  }
+
+  /** Whether it is what a lease may use, and not what one request does. */
+  public boolean isLease() {
+    return usage.containsKey(OPEN_RESERVATIONS);
+  }
+
   /** Whether this is a measure that a request may have besides its credits. */
   public boolean has(String measure) {
     return measure.equals(REQUESTS)
@@ -34,7 +53,7 @@ public record Quantities(Credits amount, Map<String, Long> usage) {
   /** How much it is in a measure; a measure that is no other is the request's credit type. */
   public Credits in(String measure) {
     if (measure.equals(REQUESTS) || measure.equals(OPEN_RESERVATIONS)) {
-      return Credits.of(1);
+      return isLease() ? units(usage.getOrDefault(measure, 0L)) : Credits.of(1);
     }
     Long units = usage.get(measure);
     return units == null ? amount : units(units);

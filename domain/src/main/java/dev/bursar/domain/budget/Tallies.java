@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -120,9 +121,21 @@ public final class Tallies {
   /**
    * An open hold: how much, and where it counts.
    *
-   * @param usage units by meter, where some mark counts them; else empty
+   * @param usage units by meter, where some mark counts them, and always of a lease; else empty
+   * @param returned of a lease, how much was handed back before its end; null for none
    */
-  public record OpenHold(Credits amount, Map<String, Long> usage, List<Mark> marks) {
+  public record OpenHold(
+      Credits amount, Map<String, Long> usage, List<Mark> marks, @Nullable Credits returned) {
+
+    /** Of which nothing was handed back. */
+    public OpenHold(Credits amount, Map<String, Long> usage, List<Mark> marks) {
+      this(amount, usage, marks, null);
+    }
+
+    private OpenHold with(List<Mark> others) {
+      return new OpenHold(amount, usage, others, returned);
+    }
+
     private Credits at(Mark mark) {
       return mark.measure == null ? amount : new Quantities(amount, usage).in(mark.measure);
     }
@@ -220,7 +233,7 @@ public final class Tallies {
   /** Sets a request's quantities aside in each of the limits' windows. */
   public void hold(String reservation, Quantities asked, List<LimitState> limits) {
     List<Mark> marks = new ArrayList<>(limits.size());
-    boolean metered = false;
+    boolean metered = asked.isLease();
     for (LimitState limit : limits) {
       String measure = asked.has(limit.measure()) ? limit.measure() : null;
       metered |= measure != null && asked.usage().containsKey(measure);
@@ -250,12 +263,19 @@ public final class Tallies {
 
   /** Whether a closure of this reservation would change anything here. */
   public boolean concerns(Closure closure) {
+    if (closure.kind() == Closure.Kind.SHRUNK) {
+      OpenHold lease = holds.get(closure.reservation());
+      return lease != null && handedBack(lease, closure).isPositive();
+    }
     return holds.containsKey(closure.reservation())
         || (closure.kind() == Closure.Kind.LATE && lapsed.containsKey(closure.reservation()));
   }
 
   /** What has to be told if a hold ends so: the thresholds that it reaches. */
   public List<ThresholdAlert> alerts(Closure closure) {
+    if (!closure.kind().ends()) {
+      return List.of();
+    }
     OpenHold hold = holds.get(closure.reservation());
     if (hold != null) {
       return alerts(closure, hold.marks(), hold.usage());
@@ -328,10 +348,22 @@ public final class Tallies {
   /** Ends a hold: what was charged counts as used, in the windows of the hold; the rest is free. */
   public void close(Closure closure, Instant at) {
     String reservation = closure.reservation();
+    if (closure.kind() == Closure.Kind.SHRUNK) {
+      shrink(closure);
+      return;
+    }
     OpenHold hold = holds.remove(reservation);
     if (hold == null) {
       closeLate(closure);
       return;
+    }
+    OpenHold lease = closure.lease() == null ? null : holds.get(closure.lease());
+    if (lease != null && closure.lease() != null) {
+      OpenHold less =
+          closure.kind() == Closure.Kind.ADDED
+              ? together(lease, hold)
+              : lessened(lease, closure, hold.usage());
+      hold(closure.lease(), lease, less);
     }
     for (Mark mark : hold.marks()) {
       add(mark, closure.used(mark.measure(), hold.usage()), hold.at(mark).negated(), null);
@@ -343,6 +375,61 @@ public final class Tallies {
     while (oldest.hasNext() && oldest.next().until().isBefore(at)) {
       oldest.remove();
     }
+  }
+
+  /** What a lease holds is another amount from now on, everywhere where it counts. */
+  private void hold(String lease, OpenHold before, OpenHold after) {
+    for (Mark mark : after.marks()) {
+      Credits was = before.marks().contains(mark) ? before.at(mark) : Credits.ZERO;
+      add(mark, Credits.ZERO, after.at(mark).minus(was), null);
+    }
+    holds.put(lease, after);
+  }
+
+  /** A lease with what was held to be added to it: in all windows in which either counts. */
+  private static OpenHold together(OpenHold lease, OpenHold more) {
+    Map<String, Long> usage = new TreeMap<>(lease.usage());
+    more.usage().forEach((meter, units) -> usage.merge(meter, units, Tallies::plusCapped));
+    List<Mark> marks = new ArrayList<>(lease.marks());
+    more.marks().stream().filter(mark -> !marks.contains(mark)).forEach(marks::add);
+    return new OpenHold(lease.amount().plusCapped(more.amount()), usage, marks, lease.returned());
+  }
+
+  private static long plusCapped(long a, long b) {
+    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+  }
+
+  /** A lease of which so much was used as a report says: what may be open at once stays. */
+  private static OpenHold lessened(OpenHold lease, Closure used, Map<String, Long> asReported) {
+    Map<String, Long> usage = new TreeMap<>(lease.usage());
+    usage.replaceAll(
+        (meter, units) -> {
+          if (meter.equals(Quantities.OPEN_RESERVATIONS)) {
+            return units;
+          }
+          long less = meter.equals(Quantities.REQUESTS) ? 1 : asReported.getOrDefault(meter, 0L);
+          return Math.max(0, units - less);
+        });
+    return new OpenHold(
+        lease.amount().minus(used.charged().min(lease.amount())),
+        usage,
+        lease.marks(),
+        lease.returned());
+  }
+
+  private void shrink(Closure closure) {
+    OpenHold lease = holds.get(closure.reservation());
+    if (lease != null) {
+      Credits back = handedBack(lease, closure).min(lease.amount());
+      OpenHold less =
+          new OpenHold(lease.amount().minus(back), lease.usage(), lease.marks(), closure.charged());
+      hold(closure.reservation(), lease, less);
+    }
+  }
+
+  /** What was handed back of a lease that was not known of before. */
+  private static Credits handedBack(OpenHold lease, Closure closure) {
+    return closure.charged().minus(lease.returned() == null ? Credits.ZERO : lease.returned());
   }
 
   private void closeLate(Closure closure) {
@@ -370,7 +457,9 @@ public final class Tallies {
       if (hold.marks().stream().anyMatch(mark -> mark.counter().equals(counter))) {
         continue;
       }
-      Quantities asked = part.asked();
+      // As it is held here: of a lease, the org may have heard more or less than this entity.
+      Quantities asked =
+          new Quantities(hold.amount(), hold.usage().isEmpty() ? part.usage() : hold.usage());
       String measure = asked.has(budget.measure()) ? budget.measure() : null;
       Mark mark = new Mark(counter, part.windowStart(), measure);
       add(
@@ -380,7 +469,8 @@ public final class Tallies {
           Watch.of(budget.limit(), budget.thresholds()));
       List<Mark> marks = new ArrayList<>(hold.marks());
       marks.add(mark);
-      holds.put(part.reservation(), new OpenHold(hold.amount(), asked.usage(), marks));
+      holds.put(
+          part.reservation(), new OpenHold(hold.amount(), asked.usage(), marks, hold.returned()));
     }
   }
 
@@ -425,9 +515,7 @@ public final class Tallies {
     if (!tallies.keySet().removeIf(which)) {
       return;
     }
-    holds.replaceAll(
-        (reservation, hold) ->
-            new OpenHold(hold.amount(), hold.usage(), without(which, hold.marks())));
+    holds.replaceAll((reservation, hold) -> hold.with(without(which, hold.marks())));
     lapsed.replaceAll(
         (reservation, hold) ->
             new Lapsed(hold.usage(), without(which, hold.marks()), hold.until()));

@@ -42,6 +42,11 @@ public record Caller(
     if (reported != null) {
       return Operation.ofReport(reported);
     }
-    return request.dryRun() ? null : operation("reserve");
+    return request.dryRun() ? null : operation(request.isLease() ? "lease" : "reserve");
+  }
+
+  /** The same call's next try, which is decided by itself. */
+  public Caller next(String what) {
+    return new Caller(actor, idempotencyKey, key + '#' + what, fingerprint, lookedUpThrough);
   }
 }

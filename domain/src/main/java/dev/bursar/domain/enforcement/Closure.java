@@ -12,8 +12,44 @@ import org.jspecify.annotations.Nullable;
  * @param charged what was charged, 0 or more
  * @param kind how
  * @param usage units by meter, where the commit said them; empty where it was as reserved
+ * @param lease the open lease that it was drawn from, that it was added to, or that it was; else
+ *     null
  */
-public record Closure(String reservation, Credits charged, Kind kind, Map<String, Long> usage) {
+public record Closure(
+    String reservation,
+    Credits charged,
+    Kind kind,
+    Map<String, Long> usage,
+    @Nullable String lease) {
+
+  /** Of what has to do with no lease. */
+  public Closure(String reservation, Credits charged, Kind kind, Map<String, Long> usage) {
+    this(reservation, charged, kind, usage, null);
+  }
+
+  /** What was held by itself is held by a lease from now on. */
+  public static Closure added(String reservation, String lease) {
+    return new Closure(reservation, Credits.ZERO, Kind.ADDED, Map.of(), lease);
+  }
+
+  /**
+   * A lease holds less from now on, and goes on.
+   *
+   * @param returned all that was handed back of it so far
+   */
+  public static Closure shrunk(String lease, Credits returned) {
+    return new Closure(lease, returned, Kind.SHRUNK, Map.of(), null);
+  }
+
+  /** The same, of a lease or drawn from it. */
+  public Closure drawnFrom(@Nullable String from) {
+    return new Closure(reservation, charged, kind, usage, from);
+  }
+
+  /** Whether it tells of a lease itself, or of what it is topped up with, and of no work. */
+  public boolean isOfLease() {
+    return !kind.ends() || reservation.equals(lease);
+  }
 
   /** An end without units of its own. */
   public static Closure of(String reservation, Credits charged, Kind kind) {
@@ -53,7 +89,16 @@ public record Closure(String reservation, Credits charged, Kind kind, Map<String
     /** Its time to live passed; a late commit may follow. */
     EXPIRED,
     /** Committed after it had expired. */
-    LATE;
+    LATE,
+    /** It is held by a lease from now on. */
+    ADDED,
+    /** It is a lease that goes on with less. */
+    SHRUNK;
+
+    /** Whether what was held is held no more, by whatever name. */
+    public boolean ends() {
+      return this != ADDED && this != SHRUNK;
+    }
 
     /** Whether the work has run. */
     public boolean hasRun() {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param madeAt when the org decided, by the clock of its node, which may be behind the org's last
  *     event; null in early rows
  * @param countsAt in whose windows it counts, if not in those of when the org decided; else null
+ * @param leaseUntil of a lease, when it expires: at the latest with the first window that it holds
+ *     in; else null
  */
 public record Plan(
     String reservation,
@@ -43,7 +45,64 @@ public record Plan(
     byte[] salt,
     List<String> departments,
     @Nullable Instant madeAt,
-    @Nullable Instant countsAt) {
+    @Nullable Instant countsAt,
+    @Nullable Instant leaseUntil) {
+
+  /** For one request. */
+  public Plan(
+      String reservation,
+      ReserveRequest request,
+      String wallet,
+      String creditType,
+      Credits amount,
+      @Nullable Price price,
+      List<LimitState> limits,
+      List<Budgets.Applicable> teamLimits,
+      String actor,
+      @Nullable String idempotencyKey,
+      byte[] salt,
+      List<String> departments,
+      @Nullable Instant madeAt,
+      @Nullable Instant countsAt) {
+    this(
+        reservation,
+        request,
+        wallet,
+        creditType,
+        amount,
+        price,
+        limits,
+        teamLimits,
+        actor,
+        idempotencyKey,
+        salt,
+        departments,
+        madeAt,
+        countsAt,
+        null);
+  }
+
+  /** The same, as a lease that expires then; as it is, for null. */
+  public Plan until(@Nullable Instant expiry) {
+    return expiry == null
+        ? this
+        : new Plan(
+            reservation,
+            request,
+            wallet,
+            creditType,
+            amount,
+            price,
+            limits,
+            teamLimits,
+            actor,
+            idempotencyKey,
+            salt,
+            departments,
+            madeAt,
+            countsAt,
+            expiry);
+  }
 
   /** How much is asked for, in every measure. */
   public Quantities quantities() {
@@ -59,7 +118,7 @@ public record Plan(
   public @Nullable CountedWork countedWork() {
     Reported reported = request.reported();
     Instant at = countedAt();
-    return reported == null || at == null ? null : CountedWork.of(at, reported.happenedAt());
+    return reported == null || at == null ? null : CountedWork.of(at, reported);
   }
 
   /** Whether the subject's team has to agree. */

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The event by which work was reported that had not been reserved. Source and id together name it,
@@ -14,12 +15,24 @@ import java.time.temporal.ChronoUnit;
  * @param source where it happened, in the reporter's words
  * @param id the reporter's name for it, unique within the source
  * @param happenedAt when the work ran, by the reporter's clock, cut to microseconds
+ * @param epoch of what was decided from a lease, which is the source, the epoch that its holder
+ *     knows; else null
  */
-public record Reported(String source, String id, Instant happenedAt) {
+public record Reported(String source, String id, Instant happenedAt, @Nullable Long epoch) {
 
   /** An event of any time; what is finer than a microsecond is not kept. */
   public Reported {
     happenedAt = happenedAt.truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** Of work that was decided from no lease. */
+  public Reported(String source, String id, Instant happenedAt) {
+    this(source, id, happenedAt, null);
+  }
+
+  /** The lease that it was decided from, or null. */
+  public @Nullable String lease() {
+    return epoch == null ? null : source;
   }
 
   /** What stands for source and id: SHA-256 of both, each behind its length in bytes. */

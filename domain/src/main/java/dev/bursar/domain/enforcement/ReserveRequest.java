@@ -3,6 +3,7 @@ package dev.bursar.domain.enforcement;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.LeaseTerms;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param traceId the trace that the call belongs to, as W3C Trace Context has it: 32 hexadecimal
  *     digits in lower case; or null
  * @param reported the event that told of it, for work that has run already; else null
+ * @param lease what somebody else is to decide from it; null where it is for one request
  */
 public record ReserveRequest(
     Subject subject,
@@ -43,10 +45,47 @@ public record ReserveRequest(
     boolean dryRun,
     Map<String, String> metadata,
     @Nullable String traceId,
-    @Nullable Reported reported) {
+    @Nullable Reported reported,
+    @Nullable LeaseTerms lease) {
 
   /** The wallet of an org that names none. */
   public static final String MAIN_WALLET = "main";
+
+  /** For one request. */
+  public ReserveRequest(
+      Subject subject,
+      @Nullable String feature,
+      @Nullable String model,
+      @Nullable String session,
+      @Nullable String wallet,
+      @Nullable Map<String, Long> usage,
+      @Nullable Credits amount,
+      @Nullable String creditType,
+      long ttlSeconds,
+      OveragePolicy overagePolicy,
+      boolean commit,
+      boolean dryRun,
+      Map<String, String> metadata,
+      @Nullable String traceId,
+      @Nullable Reported reported) {
+    this(
+        subject,
+        feature,
+        model,
+        session,
+        wallet,
+        usage,
+        amount,
+        creditType,
+        ttlSeconds,
+        overagePolicy,
+        commit,
+        dryRun,
+        metadata,
+        traceId,
+        reported,
+        null);
+  }
 
   /** For work to come, of no known trace. */
   public ReserveRequest(
@@ -134,8 +173,16 @@ public record ReserveRequest(
     return reported != null;
   }
 
+  /** Whether somebody else is to decide from it: it is no work by itself. */
+  public boolean isLease() {
+    return lease != null;
+  }
+
   /** How much it asks for in every measure, once its amount is known. */
   public Quantities quantities(Credits priced) {
+    if (lease != null) {
+      return Quantities.ofLease(priced, lease.allowances());
+    }
     return new Quantities(priced, usage == null ? Map.of() : usage);
   }
 }

@@ -47,6 +47,11 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     UNIT_KIND_FIXED,
     RESERVATION_FINALIZED,
     RESERVATION_EXPIRED,
+    RESERVATION_LEASED,
+    LEASE_NOT_FOUND,
+    LEASE_EPOCH_STALE,
+    LEASE_TOO_WIDE,
+    LEASE_ENDED,
     OVERAGE_REJECTED,
     AMOUNT_OVERFLOW,
     LIMIT_REACHED

@@ -335,6 +335,15 @@ public final class Org {
   }
 
   private void settle(Closure closure, Place place, Instant at) {
+    if (closure.kind() == Closure.Kind.SHRUNK) {
+      tallies.close(closure, at);
+      return;
+    }
+    Plan added = closure.kind() == Closure.Kind.ADDED ? open.get(closure.reservation()) : null;
+    Plan lease = closure.lease() == null ? null : open.get(closure.lease());
+    if (added != null && lease != null) {
+      open.put(lease.reservation(), lease.until(added.leaseUntil()));
+    }
     Plan plan = ended(closure.reservation());
     Reported reported = plan == null ? null : plan.request().reported();
     if (reported != null) {

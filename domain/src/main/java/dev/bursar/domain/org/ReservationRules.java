@@ -8,6 +8,7 @@ import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.OpenPart;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
@@ -26,6 +27,7 @@ import dev.bursar.domain.operation.Decision.Told;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +39,12 @@ final class ReservationRules {
 
   private final Org org;
   private final HierarchyRules hierarchy;
+  private final LeaseRules leases;
 
   ReservationRules(Org org) {
     this.org = org;
     this.hierarchy = new HierarchyRules(org);
+    this.leases = new LeaseRules(org);
   }
 
   /**
@@ -67,11 +71,13 @@ final class ReservationRules {
     if (fault != null) {
       return new Refused<>(fault);
     }
-    if (reported != null && org.tallies().lateness().isAhead(reported.happenedAt(), now)) {
+    boolean ofLease = reported != null && reported.lease() != null;
+    if (reported != null
+        && !ofLease
+        && org.tallies().lateness().isAhead(reported.happenedAt(), now)) {
       return new Refused<>(ahead(reported, now));
     }
-    Instant countsAt =
-        reported == null ? now : org.tallies().lateness().countsAt(reported.happenedAt(), now);
+    Instant countsAt = reported == null ? now : countsAt(reported, now);
     List<Scope> path = org.path(request.subject());
     Denial noWallet = noWallet(request);
     if (noWallet != null) {
@@ -101,6 +107,13 @@ final class ReservationRules {
           new Refusal(Code.AMOUNT_OVERFLOW, "usage", "costs more than can be counted"));
     }
     Quantities asked = request.quantities(amount);
+    Refusal unfit =
+        request.isLease()
+            ? leases.fault(request, creditType, path, subscription.limits(), catalog)
+            : null;
+    if (unfit != null) {
+      return new Refused<>(unfit);
+    }
     List<Budgets.Applicable> limits =
         org.overrides()
             .applied(
@@ -114,7 +127,7 @@ final class ReservationRules {
       (each.budget().scope().countedByTeam() ? ofTeam : ofOrg).add(each);
     }
     CountedWork counted =
-        CountedWork.of(countsAt, reported == null ? countsAt : reported.happenedAt());
+        reported == null ? CountedWork.of(countsAt, countsAt) : CountedWork.of(countsAt, reported);
     List<LimitState> own = org.tallies().states(ofOrg, counted, now);
     if (request.hasRun()) {
       return begun(
@@ -143,12 +156,17 @@ final class ReservationRules {
               plan(ask, price, creditType, amount, path, own, ofTeam, madeAt, now), denials));
     }
     List<LimitState> held = LimitState.withHeld(own, asked);
+    Instant until =
+        request.isLease()
+            ? LeaseRules.expiry(limits, now.plusSeconds(request.ttlSeconds()), now)
+            : null;
     if (request.dryRun()) {
       return new Told<>(
           new OrgReply.Considered(
               plan(ask, price, creditType, amount, path, held, ofTeam, madeAt, now), List.of()));
     }
-    return begun(plan(ask, price, creditType, amount, path, held, ofTeam, madeAt, now), now);
+    return begun(
+        plan(ask, price, creditType, amount, path, held, ofTeam, madeAt, now).until(until), now);
   }
 
   private Decision<OrgEvent, OrgReply> begun(Plan plan, Instant now) {
@@ -167,6 +185,24 @@ final class ReservationRules {
     return org.mayHaveForgottenSince(lookedUpThrough) ? Refusal.perhapsReported() : null;
   }
 
+  /**
+   * When reported work counts. What was decided from an open lease counts in the windows that the
+   * lease holds in, whatever the clock shows of who decided.
+   */
+  private Instant countsAt(Reported reported, Instant now) {
+    String name = reported.lease();
+    Plan lease = name == null ? null : org.open().get(name);
+    Instant from = lease == null ? null : lease.countedAt();
+    Instant until = lease == null ? null : lease.leaseUntil();
+    Instant ran = reported.happenedAt();
+    if (from == null || until == null || !from.isBefore(until)) {
+      return org.tallies().lateness().countsAt(ran, now);
+    }
+    Instant last =
+        until.minus(1, ChronoUnit.MICROS).isBefore(now) ? until.minus(1, ChronoUnit.MICROS) : now;
+    return ran.isAfter(last) ? last : ran.isBefore(from) ? from : ran;
+  }
+
   private Refusal ahead(Reported reported, Instant now) {
     return new Refusal(
         Code.INVALID,
@@ -178,7 +214,13 @@ final class ReservationRules {
   private static Demand demand(
       ReserveRequest request, List<Scope> path, String creditType, Quantities asked) {
     return new Demand(
-        path, request.subject().user(), creditType, asked, request.feature(), request.model());
+        path,
+        request.subject().user(),
+        creditType,
+        asked,
+        request.feature(),
+        request.model(),
+        request.isLease());
   }
 
   private List<Denial> frozen(List<Scope> path, Quantities asked, Instant now) {
@@ -214,12 +256,20 @@ final class ReservationRules {
                 plan.reservation(),
                 budget.scope().member(demand.user()),
                 budget.windowAt(countedAt).start(),
-                plan.amount(),
-                plan.quantities().usage(),
+                held(plan).amount(),
+                held(plan).usage(),
                 plan.asksTeam()));
       }
     }
     return parts;
+  }
+
+  /** What is held for it: less and less, of a lease. */
+  private Quantities held(Plan plan) {
+    Tallies.OpenHold hold = org.tallies().open().get(plan.reservation());
+    return hold == null || !plan.request().isLease()
+        ? plan.quantities()
+        : new Quantities(hold.amount(), hold.usage());
   }
 
   /** There is no such org: denied, and put on record nowhere. */

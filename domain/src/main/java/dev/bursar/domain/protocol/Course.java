@@ -7,6 +7,8 @@ import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Origin;
@@ -184,13 +186,31 @@ final class Course<W> {
             plan.creditType(),
             plan.amount(),
             plan.price(),
-            request.ttlSeconds(),
+            ttlSeconds(),
             request.overagePolicy(),
             request.commit(),
             plan.asksTeam(),
-            attribution("reservation"),
-            atWallet()),
+            attribution(request.isLease() ? "lease" : "reservation"),
+            atWallet(),
+            lease()),
         Operation.holding(plan.reservation()));
+  }
+
+  /** The lease that it is; null where it is none, or what is to be added to one. */
+  private @Nullable Lease lease() {
+    LeaseTerms terms = plan.request().lease();
+    Instant until = plan.leaseUntil();
+    return terms == null || terms.more() != null || until == null
+        ? null
+        : Lease.granted(terms.sidecar(), until, plan.amount());
+  }
+
+  private long ttlSeconds() {
+    LeaseTerms terms = plan.request().lease();
+    if (terms == null) {
+      return plan.request().ttlSeconds();
+    }
+    return terms.more() == null ? terms.settleSeconds() : LeaseTerms.ADDED_WITHIN_SECONDS;
   }
 
   /** It is decided on only now, when team and wallet were known to have come so far. */

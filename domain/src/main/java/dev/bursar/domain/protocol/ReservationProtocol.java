@@ -442,10 +442,13 @@ public final class ReservationProtocol<W> {
       boolean held =
           reply instanceof WalletReply.Open
               || reply instanceof WalletReply.Held
-              || reply instanceof WalletReply.Ended;
+              || reply instanceof WalletReply.Ended
+              || reply instanceof WalletReply.LeaseSettled;
       return held ? retract(course) : List.of();
     }
-    if (reply instanceof WalletReply.Ended || reply instanceof WalletReply.Barred) {
+    if (reply instanceof WalletReply.Ended
+        || reply instanceof WalletReply.LeaseSettled
+        || reply instanceof WalletReply.Barred) {
       course.walletToCancel = false;
       finishIfClosed(course);
     }
@@ -485,6 +488,10 @@ public final class ReservationProtocol<W> {
       case WalletReply.Ended charged when course.plan.request().commit() -> course.wallet = charged;
       // It was held once, and what the wallet remembers of that is only how it ended.
       case WalletReply.Ended ended -> {
+        return forgotten(course);
+      }
+      // So it was of what a lease holds by now.
+      case WalletReply.LeaseSettled added -> {
         return forgotten(course);
       }
       case WalletReply.Barred barred -> course.wallet = null;

@@ -6,6 +6,7 @@ import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.OpenPart;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.enforcement.BudgetDenials;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
@@ -39,7 +40,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
               ? new Accepted<>(
                   new TeamEvent.BudgetSettled(
                       now, settle.closure(), team.tallies().alerts(settle.closure())))
-              : settledBefore(settle.closure().reservation(), now);
+              : settledBefore(settle.closure(), now);
       case TeamCommand.Cancel cancel -> cancel(cancel.reservation(), cancel.origin(), now);
       case TeamCommand.Bar bar -> bar(bar, now);
       case TeamCommand.StartCounting start ->
@@ -104,7 +105,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
         now,
         reservation,
         asked.amount(),
-        metered(before, asked) ? asked.usage() : Map.of(),
+        asked.isLease() || metered(before, asked) ? asked.usage() : Map.of(),
         LimitState.withHeld(before, asked));
   }
 
@@ -136,8 +137,10 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
   }
 
   /** What has expired here is known by that, however long ago its hold was forgotten. */
-  private Decision<TeamEvent, TeamReply> settledBefore(String reservation, Instant now) {
-    return team.tallies().hasLapsed(reservation)
+  private Decision<TeamEvent, TeamReply> settledBefore(Closure closure, Instant now) {
+    String reservation = closure.reservation();
+    // A lease that holds less goes on: that it does so already is no reason to bar it.
+    return closure.kind() == Closure.Kind.SHRUNK || team.tallies().hasLapsed(reservation)
         ? new Told<>(DONE)
         : cancel(reservation, null, now);
   }

@@ -57,7 +57,7 @@ public final class UsageReporting implements UsageReports {
   /** A report, and the place of its result. */
   private record Numbered(int number, Report report) {
     Reported event() {
-      return new Reported(report.source(), report.id(), report.happenedAt());
+      return new Reported(report.source(), report.id(), report.happenedAt(), report.epoch());
     }
   }
 

@@ -19,8 +19,17 @@ public interface UsageReports {
    * @param id the reporter's name for it, unique within the source
    * @param happenedAt when the work ran, by the reporter's clock
    * @param work what ran, and for whom
+   * @param epoch of what was decided from a lease, which is the source, the epoch that its holder
+   *     knows; else null
    */
-  record Report(String source, String id, Instant happenedAt, ReserveRequest work) {}
+  record Report(
+      String source, String id, Instant happenedAt, ReserveRequest work, @Nullable Long epoch) {
+
+    /** Of work that was decided from no lease. */
+    public Report(String source, String id, Instant happenedAt, ReserveRequest work) {
+      this(source, id, happenedAt, work, null);
+    }
+  }
 
   /** What became of a report. */
   sealed interface Result {}

@@ -3,6 +3,8 @@ package dev.bursar.domain.wallet;
 import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Attribution;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param overagePolicy what happens to an actual cost above the amount
  * @param teamHolds whether the subject's team holds budget for it too
  * @param attribution who and what it is for
+ * @param lease what makes it a lease, of which the hold's end is the settle-by; else null
  */
 public record Hold(
     String reservation,
@@ -32,7 +35,34 @@ public record Hold(
     Instant expiresAt,
     OveragePolicy overagePolicy,
     boolean teamHolds,
-    Attribution attribution) {
+    Attribution attribution,
+    @Nullable Lease lease) {
+
+  /** For one request. */
+  public Hold(
+      String reservation,
+      String creditType,
+      Credits amount,
+      List<Draw> draws,
+      @Nullable Price price,
+      Instant madeAt,
+      Instant expiresAt,
+      OveragePolicy overagePolicy,
+      boolean teamHolds,
+      Attribution attribution) {
+    this(
+        reservation,
+        creditType,
+        amount,
+        draws,
+        price,
+        madeAt,
+        expiresAt,
+        overagePolicy,
+        teamHolds,
+        attribution,
+        null);
+  }
 
   Hold expiringAt(Instant later) {
     return new Hold(
@@ -45,6 +75,40 @@ public record Hold(
         later,
         overagePolicy,
         teamHolds,
-        attribution);
+        attribution,
+        lease);
+  }
+
+  /** What is left of it, as a lease, on what is left of its grants. */
+  Hold holding(List<Draw> left, Lease terms, Instant settleBy, boolean teamHoldsToo) {
+    return new Hold(
+        reservation,
+        creditType,
+        terms.left(),
+        left,
+        price,
+        madeAt,
+        settleBy,
+        overagePolicy,
+        teamHoldsToo,
+        attribution,
+        terms);
+  }
+
+  /** Whether what is attributed so may be decided from this lease: it names all that this does. */
+  boolean covers(Attribution work) {
+    Subject of = attribution.subject();
+    Subject subject = work.subject();
+    return admits(of.team(), subject.team())
+        && admits(of.user(), subject.user())
+        && admits(of.product(), subject.product())
+        && admits(of.costCenter(), subject.costCenter())
+        && admits(of.agent(), subject.agent())
+        && admits(attribution.feature(), work.feature())
+        && admits(attribution.model(), work.model());
+  }
+
+  private static boolean admits(@Nullable String named, @Nullable String asked) {
+    return named == null || named.equals(asked);
   }
 }

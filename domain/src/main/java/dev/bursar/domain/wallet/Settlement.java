@@ -2,6 +2,7 @@ package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
@@ -71,7 +72,7 @@ final class Settlement {
     EntryType type = late ? EntryType.LATE_USAGE : EntryType.CONSUME;
     List<Draw> used = new ArrayList<>(hold.draws().size());
     List<Draw> unused = new ArrayList<>(1);
-    split(fromHold, used, unused);
+    split(late ? List.of() : hold.draws(), fromHold, used, unused);
     for (Draw draw : merged(used, more)) {
       entries.onGrant(type, draw.grant(), draw.amount().negated());
     }
@@ -94,10 +95,10 @@ final class Settlement {
             entries.figures(purse.held.minus(held))));
   }
 
-  /** Divides the hold's draws at an amount: what is used, in burn order, and what goes back. */
-  private void split(Credits at, List<Draw> used, List<Draw> unused) {
+  /** Divides draws at an amount: what is used, in burn order, and what goes back. */
+  static void split(List<Draw> draws, Credits at, List<Draw> used, List<Draw> unused) {
     Credits left = at;
-    for (Draw draw : late ? List.<Draw>of() : hold.draws()) {
+    for (Draw draw : draws) {
       Credits part = draw.amount().min(left);
       left = left.minus(part);
       if (part.isPositive()) {
@@ -110,7 +111,7 @@ final class Settlement {
   }
 
   /** One entry a grant, even if both the hold and the excess draw on it. */
-  private static List<Draw> merged(List<Draw> used, List<Draw> more) {
+  static List<Draw> merged(List<Draw> used, List<Draw> more) {
     if (more.isEmpty()) {
       return used;
     }
@@ -120,6 +121,23 @@ final class Settlement {
     List<Draw> merged = new ArrayList<>(all.size());
     all.forEach((grant, amount) -> merged.add(new Draw(grant, amount)));
     return merged;
+  }
+
+  /** All of a hold goes back. */
+  static WalletEvent released(
+      Wallet wallet, Hold hold, WalletEvent.Cause cause, Attribution attribution, Instant at) {
+    Purse purse = wallet.purse(hold.creditType());
+    Entries entries = new Entries(wallet, purse, at, hold.reservation(), attribution);
+    endReturned(wallet, entries, hold.draws().reversed());
+    return new WalletEvent.Released(
+        at,
+        hold.reservation(),
+        cause,
+        hold.amount(),
+        hold.teamHolds(),
+        entries.done(),
+        entries.figures(purse.held.minus(hold.amount())),
+        hold.lease());
   }
 
   /** What goes back to a grant that has ended meanwhile ends at once. */

@@ -4,6 +4,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Decision;
@@ -13,7 +14,10 @@ import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Told;
 import dev.bursar.domain.operation.Place;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a wallet charges work that has run already, and for which it held nothing. Neither a debt nor
@@ -37,11 +41,15 @@ final class UsageRules {
     }
     Purse purse = wallet.purse(ask.creditType());
     Attribution who = ask.attribution();
-    List<Draw> draws = purse.draw(ask.amount(), who.feature(), who.model());
-    Credits uncovered = ask.amount();
-    for (Draw draw : draws) {
-      uncovered = uncovered.minus(draw.amount());
+    Hold lease = lease(ask);
+    List<Draw> draws = new ArrayList<>(2);
+    Credits covered = lease == null ? Credits.ZERO : ask.amount().min(lease.amount());
+    if (lease != null) {
+      Settlement.split(lease.draws(), covered, draws, new ArrayList<>(lease.draws().size()));
     }
+    Credits excess = ask.amount().minus(covered);
+    List<Draw> more = purse.draw(excess, who.feature(), who.model());
+    Credits uncovered = excess.minus(Draw.sum(more));
     if (uncovered.isPositive() && ask.overagePolicy() == OveragePolicy.REJECT) {
       return rejected(
           ask,
@@ -51,7 +59,15 @@ final class UsageRules {
     }
     Credits debt = ask.overagePolicy() == OveragePolicy.RECORD ? uncovered : Credits.ZERO;
     try {
-      return new Accepted<>(charged(ask, purse, draws, uncovered, debt, now));
+      return new Accepted<>(
+          charged(
+              ask,
+              purse,
+              Settlement.merged(draws, more),
+              uncovered,
+              debt,
+              lease == null ? null : covered,
+              now));
     } catch (ArithmeticException e) {
       return rejected(ask, purse, "the wallet would owe more than can be counted");
     }
@@ -78,8 +94,9 @@ final class UsageRules {
       List<Draw> draws,
       Credits uncovered,
       Credits debt,
+      @Nullable Credits covered,
       Instant now) {
-    boolean late = wallet.isLate(ask.reported().happenedAt(), ask.reportedAt());
+    boolean late = isLate(ask);
     Entries entries = new Entries(wallet, purse, now, ask.reservation(), ask.attribution());
     for (Draw draw : draws) {
       entries.onGrant(
@@ -96,6 +113,32 @@ final class UsageRules {
         ask.reported(),
         ask.teamHolds(),
         entries.done(),
-        entries.figures(purse.held));
+        entries.figures(covered == null ? purse.held : purse.held.minus(covered)),
+        covered);
+  }
+
+  /**
+   * The open lease that it was decided from, if it is of those that this covers. Whoever knows an
+   * older epoch has it charged as if there were no lease: what is left of that is another's.
+   */
+  private @Nullable Hold lease(WalletCommand.ChargeUsage ask) {
+    String name = ask.reported().lease();
+    Hold hold = name == null ? null : wallet.holds().get(name);
+    Lease terms = hold == null ? null : hold.lease();
+    return hold != null
+            && terms != null
+            && Objects.equals(ask.reported().epoch(), terms.epoch())
+            && hold.creditType().equals(ask.creditType())
+            && hold.covers(ask.attribution())
+        ? hold
+        : null;
+  }
+
+  /** What was decided from a lease is late once that was settled; all else, long after it ran. */
+  private boolean isLate(WalletCommand.ChargeUsage ask) {
+    String lease = ask.reported().lease();
+    return lease == null
+        ? wallet.isLate(ask.reported().happenedAt(), ask.reportedAt())
+        : !wallet.holds().containsKey(lease);
   }
 }

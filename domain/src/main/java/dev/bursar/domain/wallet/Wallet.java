@@ -1,6 +1,7 @@
 package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.domain.ledger.EntryType;
@@ -13,6 +14,7 @@ import dev.bursar.domain.wallet.WalletSnapshot.TransferPart;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -285,7 +287,16 @@ public final class Wallet {
         post(charged.transaction());
         end(charged.reservation(), Ending.COMMITTED, place, charged.at());
       }
+      case WalletEvent.LeaseSettled settled -> settle(settled, place);
+      case WalletEvent.LeaseRevoked revoked -> {
+        Hold hold = openHold(revoked.lease());
+        holds.put(
+            revoked.lease(),
+            hold.holding(
+                hold.draws(), leaseOf(hold).revoking(), hold.expiresAt(), hold.teamHolds()));
+      }
       case WalletEvent.UsageCharged charged -> {
+        drawFromLease(charged);
         post(charged.transaction());
         end(charged.reservation(), Ending.COMMITTED, place, charged.at());
       }
@@ -447,6 +458,59 @@ public final class Wallet {
     dues.add(new Due(event.expiresAt(), Due.What.HOLD_ENDS, hold.reservation()));
   }
 
+  private static Lease leaseOf(Hold hold) {
+    Lease lease = hold.lease();
+    if (lease == null) {
+      throw new IllegalStateException(hold.reservation() + " is no lease");
+    }
+    return lease;
+  }
+
+  /** What a lease covers of a charge is held no more. */
+  private void drawFromLease(WalletEvent.UsageCharged event) {
+    String name = event.drawnFrom();
+    Credits covered = event.covered();
+    if (name == null || covered == null) {
+      return;
+    }
+    Hold hold = openHold(name);
+    List<Draw> used = new ArrayList<>(2);
+    List<Draw> left = new ArrayList<>(hold.draws().size());
+    Settlement.split(hold.draws(), covered, used, left);
+    free(hold.creditType(), used);
+    holds.put(
+        name,
+        hold.holding(left, leaseOf(hold).reporting(covered), hold.expiresAt(), hold.teamHolds()));
+  }
+
+  private void settle(WalletEvent.LeaseSettled event, Place place) {
+    Hold hold = openHold(event.lease());
+    dues.remove(new Due(hold.expiresAt(), Due.What.HOLD_ENDS, hold.reservation()));
+    List<Draw> draws = hold.draws();
+    if (event.added() != null) {
+      Hold more = openHold(event.added());
+      holds.remove(event.added());
+      dues.remove(new Due(more.expiresAt(), Due.What.HOLD_ENDS, event.added()));
+      end(event.added(), Ending.RELEASED, place, event.at());
+      draws = Settlement.merged(draws, more.draws());
+    }
+    List<Draw> left = new ArrayList<>(draws.size());
+    List<Draw> back = new ArrayList<>(1);
+    Settlement.split(draws, event.terms().left(), left, back);
+    free(hold.creditType(), back);
+    holds.put(
+        event.lease(), hold.holding(left, event.terms(), event.settleBy(), event.teamHolds()));
+    dues.add(new Due(event.settleBy(), Due.What.HOLD_ENDS, event.lease()));
+    post(event.transaction());
+  }
+
+  private void free(String creditType, List<Draw> draws) {
+    Purse purse = keptPurse(creditType);
+    for (Draw draw : draws) {
+      purse.change(grant(draw.grant()), Credits.ZERO, draw.amount().negated());
+    }
+  }
+
   private void commit(WalletEvent.Committed event, Place place) {
     if (event.late()) {
       lapsed.remove(event.reservation());
@@ -478,10 +542,7 @@ public final class Wallet {
     Hold hold = openHold(reservation);
     holds.remove(reservation);
     dues.remove(new Due(hold.expiresAt(), Due.What.HOLD_ENDS, reservation));
-    Purse purse = keptPurse(hold.creditType());
-    for (Draw draw : hold.draws()) {
-      purse.change(grant(draw.grant()), Credits.ZERO, draw.amount().negated());
-    }
+    free(hold.creditType(), hold.draws());
     return hold;
   }
 

@@ -5,6 +5,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.LookedFor;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Origin;
 import java.time.Instant;
@@ -89,7 +90,9 @@ public sealed interface WalletCommand {
   /**
    * Set credits aside, or say what stands in the way.
    *
+   * @param ttlSeconds how long the hold lives; of a lease, how long beyond its expiry
    * @param commit whether to charge them at once: a hold and its commit in one
+   * @param lease the lease that it is; else null
    */
   record HoldCredits(
       String reservation,
@@ -101,8 +104,35 @@ public sealed interface WalletCommand {
       boolean commit,
       boolean teamHolds,
       Attribution attribution,
-      Origin origin)
+      Origin origin,
+      @Nullable Lease lease)
       implements WalletCommand, LookedFor<WalletCommand> {
+
+    /** For one request. */
+    public HoldCredits(
+        String reservation,
+        String creditType,
+        Credits amount,
+        @Nullable Price price,
+        long ttlSeconds,
+        OveragePolicy overagePolicy,
+        boolean commit,
+        boolean teamHolds,
+        Attribution attribution,
+        Origin origin) {
+      this(
+          reservation,
+          creditType,
+          amount,
+          price,
+          ttlSeconds,
+          overagePolicy,
+          commit,
+          teamHolds,
+          attribution,
+          origin,
+          null);
+    }
 
     @Override
     public HoldCredits from(Origin later) {
@@ -116,9 +146,38 @@ public sealed interface WalletCommand {
           commit,
           teamHolds,
           attribution,
-          later);
+          later,
+          lease);
     }
   }
+
+  /**
+   * Settle a lease's terms anew, once what was used of it is on record: add what is held for that,
+   * or take back what its holder does without.
+   *
+   * @param epoch the one that its holder knows
+   * @param added the reservation that is to be added, or null
+   * @param until until when it may be decided from then, if something is added; else null
+   * @param settleSeconds how long after that it may be reported on
+   * @param handBack how much its holder does without, 0 or more; at most what is left is taken
+   */
+  record SettleLease(
+      String lease,
+      long epoch,
+      @Nullable String added,
+      @Nullable Instant until,
+      long settleSeconds,
+      Credits handBack,
+      String actor,
+      @Nullable String idempotencyKey)
+      implements WalletCommand {}
+
+  /** End a lease: what is left of it goes back. */
+  record CloseLease(String lease, long epoch, String actor, @Nullable String idempotencyKey)
+      implements WalletCommand {}
+
+  /** Have a lease's holder stop, as soon as it hears of it. */
+  record RevokeLease(String lease, String actor) implements WalletCommand {}
 
   /**
    * Charge work that has run already, of which nothing was set aside: what no grant covers is owed,

@@ -4,6 +4,7 @@ import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Decision;
@@ -38,6 +39,7 @@ public final class WalletDecider {
   private final Corrections corrections;
   private final Transfers transfers;
   private final UsageRules usage;
+  private final LeaseRules leases;
 
   public WalletDecider(Wallet wallet) {
     this.wallet = wallet;
@@ -45,6 +47,7 @@ public final class WalletDecider {
     this.corrections = new Corrections(wallet, grants);
     this.transfers = new Transfers(wallet, grants);
     this.usage = new UsageRules(wallet);
+    this.leases = new LeaseRules(wallet);
   }
 
   /** What is to be made of a command at this time. */
@@ -82,6 +85,12 @@ public final class WalletDecider {
       case WalletCommand.HoldCredits hold -> hold(hold, now);
       case WalletCommand.ChargeUsage charge -> usage.charge(charge, now);
       case WalletCommand.CheckCredits check -> check(check);
+      case WalletCommand.SettleLease settle ->
+          leases.isOpen(settle.lease()) ? leases.settle(settle, now) : notOpen(settle.lease());
+      case WalletCommand.CloseLease close ->
+          leases.isOpen(close.lease()) ? leases.close(close, now) : notOpen(close.lease());
+      case WalletCommand.RevokeLease revoke ->
+          leases.isOpen(revoke.lease()) ? leases.revoke(revoke, now) : notOpen(revoke.lease());
       case WalletCommand.Commit commit -> commit(commit, now);
       case WalletCommand.Release release -> release(release, now);
       case WalletCommand.Cancel cancel -> cancel(cancel, now);
@@ -124,6 +133,9 @@ public final class WalletDecider {
       case WalletCommand.Release c -> new Absent<>(unknownReservation(c.reservation()));
       case WalletCommand.Extend c -> new Absent<>(unknownReservation(c.reservation()));
       case WalletCommand.Find c -> new Refused<>(unknownReservation(c.reservation()));
+      case WalletCommand.SettleLease c -> new Absent<>(unknownReservation(c.lease()));
+      case WalletCommand.CloseLease c -> new Absent<>(unknownReservation(c.lease()));
+      case WalletCommand.RevokeLease c -> new Absent<>(unknownReservation(c.lease()));
       case WalletCommand.View c -> new Refused<>(NOT_OPEN);
       case WalletCommand.ListGrants c -> new Refused<>(NOT_OPEN);
     };
@@ -175,6 +187,7 @@ public final class WalletDecider {
     if (ask.commit()) {
       return new Accepted<>(charged(ask, purse, draws, now));
     }
+    Lease lease = ask.lease();
     Hold hold =
         new Hold(
             ask.reservation(),
@@ -183,10 +196,12 @@ public final class WalletDecider {
             draws,
             ask.price(),
             now,
-            now.plusSeconds(ask.ttlSeconds()),
+            (lease == null || lease.expiresAt().isBefore(now) ? now : lease.expiresAt())
+                .plusSeconds(ask.ttlSeconds()),
             ask.overagePolicy(),
             ask.teamHolds(),
-            who);
+            who,
+            lease);
     return new Accepted<>(new WalletEvent.CreditsHeld(now, hold, withHeld(purse, ask.amount())));
   }
 
@@ -259,6 +274,9 @@ public final class WalletDecider {
     if (hold == null) {
       return notOpen(ask.reservation());
     }
+    if (hold.lease() != null) {
+      return LeaseRules.leased();
+    }
     Credits actual = ask.amount();
     Map<String, Long> usage = ask.usage();
     if (usage != null) {
@@ -292,8 +310,12 @@ public final class WalletDecider {
     if (hold == null) {
       return notOpen(ask.reservation());
     }
+    if (hold.lease() != null) {
+      return LeaseRules.leased();
+    }
     return new Accepted<>(
-        released(
+        Settlement.released(
+            wallet,
             hold,
             WalletEvent.Cause.RELEASED,
             hold.attribution().endedBy("release", ask.actor(), ask.idempotencyKey()),
@@ -304,7 +326,8 @@ public final class WalletDecider {
     Hold hold = wallet.holds().get(ask.reservation());
     if (hold != null) {
       return new Accepted<>(
-          released(
+          Settlement.released(
+              wallet,
               hold,
               WalletEvent.Cause.CANCELLED,
               hold.attribution().endedBy("cancel", Attribution.SELF, null),
@@ -338,6 +361,9 @@ public final class WalletDecider {
     Hold hold = wallet.holds().get(ask.reservation());
     if (hold == null) {
       return notOpen(ask.reservation());
+    }
+    if (hold.lease() != null) {
+      return LeaseRules.leased();
     }
     Instant asked = now.plusSeconds(ask.ttlSeconds());
     Instant until = asked.isAfter(hold.expiresAt()) ? asked : hold.expiresAt();
@@ -390,21 +416,6 @@ public final class WalletDecider {
         wallet.ledgerHead());
   }
 
-  private WalletEvent released(
-      Hold hold, WalletEvent.Cause cause, Attribution attribution, Instant at) {
-    Purse purse = wallet.purse(hold.creditType());
-    Entries entries = new Entries(wallet, purse, at, hold.reservation(), attribution);
-    Settlement.endReturned(wallet, entries, hold.draws().reversed());
-    return new WalletEvent.Released(
-        at,
-        hold.reservation(),
-        cause,
-        hold.amount(),
-        hold.teamHolds(),
-        entries.done(),
-        entries.figures(purse.held.minus(hold.amount())));
-  }
-
   // ---- what falls due
 
   /** The next thing that fell due by now, as an event dated when it fell due; null if none did. */
@@ -424,7 +435,8 @@ public final class WalletDecider {
       case GRANT_ENDS -> grants.ended(wallet.grant(due.id()), at);
       case HOLD_ENDS -> {
         Hold hold = wallet.openHold(due.id());
-        yield released(
+        yield Settlement.released(
+            wallet,
             hold,
             WalletEvent.Cause.EXPIRED,
             hold.attribution().endedBy("expiry", Attribution.SELF, null),

@@ -3,6 +3,7 @@ package dev.bursar.domain.wallet;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import java.time.Instant;
@@ -39,14 +40,22 @@ public sealed interface WalletEvent {
       case Charged it -> Closure.of(it.reservation(), it.amount(), Closure.Kind.COMMITTED);
       case UsageCharged it ->
           Closure.of(
-              it.reservation(),
-              it.amount(),
-              it.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED);
+                  it.reservation(),
+                  it.amount(),
+                  it.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED)
+              .drawnFrom(it.drawnFrom());
+      case LeaseSettled it ->
+          it.added() != null
+              ? Closure.added(it.added(), it.lease())
+              : it.returned().isPositive()
+                  ? Closure.shrunk(it.lease(), it.terms().returned())
+                  : null;
       case Released it ->
           Closure.of(
-              it.reservation(),
-              Credits.ZERO,
-              it.cause() == Cause.EXPIRED ? Closure.Kind.EXPIRED : Closure.Kind.ENDED);
+                  it.reservation(),
+                  Credits.ZERO,
+                  it.cause() == Cause.EXPIRED ? Closure.Kind.EXPIRED : Closure.Kind.ENDED)
+              .drawnFrom(it.ofLease());
       case WalletEvent other -> null;
     };
   }
@@ -135,6 +144,8 @@ public sealed interface WalletEvent {
    * @param late whether it was reported long after it ran
    * @param reported the event that told of it
    * @param teamHolds whether the subject's team counts it and is to be told
+   * @param covered how much of it was drawn from the lease that it was decided from; null if that
+   *     did not cover it
    */
   record UsageCharged(
       Instant at,
@@ -146,10 +157,73 @@ public sealed interface WalletEvent {
       Reported reported,
       boolean teamHolds,
       Transaction transaction,
+      Balance balance,
+      @Nullable Credits covered)
+      implements WalletEvent {
+
+    /** Of which no lease covered anything. */
+    public UsageCharged(
+        Instant at,
+        String reservation,
+        Credits amount,
+        Credits debt,
+        Credits uncharged,
+        boolean late,
+        Reported reported,
+        boolean teamHolds,
+        Transaction transaction,
+        Balance balance) {
+      this(
+          at,
+          reservation,
+          amount,
+          debt,
+          uncharged,
+          late,
+          reported,
+          teamHolds,
+          transaction,
+          balance,
+          null);
+    }
+
+    /** The lease that covered some of it, or null. */
+    @Nullable String drawnFrom() {
+      return covered == null ? null : reported.lease();
+    }
+  }
+
+  /**
+   * A lease goes on, on other terms: its holder has reported, has handed something back, or has
+   * been granted more.
+   *
+   * @param terms as they are from now on
+   * @param settleBy until when it may be reported on
+   * @param added the hold that it holds from now on, too; or null
+   * @param returned what was handed back, 0 or more
+   * @param teamHolds whether the subject's team holds budget for it and is to be told
+   * @param transaction entries only for what its grants no longer could take
+   */
+  record LeaseSettled(
+      Instant at,
+      String lease,
+      Lease terms,
+      Instant settleBy,
+      @Nullable String added,
+      Credits returned,
+      boolean teamHolds,
+      Transaction transaction,
       Balance balance)
       implements WalletEvent {}
 
-  /** The hold was given back; entries only for what its grants no longer could take. */
+  /** A lease's holder is to stop. */
+  record LeaseRevoked(Instant at, String lease, String actor) implements WalletEvent {}
+
+  /**
+   * The hold was given back; entries only for what its grants no longer could take.
+   *
+   * @param lease the terms of the lease that it was, or null
+   */
   record Released(
       Instant at,
       String reservation,
@@ -157,8 +231,26 @@ public sealed interface WalletEvent {
       Credits released,
       boolean teamHolds,
       Transaction transaction,
-      Balance balance)
-      implements WalletEvent {}
+      Balance balance,
+      @Nullable Lease lease)
+      implements WalletEvent {
+
+    /** Of what was no lease. */
+    public Released(
+        Instant at,
+        String reservation,
+        Cause cause,
+        Credits released,
+        boolean teamHolds,
+        Transaction transaction,
+        Balance balance) {
+      this(at, reservation, cause, released, teamHolds, transaction, balance, null);
+    }
+
+    private @Nullable String ofLease() {
+      return lease == null ? null : reservation;
+    }
+  }
 
   /** A hold that has not come yet will be refused. */
   record HoldBarred(Instant at, String reservation) implements WalletEvent {}

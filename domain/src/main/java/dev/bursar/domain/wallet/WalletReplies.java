@@ -71,7 +71,18 @@ final class WalletReplies {
               e.late(),
               Map.of(),
               e.transaction(),
+              e.balance(),
+              e.drawnFrom(),
+              null);
+      case WalletEvent.LeaseSettled e ->
+          new WalletReply.LeaseSettled(
+              e.lease(),
+              e.transaction().creditType(),
+              e.terms(),
+              e.settleBy(),
+              e.added(),
               e.balance());
+      case WalletEvent.LeaseRevoked e -> new WalletReply.LeaseRevoked(e.lease());
       case WalletEvent.Released e ->
           new WalletReply.Ended(
               e.reservation(),
@@ -83,7 +94,9 @@ final class WalletReplies {
               false,
               Map.of(),
               e.transaction(),
-              e.balance());
+              e.balance(),
+              e.lease() == null ? null : e.reservation(),
+              e.lease());
       case WalletEvent.HoldBarred e -> new WalletReply.Barred(e.reservation());
     };
   }

@@ -2,6 +2,7 @@ package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import java.time.Instant;
@@ -72,6 +73,8 @@ public sealed interface WalletReply {
    * @param usage units by meter, where the commit said them; else empty
    * @param transaction the entries
    * @param balance the figures after it
+   * @param lease the lease that covered some of it, or that it was; or null
+   * @param terms the terms of the lease that it was, or null
    */
   record Ended(
       String reservation,
@@ -83,14 +86,61 @@ public sealed interface WalletReply {
       boolean late,
       Map<String, Long> usage,
       Transaction transaction,
-      Balance balance)
+      Balance balance,
+      @Nullable String lease,
+      @Nullable Lease terms)
       implements WalletReply {
+
+    /** Of which no lease covered anything. */
+    public Ended(
+        String reservation,
+        String status,
+        Credits amount,
+        Credits released,
+        Credits debt,
+        Credits uncharged,
+        boolean late,
+        Map<String, Long> usage,
+        Transaction transaction,
+        Balance balance) {
+      this(
+          reservation,
+          status,
+          amount,
+          released,
+          debt,
+          uncharged,
+          late,
+          usage,
+          transaction,
+          balance,
+          null,
+          null);
+    }
 
     /** The entries' figures. */
     public List<Posting> entries() {
       return transaction.postings();
     }
   }
+
+  /**
+   * The lease goes on, on these terms.
+   *
+   * @param settleBy until when it may be reported on
+   * @param added what it holds from now on, too, and what is no hold of its own any more; or null
+   */
+  record LeaseSettled(
+      String lease,
+      String creditType,
+      Lease terms,
+      Instant settleBy,
+      @Nullable String added,
+      Balance balance)
+      implements WalletReply {}
+
+  /** The lease's holder will be told to stop. */
+  record LeaseRevoked(String lease) implements WalletReply {}
 
   /** The hold lives until then. */
   record Extended(String reservation, Instant expiresAt) implements WalletReply {}

@@ -64,6 +64,17 @@ final class TeamTest {
   }
 
   @Test
+  void aLeaseThatHoldsLessGoesOnHoweverOftenThatIsTold() {
+    team.after(NOON, hold("r1", "6", TEN));
+    var less = new TeamCommand.Settle(Closure.shrunk("r1", Credits.parse("2")));
+    team.after(NOON, less, less, new TeamCommand.Settle(Closure.shrunk("r1", Credits.parse("1"))));
+    assertThat(used()).isEqualTo("b 0/4 of 10");
+    team.when(new TeamCommand.Settle(Closure.shrunk("r2", Credits.parse("1"))), NOON).then();
+    team.after(NOON, hold("r2", "1", TEN));
+    assertThat(used()).isEqualTo("b 0/5 of 10");
+  }
+
+  @Test
   void oneMillionthMoreIsDenied() {
     team.after(NOON, hold("r1", "6", TEN));
     var denied = team.when(hold("r2", "4.000001", TEN), NOON).reply(TeamReply.NotHeld.class);

@@ -123,6 +123,10 @@ final class NaiveWallet {
       case WalletCommand.ListTransfers list -> transfers.list();
       case WalletCommand.HoldCredits ask -> reservations.hold(ask, now);
       case WalletCommand.ChargeUsage ask -> reservations.chargeUsage(ask, now);
+      // The simulation has them.
+      case WalletCommand.SettleLease never -> throw new IllegalArgumentException(never.toString());
+      case WalletCommand.CloseLease never -> throw new IllegalArgumentException(never.toString());
+      case WalletCommand.RevokeLease never -> throw new IllegalArgumentException(never.toString());
       case WalletCommand.CheckCredits ask -> {
         String no =
             reservations.denial(

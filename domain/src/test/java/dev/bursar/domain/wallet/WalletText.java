@@ -40,6 +40,15 @@ final class WalletText {
                   r.debt(),
                   r.uncharged(),
                   of(r.balance()));
+      case WalletReply.LeaseSettled r ->
+          "leased %s of %s in epoch %d until %s; %s"
+              .formatted(
+                  r.terms().left(),
+                  r.terms().granted(),
+                  r.terms().epoch(),
+                  r.terms().expiresAt(),
+                  of(r.balance()));
+      case WalletReply.LeaseRevoked r -> "revoked";
       case WalletReply.Extended r -> "extended until " + r.expiresAt();
       case WalletReply.Woken r -> "woken, next " + r.nextDue();
       case WalletReply.Viewed r -> {

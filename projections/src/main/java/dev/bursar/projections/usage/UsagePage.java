@@ -58,6 +58,10 @@ final class UsagePage {
     for (Recorded<OrgEvent> recorded : row.batch().recorded()) {
       Place place = new Place(row.sequence(), index++);
       switch (recorded.event()) {
+        // What is decided from a lease is a request of its own; to lease is none.
+        case OrgEvent.ReservationBegun e when e.plan().request().isLease() -> {}
+        case OrgEvent.ReservationDenied e when e.plan().request().isLease() -> {}
+        case OrgEvent.ReservationSettled e when e.closure().isOfLease() -> {}
         case OrgEvent.ReservationBegun e -> begin(new Fresh(org, place, e.at(), e.plan()));
         case OrgEvent.ReservationDenied e ->
             change(

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +37,32 @@ final class BudgetVerification {
   private record Held(Quantities asked, List<Mark> marks) {
     Credits at(Mark mark) {
       return mark.measure() == null ? asked.amount() : asked.in(mark.measure());
+    }
+
+    /** A lease together with what is added to it. */
+    Held and(Held more) {
+      Map<String, Long> usage = new HashMap<>(asked.usage());
+      more.asked.usage().forEach((meter, units) -> usage.merge(meter, units, Long::sum));
+      Set<Mark> all = new LinkedHashSet<>(marks);
+      all.addAll(more.marks);
+      return new Held(
+          new Quantities(asked.amount().plus(more.asked.amount()), usage), List.copyOf(all));
+    }
+
+    /** A lease, of which so much was used or handed back. */
+    Held less(Credits amount, Map<String, Long> units) {
+      Map<String, Long> usage = new HashMap<>(asked.usage());
+      units.forEach(
+          (meter, used) -> usage.computeIfPresent(meter, (m, has) -> Math.max(0, has - used)));
+      return new Held(
+          new Quantities(asked.amount().minus(amount.min(asked.amount())), usage), marks);
+    }
+
+    /** What was used of meters, by reported work, and that it was one request. */
+    Map<String, Long> uses() {
+      Map<String, Long> uses = new HashMap<>(asked.usage());
+      uses.put(Quantities.REQUESTS, 1L);
+      return uses;
     }
   }
 
@@ -63,6 +90,9 @@ final class BudgetVerification {
   /** Counted from the middle on: the wallet does not know that, and may have ended them before. */
   private final Set<String> adopted = new HashSet<>();
 
+  /** Of leases, what was handed back so far. */
+  private final Map<String, Credits> handedBack = new HashMap<>();
+
   private final Map<Key, Sum> sums = new HashMap<>();
 
   /**
@@ -81,7 +111,12 @@ final class BudgetVerification {
     this.findings = findings;
   }
 
-  void held(String reservation, Quantities asked, List<LimitState> limits, long writtenAtMs) {
+  void held(String reservation, Quantities all, List<LimitState> limits, long writtenAtMs) {
+    // As they are kept: units that no limit counts are known nowhere.
+    Quantities asked =
+        all.isLease() || limits.stream().anyMatch(l -> all.usage().containsKey(l.measure()))
+            ? all
+            : Quantities.of(all.amount());
     Held held =
         new Held(
             asked,
@@ -108,7 +143,12 @@ final class BudgetVerification {
       if (hold != null && hold.marks().stream().anyMatch(m -> m.counter().equals(counter))) {
         continue;
       }
-      Quantities asked = new Quantities(part.amount(), part.usage());
+      Quantities asked =
+          hold == null
+              ? new Quantities(part.amount(), part.usage())
+              : new Quantities(
+                  hold.asked().amount(),
+                  hold.asked().usage().isEmpty() ? part.usage() : hold.asked().usage());
       Mark mark = mark(counter, part.windowStart(), budget.measure(), asked);
       List<Mark> marks = new ArrayList<>(hold == null ? List.of() : hold.marks());
       marks.add(mark);
@@ -131,6 +171,18 @@ final class BudgetVerification {
   }
 
   void settled(Closure closure, long atMs, long writtenAtMs) {
+    if (closure.kind() == Closure.Kind.SHRUNK) {
+      Held lease = open.get(closure.reservation());
+      if (lease != null) {
+        Credits before = handedBack.getOrDefault(closure.reservation(), Credits.ZERO);
+        Credits more = closure.charged().minus(before);
+        if (more.isPositive()) {
+          handedBack.put(closure.reservation(), closure.charged());
+          change(closure.reservation(), lease, lease.less(more, Map.of()));
+        }
+      }
+      return;
+    }
     Credits charged =
         adopted.remove(closure.reservation())
             ? closure.charged()
@@ -144,6 +196,17 @@ final class BudgetVerification {
     }
     Closure real = new Closure(closure.reservation(), charged, closure.kind(), closure.usage());
     Held hold = open.remove(closure.reservation());
+    handedBack.remove(closure.reservation());
+    String ofLease = closure.lease();
+    Held lease = ofLease == null ? null : open.get(ofLease);
+    if (hold != null && lease != null && ofLease != null) {
+      change(
+          ofLease,
+          lease,
+          closure.kind() == Closure.Kind.ADDED
+              ? lease.and(hold)
+              : lease.less(charged, hold.uses()));
+    }
     Lapsed late = lapsed.remove(closure.reservation());
     if (hold != null) {
       for (Mark mark : hold.marks()) {
@@ -163,6 +226,15 @@ final class BudgetVerification {
     while (oldest.hasNext() && oldest.next().untilMs() < atMs) {
       oldest.remove();
     }
+  }
+
+  /** A lease holds another amount from now on. */
+  private void change(String lease, Held before, Held after) {
+    for (Mark mark : after.marks()) {
+      Credits was = before.marks().contains(mark) ? before.at(mark) : Credits.ZERO;
+      add(Key.of(mark), Credits.ZERO, after.at(mark).minus(was));
+    }
+    open.put(lease, after);
   }
 
   /** A hold was taken back, if there was one. */

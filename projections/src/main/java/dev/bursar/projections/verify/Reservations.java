@@ -93,6 +93,12 @@ final class Reservations {
         Course course = course(barred.reservation(), writtenAtMs);
         end(barred.reservation(), course);
       }
+      case WalletEvent.LeaseSettled settled -> {
+        if (settled.added() != null) {
+          end(settled.added(), course(settled.added(), writtenAtMs));
+        }
+      }
+      case WalletEvent.LeaseRevoked e -> {}
       case WalletEvent.Opened e -> {}
       case WalletEvent.GrantScheduled e -> {}
       case WalletEvent.Granted e -> {}

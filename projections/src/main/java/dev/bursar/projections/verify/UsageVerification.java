@@ -87,6 +87,8 @@ final class UsageVerification implements AutoCloseable {
   /** Takes in an event that the read tables show. */
   void take(OrgEvent event, Place place) {
     switch (event) {
+      case OrgEvent.ReservationBegun e when e.plan().request().isLease() -> {}
+      case OrgEvent.ReservationDenied e when e.plan().request().isLease() -> {}
       case OrgEvent.ReservationBegun e -> begin(e.plan(), e.at(), place);
       case OrgEvent.ReservationDenied e -> {
         Folded folded = open.get(e.plan().reservation());

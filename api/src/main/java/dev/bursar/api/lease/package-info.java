@@ -1,0 +1,4 @@
+@NullMarked
+package dev.bursar.api.lease;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,262 @@
+package dev.bursar.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.api.RunningApi.Answer;
+import dev.bursar.domain.access.Role;
+import dev.bursar.domain.credits.Credits;
+import java.net.http.HttpRequest;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LeasesTest {
+
+  private static final String WANTED =
+      "{'sidecar':'gateway-1','subject':{'org':'acme','team':'analytics'},'credit_type':'platform','amount':'%s'%s}";
+
+  private static final String USE =
+      "{'id':'%s','time':'2026-03-02T10:00:00Z','subject':{'org':'acme','team':'analytics','user':'u-17'},"
+          + "'feature':'chat','model':'gpt-5','session':'s-1','metadata':{'ticket':'T-1'},'usage':{'input_tokens':%d}}";
+
+  private RunningApi api;
+
+  @BeforeEach
+  void start() {
+    api = new RunningApi().withAcme();
+  }
+
+  @AfterEach
+  void stop() {
+    api.close();
+  }
+
+  private Answer lease(String amount, String more, String... headers) {
+    return api.post("/v1/leases", WANTED.formatted(amount, more), headers);
+  }
+
+  private static String path(Answer lease, String more) {
+    return "/v1/leases/" + lease.at("/lease_id") + more;
+  }
+
+  private Answer report(Answer lease, int epoch, String more, String... uses) {
+    return api.post(
+        path(lease, "/report"),
+        "{'epoch':%d,'usage':[%s]%s}".formatted(epoch, String.join(",", uses), more));
+  }
+
+  private static String use(String id, int tokens) {
+    return USE.formatted(id, tokens);
+  }
+
+  private String balance(String figure) {
+    return api.get("/v1/orgs/acme/wallets/main").at("/balances/0/" + figure);
+  }
+
+  private void budget(String id, String scope, String measure, String limit) {
+    api.put(
+        "/v1/orgs/acme/budgets/" + id,
+        "{'scope':%s,'measure':'%s','window':'day','limit':'%s'}".formatted(scope, measure, limit));
+  }
+
+  @Test
+  void whatIsLeasedIsHeldUntilItWasReportedAndClosed() {
+    budget("b-team", "{'type':'team','id':'analytics'}", "platform", "400");
+    Answer lease = lease("100", "");
+    assertThat(lease.at("/decision")).isEqualTo("allow");
+    assertThat(lease.at("/granted")).isEqualTo("100");
+    assertThat(lease.at("/epoch")).isEqualTo("1");
+    assertThat(lease.at("/expires_at")).isEqualTo("2026-03-02T10:05:00Z");
+    assertThat(lease.at("/settle_by")).isEqualTo("2026-03-02T10:15:00Z");
+    assertThat(balance("held")).isEqualTo("100");
+
+    Answer reported = report(lease, 1, "", use("1", 3_000), use("2", 4_000));
+    assertThat(reported.json().at("/results").findValuesAsText("status"))
+        .containsExactly("recorded", "recorded");
+    assertThat(reported.at("/reported")).isEqualTo("7");
+    assertThat(reported.at("/epoch")).isEqualTo("2");
+    assertThat(balance("held")).isEqualTo("93");
+    Answer limit = api.get("/v1/orgs/acme/budgets/b-team");
+    assertThat(limit.at("/used")).isEqualTo("7");
+    assertThat(limit.at("/held")).isEqualTo("93");
+
+    Answer closed =
+        api.post(path(lease, "/close"), "{'epoch':2,'usage':[%s]}".formatted(use("3", 1_000)));
+    assertThat(closed.at("/status")).isEqualTo("released");
+    assertThat(closed.at("/reported")).isEqualTo("8");
+    assertThat(balance("available")).isEqualTo("492");
+    assertThat(balance("held")).isEqualTo("0");
+    assertThat(api.get("/v1/orgs/acme/budgets/b-team").at("/held")).isEqualTo("0");
+    assertThat(api.get(path(lease, "")).at("/status")).isEqualTo("released");
+  }
+
+  @Test
+  void eachUseIsAnEntryWithItsAttribution() {
+    Answer lease = lease("100", "");
+    report(lease, 1, "", use("1", 3_000));
+    var entry = api.get("/v1/orgs/acme/wallets/main/ledger?type=consume").json().at("/data/0");
+    assertThat(entry.at("/amount").asText()).isEqualTo("-3");
+    assertThat(entry.at("/subject/user").asText()).isEqualTo("u-17");
+    assertThat(entry.at("/feature").asText()).isEqualTo("chat");
+    assertThat(entry.at("/model").asText()).isEqualTo("gpt-5");
+    assertThat(entry.at("/session").asText()).isEqualTo("s-1");
+    assertThat(entry.at("/metadata/ticket").asText()).isEqualTo("T-1");
+    Answer events = api.get("/v1/orgs/acme/events");
+    assertThat(events.json().at("/data")).hasSize(1);
+    assertThat(events.at("/data/0/subject/user")).isEqualTo("u-17");
+  }
+
+  @Test
+  void aReportSentAgainIsAnsweredAsBefore() {
+    Answer lease = lease("100", "");
+    String body = "{'epoch':1,'usage':[%s],'top_up':'20'}".formatted(use("1", 3_000));
+    Answer first = api.post(path(lease, "/report"), body, "Idempotency-Key", "R1");
+    Answer again = api.post(path(lease, "/report"), body, "Idempotency-Key", "R1");
+    assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+    assertThat(again.at("/epoch")).isEqualTo("2");
+    assertThat(again.at("/granted")).isEqualTo(first.at("/granted")).isEqualTo("120");
+    assertThat(balance("balance")).isEqualTo("497");
+    assertThat(balance("held")).isEqualTo("117");
+    Answer other = report(lease, 1, "", use("2", 9_000));
+    assertThat(other.status()).isEqualTo(409);
+    assertThat(other.code()).isEqualTo("lease_epoch_stale");
+    assertThat(balance("balance")).isEqualTo("497");
+    Answer sameUse = report(lease, 2, "", use("1", 3_000));
+    assertThat(sameUse.at("/results/0/status")).isEqualTo("recorded");
+    assertThat(balance("balance")).as("it is charged once, whoever tells of it").isEqualTo("497");
+  }
+
+  @Test
+  void aLeaseAskedForAgainIsTheSameLease() {
+    Answer first = lease("500", "", "Idempotency-Key", "L1");
+    Answer again = lease("500", "", "Idempotency-Key", "L1");
+    assertThat(again.at("/lease_id")).isEqualTo(first.at("/lease_id"));
+    assertThat(again.at("/granted")).isEqualTo("500");
+    assertThat(balance("held")).isEqualTo("500");
+  }
+
+  @Test
+  void asMuchAsThereIsIsGranted() {
+    budget("b-team", "{'type':'team','id':'analytics'}", "platform", "70");
+    budget("b-requests", "{'type':'org'}", "requests", "5");
+    Answer lease = lease("1000", ",'meters':{'requests':30}");
+    assertThat(lease.at("/granted")).isEqualTo("70");
+    assertThat(lease.at("/meters/requests")).isEqualTo("5");
+    Answer no = lease("1", ",'meters':{'requests':1}");
+    assertThat(no.status()).isEqualTo(200);
+    assertThat(no.at("/decision")).isEqualTo("deny");
+    assertThat(no.at("/denials/0/code")).isEqualTo("budget_exceeded");
+  }
+
+  @Test
+  void aLimitThatItDoesNotHoldStandsInItsWay() {
+    budget("b-requests", "{'type':'org'}", "requests", "5");
+    Answer silent = lease("1", "");
+    assertThat(silent.status()).isEqualTo(400);
+    assertThat(silent.at("/field")).isEqualTo("meters.requests");
+    budget("b-user", "{'type':'user','id':'u-17'}", "platform", "5");
+    Answer wide = lease("1", ",'meters':{'requests':1}");
+    assertThat(wide.status()).isEqualTo(409);
+    assertThat(wide.code()).isEqualTo("lease_too_wide");
+  }
+
+  @Test
+  void aTopUpAddsWhatThereIsAndHandingBackGivesToOthers() {
+    Answer lease = lease("400", "");
+    Answer more = report(lease, 1, ",'top_up':'300','ttl_seconds':600");
+    assertThat(more.at("/granted")).isEqualTo("500");
+    assertThat(more.at("/expires_at")).isEqualTo("2026-03-02T10:10:00Z");
+    Answer none = report(lease, 2, ",'top_up':'1'");
+    assertThat(none.at("/denials/0/code")).isEqualTo("insufficient_credits");
+    assertThat(none.at("/granted")).isEqualTo("500");
+    Answer back = report(lease, 3, ",'hand_back':'450'");
+    assertThat(back.at("/granted")).isEqualTo("50");
+    assertThat(balance("available")).isEqualTo("450");
+    Answer longer = report(lease, 4, ",'top_up':'0','ttl_seconds':3600");
+    assertThat(longer.at("/expires_at")).isEqualTo("2026-03-02T11:00:00Z");
+    assertThat(balance("held")).isEqualTo("50");
+  }
+
+  @Test
+  void aRevokedLeaseStaysHeldUntilItsHolderClosesIt() {
+    Answer lease = lease("100", "");
+    assertThat(api.post(path(lease, "/revoke"), "{}").at("/revoked")).isEqualTo("true");
+    assertThat(balance("held")).isEqualTo("100");
+    Answer reported = report(lease, 1, ",'top_up':'10'", use("1", 1_000));
+    assertThat(reported.at("/revoked")).isEqualTo("true");
+    assertThat(reported.at("/granted")).as("nothing is added").isEqualTo("100");
+    assertThat(balance("held")).as("and nothing stays behind").isEqualTo("99");
+    assertThat(api.post(path(lease, "/close"), "{'epoch':2}").status()).isEqualTo(200);
+    assertThat(balance("held")).isEqualTo("0");
+  }
+
+  @Test
+  void afterSettleByItIsLateUsageAndCharged() {
+    Answer lease = lease("500", "");
+    api.put("/v1/test_clock", "{'now':'2026-03-02T10:15:00Z'}");
+    Answer reported = report(lease, 1, "", use("1", 3_000));
+    assertThat(reported.at("/status")).isEqualTo("expired");
+    assertThat(reported.at("/results/0/status")).isEqualTo("recorded");
+    report(lease, 1, "", use("1", 3_000));
+    assertThat(balance("available")).isEqualTo("497");
+    assertThat(api.get("/v1/orgs/acme/wallets/main/ledger?type=late_usage").json().at("/data"))
+        .hasSize(1);
+  }
+
+  @Test
+  void whatIsNotKnownOrNotTheCallersIsNotFound() {
+    Answer lease = lease("1", "");
+    api.put("/v1/orgs/beta", "{'name':'Beta','timezone':'UTC'}");
+    String other = api.key(Role.ORG_ADMIN, "beta");
+    assertThat(api.send("GET", path(lease, ""), other, null).status()).isEqualTo(404);
+    String rsv =
+        api.post(
+                "/v1/reservations",
+                "{'subject':{'org':'acme'},'amount':'1','credit_type':'platform'}")
+            .at("/reservation_id");
+    assertThat(api.get("/v1/leases/" + rsv).code()).isEqualTo("lease_not_found");
+    assertThat(api.post("/v1/leases/" + rsv + "/close", "{'epoch':1}").code())
+        .isEqualTo("lease_not_found");
+    assertThat(
+            api.post("/v1/reservations/" + lease.at("/lease_id") + "/commit", "{'amount':'1'}")
+                .code())
+        .isEqualTo("reservation_leased");
+  }
+
+  @Test
+  void aUseWithoutARateIsRejectedByItself() {
+    Answer lease = lease("100", "");
+    Answer reported =
+        report(lease, 1, "", use("1", 1_000), use("2", 1_000).replace("gpt-5", "other"));
+    assertThat(reported.json().at("/results").findValuesAsText("status"))
+        .containsExactly("recorded", "rejected");
+    assertThat(reported.at("/results/1/error/code")).isEqualTo("no_rate");
+    assertThat(reported.at("/reported")).isEqualTo("1");
+    Answer foreign = report(lease, 2, "", use("3", 1).replace("'org':'acme'", "'org':'b'"));
+    assertThat(foreign.at("/field")).isEqualTo("usage[0].subject.org");
+  }
+
+  @Test
+  void twoHundredHoldersOnABalanceOfTenHaveTenTogether() {
+    Answer rest = lease("490", "");
+    assertThat(rest.at("/granted")).isEqualTo("490");
+    String key = api.key(Role.OPERATOR, null);
+    List<HttpRequest> asked =
+        IntStream.range(0, 200)
+            .mapToObj(
+                i ->
+                    api.request(
+                        "POST", "/v1/leases", key, RunningApi.json(WANTED.formatted("3", ""))))
+            .toList();
+    Credits granted = Credits.ZERO;
+    for (Answer answer : api.all(asked)) {
+      if (answer.at("/decision").equals("allow")) {
+        granted = granted.plus(Credits.parse(answer.at("/granted")));
+      }
+    }
+    assertThat(granted).isEqualTo(Credits.of(10));
+    assertThat(balance("available")).isEqualTo("0");
+  }
+}

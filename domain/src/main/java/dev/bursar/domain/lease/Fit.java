@@ -1,0 +1,51 @@
+package dev.bursar.domain.lease;
+
+import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.DenialCode;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much of what is asked for there is.
+ *
+ * @param amount credits
+ * @param meters units by meter
+ */
+record Fit(Credits amount, Map<String, Long> meters) {
+
+  /**
+   * What is left of it when all that stands in its way has got what it has.
+   *
+   * @return null if that is nothing of something that is asked for, or if something else stands in
+   *     the way than a quantity
+   */
+  @Nullable Fit within(List<Denial> denials) {
+    Credits fits = amount;
+    Map<String, Long> units = new TreeMap<>(meters);
+    for (Denial denial : denials) {
+      LimitState limit = denial.limit();
+      Credits available = denial.available();
+      if (limit != null && units.containsKey(limit.measure())) {
+        units.merge(limit.measure(), wholeUnits(limit.remaining()), Math::min);
+      } else if (limit != null) {
+        fits = fits.min(limit.remaining());
+      } else if (available != null && denial.code() == DenialCode.INSUFFICIENT_CREDITS) {
+        fits = fits.min(available);
+      } else {
+        return null;
+      }
+    }
+    boolean some =
+        (fits.isPositive() || amount.isZero())
+            && units.values().stream().allMatch(each -> each > 0);
+    return some ? new Fit(fits, units) : null;
+  }
+
+  private static long wholeUnits(Credits of) {
+    return Math.floorDiv(of.micros(), Credits.of(1).micros());
+  }
+}

@@ -1,0 +1,75 @@
+package dev.bursar.domain.lease;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.operation.Refusal;
+import java.time.Instant;
+
+/**
+ * What makes a hold a lease: somebody else decides from it, and reports what was used. The hold has
+ * what is left, {@code granted} less {@code reported}, until it is closed, or until its settle-by:
+ * the instant at which the hold ends by itself.
+ *
+ * @param sidecar who decides from it, in its own words
+ * @param epoch how often its terms were settled, 1 when it is granted; whoever reports says which
+ *     it knows
+ * @param expiresAt exclusive; from then on nothing may be decided from it
+ * @param granted all that was granted, less what was handed back unused
+ * @param reported how much of it was reported as used; at most what was granted
+ * @param returned all that was handed back before its end
+ * @param revoked whether its holder is to stop and to close it
+ */
+public record Lease(
+    String sidecar,
+    long epoch,
+    Instant expiresAt,
+    Credits granted,
+    Credits reported,
+    Credits returned,
+    boolean revoked) {
+
+  /** A lease that was just granted. */
+  public static Lease granted(String sidecar, Instant expiresAt, Credits granted) {
+    return new Lease(sidecar, 1, expiresAt, granted, Credits.ZERO, Credits.ZERO, false);
+  }
+
+  /** What may yet be used of it. */
+  public Credits left() {
+    return granted.minus(reported);
+  }
+
+  /** The same with so much more of it reported. */
+  public Lease reporting(Credits more) {
+    return new Lease(sidecar, epoch, expiresAt, granted, reported.plus(more), returned, revoked);
+  }
+
+  /** The same in its next epoch, with so much more granted, until then. */
+  public Lease toppedUp(Credits more, Instant until) {
+    return new Lease(sidecar, epoch + 1, until, granted.plus(more), reported, returned, revoked);
+  }
+
+  /** The same in its next epoch, with so much of what is left handed back. */
+  public Lease handingBack(Credits amount) {
+    return new Lease(
+        sidecar,
+        epoch + 1,
+        expiresAt,
+        granted.minus(amount),
+        reported,
+        returned.plus(amount),
+        revoked);
+  }
+
+  /** The same, whose holder is to stop. The epoch stays: it has still to report. */
+  public Lease revoking() {
+    return new Lease(sidecar, epoch, expiresAt, granted, reported, returned, true);
+  }
+
+  /** Whoever says that it knows this epoch does not know this one. */
+  public static Refusal unknownEpoch(long asked, long current) {
+    return new Refusal(
+        Refusal.Code.LEASE_EPOCH_STALE,
+        "epoch",
+        "is %d, and the lease is in its epoch %d: ask for it, and go on from that"
+            .formatted(asked, current));
+  }
+}

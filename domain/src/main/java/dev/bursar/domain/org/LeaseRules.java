@@ -1,0 +1,109 @@
+package dev.bursar.domain.org;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.LeaseTerms;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.operation.Refusal.Code;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * For what an org lets others decide without asking: for what no hard limit counts but those that
+ * the lease holds in.
+ */
+final class LeaseRules {
+
+  private final Org org;
+
+  LeaseRules(Org org) {
+    this.org = org;
+  }
+
+  /**
+   * When a lease expires: when it is asked to, or with the first window that it holds in. What it
+   * holds is of those windows, and is not to be spent in the next.
+   */
+  static Instant expiry(List<Budgets.Applicable> limits, Instant asked, Instant now) {
+    Instant first = asked;
+    for (Budgets.Applicable limit : limits) {
+      Instant end = limit.budget().windowAt(now).end();
+      first = end.isBefore(first) ? end : first;
+    }
+    return first;
+  }
+
+  /** Why there can be no such lease: some hard limit counts what it does not hold, or might. */
+  @Nullable Refusal fault(
+      ReserveRequest request,
+      String creditType,
+      List<Scope> path,
+      List<Budget> ofPlan,
+      Catalog catalog) {
+    LeaseTerms terms = request.lease();
+    Map<String, Long> allowances = terms == null ? Map.of() : terms.allowances();
+    return Stream.of(org.budgets().all(), org.budgets().drafts(), ofPlan)
+        .flatMap(budgets -> budgets.stream())
+        .filter(budget -> budget.mode() == Budget.Mode.HARD)
+        .filter(budget -> budget.mayAdmit(request.feature(), request.model()))
+        .map(budget -> fault(budget, request.subject(), creditType, path, allowances, catalog))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static @Nullable Refusal fault(
+      Budget budget,
+      Subject subject,
+      String creditType,
+      List<Scope> path,
+      Map<String, Long> allowances,
+      Catalog catalog) {
+    String measure = budget.measure();
+    boolean credits = catalog.creditTypes().containsKey(measure);
+    if (credits && !measure.equals(creditType)) {
+      return null;
+    }
+    if (!path.contains(budget.scope())) {
+      return isBelow(budget.scope(), subject)
+          ? new Refusal(
+              Code.LEASE_TOO_WIDE,
+              "subject",
+              "the limit %s of %s may count some of what it would be used for: name whom it is for"
+                  .formatted(budget.id(), budget.scope().words()))
+          : null;
+    }
+    return credits || allowances.containsKey(measure)
+        ? null
+        : new Refusal(
+            Code.INVALID,
+            "meters." + measure,
+            "the limit %s counts it: say how many the lease is to hold".formatted(budget.id()));
+  }
+
+  /** Whether work of this subject may fall under the scope, if it names more than the subject. */
+  private static boolean isBelow(Scope scope, Subject subject) {
+    boolean anyTeam = subject.team() == null;
+    boolean sameTeam =
+        scope.team() == null || anyTeam || Objects.equals(scope.team(), subject.team());
+    return switch (scope.type()) {
+      case USER ->
+          sameTeam && (subject.user() == null || Objects.equals(scope.id(), subject.user()));
+      case EACH_USER -> subject.user() == null;
+      case EACH_MEMBER -> sameTeam && (subject.user() == null || anyTeam);
+      case TEAM, DEPARTMENT -> anyTeam;
+      case AGENT -> subject.agent() == null;
+      case PRODUCT -> subject.product() == null;
+      case COST_CENTER -> subject.costCenter() == null;
+      case ORG -> false;
+    };
+  }
+}

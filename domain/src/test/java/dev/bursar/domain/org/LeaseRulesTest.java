@@ -1,0 +1,268 @@
+package dev.bursar.domain.org;
+
+import static dev.bursar.domain.budget.BudgetWords.EACH_USER;
+import static dev.bursar.domain.budget.BudgetWords.NOON;
+import static dev.bursar.domain.budget.BudgetWords.ORG;
+import static dev.bursar.domain.budget.BudgetWords.daily;
+import static dev.bursar.domain.budget.BudgetWords.filtered;
+import static dev.bursar.domain.budget.BudgetWords.unit;
+import static dev.bursar.domain.budget.BudgetWords.user;
+import static dev.bursar.domain.org.OrgWords.acme;
+import static dev.bursar.domain.org.OrgWords.subject;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.Given;
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Lateness;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.LeaseTerms;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Refusal.Code;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an org holds of its limits for those who decide by themselves. */
+final class LeaseRulesTest {
+
+  private static final Lateness LATENESS =
+      new Lateness(Duration.ofHours(2), Duration.ofHours(72), Duration.ofMinutes(5));
+  private static final Subject ANN = subject("research", "ann");
+
+  private final OperationMemory memory = OrgWords.memory();
+  private final Org org = new Org("acme", LATENESS, memory);
+  private final Given<OrgCommand, OrgEvent, OrgReply> acme = acme(org, memory);
+
+  private static OrgCommand.Reserve lease(Subject subject, String amount) {
+    return lease("L1", subject, null, amount, Map.of(), 3_600, null);
+  }
+
+  private static OrgCommand.Reserve lease(
+      String key,
+      Subject subject,
+      String model,
+      String amount,
+      Map<String, Long> meters,
+      long ttl,
+      String more) {
+    return new OrgCommand.Reserve(
+        new ReserveRequest(
+            subject,
+            "chat",
+            model,
+            null,
+            null,
+            null,
+            Credits.parse(amount),
+            "platform",
+            ttl,
+            OveragePolicy.RECORD,
+            false,
+            false,
+            Map.of(),
+            null,
+            null,
+            new LeaseTerms("sidecar-1", 600, meters, more)),
+        key,
+        "key1",
+        key,
+        new byte[16]);
+  }
+
+  private static OrgCommand.Reserve use(String lease, String id, String amount, Instant at) {
+    OrgCommand.Reserve work = OrgWords.reserve(ANN, amount);
+    return new OrgCommand.Reserve(
+        work.request().as(new Reported(lease, id, at, 1L)), id, "key1", null, new byte[16]);
+  }
+
+  private Plan begun(OrgCommand command, Instant at) {
+    return acme.when(command, at).reply(OrgReply.Begun.class).plan();
+  }
+
+  private void settle(Closure closure) {
+    acme.after(NOON, new OrgCommand.Settle(closure));
+  }
+
+  /** What is used and held of a budget, as {@code 1/2}, window by window. */
+  private List<String> tallies(String budget) {
+    return org.tallies().counters().get(new Tallies.Counter(budget, "")).stream()
+        .map(tally -> tally.used() + "/" + tally.held())
+        .toList();
+  }
+
+  private static Budget measuring(String id, Scope scope, String measure, WindowKind window) {
+    return new Budget(
+        id,
+        scope,
+        measure,
+        window,
+        Credits.parse("100"),
+        Budget.Mode.HARD,
+        Set.of(),
+        Set.of(),
+        List.of(),
+        ZoneId.of("UTC"),
+        1);
+  }
+
+  @Test
+  void itExpiresWithTheFirstWindowThatItHoldsIn() {
+    Instant evening = Instant.parse("2024-01-31T23:30:00Z");
+    acme.after(evening, OrgWords.budget(daily("b", ORG, "10")));
+    assertThat(begun(lease(ANN, "4"), evening).leaseUntil())
+        .isEqualTo(Instant.parse("2024-02-01T00:00:00Z"));
+    assertThat(begun(lease("L2", ANN, null, "4", Map.of(), 60, null), evening).leaseUntil())
+        .isEqualTo(evening.plusSeconds(60));
+  }
+
+  @Test
+  void itHoldsWhatItIsGrantedInEveryLimit() {
+    acme.after(NOON, OrgWords.budget(daily("b", ORG, "10")));
+    begun(lease(ANN, "8"), NOON);
+    assertThat(tallies("b")).containsExactly("0/8");
+    var no = acme.when(OrgWords.reserve(ANN, "3"), NOON).reply(OrgReply.Considered.class);
+    assertThat(no.denials().getFirst().code()).isEqualTo(DenialCode.BUDGET_EXCEEDED);
+  }
+
+  @Test
+  void whatIsUsedOfItIsHeldNoMore() {
+    acme.after(NOON, OrgWords.budget(daily("b", ORG, "10")));
+    String lease = begun(lease(ANN, "8"), NOON).reservation();
+    Plan used = begun(use(lease, "u1", "3", NOON), NOON);
+    settle(Closure.of(used.reservation(), used.amount(), Closure.Kind.COMMITTED).drawnFrom(lease));
+    assertThat(tallies("b")).containsExactly("3/5");
+    settle(Closure.givenBack(lease).drawnFrom(lease));
+    assertThat(tallies("b")).containsExactly("3/0");
+  }
+
+  @Test
+  void whatNoLeaseCoversIsUsedBesides() {
+    acme.after(NOON, OrgWords.budget(daily("b", ORG, "10")));
+    String lease = begun(lease(ANN, "8"), NOON).reservation();
+    Plan used = begun(use(lease, "u1", "3", NOON), NOON);
+    settle(Closure.of(used.reservation(), used.amount(), Closure.Kind.COMMITTED));
+    assertThat(tallies("b")).containsExactly("3/8");
+  }
+
+  @Test
+  void itIsAddedToAndHandedBackFrom() {
+    acme.after(NOON, OrgWords.budget(daily("b", ORG, "20")));
+    String lease = begun(lease(ANN, "8"), NOON).reservation();
+    Plan more = begun(lease("L2", ANN, null, "6", Map.of(), 7_200, lease), NOON);
+    assertThat(tallies("b")).containsExactly("0/14");
+    settle(Closure.added(more.reservation(), lease));
+    assertThat(tallies("b")).containsExactly("0/14");
+    assertThat(org.open()).containsOnlyKeys(lease);
+    assertThat(org.open().get(lease).leaseUntil()).isEqualTo(more.leaseUntil());
+    settle(Closure.shrunk(lease, Credits.parse("5")));
+    settle(Closure.shrunk(lease, Credits.parse("5")));
+    assertThat(tallies("b")).containsExactly("0/9");
+    settle(Closure.shrunk(lease, Credits.parse("7")));
+    settle(Closure.shrunk(lease, Credits.parse("5")));
+    assertThat(tallies("b")).containsExactly("0/7");
+    settle(Closure.givenBack(lease).drawnFrom(lease));
+    assertThat(tallies("b")).containsExactly("0/0");
+  }
+
+  @Test
+  void aMeterThatAHardLimitCountsHasToBeAskedFor() {
+    acme.after(NOON, OrgWords.budget(measuring("r", ORG, "requests", WindowKind.DAY)));
+    acme.when(lease(ANN, "4"), NOON).thenRefused(Code.INVALID, "meters.requests");
+    String lease =
+        begun(lease("L2", ANN, null, "4", Map.of("requests", 30L), 60, null), NOON).reservation();
+    assertThat(tallies("r")).containsExactly("0/30");
+    Plan used = begun(use(lease, "u1", "3", NOON), NOON);
+    settle(Closure.of(used.reservation(), used.amount(), Closure.Kind.COMMITTED).drawnFrom(lease));
+    assertThat(tallies("r")).containsExactly("1/29");
+  }
+
+  @Test
+  void itHoldsWhereItsModelMayCount() {
+    acme.after(
+        NOON,
+        OrgWords.budget(
+            filtered("m", ORG, "10", Budget.Mode.HARD, WindowKind.DAY, Set.of(), Set.of("small"))));
+    begun(lease(ANN, "4"), NOON);
+    assertThat(tallies("m")).containsExactly("0/4");
+    begun(lease("L2", ANN, "big", "5", Map.of(), 60, null), NOON);
+    assertThat(tallies("m")).containsExactly("0/4");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          # a hard limit of; the lease is for team, user; may there be one?
+          user,       -,        -,   false
+          user,       research, -,   false
+          user,       research, ann, true
+          user,       research, bob, true
+          each_user,  research, -,   false
+          each_user,  research, ann, true
+          team,       -,        -,   false
+          team,       -,        ann, false
+          team,       research, -,   true
+          team,       sales,    -,   true
+          department, -,        -,   false
+          department, research, -,   true
+          agent,      research, ann, false
+          """)
+  void noHardLimitMayCountOnlySomeOfIt(String of, String team, String user, boolean granted) {
+    Scope scope =
+        switch (of) {
+          case "user" -> user("ann");
+          case "each_user" -> EACH_USER;
+          case "team" -> unit(Scope.Type.TEAM, "research");
+          case "department" -> unit(Scope.Type.DEPARTMENT, "labs");
+          default -> unit(Scope.Type.AGENT, "bot");
+        };
+    acme.after(NOON, OrgWords.budget(daily("b", scope, "10")));
+    var then = acme.when(lease(subject(team, user), "4"), NOON);
+    if (granted) {
+      assertThat(then.reply(OrgReply.Begun.class).plan().amount()).isEqualTo(Credits.of(4));
+    } else {
+      then.thenRefused(Code.LEASE_TOO_WIDE, "subject");
+    }
+  }
+
+  /** However wrong the holder's clock is, and whenever it is heard of. */
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          # it ran, in minutes from noon, by the holder; reported; counts
+          -600, 30,   0
+          20,   30,   20
+          600,  30,   30
+          600,  90,   60
+          50,   90,   50
+          """)
+  void whatIsUsedCountsInTheWindowsThatTheLeaseHoldsIn(long ran, long reported, long counts) {
+    String lease = begun(lease(ANN, "8"), NOON).reservation();
+    Plan used =
+        begun(
+            use(lease, "u1", "3", NOON.plus(Duration.ofMinutes(ran))),
+            NOON.plus(Duration.ofMinutes(reported)));
+    Instant expected = NOON.plus(Duration.ofMinutes(counts));
+    assertThat(used.countedAt())
+        .isBetween(expected.minusMillis(1), expected)
+        .isBefore(NOON.plus(Duration.ofMinutes(60)));
+  }
+}

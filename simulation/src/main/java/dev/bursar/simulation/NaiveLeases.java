@@ -1,0 +1,48 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.Reported;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** From when until when each open lease of an org may be decided from, by the org's own events. */
+final class NaiveLeases {
+
+  private record Term(Instant from, Instant until) {}
+
+  private final Map<String, Term> open = new HashMap<>();
+
+  void begin(Plan plan) {
+    Instant from = plan.countedAt();
+    Instant until = plan.leaseUntil();
+    if (from != null && until != null) {
+      open.put(plan.reservation(), new Term(from, until));
+    }
+  }
+
+  void settled(Closure closure) {
+    if (closure.kind() == Closure.Kind.SHRUNK) {
+      return;
+    }
+    Term ended = open.remove(closure.reservation());
+    if (closure.kind() == Closure.Kind.ADDED && ended != null) {
+      open.computeIfPresent(closure.lease(), (name, term) -> new Term(term.from, ended.until));
+    }
+  }
+
+  /** When work counts that was decided from an open lease; null for all else. */
+  @Nullable Instant countsAt(Reported reported, Instant now) {
+    Term term = reported.lease() == null ? null : open.get(reported.lease());
+    if (term == null || !term.from.isBefore(term.until)) {
+      return null;
+    }
+    Instant last = term.until.minus(1, ChronoUnit.MICROS);
+    last = last.isBefore(now) ? last : now;
+    Instant ran = reported.happenedAt();
+    return ran.isAfter(last) ? last : ran.isBefore(term.from) ? term.from : ran;
+  }
+}
