@@ -156,10 +156,14 @@ public final class Simulation {
     judgement.judge();
   }
 
-  /** In a part of the histories some decide from leases, beside the clients. */
+  /** How many decide from leases in a history, beside its clients; in most none. */
+  static int sidecarsIn(Scenario scenario) {
+    return Math.max(0, 2 - new Random(scenario.seed()).nextInt(SIDECARS_ONE_IN));
+  }
+
   private List<SimulatedSidecar> sidecars() {
     List<SimulatedSidecar> sidecars = new ArrayList<>();
-    int count = Math.max(0, 2 - new Random(world.scenario.seed()).nextInt(SIDECARS_ONE_IN));
+    int count = sidecarsIn(world.scenario);
     for (int i = 1; i <= count; i++) {
       SimulatedSidecar sidecar =
           new SimulatedSidecar(world, "sidecar" + i, known, world.scenario.operations());

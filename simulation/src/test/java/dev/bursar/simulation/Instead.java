@@ -39,7 +39,8 @@ final class Instead {
         plan.salt(),
         plan.departments(),
         plan.madeAt(),
-        plan.countsAt());
+        plan.countsAt(),
+        plan.leaseUntil());
   }
 
   /** The plan under the name that was asked for. */
@@ -59,7 +60,8 @@ final class Instead {
         ask.salt(),
         plan.departments(),
         plan.madeAt(),
-        plan.countsAt());
+        plan.countsAt(),
+        plan.leaseUntil());
   }
 
   static Hold ofNothing(Hold hold) {
@@ -82,7 +84,8 @@ final class Instead {
         hold.expiresAt(),
         overagePolicy,
         hold.teamHolds(),
-        hold.attribution());
+        hold.attribution(),
+        hold.lease());
   }
 
   @SuppressWarnings("unchecked")

@@ -12,7 +12,7 @@ interface PlantedBug extends Tampering {
 
   /** All that are planted. */
   static Stream<PlantedBug> all() {
-    return Stream.of(WalletBug.values(), LimitBug.values(), ProtocolBug.values())
+    return Stream.of(WalletBug.values(), LimitBug.values(), ProtocolBug.values(), LeaseBug.values())
         .flatMap(Stream::of);
   }
 

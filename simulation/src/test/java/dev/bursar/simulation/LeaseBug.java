@@ -1,0 +1,104 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.entity.Aggregate;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.wallet.Hold;
+import dev.bursar.domain.wallet.Wallet;
+import dev.bursar.domain.wallet.WalletAggregate;
+import dev.bursar.domain.wallet.WalletCommand;
+import java.time.Instant;
+import java.util.List;
+
+/** Bugs in what is held for those who decide by themselves. */
+enum LeaseBug implements PlantedBug {
+  A_LEASE_IS_GIVEN_BACK_WHEN_IT_EXPIRES("I9: is leased as") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.HoldCredits it && it.lease() != null
+          ? Instead.of(
+              request,
+              new WalletCommand.HoldCredits(
+                  it.reservation(),
+                  it.creditType(),
+                  it.amount(),
+                  it.price(),
+                  0,
+                  it.overagePolicy(),
+                  it.commit(),
+                  it.teamHolds(),
+                  it.attribution(),
+                  it.origin(),
+                  it.lease()))
+          : request;
+    }
+  },
+
+  AN_EPOCH_IS_NOT_CHECKED("I9: which was over") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return real instanceof WalletAggregate it ? new AnyEpoch<>(real, it.wallet()) : real;
+    }
+  },
+
+  A_USE_DOES_NOT_LOOK_WHETHER_IT_WAS_REPORTED("I4: is on its way twice") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Reserve reserve
+              && reserve.request().reported() != null
+              && reserve.request().reported().lease() != null
+          ? new Request<>(request.command(), null)
+          : request;
+    }
+  };
+
+  private record AnyEpoch<C, E, R>(Aggregate<C, E, R> real, Wallet wallet)
+      implements AsReal<C, E, R> {
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public Decision<E, R> decide(C command, Instant now, Instant clock) {
+      C asked = command;
+      if (command instanceof WalletCommand.SettleLease it) {
+        Hold hold = wallet.holds().get(it.lease());
+        if (hold != null && hold.lease() != null) {
+          asked =
+              (C)
+                  new WalletCommand.SettleLease(
+                      it.lease(),
+                      hold.lease().epoch(),
+                      it.added(),
+                      it.until(),
+                      it.settleSeconds(),
+                      it.handBack(),
+                      it.actor(),
+                      it.idempotencyKey());
+        }
+      }
+      return real.decide(asked, now, clock);
+    }
+  }
+
+  private final List<String> signs;
+
+  LeaseBug(String... signs) {
+    this.signs = List.of(signs);
+  }
+
+  @Override
+  public List<String> signs() {
+    return signs;
+  }
+
+  @Override
+  public boolean isSoughtIn(Scenario scenario) {
+    return Simulation.sidecarsIn(scenario) > 0;
+  }
+}
