@@ -17,6 +17,8 @@ import dev.bursar.domain.usage.ReportedEvents;
 import dev.bursar.domain.usage.UsageReporting;
 import dev.bursar.domain.usage.UsageReports;
 import dev.bursar.node.TestServer;
+import dev.bursar.projections.verify.Verification;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -25,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -138,6 +141,16 @@ class LeaseTest {
     assertThat(node.balance("failover", "main").available()).isEqualTo(Credits.of(88));
     node.until(() -> node.orgBudget("failover").held().isZero());
     assertThat(node.orgBudget("failover").used()).isEqualTo(Credits.of(12));
+  }
+
+  /** The journal folded from its first row, with leases that are out and others that have ended. */
+  @AfterEach
+  void verify() {
+    assertThat(
+            new Verification(settings, Duration.ofHours(1), Duration.ofHours(72))
+                .run(counts -> {})
+                .discrepancies())
+        .isEmpty();
   }
 
   /** What was used came on record, the terms were not settled: the report is sent again. */
