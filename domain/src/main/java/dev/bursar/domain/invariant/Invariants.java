@@ -2,6 +2,7 @@ package dev.bursar.domain.invariant;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.credits.Money;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries.Figures;
 import dev.bursar.domain.wallet.Balance;
@@ -19,9 +20,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What must hold of a wallet and its ledger: conservation (I1), no overspend (I2), escrow (I3) and
- * the chain (I5). The ledger is read entry by entry from its first, and may be compared with its
- * wallet at any point on the way. What does not hold is told, never thrown.
+ * What must hold of a wallet and its ledger: conservation (I1), no overspend (I2), escrow (I3), the
+ * chain (I5) and leases (I9). The ledger is read entry by entry from its first, and may be compared
+ * with its wallet at any point on the way. What does not hold is told, never thrown.
  */
 public final class Invariants {
 
@@ -130,6 +131,19 @@ public final class Invariants {
           draw.grant());
     }
     equal(hold.amount(), drawn, "I2", name + " by its draws", findings);
+    Lease lease = hold.lease();
+    if (lease != null) {
+      findings.expectEqual(hold.amount(), lease.left(), "I3", name + " by its lease");
+      findings.expect(
+          lease.epoch() >= 1
+              && !lease.reported().isNegative()
+              && !lease.returned().isNegative()
+              && !lease.left().isNegative(),
+          "I9",
+          "%s is leased as %s",
+          name,
+          lease);
+    }
   }
 
   private static void grantSound(

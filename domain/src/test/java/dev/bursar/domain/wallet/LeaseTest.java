@@ -21,6 +21,7 @@ import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Invariants;
+import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Origin;
@@ -121,6 +122,35 @@ final class LeaseTest {
 
   private static Lease terms(Given.Then<WalletEvent, WalletReply> then) {
     return then.reply(WalletReply.LeaseSettled.class).terms();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          # held, granted, reported; what does not hold
+          4,      5,       0,        I3
+          4,      5,       6,        I9
+          """)
+  void aLeaseWhoseFiguresDoNotAgreeIsFound(
+      String held, String granted, String reported, String invariant) {
+    Wallet wrong = newWallet();
+    var given = wallet(wrong, grant("a", "10"));
+    Hold hold =
+        new Hold(
+            "l",
+            CREDITS,
+            credits(held),
+            List.of(new Draw("a", credits(held))),
+            null,
+            at(1),
+            at(EXPIRES + SETTLE),
+            OveragePolicy.RECORD,
+            true,
+            who(null, null, null),
+            Lease.granted("s", at(EXPIRES), credits(granted)).reporting(credits(reported)));
+    given.given(new WalletEvent.CreditsHeld(at(1), hold, wrong.balances().iterator().next()));
+    assertThat(Invariants.in(wrong)).extracting(Violation::invariant).contains(invariant);
   }
 
   @Test
