@@ -62,7 +62,7 @@ public record ReserveRequest(
       @Nullable Credits amount,
       @Nullable String creditType,
       long ttlSeconds,
-      OveragePolicy overagePolicy,
+      @Nullable OveragePolicy overagePolicy,
       boolean commit,
       boolean dryRun,
       Map<String, String> metadata,
@@ -159,7 +159,8 @@ public record ReserveRequest(
             dryRun,
             metadata,
             traceId,
-            reported);
+            reported,
+            lease);
   }
 
   /** What happens to an actual cost above the amount; never null. */
