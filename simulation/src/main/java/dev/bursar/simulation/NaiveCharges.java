@@ -178,8 +178,14 @@ final class NaiveCharges {
     return entries;
   }
 
-  /** Work that has run is charged with nothing set aside; it is owed only when all is used up. */
-  void usage(WalletEvent.UsageCharged event, @Nullable Hold lease) {
+  /**
+   * Work that has run is charged with nothing set aside; it is owed only when all is used up.
+   *
+   * @param lease what was set aside for it; null if nothing was
+   * @param late whether it was decided from a lease that was settled before it came; null if it was
+   *     decided from none
+   */
+  void usage(WalletEvent.UsageCharged event, @Nullable Hold lease, @Nullable Boolean late) {
     String reservation = event.reservation();
     Use use = use(event.transaction().attribution());
     NaiveBooks books = all.apply(event.transaction().creditType());
@@ -230,12 +236,16 @@ final class NaiveCharges {
     Instant madeAt = plan == null ? null : plan.madeAt();
     expect(
         madeAt != null
-            && event.late() == madeAt.isAfter(event.reported().happenedAt().plus(World.GRACE)),
+            && event.late()
+                == (late != null
+                    ? late
+                    : madeAt.isAfter(event.reported().happenedAt().plus(World.GRACE))),
         "model",
-        "%s ran at %s, is reported at %s, and said to be late: %s",
+        "%s ran at %s, is reported at %s, from a settled lease: %s, and said to be late: %s",
         reservation,
         event.reported().happenedAt(),
         madeAt,
+        late,
         event.late());
     watch.saw(Rarity.REPORTED);
     if (event.late()) {

@@ -414,10 +414,10 @@ final class NaiveWallet {
         watch.saw(covered ? Rarity.LEASE_REPORTED : Rarity.LEASE_REPORTED_LATE);
       }
       if (!covered || hold == null || terms == null || event.covered() == null) {
-        costs.usage(event, null);
+        costs.usage(event, null, name == null ? null : (Boolean) (hold == null));
         return;
       }
-      costs.usage(event, hold);
+      costs.usage(event, hold, false);
       expect(
           terms.reported().plus(event.covered()).compareTo(terms.granted()) <= 0,
           "I9",

@@ -4,11 +4,15 @@ import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.simulation.NaiveWallet.Fate;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What somebody was told may be spent, from the moment in which the answer leaves its node, whether
@@ -73,13 +77,33 @@ final class Promises {
                 && Objects.equals(hold.attribution().feature(), plan.request().feature())
                 && Objects.equals(hold.attribution().model(), plan.request().model())
                 && hold.overagePolicy() == plan.request().overagePolicy()
-                && hold.expiresAt().equals(hold.madeAt().plusSeconds(plan.request().ttlSeconds()))
+                && hold.expiresAt().equals(expiry(plan, hold))
                 && hold.teamHolds() == asksTeam),
         "model",
         "%s is allowed as %s, and held as %s",
         plan.reservation(),
         plan,
         hold);
+  }
+
+  /**
+   * A lease is held beyond its end, until all of it is reported; what is added to one, not long.
+   * When it ends, the hold says: the plan may have been made anew since, and later.
+   */
+  private static @Nullable Instant expiry(Plan plan, Hold hold) {
+    LeaseTerms terms = plan.request().lease();
+    Lease lease = hold.lease();
+    Instant madeAt = hold.madeAt();
+    if (terms == null) {
+      return lease == null ? madeAt.plusSeconds(plan.request().ttlSeconds()) : null;
+    }
+    if (terms.more() != null) {
+      return lease == null ? madeAt.plusSeconds(LeaseTerms.ADDED_WITHIN_SECONDS) : null;
+    }
+    return lease == null
+        ? null
+        : (lease.expiresAt().isBefore(madeAt) ? madeAt : lease.expiresAt())
+            .plusSeconds(terms.settleSeconds());
   }
 
   /** The org does not know it any more: what has ended may be barred, which changes nothing. */
