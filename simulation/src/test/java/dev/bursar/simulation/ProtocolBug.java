@@ -259,8 +259,8 @@ enum ProtocolBug implements PlantedBug {
 
   IT_IS_DENIED_WITHOUT_A_BAR("I4: was allowed by") {
     @Override
-    public boolean isSoughtIn(Scenario scenario) {
-      return scenario.has(Fault.TWO_INCARNATIONS);
+    public Stage.History history() {
+      return TakenOverTest.A_NO_OF_A_FORMER_TEAM;
     }
 
     @Override
