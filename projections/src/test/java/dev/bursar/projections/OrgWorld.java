@@ -41,6 +41,7 @@ import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.Charge;
 import dev.bursar.domain.wallet.ChargeTrace;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
@@ -476,6 +477,33 @@ final class OrgWorld {
     long total = ChargeTrace.of(of, List.of(of)).total().micros();
     Credits part = new Credits(1 + (long) (random.nextDouble() * total));
     refund(of, random.nextBoolean() ? null : part);
+  }
+
+  /** A charge is refunded twice, by a reading that knows of no refunds. */
+  void refundTwice() {
+    Transaction of =
+        charges.stream()
+            .filter(each -> each.postings().size() == 1)
+            .filter(
+                each ->
+                    ledger(walletId.name()).stream()
+                        .noneMatch(it -> each.id().equals(it.corrects())))
+            .findFirst()
+            .orElseThrow();
+    Charge all = ChargeTrace.of(of, List.of(of));
+    for (int i = 0; i < 2; i++) {
+      Charge blind =
+          new Charge(
+              all.transaction(),
+              all.creditType(),
+              all.draws(),
+              all.debt(),
+              all.paid(),
+              all.forgiven(),
+              all.refunded(),
+              wallet.ledgerSequence());
+      wallet(new WalletCommand.Refund(blind, null, attribution("refund", null)));
+    }
   }
 
   private void refund(Transaction of, @Nullable Credits amount) {

@@ -107,6 +107,22 @@ class VerificationTest {
   }
 
   @Test
+  void aRefundBeyondItsChargeIsFound() {
+    acme.refundTwice();
+    journal.flush();
+    try (ReadSide readSide = new ReadSide(settings, new NoEntities(), InstantSource.system(), "")) {
+      readSide.caughtUp();
+    }
+    assertThat(verified().discrepancies())
+        .singleElement()
+        .satisfies(
+            found -> {
+              assertThat(found.kind()).isEqualTo(Kind.INVARIANT);
+              assertThat(found.detail()).contains("are refunded of txn_main_");
+            });
+  }
+
+  @Test
   void everyMomentOfANodeUnderLoadIsClean() {
     AtomicBoolean enough = new AtomicBoolean();
     try (ReadSide readSide = new ReadSide(settings, new NoEntities(), InstantSource.system(), "")) {

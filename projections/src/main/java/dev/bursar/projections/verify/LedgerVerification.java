@@ -24,6 +24,7 @@ final class LedgerVerification implements AutoCloseable {
   private final ResultIterator<Leaf> stored;
   private final DayVerification days;
   private final TreeVerification tree;
+  private final CorrectionVerification corrections;
   private final Invariants invariants;
   private @Nullable Leaf next;
 
@@ -33,6 +34,7 @@ final class LedgerVerification implements AutoCloseable {
     this.stored = snapshot.ledger(wallet);
     this.days = new DayVerification(wallet, snapshot, findings);
     this.tree = tree;
+    this.corrections = new CorrectionVerification(wallet, snapshot, findings);
     this.invariants = new Invariants(wallet.org(), wallet.name());
     advance();
   }
@@ -47,6 +49,9 @@ final class LedgerVerification implements AutoCloseable {
    * @param projected whether they are to be in the read table
    */
   void take(Transaction transaction, boolean projected) {
+    if (projected) {
+      corrections.take(transaction);
+    }
     for (LedgerEntry entry : LedgerEntry.of(wallet.org(), wallet.name(), transaction)) {
       invariants.read(entry);
       OptionalLong leaf = tree.take(entry, projected);
@@ -89,6 +94,7 @@ final class LedgerVerification implements AutoCloseable {
       advance();
     }
     days.finish();
+    corrections.finish();
   }
 
   private static long sequence(Leaf stored) {

@@ -1,7 +1,9 @@
 package dev.bursar.projections.verify;
 
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerProofs.Leaf;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.projections.journal.JournalTime;
 import dev.bursar.projections.journal.JournalUnreadable;
@@ -11,6 +13,7 @@ import dev.bursar.projections.ledger.LedgerRow;
 import dev.bursar.projections.org.JdbcOrgQueries;
 import dev.bursar.projections.usage.Retention;
 import dev.bursar.projections.usage.UsageContents;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -34,6 +37,11 @@ final class Snapshot {
 
   /** A row of {@code ledger_tree}. */
   record StoredTree(long size, byte[] peaks) {}
+
+  /** In millionths: what a transaction charged, and what it took away without charging it. */
+  record Gone(BigInteger charged, BigInteger taken) {}
+
+  private record Entry(String transaction, EntryType type, long amount) {}
 
   /** Which subtree. */
   record Place(int level, long index) {}
@@ -155,6 +163,46 @@ final class Snapshot {
         .bind("wallet", wallet.name())
         .setFetchSize(ENTRIES_AT_A_TIME)
         .map((rs, context) -> LedgerRow.leaf(rs))
+        .iterator();
+  }
+
+  /** What a transaction charged, and what it took away without charging it, by its own entries. */
+  Gone gone(EntityId wallet, String transaction) {
+    BigInteger charged = BigInteger.ZERO;
+    BigInteger taken = BigInteger.ZERO;
+    try (ResultIterator<Entry> entries = entries(wallet, Transaction.firstSequence(transaction))) {
+      while (entries.hasNext()) {
+        Entry entry = entries.next();
+        if (!entry.transaction.equals(transaction)) {
+          break;
+        }
+        BigInteger amount = BigInteger.valueOf(entry.amount);
+        switch (entry.type) {
+          case CONSUME, LATE_USAGE -> charged = charged.subtract(amount);
+          case DEBT -> charged = charged.add(amount);
+          case ADJUST, VOID -> taken = taken.subtract(amount.min(BigInteger.ZERO));
+          default -> {}
+        }
+      }
+    }
+    return new Gone(charged, taken);
+  }
+
+  private ResultIterator<Entry> entries(EntityId wallet, long first) {
+    return handle
+        .createQuery(
+            """
+            select transaction_id, type, amount from ledger_entry
+            where org = :org and wallet = :wallet and sequence >= :first
+            order by org, wallet, sequence
+            """)
+        .bind("org", wallet.org())
+        .bind("wallet", wallet.name())
+        .bind("first", first)
+        .setFetchSize(ROWS_AT_A_TIME)
+        .map(
+            (rs, context) ->
+                new Entry(rs.getString(1), LedgerRow.type(rs.getString(2)), rs.getLong(3)))
         .iterator();
   }
 
