@@ -18,16 +18,19 @@ public final class Audit {
   private final Source source;
   private final @Nullable VerifierKey key;
   private final List<String> kept;
+  private final List<VerifierKey> formerKeys;
 
   /** Where the export comes from. */
   private interface Source {
     InputStream open() throws IOException;
   }
 
-  private Audit(Source source, @Nullable VerifierKey key, List<String> kept) {
+  private Audit(
+      Source source, @Nullable VerifierKey key, List<String> kept, List<VerifierKey> formerKeys) {
     this.source = source;
     this.key = key;
     this.kept = kept;
+    this.formerKeys = formerKeys;
   }
 
   /**
@@ -37,7 +40,7 @@ public final class Audit {
    *     null takes the export's own, which proves nothing about who signed
    */
   public static Audit of(Path export, @Nullable VerifierKey key) {
-    return new Audit(() -> Files.newInputStream(export), key, List.of());
+    return new Audit(() -> Files.newInputStream(export), key, List.of(), List.of());
   }
 
   /**
@@ -47,18 +50,20 @@ public final class Audit {
    * @param key as above
    */
   public static Audit of(InputStream export, @Nullable VerifierKey key) {
-    return new Audit(() -> export, key, List.of());
+    return new Audit(() -> export, key, List.of(), List.of());
   }
 
   /**
    * The same audit, which also compares the export with signed heads of the ledger that were kept
    * from before: with each that ends within the export.
    *
-   * @param checkpoints the signed notes; one that is not signed with the key, or is of another
+   * @param checkpoints the signed notes; one that is signed with none of the keys, or is of another
    *     ledger, makes the verdict unreadable
+   * @param formerKeys with which they may be signed besides the export's key: those that it has
+   *     replaced, from the operator itself
    */
-  public Audit comparedWith(List<String> checkpoints) {
-    return new Audit(source, key, List.copyOf(checkpoints));
+  public Audit comparedWith(List<String> checkpoints, List<VerifierKey> formerKeys) {
+    return new Audit(source, key, List.copyOf(checkpoints), List.copyOf(formerKeys));
   }
 
   /**
@@ -84,7 +89,7 @@ public final class Audit {
    */
   public Verdict run(LongConsumer progress) {
     try (InputStream in = source.open()) {
-      return new Pass(new Lines(in), key, kept, progress).run();
+      return new Pass(new Lines(in), key, kept, formerKeys, progress).run();
     } catch (Stopped stopped) {
       return stopped.verdict();
     } catch (NoSuchFileException e) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -30,28 +31,52 @@ final class KeptHeads {
   private KeptHeads() {}
 
   /**
-   * The heads in these notes, which must be signed with the key and be of the ledger.
+   * The heads in these notes, which must be signed with one of the keys and be of the org's ledger.
    *
+   * @param keys at least one: that of the export first
    * @throws Stopped if one is not
    */
-  static KeptHeads verified(List<String> notes, VerifierKey key, String origin) throws Stopped {
+  static KeptHeads verified(List<String> notes, List<VerifierKey> keys, String org) throws Stopped {
     KeptHeads kept = new KeptHeads();
     for (int i = 0; i < notes.size(); i++) {
-      String which = "kept checkpoint %d of %d: ".formatted(i + 1, notes.size());
       Checkpoint head;
       try {
-        head = Checkpoint.verified(notes.get(i), key, 0);
+        head = verified(notes.get(i), keys, org);
       } catch (Stopped no) {
         throw Stopped.unreadable(
-            0, which + (no.verdict() instanceof Verdict.Invalid it ? it.fault().reason() : no));
-      }
-      if (!head.origin().equals(origin)) {
-        throw Stopped.unreadable(
-            0, which + "it is of %s, not of %s".formatted(head.origin(), origin));
+            0,
+            "kept checkpoint %d of %d: ".formatted(i + 1, notes.size())
+                + (no.verdict() instanceof Verdict.Invalid it ? it.fault().reason() : no));
       }
       kept.bySize.computeIfAbsent(head.size(), size -> new ArrayList<>()).add(head);
     }
     return kept;
+  }
+
+  private static Checkpoint verified(String note, List<VerifierKey> keys, String org)
+      throws Stopped {
+    Stopped other = null;
+    for (VerifierKey key : keys) {
+      try {
+        Checkpoint head = Checkpoint.verified(note, key, 0);
+        String origin = Checkpoint.originOf(key.name(), org);
+        if (!head.origin().equals(origin)) {
+          throw Stopped.by(
+              Fault.ofFile(
+                  Fault.Kind.CONTRADICTION,
+                  0,
+                  "it is of %s, not of %s".formatted(head.origin(), origin)));
+        }
+        return head;
+      } catch (Stopped no) {
+        if (!(no.verdict() instanceof Verdict.Invalid it)
+            || it.fault().kind() != Fault.Kind.OTHER_KEY) {
+          throw no;
+        }
+        other = other == null ? no : other;
+      }
+    }
+    throw Objects.requireNonNull(other);
   }
 
   /** The note in a file: by itself, or as {@code checkpoint} in the JSON of its first line. */

@@ -1,6 +1,7 @@
 package dev.bursar.audit;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,6 +20,7 @@ final class Pass {
   private final Lines lines;
   private final @Nullable VerifierKey given;
   private final List<String> keptNotes;
+  private final List<VerifierKey> formerKeys;
   private final LongConsumer progress;
   private final long began = System.nanoTime();
 
@@ -30,10 +32,16 @@ final class Pass {
   private @Nullable Entry first;
   private @Nullable Entry last;
 
-  Pass(Lines lines, @Nullable VerifierKey given, List<String> keptNotes, LongConsumer progress) {
+  Pass(
+      Lines lines,
+      @Nullable VerifierKey given,
+      List<String> keptNotes,
+      List<VerifierKey> formerKeys,
+      LongConsumer progress) {
     this.lines = lines;
     this.given = given;
     this.keptNotes = keptNotes;
+    this.formerKeys = formerKeys;
     this.progress = progress;
   }
 
@@ -50,7 +58,7 @@ final class Pass {
     }
     Checkpoint head = Checkpoint.verified(header.note(), key, Header.LINE);
     header.check(head, key);
-    KeptHeads kept = KeptHeads.verified(keptNotes, key, head.origin());
+    KeptHeads kept = KeptHeads.verified(keptNotes, keys(key), header.org());
     append(CompactRange.levels(0, header.from()), header.left(), kept);
     Fields line = next(CUT_OFF);
     while (!line.has("kind")) {
@@ -66,6 +74,13 @@ final class Pass {
       throw otherHistory(header, kept.other(), kept);
     }
     return valid(header, head, key, kept);
+  }
+
+  /** Those that may have signed what was kept. */
+  private List<VerifierKey> keys(VerifierKey ofExport) {
+    List<VerifierKey> keys = new ArrayList<>(formerKeys);
+    keys.addFirst(ofExport);
+    return keys;
   }
 
   private static final String CUT_OFF =

@@ -27,9 +27,9 @@ final class KeptHeadsTest {
     return Export.OPERATOR.note(export.head(size));
   }
 
-  private Verdict audit(List<String> kept) {
+  private Verdict audit(List<String> kept, VerifierKey... former) {
     return Audit.of(new ByteArrayInputStream(export.bytes()), Export.OPERATOR.key())
-        .comparedWith(kept)
+        .comparedWith(kept, List.of(former))
         .run();
   }
 
@@ -98,6 +98,18 @@ final class KeptHeadsTest {
     export.header.put("checkpoint", signed(Export.SIZE));
     assertThat(export.audit()).isInstanceOf(Verdict.Valid.class);
     assertAmong(Kind.OTHER_HISTORY, audit(kept), AT, AT + 4, "two histories of this ledger");
+  }
+
+  /** Else a history that was rewritten when the key was changed would be nobody's alarm. */
+  @Test
+  void whatWasSignedWithAFormerKeyIsComparedToo() {
+    Export.Signer before = Export.OTHER;
+    List<String> kept = List.of(before.note(export.head(from + AT)));
+    Verdict.Valid valid = (Verdict.Valid) audit(kept, before.key());
+    assertThat(valid.keptHeadsCompared()).isEqualTo(1);
+    ForgeryTest.assertUnreadable(audit(kept), 0, "signed with another key");
+    madeAnew();
+    assertThat(audit(kept, before.key())).isInstanceOf(Verdict.Invalid.class);
   }
 
   @Test

@@ -75,9 +75,18 @@ final class AuditCommand implements Callable<Integer> {
               + " an earlier export. Can be given several times")
   private List<Path> checkpoints = List.of();
 
+  @Option(
+      names = "--former-verifier",
+      paramLabel = "KEY",
+      description =
+          "A verifier key that the operator has replaced, with which a --checkpoint may be signed. Can be"
+              + " given several times")
+  private List<String> formerVerifiers = List.of();
+
   @Override
   public Integer call() {
-    Verdict verdict = audit(key()).run(this::progress);
+    Verdict verdict =
+        audit(verifier == null ? null : key("--verifier", verifier)).run(this::progress);
     PrintWriter out = spec.commandLine().getOut();
     int code =
         switch (verdict) {
@@ -89,21 +98,23 @@ final class AuditCommand implements Callable<Integer> {
     return code;
   }
 
-  private @Nullable VerifierKey key() {
+  private VerifierKey key(String option, String text) {
     try {
-      return verifier == null ? null : VerifierKey.parse(verifier);
+      return VerifierKey.parse(text);
     } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), "--verifier: the key " + e.getMessage(), e);
+      throw new ParameterException(spec.commandLine(), option + ": the key " + e.getMessage(), e);
     }
   }
 
   private Audit audit(@Nullable VerifierKey key) {
     List<String> kept = checkpoints.stream().map(this::checkpointIn).toList();
+    List<VerifierKey> former =
+        formerVerifiers.stream().map(each -> key("--former-verifier", each)).toList();
     if (export.equals("-")) {
-      return Audit.of(System.in, key).comparedWith(kept);
+      return Audit.of(System.in, key).comparedWith(kept, former);
     }
     try {
-      return Audit.of(Path.of(export), key).comparedWith(kept);
+      return Audit.of(Path.of(export), key).comparedWith(kept, former);
     } catch (InvalidPathException e) {
       throw new ParameterException(spec.commandLine(), "EXPORT: " + e.getMessage(), e);
     }
