@@ -155,6 +155,10 @@ final class Corrections {
       return new Refused<>(
           new Refusal(Code.GRANT_EXISTS, "grant", "the wallet already has a grant named " + id));
     }
+    Refusal excess = grants.excess(1);
+    if (excess != null) {
+      return new Refused<>(excess);
+    }
     Grant grant =
         new Grant(
             id,

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** How grants come, end, are taken back and come again. */
 final class GrantRules {
 
+  /** How many a wallet has, those that have ended among them: all of them are in its memory. */
+  static final int GRANTS_MAX = 200_000;
+
   private final Wallet wallet;
 
   GrantRules(Wallet wallet) {
@@ -30,10 +33,25 @@ final class GrantRules {
     return new Refusal(Code.GRANT_EXISTS, "id", "the wallet already has a grant named " + grant);
   }
 
+  /** Why so many more can't be added; null if they can. Those that recur come all the same. */
+  @Nullable Refusal excess(int more) {
+    int known = wallet.grants().size() + wallet.scheduled().size();
+    return known + more <= GRANTS_MAX
+        ? null
+        : Refusal.of(
+            Code.LIMIT_REACHED,
+            "the wallet has %d grants, ended ones included, of at most %d; another wallet has room"
+                .formatted(known, GRANTS_MAX));
+  }
+
   Decision<WalletEvent, WalletReply> add(WalletCommand.AddGrant add, Instant now) {
     Grant asked = add.atOnce() ? from(now, add.grant()) : add.grant();
     if (isKnown(asked.id())) {
       return new Refused<>(exists(asked.id()));
+    }
+    Refusal excess = excess(1);
+    if (excess != null) {
+      return new Refused<>(excess);
     }
     Instant end = asked.expiresAt();
     if (end != null && !end.isAfter(now)) {

@@ -144,6 +144,10 @@ final class Transfers {
         return new Refused<>(GrantRules.exists(grant.id()));
       }
     }
+    Refusal excess = grants.excess(transfer.grants().size());
+    if (excess != null) {
+      return new Refused<>(excess);
+    }
     wallet.requireRoom(transfer.creditType(), transfer.amount());
     Purse purse = wallet.purse(transfer.creditType());
     Attribution asked = transfer.attribution();

@@ -4,11 +4,13 @@ import static dev.bursar.domain.operation.Refusal.Code.AMOUNT_OVERFLOW;
 import static dev.bursar.domain.operation.Refusal.Code.EXCEEDS_AVAILABLE;
 import static dev.bursar.domain.operation.Refusal.Code.GRANT_EXISTS;
 import static dev.bursar.domain.operation.Refusal.Code.INVALID;
+import static dev.bursar.domain.operation.Refusal.Code.LIMIT_REACHED;
 import static dev.bursar.domain.operation.Refusal.Code.TRANSFER_RETURNED;
 import static dev.bursar.domain.operation.Refusal.Code.WALLET_IN_DEBT;
 import static dev.bursar.domain.operation.Refusal.Code.WALLET_NOT_FOUND;
 import static dev.bursar.domain.wallet.WalletWords.GRACE;
 import static dev.bursar.domain.wallet.WalletWords.START;
+import static dev.bursar.domain.wallet.WalletWords.adjust;
 import static dev.bursar.domain.wallet.WalletWords.at;
 import static dev.bursar.domain.wallet.WalletWords.commit;
 import static dev.bursar.domain.wallet.WalletWords.credits;
@@ -28,6 +30,7 @@ import dev.bursar.domain.Given;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.operation.Place;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -304,6 +307,22 @@ final class TransferTest {
     Transfer transfer = sent(two().when(transferOut("research", "5"), at(1)));
     there.after(at(1), grant("x", "9223372036854.775807").from(at(90)).add());
     there.when(transferIn(transfer), at(2)).thenRefused(AMOUNT_OVERFLOW, "amount");
+  }
+
+  @Test
+  void aWalletHasRoomForSoManyGrants() {
+    var given = two();
+    Transfer one = sent(given.when(transferOut("research", "5"), at(1)));
+    Transfer another = sent(given.when(transferOut("research", "3"), at(2)));
+    Grant grant = one.grants().getFirst();
+    for (int i = 1; i < GrantRules.GRANTS_MAX; i++) {
+      Grant like = GrantRules.like(grant, "g" + i, credits("1"), null, null, at(900), null, at(0));
+      other.apply(new WalletEvent.GrantScheduled(at(0), like, one.attribution()), new Place(i, 0));
+    }
+    there.after(at(4), transferIn(one));
+    there.when(transferIn(another), at(5)).thenRefused(LIMIT_REACHED);
+    there.when(grant("x", "1").add(), at(5)).thenRefused(LIMIT_REACHED);
+    there.when(adjust("x", "1"), at(5)).thenRefused(LIMIT_REACHED);
   }
 
   @Test
