@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * The binary form of an entry that is hashed and stored as it was hashed. Version 1: a version
  * byte, then the fields in fixed order; integers as 8 bytes big-endian; texts and byte strings as a
  * 4-byte length and their bytes, with length -1 for what is absent; instants as microseconds since
- * the epoch. Attribution enters by a salted SHA-256, so that erasing it breaks nothing. Version 2
- * adds, after the reservation, the value (currency, then amount; only an absent currency where
- * there is none) and the corrected transaction; it is used where there is one of them.
+ * the epoch. Attribution enters by a salted SHA-256, so that nobody finds out by guessing whom an
+ * entry is about. Version 2 adds, after the reservation, the value (currency, then amount; only an
+ * absent currency where there is none) and the corrected transaction; it is used where there is one
+ * of them.
  */
 public final class CanonicalEntry {
 

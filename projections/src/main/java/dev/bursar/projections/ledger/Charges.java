@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * txn_<wallet>_<sequence of its first entry>}, and its entries follow on each other, so the primary
  * key finds them; those that correct it, and those that lower a debt, have indexes of their own.
  *
- * <p>Entries are read one after the other while others come. So it is looked first how far the
+ * <p>All is read in one transaction, or a ledger that is emptied to be made again meanwhile would
+ * seem to know of no refunds. Others come while entries are read, so it is looked first how far the
  * ledger goes: what comes later may or may not have been read.
  */
 final class Charges {

@@ -115,7 +115,8 @@ public final class JdbcLedgerQueries implements LedgerQueries {
    * was asked, needs no waiting.
    */
   private <T> CompletionStage<Optional<T>> found(
-      String org, Function<Handle, Optional<T>> read, ToLongFunction<T> reached, long through) {
+      String org, Function<Handle, Optional<T>> reading, ToLongFunction<T> reached, long through) {
+    Function<Handle, Optional<T>> read = handle -> handle.inTransaction(reading::apply);
     Deadline deadline = queries.deadline();
     return queries
         .run(deadline, read)

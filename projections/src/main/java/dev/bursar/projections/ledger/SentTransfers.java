@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What has become of transfers. One is named after the hash of the last entry by which it left, and
  * comes as grants that are named after it; entries of these types have indexes by those. What comes
- * back corrects the transaction by which it left.
+ * back corrects the transaction by which it left, be it the way back of this one or of a later one
+ * that such a grant was sent on by.
  */
 final class SentTransfers {
 
@@ -40,6 +41,7 @@ final class SentTransfers {
       """
       select posted_at, transaction_id from ledger_entry
       where org = :org and wallet = :wallet and type = 'transfer_in' and grant_id = :grant
+        and corrects is null
       """;
 
   private static final String CAME_BACK =
