@@ -35,6 +35,7 @@ class DueWorkTest {
   private final JournalWriter journal = new JournalWriter(database.jdbi());
   private final Map<String, OrgWorld> orgs = new ConcurrentHashMap<>();
   private final AtomicReference<Instant> now = new AtomicReference<>(Instant.EPOCH);
+  private final AtomicReference<Duration> behind = new AtomicReference<>(Duration.ZERO);
   private final AtomicInteger busy = new AtomicInteger();
   private final AtomicInteger wakes = new AtomicInteger();
 
@@ -53,7 +54,7 @@ class DueWorkTest {
       return new Answer.Busy<>();
     }
     wakes.incrementAndGet();
-    Instant next = orgs.get(org).wake(wallet, now.get());
+    Instant next = orgs.get(org).wake(wallet, now.get().minus(behind.get()));
     journal.flush();
     return new Answer.Done<>(new WalletReply.Woken(next), false);
   }
@@ -184,6 +185,12 @@ class DueWorkTest {
       }
 
       busy.set(0);
+      behind.set(Duration.between(org.now(), now.get()));
+      assertThatThrownBy(() -> ReadSide.await(ledger.revenue(name, month, month)))
+          .hasCauseInstanceOf(ReadModelsBehind.class)
+          .hasMessageContaining("could not do what has fallen due");
+
+      behind.set(Duration.ZERO);
       LedgerProofs.AuditMonth export =
           ReadSide.await(readSide.projections.proofs().month(name, month));
       assertThat(export.checkpoint().size()).isEqualTo(org.entries.size());

@@ -81,7 +81,9 @@ public final class RangeProgress implements JournalReader {
     emitted = from;
     projected = from;
     passed = passedUntil;
-    throughXid = Math.max(throughXid, from.position().xid());
+    // Also if that is earlier than what was shown: a database that was cut off may have lost the
+    // last pages.
+    throughXid = from.position().xid();
   }
 
   @Override

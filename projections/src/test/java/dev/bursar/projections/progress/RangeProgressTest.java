@@ -168,6 +168,18 @@ class RangeProgressTest {
   }
 
   @Test
+  void whatTheDatabaseHasLostIsToBeReadAgain() {
+    runs();
+    upToDate(710, 100);
+    assertThat(range.isThrough(SLICES, 705)).isTrue();
+    range.failed("cut off", null, true);
+    runs();
+    assertThat(range.isThrough(SLICES, 705)).isFalse();
+    upToDate(710, 100);
+    assertThat(range.isThrough(SLICES, 705)).isTrue();
+  }
+
+  @Test
   void countsTheRowsThatComeAfterWhatWasPassed() {
     runs();
     range.saw(new JournalPosition(705, 95));
