@@ -249,6 +249,18 @@ class BooksTest {
   }
 
   @Test
+  void whatWasMovedIsAnsweredAgainThoughTheOtherWalletIsAway() {
+    String body = "{'to_wallet':'research','credit_type':'platform','amount':'120'}";
+    Answer moved = api.post(MAIN + "/transfers", body, "Idempotency-Key", "t3");
+    api.node.cutOff("acme", "research");
+    Answer again = api.post(MAIN + "/transfers", body, "Idempotency-Key", "t3");
+    assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+    assertThat(again.at("/transfer_id")).isEqualTo(moved.at("/transfer_id"));
+    assertThat(again.at("/status")).isEqualTo("completed");
+    assertThat(api.post(MAIN + "/transfers", body).code()).isEqualTo("unreachable");
+  }
+
+  @Test
   void whatBecameOfATransferCanBeAsked() {
     String body = "{'to_wallet':'research','credit_type':'platform','amount':'120'}";
     Answer moved = api.post(MAIN + "/transfers", body);

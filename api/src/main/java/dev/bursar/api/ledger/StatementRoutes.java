@@ -64,7 +64,8 @@ public final class StatementRoutes {
     if (asked != null && asked.isAfter(now)) {
       throw Problem.invalid("as_of", "is after the present, " + now).fault();
     }
-    Instant at = asked == null ? now : asked;
+    // The present is whatever has been posted: the wallet's clock may be ahead of this one.
+    Instant at = asked == null ? Instant.MAX : asked;
     call.format(Format.JSON);
     return Known.wallet(entities, org, wallet)
         .thenCompose(any -> queries.figuresAt(org, wallet, at))
@@ -73,7 +74,7 @@ public final class StatementRoutes {
                 Reply.ok(
                     json -> {
                       json.field("wallet", wallet)
-                          .field("at", at)
+                          .field("at", asked == null ? now : asked)
                           .objects("balances", found.figures(), StatementRoutes::figures);
                       freshness(json, found.freshness());
                     }));

@@ -25,6 +25,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -101,19 +102,19 @@ public final class TransferRoutes {
         .wallet(org, to, new Request<>(new WalletCommand.View(), null))
         .thenCompose(
             answer -> {
-              if (answer instanceof Answer.Refused<WalletReply>) {
-                return Earlier.answerOr(
-                    entities,
-                    org,
-                    from,
-                    operation,
-                    none -> {
-                      throw Problem.invalid("to_wallet", "is no wallet of the org: " + to).fault();
-                    });
+              if (answer instanceof Answer.Done<WalletReply>) {
+                return entities.wallet(org, from, new Request<>(out, operation));
               }
-              Outcomes.done(answer);
-              return entities.wallet(org, from, new Request<>(out, operation));
+              return Earlier.answerOr(entities, org, from, operation, none -> notTo(to, answer));
             });
+  }
+
+  /** Why nothing can be sent to a wallet that gave this answer. */
+  private static CompletionStage<Answer<WalletReply>> notTo(String to, Answer<WalletReply> answer) {
+    if (answer instanceof Answer.Refused<WalletReply>) {
+      throw Problem.invalid("to_wallet", "is no wallet of the org: " + to).fault();
+    }
+    return CompletableFuture.completedStage(answer);
   }
 
   /**

@@ -79,6 +79,8 @@ public final class InMemoryNode
   /** What every call is answered with instead, while it is set. */
   private volatile @Nullable Supplier<Answer<?>> trouble;
 
+  private volatile @Nullable EntityId cutOff;
+
   public InMemoryNode(Catalog catalog, Instant now) {
     this.catalog = catalog;
     this.now = now;
@@ -95,6 +97,11 @@ public final class InMemoryNode
   /** From now on every call fails like this; null for no longer. */
   public void trouble(@Nullable Supplier<Answer<?>> answer) {
     trouble = answer;
+  }
+
+  /** That wallet can't be reached from now on. */
+  public void cutOff(String org, String wallet) {
+    cutOff = EntityId.wallet(org, wallet);
   }
 
   /** How many events there are in all. */
@@ -212,7 +219,9 @@ public final class InMemoryNode
   @Override
   public CompletionStage<Answer<WalletReply>> wallet(
       String org, String wallet, Request<WalletCommand> request) {
-    return answer(() -> walletCell(org, wallet).ask(request, now));
+    return EntityId.wallet(org, wallet).equals(cutOff)
+        ? CompletableFuture.completedStage(new Answer.Unreachable<>())
+        : answer(() -> walletCell(org, wallet).ask(request, now));
   }
 
   // ---- enforcement
