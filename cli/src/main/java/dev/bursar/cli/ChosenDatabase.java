@@ -30,7 +30,7 @@ final class ChosenDatabase {
     if (postgres != null) {
       return work.applyAsInt(DatabaseSettings.of(postgres));
     }
-    Path directory = data != null ? data : DataFolder.standard();
+    Path directory = DataFolder.of(data);
     if (!Files.isDirectory(directory.resolve("postgres"))) {
       throw new CommandFailure("--data: there is no database in " + directory);
     }

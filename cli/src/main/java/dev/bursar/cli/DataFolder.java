@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code bursar up} keeps between two starts. */
 final class DataFolder {
@@ -14,9 +15,19 @@ final class DataFolder {
 
   private DataFolder() {}
 
-  /** Where it is kept unless told otherwise: in the project's folder, which git ignores. */
-  static Path standard() {
-    return Path.of(System.getProperty("bursar.home", ".")).resolve(".bursar");
+  /**
+   * Where it is kept.
+   *
+   * @param data where it was said to be; null for a folder in the project's, which git ignores
+   */
+  static Path of(@Nullable Path data) {
+    if (data == null) {
+      return Path.of(System.getProperty("bursar.home", ".")).resolve(".bursar");
+    }
+    if (data.toString().isEmpty()) {
+      throw new CommandFailure("--data: is empty; a directory is needed, such as . for this one");
+    }
+    return data;
   }
 
   /** The operator's key of this directory: made the first time, readable by its owner alone. */

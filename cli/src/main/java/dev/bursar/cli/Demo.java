@@ -132,27 +132,27 @@ final class Demo {
   }
 
   /** Three commands to try. */
-  static String tries(String address, String key) {
+  static String tries(String address, String authorization) {
     return """
 
         The demo org acme has 525 credits; its team Analytics may use 20 a month. To try:
 
         1. Ada asks before a call of about one credit. It is allowed, and charged:
 
-        curl -s %1$s/v1/reservations -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \\
+        curl -s %1$s/v1/reservations -H %2$s -H 'Content-Type: application/json' \\
           -d '{"subject": {"org": "acme", "team": "analytics", "user": "ada"}, "feature": "chat", "model": "gpt-5",
                "usage": {"input_tokens": 1200, "output_tokens": 800}, "commit": true}'
 
         2. Ben's agent asks for thirty credits. The team's budget denies it, and says so:
 
-        curl -s %1$s/v1/reservations -H 'Authorization: Bearer %2$s' -H 'Content-Type: application/json' \\
+        curl -s %1$s/v1/reservations -H %2$s -H 'Content-Type: application/json' \\
           -d '{"subject": {"org": "acme", "team": "analytics", "user": "ben"}, "feature": "chat", "model": "gpt-5",
                "usage": {"input_tokens": 80000, "output_tokens": 20000}}'
 
         3. The ledger that proves what was charged:
 
-        curl -s %1$s/v1/orgs/acme/wallets/main/ledger -H 'Authorization: Bearer %2$s'
+        curl -s %1$s/v1/orgs/acme/wallets/main/ledger -H %2$s
         """
-        .formatted(address, key);
+        .formatted(address, authorization);
   }
 }

@@ -134,7 +134,7 @@ final class LoadCommand implements Callable<Integer> {
     if (postgres != null) {
       return DatabaseSettings.of(postgres);
     }
-    Path directory = data != null ? data : DataFolder.standard();
+    Path directory = DataFolder.of(data);
     return EmbeddedDatabase.runningAt(directory)
         .orElseThrow(
             () -> new CommandFailure("--data: no PostgreSQL of a node runs in " + directory));

@@ -1,5 +1,6 @@
 package dev.bursar.cli;
 
+import dev.bursar.api.access.Authentication;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
 import dev.bursar.node.Node;
@@ -94,7 +95,8 @@ final class UpCommand implements Callable<Integer> {
     LibraryChatter.silence();
     Instant clockStart = clockStart();
     demandFree(port);
-    Path directory = data != null ? data : DataFolder.standard();
+    demandSecret(operatorKey);
+    Path directory = DataFolder.of(data);
     PrintWriter out = spec.commandLine().getOut();
     CountDownLatch stopped = new CountDownLatch(1);
     try (EmbeddedDatabase embedded = postgres == null ? EmbeddedDatabase.open(directory) : null) {
@@ -135,6 +137,14 @@ final class UpCommand implements Callable<Integer> {
     } catch (DateTimeParseException e) {
       throw new CommandFailure(
           "--test-clock: %s is not a time; 2024-01-01T00:00:00Z is".formatted(testClock), e);
+    }
+  }
+
+  private static void demandSecret(@Nullable String key) {
+    if (key != null && !Authentication.isSecret(key)) {
+      throw new CommandFailure(
+          "--operator-key, or $BURSAR_OPERATOR_KEY: no request could carry it; 1 to 200 characters of"
+              + " ASCII without spaces would do");
     }
   }
 
@@ -186,7 +196,14 @@ final class UpCommand implements Callable<Integer> {
         data kept in      %s
         """
             .formatted(address, shown, kept);
-    return noDemo ? head : head + Demo.tries(address, shown);
+    return noDemo ? head : head + Demo.tries(address, authorization(key));
+  }
+
+  /** The header as a shell takes it: it puts in what is in the environment, and nothing else. */
+  private String authorization(String key) {
+    return isFromEnvironment()
+        ? "\"Authorization: Bearer $BURSAR_OPERATOR_KEY\""
+        : "'Authorization: Bearer %s'".formatted(key.replace("'", "'\\''"));
   }
 
   private boolean isFromEnvironment() {

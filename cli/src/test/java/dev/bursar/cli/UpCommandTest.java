@@ -49,6 +49,10 @@ class UpCommandTest {
     try (BursarProcess node = BursarProcess.up(directory, port)) {
       assertThat(call(port, "PUT", "/v1/orgs/kept", "{\"name\": \"Kept\"}").statusCode())
           .isEqualTo(200);
+      // Quoted so that a shell puts in the key, which is in its environment and not on the screen.
+      assertThat(node.output())
+          .contains("-H \"Authorization: Bearer $BURSAR_OPERATOR_KEY\"")
+          .doesNotContain(BursarProcess.KEY);
       Dashboard.assertMeasured(port);
       new PublishedPrices(port, BursarProcess.KEY).assertPublished(files);
       refused(
@@ -83,6 +87,22 @@ class UpCommandTest {
         BursarProcess.start(
             "up", "--port", "" + BursarProcess.freePort(), "--data", file.toString()),
         file.toString());
+  }
+
+  @Test
+  void aKeyThatNoRequestCanCarryAndADirectoryWithoutANameAreOneLine() {
+    refused(
+        BursarProcess.start(
+            "up",
+            "--port",
+            "" + BursarProcess.freePort(),
+            "--data",
+            directory.toString(),
+            "--operator-key",
+            "two words"),
+        "--operator-key");
+    refused(
+        BursarProcess.start("up", "--port", "" + BursarProcess.freePort(), "--data", ""), "--data");
   }
 
   @Test

@@ -53,14 +53,13 @@ public final class Authentication {
       return null;
     }
     String secret = header.substring(SCHEME.length()).strip();
-    if (secret.isEmpty() || secret.length() > SECRET_CHARS_MAX) {
-      return null;
-    }
-    for (int i = 0; i < secret.length(); i++) {
-      if (secret.charAt(i) <= ' ' || secret.charAt(i) > '~') {
-        return null;
-      }
-    }
-    return secret;
+    return isSecret(secret) ? secret : null;
+  }
+
+  /** Whether a header can carry it: 1 to 200 characters of ASCII, no space among them. */
+  public static boolean isSecret(String text) {
+    return !text.isEmpty()
+        && text.length() <= SECRET_CHARS_MAX
+        && text.chars().allMatch(c -> c > ' ' && c <= '~');
   }
 }
