@@ -180,6 +180,28 @@ class LeasesTest {
   }
 
   @Test
+  void aLeaseUnderALimitThatIsOverIsNotProlonged() {
+    budget("b-org", "{'type':'org'}", "platform", "400");
+    Answer lease = lease("100", "");
+    api.put(
+        "/v1/orgs/acme/budgets/b-org",
+        "{'scope':{'type':'org'},'measure':'platform','window':'day','limit':'40'}");
+    Answer report = report(lease, 1, ",'top_up':'0','ttl_seconds':3600");
+    assertThat(report.at("/denials/0/code")).isEqualTo("budget_exceeded");
+    assertThat(report.at("/granted")).isEqualTo("100");
+    assertThat(report.at("/expires_at")).isEqualTo("2026-03-02T10:05:00Z");
+    assertThat(balance("held")).isEqualTo("100");
+  }
+
+  @Test
+  void aMeterThatIsCalledLikeTheCreditsIsNoWayRoundTheirLimits() {
+    budget("b-org", "{'type':'org'}", "platform", "10");
+    Answer no = lease("400", ",'meters':{'platform':1}");
+    assertThat(no.status()).isEqualTo(400);
+    assertThat(no.at("/field")).isEqualTo("meters.platform");
+  }
+
+  @Test
   void aRevokedLeaseStaysHeldUntilItsHolderClosesIt() {
     Answer lease = lease("100", "");
     assertThat(api.post(path(lease, "/revoke"), "{}").at("/revoked")).isEqualTo("true");

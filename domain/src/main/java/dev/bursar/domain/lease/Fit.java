@@ -20,8 +20,8 @@ record Fit(Credits amount, Map<String, Long> meters) {
   /**
    * What is left of it when all that stands in its way has got what it has.
    *
-   * @return null if that is nothing of something that is asked for, or if something else stands in
-   *     the way than a quantity
+   * @return null if that is nothing of something that is asked for, if a limit is over, or if
+   *     something else stands in the way than a quantity; what it has is never less than 0
    */
   @Nullable Fit within(List<Denial> denials) {
     Credits fits = amount;
@@ -39,10 +39,8 @@ record Fit(Credits amount, Map<String, Long> meters) {
         return null;
       }
     }
-    boolean some =
-        (fits.isPositive() || amount.isZero())
-            && units.values().stream().allMatch(each -> each > 0);
-    return some ? new Fit(fits, units) : null;
+    boolean some = amount.isZero() ? !fits.isNegative() : fits.isPositive();
+    return some && units.values().stream().allMatch(each -> each > 0) ? new Fit(fits, units) : null;
   }
 
   private static long wholeUnits(Credits of) {

@@ -1,5 +1,6 @@
 package dev.bursar.domain.operation;
 
+import dev.bursar.domain.credits.Credits;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -136,6 +137,11 @@ public record Refusal(Code code, @Nullable String field, String detail) {
         Code.IDEMPOTENCY_KEY_REUSED,
         "Idempotency-Key",
         "the key was used before for another request");
+  }
+
+  /** Nobody sets less than nothing aside. */
+  public static Refusal negative(Credits amount) {
+    return new Refusal(Code.INVALID, "amount", "is %s; 0 or more is accepted".formatted(amount));
   }
 
   /** A refusal that blames no single field. */

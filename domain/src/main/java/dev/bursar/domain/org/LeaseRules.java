@@ -2,6 +2,7 @@ package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,14 +52,34 @@ final class LeaseRules {
       Catalog catalog) {
     LeaseTerms terms = request.lease();
     Map<String, Long> allowances = terms == null ? Map.of() : terms.allowances();
+    String field = terms == null || terms.more() == null ? "meters." : "top_up_meters.";
+    for (String meter : allowances.keySet()) {
+      if (!isMeter(meter, catalog)) {
+        return new Refusal(
+            Code.INVALID,
+            field + meter,
+            "is no meter; known are %s, %s and %s"
+                .formatted(
+                    new TreeSet<>(catalog.meters()),
+                    Quantities.REQUESTS,
+                    Quantities.OPEN_RESERVATIONS));
+      }
+    }
     return Stream.of(org.budgets().all(), org.budgets().drafts(), ofPlan)
         .flatMap(budgets -> budgets.stream())
         .filter(budget -> budget.mode() == Budget.Mode.HARD)
         .filter(budget -> budget.mayAdmit(request.feature(), request.model()))
-        .map(budget -> fault(budget, request.subject(), creditType, path, allowances, catalog))
+        .map(
+            budget ->
+                fault(budget, request.subject(), creditType, path, allowances, field, catalog))
         .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);
+  }
+
+  /** What counts as credits is no meter, whatever the catalog calls its meters. */
+  private static boolean isMeter(String name, Catalog catalog) {
+    return !catalog.creditTypes().containsKey(name) && catalog.isMeasure(name);
   }
 
   private static @Nullable Refusal fault(
@@ -66,6 +88,7 @@ final class LeaseRules {
       String creditType,
       List<Scope> path,
       Map<String, Long> allowances,
+      String field,
       Catalog catalog) {
     String measure = budget.measure();
     boolean credits = catalog.creditTypes().containsKey(measure);
@@ -85,7 +108,7 @@ final class LeaseRules {
         ? null
         : new Refusal(
             Code.INVALID,
-            "meters." + measure,
+            field + measure,
             "the limit %s counts it: say how many the lease is to hold".formatted(budget.id()));
   }
 

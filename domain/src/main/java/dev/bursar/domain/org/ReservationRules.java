@@ -106,6 +106,9 @@ final class ReservationRules {
       return new Refused<>(
           new Refusal(Code.AMOUNT_OVERFLOW, "usage", "costs more than can be counted"));
     }
+    if (amount.isNegative()) {
+      return new Refused<>(Refusal.negative(amount));
+    }
     Quantities asked = request.quantities(amount);
     Refusal unfit =
         request.isLease()

@@ -56,6 +56,7 @@ final class LeaseRules {
       Instant until = ask.until();
       if (more == null
           || more.lease() != null
+          || more.amount().isNegative()
           || until == null
           || !more.creditType().equals(hold.creditType())
           || terms.revoked()

@@ -177,6 +177,9 @@ public final class WalletDecider {
     if (isForgotten(ask.origin())) {
       return forgotten();
     }
+    if (ask.amount().isNegative()) {
+      return new Refused<>(Refusal.negative(ask.amount()));
+    }
     Purse purse = wallet.purse(ask.creditType());
     Attribution who = ask.attribution();
     List<Denial> denials = denials(purse, ask.amount(), who.feature(), who.model());

@@ -61,6 +61,17 @@ final class LeaseRulesTest {
       Map<String, Long> meters,
       long ttl,
       String more) {
+    return lease(key, subject, model, Credits.parse(amount), meters, ttl, more);
+  }
+
+  private static OrgCommand.Reserve lease(
+      String key,
+      Subject subject,
+      String model,
+      Credits amount,
+      Map<String, Long> meters,
+      long ttl,
+      String more) {
     return new OrgCommand.Reserve(
         new ReserveRequest(
             subject,
@@ -69,7 +80,7 @@ final class LeaseRulesTest {
             null,
             null,
             null,
-            Credits.parse(amount),
+            amount,
             "platform",
             ttl,
             OveragePolicy.RECORD,
@@ -190,6 +201,36 @@ final class LeaseRulesTest {
     Plan used = begun(use(lease, "u1", "3", NOON), NOON);
     settle(Closure.of(used.reservation(), used.amount(), Closure.Kind.COMMITTED).drawnFrom(lease));
     assertThat(tallies("r")).containsExactly("1/29");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          # it is to hold; may there be such a lease?
+          platform,          false
+          image,             false
+          nonsense,          false
+          tokens,            true
+          requests,          true
+          open_reservations, true
+          """)
+  void onlyWhatIsCountedBesidesCreditsIsAskedForByItself(String meter, boolean granted) {
+    acme.after(NOON, OrgWords.budget(daily("b", ORG, "10")));
+    var first = acme.when(lease("L1", ANN, null, "4", Map.of(meter, 1L), 60, null), NOON);
+    if (granted) {
+      first.reply(OrgReply.Begun.class);
+      return;
+    }
+    first.thenRefused(Code.INVALID, "meters." + meter);
+    acme.when(lease("L2", ANN, null, "4", Map.of(meter, 1L), 60, "lease"), NOON)
+        .thenRefused(Code.INVALID, "top_up_meters." + meter);
+  }
+
+  @Test
+  void nothingLessThanNothingIsHeld() {
+    acme.when(lease("L1", ANN, null, Credits.of(-1), Map.of(), 60, null), NOON)
+        .thenRefused(Code.INVALID, "amount");
   }
 
   @Test

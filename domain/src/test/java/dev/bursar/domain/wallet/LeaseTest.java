@@ -124,6 +124,27 @@ final class LeaseTest {
     return then.reply(WalletReply.LeaseSettled.class).terms();
   }
 
+  @Test
+  void nothingLessThanNothingIsHeld() {
+    WalletCommand.HoldCredits one = lease("m", "1");
+    withLease("5")
+        .when(
+            new WalletCommand.HoldCredits(
+                "m",
+                CREDITS,
+                credits("1").negated(),
+                null,
+                SETTLE,
+                OveragePolicy.RECORD,
+                false,
+                true,
+                one.attribution(),
+                Origin.of(at(0)),
+                null),
+            at(2))
+        .thenRefused(Code.INVALID, "amount");
+  }
+
   @ParameterizedTest
   @CsvSource(
       textBlock =
