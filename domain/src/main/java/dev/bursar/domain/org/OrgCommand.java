@@ -111,9 +111,13 @@ public sealed interface OrgCommand {
       this(request, key, actor, idempotencyKey, salt, 0);
     }
 
-    /** The same, with an overage policy if the request names none. */
+    /**
+     * The same, with an overage policy if the request names none. What has run already can't be
+     * refused: it is recorded, unless whoever reports it has asked for something else.
+     */
     Reserve withDefault(OveragePolicy policy) {
-      ReserveRequest complete = request.withDefault(policy);
+      boolean tooLate = request.hasRun() && policy == OveragePolicy.REJECT;
+      ReserveRequest complete = request.withDefault(tooLate ? OveragePolicy.RECORD : policy);
       return complete == request
           ? this
           : new Reserve(complete, key, actor, idempotencyKey, salt, lookedUpThrough);

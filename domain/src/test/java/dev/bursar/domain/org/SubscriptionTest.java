@@ -22,6 +22,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
@@ -76,6 +77,17 @@ final class SubscriptionTest {
           OveragePolicy.CAP,
           FailMode.ALLOW);
 
+  private static final PricingPlan STRICT =
+      new PricingPlan(
+          "strict",
+          "strict",
+          null,
+          Map.of("sso", new Entitlement.Access(true)),
+          Map.of(),
+          Map.of(),
+          OveragePolicy.REJECT,
+          FailMode.DENY);
+
   private static final Catalog CATALOG =
       new Catalog(
           Map.of("c", new CreditType("c", "C", 6)),
@@ -86,9 +98,14 @@ final class SubscriptionTest {
               "chat", new Feature("chat", "Chat", Feature.Kind.METERED, Set.of("tokens"))),
           new PriceList(List.of(new Rate(null, null, "c", Map.of("tokens", BigDecimal.ONE)))),
           Map.of(
-              "pro", plan("pro", OF_PRO, Map.of("each-user", OF_EACH_USER)),
-              "free", plan("free", Map.of(), Map.of()),
-              "capped", CAPPED),
+              "pro",
+              plan("pro", OF_PRO, Map.of("each-user", OF_EACH_USER)),
+              "free",
+              plan("free", Map.of(), Map.of()),
+              "capped",
+              CAPPED,
+              "strict",
+              STRICT),
           Map.of(
               "more",
               new AddOn(
@@ -260,6 +277,11 @@ final class SubscriptionTest {
 
   private static OveragePolicy policy(
       Given<OrgCommand, OrgEvent, OrgReply> given, OveragePolicy asked) {
+    return policy(given, asked, null);
+  }
+
+  private static OveragePolicy policy(
+      Given<OrgCommand, OrgEvent, OrgReply> given, OveragePolicy asked, Reported reported) {
     OrgCommand.Reserve ask = (OrgCommand.Reserve) ask("sso", 1);
     ReserveRequest wish = ask.request();
     ReserveRequest named =
@@ -279,7 +301,12 @@ final class SubscriptionTest {
             Map.of());
     return given
         .when(
-            new OrgCommand.Reserve(named, ask.key(), ask.actor(), ask.idempotencyKey(), ask.salt()),
+            new OrgCommand.Reserve(
+                reported == null ? named : named.as(reported),
+                ask.key(),
+                ask.actor(),
+                ask.idempotencyKey(),
+                ask.salt()),
             NOON)
         .reply(OrgReply.Begun.class)
         .plan()
@@ -294,6 +321,17 @@ final class SubscriptionTest {
         .isEqualTo(OveragePolicy.REJECT);
     assertThat(policy(acme(settings("pro")), null)).isEqualTo(OveragePolicy.RECORD);
     assertThat(policy(acme(settings(null)), null)).isEqualTo(OveragePolicy.RECORD);
+  }
+
+  /** It can't be undone, and many who tell of it never do so again. */
+  @Test
+  void thePlanRejectsNothingThatHasRun() {
+    Reported event = new Reported("gateway", "1", NOON);
+    assertThat(policy(acme(settings("strict")), null)).isEqualTo(OveragePolicy.REJECT);
+    assertThat(policy(acme(settings("strict")), null, event)).isEqualTo(OveragePolicy.RECORD);
+    assertThat(policy(acme(settings("strict")), OveragePolicy.REJECT, event))
+        .isEqualTo(OveragePolicy.REJECT);
+    assertThat(policy(acme(settings("capped")), null, event)).isEqualTo(OveragePolicy.CAP);
   }
 
   @Test
