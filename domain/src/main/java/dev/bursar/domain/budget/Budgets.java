@@ -70,9 +70,10 @@ public final class Budgets {
    */
   public void draft(Budget budget) {
     dropDraft(budget.id());
-    Budget counting = budget.withMode(Budget.Mode.SHADOW);
-    drafts.put(budget.id(), counting);
-    byScope.computeIfAbsent(budget.scope(), s -> new ArrayList<>(1)).add(counting);
+    drafts.put(budget.id(), budget);
+    byScope
+        .computeIfAbsent(budget.scope(), s -> new ArrayList<>(1))
+        .add(budget.withMode(Budget.Mode.SHADOW));
   }
 
   private void dropDraft(String id) {
@@ -82,7 +83,7 @@ public final class Budgets {
     }
   }
 
-  /** The budgets that are about to be set. */
+  /** The budgets that are about to be set, as they are to be then. */
   public Collection<Budget> drafts() {
     return drafts.values();
   }

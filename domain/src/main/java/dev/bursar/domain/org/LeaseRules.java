@@ -2,6 +2,7 @@ package dev.bursar.domain.org;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
@@ -49,7 +50,12 @@ final class LeaseRules {
       String creditType,
       List<Scope> path,
       List<Budget> ofPlan,
-      Catalog catalog) {
+      Catalog catalog,
+      Instant now) {
+    Refusal frozen = frozenBelow(request.subject(), path, now);
+    if (frozen != null) {
+      return frozen;
+    }
     LeaseTerms terms = request.lease();
     Map<String, Long> allowances = terms == null ? Map.of() : terms.allowances();
     String field = terms == null || terms.more() == null ? "meters." : "top_up_meters.";
@@ -77,6 +83,25 @@ final class LeaseRules {
         .orElse(null);
   }
 
+  /** Somebody below is frozen, and would not be asked about. */
+  private @Nullable Refusal frozenBelow(Subject subject, List<Scope> path, Instant now) {
+    for (Freeze freeze : org.overrides().freezes()) {
+      if (freeze.inForce(now)
+          && !path.contains(freeze.scope())
+          && isBelow(freeze.scope(), subject)) {
+        return tooWide("the freeze of %s".formatted(freeze.scope().words()));
+      }
+    }
+    return null;
+  }
+
+  private static Refusal tooWide(String what) {
+    return new Refusal(
+        Code.LEASE_TOO_WIDE,
+        "subject",
+        what + " may count for some of what it would be used for: name whom it is for");
+  }
+
   /** What counts as credits is no meter, whatever the catalog calls its meters. */
   private static boolean isMeter(String name, Catalog catalog) {
     return !catalog.creditTypes().containsKey(name) && catalog.isMeasure(name);
@@ -97,11 +122,7 @@ final class LeaseRules {
     }
     if (!path.contains(budget.scope())) {
       return isBelow(budget.scope(), subject)
-          ? new Refusal(
-              Code.LEASE_TOO_WIDE,
-              "subject",
-              "the limit %s of %s may count some of what it would be used for: name whom it is for"
-                  .formatted(budget.id(), budget.scope().words()))
+          ? tooWide("the limit %s of %s".formatted(budget.id(), budget.scope().words()))
           : null;
     }
     return credits || allowances.containsKey(measure)

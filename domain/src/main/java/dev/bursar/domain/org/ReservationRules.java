@@ -112,7 +112,7 @@ final class ReservationRules {
     Quantities asked = request.quantities(amount);
     Refusal unfit =
         request.isLease()
-            ? leases.fault(request, creditType, path, subscription.limits(), catalog)
+            ? leases.fault(request, creditType, path, subscription.limits(), catalog, now)
             : null;
     if (unfit != null) {
       return new Refused<>(unfit);

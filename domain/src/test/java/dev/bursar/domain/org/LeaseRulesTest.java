@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.Given;
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.Tallies;
@@ -281,6 +282,47 @@ final class LeaseRulesTest {
     } else {
       then.thenRefused(Code.LEASE_TOO_WIDE, "subject");
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          # frozen is; the lease is for team, user; may there be one?
+          user,       -,        -,   false
+          user,       research, -,   false
+          user,       research, bob, true
+          team,       -,        -,   false
+          team,       sales,    -,   true
+          department, -,        ann, false
+          agent,      research, ann, false
+          """)
+  void nobodyWhoIsFrozenMayBeServedByIt(String of, String team, String user, boolean granted) {
+    Scope scope =
+        switch (of) {
+          case "user" -> user("ann");
+          case "team" -> unit(Scope.Type.TEAM, "research");
+          case "department" -> unit(Scope.Type.DEPARTMENT, "labs");
+          default -> unit(Scope.Type.AGENT, "bot");
+        };
+    Freeze freeze = new Freeze(scope, NOON.plusSeconds(60), "misuse");
+    acme.after(NOON, new OrgCommand.FreezeScope(freeze, "key1"));
+    var then = acme.when(lease(subject(team, user), "4"), NOON);
+    if (granted) {
+      then.reply(OrgReply.Begun.class);
+    } else {
+      then.thenRefused(Code.LEASE_TOO_WIDE, "subject");
+      assertThat(begun(lease(subject(team, user), "4"), NOON.plusSeconds(60))).isNotNull();
+    }
+  }
+
+  @Test
+  void aLimitThatIsAboutToBeSetIsLookedAt() {
+    acme.after(
+        NOON, new OrgCommand.DraftBudget(daily("b", user("ann"), "10"), "attempt-1", "key1"));
+    acme.when(lease(subject("research", null), "4"), NOON)
+        .thenRefused(Code.LEASE_TOO_WIDE, "subject");
   }
 
   /** However wrong the holder's clock is, and whenever it is heard of. */
