@@ -50,8 +50,9 @@ public final class Routes {
             new ReservationRoutes(
                     ports.enforcement(), ports.entities(), ports.usage(), ports.meters())
                 .endpoints(),
-            new LeaseRoutes(ports.leases()).endpoints(),
-            new ReportRoutes(ports.reports(), ports.clock(), ports.meters()).endpoints(),
+            new LeaseRoutes(ports.leases(), ports.clock()).endpoints(),
+            new ReportRoutes(ports.reports(), ports.leases(), ports.clock(), ports.meters())
+                .endpoints(),
             new TraceRoutes(
                     ports.reports(), ports.spans(), ports.catalogs(), ports.clock(), ports.meters())
                 .endpoints(),

@@ -201,6 +201,163 @@ class LeasesTest {
     assertThat(no.at("/field")).isEqualTo("meters.platform");
   }
 
+  /** Whatever was set in between: what was granted is held, and somebody has to know of it. */
+  @Test
+  void whatWasAnsweredIsLookedUpBeforeAnythingElse() {
+    Answer first = lease("500", "", "Idempotency-Key", "L1");
+    budget("b-user", "{'type':'user','id':'u-17'}", "platform", "5");
+    budget("b-requests", "{'type':'org'}", "requests", "5");
+    Answer again = lease("500", "", "Idempotency-Key", "L1");
+    assertThat(again.at("/lease_id")).isEqualTo(first.at("/lease_id"));
+    assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+    assertThat(lease("400", "", "Idempotency-Key", "L1").code())
+        .isEqualTo("idempotency_key_reused");
+    assertThat(balance("held")).isEqualTo("500");
+  }
+
+  @Test
+  void whatMetersItHasIsToldWhateverAnswerWasLost() {
+    budget("b-requests", "{'type':'org'}", "requests", "50");
+    Answer lease = lease("100", ",'meters':{'requests':30}");
+    assertThat(lease.at("/granted_meters/requests")).isEqualTo("30");
+    String more = "{'epoch':1,'top_up':'0','top_up_meters':{'requests':5}}";
+    Answer first = api.post(path(lease, "/report"), more, "Idempotency-Key", "R1");
+    assertThat(first.at("/top_up_meters/requests")).isEqualTo("5");
+    assertThat(first.at("/granted_meters/requests")).isEqualTo("35");
+    Answer again = api.post(path(lease, "/report"), more, "Idempotency-Key", "R1");
+    assertThat(again.at("/granted_meters/requests")).isEqualTo("35");
+    assertThat(api.get(path(lease, "")).at("/granted_meters/requests")).isEqualTo("35");
+  }
+
+  @Test
+  void allThatThereIsCanBeProlonged() {
+    budget("b-requests", "{'type':'org'}", "requests", "5");
+    Answer lease = lease("500", ",'meters':{'requests':5}");
+    Answer longer = report(lease, 1, ",'top_up':'0','ttl_seconds':3600");
+    assertThat(longer.at("/expires_at")).isEqualTo("2026-03-02T11:00:00Z");
+    assertThat(longer.at("/granted_meters/requests")).isEqualTo("5");
+    Answer notShorter = report(lease, 2, ",'top_up':'0'");
+    assertThat(notShorter.at("/expires_at")).isEqualTo("2026-03-02T11:00:00Z");
+  }
+
+  @Test
+  void whatIsProlongedEndsWithTheWindowOfAMeterThatItHolds() {
+    budget("b-tokens", "{'type':'org'}", "input_tokens", "5");
+    Answer lease = lease("500", ",'meters':{'input_tokens':5}");
+    Answer longer = report(lease, 1, ",'top_up':'0','ttl_seconds':86400");
+    assertThat(longer.at("/expires_at")).isEqualTo("2026-03-02T23:00:00Z");
+  }
+
+  @Test
+  void howLongItLivesIsToldBesideUntilWhen() {
+    Answer lease = lease("100", "");
+    assertThat(lease.at("/expires_in_ms")).isEqualTo("300000");
+    api.put("/v1/test_clock", "{'now':'2026-03-02T10:04:00.5Z'}");
+    assertThat(api.get(path(lease, "")).at("/expires_in_ms")).isEqualTo("59500");
+    Answer longer = report(lease, 1, ",'top_up':'0','ttl_seconds':600");
+    assertThat(longer.at("/expires_in_ms")).isEqualTo("600000");
+    api.put("/v1/test_clock", "{'now':'2026-03-02T10:20:00Z'}");
+    assertThat(api.get(path(lease, "")).at("/expires_in_ms")).isEqualTo("0");
+  }
+
+  @Test
+  void anEpochThatNeverWasChargesNothing() {
+    Answer lease = lease("100", "");
+    Answer ahead = report(lease, 7, "", use("1", 3_000));
+    assertThat(ahead.code()).isEqualTo("lease_epoch_stale");
+    assertThat(balance("balance")).isEqualTo("500");
+    assertThat(report(lease, 1, "", use("1", 3_000)).at("/reported")).isEqualTo("3");
+  }
+
+  @Test
+  void whatCannotBeAddedHidesNothingOfWhatWasCharged() {
+    Answer lease = lease("100", "");
+    Answer settled = report(lease, 1, ",'top_up':'1','top_up_meters':{'x':1}", use("1", 3_000));
+    assertThat(settled.status()).isEqualTo(200);
+    assertThat(settled.at("/results/0/status")).isEqualTo("recorded");
+    assertThat(settled.at("/top_up_error/code")).isEqualTo("invalid");
+    assertThat(settled.at("/top_up_error/field")).isEqualTo("top_up_meters.x");
+    assertThat(settled.at("/granted")).isEqualTo("100");
+    assertThat(settled.at("/epoch")).isEqualTo("2");
+    budget("b-user", "{'type':'user','id':'u-17'}", "platform", "5");
+    Answer wide = report(lease, 2, ",'top_up':'1'");
+    assertThat(wide.at("/top_up_error/code")).isEqualTo("lease_too_wide");
+  }
+
+  @Test
+  void whatIsNotOnRecordIsNotGivenBack() {
+    Answer lease = lease("100", "");
+    String unknown = use("1", 60_000).replace("gpt-5", "other");
+    String body = "{'epoch':1,'usage':[%s]}".formatted(unknown);
+    Answer open = api.post(path(lease, "/close"), body, "Idempotency-Key", "C1");
+    assertThat(open.at("/results/0/status")).isEqualTo("rejected");
+    assertThat(open.at("/status")).isEqualTo("open");
+    assertThat(open.at("/epoch")).isEqualTo("2");
+    assertThat(balance("held")).isEqualTo("100");
+    Answer again = api.post(path(lease, "/close"), body, "Idempotency-Key", "C1");
+    assertThat(again.at("/epoch")).isEqualTo("2");
+    Answer closed =
+        api.post(path(lease, "/close"), "{'epoch':2,'usage':[%s]}".formatted(use("1", 60_000)));
+    assertThat(closed.at("/status")).isEqualTo("released");
+    assertThat(balance("available")).isEqualTo("440");
+  }
+
+  @Test
+  void aLeaseIsItsHoldersToReportOn() {
+    String holder = api.key(Role.SERVICE, "acme");
+    Answer lease =
+        api.send("POST", "/v1/leases", holder, RunningApi.json(WANTED.formatted("100", "")));
+    String admin = api.key(Role.ORG_ADMIN, "acme");
+    String report =
+        RunningApi.json("{'epoch':1,'usage':[%s],'hand_back':'100'}".formatted(use("1", 1)));
+    Answer no = api.send("POST", path(lease, "/report"), admin, report);
+    assertThat(no.status()).isEqualTo(403);
+    assertThat(
+            api.send("POST", path(lease, "/close"), admin, RunningApi.json("{'epoch':1}")).status())
+        .isEqualTo(403);
+    assertThat(
+            api.send("POST", path(lease, "/revoke"), admin, RunningApi.json("{}")).at("/revoked"))
+        .isEqualTo("true");
+    assertThat(balance("held")).isEqualTo("100");
+
+    assertThat(report(lease, 1, "", use("1", 3_000)).at("/reported"))
+        .as("a key of no org is the operator's")
+        .isEqualTo("3");
+    assertThat(
+            api.send(
+                    "POST",
+                    path(lease, "/close"),
+                    holder,
+                    RunningApi.json("{'epoch':2,'usage':[%s]}".formatted(use("2", 1_000))))
+                .at("/reported"))
+        .isEqualTo("4");
+    assertThat(api.send("POST", path(lease, "/report"), admin, report).status())
+        .as("and what comes late is its holder's, too")
+        .isEqualTo(403);
+  }
+
+  @Test
+  void nobodyTakesTheNameOfAUseBeforeItsHolderTellsOfIt() {
+    Answer lease = lease("100", "");
+    String event =
+        RunningApi.json(
+            "{'specversion':'1.0','type':'dev.bursar.usage','source':'%s','id':'1','time':'2026-03-02T09:59:00Z',"
+                    .formatted(lease.at("/lease_id"))
+                + "'data':{'subject':{'org':'acme'},'amount':'0','credit_type':'platform'}}");
+    Answer rejected =
+        api.send(
+            api.request(
+                "POST",
+                "/v1/events",
+                api.key(Role.ORG_ADMIN, "acme"),
+                event,
+                "Content-Type",
+                "application/cloudevents+json"));
+    assertThat(rejected.at("/results/0/status")).isEqualTo("rejected");
+    assertThat(rejected.at("/results/0/error/field")).isEqualTo("source");
+    assertThat(report(lease, 1, "", use("1", 3_000)).at("/reported")).isEqualTo("3");
+  }
+
   @Test
   void aRevokedLeaseStaysHeldUntilItsHolderClosesIt() {
     Answer lease = lease("100", "");

@@ -8,11 +8,14 @@ import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Leases;
 import dev.bursar.domain.operation.Answer;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** {@code /v1/leases}: what others may decide by themselves, and what they have. */
@@ -22,9 +25,11 @@ public final class LeaseRoutes {
   private static final int REPORT_BYTES_MAX = 4 * 1_048_576;
 
   private final Leases leases;
+  private final InstantSource clock;
 
-  public LeaseRoutes(Leases leases) {
+  public LeaseRoutes(Leases leases, InstantSource clock) {
     this.leases = leases;
+    this.clock = clock;
   }
 
   /** All of them. */
@@ -49,7 +54,7 @@ public final class LeaseRoutes {
         .thenApply(
             answer -> {
               Answer.Done<Leases.Outcome> done = Outcomes.done(answer);
-              return Reply.ok(json -> LeaseViews.outcome(json, done.value()))
+              return Reply.ok(json -> LeaseViews.outcome(json, done.value(), clock.instant()))
                   .replayed(done.replayed());
             });
   }
@@ -57,48 +62,70 @@ public final class LeaseRoutes {
   private CompletionStage<Reply> report(Call call) {
     ReservationId lease = lease(call);
     Body body = call.body(LeaseBodies.REPORT);
-    return leases
-        .report(
-            lease.toString(),
-            LeaseBodies.epoch(body),
-            LeaseBodies.uses(body, lease, call.traceId()),
-            LeaseBodies.more(body),
-            LeaseBodies.handBack(body),
-            call.caller())
-        .thenApply(LeaseRoutes::settled);
+    long epoch = LeaseBodies.epoch(body);
+    List<Leases.Use> uses = LeaseBodies.uses(body, lease, call.traceId());
+    Leases.More more = LeaseBodies.more(body);
+    Credits handBack = LeaseBodies.handBack(body);
+    return demandHolder(call, lease)
+        .thenCompose(
+            held -> leases.report(lease.toString(), epoch, uses, more, handBack, call.caller()))
+        .thenApply(this::settled);
   }
 
   private CompletionStage<Reply> close(Call call) {
     ReservationId lease = lease(call);
     Body body = call.body(LeaseBodies.CLOSE);
-    return leases
-        .close(
-            lease.toString(),
-            LeaseBodies.epoch(body),
-            LeaseBodies.uses(body, lease, call.traceId()),
-            call.caller())
-        .thenApply(LeaseRoutes::settled);
+    long epoch = LeaseBodies.epoch(body);
+    List<Leases.Use> uses = LeaseBodies.uses(body, lease, call.traceId());
+    return demandHolder(call, lease)
+        .thenCompose(held -> leases.close(lease.toString(), epoch, uses, call.caller()))
+        .thenApply(this::settled);
   }
 
-  private static Reply settled(Answer<Leases.Settled> answer) {
+  /**
+   * Demands the key that the lease was granted to, or one that is confined to no org: nobody else
+   * knows what may still be spent of it.
+   */
+  private CompletionStage<Void> demandHolder(Call call, ReservationId lease) {
+    if (call.key().org() == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return leases
+        .find(lease.toString())
+        .thenAccept(
+            answer -> {
+              String holder = Outcomes.done(answer).value().terms().holder();
+              if (holder != null && !holder.equals(call.key().id())) {
+                throw Problem.of(
+                        403,
+                        "forbidden",
+                        "the lease was granted to another key; it can be revoked, and its holder closes it")
+                    .at("lease")
+                    .fault();
+              }
+            });
+  }
+
+  private Reply settled(Answer<Leases.Settled> answer) {
     Answer.Done<Leases.Settled> done = Outcomes.done(answer);
-    return Reply.ok(json -> LeaseViews.settled(json, done.value())).replayed(done.replayed());
+    return Reply.ok(json -> LeaseViews.settled(json, done.value(), clock.instant()))
+        .replayed(done.replayed());
   }
 
   private CompletionStage<Reply> revoke(Call call) {
     String lease = lease(call).toString();
     call.body(Set.of());
-    return leases.revoke(lease, call.caller()).thenApply(LeaseRoutes::viewed);
+    return leases.revoke(lease, call.caller()).thenApply(this::viewed);
   }
 
   private CompletionStage<Reply> find(Call call) {
     call.query(Set.of());
-    return leases.find(lease(call).toString()).thenApply(LeaseRoutes::viewed);
+    return leases.find(lease(call).toString()).thenApply(this::viewed);
   }
 
-  private static Reply viewed(Answer<Leases.View> answer) {
+  private Reply viewed(Answer<Leases.View> answer) {
     Leases.View view = Outcomes.done(answer).value();
-    return Reply.ok(json -> LeaseViews.lease(json, view));
+    return Reply.ok(json -> LeaseViews.lease(json, view, clock.instant()));
   }
 
   /** The lease in the path, if it is the caller's business. */

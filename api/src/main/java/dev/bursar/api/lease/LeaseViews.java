@@ -4,19 +4,25 @@ import dev.bursar.api.budget.LimitViews;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.lease.Leases;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.usage.UsageReports;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Leases as answers show them. */
 final class LeaseViews {
 
   private LeaseViews() {}
 
-  static void outcome(JsonWriter json, Leases.Outcome outcome) {
+  static void outcome(JsonWriter json, Leases.Outcome outcome, Instant now) {
     switch (outcome) {
       case Leases.Granted it -> {
         json.field("decision", "allow");
-        lease(json, it.lease());
+        lease(json, it.lease(), now);
         meters(json, "meters", it.meters());
       }
       case Leases.Denied it ->
@@ -24,8 +30,8 @@ final class LeaseViews {
     }
   }
 
-  static void settled(JsonWriter json, Leases.Settled settled) {
-    lease(json, settled.lease());
+  static void settled(JsonWriter json, Leases.Settled settled, Instant now) {
+    lease(json, settled.lease(), now);
     json.objects("results", settled.results(), LeaseViews::result);
     if (settled.more() != null) {
       meters(json, "top_up_meters", settled.more());
@@ -33,10 +39,25 @@ final class LeaseViews {
     if (!settled.denials().isEmpty()) {
       json.objects("denials", settled.denials(), LimitViews::denial);
     }
+    Refusal notAdded = settled.notAdded();
+    if (notAdded != null) {
+      error(
+          json,
+          "top_up_error",
+          notAdded.code().name().toLowerCase(Locale.ROOT),
+          notAdded.field(),
+          notAdded.detail());
+    }
   }
 
-  static void lease(JsonWriter json, Leases.View view) {
+  /**
+   * A lease as it stands.
+   *
+   * @param now by the clock of this node
+   */
+  static void lease(JsonWriter json, Leases.View view, Instant now) {
     Lease terms = view.terms();
+    Instant settleBy = view.settleBy();
     json.field("lease_id", view.lease())
         .field("status", view.status())
         .field("sidecar", terms.sidecar())
@@ -46,26 +67,30 @@ final class LeaseViews {
         .field("reported", terms.reported())
         .field("revoked", terms.revoked())
         .field("expires_at", terms.expiresAt())
-        .field("settle_by", view.settleBy());
+        .field("settle_by", settleBy);
+    if (settleBy != null) {
+      json.field("expires_in_ms", Math.max(0, Duration.between(now, terms.expiresAt()).toMillis()));
+    }
+    meters(json, "granted_meters", terms.meters());
   }
 
   private static void meters(JsonWriter json, String name, Map<String, Long> meters) {
-    json.object(name, in -> meters.forEach(in::field));
+    json.object(name, in -> new TreeMap<>(meters).forEach(in::field));
   }
 
   /** A report sent again finds it there: that is no other result. */
   private static void result(JsonWriter json, UsageReports.Result result) {
     if (result instanceof UsageReports.Rejected rejected) {
-      json.field("status", "rejected")
-          .object(
-              "error",
-              error ->
-                  error
-                      .field("code", rejected.code())
-                      .field("field", rejected.field())
-                      .field("detail", rejected.detail()));
+      json.field("status", "rejected");
+      error(json, "error", rejected.code(), rejected.field(), rejected.detail());
     } else {
       json.field("status", "recorded");
     }
+  }
+
+  private static void error(
+      JsonWriter json, String name, String code, @Nullable String field, String detail) {
+    json.object(
+        name, error -> error.field("code", code).field("field", field).field("detail", detail));
   }
 }

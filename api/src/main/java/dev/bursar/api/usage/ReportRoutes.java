@@ -12,6 +12,8 @@ import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.lease.Leases;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.usage.UsageReports;
 import dev.bursar.domain.usage.UsageReports.Accepted;
@@ -25,8 +27,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +42,21 @@ public final class ReportRoutes {
   private static final int BODY_BYTES_MAX = 4 * 1_048_576;
   private static final int EVENTS_MAX = 1_000;
 
+  private static final Rejected LEASED =
+      new Rejected(
+          "invalid",
+          "source",
+          "is a lease that is known: what was decided from it is reported under /v1/leases");
+
   private final UsageReports reports;
+  private final Leases leases;
   private final InstantSource clock;
   private final ReportMeters meters;
 
-  public ReportRoutes(UsageReports reports, InstantSource clock, MeterRegistry registry) {
+  public ReportRoutes(
+      UsageReports reports, Leases leases, InstantSource clock, MeterRegistry registry) {
     this.reports = reports;
+    this.leases = leases;
     this.clock = clock;
     this.meters = new ReportMeters(registry);
   }
@@ -79,12 +93,56 @@ public final class ReportRoutes {
     for (JsonReader.Item each : sent(call)) {
       events.add(event(each, now, call));
     }
-    List<Report> sound =
-        events.stream()
-            .filter(Sound.class::isInstance)
-            .map(event -> ((Sound) event).report())
-            .toList();
-    return reports.report(sound, call.key().id()).thenApply(results -> reply(events, results));
+    return withoutLeased(events)
+        .thenCompose(
+            all ->
+                reports
+                    .report(
+                        all.stream()
+                            .filter(Sound.class::isInstance)
+                            .map(event -> ((Sound) event).report())
+                            .toList(),
+                        call.key().id())
+                    .thenApply(results -> reply(all, results)));
+  }
+
+  /**
+   * What is said to have happened under a lease that is known is its holder's to tell, with the
+   * lease: nobody else takes the names of its uses.
+   */
+  private CompletionStage<List<Event>> withoutLeased(List<Event> events) {
+    Set<String> asked = new LinkedHashSet<>();
+    for (Event event : events) {
+      if (event instanceof Sound sound && isPerhapsLease(sound.report())) {
+        asked.add(sound.report().source());
+      }
+    }
+    CompletionStage<Set<String>> known = CompletableFuture.completedFuture(new HashSet<>());
+    for (String lease : asked) {
+      known =
+          known.thenCombine(
+              leases.find(lease),
+              (found, answer) -> {
+                if (!(answer instanceof Answer.Refused<Leases.View>)) {
+                  found.add(Outcomes.done(answer).value().lease());
+                }
+                return found;
+              });
+    }
+    return known.thenApply(
+        leased ->
+            events.stream()
+                .map(
+                    event ->
+                        event instanceof Sound sound && leased.contains(sound.report().source())
+                            ? new Faulty(event.source(), event.id(), LEASED)
+                            : event)
+                .toList());
+  }
+
+  private static boolean isPerhapsLease(Report report) {
+    ReservationId id = ReservationId.parse(report.source());
+    return id != null && id.org().equals(report.work().subject().org());
   }
 
   private static List<JsonReader.Item> sent(Call call) {

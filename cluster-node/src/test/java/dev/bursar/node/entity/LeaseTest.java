@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.Enforcement;
+import dev.bursar.domain.enforcement.Found;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
@@ -16,6 +19,7 @@ import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.usage.ReportedEvents;
 import dev.bursar.domain.usage.UsageReporting;
 import dev.bursar.domain.usage.UsageReports;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.node.TestServer;
 import dev.bursar.projections.verify.Verification;
 import java.time.Duration;
@@ -25,6 +29,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -74,19 +80,20 @@ class LeaseTest {
 
   private static CompletionStage<Answer<Leases.Outcome>> ask(
       String org, String amount, String key) {
-    return leases()
-        .acquire(
-            new Leases.Wanted(
-                "sidecar",
-                Subject.ofOrg(org),
-                null,
-                null,
-                null,
-                "platform",
-                Credits.parse(amount),
-                Map.of(),
-                300),
-            caller(key));
+    return leases().acquire(wanted(org, amount), caller(key));
+  }
+
+  private static Leases.Wanted wanted(String org, String amount) {
+    return new Leases.Wanted(
+        "sidecar",
+        Subject.ofOrg(org),
+        null,
+        null,
+        null,
+        "platform",
+        Credits.parse(amount),
+        Map.of(),
+        300);
   }
 
   private static Leases.View lease(String org, String amount, String key) {
@@ -179,6 +186,56 @@ class LeaseTest {
     assertThat(((Answer.Refused<Leases.Settled>) stale).refusal().code())
         .isEqualTo(Refusal.Code.LEASE_EPOCH_STALE);
     assertThat(node.balance("middle", "main").held()).isEqualTo(Credits.of(48));
+  }
+
+  /** Decides like the node, while somebody else is faster after the first question. */
+  private record Outrun(Enforcement node, Supplier<CompletionStage<?>> other, AtomicBoolean first)
+      implements Enforcement {
+    @Override
+    public CompletionStage<Answer<Decided>> reserve(ReserveRequest request, Caller caller) {
+      CompletionStage<Answer<Decided>> decided = node.reserve(request, caller);
+      return request.dryRun() && first.getAndSet(false)
+          ? decided.thenCompose(answer -> other.get().thenApply(done -> answer))
+          : decided;
+    }
+
+    @Override
+    public CompletionStage<Answer<WalletReply.Ended>> commit(
+        String reservation, Credits amount, Map<String, Long> usage, Caller caller) {
+      return node.commit(reservation, amount, usage, caller);
+    }
+
+    @Override
+    public CompletionStage<Answer<WalletReply.Ended>> release(String reservation, Caller caller) {
+      return node.release(reservation, caller);
+    }
+
+    @Override
+    public CompletionStage<Answer<WalletReply.Extended>> extend(
+        String reservation, long ttlSeconds, Caller caller) {
+      return node.extend(reservation, ttlSeconds, caller);
+    }
+
+    @Override
+    public CompletionStage<Answer<Found>> find(String reservation) {
+      return node.find(reservation);
+    }
+  }
+
+  @Test
+  void whatWasGrantedAtTheSecondTryIsFoundByARetry() {
+    acme("outrun", "100");
+    Leases outrun =
+        new Leasing(
+            new Outrun(node.entities, () -> ask("outrun", "60", "other"), new AtomicBoolean(true)),
+            node.entities,
+            reports(),
+            600);
+    Leases.Wanted wanted = wanted("outrun", "100");
+    var first = (Leases.Granted) done(outrun.acquire(wanted, caller("L1")));
+    assertThat(first.lease().terms().granted()).isEqualTo(Credits.of(40));
+    var again = (Leases.Granted) done(leases().acquire(wanted, caller("L1")));
+    assertThat(again.lease().lease()).isEqualTo(first.lease().lease());
   }
 
   @Test

@@ -59,6 +59,11 @@ public record Quantities(Credits amount, Map<String, Long> usage) {
     return units == null ? amount : units(units);
   }
 
+  /** The sum of units; more than can be counted is as much as can be counted. */
+  public static long plusCapped(long a, long b) {
+    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+  }
+
   /** Whole units as a quantity; more than can be counted is as much as can be counted. */
   public static Credits units(long units) {
     return units > UNITS_MAX ? Credits.MAX_INPUT : Credits.of(units);

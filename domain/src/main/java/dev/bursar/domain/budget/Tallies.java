@@ -389,14 +389,10 @@ public final class Tallies {
   /** A lease with what was held to be added to it: in all windows in which either counts. */
   private static OpenHold together(OpenHold lease, OpenHold more) {
     Map<String, Long> usage = new TreeMap<>(lease.usage());
-    more.usage().forEach((meter, units) -> usage.merge(meter, units, Tallies::plusCapped));
+    more.usage().forEach((meter, units) -> usage.merge(meter, units, Quantities::plusCapped));
     List<Mark> marks = new ArrayList<>(lease.marks());
     more.marks().stream().filter(mark -> !marks.contains(mark)).forEach(marks::add);
     return new OpenHold(lease.amount().plusCapped(more.amount()), usage, marks, lease.returned());
-  }
-
-  private static long plusCapped(long a, long b) {
-    return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
   }
 
   /** A lease of which so much was used as a report says: what may be open at once stays. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * How much of what is asked for there is.
  *
  * @param amount credits
- * @param meters units by meter
+ * @param meters units by meter; 0 of what nothing more is asked for
  */
 record Fit(Credits amount, Map<String, Long> meters) {
 
@@ -40,7 +40,11 @@ record Fit(Credits amount, Map<String, Long> meters) {
       }
     }
     boolean some = amount.isZero() ? !fits.isNegative() : fits.isPositive();
-    return some && units.values().stream().allMatch(each -> each > 0) ? new Fit(fits, units) : null;
+    for (Map.Entry<String, Long> each : meters.entrySet()) {
+      long left = units.getOrDefault(each.getKey(), 0L);
+      some &= each.getValue() == 0 ? left >= 0 : left > 0;
+    }
+    return some ? new Fit(fits, units) : null;
   }
 
   private static long wholeUnits(Credits of) {

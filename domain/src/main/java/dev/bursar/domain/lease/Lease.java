@@ -1,8 +1,12 @@
 package dev.bursar.domain.lease;
 
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.operation.Refusal;
 import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes a hold a lease: somebody else decides from it, and reports what was used. The hold has
@@ -17,6 +21,8 @@ import java.time.Instant;
  * @param reported how much of it was reported as used; at most what was granted
  * @param returned all that was handed back before its end
  * @param revoked whether its holder is to stop and to close it
+ * @param meters all that was granted besides, units by meter; empty in early rows
+ * @param holder the id of the key that it was granted to; null in early rows
  */
 public record Lease(
     String sidecar,
@@ -25,11 +31,36 @@ public record Lease(
     Credits granted,
     Credits reported,
     Credits returned,
-    boolean revoked) {
+    boolean revoked,
+    Map<String, Long> meters,
+    @Nullable String holder) {
 
-  /** A lease that was just granted. */
+  /** Of nothing but credits, and of nobody in particular. */
+  public Lease(
+      String sidecar,
+      long epoch,
+      Instant expiresAt,
+      Credits granted,
+      Credits reported,
+      Credits returned,
+      boolean revoked) {
+    this(sidecar, epoch, expiresAt, granted, reported, returned, revoked, Map.of(), null);
+  }
+
+  /** A lease of credits that was just granted. */
   public static Lease granted(String sidecar, Instant expiresAt, Credits granted) {
-    return new Lease(sidecar, 1, expiresAt, granted, Credits.ZERO, Credits.ZERO, false);
+    return granted(sidecar, expiresAt, granted, Map.of(), null);
+  }
+
+  /** A lease that was just granted to the holder of a key. */
+  public static Lease granted(
+      String sidecar,
+      Instant expiresAt,
+      Credits granted,
+      Map<String, Long> meters,
+      @Nullable String holder) {
+    return new Lease(
+        sidecar, 1, expiresAt, granted, Credits.ZERO, Credits.ZERO, false, meters, holder);
   }
 
   /** What may yet be used of it. */
@@ -39,29 +70,56 @@ public record Lease(
 
   /** The same with so much more of it reported. */
   public Lease reporting(Credits more) {
-    return new Lease(sidecar, epoch, expiresAt, granted, reported.plus(more), returned, revoked);
+    return with(epoch, expiresAt, granted, reported.plus(more), returned, revoked, meters);
   }
 
   /** The same in its next epoch, with so much more granted, until then. */
-  public Lease toppedUp(Credits more, Instant until) {
-    return new Lease(sidecar, epoch + 1, until, granted.plus(more), reported, returned, revoked);
+  public Lease toppedUp(Credits more, Map<String, Long> moreUnits, Instant until) {
+    Map<String, Long> units = new TreeMap<>(meters);
+    moreUnits.forEach(
+        (meter, each) -> {
+          if (each > 0) {
+            units.merge(meter, each, Quantities::plusCapped);
+          }
+        });
+    return with(epoch + 1, until, granted.plus(more), reported, returned, revoked, units);
   }
 
   /** The same in its next epoch, with so much of what is left handed back. */
   public Lease handingBack(Credits amount) {
-    return new Lease(
-        sidecar,
+    return with(
         epoch + 1,
         expiresAt,
         granted.minus(amount),
         reported,
         returned.plus(amount),
-        revoked);
+        revoked,
+        meters);
   }
 
   /** The same, whose holder is to stop. The epoch stays: it has still to report. */
   public Lease revoking() {
-    return new Lease(sidecar, epoch, expiresAt, granted, reported, returned, true);
+    return with(epoch, expiresAt, granted, reported, returned, true, meters);
+  }
+
+  private Lease with(
+      long nowEpoch,
+      Instant until,
+      Credits nowGranted,
+      Credits nowReported,
+      Credits nowReturned,
+      boolean nowRevoked,
+      Map<String, Long> units) {
+    return new Lease(
+        sidecar,
+        nowEpoch,
+        until,
+        nowGranted,
+        nowReported,
+        nowReturned,
+        nowRevoked,
+        Map.copyOf(units),
+        holder);
   }
 
   /** Whoever says that it knows this epoch does not know this one. */

@@ -6,6 +6,7 @@ import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.usage.UsageReports;
 import java.time.Instant;
 import java.util.List;
@@ -43,7 +44,7 @@ public interface Leases {
       long ttlSeconds) {}
 
   /**
-   * More for a lease that is out. It expires as late as the addition alone would.
+   * More for a lease that is out. It lives on for at least so long, unless a window ends before.
    *
    * @param amount how much more, 0 or more; less may be granted
    * @param meters units by meter
@@ -91,12 +92,14 @@ public interface Leases {
    * @param results what became of each use, in their order
    * @param more units by meter that were added; null if nothing was
    * @param denials why nothing was added though it was asked for; else empty
+   * @param notAdded why nothing could be asked to be added; else null
    */
   record Settled(
       View lease,
       List<UsageReports.Result> results,
       @Nullable Map<String, Long> more,
-      List<Denial> denials) {}
+      List<Denial> denials,
+      @Nullable Refusal notAdded) {}
 
   /** Grants a lease, of as much as there is. */
   CompletionStage<Answer<Outcome>> acquire(Wanted wanted, Caller caller);
@@ -118,7 +121,10 @@ public interface Leases {
       Credits handBack,
       Caller caller);
 
-  /** Puts on record what was used, and gives back what is left. */
+  /**
+   * Puts on record what was used, and gives back what is left. With something that can't be put on
+   * record the lease is not closed, but in its next epoch.
+   */
   CompletionStage<Answer<Settled>> close(String lease, long epoch, List<Use> uses, Caller caller);
 
   /** Has a lease's holder stop and close it, as soon as it reports; nothing is given back yet. */

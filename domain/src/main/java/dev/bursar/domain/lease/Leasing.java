@@ -5,8 +5,6 @@ import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Enforcement;
-import dev.bursar.domain.enforcement.OveragePolicy;
-import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
@@ -15,11 +13,13 @@ import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import dev.bursar.domain.usage.UsageReports;
+import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -32,12 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Leasing implements Leases {
 
-  /** How often it is tried to grant as much as there is: others may be faster. */
-  private static final int TRIES_MAX = 3;
-
   private final Enforcement enforcement;
   private final Entities entities;
   private final UsageReports reports;
+  private final Headroom headroom;
   private final long settleSeconds;
 
   /**
@@ -49,6 +47,7 @@ public final class Leasing implements Leases {
     this.enforcement = enforcement;
     this.entities = entities;
     this.reports = reports;
+    this.headroom = new Headroom(enforcement, entities, settleSeconds);
     this.settleSeconds = settleSeconds;
   }
 
@@ -56,7 +55,8 @@ public final class Leasing implements Leases {
 
   @Override
   public CompletionStage<Answer<Outcome>> acquire(Wanted wanted, Caller caller) {
-    return held(wanted, null, caller, 1)
+    return headroom
+        .held(wanted, null, caller)
         .thenApply(
             answer ->
                 answer.map(
@@ -72,68 +72,15 @@ public final class Leasing implements Leases {
     if (hold == null) {
       throw new IllegalStateException("a lease without a hold");
     }
-    return new Granted(view(hold), meters(it));
+    return new Granted(view(hold), allowances(it));
   }
 
-  private static Map<String, Long> meters(Decided.Allowed it) {
+  /** What is held besides credits. */
+  private static Map<String, Long> allowances(Decided.Allowed it) {
     LeaseTerms terms = it.plan().request().lease();
-    return terms == null ? Map.of() : terms.allowances();
-  }
-
-  /**
-   * As much as there is, held. What there is, a dry run tells; what was held before by the same
-   * call is found by its key, however little there is left by now.
-   */
-  private CompletionStage<Answer<Decided>> held(
-      Wanted wanted, @Nullable String more, Caller caller, int tries) {
-    Fit asked = new Fit(wanted.amount(), wanted.meters());
-    return enforcement
-        .reserve(request(wanted, asked, more, true), caller)
-        .thenCompose(
-            dry -> {
-              if (!(dry instanceof Answer.Done<Decided> told)) {
-                return CompletableFuture.completedFuture(dry);
-              }
-              Fit fit = fitting(told.value(), asked);
-              return enforcement
-                  .reserve(request(wanted, fit == null ? asked : fit, more, false), caller)
-                  .thenCompose(
-                      real ->
-                          fit != null && isDenied(real) && tries < TRIES_MAX
-                              ? held(wanted, more, caller.next("again"), tries + 1)
-                              : CompletableFuture.completedFuture(real));
-            });
-  }
-
-  private static @Nullable Fit fitting(Decided dry, Fit asked) {
-    return switch (dry) {
-      case Decided.Allowed allowed -> asked;
-      case Decided.Denied denied -> asked.within(denied.denials());
-    };
-  }
-
-  private static boolean isDenied(Answer<Decided> answer) {
-    return answer instanceof Answer.Done<Decided> done && done.value() instanceof Decided.Denied;
-  }
-
-  private ReserveRequest request(Wanted wanted, Fit fit, @Nullable String more, boolean dryRun) {
-    return new ReserveRequest(
-        wanted.subject(),
-        wanted.feature(),
-        wanted.model(),
-        null,
-        wanted.wallet(),
-        null,
-        fit.amount(),
-        wanted.creditType(),
-        wanted.ttlSeconds(),
-        OveragePolicy.RECORD,
-        false,
-        dryRun,
-        Map.of(),
-        null,
-        null,
-        new LeaseTerms(wanted.sidecar(), settleSeconds, fit.meters(), more));
+    Map<String, Long> all = new TreeMap<>(terms == null ? Map.of() : terms.allowances());
+    all.values().removeIf(units -> units == 0);
+    return Map.copyOf(all);
   }
 
   // ---- reports
@@ -187,10 +134,13 @@ public final class Leasing implements Leases {
           lease,
           found ->
               switch (found) {
-                case WalletReply.Open open
-                    when open.hold().lease() != null && open.hold().lease().epoch() <= epoch ->
-                    recorded(results -> settle(open.hold(), results));
-                // Settled by this very report before, by somebody else, or at an end.
+                case WalletReply.Open(Hold hold, Balance balance)
+                    when hold.lease() != null && hold.lease().epoch() == epoch ->
+                    recorded(results -> settle(hold, results));
+                case WalletReply.Open(Hold hold, Balance balance)
+                    when hold.lease() != null && hold.lease().epoch() < epoch ->
+                    refused(Lease.unknownEpoch(epoch, hold.lease().epoch()));
+                // Settled by this very report before, or by somebody else.
                 case WalletReply.Open open when open.hold().lease() != null -> again();
                 case WalletReply.Ended ended when ended.terms() != null -> afterTheEnd(ended);
                 case WalletReply other -> refused(notFound(lease));
@@ -224,9 +174,10 @@ public final class Leasing implements Leases {
 
     private CompletionStage<Answer<Settled>> settle(Hold hold, List<UsageReports.Result> results) {
       if (more == null || closing) {
-        return end(null, null, results, List.of());
+        return end(null, results, List.of(), null);
       }
-      return held(wanted(hold, more), lease, caller.next("more"), 1)
+      return headroom
+          .held(wanted(hold, more), lease, caller.next("more"))
           .thenCompose(
               answer ->
                   switch (answer) {
@@ -234,13 +185,12 @@ public final class Leasing implements Leases {
                         when done.value() instanceof Decided.Allowed it ->
                         add(it, results);
                     case Answer.Done<Decided> done when done.value() instanceof Decided.Denied it ->
-                        end(null, null, results, it.denials());
-                    case Answer<Decided> other ->
-                        CompletableFuture.completedFuture(
-                            other.map(
-                                decided -> {
-                                  throw new IllegalStateException();
-                                }));
+                        end(null, results, it.denials(), null);
+                    // What was used is on record by now: that is told, whatever is not added.
+                    case Answer.Refused<Decided>(Refusal refusal)
+                        when refusal.code() != Code.CATALOG_UNKNOWN ->
+                        end(null, results, List.of(), refusal);
+                    case Answer<Decided> other -> CompletableFuture.completedFuture(failed(other));
                   });
     }
 
@@ -248,7 +198,7 @@ public final class Leasing implements Leases {
     private CompletionStage<Answer<Settled>> add(
         Decided.Allowed it, List<UsageReports.Result> results) {
       String added = it.plan().reservation();
-      return end(it, meters(it), results, List.of())
+      return end(it, results, List.of(), null)
           .thenCompose(
               answer ->
                   answer instanceof Answer.Refused<Settled> refused
@@ -257,24 +207,44 @@ public final class Leasing implements Leases {
                           .thenCompose(
                               released ->
                                   refused.refusal().code() == Code.LEASE_ENDED
-                                      ? end(null, null, results, List.of())
+                                      ? end(null, results, List.of(), null)
                                       : CompletableFuture.completedFuture(answer))
                       : CompletableFuture.completedFuture(answer));
     }
 
+    /**
+     * Settles the terms anew. A close that some of what was used is not on record of settles them
+     * only: what is left may be what that has used.
+     */
     private CompletionStage<Answer<Settled>> end(
         Decided.@Nullable Allowed added,
-        @Nullable Map<String, Long> meters,
         List<UsageReports.Result> results,
-        List<Denial> denials) {
-      return asked(added)
+        List<Denial> denials,
+        @Nullable Refusal notAdded) {
+      boolean complete = results.stream().noneMatch(UsageReports.Rejected.class::isInstance);
+      return asked(added, closing && complete)
           .thenApply(
-              answer -> answer.map(reply -> new Settled(view(reply), results, meters, denials)));
+              answer ->
+                  answer.map(
+                      reply ->
+                          new Settled(
+                              view(reply), results, meters(added, reply), denials, notAdded)));
     }
 
-    private CompletionStage<Answer<WalletReply>> asked(Decided.@Nullable Allowed added) {
+    /** What was added besides credits, if it was this that was added. */
+    private static @Nullable Map<String, Long> meters(
+        Decided.@Nullable Allowed added, WalletReply reply) {
+      return added != null
+              && reply instanceof WalletReply.LeaseSettled settled
+              && added.plan().reservation().equals(settled.added())
+          ? allowances(added)
+          : null;
+    }
+
+    private CompletionStage<Answer<WalletReply>> asked(
+        Decided.@Nullable Allowed added, boolean close) {
       WalletCommand command =
-          closing
+          close
               ? new WalletCommand.CloseLease(lease, epoch, caller.actor(), caller.idempotencyKey())
               : new WalletCommand.SettleLease(
                   lease,
@@ -284,7 +254,8 @@ public final class Leasing implements Leases {
                   settleSeconds,
                   handBack,
                   caller.actor(),
-                  caller.idempotencyKey());
+                  caller.idempotencyKey(),
+                  added == null ? Map.of() : allowances(added));
       return wallet(
           lease,
           new Request<>(command, caller.operation((closing ? "close:" : "settle:") + lease)));
@@ -292,46 +263,53 @@ public final class Leasing implements Leases {
 
     /** If this report has settled it, it is answered as before, and all that it says is known. */
     private CompletionStage<Answer<Settled>> again() {
-      return asked(null)
+      return asked(null, closing)
           .thenCompose(
               answer ->
                   answer instanceof Answer.Done<WalletReply> done
                       ? recorded(
                           results ->
                               CompletableFuture.completedFuture(
-                                  new Answer.Done<>(
-                                      new Settled(view(done.value()), results, null, List.of()),
-                                      true)))
-                      : CompletableFuture.completedFuture(
-                          answer.map(
-                              reply -> {
-                                throw new IllegalStateException();
-                              })));
+                                  new Answer.Done<>(known(view(done.value()), results), true)))
+                      : CompletableFuture.completedFuture(failed(answer)));
     }
 
     /** Nothing is held any more: what was used is charged as late usage, whatever the epoch. */
     private CompletionStage<Answer<Settled>> afterTheEnd(WalletReply.Ended ended) {
       return recorded(
           results ->
-              asked(null)
+              asked(null, closing)
                   .thenApply(
                       answer ->
                           switch (answer) {
-                            case Answer.Busy<WalletReply> busy -> new Answer.Busy<>();
-                            case Answer.Unreachable<WalletReply> away -> new Answer.Unreachable<>();
                             case Answer.Done<WalletReply> done ->
-                                new Answer.Done<>(
-                                    new Settled(view(done.value()), results, null, List.of()),
-                                    true);
+                                new Answer.Done<>(known(view(done.value()), results), true);
                             case Answer.Refused<WalletReply> refused ->
-                                new Answer.Done<>(
-                                    new Settled(view(ended), results, null, List.of()), false);
+                                new Answer.Done<>(known(view(ended), results), false);
+                            case Answer<WalletReply> other -> failed(other);
                           }));
+    }
+
+    private static Settled known(View view, List<UsageReports.Result> results) {
+      return new Settled(view, results, null, List.of(), null);
     }
   }
 
+  /** The same answer, which is none that something was done. */
+  private static <T> Answer<T> failed(Answer<?> answer) {
+    return answer.map(
+        done -> {
+          throw new IllegalStateException("done: " + done);
+        });
+  }
+
+  /** What is not asked for more of has to be held in the windows to come all the same. */
   private static Wanted wanted(Hold hold, More more) {
     Lease terms = hold.lease();
+    Map<String, Long> meters = new TreeMap<>(more.meters());
+    if (terms != null) {
+      terms.meters().keySet().forEach(meter -> meters.putIfAbsent(meter, 0L));
+    }
     Subject subject = hold.attribution().subject();
     ReservationId id = ReservationId.parse(hold.reservation());
     return new Wanted(
@@ -342,7 +320,7 @@ public final class Leasing implements Leases {
         id == null ? null : id.wallet(),
         hold.creditType(),
         more.amount(),
-        more.meters(),
+        meters,
         more.ttlSeconds());
   }
 
@@ -355,11 +333,7 @@ public final class Leasing implements Leases {
             answer ->
                 answer instanceof Answer.Done<WalletReply>
                     ? find(lease)
-                    : CompletableFuture.completedFuture(
-                        answer.map(
-                            reply -> {
-                              throw new IllegalStateException();
-                            })));
+                    : CompletableFuture.completedFuture(failed(answer)));
   }
 
   @Override

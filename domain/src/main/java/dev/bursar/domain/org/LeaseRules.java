@@ -6,6 +6,7 @@ import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
@@ -32,11 +33,19 @@ final class LeaseRules {
   }
 
   /**
-   * When a lease expires: when it is asked to, or with the first window that it holds in. What it
-   * holds is of those windows, and is not to be spent in the next.
+   * When a lease expires: when it is asked to, and one that is added to not before it would
+   * otherwise; or with the first window that it holds in. What it holds is of those windows, and is
+   * not to be spent in the next.
    */
-  static Instant expiry(List<Budgets.Applicable> limits, Instant asked, Instant now) {
-    Instant first = asked;
+  Instant expiry(ReserveRequest request, List<Budgets.Applicable> limits, Instant now) {
+    Instant first = now.plusSeconds(request.ttlSeconds());
+    LeaseTerms terms = request.lease();
+    String more = terms == null ? null : terms.more();
+    Plan lease = more == null ? null : org.open().get(more);
+    Instant before = lease == null ? null : lease.leaseUntil();
+    if (before != null && before.isAfter(first)) {
+      first = before;
+    }
     for (Budgets.Applicable limit : limits) {
       Instant end = limit.budget().windowAt(now).end();
       first = end.isBefore(first) ? end : first;
@@ -60,7 +69,7 @@ final class LeaseRules {
     Map<String, Long> allowances = terms == null ? Map.of() : terms.allowances();
     String field = terms == null || terms.more() == null ? "meters." : "top_up_meters.";
     for (String meter : allowances.keySet()) {
-      if (!isMeter(meter, catalog)) {
+      if (allowances.get(meter) > 0 && !isMeter(meter, catalog)) {
         return new Refusal(
             Code.INVALID,
             field + meter,

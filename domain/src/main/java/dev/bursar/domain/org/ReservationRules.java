@@ -159,10 +159,7 @@ final class ReservationRules {
               plan(ask, price, creditType, amount, path, own, ofTeam, madeAt, now), denials));
     }
     List<LimitState> held = LimitState.withHeld(own, asked);
-    Instant until =
-        request.isLease()
-            ? LeaseRules.expiry(limits, now.plusSeconds(request.ttlSeconds()), now)
-            : null;
+    Instant until = request.isLease() ? leases.expiry(request, limits, now) : null;
     if (request.dryRun()) {
       return new Told<>(
           new OrgReply.Considered(

@@ -202,7 +202,7 @@ final class Course<W> {
     Instant until = plan.leaseUntil();
     return terms == null || terms.more() != null || until == null
         ? null
-        : Lease.granted(terms.sidecar(), until, plan.amount());
+        : Lease.granted(terms.sidecar(), until, plan.amount(), terms.allowances(), plan.actor());
   }
 
   private long ttlSeconds() {

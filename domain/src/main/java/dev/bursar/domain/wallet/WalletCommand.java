@@ -160,6 +160,7 @@ public sealed interface WalletCommand {
    * @param until until when it may be decided from then, if something is added; else null
    * @param settleSeconds how long after that it may be reported on
    * @param handBack how much its holder does without, 0 or more; at most what is left is taken
+   * @param meters what is added besides credits, units by meter
    */
   record SettleLease(
       String lease,
@@ -169,8 +170,23 @@ public sealed interface WalletCommand {
       long settleSeconds,
       Credits handBack,
       String actor,
-      @Nullable String idempotencyKey)
-      implements WalletCommand {}
+      @Nullable String idempotencyKey,
+      Map<String, Long> meters)
+      implements WalletCommand {
+
+    /** Where nothing is added but credits. */
+    public SettleLease(
+        String lease,
+        long epoch,
+        @Nullable String added,
+        @Nullable Instant until,
+        long settleSeconds,
+        Credits handBack,
+        String actor,
+        @Nullable String idempotencyKey) {
+      this(lease, epoch, added, until, settleSeconds, handBack, actor, idempotencyKey, Map.of());
+    }
+  }
 
   /** End a lease: what is left of it goes back. */
   record CloseLease(String lease, long epoch, String actor, @Nullable String idempotencyKey)

@@ -56,6 +56,8 @@ final class FitTest {
           90,      9,        40,           -4,            -,       -
           0,       9,        0,            4,             0,       4
           0,       9,        -1,           4,             -,       -
+          90,      0,        40,           0,             40,      0
+          90,      0,        40,           -1,            -,       -
           """)
   void whatIsGrantedIsNeverLessThanNothing(
       long asked,
