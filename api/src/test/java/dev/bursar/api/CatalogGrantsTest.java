@@ -101,4 +101,23 @@ final class CatalogGrantsTest {
     api.put("/v1/test_clock", "{'now':'2026-03-09T10:00:00Z'}");
     assertThat(grant("eta", "{'code':'P-1'}").code()).isEqualTo("campaign_not_running");
   }
+
+  @Test
+  void noGrantHasTheNameOfACampaignsBeforeItIsRedeemed() {
+    String byHand =
+        "{'id':'campaign:launch','credit_type':'platform','amount':'1','category':'paid'}";
+    assertThat(grant("zeta", byHand).at("/field")).isEqualTo("id");
+    assertThat(
+            grant("zeta", "{'id':'campaign:launch','pack':'small','currency':'EUR'}").at("/field"))
+        .isEqualTo("id");
+    assertThat(grant("zeta", "{'campaign':'launch'}").status()).isEqualTo(201);
+  }
+
+  @Test
+  void whoseSubscriptionHasEndedHasNoPlan() {
+    api.put("/v1/orgs/eta", "{'name':'Eta','plan':'team','ends_at':'2026-03-02T09:00:00Z'}");
+    assertThat(grant("eta", "{'code':'P-1'}").code()).isEqualTo("campaign_not_eligible");
+    api.put("/v1/orgs/eta", "{'name':'Eta','plan':'team','ends_at':'2026-03-02T11:00:00Z'}");
+    assertThat(grant("eta", "{'code':'P-1'}").status()).isEqualTo(201);
+  }
 }

@@ -70,7 +70,7 @@ final class CatalogGrants {
     refuseOthers(body, WITH_PACK, "a pack");
     String name = body.requiredName("pack");
     String currency = body.requiredText("currency", 3);
-    String asked = body.name("id");
+    String asked = GrantBodies.id(body);
     String id = asked == null ? Attributions.idFrom("gr_", call.caller()) : asked;
     return byCatalog(
         call,
@@ -187,11 +187,20 @@ final class CatalogGrants {
     }
     boolean meant =
         (campaign.orgs().isEmpty() || campaign.orgs().contains(org))
-            && (campaign.plans().isEmpty()
-                || (settings.plan() != null && campaign.plans().contains(settings.plan())));
+            && (campaign.plans().isEmpty() || isSubscribed(settings, campaign.plans(), now));
     return meant
         ? null
         : refused("campaign_not_eligible", campaign, "is not meant for " + org + " and its plan");
+  }
+
+  /** Whether it has one of these plans, and may use it. */
+  private static boolean isSubscribed(OrgSettings settings, Set<String> plans, Instant now) {
+    return settings.plan() != null
+        && plans.contains(settings.plan())
+        && switch (settings.status(now)) {
+          case TRIAL, ACTIVE -> true;
+          case NONE, SCHEDULED, ENDED -> false;
+        };
   }
 
   private static @Nullable Problem lost(Redemptions.Claim claim, Campaign campaign) {
@@ -224,7 +233,7 @@ final class CatalogGrants {
   private static Grant promotional(Campaign campaign, Instant now) {
     Instant byDays = after(campaign.validDays(), now);
     return new Grant(
-        "campaign:" + campaign.id(),
+        GrantBodies.OF_CAMPAIGN + campaign.id(),
         campaign.creditType(),
         campaign.amount(),
         Grant.Category.PROMOTIONAL,

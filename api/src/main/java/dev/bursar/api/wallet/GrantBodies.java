@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** What requests about grants carry. */
 final class GrantBodies {
 
+  /** What the names of grants begin with that campaigns give. */
+  static final String OF_CAMPAIGN = "campaign:";
+
   static final Set<String> POST =
       Set.of(
           "id",
@@ -56,6 +59,17 @@ final class GrantBodies {
 
   private GrantBodies() {}
 
+  /** The name that the client has given it, or null; none that a campaign's grant is to have. */
+  static @Nullable String id(Body body) {
+    String id = body.name("id");
+    if (id != null && id.startsWith(OF_CAMPAIGN)) {
+      throw Problem.invalid(
+              "id", "begins with %s, as only what campaigns give does".formatted(OF_CAMPAIGN))
+          .fault();
+    }
+    return id;
+  }
+
   /**
    * A grant.
    *
@@ -66,7 +80,7 @@ final class GrantBodies {
     if (body.has("currency")) {
       throw Problem.invalid("currency", "goes with a pack; cost_basis says it otherwise").fault();
     }
-    String asked = body.name("id");
+    String asked = id(body);
     Instant from = body.time("effective_at");
     // Whether it ends too soon is the wallet's to say, which knows first whether it was added
     // before.

@@ -33,4 +33,22 @@ public record OrgSettings(
   public OrgSettings(String name, ZoneId zone, @Nullable String plan, List<String> addOns) {
     this(name, zone, plan, addOns, null, null, null, null);
   }
+
+  /** Where in its time the subscription stands. */
+  public Subscription.Status status(Instant now) {
+    if (plan == null) {
+      return Subscription.Status.NONE;
+    }
+    if (startsAt != null && now.isBefore(startsAt)) {
+      return Subscription.Status.SCHEDULED;
+    }
+    if (isOver(endsAt, now) || isOver(trialEndsAt, now)) {
+      return Subscription.Status.ENDED;
+    }
+    return trialEndsAt == null ? Subscription.Status.ACTIVE : Subscription.Status.TRIAL;
+  }
+
+  static boolean isOver(@Nullable Instant end, Instant now) {
+    return end != null && !now.isBefore(end);
+  }
 }

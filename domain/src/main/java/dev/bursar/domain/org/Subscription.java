@@ -167,20 +167,7 @@ public final class Subscription {
   }
 
   Status status(Instant now) {
-    if (settings.plan() == null) {
-      return Status.NONE;
-    }
-    if (settings.startsAt() != null && now.isBefore(settings.startsAt())) {
-      return Status.SCHEDULED;
-    }
-    if (isOver(settings.endsAt(), now) || isOver(settings.trialEndsAt(), now)) {
-      return Status.ENDED;
-    }
-    return settings.trialEndsAt() == null ? Status.ACTIVE : Status.TRIAL;
-  }
-
-  private static boolean isOver(@Nullable Instant end, Instant now) {
-    return end != null && !now.isBefore(end);
+    return settings.status(now);
   }
 
   /** Why the org may not use a feature, or anything if none is named; null if it may. */
@@ -195,7 +182,7 @@ public final class Subscription {
     return switch (status(now)) {
       case SCHEDULED -> "the org's plan %s begins at %s".formatted(subscribed, settings.startsAt());
       case ENDED ->
-          isOver(settings.endsAt(), now)
+          OrgSettings.isOver(settings.endsAt(), now)
               ? "the org's plan %s ended at %s".formatted(subscribed, settings.endsAt())
               : "the trial of the org's plan %s ended at %s"
                   .formatted(subscribed, settings.trialEndsAt());
