@@ -120,7 +120,8 @@ final class Reopened {
               case "committed" -> ended.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED;
               default -> Closure.Kind.ENDED;
             };
-        yield new Closure(reservation, ended.amount(), kind, ended.usage(), ended.lease());
+        yield new Closure(reservation, ended.amount(), kind, ended.usage())
+            .drawnFrom(ended.lease(), ended.covered());
       }
       case WalletReply.LeaseSettled it when reservation.equals(it.added()) ->
           Closure.added(reservation, it.lease());

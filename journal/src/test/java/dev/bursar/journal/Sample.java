@@ -462,6 +462,12 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         org(
             "org_put",
             new OrgEvent.OrgPut(
+        team(
+            "settled-from-lease-in-part",
+            new TeamEvent.BudgetSettled(
+                AT,
+                closure(Closure.Kind.COMMITTED).drawnFrom("rsv_acme_main_2", credits("2.5")),
+                List.of())),
                 AT,
                 "acme",
                 new OrgSettings(

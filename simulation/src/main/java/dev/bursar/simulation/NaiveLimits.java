@@ -275,7 +275,7 @@ final class NaiveLimits {
       return;
     }
     if (closure.lease() != null && !reservation.equals(closure.lease())) {
-      drawFromLease(closure.lease(), micros(closure.charged()));
+      drawFromLease(closure.lease(), micros(closure.fromLease()));
     }
     boolean late = closure.kind() == Closure.Kind.LATE && !open.containsKey(reservation);
     List<Part> parts = late ? lapsed.remove(reservation) : open.remove(reservation);

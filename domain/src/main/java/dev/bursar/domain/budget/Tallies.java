@@ -407,7 +407,7 @@ public final class Tallies {
           return Math.max(0, units - less);
         });
     return new OpenHold(
-        lease.amount().minus(used.charged().min(lease.amount())),
+        lease.amount().minus(used.fromLease().min(lease.amount())),
         usage,
         lease.marks(),
         lease.returned());

@@ -14,22 +14,25 @@ import org.jspecify.annotations.Nullable;
  * @param usage units by meter, where the commit said them; empty where it was as reserved
  * @param lease the open lease that it was drawn from, that it was added to, or that it was; else
  *     null
+ * @param covered how much of what was charged was drawn from the lease; null for all of it, and in
+ *     early rows
  */
 public record Closure(
     String reservation,
     Credits charged,
     Kind kind,
     Map<String, Long> usage,
-    @Nullable String lease) {
+    @Nullable String lease,
+    @Nullable Credits covered) {
 
   /** Of what has to do with no lease. */
   public Closure(String reservation, Credits charged, Kind kind, Map<String, Long> usage) {
-    this(reservation, charged, kind, usage, null);
+    this(reservation, charged, kind, usage, null, null);
   }
 
   /** What was held by itself is held by a lease from now on. */
   public static Closure added(String reservation, String lease) {
-    return new Closure(reservation, Credits.ZERO, Kind.ADDED, Map.of(), lease);
+    return new Closure(reservation, Credits.ZERO, Kind.ADDED, Map.of(), lease, null);
   }
 
   /**
@@ -38,12 +41,26 @@ public record Closure(
    * @param returned all that was handed back of it so far
    */
   public static Closure shrunk(String lease, Credits returned) {
-    return new Closure(lease, returned, Kind.SHRUNK, Map.of(), null);
+    return new Closure(lease, returned, Kind.SHRUNK, Map.of(), null, null);
   }
 
   /** The same, of a lease or drawn from it. */
   public Closure drawnFrom(@Nullable String from) {
-    return new Closure(reservation, charged, kind, usage, from);
+    return drawnFrom(from, null);
+  }
+
+  /**
+   * The same, of which a lease covered so much.
+   *
+   * @param part how much; null for all that was charged
+   */
+  public Closure drawnFrom(@Nullable String from, @Nullable Credits part) {
+    return new Closure(reservation, charged, kind, usage, from, charged.equals(part) ? null : part);
+  }
+
+  /** How much less a lease holds for this. */
+  public Credits fromLease() {
+    return covered == null ? charged : covered;
   }
 
   /** Whether it tells of a lease itself, or of what it is topped up with, and of no work. */

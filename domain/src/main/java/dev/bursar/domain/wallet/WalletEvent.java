@@ -43,7 +43,7 @@ public sealed interface WalletEvent {
                   it.reservation(),
                   it.amount(),
                   it.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED)
-              .drawnFrom(it.drawnFrom());
+              .drawnFrom(it.drawnFrom(), it.covered());
       case LeaseSettled it ->
           it.added() != null
               ? Closure.added(it.added(), it.lease())

@@ -73,7 +73,8 @@ final class WalletReplies {
               e.transaction(),
               e.balance(),
               e.drawnFrom(),
-              null);
+              null,
+              e.covered());
       case WalletEvent.LeaseSettled e ->
           new WalletReply.LeaseSettled(
               e.lease(),
@@ -96,7 +97,8 @@ final class WalletReplies {
               e.transaction(),
               e.balance(),
               e.lease() == null ? null : e.reservation(),
-              e.lease());
+              e.lease(),
+              null);
       case WalletEvent.HoldBarred e -> new WalletReply.Barred(e.reservation());
     };
   }

@@ -75,6 +75,7 @@ public sealed interface WalletReply {
    * @param balance the figures after it
    * @param lease the lease that covered some of it, or that it was; or null
    * @param terms the terms of the lease that it was, or null
+   * @param covered how much of what was charged the lease covered; null where there was none
    */
   record Ended(
       String reservation,
@@ -88,7 +89,8 @@ public sealed interface WalletReply {
       Transaction transaction,
       Balance balance,
       @Nullable String lease,
-      @Nullable Lease terms)
+      @Nullable Lease terms,
+      @Nullable Credits covered)
       implements WalletReply {
 
     /** Of which no lease covered anything. */
@@ -114,6 +116,7 @@ public sealed interface WalletReply {
           usage,
           transaction,
           balance,
+          null,
           null,
           null);
     }

@@ -176,6 +176,20 @@ final class LeaseRulesTest {
   void itIsAddedToAndHandedBackFrom() {
     acme.after(NOON, OrgWords.budget(daily("b", ORG, "20")));
     String lease = begun(lease(ANN, "8"), NOON).reservation();
+  /** It was charged before the lease was added to, and is told after that. */
+  @Test
+  void whatALeaseDidNotCoverLessensNothingThatWasAddedSince() {
+    acme.after(NOON, OrgWords.budget(daily("b", ORG, "100")));
+    String lease = begun(lease(ANN, "10"), NOON).reservation();
+    Plan used = begun(use(lease, "u1", "15", NOON), NOON);
+    Plan more = begun(lease("L2", ANN, null, "20", Map.of(), 60, lease), NOON);
+    settle(Closure.added(more.reservation(), lease));
+    settle(
+        Closure.of(used.reservation(), used.amount(), Closure.Kind.COMMITTED)
+            .drawnFrom(lease, Credits.of(10)));
+    assertThat(tallies("b")).containsExactly("15/20");
+  }
+
     Plan more = begun(lease("L2", ANN, null, "6", Map.of(), 7_200, lease), NOON);
     assertThat(tallies("b")).containsExactly("0/14");
     settle(Closure.added(more.reservation(), lease));

@@ -184,6 +184,14 @@ final class LeaseTest {
   }
 
   @Test
+  void howMuchOfItTheLeaseCoveredIsTold() {
+    var used = withLease("10").when(use("l", 1, "u1", "15"), at(6));
+    assertThat(used.event(WalletEvent.UsageCharged.class).closure())
+        .isEqualTo(
+            Closure.of("u1", credits("15"), Closure.Kind.COMMITTED).drawnFrom("l", credits("10")));
+  }
+
+  @Test
   void reportedUsageIsDrawnFromTheLeaseAndFromNothingElse() {
     var given = withLease("10");
     var used = given.when(use("l", 1, "u1", "7"), at(6));

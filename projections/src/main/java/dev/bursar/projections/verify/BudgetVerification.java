@@ -205,7 +205,7 @@ final class BudgetVerification {
           lease,
           closure.kind() == Closure.Kind.ADDED
               ? lease.and(hold)
-              : lease.less(charged, hold.uses()));
+              : lease.less(closure.fromLease(), hold.uses()));
     }
     Lapsed late = lapsed.remove(closure.reservation());
     if (hold != null) {
