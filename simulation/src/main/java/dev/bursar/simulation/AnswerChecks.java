@@ -11,6 +11,7 @@ import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
@@ -55,13 +56,23 @@ final class AnswerChecks {
       Since since,
       List<String> attempts) {
     if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
-      refused(refusal, wallet, operation, since, attempts);
+      if (!isOfLease(refusal, request)) {
+        refused(refusal, wallet, operation, since, attempts);
+      }
       return;
     }
     switch (((Answer.Done<Decided>) answer).value()) {
       case Decided.Allowed allowed -> allowed(allowed, request, wallet, since);
       case Decided.Denied denied -> denied(denied, request, wallet, since);
     }
+  }
+
+  /** Somebody below is frozen; or what is to be added to has expired, by the org's clock. */
+  private static boolean isOfLease(Refusal refusal, ReserveRequest request) {
+    LeaseTerms terms = request.lease();
+    return terms != null
+        && (refusal.code() == Refusal.Code.LEASE_TOO_WIDE
+            || (refusal.code() == Refusal.Code.LEASE_ENDED && terms.more() != null));
   }
 
   /**

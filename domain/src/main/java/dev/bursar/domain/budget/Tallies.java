@@ -256,6 +256,20 @@ public final class Tallies {
         : limit.resetsAt().plus(lateness.correction());
   }
 
+  /** Whether a lease of such credits has something that a limit counts, and that it lacks. */
+  public boolean lacks(String lease, String creditType, LimitState limit) {
+    OpenHold hold = holds.get(lease);
+    if (hold == null) {
+      return false;
+    }
+    Counter counter = Counter.of(limit);
+    boolean counted =
+        limit.measure().equals(creditType)
+            ? hold.amount().isPositive()
+            : hold.usage().getOrDefault(limit.measure(), 0L) > 0;
+    return counted && hold.marks().stream().noneMatch(mark -> mark.counter().equals(counter));
+  }
+
   /** Whether the reservation is open here. */
   public boolean holds(String reservation) {
     return holds.containsKey(reservation);

@@ -51,7 +51,7 @@ final class BudgetRules {
         ? new Told<>(DONE)
         : new Accepted<>(
             new OrgEvent.BudgetDrafted(
-                now, budget, reservations.open(budget), draft.attempt(), draft.actor()));
+                now, budget, reservations.open(budget, now), draft.attempt(), draft.actor()));
   }
 
   Decision<OrgEvent, OrgReply> put(OrgCommand.PutBudget put, Catalog catalog, Instant now) {

@@ -3,6 +3,7 @@ package dev.bursar.domain.org;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
@@ -13,6 +14,7 @@ import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,8 +41,7 @@ final class LeaseRules {
    */
   Instant expiry(ReserveRequest request, List<Budgets.Applicable> limits, Instant now) {
     Instant first = now.plusSeconds(request.ttlSeconds());
-    LeaseTerms terms = request.lease();
-    String more = terms == null ? null : terms.more();
+    String more = addedTo(request);
     Plan lease = more == null ? null : org.open().get(more);
     Instant before = lease == null ? null : lease.leaseUntil();
     if (before != null && before.isAfter(first)) {
@@ -51,6 +52,62 @@ final class LeaseRules {
       first = end.isBefore(first) ? end : first;
     }
     return first;
+  }
+
+  private static @Nullable String addedTo(ReserveRequest request) {
+    LeaseTerms terms = request.lease();
+    return terms == null ? null : terms.more();
+  }
+
+  /**
+   * In whose windows a lease holds in a budget that is set while it is out: what is used of it from
+   * now on counts when it runs.
+   */
+  static @Nullable Instant heldAt(Plan lease, Instant now) {
+    Instant until = lease.leaseUntil();
+    Instant last = until == null ? null : until.minus(1, ChronoUnit.MICROS);
+    return last == null ? lease.countedAt() : now.isBefore(last) ? now : last;
+  }
+
+  /**
+   * Why nothing can be added to a lease, nor can it be prolonged: all of it would come into windows
+   * in which it does not hold. It has expired; or since it was granted, a limit was set of which
+   * another window has begun, or came with a plan.
+   *
+   * @param own the figures of those limits that the org counts
+   */
+  @Nullable Refusal notAdded(
+      ReserveRequest request, List<Budgets.Applicable> limits, List<LimitState> own, Instant now) {
+    String more = addedTo(request);
+    if (more == null) {
+      return null;
+    }
+    Plan lease = org.open().get(more);
+    Instant until = lease == null ? null : lease.leaseUntil();
+    Instant grantedAt = lease == null ? null : lease.countedAt();
+    if (lease == null || until == null || grantedAt == null || !now.isBefore(until)) {
+      return Refusal.of(Code.LEASE_ENDED, "the lease has expired, and can't be added to");
+    }
+    for (Budgets.Applicable limit : limits) {
+      Budget budget = limit.budget();
+      if (budget.mode() == Budget.Mode.HARD && budget.windowAt(now).start().isAfter(grantedAt)) {
+        return notHeld(budget.id());
+      }
+    }
+    for (LimitState limit : own) {
+      if (limit.mode() == Budget.Mode.HARD
+          && org.tallies().lacks(more, lease.creditType(), limit)) {
+        return notHeld(limit.budget());
+      }
+    }
+    return null;
+  }
+
+  private static Refusal notHeld(String limit) {
+    return Refusal.of(
+        Code.LEASE_ENDED,
+        "the lease does not hold in the present window of the limit %s, which was set after it was granted: close it, and ask for another"
+            .formatted(limit));
   }
 
   /** Why there can be no such lease: some hard limit counts what it does not hold, or might. */

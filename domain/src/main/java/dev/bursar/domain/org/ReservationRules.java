@@ -151,6 +151,10 @@ final class ReservationRules {
     if (notEntitled != null) {
       denials.add(
           new Denial(DenialCode.NOT_ENTITLED, null, null, null, asked.amount(), notEntitled));
+    Refusal notAdded = request.isLease() ? leases.notAdded(request, limits, own, now) : null;
+    if (notAdded != null) {
+      return new Refused<>(notAdded);
+    }
     }
     denials.addAll(BudgetDenials.of(own, asked));
     if (!denials.isEmpty()) {
@@ -242,12 +246,15 @@ final class ReservationRules {
   }
 
   /** What is open and would count against a budget that is not there yet. */
-  List<OpenPart> open(Budget budget) {
+  List<OpenPart> open(Budget budget, Instant now) {
     List<OpenPart> parts = new ArrayList<>();
     for (Plan plan : org.open().values()) {
       ReserveRequest request = plan.request();
       CountedWork work = plan.countedWork();
-      Instant countedAt = work == null ? plan.countedAt() : work.in(budget.window());
+      Instant countedAt =
+          work != null
+              ? work.in(budget.window())
+              : request.isLease() ? LeaseRules.heldAt(plan, now) : plan.countedAt();
       Demand demand =
           demand(request, org.path(request.subject()), plan.creditType(), plan.quantities());
       if (countedAt != null && demand.isCountedBy(budget)) {

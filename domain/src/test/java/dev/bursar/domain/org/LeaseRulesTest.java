@@ -44,6 +44,7 @@ final class LeaseRulesTest {
 
   private static final Lateness LATENESS =
       new Lateness(Duration.ofHours(2), Duration.ofHours(72), Duration.ofMinutes(5));
+  private static final Instant ONE = NOON.plus(Duration.ofHours(1));
   private static final Subject ANN = subject("research", "ann");
 
   private final OperationMemory memory = OrgWords.memory();
@@ -172,10 +173,6 @@ final class LeaseRulesTest {
     assertThat(tallies("b")).containsExactly("3/8");
   }
 
-  @Test
-  void itIsAddedToAndHandedBackFrom() {
-    acme.after(NOON, OrgWords.budget(daily("b", ORG, "20")));
-    String lease = begun(lease(ANN, "8"), NOON).reservation();
   /** It was charged before the lease was added to, and is told after that. */
   @Test
   void whatALeaseDidNotCoverLessensNothingThatWasAddedSince() {
@@ -190,6 +187,10 @@ final class LeaseRulesTest {
     assertThat(tallies("b")).containsExactly("15/20");
   }
 
+  @Test
+  void itIsAddedToAndHandedBackFrom() {
+    acme.after(NOON, OrgWords.budget(daily("b", ORG, "20")));
+    String lease = begun(lease(ANN, "8"), NOON).reservation();
     Plan more = begun(lease("L2", ANN, null, "6", Map.of(), 7_200, lease), NOON);
     assertThat(tallies("b")).containsExactly("0/14");
     settle(Closure.added(more.reservation(), lease));
@@ -337,6 +338,61 @@ final class LeaseRulesTest {
         NOON, new OrgCommand.DraftBudget(daily("b", user("ann"), "10"), "attempt-1", "key1"));
     acme.when(lease(subject("research", null), "4"), NOON)
         .thenRefused(Code.LEASE_TOO_WIDE, "subject");
+  }
+
+  private String leasedBeforeTheHour() {
+    return begun(lease("L1", ANN, null, "8", Map.of(), 7_200, null), ONE.minusSeconds(120))
+        .reservation();
+  }
+
+  @Test
+  void aLimitThatIsSetHoldsItInTheWindowInWhichItIsUsed() {
+    leasedBeforeTheHour();
+    Budget hourly = measuring("h", ORG, "platform", WindowKind.HOUR);
+    acme.after(ONE.plusSeconds(60), new OrgCommand.DraftBudget(hourly, "attempt-1", "key1"));
+    var windows = org.tallies().counters().values().iterator().next();
+    assertThat(windows).hasSize(1);
+    assertThat(windows.getFirst().windowStart()).isEqualTo(ONE);
+    assertThat(windows.getFirst().held()).isEqualTo(Credits.of(8));
+  }
+
+  @Test
+  void nothingIsAddedInWindowsInWhichItDoesNotHold() {
+    String lease = leasedBeforeTheHour();
+    Scope team = unit(Scope.Type.TEAM, "research");
+    acme.after(
+        ONE.minusSeconds(60), OrgWords.budget(measuring("h", team, "platform", WindowKind.HOUR)));
+    OrgCommand.Reserve more = lease("L2", ANN, null, "0", Map.of(), 7_200, lease);
+    acme.when(more, ONE.plusSeconds(1)).thenRefused(Code.LEASE_ENDED);
+    assertThat(begun(lease("L3", ANN, null, "4", Map.of(), 60, null), ONE.plusSeconds(1)))
+        .as("another lease can be had")
+        .isNotNull();
+  }
+
+  @Test
+  void nothingIsAddedInALimitInWhichItDoesNotHold() {
+    String lease = leasedBeforeTheHour();
+    acme.after(ONE, OrgWords.budget(measuring("m", ORG, "platform", WindowKind.MONTH)));
+    acme.when(lease("L2", ANN, null, "0", Map.of(), 7_200, lease), ONE.plusSeconds(1))
+        .thenRefused(Code.LEASE_ENDED);
+  }
+
+  @Test
+  void aMeterThatItHadNothingOfIsAdded() {
+    String lease = leasedBeforeTheHour();
+    acme.after(ONE, OrgWords.budget(measuring("t", ORG, "tokens", WindowKind.MONTH)));
+    acme.when(lease("L2", ANN, null, "0", Map.of(), 7_200, lease), ONE.plusSeconds(1))
+        .thenRefused(Code.INVALID, "top_up_meters.tokens");
+    begun(lease("L3", ANN, null, "0", Map.of("tokens", 5L), 7_200, lease), ONE.plusSeconds(1));
+    assertThat(tallies("t")).containsExactly("0/5");
+  }
+
+  @Test
+  void nothingIsAddedOnceItHasExpired() {
+    String lease = begun(lease("L1", ANN, null, "8", Map.of(), 60, null), NOON).reservation();
+    begun(lease("L2", ANN, null, "1", Map.of(), 60, lease), NOON.plusSeconds(59));
+    acme.when(lease("L3", ANN, null, "1", Map.of(), 60, lease), NOON.plusSeconds(60))
+        .thenRefused(Code.LEASE_ENDED);
   }
 
   /** However wrong the holder's clock is, and whenever it is heard of. */
