@@ -608,6 +608,11 @@ final class Parts {
 
   /** A hold that is a lease. */
   static Hold lease() {
+    return lease(terms());
+  }
+
+  /** A hold that is a lease on these terms. */
+  static Hold lease(Lease terms) {
     Hold hold = hold();
     return new Hold(
         hold.reservation(),
@@ -620,7 +625,7 @@ final class Parts {
         hold.overagePolicy(),
         hold.teamHolds(),
         hold.attribution(),
-        terms());
+        terms);
   }
 
   /** For what is to be added to a lease. */
@@ -662,6 +667,6 @@ final class Parts {
             List.of(),
             AT,
             null)
-        .until(LATER);
+        .until(LATER, null);
   }
 }

@@ -22,6 +22,7 @@ import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Recorded;
+import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.operation.Operation;
@@ -200,6 +201,19 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                 transaction(attribution("reservation")),
                 balance())),
         wallet("held-as-lease", new WalletEvent.CreditsHeld(AT, Parts.lease(), balance())),
+        wallet(
+            "held-as-lease-of-meters",
+            new WalletEvent.CreditsHeld(
+                AT,
+                Parts.lease(
+                    Lease.granted(
+                        "gateway-1",
+                        LATER,
+                        credits("12.5"),
+                        Map.of("requests", 500L, "output_tokens", 5_000_000_000L),
+                        "key_2x7Qm",
+                        7)),
+                balance())),
         wallet(
             "usage_charged-from-lease",
             new WalletEvent.UsageCharged(
@@ -449,6 +463,12 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
             new TeamEvent.BudgetSettled(
                 AT, closure(Closure.Kind.COMMITTED).drawnFrom("rsv_acme_main_2"), List.of())),
         team(
+            "settled-from-lease-in-part",
+            new TeamEvent.BudgetSettled(
+                AT,
+                closure(Closure.Kind.COMMITTED).drawnFrom("rsv_acme_main_2", credits("2.5")),
+                List.of())),
+        team(
             "settled-added",
             new TeamEvent.BudgetSettled(
                 AT, Closure.added(RESERVATION, "rsv_acme_main_2"), List.of())),
@@ -462,12 +482,6 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         org(
             "org_put",
             new OrgEvent.OrgPut(
-        team(
-            "settled-from-lease-in-part",
-            new TeamEvent.BudgetSettled(
-                AT,
-                closure(Closure.Kind.COMMITTED).drawnFrom("rsv_acme_main_2", credits("2.5")),
-                List.of())),
                 AT,
                 "acme",
                 new OrgSettings(
@@ -550,6 +564,9 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         org("begun-by-usage", new OrgEvent.ReservationBegun(AT, Parts.fullPlan())),
         org("begun-placed", new OrgEvent.ReservationBegun(AT, Parts.placedPlan())),
         org("begun-lease", new OrgEvent.ReservationBegun(AT, Parts.leasePlan())),
+        org(
+            "begun-lease-by-version",
+            new OrgEvent.ReservationBegun(AT, Parts.leasePlan().until(LATER, 7))),
         org(
             "settled-shrunk",
             new OrgEvent.ReservationSettled(

@@ -40,7 +40,8 @@ final class Instead {
         plan.departments(),
         plan.madeAt(),
         plan.countsAt(),
-        plan.leaseUntil());
+        plan.leaseUntil(),
+        plan.catalogVersion());
   }
 
   /** The plan under the name that was asked for. */
@@ -61,7 +62,8 @@ final class Instead {
         plan.departments(),
         plan.madeAt(),
         plan.countsAt(),
-        plan.leaseUntil());
+        plan.leaseUntil(),
+        plan.catalogVersion());
   }
 
   static Hold ofNothing(Hold hold) {

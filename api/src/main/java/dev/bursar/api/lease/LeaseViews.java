@@ -72,6 +72,10 @@ final class LeaseViews {
       json.field("expires_in_ms", Math.max(0, Duration.between(now, terms.expiresAt()).toMillis()));
     }
     meters(json, "granted_meters", terms.meters());
+    Integer version = terms.catalogVersion();
+    if (version != null) {
+      json.field("catalog_version", version);
+    }
   }
 
   private static void meters(JsonWriter json, String name, Map<String, Long> meters) {

@@ -106,6 +106,12 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
     return version == null ? null : now.catalogs.get(version);
   }
 
+  @Override
+  public @Nullable Integer version(String org, @Nullable Integer pinned, Instant at) {
+    Known now = known;
+    return pinned != null || now == null ? pinned : now.releases.versionFor(org, at);
+  }
+
   /** A version that never changes; not known until it has been read, which is begun here. */
   private @Nullable Catalog pinned(int version, Known now) {
     Catalog counts = now.catalogs.get(version);

@@ -16,6 +16,15 @@ public interface Catalogs {
    */
   @Nullable Catalog of(String org, @Nullable Integer pinned, Instant at);
 
+  /**
+   * The version that counts for an org; null where there are none, or while it is not known.
+   *
+   * @param pinned the version that the org has chosen for itself; null for none
+   */
+  default @Nullable Integer version(String org, @Nullable Integer pinned, Instant at) {
+    return pinned;
+  }
+
   /** The same for an org that has chosen none. */
   default @Nullable Catalog of(String org, Instant at) {
     return of(org, null, at);

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param countsAt in whose windows it counts, if not in those of when the org decided; else null
  * @param leaseUntil of a lease, when it expires: at the latest with the first window that it holds
  *     in; else null
+ * @param catalogVersion of a lease, the version of the catalog by which what is decided from it is
+ *     priced; null where there is none, and in early rows
  */
 public record Plan(
     String reservation,
@@ -46,7 +48,8 @@ public record Plan(
     List<String> departments,
     @Nullable Instant madeAt,
     @Nullable Instant countsAt,
-    @Nullable Instant leaseUntil) {
+    @Nullable Instant leaseUntil,
+    @Nullable Integer catalogVersion) {
 
   /** For one request. */
   public Plan(
@@ -79,11 +82,16 @@ public record Plan(
         departments,
         madeAt,
         countsAt,
+        null,
         null);
   }
 
-  /** The same, as a lease that expires then; as it is, for null. */
-  public Plan until(@Nullable Instant expiry) {
+  /**
+   * The same, as a lease that expires then; as it is, for null.
+   *
+   * @param version of the catalog that counts for what is decided from it, or null
+   */
+  public Plan until(@Nullable Instant expiry, @Nullable Integer version) {
     return expiry == null
         ? this
         : new Plan(
@@ -101,7 +109,8 @@ public record Plan(
             departments,
             madeAt,
             countsAt,
-            expiry);
+            expiry,
+            version);
   }
 
   /** How much is asked for, in every measure. */

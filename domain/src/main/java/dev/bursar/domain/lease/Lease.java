@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param revoked whether its holder is to stop and to close it
  * @param meters all that was granted besides, units by meter; empty in early rows
  * @param holder the id of the key that it was granted to; null in early rows
+ * @param catalogVersion the version of the catalog by which what is decided from it is priced; null
+ *     where there is none, and in early rows
  */
 public record Lease(
     String sidecar,
@@ -33,7 +35,8 @@ public record Lease(
     Credits returned,
     boolean revoked,
     Map<String, Long> meters,
-    @Nullable String holder) {
+    @Nullable String holder,
+    @Nullable Integer catalogVersion) {
 
   /** Of nothing but credits, and of nobody in particular. */
   public Lease(
@@ -44,12 +47,12 @@ public record Lease(
       Credits reported,
       Credits returned,
       boolean revoked) {
-    this(sidecar, epoch, expiresAt, granted, reported, returned, revoked, Map.of(), null);
+    this(sidecar, epoch, expiresAt, granted, reported, returned, revoked, Map.of(), null, null);
   }
 
   /** A lease of credits that was just granted. */
   public static Lease granted(String sidecar, Instant expiresAt, Credits granted) {
-    return granted(sidecar, expiresAt, granted, Map.of(), null);
+    return granted(sidecar, expiresAt, granted, Map.of(), null, null);
   }
 
   /** A lease that was just granted to the holder of a key. */
@@ -58,9 +61,19 @@ public record Lease(
       Instant expiresAt,
       Credits granted,
       Map<String, Long> meters,
-      @Nullable String holder) {
+      @Nullable String holder,
+      @Nullable Integer catalogVersion) {
     return new Lease(
-        sidecar, 1, expiresAt, granted, Credits.ZERO, Credits.ZERO, false, meters, holder);
+        sidecar,
+        1,
+        expiresAt,
+        granted,
+        Credits.ZERO,
+        Credits.ZERO,
+        false,
+        meters,
+        holder,
+        catalogVersion);
   }
 
   /** What may yet be used of it. */
@@ -70,11 +83,13 @@ public record Lease(
 
   /** The same with so much more of it reported. */
   public Lease reporting(Credits more) {
-    return with(epoch, expiresAt, granted, reported.plus(more), returned, revoked, meters);
+    return with(
+        epoch, expiresAt, granted, reported.plus(more), returned, revoked, meters, catalogVersion);
   }
 
-  /** The same in its next epoch, with so much more granted, until then. */
-  public Lease toppedUp(Credits more, Map<String, Long> moreUnits, Instant until) {
+  /** The same in its next epoch, with so much more granted, until then, at prices of then. */
+  public Lease toppedUp(
+      Credits more, Map<String, Long> moreUnits, Instant until, @Nullable Integer version) {
     Map<String, Long> units = new TreeMap<>(meters);
     moreUnits.forEach(
         (meter, each) -> {
@@ -82,7 +97,7 @@ public record Lease(
             units.merge(meter, each, Quantities::plusCapped);
           }
         });
-    return with(epoch + 1, until, granted.plus(more), reported, returned, revoked, units);
+    return with(epoch + 1, until, granted.plus(more), reported, returned, revoked, units, version);
   }
 
   /** The same in its next epoch, with so much of what is left handed back. */
@@ -94,12 +109,13 @@ public record Lease(
         reported,
         returned.plus(amount),
         revoked,
-        meters);
+        meters,
+        catalogVersion);
   }
 
   /** The same, whose holder is to stop. The epoch stays: it has still to report. */
   public Lease revoking() {
-    return with(epoch, expiresAt, granted, reported, returned, true, meters);
+    return with(epoch, expiresAt, granted, reported, returned, true, meters, catalogVersion);
   }
 
   private Lease with(
@@ -109,7 +125,8 @@ public record Lease(
       Credits nowReported,
       Credits nowReturned,
       boolean nowRevoked,
-      Map<String, Long> units) {
+      Map<String, Long> units,
+      @Nullable Integer version) {
     return new Lease(
         sidecar,
         nowEpoch,
@@ -119,7 +136,8 @@ public record Lease(
         nowReturned,
         nowRevoked,
         Map.copyOf(units),
-        holder);
+        holder,
+        version);
   }
 
   /** Whoever says that it knows this epoch does not know this one. */

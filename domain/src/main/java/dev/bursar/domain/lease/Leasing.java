@@ -255,7 +255,8 @@ public final class Leasing implements Leases {
                   handBack,
                   caller.actor(),
                   caller.idempotencyKey(),
-                  added == null ? Map.of() : allowances(added));
+                  added == null ? Map.of() : allowances(added),
+                  added == null ? null : added.plan().catalogVersion());
       return wallet(
           lease,
           new Request<>(command, caller.operation((closing ? "close:" : "settle:") + lease)));

@@ -342,7 +342,7 @@ public final class Org {
     Plan added = closure.kind() == Closure.Kind.ADDED ? open.get(closure.reservation()) : null;
     Plan lease = closure.lease() == null ? null : open.get(closure.lease());
     if (added != null && lease != null) {
-      open.put(lease.reservation(), lease.until(added.leaseUntil()));
+      open.put(lease.reservation(), lease.until(added.leaseUntil(), added.catalogVersion()));
     }
     Plan plan = ended(closure.reservation());
     Reported reported = plan == null ? null : plan.request().reported();

@@ -113,17 +113,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
               : new Accepted<>(new OrgEvent.BudgetRemoved(now, remove.budget(), remove.actor()));
       case OrgCommand.PutWallet put -> putWallet(put, now);
       case OrgCommand.Reserve reserve ->
-          byCatalog(
-              now,
-              catalog -> {
-                Subscription subscribed = subscription(catalog);
-                return reservations.decide(
-                    reserve.withDefault(subscribed.overagePolicy()),
-                    catalog,
-                    subscribed,
-                    now,
-                    clock);
-              });
+          byCatalog(now, catalog -> reserve(reserve, catalog, settings, now, clock));
       case OrgCommand.TakeOver over ->
           org.open().containsKey(over.reservation())
               ? new Accepted<>(
@@ -191,6 +181,24 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       catalog = since;
     }
     return new Refused<>(Refusal.catalogUnknown());
+  }
+
+  private Decision<OrgEvent, OrgReply> reserve(
+      OrgCommand.Reserve ask, Catalog catalog, OrgSettings settings, Instant now, Instant clock) {
+    Integer versionOfLease = reservations.versionOfLease(ask.request());
+    Catalog ofLease = versionOfLease == null ? null : catalogs.of(org.id(), versionOfLease, now);
+    if (versionOfLease != null && ofLease == null) {
+      return new Refused<>(Refusal.catalogUnknown());
+    }
+    Subscription subscribed = subscription(catalog);
+    return reservations.decide(
+        ask.withDefault(subscribed.overagePolicy()),
+        catalog,
+        ofLease,
+        ask.request().isLease() ? catalogs.version(org.id(), settings.catalogVersion(), now) : null,
+        subscribed,
+        now,
+        clock);
   }
 
   private Subscription subscription(Catalog catalog) {

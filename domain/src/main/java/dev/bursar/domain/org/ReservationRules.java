@@ -50,6 +50,9 @@ final class ReservationRules {
   /**
    * Decides the org's part, by a catalog and by what the org has subscribed to as that has it.
    *
+   * @param known the version of the catalog by which reported work that was decided from an open
+   *     lease is priced, if that is not this one; else null
+   * @param version of the catalog; null where there are none
    * @param now when, as the org counts
    * @param clock what is told to team and wallet: their time is not to go by how far the org's is
    *     ahead
@@ -57,6 +60,8 @@ final class ReservationRules {
   Decision<OrgEvent, OrgReply> decide(
       OrgCommand.Reserve ask,
       Catalog catalog,
+      @Nullable Catalog known,
+      @Nullable Integer version,
       Subscription subscription,
       Instant now,
       Instant clock) {
@@ -87,10 +92,10 @@ final class ReservationRules {
               plan(ask, null, "", Credits.ZERO, path, List.of(), List.of(), madeAt, now),
               List.of(noWallet)));
     }
-    Price price =
-        request.usage() == null
-            ? null
-            : catalog.price(request.feature(), request.model(), countsAt);
+    Price price = known == null ? null : price(request, known, countsAt);
+    if (price == null || noRate(request, price) != null) {
+      price = price(request, catalog, countsAt);
+    }
     Denial noRate = noRate(request, price);
     if (noRate != null) {
       Plan unpriced = plan(ask, price, "", Credits.ZERO, path, List.of(), List.of(), madeAt, now);
@@ -146,15 +151,15 @@ final class ReservationRules {
               countsAt),
           now);
     }
+    Refusal notAdded = request.isLease() ? leases.notAdded(request, limits, own, now) : null;
+    if (notAdded != null) {
+      return new Refused<>(notAdded);
+    }
     List<Denial> denials = new ArrayList<>(frozen(path, asked, now));
     String notEntitled = subscription.fault(request.feature(), now);
     if (notEntitled != null) {
       denials.add(
           new Denial(DenialCode.NOT_ENTITLED, null, null, null, asked.amount(), notEntitled));
-    Refusal notAdded = request.isLease() ? leases.notAdded(request, limits, own, now) : null;
-    if (notAdded != null) {
-      return new Refused<>(notAdded);
-    }
     }
     denials.addAll(BudgetDenials.of(own, asked));
     if (!denials.isEmpty()) {
@@ -170,7 +175,8 @@ final class ReservationRules {
               plan(ask, price, creditType, amount, path, held, ofTeam, madeAt, now), List.of()));
     }
     return begun(
-        plan(ask, price, creditType, amount, path, held, ofTeam, madeAt, now).until(until), now);
+        plan(ask, price, creditType, amount, path, held, ofTeam, madeAt, now).until(until, version),
+        now);
   }
 
   private Decision<OrgEvent, OrgReply> begun(Plan plan, Instant now) {
@@ -187,6 +193,16 @@ final class ReservationRules {
     }
     // Neither remembered nor looked up: what was charged between the two would be charged again.
     return org.mayHaveForgottenSince(lookedUpThrough) ? Refusal.perhapsReported() : null;
+  }
+
+  /**
+   * The version of the catalog by which work that was decided from an open lease is priced: what
+   * its holder knew when it decided. Null for other work.
+   */
+  @Nullable Integer versionOfLease(ReserveRequest request) {
+    String name = request.reported() == null ? null : request.reported().lease();
+    Plan lease = name == null ? null : org.open().get(name);
+    return lease == null ? null : lease.catalogVersion();
   }
 
   /**
@@ -328,6 +344,10 @@ final class ReservationRules {
     return org.wallets().containsKey(wallet)
         ? null
         : Denial.unknownWallet(wallet, request.amount());
+  }
+
+  private static @Nullable Price price(ReserveRequest request, Catalog catalog, Instant at) {
+    return request.usage() == null ? null : catalog.price(request.feature(), request.model(), at);
   }
 
   private static @Nullable Denial noRate(ReserveRequest request, @Nullable Price price) {

@@ -202,7 +202,13 @@ final class Course<W> {
     Instant until = plan.leaseUntil();
     return terms == null || terms.more() != null || until == null
         ? null
-        : Lease.granted(terms.sidecar(), until, plan.amount(), terms.allowances(), plan.actor());
+        : Lease.granted(
+            terms.sidecar(),
+            until,
+            plan.amount(),
+            terms.allowances(),
+            plan.actor(),
+            plan.catalogVersion());
   }
 
   private long ttlSeconds() {

@@ -64,7 +64,7 @@ final class LeaseRules {
         return ended();
       }
       draws = Settlement.merged(draws, more.draws());
-      terms = terms.toppedUp(more.amount(), ask.meters(), until);
+      terms = terms.toppedUp(more.amount(), ask.meters(), until, ask.catalogVersion());
       Instant newSettleBy = until.plusSeconds(ask.settleSeconds());
       settleBy = newSettleBy.isAfter(settleBy) ? newSettleBy : settleBy;
       teamHolds |= more.teamHolds();

@@ -161,6 +161,8 @@ public sealed interface WalletCommand {
    * @param settleSeconds how long after that it may be reported on
    * @param handBack how much its holder does without, 0 or more; at most what is left is taken
    * @param meters what is added besides credits, units by meter
+   * @param catalogVersion the version of the catalog that counts from then on, if something is
+   *     added and there are versions; else null
    */
   record SettleLease(
       String lease,
@@ -171,7 +173,8 @@ public sealed interface WalletCommand {
       Credits handBack,
       String actor,
       @Nullable String idempotencyKey,
-      Map<String, Long> meters)
+      Map<String, Long> meters,
+      @Nullable Integer catalogVersion)
       implements WalletCommand {
 
     /** Where nothing is added but credits. */
@@ -184,7 +187,17 @@ public sealed interface WalletCommand {
         Credits handBack,
         String actor,
         @Nullable String idempotencyKey) {
-      this(lease, epoch, added, until, settleSeconds, handBack, actor, idempotencyKey, Map.of());
+      this(
+          lease,
+          epoch,
+          added,
+          until,
+          settleSeconds,
+          handBack,
+          actor,
+          idempotencyKey,
+          Map.of(),
+          null);
     }
   }
 

@@ -18,6 +18,9 @@ import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
+import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.DenialCode;
@@ -29,6 +32,7 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Refusal.Code;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -393,6 +397,88 @@ final class LeaseRulesTest {
     begun(lease("L2", ANN, null, "1", Map.of(), 60, lease), NOON.plusSeconds(59));
     acme.when(lease("L3", ANN, null, "1", Map.of(), 60, lease), NOON.plusSeconds(60))
         .thenRefused(Code.LEASE_ENDED);
+  }
+
+  /**
+   * The catalog OrgWords.CATALOG as version 1, and one in which all costs a credit as version 2.
+   */
+  private static final class TwoVersions implements Catalogs {
+
+    private static final Catalog DEAR =
+        new Catalog(
+            Map.of("platform", "Credits"),
+            Set.of("tokens"),
+            List.of(new Rate(null, "big", "platform", Map.of("tokens", BigDecimal.ONE))));
+
+    private int published = 1;
+
+    @Override
+    public Catalog of(String org, Integer pinned, Instant at) {
+      return version(org, pinned, at) == 1 ? OrgWords.CATALOG : DEAR;
+    }
+
+    @Override
+    public Integer version(String org, Integer pinned, Instant at) {
+      return pinned != null ? pinned : (Integer) published;
+    }
+  }
+
+  @Test
+  void whatIsDecidedFromItCostsWhatItsHolderKnew() {
+    TwoVersions versions = new TwoVersions();
+    var given = Given.nothing(new OrgAggregate(org, versions), memory);
+    given.after(
+        NOON, new OrgCommand.PutOrg(OrgWords.settings(), "key1"), OrgWords.wallet("main", null));
+    Subject subject = Subject.ofOrg("acme");
+    Plan lease =
+        given
+            .when(lease("L1", subject, null, "100", Map.of(), 3_600, null), NOON)
+            .reply(OrgReply.Begun.class)
+            .plan();
+    assertThat(lease.catalogVersion()).isEqualTo(1);
+    versions.published = 2;
+    assertThat(costOf(given, "u1", lease.reservation())).isEqualTo(Credits.parse("1.5005"));
+    assertThat(costOf(given, "u2", "somewhere else")).isEqualTo(Credits.of(1_000));
+
+    Plan more =
+        given
+            .when(
+                lease("L2", subject, null, "1", Map.of(), 7_200, lease.reservation()),
+                NOON.plusSeconds(1))
+            .reply(OrgReply.Begun.class)
+            .plan();
+    given.after(
+        NOON.plusSeconds(2),
+        new OrgCommand.Settle(Closure.added(more.reservation(), lease.reservation())));
+    assertThat(costOf(given, "u3", lease.reservation()))
+        .as("its holder was told of the new version")
+        .isEqualTo(Credits.of(1_000));
+  }
+
+  private static Credits costOf(
+      Given<OrgCommand, OrgEvent, OrgReply> given, String id, String source) {
+    ReserveRequest work =
+        new ReserveRequest(
+            Subject.ofOrg("acme"),
+            "chat",
+            "big",
+            null,
+            null,
+            Map.of("tokens", 1_000L),
+            null,
+            null,
+            1,
+            OveragePolicy.RECORD,
+            false,
+            false,
+            Map.of());
+    Instant at = NOON.plusSeconds(3);
+    Reported event = new Reported(source, id, at, source.startsWith("rsv_") ? (Long) 1L : null);
+    return given
+        .when(new OrgCommand.Reserve(work.as(event), id, "key1", null, new byte[16]), at)
+        .reply(OrgReply.Begun.class)
+        .plan()
+        .amount();
   }
 
   /** However wrong the holder's clock is, and whenever it is heard of. */
