@@ -5,6 +5,7 @@ import dev.bursar.api.access.KeyRoutes;
 import dev.bursar.api.budget.BudgetRoutes;
 import dev.bursar.api.budget.OverrideRoutes;
 import dev.bursar.api.catalog.CatalogRoutes;
+import dev.bursar.api.catalog.PriceRoutes;
 import dev.bursar.api.catalog.SimulationRoutes;
 import dev.bursar.api.cost.FocusRoutes;
 import dev.bursar.api.enforcement.ReservationRoutes;
@@ -60,6 +61,7 @@ public final class Routes {
             new SimulationRoutes(ports.versions()).endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs(), ports.versions()).endpoints(),
             new EntitlementRoutes(ports.entities()).endpoints(),
+            new PriceRoutes(ports.entities(), ports.catalogs(), ports.clock()).endpoints(),
             new OpenFeatureRoutes(ports.entities()).endpoints(),
             new UnitRoutes(ports.entities()).endpoints(),
             new UserRoutes(ports.entities()).endpoints(),

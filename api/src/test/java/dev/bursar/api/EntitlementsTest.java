@@ -56,6 +56,28 @@ final class EntitlementsTest {
   }
 
   @Test
+  void whatItsUseCostsIsToldOnceForAll() {
+    Answer prices = api.get("/v1/orgs/zeta/prices");
+    assertThat(prices.at("/overage_policy")).isEqualTo("record");
+    assertThat(prices.json().at("/credit_types").toString()).isEqualTo("[\"image\",\"platform\"]");
+    assertThat(prices.at("/rates/0/rates/input_tokens")).isEqualTo("0.001");
+    assertThat(prices.at("/rates/1/tiers/input_tokens/steps/0/up_to")).isEqualTo("10");
+    assertThat(prices.json().at("/rates/2/expression").toString())
+        .isEqualTo("{\"product\":{\"units\":\"input_tokens\"},\"and\":{\"constant\":\"2\"}}");
+    assertThat(
+            api.send(
+                    "GET",
+                    "/v1/orgs/zeta/prices",
+                    api.operator,
+                    null,
+                    "If-None-Match",
+                    prices.header("ETag"))
+                .status())
+        .isEqualTo(304);
+    assertThat(api.get("/v1/orgs/nobody/prices").status()).isEqualTo(404);
+  }
+
+  @Test
   void aDenialSaysThatThePlanHasItNot() {
     Answer answer =
         api.post(

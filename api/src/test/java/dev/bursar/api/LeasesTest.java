@@ -66,6 +66,7 @@ class LeasesTest {
     budget("b-team", "{'type':'team','id':'analytics'}", "platform", "400");
     Answer lease = lease("100", "");
     assertThat(lease.at("/decision")).isEqualTo("allow");
+    assertThat(lease.at("/remaining")).as("by the team's limit").isEqualTo("300");
     assertThat(lease.at("/granted")).isEqualTo("100");
     assertThat(lease.at("/epoch")).isEqualTo("1");
     assertThat(lease.at("/expires_at")).isEqualTo("2026-03-02T10:05:00Z");
@@ -144,6 +145,7 @@ class LeasesTest {
     Answer lease = lease("1000", ",'meters':{'requests':30}");
     assertThat(lease.at("/granted")).isEqualTo("70");
     assertThat(lease.at("/meters/requests")).isEqualTo("5");
+    assertThat(lease.at("/remaining")).isEqualTo("0");
     Answer no = lease("1", ",'meters':{'requests':1}");
     assertThat(no.status()).isEqualTo(200);
     assertThat(no.at("/decision")).isEqualTo("deny");
@@ -167,10 +169,12 @@ class LeasesTest {
     Answer lease = lease("400", "");
     Answer more = report(lease, 1, ",'top_up':'300','ttl_seconds':600");
     assertThat(more.at("/granted")).isEqualTo("500");
+    assertThat(more.at("/remaining")).isEqualTo("0");
     assertThat(more.at("/expires_at")).isEqualTo("2026-03-02T10:10:00Z");
     Answer none = report(lease, 2, ",'top_up':'1'");
     assertThat(none.at("/denials/0/code")).isEqualTo("insufficient_credits");
     assertThat(none.at("/granted")).isEqualTo("500");
+    assertThat(none.json().has("remaining")).isFalse();
     Answer back = report(lease, 3, ",'hand_back':'450'");
     assertThat(back.at("/granted")).isEqualTo("50");
     assertThat(balance("available")).isEqualTo("450");

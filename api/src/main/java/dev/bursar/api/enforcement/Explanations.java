@@ -1,16 +1,14 @@
 package dev.bursar.api.enforcement;
 
 import dev.bursar.api.budget.LimitViews;
+import dev.bursar.api.catalog.PriceViews;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.JsonWriter;
-import dev.bursar.api.json.Words;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
-import dev.bursar.domain.catalog.Formula;
 import dev.bursar.domain.catalog.Price;
-import dev.bursar.domain.catalog.Tiers;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.Enforcement;
@@ -28,7 +26,6 @@ import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.usage.UsageQueries;
 import dev.bursar.domain.wallet.Hold;
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -191,45 +188,13 @@ final class Explanations {
           json.field("amount", plan.amount()).field("credit_type", plan.creditType());
           Price price = plan.price();
           if (price != null) {
-            write(json, price);
+            PriceViews.price(json, price);
           }
           var usage = plan.request().usage();
           if (usage != null) {
             json.object("usage", in -> usage.forEach(in::field));
           }
         });
-  }
-
-  private static void write(JsonWriter json, Price price) {
-    Formula formula = price.formula();
-    if (formula != null) {
-      json.field("formula", formula.text());
-      return;
-    }
-    json.object("rates", in -> price.rates().forEach((meter, rate) -> in.field(meter, text(rate))));
-    if (!price.tiers().isEmpty()) {
-      json.object(
-          "tiers",
-          in -> price.tiers().forEach((meter, tiers) -> in.object(meter, of -> write(of, tiers))));
-    }
-  }
-
-  private static void write(JsonWriter json, Tiers tiers) {
-    json.field("kind", Words.word(tiers.kind()))
-        .objects(
-            "steps",
-            tiers.steps(),
-            (in, step) -> {
-              Long upTo = step.upTo();
-              if (upTo != null) {
-                in.field("up_to", upTo);
-              }
-              in.field("rate", text(step.rate()));
-            });
-  }
-
-  private static String text(BigDecimal rate) {
-    return rate.toPlainString();
   }
 
   private static Step orgLimits(Plan plan) {

@@ -18,7 +18,8 @@ public final class ReservationBodies {
   public static final long TTL_SECONDS_DEFAULT = 300;
   public static final long TTL_SECONDS_MAX = 86_400;
 
-  static final Set<String> RESERVE =
+  /** What a request to reserve carries. */
+  public static final Set<String> RESERVE =
       Set.of(
           "subject",
           "feature",
@@ -40,8 +41,11 @@ public final class ReservationBodies {
           .filter(name -> !Set.of("ttl_seconds", "commit", "dry_run").contains(name))
           .collect(Collectors.toUnmodifiableSet());
 
-  static final Set<String> COMMIT = Set.of("usage", "amount");
-  static final Set<String> EXTEND = Set.of("ttl_seconds");
+  /** What a commit carries. */
+  public static final Set<String> COMMIT = Set.of("usage", "amount");
+
+  /** What a request to prolong carries. */
+  public static final Set<String> EXTEND = Set.of("ttl_seconds");
 
   private static final Set<String> SUBJECT =
       Set.of("org", "team", "user", "product", "cost_center", "agent");
@@ -50,7 +54,7 @@ public final class ReservationBodies {
   private ReservationBodies() {}
 
   /** What a commit came to; one of the two is there. */
-  record Actual(@Nullable Credits amount, @Nullable Map<String, Long> usage) {}
+  public record Actual(@Nullable Credits amount, @Nullable Map<String, Long> usage) {}
 
   /**
    * Work that has run already.
@@ -63,9 +67,11 @@ public final class ReservationBodies {
   }
 
   /**
+   * A wish to spend.
+   *
    * @param traceId the trace that the call belongs to, or null
    */
-  static ReserveRequest reserve(Body body, @Nullable String traceId) {
+  public static ReserveRequest reserve(Body body, @Nullable String traceId) {
     Subject subject = subject(body);
     Actual asked = actual(body);
     String creditType = body.name("credit_type");
@@ -116,7 +122,8 @@ public final class ReservationBodies {
         subject.name("agent"));
   }
 
-  static Actual actual(Body body) {
+  /** What a commit came to. */
+  public static Actual actual(Body body) {
     Map<String, Long> usage = body.usage("usage");
     Credits amount = body.amount("amount");
     if ((usage == null) == (amount == null)) {
@@ -126,7 +133,8 @@ public final class ReservationBodies {
     return new Actual(amount, usage);
   }
 
-  static long extend(Body body) {
+  /** For how many seconds a reservation is to live. */
+  public static long extend(Body body) {
     if (!body.has("ttl_seconds")) {
       throw body.missing("ttl_seconds");
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads bodies of what an operation takes, within 10 seconds. */
 final class BodyReader {
 
-  private static final long READ_MS_MAX = 10_000;
+  static final long READ_MS_MAX = 10_000;
 
   /**
    * How much of a body that nobody wants is taken in before the line is cut: most clients read no
@@ -160,7 +160,7 @@ final class BodyReader {
     }
   }
 
-  private static Fault unread(Throwable error, Intake intake) {
+  static Fault unread(Throwable error, Intake intake) {
     Throwable cause =
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     if (cause instanceof TimeoutException) {

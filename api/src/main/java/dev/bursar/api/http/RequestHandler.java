@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -70,10 +71,18 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
   private final transient PathTree paths = new PathTree();
   private final transient Authentication authentication;
   private final transient BodyReader bodies;
+  private final transient ClassicActorSystemProvider system;
   private final transient Materializer materializer;
   private final transient RouteMeters unmatched;
   private final Duration answeredWithin;
   private final Duration slowAnsweredWithin;
+  private final transient @Nullable Elsewhere elsewhere;
+
+  /** Who answers what is not answered here. */
+  @FunctionalInterface
+  public interface Elsewhere {
+    CompletionStage<HttpResponse> answer(HttpRequest request);
+  }
 
   /**
    * @param system runs the streams of large bodies
@@ -84,6 +93,21 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
       List<Endpoint> endpoints,
       Authentication authentication,
       MeterRegistry meters) {
+    this(system, endpoints, authentication, meters, null);
+  }
+
+  /**
+   * @param elsewhere answers what has no endpoint, and what an endpoint has {@link PassedOn}; null
+   *     where all is answered here
+   */
+  public RequestHandler(
+      ClassicActorSystemProvider system,
+      List<Endpoint> endpoints,
+      Authentication authentication,
+      MeterRegistry meters,
+      @Nullable Elsewhere elsewhere) {
+    this.elsewhere = elsewhere;
+    this.system = system;
     this.materializer = SystemMaterializer.get(system).materializer();
     this.authentication = authentication;
     this.bodies = new BodyReader(materializer);
@@ -105,6 +129,14 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     RouteMeters meters = route == null ? unmatched : route.meters();
     ProblemForm form = route == null ? ProblemForm.STANDARD : route.endpoint().problems();
     boolean slow = route != null && route.endpoint().slow();
+    if (elsewhere != null) {
+      if (route == null) {
+        return elsewhere.answer(request);
+      }
+      if (!request.entity().isStrict()) {
+        return whole(request, route.endpoint(), head);
+      }
+    }
     if (head.timeout() != null) {
       TimeoutAccess access = head.timeout().timeoutAccess();
       access.updateHandler(late -> Responses.of(TIMED_OUT, head, form, request));
@@ -133,8 +165,44 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
               .orTimeout(
                   (slow ? slowAnsweredWithin : answeredWithin).toMillis(), TimeUnit.MILLISECONDS);
     }
+    CompletionStage<@Nullable HttpResponse> response =
+        answer(reply, request, head, form, meters, started);
+    return elsewhere == null
+        ? response.thenApply(Objects::requireNonNull)
+        : response.thenCompose(
+            own -> own == null ? elsewhere.answer(request) : CompletableFuture.completedStage(own));
+  }
+
+  /** The same request with its body, so that it can be read here and sent on. */
+  private CompletionStage<HttpResponse> whole(HttpRequest request, Endpoint endpoint, Head head) {
+    return request
+        .toStrict(BodyReader.READ_MS_MAX, (long) endpoint.intake().bytesMax(), system)
+        .handle(
+            (strict, error) ->
+                error == null
+                    ? apply(strict)
+                    : CompletableFuture.completedStage(
+                        Responses.of(
+                            BodyReader.unread(error, endpoint.intake()).problem(),
+                            head,
+                            endpoint.problems(),
+                            request)))
+        .thenCompose(answer -> answer);
+  }
+
+  /** Null where it is for somebody else to answer. */
+  private CompletionStage<@Nullable HttpResponse> answer(
+      CompletionStage<Reply> reply,
+      HttpRequest request,
+      Head head,
+      ProblemForm form,
+      RouteMeters meters,
+      long started) {
     return reply.handle(
         (value, error) -> {
+          if (error != null && elsewhere != null && cause(error) instanceof PassedOn) {
+            return null;
+          }
           HttpResponse response =
               error == null
                   ? Responses.of(value, head)
@@ -215,11 +283,16 @@ public final class RequestHandler implements Function<HttpRequest, CompletionSta
     };
   }
 
-  private Problem problem(Throwable error, HttpRequest request, Head head, RouteMeters meters) {
+  private static Throwable cause(Throwable error) {
     Throwable cause = error;
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
     }
+    return cause;
+  }
+
+  private Problem problem(Throwable error, HttpRequest request, Head head, RouteMeters meters) {
+    Throwable cause = cause(error);
     if (!request.entity().isStrict()) {
       bodies.abandon(request);
     }

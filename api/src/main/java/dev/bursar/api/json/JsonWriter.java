@@ -131,6 +131,15 @@ public final class JsonWriter {
     return field(name, value == null ? null : value.toString());
   }
 
+  /** A value that is JSON already, as UTF-8. */
+  public JsonWriter raw(String name, byte[] json) {
+    return write(
+        () -> {
+          out.writeFieldName(name);
+          out.writeRawValue(new String(json, StandardCharsets.UTF_8));
+        });
+  }
+
   /** An object within this one. */
   public JsonWriter object(String name, Consumer<JsonWriter> fields) {
     return write(

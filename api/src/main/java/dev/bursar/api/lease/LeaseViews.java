@@ -24,6 +24,7 @@ final class LeaseViews {
         json.field("decision", "allow");
         lease(json, it.lease(), now);
         meters(json, "meters", it.meters());
+        json.field("remaining", it.remaining());
       }
       case Leases.Denied it ->
           json.field("decision", "deny").objects("denials", it.denials(), LimitViews::denial);
@@ -35,6 +36,7 @@ final class LeaseViews {
     json.objects("results", settled.results(), LeaseViews::result);
     if (settled.more() != null) {
       meters(json, "top_up_meters", settled.more());
+      json.field("remaining", settled.remaining());
     }
     if (!settled.denials().isEmpty()) {
       json.objects("denials", settled.denials(), LimitViews::denial);

@@ -79,8 +79,10 @@ public interface Leases {
    * It is granted, as much as there is.
    *
    * @param meters units by meter that it holds
+   * @param remaining what others could still be granted, by the wallet and by every limit on the
+   *     subject's path, 0 or more
    */
-  record Granted(View lease, Map<String, Long> meters) implements Outcome {}
+  record Granted(View lease, Map<String, Long> meters, Credits remaining) implements Outcome {}
 
   /** Nothing could be granted, and this is what stands in the way. */
   record Denied(List<Denial> denials) implements Outcome {}
@@ -93,13 +95,15 @@ public interface Leases {
    * @param more units by meter that were added; null if nothing was
    * @param denials why nothing was added though it was asked for; else empty
    * @param notAdded why nothing could be asked to be added; else null
+   * @param remaining what others could still be granted; null if nothing was added
    */
   record Settled(
       View lease,
       List<UsageReports.Result> results,
       @Nullable Map<String, Long> more,
       List<Denial> denials,
-      @Nullable Refusal notAdded) {}
+      @Nullable Refusal notAdded,
+      @Nullable Credits remaining) {}
 
   /** Grants a lease, of as much as there is. */
   CompletionStage<Answer<Outcome>> acquire(Wanted wanted, Caller caller);

@@ -1,5 +1,7 @@
 package dev.bursar.domain.lease;
 
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Decided;
@@ -72,7 +74,18 @@ public final class Leasing implements Leases {
     if (hold == null) {
       throw new IllegalStateException("a lease without a hold");
     }
-    return new Granted(view(hold), allowances(it));
+    return new Granted(view(hold), allowances(it), remaining(it));
+  }
+
+  /** What the wallet and the limits that deny have besides. */
+  private static Credits remaining(Decided.Allowed it) {
+    Credits least = it.balance().available();
+    for (LimitState limit : it.limits()) {
+      if (limit.mode() == Budget.Mode.HARD && limit.measure().equals(it.plan().creditType())) {
+        least = least.min(limit.remaining());
+      }
+    }
+    return least.max(Credits.ZERO);
   }
 
   /** What is held besides credits. */
@@ -228,7 +241,12 @@ public final class Leasing implements Leases {
                   answer.map(
                       reply ->
                           new Settled(
-                              view(reply), results, meters(added, reply), denials, notAdded)));
+                              view(reply),
+                              results,
+                              meters(added, reply),
+                              denials,
+                              notAdded,
+                              added == null ? null : remaining(added))));
     }
 
     /** What was added besides credits, if it was this that was added. */
@@ -292,7 +310,7 @@ public final class Leasing implements Leases {
     }
 
     private static Settled known(View view, List<UsageReports.Result> results) {
-      return new Settled(view, results, null, List.of(), null);
+      return new Settled(view, results, null, List.of(), null, null);
     }
   }
 
