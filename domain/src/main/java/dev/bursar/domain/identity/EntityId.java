@@ -64,7 +64,7 @@ public record EntityId(Kind kind, String org, String name) {
   }
 
   /** Percent-encoded, but for letters, digits, point and minus: those never separate anything. */
-  static String encoded(String name) {
+  public static String encoded(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     StringBuilder text = new StringBuilder(bytes.length + 8);
     for (byte each : bytes) {
@@ -90,7 +90,7 @@ public record EntityId(Kind kind, String org, String name) {
    *
    * @throws IllegalArgumentException for any other text
    */
-  static String decoded(String text) {
+  public static String decoded(String text) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

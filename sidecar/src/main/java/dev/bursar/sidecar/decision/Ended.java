@@ -1,0 +1,44 @@
+package dev.bursar.sidecar.decision;
+
+import dev.bursar.sidecar.usage.Use;
+import org.jspecify.annotations.Nullable;
+
+/** What came of ending or prolonging a reservation. */
+public sealed interface Ended {
+
+  /**
+   * It has ended.
+   *
+   * @param status {@code committed} or {@code released}
+   * @param amount millionths that were charged
+   * @param released millionths that were given back
+   * @param use what was used; null if nothing ran
+   */
+  record Done(
+      String reservation,
+      String status,
+      long amount,
+      long released,
+      String creditType,
+      boolean late,
+      @Nullable Use use)
+      implements Ended {}
+
+  /** It lives for so long from now. */
+  record Prolonged(String reservation, long lastsNanos) implements Ended {}
+
+  /** It can't be done. */
+  record Refused(Fault fault, String detail) implements Ended {}
+
+  /** Why something can't be done. */
+  enum Fault {
+    /** There is no such reservation here, or it is long over. */
+    NOT_FOUND,
+    /** It has ended otherwise. */
+    FINALIZED,
+    /** It has expired. */
+    EXPIRED,
+    /** What it is said to have come to can't be charged. */
+    INVALID
+  }
+}

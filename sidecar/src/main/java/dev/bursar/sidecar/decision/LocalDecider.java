@@ -1,0 +1,333 @@
+package dev.bursar.sidecar.decision;
+
+import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.sidecar.decision.Decision.Allowed;
+import dev.bursar.sidecar.decision.Decision.Denied;
+import dev.bursar.sidecar.decision.Decision.Elsewhere;
+import dev.bursar.sidecar.decision.Decision.Wait;
+import dev.bursar.sidecar.decision.Ended.Done;
+import dev.bursar.sidecar.decision.Ended.Fault;
+import dev.bursar.sidecar.decision.Ended.Prolonged;
+import dev.bursar.sidecar.decision.Ended.Refused;
+import dev.bursar.sidecar.lease.HeldLease;
+import dev.bursar.sidecar.lease.LeaseBook;
+import dev.bursar.sidecar.lease.LeaseKey;
+import dev.bursar.sidecar.lease.Spending;
+import dev.bursar.sidecar.terms.Terms;
+import dev.bursar.sidecar.usage.Use;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides for one org: by its terms what it may use and what that costs, by its leases how much.
+ * Mutable, owned by one thread at a time; told the time twice, on a clock that only runs forward,
+ * in nanoseconds, and by the wall.
+ */
+public final class LocalDecider {
+
+  private static final long SECOND = 1_000_000_000L;
+  private static final long GRACE = 3_600 * SECOND;
+  private static final long TTL_SECONDS_MAX = 600;
+  private static final int ENDED_MAX = 10_000;
+
+  /** What has ended, while somebody may yet say something about it. */
+  private record Past(OpenReservation reservation, String status, long at) {}
+
+  private record Expiry(String id, long at) {}
+
+  private final LeaseBook leases;
+  private final Map<String, OpenReservation> open = new HashMap<>();
+  private final PriorityQueue<Expiry> expiries =
+      new PriorityQueue<>((a, b) -> Long.signum(a.at() - b.at()));
+  private final Map<String, Past> past =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Past> eldest) {
+          return size() > ENDED_MAX;
+        }
+      };
+  private @Nullable Terms terms;
+
+  public LocalDecider(LeaseBook leases) {
+    this.leases = leases;
+  }
+
+  /** The org's terms, from now on. */
+  public void terms(Terms told) {
+    terms = told;
+  }
+
+  /** The terms that it decides by; null while there are none. */
+  public @Nullable Terms terms() {
+    return terms;
+  }
+
+  /** The leases that it decides from. */
+  public LeaseBook leases() {
+    return leases;
+  }
+
+  /** What is set aside. */
+  public Collection<OpenReservation> open() {
+    return open.values();
+  }
+
+  /**
+   * Decides a request.
+   *
+   * @param id what the reservation is to be called, or what is used at once
+   */
+  public Decision reserve(ReserveRequest request, String id, long now, Instant wall) {
+    Terms known = terms;
+    if (known == null
+        || request.ttlSeconds() > TTL_SECONDS_MAX
+        || policy(request, known) != OveragePolicy.RECORD) {
+      return Elsewhere.IT_IS;
+    }
+    String fault = known.fault(request.feature());
+    if (fault != null) {
+      return new Denied(DenialCode.NOT_ENTITLED.word(), fault);
+    }
+    Map<String, Long> usage = request.usage();
+    Credits amount = request.amount();
+    Price price = null;
+    String creditType = request.creditType();
+    if (usage != null) {
+      price = known.prices().price(request.feature(), request.model(), wall);
+      if (price == null || price.unpriced(usage) != null) {
+        // The server may know of a newer list, and tells what is wrong if it does not.
+        return Elsewhere.IT_IS;
+      }
+      creditType = price.creditType();
+      amount = cost(price, usage);
+    }
+    if (amount == null || creditType == null || !known.isCreditType(creditType)) {
+      return Elsewhere.IT_IS;
+    }
+    Spending spending = new Spending(amount.micros(), usage == null ? Map.of() : usage);
+    LeaseKey key = new LeaseKey(request.subject(), request.feature(), request.wallet(), creditType);
+    HeldLease lease = leases.fitting(key, spending, now);
+    if (lease == null) {
+      LeaseKey awaited = request.dryRun() ? null : leases.lacking(key, spending, now);
+      return awaited == null ? Elsewhere.IT_IS : new Wait(awaited);
+    }
+    if (request.dryRun()) {
+      return new Allowed(null, amount.micros(), creditType, 0, null);
+    }
+    if (request.commit()) {
+      lease.spend(spending);
+      Use use = use(id, lease, wall, request, usage, amount, creditType, amount.micros());
+      return new Allowed(id, amount.micros(), creditType, 0, use);
+    }
+    lease.hold(spending);
+    long expiresAt = expiry(lease, now, request.ttlSeconds());
+    open.put(
+        id, new OpenReservation(id, request, price, creditType, lease, spending, wall, expiresAt));
+    expiries.add(new Expiry(id, expiresAt));
+    return new Allowed(id, amount.micros(), creditType, expiresAt - now, null);
+  }
+
+  private static OveragePolicy policy(ReserveRequest request, Terms known) {
+    return known.overagePolicy() == OveragePolicy.RECORD
+        ? request.overagePolicy()
+        : request.withDefault(known.overagePolicy()).overagePolicy();
+  }
+
+  /** As long as it asks for, but no longer than what is held for it can be settled. */
+  private static long expiry(HeldLease lease, long now, long ttlSeconds) {
+    long asked = now + ttlSeconds * SECOND;
+    return asked - lease.settleUntil() < 0 ? asked : lease.settleUntil();
+  }
+
+  private static @Nullable Credits cost(Price price, Map<String, Long> usage) {
+    try {
+      return price.of(usage);
+    } catch (ArithmeticException e) {
+      return null;
+    }
+  }
+
+  private static Use use(
+      String id,
+      HeldLease lease,
+      Instant at,
+      ReserveRequest request,
+      @Nullable Map<String, Long> usage,
+      Credits amount,
+      String creditType,
+      long micros) {
+    boolean byUsage = usage != null;
+    return new Use(
+        id,
+        lease.id(),
+        at,
+        request,
+        usage,
+        byUsage ? null : amount,
+        byUsage ? null : creditType,
+        micros);
+  }
+
+  /**
+   * Charges what the work came to; one of the two is given. What it came to beyond what was set
+   * aside is charged all the same.
+   */
+  public Ended commit(
+      String id, @Nullable Credits amount, @Nullable Map<String, Long> usage, long now) {
+    expire(now);
+    OpenReservation reservation = open.get(id);
+    Past ended = reservation == null ? past.get(id) : null;
+    boolean late = ended != null && ended.status().equals("expired") && now - ended.at() < GRACE;
+    if (reservation == null) {
+      if (!late || ended == null) {
+        return over(id, ended);
+      }
+      reservation = ended.reservation();
+    }
+    Credits actual = amount;
+    if (usage != null) {
+      Price price = reservation.request().usage() == null ? null : price(reservation);
+      if (price == null) {
+        return new Refused(
+            Fault.INVALID,
+            "the reservation was made by amount, and can only be committed by amount");
+      }
+      String unpriced = price.unpriced(usage);
+      if (unpriced != null) {
+        return new Refused(Fault.INVALID, "there is no rate for " + unpriced);
+      }
+      actual = cost(price, usage);
+    }
+    if (actual == null) {
+      return new Refused(Fault.INVALID, "costs more than can be counted");
+    }
+    // By amount, meters are charged as they were held.
+    Spending spent =
+        new Spending(actual.micros(), usage == null ? reservation.spending().usage() : usage);
+    HeldLease lease = reservation.lease();
+    if (late) {
+      lease.spend(spent);
+    } else {
+      lease.commit(reservation.spending(), spent);
+    }
+    Use use =
+        use(
+            id,
+            lease,
+            reservation.madeAt(),
+            reservation.request(),
+            usage,
+            actual,
+            reservation.creditType(),
+            actual.micros());
+    long released = late ? 0 : Math.max(0, reservation.spending().amount() - actual.micros());
+    end(reservation, "committed", now);
+    return new Done(
+        id, "committed", actual.micros(), released, reservation.creditType(), late, use);
+  }
+
+  /** One that was found after a restart is priced by what counted when it was made. */
+  private @Nullable Price price(OpenReservation of) {
+    Terms known = terms;
+    ReserveRequest request = of.request();
+    return of.price() != null || known == null
+        ? of.price()
+        : known.prices().price(request.feature(), request.model(), of.madeAt());
+  }
+
+  /** Gives everything back. */
+  public Ended release(String id, long now) {
+    expire(now);
+    OpenReservation reservation = open.get(id);
+    if (reservation == null) {
+      return over(id, past.get(id));
+    }
+    reservation.lease().release(reservation.spending());
+    end(reservation, "released", now);
+    return new Done(
+        id, "released", 0, reservation.spending().amount(), reservation.creditType(), false, null);
+  }
+
+  /** Lets it live for so many seconds from now, if what is held for it can be settled so late. */
+  public Ended extend(String id, long ttlSeconds, long now) {
+    expire(now);
+    OpenReservation reservation = open.get(id);
+    if (reservation == null) {
+      return over(id, past.get(id));
+    }
+    OpenReservation longer = reservation.until(expiry(reservation.lease(), now, ttlSeconds));
+    if (longer.expiresAt() != reservation.expiresAt()) {
+      open.put(id, longer);
+      expiries.add(new Expiry(id, longer.expiresAt()));
+    }
+    return new Prolonged(id, longer.expiresAt() - now);
+  }
+
+  private static Refused over(String id, @Nullable Past ended) {
+    if (ended == null) {
+      return new Refused(Fault.NOT_FOUND, "there is no reservation " + id);
+    }
+    return ended.status().equals("expired")
+        ? new Refused(Fault.EXPIRED, "it has expired")
+        : new Refused(Fault.FINALIZED, "it has ended: it was " + ended.status());
+  }
+
+  private void end(OpenReservation reservation, String status, long now) {
+    open.remove(reservation.id());
+    past.put(reservation.id(), new Past(reservation, status, now));
+    leases.closeIfDone(reservation.lease());
+  }
+
+  private void expire(long now) {
+    for (Expiry next = expiries.peek();
+        next != null && now - next.at() >= 0;
+        next = expiries.peek()) {
+      expiries.poll();
+      OpenReservation reservation = open.get(next.id());
+      if (reservation != null && now - reservation.expiresAt() >= 0) {
+        reservation.lease().release(reservation.spending());
+        end(reservation, "expired", now);
+      }
+    }
+  }
+
+  /** Does what is due by now. */
+  public void tick(long now) {
+    expire(now);
+    leases.tick(now);
+  }
+
+  /** What was set aside in an earlier life, and may yet be ended. */
+  public void restored(
+      String id,
+      ReserveRequest request,
+      String creditType,
+      String lease,
+      long amount,
+      Instant madeAt,
+      long expiresAt,
+      long now) {
+    HeldLease held = leases.restored(lease);
+    Spending spending = new Spending(amount, Map.of());
+    OpenReservation reservation =
+        new OpenReservation(id, request, null, creditType, held, spending, madeAt, expiresAt);
+    if (now - expiresAt >= 0) {
+      past.put(id, new Past(reservation, "expired", expiresAt));
+      return;
+    }
+    held.hold(spending);
+    open.put(id, reservation);
+    expiries.add(new Expiry(id, expiresAt));
+  }
+}

@@ -1,0 +1,46 @@
+package dev.bursar.sidecar.lease;
+
+import java.util.Map;
+
+/**
+ * Something that the server is to be asked. Asked again, it is asked with the same call id, and has
+ * its effect once.
+ */
+public sealed interface Ask {
+
+  /** What makes it one call, however often it is sent. */
+  String callId();
+
+  /**
+   * For a lease.
+   *
+   * @param amount millionths of credits, above 0
+   * @param meters units by meter, each above 0
+   */
+  record Acquire(
+      String callId, LeaseKey key, long amount, Map<String, Long> meters, long ttlSeconds)
+      implements Ask {}
+
+  /**
+   * To settle a lease's terms, with or without what was used of it.
+   *
+   * @param topUp millionths to be added; 0 only prolongs it; below 0 for neither
+   * @param topUpMeters units by meter to be added
+   * @param handBack millionths that are given back; 0 where something is to be added
+   */
+  record Settle(
+      String callId,
+      String lease,
+      long epoch,
+      long topUp,
+      Map<String, Long> topUpMeters,
+      long handBack,
+      long ttlSeconds)
+      implements Ask {}
+
+  /** To take back what is left of a lease. */
+  record Close(String callId, String lease, long epoch) implements Ask {}
+
+  /** How a lease stands. */
+  record Look(String callId, String lease) implements Ask {}
+}

@@ -1,0 +1,150 @@
+package dev.bursar.sidecar.lease;
+
+import dev.bursar.domain.budget.Quantities;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much is wanted under one key, as traffic shows, in millionths. It doubles while what was
+ * leased is spent fast, and halves while it is not; where little is left for others it is a part of
+ * that. Mutable, owned by one thread at a time.
+ */
+final class Demand {
+
+  /** How many requests like the first a first lease is for. */
+  private static final long FIRST = 8;
+
+  /** Which part of what others could still be granted one asks for at most. */
+  private static final long SHARE = 4;
+
+  /** What was leased is to last about so long. */
+  static final long HORIZON = 10_000_000_000L;
+
+  private static final long MOST = 1_000_000_000_000_000_000L;
+  private static final long METER_MOST = 1_000_000_000_000L;
+  private static final long TIMES_MOST = 100_000;
+
+  /** What limits count of all that is alike but for the user. */
+  static final class Kind {
+    boolean byUser;
+    final Set<String> meters = new TreeSet<>();
+  }
+
+  final LeaseKey key;
+  final Kind kind;
+  @Nullable HeldLease lease;
+  @Nullable Ask acquiring;
+
+  /** That whoever waits is to be told only once this lease is back. */
+  @Nullable HeldLease givingUp;
+
+  private long size;
+  private long grantedAt;
+  private long lookedAt;
+  private long spent;
+  private long last;
+
+  /** Whether the server has not answered what was asked last. */
+  boolean unanswered;
+
+  long usedAt;
+  long notBefore;
+  long need;
+  private Map<String, Long> needUsage = Map.of();
+
+  Demand(LeaseKey key, Kind kind, long now) {
+    this.key = key;
+    this.kind = kind;
+    this.usedAt = now;
+    this.grantedAt = now - HORIZON;
+    this.lookedAt = now;
+    this.notBefore = now;
+  }
+
+  void used(long amount, long now) {
+    spent += amount;
+    last = amount;
+    usedAt = now;
+  }
+
+  /** Somebody needs so much, and there is not enough. */
+  void lacking(Spending spending) {
+    need = Math.max(need, spending.amount());
+    needUsage = spending.usage();
+  }
+
+  /** Whether it is getting short. */
+  boolean isLow(HeldLease of) {
+    if (of.left() < size / 2) {
+      return true;
+    }
+    for (HeldLease.Meter meter : of.meters.values()) {
+      if (meter.left() < meter.granted / 4) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** What to ask for, in all; what was spent fast is asked for twice. */
+  long wanted(long now) {
+    if (size == 0) {
+      size = Math.min(Math.max(need, 1), MOST / FIRST) * FIRST;
+    }
+    if (lease != null && now - grantedAt < HORIZON / 2) {
+      size = Math.min(size * 2, MOST / 2);
+    }
+    return Math.max(size, need);
+  }
+
+  /** How many units of the meters go with so much. */
+  Map<String, Long> units(long amount) {
+    if (kind.meters.isEmpty()) {
+      return Map.of();
+    }
+    long times = need == 0 ? FIRST : Math.clamp(amount / Math.max(need, 1), 1, TIMES_MOST);
+    Map<String, Long> units = new TreeMap<>();
+    for (String meter : kind.meters) {
+      long each =
+          meter.equals(Quantities.REQUESTS) || meter.equals(Quantities.OPEN_RESERVATIONS)
+              ? 1
+              : Math.max(1, needUsage.getOrDefault(meter, 0L));
+      units.put(meter, Math.min(METER_MOST, each > METER_MOST / times ? METER_MOST : each * times));
+    }
+    return units;
+  }
+
+  /**
+   * So much was granted.
+   *
+   * @param remaining what others could still be granted, or below 0 if that is not known
+   * @return whether there is so little that requests are better decided one by one
+   */
+  boolean granted(long remaining, long now) {
+    grantedAt = now;
+    if (remaining < 0) {
+      return false;
+    }
+    size = Math.min(size, Math.max(remaining / SHARE, 1));
+    return remaining / SHARE < 2 * Math.min(need, MOST / 2);
+  }
+
+  /** Looks at how fast it is spent; what of a lease is too much for that. */
+  long surplus(long now) {
+    long elapsed = now - lookedAt;
+    if (elapsed < HORIZON / 2) {
+      return 0;
+    }
+    boolean slow = spent < size / 8;
+    spent = 0;
+    lookedAt = now;
+    if (slow) {
+      size = Math.max(size / 2, Math.min(Math.max(last, 1), MOST / SHARE) * SHARE);
+    }
+    HeldLease of = lease;
+    return of == null || of.left() <= 4 * Math.min(size, MOST / 4) ? 0 : of.left() - 2 * size;
+  }
+}

@@ -1,0 +1,129 @@
+package dev.bursar.sidecar.lease;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lease as its holder knows it, in millionths. Mutable, owned by one thread at a time. What is
+ * left of it is never more than the server holds for it: what was spent and not yet settled counts,
+ * and so does what is set aside here.
+ */
+public final class HeldLease {
+
+  private final String id;
+  private final @Nullable LeaseKey key;
+  long epoch;
+  long granted;
+  long reported;
+  long unreported;
+  long reporting;
+  long held;
+  int open;
+  long decideUntil;
+  long settleUntil;
+  boolean windowed;
+  boolean retired;
+  @Nullable Ask asked;
+  final Map<String, Meter> meters = new HashMap<>(4);
+
+  /** What it may use of a meter, and has. */
+  static final class Meter {
+    long granted;
+    long used;
+
+    long left() {
+      return granted - used;
+    }
+  }
+
+  /**
+   * @param key what it is for; null for one of an earlier life, from which nothing is decided
+   */
+  HeldLease(String id, @Nullable LeaseKey key) {
+    this.id = id;
+    this.key = key;
+    this.retired = key == null;
+  }
+
+  /** Its name. */
+  public String id() {
+    return id;
+  }
+
+  /** What it is for; null if it is of an earlier life. */
+  @Nullable LeaseKey key() {
+    return key;
+  }
+
+  /** Millionths that may yet be spent; below 0 where work came to more than was set aside. */
+  public long left() {
+    return granted - reported - unreported - held;
+  }
+
+  /** Until when what is decided from it can be settled, on the clock that drives it. */
+  public long settleUntil() {
+    return settleUntil;
+  }
+
+  /** Whether so much can be decided from it now. */
+  public boolean fits(Spending spending, long now) {
+    if (retired || now - decideUntil >= 0 || left() < spending.amount()) {
+      return false;
+    }
+    if (meters.isEmpty()) {
+      return true;
+    }
+    for (Map.Entry<String, Meter> each : meters.entrySet()) {
+      if (each.getValue().left() < spending.units(each.getKey())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Sets so much aside. */
+  public void hold(Spending spending) {
+    held += spending.amount();
+    open++;
+    use(spending, 1);
+  }
+
+  /** Gives back all that was set aside: it did not run. */
+  public void release(Spending spending) {
+    held -= spending.amount();
+    open--;
+    use(spending, -1);
+  }
+
+  /** Spends, of what was set aside or beyond it. */
+  public void commit(Spending spending, Spending actual) {
+    release(spending);
+    spend(actual);
+  }
+
+  /** Spends at once. */
+  public void spend(Spending actual) {
+    unreported += actual.amount();
+    use(actual, 1);
+    Meter opened = meters.get(Spending.OPEN);
+    if (opened != null) {
+      opened.used--;
+    }
+  }
+
+  private void use(Spending spending, int sign) {
+    if (!meters.isEmpty()) {
+      meters.forEach((name, meter) -> meter.used += sign * spending.units(name));
+    }
+  }
+
+  void grant(Map<String, Long> more) {
+    more.forEach((name, units) -> meters.computeIfAbsent(name, m -> new Meter()).granted += units);
+  }
+
+  /** Whether nothing has to be said of it any more but that it is over. */
+  boolean isDone() {
+    return retired && open == 0 && unreported == 0 && asked == null;
+  }
+}

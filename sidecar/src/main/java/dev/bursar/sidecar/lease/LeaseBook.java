@@ -1,0 +1,528 @@
+package dev.bursar.sidecar.lease;
+
+import dev.bursar.sidecar.lease.Demand.Kind;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All leases of one org, and what the server is to be asked for. Mutable, owned by one thread at a
+ * time; it is told the time, on a clock that only runs forward, in nanoseconds.
+ */
+public final class LeaseBook {
+
+  private static final long FORGET = 600_000_000_000L;
+  private static final long RETRY = 500_000_000L;
+
+  private record Later(Ask ask, long at) {}
+
+  private final String name;
+  private final LeaseSettings settings;
+  private final Map<LeaseKey, Kind> kinds = new HashMap<>();
+  private final Map<LeaseKey, Demand> demands = new HashMap<>();
+  private final Map<String, HeldLease> leases = new HashMap<>();
+  private final Map<String, Long> firstSent = new HashMap<>();
+  private final Queue<Ask> asks = new ArrayDeque<>();
+  private final List<Later> later = new ArrayList<>();
+  private final Set<LeaseKey> woken = new HashSet<>();
+  private long calls;
+
+  /**
+   * @param name what makes its calls differ from all others', also those of an earlier life
+   */
+  public LeaseBook(String name, LeaseSettings settings) {
+    this.name = name;
+    this.settings = settings;
+  }
+
+  private String call() {
+    return name + '-' + ++calls;
+  }
+
+  // ---- what is decided
+
+  /**
+   * The lease that so much can be decided from.
+   *
+   * @param key what the request is for, with its user
+   * @return null if none does; {@link #lacking} says what then
+   */
+  public @Nullable HeldLease fitting(LeaseKey key, Spending spending, long now) {
+    Demand demand = demands.get(key.ofAnyUser());
+    if (demand != null && demand.kind.byUser) {
+      demand = demands.get(key);
+    }
+    if (demand == null || demand.lease == null || !demand.lease.fits(spending, now)) {
+      return null;
+    }
+    demand.used(spending.amount(), now);
+    if (demand.lease.asked == null && demand.isLow(demand.lease) && now - demand.notBefore >= 0) {
+      demand.lacking(spending);
+      topUp(demand, demand.lease, now);
+    }
+    return demand.lease;
+  }
+
+  /**
+   * Asks for a lease, or for more of it, where none does.
+   *
+   * @return the key to wait for; null if the server should rather decide by itself
+   */
+  public @Nullable LeaseKey lacking(LeaseKey key, Spending spending, long now) {
+    LeaseKey wide = key.ofAnyUser();
+    Kind kind = kinds.computeIfAbsent(wide, k -> new Kind());
+    if (kind.byUser && key.subject().user() == null) {
+      return null;
+    }
+    Demand demand =
+        demands.computeIfAbsent(kind.byUser ? key : wide, k -> new Demand(k, kind, now));
+    demand.usedAt = now;
+    boolean asked =
+        demand.acquiring != null || (demand.lease != null && demand.lease.asked != null);
+    if (demand.unanswered || (!asked && now - demand.notBefore < 0)) {
+      return null;
+    }
+    demand.lacking(spending);
+    if (!asked) {
+      HeldLease lease = usable(demand, now);
+      if (lease == null) {
+        acquire(demand, now);
+      } else {
+        topUp(demand, lease, now);
+      }
+    }
+    return demand.key;
+  }
+
+  private @Nullable HeldLease usable(Demand demand, long now) {
+    HeldLease lease = demand.lease;
+    if (lease != null && (lease.retired || now - lease.decideUntil >= 0)) {
+      retire(lease);
+      return null;
+    }
+    return lease;
+  }
+
+  private void acquire(Demand demand, long now) {
+    long amount = demand.wanted(now);
+    demand.acquiring =
+        new Ask.Acquire(call(), demand.key, amount, demand.units(amount), settings.ttlSeconds());
+    asks.add(demand.acquiring);
+  }
+
+  private void topUp(Demand demand, HeldLease lease, long now) {
+    long amount = Math.max(demand.wanted(now) - Math.max(0, lease.left()), 0);
+    settle(lease, amount, demand.units(Math.max(amount, 1)), 0);
+  }
+
+  private void settle(HeldLease lease, long topUp, Map<String, Long> meters, long handBack) {
+    lease.granted -= handBack;
+    ask(
+        lease,
+        new Ask.Settle(
+            call(), lease.id(), lease.epoch, topUp, meters, handBack, settings.ttlSeconds()));
+  }
+
+  private void ask(HeldLease lease, Ask ask) {
+    lease.asked = ask;
+    asks.add(ask);
+  }
+
+  private void retire(HeldLease lease) {
+    lease.retired = true;
+    Demand demand = lease.key() == null ? null : demands.get(lease.key());
+    if (demand != null && demand.lease == lease) {
+      demand.lease = null;
+    }
+    closeIfDone(lease);
+  }
+
+  /** To be called when what was set aside has ended. */
+  public void closeIfDone(HeldLease lease) {
+    if (lease.isDone()) {
+      ask(
+          lease,
+          lease.epoch == 0
+              ? new Ask.Look(call(), lease.id())
+              : new Ask.Close(call(), lease.id(), lease.epoch));
+    }
+  }
+
+  // ---- reports
+
+  /**
+   * Begins to report so much of a lease.
+   *
+   * @param amount millionths, as they were decided
+   * @return null while the lease is being settled otherwise
+   */
+  public Ask.@Nullable Settle report(String lease, long amount) {
+    HeldLease held = restored(lease);
+    if (held.asked != null) {
+      return null;
+    }
+    if (held.epoch == 0) {
+      ask(held, new Ask.Look(call(), lease));
+      return null;
+    }
+    Ask.Settle ask =
+        new Ask.Settle(call(), lease, held.epoch, -1, Map.of(), 0, settings.ttlSeconds());
+    held.asked = ask;
+    held.reporting = amount;
+    return ask;
+  }
+
+  // ---- what the server says
+
+  /**
+   * Takes an answer in.
+   *
+   * @param sentAt when it was asked
+   */
+  public void told(Ask ask, Told told, long sentAt, long now) {
+    long first = firstSent.getOrDefault(ask.callId(), sentAt);
+    if (told instanceof Told.Lost) {
+      firstSent.put(ask.callId(), first);
+      lost(ask, now);
+      return;
+    }
+    firstSent.remove(ask.callId());
+    Demand demand = demand(ask);
+    if (demand != null) {
+      demand.unanswered = false;
+    }
+    switch (ask) {
+      case Ask.Acquire it -> acquired(it, told, first, sentAt, now);
+      case Ask.Settle it -> answered(it.lease(), told, first, sentAt, now, it);
+      case Ask.Look it -> answered(it.lease(), told, first, sentAt, now, null);
+      case Ask.Close it -> closed(it, told);
+    }
+  }
+
+  /**
+   * It is asked again; those who wait do not wait for that. Reports are repeated by who reports.
+   */
+  private void lost(Ask ask, long now) {
+    boolean report = ask instanceof Ask.Settle it && it.topUp() < 0 && it.handBack() == 0;
+    if (!report) {
+      later.add(new Later(ask, now + RETRY));
+    }
+    Demand demand = demand(ask);
+    if (demand != null) {
+      demand.unanswered = true;
+      demand.notBefore = now + settings.pause();
+      woken.add(demand.key);
+    }
+  }
+
+  private static String lease(Ask ask) {
+    return switch (ask) {
+      case Ask.Acquire it -> "";
+      case Ask.Settle it -> it.lease();
+      case Ask.Close it -> it.lease();
+      case Ask.Look it -> it.lease();
+    };
+  }
+
+  private @Nullable Demand demand(Ask ask) {
+    if (ask instanceof Ask.Acquire it) {
+      return demands.get(it.key());
+    }
+    HeldLease lease = leases.get(lease(ask));
+    return lease == null || lease.key() == null ? null : demands.get(lease.key());
+  }
+
+  private void acquired(Ask.Acquire ask, Told told, long first, long sentAt, long now) {
+    Demand demand = demands.get(ask.key());
+    if (demand == null || demand.acquiring != ask) {
+      // Nobody waits for it any more.
+      if (told instanceof Told.Lease it) {
+        HeldLease lease = new HeldLease(it.lease(), null);
+        leases.put(lease.id(), lease);
+        terms(lease, it, first, sentAt, ask.ttlSeconds());
+        closeIfDone(lease);
+      }
+      return;
+    }
+    demand.acquiring = null;
+    switch (told) {
+      case Told.Lease it -> {
+        HeldLease lease = new HeldLease(it.lease(), ask.key());
+        leases.put(lease.id(), lease);
+        lease.grant(it.meters());
+        terms(lease, it, first, sentAt, ask.ttlSeconds());
+        if (lease.retired || now - lease.decideUntil >= 0) {
+          // It took too long, or its window is about to end.
+          retire(lease);
+          short_(demand, now);
+        } else {
+          demand.lease = lease;
+          granted(demand, lease, it, ask.amount(), now);
+        }
+      }
+      case Told.Refused it -> refused(demand, it, now);
+      case Told.Denied it -> short_(demand, now);
+      case Told.Lost it -> {}
+    }
+  }
+
+  /** Others are to have some, too; and whoever needs more than there is, is decided on with all. */
+  private void granted(Demand demand, HeldLease lease, Told.Lease it, long asked, long now) {
+    boolean partial = it.remaining() >= 0 && lease.granted < asked;
+    boolean little = demand.granted(partial ? 0 : it.remaining(), now);
+    if (little) {
+      demand.notBefore = now + settings.pause();
+    }
+    long left = lease.left();
+    if (demand.need > left) {
+      giveUp(demand, lease, now);
+      return;
+    }
+    if (partial) {
+      long keep = Math.max(demand.need, left / 4);
+      if (left > keep) {
+        settle(lease, -1, Map.of(), left - keep);
+      }
+    }
+    wake(demand);
+  }
+
+  /** There is not enough: what is left goes back before the server decides. */
+  private void giveUp(Demand demand, HeldLease lease, long now) {
+    demand.notBefore = now + settings.pause();
+    if (lease.left() > 0 && lease.asked == null) {
+      demand.givingUp = lease;
+      settle(lease, -1, Map.of(), lease.left());
+    } else {
+      wake(demand);
+    }
+  }
+
+  private void short_(Demand demand, long now) {
+    demand.granted(0, now);
+    demand.notBefore = now + settings.pause();
+    wake(demand);
+  }
+
+  private void wake(Demand demand) {
+    demand.givingUp = null;
+    demand.need = 0;
+    woken.add(demand.key);
+  }
+
+  /** What the server minds of a lease as it was asked for is asked for otherwise next. */
+  private void refused(Demand demand, Told.Refused it, long now) {
+    String field = it.field();
+    if (field != null && field.startsWith("meters.")) {
+      demand.kind.meters.add(field.substring("meters.".length()));
+    } else if (it.code().equals("lease_too_wide") && !demand.kind.byUser) {
+      demand.kind.byUser = true;
+    } else {
+      demand.notBefore = now + settings.pause();
+    }
+    wake(demand);
+  }
+
+  /**
+   * When it ends is told by the server's clock alone: as long after it was first asked for as was
+   * asked for, and as long after this answer was as its clock showed.
+   */
+  private void terms(HeldLease lease, Told.Lease it, long first, long sentAt, long ttlSeconds) {
+    figures(lease, it);
+    long asked = ttlSeconds * 1_000_000_000L;
+    long atMost = first + asked - sentAt;
+    long lasts = Math.min(atMost, it.lastsNanos());
+    lease.windowed = it.lastsNanos() < atMost - settings.margin();
+    lease.decideUntil = sentAt + lasts - settings.margin() - asked / 500;
+    lease.settleUntil = lease.decideUntil + it.settlesNanos() / 2;
+  }
+
+  private static void figures(HeldLease lease, Told.Lease it) {
+    lease.epoch = it.epoch();
+    lease.granted = it.granted();
+    lease.reported = it.reported();
+    if (it.revoked() || !it.open()) {
+      lease.retired = true;
+    }
+  }
+
+  private void answered(
+      String id, Told told, long first, long sentAt, long now, Ask.@Nullable Settle settled) {
+    HeldLease lease = leases.get(id);
+    if (lease == null) {
+      return;
+    }
+    lease.asked = null;
+    Demand demand = lease.key() == null ? null : demands.get(lease.key());
+    switch (told) {
+      case Told.Lease it -> {
+        if (settled != null && lease.reporting != 0) {
+          lease.unreported -= lease.reporting;
+          lease.reporting = 0;
+        }
+        if (settled == null) {
+          lease.epoch = it.epoch();
+        } else if (settled.topUp() < 0) {
+          figures(lease, it);
+        } else {
+          terms(lease, it, first, sentAt, settled.ttlSeconds());
+        }
+        if (settled != null && settled.topUp() > 0) {
+          lease.grant(it.meters());
+        }
+        if (lease.retired) {
+          retire(lease);
+        }
+        if (demand != null && demand.lease == lease && settled != null) {
+          settled(demand, lease, it, settled, now);
+        }
+      }
+      case Told.Refused it -> {
+        lease.epoch = it.code().equals("lease_epoch_stale") ? 0 : lease.epoch;
+        lease.reporting = 0;
+        if (demand != null && demand.lease == lease) {
+          refused(demand, it, now);
+        }
+        if (it.code().equals("lease_not_found")) {
+          lease.unreported = 0;
+          lease.retired = true;
+          leases.remove(id);
+          return;
+        }
+        retire(lease);
+      }
+      case Told.Denied it -> {}
+      case Told.Lost it -> {}
+    }
+    if (demand != null && demand.lease != lease) {
+      wake(demand);
+    }
+    closeIfDone(lease);
+  }
+
+  private void settled(
+      Demand demand, HeldLease lease, Told.Lease it, Ask.Settle settled, long now) {
+    if (demand.givingUp == lease) {
+      wake(demand);
+    } else if (settled.topUp() > 0 && it.remaining() < 0) {
+      demand.granted(0, now);
+      giveUp(demand, lease, now);
+    } else if (settled.topUp() > 0) {
+      if (demand.granted(it.remaining(), now)) {
+        demand.notBefore = now + settings.pause();
+      }
+      if (demand.need > lease.left()) {
+        giveUp(demand, lease, now);
+      } else {
+        wake(demand);
+      }
+    } else {
+      // What was waited for was not this.
+      woken.add(demand.key);
+    }
+  }
+
+  private void closed(Ask.Close ask, Told told) {
+    HeldLease lease = leases.get(ask.lease());
+    if (lease == null) {
+      return;
+    }
+    lease.asked = null;
+    if (told instanceof Told.Refused it && it.code().equals("lease_epoch_stale")) {
+      lease.epoch = 0;
+      closeIfDone(lease);
+    } else if (lease.isDone()) {
+      leases.remove(ask.lease());
+    }
+  }
+
+  // ---- time and restarts
+
+  /** Does what is due by now: prolongs, gives back, closes, asks again. */
+  public void tick(long now) {
+    later.removeIf(
+        each -> {
+          if (now - each.at() >= 0) {
+            asks.add(each.ask());
+            return true;
+          }
+          return false;
+        });
+    for (Iterator<Demand> it = demands.values().iterator(); it.hasNext(); ) {
+      Demand demand = it.next();
+      HeldLease lease = usable(demand, now);
+      if (lease == null) {
+        if (demand.acquiring == null && now - demand.usedAt > FORGET) {
+          it.remove();
+        }
+      } else if (lease.asked == null) {
+        if (now - demand.usedAt > settings.idle() && lease.open == 0) {
+          retire(lease);
+        } else if (!lease.windowed && lease.decideUntil - now < settings.ttl() / 2) {
+          settle(lease, 0, Map.of(), 0);
+        } else {
+          long surplus = demand.surplus(now);
+          if (surplus > 0) {
+            settle(lease, -1, Map.of(), Math.min(surplus, Math.max(0, lease.left())));
+          }
+        }
+      }
+    }
+    for (HeldLease lease : List.copyOf(leases.values())) {
+      closeIfDone(lease);
+    }
+  }
+
+  /**
+   * A lease of an earlier life: nothing is decided from it, and it is closed when all is settled.
+   */
+  public HeldLease restored(String id) {
+    return leases.computeIfAbsent(id, name -> new HeldLease(name, null));
+  }
+
+  /** So much was spent in an earlier life, and is not reported yet. */
+  public void unreported(String id, long amount) {
+    restored(id).unreported += amount;
+  }
+
+  /** Nothing more is decided from a lease; it is closed as soon as all is settled. */
+  public void revoke(String id) {
+    HeldLease lease = leases.get(id);
+    if (lease != null) {
+      retire(lease);
+    }
+  }
+
+  /** The same for all of them. */
+  public void revokeAll() {
+    List.copyOf(leases.values()).forEach(this::retire);
+  }
+
+  /** All that are not over. */
+  public Collection<HeldLease> leases() {
+    return leases.values();
+  }
+
+  /** What is to be asked now; each is to be answered by {@link #told}. */
+  public @Nullable Ask nextAsk() {
+    return asks.poll();
+  }
+
+  /** The keys for which something has changed since this was asked last. */
+  public Set<LeaseKey> woken() {
+    if (woken.isEmpty()) {
+      return Set.of();
+    }
+    Set<LeaseKey> all = Set.copyOf(woken);
+    woken.clear();
+    return all;
+  }
+}

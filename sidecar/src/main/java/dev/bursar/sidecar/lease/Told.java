@@ -1,0 +1,43 @@
+package dev.bursar.sidecar.lease;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the server answered. */
+public sealed interface Told {
+
+  /**
+   * How a lease stands.
+   *
+   * @param open whether anything is held for it
+   * @param epoch how often its terms were settled
+   * @param granted millionths that were granted, less what was handed back
+   * @param reported millionths that were reported
+   * @param revoked whether it is to be closed
+   * @param meters units by meter that were granted now
+   * @param remaining millionths that others could still be granted; below 0 if that was not told
+   * @param lastsNanos how long it lasted when the server answered, by the server's clock alone
+   * @param settlesNanos how long after that what is left stays held
+   */
+  record Lease(
+      String lease,
+      boolean open,
+      long epoch,
+      long granted,
+      long reported,
+      boolean revoked,
+      Map<String, Long> meters,
+      long remaining,
+      long lastsNanos,
+      long settlesNanos)
+      implements Told {}
+
+  /** Nothing could be granted. */
+  record Denied() implements Told {}
+
+  /** It can't be done as it was asked. */
+  record Refused(String code, @Nullable String field) implements Told {}
+
+  /** Nothing is known of it: it may have happened, and is to be asked again. */
+  record Lost() implements Told {}
+}

@@ -1,0 +1,368 @@
+package dev.bursar.sidecar.server;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bursar.api.enforcement.ReservationViews;
+import dev.bursar.api.json.JsonWriter;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Ended;
+import dev.bursar.sidecar.lease.Ask;
+import dev.bursar.sidecar.lease.LeaseKey;
+import dev.bursar.sidecar.lease.Told;
+import dev.bursar.sidecar.terms.TermsReader;
+import dev.bursar.sidecar.terms.TermsSource;
+import dev.bursar.sidecar.usage.Entry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The server over HTTP. */
+public final class HttpServer implements Server, TermsSource, AutoCloseable {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration ANSWER = Duration.ofSeconds(10);
+
+  private final URI base;
+  private final String key;
+  private final String sidecar;
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+
+  /**
+   * @param base where the server is, without a path
+   * @param key the secret of a key that may enforce
+   * @param sidecar what leases are to be called to be of
+   */
+  public HttpServer(URI base, String key, String sidecar) {
+    this.base = base;
+    this.key = key;
+    this.sidecar = sidecar;
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder request) {
+    return client.sendAsync(
+        request.header("Authorization", "Bearer " + key).timeout(ANSWER).build(),
+        HttpResponse.BodyHandlers.ofByteArray());
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> post(
+      String path, String type, byte[] body, String callId) {
+    return send(
+        HttpRequest.newBuilder(base.resolve(path))
+            .header("Content-Type", type)
+            .header("Idempotency-Key", callId)
+            .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> get(String path, @Nullable String tag) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path)).GET();
+    if (tag != null && !tag.isEmpty()) {
+      request.header("If-None-Match", tag);
+    }
+    return send(request);
+  }
+
+  private static JsonNode json(HttpResponse<byte[]> answer) {
+    try {
+      return JSON.readTree(answer.body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String encoded(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  // ---- leases
+
+  @Override
+  public CompletionStage<Reported> ask(Ask ask, List<Entry.Stored> uses) {
+    CompletableFuture<HttpResponse<byte[]>> sent =
+        switch (ask) {
+          case Ask.Acquire it -> post("/v1/leases", it.callId(), json -> acquire(json, it));
+          case Ask.Settle it ->
+              post(path(it.lease(), "/report"), it.callId(), json -> settle(json, it, uses));
+          case Ask.Close it ->
+              post(path(it.lease(), "/close"), it.callId(), j -> j.field("epoch", it.epoch()));
+          case Ask.Look it -> get(path(it.lease(), ""), null);
+        };
+    return sent.handle(
+        (answer, error) ->
+            error == null ? reported(answer) : new Reported(new Told.Lost(), List.of()));
+  }
+
+  private CompletableFuture<HttpResponse<byte[]>> post(
+      String path, String callId, java.util.function.Consumer<JsonWriter> body) {
+    return post(path, "application/json", JsonWriter.bytes(body), callId);
+  }
+
+  private static String path(String lease, String more) {
+    return "/v1/leases/" + encoded(lease) + more;
+  }
+
+  private void acquire(JsonWriter json, Ask.Acquire it) {
+    LeaseKey of = it.key();
+    json.field("sidecar", sidecar);
+    ReservationViews.subject(json, of.subject());
+    json.field("feature", of.feature())
+        .field("wallet", of.wallet())
+        .field("credit_type", of.creditType())
+        .field("amount", new Credits(it.amount()))
+        .field("ttl_seconds", it.ttlSeconds());
+    meters(json, "meters", it.meters());
+  }
+
+  private static void meters(JsonWriter json, String name, Map<String, Long> meters) {
+    if (!meters.isEmpty()) {
+      json.object(name, in -> meters.forEach(in::field));
+    }
+  }
+
+  private static void settle(JsonWriter json, Ask.Settle it, List<Entry.Stored> uses) {
+    json.field("epoch", it.epoch());
+    if (it.topUp() >= 0) {
+      json.field("top_up", new Credits(it.topUp())).field("ttl_seconds", it.ttlSeconds());
+      meters(json, "top_up_meters", it.topUpMeters());
+    } else if (it.handBack() > 0) {
+      json.field("hand_back", new Credits(it.handBack()));
+    }
+    json.raw("usage", Reports.ofLease(uses));
+  }
+
+  private static Reported reported(HttpResponse<byte[]> answer) {
+    int status = answer.statusCode();
+    if (status == 429 || status >= 500) {
+      return new Reported(new Told.Lost(), List.of());
+    }
+    JsonNode json = json(answer);
+    if (status != 200) {
+      return new Reported(
+          new Told.Refused(
+              json.path("code").asText(), json.has("field") ? json.path("field").asText() : null),
+          List.of());
+    }
+    if (json.path("decision").asText().equals("deny")) {
+      return new Reported(new Told.Denied(), List.of());
+    }
+    List<@Nullable String> rejected = new ArrayList<>();
+    json.path("results")
+        .forEach(
+            each ->
+                rejected.add(
+                    each.path("status").asText().equals("rejected")
+                        ? each.path("error").toString()
+                        : null));
+    return new Reported(lease(json, answer), rejected);
+  }
+
+  private static Told.Lease lease(JsonNode json, HttpResponse<byte[]> answer) {
+    Instant expiresAt = Instant.parse(json.path("expires_at").asText());
+    // Without the server's time nobody knows how long that is: then it is over.
+    long lasts =
+        answer
+            .headers()
+            .firstValue("Date")
+            .map(Dates::read)
+            .map(date -> Duration.between(date, expiresAt).toNanos())
+            .orElse(-1L);
+    long settles =
+        json.has("settle_by")
+            ? Duration.between(expiresAt, Instant.parse(json.path("settle_by").asText())).toNanos()
+            : 0;
+    Map<String, Long> meters = new java.util.HashMap<>();
+    for (String field : List.of("meters", "top_up_meters")) {
+      json.path(field)
+          .properties()
+          .forEach(each -> meters.put(each.getKey(), each.getValue().asLong()));
+    }
+    return new Told.Lease(
+        json.path("lease_id").asText(),
+        json.path("status").asText().equals("open"),
+        json.path("epoch").asLong(),
+        micros(json, "granted"),
+        micros(json, "reported"),
+        json.path("revoked").asBoolean(),
+        meters,
+        json.has("remaining") ? micros(json, "remaining") : -1,
+        lasts,
+        Math.max(0, settles));
+  }
+
+  private static long micros(JsonNode json, String field) {
+    return Credits.parse(json.path(field).asText("0")).micros();
+  }
+
+  @Override
+  public CompletionStage<Reported> report(List<Entry.Stored> uses) {
+    return post(
+            "/v1/events",
+            "application/cloudevents-batch+json",
+            Reports.asEvents(uses, sidecar),
+            uses.getFirst().id())
+        .handle(
+            (answer, error) -> {
+              if (error != null || answer.statusCode() != 200) {
+                return new Reported(new Told.Lost(), List.of());
+              }
+              List<@Nullable String> rejected = new ArrayList<>();
+              json(answer)
+                  .path("results")
+                  .forEach(
+                      each ->
+                          rejected.add(
+                              each.path("status").asText().equals("rejected")
+                                  ? each.path("error").toString()
+                                  : null));
+              return new Reported(new Told.Denied(), rejected);
+            });
+  }
+
+  // ---- what it decides by itself
+
+  @Override
+  public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
+    return post("/v1/reservations", callId, json -> Reports.reservation(json, request))
+        .handle((answer, error) -> known(answer, error, 0))
+        .thenApply(
+            json ->
+                json.path("decision").asText().equals("allow")
+                    ? new Decision.Allowed(
+                        json.path("reservation_id").asText(null),
+                        micros(json, "amount"),
+                        json.path("credit_type").asText(),
+                        json.has("expires_at") ? request.ttlSeconds() * 1_000_000_000L : 0,
+                        null)
+                    : new Decision.Denied(
+                        json.path("denials").path(0).path("code").asText(),
+                        json.path("denials").path(0).path("detail").asText()));
+  }
+
+  @Override
+  public CompletionStage<Ended> end(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      String callId) {
+    boolean release = amount == null && usage == null;
+    return post(
+            "/v1/reservations/" + encoded(reservation) + (release ? "/release" : "/commit"),
+            callId,
+            json -> {
+              json.field("amount", amount);
+              if (usage != null) {
+                json.object("usage", in -> usage.forEach(in::field));
+              }
+            })
+        .handle(
+            (answer, error) -> {
+              JsonNode json = known(answer, error, 400);
+              if (json.has("code")) {
+                return new Ended.Refused(
+                    switch (json.path("status").asInt()) {
+                      case 404 -> Ended.Fault.NOT_FOUND;
+                      case 409 -> Ended.Fault.FINALIZED;
+                      case 410 -> Ended.Fault.EXPIRED;
+                      default -> Ended.Fault.INVALID;
+                    },
+                    json.path("detail").asText());
+              }
+              return new Ended.Done(
+                  reservation,
+                  json.path("status").asText(),
+                  micros(json, "amount"),
+                  micros(json, "released"),
+                  json.path("credit_type").asText(),
+                  json.path("late").asBoolean(),
+                  null);
+            });
+  }
+
+  /** What was answered; a refusal is one, too, where {@code accepted} says so. */
+  private static JsonNode known(
+      @Nullable HttpResponse<byte[]> answer, @Nullable Throwable error, int accepted) {
+    if (error != null || answer == null) {
+      throw new ServerAway(String.valueOf(error));
+    }
+    int status = answer.statusCode();
+    if (status == 200 || (accepted == 400 && status >= 400 && status < 429)) {
+      return json(answer);
+    }
+    if (status == 429 || status >= 500) {
+      throw new ServerAway("the server answered " + status);
+    }
+    throw new IllegalArgumentException(json(answer).path("detail").asText());
+  }
+
+  // ---- terms
+
+  @Override
+  public CompletionStage<@Nullable Tagged> terms(String org, @Nullable Tagged known) {
+    String path = "/v1/orgs/" + encoded(org);
+    String[] tags = known == null ? new String[] {"", ""} : known.tag().split(" ", 2);
+    return get(path + "/entitlements", tags[0])
+        .thenCombine(
+            get(path + "/prices", tags[1]),
+            (entitlements, prices) -> read(known, tags, entitlements, prices))
+        .thenCompose(
+            read ->
+                read.isComplete()
+                    ? CompletableFuture.completedFuture(read.tagged)
+                    : terms(org, null));
+  }
+
+  /** What was read; incomplete where one half has changed and the other was not sent. */
+  private record Read(@Nullable Tagged tagged, boolean isComplete) {}
+
+  private static Read read(
+      @Nullable Tagged known,
+      String[] tags,
+      HttpResponse<byte[]> entitlements,
+      HttpResponse<byte[]> prices) {
+    int first = entitlements.statusCode();
+    int second = prices.statusCode();
+    if (first == 304 && second == 304) {
+      return new Read(Objects.requireNonNull(known), true);
+    }
+    if (first == 200 && second == 200) {
+      return new Read(
+          new Tagged(
+              TermsReader.read(json(entitlements), json(prices)),
+              tag(entitlements) + " " + tag(prices)),
+          true);
+    }
+    if (known != null && (first == 304 || second == 304)) {
+      return new Read(null, false);
+    }
+    if (first == 429 || first >= 500 || second == 429 || second >= 500) {
+      throw new ServerAway("the server answered %d and %d".formatted(first, second));
+    }
+    return new Read(null, true);
+  }
+
+  private static String tag(HttpResponse<byte[]> answer) {
+    return answer.headers().firstValue("ETag").orElse("");
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

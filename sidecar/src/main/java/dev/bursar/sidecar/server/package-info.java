@@ -1,0 +1,5 @@
+/** The server that leases. */
+@NullMarked
+package dev.bursar.sidecar.server;
+
+import org.jspecify.annotations.NullMarked;

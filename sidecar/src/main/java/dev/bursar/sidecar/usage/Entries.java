@@ -1,0 +1,177 @@
+package dev.bursar.sidecar.usage;
+
+import dev.bursar.api.enforcement.ReservationBodies;
+import dev.bursar.api.enforcement.ReservationViews;
+import dev.bursar.api.json.Body;
+import dev.bursar.api.json.JsonReader;
+import dev.bursar.api.json.JsonWriter;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Entries as bytes. */
+final class Entries {
+
+  private static final int USED = 1;
+  private static final int OPENED = 2;
+  private static final int CLOSED = 3;
+  private static final int CONFIRMED = 4;
+
+  private Entries() {}
+
+  static byte[] bytes(Entry entry) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+    DataOutputStream out = new DataOutputStream(bytes);
+    switch (entry) {
+      case Entry.Used(Use use) -> {
+        ReserveRequest request = use.request();
+        out.writeByte(USED);
+        out.writeUTF(use.id());
+        out.writeUTF(orEmpty(use.lease()));
+        out.writeUTF(request.subject().org());
+        out.writeUTF(orEmpty(request.wallet()));
+        time(out, use.at());
+        out.writeLong(use.micros());
+        blob(out, work(request, use.usage(), use.amount(), use.creditType(), use.lease() == null));
+      }
+      case Entry.Opened it -> {
+        ReserveRequest request = it.request();
+        out.writeByte(OPENED);
+        out.writeUTF(it.id());
+        out.writeUTF(it.lease());
+        out.writeUTF(orEmpty(request.wallet()));
+        out.writeUTF(it.creditType());
+        out.writeLong(it.micros());
+        time(out, it.madeAt());
+        time(out, it.expiresAt());
+        blob(out, work(request, request.usage(), request.amount(), request.creditType(), false));
+      }
+      case Entry.Closed(String id) -> {
+        out.writeByte(CLOSED);
+        out.writeUTF(id);
+      }
+      case Entry.Confirmed(long segment, long offset) -> {
+        out.writeByte(CONFIRMED);
+        out.writeLong(segment);
+        out.writeLong(offset);
+      }
+      case Entry.Stored it ->
+          throw new IllegalArgumentException("it is stored already: " + it.id());
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * @throws IOException if it is no entry
+   */
+  static Entry read(byte[] bytes) throws IOException {
+    DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
+    int kind = in.readUnsignedByte();
+    return switch (kind) {
+      case USED ->
+          new Entry.Stored(
+              in.readUTF(),
+              orNull(in.readUTF()),
+              in.readUTF(),
+              orNull(in.readUTF()),
+              time(in),
+              in.readLong(),
+              blob(in));
+      case OPENED -> {
+        String id = in.readUTF();
+        String lease = in.readUTF();
+        String wallet = orNull(in.readUTF());
+        String creditType = in.readUTF();
+        long micros = in.readLong();
+        Instant madeAt = time(in);
+        Instant expiresAt = time(in);
+        yield new Entry.Opened(
+            id, lease, request(blob(in), wallet), creditType, micros, madeAt, expiresAt);
+      }
+      case CLOSED -> new Entry.Closed(in.readUTF());
+      case CONFIRMED -> new Entry.Confirmed(in.readLong(), in.readLong());
+      default -> throw new IOException("unknown kind of entry: " + kind);
+    };
+  }
+
+  private static byte[] work(
+      ReserveRequest request,
+      @Nullable Map<String, Long> usage,
+      @Nullable Credits amount,
+      @Nullable String creditType,
+      boolean unchecked) {
+    return JsonWriter.bytes(
+        json -> {
+          ReservationViews.subject(json, request.subject());
+          json.field("feature", request.feature())
+              .field("model", request.model())
+              .field("session", request.session());
+          if (usage != null) {
+            json.object("usage", in -> usage.forEach(in::field));
+          }
+          json.field("amount", amount).field("credit_type", creditType);
+          if (!request.metadata().isEmpty() || unchecked) {
+            json.object(
+                "metadata",
+                in -> {
+                  request.metadata().forEach(in::field);
+                  if (unchecked) {
+                    in.field(Use.UNCHECKED, "true");
+                  }
+                });
+          }
+        });
+  }
+
+  private static ReserveRequest request(byte[] work, @Nullable String wallet) {
+    ReserveRequest read =
+        ReservationBodies.work(Body.of(JsonReader.read(work), ReservationBodies.WORK), null);
+    return new ReserveRequest(
+        read.subject(),
+        read.feature(),
+        read.model(),
+        read.session(),
+        wallet,
+        read.usage(),
+        read.amount(),
+        read.creditType(),
+        read.ttlSeconds(),
+        null,
+        false,
+        false,
+        read.metadata());
+  }
+
+  private static void time(DataOutputStream out, Instant at) throws IOException {
+    out.writeLong(at.getEpochSecond());
+    out.writeInt(at.getNano());
+  }
+
+  private static Instant time(DataInputStream in) throws IOException {
+    return Instant.ofEpochSecond(in.readLong(), in.readInt());
+  }
+
+  private static void blob(DataOutputStream out, byte[] bytes) throws IOException {
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static byte[] blob(DataInputStream in) throws IOException {
+    return in.readNBytes(in.readInt());
+  }
+
+  private static String orEmpty(@Nullable String text) {
+    return text == null ? "" : text;
+  }
+
+  private static @Nullable String orNull(String text) {
+    return text.isEmpty() ? null : text;
+  }
+}

@@ -1,0 +1,58 @@
+package dev.bursar.sidecar.usage;
+
+import dev.bursar.domain.enforcement.ReserveRequest;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Something that is kept in the usage file. */
+public sealed interface Entry {
+
+  /** Work that has run; of a reservation of the same name, it is the end. */
+  record Used(Use use) implements Entry {}
+
+  /**
+   * A reservation that was made, and may yet be ended after a crash.
+   *
+   * @param micros millionths that are set aside
+   * @param expiresAt by the wall clock
+   */
+  record Opened(
+      String id,
+      String lease,
+      ReserveRequest request,
+      String creditType,
+      long micros,
+      Instant madeAt,
+      Instant expiresAt)
+      implements Entry {}
+
+  /** A reservation that has ended, and nothing ran. */
+  record Closed(String id) implements Entry {}
+
+  /**
+   * The server has all that comes before.
+   *
+   * @param segment the number of a segment
+   * @param offset bytes of it
+   */
+  record Confirmed(long segment, long offset) implements Entry {}
+
+  /**
+   * Work that has run, as it was read.
+   *
+   * @param lease the lease that it was decided from; null if from none
+   * @param wallet the wallet that was asked for, or null
+   * @param micros millionths that it counted
+   * @param work what ran and for whom, as JSON
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared, and written once
+  record Stored(
+      String id,
+      @Nullable String lease,
+      String org,
+      @Nullable String wallet,
+      Instant at,
+      long micros,
+      byte[] work)
+      implements Entry {}
+}

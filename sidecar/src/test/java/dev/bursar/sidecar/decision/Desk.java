@@ -1,0 +1,122 @@
+package dev.bursar.sidecar.decision;
+
+import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.catalog.Rate;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.Subscription.Status;
+import dev.bursar.sidecar.lease.LeaseBook;
+import dev.bursar.sidecar.lease.LeaseSettings;
+import dev.bursar.sidecar.lease.LeasingServer;
+import dev.bursar.sidecar.terms.Terms;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A decider and its server, with one clock, where every message arrives at once. */
+final class Desk {
+
+  static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
+  static final long SECOND = LeasingServer.SECOND;
+  static final long CREDIT = 1_000_000;
+
+  final LeasingServer server;
+  final LocalDecider decider;
+  long now;
+  private int ids;
+
+  Desk(long credits) {
+    this(new LeasingServer(credits * CREDIT), "a");
+  }
+
+  Desk(LeasingServer server, String name) {
+    this.server = server;
+    this.decider = new LocalDecider(new LeaseBook(name, LeaseSettings.USUAL));
+    decider.terms(terms(null, Status.NONE));
+  }
+
+  static Terms terms(@Nullable String plan, Status status) {
+    return new Terms(
+        new OrgReply.Entitled(
+            new OrgSettings("Acme", ZoneOffset.UTC, plan, List.of()), status, null, List.of()),
+        Set.of("platform"),
+        OveragePolicy.RECORD,
+        new PriceList(
+            List.of(new Rate(null, "m", "platform", Map.of("tokens", new BigDecimal("0.5"))))));
+  }
+
+  static ReserveRequest request(
+      @Nullable String user, @Nullable String amount, @Nullable Long tokens, boolean commit) {
+    return new ReserveRequest(
+        new Subject("acme", "red", user, null, null, null),
+        "chat",
+        "m",
+        null,
+        null,
+        tokens == null ? null : Map.of("tokens", tokens),
+        amount == null ? null : Credits.parse(amount),
+        amount == null ? null : "platform",
+        300,
+        null,
+        commit,
+        false,
+        Map.of());
+  }
+
+  /** Asks, and waits for what has to be waited for. */
+  Decision ask(ReserveRequest request) {
+    String id = "r" + ++ids;
+    Decision decision = decider.reserve(request, id, now, NOON);
+    for (int rounds = 0; decision instanceof Decision.Wait && rounds < 8; rounds++) {
+      deliver();
+      decision = decider.reserve(request, id, now, NOON);
+    }
+    return decision;
+  }
+
+  Decision reserve(String amount) {
+    return ask(request("ann", amount, null, false));
+  }
+
+  Decision charge(String amount) {
+    return ask(request("ann", amount, null, true));
+  }
+
+  /** Everything that is asked is answered. */
+  void deliver() {
+    for (var ask = decider.leases().nextAsk(); ask != null; ask = decider.leases().nextAsk()) {
+      decider.leases().told(ask, server.answer(ask, List.of(), now), now, now);
+    }
+  }
+
+  /** What was used is reported. */
+  void report(String lease, LeasingServer.Item... items) {
+    long sum = 0;
+    for (LeasingServer.Item each : items) {
+      sum += each.amount();
+    }
+    var ask = decider.leases().report(lease, sum);
+    if (ask == null) {
+      throw new IllegalStateException("it is being settled");
+    }
+    decider.leases().told(ask, server.answer(ask, List.of(items), now), now, now);
+  }
+
+  void pass(long seconds) {
+    now += seconds * SECOND;
+    decider.tick(now);
+    deliver();
+  }
+
+  long held() {
+    return server.leases.values().stream().mapToLong(each -> each.granted - each.reported).sum();
+  }
+}

@@ -1,0 +1,308 @@
+package dev.bursar.sidecar.decision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.org.Subscription.Status;
+import dev.bursar.sidecar.decision.Decision.Allowed;
+import dev.bursar.sidecar.decision.Decision.Denied;
+import dev.bursar.sidecar.decision.Decision.Elsewhere;
+import dev.bursar.sidecar.decision.Decision.Wait;
+import dev.bursar.sidecar.lease.Ask;
+import dev.bursar.sidecar.lease.HeldLease;
+import dev.bursar.sidecar.lease.LeasingServer;
+import dev.bursar.sidecar.lease.LeasingServer.Item;
+import dev.bursar.sidecar.lease.Told;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class LocalDeciderTest {
+
+  private static Allowed allowed(Decision decision) {
+    assertThat(decision).isInstanceOf(Allowed.class);
+    return (Allowed) decision;
+  }
+
+  private static String reservation(Decision decision) {
+    return String.valueOf(allowed(decision).reservation());
+  }
+
+  private static HeldLease only(Desk desk) {
+    assertThat(desk.decider.leases().leases()).hasSize(1);
+    return desk.decider.leases().leases().iterator().next();
+  }
+
+  @Test
+  void theFirstRequestLeasesForSomeAndTheNextAskNobody() {
+    Desk desk = new Desk(1_000);
+    allowed(desk.reserve("2"));
+    assertThat(desk.server.leases.values())
+        .extracting(each -> each.granted)
+        .containsExactly(16_000_000L);
+    assertThat(
+            desk.decider.reserve(Desk.request("ben", "3", null, false), "x", desk.now, Desk.NOON))
+        .isInstanceOf(Allowed.class);
+    assertThat(only(desk).left()).isEqualTo(11_000_000);
+  }
+
+  @Test
+  void whatIsChargedAtOnceIsSpentAndIsToBeReported() {
+    Desk desk = new Desk(1_000);
+    Allowed it = allowed(desk.ask(Desk.request("ann", null, 10L, true)));
+    assertThat(it.amount()).isEqualTo(5_000_000);
+    assertThat(it.use()).isNotNull();
+    assertThat(it.use().usage()).isEqualTo(Map.of("tokens", 10L));
+    desk.report("L1", new Item("u1", 5_000_000));
+    assertThat(desk.server.leases.get("L1").reported).isEqualTo(5_000_000);
+    assertThat(only(desk).left()).isEqualTo(35_000_000);
+  }
+
+  @Test
+  void aCommitChargesWhatItCameToAndTheRestGoesBack() {
+    Desk desk = new Desk(1_000);
+    String id = reservation(desk.ask(Desk.request("ann", null, 10L, false)));
+    Ended.Done done = (Ended.Done) desk.decider.commit(id, null, Map.of("tokens", 4L), desk.now);
+    assertThat(done.amount()).isEqualTo(2_000_000);
+    assertThat(done.released()).isEqualTo(3_000_000);
+    assertThat(only(desk).left()).isEqualTo(38_000_000);
+    assertThat(((Ended.Refused) desk.decider.commit(id, Credits.of(1), null, desk.now)).fault())
+        .isEqualTo(Ended.Fault.FINALIZED);
+  }
+
+  @Test
+  void whatItCameToBeyondTheEstimateIsChargedAllTheSame() {
+    Desk desk = new Desk(10);
+    String id = reservation(desk.reserve("1"));
+    Ended.Done done = (Ended.Done) desk.decider.commit(id, Credits.of(20), null, desk.now);
+    assertThat(done.amount()).isEqualTo(20_000_000);
+    assertThat(only(desk).left()).isNegative();
+    assertThat(
+            desk.decider.reserve(Desk.request("ann", "1", null, false), "x", desk.now, Desk.NOON))
+        .isNotInstanceOf(Allowed.class);
+  }
+
+  @Test
+  void whatIsReleasedOrExpiresCanBeSpentAgain() {
+    Desk desk = new Desk(1_000);
+    String one = reservation(desk.reserve("2"));
+    String two = reservation(desk.reserve("2"));
+    desk.decider.release(one, desk.now);
+    assertThat(only(desk).left()).isEqualTo(14_000_000);
+    desk.pass(301);
+    assertThat(((Ended.Refused) desk.decider.release(two, desk.now)).fault())
+        .isEqualTo(Ended.Fault.EXPIRED);
+    Ended.Done late = (Ended.Done) desk.decider.commit(two, Credits.of(2), null, desk.now);
+    assertThat(late.late()).isTrue();
+  }
+
+  @Test
+  void aReservationIsProlonged() {
+    Desk desk = new Desk(1_000);
+    String id = reservation(desk.reserve("2"));
+    desk.pass(200);
+    assertThat(desk.decider.extend(id, 300, desk.now)).isInstanceOf(Ended.Prolonged.class);
+    desk.pass(200);
+    assertThat(desk.decider.commit(id, Credits.of(1), null, desk.now))
+        .isInstanceOf(Ended.Done.class);
+  }
+
+  @Test
+  void whatThePlanDoesNotIncludeIsDenied() {
+    Desk desk = new Desk(1_000);
+    desk.decider.terms(Desk.terms("free", Status.ACTIVE));
+    assertThat(((Denied) desk.reserve("1")).code()).isEqualTo("not_entitled");
+    desk.decider.terms(Desk.terms("free", Status.ENDED));
+    assertThat(((Denied) desk.reserve("1")).detail()).contains("not in force");
+  }
+
+  @Test
+  void whatHasNoRateIsForTheServerToSay() {
+    Desk desk = new Desk(1_000);
+    assertThat(
+            desk.decider.reserve(
+                Desk.request("ann", null, 1L, false).withDefault(null), "x", desk.now, Desk.NOON))
+        .isInstanceOf(Wait.class);
+    assertThat(desk.decider.commit("other", Credits.of(1), null, desk.now))
+        .isInstanceOf(Ended.Refused.class);
+  }
+
+  @Test
+  void thoseWhoWaitForTheSameLeaseAskOnce() {
+    Desk desk = new Desk(1_000);
+    for (int i = 0; i < 5; i++) {
+      assertThat(desk.decider.reserve(Desk.request("ann", "2", null, false), "r" + i, 0, Desk.NOON))
+          .isInstanceOf(Wait.class);
+    }
+    assertThat(desk.decider.leases().nextAsk()).isInstanceOf(Ask.Acquire.class);
+    assertThat(desk.decider.leases().nextAsk()).isNull();
+  }
+
+  @Test
+  void moreIsAskedForBeforeItIsShort() {
+    Desk desk = new Desk(100_000);
+    for (int i = 0; i < 6; i++) {
+      allowed(desk.charge("2"));
+    }
+    Ask ask = desk.decider.leases().nextAsk();
+    assertThat(ask).isInstanceOf(Ask.Settle.class);
+    desk.decider.leases().told(ask, desk.server.answer(ask, List.of(), 0), 0, 0);
+    int waited = 0;
+    for (int i = 0; i < 2_000; i++) {
+      desk.deliver();
+      Decision decision =
+          desk.decider.reserve(Desk.request("ann", "2", null, true), "s" + i, desk.now, Desk.NOON);
+      waited += decision instanceof Wait ? 1 : 0;
+      desk.now += Desk.SECOND / 1_000;
+    }
+    assertThat(waited).isLessThan(10);
+  }
+
+  @Test
+  void aWishThatIsLargerThanWhatThereIsIsForTheServerAndNothingIsKept() {
+    Desk desk = new Desk(10);
+    assertThat(desk.reserve("11")).isInstanceOf(Elsewhere.class);
+    assertThat(desk.server.available()).isEqualTo(10_000_000);
+  }
+
+  @Test
+  void nearTheLimitTheLastCreditIsLeftForOthers() {
+    LeasingServer server = new LeasingServer(10 * Desk.CREDIT);
+    Desk one = new Desk(server, "a");
+    Desk two = new Desk(server, "b");
+    allowed(one.charge("2"));
+    one.deliver();
+    assertThat(server.available()).isGreaterThanOrEqualTo(5 * Desk.CREDIT);
+    allowed(two.charge("2"));
+    assertThat(server.leases).hasSize(2);
+  }
+
+  @Test
+  void anIdleLeaseIsGivenBack() {
+    Desk desk = new Desk(1_000);
+    reservation(desk.charge("2"));
+    desk.report("L1", new Item("u", 2_000_000));
+    desk.pass(31);
+    desk.pass(1);
+    assertThat(desk.server.available()).isEqualTo(998_000_000);
+    assertThat(desk.decider.leases().leases()).isEmpty();
+  }
+
+  @Test
+  void nothingIsDecidedFromALeaseThatMayBeOver() {
+    Desk desk = new Desk(1_000);
+    allowed(desk.charge("2"));
+    desk.now += 596 * Desk.SECOND;
+    assertThat(desk.decider.reserve(Desk.request("ann", "1", null, true), "x", desk.now, Desk.NOON))
+        .isNotInstanceOf(Allowed.class);
+  }
+
+  @Test
+  void theTimeOfALeaseIsCountedFromWhenItWasFirstAskedFor() {
+    Desk desk = new Desk(1_000);
+    assertThat(desk.decider.reserve(Desk.request("ann", "2", null, true), "x", desk.now, Desk.NOON))
+        .isInstanceOf(Wait.class);
+    Ask ask = desk.decider.leases().nextAsk();
+    assertThat(ask).isNotNull();
+    desk.server.answer(ask, List.of(), desk.now);
+    desk.decider.leases().told(ask, new Told.Lost(), desk.now, desk.now);
+    desk.pass(500);
+    allowed(desk.charge("2"));
+    assertThat(desk.server.leases).hasSize(1);
+    desk.now += 99 * Desk.SECOND;
+    assertThat(desk.decider.reserve(Desk.request("ann", "1", null, true), "y", desk.now, Desk.NOON))
+        .isNotInstanceOf(Allowed.class);
+  }
+
+  @Test
+  void whileTheServerIsAwayNobodyWaits() {
+    Desk desk = new Desk(1_000);
+    desk.decider.reserve(Desk.request("ann", "2", null, true), "x", desk.now, Desk.NOON);
+    Ask ask = desk.decider.leases().nextAsk();
+    assertThat(ask).isNotNull();
+    desk.decider.leases().told(ask, new Told.Lost(), desk.now, desk.now);
+    desk.now += 5 * Desk.SECOND;
+    assertThat(desk.decider.reserve(Desk.request("ann", "2", null, true), "x", desk.now, Desk.NOON))
+        .isInstanceOf(Elsewhere.class);
+  }
+
+  @Test
+  void aLeaseIsProlongedWhileItIsUsed() {
+    Desk desk = new Desk(1_000);
+    for (int i = 0; i < 100; i++) {
+      desk.pass(20);
+      allowed(desk.charge("0.01"));
+    }
+    assertThat(desk.server.leases).hasSize(1);
+  }
+
+  @Test
+  void metersAndUsersAreNamedOnceTheServerMindsThem() {
+    Desk desk = new Desk(1_000);
+    desk.server.meter = "requests";
+    desk.server.byUser = true;
+    allowed(desk.charge("2"));
+    allowed(desk.ask(Desk.request("ben", "2", null, true)));
+    assertThat(desk.server.leases).hasSize(2);
+    assertThat(desk.ask(Desk.request(null, "2", null, true))).isInstanceOf(Elsewhere.class);
+  }
+
+  @Test
+  void aMeterIsCountedAsCreditsAre() {
+    Desk desk = new Desk(1_000);
+    desk.server.meter = "requests";
+    allowed(desk.charge("10"));
+    int granted = 8;
+    for (int i = 1; i < granted; i++) {
+      assertThat(
+              desk.decider.reserve(
+                  Desk.request("ann", "0", null, true), "z" + i, desk.now, Desk.NOON))
+          .isInstanceOf(Allowed.class);
+    }
+    assertThat(desk.decider.reserve(Desk.request("ann", "0", null, true), "z", desk.now, Desk.NOON))
+        .isInstanceOf(Wait.class);
+  }
+
+  @Test
+  void aRevokedLeaseIsNotDecidedFromAndIsClosed() {
+    Desk desk = new Desk(1_000);
+    allowed(desk.charge("2"));
+    desk.server.revoke("L1");
+    desk.report("L1", new Item("u", 2_000_000));
+    desk.deliver();
+    assertThat(desk.server.available()).isEqualTo(998_000_000);
+    allowed(desk.charge("2"));
+    assertThat(desk.server.leases).hasSize(2);
+  }
+
+  @Test
+  void afterARestartWhatWasOpenIsStillHeldUntilItEnds() {
+    Desk before = new Desk(1_000);
+    String id = reservation(before.reserve("2"));
+    Desk after = new Desk(before.server, "a2");
+    after.decider.restored(
+        id,
+        Desk.request("ann", "2", null, false),
+        "platform",
+        "L1",
+        2_000_000,
+        Desk.NOON,
+        300 * Desk.SECOND,
+        0);
+    after.pass(1);
+    assertThat(before.server.leases.get("L1").held()).isEqualTo(16_000_000);
+    assertThat(
+            after.decider.reserve(Desk.request("ann", "1", null, true), "n", after.now, Desk.NOON))
+        .isInstanceOf(Wait.class);
+    assertThat(after.decider.commit(id, Credits.of(2), null, after.now))
+        .isInstanceOf(Ended.Done.class);
+    assertThat(after.decider.leases().report("L1", 2_000_000))
+        .as("its epoch is not known")
+        .isNull();
+    after.pass(1);
+    after.report("L1", new Item(id, 2_000_000));
+    after.deliver();
+    assertThat(before.server.leases.get("L1").held()).isZero();
+    assertThat(before.server.charged).isEqualTo(2_000_000);
+  }
+}

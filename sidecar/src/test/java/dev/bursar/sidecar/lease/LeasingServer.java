@@ -1,0 +1,213 @@
+package dev.bursar.sidecar.lease;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The server's rules for leases, as plainly as they can be written: one wallet, in whole numbers.
+ * What the sidecar does is held against it.
+ */
+public final class LeasingServer {
+
+  public static final long SECOND = 1_000_000_000L;
+  private static final long SETTLE = 600 * SECOND;
+
+  /** What was used, as it is reported. */
+  public record Item(String id, long amount) {}
+
+  /** A lease as the server has it. */
+  public static final class Lease {
+    public long granted;
+    public long reported;
+    public long expiresAt;
+    long settleBy;
+    long epoch = 1;
+    boolean open = true;
+    boolean revoked;
+
+    public long held() {
+      return open ? Math.max(0, granted - reported) : 0;
+    }
+  }
+
+  public final Map<String, Lease> leases = new TreeMap<>();
+  private final Map<String, Told> told = new HashMap<>();
+  private final Set<String> known = new HashSet<>();
+  private long balance;
+
+  /** What was charged beyond the balance. */
+  public long debt;
+
+  /** What was reported once its lease was over. */
+  public long late;
+
+  public long charged;
+
+  /** A meter that a limit counts; none if empty. */
+  public String meter = "";
+
+  /** Whether users have limits of their own. */
+  public boolean byUser;
+
+  public LeasingServer(long balance) {
+    this.balance = balance;
+  }
+
+  public long available() {
+    return balance - leases.values().stream().mapToLong(Lease::held).sum();
+  }
+
+  public void credit(long amount) {
+    balance += amount;
+  }
+
+  public void revoke(String id) {
+    leases.get(id).revoked = true;
+  }
+
+  /** What others do with it. */
+  public boolean spend(long amount) {
+    if (available() < amount) {
+      return false;
+    }
+    balance -= amount;
+    return true;
+  }
+
+  public Told answer(Ask ask, List<Item> items, long now) {
+    leases.values().stream()
+        .filter(each -> now >= each.settleBy)
+        .forEach(each -> each.open = false);
+    Told before = told.get(ask.callId());
+    if (before != null) {
+      return before instanceof Told.Lease it ? again(it, now) : before;
+    }
+    Told answer =
+        switch (ask) {
+          case Ask.Acquire it -> acquire(it, now);
+          case Ask.Settle it -> settle(it, items, now);
+          case Ask.Close it -> close(it, now);
+          case Ask.Look it -> look(it.lease(), now);
+        };
+    if (!(answer instanceof Told.Refused) && !(ask instanceof Ask.Look)) {
+      told.put(ask.callId(), answer);
+    }
+    return answer;
+  }
+
+  /** The first answer, whose time to expiry is told by the clock of now. */
+  private Told again(Told.Lease it, long now) {
+    Lease lease = leases.get(it.lease());
+    return new Told.Lease(
+        it.lease(),
+        it.open(),
+        it.epoch(),
+        it.granted(),
+        it.reported(),
+        it.revoked(),
+        it.meters(),
+        it.remaining(),
+        it.lastsNanos() + (firstAnswers.get(it) - now),
+        lease.settleBy - lease.expiresAt);
+  }
+
+  private final Map<Told, Long> firstAnswers = new java.util.IdentityHashMap<>();
+
+  private Told acquire(Ask.Acquire ask, long now) {
+    if (byUser && ask.key().subject().user() == null) {
+      return new Told.Refused("lease_too_wide", "subject");
+    }
+    if (!meter.isEmpty() && !ask.meters().containsKey(meter)) {
+      return new Told.Refused("invalid", "meters." + meter);
+    }
+    long free = available();
+    if (free <= 0) {
+      return new Told.Denied();
+    }
+    Lease lease = new Lease();
+    lease.granted = Math.min(ask.amount(), free);
+    lease.expiresAt = now + ask.ttlSeconds() * SECOND;
+    lease.settleBy = lease.expiresAt + SETTLE;
+    String id = "L" + (leases.size() + 1);
+    leases.put(id, lease);
+    return view(id, ask.meters(), free - lease.granted, now);
+  }
+
+  private Told settle(Ask.Settle ask, List<Item> items, long now) {
+    Lease lease = leases.get(ask.lease());
+    if (lease.open && ask.epoch() != lease.epoch) {
+      return new Told.Refused("lease_epoch_stale", "epoch");
+    }
+    items.forEach(each -> charge(lease, each));
+    if (!lease.open) {
+      return view(ask.lease(), Map.of(), -1, now);
+    }
+    lease.epoch++;
+    long remaining = -1;
+    if (ask.topUp() >= 0 && now < lease.expiresAt && !lease.revoked) {
+      long free = available();
+      long more = Math.min(ask.topUp(), free);
+      if (more > 0 || ask.topUp() == 0) {
+        lease.granted += more;
+        lease.expiresAt = now + ask.ttlSeconds() * SECOND;
+        lease.settleBy = Math.max(lease.settleBy, lease.expiresAt + SETTLE);
+        remaining = free - more;
+      }
+    } else if (ask.handBack() > 0) {
+      lease.granted -= Math.min(ask.handBack(), lease.held());
+    }
+    return view(ask.lease(), ask.topUpMeters(), remaining, now);
+  }
+
+  private void charge(Lease lease, Item item) {
+    if (!known.add(item.id())) {
+      return;
+    }
+    charged += item.amount();
+    long fromLease = Math.min(item.amount(), lease.held());
+    lease.reported += fromLease;
+    balance -= fromLease;
+    long rest = item.amount() - fromLease;
+    if (rest > 0) {
+      late += rest;
+      long drawn = Math.min(rest, Math.max(0, available()));
+      balance -= drawn;
+      debt += rest - drawn;
+    }
+  }
+
+  private Told close(Ask.Close ask, long now) {
+    Lease lease = leases.get(ask.lease());
+    if (lease.open && ask.epoch() != lease.epoch) {
+      return new Told.Refused("lease_epoch_stale", "epoch");
+    }
+    lease.open = false;
+    return view(ask.lease(), Map.of(), -1, now);
+  }
+
+  private Told look(String id, long now) {
+    return view(id, Map.of(), -1, now);
+  }
+
+  private Told view(String id, Map<String, Long> meters, long remaining, long now) {
+    Lease lease = leases.get(id);
+    Told.Lease it =
+        new Told.Lease(
+            id,
+            lease.open,
+            lease.epoch,
+            lease.granted,
+            lease.reported,
+            lease.revoked,
+            meters,
+            remaining,
+            lease.expiresAt - now,
+            lease.settleBy - lease.expiresAt);
+    firstAnswers.put(it, now);
+    return it;
+  }
+}

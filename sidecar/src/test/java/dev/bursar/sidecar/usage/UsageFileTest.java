@@ -1,0 +1,225 @@
+package dev.bursar.sidecar.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class UsageFileTest {
+
+  private static final Instant NOON = Instant.parse("2026-03-02T12:00:00.123456789Z");
+  private static final UsageFile.Settings LARGE = new UsageFile.Settings(1 << 20, 1 << 20);
+
+  @TempDir private Path directory;
+
+  private static ReserveRequest request() {
+    return new ReserveRequest(
+        new Subject("acme", "red", "ann", null, null, null),
+        "chat",
+        "m",
+        "s-1",
+        "main",
+        Map.of("tokens", 7L),
+        null,
+        null,
+        300,
+        null,
+        false,
+        false,
+        Map.of("ticket", "T-1"));
+  }
+
+  private static Entry.Used used(String id) {
+    return new Entry.Used(
+        new Use(id, "L1", NOON, request(), Map.of("tokens", 7L), null, null, 3_500_000));
+  }
+
+  private static Entry.Opened opened(String id) {
+    return new Entry.Opened(
+        id, "L1", request(), "platform", 3_500_000, NOON, NOON.plusSeconds(300));
+  }
+
+  private UsageFile open(UsageFile.Settings settings) throws IOException {
+    UsageFile file = UsageFile.open(directory, settings);
+    file.start(List::of, () -> {});
+    return file;
+  }
+
+  private static List<String> ids(Collection<Entry.Stored> uses) {
+    return uses.stream().map(Entry.Stored::id).toList();
+  }
+
+  private Path segment() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(each -> Segment.number(each) > 0).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void whatWasKeptIsThereAfterACrash() throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      file.keep(opened("r1")).join();
+      file.keep(opened("r2")).join();
+      file.keep(used("r1")).join();
+      file.note(new Entry.Closed("r2"));
+      file.keep(opened("r3")).join();
+    }
+    try (UsageFile file = open(LARGE)) {
+      Recovery found = file.recovered();
+      assertThat(ids(found.uses())).containsExactly("r1");
+      assertThat(found.open()).extracting(Entry.Opened::id).containsExactly("r3");
+      Entry.Opened it = found.open().iterator().next();
+      assertThat(it.request().subject()).isEqualTo(request().subject());
+      assertThat(it.request().usage()).isEqualTo(request().usage());
+      assertThat(it.request().wallet()).isEqualTo("main");
+      assertThat(it.request().metadata()).isEqualTo(request().metadata());
+      assertThat(it.expiresAt()).isEqualTo(NOON.plusSeconds(300));
+      Entry.Stored use = found.uses().getFirst();
+      assertThat(use.at()).isEqualTo(NOON);
+      assertThat(use.micros()).isEqualTo(3_500_000);
+      assertThat(new String(use.work(), StandardCharsets.UTF_8))
+          .contains("\"tokens\":7")
+          .doesNotContain("wallet");
+    }
+  }
+
+  @Test
+  void whereverItIsCutOffAllThatIsWholeBeforeIsKept() throws IOException {
+    List<Long> ends = new ArrayList<>();
+    try (UsageFile file = open(LARGE)) {
+      for (int i = 1; i <= 3; i++) {
+        file.keep(used("u" + i)).join();
+        ends.add(Files.size(segment()));
+      }
+    }
+    byte[] whole = Files.readAllBytes(segment());
+    Path segment = segment();
+    for (int cut = 0; cut <= ends.getLast(); cut++) {
+      Files.write(segment, Arrays.copyOf(whole, cut));
+      int kept = 0;
+      while (kept < 3 && ends.get(kept) <= cut) {
+        kept++;
+      }
+      UsageFile file = UsageFile.open(directory, LARGE);
+      assertThat(file.recovered().uses()).as("cut at %d", cut).hasSize(kept);
+      file.close();
+      assertThat(Files.size(segment)).isEqualTo(kept == 0 ? 0 : ends.get(kept - 1));
+    }
+    Files.write(segment, Arrays.copyOf(whole, (int) (ends.get(1) + 5)));
+    try (UsageFile file = open(LARGE)) {
+      file.keep(used("u4")).join();
+    }
+    try (UsageFile file = open(LARGE)) {
+      assertThat(ids(file.recovered().uses())).containsExactly("u1", "u2", "u4");
+    }
+  }
+
+  @Test
+  void aByteThatIsWrongIsNoticed() throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      file.keep(used("u1")).join();
+    }
+    byte[] whole = Files.readAllBytes(segment());
+    whole[30] ^= 1;
+    Files.write(segment(), whole);
+    try (UsageFile file = open(LARGE)) {
+      assertThat(file.recovered().uses()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsConfirmedIsNotReportedAgainAndItsPartsAreDropped() throws IOException {
+    UsageFile.Settings small = new UsageFile.Settings(1 << 20, 1_000);
+    try (UsageFile file = UsageFile.open(directory, small)) {
+      file.start(() -> List.of(opened("r9")), () -> {});
+      for (int i = 1; i <= 20; i++) {
+        file.keep(used("u" + i)).join();
+      }
+      assertThat(segments()).isGreaterThan(3);
+      UsageFile.Batch first = file.next(15);
+      assertThat(first).isNotNull();
+      assertThat(ids(first.uses())).hasSize(15).startsWith("u1", "u2");
+      file.confirm(first);
+      assertThat(file.unsent()).isEqualTo(5);
+      UsageFile.Batch rest = file.next(15);
+      assertThat(rest).isNotNull();
+      assertThat(ids(rest.uses())).containsExactly("u16", "u17", "u18", "u19", "u20");
+      assertThat(segments()).isLessThan(4);
+    }
+    try (UsageFile file = UsageFile.open(directory, small)) {
+      assertThat(ids(file.recovered().uses())).containsExactly("u16", "u17", "u18", "u19", "u20");
+      assertThat(file.recovered().open()).extracting(Entry.Opened::id).containsExactly("r9");
+      file.start(List::of, () -> {});
+      UsageFile.Batch rest = file.next(15);
+      assertThat(rest).isNotNull();
+      file.confirm(rest);
+      assertThat(file.next(15)).isNull();
+      assertThat(file.unsentBytes()).isZero();
+    }
+    try (UsageFile file = UsageFile.open(directory, small)) {
+      assertThat(file.recovered().uses()).isEmpty();
+    }
+  }
+
+  private long segments() throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(each -> Segment.number(each) > 0).count();
+    }
+  }
+
+  @Test
+  void itIsFullWhenSoMuchIsNotConfirmed() throws IOException {
+    try (UsageFile file = open(new UsageFile.Settings(300, 1 << 20))) {
+      assertThat(file.isFull()).isFalse();
+      file.keep(used("u1")).join();
+      file.keep(used("u2")).join();
+      assertThat(file.isFull()).isTrue();
+      UsageFile.Batch batch = file.next(10);
+      assertThat(batch).isNotNull();
+      file.confirm(batch);
+      assertThat(file.isFull()).isFalse();
+    }
+  }
+
+  @Test
+  void twoDoNotWriteTheSameFile() throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      assertThat(file.unsent()).isZero();
+      assertThatThrownBy(() -> UsageFile.open(directory, LARGE))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("in use");
+    }
+  }
+
+  @Test
+  void whatWasDecidedByNobodySaysSo() throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      file.keep(
+              new Entry.Used(
+                  new Use("u1", null, NOON, request(), null, Credits.of(2), "platform", 2_000_000)))
+          .join();
+      UsageFile.Batch batch = file.next(1);
+      assertThat(batch).isNotNull();
+      Entry.Stored use = batch.uses().getFirst();
+      assertThat(use.lease()).isNull();
+      assertThat(use.wallet()).isEqualTo("main");
+      assertThat(new String(use.work(), StandardCharsets.UTF_8))
+          .contains("\"bursar.unchecked\":\"true\"", "\"amount\":\"2\"");
+    }
+  }
+}
