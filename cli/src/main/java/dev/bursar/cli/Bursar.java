@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Bursar.Version.class,
     subcommands = {
       UpCommand.class,
+      SidecarCommand.class,
       ReplayCommand.class,
       LoadCommand.class,
       VerifyCommand.class,

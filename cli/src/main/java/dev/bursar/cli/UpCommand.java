@@ -162,7 +162,8 @@ final class UpCommand implements Callable<Integer> {
     }
   }
 
-  private static void awaitInterrupt(CountDownLatch stopped) throws InterruptedException {
+  /** Until Ctrl-C; the process then waits until the latch is open. */
+  static void awaitInterrupt(CountDownLatch stopped) throws InterruptedException {
     Thread main = Thread.currentThread();
     Thread hook =
         new Thread(

@@ -21,10 +21,8 @@ import dev.bursar.sidecar.terms.Terms;
 import dev.bursar.sidecar.usage.Use;
 import java.time.Instant;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +40,8 @@ public final class LocalDecider {
   /** What has ended, while somebody may yet say something about it. */
   private record Past(OpenReservation reservation, String status, long at) {}
 
-  private record Expiry(String id, long at) {}
-
   private final LeaseBook leases;
-  private final Map<String, OpenReservation> open = new HashMap<>();
-  private final PriorityQueue<Expiry> expiries =
-      new PriorityQueue<>((a, b) -> Long.signum(a.at() - b.at()));
+  private final OpenReservations open = new OpenReservations();
   private final Map<String, Past> past =
       new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -78,9 +72,14 @@ public final class LocalDecider {
     return leases;
   }
 
+  /** A reservation that is open; null if there is none. */
+  public @Nullable OpenReservation open(String id) {
+    return open.get(id);
+  }
+
   /** What is set aside. */
   public Collection<OpenReservation> open() {
-    return open.values();
+    return open.all();
   }
 
   /**
@@ -132,10 +131,71 @@ public final class LocalDecider {
     }
     lease.hold(spending);
     long expiresAt = expiry(lease, now, request.ttlSeconds());
-    open.put(
-        id, new OpenReservation(id, request, price, creditType, lease, spending, wall, expiresAt));
-    expiries.add(new Expiry(id, expiresAt));
+    open.put(new OpenReservation(id, request, price, creditType, lease, spending, wall, expiresAt));
     return new Allowed(id, amount.micros(), creditType, expiresAt - now, null);
+  }
+
+  /**
+   * Allows a request that nobody can be asked about; what it costs is told later, if it is not
+   * known here.
+   */
+  public Allowed unchecked(ReserveRequest request, String id, long now, Instant wall) {
+    Terms known = terms;
+    Map<String, Long> usage = request.usage();
+    Price price =
+        usage == null || known == null
+            ? null
+            : known.prices().price(request.feature(), request.model(), wall);
+    Credits amount = orNothing(request.amount());
+    if (usage != null && price != null && price.unpriced(usage) == null) {
+      amount = orNothing(cost(price, usage));
+    }
+    String type = price == null ? request.creditType() : price.creditType();
+    String creditType = type == null ? "" : type;
+    Spending spending = new Spending(amount.micros(), usage == null ? Map.of() : usage);
+    HeldLease none = leases.none();
+    if (request.commit()) {
+      none.spend(spending);
+      Use use = use(id, none, wall, request, usage, amount, creditType, amount.micros());
+      return new Allowed(id, amount.micros(), creditType, 0, use);
+    }
+    none.hold(spending);
+    long expiresAt = now + request.ttlSeconds() * SECOND;
+    open.put(new OpenReservation(id, request, price, creditType, none, spending, wall, expiresAt));
+    return new Allowed(id, amount.micros(), creditType, expiresAt - now, null);
+  }
+
+  private static Credits orNothing(@Nullable Credits amount) {
+    return amount == null ? Credits.ZERO : amount;
+  }
+
+  /** What was allowed or ended could not be kept: it was not. */
+  public void undo(Decision decision, @Nullable Done ended) {
+    if (decision instanceof Allowed it && it.use() != null) {
+      HeldLease lease = lease(it.use());
+      if (lease != null) {
+        lease.unspend(spent(it.use(), Map.of()));
+      }
+    }
+    Past was = ended == null ? null : past.remove(ended.reservation());
+    if (ended != null && was != null && ended.use() != null) {
+      OpenReservation reservation = was.reservation();
+      reservation.lease().unspend(spent(ended.use(), reservation.spending().usage()));
+      if (ended.late()) {
+        past.put(reservation.id(), new Past(reservation, "expired", was.at()));
+      } else {
+        reservation.lease().hold(reservation.spending());
+        open.put(reservation);
+      }
+    }
+  }
+
+  private @Nullable HeldLease lease(Use use) {
+    return use.lease() == null ? leases.none() : leases.find(use.lease());
+  }
+
+  private static Spending spent(Use use, Map<String, Long> otherwise) {
+    return new Spending(use.micros(), use.usage() == null ? otherwise : use.usage());
   }
 
   private static OveragePolicy policy(ReserveRequest request, Terms known) {
@@ -147,7 +207,7 @@ public final class LocalDecider {
   /** As long as it asks for, but no longer than what is held for it can be settled. */
   private static long expiry(HeldLease lease, long now, long ttlSeconds) {
     long asked = now + ttlSeconds * SECOND;
-    return asked - lease.settleUntil() < 0 ? asked : lease.settleUntil();
+    return lease.id().isEmpty() || asked - lease.settleUntil() < 0 ? asked : lease.settleUntil();
   }
 
   private static @Nullable Credits cost(Price price, Map<String, Long> usage) {
@@ -170,7 +230,7 @@ public final class LocalDecider {
     boolean byUsage = usage != null;
     return new Use(
         id,
-        lease.id(),
+        lease.id().isEmpty() ? null : lease.id(),
         at,
         request,
         usage,
@@ -185,8 +245,7 @@ public final class LocalDecider {
    */
   public Ended commit(
       String id, @Nullable Credits amount, @Nullable Map<String, Long> usage, long now) {
-    expire(now);
-    OpenReservation reservation = open.get(id);
+    OpenReservation reservation = unexpired(id, now);
     Past ended = reservation == null ? past.get(id) : null;
     boolean late = ended != null && ended.status().equals("expired") && now - ended.at() < GRACE;
     if (reservation == null) {
@@ -197,17 +256,23 @@ public final class LocalDecider {
     }
     Credits actual = amount;
     if (usage != null) {
-      Price price = reservation.request().usage() == null ? null : price(reservation);
-      if (price == null) {
+      boolean byUsage = reservation.request().usage() != null;
+      boolean unchecked = reservation.lease() == leases.none();
+      Price price = byUsage ? price(reservation) : null;
+      if (!byUsage) {
         return new Refused(
             Fault.INVALID,
             "the reservation was made by amount, and can only be committed by amount");
       }
-      String unpriced = price.unpriced(usage);
-      if (unpriced != null) {
+      String unpriced = price == null ? null : price.unpriced(usage);
+      if (unpriced != null && !unchecked) {
         return new Refused(Fault.INVALID, "there is no rate for " + unpriced);
       }
-      actual = cost(price, usage);
+      // Where no price is known, nobody says what it costs but the server: it counts as estimated.
+      actual =
+          price == null || unpriced != null
+              ? new Credits(reservation.spending().amount())
+              : cost(price, usage);
     }
     if (actual == null) {
       return new Refused(Fault.INVALID, "costs more than can be counted");
@@ -248,8 +313,7 @@ public final class LocalDecider {
 
   /** Gives everything back. */
   public Ended release(String id, long now) {
-    expire(now);
-    OpenReservation reservation = open.get(id);
+    OpenReservation reservation = unexpired(id, now);
     if (reservation == null) {
       return over(id, past.get(id));
     }
@@ -261,15 +325,13 @@ public final class LocalDecider {
 
   /** Lets it live for so many seconds from now, if what is held for it can be settled so late. */
   public Ended extend(String id, long ttlSeconds, long now) {
-    expire(now);
-    OpenReservation reservation = open.get(id);
+    OpenReservation reservation = unexpired(id, now);
     if (reservation == null) {
       return over(id, past.get(id));
     }
     OpenReservation longer = reservation.until(expiry(reservation.lease(), now, ttlSeconds));
     if (longer.expiresAt() != reservation.expiresAt()) {
-      open.put(id, longer);
-      expiries.add(new Expiry(id, longer.expiresAt()));
+      open.put(longer);
     }
     return new Prolonged(id, longer.expiresAt() - now);
   }
@@ -289,22 +351,26 @@ public final class LocalDecider {
     leases.closeIfDone(reservation.lease());
   }
 
-  private void expire(long now) {
-    for (Expiry next = expiries.peek();
-        next != null && now - next.at() >= 0;
-        next = expiries.peek()) {
-      expiries.poll();
-      OpenReservation reservation = open.get(next.id());
-      if (reservation != null && now - reservation.expiresAt() >= 0) {
-        reservation.lease().release(reservation.spending());
-        end(reservation, "expired", now);
-      }
+  /** The reservation, if it has not expired by now. */
+  private @Nullable OpenReservation unexpired(String id, long now) {
+    OpenReservation reservation = open.get(id);
+    if (reservation == null || now - reservation.expiresAt() < 0) {
+      return reservation;
     }
+    expire(reservation, now);
+    return null;
+  }
+
+  private void expire(OpenReservation reservation, long now) {
+    reservation.lease().release(reservation.spending());
+    end(reservation, "expired", now);
   }
 
   /** Does what is due by now. */
   public void tick(long now) {
-    expire(now);
+    for (OpenReservation each : open.expired(now)) {
+      expire(each, now);
+    }
     leases.tick(now);
   }
 
@@ -327,7 +393,6 @@ public final class LocalDecider {
       return;
     }
     held.hold(spending);
-    open.put(id, reservation);
-    expiries.add(new Expiry(id, expiresAt));
+    open.put(reservation);
   }
 }

@@ -61,6 +61,11 @@ public final class HeldLease {
     return granted - reported - unreported - held;
   }
 
+  /** Whether something is set aside of it. */
+  public boolean isSetAside() {
+    return open > 0;
+  }
+
   /** Until when what is decided from it can be settled, on the clock that drives it. */
   public long settleUntil() {
     return settleUntil;
@@ -112,6 +117,16 @@ public final class HeldLease {
     }
   }
 
+  /** What was spent was not. */
+  public void unspend(Spending actual) {
+    unreported -= actual.amount();
+    use(actual, -1);
+    Meter opened = meters.get(Spending.OPEN);
+    if (opened != null) {
+      opened.used++;
+    }
+  }
+
   private void use(Spending spending, int sign) {
     if (!meters.isEmpty()) {
       meters.forEach((name, meter) -> meter.used += sign * spending.units(name));
@@ -124,6 +139,6 @@ public final class HeldLease {
 
   /** Whether nothing has to be said of it any more but that it is over. */
   boolean isDone() {
-    return retired && open == 0 && unreported == 0 && asked == null;
+    return retired && !id.isEmpty() && open == 0 && unreported == 0 && asked == null;
   }
 }

@@ -29,6 +29,7 @@ public final class LeaseBook {
   private final Map<LeaseKey, Kind> kinds = new HashMap<>();
   private final Map<LeaseKey, Demand> demands = new HashMap<>();
   private final Map<String, HeldLease> leases = new HashMap<>();
+  private final HeldLease none = new HeldLease("", null);
   private final Map<String, Long> firstSent = new HashMap<>();
   private final Queue<Ask> asks = new ArrayDeque<>();
   private final List<Later> later = new ArrayList<>();
@@ -166,6 +167,8 @@ public final class LeaseBook {
    */
   public Ask.@Nullable Settle report(String lease, long amount) {
     HeldLease held = restored(lease);
+    // One that was over, and of which more has come late, is not over before that is reported.
+    held.unreported = Math.max(held.unreported, amount);
     if (held.asked != null) {
       return null;
     }
@@ -462,6 +465,9 @@ public final class LeaseBook {
       if (lease == null) {
         if (demand.acquiring == null && now - demand.usedAt > FORGET) {
           it.remove();
+          if (!demand.kind.byUser && demand.kind.meters.isEmpty()) {
+            kinds.remove(demand.key);
+          }
         }
       } else if (lease.asked == null) {
         if (now - demand.usedAt > settings.idle() && lease.open == 0) {
@@ -485,7 +491,17 @@ public final class LeaseBook {
    * A lease of an earlier life: nothing is decided from it, and it is closed when all is settled.
    */
   public HeldLease restored(String id) {
-    return leases.computeIfAbsent(id, name -> new HeldLease(name, null));
+    return id.isEmpty() ? none : leases.computeIfAbsent(id, name -> new HeldLease(name, null));
+  }
+
+  /** What is decided by nobody is decided from: no lease, whose name is empty. */
+  public HeldLease none() {
+    return none;
+  }
+
+  /** A lease by its name; null if it is over. */
+  public @Nullable HeldLease find(String id) {
+    return leases.get(id);
   }
 
   /** So much was spent in an earlier life, and is not reported yet. */

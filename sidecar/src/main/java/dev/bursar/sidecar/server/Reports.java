@@ -39,7 +39,9 @@ final class Reports {
                       json.field("specversion", "1.0")
                           .field("id", use.id())
                           .field("source", source)
-                          .field("type", "dev.bursar.usage")
+                          .field(
+                              "type",
+                              use.lease() == null ? "dev.bursar.unchecked" : "dev.bursar.usage")
                           .field("time", use.at())
                           .raw("data", data(use))));
         });

@@ -24,6 +24,9 @@ final class Entries {
   private static final int CLOSED = 3;
   private static final int CONFIRMED = 4;
 
+  /** So many words of a client's own the server takes. */
+  private static final int PAIRS_MAX = 20;
+
   private Entries() {}
 
   static byte[] bytes(Entry entry) throws IOException {
@@ -122,7 +125,7 @@ final class Entries {
                 "metadata",
                 in -> {
                   request.metadata().forEach(in::field);
-                  if (unchecked) {
+                  if (unchecked && request.metadata().size() < PAIRS_MAX) {
                     in.field(Use.UNCHECKED, "true");
                   }
                 });

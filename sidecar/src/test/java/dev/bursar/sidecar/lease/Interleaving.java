@@ -17,6 +17,7 @@ import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.LeasingServer.Item;
 import dev.bursar.sidecar.terms.Terms;
 import dev.bursar.sidecar.usage.Use;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -67,8 +68,7 @@ final class Interleaving {
     }
 
     private LocalDecider born() {
-      LocalDecider fresh =
-          new LocalDecider(new LeaseBook(name + "." + ++lives, LeaseSettings.USUAL));
+      LocalDecider fresh = new LocalDecider(new LeaseBook(name + "." + ++lives, settings));
       fresh.terms(TERMS);
       return fresh;
     }
@@ -209,6 +209,7 @@ final class Interleaving {
   private final NeverTooMuchTest.Cut counts;
   private final Random random;
   private final LeasingServer server;
+  private final LeaseSettings settings;
   private final List<Sidecar> sidecars = new ArrayList<>();
   private final Map<String, Long> decided = new HashMap<>();
   private long lateDecided;
@@ -218,6 +219,7 @@ final class Interleaving {
     this.seed = seed;
     this.counts = counts;
     this.random = new Random(seed);
+    this.settings = LeaseSettings.USUAL.withTtl(Duration.ofSeconds(20 + random.nextInt(100)));
     this.server = new LeasingServer(1_000_000L * (10 + random.nextInt(2_000)));
     for (int i = 1 + random.nextInt(4); i > 0; i--) {
       sidecars.add(new Sidecar("s" + i));

@@ -25,17 +25,23 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The server over HTTP. */
-public final class HttpServer implements Server, TermsSource, AutoCloseable {
+public final class ServerOverHttp implements Server, TermsSource, AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(ServerOverHttp.class);
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Reported LOST = new Reported(new Told.Lost(), List.of());
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -50,7 +56,7 @@ public final class HttpServer implements Server, TermsSource, AutoCloseable {
    * @param key the secret of a key that may enforce
    * @param sidecar what leases are to be called to be of
    */
-  public HttpServer(URI base, String key, String sidecar) {
+  public ServerOverHttp(URI base, String key, String sidecar) {
     this.base = base;
     this.key = key;
     this.sidecar = sidecar;
@@ -104,13 +110,26 @@ public final class HttpServer implements Server, TermsSource, AutoCloseable {
               post(path(it.lease(), "/close"), it.callId(), j -> j.field("epoch", it.epoch()));
           case Ask.Look it -> get(path(it.lease(), ""), null);
         };
-    return sent.handle(
-        (answer, error) ->
-            error == null ? reported(answer) : new Reported(new Told.Lost(), List.of()));
+    return sent.handle((answer, error) -> error == null ? read(answer) : LOST);
+  }
+
+  /** What can't be read is not known. */
+  private static Reported read(HttpResponse<byte[]> answer) {
+    try {
+      return reported(answer);
+    } catch (RuntimeException e) {
+      LOG.atError()
+          .setMessage("an answer can't be read")
+          .addKeyValue("uri", answer.uri())
+          .addKeyValue("status", answer.statusCode())
+          .setCause(e)
+          .log();
+      return LOST;
+    }
   }
 
   private CompletableFuture<HttpResponse<byte[]>> post(
-      String path, String callId, java.util.function.Consumer<JsonWriter> body) {
+      String path, String callId, Consumer<JsonWriter> body) {
     return post(path, "application/json", JsonWriter.bytes(body), callId);
   }
 
@@ -150,7 +169,7 @@ public final class HttpServer implements Server, TermsSource, AutoCloseable {
   private static Reported reported(HttpResponse<byte[]> answer) {
     int status = answer.statusCode();
     if (status == 429 || status >= 500) {
-      return new Reported(new Told.Lost(), List.of());
+      return LOST;
     }
     JsonNode json = json(answer);
     if (status != 200) {
@@ -162,15 +181,7 @@ public final class HttpServer implements Server, TermsSource, AutoCloseable {
     if (json.path("decision").asText().equals("deny")) {
       return new Reported(new Told.Denied(), List.of());
     }
-    List<@Nullable String> rejected = new ArrayList<>();
-    json.path("results")
-        .forEach(
-            each ->
-                rejected.add(
-                    each.path("status").asText().equals("rejected")
-                        ? each.path("error").toString()
-                        : null));
-    return new Reported(lease(json, answer), rejected);
+    return new Reported(lease(json, answer), rejected(json));
   }
 
   private static Told.Lease lease(JsonNode json, HttpResponse<byte[]> answer) {
@@ -187,7 +198,7 @@ public final class HttpServer implements Server, TermsSource, AutoCloseable {
         json.has("settle_by")
             ? Duration.between(expiresAt, Instant.parse(json.path("settle_by").asText())).toNanos()
             : 0;
-    Map<String, Long> meters = new java.util.HashMap<>();
+    Map<String, Long> meters = new HashMap<>();
     for (String field : List.of("meters", "top_up_meters")) {
       json.path(field)
           .properties()
@@ -217,22 +228,29 @@ public final class HttpServer implements Server, TermsSource, AutoCloseable {
             "application/cloudevents-batch+json",
             Reports.asEvents(uses, sidecar),
             uses.getFirst().id())
-        .handle(
-            (answer, error) -> {
-              if (error != null || answer.statusCode() != 200) {
-                return new Reported(new Told.Lost(), List.of());
-              }
-              List<@Nullable String> rejected = new ArrayList<>();
-              json(answer)
-                  .path("results")
-                  .forEach(
-                      each ->
-                          rejected.add(
-                              each.path("status").asText().equals("rejected")
-                                  ? each.path("error").toString()
-                                  : null));
-              return new Reported(new Told.Denied(), rejected);
-            });
+        .handle((answer, error) -> error == null ? readEvents(answer) : LOST);
+  }
+
+  private static Reported readEvents(HttpResponse<byte[]> answer) {
+    try {
+      return answer.statusCode() == 200
+          ? new Reported(new Told.Denied(), rejected(json(answer)))
+          : reported(answer);
+    } catch (RuntimeException e) {
+      return LOST;
+    }
+  }
+
+  private static List<@Nullable String> rejected(JsonNode json) {
+    List<@Nullable String> rejected = new ArrayList<>();
+    json.path("results")
+        .forEach(
+            each ->
+                rejected.add(
+                    each.path("status").asText().equals("rejected")
+                        ? each.path("error").toString()
+                        : null));
+    return rejected;
   }
 
   // ---- what it decides by itself

@@ -1,0 +1,193 @@
+package dev.bursar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bursar.database.proxy.Tap;
+import dev.bursar.database.proxy.TcpProxy;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A sidecar between an application and a node that is away for a while, and that dies itself. */
+class SidecarTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ONE_SHOT =
+      "{'subject':{'org':'box','user':'u-%d'},'feature':'chat','amount':'0.5','credit_type':'platform','commit':true}";
+  private static final String HELD =
+      "{'subject':{'org':'box','user':'u'},'feature':'chat','model':'gpt-5','usage':{'output_tokens':500}}";
+
+  private static final Tap OPEN =
+      new Tap() {
+        @Override
+        public void asked(byte[] bytes, int length) {}
+
+        @Override
+        public boolean passes(byte[] bytes, int length) {
+          return true;
+        }
+      };
+
+  @TempDir private Path directory;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private int node;
+  private int calls;
+
+  private record Answer(int status, JsonNode json) {
+    String at(String field) {
+      return json.path(field).asText();
+    }
+
+    boolean isAllowed() {
+      return at("decision").equals("allow");
+    }
+  }
+
+  private Answer send(int port, String method, String path, String body) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+            .header("Authorization", "Bearer " + BursarProcess.KEY)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", "k" + ++calls)
+            .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
+            .build();
+    HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+    return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
+  }
+
+  private BigDecimal balance(String figure) throws Exception {
+    return new BigDecimal(
+        send(node, "GET", "/v1/orgs/box/wallets/main", "")
+            .json()
+            .at("/balances/0/" + figure)
+            .asText());
+  }
+
+  private interface Check {
+    boolean holds() throws Exception;
+  }
+
+  private static void until(Check check) {
+    BooleanSupplier holds =
+        () -> {
+          try {
+            return check.holds();
+          } catch (Exception e) {
+            throw new AssertionError(e);
+          }
+        };
+    long deadline = System.nanoTime() + 60_000_000_000L;
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("it does not come").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  private BursarProcess sidecar(TcpProxy proxy, int port) {
+    BursarProcess sidecar =
+        BursarProcess.start(
+            "sidecar",
+            "--server",
+            "http://127.0.0.1:" + proxy.port(),
+            "--key",
+            BursarProcess.KEY,
+            "--port",
+            "" + port,
+            "--data",
+            directory.resolve("sidecar").toString());
+    sidecar.await(line -> line.startsWith("what was used is kept in"));
+    return sidecar;
+  }
+
+  @Test
+  void decisionsGoOnWithoutTheNodeAndTheBooksReconcileAfterwards() throws Exception {
+    node = BursarProcess.freePort();
+    int port = BursarProcess.freePort();
+    try (BursarProcess up = BursarProcess.up(directory.resolve("node"), node, "--no-demo");
+        TcpProxy proxy = new TcpProxy(node, () -> OPEN)) {
+      send(node, "PUT", "/v1/orgs/box", "{'name':'Box'}");
+      send(node, "PUT", "/v1/orgs/box/wallets/main", "{}");
+      send(
+          node,
+          "POST",
+          "/v1/orgs/box/wallets/main/grants",
+          "{'id':'g','credit_type':'platform','amount':'1000','category':'paid'}");
+      send(
+          node,
+          "PUT",
+          "/v1/orgs/box/budgets/day",
+          "{'scope':{'type':'org'},'measure':'platform','window':'day','limit':'500'}");
+
+      BursarProcess first = sidecar(proxy, port);
+      int charged = 0;
+      Answer local = send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(0));
+      assertThat(local.isAllowed()).as(local.json().toString()).isTrue();
+      assertThat(local.at("source")).isEqualTo("lease");
+      charged++;
+      Answer held = send(port, "POST", "/v1/reservations", HELD);
+      assertThat(held.at("source")).as(held.json().toString()).isEqualTo("lease");
+      assertThat(held.at("amount")).isEqualTo("0.5");
+      assertThat(send(port, "GET", "/v1/orgs/box/wallets/main", "").at("id"))
+          .as("what is not decided here is passed on")
+          .isEqualTo("main");
+      assertThat(
+              send(port, "POST", "/v1/orgs/box/entitlements/check", "{'features':['chat']}")
+                  .json()
+                  .at("/features/0/entitled")
+                  .asBoolean())
+          .isTrue();
+
+      // Away: within the lease decisions go on; beyond it, nothing is given away.
+      proxy.upstream(BursarProcess.freePort());
+      proxy.cutAll();
+      int away = 0;
+      Answer denied = null;
+      while (denied == null) {
+        Answer answer = send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(away));
+        if (answer.isAllowed()) {
+          away++;
+        } else {
+          denied = answer;
+        }
+      }
+      charged += away;
+      assertThat(away).as("what was leased beforehand").isPositive();
+      Answer none = send(port, "POST", "/v1/reservations", HELD);
+      assertThat(none.json().at("/denials/0/code").asText())
+          .as(none.json().toString())
+          .isEqualTo("server_away");
+      first.kill();
+
+      // What was answered is reported by the next life, which also ends what was open.
+      try (BursarProcess second = sidecar(proxy, port)) {
+        proxy.upstream(node);
+        Answer committed =
+            send(
+                port,
+                "POST",
+                "/v1/reservations/" + held.at("reservation_id") + "/commit",
+                "{'amount':'0.25'}");
+        assertThat(committed.at("status")).as(committed.json().toString()).isEqualTo("committed");
+        BigDecimal expected =
+            new BigDecimal("1000")
+                .subtract(new BigDecimal("0.5").multiply(BigDecimal.valueOf(charged)))
+                .subtract(new BigDecimal("0.25"));
+        until(() -> balance("balance").compareTo(expected) == 0);
+        until(() -> send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(1)).isAllowed());
+        second.stop();
+        until(() -> balance("held").signum() == 0);
+        assertThat(balance("balance"))
+            .isEqualByComparingTo(expected.subtract(new BigDecimal("0.5")));
+        assertThat(balance("debt")).isEqualByComparingTo("0");
+      }
+    }
+  }
+}

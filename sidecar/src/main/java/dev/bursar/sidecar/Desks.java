@@ -1,0 +1,262 @@
+package dev.bursar.sidecar;
+
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.sidecar.decision.LocalDecider;
+import dev.bursar.sidecar.decision.OpenReservation;
+import dev.bursar.sidecar.lease.Ask;
+import dev.bursar.sidecar.lease.LeaseBook;
+import dev.bursar.sidecar.lease.Told;
+import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.terms.TermsSource;
+import dev.bursar.sidecar.usage.Entry;
+import dev.bursar.sidecar.usage.Recovery;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The desks of all orgs that are asked about, and what goes on behind them. */
+final class Desks {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Desks.class);
+  private static final long FORGET_NANOS = Duration.ofMinutes(10).toNanos();
+  private static final int LIFE_BYTES = 9;
+
+  private final SidecarSettings settings;
+  private final Server server;
+  private final TermsSource source;
+  private final InstantSource clock;
+  private final SidecarMeters meters;
+  private final Map<String, OrgDesk> desks = new ConcurrentHashMap<>();
+  private final String life = newLife();
+  private final AtomicLong ids = new AtomicLong();
+
+  Desks(
+      SidecarSettings settings,
+      Server server,
+      TermsSource source,
+      InstantSource clock,
+      SidecarMeters meters) {
+    this.settings = settings;
+    this.server = server;
+    this.source = source;
+    this.clock = clock;
+    this.meters = meters;
+  }
+
+  /** What makes this life's names differ from all others'. */
+  private static String newLife() {
+    byte[] random = new byte[LIFE_BYTES];
+    new SecureRandom().nextBytes(random);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(random).replace('_', '.');
+  }
+
+  /** The desk of an org that was asked about; null if it was not. */
+  @Nullable OrgDesk known(String org) {
+    return desks.get(org);
+  }
+
+  /** A name for a reservation. */
+  String newId(OrgDesk desk) {
+    return desk.prefix + Long.toString(ids.incrementAndGet(), Character.MAX_RADIX);
+  }
+
+  /** The desk of an org. */
+  OrgDesk desk(String org) {
+    return desks.computeIfAbsent(org, this::newDesk);
+  }
+
+  private OrgDesk newDesk(String org) {
+    String name = life + "-" + ids.incrementAndGet();
+    LocalDecider decider = new LocalDecider(new LeaseBook(name, settings.leases()));
+    return new OrgDesk(
+        org,
+        Sidecar.RESERVATION + EntityId.encoded(org) + "_" + life + ".",
+        decider,
+        ask -> send(org, ask));
+  }
+
+  /** What is open, as the file is to have it. */
+  Collection<Entry.Opened> opened() {
+    List<Entry.Opened> all = new ArrayList<>();
+    for (OrgDesk desk : desks.values()) {
+      desk.with(
+          decider -> {
+            decider.open().forEach(each -> all.add(entry(each)));
+            return 0;
+          });
+    }
+    return all;
+  }
+
+  /** A reservation, as the file is to have it. */
+  Entry.Opened entry(OpenReservation open) {
+    return new Entry.Opened(
+        open.id(),
+        open.lease().id(),
+        open.request(),
+        open.creditType(),
+        open.spending().amount(),
+        open.madeAt(),
+        clock.instant().plusNanos(open.expiresAt() - System.nanoTime()));
+  }
+
+  /** Takes up what an earlier life has left. */
+  void restore(Recovery recovered) {
+    long now = System.nanoTime();
+    Instant wall = clock.instant();
+    for (Entry.Stored use : recovered.uses()) {
+      String lease = use.lease();
+      if (lease != null) {
+        desk(use.org())
+            .with(
+                decider -> {
+                  decider.leases().unreported(lease, use.micros());
+                  return 0;
+                });
+      }
+    }
+    for (Entry.Opened open : recovered.open()) {
+      // A clock that was set back does not prolong it.
+      Duration left = Duration.between(wall, open.expiresAt());
+      Duration most = Duration.between(open.madeAt(), open.expiresAt());
+      long lasts = (left.compareTo(most) < 0 ? left : most).toNanos();
+      desk(open.request().subject().org())
+          .with(
+              decider -> {
+                decider.restored(
+                    open.id(),
+                    open.request(),
+                    open.creditType(),
+                    open.lease(),
+                    open.micros(),
+                    open.madeAt(),
+                    now + lasts,
+                    now);
+                return 0;
+              });
+    }
+    if (recovered.lostBytes() > 0) {
+      LOG.atError()
+          .setMessage("the usage file is damaged; what can't be read was not reported")
+          .addKeyValue("bytes", recovered.lostBytes())
+          .log();
+    }
+  }
+
+  private void send(String org, Ask ask) {
+    long sentAt = System.nanoTime();
+    server
+        .ask(ask, List.of())
+        .whenComplete(
+            (reported, error) -> {
+              Told told = error == null ? reported.told() : new Told.Lost();
+              meters.told(told);
+              desk(org)
+                  .with(
+                      decider -> {
+                        decider.leases().told(ask, told, sentAt, System.nanoTime());
+                        return 0;
+                      });
+            });
+  }
+
+  /** Does what is due in all of them. */
+  void tick() {
+    try {
+      long now = System.nanoTime();
+      for (OrgDesk desk : desks.values()) {
+        desk.with(
+            decider -> {
+              decider.tick(now);
+              return 0;
+            });
+        boolean wanted = now - desk.askedAt() < FORGET_NANOS;
+        if (wanted && now - desk.fetchedAt() > settings.termsEvery().toNanos()) {
+          fetch(desk);
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.atError().setMessage("what is due could not be done").setCause(e).log();
+    }
+  }
+
+  /** An org's terms may have changed: they are fetched now. */
+  void changed(String org) {
+    OrgDesk desk = desks.get(org);
+    if (desk != null) {
+      fetch(desk);
+    }
+  }
+
+  /** A lease is to be closed as soon as what was decided from it is settled. */
+  void revoke(String org, String lease) {
+    desk(org)
+        .with(
+            decider -> {
+              decider.leases().revoke(lease);
+              return 0;
+            });
+  }
+
+  /** Fetches an org's terms, unless that is under way. */
+  void fetch(OrgDesk desk) {
+    if (desk.beginFetching()) {
+      source
+          .terms(desk.org, desk.known())
+          .whenComplete((terms, error) -> desk.fetched(terms, error == null));
+    }
+  }
+
+  /** For how long the oldest terms that are in use were not confirmed, in seconds. */
+  double stalenessSeconds() {
+    long now = System.nanoTime();
+    return desks.values().stream()
+            .filter(each -> each.known() != null && now - each.askedAt() < FORGET_NANOS)
+            .mapToLong(each -> now - each.fetchedAt())
+            .max()
+            .orElse(0)
+        / 1e9;
+  }
+
+  /** How many leases are held. */
+  int leases() {
+    return desks.values().stream()
+        .mapToInt(each -> each.with(decider -> decider.leases().leases().size()))
+        .sum();
+  }
+
+  /** Leases of which nothing is set aside any more, that are not closed yet. */
+  long closable() {
+    return desks.values().stream()
+        .mapToLong(
+            desk ->
+                desk.with(
+                    decider ->
+                        decider.leases().leases().stream()
+                            .filter(each -> !each.isSetAside())
+                            .count()))
+        .sum();
+  }
+
+  /** Nothing is decided from any lease any more. */
+  void revokeAll() {
+    for (OrgDesk desk : desks.values()) {
+      desk.with(
+          decider -> {
+            decider.leases().revokeAll();
+            return 0;
+          });
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.bursar.sidecar;
+
+import dev.bursar.sidecar.decision.LocalDecider;
+import dev.bursar.sidecar.lease.Ask;
+import dev.bursar.sidecar.lease.LeaseKey;
+import dev.bursar.sidecar.terms.TermsSource.Tagged;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One org's decider, with who waits for it; used by one thread at a time. */
+final class OrgDesk {
+
+  final String org;
+
+  /** How reservations that are made here for it begin. */
+  final String prefix;
+
+  private final LocalDecider decider;
+  private final Consumer<Ask> send;
+  private final Map<LeaseKey, CompletableFuture<Void>> waiting = new HashMap<>();
+  private @Nullable CompletableFuture<Void> fetching;
+  private volatile @Nullable Tagged known;
+  private volatile long askedAt;
+  private volatile long fetchedAt;
+
+  OrgDesk(String org, String prefix, LocalDecider decider, Consumer<Ask> send) {
+    this.org = org;
+    this.prefix = prefix;
+    this.decider = decider;
+    this.send = send;
+    this.askedAt = System.nanoTime();
+    this.fetchedAt = askedAt;
+  }
+
+  /** Does something with the decider, and then what follows from it. */
+  <T> T with(Function<LocalDecider, T> what) {
+    T result;
+    List<Ask> asks = List.of();
+    List<CompletableFuture<Void>> woken = List.of();
+    synchronized (this) {
+      result = what.apply(decider);
+      Ask ask = decider.leases().nextAsk();
+      if (ask != null) {
+        asks = new ArrayList<>();
+        for (; ask != null; ask = decider.leases().nextAsk()) {
+          asks.add(ask);
+        }
+      }
+      Set<LeaseKey> keys = decider.leases().woken();
+      if (!keys.isEmpty()) {
+        woken = new ArrayList<>();
+        for (LeaseKey key : keys) {
+          CompletableFuture<Void> waits = waiting.remove(key);
+          if (waits != null) {
+            woken.add(waits);
+          }
+        }
+      }
+    }
+    asks.forEach(send);
+    woken.forEach(each -> each.complete(null));
+    return result;
+  }
+
+  /** Done when something has changed for the key; to be called while it is being decided. */
+  CompletableFuture<Void> waiting(LeaseKey key) {
+    return waiting.computeIfAbsent(key, k -> new CompletableFuture<>());
+  }
+
+  // ---- terms
+
+  /** What is known of the org's terms, and what it was called. */
+  @Nullable Tagged known() {
+    return known;
+  }
+
+  /** Somebody asks about the org. */
+  void touched(long now) {
+    askedAt = now;
+  }
+
+  long askedAt() {
+    return askedAt;
+  }
+
+  /** When its terms were confirmed last. */
+  long fetchedAt() {
+    return fetchedAt;
+  }
+
+  /** Whether nobody is fetching terms; then the caller is to. */
+  synchronized boolean beginFetching() {
+    if (fetching != null) {
+      return false;
+    }
+    fetching = new CompletableFuture<>();
+    return true;
+  }
+
+  /** Done when the terms that are being fetched are there, or can't be had. */
+  synchronized CompletableFuture<Void> fetched() {
+    return fetching == null ? CompletableFuture.completedFuture(null) : fetching;
+  }
+
+  void fetched(@Nullable Tagged terms, boolean answered) {
+    CompletableFuture<Void> done;
+    synchronized (this) {
+      if (answered) {
+        fetchedAt = System.nanoTime();
+      }
+      if (terms != null && terms != known) {
+        known = terms;
+        decider.terms(terms.terms());
+      }
+      done = fetching;
+      fetching = null;
+    }
+    if (done != null) {
+      done.complete(null);
+    }
+  }
+}

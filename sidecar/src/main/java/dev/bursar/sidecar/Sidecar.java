@@ -1,0 +1,418 @@
+package dev.bursar.sidecar;
+
+import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Ended;
+import dev.bursar.sidecar.decision.LocalDecider;
+import dev.bursar.sidecar.decision.OpenReservation;
+import dev.bursar.sidecar.lease.LeaseKey;
+import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.server.ServerAway;
+import dev.bursar.sidecar.terms.Terms;
+import dev.bursar.sidecar.terms.TermsSource;
+import dev.bursar.sidecar.usage.Entry;
+import dev.bursar.sidecar.usage.UsageFile;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides in memory, from leases, and goes on doing so while the server is away. What was used is
+ * kept in a file before the answer is given, and reported. Safe for use by many threads.
+ */
+public final class Sidecar implements AutoCloseable {
+
+  /** How the reservations made here begin. */
+  public static final String RESERVATION = "lrs_";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
+  private static final long TICK_MS = 100;
+  private static final long FORGET_NANOS = Duration.ofMinutes(10).toNanos();
+  private static final int ROUNDS_MAX = 10;
+
+  private final SidecarSettings settings;
+  private final Server server;
+  private final UsageFile file;
+  private final InstantSource clock;
+  private final Desks desks;
+  private final SidecarMeters meters = new SidecarMeters();
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> Thread.ofPlatform().daemon().name("sidecar-timer").unstarted(task));
+  private final Reporter reporter;
+  private volatile boolean closing;
+
+  /**
+   * Begins; what an earlier life has left in the file is taken up.
+   *
+   * @param file just opened; closed with this
+   */
+  public Sidecar(
+      SidecarSettings settings,
+      Server server,
+      TermsSource source,
+      UsageFile file,
+      InstantSource clock) {
+    this.settings = settings;
+    this.server = server;
+    this.file = file;
+    this.clock = clock;
+    this.desks = new Desks(settings, server, source, clock, meters);
+    this.reporter = new Reporter(desks::desk, server, file, settings.reportEvery(), meters);
+    desks.restore(file.recovered());
+    file.start(desks::opened, reporter::used);
+    reporter.start();
+    timer.scheduleWithFixedDelay(desks::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+  }
+
+  // ---- decisions
+
+  /** The org of a reservation that was made here; null for any other. */
+  public static @Nullable String org(String reservation) {
+    int end = reservation.lastIndexOf('_');
+    if (!reservation.startsWith(RESERVATION) || end <= RESERVATION.length()) {
+      return null;
+    }
+    try {
+      return EntityId.decoded(reservation.substring(RESERVATION.length(), end));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /**
+   * Decides, from leases alone.
+   *
+   * @return {@link Decision.Elsewhere} if the server has to; failed if what was used can't be kept
+   */
+  public CompletionStage<Decision> decide(ReserveRequest request) {
+    OrgDesk desk = desks.desk(request.subject().org());
+    String id = desks.newId(desk);
+    long now = System.nanoTime();
+    desk.touched(now);
+    if (closing) {
+      return CompletableFuture.completedFuture(new Decision.Elsewhere());
+    }
+    if (file.isFull()) {
+      return CompletableFuture.completedFuture(
+          settings.denyWhenFull()
+              ? new Decision.Denied(
+                  "usage_file_full", "what was used could not be kept until the server has it")
+              : new Decision.Elsewhere());
+    }
+    if (desk.known() == null) {
+      desks.fetch(desk);
+      return waited(desk.fetched(), now).thenCompose(done -> decide(desk, request, id, now, 0));
+    }
+    return decide(desk, request, id, now, 0);
+  }
+
+  private CompletionStage<Decision> decide(
+      OrgDesk desk, ReserveRequest request, String id, long since, int round) {
+    CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
+    Decision decision =
+        desk.with(
+            decider -> {
+              Decision it = decider.reserve(request, id, System.nanoTime(), clock.instant());
+              kept[0] = consequence(desk, decider, request, it);
+              return it;
+            });
+    CompletableFuture<?> until = kept[0];
+    if (decision instanceof Decision.Wait) {
+      long left = settings.waitMax().toNanos() - (System.nanoTime() - since);
+      if (until == null || left <= 0 || round >= ROUNDS_MAX) {
+        Decision none = new Decision.Elsewhere();
+        meters.decided(none, false);
+        return CompletableFuture.completedFuture(none);
+      }
+      return waited(until, since).thenCompose(d -> decide(desk, request, id, since, round + 1));
+    }
+    meters.decided(decision, round == 0);
+    return until == null
+        ? CompletableFuture.completedFuture(decision)
+        : kept(until, decision, desk, null);
+  }
+
+  /** What has to be waited for; to be called while the decider is held. */
+  private @Nullable CompletableFuture<?> consequence(
+      OrgDesk desk, LocalDecider decider, ReserveRequest request, Decision decision) {
+    if (decision instanceof Decision.Wait(LeaseKey key)) {
+      return desk.waiting(key);
+    }
+    if (decision instanceof Decision.Allowed it && it.reservation() != null) {
+      if (it.use() != null) {
+        return file.keep(new Entry.Used(it.use()));
+      }
+      OpenReservation open = decider.open(it.reservation());
+      if (open != null) {
+        file.note(desks.entry(open));
+      }
+    }
+    return null;
+  }
+
+  /** What could not be kept was not used: it is taken back, and may be tried again. */
+  private CompletionStage<Decision> kept(
+      CompletableFuture<?> until, Decision decision, OrgDesk desk, Ended.@Nullable Done ended) {
+    return until.handle(
+        (done, error) -> {
+          if (error != null) {
+            desk.with(
+                decider -> {
+                  decider.undo(decision, ended);
+                  return 0;
+                });
+            throw new CompletionException(error);
+          }
+          return decision;
+        });
+  }
+
+  private CompletableFuture<Void> waited(CompletableFuture<?> until, long since) {
+    long left = settings.waitMax().toNanos() - (System.nanoTime() - since);
+    return until
+        .<Void>thenApply(any -> null)
+        .completeOnTimeout(null, Math.max(1, left), TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Charges what the work came to; one of the two is given; or gives all back, if neither is.
+   *
+   * @param reservation one that was made here
+   * @return failed if what was used can't be kept; it may be tried again
+   */
+  public CompletionStage<Ended> end(
+      String reservation, @Nullable Credits amount, @Nullable Map<String, Long> usage) {
+    OrgDesk desk = deskOf(reservation);
+    if (desk == null) {
+      return CompletableFuture.completedFuture(unknown(reservation));
+    }
+    if (usage != null && desk.known() == null) {
+      // After a restart, what it costs is to be asked first.
+      desks.fetch(desk);
+      return waited(desk.fetched(), System.nanoTime())
+          .thenCompose(done -> end(desk, reservation, amount, usage));
+    }
+    return end(desk, reservation, amount, usage);
+  }
+
+  private CompletionStage<Ended> end(
+      OrgDesk desk,
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage) {
+    CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
+    Ended ended =
+        desk.with(
+            decider -> {
+              long now = System.nanoTime();
+              Ended it =
+                  amount == null && usage == null
+                      ? decider.release(reservation, now)
+                      : decider.commit(reservation, amount, usage, now);
+              if (it instanceof Ended.Done done) {
+                if (done.use() == null) {
+                  file.note(new Entry.Closed(reservation));
+                } else {
+                  kept[0] = file.keep(new Entry.Used(done.use()));
+                }
+              }
+              return it;
+            });
+    CompletableFuture<?> until = kept[0];
+    return until == null || !(ended instanceof Ended.Done done)
+        ? CompletableFuture.completedFuture(ended)
+        : kept(until, new Decision.Elsewhere(), desk, done).thenApply(any -> ended);
+  }
+
+  /** Lets a reservation that was made here live for so many seconds from now. */
+  public Ended extend(String reservation, long ttlSeconds) {
+    OrgDesk desk = deskOf(reservation);
+    return desk == null
+        ? unknown(reservation)
+        : desk.with(
+            decider -> {
+              Ended it = decider.extend(reservation, ttlSeconds, System.nanoTime());
+              OpenReservation open = decider.open(reservation);
+              if (open != null) {
+                file.note(desks.entry(open));
+              }
+              return it;
+            });
+  }
+
+  /** A reservation that was made here and is open; null if there is none. */
+  public @Nullable OpenReservation find(String reservation) {
+    OrgDesk desk = deskOf(reservation);
+    return desk == null
+        ? null
+        : desk.<@Nullable OpenReservation>with(decider -> decider.open(reservation));
+  }
+
+  private @Nullable OrgDesk deskOf(String reservation) {
+    String org = org(reservation);
+    return org == null ? null : desks.known(org);
+  }
+
+  private static Ended.Refused unknown(String reservation) {
+    return new Ended.Refused(Ended.Fault.NOT_FOUND, "there is no reservation " + reservation);
+  }
+
+  /** What becomes of a request that nobody can be asked about. */
+  public CompletionStage<Decision> unasked(ReserveRequest request) {
+    OrgDesk desk = desks.desk(request.subject().org());
+    TermsSource.Tagged known = desk.known();
+    FailMode ofPlan = known == null ? null : known.terms().failMode(request.feature());
+    FailMode mode = settings.failMode(request.feature(), ofPlan);
+    if (mode == FailMode.DENY || file.isFull() || request.dryRun()) {
+      Decision.Denied denied =
+          new Decision.Denied("server_away", "nobody can be asked, and nothing is leased for it");
+      meters.unasked(false);
+      return CompletableFuture.completedFuture(denied);
+    }
+    CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
+    Decision decision =
+        desk.with(
+            decider -> {
+              Decision it =
+                  decider.unchecked(request, desks.newId(desk), System.nanoTime(), clock.instant());
+              kept[0] = consequence(desk, decider, request, it);
+              return it;
+            });
+    meters.unasked(decision instanceof Decision.Allowed);
+    CompletableFuture<?> until = kept[0];
+    return until == null
+        ? CompletableFuture.completedFuture(decision)
+        : kept(until, decision, desk, null);
+  }
+
+  // ---- with the server's help, for who uses this as a library
+
+  /** Decides: from leases, else by the server, else by the fail mode. */
+  public CompletionStage<Decision> reserve(ReserveRequest request) {
+    return decide(request)
+        .thenCompose(
+            decision -> decision instanceof Decision.Elsewhere ? asked(request) : done(decision));
+  }
+
+  private CompletionStage<Decision> asked(ReserveRequest request) {
+    return server
+        .reserve(request, desks.newId(desks.desk(request.subject().org())))
+        .handle(
+            (decision, error) -> {
+              if (error == null) {
+                meters.server();
+                return done(decision);
+              }
+              Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+              // What may have been charged already is not charged again.
+              return cause instanceof ServerAway && !request.commit()
+                  ? unasked(request)
+                  : CompletableFuture.<Decision>failedStage(cause);
+            })
+        .thenCompose(stage -> stage);
+  }
+
+  private static CompletionStage<Decision> done(Decision decision) {
+    return CompletableFuture.completedFuture(decision);
+  }
+
+  /** Ends a reservation, whoever has made it; without amount and usage it is released. */
+  public CompletionStage<Ended> settle(
+      String reservation, @Nullable Credits amount, @Nullable Map<String, Long> usage) {
+    return reservation.startsWith(RESERVATION)
+        ? end(reservation, amount, usage)
+        : server.end(reservation, amount, usage, reservation + "-end");
+  }
+
+  /** The terms of an org, once they are known; null if the server does not show them. */
+  public CompletionStage<@Nullable Terms> terms(String org) {
+    OrgDesk desk = desks.desk(org);
+    desk.touched(System.nanoTime());
+    if (desk.known() != null) {
+      return CompletableFuture.completedFuture(desk.known().terms());
+    }
+    desks.fetch(desk);
+    return waited(desk.fetched(), System.nanoTime())
+        .thenApply(
+            done -> {
+              TermsSource.Tagged known = desk.known();
+              return known == null ? null : known.terms();
+            });
+  }
+
+  // ---- what others push
+
+  /** An org's terms may have changed: they are fetched now. */
+  public void changed(String org) {
+    desks.changed(org);
+  }
+
+  /** A lease is to be closed as soon as what was decided from it is settled. */
+  public void revoke(String org, String lease) {
+    desks.revoke(org, lease);
+  }
+
+  // ---- figures
+
+  /** For how long the oldest terms that are in use were not confirmed, in seconds. */
+  public double stalenessSeconds() {
+    return desks.stalenessSeconds();
+  }
+
+  /** How many leases are not over. */
+  public int leases() {
+    return desks.leases();
+  }
+
+  /** What is counted. */
+  public SidecarMeters meters() {
+    return meters;
+  }
+
+  /** The file, for its figures. */
+  public UsageFile file() {
+    return file;
+  }
+
+  /**
+   * Decides nothing more, reports what was used and gives back what is left, for so long at most;
+   * what has not been reported by then, and what is still set aside, is in the file.
+   */
+  public void stop(Duration within) throws InterruptedException {
+    closing = true;
+    long deadline = System.nanoTime() + within.toNanos();
+    desks.revokeAll();
+    reporter.hurry();
+    while ((desks.closable() > 0 || file.unsent() > 0) && System.nanoTime() - deadline < 0) {
+      Thread.sleep(10);
+    }
+    close();
+  }
+
+  /** Ends at once, as a crash would, but for the file, which is closed. */
+  @Override
+  public void close() {
+    closing = true;
+    timer.shutdownNow();
+    reporter.close();
+    try {
+      file.close();
+    } catch (IOException e) {
+      LOG.atError().setMessage("the usage file could not be closed").setCause(e).log();
+    }
+  }
+}

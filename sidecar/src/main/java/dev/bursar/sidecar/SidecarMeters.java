@@ -1,0 +1,104 @@
+package dev.bursar.sidecar;
+
+import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.lease.Told;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a sidecar has done, in numbers that only grow. */
+public final class SidecarMeters {
+
+  private final LongAdder allowed = new LongAdder();
+  private final LongAdder denied = new LongAdder();
+  private final LongAdder waited = new LongAdder();
+  private final LongAdder elsewhere = new LongAdder();
+  private final LongAdder byServer = new LongAdder();
+  private final LongAdder uncheckedAllowed = new LongAdder();
+  private final LongAdder uncheckedDenied = new LongAdder();
+  private final LongAdder rejected = new LongAdder();
+  private volatile long answeredAt = System.nanoTime();
+  private volatile boolean away;
+
+  void decided(Decision decision, boolean atOnce) {
+    switch (decision) {
+      case Decision.Allowed it -> allowed.increment();
+      case Decision.Denied it -> denied.increment();
+      case Decision.Elsewhere it -> elsewhere.increment();
+      case Decision.Wait it -> {}
+    }
+    if (!atOnce) {
+      waited.increment();
+    }
+  }
+
+  void server() {
+    byServer.increment();
+  }
+
+  void unasked(boolean allow) {
+    (allow ? uncheckedAllowed : uncheckedDenied).increment();
+  }
+
+  void rejected() {
+    rejected.increment();
+  }
+
+  void told(Told told) {
+    away = told instanceof Told.Lost;
+    if (!away) {
+      answeredAt = System.nanoTime();
+    }
+  }
+
+  /** Allowed from a lease. */
+  public long allowed() {
+    return allowed.sum();
+  }
+
+  /** Denied by what is known here. */
+  public long denied() {
+    return denied.sum();
+  }
+
+  /** Decided after a wait for a lease. */
+  public long waited() {
+    return waited.sum();
+  }
+
+  /** Passed on to the server. */
+  public long elsewhere() {
+    return elsewhere.sum();
+  }
+
+  /** Allowed while nobody could be asked. */
+  public long uncheckedAllowed() {
+    return uncheckedAllowed.sum();
+  }
+
+  /** Denied since nobody could be asked. */
+  public long uncheckedDenied() {
+    return uncheckedDenied.sum();
+  }
+
+  /** Uses that the server did not take. */
+  public long rejectedUses() {
+    return rejected.sum();
+  }
+
+  /** Which part of all decisions was made here at once; 1 where there were none. */
+  public double hitRatio() {
+    double all = allowed.sum() + denied.sum() + elsewhere.sum();
+    return all == 0
+        ? 1
+        : (all - elsewhere.sum() - Math.min(waited.sum(), all - elsewhere.sum())) / all;
+  }
+
+  /** Whether the server did not answer when it was asked last. */
+  public boolean isAway() {
+    return away;
+  }
+
+  /** Seconds since the server has answered. */
+  public double unansweredSeconds() {
+    return (System.nanoTime() - answeredAt) / 1e9;
+  }
+}

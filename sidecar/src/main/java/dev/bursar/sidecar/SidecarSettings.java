@@ -1,0 +1,63 @@
+package dev.bursar.sidecar;
+
+import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.sidecar.lease.LeaseSettings;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a sidecar goes about it.
+ *
+ * @param leases how it leases
+ * @param waitMax how long a request waits for a lease, or for terms, before the server is to decide
+ * @param termsEvery how often terms are asked for, of orgs that are asked about
+ * @param reportEvery how long what was used may wait for more of it, to be reported together
+ * @param failMode what is done while nobody can be asked, before what a plan says; null for that
+ * @param failModes the same, by feature
+ * @param denyWhenFull whether requests are denied when the usage file is full; otherwise the server
+ *     is to decide
+ */
+public record SidecarSettings(
+    LeaseSettings leases,
+    Duration waitMax,
+    Duration termsEvery,
+    Duration reportEvery,
+    @Nullable FailMode failMode,
+    Map<String, FailMode> failModes,
+    boolean denyWhenFull) {
+
+  /** What fits most. */
+  public static final SidecarSettings USUAL =
+      new SidecarSettings(
+          LeaseSettings.USUAL,
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(5),
+          Duration.ofMillis(250),
+          null,
+          Map.of(),
+          false);
+
+  /** The same with these fail modes. */
+  public SidecarSettings failing(@Nullable FailMode any, Map<String, FailMode> byFeature) {
+    return new SidecarSettings(
+        leases, waitMax, termsEvery, reportEvery, any, Map.copyOf(byFeature), denyWhenFull);
+  }
+
+  /** The same, denying or not when the usage file is full. */
+  public SidecarSettings denyingWhenFull(boolean deny) {
+    return new SidecarSettings(leases, waitMax, termsEvery, reportEvery, failMode, failModes, deny);
+  }
+
+  /** What is done with a feature while nobody can be asked. */
+  FailMode failMode(@Nullable String feature, @Nullable FailMode ofPlan) {
+    FailMode own = feature == null ? null : failModes.get(feature);
+    if (own != null) {
+      return own;
+    }
+    if (failMode != null) {
+      return failMode;
+    }
+    return ofPlan == null ? FailMode.DENY : ofPlan;
+  }
+}

@@ -1,0 +1,205 @@
+package dev.bursar.sidecar.http;
+
+import dev.bursar.api.enforcement.ReservationBodies;
+import dev.bursar.api.http.RequestHandler.Elsewhere;
+import dev.bursar.api.json.Body;
+import dev.bursar.api.json.JsonReader;
+import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.problem.Fault;
+import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.sidecar.Sidecar;
+import dev.bursar.sidecar.decision.Decision;
+import java.net.URI;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.pekko.actor.ClassicActorSystemProvider;
+import org.apache.pekko.http.javadsl.Http;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpHeader;
+import org.apache.pekko.http.javadsl.model.HttpMethods;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.Uri;
+import org.apache.pekko.stream.StreamTcpException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What is not decided here, as it came, to the server; and its answer back. */
+final class PassedRequests implements Elsewhere {
+
+  private static final Logger LOG = LoggerFactory.getLogger(PassedRequests.class);
+
+  /** Headers of one connection, which the next has of its own. */
+  private static final Set<String> OF_CONNECTION =
+      Set.of(
+          "host",
+          "connection",
+          "keep-alive",
+          "te",
+          "transfer-encoding",
+          "upgrade",
+          "timeout-access",
+          "raw-request-uri",
+          "remote-address",
+          "content-length",
+          "content-type",
+          "date",
+          "server");
+
+  private static final int KEYS_MAX = 10_000;
+
+  private static final Problem AWAY =
+      Problem.passing(503, "server_away", "the server can't be reached, and it is the server's");
+
+  private final Http http;
+  private final URI server;
+  private final OwnKey key;
+  private final Sidecar sidecar;
+  private final InstantSource clock;
+
+  /** What was answered while nobody could be asked, by idempotency key: it is not asked again. */
+  private final Map<String, CompletionStage<HttpResponse>> unasked =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(
+                Map.Entry<String, CompletionStage<HttpResponse>> eldest) {
+              return size() > KEYS_MAX;
+            }
+          });
+
+  PassedRequests(
+      ClassicActorSystemProvider system,
+      URI server,
+      OwnKey key,
+      Sidecar sidecar,
+      InstantSource clock) {
+    this.http = Http.get(system);
+    this.server = server;
+    this.key = key;
+    this.sidecar = sidecar;
+    this.clock = clock;
+  }
+
+  @Override
+  public CompletionStage<HttpResponse> answer(HttpRequest request) {
+    String repeated = idempotencyKey(request);
+    CompletionStage<HttpResponse> before =
+        repeated == null || !isReservation(request) ? null : unasked.get(repeated);
+    if (before != null && hasOwnKey(request)) {
+      return before;
+    }
+    Uri uri =
+        request
+            .getUri()
+            .scheme(server.getScheme())
+            .host(server.getHost())
+            .port(
+                server.getPort() < 0
+                    ? (server.getScheme().equals("https") ? 443 : 80)
+                    : server.getPort());
+    HttpRequest passed =
+        HttpRequest.create().withMethod(request.method()).withUri(uri).withEntity(request.entity());
+    for (HttpHeader header : request.getHeaders()) {
+      if (!OF_CONNECTION.contains(header.lowercaseName())) {
+        passed = passed.addHeader(header);
+      }
+    }
+    return http.singleRequest(passed)
+        .thenApply(PassedRequests::cleaned)
+        .exceptionallyCompose(error -> away(request, error));
+  }
+
+  private static HttpResponse cleaned(HttpResponse answer) {
+    HttpResponse response =
+        HttpResponse.create().withStatus(answer.status()).withEntity(answer.entity());
+    for (HttpHeader header : answer.getHeaders()) {
+      if (!OF_CONNECTION.contains(header.lowercaseName())) {
+        response = response.addHeader(header);
+      }
+    }
+    return response;
+  }
+
+  /** What was sent may have happened: then only what sets nothing down for good is decided here. */
+  private CompletionStage<HttpResponse> away(HttpRequest request, Throwable error) {
+    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+    boolean unsent = cause instanceof StreamTcpException;
+    LOG.atDebug().setMessage("the server could not be asked").setCause(cause).log();
+    if (!isReservation(request) || !hasOwnKey(request)) {
+      return CompletableFuture.completedFuture(response(AWAY));
+    }
+    ReserveRequest wish;
+    try {
+      byte[] body = ((HttpEntity.Strict) request.entity()).getData().toArray();
+      wish =
+          ReservationBodies.reserve(
+              Body.of(JsonReader.read(body), ReservationBodies.RESERVE), null);
+    } catch (Fault fault) {
+      return CompletableFuture.completedFuture(response(fault.problem()));
+    }
+    if (wish.commit() && !unsent) {
+      return CompletableFuture.completedFuture(response(AWAY));
+    }
+    String repeated = idempotencyKey(request);
+    return repeated == null ? decided(wish) : unasked.computeIfAbsent(repeated, k -> decided(wish));
+  }
+
+  private CompletionStage<HttpResponse> decided(ReserveRequest wish) {
+    return sidecar
+        .unasked(wish)
+        .handle((decision, failed) -> failed == null ? response(wish, decision) : response(AWAY));
+  }
+
+  private static @Nullable String idempotencyKey(HttpRequest request) {
+    return request.getHeader("Idempotency-Key").map(HttpHeader::value).orElse(null);
+  }
+
+  private static boolean isReservation(HttpRequest request) {
+    return request.method().equals(HttpMethods.POST)
+        && request.getUri().path().equals("/v1/reservations")
+        && request.entity().isStrict();
+  }
+
+  private boolean hasOwnKey(HttpRequest request) {
+    return request
+        .getHeader("Authorization")
+        .map(HttpHeader::value)
+        .filter(value -> value.toLowerCase(Locale.ROOT).startsWith("bearer "))
+        .map(value -> key.is(value.substring("bearer ".length()).strip()))
+        .orElse(false);
+  }
+
+  private HttpResponse response(ReserveRequest wish, Decision decision) {
+    return HttpResponse.create()
+        .withEntity(
+            HttpEntities.create(
+                ContentTypes.APPLICATION_JSON,
+                JsonWriter.bytes(
+                    json ->
+                        EnforcementRoutes.decided(
+                            json, wish, decision, "unchecked", clock.instant()))));
+  }
+
+  private static HttpResponse response(Problem problem) {
+    return HttpResponse.create()
+        .withStatus(problem.status())
+        .addHeaders(problem.headers())
+        .withEntity(
+            HttpEntities.create(
+                ContentTypes.parse("application/problem+json"), problem.toJson("sidecar")));
+  }
+}

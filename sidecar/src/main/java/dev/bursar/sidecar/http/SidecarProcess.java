@@ -1,0 +1,203 @@
+package dev.bursar.sidecar.http;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import dev.bursar.api.HttpServer;
+import dev.bursar.api.access.Authentication;
+import dev.bursar.api.entitlement.EntitlementRoutes;
+import dev.bursar.api.entitlement.OpenFeatureRoutes;
+import dev.bursar.api.health.HealthRoutes;
+import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.RequestHandler;
+import dev.bursar.sidecar.Sidecar;
+import dev.bursar.sidecar.SidecarMeters;
+import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.server.ServerOverHttp;
+import dev.bursar.sidecar.usage.UsageFile;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+import org.apache.pekko.actor.typed.ActorSystem;
+import org.apache.pekko.actor.typed.javadsl.Behaviors;
+
+/** A sidecar behind the server's own routes, on this machine. */
+public final class SidecarProcess implements AutoCloseable {
+
+  private static final Duration STOP = Duration.ofSeconds(10);
+
+  /**
+   * What it is to be.
+   *
+   * @param server where the server is, without a path
+   * @param key the secret of a key that may enforce; the one that it takes itself, too
+   * @param name what the server is to call it
+   * @param data where what was used is kept
+   * @param file how large that may be
+   */
+  public record Options(
+      URI server,
+      String key,
+      String name,
+      String host,
+      int port,
+      Path data,
+      UsageFile.Settings file,
+      SidecarSettings settings) {}
+
+  private final ActorSystem<Void> system;
+  private final ServerOverHttp client;
+  private final Sidecar sidecar;
+  private final HttpServer server;
+
+  private SidecarProcess(
+      ActorSystem<Void> system, ServerOverHttp client, Sidecar sidecar, HttpServer server) {
+    this.system = system;
+    this.client = client;
+    this.sidecar = sidecar;
+    this.server = server;
+  }
+
+  /**
+   * Starts it; it listens when this is done.
+   *
+   * @throws IOException if the usage file can't be had, or the port
+   */
+  public static SidecarProcess start(Options options) throws IOException {
+    InstantSource clock = InstantSource.system();
+    UsageFile file = UsageFile.open(options.data(), options.file());
+    ServerOverHttp client = new ServerOverHttp(options.server(), options.key(), options.name());
+    Sidecar sidecar = new Sidecar(options.settings(), client, client, file, clock);
+    Config config =
+        ConfigFactory.parseResources("sidecar.conf")
+            .withFallback(ConfigFactory.parseResources("http.conf"))
+            .withFallback(ConfigFactory.load())
+            .resolve();
+    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bursar-sidecar", config);
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    register(registry, sidecar);
+    OwnKey key = new OwnKey(options.key());
+    KnownOrgs orgs = new KnownOrgs(sidecar);
+    List<Endpoint> endpoints =
+        Stream.of(
+                new EnforcementRoutes(sidecar, clock).endpoints(),
+                new EntitlementRoutes(orgs).endpoints(),
+                new OpenFeatureRoutes(orgs).endpoints(),
+                new HealthRoutes(() -> Readiness.READY, registry::scrape).endpoints())
+            .flatMap(List::stream)
+            .toList();
+    RequestHandler handler =
+        new RequestHandler(
+            system,
+            endpoints,
+            new Authentication(key, clock),
+            registry,
+            new PassedRequests(system, options.server(), key, sidecar, clock));
+    try {
+      HttpServer server =
+          HttpServer.bind(system, options.host(), options.port(), handler)
+              .toCompletableFuture()
+              .join();
+      return new SidecarProcess(system, client, sidecar, server);
+    } catch (CompletionException e) {
+      sidecar.close();
+      client.close();
+      system.terminate();
+      throw new IOException(
+          "can't listen on %s:%d".formatted(options.host(), options.port()), e.getCause());
+    }
+  }
+
+  private static void register(MeterRegistry registry, Sidecar sidecar) {
+    SidecarMeters meters = sidecar.meters();
+    decisions(registry, meters, "lease", "allow", SidecarMeters::allowed);
+    decisions(registry, meters, "terms", "deny", SidecarMeters::denied);
+    decisions(registry, meters, "server", "passed_on", SidecarMeters::elsewhere);
+    decisions(registry, meters, "fail_mode", "allow", SidecarMeters::uncheckedAllowed);
+    decisions(registry, meters, "fail_mode", "deny", SidecarMeters::uncheckedDenied);
+    FunctionCounter.builder("bursar.sidecar.usage.rejected", meters, SidecarMeters::rejectedUses)
+        .description("Uses that the server did not take; each is in the log")
+        .register(registry);
+    gauge(
+        registry, sidecar, "lease.hit.ratio", "Decisions made at once", s -> s.meters().hitRatio());
+    gauge(registry, sidecar, "leases", "Leases that are not over", Sidecar::leases);
+    gauge(
+        registry,
+        sidecar,
+        "staleness.seconds",
+        "Age of the oldest terms in use",
+        Sidecar::stalenessSeconds);
+    gauge(
+        registry,
+        sidecar,
+        "server.away",
+        "1 while the server does not answer",
+        s -> s.meters().isAway() ? 1 : 0);
+    gauge(registry, sidecar, "usage.unsent", "Uses to be reported", s -> s.file().unsent());
+    gauge(
+        registry,
+        sidecar,
+        "usage.unsent.bytes",
+        "Bytes of uses to be reported",
+        s -> s.file().unsentBytes());
+  }
+
+  private static void decisions(
+      MeterRegistry registry,
+      SidecarMeters meters,
+      String source,
+      String result,
+      ToDoubleFunction<SidecarMeters> count) {
+    FunctionCounter.builder("bursar.sidecar.decisions", meters, count)
+        .description("Requests decided, by what and how")
+        .tag("source", source)
+        .tag("result", result)
+        .register(registry);
+  }
+
+  private static void gauge(
+      MeterRegistry registry,
+      Sidecar sidecar,
+      String name,
+      String description,
+      ToDoubleFunction<Sidecar> value) {
+    Gauge.builder("bursar.sidecar." + name, sidecar, value)
+        .description(description)
+        .register(registry);
+  }
+
+  /** Where it listens. */
+  public int port() {
+    return server.address().getPort();
+  }
+
+  /** What it decides with. */
+  public Sidecar sidecar() {
+    return sidecar;
+  }
+
+  /** Takes nothing more, reports what was used, and gives back what is left. */
+  @Override
+  public void close() {
+    server.stop(STOP).toCompletableFuture().join();
+    try {
+      sidecar.stop(STOP);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().join();
+    client.close();
+  }
+}

@@ -1,0 +1,78 @@
+package dev.bursar.sidecar;
+
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** What decides is pure; and no part of a sidecar knows a server's inside. */
+@AnalyzeClasses(packages = "dev.bursar.sidecar", importOptions = DoNotIncludeTests.class)
+final class ArchitectureTest {
+
+  private static final String[] PURE = {"..sidecar.lease..", "..sidecar.decision.."};
+
+  @ArchTest
+  static final ArchRule decidesWithoutThreadsAndWires =
+      noClasses()
+          .that()
+          .resideInAnyPackage(PURE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.io..",
+              "java.net..",
+              "java.nio..",
+              "java.util.concurrent..",
+              "org.slf4j..",
+              "org.apache..",
+              "com.fasterxml..",
+              "dev.bursar.api..",
+              "..sidecar.server..",
+              "..sidecar.http..")
+          .because("it is driven by one thread at a time, in production as in tests");
+
+  @ArchTest
+  static final ArchRule isToldTheTime =
+      noClasses()
+          .that()
+          .resideInAnyPackage(PURE)
+          .should()
+          .accessTargetWhere(
+              target(owner(resideInAPackage("java.time.."))).and(target(name("now"))))
+          .orShould()
+          .accessTargetWhere(
+              target(owner(belongToAnyOf(System.class)))
+                  .and(target(nameMatching("currentTimeMillis|nanoTime"))));
+
+  @ArchTest
+  static final ArchRule isNoServer =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.bursar.node..",
+              "dev.bursar.entities..",
+              "dev.bursar.journal..",
+              "dev.bursar.projections..",
+              "dev.bursar.database..",
+              "org.apache.pekko.persistence..",
+              "org.apache.pekko.cluster..",
+              "java.sql..");
+
+  @ArchTest
+  static final ArchRule aLibraryNeedsNoActors =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..sidecar.http..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.pekko..");
+}

@@ -1,0 +1,168 @@
+package dev.bursar.sidecar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Ended;
+import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.usage.UsageFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Decisions by many threads, the file, and reports, with a server that may be away. */
+final class SidecarTest {
+
+  private static final UsageFile.Settings LARGE = new UsageFile.Settings(1 << 24, 1 << 20);
+
+  @TempDir private Path directory;
+  private final ModelServer server = new ModelServer(1_000);
+
+  private Sidecar sidecar(SidecarSettings settings, UsageFile.Settings file) throws IOException {
+    return new Sidecar(
+        settings, server, server, UsageFile.open(directory, file), InstantSource.system());
+  }
+
+  private Sidecar sidecar() throws IOException {
+    return sidecar(SidecarSettings.USUAL, LARGE);
+  }
+
+  private static Decision reserve(Sidecar sidecar, String amount, boolean commit) {
+    return sidecar.decide(request(amount, commit)).toCompletableFuture().join();
+  }
+
+  private static ReserveRequest request(String amount, boolean commit) {
+    return ModelServer.request(amount, commit);
+  }
+
+  private static void until(BooleanSupplier holds) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("it does not come").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  private static String id(Decision decision) {
+    assertThat(decision).isInstanceOf(Decision.Allowed.class);
+    return String.valueOf(((Decision.Allowed) decision).reservation());
+  }
+
+  @Test
+  void manyAtOnceSpendNoMoreThanThereIsAndAllOfItIsReported() throws Exception {
+    Sidecar sidecar = sidecar();
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      List<Future<Long>> all =
+          IntStream.range(0, 8)
+              .mapToObj(
+                  i ->
+                      threads.submit(
+                          () ->
+                              IntStream.range(0, 300)
+                                  .filter(
+                                      n -> reserve(sidecar, "1", true) instanceof Decision.Allowed)
+                                  .count()))
+              .toList();
+      long allowed = 0;
+      for (Future<Long> each : all) {
+        allowed += each.get();
+      }
+      assertThat(allowed).isBetween(900L, 1_000L);
+      sidecar.stop(Duration.ofSeconds(20));
+      assertThat(server.charged()).isEqualTo(allowed);
+      assertThat(server.held()).isZero();
+      assertThat(server.debt()).isZero();
+    }
+  }
+
+  @Test
+  void whatWasAnsweredSurvivesAndIsReportedOnce() throws Exception {
+    Sidecar first = sidecar();
+    String open = id(reserve(first, "2", false));
+    server.away(true);
+    id(reserve(first, "2", true));
+    first.close();
+    Sidecar second = sidecar();
+    assertThat(reserve(second, "1", true))
+        .as("nothing is leased")
+        .isInstanceOf(Decision.Elsewhere.class);
+    server.away(false);
+    Ended ended = second.end(open, Credits.of(1), null).toCompletableFuture().join();
+    assertThat(ended).isInstanceOf(Ended.Done.class);
+    until(() -> server.charged() == 3);
+    second.stop(Duration.ofSeconds(20));
+    assertThat(server.charged()).isEqualTo(3);
+    assertThat(server.held()).isZero();
+  }
+
+  @Test
+  void whoIsNotAnsweredIsDeniedOrAllowedAsTheFeatureSays() throws Exception {
+    server.away(true);
+    SidecarSettings settings =
+        SidecarSettings.USUAL.failing(FailMode.DENY, Map.of("chat", FailMode.ALLOW));
+    Sidecar sidecar = sidecar(settings, LARGE);
+    ReserveRequest chat = request("2", false);
+    assertThat(sidecar.reserve(ModelServer.of(chat, null)).toCompletableFuture().join())
+        .isEqualTo(
+            new Decision.Denied(
+                "server_away", "nobody can be asked, and nothing is leased for it"));
+    String id = id(sidecar.reserve(chat).toCompletableFuture().join());
+    assertThat(sidecar.settle(id, Credits.of(3), null).toCompletableFuture().join())
+        .isInstanceOf(Ended.Done.class);
+    assertThat(sidecar.file().unsent()).isEqualTo(1);
+    server.away(false);
+    until(() -> server.unchecked() == 3);
+    sidecar.close();
+  }
+
+  @Test
+  void whatTheFileHasNoRoomForIsDeniedOrPassedOn() throws Exception {
+    UsageFile.Settings small = new UsageFile.Settings(1, 1 << 20);
+    Sidecar sidecar = sidecar(SidecarSettings.USUAL.denyingWhenFull(true), small);
+    id(reserve(sidecar, "1", false));
+    server.away(true);
+    id(reserve(sidecar, "1", true));
+    assertThat(reserve(sidecar, "1", true))
+        .isInstanceOfSatisfying(
+            Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("usage_file_full"));
+    server.away(false);
+    until(() -> reserve(sidecar, "1", true) instanceof Decision.Allowed);
+    sidecar.stop(Duration.ofSeconds(20));
+    assertThat(server.charged()).isEqualTo(2);
+  }
+
+  @Test
+  void theLargerPartOfADayIsDecidedAtOnce() throws Exception {
+    server.credit(1_000_000);
+    try (Sidecar sidecar = sidecar()) {
+      for (int i = 0; i < 3_000; i++) {
+        id(reserve(sidecar, "0.01", false));
+      }
+      assertThat(sidecar.meters().hitRatio()).isGreaterThan(0.99);
+    }
+  }
+
+  @Test
+  void aWishThatIsTooLargeIsTheServersToDecide() throws Exception {
+    try (Sidecar sidecar = sidecar()) {
+      @Nullable Decision decision =
+          sidecar.reserve(request("5000", true)).toCompletableFuture().join();
+      assertThat(decision).isInstanceOf(Decision.Denied.class);
+      assertThat(server.asked()).isEqualTo(1);
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.bursar.sidecar.lease;
+
+import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.Subscription.Status;
+import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Ended;
+import dev.bursar.sidecar.lease.LeasingServer.Item;
+import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.server.ServerAway;
+import dev.bursar.sidecar.terms.Terms;
+import dev.bursar.sidecar.terms.TermsSource;
+import dev.bursar.sidecar.usage.Entry;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's rules for leases as a server that answers, unless it is away. Amounts in credits.
+ */
+public final class ModelServer implements Server, TermsSource {
+
+  private static final long CREDIT = 1_000_000;
+
+  private static final Tagged TERMS =
+      new Tagged(
+          new Terms(
+              new OrgReply.Entitled(
+                  new OrgSettings("Acme", ZoneOffset.UTC, null, List.of()),
+                  Status.NONE,
+                  null,
+                  List.of()),
+              Set.of("platform"),
+              OveragePolicy.RECORD,
+              new PriceList(List.of())),
+          "1");
+
+  private final LeasingServer leasing;
+  private boolean away;
+  private long unchecked;
+  private long asked;
+
+  public ModelServer(long credits) {
+    leasing = new LeasingServer(credits * CREDIT);
+  }
+
+  /** So much, of the feature {@code chat}. */
+  public static ReserveRequest request(String amount, boolean commit) {
+    return new ReserveRequest(
+        Subject.ofOrg("acme"),
+        "chat",
+        null,
+        null,
+        null,
+        null,
+        Credits.parse(amount),
+        "platform",
+        300,
+        null,
+        commit,
+        false,
+        Map.of());
+  }
+
+  /** The same of another feature. */
+  public static ReserveRequest of(ReserveRequest request, @Nullable String feature) {
+    return new ReserveRequest(
+        request.subject(),
+        feature,
+        null,
+        null,
+        null,
+        null,
+        request.amount(),
+        request.creditType(),
+        300,
+        null,
+        request.commit(),
+        false,
+        Map.of());
+  }
+
+  public synchronized void away(boolean isAway) {
+    away = isAway;
+  }
+
+  public synchronized void credit(long credits) {
+    leasing.credit(credits * CREDIT);
+  }
+
+  public synchronized long charged() {
+    return leasing.charged / CREDIT;
+  }
+
+  public synchronized long debt() {
+    return leasing.debt;
+  }
+
+  public synchronized long held() {
+    return leasing.leases.values().stream().mapToLong(LeasingServer.Lease::held).sum();
+  }
+
+  /** What was used though nobody could be asked. */
+  public synchronized long unchecked() {
+    return unchecked / CREDIT;
+  }
+
+  /** How often it was to decide by itself. */
+  public synchronized long asked() {
+    return asked;
+  }
+
+  @Override
+  public synchronized CompletionStage<Reported> ask(Ask ask, List<Entry.Stored> uses) {
+    Told told =
+        away
+            ? new Told.Lost()
+            : leasing.answer(
+                ask,
+                uses.stream().map(each -> new Item(each.id(), each.micros())).toList(),
+                System.nanoTime());
+    return CompletableFuture.supplyAsync(() -> new Reported(told, List.of()));
+  }
+
+  @Override
+  public synchronized CompletionStage<Reported> report(List<Entry.Stored> uses) {
+    if (away) {
+      return CompletableFuture.completedFuture(new Reported(new Told.Lost(), List.of()));
+    }
+    unchecked += uses.stream().mapToLong(Entry.Stored::micros).sum();
+    return CompletableFuture.completedFuture(new Reported(new Told.Denied(), List.of()));
+  }
+
+  @Override
+  public synchronized CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
+    if (away) {
+      return CompletableFuture.failedFuture(new ServerAway("away"));
+    }
+    asked++;
+    Credits amount = request.amount();
+    return CompletableFuture.completedFuture(
+        amount != null && leasing.spend(amount.micros())
+            ? new Decision.Allowed("rsv_1", amount.micros(), "platform", 0, null)
+            : new Decision.Denied("insufficient_credits", ""));
+  }
+
+  @Override
+  public CompletionStage<Ended> end(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      String callId) {
+    return CompletableFuture.failedFuture(new ServerAway("nothing was reserved"));
+  }
+
+  @Override
+  public synchronized CompletionStage<@Nullable Tagged> terms(String org, @Nullable Tagged known) {
+    return away
+        ? CompletableFuture.failedFuture(new ServerAway("away"))
+        : CompletableFuture.completedFuture(TERMS);
+  }
+}
