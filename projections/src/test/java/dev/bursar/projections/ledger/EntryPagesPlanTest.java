@@ -49,7 +49,7 @@ final class EntryPagesPlanTest {
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "CONSUME")
   void theFewOfATypeAreFoundByAnIndex(EntryType type) {
-    assertThat(plan(type)).containsPattern("ledger_entry_(uncommon|sent|received)");
+    assertThat(plan(type)).contains("ledger_entry_uncommon");
   }
 
   @Test
