@@ -122,6 +122,20 @@ public record ReserveRequest(
 
   /** The same, as an event reports it: it has run, and is charged at once. */
   public ReserveRequest as(Reported event) {
+    return with(overagePolicy, true, false, event, null);
+  }
+
+  /** The same, with a policy if it names none. */
+  public ReserveRequest withDefault(OveragePolicy policy) {
+    return overagePolicy != null ? this : with(policy, commit, dryRun, reported, lease);
+  }
+
+  private ReserveRequest with(
+      @Nullable OveragePolicy policy,
+      boolean committed,
+      boolean dry,
+      @Nullable Reported event,
+      @Nullable LeaseTerms terms) {
     return new ReserveRequest(
         subject,
         feature,
@@ -132,35 +146,13 @@ public record ReserveRequest(
         amount,
         creditType,
         ttlSeconds,
-        overagePolicy,
-        true,
-        false,
+        policy,
+        committed,
+        dry,
         metadata,
         traceId,
-        event);
-  }
-
-  /** The same, with a policy if it names none. */
-  public ReserveRequest withDefault(OveragePolicy policy) {
-    return overagePolicy != null
-        ? this
-        : new ReserveRequest(
-            subject,
-            feature,
-            model,
-            session,
-            wallet,
-            usage,
-            amount,
-            creditType,
-            ttlSeconds,
-            policy,
-            commit,
-            dryRun,
-            metadata,
-            traceId,
-            reported,
-            lease);
+        event,
+        terms);
   }
 
   /** What happens to an actual cost above the amount; never null. */
