@@ -39,9 +39,23 @@ final class ArrowsTest {
   static final ArchRule node =
       mayKnow("node", "domain", "journal", "entities", "projections", "api", "database");
 
+  @ArchTest static final ArchRule sidecar = mayKnow("sidecar", "domain", "api");
+
   @ArchTest
   static final ArchRule benchmarks =
-      mayKnow("benchmarks", "domain", "projections", "node", "database", "simulation");
+      mayKnow("benchmarks", "domain", "projections", "node", "database", "simulation", "sidecar");
+
+  /** All but what measures the sidecar's decisions is of servers. */
+  @ArchTest
+  static final ArchRule ofTheSidecarOneRoom =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.bursar.benchmarks..")
+          .and()
+          .resideOutsideOfPackage("dev.bursar.benchmarks.sidecar..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.bursar.sidecar..");
 
   /** Chaos plays its histories, and knows nothing of the nodes that are made up for them. */
   @ArchTest
