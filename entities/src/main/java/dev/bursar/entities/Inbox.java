@@ -49,13 +49,18 @@ final class Inbox<C, E, R> {
     void missed(Batch<E> batch);
   }
 
-  private record Waiting<C, R>(Request<C> request, Caller<R> caller, boolean hurried) {}
+  /**
+   * @param sinceMs when it came, if nobody waits for it; by the host's clock
+   */
+  private record Waiting<C, R>(
+      Request<C> request, Caller<R> caller, boolean hurried, long sinceMs) {}
 
   private record Unconfirmed<C, R>(Waiting<C, R> waiting, Outcome<R> outcome) {}
 
   private final Host<C, E> host;
   private final Function<E, R> reply;
   private final Limits limits;
+  private final Duration unhurriedWithin;
   private final Written<E> written;
   private final ArrayDeque<Waiting<C, R>> queue = new ArrayDeque<>();
   private boolean hasJournal;
@@ -88,11 +93,18 @@ final class Inbox<C, E, R> {
 
   /**
    * @param reply what an event answers to the command that led to it
+   * @param unhurriedWithin how long what nobody waits for may wait for company
    */
-  Inbox(Host<C, E> host, Function<E, R> reply, Limits limits, Written<E> written) {
+  Inbox(
+      Host<C, E> host,
+      Function<E, R> reply,
+      Limits limits,
+      Duration unhurriedWithin,
+      Written<E> written) {
     this.host = host;
     this.reply = reply;
     this.limits = limits;
+    this.unhurriedWithin = unhurriedWithin;
     this.written = written;
     start();
   }
@@ -114,12 +126,12 @@ final class Inbox<C, E, R> {
 
   /** Takes a request in that somebody waits for. */
   void add(Request<C> request, Caller<R> caller) {
-    add(new Waiting<>(request, caller, true));
+    add(new Waiting<>(request, caller, true, 0));
   }
 
   /** Takes a request in that nobody waits for. */
   void addUnhurried(Request<C> request, Caller<R> caller) {
-    add(new Waiting<>(request, caller, false));
+    add(new Waiting<>(request, caller, false, host.nowMs()));
   }
 
   private void add(Waiting<C, R> waiting) {
@@ -132,9 +144,23 @@ final class Inbox<C, E, R> {
     send();
   }
 
-  /** Sends what nobody waits for, too. */
+  /** Sends what nobody waits for, if the first of it has waited for long enough. */
   void onReminded() {
     reminded = false;
+    Waiting<C, R> first = queue.peek();
+    if (first == null) {
+      return;
+    }
+    long rest = first.sinceMs + unhurriedWithin.toMillis() - host.nowMs();
+    if (rest > 0 && hurried == 0) {
+      remind(Duration.ofMillis(rest));
+    } else {
+      sendAll();
+    }
+  }
+
+  /** Sends what nobody waits for, too. */
+  void sendAll() {
     sendAll = true;
     send();
   }
@@ -145,7 +171,7 @@ final class Inbox<C, E, R> {
     }
     int batchMax = limits.batchMax();
     if (hurried == 0 && !sendAll && queue.size() < batchMax) {
-      remind();
+      remind(unhurriedWithin);
       return;
     }
     List<Waiting<C, R>> batch = new ArrayList<>(Math.min(queue.size(), batchMax));
@@ -163,10 +189,10 @@ final class Inbox<C, E, R> {
     return next;
   }
 
-  private void remind() {
+  private void remind(Duration after) {
     if (!reminded) {
       reminded = true;
-      host.later(limits.unhurriedWithin(), new EntityMessage.Reminded());
+      host.later(after, new EntityMessage.Reminded());
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.bursar.entities;
 
 import dev.bursar.domain.budget.Lateness;
+import dev.bursar.domain.identity.EntityId;
 import java.time.Duration;
 
 /**
@@ -16,7 +17,9 @@ import java.time.Duration;
  * @param reportsAheadMax how far the clock of whoever reports may be ahead
  * @param snapshotAfterBytes how many bytes of journal lie between two snapshots at least
  * @param snapshotAfterSizes the same, as a multiple of the last snapshot's size
- * @param unhurriedWithin how long what nobody waits for may wait for company before it is written
+ * @param unhurriedWithin how long what nobody waits for may wait for company before an org writes
+ *     it
+ * @param teamsUnhurriedWithin the same, of teams
  * @param settledWithin how long whoever asks for all that was acknowledged waits for an org that
  *     still has to hear of some; less than {@code askTimeout}
  * @param restartsMax how often a failed write is tried again before its requests are given up
@@ -34,6 +37,7 @@ public record Limits(
     long snapshotAfterBytes,
     int snapshotAfterSizes,
     Duration unhurriedWithin,
+    Duration teamsUnhurriedWithin,
     Duration settledWithin,
     int restartsMax,
     Duration askTimeout) {
@@ -44,5 +48,10 @@ public record Limits(
    */
   public Lateness lateness() {
     return Lateness.of(grace, correction, reportsAheadMax);
+  }
+
+  /** How long what nobody waits for may wait for company before such an entity writes it. */
+  Duration unhurriedWithin(EntityId.Kind kind) {
+    return kind == EntityId.Kind.TEAM ? teamsUnhurriedWithin : unhurriedWithin;
   }
 }

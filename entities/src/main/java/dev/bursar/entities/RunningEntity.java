@@ -49,7 +49,7 @@ public abstract class RunningEntity<C, E, R> {
     this.host = host;
     this.reply = reply;
     this.search = new JournalSearch<>(host, this::remembered, this::at, limits.waitingMax());
-    this.inbox = new Inbox<>(host, reply, limits, news());
+    this.inbox = new Inbox<>(host, reply, limits, limits.unhurriedWithin(id.kind()), news());
   }
 
   /**
@@ -181,7 +181,7 @@ public abstract class RunningEntity<C, E, R> {
       host.later(STOP_WITHIN, new EntityMessage.Stop());
       onStop();
     }
-    inbox.onReminded();
+    inbox.sendAll();
   }
 
   final boolean isStopping() {

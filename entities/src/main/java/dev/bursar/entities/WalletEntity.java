@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent, WalletReply> {
 
+  /** Longer than an org or a team keeps it before it is in its journal. */
+  private static final int TICKS_UNTIL_TOLD_AGAIN = 2;
+
   private record Untaken(EntityId by, Closure closure, int sentAtTick) {}
 
   private final Questions questions = new Questions(each -> Reopened.barAtOrg(this, each));
@@ -190,7 +193,7 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
     questions.onTick();
     questionsAboutTransfers.onTick();
     for (Untaken news : untaken.values().toArray(new Untaken[0])) {
-      if (ticks - news.sentAtTick > 1) {
+      if (ticks - news.sentAtTick > TICKS_UNTIL_TOLD_AGAIN) {
         tellUntilTaken(new Untaken(news.by, news.closure, ticks));
       }
     }

@@ -40,6 +40,7 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
           1_000_000,
           1,
           Duration.ofMillis(500),
+          Duration.ofMillis(500),
           Duration.ofSeconds(2),
           4,
           Duration.ofSeconds(3));

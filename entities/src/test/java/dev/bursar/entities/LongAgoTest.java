@@ -59,6 +59,7 @@ final class LongAgoTest {
           1_000_000,
           1,
           Duration.ofMillis(500),
+          Duration.ofMillis(500),
           Duration.ofSeconds(2),
           4,
           Duration.ofSeconds(3));

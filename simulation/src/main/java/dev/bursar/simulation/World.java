@@ -115,6 +115,7 @@ final class World {
             500L + random.nextInt(8_000),
             1,
             Duration.ofMillis(500),
+            Duration.ofMillis(1_500),
             Duration.ofSeconds(2),
             4,
             Duration.ofSeconds(3));

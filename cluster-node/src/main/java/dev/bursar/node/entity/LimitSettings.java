@@ -23,6 +23,7 @@ public final class LimitSettings {
         config.getBytes("snapshot-after-bytes"),
         config.getInt("snapshot-after-sizes"),
         config.getDuration("unhurried-within"),
+        config.getDuration("teams-unhurried-within"),
         config.getDuration("settled-within"),
         config.getInt("restarts-max"),
         config.getDuration("ask-timeout"));

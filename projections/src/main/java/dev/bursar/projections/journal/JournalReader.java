@@ -1,6 +1,7 @@
 package dev.bursar.projections.journal;
 
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 
 /** Is told by a source how it goes on, and knows what became of what it read. Thread-safe. */
 public interface JournalReader {
@@ -21,6 +22,9 @@ public interface JournalReader {
 
   /** Whether nothing is on its way. */
   boolean allProjected();
+
+  /** Ends once nothing is on its way; never, if what is on its way fails. */
+  CompletionStage<Void> whenAllProjected();
 
   /** There was nothing to read up to the end of this page, and nothing is on its way. */
   void idle(JournalPage page);

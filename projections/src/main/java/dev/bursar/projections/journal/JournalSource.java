@@ -16,8 +16,10 @@ import org.apache.pekko.stream.javadsl.Source;
 /**
  * The journal of a slice range, page by page, in its final order and without end. While pages are
  * full it reads on at once, as fast as they are taken and one page ahead; else it looks again after
- * the poll interval. A slice stands still before a row that can't be read, while the others go on;
- * if too many do, it stops, once all before the row are projected.
+ * the poll interval, and once all that it read is projected: the transaction of a page hides what
+ * is committed after its first write, so that whoever looks meanwhile finds next to nothing. A
+ * slice stands still before a row that can't be read, while the others go on; if too many do, it
+ * stops, once all before the row are projected.
  */
 public final class JournalSource extends SourceProvider<String, JournalPage> {
 
@@ -59,7 +61,9 @@ public final class JournalSource extends SourceProvider<String, JournalPage> {
 
   private CompletionStage<Optional<Pair<Cursor, Optional<JournalPage>>>> next(Cursor cursor) {
     return cursor.idle()
-        ? Patterns.after(bounds.pollInterval(), system.classicSystem(), () -> step(cursor))
+        ? Patterns.after(
+                bounds.pollInterval(), system.classicSystem(), cursor.reader()::whenAllProjected)
+            .thenCompose(projected -> step(cursor))
         : step(cursor);
   }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -130,6 +131,11 @@ public final class PageReader {
 
   RangePosition start() {
     return start;
+  }
+
+  /** Ends once all that was read is projected. */
+  CompletionStage<Void> whenAllProjected() {
+    return progress.whenAllProjected();
   }
 
   /**

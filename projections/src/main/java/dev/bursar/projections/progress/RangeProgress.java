@@ -13,6 +13,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,6 +35,7 @@ public final class RangeProgress implements JournalReader {
   private boolean started;
   private RangePosition emitted = RangePosition.of(JournalPosition.START);
   private RangePosition projected = RangePosition.of(JournalPosition.START);
+  private CompletableFuture<Void> allProjected = CompletableFuture.completedFuture(null);
   private long passed;
   private JournalPosition head = JournalPosition.START;
   private long throughXid;
@@ -80,6 +83,7 @@ public final class RangeProgress implements JournalReader {
     started = true;
     emitted = from;
     projected = from;
+    allProjected = CompletableFuture.completedFuture(null);
     passed = passedUntil;
     // Also if that is earlier than what was shown: a database that was cut off may have lost the
     // last pages.
@@ -94,11 +98,26 @@ public final class RangeProgress implements JournalReader {
         .filter(s -> !standing.containsKey(s))
         .forEach(faults::remove);
     emitted = page.end();
+    if (allProjected.isDone()) {
+      allProjected = new CompletableFuture<>();
+    }
+    endWait();
+  }
+
+  private void endWait() {
+    if (allProjected()) {
+      allProjected.complete(null);
+    }
   }
 
   @Override
   public synchronized boolean allProjected() {
     return emitted.equals(projected);
+  }
+
+  @Override
+  public synchronized CompletionStage<Void> whenAllProjected() {
+    return allProjected;
   }
 
   /** A page is committed. */
@@ -107,6 +126,7 @@ public final class RangeProgress implements JournalReader {
     rows += page.rows().size();
     events += page.events();
     shown(page);
+    endWait();
   }
 
   @Override
