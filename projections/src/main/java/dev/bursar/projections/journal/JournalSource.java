@@ -62,8 +62,9 @@ public final class JournalSource extends SourceProvider<String, JournalPage> {
   private CompletionStage<Optional<Pair<Cursor, Optional<JournalPage>>>> next(Cursor cursor) {
     return cursor.idle()
         ? Patterns.after(
-                bounds.pollInterval(), system.classicSystem(), cursor.reader()::whenAllProjected)
-            .thenCompose(projected -> step(cursor))
+            bounds.pollInterval(),
+            system.classicSystem(),
+            () -> cursor.reader().whenAllProjected().thenCompose(done -> step(cursor)))
         : step(cursor);
   }
 
