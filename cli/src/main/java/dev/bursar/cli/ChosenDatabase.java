@@ -38,7 +38,8 @@ final class ChosenDatabase {
     if (running.isPresent()) {
       return work.applyAsInt(running.get());
     }
-    try (EmbeddedDatabase database = EmbeddedDatabase.open(directory)) {
+    try (EmbeddedDatabase database = EmbeddedDatabase.open(directory);
+        EndsWithProcess working = new EndsWithProcess(database)) {
       return work.applyAsInt(database.settings());
     }
   }

@@ -3,6 +3,7 @@ package dev.bursar.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -38,11 +39,16 @@ final class DataFolder {
         byte[] random = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(random);
         Files.createDirectories(directory);
-        Files.createFile(
-            file,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Path draft =
+            Files.createTempFile(
+                directory,
+                "operator",
+                ".key",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(
-            file, "bursar_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+            draft, "bursar_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random));
+        // Whole or not at all.
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
       }
       return Files.readString(file).strip();
     } catch (IOException e) {

@@ -99,7 +99,8 @@ final class UpCommand implements Callable<Integer> {
     Path directory = DataFolder.of(data);
     PrintWriter out = spec.commandLine().getOut();
     CountDownLatch stopped = new CountDownLatch(1);
-    try (EmbeddedDatabase embedded = postgres == null ? EmbeddedDatabase.open(directory) : null) {
+    try (EmbeddedDatabase embedded = postgres == null ? EmbeddedDatabase.open(directory) : null;
+        EndsWithProcess starting = new EndsWithProcess(embedded)) {
       DatabaseSettings database =
           embedded != null ? embedded.settings() : DatabaseSettings.of(String.valueOf(postgres));
       String key = operatorKey != null ? operatorKey : DataFolder.operatorKey(directory);
@@ -121,6 +122,7 @@ final class UpCommand implements Callable<Integer> {
         node.ready();
         out.println(greeting(address, key, embedded != null ? directory : null));
         out.flush();
+        starting.close();
         awaitInterrupt(stopped);
         out.println("bursar: stopping");
         out.flush();

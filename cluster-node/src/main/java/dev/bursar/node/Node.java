@@ -288,8 +288,11 @@ public final class Node implements AutoCloseable {
   /** Stops: no new requests, those under way end, then everything in the reverse order. */
   @Override
   public void close() {
-    await(server.stop(REQUESTS_END_WITHIN));
-    stop(projections, system, catalog, blocking, watch, database);
+    try {
+      await(server.stop(REQUESTS_END_WITHIN));
+    } finally {
+      stop(projections, system, catalog, blocking, watch, database);
+    }
   }
 
   private static void stop(
@@ -299,13 +302,16 @@ public final class Node implements AutoCloseable {
       ExecutorService blocking,
       StorageWatch watch,
       Database database) {
-    projections.stop();
-    system.terminate();
-    await(system.getWhenTerminated());
-    catalog.close();
-    blocking.shutdown();
-    watch.close();
-    database.close();
+    try {
+      projections.stop();
+      system.terminate();
+      await(system.getWhenTerminated());
+    } finally {
+      catalog.close();
+      blocking.shutdown();
+      watch.close();
+      database.close();
+    }
   }
 
   private static <T> T await(CompletionStage<T> stage) {

@@ -7,8 +7,8 @@ import java.time.Duration;
  * connection}, which has to have one.
  *
  * <p>The server gives up on a statement before the client gives up on the server, so that a client
- * that was told of a failure isn't surprised by a row that commits later; and all of it happens
- * before the ten seconds of the journal's circuit breaker.
+ * that was told of a failure is seldom surprised by a row that commits later; and all of it happens
+ * before the journal's circuit breaker opens, unless other writes were waited for.
  *
  * @param statement a statement's run time, enforced by the server
  * @param lock a wait for one lock, enforced by the server

@@ -28,7 +28,7 @@ public final class TestClockRoutes {
   public List<Endpoint> endpoints() {
     return List.of(
         Endpoint.get("/v1/test_clock", Access.OPERATE, this::get),
-        Endpoint.put("/v1/test_clock", Access.OPERATE, this::put));
+        Endpoint.put("/v1/test_clock", Access.OPERATE, this::put).slowly());
   }
 
   private CompletionStage<Reply> get(Call call) {
@@ -45,9 +45,6 @@ public final class TestClockRoutes {
     Instant present = clock.now();
     if (now.isBefore(present)) {
       throw backwards(present);
-    }
-    if (now.equals(present)) {
-      return CompletableFuture.completedStage(reply(present));
     }
     try {
       return clock.moveTo(now).thenApply(TestClockRoutes::reply);

@@ -78,20 +78,18 @@ public final class StoredKeys implements AccessKeys {
     if (cached != null) {
       return CompletableFuture.completedFuture(cached.orElse(null));
     }
-    return asking(
-        () -> {
-          Optional<AccessKey> found =
-              jdbi.withHandle(
-                  handle ->
-                      handle
-                          .createQuery(
-                              "select " + COLUMNS + " from access_key where secret_hash = :hash")
-                          .bind("hash", hash)
-                          .map(StoredKeys::row)
-                          .findOne());
-          bySecret.put(hash, found);
-          return found.orElse(null);
-        });
+    // Whoever revokes it meanwhile waits for the load, and then has it forgotten.
+    return asking(() -> bySecret.get(hash, this::stored).orElse(null));
+  }
+
+  private Optional<AccessKey> stored(String hash) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("select " + COLUMNS + " from access_key where secret_hash = :hash")
+                .bind("hash", hash)
+                .map(StoredKeys::row)
+                .findOne());
   }
 
   @Override

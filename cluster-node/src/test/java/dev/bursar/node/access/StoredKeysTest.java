@@ -1,9 +1,11 @@
 package dev.bursar.node.access;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
+import dev.bursar.domain.access.AccessKey;
 import dev.bursar.domain.access.AccessKeys.Created;
 import dev.bursar.domain.access.Role;
 import dev.bursar.domain.enforcement.Caller;
@@ -59,6 +61,26 @@ class StoredKeysTest {
     assertThat(again.replayed()).isTrue();
     assertThat(again.value()).isEqualTo(first.value());
     assertThat(create("the-key", 2)).isEqualTo(new Answer.Refused<>(Refusal.keyReused()));
+  }
+
+  @Test
+  void aKeyThatWasUsedAndIsRevokedIsNotInUseAnyMore() {
+    Created made = ((Answer.Done<Created>) create("the-key", 1)).value();
+    assertThat(found(made.secret())).isEqualTo(made.key());
+
+    assertThat(keys.revoke("globex", made.key().id()).toCompletableFuture().join()).isFalse();
+    assertThat(found(made.secret())).isEqualTo(made.key());
+    assertThat(keys.revoke("acme", made.key().id()).toCompletableFuture().join()).isTrue();
+
+    assertThat(requireNonNull(found(made.secret())).revokedAt()).isEqualTo(now);
+    assertThat(keys.page("acme", null, 10).toCompletableFuture().join().keys())
+        .singleElement()
+        .satisfies(key -> assertThat(key.revokedAt()).isEqualTo(now));
+    assertThat(found("bursar_of_nobody")).isNull();
+  }
+
+  private @Nullable AccessKey found(String secret) {
+    return keys.find(secret).toCompletableFuture().join();
   }
 
   @Test

@@ -16,10 +16,10 @@ import org.apache.pekko.stream.javadsl.Source;
 /**
  * The journal of a slice range, page by page, in its final order and without end. While pages are
  * full it reads on at once, as fast as they are taken and one page ahead; else it looks again after
- * the poll interval, and once all that it read is projected: the transaction of a page hides what
- * is committed after its first write, so that whoever looks meanwhile finds next to nothing. A
- * slice stands still before a row that can't be read, while the others go on; if too many do, it
- * stops, once all before the row are projected.
+ * the poll interval, and once all that it read is projected: what is read ahead grows old while the
+ * page before it is written, and has little of what comes meanwhile. A slice stands still before a
+ * row that can't be read, while the others go on; if too many do, it stops, once all before the row
+ * are projected.
  */
 public final class JournalSource extends SourceProvider<String, JournalPage> {
 

@@ -44,6 +44,7 @@ public final class PageReader {
   private final InstantSource clock;
   private final JournalReader progress;
   private final StandingSlices standing;
+  private final HeldBack heldBack = new HeldBack(System::nanoTime);
   private final Rehearsal rehearsal;
   private final RangePosition start;
   private final JournalPosition repeatsUntil;
@@ -154,6 +155,7 @@ public final class PageReader {
         handle -> {
           JournalTable.Reach reach = JournalTable.reach(handle);
           progress.saw(reach.head());
+          heldBack.look(handle, reach);
           // Of what is on its way nobody knows yet what follows on it.
           if (standing.isDue(after) && !progress.allProjected()) {
             return waiting(after, at, nanos);
