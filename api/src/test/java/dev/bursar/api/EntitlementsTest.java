@@ -120,6 +120,7 @@ final class EntitlementsTest {
     assertThat(put.at("/trial_ends_at")).isEqualTo("2027-01-01T00:00:00Z");
     assertThat(put.at("/catalog_version")).isEqualTo("1");
     assertThat(api.get("/v1/orgs/eta").body()).isEqualTo(put.body());
+    assertThat(api.get("/v1/orgs/eta/prices").at("/catalog_version")).isEqualTo("1");
     assertThat(api.get("/v1/orgs/eta/entitlements").at("/status")).isEqualTo("trial");
     assertThat(api.put("/v1/orgs/eta", "{'name':'Eta','plan':'gold'}").at("/field"))
         .isEqualTo("plan");

@@ -83,7 +83,8 @@ final class Desks {
         org,
         Sidecar.RESERVATION + EntityId.encoded(org) + "_" + life + ".",
         decider,
-        ask -> send(org, ask));
+        ask -> send(org, ask),
+        this::fetch);
   }
 
   /** What is open, as the file is to have it. */
@@ -104,6 +105,7 @@ final class Desks {
     return new Entry.Opened(
         open.id(),
         open.lease().id(),
+        open.lease().version(),
         open.request(),
         open.creditType(),
         open.spending().amount(),
@@ -139,6 +141,7 @@ final class Desks {
                     open.request(),
                     open.creditType(),
                     open.lease(),
+                    open.version(),
                     open.micros(),
                     open.madeAt(),
                     now + lasts,

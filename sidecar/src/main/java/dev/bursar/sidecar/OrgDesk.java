@@ -24,26 +24,34 @@ final class OrgDesk {
 
   private final LocalDecider decider;
   private final Consumer<Ask> send;
+  private final Consumer<OrgDesk> fetch;
   private final Map<LeaseKey, CompletableFuture<Void>> waiting = new HashMap<>();
   private @Nullable CompletableFuture<Void> fetching;
   private volatile @Nullable Tagged known;
   private volatile long askedAt;
   private volatile long fetchedAt;
 
-  OrgDesk(String org, String prefix, LocalDecider decider, Consumer<Ask> send) {
+  OrgDesk(
+      String org,
+      String prefix,
+      LocalDecider decider,
+      Consumer<Ask> send,
+      Consumer<OrgDesk> fetch) {
     this.org = org;
     this.prefix = prefix;
     this.decider = decider;
     this.send = send;
+    this.fetch = fetch;
     this.askedAt = System.nanoTime();
     this.fetchedAt = askedAt;
   }
 
   /** Does something with the decider, and then what follows from it. */
-  <T> T with(Function<LocalDecider, T> what) {
+  <T extends @Nullable Object> T with(Function<LocalDecider, T> what) {
     T result;
     List<Ask> asks = List.of();
     List<CompletableFuture<Void>> woken = List.of();
+    boolean pricesWanted;
     synchronized (this) {
       result = what.apply(decider);
       Ask ask = decider.leases().nextAsk();
@@ -53,6 +61,7 @@ final class OrgDesk {
           asks.add(ask);
         }
       }
+      pricesWanted = decider.leases().pricesWanted();
       Set<LeaseKey> keys = decider.leases().woken();
       if (!keys.isEmpty()) {
         woken = new ArrayList<>();
@@ -65,6 +74,9 @@ final class OrgDesk {
       }
     }
     asks.forEach(send);
+    if (pricesWanted) {
+      fetch.accept(this);
+    }
     woken.forEach(each -> each.complete(null));
     return result;
   }
@@ -110,18 +122,23 @@ final class OrgDesk {
   }
 
   void fetched(@Nullable Tagged terms, boolean answered) {
-    CompletableFuture<Void> done;
-    synchronized (this) {
-      if (answered) {
-        fetchedAt = System.nanoTime();
-      }
-      if (terms != null && terms != known) {
-        known = terms;
-        decider.terms(terms.terms());
-      }
-      done = fetching;
-      fetching = null;
-    }
+    CompletableFuture<Void> done =
+        with(
+            decider -> {
+              long now = System.nanoTime();
+              if (answered) {
+                fetchedAt = now;
+              }
+              if (terms != null) {
+                known = terms;
+                decider.terms(terms.terms(), now);
+              } else {
+                decider.leases().pricesLost(now);
+              }
+              CompletableFuture<Void> waited = fetching;
+              fetching = null;
+              return waited;
+            });
     if (done != null) {
       done.complete(null);
     }

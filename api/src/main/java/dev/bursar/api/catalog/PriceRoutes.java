@@ -15,11 +15,13 @@ import dev.bursar.domain.operation.StorageAway;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** {@code …/prices}: what an org's use costs, for whoever counts it before it is charged. */
 public final class PriceRoutes {
@@ -47,21 +49,27 @@ public final class PriceRoutes {
         .thenApply(
             answer -> {
               OrgSettings settings = Outcomes.value(answer, OrgReply.Settings.class).settings();
-              Catalog catalog = catalogs.of(org, settings.catalogVersion(), clock.instant());
+              Instant now = clock.instant();
+              Integer version = catalogs.version(org, settings.catalogVersion(), now);
+              Catalog catalog = catalogs.of(org, version, now);
               if (catalog == null) {
                 throw new StorageAway("it is not known which catalog counts");
               }
-              return reply(settings, catalog).tagged(call);
+              return reply(settings, version, catalog).tagged(call);
             });
   }
 
-  private static Reply reply(OrgSettings settings, Catalog catalog) {
+  private static Reply reply(OrgSettings settings, @Nullable Integer version, Catalog catalog) {
     PricingPlan plan = settings.plan() == null ? null : catalog.plans().get(settings.plan());
     OveragePolicy policy = plan == null ? OveragePolicy.RECORD : plan.overagePolicy();
     return Reply.ok(
-        json ->
-            json.texts("credit_types", new TreeSet<>(catalog.creditTypes().keySet()))
-                .field("overage_policy", policy.word())
-                .objects("rates", catalog.prices().rates(), PriceViews::rate));
+        json -> {
+          if (version != null) {
+            json.field("catalog_version", version);
+          }
+          json.texts("credit_types", new TreeSet<>(catalog.creditTypes().keySet()))
+              .field("overage_policy", policy.word())
+              .objects("rates", catalog.prices().rates(), PriceViews::rate);
+        });
   }
 }

@@ -70,7 +70,7 @@ public class LocalDecisions {
   /** The org's terms, and a lease of each team's. */
   @Setup
   public void lease() {
-    decider.terms(terms());
+    decider.terms(terms(), 0);
     for (int i = 0; i < REQUESTS; i++) {
       ids[i] = "lrs_acme_" + i;
       charged[i] = request(i, true);
@@ -113,7 +113,8 @@ public class LocalDecisions {
             features),
         Set.of("platform"),
         OveragePolicy.RECORD,
-        new PriceList(rates));
+        new PriceList(rates),
+        1);
   }
 
   private static ReserveRequest request(int i, boolean commit) {
@@ -148,7 +149,18 @@ public class LocalDecisions {
         book.told(
             ask,
             new Told.Lease(
-                "L" + ++leases, true, 1, AMPLE, 0, false, meters, AMPLE, 600_000_000_000L, 0),
+                "L" + ++leases,
+                true,
+                1,
+                AMPLE,
+                0,
+                false,
+                meters,
+                AMPLE,
+                600_000_000_000L,
+                0,
+                1,
+                false),
             0,
             0);
       }

@@ -87,7 +87,11 @@ public record Lease(
         epoch, expiresAt, granted, reported.plus(more), returned, revoked, meters, catalogVersion);
   }
 
-  /** The same in its next epoch, with so much more granted, until then, at prices of then. */
+  /**
+   * The same in its next epoch, with so much more granted, until then.
+   *
+   * @param version of the catalog; the one that it has, unless it has none
+   */
   public Lease toppedUp(
       Credits more, Map<String, Long> moreUnits, Instant until, @Nullable Integer version) {
     Map<String, Long> units = new TreeMap<>(meters);

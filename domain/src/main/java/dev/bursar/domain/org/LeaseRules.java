@@ -72,12 +72,18 @@ final class LeaseRules {
   /**
    * Why nothing can be added to a lease, nor can it be prolonged: all of it would come into windows
    * in which it does not hold. It has expired; or since it was granted, a limit was set of which
-   * another window has begun, or came with a plan.
+   * another window has begun, or came with a plan. Or other prices count now than those that its
+   * holder knows: what was decided by those is charged by them.
    *
    * @param own the figures of those limits that the org counts
+   * @param version the version of the catalog that counts; null where there are none
    */
   @Nullable Refusal notAdded(
-      ReserveRequest request, List<Budgets.Applicable> limits, List<LimitState> own, Instant now) {
+      ReserveRequest request,
+      List<Budgets.Applicable> limits,
+      List<LimitState> own,
+      @Nullable Integer version,
+      Instant now) {
     String more = addedTo(request);
     if (more == null) {
       return null;
@@ -87,6 +93,13 @@ final class LeaseRules {
     Instant grantedAt = lease == null ? null : lease.countedAt();
     if (lease == null || until == null || grantedAt == null || !now.isBefore(until)) {
       return Refusal.of(Code.LEASE_ENDED, "the lease has expired, and can't be added to");
+    }
+    Integer ofLease = lease.catalogVersion();
+    if (ofLease != null && version != null && !ofLease.equals(version)) {
+      return Refusal.of(
+          Code.LEASE_ENDED,
+          "what is decided from the lease is priced by version %d of the catalog, and version %d counts now: close it, and ask for another"
+              .formatted(ofLease, version));
     }
     for (Budgets.Applicable limit : limits) {
       Budget budget = limit.budget();

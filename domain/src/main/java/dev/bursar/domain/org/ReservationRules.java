@@ -151,7 +151,8 @@ final class ReservationRules {
               countsAt),
           now);
     }
-    Refusal notAdded = request.isLease() ? leases.notAdded(request, limits, own, now) : null;
+    Refusal notAdded =
+        request.isLease() ? leases.notAdded(request, limits, own, version, now) : null;
     if (notAdded != null) {
       return new Refused<>(notAdded);
     }

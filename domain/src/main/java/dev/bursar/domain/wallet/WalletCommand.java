@@ -161,8 +161,8 @@ public sealed interface WalletCommand {
    * @param settleSeconds how long after that it may be reported on
    * @param handBack how much its holder does without, 0 or more; at most what is left is taken
    * @param meters what is added besides credits, units by meter
-   * @param catalogVersion the version of the catalog that counts from then on, if something is
-   *     added and there are versions; else null
+   * @param catalogVersion the version of the catalog that counts for it, if something is added and
+   *     there are versions; else null
    */
   record SettleLease(
       String lease,

@@ -58,8 +58,9 @@ public final class LocalDecider {
   }
 
   /** The org's terms, from now on. */
-  public void terms(Terms told) {
+  public void terms(Terms told, long now) {
     terms = told;
+    leases.prices(told.version(), now);
   }
 
   /** The terms that it decides by; null while there are none. */
@@ -302,11 +303,14 @@ public final class LocalDecider {
         id, "committed", actual.micros(), released, reservation.creditType(), late, use);
   }
 
-  /** One that was found after a restart is priced by what counted when it was made. */
+  /**
+   * One that was found after a restart is priced by what its lease is charged by, if that still
+   * counts; else nobody knows but the server.
+   */
   private @Nullable Price price(OpenReservation of) {
     Terms known = terms;
     ReserveRequest request = of.request();
-    return of.price() != null || known == null
+    return of.price() != null || known == null || !of.lease().isPricedBy(known.version())
         ? of.price()
         : known.prices().price(request.feature(), request.model(), of.madeAt());
   }
@@ -380,11 +384,12 @@ public final class LocalDecider {
       ReserveRequest request,
       String creditType,
       String lease,
+      int version,
       long amount,
       Instant madeAt,
       long expiresAt,
       long now) {
-    HeldLease held = leases.restored(lease);
+    HeldLease held = leases.restored(lease, version);
     Spending spending = new Spending(amount, Map.of());
     OpenReservation reservation =
         new OpenReservation(id, request, null, creditType, held, spending, madeAt, expiresAt);

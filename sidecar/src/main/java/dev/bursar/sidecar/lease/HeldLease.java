@@ -23,6 +23,8 @@ public final class HeldLease {
   long decideUntil;
   long settleUntil;
   boolean windowed;
+
+  int version;
   boolean retired;
   @Nullable Ask asked;
   final Map<String, Meter> meters = new HashMap<>(4);
@@ -59,6 +61,16 @@ public final class HeldLease {
   /** Millionths that may yet be spent; below 0 where work came to more than was set aside. */
   public long left() {
     return granted - reported - unreported - held;
+  }
+
+  /** The version of the catalog by which it is charged; 0 for whichever counts. */
+  public int version() {
+    return version;
+  }
+
+  /** Whether it is charged by the prices of a version. */
+  public boolean isPricedBy(int prices) {
+    return version == 0 || prices == 0 || version == prices;
   }
 
   /** Whether something is set aside of it. */

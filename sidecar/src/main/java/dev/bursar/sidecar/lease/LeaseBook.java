@@ -35,6 +35,8 @@ public final class LeaseBook {
   private final List<Later> later = new ArrayList<>();
   private final Set<LeaseKey> woken = new HashSet<>();
   private long calls;
+  private int prices;
+  private boolean pricesWanted;
 
   /**
    * @param name what makes its calls differ from all others', also those of an earlier life
@@ -61,7 +63,10 @@ public final class LeaseBook {
     if (demand != null && demand.kind.byUser) {
       demand = demands.get(key);
     }
-    if (demand == null || demand.lease == null || !demand.lease.fits(spending, now)) {
+    if (demand == null
+        || demand.lease == null
+        || !demand.lease.isPricedBy(prices)
+        || !demand.lease.fits(spending, now)) {
       return null;
     }
     demand.used(spending.amount(), now);
@@ -92,7 +97,9 @@ public final class LeaseBook {
       return null;
     }
     demand.lacking(spending);
-    if (!asked) {
+    if (demand.lease != null && !demand.lease.isPricedBy(prices)) {
+      pricesWanted = true;
+    } else if (!asked) {
       HeldLease lease = usable(demand, now);
       if (lease == null) {
         acquire(demand, now);
@@ -101,6 +108,52 @@ public final class LeaseBook {
       }
     }
     return demand.key;
+  }
+
+  /**
+   * What is decided is priced by a version of the catalog from now on. A lease that is charged by
+   * another is over: another one is taken.
+   *
+   * @param version 0 where there are none
+   */
+  public void prices(int version, long now) {
+    boolean known = version == prices;
+    Set<Demand> waiting = new HashSet<>();
+    for (Demand demand : demands.values()) {
+      if (demand.lease != null && !demand.lease.isPricedBy(prices)) {
+        waiting.add(demand);
+      }
+    }
+    prices = version;
+    for (HeldLease lease : List.copyOf(leases.values())) {
+      if (!lease.retired && !lease.isPricedBy(version)) {
+        retire(lease);
+      }
+    }
+    for (Demand demand : waiting) {
+      if (known && demand.lease == null) {
+        // Nodes do not agree yet: the next would be of other prices, too.
+        demand.notBefore = now + settings.pause();
+      }
+      wake(demand);
+    }
+  }
+
+  /** The prices can't be had now: nobody waits for them. */
+  public void pricesLost(long now) {
+    for (Demand demand : demands.values()) {
+      if (demand.lease != null && !demand.lease.isPricedBy(prices)) {
+        demand.notBefore = now + settings.pause();
+        wake(demand);
+      }
+    }
+  }
+
+  /** Whether there is a lease that is charged by other prices than are known; told once. */
+  public boolean pricesWanted() {
+    boolean wanted = pricesWanted;
+    pricesWanted = false;
+    return wanted;
   }
 
   private @Nullable HeldLease usable(Demand demand, long now) {
@@ -352,7 +405,8 @@ public final class LeaseBook {
     lease.epoch = it.epoch();
     lease.granted = it.granted();
     lease.reported = it.reported();
-    if (it.revoked() || !it.open()) {
+    lease.version = it.version();
+    if (it.revoked() || !it.open() || it.spent()) {
       lease.retired = true;
     }
   }
@@ -373,6 +427,7 @@ public final class LeaseBook {
         }
         if (settled == null) {
           lease.epoch = it.epoch();
+          lease.version = it.version();
         } else if (settled.topUp() < 0) {
           figures(lease, it);
         } else {
@@ -492,6 +547,15 @@ public final class LeaseBook {
    */
   public HeldLease restored(String id) {
     return id.isEmpty() ? none : leases.computeIfAbsent(id, name -> new HeldLease(name, null));
+  }
+
+  /** The same, where it is known by which version of the catalog it is charged. */
+  public HeldLease restored(String id, int version) {
+    HeldLease lease = restored(id);
+    if (lease != none) {
+      lease.version = version;
+    }
+    return lease;
   }
 
   /** What is decided by nobody is decided from: no lease, whose name is empty. */

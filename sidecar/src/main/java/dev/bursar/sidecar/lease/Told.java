@@ -18,6 +18,9 @@ public sealed interface Told {
    * @param remaining millionths that others could still be granted; below 0 if that was not told
    * @param lastsNanos how long it lasted when the server answered, by the server's clock alone
    * @param settlesNanos how long after that what is left stays held
+   * @param version the version of the catalog by which what is decided from it is priced; 0 for
+   *     whichever counts
+   * @param spent whether another has to be taken: nothing can be added to this one any more
    */
   record Lease(
       String lease,
@@ -29,7 +32,9 @@ public sealed interface Told {
       Map<String, Long> meters,
       long remaining,
       long lastsNanos,
-      long settlesNanos)
+      long settlesNanos,
+      int version,
+      boolean spent)
       implements Told {}
 
   /** Nothing could be granted. */

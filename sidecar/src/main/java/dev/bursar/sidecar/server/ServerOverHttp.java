@@ -214,7 +214,9 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
         meters,
         json.has("remaining") ? micros(json, "remaining") : -1,
         lasts,
-        Math.max(0, settles));
+        Math.max(0, settles),
+        json.path("catalog_version").asInt(),
+        json.at("/top_up_error/code").asText().equals("lease_ended"));
   }
 
   private static long micros(JsonNode json, String field) {

@@ -19,22 +19,26 @@ public final class Terms {
   private final Set<String> creditTypes;
   private final OveragePolicy overagePolicy;
   private final PriceList prices;
+  private final int version;
 
   /**
    * @param entitled all features of the catalog
    * @param creditTypes what balances are counted in
    * @param overagePolicy what becomes of an actual cost above the estimate, unless a request says
    *     it
+   * @param version the version of the catalog that has the prices, from 1; 0 if there are none
    */
   public Terms(
       OrgReply.Entitled entitled,
       Set<String> creditTypes,
       OveragePolicy overagePolicy,
-      PriceList prices) {
+      PriceList prices,
+      int version) {
     this.entitled = entitled;
     this.creditTypes = Set.copyOf(creditTypes);
     this.overagePolicy = overagePolicy;
     this.prices = prices;
+    this.version = version;
     entitled.features().forEach(each -> features.put(each.feature(), each));
   }
 
@@ -56,6 +60,11 @@ public final class Terms {
   /** What everything costs. */
   public PriceList prices() {
     return prices;
+  }
+
+  /** The version of the catalog that has the prices; 0 if there are none. */
+  public int version() {
+    return version;
   }
 
   /** Whether balances are counted in it. */

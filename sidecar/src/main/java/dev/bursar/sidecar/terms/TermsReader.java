@@ -49,7 +49,8 @@ public final class TermsReader {
         entitled(entitlements),
         types,
         word(OveragePolicy.class, required(prices, "overage_policy")),
-        new PriceList(rates));
+        new PriceList(rates),
+        prices.path("catalog_version").asInt());
   }
 
   private static OrgReply.Entitled entitled(JsonNode json) {

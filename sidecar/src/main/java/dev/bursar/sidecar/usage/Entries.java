@@ -23,6 +23,7 @@ final class Entries {
   private static final int OPENED = 2;
   private static final int CLOSED = 3;
   private static final int CONFIRMED = 4;
+  private static final int OPENED_BY_VERSION = 5;
 
   /** So many words of a client's own the server takes. */
   private static final int PAIRS_MAX = 20;
@@ -46,7 +47,8 @@ final class Entries {
       }
       case Entry.Opened it -> {
         ReserveRequest request = it.request();
-        out.writeByte(OPENED);
+        out.writeByte(OPENED_BY_VERSION);
+        out.writeInt(it.version());
         out.writeUTF(it.id());
         out.writeUTF(it.lease());
         out.writeUTF(orEmpty(request.wallet()));
@@ -87,7 +89,8 @@ final class Entries {
               time(in),
               in.readLong(),
               blob(in));
-      case OPENED -> {
+      case OPENED, OPENED_BY_VERSION -> {
+        int version = kind == OPENED ? 0 : in.readInt();
         String id = in.readUTF();
         String lease = in.readUTF();
         String wallet = orNull(in.readUTF());
@@ -96,7 +99,7 @@ final class Entries {
         Instant madeAt = time(in);
         Instant expiresAt = time(in);
         yield new Entry.Opened(
-            id, lease, request(blob(in), wallet), creditType, micros, madeAt, expiresAt);
+            id, lease, version, request(blob(in), wallet), creditType, micros, madeAt, expiresAt);
       }
       case CLOSED -> new Entry.Closed(in.readUTF());
       case CONFIRMED -> new Entry.Confirmed(in.readLong(), in.readLong());

@@ -13,12 +13,14 @@ public sealed interface Entry {
   /**
    * A reservation that was made, and may yet be ended after a crash.
    *
+   * @param version the version of the catalog by which its lease is charged; 0 for whichever counts
    * @param micros millionths that are set aside
    * @param expiresAt by the wall clock
    */
   record Opened(
       String id,
       String lease,
+      int version,
       ReserveRequest request,
       String creditType,
       long micros,

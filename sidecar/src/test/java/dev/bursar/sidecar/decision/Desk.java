@@ -40,17 +40,23 @@ final class Desk {
   Desk(LeasingServer server, String name) {
     this.server = server;
     this.decider = new LocalDecider(new LeaseBook(name, LeaseSettings.USUAL));
-    decider.terms(terms(null, Status.NONE));
+    decider.terms(terms(null, Status.NONE), now);
   }
 
   static Terms terms(@Nullable String plan, Status status) {
+    return terms(plan, status, 1, "0.5");
+  }
+
+  /** What is used is charged by this version. */
+  static Terms terms(@Nullable String plan, Status status, int version, String ofToken) {
     return new Terms(
         new OrgReply.Entitled(
             new OrgSettings("Acme", ZoneOffset.UTC, plan, List.of()), status, null, List.of()),
         Set.of("platform"),
         OveragePolicy.RECORD,
         new PriceList(
-            List.of(new Rate(null, "m", "platform", Map.of("tokens", new BigDecimal("0.5"))))));
+            List.of(new Rate(null, "m", "platform", Map.of("tokens", new BigDecimal(ofToken))))),
+        version);
   }
 
   static ReserveRequest request(

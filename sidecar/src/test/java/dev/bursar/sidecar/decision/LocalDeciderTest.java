@@ -12,6 +12,7 @@ import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.HeldLease;
 import dev.bursar.sidecar.lease.LeasingServer;
 import dev.bursar.sidecar.lease.LeasingServer.Item;
+import dev.bursar.sidecar.lease.Spending;
 import dev.bursar.sidecar.lease.Told;
 import java.util.List;
 import java.util.Map;
@@ -110,9 +111,9 @@ final class LocalDeciderTest {
   @Test
   void whatThePlanDoesNotIncludeIsDenied() {
     Desk desk = new Desk(1_000);
-    desk.decider.terms(Desk.terms("free", Status.ACTIVE));
+    desk.decider.terms(Desk.terms("free", Status.ACTIVE), desk.now);
     assertThat(((Denied) desk.reserve("1")).code()).isEqualTo("not_entitled");
-    desk.decider.terms(Desk.terms("free", Status.ENDED));
+    desk.decider.terms(Desk.terms("free", Status.ENDED), desk.now);
     assertThat(((Denied) desk.reserve("1")).detail()).contains("not in force");
   }
 
@@ -275,6 +276,62 @@ final class LocalDeciderTest {
     assertThat(desk.server.leases).hasSize(2);
   }
 
+  private static Decision byTokens(Desk desk, String id) {
+    return desk.decider.reserve(Desk.request("ann", null, 10L, false), id, desk.now, Desk.NOON);
+  }
+
+  @Test
+  void nothingIsDecidedFromALeaseThatIsChargedByPricesThatAreNotKnown() {
+    Desk desk = new Desk(1_000);
+    desk.server.version = 2;
+    assertThat(desk.ask(Desk.request("ann", null, 10L, false))).isInstanceOf(Wait.class);
+    assertThat(desk.decider.leases().pricesWanted()).isTrue();
+    assertThat(only(desk).version()).isEqualTo(2);
+    desk.decider.terms(Desk.terms(null, Status.NONE, 2, "2"), desk.now);
+    assertThat(desk.decider.leases().woken()).hasSize(1);
+    assertThat(allowed(byTokens(desk, "x")).amount()).isEqualTo(20_000_000);
+  }
+
+  @Test
+  void pricesThatCantBeHadAreNotWaitedFor() {
+    Desk desk = new Desk(1_000);
+    desk.server.version = 2;
+    desk.ask(Desk.request("ann", null, 10L, false));
+    desk.decider.leases().woken();
+    desk.decider.leases().pricesLost(desk.now);
+    assertThat(desk.decider.leases().woken()).hasSize(1);
+    assertThat(byTokens(desk, "x")).isInstanceOf(Elsewhere.class);
+  }
+
+  @Test
+  void aLeaseIsOverWithItsPricesAndWhatIsHeldOfItIsChargedByThem() {
+    Desk desk = new Desk(1_000);
+    String id = reservation(desk.ask(Desk.request("ann", null, 10L, false)));
+    desk.server.version = 2;
+    desk.decider.terms(Desk.terms(null, Status.NONE, 2, "2"), desk.now);
+    assertThat(allowed(desk.ask(Desk.request("ann", null, 10L, false))).amount())
+        .isEqualTo(20_000_000);
+    assertThat(desk.server.leases).hasSize(2);
+    Ended.Done done = (Ended.Done) desk.decider.commit(id, null, Map.of("tokens", 8L), desk.now);
+    assertThat(done.amount()).as("by the prices of its lease").isEqualTo(4_000_000);
+    assertThat(done.use().lease()).isEqualTo("L1");
+  }
+
+  @Test
+  void aLeaseThatCantBeAddedToIsFollowedByAnother() {
+    Desk desk = new Desk(100_000);
+    desk.server.version = 2;
+    desk.decider.terms(Desk.terms(null, Status.NONE, 2, "2"), desk.now);
+    allowed(desk.charge("2"));
+    desk.server.version = 3;
+    for (int i = 0; i < 6; i++) {
+      allowed(desk.charge("2"));
+    }
+    desk.deliver();
+    assertThat(desk.decider.leases().find("L1").fits(new Spending(1, Map.of()), desk.now))
+        .isFalse();
+  }
+
   @Test
   void afterARestartWhatWasOpenIsStillHeldUntilItEnds() {
     Desk before = new Desk(1_000);
@@ -285,6 +342,7 @@ final class LocalDeciderTest {
         Desk.request("ann", "2", null, false),
         "platform",
         "L1",
+        1,
         2_000_000,
         Desk.NOON,
         300 * Desk.SECOND,

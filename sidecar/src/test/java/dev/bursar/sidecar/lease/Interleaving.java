@@ -3,6 +3,7 @@ package dev.bursar.sidecar.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -17,6 +18,7 @@ import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.LeasingServer.Item;
 import dev.bursar.sidecar.terms.Terms;
 import dev.bursar.sidecar.usage.Use;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -35,16 +37,16 @@ final class Interleaving {
   private static final long SECOND = LeasingServer.SECOND;
   private static final int STEPS = 400;
 
-  private static final Terms TERMS =
-      new Terms(
-          new OrgReply.Entitled(
-              new OrgSettings("Acme", ZoneOffset.UTC, null, List.of()),
-              Status.NONE,
-              null,
-              List.of()),
-          Set.of("platform"),
-          OveragePolicy.RECORD,
-          new PriceList(List.of()));
+  private static Terms terms(int version) {
+    BigDecimal ofToken = BigDecimal.valueOf(LeasingServer.ofToken(version), 6);
+    return new Terms(
+        new OrgReply.Entitled(
+            new OrgSettings("Acme", ZoneOffset.UTC, null, List.of()), Status.NONE, null, List.of()),
+        Set.of("platform"),
+        OveragePolicy.RECORD,
+        new PriceList(List.of(new Rate(null, null, "platform", Map.of("tokens", ofToken)))),
+        version);
+  }
 
   /** One that is asked; its answer may be lost, or come later. */
   private record Message(Ask ask, List<Use> uses, long sentAt) {}
@@ -69,7 +71,7 @@ final class Interleaving {
 
     private LocalDecider born() {
       LocalDecider fresh = new LocalDecider(new LeaseBook(name + "." + ++lives, settings));
-      fresh.terms(TERMS);
+      fresh.terms(terms(server.version), now());
       return fresh;
     }
 
@@ -90,6 +92,7 @@ final class Interleaving {
             each.request(),
             "platform",
             each.lease().id(),
+            each.lease().version(),
             each.spending().amount(),
             NOON,
             each.expiresAt(),
@@ -140,7 +143,15 @@ final class Interleaving {
         return;
       }
       long actual = (long) (one.spending().amount() * random.nextDouble());
-      if (decider.commit(one.id(), new Credits(actual), null, now()) instanceof Ended.Done done) {
+      Map<String, Long> usage = null;
+      OpenReservation known = decider.open(one.id());
+      if (known != null && known.price() != null) {
+        long tokens = 1 + random.nextInt(1 + known.request().usage().get("tokens").intValue());
+        usage = Map.of("tokens", Math.min(tokens, known.request().usage().get("tokens")));
+      }
+      if (decider.commit(one.id(), usage == null ? new Credits(actual) : null, usage, now())
+          instanceof Ended.Done done) {
+        actual = done.amount();
         Use use = done.use();
         assertThat(use).isNotNull();
         file.add(use);
@@ -183,9 +194,7 @@ final class Interleaving {
       Told told =
           arrives
               ? server.answer(
-                  message.ask,
-                  message.uses.stream().map(each -> new Item(each.id(), each.micros())).toList(),
-                  now)
+                  message.ask, message.uses.stream().map(Interleaving::item).toList(), now)
               : new Told.Lost();
       if (arrives && random.nextInt(10) == 0) {
         told = new Told.Lost();
@@ -226,16 +235,22 @@ final class Interleaving {
     }
   }
 
+  private static Item item(Use use) {
+    Map<String, Long> usage = use.usage();
+    return new Item(use.id(), use.micros(), usage == null ? 0 : usage.get("tokens"));
+  }
+
   private ReserveRequest wish(long amount) {
+    boolean byAmount = random.nextBoolean();
     return new ReserveRequest(
         Subject.ofOrg("acme"),
         null,
         null,
         null,
         null,
-        null,
-        new Credits(amount),
-        "platform",
+        byAmount ? null : Map.of("tokens", 1 + amount / 4),
+        byAmount ? new Credits(amount) : null,
+        byAmount ? "platform" : null,
         1 + random.nextInt(600),
         null,
         random.nextBoolean(),
@@ -246,7 +261,7 @@ final class Interleaving {
   void run() {
     for (int step = 0; step < STEPS; step++) {
       Sidecar one = sidecars.get(random.nextInt(sidecars.size()));
-      switch (random.nextInt(12)) {
+      switch (random.nextInt(13)) {
         case 0, 1, 2, 3 -> one.request();
         case 4 -> one.end();
         case 5 -> one.report();
@@ -260,6 +275,14 @@ final class Interleaving {
         case 9 -> {
           if (random.nextInt(15) == 0) {
             one.cutUntil = now + random.nextInt(1_500) * SECOND;
+          }
+        }
+        case 10 -> {
+          if (random.nextInt(15) == 0) {
+            server.version++;
+            counts.published++;
+          } else if (random.nextInt(3) == 0) {
+            one.decider.terms(terms(server.version), one.now());
           }
         }
         default -> one.deliver();

@@ -16,8 +16,23 @@ public final class LeasingServer {
   public static final long SECOND = 1_000_000_000L;
   private static final long SETTLE = 600 * SECOND;
 
-  /** What was used, as it is reported. */
-  public record Item(String id, long amount) {}
+  /**
+   * What was used, as it is reported.
+   *
+   * @param tokens what it costs is to be told by the prices of its lease; 0 where the amount says
+   *     it
+   */
+  public record Item(String id, long amount, long tokens) {
+
+    public Item(String id, long amount) {
+      this(id, amount, 0);
+    }
+  }
+
+  /** What a token costs by a version of the catalog, in millionths. */
+  public static long ofToken(int version) {
+    return 1 + version % 4;
+  }
 
   /** A lease as the server has it. */
   public static final class Lease {
@@ -28,6 +43,7 @@ public final class LeasingServer {
     long epoch = 1;
     boolean open = true;
     boolean revoked;
+    int version;
 
     public long held() {
       return open ? Math.max(0, granted - reported) : 0;
@@ -49,6 +65,9 @@ public final class LeasingServer {
 
   /** A meter that a limit counts; none if empty. */
   public String meter = "";
+
+  /** The version of the catalog that counts. */
+  public int version = 1;
 
   /** Whether users have limits of their own. */
   public boolean byUser;
@@ -112,7 +131,9 @@ public final class LeasingServer {
         it.meters(),
         it.remaining(),
         it.lastsNanos() + (firstAnswers.get(it) - now),
-        lease.settleBy - lease.expiresAt);
+        lease.settleBy - lease.expiresAt,
+        it.version(),
+        it.spent());
   }
 
   private final Map<Told, Long> firstAnswers = new java.util.IdentityHashMap<>();
@@ -130,11 +151,12 @@ public final class LeasingServer {
     }
     Lease lease = new Lease();
     lease.granted = Math.min(ask.amount(), free);
+    lease.version = version;
     lease.expiresAt = now + ask.ttlSeconds() * SECOND;
     lease.settleBy = lease.expiresAt + SETTLE;
     String id = "L" + (leases.size() + 1);
     leases.put(id, lease);
-    return view(id, ask.meters(), free - lease.granted, now);
+    return view(id, ask.meters(), free - lease.granted, now, false);
   }
 
   private Told settle(Ask.Settle ask, List<Item> items, long now) {
@@ -144,11 +166,12 @@ public final class LeasingServer {
     }
     items.forEach(each -> charge(lease, each));
     if (!lease.open) {
-      return view(ask.lease(), Map.of(), -1, now);
+      return view(ask.lease(), Map.of(), -1, now, false);
     }
     lease.epoch++;
     long remaining = -1;
-    if (ask.topUp() >= 0 && now < lease.expiresAt && !lease.revoked) {
+    boolean spent = ask.topUp() >= 0 && lease.version != version;
+    if (!spent && ask.topUp() >= 0 && now < lease.expiresAt && !lease.revoked) {
       long free = available();
       long more = Math.min(ask.topUp(), free);
       if (more > 0 || ask.topUp() == 0) {
@@ -160,18 +183,19 @@ public final class LeasingServer {
     } else if (ask.handBack() > 0) {
       lease.granted -= Math.min(ask.handBack(), lease.held());
     }
-    return view(ask.lease(), ask.topUpMeters(), remaining, now);
+    return view(ask.lease(), ask.topUpMeters(), remaining, now, spent);
   }
 
   private void charge(Lease lease, Item item) {
     if (!known.add(item.id())) {
       return;
     }
-    charged += item.amount();
-    long fromLease = Math.min(item.amount(), lease.held());
+    long amount = item.tokens() == 0 ? item.amount() : item.tokens() * ofToken(lease.version);
+    charged += amount;
+    long fromLease = Math.min(amount, lease.held());
     lease.reported += fromLease;
     balance -= fromLease;
-    long rest = item.amount() - fromLease;
+    long rest = amount - fromLease;
     if (rest > 0) {
       late += rest;
       long drawn = Math.min(rest, Math.max(0, available()));
@@ -186,14 +210,14 @@ public final class LeasingServer {
       return new Told.Refused("lease_epoch_stale", "epoch");
     }
     lease.open = false;
-    return view(ask.lease(), Map.of(), -1, now);
+    return view(ask.lease(), Map.of(), -1, now, false);
   }
 
   private Told look(String id, long now) {
-    return view(id, Map.of(), -1, now);
+    return view(id, Map.of(), -1, now, false);
   }
 
-  private Told view(String id, Map<String, Long> meters, long remaining, long now) {
+  private Told view(String id, Map<String, Long> meters, long remaining, long now, boolean spent) {
     Lease lease = leases.get(id);
     Told.Lease it =
         new Told.Lease(
@@ -206,7 +230,9 @@ public final class LeasingServer {
             meters,
             remaining,
             lease.expiresAt - now,
-            lease.settleBy - lease.expiresAt);
+            lease.settleBy - lease.expiresAt,
+            lease.version,
+            spent);
     firstAnswers.put(it, now);
     return it;
   }

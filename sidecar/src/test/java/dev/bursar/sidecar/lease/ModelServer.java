@@ -41,7 +41,8 @@ public final class ModelServer implements Server, TermsSource {
                   List.of()),
               Set.of("platform"),
               OveragePolicy.RECORD,
-              new PriceList(List.of())),
+              new PriceList(List.of()),
+              1),
           "1");
 
   private final LeasingServer leasing;

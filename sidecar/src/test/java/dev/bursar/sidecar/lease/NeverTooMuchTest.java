@@ -20,6 +20,7 @@ final class NeverTooMuchTest {
     assertThat(counts.allowed).isGreaterThan(SEEDS * 20);
     assertThat(counts.expired).isPositive();
     assertThat(counts.denied).isPositive();
+    assertThat(counts.published).isPositive();
   }
 
   /** What has come to pass, so that it is known to have been tried. */
@@ -29,5 +30,6 @@ final class NeverTooMuchTest {
     int allowed;
     int expired;
     int denied;
+    int published;
   }
 }

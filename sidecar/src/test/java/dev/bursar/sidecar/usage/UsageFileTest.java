@@ -51,7 +51,7 @@ final class UsageFileTest {
 
   private static Entry.Opened opened(String id) {
     return new Entry.Opened(
-        id, "L1", request(), "platform", 3_500_000, NOON, NOON.plusSeconds(300));
+        id, "L1", 7, request(), "platform", 3_500_000, NOON, NOON.plusSeconds(300));
   }
 
   private UsageFile open(UsageFile.Settings settings) throws IOException {
@@ -86,6 +86,7 @@ final class UsageFileTest {
       Entry.Opened it = found.open().iterator().next();
       assertThat(it.request().subject()).isEqualTo(request().subject());
       assertThat(it.request().usage()).isEqualTo(request().usage());
+      assertThat(it.version()).isEqualTo(7);
       assertThat(it.request().wallet()).isEqualTo("main");
       assertThat(it.request().metadata()).isEqualTo(request().metadata());
       assertThat(it.expiresAt()).isEqualTo(NOON.plusSeconds(300));
