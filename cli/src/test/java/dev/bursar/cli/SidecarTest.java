@@ -52,11 +52,16 @@ class SidecarTest {
   }
 
   private Answer send(int port, String method, String path, String body) throws Exception {
+    return send("k" + ++calls, port, method, path, body);
+  }
+
+  private Answer send(String key, int port, String method, String path, String body)
+      throws Exception {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
             .header("Authorization", "Bearer " + BursarProcess.KEY)
             .header("Content-Type", "application/json")
-            .header("Idempotency-Key", "k" + ++calls)
+            .header("Idempotency-Key", key)
             .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
             .build();
     HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
@@ -128,11 +133,11 @@ class SidecarTest {
 
       BursarProcess first = sidecar(proxy, port);
       int charged = 0;
-      Answer local = send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(0));
+      Answer local = send("first", port, "POST", "/v1/reservations", ONE_SHOT.formatted(0));
       assertThat(local.isAllowed()).as(local.json().toString()).isTrue();
       assertThat(local.at("source")).isEqualTo("lease");
       charged++;
-      Answer held = send(port, "POST", "/v1/reservations", HELD);
+      Answer held = send("held", port, "POST", "/v1/reservations", HELD);
       assertThat(held.at("source")).as(held.json().toString()).isEqualTo("lease");
       assertThat(held.at("amount")).isEqualTo("0.5");
       assertThat(send(port, "GET", "/v1/orgs/box/wallets/main", "").at("id"))
@@ -149,10 +154,13 @@ class SidecarTest {
       proxy.upstream(BursarProcess.freePort());
       proxy.cutAll();
       int away = 0;
+      Answer last = local;
       Answer denied = null;
       while (denied == null) {
-        Answer answer = send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(away));
+        Answer answer =
+            send("away" + away, port, "POST", "/v1/reservations", ONE_SHOT.formatted(away));
         if (answer.isAllowed()) {
+          last = answer;
           away++;
         } else {
           denied = answer;
@@ -168,9 +176,22 @@ class SidecarTest {
 
       // What was answered is reported by the next life, which also ends what was open.
       try (BursarProcess second = sidecar(proxy, port)) {
+        Answer again = send("first", port, "POST", "/v1/reservations", ONE_SHOT.formatted(0));
+        assertThat(again.json()).as("as the first was").isEqualTo(local.json());
+        again =
+            send(
+                "away" + (away - 1), port, "POST", "/v1/reservations", ONE_SHOT.formatted(away - 1));
+        assertThat(again.json()).isEqualTo(last.json());
+        again = send("held", port, "POST", "/v1/reservations", HELD);
+        assertThat(again.at("reservation_id")).isEqualTo(held.at("reservation_id"));
+        assertThat(again.at("status")).isEqualTo("open");
+        assertThat(
+                send("first", port, "POST", "/v1/reservations", ONE_SHOT.formatted(1)).at("code"))
+            .isEqualTo("idempotency_key_reused");
         proxy.upstream(node);
         Answer committed =
             send(
+                "commit",
                 port,
                 "POST",
                 "/v1/reservations/" + held.at("reservation_id") + "/commit",

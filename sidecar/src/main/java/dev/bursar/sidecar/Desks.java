@@ -8,6 +8,7 @@ import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.terms.TermsSource;
+import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
 import java.security.SecureRandom;
@@ -102,6 +103,11 @@ final class Desks {
 
   /** A reservation, as the file is to have it. */
   Entry.Opened entry(OpenReservation open) {
+    return entry(open, null);
+  }
+
+  /** The same, made by a call with a key. */
+  Entry.Opened entry(OpenReservation open, @Nullable CallKey key) {
     return new Entry.Opened(
         open.id(),
         open.lease().id(),
@@ -110,23 +116,21 @@ final class Desks {
         open.creditType(),
         open.spending().amount(),
         open.madeAt(),
-        clock.instant().plusNanos(open.expiresAt() - System.nanoTime()));
+        clock.instant().plusNanos(open.expiresAt() - System.nanoTime()),
+        key);
   }
 
   /** Takes up what an earlier life has left. */
   void restore(Recovery recovered) {
     long now = System.nanoTime();
     Instant wall = clock.instant();
-    for (Entry.Stored use : recovered.uses()) {
-      String lease = use.lease();
-      if (lease != null) {
-        desk(use.org())
-            .with(
-                decider -> {
-                  decider.leases().unreported(lease, use.micros());
-                  return 0;
-                });
-      }
+    for (Recovery.Unreported each : recovered.unreported()) {
+      desk(each.org())
+          .with(
+              decider -> {
+                decider.leases().unreported(each.lease(), each.micros());
+                return 0;
+              });
     }
     for (Entry.Opened open : recovered.open()) {
       // A clock that was set back does not prolong it.
@@ -217,7 +221,13 @@ final class Desks {
     if (desk.beginFetching()) {
       source
           .terms(desk.org, desk.known())
-          .whenComplete((terms, error) -> desk.fetched(terms, error == null));
+          .whenComplete(
+              (terms, error) -> {
+                if (error == null) {
+                  meters.answered();
+                }
+                desk.fetched(terms, error == null);
+              });
     }
   }
 

@@ -13,9 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -23,37 +21,65 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports what the usage file has, in its order, in batches, until the server has it. */
+/**
+ * Reports what the usage file has, in batches, until the server has it. What can't be reported of
+ * one lease holds up no other: it is tried again by itself, and is set aside after a while.
+ */
 final class Reporter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
   private static final int BATCH_MAX = 1_000;
-  private static final long BUSY_MS = 20;
-  private static final long AWAY_MS = 500;
+
+  /** So many batches are in memory at once; each is of a megabyte at most. */
+  private static final int BATCHES_MAX = 4;
+
+  private static final long MS = 1_000_000;
+  private static final long BUSY = 20 * MS;
+  private static final long AWAY = 500 * MS;
+  private static final long AWAY_MAX = 8_000 * MS;
+  private static final long ASIDE = 5_000 * MS;
+  private static final long ASIDE_MAX = 60_000 * MS;
 
   private final Function<String, OrgDesk> desks;
   private final Server server;
   private final UsageFile file;
-  private final long everyMs;
+  private final long every;
+  private final long patience;
   private final SidecarMeters meters;
   private final Thread thread =
       Thread.ofPlatform().daemon().name("sidecar-reporter").unstarted(this::run);
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final List<Answered> answered = new ArrayList<>();
   private boolean more = true;
   private volatile boolean hurried;
   private volatile boolean closed;
 
+  // Of the thread alone:
+  private final List<Part> parts = new ArrayList<>();
+  private int batches;
+  private boolean reading;
+  private long readAt;
+  private boolean asideUnderWay;
+  private long asideLeft;
+  private long asideAt = System.nanoTime();
+  private long asideAfter = ASIDE;
+
+  /**
+   * @param patience how long something is tried again before it is set aside
+   */
   Reporter(
       Function<String, OrgDesk> desks,
       Server server,
       UsageFile file,
       Duration every,
+      Duration patience,
       SidecarMeters meters) {
     this.desks = desks;
     this.server = server;
     this.file = file;
-    this.everyMs = every.toMillis();
+    this.every = every.toNanos();
+    this.patience = patience.toNanos();
     this.meters = meters;
   }
 
@@ -78,78 +104,40 @@ final class Reporter implements AutoCloseable {
     used();
   }
 
-  private void run() {
-    try {
-      while (!closed) {
-        await();
-        reportAll();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /** What is reported together is confirmed together. */
+  private static final class Work {
+    final UsageFile from;
+    final UsageFile.Batch batch;
+    int open;
+
+    Work(UsageFile from, UsageFile.Batch batch) {
+      this.from = from;
+      this.batch = batch;
     }
   }
 
-  private void reportAll() throws InterruptedException {
-    try {
-      for (UsageFile.Batch batch = file.next(BATCH_MAX);
-          batch != null && !closed;
-          batch = file.next(BATCH_MAX)) {
-        report(batch);
-        file.confirm(batch);
-      }
-    } catch (IOException | RuntimeException e) {
-      if (!closed) {
-        LOG.atError().setMessage("usage can't be reported; it is tried again").setCause(e).log();
-        pause(AWAY_MS);
-        used();
-      }
-    }
-  }
-
-  private void await() throws InterruptedException {
-    lock.lock();
-    try {
-      while (!more) {
-        changed.await();
-      }
-      more = false;
-    } finally {
-      lock.unlock();
-    }
-    if (!hurried) {
-      pause(everyMs);
-    }
-  }
-
-  /** Some time passes; little, in a hurry. */
-  private void pause(long ms) throws InterruptedException {
-    if (hurried) {
-      Thread.sleep(Math.min(ms, BUSY_MS));
-      return;
-    }
-    lock.lock();
-    try {
-      long left = TimeUnit.MILLISECONDS.toNanos(ms);
-      while (left > 0 && !hurried) {
-        left = changed.awaitNanos(left);
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** One lease's part of a batch, and how far it has come. */
+  /** Some uses of one lease, or of none, and how far they have come. */
   private static final class Part {
+    final Work work;
     final String org;
     final @Nullable String lease;
-    final List<Entry.Stored> uses = new ArrayList<>();
+    final List<Entry.Stored> uses;
+    final long since = System.nanoTime();
     Ask.@Nullable Settle ask;
     boolean forgotten;
+    boolean sending;
+    long triedAt = since;
+    long triedBefore = since;
+    long notBefore = since;
+    long pause = AWAY;
 
-    Part(Entry.Stored first) {
-      this.org = first.org();
-      this.lease = first.lease();
-      this.forgotten = lease == null;
+    Part(Work work, List<Entry.Stored> uses, boolean forgotten) {
+      this.work = work;
+      this.org = uses.getFirst().org();
+      this.lease = uses.getFirst().lease();
+      this.uses = uses;
+      this.forgotten = forgotten || lease == null;
+      work.open++;
     }
 
     long micros() {
@@ -157,108 +145,314 @@ final class Reporter implements AutoCloseable {
     }
   }
 
-  private void report(UsageFile.Batch batch) throws InterruptedException {
-    Map<String, Part> byLease = new LinkedHashMap<>();
-    for (Entry.Stored use : batch.uses()) {
-      String of = use.lease() == null ? "|" + use.org() : use.lease();
-      byLease.computeIfAbsent(of, k -> new Part(use)).uses.add(use);
-    }
-    List<Part> open = new ArrayList<>(byLease.values());
-    while (!open.isEmpty() && !closed) {
-      List<CompletionStage<Boolean>> sent = new ArrayList<>();
-      boolean busy = false;
-      for (Part part : open) {
-        CompletionStage<Boolean> answer = send(part);
-        sent.add(answer == null ? CompletableFuture.completedStage(false) : answer);
-        busy |= answer == null;
-      }
-      List<Part> left = new ArrayList<>();
-      for (int i = 0; i < open.size(); i++) {
-        if (!sent.get(i).toCompletableFuture().join()) {
-          left.add(open.get(i));
+  private record Answered(Part part, Reported it, long sentAt) {}
+
+  private void run() {
+    try {
+      while (!closed) {
+        try {
+          step();
+        } catch (IOException | RuntimeException e) {
+          if (!closed) {
+            LOG.atError()
+                .setMessage("usage can't be reported; it is tried again")
+                .setCause(e)
+                .log();
+            await(System.nanoTime() + AWAY);
+          }
         }
       }
-      open = left;
-      if (!open.isEmpty()) {
-        pause(busy ? BUSY_MS : AWAY_MS);
-      }
-    }
-    if (closed) {
-      throw new InterruptedException();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  /** Whether it is on record; null while the lease is being settled otherwise. */
-  private @Nullable CompletionStage<Boolean> send(Part part) {
+  private void step() throws IOException, InterruptedException {
+    for (Answered each = next(); each != null; each = next()) {
+      answered(each);
+    }
+    long now = System.nanoTime();
+    read(now);
+    long until = now + ASIDE_MAX;
+    for (Part part : List.copyOf(parts)) {
+      if (!part.sending && part.notBefore - now <= 0) {
+        send(part);
+      }
+      if (!part.sending && part.notBefore - until < 0) {
+        until = part.notBefore;
+      }
+    }
+    if (reading && batches < BATCHES_MAX && readAt - until < 0) {
+      until = readAt;
+    }
+    if (file.unsentAside() > 0 && !asideUnderWay && asideAt - until < 0) {
+      until = asideAt;
+    }
+    await(until);
+  }
+
+  private @Nullable Answered next() {
+    lock.lock();
+    try {
+      return answered.isEmpty() ? null : answered.removeFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void await(long until) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = until - System.nanoTime();
+      while (!more && answered.isEmpty() && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      if (more && !reading) {
+        reading = true;
+        readAt = System.nanoTime() + (hurried ? 0 : every);
+      }
+      if (hurried) {
+        readAt = System.nanoTime();
+      }
+      more = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- what is to be reported
+
+  private void read(long now) throws IOException {
+    if (reading && readAt - now <= 0) {
+      while (batches < BATCHES_MAX) {
+        UsageFile.Batch batch = file.next(BATCH_MAX);
+        if (batch == null) {
+          reading = false;
+          break;
+        }
+        batches++;
+        begin(new Work(file, batch));
+      }
+    }
+    UsageFile aside = file.aside();
+    if (aside == null || asideUnderWay || asideAt - now > 0) {
+      return;
+    }
+    if (asideLeft <= 0) {
+      asideLeft = aside.unsent();
+    }
+    UsageFile.Batch batch = asideLeft <= 0 ? null : aside.next(BATCH_MAX);
+    if (batch == null) {
+      asideLeft = 0;
+      asideAt = now + asideAfter;
+      return;
+    }
+    asideUnderWay = true;
+    asideLeft -= batch.uses().size();
+    begin(new Work(aside, batch));
+  }
+
+  private void begin(Work work) {
+    Map<String, List<Entry.Stored>> byLease = new LinkedHashMap<>();
+    for (Entry.Stored use : work.batch.uses()) {
+      String of = use.lease() == null ? "|" + use.org() : use.lease();
+      byLease.computeIfAbsent(of, k -> new ArrayList<>()).add(use);
+    }
+    byLease.values().forEach(uses -> parts.add(new Part(work, uses, false)));
+  }
+
+  private boolean isAside(Part part) {
+    return part.work.from != file;
+  }
+
+  /** It is on record, or kept elsewhere. */
+  private void done(Part part) throws IOException {
+    parts.remove(part);
+    Work work = part.work;
+    if (--work.open > 0) {
+      return;
+    }
+    work.from.confirm(work.batch);
+    if (!isAside(part)) {
+      batches--;
+      return;
+    }
+    asideUnderWay = false;
+    if (asideLeft <= 0) {
+      asideAt = System.nanoTime() + asideAfter;
+      asideAfter = Math.min(2 * asideAfter, ASIDE_MAX);
+    }
+  }
+
+  // ---- sending
+
+  private void send(Part part) {
     String lease = part.lease;
-    if (part.forgotten || lease == null) {
-      return server.report(part.uses).thenApply(it -> recorded(part, it));
-    }
-    OrgDesk desk = desks.apply(part.org);
-    if (part.ask == null) {
-      part.ask = desk.with(decider -> decider.leases().report(lease, part.micros()));
-    }
-    Ask.Settle ask = part.ask;
-    if (ask == null) {
-      return null;
-    }
     long sentAt = System.nanoTime();
-    return server
-        .ask(ask, part.uses)
-        .thenApply(
-            it -> {
-              meters.told(it.told());
-              desk.with(
-                  decider -> {
-                    decider.leases().told(ask, it.told(), sentAt, System.nanoTime());
-                    return 0;
-                  });
-              if (!(it.told() instanceof Told.Lost)) {
-                part.ask = null;
-              }
-              part.forgotten =
-                  it.told() instanceof Told.Refused no && no.code().equals("lease_not_found");
-              if (it.told() instanceof Told.Refused no && isMalformed(no)) {
-                desk.with(
-                    decider -> {
-                      decider.leases().unreported(lease, -part.micros());
-                      return 0;
-                    });
-                return recorded(part, it);
-              }
-              return it.told() instanceof Told.Lease && recorded(part, it);
-            });
+    CompletionStage<Reported> sent;
+    if (lease == null || part.forgotten) {
+      sent = server.report(part.uses);
+    } else {
+      OrgDesk desk = desks.apply(part.org);
+      if (part.ask == null) {
+        part.forgotten = desk.with(decider -> decider.leases().isForgotten(lease));
+        if (!part.forgotten) {
+          part.ask = desk.with(decider -> decider.leases().report(lease, part.micros()));
+        }
+      }
+      Ask.Settle ask = part.ask;
+      if (part.forgotten) {
+        sent = server.report(part.uses);
+      } else if (ask == null) {
+        // It is being settled otherwise.
+        part.notBefore = sentAt + BUSY;
+        setAsideIfStuck(part, "lease_busy");
+        return;
+      } else {
+        sent = server.ask(ask, part.uses);
+      }
+    }
+    part.sending = true;
+    part.triedBefore = part.triedAt;
+    part.triedAt = sentAt;
+    sent.whenComplete(
+        (it, error) -> {
+          Reported told = error == null ? it : new Reported(new Told.Lost(), List.of());
+          lock.lock();
+          try {
+            answered.add(new Answered(part, told, sentAt));
+            changed.signal();
+          } finally {
+            lock.unlock();
+          }
+        });
   }
 
-  /** What the server does not take is not lost: it is in the log, as it was to be reported. */
-  private boolean recorded(Part part, Reported it) {
-    if (it.told() instanceof Told.Lost) {
-      return false;
-    }
-    if (it.told() instanceof Told.Refused no) {
-      if (isMalformed(no)) {
-        part.uses.forEach(use -> rejected(use, no.toString()));
-        return true;
+  private void answered(Answered answer) throws IOException {
+    Part part = answer.part;
+    Reported it = answer.it;
+    part.sending = false;
+    meters.told(it.told());
+    Ask.Settle ask = part.ask;
+    if (ask != null) {
+      desks
+          .apply(part.org)
+          .with(
+              decider -> {
+                decider.leases().told(ask, it.told(), answer.sentAt, System.nanoTime());
+                return 0;
+              });
+      if (!(it.told() instanceof Told.Lost)) {
+        part.ask = null;
       }
-      return false;
     }
+    switch (it.told()) {
+      case Told.Lost lost -> again(part, "no_answer");
+      case Told.Refused no when isOfLease(part) && no.code().equals("lease_not_found") ->
+          part.forgotten = true;
+      case Told.Refused no when isForGood(no) -> refused(part, no);
+      case Told.Refused no -> again(part, no.code());
+      case Told.Denied no when isOfLease(part) -> again(part, "denied");
+      case Told.Denied events -> recorded(part, it);
+      case Told.Lease lease -> recorded(part, it);
+    }
+  }
+
+  private static boolean isOfLease(Part part) {
+    return !part.forgotten;
+  }
+
+  private void recorded(Part part, Reported it) throws IOException {
     for (int i = 0; i < part.uses.size() && i < it.rejected().size(); i++) {
       String reason = it.rejected().get(i);
       if (reason != null) {
         rejected(part.uses.get(i), reason);
       }
     }
-    return true;
+    asideAfter = ASIDE;
+    done(part);
   }
 
-  /** Whether it will never be taken, however often it is sent. */
-  private static boolean isMalformed(Told.Refused refused) {
+  private void again(Part part, String code) throws IOException {
+    part.notBefore = System.nanoTime() + (hurried ? BUSY : part.pause);
+    part.pause = Math.min(2 * part.pause, AWAY_MAX);
+    setAsideIfStuck(part, code);
+  }
+
+  /**
+   * What could not be reported for a while, though the server answers others, is kept by itself:
+   * the rest of the file can be given up.
+   */
+  private void setAsideIfStuck(Part part, String code) {
+    long now = System.nanoTime();
+    boolean stuck = now - part.since > patience && meters.answeredAt() - part.triedBefore > 0;
+    if (!stuck || hurried) {
+      return;
+    }
+    try {
+      file.setAside(part.uses);
+      Ask.Settle ask = part.ask;
+      if (ask != null) {
+        desks
+            .apply(part.org)
+            .with(
+                decider -> {
+                  decider.leases().forgo(ask);
+                  return 0;
+                });
+      }
+      if (!isAside(part)) {
+        LOG.atWarn()
+            .setMessage("usage can't be reported and is set aside; it is tried again")
+            .addKeyValue("org", part.org)
+            .addKeyValue("lease", part.lease)
+            .addKeyValue("uses", part.uses.size())
+            .addKeyValue("code", code)
+            .log();
+      }
+      done(part);
+    } catch (IOException e) {
+      LOG.atError().setMessage("usage can't be set aside; it is tried again").setCause(e).log();
+      part.notBefore = now + AWAY;
+    }
+  }
+
+  /** Whether it will never be taken as it is, however often it is sent. */
+  private static boolean isForGood(Told.Refused refused) {
     String field = refused.field();
-    return field != null
-        && (field.startsWith("usage") || field.startsWith("data"))
-        && (refused.code().equals("invalid") || refused.code().equals("unknown_field"));
+    boolean malformed =
+        field != null
+            && (field.startsWith("usage") || field.startsWith("data"))
+            && (refused.code().equals("invalid") || refused.code().equals("unknown_field"));
+    return malformed || refused.code().equals("too_large");
   }
 
+  /** One of many does not take the others with it: they are reported in halves. */
+  private void refused(Part part, Told.Refused no) throws IOException {
+    int size = part.uses.size();
+    if (size > 1) {
+      Part first = new Part(part.work, part.uses.subList(0, size / 2), part.forgotten);
+      Part second = new Part(part.work, part.uses.subList(size / 2, size), part.forgotten);
+      parts.add(first);
+      parts.add(second);
+      done(part);
+      return;
+    }
+    String lease = part.lease;
+    if (lease != null && isOfLease(part)) {
+      desks
+          .apply(part.org)
+          .with(
+              decider -> {
+                decider.leases().unreported(lease, -part.micros());
+                return 0;
+              });
+    }
+    rejected(part.uses.getFirst(), no.toString());
+    done(part);
+  }
+
+  /** What the server does not take is not lost: it is in the log, as it was to be reported. */
   private void rejected(Entry.Stored use, String reason) {
     meters.rejected();
     LOG.atError()

@@ -13,6 +13,8 @@ import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.terms.Terms;
 import dev.bursar.sidecar.terms.TermsSource;
+import dev.bursar.sidecar.usage.Answer;
+import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
@@ -71,8 +73,14 @@ public final class Sidecar implements AutoCloseable {
     this.file = file;
     this.clock = clock;
     this.desks = new Desks(settings, server, source, clock, meters);
-    this.reporter = new Reporter(desks::desk, server, file, settings.reportEvery(), meters);
+    this.reporter =
+        new Reporter(
+            desks::desk, server, file, settings.reportEvery(), settings.patience(), meters);
     desks.restore(file.recovered());
+    UsageFile aside = file.aside();
+    if (aside != null) {
+      desks.restore(aside.recovered());
+    }
     file.start(desks::opened, reporter::used);
     reporter.start();
     timer.scheduleWithFixedDelay(desks::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
@@ -99,6 +107,14 @@ public final class Sidecar implements AutoCloseable {
    * @return {@link Decision.Elsewhere} if the server has to; failed if what was used can't be kept
    */
   public CompletionStage<Decision> decide(ReserveRequest request) {
+    return decide(request, null);
+  }
+
+  /**
+   * The same for a call with a key: what is allowed is kept with it, so that a repetition can be
+   * answered after a crash.
+   */
+  public CompletionStage<Decision> decide(ReserveRequest request, @Nullable CallKey key) {
     OrgDesk desk = desks.desk(request.subject().org());
     String id = desks.newId(desk);
     long now = System.nanoTime();
@@ -115,19 +131,25 @@ public final class Sidecar implements AutoCloseable {
     }
     if (desk.known() == null) {
       desks.fetch(desk);
-      return waited(desk.fetched(), now).thenCompose(done -> decide(desk, request, id, now, 0));
+      return waited(desk.fetched(), now)
+          .thenCompose(done -> decide(desk, request, key, id, now, 0));
     }
-    return decide(desk, request, id, now, 0);
+    return decide(desk, request, key, id, now, 0);
   }
 
   private CompletionStage<Decision> decide(
-      OrgDesk desk, ReserveRequest request, String id, long since, int round) {
+      OrgDesk desk,
+      ReserveRequest request,
+      @Nullable CallKey key,
+      String id,
+      long since,
+      int round) {
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
     Decision decision =
         desk.with(
             decider -> {
               Decision it = decider.reserve(request, id, System.nanoTime(), clock.instant());
-              kept[0] = consequence(desk, decider, request, it);
+              kept[0] = consequence(desk, decider, key, it);
               return it;
             });
     CompletableFuture<?> until = kept[0];
@@ -138,7 +160,8 @@ public final class Sidecar implements AutoCloseable {
         meters.decided(none, false);
         return CompletableFuture.completedFuture(none);
       }
-      return waited(until, since).thenCompose(d -> decide(desk, request, id, since, round + 1));
+      return waited(until, since)
+          .thenCompose(d -> decide(desk, request, key, id, since, round + 1));
     }
     meters.decided(decision, round == 0);
     return until == null
@@ -148,17 +171,19 @@ public final class Sidecar implements AutoCloseable {
 
   /** What has to be waited for; to be called while the decider is held. */
   private @Nullable CompletableFuture<?> consequence(
-      OrgDesk desk, LocalDecider decider, ReserveRequest request, Decision decision) {
-    if (decision instanceof Decision.Wait(LeaseKey key)) {
-      return desk.waiting(key);
+      OrgDesk desk, LocalDecider decider, @Nullable CallKey key, Decision decision) {
+    if (decision instanceof Decision.Wait(LeaseKey lease)) {
+      return desk.waiting(lease);
     }
     if (decision instanceof Decision.Allowed it && it.reservation() != null) {
       if (it.use() != null) {
-        return file.keep(new Entry.Used(it.use()));
+        return file.keep(
+            new Entry.Used(
+                it.use(), key == null ? null : new Answer(key, it.creditType(), 0, false)));
       }
       OpenReservation open = decider.open(it.reservation());
       if (open != null) {
-        file.note(desks.entry(open));
+        file.note(desks.entry(open, key));
       }
     }
     return null;
@@ -196,6 +221,15 @@ public final class Sidecar implements AutoCloseable {
    */
   public CompletionStage<Ended> end(
       String reservation, @Nullable Credits amount, @Nullable Map<String, Long> usage) {
+    return end(reservation, amount, usage, null);
+  }
+
+  /** The same for a call with a key. */
+  public CompletionStage<Ended> end(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      @Nullable CallKey key) {
     OrgDesk desk = deskOf(reservation);
     if (desk == null) {
       return CompletableFuture.completedFuture(unknown(reservation));
@@ -204,16 +238,17 @@ public final class Sidecar implements AutoCloseable {
       // After a restart, what it costs is to be asked first.
       desks.fetch(desk);
       return waited(desk.fetched(), System.nanoTime())
-          .thenCompose(done -> end(desk, reservation, amount, usage));
+          .thenCompose(done -> end(desk, reservation, amount, usage, key));
     }
-    return end(desk, reservation, amount, usage);
+    return end(desk, reservation, amount, usage, key);
   }
 
   private CompletionStage<Ended> end(
       OrgDesk desk,
       String reservation,
       @Nullable Credits amount,
-      @Nullable Map<String, Long> usage) {
+      @Nullable Map<String, Long> usage,
+      @Nullable CallKey key) {
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
     Ended ended =
         desk.with(
@@ -224,10 +259,14 @@ public final class Sidecar implements AutoCloseable {
                       ? decider.release(reservation, now)
                       : decider.commit(reservation, amount, usage, now);
               if (it instanceof Ended.Done done) {
+                Answer answer =
+                    key == null
+                        ? null
+                        : new Answer(key, done.creditType(), done.released(), done.late());
                 if (done.use() == null) {
-                  file.note(new Entry.Closed(reservation));
+                  file.note(new Entry.Closed(reservation, answer));
                 } else {
-                  kept[0] = file.keep(new Entry.Used(done.use()));
+                  kept[0] = file.keep(new Entry.Used(done.use(), answer));
                 }
               }
               return it;
@@ -273,6 +312,11 @@ public final class Sidecar implements AutoCloseable {
 
   /** What becomes of a request that nobody can be asked about. */
   public CompletionStage<Decision> unasked(ReserveRequest request) {
+    return unasked(request, null);
+  }
+
+  /** The same for a call with a key. */
+  public CompletionStage<Decision> unasked(ReserveRequest request, @Nullable CallKey key) {
     OrgDesk desk = desks.desk(request.subject().org());
     TermsSource.Tagged known = desk.known();
     FailMode ofPlan = known == null ? null : known.terms().failMode(request.feature());
@@ -289,7 +333,7 @@ public final class Sidecar implements AutoCloseable {
             decider -> {
               Decision it =
                   decider.unchecked(request, desks.newId(desk), System.nanoTime(), clock.instant());
-              kept[0] = consequence(desk, decider, request, it);
+              kept[0] = consequence(desk, decider, key, it);
               return it;
             });
     meters.unasked(decision instanceof Decision.Allowed);
@@ -297,6 +341,11 @@ public final class Sidecar implements AutoCloseable {
     return until == null
         ? CompletableFuture.completedFuture(decision)
         : kept(until, decision, desk, null);
+  }
+
+  /** The server is to answer a call, also after a crash; done once that is kept. */
+  public CompletionStage<Void> passedOn(CallKey key) {
+    return file.keep(new Entry.Passed(key));
   }
 
   // ---- with the server's help, for who uses this as a library

@@ -43,10 +43,21 @@ public final class SidecarMeters {
   }
 
   void told(Told told) {
-    away = told instanceof Told.Lost;
-    if (!away) {
-      answeredAt = System.nanoTime();
+    if (told instanceof Told.Lost) {
+      away = true;
+    } else {
+      answered();
     }
+  }
+
+  void answered() {
+    away = false;
+    answeredAt = System.nanoTime();
+  }
+
+  /** When the server has answered last, by the JVM's clock. */
+  long answeredAt() {
+    return answeredAt;
   }
 
   /** Allowed from a lease. */

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param waitMax how long a request waits for a lease, or for terms, before the server is to decide
  * @param termsEvery how often terms are asked for, of orgs that are asked about
  * @param reportEvery how long what was used may wait for more of it, to be reported together
+ * @param patience how long a report that the server does not take is tried again before what was
+ *     used is set aside, so that it holds up no other
  * @param failMode what is done while nobody can be asked, before what a plan says; null for that
  * @param failModes the same, by feature
  * @param denyWhenFull whether requests are denied when the usage file is full; otherwise the server
@@ -23,6 +25,7 @@ public record SidecarSettings(
     Duration waitMax,
     Duration termsEvery,
     Duration reportEvery,
+    Duration patience,
     @Nullable FailMode failMode,
     Map<String, FailMode> failModes,
     boolean denyWhenFull) {
@@ -34,6 +37,7 @@ public record SidecarSettings(
           Duration.ofSeconds(2),
           Duration.ofSeconds(5),
           Duration.ofMillis(250),
+          Duration.ofSeconds(30),
           null,
           Map.of(),
           false);
@@ -41,12 +45,26 @@ public record SidecarSettings(
   /** The same with these fail modes. */
   public SidecarSettings failing(@Nullable FailMode any, Map<String, FailMode> byFeature) {
     return new SidecarSettings(
-        leases, waitMax, termsEvery, reportEvery, any, Map.copyOf(byFeature), denyWhenFull);
+        leases,
+        waitMax,
+        termsEvery,
+        reportEvery,
+        patience,
+        any,
+        Map.copyOf(byFeature),
+        denyWhenFull);
   }
 
   /** The same, denying or not when the usage file is full. */
   public SidecarSettings denyingWhenFull(boolean deny) {
-    return new SidecarSettings(leases, waitMax, termsEvery, reportEvery, failMode, failModes, deny);
+    return new SidecarSettings(
+        leases, waitMax, termsEvery, reportEvery, patience, failMode, failModes, deny);
+  }
+
+  /** The same, setting aside what can't be reported for so long. */
+  public SidecarSettings patientFor(Duration atMost) {
+    return new SidecarSettings(
+        leases, waitMax, termsEvery, reportEvery, atMost, failMode, failModes, denyWhenFull);
   }
 
   /** What is done with a feature while nobody can be asked. */

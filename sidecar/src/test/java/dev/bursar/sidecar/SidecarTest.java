@@ -146,6 +146,56 @@ final class SidecarTest {
   }
 
   @Test
+  void aLeaseThatIsForgottenHoldsUpNothingAndWhatWasUsedOfItIsReported() throws Exception {
+    Sidecar first = sidecar();
+    id(reserve(first, "2", false));
+    server.away(true);
+    id(reserve(first, "2", true));
+    first.close();
+    server.forget();
+    server.away(false);
+    try (Sidecar second = sidecar()) {
+      id(second.decide(ModelServer.of(request("3", true), null)).toCompletableFuture().join());
+      until(() -> server.unchecked() == 2 && server.charged() == 3);
+      until(() -> second.file().unsent() == 0);
+      assertThat(second.file().unsentAside()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsNotTakenOfOneLeaseStepsAsideAndIsTriedAgain() throws Exception {
+    Sidecar first = sidecar(SidecarSettings.USUAL.patientFor(Duration.ofMillis(50)), LARGE);
+    server.refuse("L1");
+    id(reserve(first, "2", true));
+    until(() -> first.file().unsentAside() == 1);
+    id(first.decide(ModelServer.of(request("3", true), null)).toCompletableFuture().join());
+    until(() -> server.charged() == 3);
+    assertThat(first.file().unsent()).isEqualTo(1);
+    first.close();
+    server.refuse("");
+    Sidecar second = sidecar();
+    until(() -> server.charged() == 5);
+    second.stop(Duration.ofSeconds(20));
+    assertThat(second.file().unsent()).isZero();
+  }
+
+  @Test
+  void oneThatIsMalformedDoesNotTakeOthersWithIt() throws Exception {
+    Sidecar sidecar = sidecar();
+    id(reserve(sidecar, "4", false));
+    server.away(true);
+    id(reserve(sidecar, "1", true));
+    id(reserve(sidecar, "" + ModelServer.UNFIT, true));
+    id(reserve(sidecar, "0.5", true));
+    id(reserve(sidecar, "0.5", true));
+    server.away(false);
+    until(() -> sidecar.file().unsent() == 0);
+    assertThat(server.charged()).isEqualTo(2);
+    assertThat(sidecar.meters().rejectedUses()).isEqualTo(1);
+    sidecar.close();
+  }
+
+  @Test
   void theLargerPartOfADayIsDecidedAtOnce() throws Exception {
     server.credit(1_000_000);
     try (Sidecar sidecar = sidecar()) {

@@ -15,6 +15,7 @@ import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.OpenReservation;
+import dev.bursar.sidecar.usage.Recovery;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,19 +24,50 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code /v1/reservations} as the server has it, for what is decided here; the rest is passed on.
  */
 final class EnforcementRoutes {
 
+  /** What a reservation is called among the operations of a key. */
+  static final String RESERVE = "reserve";
+
   private final Sidecar sidecar;
   private final InstantSource clock;
-  private final KnownAnswers known = new KnownAnswers();
+  private final KnownAnswers known;
 
-  EnforcementRoutes(Sidecar sidecar, InstantSource clock) {
+  EnforcementRoutes(Sidecar sidecar, KnownAnswers known, InstantSource clock) {
     this.sidecar = sidecar;
+    this.known = known;
     this.clock = clock;
+    sidecar.file().recovered().answered().forEach(each -> known.recovered(each.key(), reply(each)));
+  }
+
+  /** What was answered before a crash; null if the server is to answer it. */
+  private @Nullable Reply reply(Recovery.Answered it) {
+    String status = it.status();
+    if (status == null) {
+      return null;
+    }
+    boolean reserved = it.key().name().startsWith(RESERVE);
+    return Reply.ok(
+        json -> {
+          if (reserved) {
+            allowed(json, it.reservation(), status, it.amount(), it.creditType(), it.expiresAt());
+            json.field("source", it.unchecked() ? "unchecked" : "lease");
+          } else {
+            done(
+                json,
+                it.reservation(),
+                status,
+                it.amount(),
+                it.creditType(),
+                it.released(),
+                it.late());
+          }
+        });
   }
 
   List<Endpoint> endpoints() {
@@ -53,10 +85,10 @@ final class EnforcementRoutes {
         ReservationBodies.reserve(call.body(ReservationBodies.RESERVE), call.traceId());
     return known.once(
         call,
-        "reserve",
-        () ->
+        RESERVE,
+        key ->
             sidecar
-                .decide(request)
+                .decide(request, key)
                 .handle(EnforcementRoutes::kept)
                 .thenApply(decision -> reply(request, decision, "lease")));
   }
@@ -81,22 +113,56 @@ final class EnforcementRoutes {
               List.of(it),
               (in, each) -> in.field("code", each.code()).field("detail", each.detail()));
     } else if (decision instanceof Decision.Allowed it) {
-      Credits amount = new Credits(it.amount());
-      boolean charged = it.use() != null;
-      json.field("reservation_id", it.reservation())
-          .field("decision", "allow")
-          .field("status", charged ? "committed" : request.dryRun() ? "dry_run" : "open")
-          .field("amount", amount)
-          .field("credit_type", it.creditType());
-      if (charged) {
-        json.field("released", Credits.ZERO).field("debt", Credits.ZERO);
-        json.objects("entries", List.of(), (in, none) -> {});
-      } else if (!request.dryRun()) {
-        json.field("expires_at", at(now, it.lastsNanos()));
-      }
-      json.objects("limits", List.of(), (in, none) -> {});
+      String reservation = it.reservation();
+      boolean open = reservation != null && it.use() == null;
+      allowed(
+          json,
+          reservation,
+          reservation == null ? "dry_run" : open ? "open" : "committed",
+          it.amount(),
+          it.creditType(),
+          open ? at(now, it.lastsNanos()) : null);
     }
     json.field("source", source);
+  }
+
+  private static void allowed(
+      JsonWriter json,
+      @Nullable String reservation,
+      String status,
+      long amount,
+      String creditType,
+      @Nullable Instant expiresAt) {
+    json.field("reservation_id", reservation)
+        .field("decision", "allow")
+        .field("status", status)
+        .field("amount", new Credits(amount))
+        .field("credit_type", creditType);
+    if (status.equals("committed")) {
+      json.field("released", Credits.ZERO).field("debt", Credits.ZERO);
+      json.objects("entries", List.of(), (in, none) -> {});
+    }
+    json.field("expires_at", expiresAt).objects("limits", List.of(), (in, none) -> {});
+  }
+
+  private static void done(
+      JsonWriter json,
+      String reservation,
+      String status,
+      long amount,
+      String creditType,
+      long released,
+      boolean late) {
+    json.field("reservation_id", reservation)
+        .field("status", status)
+        .field("amount", new Credits(amount))
+        .field("credit_type", creditType)
+        .field("released", new Credits(released))
+        .field("debt", Credits.ZERO);
+    if (late) {
+      json.field("late", true);
+    }
+    json.objects("entries", List.of(), (in, none) -> {});
   }
 
   private static Instant at(Instant now, long nanos) {
@@ -123,9 +189,9 @@ final class EnforcementRoutes {
     return known.once(
         call,
         "commit " + reservation,
-        () ->
+        key ->
             sidecar
-                .end(reservation, actual.amount(), actual.usage())
+                .end(reservation, actual.amount(), actual.usage(), key)
                 .handle(EnforcementRoutes::kept)
                 .thenApply(this::ended));
   }
@@ -136,7 +202,7 @@ final class EnforcementRoutes {
     return known.once(
         call,
         "release " + reservation,
-        () -> sidecar.end(reservation, null, null).thenApply(this::ended));
+        key -> sidecar.end(reservation, null, null, key).thenApply(this::ended));
   }
 
   private CompletionStage<Reply> extend(Call call) {
@@ -149,18 +215,15 @@ final class EnforcementRoutes {
     return switch (ended) {
       case Ended.Done it ->
           Reply.ok(
-              json -> {
-                json.field("reservation_id", it.reservation())
-                    .field("status", it.status())
-                    .field("amount", new Credits(it.amount()))
-                    .field("credit_type", it.creditType())
-                    .field("released", new Credits(it.released()))
-                    .field("debt", Credits.ZERO);
-                if (it.late()) {
-                  json.field("late", true);
-                }
-                json.objects("entries", List.of(), (in, none) -> {});
-              });
+              json ->
+                  done(
+                      json,
+                      it.reservation(),
+                      it.status(),
+                      it.amount(),
+                      it.creditType(),
+                      it.released(),
+                      it.late()));
       case Ended.Prolonged it ->
           Reply.ok(
               json ->

@@ -4,47 +4,116 @@ import dev.bursar.api.http.Call;
 import dev.bursar.api.http.PassedOn;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.problem.Problem;
+import dev.bursar.sidecar.usage.CallKey;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last answers by idempotency key, so that a repetition is answered as the first was; and which
- * keys were passed on, so that no repetition of theirs is decided here.
+ * keys were passed on, so that no repetition of theirs is decided here. Bounded by bytes: the
+ * oldest are forgotten.
  */
 final class KnownAnswers {
 
-  private static final int KEYS_MAX = 50_000;
+  private static final long BYTES_MAX = 5 << 20;
 
-  private record Known(long fingerprint, CompletableFuture<Reply> answer) {}
+  /** What one takes besides its name and its body, about. */
+  private static final int BYTES = 320;
+
+  private static final class Known {
+    final long fingerprint;
+    final CompletableFuture<Reply> answer;
+    long bytes;
+
+    Known(long fingerprint, CompletableFuture<Reply> answer) {
+      this.fingerprint = fingerprint;
+      this.answer = answer;
+    }
+  }
 
   private final Map<String, Known> known = new LinkedHashMap<>();
+  private final Function<CallKey, CompletionStage<Void>> passedOn;
+  private long bytes;
+
+  /**
+   * @param passedOn keeps that the server is to answer a call
+   */
+  KnownAnswers(Function<CallKey, CompletionStage<Void>> passedOn) {
+    this.passedOn = passedOn;
+  }
+
+  /** Something was answered in an earlier life; null if the server is to answer it. */
+  void recovered(CallKey key, @Nullable Reply answer) {
+    CompletableFuture<Reply> before = new CompletableFuture<>();
+    if (answer == null) {
+      before.completeExceptionally(new PassedOn());
+    } else {
+      before.complete(answer);
+    }
+    put(key.name(), new Known(key.fingerprint(), before));
+  }
+
+  private synchronized void put(String name, Known it) {
+    remove(name);
+    known.put(name, it);
+    weigh(name, it, it.answer.isDone() && !it.answer.isCompletedExceptionally());
+  }
+
+  private synchronized void remove(String name) {
+    Known before = known.remove(name);
+    if (before != null) {
+      bytes -= before.bytes;
+    }
+  }
+
+  /** What is under way is not forgotten: there are no more of these than there are callers. */
+  private synchronized void weigh(String name, Known it, boolean isAnswered) {
+    if (known.get(name) != it) {
+      return;
+    }
+    bytes -= it.bytes;
+    it.bytes = BYTES + name.length() + (isAnswered ? it.answer.join().body().length : 0);
+    bytes += it.bytes;
+    for (Iterator<Known> all = known.values().iterator(); bytes > BYTES_MAX && all.hasNext(); ) {
+      Known eldest = all.next();
+      if (eldest.answer.isDone()) {
+        bytes -= eldest.bytes;
+        all.remove();
+      }
+    }
+  }
+
+  /** How many are known. */
+  synchronized int size() {
+    return known.size();
+  }
 
   /** Does something once for the key of a call; each time, if it has none. */
-  CompletionStage<Reply> once(Call call, String operation, Supplier<CompletionStage<Reply>> what) {
+  CompletionStage<Reply> once(
+      Call call, String operation, Function<@Nullable CallKey, CompletionStage<Reply>> what) {
     String key = call.idempotencyKey();
     if (key == null) {
-      return what.get();
+      return what.apply(null);
     }
     long fingerprint = call.caller().fingerprint();
-    String name = operation + ' ' + key;
-    CompletableFuture<Reply> answer = new CompletableFuture<>();
+    CallKey once = new CallKey(operation + ' ' + key, fingerprint);
+    Known mine = new Known(fingerprint, new CompletableFuture<>());
     Known before;
-    synchronized (known) {
-      before = known.putIfAbsent(name, new Known(fingerprint, answer));
-      if (before == null && known.size() > KEYS_MAX) {
-        Iterator<String> eldest = known.keySet().iterator();
-        eldest.next();
-        eldest.remove();
+    synchronized (this) {
+      before = known.get(once.name());
+      if (before == null) {
+        put(once.name(), mine);
       }
     }
     if (before == null) {
-      begin(name, answer, what);
-      return answer;
+      begin(once, mine, what);
+      return mine.answer;
     }
     if (before.fingerprint != fingerprint) {
       throw Problem.of(
@@ -57,28 +126,72 @@ final class KnownAnswers {
     return before.answer.thenApply(reply -> reply.replayed(true));
   }
 
+  /**
+   * Answers here what was passed on and that nobody could be asked about, once; a repetition is not
+   * passed on any more.
+   */
+  CompletionStage<Reply> instead(
+      String operation, String key, Function<@Nullable CallKey, CompletionStage<Reply>> what) {
+    String name = operation + ' ' + key;
+    Known before;
+    Known mine;
+    synchronized (this) {
+      before = known.get(name);
+      if (before == null) {
+        return what.apply(null);
+      }
+      if (!before.answer.isCompletedExceptionally()) {
+        return before.answer;
+      }
+      mine = new Known(before.fingerprint, new CompletableFuture<>());
+      put(name, mine);
+    }
+    what.apply(new CallKey(name, mine.fingerprint))
+        .whenComplete(
+            (reply, error) -> {
+              if (error == null) {
+                mine.answer.complete(reply);
+                weigh(name, mine, true);
+              } else {
+                put(name, before);
+                mine.answer.completeExceptionally(cause(error));
+              }
+            });
+    return mine.answer;
+  }
+
+  private static Throwable cause(Throwable error) {
+    return error instanceof CompletionException && error.getCause() != null
+        ? error.getCause()
+        : error;
+  }
+
   private void begin(
-      String name, CompletableFuture<Reply> answer, Supplier<CompletionStage<Reply>> what) {
+      CallKey key, Known mine, Function<@Nullable CallKey, CompletionStage<Reply>> what) {
     CompletionStage<Reply> begun;
     try {
-      begun = what.get();
+      begun = what.apply(key);
     } catch (RuntimeException e) {
       begun = CompletableFuture.failedStage(e);
     }
     begun.whenComplete(
         (reply, error) -> {
           if (error == null) {
-            answer.complete(reply);
+            mine.answer.complete(reply);
+            weigh(key.name(), mine, true);
             return;
           }
-          Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-          if (!(cause instanceof PassedOn)) {
-            // It changed nothing, and may be tried again.
-            synchronized (known) {
-              known.remove(name);
-            }
+          Throwable cause = cause(error);
+          if (cause instanceof PassedOn) {
+            // Kept before it is passed on; where that can't be, the server is asked all the same.
+            passedOn
+                .apply(key)
+                .whenComplete((kept, failed) -> mine.answer.completeExceptionally(cause));
+            return;
           }
-          answer.completeExceptionally(cause);
+          // It changed nothing, and may be tried again.
+          remove(key.name());
+          mine.answer.completeExceptionally(cause);
         });
   }
 }

@@ -1,21 +1,18 @@
 package dev.bursar.sidecar.http;
 
 import dev.bursar.api.enforcement.ReservationBodies;
+import dev.bursar.api.http.Reply;
 import dev.bursar.api.http.RequestHandler.Elsewhere;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonReader;
-import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.Sidecar;
-import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.usage.CallKey;
 import java.net.URI;
 import java.time.InstantSource;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -57,8 +54,6 @@ final class PassedRequests implements Elsewhere {
           "date",
           "server");
 
-  private static final int KEYS_MAX = 10_000;
-
   private static final Problem AWAY =
       Problem.passing(503, "server_away", "the server can't be reached, and it is the server's");
 
@@ -68,40 +63,25 @@ final class PassedRequests implements Elsewhere {
   private final Sidecar sidecar;
   private final InstantSource clock;
 
-  /** What was answered while nobody could be asked, by idempotency key: it is not asked again. */
-  private final Map<String, CompletionStage<HttpResponse>> unasked =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(
-                Map.Entry<String, CompletionStage<HttpResponse>> eldest) {
-              return size() > KEYS_MAX;
-            }
-          });
+  private final KnownAnswers known;
 
   PassedRequests(
       ClassicActorSystemProvider system,
       URI server,
       OwnKey key,
       Sidecar sidecar,
+      KnownAnswers known,
       InstantSource clock) {
     this.http = Http.get(system);
     this.server = server;
     this.key = key;
     this.sidecar = sidecar;
+    this.known = known;
     this.clock = clock;
   }
 
   @Override
   public CompletionStage<HttpResponse> answer(HttpRequest request) {
-    String repeated = idempotencyKey(request);
-    CompletionStage<HttpResponse> before =
-        repeated == null || !isReservation(request) ? null : unasked.get(repeated);
-    if (before != null && hasOwnKey(request)) {
-      return before;
-    }
     Uri uri =
         request
             .getUri()
@@ -155,13 +135,21 @@ final class PassedRequests implements Elsewhere {
       return CompletableFuture.completedFuture(response(AWAY));
     }
     String repeated = idempotencyKey(request);
-    return repeated == null ? decided(wish) : unasked.computeIfAbsent(repeated, k -> decided(wish));
+    return (repeated == null
+            ? decided(wish, null)
+            : known.instead(EnforcementRoutes.RESERVE, repeated, once -> decided(wish, once)))
+        .handle((reply, failed) -> failed == null ? response(reply) : response(AWAY));
   }
 
-  private CompletionStage<HttpResponse> decided(ReserveRequest wish) {
+  private CompletionStage<Reply> decided(ReserveRequest wish, @Nullable CallKey once) {
     return sidecar
-        .unasked(wish)
-        .handle((decision, failed) -> failed == null ? response(wish, decision) : response(AWAY));
+        .unasked(wish, once)
+        .thenApply(
+            decision ->
+                Reply.ok(
+                    json ->
+                        EnforcementRoutes.decided(
+                            json, wish, decision, "unchecked", clock.instant())));
   }
 
   private static @Nullable String idempotencyKey(HttpRequest request) {
@@ -183,15 +171,9 @@ final class PassedRequests implements Elsewhere {
         .orElse(false);
   }
 
-  private HttpResponse response(ReserveRequest wish, Decision decision) {
+  private static HttpResponse response(Reply reply) {
     return HttpResponse.create()
-        .withEntity(
-            HttpEntities.create(
-                ContentTypes.APPLICATION_JSON,
-                JsonWriter.bytes(
-                    json ->
-                        EnforcementRoutes.decided(
-                            json, wish, decision, "unchecked", clock.instant()))));
+        .withEntity(HttpEntities.create(ContentTypes.APPLICATION_JSON, reply.body()));
   }
 
   private static HttpResponse response(Problem problem) {

@@ -89,9 +89,10 @@ public final class SidecarProcess implements AutoCloseable {
     register(registry, sidecar);
     OwnKey key = new OwnKey(options.key());
     KnownOrgs orgs = new KnownOrgs(sidecar);
+    KnownAnswers known = new KnownAnswers(sidecar::passedOn);
     List<Endpoint> endpoints =
         Stream.of(
-                new EnforcementRoutes(sidecar, clock).endpoints(),
+                new EnforcementRoutes(sidecar, known, clock).endpoints(),
                 new EntitlementRoutes(orgs).endpoints(),
                 new OpenFeatureRoutes(orgs).endpoints(),
                 new HealthRoutes(() -> Readiness.READY, registry::scrape).endpoints())
@@ -103,7 +104,7 @@ public final class SidecarProcess implements AutoCloseable {
             endpoints,
             new Authentication(key, clock),
             registry,
-            new PassedRequests(system, options.server(), key, sidecar, clock));
+            new PassedRequests(system, options.server(), key, sidecar, known, clock));
     try {
       HttpServer server =
           HttpServer.bind(system, options.host(), options.port(), handler)
@@ -145,6 +146,12 @@ public final class SidecarProcess implements AutoCloseable {
         "1 while the server does not answer",
         s -> s.meters().isAway() ? 1 : 0);
     gauge(registry, sidecar, "usage.unsent", "Uses to be reported", s -> s.file().unsent());
+    gauge(
+        registry,
+        sidecar,
+        "usage.aside",
+        "Uses that could not be reported and are set aside",
+        s -> s.file().unsentAside());
     gauge(
         registry,
         sidecar,

@@ -31,6 +31,7 @@ public final class LeaseBook {
   private final Map<String, HeldLease> leases = new HashMap<>();
   private final HeldLease none = new HeldLease("", null);
   private final Map<String, Long> firstSent = new HashMap<>();
+  private final Set<String> forgotten = new HashSet<>();
   private final Queue<Ask> asks = new ArrayDeque<>();
   private final List<Later> later = new ArrayList<>();
   private final Set<LeaseKey> woken = new HashSet<>();
@@ -234,6 +235,28 @@ public final class LeaseBook {
     held.asked = ask;
     held.reporting = amount;
     return ask;
+  }
+
+  /**
+   * A report is not repeated as it was. Whether it has happened the lease tells, when it is asked
+   * for; until then nothing is decided from it.
+   */
+  public void forgo(Ask.Settle ask) {
+    HeldLease lease = leases.get(ask.lease());
+    if (lease != null && lease.asked == ask) {
+      lease.asked = null;
+      lease.reporting = 0;
+      lease.epoch = 0;
+      firstSent.remove(ask.callId());
+      retire(lease);
+    }
+  }
+
+  /**
+   * Whether the server knows nothing of a lease that there is something to report of; told once.
+   */
+  public boolean isForgotten(String lease) {
+    return forgotten.remove(lease);
   }
 
   // ---- what the server says
@@ -450,8 +473,11 @@ public final class LeaseBook {
           refused(demand, it, now);
         }
         if (it.code().equals("lease_not_found")) {
+          if (lease.unreported > 0) {
+            forgotten.add(id);
+          }
           lease.unreported = 0;
-          lease.retired = true;
+          retire(lease);
           leases.remove(id);
           return;
         }

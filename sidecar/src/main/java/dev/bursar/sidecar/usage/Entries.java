@@ -23,7 +23,10 @@ final class Entries {
   private static final int OPENED = 2;
   private static final int CLOSED = 3;
   private static final int CONFIRMED = 4;
-  private static final int OPENED_BY_VERSION = 5;
+  private static final int USED_BY_CALL = 5;
+  private static final int OPENED_BY_CALL = 6;
+  private static final int CLOSED_BY_CALL = 7;
+  private static final int PASSED = 8;
 
   /** So many words of a client's own the server takes. */
   private static final int PAIRS_MAX = 20;
@@ -34,21 +37,26 @@ final class Entries {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     DataOutputStream out = new DataOutputStream(bytes);
     switch (entry) {
-      case Entry.Used(Use use) -> {
+      case Entry.Used(Use use, Answer answer) -> {
         ReserveRequest request = use.request();
-        out.writeByte(USED);
-        out.writeUTF(use.id());
-        out.writeUTF(orEmpty(use.lease()));
-        out.writeUTF(request.subject().org());
-        out.writeUTF(orEmpty(request.wallet()));
-        time(out, use.at());
-        out.writeLong(use.micros());
-        blob(out, work(request, use.usage(), use.amount(), use.creditType(), use.lease() == null));
+        stored(
+            out,
+            new Entry.Stored(
+                use.id(),
+                use.lease(),
+                request.subject().org(),
+                request.wallet(),
+                use.at(),
+                use.micros(),
+                work(request, use.usage(), use.amount(), use.creditType(), use.lease() == null),
+                answer));
       }
+      case Entry.Stored it -> stored(out, it);
       case Entry.Opened it -> {
         ReserveRequest request = it.request();
-        out.writeByte(OPENED_BY_VERSION);
+        out.writeByte(OPENED_BY_CALL);
         out.writeInt(it.version());
+        key(out, it.key());
         out.writeUTF(it.id());
         out.writeUTF(it.lease());
         out.writeUTF(orEmpty(request.wallet()));
@@ -58,17 +66,20 @@ final class Entries {
         time(out, it.expiresAt());
         blob(out, work(request, request.usage(), request.amount(), request.creditType(), false));
       }
-      case Entry.Closed(String id) -> {
-        out.writeByte(CLOSED);
+      case Entry.Closed(String id, Answer answer) -> {
+        out.writeByte(CLOSED_BY_CALL);
         out.writeUTF(id);
+        answer(out, answer);
+      }
+      case Entry.Passed(CallKey key) -> {
+        out.writeByte(PASSED);
+        key(out, key);
       }
       case Entry.Confirmed(long segment, long offset) -> {
         out.writeByte(CONFIRMED);
         out.writeLong(segment);
         out.writeLong(offset);
       }
-      case Entry.Stored it ->
-          throw new IllegalArgumentException("it is stored already: " + it.id());
     }
     return bytes.toByteArray();
   }
@@ -80,7 +91,7 @@ final class Entries {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     int kind = in.readUnsignedByte();
     return switch (kind) {
-      case USED ->
+      case USED, USED_BY_CALL ->
           new Entry.Stored(
               in.readUTF(),
               orNull(in.readUTF()),
@@ -88,9 +99,11 @@ final class Entries {
               orNull(in.readUTF()),
               time(in),
               in.readLong(),
-              blob(in));
-      case OPENED, OPENED_BY_VERSION -> {
+              blob(in),
+              kind == USED ? null : answer(in));
+      case OPENED, OPENED_BY_CALL -> {
         int version = kind == OPENED ? 0 : in.readInt();
+        CallKey key = kind == OPENED ? null : key(in);
         String id = in.readUTF();
         String lease = in.readUTF();
         String wallet = orNull(in.readUTF());
@@ -99,12 +112,59 @@ final class Entries {
         Instant madeAt = time(in);
         Instant expiresAt = time(in);
         yield new Entry.Opened(
-            id, lease, version, request(blob(in), wallet), creditType, micros, madeAt, expiresAt);
+            id,
+            lease,
+            version,
+            request(blob(in), wallet),
+            creditType,
+            micros,
+            madeAt,
+            expiresAt,
+            key);
       }
-      case CLOSED -> new Entry.Closed(in.readUTF());
+      case CLOSED -> new Entry.Closed(in.readUTF(), null);
+      case CLOSED_BY_CALL -> new Entry.Closed(in.readUTF(), answer(in));
+      case PASSED -> new Entry.Passed(new CallKey(in.readUTF(), in.readLong()));
       case CONFIRMED -> new Entry.Confirmed(in.readLong(), in.readLong());
       default -> throw new IOException("unknown kind of entry: " + kind);
     };
+  }
+
+  private static void stored(DataOutputStream out, Entry.Stored it) throws IOException {
+    out.writeByte(USED_BY_CALL);
+    out.writeUTF(it.id());
+    out.writeUTF(orEmpty(it.lease()));
+    out.writeUTF(it.org());
+    out.writeUTF(orEmpty(it.wallet()));
+    time(out, it.at());
+    out.writeLong(it.micros());
+    blob(out, it.work());
+    answer(out, it.answer());
+  }
+
+  private static void key(DataOutputStream out, @Nullable CallKey key) throws IOException {
+    out.writeUTF(key == null ? "" : key.name());
+    out.writeLong(key == null ? 0 : key.fingerprint());
+  }
+
+  private static @Nullable CallKey key(DataInputStream in) throws IOException {
+    String name = in.readUTF();
+    long fingerprint = in.readLong();
+    return name.isEmpty() ? null : new CallKey(name, fingerprint);
+  }
+
+  private static void answer(DataOutputStream out, @Nullable Answer answer) throws IOException {
+    key(out, answer == null ? null : answer.key());
+    if (answer != null) {
+      out.writeUTF(answer.creditType());
+      out.writeLong(answer.released());
+      out.writeBoolean(answer.late());
+    }
+  }
+
+  private static @Nullable Answer answer(DataInputStream in) throws IOException {
+    CallKey key = key(in);
+    return key == null ? null : new Answer(key, in.readUTF(), in.readLong(), in.readBoolean());
   }
 
   private static byte[] work(

@@ -7,8 +7,12 @@ import org.jspecify.annotations.Nullable;
 /** Something that is kept in the usage file. */
 public sealed interface Entry {
 
-  /** Work that has run; of a reservation of the same name, it is the end. */
-  record Used(Use use) implements Entry {}
+  /**
+   * Work that has run; of a reservation of the same name, it is the end.
+   *
+   * @param answer what was answered to the call that told of it; null if it had no key
+   */
+  record Used(Use use, @Nullable Answer answer) implements Entry {}
 
   /**
    * A reservation that was made, and may yet be ended after a crash.
@@ -16,6 +20,7 @@ public sealed interface Entry {
    * @param version the version of the catalog by which its lease is charged; 0 for whichever counts
    * @param micros millionths that are set aside
    * @param expiresAt by the wall clock
+   * @param key the key of the call that made it; null if it had none, or if that is told elsewhere
    */
   record Opened(
       String id,
@@ -25,11 +30,19 @@ public sealed interface Entry {
       String creditType,
       long micros,
       Instant madeAt,
-      Instant expiresAt)
+      Instant expiresAt,
+      @Nullable CallKey key)
       implements Entry {}
 
-  /** A reservation that has ended, and nothing ran. */
-  record Closed(String id) implements Entry {}
+  /**
+   * A reservation that has ended, and nothing ran.
+   *
+   * @param answer what was answered to the call that ended it; null if it had no key
+   */
+  record Closed(String id, @Nullable Answer answer) implements Entry {}
+
+  /** A call that the server is to answer, however often it is repeated. */
+  record Passed(CallKey key) implements Entry {}
 
   /**
    * The server has all that comes before.
@@ -46,6 +59,7 @@ public sealed interface Entry {
    * @param wallet the wallet that was asked for, or null
    * @param micros millionths that it counted
    * @param work what ran and for whom, as JSON
+   * @param answer what was answered to the call that told of it; null if it had no key
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared, and written once
   record Stored(
@@ -55,6 +69,7 @@ public sealed interface Entry {
       @Nullable String wallet,
       Instant at,
       long micros,
-      byte[] work)
+      byte[] work,
+      @Nullable Answer answer)
       implements Entry {}
 }

@@ -15,9 +15,12 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What was used and is not reported yet, where a crash does not lose it. Entries are written by one
@@ -26,8 +29,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UsageFile implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(UsageFile.class);
   private static final int AT_ONCE_MAX = 4_096;
+  private static final int AT_ONCE_BYTES_MAX = 1 << 20;
   private static final long BROKEN_NANOS = 1_000_000_000L;
+
+  /** A batch is no larger than this, unless one use is: far less than what a server takes. */
+  private static final int BATCH_BYTES_MAX = 1 << 20;
+
+  private static final String ASIDE = "aside";
 
   /**
    * How large it may be.
@@ -37,13 +47,26 @@ public final class UsageFile implements AutoCloseable {
    */
   public record Settings(long bytesMax, long segmentBytes) {}
 
-  /**
-   * What is to be reported next.
-   *
-   * @param segment where it ends
-   * @param end where it ends in that segment
-   */
-  public record Batch(List<Entry.Stored> uses, long segment, long end, long bytes) {}
+  /** What is to be reported next, and where it ends in the file. */
+  public static final class Batch {
+    private final List<Entry.Stored> uses;
+    private final long segment;
+    private final long end;
+    private final long bytes;
+    private boolean confirmed;
+
+    private Batch(List<Entry.Stored> uses, long segment, long end, long bytes) {
+      this.uses = uses;
+      this.segment = segment;
+      this.end = end;
+      this.bytes = bytes;
+    }
+
+    /** In the file's order. */
+    public List<Entry.Stored> uses() {
+      return uses;
+    }
+  }
 
   private record Pending(Entry entry, @Nullable CompletableFuture<Void> kept) {}
 
@@ -56,8 +79,13 @@ public final class UsageFile implements AutoCloseable {
   private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
   private final Thread writer;
   private Supplier<Collection<Entry.Opened>> open = List::of;
+  private final Deque<Batch> handed = new ArrayDeque<>();
+  private volatile @Nullable UsageFile aside;
+  private long confirmedSegment;
+  private long confirmedOffset;
   private long readSegment;
   private long readOffset;
+  private long rotateAt = System.nanoTime();
   private volatile long unsentBytes;
   private volatile long unsent;
   private volatile boolean broken;
@@ -73,14 +101,20 @@ public final class UsageFile implements AutoCloseable {
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     this.lock = locked(lockChannel, directory);
     this.recovered = Recovery.read(directory, segments);
-    this.readSegment = recovered.confirmedSegment();
-    this.readOffset = recovered.confirmedOffset();
+    this.confirmedSegment = recovered.confirmedSegment();
+    this.confirmedOffset = recovered.confirmedOffset();
+    this.readSegment = confirmedSegment;
+    this.readOffset = confirmedOffset;
     this.unsentBytes = recovered.unsentBytes();
-    this.unsent = recovered.uses().size();
+    this.unsent = recovered.unsent();
     if (segments.isEmpty()) {
       segments.add(Segment.open(directory, 1));
     }
     this.writer = Thread.ofPlatform().daemon().name("usage-file").unstarted(this::run);
+    Path besides = directory.resolve(ASIDE);
+    if (Files.isDirectory(besides)) {
+      this.aside = new UsageFile(besides, settings);
+    }
   }
 
   private static FileLock locked(FileChannel channel, Path directory) throws IOException {
@@ -121,6 +155,9 @@ public final class UsageFile implements AutoCloseable {
     open = nowOpen;
     onUse = used;
     writer.start();
+    if (aside != null) {
+      aside.start(List::of, used);
+    }
   }
 
   /** Keeps an entry; done once it is on disk, failed if it can't be written. */
@@ -137,29 +174,68 @@ public final class UsageFile implements AutoCloseable {
 
   /** Whether nothing more should be decided that it would have to keep. */
   public boolean isFull() {
-    return unsentBytes >= settings.bytesMax()
+    return unsentBytes() >= settings.bytesMax()
         || (broken && System.nanoTime() - brokenAt < BROKEN_NANOS);
   }
 
   /** Bytes of usage that the server does not have yet. */
   public long unsentBytes() {
-    return unsentBytes;
+    UsageFile besides = aside;
+    return unsentBytes + (besides == null ? 0 : besides.unsentBytes());
   }
 
   /** How many uses the server does not have yet. */
   public long unsent() {
-    return unsent;
+    return unsent + unsentAside();
+  }
+
+  /** How many of them are set aside. */
+  public long unsentAside() {
+    UsageFile besides = aside;
+    return besides == null ? 0 : besides.unsent();
   }
 
   // ---- writing
 
+  /** Entries that are written together. */
+  private static final class Group {
+    final List<CompletableFuture<Void>> kept = new ArrayList<>();
+    final ByteArrayOutputStream bytes = new ByteArrayOutputStream(4_096);
+    int entries;
+    long uses;
+    long usedBytes;
+
+    void add(Pending each) {
+      int before = bytes.size();
+      try {
+        Segment.frame(bytes, Entries.bytes(each.entry));
+      } catch (IOException | RuntimeException e) {
+        if (each.kept != null) {
+          each.kept.completeExceptionally(e);
+        }
+        return;
+      }
+      entries++;
+      if (each.kept != null) {
+        kept.add(each.kept);
+      }
+      if (each.entry instanceof Entry.Used || each.entry instanceof Entry.Stored) {
+        uses++;
+        usedBytes += bytes.size() - before;
+      }
+    }
+  }
+
   private void run() {
-    List<Pending> group = new ArrayList<>();
     try {
       while (true) {
-        group.clear();
-        group.add(queue.take());
-        queue.drainTo(group, AT_ONCE_MAX - 1);
+        Group group = new Group();
+        for (Pending each = queue.take(); each != null; each = queue.poll()) {
+          group.add(each);
+          if (group.entries == AT_ONCE_MAX || group.bytes.size() > AT_ONCE_BYTES_MAX) {
+            break;
+          }
+        }
         write(group);
         if (closing && queue.isEmpty()) {
           return;
@@ -170,75 +246,92 @@ public final class UsageFile implements AutoCloseable {
     }
   }
 
-  private void write(List<Pending> group) {
+  private void write(Group group) {
     try {
-      long[] uses = new long[2];
-      boolean waited = false;
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream(group.size() * 512);
-      for (Pending each : group) {
-        int before = bytes.size();
-        Segment.frame(bytes, Entries.bytes(each.entry));
-        waited |= each.kept != null;
-        if (each.entry instanceof Entry.Used) {
-          uses[0]++;
-          uses[1] += bytes.size() - before;
-        }
-      }
       synchronized (this) {
-        segments.getLast().append(bytes.toByteArray(), waited);
-        unsent += uses[0];
-        unsentBytes += uses[1];
-        if (segments.getLast().length() >= settings.segmentBytes()) {
-          rotate();
-        }
-      }
-      broken = false;
-      group.forEach(
-          each -> {
-            if (each.kept != null) {
-              each.kept.complete(null);
-            }
-          });
-      if (uses[0] > 0) {
-        onUse.run();
+        segments.getLast().append(group.bytes.toByteArray(), !group.kept.isEmpty());
+        unsent += group.uses;
+        unsentBytes += group.usedBytes;
       }
     } catch (IOException | RuntimeException e) {
       brokenAt = System.nanoTime();
       broken = true;
-      group.forEach(
-          each -> {
-            if (each.kept != null) {
-              each.kept.completeExceptionally(e);
-            }
-          });
+      group.kept.forEach(each -> each.completeExceptionally(e));
+      return;
+    }
+    broken = false;
+    group.kept.forEach(each -> each.complete(null));
+    if (group.uses > 0) {
+      onUse.run();
+    }
+    rotateIfLong();
+  }
+
+  /** Where no other segment can be begun the last one grows, and it is tried again. */
+  private synchronized void rotateIfLong() {
+    if (segments.getLast().length() < settings.segmentBytes() || System.nanoTime() - rotateAt < 0) {
+      return;
+    }
+    try {
+      rotate();
+    } catch (IOException | RuntimeException e) {
+      rotateAt = System.nanoTime() + BROKEN_NANOS;
+      LOG.atError()
+          .setMessage("no other part of the usage file can be begun; the last one grows")
+          .addKeyValue("directory", directory)
+          .setCause(e)
+          .log();
     }
   }
 
   /** A segment begins with all reservations that are open: those before it need not be read. */
   private void rotate() throws IOException {
-    Segment next = Segment.open(directory, segments.getLast().number + 1);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (Entry.Opened each : open.get()) {
       Segment.frame(bytes, Entries.bytes(each));
     }
-    Segment.frame(bytes, Entries.bytes(new Entry.Confirmed(readSegment, readOffset)));
-    next.append(bytes.toByteArray(), true);
+    Segment next = Segment.open(directory, segments.getLast().number + 1);
+    try {
+      boolean all = unsent == 0 && handed.isEmpty();
+      Segment.frame(
+          bytes,
+          Entries.bytes(
+              all
+                  ? new Entry.Confirmed(next.number, 0)
+                  : new Entry.Confirmed(confirmedSegment, confirmedOffset)));
+      next.append(bytes.toByteArray(), true);
+      if (all) {
+        confirmedSegment = next.number;
+        confirmedOffset = 0;
+        readSegment = next.number;
+        readOffset = 0;
+      }
+    } catch (IOException | RuntimeException e) {
+      next.delete();
+      throw e;
+    }
     segments.add(next);
     drop();
   }
 
+  /** The last one that is over is kept, for the keys of calls that are in it. */
   private void drop() throws IOException {
-    while (segments.size() > 1 && segments.getFirst().number < readSegment) {
+    while (segments.size() > 1 && segments.getFirst().number < confirmedSegment - 1) {
       segments.removeFirst().delete();
     }
   }
 
   // ---- reporting
 
-  /** The first uses that are not confirmed, at most so many; null if there are none. */
+  /**
+   * The first uses that were not handed out yet, at most so many; null if there are none. Each is
+   * handed out once a life.
+   */
   public synchronized @Nullable Batch next(int max) throws IOException {
     List<Entry.Stored> uses = new ArrayList<>();
     long bytes = 0;
+    boolean full = false;
+    long in = readSegment;
     long at = readOffset;
     for (Segment segment : segments) {
       if (segment.number < readSegment) {
@@ -247,31 +340,79 @@ public final class UsageFile implements AutoCloseable {
       if (segment.number > readSegment) {
         at = 0;
       }
-      for (Segment.Found found = segment.read(at); found != null; found = segment.read(at)) {
-        at = found.next();
+      in = segment.number;
+      for (Segment.Found found = segment.read(at);
+          found != null && uses.size() < max;
+          found = segment.read(at)) {
         if (found.entry() instanceof Entry.Stored use) {
+          if (!uses.isEmpty() && bytes + found.bytes() > BATCH_BYTES_MAX) {
+            full = true;
+            break;
+          }
           uses.add(use);
           bytes += found.bytes();
         }
-        if (uses.size() == max) {
-          return new Batch(uses, segment.number, at, bytes);
-        }
+        at = found.next();
       }
-      if (segment == segments.getLast() && !uses.isEmpty()) {
-        return new Batch(uses, segment.number, at, bytes);
+      if (full || uses.size() == max) {
+        break;
       }
     }
-    return null;
+    readSegment = in;
+    readOffset = at;
+    if (uses.isEmpty()) {
+      return null;
+    }
+    Batch batch = new Batch(uses, in, at, bytes);
+    handed.add(batch);
+    return batch;
   }
 
-  /** The server has it. */
+  /** The server has it; or it is set aside. */
   public synchronized void confirm(Batch batch) throws IOException {
-    readSegment = batch.segment();
-    readOffset = batch.end();
-    unsent -= batch.uses().size();
-    unsentBytes -= batch.bytes();
+    batch.confirmed = true;
+    unsent -= batch.uses.size();
+    unsentBytes -= batch.bytes;
+    for (Batch first = handed.peek(); first != null && first.confirmed; first = handed.peek()) {
+      handed.remove();
+      confirmedSegment = first.segment;
+      confirmedOffset = first.end;
+    }
     drop();
-    note(new Entry.Confirmed(readSegment, readOffset));
+    note(new Entry.Confirmed(confirmedSegment, confirmedOffset));
+  }
+
+  /**
+   * Keeps uses of a batch by themselves, where they hold up no others.
+   *
+   * @throws IOException if they can't be kept there
+   */
+  public void setAside(List<Entry.Stored> uses) throws IOException {
+    UsageFile to = besides();
+    List<CompletableFuture<Void>> kept = new ArrayList<>();
+    for (Entry.Stored use : uses) {
+      kept.add(to.keep(use));
+    }
+    try {
+      CompletableFuture.allOf(kept.toArray(CompletableFuture<?>[]::new)).join();
+    } catch (CompletionException e) {
+      throw new IOException("usage can't be set aside", e.getCause());
+    }
+  }
+
+  /** What is set aside; null if nothing ever was. */
+  public @Nullable UsageFile aside() {
+    return aside;
+  }
+
+  private synchronized UsageFile besides() throws IOException {
+    UsageFile besides = aside;
+    if (besides == null) {
+      besides = new UsageFile(directory.resolve(ASIDE), settings);
+      besides.start(List::of, onUse);
+      aside = besides;
+    }
+    return besides;
   }
 
   /** Writes what waits, and ends. */
@@ -279,13 +420,17 @@ public final class UsageFile implements AutoCloseable {
   public void close() throws IOException {
     closing = true;
     if (writer.isAlive()) {
-      CompletableFuture<Void> last = keep(new Entry.Confirmed(readSegment, readOffset));
+      CompletableFuture<Void> last = keep(new Entry.Confirmed(confirmedSegment, confirmedOffset));
       last.exceptionally(e -> null).join();
     }
     synchronized (this) {
       for (Segment each : segments) {
         each.close();
       }
+    }
+    UsageFile besides = aside;
+    if (besides != null) {
+      besides.close();
     }
     lock.release();
     lockChannel.close();

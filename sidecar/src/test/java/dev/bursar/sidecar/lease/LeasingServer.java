@@ -54,6 +54,7 @@ public final class LeasingServer {
   private final Map<String, Told> told = new HashMap<>();
   private final Set<String> known = new HashSet<>();
   private long balance;
+  private int ids;
 
   /** What was charged beyond the balance. */
   public long debt;
@@ -84,6 +85,20 @@ public final class LeasingServer {
     balance += amount;
   }
 
+  /** All that was leased is long over. */
+  public void forget() {
+    leases.clear();
+  }
+
+  private static String lease(Ask ask) {
+    return switch (ask) {
+      case Ask.Acquire it -> "";
+      case Ask.Settle it -> it.lease();
+      case Ask.Close it -> it.lease();
+      case Ask.Look it -> it.lease();
+    };
+  }
+
   public void revoke(String id) {
     leases.get(id).revoked = true;
   }
@@ -101,6 +116,9 @@ public final class LeasingServer {
     leases.values().stream()
         .filter(each -> now >= each.settleBy)
         .forEach(each -> each.open = false);
+    if (!(ask instanceof Ask.Acquire) && !leases.containsKey(lease(ask))) {
+      return new Told.Refused("lease_not_found", "lease");
+    }
     Told before = told.get(ask.callId());
     if (before != null) {
       return before instanceof Told.Lease it ? again(it, now) : before;
@@ -154,7 +172,7 @@ public final class LeasingServer {
     lease.version = version;
     lease.expiresAt = now + ask.ttlSeconds() * SECOND;
     lease.settleBy = lease.expiresAt + SETTLE;
-    String id = "L" + (leases.size() + 1);
+    String id = "L" + ++ids;
     leases.put(id, lease);
     return view(id, ask.meters(), free - lease.granted, now, false);
   }

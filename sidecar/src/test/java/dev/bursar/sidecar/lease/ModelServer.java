@@ -31,6 +31,9 @@ public final class ModelServer implements Server, TermsSource {
 
   private static final long CREDIT = 1_000_000;
 
+  /** So many credits at once are malformed. */
+  public static final long UNFIT = 13;
+
   private static final Tagged TERMS =
       new Tagged(
           new Terms(
@@ -49,6 +52,7 @@ public final class ModelServer implements Server, TermsSource {
   private boolean away;
   private long unchecked;
   private long asked;
+  private String refused = "";
 
   public ModelServer(long credits) {
     leasing = new LeasingServer(credits * CREDIT);
@@ -94,6 +98,16 @@ public final class ModelServer implements Server, TermsSource {
     away = isAway;
   }
 
+  /** All that was leased is long over. */
+  public synchronized void forget() {
+    leasing.forget();
+  }
+
+  /** No report on this lease is taken. */
+  public synchronized void refuse(String lease) {
+    refused = lease;
+  }
+
   public synchronized void credit(long credits) {
     leasing.credit(credits * CREDIT);
   }
@@ -122,6 +136,12 @@ public final class ModelServer implements Server, TermsSource {
 
   @Override
   public synchronized CompletionStage<Reported> ask(Ask ask, List<Entry.Stored> uses) {
+    if (!away && ask instanceof Ask.Settle it && it.lease().equals(refused)) {
+      return told(new Told.Refused("forbidden", "lease"));
+    }
+    if (!away && uses.stream().anyMatch(each -> each.micros() == UNFIT * CREDIT)) {
+      return told(new Told.Refused("invalid", "usage[0].amount"));
+    }
     Told told =
         away
             ? new Told.Lost()
@@ -129,6 +149,10 @@ public final class ModelServer implements Server, TermsSource {
                 ask,
                 uses.stream().map(each -> new Item(each.id(), each.micros())).toList(),
                 System.nanoTime());
+    return told(told);
+  }
+
+  private static CompletionStage<Reported> told(Told told) {
     return CompletableFuture.supplyAsync(() -> new Reported(told, List.of()));
   }
 

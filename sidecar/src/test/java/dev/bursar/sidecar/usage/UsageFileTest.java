@@ -46,12 +46,12 @@ final class UsageFileTest {
 
   private static Entry.Used used(String id) {
     return new Entry.Used(
-        new Use(id, "L1", NOON, request(), Map.of("tokens", 7L), null, null, 3_500_000));
+        new Use(id, "L1", NOON, request(), Map.of("tokens", 7L), null, null, 3_500_000), null);
   }
 
   private static Entry.Opened opened(String id) {
     return new Entry.Opened(
-        id, "L1", 7, request(), "platform", 3_500_000, NOON, NOON.plusSeconds(300));
+        id, "L1", 7, request(), "platform", 3_500_000, NOON, NOON.plusSeconds(300), null);
   }
 
   private UsageFile open(UsageFile.Settings settings) throws IOException {
@@ -62,6 +62,14 @@ final class UsageFileTest {
 
   private static List<String> ids(Collection<Entry.Stored> uses) {
     return uses.stream().map(Entry.Stored::id).toList();
+  }
+
+  /** What is to be reported, all of it. */
+  private static List<Entry.Stored> unsent(UsageFile file) throws IOException {
+    UsageFile.Batch batch = file.next(1_000);
+    List<Entry.Stored> uses = batch == null ? List.of() : batch.uses();
+    assertThat(file.recovered().unsent()).isEqualTo(uses.size());
+    return uses;
   }
 
   private Path segment() throws IOException {
@@ -76,12 +84,13 @@ final class UsageFileTest {
       file.keep(opened("r1")).join();
       file.keep(opened("r2")).join();
       file.keep(used("r1")).join();
-      file.note(new Entry.Closed("r2"));
+      file.note(new Entry.Closed("r2", null));
       file.keep(opened("r3")).join();
     }
     try (UsageFile file = open(LARGE)) {
       Recovery found = file.recovered();
-      assertThat(ids(found.uses())).containsExactly("r1");
+      List<Entry.Stored> uses = unsent(file);
+      assertThat(ids(uses)).containsExactly("r1");
       assertThat(found.open()).extracting(Entry.Opened::id).containsExactly("r3");
       Entry.Opened it = found.open().iterator().next();
       assertThat(it.request().subject()).isEqualTo(request().subject());
@@ -90,7 +99,7 @@ final class UsageFileTest {
       assertThat(it.request().wallet()).isEqualTo("main");
       assertThat(it.request().metadata()).isEqualTo(request().metadata());
       assertThat(it.expiresAt()).isEqualTo(NOON.plusSeconds(300));
-      Entry.Stored use = found.uses().getFirst();
+      Entry.Stored use = uses.getFirst();
       assertThat(use.at()).isEqualTo(NOON);
       assertThat(use.micros()).isEqualTo(3_500_000);
       assertThat(new String(use.work(), StandardCharsets.UTF_8))
@@ -117,7 +126,7 @@ final class UsageFileTest {
         kept++;
       }
       UsageFile file = UsageFile.open(directory, LARGE);
-      assertThat(file.recovered().uses()).as("cut at %d", cut).hasSize(kept);
+      assertThat(unsent(file)).as("cut at %d", cut).hasSize(kept);
       file.close();
       assertThat(Files.size(segment)).isEqualTo(kept == 0 ? 0 : ends.get(kept - 1));
     }
@@ -126,7 +135,7 @@ final class UsageFileTest {
       file.keep(used("u4")).join();
     }
     try (UsageFile file = open(LARGE)) {
-      assertThat(ids(file.recovered().uses())).containsExactly("u1", "u2", "u4");
+      assertThat(ids(unsent(file))).containsExactly("u1", "u2", "u4");
     }
   }
 
@@ -139,7 +148,7 @@ final class UsageFileTest {
     whole[30] ^= 1;
     Files.write(segment(), whole);
     try (UsageFile file = open(LARGE)) {
-      assertThat(file.recovered().uses()).isEmpty();
+      assertThat(unsent(file)).isEmpty();
     }
   }
 
@@ -163,17 +172,18 @@ final class UsageFileTest {
       assertThat(segments()).isLessThan(4);
     }
     try (UsageFile file = UsageFile.open(directory, small)) {
-      assertThat(ids(file.recovered().uses())).containsExactly("u16", "u17", "u18", "u19", "u20");
+      assertThat(file.recovered().unsent()).isEqualTo(5);
       assertThat(file.recovered().open()).extracting(Entry.Opened::id).containsExactly("r9");
       file.start(List::of, () -> {});
       UsageFile.Batch rest = file.next(15);
       assertThat(rest).isNotNull();
+      assertThat(ids(rest.uses())).containsExactly("u16", "u17", "u18", "u19", "u20");
       file.confirm(rest);
       assertThat(file.next(15)).isNull();
       assertThat(file.unsentBytes()).isZero();
     }
     try (UsageFile file = UsageFile.open(directory, small)) {
-      assertThat(file.recovered().uses()).isEmpty();
+      assertThat(unsent(file)).isEmpty();
     }
   }
 
@@ -212,7 +222,8 @@ final class UsageFileTest {
     try (UsageFile file = open(LARGE)) {
       file.keep(
               new Entry.Used(
-                  new Use("u1", null, NOON, request(), null, Credits.of(2), "platform", 2_000_000)))
+                  new Use("u1", null, NOON, request(), null, Credits.of(2), "platform", 2_000_000),
+                  null))
           .join();
       UsageFile.Batch batch = file.next(1);
       assertThat(batch).isNotNull();
@@ -221,6 +232,150 @@ final class UsageFileTest {
       assertThat(use.wallet()).isEqualTo("main");
       assertThat(new String(use.work(), StandardCharsets.UTF_8))
           .contains("\"bursar.unchecked\":\"true\"", "\"amount\":\"2\"");
+    }
+  }
+
+  @Test
+  void whatIsKeptStaysKeptWhereNoOtherPartCanBeBegun() throws IOException {
+    Path next = directory.resolve("%019d.usage".formatted(2));
+    UsageFile.Settings small = new UsageFile.Settings(1 << 20, 1);
+    try (UsageFile file = open(small)) {
+      Files.createDirectories(next);
+      file.keep(used("u1")).join();
+      file.keep(used("u2")).join();
+      assertThat(file.unsent()).isEqualTo(2);
+      assertThat(file.isFull()).isFalse();
+    }
+    Files.delete(next);
+    try (UsageFile file = open(small)) {
+      assertThat(ids(unsent(file))).containsExactly("u1", "u2");
+      file.keep(used("u3")).join();
+    }
+    try (UsageFile file = open(small)) {
+      assertThat(ids(unsent(file))).containsExactly("u1", "u2", "u3");
+    }
+  }
+
+  @Test
+  void aBatchIsNoLargerThanAServerTakes() throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      String long_ = "x".repeat(400_000);
+      for (int i = 1; i <= 5; i++) {
+        Entry.Used small = used("u" + i);
+        ReserveRequest it = small.use().request();
+        ReserveRequest large =
+            new ReserveRequest(
+                it.subject(),
+                it.feature(),
+                it.model(),
+                null,
+                null,
+                it.usage(),
+                null,
+                null,
+                300,
+                null,
+                false,
+                false,
+                Map.of("note", long_));
+        file.keep(
+                new Entry.Used(
+                    new Use("u" + i, "L1", NOON, large, it.usage(), null, null, 1), null))
+            .join();
+      }
+      List<List<String>> batches = new ArrayList<>();
+      for (UsageFile.Batch each = file.next(1_000); each != null; each = file.next(1_000)) {
+        batches.add(ids(each.uses()));
+      }
+      assertThat(batches).containsExactly(List.of("u1", "u2"), List.of("u3", "u4"), List.of("u5"));
+    }
+  }
+
+  @Test
+  void whatIsSetAsideHoldsUpNothingAndIsThereAfterACrash() throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      file.keep(used("u1")).join();
+      UsageFile.Batch stuck = file.next(1);
+      file.keep(used("u2")).join();
+      UsageFile.Batch other = file.next(1);
+      file.confirm(other);
+      file.setAside(stuck.uses());
+      file.confirm(stuck);
+      assertThat(file.unsent()).isEqualTo(1);
+      assertThat(file.unsentAside()).isEqualTo(1);
+      assertThat(ids(file.aside().next(10).uses())).containsExactly("u1");
+    }
+    try (UsageFile file = open(LARGE)) {
+      assertThat(file.next(10)).isNull();
+      assertThat(file.unsent()).isEqualTo(1);
+      assertThat(file.aside().recovered().unreported())
+          .containsExactly(new Recovery.Unreported("acme", "L1", 3_500_000));
+    }
+  }
+
+  @Test
+  void whatComesBeforeIsNotConfirmedByWhatIsConfirmedFirst() throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      file.keep(used("u1")).join();
+      file.next(1);
+      file.keep(used("u2")).join();
+      file.confirm(file.next(1));
+      assertThat(file.unsent()).isEqualTo(1);
+    }
+    try (UsageFile file = open(LARGE)) {
+      assertThat(ids(unsent(file))).containsExactly("u1", "u2");
+    }
+  }
+
+  private static Answer answer(String name) {
+    return new Answer(new CallKey(name, 7), "platform", 5, true);
+  }
+
+  @Test
+  void keysOfCallsAreThereAfterACrashAlsoOnceAllIsConfirmed() throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      file.keep(new Entry.Used(used("u1").use(), answer("reserve a"))).join();
+      file.keep(new Entry.Closed("r2", answer("release r2 b"))).join();
+      file.keep(new Entry.Passed(new CallKey("reserve c", 8))).join();
+      file.confirm(file.next(10));
+    }
+    try (UsageFile file = open(LARGE)) {
+      assertThat(unsent(file)).isEmpty();
+      assertThat(file.recovered().answered())
+          .containsExactly(
+              new Recovery.Answered(
+                  new CallKey("reserve a", 7),
+                  "committed",
+                  "u1",
+                  3_500_000,
+                  5,
+                  "platform",
+                  true,
+                  false,
+                  null),
+              new Recovery.Answered(
+                  new CallKey("release r2 b", 7),
+                  "released",
+                  "r2",
+                  0,
+                  5,
+                  "platform",
+                  false,
+                  false,
+                  null),
+              new Recovery.Answered(
+                  new CallKey("reserve c", 8), null, "", 0, 0, "", false, false, null));
+    }
+  }
+
+  @Test
+  void whereNothingIsUsedItsPartsAreDropped() throws IOException {
+    try (UsageFile file = open(new UsageFile.Settings(1 << 20, 1_000))) {
+      for (int i = 1; i <= 50; i++) {
+        file.keep(opened("r" + i)).join();
+        file.keep(new Entry.Closed("r" + i, null)).join();
+      }
+      assertThat(segments()).isLessThan(4);
     }
   }
 }
