@@ -198,6 +198,23 @@ class LeasesTest {
   }
 
   @Test
+  void aReportThatAddsNothingIsToldWhatStandsInTheWay() {
+    budget("b-org", "{'type':'org'}", "platform", "400");
+    Answer lease = lease("100", "");
+    assertThat(report(lease, 1, "", use("1", 1)).json().has("denials")).isFalse();
+    api.post("/v1/orgs/acme/freeze", "{'reason':'audit'}");
+    assertThat(report(lease, 2, "", use("2", 1)).at("/denials/0/code")).isEqualTo("frozen");
+    api.post("/v1/orgs/acme/unfreeze", "{}");
+    assertThat(report(lease, 3, "").json().has("denials")).isFalse();
+    budget("b-org", "{'type':'org'}", "platform", "40");
+    assertThat(report(lease, 4, "").at("/denials/0/code")).isEqualTo("budget_exceeded");
+    budget("b-org", "{'type':'org'}", "platform", "400");
+    budget("b-ann", "{'type':'user','id':'ann'}", "platform", "10");
+    assertThat(report(lease, 5, "").at("/top_up_error/code")).isEqualTo("lease_too_wide");
+    assertThat(balance("held")).isNotEqualTo("0");
+  }
+
+  @Test
   void aMeterThatIsCalledLikeTheCreditsIsNoWayRoundTheirLimits() {
     budget("b-org", "{'type':'org'}", "platform", "10");
     Answer no = lease("400", ",'meters':{'platform':1}");

@@ -201,12 +201,22 @@ class SidecarTest {
             new BigDecimal("1000")
                 .subtract(new BigDecimal("0.5").multiply(BigDecimal.valueOf(charged)))
                 .subtract(new BigDecimal("0.25"));
-        until(() -> balance("balance").compareTo(expected) == 0);
+        BigDecimal settled = expected;
+        until(() -> balance("balance").compareTo(settled) == 0);
         until(() -> send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(1)).isAllowed());
+        expected = expected.subtract(new BigDecimal("0.5"));
+        send(node, "POST", "/v1/orgs/box/freeze", "{'reason':'audit'}");
+        Answer frozen = send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(1));
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (frozen.isAllowed()) {
+          assertThat(System.nanoTime()).as("the freeze does not reach it").isLessThan(deadline);
+          expected = expected.subtract(new BigDecimal("0.5"));
+          frozen = send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(1));
+        }
+        assertThat(frozen.json().at("/denials/0/code").asText()).isEqualTo("frozen");
         second.stop();
         until(() -> balance("held").signum() == 0);
-        assertThat(balance("balance"))
-            .isEqualByComparingTo(expected.subtract(new BigDecimal("0.5")));
+        assertThat(balance("balance")).isEqualByComparingTo(expected);
         assertThat(balance("debt")).isEqualByComparingTo("0");
       }
     }

@@ -7,6 +7,7 @@ import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.terms.TermsRefused;
 import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Entry;
@@ -20,6 +21,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -223,12 +225,39 @@ final class Desks {
           .terms(desk.org, desk.known())
           .whenComplete(
               (terms, error) -> {
-                if (error == null) {
+                Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+                if (cause == null) {
                   meters.answered();
+                  told(desk, terms);
+                } else if (cause instanceof TermsRefused) {
+                  meters.answered();
+                  refused(desk, cause);
+                } else {
+                  desk.unanswered();
                 }
-                desk.fetched(terms, error == null);
               });
     }
+  }
+
+  private static void told(OrgDesk desk, TermsSource.@Nullable Tagged terms) {
+    if (terms == null && desk.known() != null) {
+      LOG.atWarn()
+          .setMessage("there is no such org any more; nothing is decided for it")
+          .addKeyValue("org", desk.org)
+          .log();
+    }
+    desk.fetched(terms);
+  }
+
+  private static void refused(OrgDesk desk, Throwable cause) {
+    if (!desk.isRefused()) {
+      LOG.atError()
+          .setMessage("terms are refused, so that nothing is decided by the last ones any more")
+          .addKeyValue("org", desk.org)
+          .addKeyValue("reason", cause.getMessage())
+          .log();
+    }
+    desk.refused();
   }
 
   /** For how long the oldest terms that are in use were not confirmed, in seconds. */

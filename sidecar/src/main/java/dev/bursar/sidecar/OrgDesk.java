@@ -28,6 +28,7 @@ final class OrgDesk {
   private final Map<LeaseKey, CompletableFuture<Void>> waiting = new HashMap<>();
   private @Nullable CompletableFuture<Void> fetching;
   private volatile @Nullable Tagged known;
+  private volatile boolean refused;
   private volatile long askedAt;
   private volatile long fetchedAt;
 
@@ -93,6 +94,11 @@ final class OrgDesk {
     return known;
   }
 
+  /** Whether the server tells its terms to nobody with the sidecar's key. */
+  boolean isRefused() {
+    return refused;
+  }
+
   /** Somebody asks about the org. */
   void touched(long now) {
     askedAt = now;
@@ -121,20 +127,42 @@ final class OrgDesk {
     return fetching == null ? CompletableFuture.completedFuture(null) : fetching;
   }
 
-  void fetched(@Nullable Tagged terms, boolean answered) {
+  /** They are as told; gone, if there are none. */
+  void fetched(@Nullable Tagged terms) {
+    end(
+        decider -> {
+          fetchedAt = System.nanoTime();
+          refused = false;
+          known = terms;
+          if (terms == null) {
+            decider.termsGone();
+          } else {
+            decider.terms(terms.terms(), fetchedAt);
+          }
+        });
+  }
+
+  /** They can't be asked for: the last ones stay in use. */
+  void unanswered() {
+    end(decider -> decider.leases().pricesLost(System.nanoTime()));
+  }
+
+  /** They are refused: nothing is decided by the last ones any more. */
+  void refused() {
+    end(
+        decider -> {
+          fetchedAt = System.nanoTime();
+          refused = true;
+          known = null;
+          decider.termsGone();
+        });
+  }
+
+  private void end(Consumer<LocalDecider> what) {
     CompletableFuture<Void> done =
         with(
             decider -> {
-              long now = System.nanoTime();
-              if (answered) {
-                fetchedAt = now;
-              }
-              if (terms != null) {
-                known = terms;
-                decider.terms(terms.terms(), now);
-              } else {
-                decider.leases().pricesLost(now);
-              }
+              what.accept(decider);
               CompletableFuture<Void> waited = fetching;
               fetching = null;
               return waited;

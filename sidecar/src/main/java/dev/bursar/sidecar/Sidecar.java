@@ -45,6 +45,9 @@ public final class Sidecar implements AutoCloseable {
   private static final long FORGET_NANOS = Duration.ofMinutes(10).toNanos();
   private static final int ROUNDS_MAX = 10;
 
+  private static final Decision REFUSED =
+      new Decision.Denied("key_refused", "the server does not take the sidecar's key");
+
   private final SidecarSettings settings;
   private final Server server;
   private final UsageFile file;
@@ -129,7 +132,7 @@ public final class Sidecar implements AutoCloseable {
                   "usage_file_full", "what was used could not be kept until the server has it")
               : new Decision.Elsewhere());
     }
-    if (desk.known() == null) {
+    if (desk.known() == null && !desk.isRefused()) {
       desks.fetch(desk);
       return waited(desk.fetched(), now)
           .thenCompose(done -> decide(desk, request, key, id, now, 0));
@@ -144,6 +147,10 @@ public final class Sidecar implements AutoCloseable {
       String id,
       long since,
       int round) {
+    if (desk.isRefused()) {
+      meters.decided(REFUSED, true);
+      return CompletableFuture.completedFuture(REFUSED);
+    }
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
     Decision decision =
         desk.with(
@@ -321,7 +328,7 @@ public final class Sidecar implements AutoCloseable {
     TermsSource.Tagged known = desk.known();
     FailMode ofPlan = known == null ? null : known.terms().failMode(request.feature());
     FailMode mode = settings.failMode(request.feature(), ofPlan);
-    if (mode == FailMode.DENY || file.isFull() || request.dryRun()) {
+    if (mode == FailMode.DENY || desk.isRefused() || file.isFull() || request.dryRun()) {
       Decision.Denied denied =
           new Decision.Denied("server_away", "nobody can be asked, and nothing is leased for it");
       meters.unasked(false);

@@ -169,8 +169,7 @@ final class SidecarTest {
     id(reserve(first, "2", true));
     until(() -> first.file().unsentAside() == 1);
     id(first.decide(ModelServer.of(request("3", true), null)).toCompletableFuture().join());
-    until(() -> server.charged() == 3);
-    assertThat(first.file().unsent()).isEqualTo(1);
+    until(() -> server.charged() == 3 && first.file().unsent() == 1);
     first.close();
     server.refuse("");
     Sidecar second = sidecar();
@@ -193,6 +192,36 @@ final class SidecarTest {
     assertThat(server.charged()).isEqualTo(2);
     assertThat(sidecar.meters().rejectedUses()).isEqualTo(1);
     sidecar.close();
+  }
+
+  @Test
+  void termsThatAreRefusedAreNotUsedAnyMore() throws Exception {
+    SidecarSettings usual = SidecarSettings.USUAL;
+    SidecarSettings quick =
+        new SidecarSettings(
+            usual.leases(),
+            usual.waitMax(),
+            Duration.ofMillis(20),
+            usual.reportEvery(),
+            usual.patience(),
+            FailMode.ALLOW,
+            Map.of(),
+            false);
+    try (Sidecar sidecar = sidecar(quick, LARGE)) {
+      id(reserve(sidecar, "2", true));
+      server.refuseTerms(true);
+      until(() -> reserve(sidecar, "0.001", true) instanceof Decision.Denied);
+      assertThat(((Decision.Denied) reserve(sidecar, "0.001", true)).code())
+          .isEqualTo("key_refused");
+      until(() -> server.held() == 0);
+      server.away(true);
+      assertThat(sidecar.reserve(request("1", false)).toCompletableFuture().join())
+          .as("whatever the fail mode is")
+          .isInstanceOf(Decision.Denied.class);
+      server.away(false);
+      server.refuseTerms(false);
+      until(() -> reserve(sidecar, "0.001", true) instanceof Decision.Allowed);
+    }
   }
 
   @Test

@@ -48,6 +48,15 @@ final class Headroom {
   }
 
   /**
+   * Whether anything could be added to a lease: with nothing to be added, only what is no matter of
+   * how much stands in the way, and what is over. Nothing is put on record.
+   */
+  CompletionStage<Answer<Decided>> standing(Leases.Wanted nothing, String lease, Caller caller) {
+    return enforcement.reserve(
+        request(nothing, new Fit(nothing.amount(), nothing.meters()), lease, true), caller);
+  }
+
+  /**
    * Follows the tries of this call as far as they are on record: one that was denied, since others
    * were faster, has perhaps been followed by another.
    *

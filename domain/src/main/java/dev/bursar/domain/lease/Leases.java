@@ -88,7 +88,8 @@ public interface Leases {
   record Denied(List<Denial> denials) implements Outcome {}
 
   /**
-   * What came of a report.
+   * What came of a report. One that adds nothing tells in {@code denials} or {@code notAdded} what
+   * stands in the way of anything more: a freeze, say, or a limit that is over.
    *
    * @param lease the lease after it
    * @param results what became of each use, in their order

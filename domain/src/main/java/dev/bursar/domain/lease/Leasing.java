@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Leasing implements Leases {
 
+  private static final More NOTHING = new More(Credits.ZERO, Map.of(), 1);
+
   private final Enforcement enforcement;
   private final Entities entities;
   private final UsageReports reports;
@@ -186,8 +188,24 @@ public final class Leasing implements Leases {
     }
 
     private CompletionStage<Answer<Settled>> settle(Hold hold, List<UsageReports.Result> results) {
-      if (more == null || closing) {
+      if (closing) {
         return end(null, results, List.of(), null);
+      }
+      if (more == null) {
+        return headroom
+            .standing(wanted(hold, NOTHING), lease, caller.next("standing"))
+            .thenCompose(
+                answer ->
+                    switch (answer) {
+                      case Answer.Done<Decided> done
+                          when done.value() instanceof Decided.Denied it ->
+                          end(null, results, it.denials(), null);
+                      case Answer.Refused<Decided>(Refusal refusal)
+                          when refusal.code() != Code.CATALOG_UNKNOWN ->
+                          end(null, results, List.of(), refusal);
+                      // What can't be told now, the next report tells.
+                      case Answer<Decided> other -> end(null, results, List.of(), null);
+                    });
       }
       return headroom
           .held(wanted(hold, more), lease, caller.next("more"))

@@ -63,6 +63,12 @@ public final class LocalDecider {
     leases.prices(told.version(), now);
   }
 
+  /** Nothing is known of the org's terms any more: nothing is decided. */
+  public void termsGone() {
+    terms = null;
+    leases.revokeAll();
+  }
+
   /** The terms that it decides by; null while there are none. */
   public @Nullable Terms terms() {
     return terms;

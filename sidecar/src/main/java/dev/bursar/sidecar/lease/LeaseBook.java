@@ -429,7 +429,7 @@ public final class LeaseBook {
     lease.granted = it.granted();
     lease.reported = it.reported();
     lease.version = it.version();
-    if (it.revoked() || !it.open() || it.spent()) {
+    if (it.revoked() || !it.open() || it.over()) {
       lease.retired = true;
     }
   }

@@ -20,7 +20,8 @@ public sealed interface Told {
    * @param settlesNanos how long after that what is left stays held
    * @param version the version of the catalog by which what is decided from it is priced; 0 for
    *     whichever counts
-   * @param spent whether another has to be taken: nothing can be added to this one any more
+   * @param over whether nothing is to be decided from it any more: nothing can be added to it, or
+   *     something stands in the way of anything more
    */
   record Lease(
       String lease,
@@ -34,7 +35,7 @@ public sealed interface Told {
       long lastsNanos,
       long settlesNanos,
       int version,
-      boolean spent)
+      boolean over)
       implements Told {}
 
   /** Nothing could be granted. */

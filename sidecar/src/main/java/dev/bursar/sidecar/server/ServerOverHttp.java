@@ -12,6 +12,7 @@ import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.terms.TermsReader;
+import dev.bursar.sidecar.terms.TermsRefused;
 import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.Entry;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -42,6 +44,11 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private static final Logger LOG = LoggerFactory.getLogger(ServerOverHttp.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Reported LOST = new Reported(new Told.Lost(), List.of());
+
+  /** What a denial says where there is no more of something. */
+  private static final Set<String> SCARCE =
+      Set.of("insufficient_credits", "budget_exceeded", "rate_limited", "concurrency_exceeded");
+
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -110,13 +117,14 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
               post(path(it.lease(), "/close"), it.callId(), j -> j.field("epoch", it.epoch()));
           case Ask.Look it -> get(path(it.lease(), ""), null);
         };
-    return sent.handle((answer, error) -> error == null ? read(answer) : LOST);
+    boolean adding = !(ask instanceof Ask.Settle it) || it.topUp() >= 0;
+    return sent.handle((answer, error) -> error == null ? read(answer, adding) : LOST);
   }
 
   /** What can't be read is not known. */
-  private static Reported read(HttpResponse<byte[]> answer) {
+  private static Reported read(HttpResponse<byte[]> answer, boolean adding) {
     try {
-      return reported(answer);
+      return reported(answer, adding);
     } catch (RuntimeException e) {
       LOG.atError()
           .setMessage("an answer can't be read")
@@ -166,7 +174,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     json.raw("usage", Reports.ofLease(uses));
   }
 
-  private static Reported reported(HttpResponse<byte[]> answer) {
+  private static Reported reported(HttpResponse<byte[]> answer, boolean adding) {
     int status = answer.statusCode();
     if (status == 429 || status >= 500) {
       return LOST;
@@ -181,10 +189,26 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     if (json.path("decision").asText().equals("deny")) {
       return new Reported(new Told.Denied(), List.of());
     }
-    return new Reported(lease(json, answer), rejected(json));
+    return new Reported(lease(json, answer, isOver(json, adding)), rejected(json));
   }
 
-  private static Told.Lease lease(JsonNode json, HttpResponse<byte[]> answer) {
+  /**
+   * Whether something stands in the way of a lease. Where something was to be added that may be
+   * only that there is no more.
+   */
+  private static boolean isOver(JsonNode json, boolean adding) {
+    if (json.has("top_up_error")) {
+      return true;
+    }
+    for (JsonNode denial : json.path("denials")) {
+      if (!adding || !SCARCE.contains(denial.path("code").asText())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Told.Lease lease(JsonNode json, HttpResponse<byte[]> answer, boolean over) {
     Instant expiresAt = Instant.parse(json.path("expires_at").asText());
     // Without the server's time nobody knows how long that is: then it is over.
     long lasts =
@@ -216,7 +240,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
         lasts,
         Math.max(0, settles),
         json.path("catalog_version").asInt(),
-        json.at("/top_up_error/code").asText().equals("lease_ended"));
+        over);
   }
 
   private static long micros(JsonNode json, String field) {
@@ -237,7 +261,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     try {
       return answer.statusCode() == 200
           ? new Reported(new Told.Denied(), rejected(json(answer)))
-          : reported(answer);
+          : reported(answer, true);
     } catch (RuntimeException e) {
       return LOST;
     }
@@ -371,10 +395,17 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     if (known != null && (first == 304 || second == 304)) {
       return new Read(null, false);
     }
+    if (isRefused(first) || isRefused(second)) {
+      throw new TermsRefused("the server answered %d and %d".formatted(first, second));
+    }
     if (first == 429 || first >= 500 || second == 429 || second >= 500) {
       throw new ServerAway("the server answered %d and %d".formatted(first, second));
     }
     return new Read(null, true);
+  }
+
+  private static boolean isRefused(int status) {
+    return status == 401 || status == 403;
   }
 
   private static String tag(HttpResponse<byte[]> answer) {

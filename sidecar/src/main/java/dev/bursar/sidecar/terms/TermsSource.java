@@ -20,8 +20,8 @@ public interface TermsSource {
    * The terms of an org as they are now.
    *
    * @param known what is known already, or null
-   * @return the same that is known if nothing has changed; null if the server does not show them;
-   *     failed if it can't be asked
+   * @return the same that is known if nothing has changed; null if there is no such org; failed
+   *     with {@link TermsRefused} if they are refused, with anything else if it can't be asked
    */
   CompletionStage<@Nullable Tagged> terms(String org, @Nullable Tagged known);
 }

@@ -265,6 +265,20 @@ final class LocalDeciderTest {
   }
 
   @Test
+  void whoIsFrozenSpendsNothingAfterTheNextReport() {
+    Desk desk = new Desk(1_000);
+    allowed(desk.charge("2"));
+    String open = reservation(desk.reserve("1"));
+    desk.server.frozen = true;
+    allowed(desk.charge("1"));
+    desk.report("L1", new Item("u", 2_000_000));
+    assertThat(desk.decider.reserve(Desk.request("ann", "1", null, true), "x", desk.now, Desk.NOON))
+        .isNotInstanceOf(Allowed.class);
+    assertThat(desk.decider.commit(open, Credits.of(1), null, desk.now))
+        .isInstanceOf(Ended.Done.class);
+  }
+
+  @Test
   void aRevokedLeaseIsNotDecidedFromAndIsClosed() {
     Desk desk = new Desk(1_000);
     allowed(desk.charge("2"));

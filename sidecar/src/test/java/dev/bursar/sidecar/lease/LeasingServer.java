@@ -70,6 +70,9 @@ public final class LeasingServer {
   /** The version of the catalog that counts. */
   public int version = 1;
 
+  /** Whether nothing more is to be spent. */
+  public boolean frozen;
+
   /** Whether users have limits of their own. */
   public boolean byUser;
 
@@ -151,7 +154,7 @@ public final class LeasingServer {
         it.lastsNanos() + (firstAnswers.get(it) - now),
         lease.settleBy - lease.expiresAt,
         it.version(),
-        it.spent());
+        it.over());
   }
 
   private final Map<Told, Long> firstAnswers = new java.util.IdentityHashMap<>();
@@ -188,8 +191,8 @@ public final class LeasingServer {
     }
     lease.epoch++;
     long remaining = -1;
-    boolean spent = ask.topUp() >= 0 && lease.version != version;
-    if (!spent && ask.topUp() >= 0 && now < lease.expiresAt && !lease.revoked) {
+    boolean over = frozen || lease.version != version;
+    if (!over && ask.topUp() >= 0 && now < lease.expiresAt && !lease.revoked) {
       long free = available();
       long more = Math.min(ask.topUp(), free);
       if (more > 0 || ask.topUp() == 0) {
@@ -201,7 +204,7 @@ public final class LeasingServer {
     } else if (ask.handBack() > 0) {
       lease.granted -= Math.min(ask.handBack(), lease.held());
     }
-    return view(ask.lease(), ask.topUpMeters(), remaining, now, spent);
+    return view(ask.lease(), ask.topUpMeters(), remaining, now, over);
   }
 
   private void charge(Lease lease, Item item) {
@@ -235,7 +238,7 @@ public final class LeasingServer {
     return view(id, Map.of(), -1, now, false);
   }
 
-  private Told view(String id, Map<String, Long> meters, long remaining, long now, boolean spent) {
+  private Told view(String id, Map<String, Long> meters, long remaining, long now, boolean over) {
     Lease lease = leases.get(id);
     Told.Lease it =
         new Told.Lease(
@@ -250,7 +253,7 @@ public final class LeasingServer {
             lease.expiresAt - now,
             lease.settleBy - lease.expiresAt,
             lease.version,
-            spent);
+            over);
     firstAnswers.put(it, now);
     return it;
   }

@@ -14,6 +14,7 @@ import dev.bursar.sidecar.lease.LeasingServer.Item;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.terms.Terms;
+import dev.bursar.sidecar.terms.TermsRefused;
 import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.Entry;
 import java.time.ZoneOffset;
@@ -53,6 +54,7 @@ public final class ModelServer implements Server, TermsSource {
   private long unchecked;
   private long asked;
   private String refused = "";
+  private boolean termsRefused;
 
   public ModelServer(long credits) {
     leasing = new LeasingServer(credits * CREDIT);
@@ -106,6 +108,11 @@ public final class ModelServer implements Server, TermsSource {
   /** No report on this lease is taken. */
   public synchronized void refuse(String lease) {
     refused = lease;
+  }
+
+  /** Nobody is told terms. */
+  public synchronized void refuseTerms(boolean isRefused) {
+    termsRefused = isRefused;
   }
 
   public synchronized void credit(long credits) {
@@ -189,8 +196,10 @@ public final class ModelServer implements Server, TermsSource {
 
   @Override
   public synchronized CompletionStage<@Nullable Tagged> terms(String org, @Nullable Tagged known) {
-    return away
-        ? CompletableFuture.failedFuture(new ServerAway("away"))
-        : CompletableFuture.completedFuture(TERMS);
+    if (away || termsRefused) {
+      return CompletableFuture.failedFuture(
+          away ? new ServerAway("away") : new TermsRefused("401"));
+    }
+    return CompletableFuture.completedFuture(TERMS);
   }
 }
