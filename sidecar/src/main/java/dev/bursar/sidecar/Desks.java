@@ -5,6 +5,7 @@ import dev.bursar.sidecar.decision.LocalDecider;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.LeaseBook;
+import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.terms.TermsRefused;
@@ -33,6 +34,8 @@ final class Desks {
 
   private static final Logger LOG = LoggerFactory.getLogger(Desks.class);
   private static final long FORGET_NANOS = Duration.ofMinutes(10).toNanos();
+  private static final long IDLE_NANOS = Duration.ofMinutes(1).toNanos();
+  private static final long LOOK_NANOS = Duration.ofSeconds(5).toNanos();
   private static final int LIFE_BYTES = 9;
 
   private final SidecarSettings settings;
@@ -43,6 +46,8 @@ final class Desks {
   private final Map<String, OrgDesk> desks = new ConcurrentHashMap<>();
   private final String life = newLife();
   private final AtomicLong ids = new AtomicLong();
+  private final Rooms rooms = Rooms.usual();
+  private long lookedAt = System.nanoTime();
 
   Desks(
       SidecarSettings settings,
@@ -69,9 +74,30 @@ final class Desks {
     return desks.get(org);
   }
 
+  /** How much of the heap is taken. */
+  Rooms rooms() {
+    return rooms;
+  }
+
+  /** A name for a call. */
+  String newCall() {
+    return life + "-" + ids.incrementAndGet();
+  }
+
   /** A name for a reservation. */
   String newId(OrgDesk desk) {
     return desk.prefix + Long.toString(ids.incrementAndGet(), Character.MAX_RADIX);
+  }
+
+  /** The desk of an org that is asked about; null if there is no room for another. */
+  @Nullable OrgDesk asked(String org) {
+    OrgDesk desk = desks.get(org);
+    if (desk == null && rooms.orgs().isFull()) {
+      return null;
+    }
+    OrgDesk found = desk == null ? desk(org) : desk;
+    found.touched(System.nanoTime());
+    return found;
   }
 
   /** The desk of an org. */
@@ -80,14 +106,16 @@ final class Desks {
   }
 
   private OrgDesk newDesk(String org) {
-    String name = life + "-" + ids.incrementAndGet();
-    LocalDecider decider = new LocalDecider(new LeaseBook(name, settings.leases()));
-    return new OrgDesk(
+    LocalDecider decider = new LocalDecider(new LeaseBook(newCall(), settings.leases(), rooms));
+    OrgDesk desk =
+        new OrgDesk(
         org,
         Sidecar.RESERVATION + EntityId.encoded(org) + "_" + life + ".",
         decider,
         ask -> send(org, ask),
         this::fetch);
+    rooms.orgs().take(desk.bytes());
+    return desk;
   }
 
   /** What is open, as the file is to have it. */
@@ -195,8 +223,35 @@ final class Desks {
           fetch(desk);
         }
       }
+      makeRoom(now);
     } catch (RuntimeException e) {
       LOG.atError().setMessage("what is due could not be done").setCause(e).log();
+    }
+  }
+
+  /** What is not asked about for long goes whole; where there is little room, the oldest goes. */
+  private void makeRoom(long now) {
+    for (long age = FORGET_NANOS; rooms.past().isShort() && age > 0; age /= 2) {
+      long old = age;
+      desks
+          .values()
+          .forEach(
+              desk ->
+                  desk.with(
+                      decider -> {
+                        decider.forget(now, old);
+                        return 0;
+                      }));
+    }
+    if (now - lookedAt < LOOK_NANOS && !rooms.orgs().isFull()) {
+      return;
+    }
+    lookedAt = now;
+    long idle = rooms.orgs().isShort() ? IDLE_NANOS : FORGET_NANOS;
+    for (OrgDesk desk : desks.values()) {
+      if (desk.endIfIdle(now, idle, rooms)) {
+        desks.remove(desk.org, desk);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.bursar.sidecar;
 import dev.bursar.sidecar.decision.LocalDecider;
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.LeaseKey;
+import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.terms.TermsSource.Tagged;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** One org's decider, with who waits for it; used by one thread at a time. */
 final class OrgDesk {
 
+  private static final long BYTES = 4_000;
+
   final String org;
 
   /** How reservations that are made here for it begin. */
@@ -29,6 +32,7 @@ final class OrgDesk {
   private @Nullable CompletableFuture<Void> fetching;
   private volatile @Nullable Tagged known;
   private volatile boolean refused;
+  private boolean gone;
   private volatile long askedAt;
   private volatile long fetchedAt;
 
@@ -99,6 +103,23 @@ final class OrgDesk {
     return refused;
   }
 
+  /** How much of the heap it takes, about; what is decided for it is counted by itself. */
+  long bytes() {
+    Tagged terms = known;
+    return BYTES + (terms == null ? 0 : terms.terms().bytes());
+  }
+
+  /** Ends it, if nobody has asked for so long and nothing would be lost; whether it has ended. */
+  synchronized boolean endIfIdle(long now, long idle, Rooms rooms) {
+    if (gone || now - askedAt < idle || fetching != null || !decider.isIdle(now)) {
+      return false;
+    }
+    gone = true;
+    decider.end();
+    rooms.orgs().give(bytes());
+    return true;
+  }
+
   /** Somebody asks about the org. */
   void touched(long now) {
     askedAt = now;
@@ -133,7 +154,7 @@ final class OrgDesk {
         decider -> {
           fetchedAt = System.nanoTime();
           refused = false;
-          known = terms;
+          replace(decider, terms);
           if (terms == null) {
             decider.termsGone();
           } else {
@@ -153,9 +174,16 @@ final class OrgDesk {
         decider -> {
           fetchedAt = System.nanoTime();
           refused = true;
-          known = null;
+          replace(decider, null);
           decider.termsGone();
         });
+  }
+
+  private void replace(LocalDecider decider, @Nullable Tagged terms) {
+    Rooms rooms = decider.leases().rooms();
+    rooms.orgs().give(bytes());
+    known = terms;
+    rooms.orgs().take(bytes());
   }
 
   private void end(Consumer<LocalDecider> what) {

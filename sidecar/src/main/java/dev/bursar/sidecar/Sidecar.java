@@ -9,6 +9,7 @@ import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.LocalDecider;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.LeaseKey;
+import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.terms.Terms;
@@ -16,10 +17,13 @@ import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.Answer;
 import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Entry;
+import dev.bursar.sidecar.usage.Recovery;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -58,6 +62,7 @@ public final class Sidecar implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           task -> Thread.ofPlatform().daemon().name("sidecar-timer").unstarted(task));
   private final Reporter reporter;
+  private Collection<Recovery.Answered> answered;
   private volatile boolean closing;
 
   /**
@@ -84,6 +89,8 @@ public final class Sidecar implements AutoCloseable {
     if (aside != null) {
       desks.restore(aside.recovered());
     }
+    answered = file.recovered().answered();
+    file.takenUp();
     file.start(desks::opened, reporter::used);
     reporter.start();
     timer.scheduleWithFixedDelay(desks::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
@@ -118,11 +125,8 @@ public final class Sidecar implements AutoCloseable {
    * answered after a crash.
    */
   public CompletionStage<Decision> decide(ReserveRequest request, @Nullable CallKey key) {
-    OrgDesk desk = desks.desk(request.subject().org());
-    String id = desks.newId(desk);
-    long now = System.nanoTime();
-    desk.touched(now);
-    if (closing) {
+    OrgDesk desk = closing ? null : desks.asked(request.subject().org());
+    if (desk == null) {
       return CompletableFuture.completedFuture(new Decision.Elsewhere());
     }
     if (file.isFull()) {
@@ -132,6 +136,8 @@ public final class Sidecar implements AutoCloseable {
                   "usage_file_full", "what was used could not be kept until the server has it")
               : new Decision.Elsewhere());
     }
+    String id = desks.newId(desk);
+    long now = System.nanoTime();
     if (desk.known() == null && !desk.isRefused()) {
       desks.fetch(desk);
       return waited(desk.fetched(), now)
@@ -324,11 +330,11 @@ public final class Sidecar implements AutoCloseable {
 
   /** The same for a call with a key. */
   public CompletionStage<Decision> unasked(ReserveRequest request, @Nullable CallKey key) {
-    OrgDesk desk = desks.desk(request.subject().org());
-    TermsSource.Tagged known = desk.known();
+    OrgDesk desk = desks.asked(request.subject().org());
+    TermsSource.Tagged known = desk == null ? null : desk.known();
     FailMode ofPlan = known == null ? null : known.terms().failMode(request.feature());
     FailMode mode = settings.failMode(request.feature(), ofPlan);
-    if (mode == FailMode.DENY || desk.isRefused() || file.isFull() || request.dryRun()) {
+    if (mode == FailMode.DENY || desk == null || desk.isRefused() || file.isFull() || request.dryRun()) {
       Decision.Denied denied =
           new Decision.Denied("server_away", "nobody can be asked, and nothing is leased for it");
       meters.unasked(false);
@@ -366,7 +372,7 @@ public final class Sidecar implements AutoCloseable {
 
   private CompletionStage<Decision> asked(ReserveRequest request) {
     return server
-        .reserve(request, desks.newId(desks.desk(request.subject().org())))
+        .reserve(request, desks.newCall())
         .handle(
             (decision, error) -> {
               if (error == null) {
@@ -396,10 +402,13 @@ public final class Sidecar implements AutoCloseable {
 
   /** The terms of an org, once they are known; null if the server does not show them. */
   public CompletionStage<@Nullable Terms> terms(String org) {
-    OrgDesk desk = desks.desk(org);
-    desk.touched(System.nanoTime());
-    if (desk.known() != null) {
-      return CompletableFuture.completedFuture(desk.known().terms());
+    OrgDesk desk = desks.asked(org);
+    if (desk == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    TermsSource.Tagged before = desk.known();
+    if (before != null) {
+      return CompletableFuture.completedFuture(before.terms());
     }
     desks.fetch(desk);
     return waited(desk.fetched(), System.nanoTime())
@@ -429,6 +438,11 @@ public final class Sidecar implements AutoCloseable {
     return desks.stalenessSeconds();
   }
 
+  /** How much of the heap is taken by what grows with what is asked. */
+  public Rooms rooms() {
+    return desks.rooms();
+  }
+
   /** How many leases are not over. */
   public int leases() {
     return desks.leases();
@@ -437,6 +451,13 @@ public final class Sidecar implements AutoCloseable {
   /** What is counted. */
   public SidecarMeters meters() {
     return meters;
+  }
+
+  /** What was answered to calls in an earlier life; told once. */
+  public synchronized Collection<Recovery.Answered> answered() {
+    Collection<Recovery.Answered> all = answered;
+    answered = List.of();
+    return all;
   }
 
   /** The file, for its figures. */

@@ -10,6 +10,7 @@ import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.lease.ModelServer;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -222,6 +223,25 @@ final class SidecarTest {
       server.refuseTerms(false);
       until(() -> reserve(sidecar, "0.001", true) instanceof Decision.Allowed);
     }
+  }
+
+  @Test
+  void manyRequestsOfManyOrgsFitALittleMemory() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx48m",
+                "-XX:+UseSerialGC",
+                "-XX:+ExitOnOutOfMemoryError",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ManyOrgs.class.getName(),
+                directory.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    assertThat(said).endsWith("done\n");
   }
 
   @Test

@@ -18,6 +18,7 @@ import dev.bursar.sidecar.decision.LocalDecider;
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.LeaseSettings;
+import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.terms.Terms;
 import java.math.BigDecimal;
@@ -60,7 +61,7 @@ public class LocalDecisions {
   private static final long AMPLE = Long.MAX_VALUE / 4;
 
   private final LocalDecider decider =
-      new LocalDecider(new LeaseBook("bench", LeaseSettings.USUAL));
+      new LocalDecider(new LeaseBook("bench", LeaseSettings.USUAL, Rooms.usual()));
   private final ReserveRequest[] charged = new ReserveRequest[REQUESTS];
   private final ReserveRequest[] held = new ReserveRequest[REQUESTS];
   private final String[] ids = new String[REQUESTS];

@@ -13,6 +13,7 @@ public sealed interface Ended {
    * @param amount millionths that were charged
    * @param released millionths that were given back
    * @param use what was used; null if nothing ran
+   * @param before what it was before, if it was made here
    */
   record Done(
       String reservation,
@@ -21,7 +22,8 @@ public sealed interface Ended {
       long released,
       String creditType,
       boolean late,
-      @Nullable Use use)
+      @Nullable Use use,
+      @Nullable OpenReservation before)
       implements Ended {}
 
   /** It lives for so long from now. */

@@ -16,11 +16,13 @@ import dev.bursar.sidecar.decision.Ended.Refused;
 import dev.bursar.sidecar.lease.HeldLease;
 import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.LeaseKey;
+import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.lease.Spending;
 import dev.bursar.sidecar.terms.Terms;
 import dev.bursar.sidecar.usage.Use;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,26 +37,76 @@ public final class LocalDecider {
   private static final long SECOND = 1_000_000_000L;
   private static final long GRACE = 3_600 * SECOND;
   private static final long TTL_SECONDS_MAX = 600;
-  private static final int ENDED_MAX = 10_000;
 
-  /** What has ended, while somebody may yet say something about it. */
-  private record Past(OpenReservation reservation, String status, long at) {}
+  /** What one that has ended takes of the heap, about, besides its name. */
+  private static final long PAST_BYTES = 200;
+
+  /**
+   * What has ended, while somebody may yet say something about it.
+   *
+   * @param reservation only if it has expired: it may be charged yet
+   */
+  private record Past(@Nullable OpenReservation reservation, String status, long at) {
+
+    long bytes(String id) {
+      return PAST_BYTES + id.length() + (reservation == null ? 0 : reservation.bytes());
+    }
+  }
 
   private final LeaseBook leases;
-  private final OpenReservations open = new OpenReservations();
-  private final Map<String, Past> past =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+  private final Rooms rooms;
+  private final OpenReservations open;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Past> eldest) {
-          return size() > ENDED_MAX;
-        }
-      };
+  /** The first to have ended is the first. */
+  private final Map<String, Past> past = new LinkedHashMap<>();
+
   private @Nullable Terms terms;
 
   public LocalDecider(LeaseBook leases) {
     this.leases = leases;
+    this.rooms = leases.rooms();
+    this.open = new OpenReservations(rooms.open());
+  }
+
+  /** Whether nothing would be lost if it were forgotten: all has ended, and can't be charged. */
+  public boolean isIdle(long now) {
+    return open.isEmpty()
+        && leases.isIdle()
+        && past.values().stream()
+            .noneMatch(each -> each.reservation() != null && now - each.at() < GRACE);
+  }
+
+  /** Nothing of it is needed any more: it takes no room. */
+  public void end() {
+    past.forEach((id, each) -> rooms.past().give(each.bytes(id)));
+    past.clear();
+    leases.end();
+  }
+
+  /** Forgets what had ended so long ago. */
+  public void forget(long now, long age) {
+    for (Iterator<Map.Entry<String, Past>> all = past.entrySet().iterator(); all.hasNext(); ) {
+      Map.Entry<String, Past> eldest = all.next();
+      if (now - eldest.getValue().at() < age) {
+        return;
+      }
+      rooms.past().give(eldest.getValue().bytes(eldest.getKey()));
+      all.remove();
+    }
+  }
+
+  private void remember(String id, Past it) {
+    forgetOne(id);
+    past.put(id, it);
+    rooms.past().take(it.bytes(id));
+  }
+
+  private @Nullable Past forgetOne(String id) {
+    Past was = past.remove(id);
+    if (was != null) {
+      rooms.past().give(was.bytes(id));
+    }
+    return was;
   }
 
   /** The org's terms, from now on. */
@@ -136,6 +188,9 @@ public final class LocalDecider {
       Use use = use(id, lease, wall, request, usage, amount, creditType, amount.micros());
       return new Allowed(id, amount.micros(), creditType, 0, use);
     }
+    if (rooms.open().isFull()) {
+      return Elsewhere.IT_IS;
+    }
     lease.hold(spending);
     long expiresAt = expiry(lease, now, request.ttlSeconds());
     open.put(new OpenReservation(id, request, price, creditType, lease, spending, wall, expiresAt));
@@ -146,7 +201,7 @@ public final class LocalDecider {
    * Allows a request that nobody can be asked about; what it costs is told later, if it is not
    * known here.
    */
-  public Allowed unchecked(ReserveRequest request, String id, long now, Instant wall) {
+  public Decision unchecked(ReserveRequest request, String id, long now, Instant wall) {
     Terms known = terms;
     Map<String, Long> usage = request.usage();
     Price price =
@@ -166,6 +221,9 @@ public final class LocalDecider {
       Use use = use(id, none, wall, request, usage, amount, creditType, amount.micros());
       return new Allowed(id, amount.micros(), creditType, 0, use);
     }
+    if (rooms.open().isFull()) {
+      return new Denied("server_away", "nobody can be asked, and too much is set aside already");
+    }
     none.hold(spending);
     long expiresAt = now + request.ttlSeconds() * SECOND;
     open.put(new OpenReservation(id, request, price, creditType, none, spending, wall, expiresAt));
@@ -184,12 +242,12 @@ public final class LocalDecider {
         lease.unspend(spent(it.use(), Map.of()));
       }
     }
-    Past was = ended == null ? null : past.remove(ended.reservation());
-    if (ended != null && was != null && ended.use() != null) {
-      OpenReservation reservation = was.reservation();
+    OpenReservation reservation = ended == null ? null : ended.before();
+    if (ended != null && reservation != null && ended.use() != null) {
+      forgetOne(ended.reservation());
       reservation.lease().unspend(spent(ended.use(), reservation.spending().usage()));
       if (ended.late()) {
-        past.put(reservation.id(), new Past(reservation, "expired", was.at()));
+        remember(reservation.id(), new Past(reservation, "expired", reservation.expiresAt()));
       } else {
         reservation.lease().hold(reservation.spending());
         open.put(reservation);
@@ -256,7 +314,7 @@ public final class LocalDecider {
     Past ended = reservation == null ? past.get(id) : null;
     boolean late = ended != null && ended.status().equals("expired") && now - ended.at() < GRACE;
     if (reservation == null) {
-      if (!late || ended == null) {
+      if (!late || ended == null || ended.reservation() == null) {
         return over(id, ended);
       }
       reservation = ended.reservation();
@@ -306,7 +364,14 @@ public final class LocalDecider {
     long released = late ? 0 : Math.max(0, reservation.spending().amount() - actual.micros());
     end(reservation, "committed", now);
     return new Done(
-        id, "committed", actual.micros(), released, reservation.creditType(), late, use);
+        id,
+        "committed",
+        actual.micros(),
+        released,
+        reservation.creditType(),
+        late,
+        use,
+        reservation);
   }
 
   /**
@@ -330,7 +395,14 @@ public final class LocalDecider {
     reservation.lease().release(reservation.spending());
     end(reservation, "released", now);
     return new Done(
-        id, "released", 0, reservation.spending().amount(), reservation.creditType(), false, null);
+        id,
+        "released",
+        0,
+        reservation.spending().amount(),
+        reservation.creditType(),
+        false,
+        null,
+        reservation);
   }
 
   /** Lets it live for so many seconds from now, if what is held for it can be settled so late. */
@@ -357,7 +429,8 @@ public final class LocalDecider {
 
   private void end(OpenReservation reservation, String status, long now) {
     open.remove(reservation.id());
-    past.put(reservation.id(), new Past(reservation, status, now));
+    boolean expired = status.equals("expired");
+    remember(reservation.id(), new Past(expired ? reservation : null, status, now));
     leases.closeIfDone(reservation.lease());
   }
 
@@ -381,6 +454,7 @@ public final class LocalDecider {
     for (OpenReservation each : open.expired(now)) {
       expire(each, now);
     }
+    forget(now, GRACE);
     leases.tick(now);
   }
 
@@ -400,7 +474,7 @@ public final class LocalDecider {
     OpenReservation reservation =
         new OpenReservation(id, request, null, creditType, held, spending, madeAt, expiresAt);
     if (now - expiresAt >= 0) {
-      past.put(id, new Past(reservation, "expired", expiresAt));
+      remember(id, new Past(reservation, "expired", expiresAt));
       return;
     }
     held.hold(spending);

@@ -5,6 +5,7 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.lease.HeldLease;
 import dev.bursar.sidecar.lease.Spending;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +30,20 @@ public record OpenReservation(
     Instant madeAt,
     long expiresAt) {
 
+  private static final long BYTES = 900;
+  private static final long PAIR_BYTES = 160;
+
   OpenReservation until(long later) {
     return new OpenReservation(
         id, request, price, creditType, lease, spending, madeAt, Math.max(expiresAt, later));
+  }
+
+  /** How much of the heap it takes, about. */
+  long bytes() {
+    long bytes = BYTES + id.length();
+    for (Map.Entry<String, String> each : request.metadata().entrySet()) {
+      bytes += PAIR_BYTES + each.getKey().length() + each.getValue().length();
+    }
+    return bytes + PAIR_BYTES * spending.usage().size();
   }
 }

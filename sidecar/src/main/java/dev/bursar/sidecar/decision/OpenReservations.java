@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.decision;
 
 import java.util.ArrayList;
+import dev.bursar.sidecar.lease.Room;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,8 +19,17 @@ final class OpenReservations {
 
   private static final long SECOND = 1_000_000_000L;
 
+  private final Room room;
   private final Map<String, OpenReservation> all = new HashMap<>();
   private final TreeMap<Long, Set<String>> bySecond = new TreeMap<>();
+
+  OpenReservations(Room room) {
+    this.room = room;
+  }
+
+  boolean isEmpty() {
+    return all.isEmpty();
+  }
 
   @Nullable OpenReservation get(String id) {
     return all.get(id);
@@ -32,6 +42,7 @@ final class OpenReservations {
   void put(OpenReservation reservation) {
     remove(reservation.id());
     all.put(reservation.id(), reservation);
+    room.take(reservation.bytes());
     bySecond
         .computeIfAbsent(second(reservation.expiresAt()), s -> new HashSet<>())
         .add(reservation.id());
@@ -40,6 +51,7 @@ final class OpenReservations {
   void remove(String id) {
     OpenReservation before = all.remove(id);
     if (before != null) {
+      room.give(before.bytes());
       Long second = second(before.expiresAt());
       Set<String> ids = bySecond.get(second);
       if (ids != null && ids.remove(id) && ids.isEmpty()) {

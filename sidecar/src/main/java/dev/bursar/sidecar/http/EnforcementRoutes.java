@@ -42,7 +42,7 @@ final class EnforcementRoutes {
     this.sidecar = sidecar;
     this.known = known;
     this.clock = clock;
-    sidecar.file().recovered().answered().forEach(each -> known.recovered(each.key(), reply(each)));
+    sidecar.answered().forEach(each -> known.recovered(each.key(), reply(each)));
   }
 
   /** What was answered before a crash; null if the server is to answer it. */

@@ -22,10 +22,16 @@ public final class LeaseBook {
   private static final long FORGET = 600_000_000_000L;
   private static final long RETRY = 500_000_000L;
 
+  /** What one takes, about, with its lease. */
+  private static final long DEMAND_BYTES = 1_200;
+
+  private static final long KIND_BYTES = 400;
+
   private record Later(Ask ask, long at) {}
 
   private final String name;
   private final LeaseSettings settings;
+  private final Rooms rooms;
   private final Map<LeaseKey, Kind> kinds = new HashMap<>();
   private final Map<LeaseKey, Demand> demands = new HashMap<>();
   private final Map<String, HeldLease> leases = new HashMap<>();
@@ -41,10 +47,33 @@ public final class LeaseBook {
 
   /**
    * @param name what makes its calls differ from all others', also those of an earlier life
+   * @param rooms how much of the heap may be taken, shared with others
    */
-  public LeaseBook(String name, LeaseSettings settings) {
+  public LeaseBook(String name, LeaseSettings settings, Rooms rooms) {
     this.name = name;
     this.settings = settings;
+    this.rooms = rooms;
+  }
+
+  /** How much of the heap may be taken. */
+  public Rooms rooms() {
+    return rooms;
+  }
+
+  /** Whether there is nothing that somebody waits for, or that the server is to be told. */
+  public boolean isIdle() {
+    return leases.isEmpty()
+        && asks.isEmpty()
+        && later.isEmpty()
+        && none.open == 0
+        && demands.values().stream().allMatch(each -> each.acquiring == null);
+  }
+
+  /** Nothing of it is needed any more: it takes no room. */
+  public void end() {
+    rooms.leases().give(DEMAND_BYTES * demands.size() + KIND_BYTES * kinds.size());
+    demands.clear();
+    kinds.clear();
   }
 
   private String call() {
@@ -85,12 +114,28 @@ public final class LeaseBook {
    */
   public @Nullable LeaseKey lacking(LeaseKey key, Spending spending, long now) {
     LeaseKey wide = key.ofAnyUser();
-    Kind kind = kinds.computeIfAbsent(wide, k -> new Kind());
+    Kind kind = kinds.get(wide);
+    if (kind == null) {
+      if (rooms.leases().isFull()) {
+        return null;
+      }
+      kind = new Kind();
+      kinds.put(wide, kind);
+      rooms.leases().take(KIND_BYTES);
+    }
     if (kind.byUser && key.subject().user() == null) {
       return null;
     }
-    Demand demand =
-        demands.computeIfAbsent(kind.byUser ? key : wide, k -> new Demand(k, kind, now));
+    LeaseKey of = kind.byUser ? key : wide;
+    Demand demand = demands.get(of);
+    if (demand == null) {
+      if (rooms.leases().isFull()) {
+        return null;
+      }
+      demand = new Demand(of, kind, now);
+      demands.put(of, demand);
+      rooms.leases().take(DEMAND_BYTES);
+    }
     demand.usedAt = now;
     boolean asked =
         demand.acquiring != null || (demand.lease != null && demand.lease.asked != null);
@@ -544,10 +589,14 @@ public final class LeaseBook {
       Demand demand = it.next();
       HeldLease lease = usable(demand, now);
       if (lease == null) {
-        if (demand.acquiring == null && now - demand.usedAt > FORGET) {
+        long forget = rooms.leases().isShort() ? settings.idle() : FORGET;
+        if (demand.acquiring == null && now - demand.usedAt > forget) {
           it.remove();
-          if (!demand.kind.byUser && demand.kind.meters.isEmpty()) {
-            kinds.remove(demand.key);
+          rooms.leases().give(DEMAND_BYTES);
+          if (!demand.kind.byUser
+              && demand.kind.meters.isEmpty()
+              && kinds.remove(demand.key) != null) {
+            rooms.leases().give(KIND_BYTES);
           }
         }
       } else if (lease.asked == null) {
@@ -562,6 +611,10 @@ public final class LeaseBook {
           }
         }
       }
+    }
+    if (demands.isEmpty() && !kinds.isEmpty()) {
+      rooms.leases().give(KIND_BYTES * kinds.size());
+      kinds.clear();
     }
     for (HeldLease lease : List.copyOf(leases.values())) {
       closeIfDone(lease);

@@ -12,6 +12,7 @@ import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.terms.TermsReader;
+import dev.bursar.sidecar.terms.TermsReader.Prices;
 import dev.bursar.sidecar.terms.TermsRefused;
 import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.Entry;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -49,9 +51,11 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private static final Set<String> SCARCE =
       Set.of("insufficient_credits", "budget_exceeded", "rate_limited", "concurrency_exceeded");
 
+  private static final int LISTS_MAX = 4;
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
+  private final Map<String, Prices> lists = new LinkedHashMap<>();
   private final URI base;
   private final String key;
   private final String sidecar;
@@ -335,6 +339,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
                   micros(json, "released"),
                   json.path("credit_type").asText(),
                   json.path("late").asBoolean(),
+                  null,
                   null);
             });
   }
@@ -364,7 +369,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     return get(path + "/entitlements", tags[0])
         .thenCombine(
             get(path + "/prices", tags[1]),
-            (entitlements, prices) -> read(known, tags, entitlements, prices))
+            (entitlements, costs) -> read(known, tags, entitlements, costs))
         .thenCompose(
             read ->
                 read.isComplete()
@@ -375,7 +380,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   /** What was read; incomplete where one half has changed and the other was not sent. */
   private record Read(@Nullable Tagged tagged, boolean isComplete) {}
 
-  private static Read read(
+  private Read read(
       @Nullable Tagged known,
       String[] tags,
       HttpResponse<byte[]> entitlements,
@@ -388,7 +393,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     if (first == 200 && second == 200) {
       return new Read(
           new Tagged(
-              TermsReader.read(json(entitlements), json(prices)),
+              TermsReader.read(json(entitlements), prices(prices)),
               tag(entitlements) + " " + tag(prices)),
           true);
     }
@@ -402,6 +407,22 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
       throw new ServerAway("the server answered %d and %d".formatted(first, second));
     }
     return new Read(null, true);
+  }
+
+  /** Most orgs have the same list: it is in memory once. */
+  private Prices prices(HttpResponse<byte[]> answer) {
+    String tag = tag(answer);
+    synchronized (lists) {
+      Prices known = tag.isEmpty() ? null : lists.get(tag);
+      if (known == null) {
+        known = TermsReader.prices(json(answer));
+        lists.put(tag, known);
+        if (lists.size() > LISTS_MAX) {
+          lists.remove(lists.keySet().iterator().next());
+        }
+      }
+      return known;
+    }
   }
 
   private static boolean isRefused(int status) {

@@ -36,21 +36,40 @@ public final class TermsReader {
   private TermsReader() {}
 
   /**
-   * @param entitlements the answer of {@code /v1/orgs/{org}/entitlements}
-   * @param prices that of {@code /v1/orgs/{org}/prices}
-   * @throws IllegalArgumentException if they are something else
+   * What everything costs.
+   *
+   * @param version the version of the catalog; 0 if there are none
    */
-  public static Terms read(JsonNode entitlements, JsonNode prices) {
+  public record Prices(
+      Set<String> creditTypes, OveragePolicy overagePolicy, PriceList list, int version) {}
+
+  /**
+   * @param prices the answer of {@code /v1/orgs/{org}/prices}
+   * @throws IllegalArgumentException if it is something else
+   */
+  public static Prices prices(JsonNode prices) {
     Set<String> types = new HashSet<>();
     prices.path("credit_types").forEach(each -> types.add(each.asText()));
     List<Rate> rates = new ArrayList<>();
     prices.path("rates").forEach(each -> rates.add(rate(each)));
-    return new Terms(
-        entitled(entitlements),
-        types,
+    return new Prices(
+        Set.copyOf(types),
         word(OveragePolicy.class, required(prices, "overage_policy")),
         new PriceList(rates),
         prices.path("catalog_version").asInt());
+  }
+
+  /**
+   * @param entitlements the answer of {@code /v1/orgs/{org}/entitlements}
+   * @throws IllegalArgumentException if it is something else
+   */
+  public static Terms read(JsonNode entitlements, Prices prices) {
+    return new Terms(
+        entitled(entitlements),
+        prices.creditTypes(),
+        prices.overagePolicy(),
+        prices.list(),
+        prices.version());
   }
 
   private static OrgReply.Entitled entitled(JsonNode json) {

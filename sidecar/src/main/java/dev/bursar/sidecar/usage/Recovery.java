@@ -68,6 +68,8 @@ public record Recovery(
       boolean unchecked,
       @Nullable Instant expiresAt) {}
 
+  static final Recovery NOTHING = new Recovery(List.of(), List.of(), List.of(), 1, 0, 0, 0, 0);
+
   private record Lease(String org, String lease) {}
 
   static Recovery read(Path directory, Deque<Segment> segments) throws IOException {

@@ -31,6 +31,10 @@ public final class UsageFile implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(UsageFile.class);
   private static final int AT_ONCE_MAX = 4_096;
+
+  /** So many entries may wait to be written, in memory. */
+  private static final int WAITING_MAX = 4_096;
+
   private static final int AT_ONCE_BYTES_MAX = 1 << 20;
   private static final long BROKEN_NANOS = 1_000_000_000L;
 
@@ -74,7 +78,7 @@ public final class UsageFile implements AutoCloseable {
   private final Settings settings;
   private final FileChannel lockChannel;
   private final FileLock lock;
-  private final Recovery recovered;
+  private volatile Recovery recovered;
   private final Deque<Segment> segments = new ArrayDeque<>();
   private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
   private final Thread writer;
@@ -140,9 +144,18 @@ public final class UsageFile implements AutoCloseable {
     return new UsageFile(directory, settings);
   }
 
-  /** What was found in it. */
+  /** What was found in it, until that is taken up. */
   public Recovery recovered() {
     return recovered;
+  }
+
+  /** What was found in it is in memory elsewhere. */
+  public void takenUp() {
+    recovered = Recovery.NOTHING;
+    UsageFile besides = aside;
+    if (besides != null) {
+      besides.takenUp();
+    }
   }
 
   /**
@@ -175,6 +188,7 @@ public final class UsageFile implements AutoCloseable {
   /** Whether nothing more should be decided that it would have to keep. */
   public boolean isFull() {
     return unsentBytes() >= settings.bytesMax()
+        || queue.size() > WAITING_MAX
         || (broken && System.nanoTime() - brokenAt < BROKEN_NANOS);
   }
 
@@ -422,6 +436,11 @@ public final class UsageFile implements AutoCloseable {
     if (writer.isAlive()) {
       CompletableFuture<Void> last = keep(new Entry.Confirmed(confirmedSegment, confirmedOffset));
       last.exceptionally(e -> null).join();
+      try {
+        writer.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
     synchronized (this) {
       for (Segment each : segments) {

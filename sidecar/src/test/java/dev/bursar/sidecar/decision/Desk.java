@@ -12,6 +12,7 @@ import dev.bursar.domain.org.Subscription.Status;
 import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.lease.LeasingServer;
+import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.terms.Terms;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -39,7 +40,7 @@ final class Desk {
 
   Desk(LeasingServer server, String name) {
     this.server = server;
-    this.decider = new LocalDecider(new LeaseBook(name, LeaseSettings.USUAL));
+    this.decider = new LocalDecider(new LeaseBook(name, LeaseSettings.USUAL, Rooms.usual()));
     decider.terms(terms(null, Status.NONE), now);
   }
 

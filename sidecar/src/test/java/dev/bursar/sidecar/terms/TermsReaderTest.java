@@ -40,7 +40,8 @@ final class TermsReaderTest {
   private static Terms terms(String rates) {
     return TermsReader.read(
         json(ENTITLEMENTS),
-        json("{'credit_types':['platform'],'overage_policy':'record','rates':[" + rates + "]}"));
+        TermsReader.prices(
+            json("{'credit_types':['platform'],'overage_policy':'record','rates':[" + rates + "]}")));
   }
 
   private static Credits cost(String price, long input, long output) {
@@ -114,7 +115,7 @@ final class TermsReaderTest {
 
   @Test
   void anAnswerOfSomethingElseIsNoTerms() {
-    assertThatThrownBy(() -> TermsReader.read(json("{}"), json("{}")))
+    assertThatThrownBy(() -> TermsReader.read(json("{}"), TermsReader.prices(json("{}"))))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -1,0 +1,62 @@
+package dev.bursar.sidecar.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.api.http.Reply;
+import dev.bursar.sidecar.usage.CallKey;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+final class KnownAnswersTest {
+
+  private final KnownAnswers known =
+      new KnownAnswers(key -> CompletableFuture.completedFuture(null));
+
+  private static Reply reply(String text) {
+    return Reply.ok(json -> json.field("text", text));
+  }
+
+  private static String text(CompletionStage<Reply> answer) {
+    return new String(
+        answer.toCompletableFuture().join().body(), StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void theOldestAreForgottenWhereThereIsNoRoom() {
+    String kilobyte = "x".repeat(1_000);
+    for (int i = 0; i < 20_000; i++) {
+      known.recovered(new CallKey("reserve " + i, i), reply(kilobyte));
+    }
+    assertThat(known.size()).isBetween(3_000, 5_300);
+    assertThat(text(known.instead("reserve", "19999", key -> new CompletableFuture<>())))
+        .contains(kilobyte);
+    assertThat(text(known.instead("reserve", "0", key -> done(reply("new"))))).contains("new");
+  }
+
+  private static CompletionStage<Reply> done(Reply reply) {
+    return CompletableFuture.completedFuture(reply);
+  }
+
+  @Test
+  void whatWasPassedOnIsAnsweredOnceWhereNobodyCanBeAsked() {
+    known.recovered(new CallKey("reserve a", 7), null);
+    CompletableFuture<Reply> failing = CompletableFuture.failedFuture(new CompletionException(new IllegalStateException()));
+    assertThat(known.instead("reserve", "a", key -> failing).toCompletableFuture())
+        .isCompletedExceptionally();
+    assertThat(
+            text(
+                known.instead(
+                    "reserve",
+                    "a",
+                    key -> {
+                      assertThat(key).isEqualTo(new CallKey("reserve a", 7));
+                      return done(reply("first"));
+                    })))
+        .contains("first");
+    assertThat(text(known.instead("reserve", "a", key -> done(reply("second")))))
+        .contains("first");
+  }
+}
