@@ -180,7 +180,11 @@ class SidecarTest {
         assertThat(again.json()).as("as the first was").isEqualTo(local.json());
         again =
             send(
-                "away" + (away - 1), port, "POST", "/v1/reservations", ONE_SHOT.formatted(away - 1));
+                "away" + (away - 1),
+                port,
+                "POST",
+                "/v1/reservations",
+                ONE_SHOT.formatted(away - 1));
         assertThat(again.json()).isEqualTo(last.json());
         again = send("held", port, "POST", "/v1/reservations", HELD);
         assertThat(again.at("reservation_id")).isEqualTo(held.at("reservation_id"));

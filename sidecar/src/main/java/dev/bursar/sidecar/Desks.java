@@ -91,13 +91,18 @@ final class Desks {
 
   /** The desk of an org that is asked about; null if there is no room for another. */
   @Nullable OrgDesk asked(String org) {
+    long now = System.nanoTime();
     OrgDesk desk = desks.get(org);
-    if (desk == null && rooms.orgs().isFull()) {
-      return null;
+    while (desk == null || !desk.touched(now)) {
+      if (desk != null) {
+        desks.remove(org, desk);
+      }
+      if (rooms.orgs().isFull()) {
+        return null;
+      }
+      desk = desk(org);
     }
-    OrgDesk found = desk == null ? desk(org) : desk;
-    found.touched(System.nanoTime());
-    return found;
+    return desk;
   }
 
   /** The desk of an org. */
@@ -109,11 +114,11 @@ final class Desks {
     LocalDecider decider = new LocalDecider(new LeaseBook(newCall(), settings.leases(), rooms));
     OrgDesk desk =
         new OrgDesk(
-        org,
-        Sidecar.RESERVATION + EntityId.encoded(org) + "_" + life + ".",
-        decider,
-        ask -> send(org, ask),
-        this::fetch);
+            org,
+            Sidecar.RESERVATION + EntityId.encoded(org) + "_" + life + ".",
+            decider,
+            ask -> send(org, ask),
+            this::fetch);
     rooms.orgs().take(desk.bytes());
     return desk;
   }

@@ -120,9 +120,10 @@ final class OrgDesk {
     return true;
   }
 
-  /** Somebody asks about the org. */
-  void touched(long now) {
+  /** Somebody asks about the org; whether it has not ended. */
+  synchronized boolean touched(long now) {
     askedAt = now;
+    return !gone;
   }
 
   long askedAt() {

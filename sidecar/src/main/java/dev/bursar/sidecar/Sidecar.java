@@ -334,7 +334,11 @@ public final class Sidecar implements AutoCloseable {
     TermsSource.Tagged known = desk == null ? null : desk.known();
     FailMode ofPlan = known == null ? null : known.terms().failMode(request.feature());
     FailMode mode = settings.failMode(request.feature(), ofPlan);
-    if (mode == FailMode.DENY || desk == null || desk.isRefused() || file.isFull() || request.dryRun()) {
+    if (mode == FailMode.DENY
+        || desk == null
+        || desk.isRefused()
+        || file.isFull()
+        || request.dryRun()) {
       Decision.Denied denied =
           new Decision.Denied("server_away", "nobody can be asked, and nothing is leased for it");
       meters.unasked(false);

@@ -1,7 +1,7 @@
 package dev.bursar.sidecar.decision;
 
-import java.util.ArrayList;
 import dev.bursar.sidecar.lease.Room;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -67,7 +67,9 @@ public final class Terms {
     return version;
   }
 
-  /** How much of the heap it takes, about, besides the list of prices, which orgs have in common. */
+  /**
+   * How much of the heap it takes, about, besides the list of prices, which orgs have in common.
+   */
   public long bytes() {
     return 1_000 + 500L * entitled.features().size();
   }

@@ -20,8 +20,7 @@ final class KnownAnswersTest {
   }
 
   private static String text(CompletionStage<Reply> answer) {
-    return new String(
-        answer.toCompletableFuture().join().body(), StandardCharsets.UTF_8);
+    return new String(answer.toCompletableFuture().join().body(), StandardCharsets.UTF_8);
   }
 
   @Test
@@ -43,7 +42,8 @@ final class KnownAnswersTest {
   @Test
   void whatWasPassedOnIsAnsweredOnceWhereNobodyCanBeAsked() {
     known.recovered(new CallKey("reserve a", 7), null);
-    CompletableFuture<Reply> failing = CompletableFuture.failedFuture(new CompletionException(new IllegalStateException()));
+    CompletableFuture<Reply> failing =
+        CompletableFuture.failedFuture(new CompletionException(new IllegalStateException()));
     assertThat(known.instead("reserve", "a", key -> failing).toCompletableFuture())
         .isCompletedExceptionally();
     assertThat(
@@ -56,7 +56,6 @@ final class KnownAnswersTest {
                       return done(reply("first"));
                     })))
         .contains("first");
-    assertThat(text(known.instead("reserve", "a", key -> done(reply("second")))))
-        .contains("first");
+    assertThat(text(known.instead("reserve", "a", key -> done(reply("second"))))).contains("first");
   }
 }

@@ -70,7 +70,8 @@ final class Interleaving {
     }
 
     private LocalDecider born() {
-      LocalDecider fresh = new LocalDecider(new LeaseBook(name + "." + ++lives, settings, Rooms.usual()));
+      LocalDecider fresh =
+          new LocalDecider(new LeaseBook(name + "." + ++lives, settings, Rooms.usual()));
       fresh.terms(terms(server.version), now());
       return fresh;
     }

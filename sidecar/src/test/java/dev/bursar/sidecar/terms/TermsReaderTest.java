@@ -41,7 +41,10 @@ final class TermsReaderTest {
     return TermsReader.read(
         json(ENTITLEMENTS),
         TermsReader.prices(
-            json("{'credit_types':['platform'],'overage_policy':'record','rates':[" + rates + "]}")));
+            json(
+                "{'credit_types':['platform'],'overage_policy':'record','rates':["
+                    + rates
+                    + "]}")));
   }
 
   private static Credits cost(String price, long input, long output) {
