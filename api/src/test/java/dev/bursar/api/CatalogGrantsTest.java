@@ -114,6 +114,22 @@ final class CatalogGrantsTest {
   }
 
   @Test
+  void noGrantThatIsAddedByHandHasTheNameOfAPlansOrACampaigns() {
+    for (String id : new String[] {"plan:team:monthly:1", "campaign:launch"}) {
+      String terms = "'credit_type':'platform','amount':'1'";
+      assertThat(
+              grant("zeta", "{'id':'%s',%s,'category':'plan'}".formatted(id, terms)).at("/field"))
+          .isEqualTo("id");
+      assertThat(
+              api.post(
+                      "/v1/orgs/zeta/wallets/main/adjustments",
+                      "{'grant':'%s',%s,'reason':'by hand'}".formatted(id, terms))
+                  .at("/field"))
+          .isEqualTo("grant");
+    }
+  }
+
+  @Test
   void whoseSubscriptionHasEndedHasNoPlan() {
     api.put("/v1/orgs/eta", "{'name':'Eta','plan':'team','ends_at':'2026-03-02T09:00:00Z'}");
     assertThat(grant("eta", "{'code':'P-1'}").code()).isEqualTo("campaign_not_eligible");

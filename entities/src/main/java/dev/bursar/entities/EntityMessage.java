@@ -70,6 +70,9 @@ public sealed interface EntityMessage {
   /** Whoever was told how a reservation ended has it in its journal. */
   record ClosureTaken(String key) implements EntityMessage {}
 
+  /** The wallet has been opened to which the org's plan gives its grants. */
+  record MainWalletOpened() implements EntityMessage {}
+
   /** Something to be done by the entity itself, such as going on with what it has read. */
   record Run(Runnable what) implements EntityMessage {}
 

@@ -71,6 +71,8 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
             }
           });
 
+  private final PlanGrantTelling planGrants = new PlanGrantTelling(this);
+
   /** Requests whose like, of the same identity, is being decided. */
   private final Map<String, List<Reserve>> deciding = new HashMap<>();
 
@@ -90,6 +92,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
 
   @Override
   void reopen() {
+    planGrants.look();
     inbox.add(
         new Request<>(new OrgCommand.ListOpen(), null),
         new Replying<>(
@@ -141,14 +144,23 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   @Override
   void written(Batch<OrgEvent> batch) {
     for (Recorded<OrgEvent> each : batch.recorded()) {
-      if (each.event() instanceof OrgEvent.ReservationBegun begun) {
-        run(protocol.begunAfterAll(begun.plan()));
-        if (!protocol.drives(begun.plan().reservation())) {
-          unsettled.add(begun.plan().reservation());
-        }
-        reopen(begun.plan());
+      switch (each.event()) {
+        case OrgEvent.ReservationBegun begun -> begunAfterAll(begun.plan());
+        case OrgEvent.OrgPut put -> planGrants.look();
+        case OrgEvent.WalletPut put -> planGrants.look();
+        case OrgEvent.PlanGrantsSettled settled -> planGrants.look();
+        case OrgEvent.PlanGrantTold told when told.over() -> planGrants.look();
+        case OrgEvent other -> {}
       }
     }
+  }
+
+  private void begunAfterAll(Plan plan) {
+    run(protocol.begunAfterAll(plan));
+    if (!protocol.drives(plan.reservation())) {
+      unsettled.add(plan.reservation());
+    }
+    reopen(plan);
   }
 
   @Override
@@ -159,9 +171,12 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       case EntityMessage.TeamAnswered it ->
           run(protocol.teamAnswered(it.reservation(), it.answer(), it.row()));
       case EntityMessage.OrgAnswered it -> run(protocol.orgAnswered(it.reservation(), it.answer()));
+      case EntityMessage.WalletAnswered it when planGrants.isAsked(it.reservation()) ->
+          planGrants.answered(it.answer());
       case EntityMessage.WalletAnswered it ->
           run(protocol.walletAnswered(it.reservation(), it.answer(), it.row()));
       case EntityMessage.WalletFound it -> found(it);
+      case EntityMessage.MainWalletOpened it -> planGrants.tell();
       case EntityMessage other -> {}
     }
   }
@@ -364,6 +379,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   void onTick() {
     run(protocol.tick(host.nowMs()));
     questions.onTick();
+    planGrants.onTick();
     unsettled.onTick(host.nowMs());
     askAgain(reopened.keySet());
     askAgain(unsettled.all());
@@ -380,7 +396,11 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
 
   @Override
   boolean isBusy() {
-    return protocol.size() > 0 || !questions.isEmpty() || !reopened.isEmpty() || unsettled.isBusy();
+    return protocol.size() > 0
+        || !questions.isEmpty()
+        || !reopened.isEmpty()
+        || unsettled.isBusy()
+        || planGrants.isBusy();
   }
 
   @Override

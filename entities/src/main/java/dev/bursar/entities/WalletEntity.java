@@ -1,6 +1,7 @@
 package dev.bursar.entities;
 
 import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
@@ -142,6 +143,8 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
   void written(Batch<WalletEvent> batch) {
     for (Recorded<WalletEvent> recorded : batch.recorded()) {
       switch (recorded.event()) {
+        case WalletEvent.Opened it when it.wallet().equals(ReserveRequest.MAIN_WALLET) ->
+            tell(EntityId.org(id.org()), new EntityMessage.MainWalletOpened());
         case WalletEvent.TransferredOut it -> onItsWay(it.transfer());
         case WalletEvent.Committed it -> ended(it, it.teamHolds(), it.transaction());
         case WalletEvent.Charged it -> ended(it, it.teamHolds(), it.transaction());

@@ -33,7 +33,8 @@ final class SnapshotOrder {
         wallet.lapsed(),
         wallet.transfers(),
         wallet.barredTransfers(),
-        wallet.endings());
+        wallet.endings(),
+        wallet.planChange());
   }
 
   static Team.Snapshot of(Team.Snapshot team) {
@@ -54,7 +55,8 @@ final class SnapshotOrder {
         org.drafted(),
         org.overrides(),
         org.freezes(),
-        org.takenOver());
+        org.takenOver(),
+        org.planGrants());
   }
 
   private static Tallies.Snapshot of(Tallies.Snapshot tallies) {

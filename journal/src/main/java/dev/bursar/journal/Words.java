@@ -9,6 +9,7 @@ import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.org.PlanGrantChange;
 import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
@@ -39,6 +40,7 @@ record Words<E extends Enum<E>>(Class<E> type, Function<E, String> word) {
           new Words<>(WindowKind.class, Words::of),
           new Words<>(Budget.Mode.class, Words::of),
           new Words<>(Unit.Kind.class, Words::of),
+          new Words<>(PlanGrantChange.Kind.class, Words::of),
           new Words<>(Tiers.Kind.class, Words::of),
           new Words<>(Condition.Order.class, Words::of));
 
@@ -168,6 +170,15 @@ record Words<E extends Enum<E>>(Class<E> type, Function<E, String> word) {
       case AT_LEAST -> "at_least";
       case EQUAL -> "equal";
       case UNEQUAL -> "unequal";
+    };
+  }
+
+  private static String of(PlanGrantChange.Kind kind) {
+    return switch (kind) {
+      case GIVE -> "give";
+      case MOVE_END -> "move_end";
+      case LEAVE -> "leave";
+      case END -> "end";
     };
   }
 

@@ -13,6 +13,7 @@ import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Condition;
 import dev.bursar.domain.catalog.Expression;
 import dev.bursar.domain.catalog.Formula;
+import dev.bursar.domain.catalog.PlanGrant;
 import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.catalog.Tiers;
 import dev.bursar.domain.credits.Credits;
@@ -28,6 +29,7 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.org.GivenGrant;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
@@ -159,6 +161,35 @@ final class Parts {
         null,
         "invoice 2026-17",
         AT);
+  }
+
+  static GivenGrant given() {
+    return new GivenGrant(
+        "plan:team:monthly:1",
+        "plan:team",
+        new PlanGrant(
+            "monthly",
+            "platform",
+            credits("1000.5"),
+            new Recurrence.Terms(Recurrence.Interval.MONTH, null, credits("1"), credits("2")),
+            20,
+            Set.of("search", "chat"),
+            Set.of("small")),
+        AT,
+        AT,
+        credits("0.000001"),
+        LATER);
+  }
+
+  static GivenGrant givenOnce() {
+    return new GivenGrant(
+        "plan:vision:start:4",
+        "add_on:vision",
+        new PlanGrant("start", "image", credits("5"), null, 50, Set.of(), Set.of()),
+        AT,
+        LATER,
+        credits("5"),
+        null);
   }
 
   static Grant bareGrant() {

@@ -28,6 +28,7 @@ import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.PlanGrantChange;
 import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.org.User;
 import dev.bursar.domain.team.TeamEvent;
@@ -108,6 +109,14 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
             "grant_voided",
             new WalletEvent.GrantVoided(
                 AT, "grant-1", transaction(attribution("void")), balance())),
+        wallet(
+            "grant_terms_changed",
+            new WalletEvent.GrantTermsChanged(
+                AT,
+                5_000_000_000L,
+                Parts.recurringGrant(),
+                transaction(bareAttribution("plan"), posting(9, EntryType.VOID, "-7", "981")),
+                balance())),
         wallet("held", new WalletEvent.CreditsHeld(AT, Parts.hold(), balance())),
         wallet("held-bare", new WalletEvent.CreditsHeld(AT, Parts.bareHold(), balance())),
         wallet(
@@ -560,6 +569,21 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         org("taken_over", new OrgEvent.ReservationTakenOver(AT, "rsv_acme_main_1", 2)),
         org("budget_removed", new OrgEvent.BudgetRemoved(AT, "budget-1", "key_2x7Qm")),
         org("wallet_put", new OrgEvent.WalletPut(AT, "main", WalletOwner.ORG, "key_2x7Qm")),
+        org(
+            "plan_grants_settled",
+            new OrgEvent.PlanGrantsSettled(
+                AT,
+                AT,
+                List.of(
+                    new PlanGrantChange(1, PlanGrantChange.Kind.GIVE, Parts.given(), AT),
+                    new PlanGrantChange(2, PlanGrantChange.Kind.MOVE_END, Parts.given(), AT),
+                    new PlanGrantChange(3, PlanGrantChange.Kind.LEAVE, Parts.given(), AT),
+                    new PlanGrantChange(
+                        5_000_000_000L, PlanGrantChange.Kind.END, Parts.givenOnce(), AT)))),
+        org("plan_grants_settled-none", new OrgEvent.PlanGrantsSettled(AT, AT, List.of())),
+        org(
+            "plan_grant_told",
+            new OrgEvent.PlanGrantTold(AT, 5_000_000_000L, "plan:team:monthly:1", true)),
         org("begun", new OrgEvent.ReservationBegun(AT, Parts.plan())),
         org("begun-by-usage", new OrgEvent.ReservationBegun(AT, Parts.fullPlan())),
         org("begun-placed", new OrgEvent.ReservationBegun(AT, Parts.placedPlan())),

@@ -15,6 +15,8 @@ import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.Draft;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.PlanGrantChange;
+import dev.bursar.domain.org.PlanGrants;
 import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.org.User;
 import dev.bursar.domain.team.Team;
@@ -67,7 +69,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(Parts.bareHold(), Parts.hold()),
                 List.of(),
                 List.of(),
-                bytes(88, 11))),
+                bytes(88, 11),
+                null)),
         of(
             SnapshotCodec.wallets(),
             "corrected",
@@ -87,7 +90,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(new WalletSnapshot.TransferPart(Parts.transfer(), null)),
                 List.of("trf_9a"),
-                bytes(89, 11))),
+                bytes(89, 11),
+                null)),
         of(
             SnapshotCodec.wallets(),
             "empty",
@@ -103,7 +107,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 List.of(),
-                new byte[0])),
+                new byte[0],
+                null)),
         of(
             SnapshotCodec.wallets(),
             "voided",
@@ -121,7 +126,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 List.of(),
-                bytes(86, 11))),
+                bytes(86, 11),
+                null)),
         of(
             SnapshotCodec.wallets(),
             "transferred",
@@ -137,7 +143,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(new WalletSnapshot.TransferPart(Parts.transfer(), "txn_main_41")),
                 List.of(),
-                bytes(87, 11))),
+                bytes(87, 11),
+                null)),
         of(
             SnapshotCodec.wallets(),
             "leased",
@@ -153,7 +160,25 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 List.of(),
-                bytes(85, 11))),
+                bytes(85, 11),
+                null)),
+        of(
+            SnapshotCodec.wallets(),
+            "plan_change",
+            new WalletSnapshot(
+                WalletOwner.ORG,
+                AT,
+                70_000,
+                bytes(32, 9),
+                List.of(Parts.balance()),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                bytes(84, 11),
+                5_000_000_000L)),
         of(SnapshotCodec.teams(), "leased", new Team.Snapshot(AT, leased(), Map.of())),
         of(SnapshotCodec.teams(), "full", new Team.Snapshot(AT, tallies(), Map.of())),
         of(
@@ -178,7 +203,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 Map.of(),
                 List.of(),
                 List.of(),
-                Map.of())),
+                Map.of(),
+                null)),
         of(
             SnapshotCodec.orgs(),
             "governed",
@@ -195,7 +221,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 Map.of("budget-2", new Draft(new Place(12, 3), "0f6f3f0d")),
                 List.of(Parts.override(), Parts.suspension()),
                 List.of(Parts.freeze()),
-                Map.of())),
+                Map.of(),
+                null)),
         of(
             SnapshotCodec.orgs(),
             "taken_over",
@@ -212,7 +239,35 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 Map.of(),
                 List.of(),
                 List.of(),
-                Map.of(Parts.plan().reservation(), 2))),
+                Map.of(Parts.plan().reservation(), 2),
+                null)),
+        of(
+            SnapshotCodec.orgs(),
+            "subscribed",
+            new Org.Snapshot(
+                new OrgSettings("ACME", ZoneId.of("Europe/Berlin"), "team", List.of("vision")),
+                AT,
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of("main", WalletOwner.ORG),
+                List.of(),
+                noTallies(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                new PlanGrants.Snapshot(
+                    AT,
+                    AT,
+                    4,
+                    List.of(Parts.given(), Parts.givenOnce()),
+                    List.of(Parts.given()),
+                    List.of("add_on:vision\nstart"),
+                    List.of(
+                        new PlanGrantChange(
+                            4, PlanGrantChange.Kind.GIVE, Parts.givenOnce(), AT))))),
         of(
             SnapshotCodec.orgs(),
             "empty",
@@ -229,7 +284,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 Map.of(),
                 List.of(),
                 List.of(),
-                Map.of())));
+                Map.of(),
+                null)));
   }
 
   private static <S> SnapshotSample<S> of(SnapshotCodec<S> codec, String name, S state) {

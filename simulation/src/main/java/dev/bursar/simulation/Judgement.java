@@ -43,6 +43,10 @@ final class Judgement {
     watch.limits.forEach(this::chargedOnEveryLevel);
     watch.wallets.forEach(this::whatWasChargedWasAgreedTo);
     transfersArrived();
+    watch.plans.judge();
+    watch.wallets.forEach(
+        (name, wallet) ->
+            watch.expect(!wallet.hasPlanGrants(), "model", "%s has what no plan gives", name));
     world.projection.expectToBeThrough();
   }
 

@@ -4,6 +4,9 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.org.PlanGrantChange;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.simulation.NaivePots.Part;
 import dev.bursar.simulation.NaivePots.Pot;
@@ -212,6 +215,32 @@ final class NaiveBooks {
     }
     old.over = true;
     pots.add(event.grant(), event.at());
+  }
+
+  /**
+   * The interval that runs is the last, and what it gives for the time that is left is withdrawn,
+   * as far as it is there.
+   *
+   * @param change what the org decided
+   */
+  void changed(WalletEvent.GrantTermsChanged event, @Nullable PlanGrantChange change) {
+    Grant grant = event.grant();
+    Pot old = pots.get(grant.id());
+    Recurrence recurrence = old == null ? null : old.grant.recurrence();
+    if (old == null || old.over || recurrence == null || change == null) {
+      expect(false, "model", "%s changes what does not run", event);
+      return;
+    }
+    BigInteger rest = NaiveRecurrence.rest(recurrence, event.at(), change.at());
+    boolean asItShould =
+        change.kind() == PlanGrantChange.Kind.LEAVE
+            && change.grant().id().equals(recurrence.series())
+            && sum(event.transaction(), EntryType.VOID).negate().equals(rest.min(old.free()))
+            && NaiveRecurrence.isLast(grant)
+            && grant.amount().equals(old.grant.amount())
+            && old.end().equals(grant.expiresAt());
+    expect(asItShould, "model", "%s, where %s was decided of %s", event, change, old.grant);
+    pots.change(old, grant);
   }
 
   /** Takes in the entries of an event that has been looked at. */

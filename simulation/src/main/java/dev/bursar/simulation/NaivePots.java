@@ -132,6 +132,26 @@ final class NaivePots {
     return pot != null && pot.over;
   }
 
+  /** Whether a grant has yet to take effect. */
+  boolean waits(String grant) {
+    Pot pot = pots.get(grant);
+    return pot != null && pot.waits;
+  }
+
+  /** Whether any that begins like this has not ended. */
+  boolean hasAnyOf(String prefix) {
+    return pots.values().stream().anyMatch(pot -> !pot.over && pot.grant.id().startsWith(prefix));
+  }
+
+  /** A grant has other terms. */
+  void change(Pot before, Grant grant) {
+    Pot after = new Pot(grant);
+    after.left = before.left;
+    after.held = before.held;
+    after.waits = before.waits;
+    pots.put(grant.id(), after);
+  }
+
   // ---- what comes by itself
 
   /** It has nothing left until it starts; but it may be voided before. */

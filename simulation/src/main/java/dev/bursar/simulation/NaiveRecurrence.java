@@ -11,6 +11,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,33 @@ final class NaiveRecurrence {
           case YEAR -> from.plusMonths(12L * n);
         };
     return then.toInstant();
+  }
+
+  /**
+   * What an interval gives for the time from {@code from} to its end, in whole millionths.
+   *
+   * @param at a time in the interval
+   */
+  static BigInteger rest(Recurrence recurrence, Instant at, Instant from) {
+    OffsetDateTime anchor = recurrence.anchor().atOffset(ZoneOffset.UTC);
+    Recurrence.Interval interval = recurrence.terms().interval();
+    int n = 0;
+    while (after(interval, anchor, n).isAfter(at)) {
+      n--;
+    }
+    while (!after(interval, anchor, n + 1).isAfter(at)) {
+      n++;
+    }
+    long begin = sinceEpoch(after(interval, anchor, n));
+    long end = sinceEpoch(after(interval, anchor, n + 1));
+    long left = end - Math.min(end, Math.max(begin, sinceEpoch(from)));
+    return micros(recurrence.amount())
+        .multiply(BigInteger.valueOf(left))
+        .divide(BigInteger.valueOf(end - begin));
+  }
+
+  private static long sinceEpoch(Instant at) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, at);
   }
 
   /** Whether an interval that ends is the last. */

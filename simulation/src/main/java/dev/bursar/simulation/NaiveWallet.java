@@ -6,6 +6,7 @@ import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.org.GivenGrant;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
@@ -175,6 +176,16 @@ final class NaiveWallet {
     return books.values().stream().anyMatch(each -> each.pots.isOver(grant));
   }
 
+  /** Whether a grant is known that has yet to take effect. */
+  boolean isPromised(String grant) {
+    return books.values().stream().anyMatch(each -> each.pots.waits(grant));
+  }
+
+  /** Whether it has grants of a plan that have not ended. */
+  boolean hasPlanGrants() {
+    return books.values().stream().anyMatch(each -> each.pots.hasAnyOf(GivenGrant.PREFIX));
+  }
+
   /** By which transaction a reservation was charged; null if it has no entries. */
   @Nullable Transaction chargeOf(String reservation) {
     return charges.values().stream()
@@ -250,6 +261,8 @@ final class NaiveWallet {
           of.over(it.grant(), it.transaction(), EntryType.EXPIRE, it.at());
       case WalletEvent.GrantVoided it ->
           of.over(it.grant(), it.transaction(), EntryType.VOID, it.at());
+      case WalletEvent.GrantTermsChanged it ->
+          of.changed(it, watch.plans.change(EntityId.parse(name).org(), it.number()));
       case WalletEvent.Adjusted it -> adjusted(it, of);
       case WalletEvent.Refunded it -> refunded(it, of);
       case WalletEvent.TransferredOut it -> transfers.out(it);

@@ -57,6 +57,7 @@ final class Rows implements SimulatedJournal.Listener {
         watch.denies(id, it.plan().reservation());
       }
       watch.org(id).budgets.take(each.event(), watch.moment());
+      watch.plans.org(id, each.event());
       watch.memories.org(id, each, reportEnded(each.event()));
       shadow.mayComeAgain(org(id, each.event(), sequence));
     }
@@ -213,6 +214,7 @@ final class Rows implements SimulatedJournal.Listener {
       watch.oneMore();
       shadow.has(sequence, each);
       watch.memories.wallet(id, each);
+      watch.plans.wallet(id, each.event());
       watch.wallet(id).take(each.event());
       switch (each.event()) {
         case WalletEvent.UsageCharged it ->

@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
 /** Runs one scenario from the first request until everything has come to rest. */
 public final class Simulation {
 
+  /** Of the busy org; none counts as one. */
+  private static final List<String> PLANS = List.of("small", "large", "");
+
+  private static final int PLANS_ONE_IN = 4;
+  private static final int PLAN_CHANGES = 3;
+  private static final long PLANS_CHANGE_WITHIN = 20_000_000;
   private static final long SECOND = 1_000_000;
   private static final long WORK_MAX = 150 * SECOND;
   private static final long HEALED_MAX = 300 * SECOND;
@@ -131,6 +137,7 @@ public final class Simulation {
       client.next();
     }
     List<SimulatedSidecar> sidecars = sidecars();
+    changePlans();
     runUntilDone(clients, WORK_MAX);
     world.heal();
     runUntilDone(clients, HEALED_MAX);
@@ -240,9 +247,7 @@ public final class Simulation {
   private void setUp() {
     for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
       EntityId itself = EntityId.org(org);
-      tell(
-          itself,
-          new OrgCommand.PutOrg(new OrgSettings(org, ZoneOffset.UTC, null, List.of()), "sim"));
+      tell(itself, put(org, org.equals(SimulatedClient.ORG) && hasPlans() ? "small" : null));
       OrgShape.units().forEach(unit -> tell(itself, new OrgCommand.PutUnit(unit, "sim")));
       for (String wallet : OrgShape.ALL_WALLETS) {
         WalletOwner owner = OrgShape.owner(wallet);
@@ -257,6 +262,27 @@ public final class Simulation {
     }
     for (Budget budget : OrgShape.budgets()) {
       tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
+    }
+  }
+
+  private static OrgCommand put(String name, @Nullable String plan) {
+    return new OrgCommand.PutOrg(new OrgSettings(name, ZoneOffset.UTC, plan, List.of()), "sim");
+  }
+
+  /** In most histories there are none. */
+  private boolean hasPlans() {
+    return Math.floorMod(world.scenario.seed(), PLANS_ONE_IN) == 1;
+  }
+
+  /** While clients work, the busy org has one plan, or another, or none. */
+  private void changePlans() {
+    EntityId org = EntityId.org(SimulatedClient.ORG);
+    Random random = new Random(world.scenario.seed());
+    for (int i = hasPlans() ? PLAN_CHANGES : 0; i > 0; i--) {
+      String plan = PLANS.get(random.nextInt(PLANS.size()));
+      world.time.after(
+          random.nextLong(PLANS_CHANGE_WITHIN),
+          () -> world.tell(org, put("org", plan.isEmpty() ? null : plan)));
     }
   }
 
@@ -292,11 +318,7 @@ public final class Simulation {
   private void changeAll() {
     for (EntityId id : world.watch.shadows.entities()) {
       switch (id.kind()) {
-        case ORG ->
-            tell(
-                id,
-                new OrgCommand.PutOrg(
-                    new OrgSettings("again", ZoneOffset.UTC, null, List.of()), "sim"));
+        case ORG -> tell(id, put("again", null));
         case WALLET ->
             tell(
                 id,

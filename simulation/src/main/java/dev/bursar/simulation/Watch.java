@@ -30,6 +30,7 @@ final class Watch {
   private final List<Violation> violations = new ArrayList<>();
   final Shadows shadows;
   final NaiveMemories memories;
+  final NaivePlans plans = new NaivePlans(this);
   final TreeMap<String, NaiveWallet> wallets = new TreeMap<>();
   final TreeMap<String, NaiveLimits> limits = new TreeMap<>();
   private final Map<EntityId, NaiveOrg> orgs = new HashMap<>();

@@ -1,6 +1,8 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.CreditType;
+import dev.bursar.domain.catalog.PriceList;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -58,9 +60,16 @@ final class World {
 
   private static final Catalog CATALOG =
       new Catalog(
-          Map.of("platform", "Platform credits", "image", "Image credits"),
+          Map.of(
+              "platform", new CreditType("platform", "Platform credits", CreditType.SCALE_MAX),
+              "image", new CreditType("image", "Image credits", CreditType.SCALE_MAX)),
           Set.of("tokens"),
-          List.of());
+          Map.of(),
+          new PriceList(List.of()),
+          Map.of("small", OrgShape.plan("small", 3), "large", OrgShape.plan("large", 7)),
+          Map.of(),
+          Map.of(),
+          Map.of());
 
   final Scenario scenario;
   final Tampering tampering;

@@ -26,7 +26,8 @@ final class LostParts {
             of.lapsed(),
             of.transfers(),
             of.barredTransfers(),
-            of.endings());
+            of.endings(),
+            of.planChange());
   }
 
   static OperationMemory.Part withoutTheLast(OperationMemory.Part of) {

@@ -193,7 +193,11 @@ public final class CorrectionRoutes {
           .thenApply(answer -> corrected(answer, corrects));
     }
     String grant =
-        named == null && amount.isPositive() ? Attributions.idFrom("adj_", caller) : named;
+        !amount.isPositive()
+            ? named
+            : named == null
+                ? Attributions.idFrom("adj_", caller)
+                : GrantBodies.free("grant", named);
     return CreditTypes.held(
             entities,
             catalogs.known(org, clock.instant()),

@@ -5,6 +5,7 @@ import dev.bursar.api.json.Words;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.credits.Money;
+import dev.bursar.domain.org.GivenGrant;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import java.time.Instant;
@@ -59,15 +60,26 @@ final class GrantBodies {
 
   private GrantBodies() {}
 
-  /** The name that the client has given it, or null; none that a campaign's grant is to have. */
+  /** The name that the client has given it, or null; none that another's grant is to have. */
   static @Nullable String id(Body body) {
-    String id = body.name("id");
-    if (id != null && id.startsWith(OF_CAMPAIGN)) {
+    return free("id", body.name("id"));
+  }
+
+  /** A name for a grant that somebody adds by hand. */
+  static @Nullable String free(String field, @Nullable String name) {
+    if (name != null && name.startsWith(OF_CAMPAIGN)) {
       throw Problem.invalid(
-              "id", "begins with %s, as only what campaigns give does".formatted(OF_CAMPAIGN))
+              field, "begins with %s, as only what campaigns give does".formatted(OF_CAMPAIGN))
           .fault();
     }
-    return id;
+    if (name != null && name.startsWith(GivenGrant.PREFIX)) {
+      throw Problem.invalid(
+              field,
+              "begins with %s, as only what plans and add-ons grant does"
+                  .formatted(GivenGrant.PREFIX))
+          .fault();
+    }
+    return name;
   }
 
   /**

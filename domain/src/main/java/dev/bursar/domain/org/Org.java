@@ -49,6 +49,8 @@ public final class Org {
   private final Map<String, String> walletsOfTeams = new HashMap<>();
   private final LinkedHashMap<String, Plan> open = new LinkedHashMap<>();
 
+  private final PlanGrants planGrants = new PlanGrants();
+
   /** The events whose reports are on their way. */
   private final Set<Operation> openReports = new HashSet<>();
 
@@ -117,6 +119,11 @@ public final class Org {
   /** The open reservations, the oldest first. */
   public Map<String, Plan> open() {
     return open;
+  }
+
+  /** What its plan and add-ons have given. */
+  PlanGrants planGrants() {
+    return planGrants;
   }
 
   /** The wallet that a team owns, or null. */
@@ -226,7 +233,10 @@ public final class Org {
   void apply(OrgEvent event, Place place) {
     lastAt = event.at();
     switch (event) {
-      case OrgEvent.OrgPut put -> settings = put.settings();
+      case OrgEvent.OrgPut put -> {
+        planGrants.subscribe(settings, put.settings(), put.at());
+        settings = put.settings();
+      }
       case OrgEvent.UnitPut put -> units.put(put.unit().id(), put.unit());
       case OrgEvent.UnitRemoved removed -> units.remove(removed.unit());
       case OrgEvent.UserPut put -> users.put(put.user().id(), put.user());
@@ -252,6 +262,8 @@ public final class Org {
       }
       case OrgEvent.Unfrozen unfrozen -> overrides.unfreeze(unfrozen.scope());
       case OrgEvent.WalletPut put -> putWallet(put.wallet(), put.owner());
+      case OrgEvent.PlanGrantsSettled settled -> planGrants.settle(settled);
+      case OrgEvent.PlanGrantTold told -> planGrants.told(told);
       case OrgEvent.ReservationBegun begun -> begin(begun.plan());
       case OrgEvent.ReservationTakenOver it -> takenOver.put(it.reservation(), it.times());
       case OrgEvent.ReservationBarred it ->
@@ -377,7 +389,8 @@ public final class Org {
         Map.copyOf(drafted),
         List.copyOf(overrides.all()),
         List.copyOf(overrides.freezes()),
-        new TreeMap<>(takenOver));
+        new TreeMap<>(takenOver),
+        planGrants.snapshot());
   }
 
   /** Takes in a snapshot; the org must be new. */
@@ -395,6 +408,7 @@ public final class Org {
     from.overrides().forEach(overrides::put);
     from.freezes().forEach(overrides::freeze);
     takenOver.putAll(from.takenOver());
+    planGrants.restore(from.planGrants());
   }
 
   /** An org as plain, immutable data. */
@@ -411,5 +425,6 @@ public final class Org {
       Map<String, Draft> drafted,
       List<LimitOverride> overrides,
       List<Freeze> freezes,
-      Map<String, Integer> takenOver) {}
+      Map<String, Integer> takenOver,
+      PlanGrants.@Nullable Snapshot planGrants) {}
 }

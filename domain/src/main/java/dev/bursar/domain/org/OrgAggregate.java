@@ -4,6 +4,7 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.catalog.AddOn;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Catalogs;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Absent;
@@ -15,6 +16,7 @@ import dev.bursar.domain.operation.Decision.Unchanged;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -32,6 +34,8 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
 
   private static final OrgReply DONE = new OrgReply.Done();
 
+  private static final Duration WALLET_TOLD_WITHIN = Duration.ofMinutes(1);
+
   /** More names than these help nobody. */
   private static final int NAMES_TOLD_MAX = 20;
 
@@ -40,9 +44,15 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   private final HierarchyRules hierarchy;
   private final ReservationRules reservations;
   private final BudgetRules budgets;
+  private final PlanRules plans;
 
   /** The last that was asked for: it is the same until settings or catalog change. */
   private @Nullable Subscription subscription;
+
+  /** By what it was looked last whether plan and add-ons grant something else than was given. */
+  private @Nullable OrgSettings reviewed;
+
+  private @Nullable Catalog reviewedBy;
 
   /**
    * @param org the state
@@ -54,6 +64,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     this.hierarchy = new HierarchyRules(org);
     this.reservations = new ReservationRules(org);
     this.budgets = new BudgetRules(org, hierarchy, reservations);
+    this.plans = new PlanRules(org);
   }
 
   public Org org() {
@@ -74,6 +85,8 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
         case OrgCommand.Reserve reserve -> reservations.unknownOrg(reserve);
         case OrgCommand.Settle settle -> new Told<>(DONE);
         case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of(), Map.of()));
+        case OrgCommand.ListPlanGrants list -> new Told<>(new OrgReply.PlanGrants(List.of()));
+        case OrgCommand.Wake wake -> new Told<>(new OrgReply.Woken(null));
         case OrgCommand.RemoveUnit remove -> new Absent<>(unknownOrg());
         case OrgCommand.RemoveBudget remove -> new Absent<>(unknownOrg());
         case OrgCommand.RemoveOverride remove -> new Absent<>(unknownOrg());
@@ -112,6 +125,22 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
               ? new Absent<>(unknownBudget(remove.budget()))
               : new Accepted<>(new OrgEvent.BudgetRemoved(now, remove.budget(), remove.actor()));
       case OrgCommand.PutWallet put -> putWallet(put, now);
+      case OrgCommand.Wake wake ->
+          new Told<>(
+              new OrgReply.Woken(
+                  org.planGrants().untold().isEmpty() ? null : now.plus(WALLET_TOLD_WITHIN)));
+      case OrgCommand.ListPlanGrants list ->
+          new Told<>(new OrgReply.PlanGrants(List.copyOf(org.planGrants().untold())));
+      case OrgCommand.SettlePlanGrant it ->
+          org.planGrants().untold().stream()
+              .filter(each -> each.number() == it.number())
+              .findFirst()
+              .<Decision<OrgEvent, OrgReply>>map(
+                  each ->
+                      new Accepted<>(
+                          new OrgEvent.PlanGrantTold(
+                              now, it.number(), each.grant().id(), it.over())))
+              .orElseGet(() -> new Told<>(DONE));
       case OrgCommand.Reserve reserve ->
           byCatalog(now, catalog -> reserve(reserve, catalog, settings, now, clock));
       case OrgCommand.TakeOver over ->
@@ -367,14 +396,39 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
         : new Found<>(place);
   }
 
+  /**
+   * Whenever it is asked for something, an org notices first that its plan, its add-ons or its
+   * catalog have changed, and with them what they grant; as soon as it has the wallet for it.
+   */
   @Override
   public @Nullable OrgEvent due(Instant now) {
-    return null;
+    OrgSettings settings = org.settings();
+    if (settings == null
+        || !org.wallets().containsKey(ReserveRequest.MAIN_WALLET)
+        || (settings.plan() == null && org.planGrants().areNone())) {
+      return null;
+    }
+    Catalog catalog = catalogs.of(org.id(), settings.catalogVersion(), now);
+    if (catalog == null || (settings == reviewed && catalog == reviewedBy)) {
+      return null;
+    }
+    OrgEvent change = plans.review(settings, catalog, now);
+    if (catalogs.of(org.id(), settings.catalogVersion(), now) != catalog) {
+      return null;
+    }
+    if (change == null) {
+      reviewed = settings;
+      reviewedBy = catalog;
+    }
+    return change;
   }
 
   @Override
   public void evolve(OrgEvent event, Place place) {
     org.apply(event, place);
+    if (event instanceof OrgEvent.PlanGrantTold told && told.over()) {
+      reviewed = null;
+    }
   }
 
   @Override
@@ -395,6 +449,8 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgEvent.Unfrozen e -> DONE;
       case OrgEvent.BudgetRemoved e -> DONE;
       case OrgEvent.WalletPut e -> DONE;
+      case OrgEvent.PlanGrantsSettled e -> DONE;
+      case OrgEvent.PlanGrantTold e -> DONE;
       case OrgEvent.ReservationTakenOver e -> new OrgReply.TakenOver(e.times());
       case OrgEvent.ReservationBarred e -> new OrgReply.Barred();
       case OrgEvent.ReservationSettled e -> new OrgReply.Settled();
@@ -406,8 +462,9 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
     return org.lastAt();
   }
 
+  /** What its wallet has not been told after a minute wants looking after: who tells may stop. */
   @Override
   public @Nullable Instant nextDue() {
-    return null;
+    return org.planGrants().untold().isEmpty() ? null : org.lastAt().plus(WALLET_TOLD_WITHIN);
   }
 }

@@ -83,6 +83,19 @@ public sealed interface OrgCommand {
   /** Take note of a wallet and its owner. */
   record PutWallet(String wallet, WalletOwner owner, String actor) implements OrgCommand {}
 
+  /** Notice what has changed; nothing else. */
+  record Wake() implements OrgCommand {}
+
+  /** Tell which changes of what its plan and add-ons grant its wallet has yet to be told. */
+  record ListPlanGrants() implements OrgCommand {}
+
+  /**
+   * The wallet has such a change; nothing happens if that is known.
+   *
+   * @param over whether the grant was over before it could be changed
+   */
+  record SettlePlanGrant(long number, boolean over) implements OrgCommand {}
+
   /**
    * Decide the org's part of a reservation.
    *

@@ -70,6 +70,25 @@ public sealed interface OrgEvent {
   record WalletPut(Instant at, String wallet, WalletOwner owner, String actor)
       implements OrgEvent {}
 
+  /**
+   * What its plan and its add-ons grant was settled anew; its wallet is told of the changes until
+   * it has them.
+   *
+   * @param subscribedAt when the subscription began that they are of
+   * @param changes in their order; none if it grants nothing so far
+   */
+  record PlanGrantsSettled(Instant at, Instant subscribedAt, List<PlanGrantChange> changes)
+      implements OrgEvent {}
+
+  /**
+   * The wallet has a change of what its plan or add-ons grant.
+   *
+   * @param number the change's
+   * @param grant the grant's name
+   * @param over whether the grant was over before it could be changed
+   */
+  record PlanGrantTold(Instant at, long number, String grant, boolean over) implements OrgEvent {}
+
   /** The org agreed to a reservation, and holds its part. */
   record ReservationBegun(Instant at, Plan plan) implements OrgEvent {}
 

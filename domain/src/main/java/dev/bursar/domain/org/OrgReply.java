@@ -84,6 +84,14 @@ public sealed interface OrgReply {
   /** One budget. */
   record OneBudget(BudgetView budget) implements OrgReply {}
 
+  /** What had fallen due is done; null if nothing is to come by itself. */
+  record Woken(@Nullable Instant nextDue) implements OrgReply {}
+
+  /**
+   * The changes of what its plan and add-ons grant that its wallet has yet to be told, in order.
+   */
+  record PlanGrants(List<PlanGrantChange> changes) implements OrgReply {}
+
   /** The wallets and their owners. */
   record Wallets(Map<String, WalletOwner> wallets) implements OrgReply {}
 

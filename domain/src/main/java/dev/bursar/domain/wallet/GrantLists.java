@@ -53,6 +53,14 @@ final class GrantLists {
     ending.remove(state);
   }
 
+  /** One in force has other terms. */
+  void replaced(GrantState before, GrantState after) {
+    inForce.remove(before);
+    ending.remove(before);
+    inForce.add(after);
+    changed(after);
+  }
+
   /** One that had ended is in force again. */
   void reinstated(GrantState state) {
     past.remove(state);

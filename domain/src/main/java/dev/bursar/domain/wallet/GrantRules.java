@@ -88,7 +88,7 @@ final class GrantRules {
   /**
    * The grant as it is added: of one that recurs, the interval that it falls into, or the first.
    */
-  private static Grant completed(Grant g, Recurrence.@Nullable Terms terms, Instant now) {
+  static Grant completed(Grant g, Recurrence.@Nullable Terms terms, Instant now) {
     if (terms == null) {
       return like(g, g.id(), g.amount(), g.costBasis(), null, g.effectiveAt(), g.expiresAt(), now);
     }

@@ -2,6 +2,7 @@ package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.credits.Money;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -64,6 +65,11 @@ public record Recurrence(
   public record Terms(
       Interval interval, @Nullable Instant anchor, Credits rolloverMin, Credits rolloverMax) {
 
+    /** The same, with intervals that are counted from here. */
+    public Terms anchoredAt(Instant from) {
+      return new Terms(interval, from, rolloverMin, rolloverMax);
+    }
+
     /** Whether the rollover makes sense. */
     boolean isSound() {
       return !rolloverMin.isNegative() && rolloverMin.compareTo(rolloverMax) <= 0;
@@ -90,11 +96,44 @@ public record Recurrence(
     return new Recurrence(terms, anchor, until, amount, costBasis, series, period + 1);
   }
 
+  /** The same, of which no interval begins at or after this time. */
+  Recurrence until(@Nullable Instant end) {
+    return new Recurrence(terms, anchor, end, amount, costBasis, series, period);
+  }
+
+  /**
+   * How much of what an interval grants by itself is for the time from {@code from} on, rounded
+   * down to the millionth: its amount times that time by the whole of the interval. An end of all
+   * intervals makes none of them shorter.
+   *
+   * @param within a time in the interval
+   */
+  public Credits restOf(Instant within, Instant from) {
+    Instant begin = beginOfIntervalAt(within);
+    Instant end = boundary(within, true);
+    Instant since = from.isBefore(begin) ? begin : from.isAfter(end) ? end : from;
+    return new Credits(
+        BigInteger.valueOf(amount.micros())
+            .multiply(BigInteger.valueOf(ChronoUnit.MICROS.between(since, end)))
+            .divide(BigInteger.valueOf(ChronoUnit.MICROS.between(begin, end)))
+            .longValueExact());
+  }
+
   /**
    * When the next interval begins. Each is counted from the anchor: an anchor on the 31st gives the
    * last day of a shorter month, and the 31st again after it.
    */
   public Instant nextAfter(Instant at) {
+    return boundary(at, true);
+  }
+
+  /** When the interval began that lasts at this time. */
+  Instant beginOfIntervalAt(Instant at) {
+    return boundary(at, false);
+  }
+
+  /** Where the interval begins that lasts at this time, or ends. */
+  private Instant boundary(Instant at, boolean end) {
     LocalDateTime from = LocalDateTime.ofInstant(anchor, ZoneOffset.UTC);
     Interval interval = terms.interval();
     long n =
@@ -105,7 +144,9 @@ public record Recurrence(
     for (n -= 1; ; n++) {
       Instant next = from.plus(n * interval.units, interval.unit).toInstant(ZoneOffset.UTC);
       if (next.isAfter(at)) {
-        return next;
+        return end
+            ? next
+            : from.plus((n - 1) * interval.units, interval.unit).toInstant(ZoneOffset.UTC);
       }
     }
   }

@@ -73,6 +73,13 @@ public final class Wallet {
   private final Map<String, Purse> purses = new TreeMap<>();
   private final Map<String, GrantState> grants = new HashMap<>();
   private final GrantLists lists = new GrantLists();
+
+  /** The interval that each series of a plan's or an add-on's grants has come to, by its name. */
+  private final Map<String, String> planSeries = new HashMap<>();
+
+  /** The number of the last change of such a grant's terms. */
+  private long planChange;
+
   private final Map<String, Scheduled> scheduled = new HashMap<>();
   private final Map<String, Credits> promised = new HashMap<>();
   private final Map<String, Hold> holds = new HashMap<>();
@@ -128,6 +135,16 @@ public final class Wallet {
   /** The grants that have taken effect, by name. */
   public Map<String, GrantState> grants() {
     return grants;
+  }
+
+  /** The grant of this name, or the interval that the series of this name has come to; or null. */
+  @Nullable GrantState lastOf(String series) {
+    return grants.get(planSeries.getOrDefault(series, series));
+  }
+
+  /** Whether a change of such a grant's terms has been made, or a later one. */
+  boolean hasChanged(long number) {
+    return number <= planChange;
   }
 
   /** A page of grants, after this place, or from the first. */
@@ -267,6 +284,7 @@ public final class Wallet {
           end(expired.grant(), EntryType.EXPIRE, expired.transaction());
       case WalletEvent.GrantRenewed renewed -> renew(renewed);
       case WalletEvent.GrantVoided voided -> cancel(voided);
+      case WalletEvent.GrantTermsChanged changed -> change(changed);
       case WalletEvent.Refunded refunded -> post(refunded.transaction());
       case WalletEvent.Adjusted adjusted -> adjust(adjusted);
       case WalletEvent.TransferredOut out -> {
@@ -338,6 +356,46 @@ public final class Wallet {
   private void keep(GrantState state) {
     grants.put(state.grant.id(), state);
     lists.add(state);
+    Recurrence recurrence = state.grant.recurrence();
+    if (recurrence != null && state.grant.category() == Grant.Category.PLAN) {
+      planSeries.merge(recurrence.series(), state.grant.id(), this::later);
+    }
+  }
+
+  private String later(String one, String other) {
+    Recurrence first = grant(one).grant.recurrence();
+    Recurrence second = grant(other).grant.recurrence();
+    return first == null || second == null || first.period() < second.period() ? other : one;
+  }
+
+  private void change(WalletEvent.GrantTermsChanged event) {
+    Grant grant = event.grant();
+    Scheduled later = scheduled.get(grant.id());
+    planChange = event.number();
+    if (later != null) {
+      lists.unschedule(later.asState());
+      Scheduled changed = new Scheduled(grant, later.attribution());
+      scheduled.put(grant.id(), changed);
+      lists.schedule(changed.asState());
+      post(event.transaction());
+      return;
+    }
+    post(event.transaction());
+    GrantState before = grant(grant.id());
+    GrantState after = new GrantState(grant, before.attribution);
+    Purse purse = keptPurse(grant.creditType());
+    Credits remaining = before.remaining;
+    Credits held = before.held;
+    purse.change(before, remaining.negated(), held.negated());
+    grants.put(grant.id(), after);
+    purse.change(after, remaining, held);
+    lists.replaced(before, after);
+    if (before.grant.expiresAt() != null) {
+      dues.remove(new Due(before.grant.expiresAt(), Due.What.GRANT_ENDS, grant.id()));
+    }
+    if (grant.expiresAt() != null) {
+      dues.add(new Due(grant.expiresAt(), Due.What.GRANT_ENDS, grant.id()));
+    }
   }
 
   private void renew(WalletEvent.GrantRenewed event) {
@@ -619,7 +677,8 @@ public final class Wallet {
         lapsed.values().stream().toList(),
         List.copyOf(transfers.values()),
         List.copyOf(barredTransfers),
-        ofEndings);
+        ofEndings,
+        planChange == 0 ? null : planChange);
   }
 
   /** Takes in a snapshot; the wallet must be new. */
@@ -655,5 +714,6 @@ public final class Wallet {
     barredTransfers.addAll(from.barredTransfers());
     from.transfers().forEach(this::underWay);
     endings.restore(from.endings());
+    planChange = from.planChange() == null ? 0 : from.planChange();
   }
 }

@@ -40,6 +40,37 @@ public sealed interface WalletCommand {
   record VoidGrant(String grant, Attribution attribution) implements WalletCommand {}
 
   /**
+   * Add a grant of the org's plan or of an add-on, or find that it has been.
+   *
+   * @param grant its terms, as with {@link AddGrant}
+   * @param first how much the interval gives into which its {@code effectiveAt} falls, above 0
+   */
+  record GivePlanGrant(Grant grant, Recurrence.@Nullable Terms recurrence, Credits first)
+      implements WalletCommand {}
+
+  /**
+   * Let such a grant, or the series of it, end at another time.
+   *
+   * @param number the change's, above those of all changes before
+   * @param until exclusive; null means never
+   */
+  record MovePlanGrantEnd(long number, String grant, @Nullable Instant until)
+      implements WalletCommand {}
+
+  /**
+   * Give such a grant no more. Of one that recurs, what the interval that runs grants for the rest
+   * of its time is taken out, as far as it is there and not held; what is left of it then can be
+   * used until the interval's end. Of any other all that is not held is taken out.
+   *
+   * @param number the change's, above those of all changes before
+   * @param from since when it is not to be given
+   */
+  record LeavePlanGrant(long number, String grant, Instant from) implements WalletCommand {}
+
+  /** Take all that is not held of such a grant, and of its series, out of the wallet. */
+  record EndPlanGrant(String grant) implements WalletCommand {}
+
+  /**
    * Give back what was charged, to whom it came from, in the reverse order of the draw.
    *
    * @param charge what the transaction charged, from the ledger

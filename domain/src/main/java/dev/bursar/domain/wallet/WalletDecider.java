@@ -36,6 +36,7 @@ public final class WalletDecider {
 
   private final Wallet wallet;
   private final GrantRules grants;
+  private final PlanGrantRules planGrants;
   private final Corrections corrections;
   private final Transfers transfers;
   private final UsageRules usage;
@@ -44,6 +45,7 @@ public final class WalletDecider {
   public WalletDecider(Wallet wallet) {
     this.wallet = wallet;
     this.grants = new GrantRules(wallet);
+    this.planGrants = new PlanGrantRules(wallet, grants);
     this.corrections = new Corrections(wallet, grants);
     this.transfers = new Transfers(wallet, grants);
     this.usage = new UsageRules(wallet);
@@ -73,6 +75,10 @@ public final class WalletDecider {
       case WalletCommand.Open open -> open(open, owner);
       case WalletCommand.AddGrant add -> grants.add(add, now);
       case WalletCommand.VoidGrant it -> grants.voided(it, now);
+      case WalletCommand.GivePlanGrant give -> planGrants.give(give, now);
+      case WalletCommand.MovePlanGrantEnd move -> planGrants.moveEnd(move, now);
+      case WalletCommand.LeavePlanGrant leave -> planGrants.leave(leave, now);
+      case WalletCommand.EndPlanGrant end -> planGrants.end(end, now);
       case WalletCommand.Refund refund -> corrections.refund(refund, now);
       case WalletCommand.Adjust adjust -> corrections.adjust(adjust, now);
       case WalletCommand.Reverse reverse -> corrections.reverse(reverse, now);
@@ -120,6 +126,10 @@ public final class WalletDecider {
           new Accepted<>(new WalletEvent.HoldBarred(now, bar.reservation()));
       case WalletCommand.AddGrant c -> new Refused<>(NOT_OPEN);
       case WalletCommand.VoidGrant c -> new Absent<>(NOT_OPEN);
+      case WalletCommand.GivePlanGrant c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.MovePlanGrantEnd c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.LeavePlanGrant c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.EndPlanGrant c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Refund c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Adjust c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Reverse c -> new Refused<>(NOT_OPEN);

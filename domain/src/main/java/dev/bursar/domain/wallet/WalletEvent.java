@@ -89,6 +89,16 @@ public sealed interface WalletEvent {
   record GrantVoided(Instant at, String grant, Transaction transaction, Balance balance)
       implements WalletEvent {}
 
+  /**
+   * A grant of the org's plan or of an add-on has other terms, and less in it.
+   *
+   * @param number the number of the change
+   * @param grant the grant, as it is from now on
+   */
+  record GrantTermsChanged(
+      Instant at, long number, Grant grant, Transaction transaction, Balance balance)
+      implements WalletEvent {}
+
   /** Credits were set aside; the balance is the one with the hold in it. */
   record CreditsHeld(Instant at, Hold hold, Balance balance) implements WalletEvent {}
 

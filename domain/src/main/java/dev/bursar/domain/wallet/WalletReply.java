@@ -36,6 +36,13 @@ public sealed interface WalletReply {
    */
   record ReadFurther(long through) implements WalletReply {}
 
+  /**
+   * The wallet has a change of a grant that comes with the org's plan or an add-on.
+   *
+   * @param over whether the grant had expired before it could be changed
+   */
+  record PlanGrantChanged(boolean over) implements WalletReply {}
+
   /** The credits have left for the other wallet. */
   record Transferred(Transfer transfer, Transaction transaction, Balance balance)
       implements WalletReply {}

@@ -22,7 +22,8 @@ public record WalletSnapshot(
     List<Hold> lapsed,
     List<TransferPart> transfers,
     List<String> barredTransfers,
-    byte[] endings) {
+    byte[] endings,
+    @Nullable Long planChange) {
 
   /** A grant in force or past. */
   public record GrantPart(

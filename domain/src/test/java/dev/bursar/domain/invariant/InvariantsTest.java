@@ -197,7 +197,8 @@ final class InvariantsTest {
             from.lapsed(),
             from.transfers(),
             from.barredTransfers(),
-            from.endings()));
+            from.endings(),
+            from.planChange()));
     return changed;
   }
 

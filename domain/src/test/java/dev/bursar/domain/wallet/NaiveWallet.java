@@ -127,6 +127,14 @@ final class NaiveWallet {
       case WalletCommand.SettleLease never -> throw new IllegalArgumentException(never.toString());
       case WalletCommand.CloseLease never -> throw new IllegalArgumentException(never.toString());
       case WalletCommand.RevokeLease never -> throw new IllegalArgumentException(never.toString());
+      // Histories of plans have them.
+      case WalletCommand.GivePlanGrant never ->
+          throw new IllegalArgumentException(never.toString());
+      case WalletCommand.MovePlanGrantEnd never ->
+          throw new IllegalArgumentException(never.toString());
+      case WalletCommand.LeavePlanGrant never ->
+          throw new IllegalArgumentException(never.toString());
+      case WalletCommand.EndPlanGrant never -> throw new IllegalArgumentException(never.toString());
       case WalletCommand.CheckCredits ask -> {
         String no =
             reservations.denial(

@@ -74,6 +74,7 @@ final class WalletText {
       case WalletReply.TransferTaken r -> "transfer taken";
       case WalletReply.TransferBarred r -> "transfer barred";
       case WalletReply.TransferEnded r -> "transfer ended";
+      case WalletReply.PlanGrantChanged r -> "plan grant changed" + (r.over() ? " too late" : "");
       case WalletReply.TransferList r -> "transfers " + r.transfers().size();
     };
   }
@@ -116,6 +117,7 @@ final class WalletText {
     of.lapsed().forEach(each -> lines.add(each.toString()));
     lines.add(of.transfers().toString());
     lines.add(of.barredTransfers().toString());
+    lines.add("plan change " + of.planChange());
     return lines;
   }
 

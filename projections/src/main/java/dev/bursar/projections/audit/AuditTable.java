@@ -107,6 +107,8 @@ public final class AuditTable {
         yield new Change("put_wallet", "wallet", e.wallet(), e.actor(), owner);
       }
       case OrgEvent.BudgetDrafted e -> null;
+      case OrgEvent.PlanGrantsSettled e -> null;
+      case OrgEvent.PlanGrantTold e -> null;
       case OrgEvent.ReservationBegun e -> null;
       case OrgEvent.ReservationTakenOver e -> null;
       case OrgEvent.ReservationBarred e -> null;

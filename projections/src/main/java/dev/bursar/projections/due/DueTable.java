@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** The table {@code due_work}, as it is worked off. Blocks. */
 final class DueTable {
 
-  /** A wallet that may have something to do. */
-  record Due(String wallet, Instant at, long version) {}
+  /** A wallet or an org that may have something to do. */
+  record Due(String entity, Instant at, long version) {}
 
   private static final String PAGE =
       """
@@ -46,7 +46,7 @@ final class DueTable {
                 .createQuery(PAGE)
                 .bind("now", now.atOffset(ZoneOffset.UTC))
                 .bind("afterAt", afterAt)
-                .bind("afterId", after == null ? "" : after.wallet())
+                .bind("afterId", after == null ? "" : after.entity())
                 .bind("limit", limit)
                 .map((rs, context) -> due(rs))
                 .list());
@@ -60,7 +60,7 @@ final class DueTable {
         handle ->
             handle
                 .createQuery(OF_ORG)
-                .bind("after", after == null ? first : after.wallet())
+                .bind("after", after == null ? first : after.entity())
                 .bind("end", first + '~')
                 .bind("before", before.atOffset(ZoneOffset.UTC))
                 .bind("limit", limit)
@@ -85,7 +85,7 @@ final class DueTable {
   }
 
   /**
-   * Moves a wallet to its next time, or takes it out if it has none; unless somebody wrote in the
+   * Moves an entity to its next time, or takes it out if it has none; unless somebody wrote in the
    * meantime.
    *
    * @return whether it was moved
@@ -102,7 +102,7 @@ final class DueTable {
           if (next != null) {
             update.bind("next", next.atOffset(ZoneOffset.UTC));
           }
-          return update.bind("id", due.wallet()).bind("version", due.version()).execute() == 1;
+          return update.bind("id", due.entity()).bind("version", due.version()).execute() == 1;
         });
   }
 }

@@ -13,12 +13,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the table {@code due_work} for one slice range: keeps {@code due_at} at or before the time
- * at which each wallet next has something to do. What is known to stand in the table is remembered,
- * so that nothing is written while it is early enough; what may be due by now counts as unknown,
- * since whoever wakes the wallets may have moved it onwards.
+ * at which each wallet, and each org, next has something to do. What is known to stand in the table
+ * is remembered, so that nothing is written while it is early enough; what may be due by now counts
+ * as unknown, since whoever wakes them may have moved it onwards.
  */
 public final class DueTimes {
 
@@ -37,8 +38,8 @@ public final class DueTimes {
   private final Cache<String, Instant> remembered;
 
   /**
-   * @param clockSkewMax by how much the clock of whoever wakes the wallets may be ahead
-   * @param rememberedMax how many wallets are remembered
+   * @param clockSkewMax by how much the clock of whoever wakes them may be ahead
+   * @param rememberedMax how many wallets and orgs are remembered
    */
   public DueTimes(InstantSource clock, Duration clockSkewMax, long rememberedMax) {
     this.clock = clock;
@@ -59,16 +60,13 @@ public final class DueTimes {
 
   /** Writes what these rows bring forward. */
   public void project(Handle handle, List<JournalRow> rows) {
-    // The last row of a wallet says it for all before. Sorted, so that nobody deadlocks.
+    // The last row of an entity says it for all before. Sorted, so that nobody deadlocks.
     Map<String, Instant> next = new TreeMap<>();
     for (JournalRow row : rows) {
-      if (row instanceof JournalRow.OfWallet wallet) {
-        Instant due = wallet.batch().nextDue();
-        if (due == null) {
-          next.remove(row.entity().toString());
-        } else {
-          next.put(row.entity().toString(), due);
-        }
+      switch (row) {
+        case JournalRow.OfWallet wallet -> note(row, wallet.batch().nextDue(), next);
+        case JournalRow.OfOrg org -> note(row, org.batch().nextDue(), next);
+        case JournalRow.OfTeam team -> {}
       }
     }
     Instant trusted = clock.instant().plus(clockSkewMax);
@@ -90,6 +88,14 @@ public final class DueTimes {
               (rs, context) ->
                   Map.entry(rs.getString(1), rs.getObject(2, OffsetDateTime.class).toInstant()))
           .forEach(each -> remembered.put(each.getKey(), each.getValue()));
+    }
+  }
+
+  private static void note(JournalRow row, @Nullable Instant due, Map<String, Instant> next) {
+    if (due == null) {
+      next.remove(row.entity().toString());
+    } else {
+      next.put(row.entity().toString(), due);
     }
   }
 

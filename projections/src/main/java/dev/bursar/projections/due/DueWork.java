@@ -5,6 +5,8 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.ledger.ReadModelsBehind;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.projections.progress.Deadline;
@@ -16,6 +18,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -30,8 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Wakes the wallets that have something to do by themselves: grants to start or to end, holds to
- * release. Any number of nodes may do so at once; a wallet that is woken for nothing does nothing.
+ * Wakes the entities that have something to do by themselves: wallets with grants to start or to
+ * end and holds to release, orgs that have not told their wallet what their plan grants. Any number
+ * of nodes may do so at once; who is woken for nothing does nothing.
  */
 public final class DueWork {
 
@@ -42,7 +46,7 @@ public final class DueWork {
    * How due work is done.
    *
    * @param interval how often to look for it
-   * @param pageMax wallets woken together
+   * @param pageMax entities woken together
    * @param stuckAfter how long {@link #runUntilQuiet} waits while nothing gets done
    */
   public record Pace(Duration interval, int pageMax, Duration stuckAfter) {}
@@ -111,8 +115,8 @@ public final class DueWork {
   }
 
   /**
-   * Wakes wallets until none has anything to do by this time, for clocks that are moved. Done then;
-   * fails if for some time no wallet could be woken.
+   * Wakes them until none has anything to do by this time, for clocks that are moved. Done then;
+   * fails if for some time none could be woken.
    */
   public CompletionStage<Void> runUntilQuiet(Instant now) {
     return untilQuiet(now, System.nanoTime()).thenAccept(done -> {});
@@ -130,7 +134,7 @@ public final class DueWork {
               if (done == 0 && nanos - lastDoneNanos > pace.stuckAfter().toNanos()) {
                 return CompletableFuture.failedFuture(
                     new IllegalStateException(
-                        "Due work stands still: for %s no wallet could be woken."
+                        "Due work stands still: for %s nothing could be woken."
                             .formatted(pace.stuckAfter())));
               }
               return Patterns.after(
@@ -141,7 +145,7 @@ public final class DueWork {
             blocking);
   }
 
-  /** Once through all that is due; how many wallets have nothing more to do by this time. */
+  /** Once through all that is due; how many have nothing more to do by this time. */
   private CompletionStage<Integer> run(Instant now, DueTable.@Nullable Due after, int before) {
     return CompletableFuture.supplyAsync(() -> table.page(now, after, pace.pageMax()), blocking)
         .thenCompose(
@@ -168,13 +172,11 @@ public final class DueWork {
   }
 
   private CompletionStage<Boolean> wake(DueTable.Due due, Instant now) {
-    EntityId id = EntityId.parse(due.wallet());
-    return entities
-        .wallet(id.org(), id.name(), new Request<>(new WalletCommand.Wake(), null))
+    return wake(EntityId.parse(due.entity()))
         .thenApplyAsync(answer -> moved(due, answer, now), blocking)
         .exceptionally(
             failure -> {
-              LOG.warn("A wallet could not be woken: {}, {}", due.wallet(), failure.toString());
+              LOG.warn("An entity could not be woken: {}, {}", due.entity(), failure.toString());
               unanswered.increment();
               return false;
             });
@@ -213,9 +215,8 @@ public final class DueWork {
   }
 
   private CompletableFuture<?> wokenOnce(DueTable.Due due, Instant end) {
-    EntityId id = EntityId.parse(due.wallet());
-    return entities
-        .wallet(id.org(), id.name(), new Request<>(new WalletCommand.Wake(), null))
+    EntityId id = EntityId.parse(due.entity());
+    return wake(id)
         .thenAcceptAsync(
             answer -> {
               moved(due, answer, end);
@@ -229,19 +230,41 @@ public final class DueWork {
         .toCompletableFuture();
   }
 
-  /** Whether nothing is left to do before a time; a wallet whose clock is behind does it later. */
-  private static boolean isDone(Answer<WalletReply> answer, Instant end) {
-    return answer instanceof Answer.Done<WalletReply> done
-        && done.value() instanceof WalletReply.Woken reply
-        && (reply.nextDue() == null || !reply.nextDue().isBefore(end));
+  /** When an entity has something to do again; null if it never has. */
+  private record Woken(@Nullable Instant nextDue) {}
+
+  /** Empty if it did not answer. */
+  private CompletionStage<Optional<Woken>> wake(EntityId id) {
+    return id.kind() == EntityId.Kind.ORG
+        ? entities
+            .org(id.org(), new Request<>(new OrgCommand.Wake(), null))
+            .thenApply(
+                answer ->
+                    answer instanceof Answer.Done<OrgReply> done
+                            && done.value() instanceof OrgReply.Woken it
+                        ? Optional.of(new Woken(it.nextDue()))
+                        : Optional.empty())
+        : entities
+            .wallet(id.org(), id.name(), new Request<>(new WalletCommand.Wake(), null))
+            .thenApply(
+                answer ->
+                    answer instanceof Answer.Done<WalletReply> done
+                            && done.value() instanceof WalletReply.Woken it
+                        ? Optional.of(new Woken(it.nextDue()))
+                        : Optional.empty());
   }
 
-  private boolean moved(DueTable.Due due, Answer<WalletReply> answer, Instant now) {
-    if (answer instanceof Answer.Done<WalletReply> done
-        && done.value() instanceof WalletReply.Woken reply) {
+  /** Whether nothing is left to do before a time; one whose clock is behind does it later. */
+  private static boolean isDone(Optional<Woken> answer, Instant end) {
+    Instant next = answer.map(Woken::nextDue).orElse(null);
+    return answer.isPresent() && (next == null || !next.isBefore(end));
+  }
+
+  private boolean moved(DueTable.Due due, Optional<Woken> answer, Instant now) {
+    if (answer.isPresent()) {
       woken.increment();
-      Instant next = reply.nextDue();
-      // A wallet whose clock is behind has not done it yet, and is woken again.
+      Instant next = answer.get().nextDue();
+      // One whose clock is behind has not done it yet, and is woken again.
       return (next == null || next.isAfter(now)) && table.move(due, next);
     }
     unanswered.increment();

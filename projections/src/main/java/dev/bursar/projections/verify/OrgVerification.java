@@ -113,6 +113,8 @@ final class OrgVerification implements AutoCloseable {
         case OrgEvent.ReservationTakenOver e -> {}
         case OrgEvent.ReservationBarred e -> {}
         case OrgEvent.WalletPut e -> {}
+        case OrgEvent.PlanGrantsSettled e -> {}
+        case OrgEvent.PlanGrantTold e -> {}
       }
     }
   }

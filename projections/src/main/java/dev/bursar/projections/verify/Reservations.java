@@ -106,6 +106,7 @@ final class Reservations {
       case WalletEvent.GrantVoided e -> {}
       case WalletEvent.HoldExtended e -> {}
       case WalletEvent.GrantRenewed e -> {}
+      case WalletEvent.GrantTermsChanged e -> {}
       case WalletEvent.Refunded e -> {}
       case WalletEvent.Adjusted e -> {}
       case WalletEvent.TransferredOut e -> {}

@@ -60,7 +60,7 @@ class DueTableTest {
   void theLastRowOfAPageSaysWhatIsDue() {
     projects(at(100), at(50), at(300));
     assertThat(due(299)).isEmpty();
-    assertThat(due(300)).extracting(DueTable.Due::wallet).containsExactly(WALLET.toString());
+    assertThat(due(300)).extracting(DueTable.Due::entity).containsExactly(WALLET.toString());
     projects(at(50), null);
     assertThat(due(299)).isEmpty();
   }

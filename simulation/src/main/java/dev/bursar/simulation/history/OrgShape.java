@@ -3,13 +3,21 @@ package dev.bursar.simulation.history;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.domain.catalog.PlanGrant;
+import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletOwner;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +103,30 @@ public final class OrgShape {
         null,
         "sim",
         beginning);
+  }
+
+  /**
+   * A plan that lets an org use all that is asked for, and gives it so much a day, and as much
+   * once.
+   */
+  public static PricingPlan plan(String id, long amount) {
+    Map<String, Entitlement> everything = new HashMap<>();
+    FEATURES.forEach(feature -> everything.put(feature, new Entitlement.Access(true)));
+    Recurrence.Terms daily =
+        new Recurrence.Terms(Recurrence.Interval.DAY, null, Credits.ZERO, Credits.of(1));
+    return new PricingPlan(
+        id,
+        id,
+        null,
+        everything,
+        Map.of(
+            "daily",
+            new PlanGrant("daily", TYPE, Credits.of(amount), daily, 40, Set.of(), Set.of()),
+            "once",
+            new PlanGrant("once", IMAGE, Credits.of(amount), null, 40, Set.of(), Set.of())),
+        Map.of(),
+        OveragePolicy.RECORD,
+        FailMode.DENY);
   }
 
   /** Budgets of every place that counts, in every kind of measure. */

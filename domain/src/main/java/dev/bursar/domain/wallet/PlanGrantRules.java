@@ -1,0 +1,160 @@
+package dev.bursar.domain.wallet;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.Refused;
+import dev.bursar.domain.operation.Decision.Unchanged;
+import dev.bursar.domain.operation.Refusal;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Grants that come with the org's plan and add-ons. The org tells of each change until the wallet
+ * has it; whoever repeats one changes nothing. What is given is known by its name, which it keeps
+ * for ever, what is changed by the number of the change.
+ */
+final class PlanGrantRules {
+
+  /** Nobody's secrets are in these entries: they are the org's own. */
+  private static final byte[] NO_SALT = new byte[16];
+
+  private final Wallet wallet;
+  private final GrantRules grants;
+
+  PlanGrantRules(Wallet wallet, GrantRules grants) {
+    this.wallet = wallet;
+    this.grants = grants;
+  }
+
+  private Attribution attribution() {
+    return new Attribution(
+        "plan",
+        Attribution.SELF,
+        Subject.ofOrg(wallet.org()),
+        null,
+        null,
+        null,
+        null,
+        Map.of(),
+        NO_SALT);
+  }
+
+  private static Decision<WalletEvent, WalletReply> done() {
+    return new Unchanged<>(new WalletReply.PlanGrantChanged(false));
+  }
+
+  /** What would be over by now is not given any more. */
+  Decision<WalletEvent, WalletReply> give(WalletCommand.GivePlanGrant give, Instant now) {
+    Grant asked = give.grant();
+    if (grants.isKnown(asked.id())) {
+      Grant known =
+          wallet.grants().containsKey(asked.id())
+              ? wallet.grant(asked.id()).grant
+              : wallet.scheduledGrant(asked.id()).grant();
+      return known.category() == Grant.Category.PLAN && known.source().equals(asked.source())
+          ? done()
+          : new Refused<>(GrantRules.exists(asked.id()));
+    }
+    if (asked.isOverAt(now)) {
+      return done();
+    }
+    Refusal excess = grants.excess(1);
+    if (excess != null) {
+      return new Refused<>(excess);
+    }
+    Grant grant = GrantRules.completed(asked, give.recurrence(), now);
+    Recurrence recurrence = grant.recurrence();
+    if (recurrence == null || now.isBefore(recurrence.nextAfter(asked.effectiveAt()))) {
+      grant = with(grant, give.first(), recurrence, grant.expiresAt());
+    }
+    wallet.requireRoom(grant.creditType(), grant.amount());
+    return new Accepted<>(
+        grant.effectiveAt().isAfter(now)
+            ? new WalletEvent.GrantScheduled(now, grant, attribution())
+            : grants.started(grant, attribution(), now));
+  }
+
+  private static Grant with(
+      Grant g, Credits amount, @Nullable Recurrence recurrence, @Nullable Instant expiresAt) {
+    return GrantRules.like(
+        g, g.id(), amount, g.costBasis(), recurrence, g.effectiveAt(), expiresAt, g.createdAt());
+  }
+
+  Decision<WalletEvent, WalletReply> moveEnd(WalletCommand.MovePlanGrantEnd move, Instant now) {
+    Wallet.Scheduled later = wallet.scheduled().get(move.grant());
+    GrantState state = later == null ? wallet.lastOf(move.grant()) : later.asState();
+    if (wallet.hasChanged(move.number())) {
+      return done();
+    }
+    if (state == null || state.isEnded()) {
+      // One that is not known was over before it could be given.
+      boolean over = state == null || !state.isVoided();
+      return new Unchanged<>(new WalletReply.PlanGrantChanged(over));
+    }
+    Grant grant = state.grant;
+    Instant begun = grant.effectiveAt().isAfter(now) ? grant.effectiveAt() : now;
+    if (later != null && move.until() != null && !move.until().isAfter(begun)) {
+      return end(new WalletCommand.EndPlanGrant(grant.id()), now);
+    }
+    // An end that has passed by now has fallen due: that it expired is then known of it.
+    Recurrence recurrence =
+        grant.recurrence() == null ? null : grant.recurrence().until(move.until());
+    return changed(
+        move.number(),
+        with(
+            grant,
+            grant.amount(),
+            recurrence,
+            recurrence == null ? move.until() : recurrence.endOfIntervalAt(begun)),
+        Credits.ZERO,
+        now);
+  }
+
+  Decision<WalletEvent, WalletReply> leave(WalletCommand.LeavePlanGrant leave, Instant now) {
+    GrantState state = wallet.lastOf(leave.grant());
+    Recurrence recurrence = state == null ? null : state.grant.recurrence();
+    if (state == null || recurrence == null || state.isEnded()) {
+      return end(new WalletCommand.EndPlanGrant(leave.grant()), now);
+    }
+    if (wallet.hasChanged(leave.number())) {
+      return done();
+    }
+    if (leave.from().isBefore(recurrence.beginOfIntervalAt(now))) {
+      // The interval that runs should not have begun.
+      return end(new WalletCommand.EndPlanGrant(leave.grant()), now);
+    }
+    Credits rest = recurrence.restOf(now, leave.from());
+    Instant end = state.grant.expiresAt();
+    return changed(
+        leave.number(),
+        with(state.grant, state.grant.amount(), recurrence.until(end), end),
+        rest.min(state.available()),
+        now);
+  }
+
+  private Decision<WalletEvent, WalletReply> changed(
+      long number, Grant grant, Credits taken, Instant now) {
+    Purse purse = wallet.purse(grant.creditType());
+    Entries entries = new Entries(wallet, purse, now, null, attribution());
+    entries.on(grant, EntryType.VOID, taken.negated());
+    return new Accepted<>(
+        new WalletEvent.GrantTermsChanged(
+            now, number, grant, entries.done(), entries.figures(purse.held)));
+  }
+
+  Decision<WalletEvent, WalletReply> end(WalletCommand.EndPlanGrant it, Instant now) {
+    GrantState state = wallet.lastOf(it.grant());
+    boolean there = state == null ? wallet.scheduled().containsKey(it.grant()) : !state.isEnded();
+    return there
+        ? grants.voided(
+            new WalletCommand.VoidGrant(
+                state == null ? it.grant() : state.grant.id(), attribution()),
+            now)
+        : done();
+  }
+}

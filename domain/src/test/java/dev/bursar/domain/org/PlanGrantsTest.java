@@ -1,0 +1,273 @@
+package dev.bursar.domain.org;
+
+import static dev.bursar.domain.org.PlanWords.addOn;
+import static dev.bursar.domain.org.PlanWords.catalog;
+import static dev.bursar.domain.org.PlanWords.day;
+import static dev.bursar.domain.org.PlanWords.monthly;
+import static dev.bursar.domain.org.PlanWords.once;
+import static dev.bursar.domain.org.PlanWords.plan;
+import static dev.bursar.domain.org.PlanWords.put;
+import static dev.bursar.domain.org.PlanWords.subscribed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.Given;
+import dev.bursar.domain.catalog.AddOn;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.PricingPlan;
+import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.wallet.WalletOwner;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Which credits an org's wallet is told to have, by its plan, its add-ons, and the time. */
+final class PlanGrantsTest {
+
+  private static final OrgCommand WAKE = new OrgCommand.Wake();
+  private static final OrgCommand MAIN = new OrgCommand.PutWallet("main", WalletOwner.ORG, "test");
+
+  private static final AddOn GPU = addOn("gpu", monthly("hours", "31"), once("start", "5"));
+  private static final PricingPlan FREE = plan("free");
+  private static final PricingPlan TEAM = plan("team", monthly("monthly", "62"));
+  private static final Catalog CATALOG =
+      catalog(
+          List.of(FREE, TEAM, plan("pro", monthly("monthly", "310"), once("welcome", "7"))), GPU);
+
+  private Catalog counts = CATALOG;
+  private final OperationMemory memory = OrgWords.memory();
+  private final Org org = OrgWords.newOrg(memory);
+  private final Given<OrgCommand, OrgEvent, OrgReply> acme =
+      Given.nothing(new OrgAggregate(org, (name, pinned, at) -> counts), memory);
+
+  private List<String> changes(OrgSettings settings, Instant at) {
+    acme.after(at, put(settings));
+    return changes(at);
+  }
+
+  private List<String> changes(Instant at) {
+    return acme.when(WAKE, at).events().stream()
+        .map(OrgEvent.PlanGrantsSettled.class::cast)
+        .flatMap(each -> each.changes().stream().map(PlanWords::line))
+        .toList();
+  }
+
+  private void subscribe(String plan, String... addOns) {
+    acme.after(day("01-01"), put(subscribed(plan, addOns)), MAIN, WAKE);
+  }
+
+  @Test
+  void aSubscriptionThatBeginsGivesAllThatItsPlanAndAddOnsGrant() {
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    assertThat(changes(subscribed("pro", "gpu", "gpu"), day("01-10")))
+        .containsExactly(
+            "give plan:gpu:hours:1 31 from 01-10 until never",
+            "give plan:gpu:start:2 5 from 01-10 until never",
+            "give plan:pro:monthly:3 310 from 01-10 until never",
+            "give plan:pro:welcome:4 7 from 01-10 until never");
+    assertThat(changes(day("01-11"))).isEmpty();
+    assertThat(changes(subscribed("pro", "gpu"), day("01-12"))).isEmpty();
+  }
+
+  @Test
+  void whatIsGivenBeginsAndEndsWithTheSubscription() {
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    OrgSettings trial = subscribed("team", List.of(), day("02-01"), day("02-15"), day("12-31"));
+    assertThat(changes(trial, day("01-10")))
+        .containsExactly("give plan:team:monthly:1 62 from 02-01 until 02-15");
+    OrgSettings bought = subscribed("team", List.of(), day("02-01"), null, day("12-31"));
+    assertThat(changes(bought, day("02-14"))).containsExactly("plan:team:monthly:1 ends at 12-31");
+  }
+
+  @Test
+  void aStartInThePastGivesTheWholeOfTheIntervalThatRuns() {
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    assertThat(changes(subscribed("team", List.of(), day("01-02"), null, null), day("03-10")))
+        .containsExactly("give plan:team:monthly:1 62 from 01-02 until never");
+  }
+
+  @Test
+  void aStartThatIsMovedBeforeItHasComeMovesWhatIsGiven() {
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    changes(subscribed("team", List.of(), day("02-01"), null, null), day("01-10"));
+    assertThat(changes(subscribed("team", List.of(), day("03-01"), null, null), day("01-11")))
+        .containsExactly(
+            "end plan:team:monthly:1", "give plan:team:monthly:3 62 from 03-01 until never");
+    assertThat(changes(subscribed("pro", List.of(), day("03-01"), null, null), day("01-12")))
+        .containsExactly(
+            "end plan:team:monthly:3",
+            "give plan:pro:monthly:5 310 from 03-01 until never",
+            "give plan:pro:welcome:6 7 from 03-01 until never");
+  }
+
+  @Test
+  void aStartThatIsMovedWithinThePastMovesNothing() {
+    subscribe("team");
+    assertThat(changes(subscribed("team", List.of(), day("01-05"), null, null), day("01-10")))
+        .isEmpty();
+    assertThat(changes(subscribed("team", List.of(), day("02-05"), null, null), day("01-20")))
+        .containsExactly(
+            "end plan:team:monthly:1", "give plan:team:monthly:3 62 from 02-05 until never");
+  }
+
+  @Test
+  void aPlanThatChangesInAnIntervalGivesTheRestOfIt() {
+    subscribe("team", "gpu");
+    assertThat(changes(subscribed("pro", "gpu"), day("01-22")))
+        .containsExactly(
+            "leave plan:team:monthly:3",
+            "give plan:pro:monthly:5 100 from 01-22 until never",
+            "give plan:pro:welcome:6 7 from 01-22 until never");
+    assertThat(changes(subscribed("pro"), day("01-23")))
+        .containsExactly("leave plan:gpu:hours:1", "leave plan:gpu:start:2");
+    assertThat(changes(subscribed("pro", "gpu"), day("01-24")))
+        .containsExactly("give plan:gpu:hours:9 8 from 01-24 until never");
+  }
+
+  @Test
+  void theRestIsRoundedDownToTheMillionth() {
+    subscribe("free");
+    assertThat(changes(subscribed("team"), day("01-22").plusSeconds(1)))
+        .containsExactly("give plan:team:monthly:1 19.999976 from 01-22T00:00:01Z until never");
+    acme.after(day("01-23"), put(subscribed("free")), WAKE);
+    Instant last = day("02-01").minusNanos(1_000);
+    counts = catalog(List.of(FREE, plan("team", monthly("monthly", "0.5"))));
+    assertThat(changes(subscribed("team"), last))
+        .containsExactly("give plan:team:monthly:3 0.5 from 02-01 until never");
+  }
+
+  @Test
+  void intervalsOfThe31stAreAsLongAsTheirMonths() {
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    changes(subscribed("free", List.of(), day("01-31"), null, null), day("02-01"));
+    counts = catalog(List.of(plan("free", monthly("a", "29"), monthly("b", "31"))));
+    assertThat(changes(day("02-28")))
+        .containsExactly(
+            "give plan:free:a:1 1 from 02-28 until never",
+            "give plan:free:b:2 1.068965 from 02-28 until never");
+    counts = catalog(List.of(plan("free", monthly("a", "29"), monthly("b", "62"))));
+    assertThat(changes(day("02-29")))
+        .containsExactly("leave plan:free:b:2", "give plan:free:b:4 62 from 02-29 until never");
+  }
+
+  @Test
+  void aCatalogThatSaysOtherwiseIsNoticedAndSoIsItsRollback() {
+    subscribe("team");
+    counts = catalog(List.of(plan("team", monthly("monthly", "93"), monthly("more", "31"))));
+    assertThat(changes(day("01-22")))
+        .containsExactly(
+            "leave plan:team:monthly:1",
+            "give plan:team:monthly:3 30 from 01-22 until never",
+            "give plan:team:more:4 10 from 01-22 until never");
+    counts = CATALOG;
+    assertThat(changes(day("01-27")))
+        .containsExactly(
+            "leave plan:team:monthly:3",
+            "leave plan:team:more:4",
+            "give plan:team:monthly:7 10 from 01-27 until never");
+    counts = catalog(List.of(FREE));
+    assertThat(changes(day("01-28"))).containsExactly("leave plan:team:monthly:7");
+    counts = null;
+    assertThat(changes(subscribed("team", List.of(), null, null, day("05-01")), day("01-29")))
+        .isEmpty();
+    counts = CATALOG;
+    assertThat(changes(day("01-30")))
+        .containsExactly("give plan:team:monthly:9 4 from 01-30 until 05-01");
+  }
+
+  @Test
+  void whatIsGivenOnceIsGivenOnceInASubscription() {
+    subscribe("pro");
+    counts = catalog(List.of(FREE, plan("pro", once("welcome", "9"))));
+    assertThat(changes(day("01-02"))).containsExactly("leave plan:pro:monthly:1");
+    counts = catalog(List.of(FREE, plan("pro")));
+    assertThat(changes(day("01-03"))).isEmpty();
+    assertThat(changes(subscribed("free"), day("01-04")))
+        .containsExactly("leave plan:pro:welcome:2");
+    counts = catalog(List.of(FREE, plan("pro", once("welcome", "9"))));
+    assertThat(changes(subscribed("pro"), day("01-05"))).isEmpty();
+    assertThat(changes(subscribed(null), day("01-06"))).containsExactly("end plan:pro:monthly:1");
+    assertThat(changes(subscribed("pro"), day("01-07")))
+        .containsExactly("give plan:pro:welcome:6 9 from 01-07 until never");
+  }
+
+  @Test
+  void aSubscriptionThatEndsByItselfLeavesItToTheWallet() {
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    changes(subscribed("team", List.of(), null, null, day("02-10")), day("01-05"));
+    assertThat(changes(day("02-10"))).isEmpty();
+    assertThat(changes(subscribed("team", List.of(), null, null, day("05-01")), day("02-10")))
+        .containsExactly("give plan:team:monthly:2 62 from 02-10 until 05-01");
+  }
+
+  @Test
+  void aSubscriptionThatIsEndedEndsWhatItGave() {
+    subscribe("team", "gpu");
+    assertThat(changes(subscribed("team", List.of("gpu"), null, null, day("01-10")), day("01-10")))
+        .containsExactly("end plan:gpu:hours:1", "end plan:gpu:start:2", "end plan:team:monthly:3");
+    assertThat(changes(subscribed(null), day("01-11"))).isEmpty();
+  }
+
+  @Test
+  void whatIsLeftOfAPlanEndsWithTheSubscriptionToo() {
+    subscribe("team");
+    changes(subscribed("free"), day("01-22"));
+    assertThat(changes(subscribed("free", List.of(), null, null, day("01-28")), day("01-23")))
+        .containsExactly("plan:team:monthly:1 ends at 01-28");
+    assertThat(changes(subscribed("free", List.of(), null, null, day("03-28")), day("01-24")))
+        .isEmpty();
+    assertThat(changes(subscribed(null), day("01-25"))).containsExactly("end plan:team:monthly:1");
+    assertThat(changes(day("01-26"))).isEmpty();
+  }
+
+  @Test
+  void aSubscriptionThatEndsAndBeginsBetweenTwoLooksIsANewOne() {
+    subscribe("team");
+    acme.after(day("01-10"), put(subscribed("team", List.of(), null, null, day("01-12"))), WAKE);
+    acme.after(day("01-12"), put(subscribed("team")));
+    assertThat(changes(day("01-12")))
+        .containsExactly("give plan:team:monthly:3 62 from 01-12 until never");
+  }
+
+  @Test
+  void nothingIsGivenBeforeThereIsAWalletForIt() {
+    acme.after(day("01-01"), put(subscribed("team")));
+    acme.after(day("01-05"), new OrgCommand.PutWallet("other", WalletOwner.ORG, "test"));
+    assertThat(changes(day("01-06"))).isEmpty();
+    acme.after(day("01-10"), MAIN);
+    assertThat(changes(day("01-10")))
+        .containsExactly("give plan:team:monthly:1 62 from 01-01 until never");
+  }
+
+  @Test
+  void whatWasOverBeforeItCouldBeChangedIsGivenAnew() {
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    changes(subscribed("team", List.of(), day("01-01"), null, day("01-22")), day("01-01"));
+    changes(subscribed("team", List.of(), day("01-01"), null, null), day("01-21"));
+    acme.after(day("01-22"), new OrgCommand.SettlePlanGrant(2, true));
+    assertThat(changes(day("01-22")))
+        .containsExactly("give plan:team:monthly:3 20 from 01-22 until never");
+  }
+
+  @Test
+  void aChangeIsToldUntilTheWalletHasIt() {
+    subscribe("team");
+    changes(subscribed("pro"), day("01-22"));
+    assertThat(untold()).containsExactly(1L, 2L, 3L, 4L);
+    acme.after(day("01-23"), new OrgCommand.SettlePlanGrant(1, false));
+    assertThat(acme.when(new OrgCommand.SettlePlanGrant(1, false), day("01-23")).events())
+        .isEmpty();
+    assertThat(untold()).containsExactly(2L, 3L, 4L);
+    assertThat(new OrgAggregate(org, (name, pinned, at) -> counts).nextDue())
+        .isEqualTo(day("01-23").plusSeconds(60));
+  }
+
+  private List<Long> untold() {
+    return acme
+        .when(new OrgCommand.ListPlanGrants(), day("01-23"))
+        .reply(OrgReply.PlanGrants.class)
+        .changes()
+        .stream()
+        .map(PlanGrantChange::number)
+        .toList();
+  }
+}

@@ -1,0 +1,235 @@
+package dev.bursar.domain.wallet;
+
+import static dev.bursar.domain.wallet.WalletWords.CREDITS;
+import static dev.bursar.domain.wallet.WalletWords.at;
+import static dev.bursar.domain.wallet.WalletWords.commit;
+import static dev.bursar.domain.wallet.WalletWords.credits;
+import static dev.bursar.domain.wallet.WalletWords.entries;
+import static dev.bursar.domain.wallet.WalletWords.figures;
+import static dev.bursar.domain.wallet.WalletWords.hold;
+import static dev.bursar.domain.wallet.WalletWords.newWallet;
+import static dev.bursar.domain.wallet.WalletWords.release;
+import static dev.bursar.domain.wallet.WalletWords.voiding;
+import static dev.bursar.domain.wallet.WalletWords.wallet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.Given;
+import dev.bursar.domain.operation.Refusal.Code;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What a wallet makes of what its org's plan grants. */
+final class PlanGrantRulesTest {
+
+  private static final WalletCommand WAKE = new WalletCommand.Wake();
+  private static final long DAY = 86_400;
+  private static final String ID = "plan:pro:a:1";
+
+  private final Wallet wallet = newWallet();
+  private final Given<WalletCommand, WalletEvent, WalletReply> given = wallet(wallet);
+
+  private static WalletCommand.GivePlanGrant give(
+      String id, String first, Instant from, Instant until, boolean daily) {
+    return new WalletCommand.GivePlanGrant(
+        new Grant(
+            id,
+            CREDITS,
+            credits("24"),
+            Grant.Category.PLAN,
+            50,
+            from,
+            until,
+            Set.of(),
+            Set.of(),
+            null,
+            null,
+            "plan:pro",
+            from),
+        daily
+            ? new Recurrence.Terms(Recurrence.Interval.DAY, at(0), credits("0"), credits("6"))
+            : null,
+        credits(first));
+  }
+
+  private static WalletCommand leave(long number, Instant from) {
+    return new WalletCommand.LeavePlanGrant(number, ID, from);
+  }
+
+  private static WalletCommand moveEnd(long number, Instant until) {
+    return new WalletCommand.MovePlanGrantEnd(number, ID, until);
+  }
+
+  private static final WalletCommand END = new WalletCommand.EndPlanGrant(ID);
+
+  private List<String> when(WalletCommand command, long seconds) {
+    return entries(given.when(command, at(seconds)));
+  }
+
+  private void nothingMore(WalletCommand command, long seconds) {
+    given.when(command, at(seconds)).thenTold(new WalletReply.PlanGrantChanged(false));
+  }
+
+  @Test
+  void itIsGivenOnceHoweverOftenItIsTold() {
+    WalletCommand give = give(ID, "12", at(DAY / 2), null, true);
+    assertThat(when(give, DAY / 2)).containsExactly("grant plan:pro:a:1 12");
+    nothingMore(give, DAY / 2 + 1);
+    assertThat(when(WAKE, DAY))
+        .containsExactly(
+            "expire plan:pro:a:1 -6",
+            "transfer_out plan:pro:a:1 -6",
+            "grant plan:pro:a:1#2 24",
+            "transfer_in plan:pro:a:1#2 6");
+    given.after(at(9 * DAY), WAKE);
+    nothingMore(give, 9 * DAY);
+  }
+
+  @Test
+  void whatComesAfterItsIntervalIsThePresentOneWhole() {
+    assertThat(when(give(ID, "12", at(DAY / 2), null, true), DAY))
+        .containsExactly("grant plan:pro:a:1 24");
+  }
+
+  @Test
+  void whatWouldBeOverIsNotGiven() {
+    nothingMore(give(ID, "12", at(0), at(DAY), true), DAY);
+    nothingMore(END, DAY);
+  }
+
+  @Test
+  void whatBeginsLaterWaits() {
+    assertThat(when(give(ID, "24", at(DAY), at(9 * DAY), true), 0)).isEmpty();
+    nothingMore(give(ID, "24", at(DAY), at(9 * DAY), true), 1);
+    assertThat(when(moveEnd(2, at(DAY + 60)), 2)).isEmpty();
+    assertThat(when(WAKE, DAY)).containsExactly("grant plan:pro:a:1 24");
+    assertThat(when(WAKE, DAY + 60)).containsExactly("expire plan:pro:a:1 -24");
+    assertThat(wallet.nextDue()).isNull();
+  }
+
+  @Test
+  void whatWasLeftBeforeItBeganNeverBegins() {
+    given.after(at(0), give(ID, "24", at(DAY), null, true), leave(2, at(1)));
+    assertThat(when(WAKE, 9 * DAY)).isEmpty();
+    assertThat(wallet.grant(ID).isVoided()).isTrue();
+  }
+
+  @Test
+  void leavingTakesTheRestOfTheIntervalAndNothingComesAfterIt() {
+    given.after(at(0), give(ID, "24", at(0), null, true));
+    assertThat(when(leave(2, at(DAY / 4)), DAY / 4 + 5)).containsExactly("void plan:pro:a:1 -18");
+    nothingMore(leave(2, at(DAY / 4)), DAY / 2);
+    assertThat(figures(wallet)).isEqualTo("balance 6, held 0, debt 0");
+    assertThat(when(WAKE, DAY)).containsExactly("expire plan:pro:a:1 -6");
+    assertThat(wallet.nextDue()).isNull();
+    nothingMore(leave(2, at(DAY / 4)), 2 * DAY);
+  }
+
+  @Test
+  void leavingTakesNoMoreThanThereIs() {
+    given.after(at(0), give(ID, "24", at(0), null, true), hold("r", "20"));
+    given.after(at(1), commit("r", "20"));
+    assertThat(when(leave(2, at(DAY / 4)), DAY / 4)).containsExactly("void plan:pro:a:1 -4");
+  }
+
+  @Test
+  void whatRolledOverAndWhatIsHeldStays() {
+    given.after(at(0), give(ID, "24", at(0), null, true)).after(at(DAY), WAKE);
+    given.after(at(DAY), hold("r", "20"), hold("s", "5"));
+    assertThat(when(leave(2, at(DAY)), DAY)).containsExactly("void plan:pro:a:1#2 -5");
+    assertThat(figures(wallet)).isEqualTo("balance 25, held 25, debt 0");
+    assertThat(when(commit("r", "20"), DAY + 1)).containsExactly("consume plan:pro:a:1#2 -20");
+    assertThat(when(release("s"), DAY + 2)).isEmpty();
+    assertThat(figures(wallet)).isEqualTo("balance 5, held 0, debt 0");
+    assertThat(when(WAKE, 2 * DAY)).containsExactly("expire plan:pro:a:1#2 -5");
+  }
+
+  @Test
+  void whatIsToldAfterTheNextIntervalBeganTakesAllOfThat() {
+    given.after(at(0), give(ID, "24", at(0), null, true));
+    assertThat(when(leave(2, at(DAY - 1)), DAY + 1))
+        .containsExactly(
+            "expire plan:pro:a:1 -18",
+            "transfer_out plan:pro:a:1 -6",
+            "grant plan:pro:a:1#2 24",
+            "transfer_in plan:pro:a:1#2 6",
+            "void plan:pro:a:1#2 -30");
+  }
+
+  @Test
+  void theEndMovesWithoutChangingWhatThereIs() {
+    given.after(at(0), give(ID, "24", at(0), at(DAY / 2), true));
+    assertThat(when(moveEnd(2, null), 5)).isEmpty();
+    assertThat(wallet.grant(ID).grant().expiresAt()).isEqualTo(at(DAY));
+    assertThat(when(moveEnd(3, at(DAY + 9)), 6)).isEmpty();
+    nothingMore(moveEnd(2, null), 7);
+    assertThat(when(WAKE, DAY)).contains("grant plan:pro:a:1#2 24");
+    assertThat(when(WAKE, DAY + 9)).containsExactly("expire plan:pro:a:1#2 -30");
+    given.when(moveEnd(4, null), at(DAY + 9)).thenTold(new WalletReply.PlanGrantChanged(true));
+  }
+
+  @Test
+  void anEndThatHasPassedEndsAtOnceAndIsNotMovedAgain() {
+    given.after(at(0), give(ID, "24", at(0), null, true), moveEnd(2, at(5)));
+    given.after(at(9), moveEnd(3, at(7)));
+    assertThat(entries(given.when(WAKE, at(9)))).isEmpty();
+    Wallet late = newWallet();
+    var told = wallet(late).after(at(0), give(ID, "24", at(0), null, true));
+    assertThat(entries(told.when(moveEnd(2, at(5)), at(9)))).isEmpty();
+    assertThat(entries(told.when(WAKE, at(9)))).containsExactly("expire plan:pro:a:1 -24");
+    told.when(moveEnd(3, null), at(10)).thenTold(new WalletReply.PlanGrantChanged(true));
+  }
+
+  @Test
+  void whatWasOverBeforeItWasGivenCannotGoOn() {
+    nothingMore(give(ID, "12", at(0), at(DAY), true), DAY);
+    given.when(moveEnd(2, null), at(DAY)).thenTold(new WalletReply.PlanGrantChanged(true));
+  }
+
+  @Test
+  void whatIsGivenOnceIsLeftWhole() {
+    given.after(at(0), give(ID, "24", at(0), null, false), hold("r", "4"));
+    assertThat(when(leave(2, at(9)), 9)).containsExactly("void plan:pro:a:1 -20");
+    assertThat(when(release("r"), 10)).containsExactly("void plan:pro:a:1 -4");
+    nothingMore(leave(2, at(9)), 11);
+  }
+
+  @Test
+  void endingTakesAllThatIsNotHeld() {
+    given.after(at(0), give(ID, "24", at(0), null, true), hold("r", "4")).after(at(DAY), WAKE);
+    given.after(at(DAY), hold("s", "4"));
+    assertThat(when(END, DAY + 1)).containsExactly("void plan:pro:a:1#2 -26");
+    nothingMore(END, DAY + 2);
+    assertThat(when(commit("s", "4"), DAY + 3)).containsExactly("consume plan:pro:a:1#2 -4");
+    assertThat(when(WAKE, 9 * DAY)).isEmpty();
+  }
+
+  @Test
+  void whatSomebodyVoidedStaysVoided() {
+    given.after(at(0), give(ID, "24", at(0), at(DAY / 2), true), voiding(ID));
+    nothingMore(moveEnd(2, null), 1);
+    nothingMore(leave(3, at(1)), 1);
+    nothingMore(END, 1);
+  }
+
+  @Test
+  void aNameThatSomebodyElseTookIsRefused() {
+    given.after(at(0), WalletWords.grant(ID, "1").add());
+    given.when(give(ID, "24", at(0), null, true), at(1)).thenRefused(Code.GRANT_EXISTS);
+  }
+
+  @Test
+  void aSnapshotKnowsTheSeriesAndTheChange() {
+    given.after(at(0), give(ID, "24", at(0), null, true)).after(at(2 * DAY), WAKE);
+    given.after(at(2 * DAY), leave(7, at(2 * DAY)));
+    Wallet restored = newWallet();
+    restored.restore(wallet.snapshot());
+    assertThat(restored.lastOf(ID)).isNotNull();
+    assertThat(restored.lastOf(ID).grant()).isEqualTo(wallet.lastOf(ID).grant());
+    assertThat(restored.lastOf(ID).grant().id()).isEqualTo("plan:pro:a:1#3");
+    assertThat(restored.hasChanged(7)).isTrue();
+    assertThat(restored.hasChanged(8)).isFalse();
+    assertThat(WalletText.of(restored.snapshot())).isEqualTo(WalletText.of(wallet.snapshot()));
+  }
+}
