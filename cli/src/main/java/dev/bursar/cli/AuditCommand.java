@@ -220,7 +220,10 @@ final class AuditCommand implements Callable<Integer> {
     out.printf(
         "    opening          balance %s, debt %s%n",
         of.openingBalance().toPlainString(), of.openingDebt().toPlainString());
-    of.amounts().forEach((type, sum) -> out.printf("    %-16s %s%n", type, sum.stripTrailingZeros().toPlainString()));
+    of.amounts()
+        .forEach(
+            (type, sum) ->
+                out.printf("    %-16s %s%n", type, sum.stripTrailingZeros().toPlainString()));
     out.printf(
         "    closing          balance %s, debt %s%n",
         of.closingBalance().toPlainString(), of.closingDebt().toPlainString());

@@ -55,7 +55,7 @@ final class UpcasterTest {
 
   @Test
   void aStepIsTakenOnlyFromItsOwnVersion() throws IOException {
-    byte[] newest = third.encode(Sample.wallets().get(7).batch());
+    byte[] newest = third.encode(Sample.wallets().get(8).batch());
     byte[] oldest = as("block", newest);
     assertThatThrownBy(() -> third.decode("wallet.2", oldest))
         .isInstanceOf(StoredFormException.class)

@@ -31,6 +31,9 @@ final class NaiveThresholds {
   private final Map<NaiveLimits.Key, Applied> limits = new HashMap<>();
   private final Map<NaiveLimits.Key, Set<Integer>> told = new HashMap<>();
 
+  /** Of what was used there, nobody may know all any more. */
+  private final Set<NaiveLimits.Key> forgotten = new HashSet<>();
+
   NaiveThresholds(String name, Watch watch) {
     this.name = name;
     this.watch = watch;
@@ -49,9 +52,13 @@ final class NaiveThresholds {
       List<Integer> wanted = wanted(each);
       known += here.size();
       boolean right = these.equals(wanted) && here.stream().allMatch(alert -> isTold(alert, each));
+      boolean isForgotten = here.isEmpty() && (each.mayBeForgotten || forgotten.contains(each.key));
+      if (!right && isForgotten) {
+        forgotten.add(each.key);
+      }
       watch.expectOf(
           name,
-          right || (each.mayBeForgotten && here.isEmpty()),
+          right || isForgotten,
           "model",
           "%s, with which %s of %s are used, tells the thresholds %s, and reaches %s of %s",
           reservation,
