@@ -176,7 +176,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       case EntityMessage.WalletAnswered it ->
           run(protocol.walletAnswered(it.reservation(), it.answer(), it.row()));
       case EntityMessage.WalletFound it -> found(it);
-      case EntityMessage.MainWalletOpened it -> planGrants.tell();
+      case EntityMessage.MainWalletOpened it -> planGrants.opened();
       case EntityMessage other -> {}
     }
   }

@@ -34,6 +34,10 @@ final class PlanGrantTelling {
   private boolean looking;
   private boolean lookAgain;
   private boolean unread;
+
+  /** Whether the wallet is known to have been opened. */
+  private boolean opened;
+
   private int ticksAgo;
 
   PlanGrantTelling(OrgEntity org) {
@@ -74,8 +78,14 @@ final class PlanGrantTelling {
     }
   }
 
-  /** Says it once more at once: the wallet has been opened. */
-  void tell() {
+  /** The wallet has been opened: it is told at once. */
+  void opened() {
+    opened = true;
+    tell();
+    look();
+  }
+
+  private void tell() {
     PlanGrantChange next = untold.peekFirst();
     if (next != null) {
       ticksAgo = 0;
@@ -98,7 +108,10 @@ final class PlanGrantTelling {
   void answered(Answer<WalletReply> answer) {
     if (answer instanceof Answer.Refused<WalletReply> refused) {
       if (refused.refusal().code() == Refusal.Code.WALLET_NOT_FOUND) {
-        // The org has noted it, and it is about to be opened.
+        // The org has noted it, and it is about to be opened, if whoever wanted that is there.
+        if (!opened) {
+          untold.clear();
+        }
         return;
       }
       LOG.atWarn()
