@@ -12,13 +12,16 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells an org's wallet what its plan and add-ons grant: the changes that the org has on record,
- * one after the other, each until the wallet has it and the org has that on record, too.
+ * one after the other, each until the wallet has it and the org has that on record, too. What is
+ * refused holds up only what else becomes of the same grant.
  */
 final class PlanGrantTelling {
 
@@ -31,6 +34,10 @@ final class PlanGrantTelling {
 
   private final OrgEntity org;
   private final Deque<PlanGrantChange> untold = new ArrayDeque<>();
+
+  /** Grants that the wallet has refused: what else becomes of them waits until it has them. */
+  private final Set<String> refused = new HashSet<>();
+
   private boolean looking;
   private boolean lookAgain;
   private boolean unread;
@@ -72,7 +79,12 @@ final class PlanGrantTelling {
   private void found(List<PlanGrantChange> changes) {
     boolean telling = !untold.isEmpty();
     long last = telling ? untold.getLast().number() : 0;
-    changes.stream().filter(each -> each.number() > last).forEach(untold::addLast);
+    if (!telling) {
+      refused.clear();
+    }
+    changes.stream()
+        .filter(each -> each.number() > last && !refused.contains(each.grant().id()))
+        .forEach(untold::addLast);
     if (!telling) {
       tell();
     }
@@ -106,20 +118,24 @@ final class PlanGrantTelling {
 
   /** The wallet has answered what it is asked at present. */
   void answered(Answer<WalletReply> answer) {
-    if (answer instanceof Answer.Refused<WalletReply> refused) {
-      if (refused.refusal().code() == Refusal.Code.WALLET_NOT_FOUND) {
+    if (answer instanceof Answer.Refused<WalletReply> no) {
+      if (no.refusal().code() == Refusal.Code.WALLET_NOT_FOUND) {
         // The org has noted it, and it is about to be opened, if whoever wanted that is there.
         if (!opened) {
           untold.clear();
         }
         return;
       }
+      String grant = untold.getFirst().grant().id();
       LOG.atWarn()
-          .setMessage("a wallet does not take what the org's plan grants, and is asked later")
+          .setMessage("a wallet does not take a grant of the org's plan, and is asked again later")
           .addKeyValue("org", org.id.org())
-          .addKeyValue("refusal", refused.refusal().detail())
+          .addKeyValue("grant", grant)
+          .addKeyValue("refusal", no.refusal().detail())
           .log();
-      untold.clear();
+      refused.add(grant);
+      untold.removeIf(each -> each.grant().id().equals(grant));
+      tell();
     } else if (answer instanceof Answer.Done<WalletReply> done) {
       boolean over = done.value() instanceof WalletReply.PlanGrantChanged it && it.over();
       settle(untold.getFirst().number(), over);

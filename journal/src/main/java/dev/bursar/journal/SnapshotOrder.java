@@ -34,7 +34,8 @@ final class SnapshotOrder {
         wallet.transfers(),
         wallet.barredTransfers(),
         wallet.endings(),
-        wallet.planChange());
+        wallet.planChange(),
+        wallet.planChanges());
   }
 
   static Team.Snapshot of(Team.Snapshot team) {

@@ -27,7 +27,8 @@ final class LostParts {
             of.transfers(),
             of.barredTransfers(),
             of.endings(),
-            of.planChange());
+            of.planChange(),
+            of.planChanges());
   }
 
   static OperationMemory.Part withoutTheLast(OperationMemory.Part of) {

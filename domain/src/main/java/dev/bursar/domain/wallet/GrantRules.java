@@ -33,7 +33,10 @@ final class GrantRules {
     return new Refusal(Code.GRANT_EXISTS, "id", "the wallet already has a grant named " + grant);
   }
 
-  /** Why so many more can't be added; null if they can. Those that recur come all the same. */
+  /**
+   * Why so many more can't be added; null if they can. What recurs, or comes with a plan, is added
+   * all the same.
+   */
   @Nullable Refusal excess(int more) {
     int known = wallet.grants().size() + wallet.scheduled().size();
     return known + more <= GRANTS_MAX

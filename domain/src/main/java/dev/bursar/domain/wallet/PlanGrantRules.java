@@ -8,7 +8,6 @@ import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Unchanged;
-import dev.bursar.domain.operation.Refusal;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,10 @@ final class PlanGrantRules {
     return new Unchanged<>(new WalletReply.PlanGrantChanged(false));
   }
 
-  /** What would be over by now is not given any more. */
+  /**
+   * What would be over by now is not given any more. All else is, however many grants there are: an
+   * org is not to go without what it pays for.
+   */
   Decision<WalletEvent, WalletReply> give(WalletCommand.GivePlanGrant give, Instant now) {
     Grant asked = give.grant();
     if (grants.isKnown(asked.id())) {
@@ -62,10 +64,6 @@ final class PlanGrantRules {
     }
     if (asked.isOverAt(now)) {
       return done();
-    }
-    Refusal excess = grants.excess(1);
-    if (excess != null) {
-      return new Refused<>(excess);
     }
     Grant grant = GrantRules.completed(asked, give.recurrence(), now);
     Recurrence recurrence = grant.recurrence();
@@ -88,7 +86,7 @@ final class PlanGrantRules {
   Decision<WalletEvent, WalletReply> moveEnd(WalletCommand.MovePlanGrantEnd move, Instant now) {
     Wallet.Scheduled later = wallet.scheduled().get(move.grant());
     GrantState state = later == null ? wallet.lastOf(move.grant()) : later.asState();
-    if (wallet.hasChanged(move.number())) {
+    if (wallet.hasChanged(move.grant(), move.number())) {
       return done();
     }
     if (state == null || state.isEnded()) {
@@ -121,7 +119,7 @@ final class PlanGrantRules {
     if (state == null || recurrence == null || state.isEnded()) {
       return end(new WalletCommand.EndPlanGrant(leave.grant()), now);
     }
-    if (wallet.hasChanged(leave.number())) {
+    if (wallet.hasChanged(leave.grant(), leave.number())) {
       return done();
     }
     if (leave.from().isBefore(recurrence.beginOfIntervalAt(now))) {

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -77,8 +78,11 @@ public final class Wallet {
   /** The interval that each series of a plan's or an add-on's grants has come to, by its name. */
   private final Map<String, String> planSeries = new HashMap<>();
 
-  /** The number of the last change of such a grant's terms. */
-  private long planChange;
+  /** The number of the last change of such a grant's terms, by the name of its series. */
+  private final TreeMap<String, Long> planChanges = new TreeMap<>();
+
+  /** The last of all, where a snapshot has no more: those up to it were made one by one. */
+  private @Nullable Long planChange;
 
   private final Map<String, Scheduled> scheduled = new HashMap<>();
   private final Map<String, Credits> promised = new HashMap<>();
@@ -142,9 +146,10 @@ public final class Wallet {
     return grants.get(planSeries.getOrDefault(series, series));
   }
 
-  /** Whether a change of such a grant's terms has been made, or a later one. */
-  boolean hasChanged(long number) {
-    return number <= planChange;
+  /** Whether this change of such a grant's terms has been made, or a later one of the same. */
+  boolean hasChanged(String series, long number) {
+    return number <= planChanges.getOrDefault(series, 0L)
+        || (planChange != null && number <= planChange);
   }
 
   /** A page of grants, after this place, or from the first. */
@@ -371,7 +376,8 @@ public final class Wallet {
   private void change(WalletEvent.GrantTermsChanged event) {
     Grant grant = event.grant();
     Scheduled later = scheduled.get(grant.id());
-    planChange = event.number();
+    Recurrence recurrence = grant.recurrence();
+    planChanges.put(recurrence == null ? grant.id() : recurrence.series(), event.number());
     if (later != null) {
       lists.unschedule(later.asState());
       Scheduled changed = new Scheduled(grant, later.attribution());
@@ -678,7 +684,8 @@ public final class Wallet {
         List.copyOf(transfers.values()),
         List.copyOf(barredTransfers),
         ofEndings,
-        planChange == 0 ? null : planChange);
+        planChange,
+        Collections.unmodifiableMap(new TreeMap<>(planChanges)));
   }
 
   /** Takes in a snapshot; the wallet must be new. */
@@ -714,6 +721,7 @@ public final class Wallet {
     barredTransfers.addAll(from.barredTransfers());
     from.transfers().forEach(this::underWay);
     endings.restore(from.endings());
-    planChange = from.planChange() == null ? 0 : from.planChange();
+    planChange = from.planChange();
+    planChanges.putAll(from.planChanges());
   }
 }

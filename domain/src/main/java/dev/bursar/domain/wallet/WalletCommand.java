@@ -51,7 +51,7 @@ public sealed interface WalletCommand {
   /**
    * Let such a grant, or the series of it, end at another time.
    *
-   * @param number the change's, above those of all changes before
+   * @param number the change's, above those of all changes of this grant before
    * @param until exclusive; null means never
    */
   record MovePlanGrantEnd(long number, String grant, @Nullable Instant until)
@@ -62,7 +62,7 @@ public sealed interface WalletCommand {
    * of its time is taken out, as far as it is there and not held; what is left of it then can be
    * used until the interval's end. Of any other all that is not held is taken out.
    *
-   * @param number the change's, above those of all changes before
+   * @param number the change's, above those of all changes of this grant before
    * @param from since when it is not to be given
    */
   record LeavePlanGrant(long number, String grant, Instant from) implements WalletCommand {}

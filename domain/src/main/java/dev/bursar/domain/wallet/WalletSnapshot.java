@@ -5,10 +5,15 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A wallet as plain, immutable data. What can be derived (held amounts, what is due) is not in it.
+ *
+ * @param planChange up to which number all changes of plan grants' terms were made; null if that is
+ *     known of each by itself
+ * @param planChanges the number of the last such change, by the name of the grant's series
  */
 public record WalletSnapshot(
     @Nullable WalletOwner owner,
@@ -23,7 +28,8 @@ public record WalletSnapshot(
     List<TransferPart> transfers,
     List<String> barredTransfers,
     byte[] endings,
-    @Nullable Long planChange) {
+    @Nullable Long planChange,
+    Map<String, Long> planChanges) {
 
   /** A grant in force or past. */
   public record GrantPart(

@@ -198,7 +198,8 @@ final class InvariantsTest {
             from.transfers(),
             from.barredTransfers(),
             from.endings(),
-            from.planChange()));
+            from.planChange(),
+            from.planChanges()));
     return changed;
   }
 

@@ -14,9 +14,11 @@ import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.Given;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -220,6 +222,57 @@ final class PlanGrantRulesTest {
   }
 
   @Test
+  void itComesHoweverManyGrantsThereAre() {
+    given.after(at(0), give(ID, "24", at(0), null, true));
+    Grant grant = wallet.grant(ID).grant();
+    for (int i = 1; i < GrantRules.GRANTS_MAX; i++) {
+      Grant like =
+          GrantRules.like(grant, "g" + i, credits("1"), null, null, at(DAY * 9), null, at(0));
+      wallet.apply(
+          new WalletEvent.GrantScheduled(at(0), like, wallet.grant(ID).attribution),
+          new Place(i, 0));
+    }
+    given.when(WalletWords.grant("x", "1").add(), at(1)).thenRefused(Code.LIMIT_REACHED);
+    assertThat(when(give("plan:pro:a:2", "5", at(2), null, true), 2))
+        .containsExactly("grant plan:pro:a:2 5");
+  }
+
+  @Test
+  void whatIsChangedOfAnotherGrantLaterDoesNotStandInItsWay() {
+    given.after(at(0), give("plan:pro:b:2", "24", at(0), null, true));
+    given.after(at(1), new WalletCommand.LeavePlanGrant(7, "plan:pro:b:2", at(1)));
+    given.after(at(2), give(ID, "24", at(0), null, true), moveEnd(3, at(9 * DAY)));
+    assertThat(wallet.grant(ID).grant().recurrence().until()).isEqualTo(at(9 * DAY));
+    assertThat(when(leave(4, at(DAY / 2)), DAY / 2)).containsExactly("void plan:pro:a:1 -12");
+    nothingMore(leave(4, at(DAY / 2)), DAY / 2);
+  }
+
+  @Test
+  void whatASnapshotSaysOfAllChangesCountsForEach() {
+    given.after(at(0), give(ID, "24", at(0), null, true));
+    WalletSnapshot of = wallet.snapshot();
+    Wallet restored = newWallet();
+    restored.restore(
+        new WalletSnapshot(
+            of.owner(),
+            of.lastAt(),
+            of.ledgerSequence(),
+            of.ledgerHead(),
+            of.balances(),
+            of.grants(),
+            of.scheduled(),
+            of.holds(),
+            of.lapsed(),
+            of.transfers(),
+            of.barredTransfers(),
+            of.endings(),
+            7L,
+            Map.of()));
+    assertThat(restored.hasChanged(ID, 7)).isTrue();
+    assertThat(restored.hasChanged(ID, 8)).isFalse();
+  }
+
+  @Test
   void aSnapshotKnowsTheSeriesAndTheChange() {
     given.after(at(0), give(ID, "24", at(0), null, true)).after(at(2 * DAY), WAKE);
     given.after(at(2 * DAY), leave(7, at(2 * DAY)));
@@ -228,8 +281,8 @@ final class PlanGrantRulesTest {
     assertThat(restored.lastOf(ID)).isNotNull();
     assertThat(restored.lastOf(ID).grant()).isEqualTo(wallet.lastOf(ID).grant());
     assertThat(restored.lastOf(ID).grant().id()).isEqualTo("plan:pro:a:1#3");
-    assertThat(restored.hasChanged(7)).isTrue();
-    assertThat(restored.hasChanged(8)).isFalse();
+    assertThat(restored.hasChanged(ID, 7)).isTrue();
+    assertThat(restored.hasChanged(ID, 8)).isFalse();
     assertThat(WalletText.of(restored.snapshot())).isEqualTo(WalletText.of(wallet.snapshot()));
   }
 }
