@@ -164,7 +164,7 @@ final class PlanRules {
       if (!given.anchor().equals(anchor) && (!begun || anchor.isAfter(now))) {
         change(Kind.END, given);
         whole.add(key);
-      } else if (!stays(given, wanted)) {
+      } else if (!stays(given, wanted, begun)) {
         change(begun ? Kind.LEAVE : Kind.END, begun ? given.leftAt(now) : given);
       } else {
         kept.add(key);
@@ -182,13 +182,26 @@ final class PlanRules {
       }
     }
 
-    /** What was given once stays for as long as the org has what it came with. */
-    private boolean stays(GivenGrant given, @Nullable Wanted wanted) {
-      if (wanted != null && wanted.terms.equals(given.terms())) {
+    /**
+     * What was given once stays for as long as the org has what it came with, and what recurs for
+     * as long as it gives the same: nobody is to lose by a change of how it is used.
+     */
+    private boolean stays(GivenGrant given, @Nullable Wanted wanted, boolean begun) {
+      if (wanted != null
+          && (wanted.terms.equals(given.terms())
+              || (begun && givesTheSame(wanted.terms, given.terms())))) {
         return true;
       }
       boolean recurs = wanted != null && wanted.terms.recurrence() != null;
       return !given.recurs() && !recurs && has(given.source());
+    }
+
+    private static boolean givesTheSame(PlanGrant one, PlanGrant other) {
+      return one.recurrence() != null
+          && other.recurrence() != null
+          && one.recurrence().interval() == other.recurrence().interval()
+          && one.creditType().equals(other.creditType())
+          && one.amount().equals(other.amount());
     }
 
     private boolean has(String source) {

@@ -13,12 +13,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.domain.Given;
 import dev.bursar.domain.catalog.AddOn;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.PlanGrant;
 import dev.bursar.domain.catalog.PricingPlan;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletOwner;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Which credits an org's wallet is told to have, by its plan, its add-ons, and the time. */
@@ -173,6 +177,43 @@ final class PlanGrantsTest {
     counts = CATALOG;
     assertThat(changes(day("01-30")))
         .containsExactly("give plan:team:monthly:9 4 from 01-30 until 05-01");
+  }
+
+  @Test
+  void whatGivesTheSameGoesOnOnTheTermsThatItHas() {
+    subscribe("team");
+    counts = catalog(List.of(FREE, plan("team", used(monthly("monthly", "62"), 5))));
+    assertThat(changes(day("01-22"))).isEmpty();
+    assertThat(org.planGrants().given().firstEntry().getValue().terms().priority()).isEqualTo(20);
+    assertThat(changes(subscribed("team", List.of(), null, null, day("05-01")), day("01-23")))
+        .containsExactly("plan:team:monthly:1 ends at 05-01");
+    counts = catalog(List.of(FREE, plan("team", used(monthly("monthly", "63"), 5))));
+    assertThat(changes(day("01-24")))
+        .containsExactly(
+            "leave plan:team:monthly:1",
+            "give plan:team:monthly:4 16.258064 from 01-24 until 05-01");
+  }
+
+  @Test
+  void whatHasNotBegunIsGivenOnTheTermsThatCount() {
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    changes(subscribed("team", List.of(), day("02-01"), null, null), day("01-10"));
+    counts = catalog(List.of(FREE, plan("team", used(monthly("monthly", "62"), 5))));
+    assertThat(changes(day("01-22")))
+        .containsExactly(
+            "end plan:team:monthly:1", "give plan:team:monthly:3 62 from 02-01 until never");
+  }
+
+  /** The same amount, to be used otherwise. */
+  private static PlanGrant used(PlanGrant of, int priority) {
+    return new PlanGrant(
+        of.id(),
+        of.creditType(),
+        of.amount(),
+        new Recurrence.Terms(of.recurrence().interval(), null, Credits.ZERO, Credits.parse("10")),
+        priority,
+        Set.of("chat"),
+        Set.of());
   }
 
   @Test
