@@ -481,6 +481,10 @@ public final class ReservationProtocol<W> {
     switch (reply) {
       case WalletReply.NotHeld no -> course.denials.addAll(no.denials());
       case WalletReply.Held held -> course.wallet = held;
+      // It answers what was asked before the team was found to hold: nothing is charged by that.
+      case WalletReply.WouldHold late when course.asksToCharge() -> {
+        return List.of();
+      }
       case WalletReply.WouldHold would -> course.wallet = would;
       case WalletReply.Open open ->
           course.wallet = new WalletReply.Held(open.hold(), open.balance());

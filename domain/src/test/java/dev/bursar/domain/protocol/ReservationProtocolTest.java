@@ -162,6 +162,22 @@ final class ReservationProtocolTest {
   }
 
   @Test
+  void aOneShotIsNotChargedByALateAnswerToWhetherItCouldBe() {
+    Conversation r = Conversation.oneShot();
+    r.begun("ann");
+    r.durable();
+    assertThat(r.tick(LATER_MS)).containsExactly("team research: HoldBudget");
+    assertThat(r.teamDenies("team")).containsExactly("wallet main: CheckCredits");
+    assertThat(r.walletWouldHold()).containsExactly("team research: Bar", "wallet main: Bar");
+    // The first of the two questions had come to another incarnation, which holds.
+    assertThat(r.teamHolds()).containsExactly("team research: HoldBudget");
+    assertThat(r.teamHolds()).containsExactly("wallet main: HoldCredits");
+    assertThat(r.walletWouldHold()).isEmpty();
+    assertThat(r.walletEnded("committed")).containsExactly("ann: charged");
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
   void whatHasRunIsDrivenOnAfterACrash() {
     Conversation r = Conversation.reporting();
     assertThat(r.driveOn()).containsExactly("org: TakeOver");
