@@ -11,14 +11,15 @@ public interface JournalReader {
    *
    * @param passed the number within the journal of the last row that does not come after this; 0 if
    *     there is none
+   * @return which reading this is: what is said of an earlier one from now on counts for nothing
    */
-  void started(RangePosition from, long passed);
+  long started(RangePosition from, long passed);
 
   /** The journal's last row, as last seen. */
   void saw(JournalPosition journalHead);
 
   /** A page is on its way to be projected. */
-  void emitted(JournalPage page);
+  void emitted(long reading, JournalPage page);
 
   /** Whether nothing is on its way. */
   boolean allProjected();
@@ -27,7 +28,7 @@ public interface JournalReader {
   CompletionStage<Void> whenAllProjected();
 
   /** There was nothing to read up to the end of this page, and nothing is on its way. */
-  void idle(JournalPage page);
+  void idle(long reading, JournalPage page);
 
   /** A slice stands still before a row, for this reason, while the others go on. */
   void standsStill(int slice, String reason);

@@ -47,6 +47,7 @@ public final class PageReader {
   private final HeldBack heldBack = new HeldBack(System::nanoTime);
   private final Rehearsal rehearsal;
   private final RangePosition start;
+  private final long reading;
   private final JournalPosition repeatsUntil;
   private JournalPosition stored;
   private long storedNanos = System.nanoTime();
@@ -76,7 +77,7 @@ public final class PageReader {
       // Somebody may have gone on from here before, and the position been set back by somebody who
       // did not know; nobody has projected what is not final yet.
       repeatsUntil = later(start.position(), JournalTable.reach(handle).end());
-      progress.started(start, JournalTable.passed(handle, start.position()));
+      reading = progress.started(start, JournalTable.passed(handle, start.position()));
     }
     stored = start.position();
   }
@@ -209,7 +210,7 @@ public final class PageReader {
             false);
     boolean quiet = progress.allProjected();
     if (quiet) {
-      progress.idle(page);
+      progress.idle(reading, page);
     }
     // Others have gone on: a start from the position that is stored would read all that they had.
     boolean emit =
@@ -258,7 +259,7 @@ public final class PageReader {
   }
 
   private JournalPage emitted(JournalPage page) {
-    progress.emitted(page);
+    progress.emitted(reading, page);
     stored = page.end().position();
     storedNanos = System.nanoTime();
     return page;

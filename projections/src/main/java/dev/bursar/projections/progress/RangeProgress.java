@@ -33,6 +33,7 @@ public final class RangeProgress implements JournalReader {
   private final SliceRange range;
   private boolean here;
   private boolean started;
+  private long reading;
   private RangePosition emitted = RangePosition.of(JournalPosition.START);
   private RangePosition projected = RangePosition.of(JournalPosition.START);
   private CompletableFuture<Void> allProjected = CompletableFuture.completedFuture(null);
@@ -79,7 +80,7 @@ public final class RangeProgress implements JournalReader {
   }
 
   @Override
-  public synchronized void started(RangePosition from, long passedUntil) {
+  public synchronized long started(RangePosition from, long passedUntil) {
     started = true;
     emitted = from;
     projected = from;
@@ -88,10 +89,14 @@ public final class RangeProgress implements JournalReader {
     // Also if that is earlier than what was shown: a database that was cut off may have lost the
     // last pages.
     throughXid = from.position().xid();
+    return ++reading;
   }
 
   @Override
-  public synchronized void emitted(JournalPage page) {
+  public synchronized void emitted(long by, JournalPage page) {
+    if (by != reading) {
+      return;
+    }
     // Whoever goes on has no fault any more; if it stands still again, that is news.
     SortedMap<Integer, JournalPosition> standing = page.end().standing();
     emitted.standing().keySet().stream()
@@ -130,8 +135,10 @@ public final class RangeProgress implements JournalReader {
   }
 
   @Override
-  public synchronized void idle(JournalPage page) {
-    shown(page);
+  public synchronized void idle(long by, JournalPage page) {
+    if (by == reading) {
+      shown(page);
+    }
   }
 
   private void shown(JournalPage page) {

@@ -22,15 +22,16 @@ class RangeProgressTest {
   private static final JournalPosition START = new JournalPosition(700, 0);
 
   private final RangeProgress range = new RangeProgress(SLICES);
+  private long reading;
 
   private void runs() {
     range.arrived();
-    range.started(RangePosition.of(START), 90);
+    reading = range.started(RangePosition.of(START), 90);
   }
 
   /** Nothing was left to read, up to a transaction, when the journal ended there. */
   private void upToDate(long xid, long passed) {
-    range.idle(page(xid, passed, 0));
+    range.idle(reading, page(xid, passed, 0));
   }
 
   private static JournalPage page(long xid, long passed, long lagMs) {
@@ -59,8 +60,33 @@ class RangeProgressTest {
             NOW,
             System.nanoTime(),
             false);
-    range.emitted(page);
+    range.emitted(reading, page);
     range.projected(page);
+  }
+
+  /** Whoever still read when it began anew has no say any more: nobody waits for what it found. */
+  @Test
+  void whatAnEarlierReadingFindsIsNotWaitedFor() {
+    runs();
+    long earlier = reading;
+    reading = range.started(RangePosition.of(START), 90);
+    range.emitted(earlier, page(800, 95, 0));
+    range.idle(earlier, page(900, 99, 0));
+
+    assertThat(range.whenAllProjected().toCompletableFuture()).isDone();
+    assertThat(range.allProjected()).isTrue();
+    assertThat(range.isThrough(SLICES, 750)).isFalse();
+  }
+
+  @Test
+  void whoWaitsGoesOnOnceThePageThatWasReadIsProjected() {
+    runs();
+    JournalPage page = page(800, 95, 0);
+    range.emitted(reading, page);
+    var waiting = range.whenAllProjected().toCompletableFuture();
+    assertThat(waiting).isNotDone();
+    range.projected(page);
+    assertThat(waiting).isDone();
   }
 
   @Test
@@ -108,7 +134,7 @@ class RangeProgressTest {
     assertThat(state()).isEqualTo(State.ELSEWHERE);
     range.arrived();
     assertThat(state()).isEqualTo(State.ELSEWHERE);
-    range.started(RangePosition.of(START), 90);
+    reading = range.started(RangePosition.of(START), 90);
     assertThat(state()).isEqualTo(State.RUNNING);
   }
 
@@ -117,7 +143,7 @@ class RangeProgressTest {
     runs();
     range.failed("row 7", null, true);
     assertThat(state()).isEqualTo(State.HALTED);
-    range.started(RangePosition.of(START), 90);
+    reading = range.started(RangePosition.of(START), 90);
     assertThat(state()).isEqualTo(State.HALTED);
     assertThat(range.status().alarm()).isEqualTo("row 7");
     upToDate(710, 100);
@@ -140,7 +166,7 @@ class RangeProgressTest {
   void whatMovesAwayInTheMiddleOfATryIsHaltedHereNoMore() {
     runs();
     range.failed("row 7", null, true);
-    range.started(RangePosition.of(START), 90);
+    reading = range.started(RangePosition.of(START), 90);
     range.left();
     assertThat(state()).isEqualTo(State.ELSEWHERE);
   }
@@ -153,7 +179,7 @@ class RangeProgressTest {
     assertThat(state()).isEqualTo(State.ELSEWHERE);
     range.failed("cut off", null, true);
     assertThat(state()).isEqualTo(State.ELSEWHERE);
-    range.started(RangePosition.of(START), 90);
+    reading = range.started(RangePosition.of(START), 90);
     assertThat(state()).isEqualTo(State.ELSEWHERE);
     assertThat(range.freshness(SLICES)).isEmpty();
   }
