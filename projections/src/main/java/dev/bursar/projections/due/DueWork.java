@@ -11,6 +11,7 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.projections.progress.Deadline;
 import dev.bursar.projections.progress.Outages;
+import dev.bursar.projections.progress.Polling;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -23,10 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.pekko.Done;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.pattern.Patterns;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -119,28 +119,27 @@ public final class DueWork {
    * fails if for some time none could be woken.
    */
   public CompletionStage<Void> runUntilQuiet(Instant now) {
-    return untilQuiet(now, System.nanoTime()).thenAccept(done -> {});
+    AtomicLong lastDoneNanos = new AtomicLong(System.nanoTime());
+    return Polling.until(system, () -> left(now, lastDoneNanos));
   }
 
-  // Done and not null: Patterns.after never completes with null.
-  private CompletionStage<Done> untilQuiet(Instant now, long lastDoneNanos) {
+  /** For how long to wait before the next run; empty if there is none to come. */
+  private CompletionStage<Optional<Duration>> left(Instant now, AtomicLong lastDoneNanos) {
     return run(now, null, 0)
-        .thenComposeAsync(
+        .thenApplyAsync(
             done -> {
               if (!table.anything(now)) {
-                return CompletableFuture.completedFuture(Done.getInstance());
+                return Optional.empty();
               }
               long nanos = System.nanoTime();
-              if (done == 0 && nanos - lastDoneNanos > pace.stuckAfter().toNanos()) {
-                return CompletableFuture.failedFuture(
-                    new IllegalStateException(
-                        "Due work stands still: for %s nothing could be woken."
-                            .formatted(pace.stuckAfter())));
+              if (done > 0) {
+                lastDoneNanos.set(nanos);
+              } else if (nanos - lastDoneNanos.get() > pace.stuckAfter().toNanos()) {
+                throw new IllegalStateException(
+                    "Due work stands still: for %s nothing could be woken."
+                        .formatted(pace.stuckAfter()));
               }
-              return Patterns.after(
-                  LOOK_AGAIN,
-                  system.classicSystem(),
-                  () -> untilQuiet(now, done == 0 ? lastDoneNanos : nanos));
+              return Optional.of(LOOK_AGAIN);
             },
             blocking);
   }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -15,9 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
-import org.apache.pekko.Done;
 import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.pattern.Patterns;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -102,8 +101,11 @@ public final class Progress {
   private CompletionStage<Void> caughtUp(List<Part> parts, Deadline deadline) {
     return CompletableFuture.supplyAsync(
             () -> Outages.asking(() -> jdbi.withHandle(Progress::head)), blocking)
-        .thenCompose(head -> reached(parts, head, deadline))
-        .<Void>thenApply(done -> null)
+        .thenCompose(
+            head ->
+                head.equals(JournalPosition.START)
+                    ? CompletableFuture.<Void>completedFuture(null)
+                    : Polling.until(system, () -> left(parts, head, deadline)))
         .orTimeout(deadline.remaining().plus(LAST_LOOK).toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(
             fault -> {
@@ -136,29 +138,26 @@ public final class Progress {
         .orElse(JournalPosition.START);
   }
 
-  private CompletionStage<Done> reached(List<Part> parts, JournalPosition head, Deadline deadline) {
-    if (head.equals(JournalPosition.START)) {
-      return CompletableFuture.completedFuture(Done.getInstance());
-    }
+  /** For how long to wait before the next look; empty once all of it is projected. */
+  private CompletionStage<Optional<Duration>> left(
+      List<Part> parts, JournalPosition head, Deadline deadline) {
     List<Part> missing =
         parts.stream().filter(part -> isRunning(part) && !isThrough(part, head)).toList();
     List<Part> unknown = parts.stream().filter(part -> !isRunning(part)).toList();
     if (missing.isEmpty() && unknown.isEmpty()) {
-      return CompletableFuture.completedFuture(Done.getInstance());
+      return CompletableFuture.completedFuture(Optional.empty());
     }
     if (deadline.hasPassed()) {
       return CompletableFuture.failedFuture(new CatchUpTimeout(message(missing, unknown)));
     }
-    if (missing.isEmpty()) {
-      return CompletableFuture.supplyAsync(
-              () -> Outages.asking(() -> isStored(unknown, head)), blocking)
-          .thenCompose(
-              done ->
-                  done
-                      ? CompletableFuture.completedFuture(Done.getInstance())
-                      : again(ASK_AGAIN, parts, head, deadline));
-    }
-    return again(LOOK_AGAIN, parts, head, deadline);
+    return missing.isEmpty()
+        ? CompletableFuture.supplyAsync(
+            () ->
+                Outages.asking(() -> isStored(unknown, head))
+                    ? Optional.empty()
+                    : Optional.of(ASK_AGAIN),
+            blocking)
+        : CompletableFuture.completedFuture(Optional.of(LOOK_AGAIN));
   }
 
   private static boolean isRunning(Part part) {
@@ -167,12 +166,6 @@ public final class Progress {
 
   private static boolean isThrough(Part part, JournalPosition head) {
     return part.range().isThrough(part.slices(), head.xid());
-  }
-
-  // Done and not null: Patterns.after never completes with null.
-  private CompletionStage<Done> again(
-      Duration wait, List<Part> parts, JournalPosition head, Deadline deadline) {
-    return Patterns.after(wait, system.classicSystem(), () -> reached(parts, head, deadline));
   }
 
   /** Whether nothing is left of these up to the head, as far as the database tells. */
