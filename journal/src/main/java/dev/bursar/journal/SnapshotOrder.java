@@ -34,7 +34,6 @@ final class SnapshotOrder {
         wallet.transfers(),
         wallet.barredTransfers(),
         wallet.endings(),
-        wallet.planChange(),
         wallet.planChanges());
   }
 

@@ -70,7 +70,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 bytes(88, 11),
-                null,
                 Map.of())),
         of(
             SnapshotCodec.wallets(),
@@ -92,7 +91,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(new WalletSnapshot.TransferPart(Parts.transfer(), null)),
                 List.of("trf_9a"),
                 bytes(89, 11),
-                null,
                 Map.of())),
         of(
             SnapshotCodec.wallets(),
@@ -110,7 +108,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 new byte[0],
-                null,
                 Map.of())),
         of(
             SnapshotCodec.wallets(),
@@ -130,7 +127,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 bytes(86, 11),
-                null,
                 Map.of())),
         of(
             SnapshotCodec.wallets(),
@@ -148,7 +144,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(new WalletSnapshot.TransferPart(Parts.transfer(), "txn_main_41")),
                 List.of(),
                 bytes(87, 11),
-                null,
                 Map.of())),
         of(
             SnapshotCodec.wallets(),
@@ -166,25 +161,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 bytes(85, 11),
-                null,
-                Map.of())),
-        of(
-            SnapshotCodec.wallets(),
-            "plan_change",
-            new WalletSnapshot(
-                WalletOwner.ORG,
-                AT,
-                70_000,
-                bytes(32, 9),
-                List.of(Parts.balance()),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                bytes(84, 11),
-                5_000_000_000L,
                 Map.of())),
         of(
             SnapshotCodec.wallets(),
@@ -202,7 +178,6 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 bytes(84, 11),
-                null,
                 Map.of("plan:team:monthly:1", 5_000_000_000L, "plan:pro:a:2", 3L))),
         of(SnapshotCodec.teams(), "leased", new Team.Snapshot(AT, leased(), Map.of())),
         of(SnapshotCodec.teams(), "full", new Team.Snapshot(AT, tallies(), Map.of())),

@@ -81,9 +81,6 @@ public final class Wallet {
   /** The number of the last change of such a grant's terms, by the name of its series. */
   private final TreeMap<String, Long> planChanges = new TreeMap<>();
 
-  /** The last of all, where a snapshot has no more: those up to it were made one by one. */
-  private @Nullable Long planChange;
-
   private final Map<String, Scheduled> scheduled = new HashMap<>();
   private final Map<String, Credits> promised = new HashMap<>();
   private final Map<String, Hold> holds = new HashMap<>();
@@ -148,8 +145,7 @@ public final class Wallet {
 
   /** Whether this change of such a grant's terms has been made, or a later one of the same. */
   boolean hasChanged(String series, long number) {
-    return number <= planChanges.getOrDefault(series, 0L)
-        || (planChange != null && number <= planChange);
+    return number <= planChanges.getOrDefault(series, 0L);
   }
 
   /** A page of grants, after this place, or from the first. */
@@ -684,7 +680,6 @@ public final class Wallet {
         List.copyOf(transfers.values()),
         List.copyOf(barredTransfers),
         ofEndings,
-        planChange,
         Collections.unmodifiableMap(new TreeMap<>(planChanges)));
   }
 
@@ -721,7 +716,6 @@ public final class Wallet {
     barredTransfers.addAll(from.barredTransfers());
     from.transfers().forEach(this::underWay);
     endings.restore(from.endings());
-    planChange = from.planChange();
     planChanges.putAll(from.planChanges());
   }
 }

@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A wallet as plain, immutable data. What can be derived (held amounts, what is due) is not in it.
  *
- * @param planChange up to which number all changes of plan grants' terms were made; null if that is
- *     known of each by itself
- * @param planChanges the number of the last such change, by the name of the grant's series
+ * @param planChanges the number of the last change of a plan grant's terms, by the name of its
+ *     series
  */
 public record WalletSnapshot(
     @Nullable WalletOwner owner,
@@ -28,7 +27,6 @@ public record WalletSnapshot(
     List<TransferPart> transfers,
     List<String> barredTransfers,
     byte[] endings,
-    @Nullable Long planChange,
     Map<String, Long> planChanges) {
 
   /** A grant in force or past. */

@@ -198,7 +198,6 @@ final class InvariantsTest {
             from.transfers(),
             from.barredTransfers(),
             from.endings(),
-            from.planChange(),
             from.planChanges()));
     return changed;
   }

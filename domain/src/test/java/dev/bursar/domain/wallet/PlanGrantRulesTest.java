@@ -18,7 +18,6 @@ import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -245,31 +244,6 @@ final class PlanGrantRulesTest {
     assertThat(wallet.grant(ID).grant().recurrence().until()).isEqualTo(at(9 * DAY));
     assertThat(when(leave(4, at(DAY / 2)), DAY / 2)).containsExactly("void plan:pro:a:1 -12");
     nothingMore(leave(4, at(DAY / 2)), DAY / 2);
-  }
-
-  @Test
-  void whatASnapshotSaysOfAllChangesCountsForEach() {
-    given.after(at(0), give(ID, "24", at(0), null, true));
-    WalletSnapshot of = wallet.snapshot();
-    Wallet restored = newWallet();
-    restored.restore(
-        new WalletSnapshot(
-            of.owner(),
-            of.lastAt(),
-            of.ledgerSequence(),
-            of.ledgerHead(),
-            of.balances(),
-            of.grants(),
-            of.scheduled(),
-            of.holds(),
-            of.lapsed(),
-            of.transfers(),
-            of.barredTransfers(),
-            of.endings(),
-            7L,
-            Map.of()));
-    assertThat(restored.hasChanged(ID, 7)).isTrue();
-    assertThat(restored.hasChanged(ID, 8)).isFalse();
   }
 
   @Test

@@ -117,7 +117,7 @@ final class WalletText {
     of.lapsed().forEach(each -> lines.add(each.toString()));
     lines.add(of.transfers().toString());
     lines.add(of.barredTransfers().toString());
-    lines.add("plan changes " + of.planChange() + " " + of.planChanges());
+    lines.add("plan changes " + of.planChanges());
     return lines;
   }
 
