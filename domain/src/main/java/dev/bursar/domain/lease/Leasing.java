@@ -191,38 +191,25 @@ public final class Leasing implements Leases {
       if (closing) {
         return end(null, results, List.of(), null);
       }
-      if (more == null) {
-        return headroom
-            .standing(wanted(hold, NOTHING), lease, caller.next("standing"))
-            .thenCompose(
-                answer ->
-                    switch (answer) {
-                      case Answer.Done<Decided> done
-                          when done.value() instanceof Decided.Denied it ->
-                          end(null, results, it.denials(), null);
-                      case Answer.Refused<Decided>(Refusal refusal)
-                          when refusal.code() != Code.CATALOG_UNKNOWN ->
-                          end(null, results, List.of(), refusal);
-                      // What can't be told now, the next report tells.
-                      case Answer<Decided> other -> end(null, results, List.of(), null);
-                    });
-      }
-      return headroom
-          .held(wanted(hold, more), lease, caller.next("more"))
-          .thenCompose(
-              answer ->
-                  switch (answer) {
-                    case Answer.Done<Decided> done
-                        when done.value() instanceof Decided.Allowed it ->
-                        add(it, results);
-                    case Answer.Done<Decided> done when done.value() instanceof Decided.Denied it ->
-                        end(null, results, it.denials(), null);
-                    // What was used is on record by now: that is told, whatever is not added.
-                    case Answer.Refused<Decided>(Refusal refusal)
-                        when refusal.code() != Code.CATALOG_UNKNOWN ->
-                        end(null, results, List.of(), refusal);
-                    case Answer<Decided> other -> CompletableFuture.completedFuture(failed(other));
-                  });
+      CompletionStage<Answer<Decided>> decided =
+          more == null
+              ? headroom.standing(wanted(hold, NOTHING), lease, caller.next("standing"))
+              : headroom.held(wanted(hold, more), lease, caller.next("more"));
+      return decided.thenCompose(
+          answer ->
+              switch (answer) {
+                case Answer.Done<Decided> done when done.value() instanceof Decided.Denied it ->
+                    end(null, results, it.denials(), null);
+                // What was used is on record by now: that is told, whatever is not added.
+                case Answer.Refused<Decided>(Refusal refusal)
+                    when refusal.code() != Code.CATALOG_UNKNOWN ->
+                    end(null, results, List.of(), refusal);
+                // What can't be told now, the next report tells.
+                case Answer<Decided> other when more == null -> end(null, results, List.of(), null);
+                case Answer.Done<Decided> done when done.value() instanceof Decided.Allowed it ->
+                    add(it, results);
+                case Answer<Decided> other -> CompletableFuture.completedFuture(failed(other));
+              });
     }
 
     /** What is held can't be added any more if the lease has ended meanwhile: it goes back. */

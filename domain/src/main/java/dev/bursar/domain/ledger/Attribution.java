@@ -34,6 +34,28 @@ public record Attribution(
   /** The actor of what falls due by itself. */
   public static final String SELF = "bursar";
 
+  /** Where there is nothing that could be guessed: of what nobody asked for. */
+  private static final byte[] NO_SALT = new byte[16];
+
+  /**
+   * Of what falls due by itself, for nobody but the org.
+   *
+   * @param asked whoever asked for what it follows from, and whose salt it has; null if nobody did
+   */
+  public static Attribution byItself(
+      String trigger, String org, Map<String, String> metadata, @Nullable Attribution asked) {
+    return new Attribution(
+        trigger,
+        SELF,
+        Subject.ofOrg(org),
+        null,
+        null,
+        null,
+        null,
+        metadata,
+        asked == null ? NO_SALT : asked.salt());
+  }
+
   /** Equal if all is, the salt's bytes too: it may have been stored and read again. */
   @Override
   public boolean equals(@Nullable Object other) {

@@ -91,12 +91,7 @@ public final class PlanGrants {
 
   /** A subscription begins where there was none, or where it had ended. */
   void subscribe(@Nullable OrgSettings before, OrgSettings after, Instant at) {
-    boolean goesOn =
-        before != null
-            && switch (before.status(at)) {
-              case SCHEDULED, TRIAL, ACTIVE -> true;
-              case NONE, ENDED -> false;
-            };
+    boolean goesOn = before != null && before.status(at).goesOn();
     if (after.plan() == null) {
       subscribedAt = null;
     } else if (!goesOn) {

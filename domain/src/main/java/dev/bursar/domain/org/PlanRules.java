@@ -37,11 +37,7 @@ final class PlanRules {
   /** What has to change by now; null if nothing has to. */
   @Nullable OrgEvent review(OrgSettings settings, Catalog catalog, Instant now) {
     PlanGrants grants = org.planGrants();
-    boolean subscribed =
-        switch (settings.status(now)) {
-          case SCHEDULED, TRIAL, ACTIVE -> true;
-          case NONE, ENDED -> false;
-        };
+    boolean subscribed = settings.status(now).goesOn();
     if (!subscribed && grants.areNone()) {
       return null;
     }

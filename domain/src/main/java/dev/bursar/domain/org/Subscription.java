@@ -38,7 +38,15 @@ public final class Subscription {
     /** It may be used. */
     ACTIVE,
     /** It may not be used any more. */
-    ENDED
+    ENDED;
+
+    /** Whether there is one that is not over. */
+    boolean goesOn() {
+      return switch (this) {
+        case SCHEDULED, TRIAL, ACTIVE -> true;
+        case NONE, ENDED -> false;
+      };
+    }
   }
 
   private final OrgSettings settings;

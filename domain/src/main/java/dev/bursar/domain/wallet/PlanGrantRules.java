@@ -1,7 +1,6 @@
 package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
-import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Decision;
@@ -19,9 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlanGrantRules {
 
-  /** Nobody's secrets are in these entries: they are the org's own. */
-  private static final byte[] NO_SALT = new byte[16];
-
   private final Wallet wallet;
   private final GrantRules grants;
 
@@ -31,16 +27,7 @@ final class PlanGrantRules {
   }
 
   private Attribution attribution() {
-    return new Attribution(
-        "plan",
-        Attribution.SELF,
-        Subject.ofOrg(wallet.org()),
-        null,
-        null,
-        null,
-        null,
-        Map.of(),
-        NO_SALT);
+    return Attribution.byItself("plan", wallet.org(), Map.of(), null);
   }
 
   private static Decision<WalletEvent, WalletReply> done() {

@@ -2,7 +2,6 @@ package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.credits.Money;
-import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Decision;
@@ -23,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * it has taken by the grants that it became, which it keeps for ever.
  */
 final class Transfers {
-
-  /** Of transfers that left before they told who asked for them. */
-  private static final byte[] NO_SALT = new byte[16];
 
   private final Wallet wallet;
   private final GrantRules grants;
@@ -95,19 +91,8 @@ final class Transfers {
         asked.salt());
   }
 
-  /** By ourselves, with the salt of who asked for the transfer. */
   private Attribution byItself(String trigger, Map<String, String> metadata, Transfer transfer) {
-    Attribution asked = transfer.attribution();
-    return new Attribution(
-        trigger,
-        Attribution.SELF,
-        Subject.ofOrg(wallet.org()),
-        null,
-        null,
-        null,
-        null,
-        metadata,
-        asked == null ? NO_SALT : asked.salt());
+    return Attribution.byItself(trigger, wallet.org(), metadata, transfer.attribution());
   }
 
   /** A part of a grant, as the grant that it becomes elsewhere. */
