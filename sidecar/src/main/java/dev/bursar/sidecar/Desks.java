@@ -127,11 +127,7 @@ final class Desks {
   Collection<Entry.Opened> opened() {
     List<Entry.Opened> all = new ArrayList<>();
     for (OrgDesk desk : desks.values()) {
-      desk.with(
-          decider -> {
-            decider.open().forEach(each -> all.add(entry(each)));
-            return 0;
-          });
+      desk.run(decider -> decider.open().forEach(each -> all.add(entry(each))));
     }
     return all;
   }
@@ -160,12 +156,7 @@ final class Desks {
     long now = System.nanoTime();
     Instant wall = clock.instant();
     for (Recovery.Unreported each : recovered.unreported()) {
-      desk(each.org())
-          .with(
-              decider -> {
-                decider.leases().unreported(each.lease(), each.micros());
-                return 0;
-              });
+      desk(each.org()).run(decider -> decider.leases().unreported(each.lease(), each.micros()));
     }
     for (Entry.Opened open : recovered.open()) {
       // A clock that was set back does not prolong it.
@@ -173,20 +164,18 @@ final class Desks {
       Duration most = Duration.between(open.madeAt(), open.expiresAt());
       long lasts = (left.compareTo(most) < 0 ? left : most).toNanos();
       desk(open.request().subject().org())
-          .with(
-              decider -> {
-                decider.restored(
-                    open.id(),
-                    open.request(),
-                    open.creditType(),
-                    open.lease(),
-                    open.version(),
-                    open.micros(),
-                    open.madeAt(),
-                    now + lasts,
-                    now);
-                return 0;
-              });
+          .run(
+              decider ->
+                  decider.restored(
+                      open.id(),
+                      open.request(),
+                      open.creditType(),
+                      open.lease(),
+                      open.version(),
+                      open.micros(),
+                      open.madeAt(),
+                      now + lasts,
+                      now));
     }
     if (recovered.lostBytes() > 0) {
       LOG.atError()
@@ -204,12 +193,7 @@ final class Desks {
             (reported, error) -> {
               Told told = error == null ? reported.told() : new Told.Lost();
               meters.told(told);
-              desk(org)
-                  .with(
-                      decider -> {
-                        decider.leases().told(ask, told, sentAt, System.nanoTime());
-                        return 0;
-                      });
+              desk(org).run(decider -> decider.leases().told(ask, told, sentAt, System.nanoTime()));
             });
   }
 
@@ -218,11 +202,7 @@ final class Desks {
     try {
       long now = System.nanoTime();
       for (OrgDesk desk : desks.values()) {
-        desk.with(
-            decider -> {
-              decider.tick(now);
-              return 0;
-            });
+        desk.run(decider -> decider.tick(now));
         boolean wanted = now - desk.askedAt() < FORGET_NANOS;
         if (wanted && now - desk.fetchedAt() > settings.termsEvery().toNanos()) {
           fetch(desk);
@@ -238,15 +218,7 @@ final class Desks {
   private void makeRoom(long now) {
     for (long age = FORGET_NANOS; rooms.past().isShort() && age > 0; age /= 2) {
       long old = age;
-      desks
-          .values()
-          .forEach(
-              desk ->
-                  desk.with(
-                      decider -> {
-                        decider.forget(now, old);
-                        return 0;
-                      }));
+      desks.values().forEach(desk -> desk.run(decider -> decider.forget(now, old)));
     }
     if (now - lookedAt < LOOK_NANOS && !rooms.orgs().isFull()) {
       return;
@@ -270,12 +242,7 @@ final class Desks {
 
   /** A lease is to be closed as soon as what was decided from it is settled. */
   void revoke(String org, String lease) {
-    desk(org)
-        .with(
-            decider -> {
-              decider.leases().revoke(lease);
-              return 0;
-            });
+    desk(org).run(decider -> decider.leases().revoke(lease));
   }
 
   /** Fetches an org's terms, unless that is under way. */
@@ -354,11 +321,7 @@ final class Desks {
   /** Nothing is decided from any lease any more. */
   void revokeAll() {
     for (OrgDesk desk : desks.values()) {
-      desk.with(
-          decider -> {
-            decider.leases().revokeAll();
-            return 0;
-          });
+      desk.run(decider -> decider.leases().revokeAll());
     }
   }
 }

@@ -86,6 +86,15 @@ final class OrgDesk {
     return result;
   }
 
+  /** The same, where nothing comes of it. */
+  void run(Consumer<LocalDecider> what) {
+    with(
+        decider -> {
+          what.accept(decider);
+          return null;
+        });
+  }
+
   /** Done when something has changed for the key; to be called while it is being decided. */
   CompletableFuture<Void> waiting(LeaseKey key) {
     return waiting.computeIfAbsent(key, k -> new CompletableFuture<>());

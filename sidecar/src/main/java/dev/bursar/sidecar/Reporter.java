@@ -337,11 +337,7 @@ final class Reporter implements AutoCloseable {
     if (ask != null) {
       desks
           .apply(part.org)
-          .with(
-              decider -> {
-                decider.leases().told(ask, it.told(), answer.sentAt, System.nanoTime());
-                return 0;
-              });
+          .run(decider -> decider.leases().told(ask, it.told(), answer.sentAt, System.nanoTime()));
       if (!(it.told() instanceof Told.Lost)) {
         part.ask = null;
       }
@@ -393,13 +389,7 @@ final class Reporter implements AutoCloseable {
       file.setAside(part.uses);
       Ask.Settle ask = part.ask;
       if (ask != null) {
-        desks
-            .apply(part.org)
-            .with(
-                decider -> {
-                  decider.leases().forgo(ask);
-                  return 0;
-                });
+        desks.apply(part.org).run(decider -> decider.leases().forgo(ask));
       }
       if (!isAside(part)) {
         LOG.atWarn()
@@ -440,13 +430,7 @@ final class Reporter implements AutoCloseable {
     }
     String lease = part.lease;
     if (lease != null && isOfLease(part)) {
-      desks
-          .apply(part.org)
-          .with(
-              decider -> {
-                decider.leases().unreported(lease, -part.micros());
-                return 0;
-              });
+      desks.apply(part.org).run(decider -> decider.leases().unreported(lease, -part.micros()));
     }
     rejected(part.uses.getFirst(), no.toString());
     done(part);

@@ -208,11 +208,7 @@ public final class Sidecar implements AutoCloseable {
     return until.handle(
         (done, error) -> {
           if (error != null) {
-            desk.with(
-                decider -> {
-                  decider.undo(decision, ended);
-                  return 0;
-                });
+            desk.run(decider -> decider.undo(decision, ended));
             throw new CompletionException(error);
           }
           return decision;
