@@ -38,8 +38,8 @@ final class ChosenDatabase {
     if (running.isPresent()) {
       return work.applyAsInt(running.get());
     }
-    try (EmbeddedDatabase database = EmbeddedDatabase.open(directory);
-        EndsWithProcess working = new EndsWithProcess(database)) {
+    try (EmbeddedDatabase database = EmbeddedDatabase.open(directory)) {
+      database.endWithProcess();
       return work.applyAsInt(database.settings());
     }
   }

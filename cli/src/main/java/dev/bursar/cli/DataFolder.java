@@ -1,10 +1,10 @@
 package dev.bursar.cli;
 
+import dev.bursar.database.OwnersFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
@@ -38,17 +38,8 @@ final class DataFolder {
       if (!Files.exists(file)) {
         byte[] random = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(random);
-        Files.createDirectories(directory);
-        Path draft =
-            Files.createTempFile(
-                directory,
-                "operator",
-                ".key",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(
-            draft, "bursar_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random));
-        // Whole or not at all.
-        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        String key = "bursar_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        OwnersFile.create(file, key.getBytes(StandardCharsets.US_ASCII));
       }
       return Files.readString(file).strip();
     } catch (IOException e) {

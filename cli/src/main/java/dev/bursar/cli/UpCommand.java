@@ -99,8 +99,10 @@ final class UpCommand implements Callable<Integer> {
     Path directory = DataFolder.of(data);
     PrintWriter out = spec.commandLine().getOut();
     CountDownLatch stopped = new CountDownLatch(1);
-    try (EmbeddedDatabase embedded = postgres == null ? EmbeddedDatabase.open(directory) : null;
-        EndsWithProcess starting = new EndsWithProcess(embedded)) {
+    try (EmbeddedDatabase embedded = postgres == null ? EmbeddedDatabase.open(directory) : null) {
+      if (embedded != null) {
+        embedded.endWithProcess();
+      }
       DatabaseSettings database =
           embedded != null ? embedded.settings() : DatabaseSettings.of(String.valueOf(postgres));
       String key = operatorKey != null ? operatorKey : DataFolder.operatorKey(directory);
@@ -122,7 +124,10 @@ final class UpCommand implements Callable<Integer> {
         node.ready();
         out.println(greeting(address, key, embedded != null ? directory : null));
         out.flush();
-        starting.close();
+        if (embedded != null) {
+          // Once the node has stopped.
+          embedded.endWhenClosed();
+        }
         awaitInterrupt(stopped);
         out.println("bursar: stopping");
         out.flush();

@@ -48,13 +48,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
   private final DataDirectory directory;
   private final PostgresServer server;
   private final int port;
-  private final @Nullable Thread hook;
+  private final boolean temporary;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private @Nullable Thread hook;
   private int copies;
 
   private EmbeddedDatabase(DataDirectory directory, PostgresServer server, boolean temporary) {
     this.directory = directory;
     this.server = server;
+    this.temporary = temporary;
     server.stopOrphan();
     server.create();
     this.port = server.start();
@@ -64,9 +66,25 @@ public final class EmbeddedDatabase implements AutoCloseable {
       server.stop();
       throw e;
     }
-    this.hook = temporary ? new Thread(this::end, "temporary-database-end") : null;
+    if (temporary) {
+      endWithProcess();
+    }
+  }
+
+  /** From now on it ends when the JVM does, if it is still open then: its server would go on. */
+  public void endWithProcess() {
+    hook = new Thread(this::end, "database-end");
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** From now on it ends when it is closed. */
+  public void endWhenClosed() {
     if (hook != null) {
-      Runtime.getRuntime().addShutdownHook(hook);
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // The JVM is ending and the hook runs anyway.
+      }
     }
   }
 
@@ -166,13 +184,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (hook != null) {
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        // The JVM is ending and the hook runs anyway.
-      }
-    }
+    endWhenClosed();
     end();
   }
 
@@ -181,7 +193,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
       return;
     }
     try {
-      if (hook != null && !server.durable()) {
+      if (temporary && !server.durable()) {
         // Nobody reads it again.
         server.stopAtOnce();
       } else {
@@ -190,7 +202,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     } finally {
       directory.close();
     }
-    if (hook != null) {
+    if (temporary) {
       try {
         Directories.delete(directory.root());
       } catch (IOException e) {

@@ -27,7 +27,6 @@ final class LostParts {
             of.transfers(),
             of.barredTransfers(),
             of.endings(),
-            of.planChange(),
             of.planChanges());
   }
 

@@ -1,15 +1,11 @@
 package dev.bursar.projections.tree;
 
+import dev.bursar.database.OwnersFile;
 import dev.bursar.domain.ledger.CanonicalEntry;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -23,8 +19,6 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.Set;
-import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
@@ -95,7 +89,6 @@ public final class SigningKey {
     }
   }
 
-  /** Appears whole or not at all, and never replaces another. */
   private static void create(Path file) throws IOException, GeneralSecurityException {
     PrivateKey fresh = KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair().getPrivate();
     String pem =
@@ -105,29 +98,7 @@ public final class SigningKey {
             + "\n"
             + END
             + "\n";
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      Files.createDirectories(folder);
-    }
-    Path draft = file.resolveSibling(file.getFileName() + "." + UUID.randomUUID());
-    try (FileChannel out =
-        FileChannel.open(
-            draft,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      ByteBuffer bytes = ByteBuffer.wrap(pem.getBytes(StandardCharsets.US_ASCII));
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      out.force(true);
-    }
-    try {
-      Files.createLink(file, draft);
-    } catch (FileAlreadyExistsException e) {
-      // Another node was first; its key is the one.
-    } finally {
-      Files.delete(draft);
-    }
+    OwnersFile.create(file, pem.getBytes(StandardCharsets.US_ASCII));
   }
 
   private static PrivateKey read(Path file) throws IOException, GeneralSecurityException {
