@@ -34,7 +34,9 @@ final class SnapshotOrder {
         wallet.transfers(),
         wallet.barredTransfers(),
         wallet.endings(),
-        wallet.planChanges());
+        wallet.planChanges(),
+        wallet.usedAhead(),
+        wallet.cutShort());
   }
 
   static Team.Snapshot of(Team.Snapshot team) {

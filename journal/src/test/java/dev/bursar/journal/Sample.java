@@ -108,14 +108,33 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         wallet(
             "grant_voided",
             new WalletEvent.GrantVoided(
-                AT, "grant-1", transaction(attribution("void")), balance())),
+                AT, "grant-1", null, null, transaction(attribution("void")), balance())),
+        wallet(
+            "grant_voided-by-plan",
+            new WalletEvent.GrantVoided(
+                AT,
+                "plan:team:a:1",
+                7L,
+                credits("3"),
+                transaction(bareAttribution("plan")),
+                balance())),
         wallet(
             "grant_terms_changed",
             new WalletEvent.GrantTermsChanged(
                 AT,
                 5_000_000_000L,
                 Parts.recurringGrant(),
+                Credits.parse("7.5"),
                 transaction(bareAttribution("plan"), posting(9, EntryType.VOID, "-7", "981")),
+                balance())),
+        wallet(
+            "grant_terms_changed-end",
+            new WalletEvent.GrantTermsChanged(
+                AT,
+                3,
+                Parts.recurringGrant(),
+                null,
+                transaction(bareAttribution("plan")),
                 balance())),
         wallet("held", new WalletEvent.CreditsHeld(AT, Parts.hold(), balance())),
         wallet("held-bare", new WalletEvent.CreditsHeld(AT, Parts.bareHold(), balance())),

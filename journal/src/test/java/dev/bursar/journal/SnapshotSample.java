@@ -21,6 +21,7 @@ import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.org.User;
 import dev.bursar.domain.team.Team;
 import dev.bursar.domain.wallet.Balance;
+import dev.bursar.domain.wallet.UsedAhead;
 import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.domain.wallet.WalletSnapshot;
 import java.time.Instant;
@@ -70,7 +71,9 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 bytes(88, 11),
-                Map.of())),
+                Map.of(),
+                Map.of(),
+                List.of())),
         of(
             SnapshotCodec.wallets(),
             "corrected",
@@ -91,7 +94,9 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(new WalletSnapshot.TransferPart(Parts.transfer(), null)),
                 List.of("trf_9a"),
                 bytes(89, 11),
-                Map.of())),
+                Map.of(),
+                Map.of(),
+                List.of())),
         of(
             SnapshotCodec.wallets(),
             "empty",
@@ -108,7 +113,9 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 new byte[0],
-                Map.of())),
+                Map.of(),
+                Map.of(),
+                List.of())),
         of(
             SnapshotCodec.wallets(),
             "voided",
@@ -127,7 +134,9 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 bytes(86, 11),
-                Map.of())),
+                Map.of(),
+                Map.of(),
+                List.of())),
         of(
             SnapshotCodec.wallets(),
             "transferred",
@@ -144,7 +153,9 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(new WalletSnapshot.TransferPart(Parts.transfer(), "txn_main_41")),
                 List.of(),
                 bytes(87, 11),
-                Map.of())),
+                Map.of(),
+                Map.of(),
+                List.of())),
         of(
             SnapshotCodec.wallets(),
             "leased",
@@ -161,7 +172,9 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 bytes(85, 11),
-                Map.of())),
+                Map.of(),
+                Map.of(),
+                List.of())),
         of(
             SnapshotCodec.wallets(),
             "plan_changes",
@@ -178,7 +191,13 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 bytes(84, 11),
-                Map.of("plan:team:monthly:1", 5_000_000_000L, "plan:pro:a:2", 3L))),
+                Map.of("plan:team:monthly:1", 5_000_000_000L, "plan:pro:a:2", 3L),
+                Map.of(
+                    "plan:team:monthly:1#3",
+                    new UsedAhead("platform", Credits.parse("12.5"), LATER),
+                    "plan:pro:a:2",
+                    new UsedAhead("platform", Credits.ZERO, AT)),
+                List.of("plan:pro:b:4"))),
         of(SnapshotCodec.teams(), "leased", new Team.Snapshot(AT, leased(), Map.of())),
         of(SnapshotCodec.teams(), "full", new Team.Snapshot(AT, tallies(), Map.of())),
         of(
@@ -265,6 +284,7 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                     List.of(Parts.given(), Parts.givenOnce()),
                     List.of(Parts.given()),
                     List.of("add_on:vision\nstart"),
+                    List.of("plan:team\nwelcome"),
                     List.of(
                         new PlanGrantChange(
                             4, PlanGrantChange.Kind.GIVE, Parts.givenOnce(), AT))))),

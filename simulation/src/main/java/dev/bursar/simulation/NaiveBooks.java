@@ -15,10 +15,13 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,11 @@ final class NaiveBooks {
 
   /** What was given back of each charge. */
   private final Map<String, BigInteger> refunded = new HashMap<>();
+
+  /** What was used of a grant that a plan gave no more, for the time until its interval's end. */
+  private final Map<String, BigInteger> ahead = new TreeMap<>();
+
+  private final Map<String, Instant> aheadUntil = new HashMap<>();
 
   private BigInteger debt = BigInteger.ZERO;
 
@@ -136,6 +144,9 @@ final class NaiveBooks {
         continue;
       }
       BigInteger come = micros(posting.amount());
+      if (next < postings.size() && makesUp(posting, postings.get(next))) {
+        come = come.add(micros(postings.get(next++).amount()));
+      }
       boolean ends = pot.over || !at.isBefore(pot.end());
       BigInteger follows = ends ? come : owed.min(come);
       if (follows.signum() == 0) {
@@ -157,6 +168,77 @@ final class NaiveBooks {
           ends,
           postings);
       owed = ends ? owed : owed.subtract(follows);
+    }
+  }
+
+  /** A plan takes a grant back. */
+  void takenBack(WalletEvent.GrantVoided event, @Nullable PlanGrantChange change) {
+    Pot pot = pots.get(event.grant());
+    Recurrence recurrence = pot == null || pot.waits ? null : pot.grant.recurrence();
+    if (pot == null || change == null) {
+      expect(event.change() == null, "model", "%s, which no plan has decided", event);
+      return;
+    }
+    BigInteger rest =
+        recurrence == null ? null : NaiveRecurrence.rest(recurrence, event.at(), change.at());
+    expect(
+        Objects.equals(rest, event.rest() == null ? null : micros(event.rest())),
+        "model",
+        "%s, where %s was decided",
+        event,
+        change);
+    if (recurrence != null && rest != null) {
+      left(pot.grant, recurrence, rest, event.at());
+    }
+  }
+
+  private static boolean makesUp(Posting first, Posting next) {
+    return first.type() == EntryType.GRANT
+        && next.type() == EntryType.VOID
+        && Objects.equals(first.grant(), next.grant());
+  }
+
+  /** What a plan gives is so much less as was used ahead of what it gave before. */
+  void makesUp(Transaction transaction, Grant grant, Instant at) {
+    BigInteger less = sum(transaction, EntryType.VOID).negate();
+    List<String> inOrder =
+        ahead.keySet().stream()
+            .filter(each -> at.isBefore(until(each)))
+            .sorted(Comparator.comparing(this::until))
+            .toList();
+    BigInteger used = inOrder.stream().map(this::ahead).reduce(BigInteger.ZERO, BigInteger::add);
+    BigInteger wanted =
+        grant.id().startsWith(Grant.OF_PLANS) ? used.min(micros(grant.amount())) : BigInteger.ZERO;
+    expect(
+        less.equals(wanted),
+        "model",
+        "%s comes with %s less, and %s were used ahead",
+        grant,
+        less,
+        used);
+    if (less.signum() > 0) {
+      watch.saw(Rarity.PLAN_GRANT_MADE_UP);
+    }
+    for (String each : inOrder) {
+      BigInteger part = less.min(ahead(each));
+      ahead.merge(each, part, BigInteger::subtract);
+      less = less.subtract(part);
+    }
+  }
+
+  private BigInteger ahead(String grant) {
+    return ahead.getOrDefault(grant, BigInteger.ZERO);
+  }
+
+  private Instant until(String grant) {
+    return aheadUntil.getOrDefault(grant, Instant.MIN);
+  }
+
+  private void left(Grant grant, Recurrence recurrence, BigInteger rest, Instant at) {
+    if (ahead.putIfAbsent(grant.id(), rest) == null) {
+      aheadUntil.put(
+          grant.id(),
+          NaiveRecurrence.end(recurrence.terms().interval(), recurrence.anchor(), null, at));
     }
   }
 
@@ -227,20 +309,33 @@ final class NaiveBooks {
     Grant grant = event.grant();
     Pot old = pots.get(grant.id());
     Recurrence recurrence = old == null ? null : old.grant.recurrence();
-    if (old == null || old.over || recurrence == null || change == null) {
+    if (old == null || recurrence == null || change == null) {
       expect(false, "model", "%s changes what does not run", event);
+      return;
+    }
+    if (change.kind() == PlanGrantChange.Kind.END) {
+      boolean over = old.over && event.at().equals(grant.expiresAt());
+      expect(
+          over && event.transaction().postings().isEmpty(),
+          "model",
+          "%s ends what was voided, and is about %s",
+          event,
+          old.grant);
+      pots.change(old, grant);
       return;
     }
     BigInteger rest = NaiveRecurrence.rest(recurrence, event.at(), change.at());
     boolean asItShould =
         change.kind() == PlanGrantChange.Kind.LEAVE
             && change.grant().id().equals(recurrence.series())
+            && rest.equals(event.rest() == null ? null : micros(event.rest()))
             && sum(event.transaction(), EntryType.VOID).negate().equals(rest.min(old.free()))
             && NaiveRecurrence.isLast(grant)
             && grant.amount().equals(old.grant.amount())
             && old.end().equals(grant.expiresAt());
     expect(asItShould, "model", "%s, where %s was decided of %s", event, change, old.grant);
     pots.change(old, grant);
+    left(grant, recurrence, rest, event.at());
   }
 
   /** Takes in the entries of an event that has been looked at. */
@@ -265,6 +360,10 @@ final class NaiveBooks {
     }
     Pot pot = grant == null ? null : pots.get(grant);
     expect(pot != null, "I1", "an entry on %s, which is not known", grant);
+    boolean taken = posting.type() == EntryType.VOID || posting.type() == EntryType.EXPIRE;
+    if (taken && grant != null && ahead.containsKey(grant)) {
+      ahead.put(grant, ahead(grant).add(amount).max(BigInteger.ZERO));
+    }
     if (pot != null) {
       pot.left = pot.left.add(amount);
       expect(

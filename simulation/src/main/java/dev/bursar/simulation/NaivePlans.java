@@ -1,9 +1,9 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.org.GivenGrant;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.PlanGrantChange;
+import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletEvent;
 import java.util.HashMap;
 import java.util.Map;
@@ -63,7 +63,7 @@ final class NaivePlans {
   }
 
   private void comes(EntityId id, String grant) {
-    if (grant.startsWith(GivenGrant.PREFIX)) {
+    if (grant.startsWith(Grant.OF_PLANS)) {
       watch.expect(
           Boolean.FALSE.equals(come.put(new Named(id.org(), grant), true)),
           "I4",

@@ -149,6 +149,7 @@ final class NaivePots {
     after.left = before.left;
     after.held = before.held;
     after.waits = before.waits;
+    after.over = before.over;
     pots.put(grant.id(), after);
   }
 

@@ -6,7 +6,6 @@ import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Transaction;
-import dev.bursar.domain.org.GivenGrant;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
@@ -183,7 +182,7 @@ final class NaiveWallet {
 
   /** Whether it has grants of a plan that have not ended. */
   boolean hasPlanGrants() {
-    return books.values().stream().anyMatch(each -> each.pots.hasAnyOf(GivenGrant.PREFIX));
+    return books.values().stream().anyMatch(each -> each.pots.hasAnyOf(Grant.OF_PLANS));
   }
 
   /** By which transaction a reservation was charged; null if it has no entries. */
@@ -224,6 +223,7 @@ final class NaiveWallet {
       case WalletEvent.Granted it -> {
         of.pots.start(it.grant(), it.at());
         of.entered(it.transaction(), it.grant().amount(), EntryType.GRANT);
+        of.makesUp(it.transaction(), it.grant(), it.at());
         of.comes(it.transaction(), it.at());
       }
       case WalletEvent.GrantRenewed it -> of.renewed(it);
@@ -259,8 +259,12 @@ final class NaiveWallet {
       }
       case WalletEvent.GrantExpired it ->
           of.over(it.grant(), it.transaction(), EntryType.EXPIRE, it.at());
-      case WalletEvent.GrantVoided it ->
-          of.over(it.grant(), it.transaction(), EntryType.VOID, it.at());
+      case WalletEvent.GrantVoided it -> {
+        Long change = it.change();
+        of.over(it.grant(), it.transaction(), EntryType.VOID, it.at());
+        of.takenBack(
+            it, change == null ? null : watch.plans.change(EntityId.parse(name).org(), change));
+      }
       case WalletEvent.GrantTermsChanged it ->
           of.changed(it, watch.plans.change(EntityId.parse(name).org(), it.number()));
       case WalletEvent.Adjusted it -> adjusted(it, of);

@@ -27,7 +27,9 @@ final class LostParts {
             of.transfers(),
             of.barredTransfers(),
             of.endings(),
-            of.planChanges());
+            of.planChanges(),
+            of.usedAhead(),
+            of.cutShort());
   }
 
   static OperationMemory.Part withoutTheLast(OperationMemory.Part of) {

@@ -5,7 +5,6 @@ import dev.bursar.api.json.Words;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.credits.Money;
-import dev.bursar.domain.org.GivenGrant;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import java.time.Instant;
@@ -72,11 +71,10 @@ final class GrantBodies {
               field, "begins with %s, as only what campaigns give does".formatted(OF_CAMPAIGN))
           .fault();
     }
-    if (name != null && name.startsWith(GivenGrant.PREFIX)) {
+    if (name != null && name.startsWith(Grant.OF_PLANS)) {
       throw Problem.invalid(
               field,
-              "begins with %s, as only what plans and add-ons grant does"
-                  .formatted(GivenGrant.PREFIX))
+              "begins with %s, as only what plans and add-ons grant does".formatted(Grant.OF_PLANS))
           .fault();
     }
     return name;

@@ -28,9 +28,6 @@ public record GivenGrant(
     Credits first,
     @Nullable Instant until) {
 
-  /** What the names of all such grants begin with, and of no others. */
-  public static final String PREFIX = "plan:";
-
   /** The same, with another end. */
   GivenGrant until(@Nullable Instant end) {
     return new GivenGrant(id, source, terms, anchor, from, first, end);
@@ -54,6 +51,10 @@ public record GivenGrant(
         && (terms.recurrence() == null
             ? !now.isBefore(until)
             : !now.isBefore(recurrence(terms.recurrence()).nextAfter(until)));
+  }
+
+  boolean endsBefore(GivenGrant other) {
+    return until != null && (other.until == null || until.isBefore(other.until));
   }
 
   private Recurrence recurrence(Recurrence.Terms of) {

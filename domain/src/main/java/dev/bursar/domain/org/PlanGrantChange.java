@@ -33,7 +33,7 @@ public record PlanGrantChange(long number, Kind kind, GivenGrant grant, Instant 
       case GIVE -> give();
       case MOVE_END -> new WalletCommand.MovePlanGrantEnd(number, grant.id(), grant.until());
       case LEAVE -> new WalletCommand.LeavePlanGrant(number, grant.id(), at);
-      case END -> new WalletCommand.EndPlanGrant(grant.id());
+      case END -> new WalletCommand.EndPlanGrant(number, grant.id(), at);
     };
   }
 

@@ -31,6 +31,9 @@ public final class PlanGrants {
   /** What this subscription has given once: it does not give that again. */
   private final TreeSet<String> once = new TreeSet<>();
 
+  /** What was given once, and taken back before its time: no subscription gives that again. */
+  private final TreeSet<String> takenBack = new TreeSet<>();
+
   private final Deque<PlanGrantChange> untold = new ArrayDeque<>();
 
   PlanGrants() {}
@@ -82,6 +85,11 @@ public final class PlanGrants {
     return once.contains(key);
   }
 
+  /** Whether it was given once, and taken back before its time. */
+  boolean wasTakenBack(String key) {
+    return takenBack.contains(key);
+  }
+
   /** What the wallet may not have heard of, in its order. */
   Collection<PlanGrantChange> untold() {
     return untold;
@@ -123,17 +131,20 @@ public final class PlanGrants {
           if (left.containsKey(grant.id())) {
             left.put(grant.id(), grant);
           } else {
-            given.put(key(grant), grant);
+            GivenGrant before = given.put(key(grant), grant);
+            if (before != null && grant.endsBefore(before)) {
+              beTakenBack(grant, event.at());
+            }
           }
         }
         case LEAVE -> {
-          takeBack(grant);
+          takeBack(grant, event.at());
           if (grant.recurs()) {
             left.put(grant.id(), grant);
           }
         }
         case END -> {
-          takeBack(grant);
+          takeBack(grant, event.at());
           left.remove(grant.id());
           once.remove(key(grant));
         }
@@ -141,7 +152,14 @@ public final class PlanGrants {
     }
   }
 
-  private void takeBack(GivenGrant grant) {
+  private void beTakenBack(GivenGrant grant, Instant at) {
+    if (!grant.recurs() && !grant.from().isAfter(at)) {
+      takenBack.add(key(grant));
+    }
+  }
+
+  private void takeBack(GivenGrant grant, Instant at) {
+    beTakenBack(grant, at);
     given.computeIfPresent(key(grant), (key, had) -> had.id().equals(grant.id()) ? null : had);
   }
 
@@ -164,6 +182,7 @@ public final class PlanGrants {
             List.copyOf(given.values()),
             List.copyOf(left.values()),
             List.copyOf(once),
+            List.copyOf(takenBack),
             List.copyOf(untold));
   }
 
@@ -175,6 +194,7 @@ public final class PlanGrants {
       from.given().forEach(grant -> given.put(key(grant), grant));
       from.left().forEach(grant -> left.put(grant.id(), grant));
       once.addAll(from.once());
+      takenBack.addAll(from.takenBack());
       untold.addAll(from.untold());
     }
   }
@@ -187,5 +207,6 @@ public final class PlanGrants {
       List<GivenGrant> given,
       List<GivenGrant> left,
       List<String> once,
+      List<String> takenBack,
       List<PlanGrantChange> untold) {}
 }

@@ -6,6 +6,7 @@ import dev.bursar.domain.catalog.PlanGrant;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.org.PlanGrantChange.Kind;
+import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -127,27 +128,33 @@ final class PlanRules {
     }
 
     void compare(Map<String, Wanted> wanted) {
-      Set<String> whole = new HashSet<>();
+      Set<String> again = new HashSet<>();
+      Set<String> kept = new HashSet<>();
       if (grants.areNew()) {
         endAll();
-        whole.addAll(wanted.keySet());
-      }
-      Set<String> kept = new HashSet<>();
-      if (!grants.areNew()) {
-        grants.given().forEach((key, each) -> compare(key, each, wanted.get(key), kept, whole));
+      } else {
+        grants.given().forEach((key, each) -> compare(key, each, wanted.get(key), kept, again));
         grants.left().values().forEach(this::shorten);
       }
       wanted.forEach(
           (key, each) -> {
-            boolean anew = whole.contains(key);
+            boolean anew = again.contains(key);
             if (!kept.contains(key) && (anew || !wasGivenOnce(key, each.terms))) {
-              give(each, anew || anchor.isAfter(now));
+              give(each, anew || grants.areNew() || anchor.isAfter(now));
             }
           });
     }
 
+    /** Whether it is given once, and was; what had its time is given again by another. */
     private boolean wasGivenOnce(String key, PlanGrant terms) {
-      return terms.recurrence() == null && grants.wasGivenOnce(key);
+      if (terms.recurrence() != null) {
+        return false;
+      }
+      GivenGrant last = grants.given().get(key);
+      return grants.wasTakenBack(key)
+          || (grants.areNew()
+              ? last != null && !last.from().isAfter(now) && !isOver(last, now)
+              : grants.wasGivenOnce(key));
     }
 
     private void compare(
@@ -155,11 +162,12 @@ final class PlanRules {
         GivenGrant given,
         @Nullable Wanted wanted,
         Set<String> kept,
-        Set<String> whole) {
+        Set<String> again) {
       boolean begun = !given.from().isAfter(now);
-      if (!given.anchor().equals(anchor) && (!begun || anchor.isAfter(now))) {
+      boolean later = !begun || (given.recurs() && anchor.isAfter(now));
+      if (!given.anchor().equals(anchor) && later) {
         change(Kind.END, given);
-        whole.add(key);
+        again.add(key);
       } else if (!stays(given, wanted, begun)) {
         change(begun ? Kind.LEAVE : Kind.END, begun ? given.leftAt(now) : given);
       } else {
@@ -236,7 +244,7 @@ final class PlanRules {
       String source = wanted.source.substring(wanted.source.indexOf(':') + 1);
       String names = source + ":" + wanted.terms.id() + ":";
       boolean fits = names.getBytes(StandardCharsets.UTF_8).length <= NAMES_BYTES_MAX;
-      return GivenGrant.PREFIX + (fits ? names : "") + (number + 1);
+      return Grant.OF_PLANS + (fits ? names : "") + (number + 1);
     }
 
     private void change(Kind kind, GivenGrant grant) {

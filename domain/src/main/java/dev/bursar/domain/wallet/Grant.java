@@ -40,6 +40,9 @@ public record Grant(
     String source,
     Instant createdAt) {
 
+  /** What the names of grants that come with plans and add-ons begin with, and of no others. */
+  public static final String OF_PLANS = "plan:";
+
   /** The priority of a grant that names none. */
   public static final int PRIORITY_DEFAULT = 50;
 
@@ -55,9 +58,29 @@ public record Grant(
     }
   }
 
+  /** Whether it came with a plan or an add-on, and not by somebody's hand. */
+  public boolean isOfPlan() {
+    return category == Category.PLAN && id.startsWith(OF_PLANS);
+  }
+
   /** Whether it has reached its end by this time. */
   boolean isOverAt(Instant at) {
     return expiresAt != null && !at.isBefore(expiresAt);
+  }
+
+  /** The same, but over by this time, and with nothing to come after it. */
+  Grant overAt(Instant at) {
+    return isOverAt(at)
+        ? this
+        : GrantRules.like(
+            this,
+            id,
+            amount,
+            costBasis,
+            recurrence == null ? null : recurrence.until(at),
+            effectiveAt,
+            at,
+            createdAt);
   }
 
   /**

@@ -61,6 +61,12 @@ final class GrantLists {
     changed(after);
   }
 
+  /** One that has ended has other terms. */
+  void endedReplaced(GrantState before, GrantState after) {
+    past.remove(before);
+    past.add(after);
+  }
+
   /** One that had ended is in force again. */
   void reinstated(GrantState state) {
     past.remove(state);

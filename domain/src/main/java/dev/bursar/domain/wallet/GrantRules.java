@@ -136,16 +136,37 @@ final class GrantRules {
         createdAt);
   }
 
-  /** A grant takes effect, and pays debt first. */
+  /**
+   * A grant takes effect, and pays debt first. One of a plan makes up before that for what was used
+   * ahead.
+   */
   WalletEvent started(Grant grant, Attribution attribution, Instant at) {
     Purse purse = wallet.purse(grant.creditType());
     Entries entries = new Entries(wallet, purse, at, null, attribution);
+    Credits ahead =
+        grant.isOfPlan()
+            ? wallet.plans().usedAhead(grant.creditType(), at, grant.amount())
+            : Credits.ZERO;
     entries.on(grant, EntryType.GRANT, grant.amount());
-    entries.repay(grant, grant.amount());
+    entries.on(grant, EntryType.VOID, ahead.negated());
+    entries.repay(grant, grant.amount().minus(ahead));
     return new WalletEvent.Granted(at, grant, entries.done(), entries.figures(purse.held));
   }
 
+  /** Takes a grant out by hand. */
   Decision<WalletEvent, WalletReply> voided(WalletCommand.VoidGrant it, Instant now) {
+    return voided(it, null, null, now);
+  }
+
+  /**
+   * Takes a grant out.
+   *
+   * @param change the number of the change by which its plan takes it back; null if it is voided by
+   *     hand
+   * @param rest how much of it is for the time after that, if it recurs
+   */
+  Decision<WalletEvent, WalletReply> voided(
+      WalletCommand.VoidGrant it, @Nullable Long change, @Nullable Credits rest, Instant now) {
     String id = it.grant();
     GrantState grant = wallet.grants().get(id);
     Wallet.Scheduled later = wallet.scheduled().get(id);
@@ -167,7 +188,8 @@ final class GrantRules {
       entries.onGrant(EntryType.VOID, id, grant.available().negated());
     }
     return new Accepted<>(
-        new WalletEvent.GrantVoided(now, id, entries.done(), entries.figures(purse.held)));
+        new WalletEvent.GrantVoided(
+            now, id, change, rest, entries.done(), entries.figures(purse.held)));
   }
 
   private static String creditType(Wallet.@Nullable Scheduled later) {

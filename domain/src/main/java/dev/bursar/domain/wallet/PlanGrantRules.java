@@ -73,18 +73,20 @@ final class PlanGrantRules {
   Decision<WalletEvent, WalletReply> moveEnd(WalletCommand.MovePlanGrantEnd move, Instant now) {
     Wallet.Scheduled later = wallet.scheduled().get(move.grant());
     GrantState state = later == null ? wallet.lastOf(move.grant()) : later.asState();
-    if (wallet.hasChanged(move.grant(), move.number())) {
+    if (wallet.plans().hasChanged(move.grant(), move.number())) {
       return done();
     }
-    if (state == null || state.isEnded()) {
+    if (state == null || (state.isEnded() && !state.isVoided())) {
       // One that is not known was over before it could be given.
-      boolean over = state == null || !state.isVoided();
-      return new Unchanged<>(new WalletReply.PlanGrantChanged(over));
+      return new Unchanged<>(new WalletReply.PlanGrantChanged(true));
     }
     Grant grant = state.grant;
+    if (state.isVoided() && grant.isOverAt(now)) {
+      return done();
+    }
     Instant begun = grant.effectiveAt().isAfter(now) ? grant.effectiveAt() : now;
     if (later != null && move.until() != null && !move.until().isAfter(begun)) {
-      return end(new WalletCommand.EndPlanGrant(grant.id()), now);
+      return end(new WalletCommand.EndPlanGrant(move.number(), grant.id(), now), now);
     }
     // An end that has passed by now has fallen due: that it expired is then known of it.
     Recurrence recurrence =
@@ -96,6 +98,7 @@ final class PlanGrantRules {
             grant.amount(),
             recurrence,
             recurrence == null ? move.until() : recurrence.endOfIntervalAt(begun)),
+        null,
         Credits.ZERO,
         now);
   }
@@ -103,43 +106,62 @@ final class PlanGrantRules {
   Decision<WalletEvent, WalletReply> leave(WalletCommand.LeavePlanGrant leave, Instant now) {
     GrantState state = wallet.lastOf(leave.grant());
     Recurrence recurrence = state == null ? null : state.grant.recurrence();
-    if (state == null || recurrence == null || state.isEnded()) {
-      return end(new WalletCommand.EndPlanGrant(leave.grant()), now);
-    }
-    if (wallet.hasChanged(leave.grant(), leave.number())) {
+    if (wallet.plans().hasChanged(leave.grant(), leave.number())) {
       return done();
     }
-    if (leave.from().isBefore(recurrence.beginOfIntervalAt(now))) {
-      // The interval that runs should not have begun.
-      return end(new WalletCommand.EndPlanGrant(leave.grant()), now);
+    // An interval that should not have begun ends.
+    if (state == null
+        || recurrence == null
+        || state.isEnded()
+        || leave.from().isBefore(recurrence.beginOfIntervalAt(now))) {
+      return end(new WalletCommand.EndPlanGrant(leave.number(), leave.grant(), leave.from()), now);
     }
     Credits rest = recurrence.restOf(now, leave.from());
-    Instant end = state.grant.expiresAt();
+    Instant last = state.grant.expiresAt();
     return changed(
         leave.number(),
-        with(state.grant, state.grant.amount(), recurrence.until(end), end),
+        with(state.grant, state.grant.amount(), recurrence.until(last), last),
+        rest,
         rest.min(state.available()),
         now);
   }
 
   private Decision<WalletEvent, WalletReply> changed(
-      long number, Grant grant, Credits taken, Instant now) {
+      long number, Grant grant, @Nullable Credits rest, Credits taken, Instant now) {
     Purse purse = wallet.purse(grant.creditType());
     Entries entries = new Entries(wallet, purse, now, null, attribution());
     entries.on(grant, EntryType.VOID, taken.negated());
     return new Accepted<>(
         new WalletEvent.GrantTermsChanged(
-            now, number, grant, entries.done(), entries.figures(purse.held)));
+            now, number, grant, rest, entries.done(), entries.figures(purse.held)));
   }
 
   Decision<WalletEvent, WalletReply> end(WalletCommand.EndPlanGrant it, Instant now) {
+    if (wallet.plans().hasChanged(it.grant(), it.number())) {
+      return done();
+    }
     GrantState state = wallet.lastOf(it.grant());
-    boolean there = state == null ? wallet.scheduled().containsKey(it.grant()) : !state.isEnded();
-    return there
-        ? grants.voided(
-            new WalletCommand.VoidGrant(
-                state == null ? it.grant() : state.grant.id(), attribution()),
-            now)
-        : done();
+    if (state == null) {
+      return wallet.scheduled().containsKey(it.grant())
+          ? voided(it.grant(), it.number(), null, now)
+          : done();
+    }
+    if (state.isVoided() && !state.grant.isOverAt(now)) {
+      // Somebody has voided it: should that be taken back, what comes back is over.
+      return changed(it.number(), state.grant.overAt(now), null, Credits.ZERO, now);
+    }
+    Recurrence recurrence = state.grant.recurrence();
+    return state.isEnded()
+        ? done()
+        : voided(
+            state.grant.id(),
+            it.number(),
+            recurrence == null ? null : recurrence.restOf(now, it.from()),
+            now);
+  }
+
+  private Decision<WalletEvent, WalletReply> voided(
+      String grant, long number, @Nullable Credits rest, Instant now) {
+    return grants.voided(new WalletCommand.VoidGrant(grant, attribution()), number, rest, now);
   }
 }

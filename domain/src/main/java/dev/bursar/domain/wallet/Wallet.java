@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -75,12 +74,7 @@ public final class Wallet {
   private final Map<String, GrantState> grants = new HashMap<>();
   private final GrantLists lists = new GrantLists();
 
-  /** The interval that each series of a plan's or an add-on's grants has come to, by its name. */
-  private final Map<String, String> planSeries = new HashMap<>();
-
-  /** The number of the last change of such a grant's terms, by the name of its series. */
-  private final TreeMap<String, Long> planChanges = new TreeMap<>();
-
+  private final PlanSeries plans = new PlanSeries();
   private final Map<String, Scheduled> scheduled = new HashMap<>();
   private final Map<String, Credits> promised = new HashMap<>();
   private final Map<String, Hold> holds = new HashMap<>();
@@ -140,12 +134,12 @@ public final class Wallet {
 
   /** The grant of this name, or the interval that the series of this name has come to; or null. */
   @Nullable GrantState lastOf(String series) {
-    return grants.get(planSeries.getOrDefault(series, series));
+    return grants.get(plans.last(series));
   }
 
-  /** Whether this change of such a grant's terms has been made, or a later one of the same. */
-  boolean hasChanged(String series, long number) {
-    return number <= planChanges.getOrDefault(series, 0L);
+  /** What is known of plans' grants besides. */
+  PlanSeries plans() {
+    return plans;
   }
 
   /** A page of grants, after this place, or from the first. */
@@ -281,8 +275,7 @@ public final class Wallet {
       case WalletEvent.Opened opened -> owner = opened.owner();
       case WalletEvent.GrantScheduled later -> schedule(later);
       case WalletEvent.Granted granted -> start(granted);
-      case WalletEvent.GrantExpired expired ->
-          end(expired.grant(), EntryType.EXPIRE, expired.transaction());
+      case WalletEvent.GrantExpired expired -> expire(expired);
       case WalletEvent.GrantRenewed renewed -> renew(renewed);
       case WalletEvent.GrantVoided voided -> cancel(voided);
       case WalletEvent.GrantTermsChanged changed -> change(changed);
@@ -324,6 +317,7 @@ public final class Wallet {
           end(barred.reservation(), Ending.BARRED, place, barred.at());
     }
     forgetLapsed();
+    plans.forget(event.at());
   }
 
   private void schedule(WalletEvent.GrantScheduled event) {
@@ -345,6 +339,9 @@ public final class Wallet {
     }
     bring(grant, event.transaction().attribution());
     post(event.transaction());
+    if (grant.isOfPlan()) {
+      plans.given(grant, event.transaction());
+    }
   }
 
   private void bring(Grant grant, Attribution attribution) {
@@ -358,8 +355,11 @@ public final class Wallet {
     grants.put(state.grant.id(), state);
     lists.add(state);
     Recurrence recurrence = state.grant.recurrence();
-    if (recurrence != null && state.grant.category() == Grant.Category.PLAN) {
-      planSeries.merge(recurrence.series(), state.grant.id(), this::later);
+    if (recurrence != null && state.grant.isOfPlan()) {
+      String last = plans.last(recurrence.series());
+      plans.cameTo(
+          recurrence.series(),
+          grants.containsKey(last) ? later(last, state.grant.id()) : state.grant.id());
     }
   }
 
@@ -373,7 +373,12 @@ public final class Wallet {
     Grant grant = event.grant();
     Scheduled later = scheduled.get(grant.id());
     Recurrence recurrence = grant.recurrence();
-    planChanges.put(recurrence == null ? grant.id() : recurrence.series(), event.number());
+    plans.changed(recurrence == null ? grant.id() : recurrence.series(), event.number());
+    if (event.rest() != null) {
+      plans.left(grant, event.rest(), event.at());
+    } else if (later == null) {
+      plans.endMoved(grant);
+    }
     if (later != null) {
       lists.unschedule(later.asState());
       Scheduled changed = new Scheduled(grant, later.attribution());
@@ -385,6 +390,10 @@ public final class Wallet {
     post(event.transaction());
     GrantState before = grant(grant.id());
     GrantState after = new GrantState(grant, before.attribution);
+    if (before.isEnded()) {
+      replaceEnded(before, after);
+      return;
+    }
     Purse purse = keptPurse(grant.creditType());
     Credits remaining = before.remaining;
     Credits held = before.held;
@@ -398,6 +407,20 @@ public final class Wallet {
     if (grant.expiresAt() != null) {
       dues.add(new Due(grant.expiresAt(), Due.What.GRANT_ENDS, grant.id()));
     }
+  }
+
+  private void expire(WalletEvent.GrantExpired event) {
+    plans.expired(grant(event.grant()).grant);
+    end(event.grant(), EntryType.EXPIRE, event.transaction());
+  }
+
+  private void replaceEnded(GrantState before, GrantState after) {
+    after.ended = before.ended;
+    after.voidedAt = before.voidedAt;
+    after.remaining = before.remaining;
+    after.held = before.held;
+    grants.put(after.grant.id(), after);
+    lists.endedReplaced(before, after);
   }
 
   private void renew(WalletEvent.GrantRenewed event) {
@@ -475,6 +498,9 @@ public final class Wallet {
   }
 
   private void cancel(WalletEvent.GrantVoided event) {
+    if (event.change() != null) {
+      plans.changed(series(event.grant()), event.change());
+    }
     Scheduled never = scheduled.remove(event.grant());
     if (never != null) {
       dues.remove(new Due(never.grant.effectiveAt(), Due.What.GRANT_STARTS, event.grant()));
@@ -487,7 +513,20 @@ public final class Wallet {
       post(event.transaction());
       return;
     }
+    GrantState before = grant(event.grant());
+    if (event.rest() != null) {
+      plans.left(before.grant, event.rest(), event.at());
+    }
     end(event.grant(), EntryType.VOID, event.transaction());
+    if (event.change() != null) {
+      replaceEnded(before, new GrantState(before.grant.overAt(event.at()), before.attribution));
+    }
+  }
+
+  private String series(String grant) {
+    GrantState known = grants.get(grant);
+    Recurrence recurrence = known == null ? null : known.grant.recurrence();
+    return recurrence == null ? grant : recurrence.series();
   }
 
   private void end(String id, EntryType why, Transaction transaction) {
@@ -613,6 +652,7 @@ public final class Wallet {
       if (grant != null) {
         purse.change(grant(grant), posting.amount(), Credits.ZERO);
         lists.changed(grant(grant));
+        plans.post(posting);
       }
       if (posting.type() == EntryType.DEBT_REPAID) {
         purse.repaidThrough = posting.sequence();
@@ -680,7 +720,9 @@ public final class Wallet {
         List.copyOf(transfers.values()),
         List.copyOf(barredTransfers),
         ofEndings,
-        Collections.unmodifiableMap(new TreeMap<>(planChanges)));
+        plans.changes(),
+        plans.ahead(),
+        plans.cutShort());
   }
 
   /** Takes in a snapshot; the wallet must be new. */
@@ -716,6 +758,6 @@ public final class Wallet {
     barredTransfers.addAll(from.barredTransfers());
     from.transfers().forEach(this::underWay);
     endings.restore(from.endings());
-    planChanges.putAll(from.planChanges());
+    plans.restore(from);
   }
 }

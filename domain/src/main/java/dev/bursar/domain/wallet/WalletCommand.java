@@ -67,8 +67,13 @@ public sealed interface WalletCommand {
    */
   record LeavePlanGrant(long number, String grant, Instant from) implements WalletCommand {}
 
-  /** Take all that is not held of such a grant, and of its series, out of the wallet. */
-  record EndPlanGrant(String grant) implements WalletCommand {}
+  /**
+   * Take all that is not held of such a grant, and of its series, out of the wallet.
+   *
+   * @param number the change's, above those of all changes of this grant before
+   * @param from since when it is not to be there
+   */
+  record EndPlanGrant(long number, String grant, Instant from) implements WalletCommand {}
 
   /**
    * Give back what was charged, to whom it came from, in the reverse order of the draw.

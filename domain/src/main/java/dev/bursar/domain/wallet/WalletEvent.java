@@ -85,8 +85,20 @@ public sealed interface WalletEvent {
       Instant at, String ended, Grant grant, Transaction transaction, Balance balance)
       implements WalletEvent {}
 
-  /** What was not held of a grant was taken out. */
-  record GrantVoided(Instant at, String grant, Transaction transaction, Balance balance)
+  /**
+   * What was not held of a grant was taken out.
+   *
+   * @param change the number of the change by which its plan took it back; null if it was voided by
+   *     hand
+   * @param rest how much of it is for the time after that, if it recurs; else null
+   */
+  record GrantVoided(
+      Instant at,
+      String grant,
+      @Nullable Long change,
+      @Nullable Credits rest,
+      Transaction transaction,
+      Balance balance)
       implements WalletEvent {}
 
   /**
@@ -94,9 +106,15 @@ public sealed interface WalletEvent {
    *
    * @param number the number of the change
    * @param grant the grant, as it is from now on
+   * @param rest how much of it is for the time after this, if it is left; null if it is not
    */
   record GrantTermsChanged(
-      Instant at, long number, Grant grant, Transaction transaction, Balance balance)
+      Instant at,
+      long number,
+      Grant grant,
+      @Nullable Credits rest,
+      Transaction transaction,
+      Balance balance)
       implements WalletEvent {}
 
   /** Credits were set aside; the balance is the one with the hold in it. */

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param planChanges the number of the last change of a plan grant's terms, by the name of its
  *     series
+ * @param usedAhead what was used ahead of plans' grants that were left, by the grant
+ * @param cutShort plans' grants whose end was moved to before their time while they ran
  */
 public record WalletSnapshot(
     @Nullable WalletOwner owner,
@@ -27,7 +29,9 @@ public record WalletSnapshot(
     List<TransferPart> transfers,
     List<String> barredTransfers,
     byte[] endings,
-    Map<String, Long> planChanges) {
+    Map<String, Long> planChanges,
+    Map<String, UsedAhead> usedAhead,
+    List<String> cutShort) {
 
   /** A grant in force or past. */
   public record GrantPart(

@@ -198,7 +198,9 @@ final class InvariantsTest {
             from.transfers(),
             from.barredTransfers(),
             from.endings(),
-            from.planChanges()));
+            from.planChanges(),
+            from.usedAhead(),
+            from.cutShort()));
     return changed;
   }
 

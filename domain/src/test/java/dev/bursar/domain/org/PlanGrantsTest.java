@@ -216,7 +216,7 @@ final class PlanGrantsTest {
   }
 
   @Test
-  void whatIsGivenOnceIsGivenOnceInASubscription() {
+  void whatWasGivenOnceAndTakenBackIsNotGivenAgain() {
     subscribe("pro");
     counts = catalog(List.of(FREE, plan("pro", once("welcome", "9"))));
     assertThat(changes(day("01-02"))).containsExactly("leave plan:pro:monthly:1");
@@ -227,8 +227,39 @@ final class PlanGrantsTest {
     counts = catalog(List.of(FREE, plan("pro", once("welcome", "9"))));
     assertThat(changes(subscribed("pro"), day("01-05"))).isEmpty();
     assertThat(changes(subscribed(null), day("01-06"))).containsExactly("end plan:pro:monthly:1");
-    assertThat(changes(subscribed("pro"), day("01-07")))
-        .containsExactly("give plan:pro:welcome:6 9 from 01-07 until never");
+    assertThat(changes(subscribed("pro"), day("01-07"))).isEmpty();
+  }
+
+  @Test
+  void whatWasGivenOnceIsGivenAgainByAnotherSubscriptionIfItHadItsTime() {
+    counts = catalog(List.of(FREE, plan("pro", once("welcome", "9"))));
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    assertThat(changes(subscribed("pro", List.of(), null, null, day("02-10")), day("01-05")))
+        .containsExactly("give plan:pro:welcome:1 9 from 01-05 until 02-10");
+    assertThat(changes(subscribed("pro"), day("02-11")))
+        .containsExactly("give plan:pro:welcome:2 9 from 02-11 until never");
+    assertThat(changes(subscribed(null), day("02-12"))).containsExactly("end plan:pro:welcome:2");
+    assertThat(changes(subscribed("pro"), day("02-13"))).isEmpty();
+  }
+
+  @Test
+  void whatWasGivenOnceIsTakenBackByAnEndBeforeItsTime() {
+    counts = catalog(List.of(FREE, plan("pro", once("welcome", "9"))));
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    changes(subscribed("pro"), day("01-05"));
+    assertThat(changes(subscribed("pro", List.of(), null, null, day("01-07")), day("01-06")))
+        .containsExactly("plan:pro:welcome:1 ends at 01-07");
+    assertThat(changes(subscribed("pro"), day("01-08"))).isEmpty();
+  }
+
+  /** A subscription that is put off gives what has begun once no more, and takes nothing of it. */
+  @Test
+  void whatWasGivenOnceStaysWhenTheSubscriptionIsPutOff() {
+    counts = catalog(List.of(FREE, plan("pro", once("welcome", "9"))));
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    changes(subscribed("pro"), day("01-05"));
+    assertThat(changes(subscribed("pro", List.of(), day("02-01"), null, null), day("01-10")))
+        .isEmpty();
   }
 
   @Test

@@ -9,6 +9,7 @@ import static dev.bursar.domain.wallet.WalletWords.figures;
 import static dev.bursar.domain.wallet.WalletWords.hold;
 import static dev.bursar.domain.wallet.WalletWords.newWallet;
 import static dev.bursar.domain.wallet.WalletWords.release;
+import static dev.bursar.domain.wallet.WalletWords.reverse;
 import static dev.bursar.domain.wallet.WalletWords.voiding;
 import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -62,7 +63,9 @@ final class PlanGrantRulesTest {
     return new WalletCommand.MovePlanGrantEnd(number, ID, until);
   }
 
-  private static final WalletCommand END = new WalletCommand.EndPlanGrant(ID);
+  private static WalletCommand end(long seconds) {
+    return new WalletCommand.EndPlanGrant(99, ID, at(seconds));
+  }
 
   private List<String> when(WalletCommand command, long seconds) {
     return entries(given.when(command, at(seconds)));
@@ -96,7 +99,7 @@ final class PlanGrantRulesTest {
   @Test
   void whatWouldBeOverIsNotGiven() {
     nothingMore(give(ID, "12", at(0), at(DAY), true), DAY);
-    nothingMore(END, DAY);
+    nothingMore(end(DAY), DAY);
   }
 
   @Test
@@ -200,18 +203,166 @@ final class PlanGrantRulesTest {
   void endingTakesAllThatIsNotHeld() {
     given.after(at(0), give(ID, "24", at(0), null, true), hold("r", "4")).after(at(DAY), WAKE);
     given.after(at(DAY), hold("s", "4"));
-    assertThat(when(END, DAY + 1)).containsExactly("void plan:pro:a:1#2 -26");
-    nothingMore(END, DAY + 2);
+    assertThat(when(end(DAY + 1), DAY + 1)).containsExactly("void plan:pro:a:1#2 -26");
+    nothingMore(end(DAY + 2), DAY + 2);
     assertThat(when(commit("s", "4"), DAY + 3)).containsExactly("consume plan:pro:a:1#2 -4");
     assertThat(when(WAKE, 9 * DAY)).isEmpty();
   }
 
   @Test
-  void whatSomebodyVoidedStaysVoided() {
-    given.after(at(0), give(ID, "24", at(0), at(DAY / 2), true), voiding(ID));
-    nothingMore(moveEnd(2, null), 1);
-    nothingMore(leave(3, at(1)), 1);
-    nothingMore(END, 1);
+  void whatSomebodyVoidedStaysVoidedAndKeepsUpWithItsPlan() {
+    given.after(at(0), give(ID, "24", at(0), at(DAY / 2), true));
+    var wrong = given.when(voiding(ID), at(1));
+    assertThat(when(moveEnd(2, null), 1)).isEmpty();
+    nothingMore(moveEnd(2, null), 2);
+    assertThat(figures(wallet)).isEqualTo("balance 0, held 0, debt 0");
+    assertThat(when(leave(3, at(DAY / 4)), DAY / 4)).isEmpty();
+    assertThat(when(reverse(given, wrong, "24"), DAY / 4 + 1))
+        .containsExactly("adjust plan:pro:a:1 24", "expire plan:pro:a:1 -24");
+    assertThat(wallet.nextDue()).isNull();
+  }
+
+  @Test
+  void whatComesBackOfWhatHasEndedMeanwhileEndsThere() {
+    given.after(at(0), give(ID, "24", at(0), null, true));
+    var wrong = given.when(voiding(ID), at(1));
+    assertThat(when(end(2), 2)).isEmpty();
+    nothingMore(end(3), 3);
+    assertThat(when(reverse(given, wrong, "24"), 4))
+        .containsExactly("adjust plan:pro:a:1 24", "expire plan:pro:a:1 -24");
+    assertThat(when(WAKE, 9 * DAY)).isEmpty();
+  }
+
+  @Test
+  void whatComesBackOfWhatItsPlanTookBackEndsThere() {
+    given.after(at(0), give(ID, "24", at(0), null, true));
+    var taken = given.when(end(2), at(2));
+    assertThat(when(reverse(given, taken, "24"), 4))
+        .containsExactly("adjust plan:pro:a:1 24", "expire plan:pro:a:1 -24");
+    assertThat(when(WAKE, 9 * DAY)).isEmpty();
+  }
+
+  // ---- what was used ahead
+
+  /** 20 of 24 were used within the first quarter of a day, which is worth 6. */
+  private void usedAhead() {
+    given.after(at(0), give(ID, "24", at(0), null, true), hold("r", "20"));
+    given.after(at(1), commit("r", "20"));
+  }
+
+  @Test
+  void whoChangesToAndFroGetsNoMoreThanTheTimeIsWorth() {
+    usedAhead();
+    assertThat(when(leave(2, at(DAY / 4)), DAY / 4)).containsExactly("void plan:pro:a:1 -4");
+    assertThat(when(give("plan:b:3", "18", at(DAY / 4), null, true), DAY / 4))
+        .containsExactly("grant plan:b:3 18", "void plan:b:3 -14");
+    given.after(at(DAY / 4), hold("s", "4"), commit("s", "4"));
+    assertThat(when(new WalletCommand.LeavePlanGrant(4, "plan:b:3", at(DAY / 2)), DAY / 2))
+        .isEmpty();
+    assertThat(when(give("plan:c:5", "12", at(DAY / 2), null, true), DAY / 2))
+        .containsExactly("grant plan:c:5 12", "void plan:c:5 -12");
+    assertThat(when(end(DAY / 2), DAY / 2)).isEmpty();
+    assertThat(when(WAKE, DAY)).containsExactly("grant plan:c:5#2 24");
+    assertThat(wallet.snapshot().usedAhead()).isEmpty();
+  }
+
+  @Test
+  void whatIsTakenBackAndGivenAgainIsLessByWhatWasUsed() {
+    usedAhead();
+    assertThat(when(end(DAY / 4), DAY / 4)).containsExactly("void plan:pro:a:1 -4");
+    Wallet restored = newWallet();
+    restored.restore(wallet.snapshot());
+    assertThat(
+            entries(
+                wallet(restored).when(give("plan:x", "24", at(DAY / 2), null, true), at(DAY / 2))))
+        .containsExactly("grant plan:x 24", "void plan:x -14");
+    assertThat(when(give("plan:y", "24", at(DAY), null, false), DAY))
+        .containsExactly("grant plan:y 24");
+  }
+
+  @Test
+  void whatBeginsLaterMakesUpForItAsItBegins() {
+    usedAhead();
+    given.after(at(DAY / 4), end(DAY / 4), give("plan:x", "24", at(DAY / 2), null, true));
+    assertThat(when(WAKE, DAY / 2)).containsExactly("grant plan:x 24", "void plan:x -14");
+  }
+
+  @Test
+  void anotherCreditTypeAndOtherGrantsMakeUpForNothing() {
+    usedAhead();
+    given.after(at(DAY / 4), end(DAY / 4));
+    assertThat(when(WalletWords.grant("g", "5").add(), DAY / 4)).containsExactly("grant g 5");
+    assertThat(wallet.plans().usedAhead("other", at(DAY / 4), credits("99")))
+        .isEqualTo(credits("0"));
+    assertThat(wallet.plans().usedAhead(CREDITS, at(DAY / 4), credits("99")))
+        .isEqualTo(credits("14"));
+  }
+
+  /** What comes back of it after it was taken back ends there, and was not used after all. */
+  @Test
+  void whatAHoldGivesBackWasNotUsedAhead() {
+    given.after(at(0), give(ID, "24", at(0), null, true), hold("r", "20"));
+    assertThat(when(end(1), 1)).containsExactly("void plan:pro:a:1 -4");
+    assertThat(when(release("r"), 2)).containsExactly("void plan:pro:a:1 -20");
+    assertThat(when(give("plan:x", "18", at(3), null, true), 3)).containsExactly("grant plan:x 18");
+  }
+
+  @Test
+  void debtIsRepaidByWhatIsLeft() {
+    given.after(at(0), give(ID, "24", at(0), null, true), hold("r", "24"));
+    given.after(at(1), commit("r", "25"), end(1));
+    assertThat(when(give("plan:x", "24", at(1), null, true), DAY / 4))
+        .containsExactly(
+            "grant plan:x 24", "void plan:x -23.999722", "debt_repaid plan:x -0.000278");
+  }
+
+  /** What somebody voids by hand is theirs to make good. */
+  @Test
+  void whatIsVoidedByHandWasNotUsedAhead() {
+    usedAhead();
+    given.after(at(DAY / 4), voiding(ID), leave(2, at(DAY / 4)));
+    assertThat(wallet.snapshot().usedAhead()).isEmpty();
+  }
+
+  @Test
+  void anEndThatIsMovedBeforeItsTimeLeavesTheRest() {
+    usedAhead();
+    given.after(
+        at(DAY / 4), moveEnd(2, at(DAY / 2)), moveEnd(3, null), moveEnd(4, at(DAY / 4 + 1)));
+    Wallet restored = newWallet();
+    restored.restore(wallet.snapshot());
+    assertThat(entries(wallet(restored).when(WAKE, at(DAY / 4 + 1))))
+        .containsExactly("expire plan:pro:a:1 -4");
+    assertThat(when(WAKE, DAY / 4 + 1)).containsExactly("expire plan:pro:a:1 -4");
+    assertThat(when(give("plan:x", "24", at(DAY / 4 + 1), null, true), DAY / 4 + 1))
+        .containsExactly("grant plan:x 24", "void plan:x -13.999722");
+  }
+
+  @Test
+  void anEndThatItHadFromTheBeginningIsItsTime() {
+    given.after(at(0), give(ID, "24", at(0), at(DAY / 2), true), hold("r", "20"));
+    given.after(at(1), commit("r", "20"), moveEnd(2, null), moveEnd(3, at(DAY)));
+    given.after(at(DAY), WAKE);
+    assertThat(wallet.snapshot().usedAhead()).isEmpty();
+  }
+
+  /** The wallet hears late: what counts is since when it is not to be there. */
+  @Test
+  void theTimeIsThatOfTheDecision() {
+    given.after(at(0), give(ID, "24", at(0), null, true), hold("r", "24"));
+    given.after(at(1), commit("r", "24"));
+    given.after(at(DAY / 2), new WalletCommand.EndPlanGrant(2, ID, at(DAY / 4)));
+    assertThat(wallet.plans().usedAhead(CREDITS, at(DAY / 2), credits("100")))
+        .isEqualTo(credits("18"));
+  }
+
+  @Test
+  void anIntervalThatIsOverIsNotBroughtBackByALaterEnd() {
+    given.after(at(0), give(ID, "24", at(0), null, true));
+    var wrong = given.when(voiding(ID), at(1));
+    nothingMore(moveEnd(2, at(9 * DAY)), 4 * DAY);
+    assertThat(when(reverse(given, wrong, "24"), 4 * DAY))
+        .containsExactly("adjust plan:pro:a:1 24", "expire plan:pro:a:1 -24");
   }
 
   @Test
@@ -255,8 +406,8 @@ final class PlanGrantRulesTest {
     assertThat(restored.lastOf(ID)).isNotNull();
     assertThat(restored.lastOf(ID).grant()).isEqualTo(wallet.lastOf(ID).grant());
     assertThat(restored.lastOf(ID).grant().id()).isEqualTo("plan:pro:a:1#3");
-    assertThat(restored.hasChanged(ID, 7)).isTrue();
-    assertThat(restored.hasChanged(ID, 8)).isFalse();
+    assertThat(restored.plans().hasChanged(ID, 7)).isTrue();
+    assertThat(restored.plans().hasChanged(ID, 8)).isFalse();
     assertThat(WalletText.of(restored.snapshot())).isEqualTo(WalletText.of(wallet.snapshot()));
   }
 }

@@ -118,6 +118,8 @@ final class WalletText {
     lines.add(of.transfers().toString());
     lines.add(of.barredTransfers().toString());
     lines.add("plan changes " + of.planChanges());
+    lines.add("used ahead " + of.usedAhead());
+    lines.add("cut short " + of.cutShort());
     return lines;
   }
 
