@@ -130,6 +130,7 @@ final class Reporter implements AutoCloseable {
     long triedBefore = since;
     long notBefore = since;
     long pause = AWAY;
+    long busy = BUSY;
 
     Part(Work work, List<Entry.Stored> uses, boolean forgotten) {
       this.work = work;
@@ -266,22 +267,23 @@ final class Reporter implements AutoCloseable {
   }
 
   /** It is on record, or kept elsewhere. */
-  private void done(Part part) throws IOException {
+  private void done(Part part) {
     parts.remove(part);
     Work work = part.work;
     if (--work.open > 0) {
       return;
     }
-    work.from.confirm(work.batch);
-    if (!isAside(part)) {
+    // Whatever comes of the file, others take its place.
+    if (isAside(part)) {
+      asideUnderWay = false;
+      if (asideLeft <= 0) {
+        asideAt = System.nanoTime() + asideAfter;
+        asideAfter = Math.min(2 * asideAfter, ASIDE_MAX);
+      }
+    } else {
       batches--;
-      return;
     }
-    asideUnderWay = false;
-    if (asideLeft <= 0) {
-      asideAt = System.nanoTime() + asideAfter;
-      asideAfter = Math.min(2 * asideAfter, ASIDE_MAX);
-    }
+    work.from.confirm(work.batch);
   }
 
   // ---- sending
@@ -297,7 +299,8 @@ final class Reporter implements AutoCloseable {
       if (part.ask == null) {
         part.forgotten = desk.with(decider -> decider.leases().isForgotten(lease));
         if (!part.forgotten) {
-          part.ask = desk.with(decider -> decider.leases().report(lease, part.micros()));
+          part.ask =
+              desk.with(decider -> decider.leases().report(lease, part.micros(), part.uses.size()));
         }
       }
       Ask.Settle ask = part.ask;
@@ -305,10 +308,12 @@ final class Reporter implements AutoCloseable {
         sent = server.report(part.uses);
       } else if (ask == null) {
         // It is being settled otherwise.
-        part.notBefore = sentAt + BUSY;
+        part.notBefore = sentAt + (hurried ? BUSY : part.busy);
+        part.busy = Math.min(2 * part.busy, AWAY);
         setAsideIfStuck(part, "lease_busy");
         return;
       } else {
+        part.busy = BUSY;
         sent = server.ask(ask, part.uses);
       }
     }
@@ -328,7 +333,7 @@ final class Reporter implements AutoCloseable {
         });
   }
 
-  private void answered(Answered answer) throws IOException {
+  private void answered(Answered answer) {
     Part part = answer.part;
     Reported it = answer.it;
     part.sending = false;
@@ -358,7 +363,7 @@ final class Reporter implements AutoCloseable {
     return !part.forgotten;
   }
 
-  private void recorded(Part part, Reported it) throws IOException {
+  private void recorded(Part part, Reported it) {
     for (int i = 0; i < part.uses.size() && i < it.rejected().size(); i++) {
       String reason = it.rejected().get(i);
       if (reason != null) {
@@ -369,7 +374,7 @@ final class Reporter implements AutoCloseable {
     done(part);
   }
 
-  private void again(Part part, String code) throws IOException {
+  private void again(Part part, String code) {
     part.notBefore = System.nanoTime() + (hurried ? BUSY : part.pause);
     part.pause = Math.min(2 * part.pause, AWAY_MAX);
     setAsideIfStuck(part, code);
@@ -418,7 +423,7 @@ final class Reporter implements AutoCloseable {
   }
 
   /** One of many does not take the others with it: they are reported in halves. */
-  private void refused(Part part, Told.Refused no) throws IOException {
+  private void refused(Part part, Told.Refused no) {
     int size = part.uses.size();
     if (size > 1) {
       Part first = new Part(part.work, part.uses.subList(0, size / 2), part.forgotten);
@@ -430,7 +435,7 @@ final class Reporter implements AutoCloseable {
     }
     String lease = part.lease;
     if (lease != null && isOfLease(part)) {
-      desks.apply(part.org).run(decider -> decider.leases().unreported(lease, -part.micros()));
+      desks.apply(part.org).run(decider -> decider.leases().unreported(lease, -part.micros(), -1));
     }
     rejected(part.uses.getFirst(), no.toString());
     done(part);

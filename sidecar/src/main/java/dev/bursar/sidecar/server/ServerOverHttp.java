@@ -193,7 +193,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     if (json.path("decision").asText().equals("deny")) {
       return new Reported(new Told.Denied(), List.of());
     }
-    return new Reported(lease(json, answer, isOver(json, adding)), rejected(json));
+    return new Reported(lease(json, isOver(json, adding)), rejected(json));
   }
 
   /**
@@ -212,16 +212,13 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     return false;
   }
 
-  private static Told.Lease lease(JsonNode json, HttpResponse<byte[]> answer, boolean over) {
+  private static Told.Lease lease(JsonNode json, boolean over) {
     Instant expiresAt = Instant.parse(json.path("expires_at").asText());
-    // Without the server's time nobody knows how long that is: then it is over.
+    // One that is not open any more is not said to last.
     long lasts =
-        answer
-            .headers()
-            .firstValue("Date")
-            .map(Dates::read)
-            .map(date -> Duration.between(date, expiresAt).toNanos())
-            .orElse(-1L);
+        json.has("expires_in_ms")
+            ? Duration.ofMillis(json.path("expires_in_ms").asLong()).toNanos()
+            : -1;
     long settles =
         json.has("settle_by")
             ? Duration.between(expiresAt, Instant.parse(json.path("settle_by").asText())).toNanos()

@@ -328,10 +328,23 @@ public final class UsageFile implements AutoCloseable {
     drop();
   }
 
-  /** The last one that is over is kept, for the keys of calls that are in it. */
-  private void drop() throws IOException {
+  /**
+   * The last one that is over is kept, for the keys of calls that are in it. One that can't be
+   * deleted only takes room.
+   */
+  private void drop() {
     while (segments.size() > 1 && segments.getFirst().number < confirmedSegment - 1) {
-      segments.removeFirst().delete();
+      Segment over = segments.removeFirst();
+      try {
+        over.delete();
+      } catch (IOException e) {
+        LOG.atError()
+            .setMessage("a part of the usage file that is over can't be deleted")
+            .addKeyValue("directory", directory)
+            .addKeyValue("part", over.number)
+            .setCause(e)
+            .log();
+      }
     }
   }
 
@@ -383,7 +396,7 @@ public final class UsageFile implements AutoCloseable {
   }
 
   /** The server has it; or it is set aside. */
-  public synchronized void confirm(Batch batch) throws IOException {
+  public synchronized void confirm(Batch batch) {
     batch.confirmed = true;
     unsent -= batch.uses.size();
     unsentBytes -= batch.bytes;

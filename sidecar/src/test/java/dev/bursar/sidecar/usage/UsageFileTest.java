@@ -309,7 +309,7 @@ final class UsageFileTest {
       assertThat(file.next(10)).isNull();
       assertThat(file.unsent()).isEqualTo(1);
       assertThat(file.aside().recovered().unreported())
-          .containsExactly(new Recovery.Unreported("acme", "L1", 3_500_000));
+          .containsExactly(new Recovery.Unreported("acme", "L1", 3_500_000, 1));
     }
   }
 
