@@ -94,7 +94,8 @@ public final class UsageFile implements AutoCloseable {
   private volatile long unsent;
   private volatile boolean broken;
   private volatile long brokenAt;
-  private volatile boolean closing;
+  private volatile @Nullable CompletableFuture<Void> last;
+  private volatile boolean ended;
   private volatile Runnable onUse = () -> {};
 
   private UsageFile(Path directory, Settings settings) throws IOException {
@@ -173,11 +174,22 @@ public final class UsageFile implements AutoCloseable {
     }
   }
 
-  /** Keeps an entry; done once it is on disk, failed if it can't be written. */
+  /** Keeps an entry; done once it is on disk, failed if it can't be written, or it is closed. */
   public CompletableFuture<Void> keep(Entry entry) {
     CompletableFuture<Void> kept = new CompletableFuture<>();
     queue.add(new Pending(entry, kept));
+    if (ended) {
+      failRest();
+    }
     return kept;
+  }
+
+  private void failRest() {
+    for (Pending each = queue.poll(); each != null; each = queue.poll()) {
+      if (each.kept != null) {
+        each.kept.completeExceptionally(new IOException("the usage file is closed"));
+      }
+    }
   }
 
   /** Keeps an entry with the next that somebody waits for. */
@@ -251,7 +263,8 @@ public final class UsageFile implements AutoCloseable {
           }
         }
         write(group);
-        if (closing && queue.isEmpty()) {
+        CompletableFuture<Void> end = last;
+        if (end != null && end.isDone()) {
           return;
         }
       }
@@ -445,16 +458,19 @@ public final class UsageFile implements AutoCloseable {
   /** Writes what waits, and ends. */
   @Override
   public void close() throws IOException {
-    closing = true;
     if (writer.isAlive()) {
-      CompletableFuture<Void> last = keep(new Entry.Confirmed(confirmedSegment, confirmedOffset));
-      last.exceptionally(e -> null).join();
+      // The writer ends by what it writes last, and not before that is there.
+      CompletableFuture<Void> end = new CompletableFuture<>();
+      last = end;
+      queue.add(new Pending(new Entry.Confirmed(confirmedSegment, confirmedOffset), end));
       try {
         writer.join();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
+    ended = true;
+    failRest();
     synchronized (this) {
       for (Segment each : segments) {
         each.close();

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -377,5 +378,14 @@ final class UsageFileTest {
       }
       assertThat(segments()).isLessThan(4);
     }
+  }
+
+  @Test
+  void whatComesAfterItIsClosedFails() throws IOException {
+    UsageFile file = open(LARGE);
+    CompletableFuture<Void> before = file.keep(used("u1"));
+    file.close();
+    assertThat(before).isCompleted();
+    assertThat(file.keep(used("u2"))).isCompletedExceptionally();
   }
 }
