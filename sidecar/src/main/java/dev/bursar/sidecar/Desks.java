@@ -156,7 +156,8 @@ final class Desks {
     long now = System.nanoTime();
     Instant wall = clock.instant();
     for (Recovery.Unreported each : recovered.unreported()) {
-      desk(each.org()).run(decider -> decider.leases().unreported(each.lease(), each.micros(), each.uses()));
+      desk(each.org())
+          .run(decider -> decider.leases().unreported(each.lease(), each.micros(), each.uses()));
     }
     for (Entry.Opened open : recovered.open()) {
       // A clock that was set back does not prolong it.

@@ -104,17 +104,7 @@ final class Reporter implements AutoCloseable {
     used();
   }
 
-  /** What is reported together is confirmed together. */
-  private static final class Work {
-    final UsageFile from;
-    final UsageFile.Batch batch;
-    int open;
-
-    Work(UsageFile from, UsageFile.Batch batch) {
-      this.from = from;
-      this.batch = batch;
-    }
-  }
+  private record Work(UsageFile from, UsageFile.Batch batch) {}
 
   /** Some uses of one lease, or of none, and how far they have come. */
   private static final class Part {
@@ -138,7 +128,6 @@ final class Reporter implements AutoCloseable {
       this.lease = uses.getFirst().lease();
       this.uses = uses;
       this.forgotten = forgotten || lease == null;
-      work.open++;
     }
 
     long micros() {
@@ -269,11 +258,9 @@ final class Reporter implements AutoCloseable {
   /** It is on record, or kept elsewhere. */
   private void done(Part part) {
     parts.remove(part);
-    Work work = part.work;
-    if (--work.open > 0) {
+    if (!part.work.from.confirm(part.work.batch, part.uses)) {
       return;
     }
-    // Whatever comes of the file, others take its place.
     if (isAside(part)) {
       asideUnderWay = false;
       if (asideLeft <= 0) {
@@ -283,7 +270,6 @@ final class Reporter implements AutoCloseable {
     } else {
       batches--;
     }
-    work.from.confirm(work.batch);
   }
 
   // ---- sending
@@ -382,7 +368,7 @@ final class Reporter implements AutoCloseable {
 
   /**
    * What could not be reported for a while, though the server answers others, is kept by itself:
-   * the rest of the file can be given up.
+   * the rest of the file can be given up. That is soon where others wait for its place.
    */
   private void setAsideIfStuck(Part part, String code) {
     long now = System.nanoTime();
@@ -426,11 +412,9 @@ final class Reporter implements AutoCloseable {
   private void refused(Part part, Told.Refused no) {
     int size = part.uses.size();
     if (size > 1) {
-      Part first = new Part(part.work, part.uses.subList(0, size / 2), part.forgotten);
-      Part second = new Part(part.work, part.uses.subList(size / 2, size), part.forgotten);
-      parts.add(first);
-      parts.add(second);
-      done(part);
+      parts.remove(part);
+      parts.add(new Part(part.work, part.uses.subList(0, size / 2), part.forgotten));
+      parts.add(new Part(part.work, part.uses.subList(size / 2, size), part.forgotten));
       return;
     }
     String lease = part.lease;

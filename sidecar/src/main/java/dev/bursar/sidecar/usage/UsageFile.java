@@ -56,14 +56,15 @@ public final class UsageFile implements AutoCloseable {
     private final List<Entry.Stored> uses;
     private final long segment;
     private final long end;
-    private final long bytes;
-    private boolean confirmed;
+    private int usesLeft;
+    private long bytesLeft;
 
     private Batch(List<Entry.Stored> uses, long segment, long end, long bytes) {
       this.uses = uses;
       this.segment = segment;
       this.end = end;
-      this.bytes = bytes;
+      this.usesLeft = uses.size();
+      this.bytesLeft = bytes;
     }
 
     /** In the file's order. */
@@ -94,13 +95,17 @@ public final class UsageFile implements AutoCloseable {
   private volatile long unsent;
   private volatile boolean broken;
   private volatile long brokenAt;
-  private volatile @Nullable CompletableFuture<Void> last;
+  private volatile @Nullable Pending last;
   private volatile boolean ended;
   private volatile Runnable onUse = () -> {};
 
   private UsageFile(Path directory, Settings settings) throws IOException {
-    this.directory = Files.createDirectories(directory);
+    boolean isNew = Files.notExists(directory);
+    this.directory = Files.createDirectories(directory.toAbsolutePath());
     this.settings = settings;
+    if (isNew) {
+      Segment.forceName(this.directory);
+    }
     this.lockChannel =
         FileChannel.open(
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -187,8 +192,22 @@ public final class UsageFile implements AutoCloseable {
   private void failRest() {
     for (Pending each = queue.poll(); each != null; each = queue.poll()) {
       if (each.kept != null) {
-        each.kept.completeExceptionally(new IOException("the usage file is closed"));
+        tell(List.of(each.kept), new IOException("the usage file is closed"));
       }
+    }
+  }
+
+  /** Whoever waits goes on in a thread of its own: it may hold up nobody here. */
+  private static void tell(Collection<CompletableFuture<Void>> kept, @Nullable Throwable error) {
+    for (CompletableFuture<Void> each : kept) {
+      Thread.startVirtualThread(
+          () -> {
+            if (error == null) {
+              each.complete(null);
+            } else {
+              each.completeExceptionally(error);
+            }
+          });
     }
   }
 
@@ -237,7 +256,7 @@ public final class UsageFile implements AutoCloseable {
         Segment.frame(bytes, Entries.bytes(each.entry));
       } catch (IOException | RuntimeException e) {
         if (each.kept != null) {
-          each.kept.completeExceptionally(e);
+          tell(List.of(each.kept), e);
         }
         return;
       }
@@ -254,19 +273,16 @@ public final class UsageFile implements AutoCloseable {
 
   private void run() {
     try {
-      while (true) {
+      for (boolean isLast = false; !isLast; ) {
         Group group = new Group();
         for (Pending each = queue.take(); each != null; each = queue.poll()) {
           group.add(each);
+          isLast |= each.equals(last);
           if (group.entries == AT_ONCE_MAX || group.bytes.size() > AT_ONCE_BYTES_MAX) {
             break;
           }
         }
         write(group);
-        CompletableFuture<Void> end = last;
-        if (end != null && end.isDone()) {
-          return;
-        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -283,11 +299,11 @@ public final class UsageFile implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       brokenAt = System.nanoTime();
       broken = true;
-      group.kept.forEach(each -> each.completeExceptionally(e));
+      tell(group.kept, e);
       return;
     }
     broken = false;
-    group.kept.forEach(each -> each.complete(null));
+    tell(group.kept, null);
     if (group.uses > 0) {
       onUse.run();
     }
@@ -408,18 +424,29 @@ public final class UsageFile implements AutoCloseable {
     return batch;
   }
 
-  /** The server has it; or it is set aside. */
-  public synchronized void confirm(Batch batch) {
-    batch.confirmed = true;
-    unsent -= batch.uses.size();
-    unsentBytes -= batch.bytes;
-    for (Batch first = handed.peek(); first != null && first.confirmed; first = handed.peek()) {
+  /**
+   * The server has some uses of a batch; or they are set aside.
+   *
+   * @return whether that is all of it
+   */
+  public synchronized boolean confirm(Batch batch, List<Entry.Stored> uses) {
+    // In between, their bytes are counted as if all were of one size.
+    long bytes = batch.bytesLeft * uses.size() / batch.usesLeft;
+    batch.usesLeft -= uses.size();
+    batch.bytesLeft -= bytes;
+    unsent -= uses.size();
+    unsentBytes -= bytes;
+    if (batch.usesLeft > 0) {
+      return false;
+    }
+    for (Batch first = handed.peek(); first != null && first.usesLeft == 0; first = handed.peek()) {
       handed.remove();
       confirmedSegment = first.segment;
       confirmedOffset = first.end;
     }
     drop();
     note(new Entry.Confirmed(confirmedSegment, confirmedOffset));
+    return true;
   }
 
   /**
@@ -459,10 +486,12 @@ public final class UsageFile implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (writer.isAlive()) {
-      // The writer ends by what it writes last, and not before that is there.
-      CompletableFuture<Void> end = new CompletableFuture<>();
+      // It is waited for, so that it is forced with all that comes before.
+      Pending end =
+          new Pending(
+              new Entry.Confirmed(confirmedSegment, confirmedOffset), new CompletableFuture<>());
       last = end;
-      queue.add(new Pending(new Entry.Confirmed(confirmedSegment, confirmedOffset), end));
+      queue.add(end);
       try {
         writer.join();
       } catch (InterruptedException e) {
@@ -480,7 +509,9 @@ public final class UsageFile implements AutoCloseable {
     if (besides != null) {
       besides.close();
     }
-    lock.release();
+    if (lock.isValid()) {
+      lock.release();
+    }
     lockChannel.close();
   }
 }
