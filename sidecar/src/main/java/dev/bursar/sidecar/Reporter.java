@@ -37,6 +37,7 @@ final class Reporter implements AutoCloseable {
   private static final long BUSY = 20 * MS;
   private static final long AWAY = 500 * MS;
   private static final long AWAY_MAX = 8_000 * MS;
+  private static final long CROWDED = 1_000 * MS;
   private static final long ASIDE = 5_000 * MS;
   private static final long ASIDE_MAX = 60_000 * MS;
 
@@ -372,7 +373,8 @@ final class Reporter implements AutoCloseable {
    */
   private void setAsideIfStuck(Part part, String code) {
     long now = System.nanoTime();
-    boolean stuck = now - part.since > patience && meters.answeredAt() - part.triedBefore > 0;
+    long most = reading && batches == BATCHES_MAX ? Math.min(CROWDED, patience) : patience;
+    boolean stuck = now - part.since > most && meters.answeredAt() - part.triedBefore > 0;
     if (!stuck || hurried) {
       return;
     }
