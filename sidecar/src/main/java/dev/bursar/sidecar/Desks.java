@@ -309,13 +309,7 @@ final class Desks {
   /** Leases of which nothing is set aside any more, that are not closed yet. */
   long closable() {
     return desks.values().stream()
-        .mapToLong(
-            desk ->
-                desk.with(
-                    decider ->
-                        decider.leases().leases().stream()
-                            .filter(each -> !each.isSetAside())
-                            .count()))
+        .mapToLong(desk -> desk.with(decider -> decider.leases().closable()))
         .sum();
   }
 

@@ -161,6 +161,9 @@ public final class Sidecar implements AutoCloseable {
     Decision decision =
         desk.with(
             decider -> {
+              if (closing) {
+                return new Decision.Elsewhere();
+              }
               Decision it = decider.reserve(request, id, System.nanoTime(), clock.instant());
               kept[0] = consequence(desk, decider, key, it);
               return it;

@@ -79,11 +79,6 @@ public final class HeldLease {
     return version == 0 || prices == 0 || version == prices;
   }
 
-  /** Whether something is set aside of it. */
-  public boolean isSetAside() {
-    return open > 0;
-  }
-
   /** Until when what is decided from it can be settled, on the clock that drives it. */
   public long settleUntil() {
     return settleUntil;

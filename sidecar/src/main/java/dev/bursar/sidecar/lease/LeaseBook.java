@@ -43,6 +43,7 @@ public final class LeaseBook {
   private final List<Later> later = new ArrayList<>();
   private final Set<LeaseKey> woken = new HashSet<>();
   private long calls;
+  private int acquiring;
   private int prices;
   private boolean pricesWanted;
 
@@ -67,7 +68,7 @@ public final class LeaseBook {
         && asks.isEmpty()
         && later.isEmpty()
         && none.open == 0
-        && demands.values().stream().allMatch(each -> each.acquiring == null);
+        && acquiring == 0;
   }
 
   /** Nothing of it is needed any more: it takes no room. */
@@ -216,6 +217,7 @@ public final class LeaseBook {
     long amount = demand.wanted(now);
     demand.acquiring =
         new Ask.Acquire(call(), demand.key, amount, demand.units(amount), settings.ttlSeconds());
+    acquiring++;
     asks.add(demand.acquiring);
   }
 
@@ -376,6 +378,7 @@ public final class LeaseBook {
   }
 
   private void acquired(Ask.Acquire ask, Told told, long first, long sentAt, long now) {
+    acquiring--;
     Demand demand = demands.get(ask.key());
     if (demand == null || demand.acquiring != ask) {
       // Nobody waits for it any more.
@@ -680,9 +683,20 @@ public final class LeaseBook {
     }
   }
 
-  /** The same for all of them. */
+  /** The same for all of them, also for those that are being asked for. */
   public void revokeAll() {
     List.copyOf(leases.values()).forEach(this::retire);
+    for (Demand demand : demands.values()) {
+      if (demand.acquiring != null) {
+        demand.acquiring = null;
+        wake(demand);
+      }
+    }
+  }
+
+  /** How many leases are asked for, or are not over though nothing is set aside of them. */
+  public long closable() {
+    return acquiring + leases.values().stream().filter(each -> each.open == 0).count();
   }
 
   /** All that are not over. */

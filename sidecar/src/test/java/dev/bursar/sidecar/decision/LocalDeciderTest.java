@@ -441,4 +441,22 @@ final class LocalDeciderTest {
     assertThat(desk.server.leases.get("L1").held()).isZero();
     assertThat(leases.leases()).isEmpty();
   }
+
+  @Test
+  void aLeaseThatIsGrantedOnceNothingIsToBeDecidedAnyMoreIsClosed() {
+    Desk desk = new Desk(1_000);
+    LeaseBook leases = desk.decider.leases();
+    Wait waiting =
+        (Wait)
+            desk.decider.reserve(Desk.request("ann", "2", null, true), "r1", desk.now, Desk.NOON);
+    Ask ask = leases.nextAsk();
+    leases.revokeAll();
+    assertThat(leases.woken()).as("who waits does not wait for it").contains(waiting.key());
+    assertThat(leases.closable()).isEqualTo(1);
+    leases.told(ask, desk.server.answer(ask, List.of(), desk.now), desk.now, desk.now);
+    assertThat(leases.closable()).isEqualTo(1);
+    desk.deliver();
+    assertThat(desk.server.leases.get("L1").held()).isZero();
+    assertThat(leases.closable()).isZero();
+  }
 }
