@@ -208,7 +208,11 @@ final class EnforcementRoutes {
     return known.once(
         call,
         "release " + reservation,
-        key -> sidecar.end(reservation, null, null, key).thenApply(this::ended));
+        key ->
+            sidecar
+                .end(reservation, null, null, key)
+                .handle(EnforcementRoutes::kept)
+                .thenApply(this::ended));
   }
 
   private CompletionStage<Reply> extend(Call call) {
