@@ -8,11 +8,13 @@ import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.terms.TermsRefused;
 import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -260,10 +262,23 @@ final class Desks {
                 } else if (cause instanceof TermsRefused) {
                   meters.answered();
                   refused(desk, cause);
-                } else {
+                } else if (cause instanceof ServerAway || cause instanceof IOException) {
                   desk.unanswered();
+                } else {
+                  unreadable(desk, cause);
                 }
               });
+    }
+  }
+
+  private void unreadable(OrgDesk desk, Throwable cause) {
+    meters.unreadableTerms();
+    if (desk.unreadable()) {
+      LOG.atError()
+          .setMessage("terms can't be read; the last ones stay in use")
+          .addKeyValue("org", desk.org)
+          .setCause(cause)
+          .log();
     }
   }
 
