@@ -8,11 +8,13 @@ import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.terms.TermsRefused;
 import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -156,7 +158,8 @@ final class Desks {
     long now = System.nanoTime();
     Instant wall = clock.instant();
     for (Recovery.Unreported each : recovered.unreported()) {
-      desk(each.org()).run(decider -> decider.leases().unreported(each.lease(), each.micros()));
+      desk(each.org())
+          .run(decider -> decider.leases().unreported(each.lease(), each.micros(), each.uses()));
     }
     for (Entry.Opened open : recovered.open()) {
       // A clock that was set back does not prolong it.
@@ -259,10 +262,23 @@ final class Desks {
                 } else if (cause instanceof TermsRefused) {
                   meters.answered();
                   refused(desk, cause);
-                } else {
+                } else if (cause instanceof ServerAway || cause instanceof IOException) {
                   desk.unanswered();
+                } else {
+                  unreadable(desk, cause);
                 }
               });
+    }
+  }
+
+  private void unreadable(OrgDesk desk, Throwable cause) {
+    meters.unreadableTerms();
+    if (desk.unreadable()) {
+      LOG.atError()
+          .setMessage("terms can't be read; the last ones stay in use")
+          .addKeyValue("org", desk.org)
+          .setCause(cause)
+          .log();
     }
   }
 
@@ -308,13 +324,7 @@ final class Desks {
   /** Leases of which nothing is set aside any more, that are not closed yet. */
   long closable() {
     return desks.values().stream()
-        .mapToLong(
-            desk ->
-                desk.with(
-                    decider ->
-                        decider.leases().leases().stream()
-                            .filter(each -> !each.isSetAside())
-                            .count()))
+        .mapToLong(desk -> desk.with(decider -> decider.leases().closable()))
         .sum();
   }
 

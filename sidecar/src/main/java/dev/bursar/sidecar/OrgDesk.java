@@ -32,6 +32,7 @@ final class OrgDesk {
   private @Nullable CompletableFuture<Void> fetching;
   private volatile @Nullable Tagged known;
   private volatile boolean refused;
+  private boolean unreadable;
   private boolean gone;
   private volatile long askedAt;
   private volatile long fetchedAt;
@@ -164,6 +165,7 @@ final class OrgDesk {
         decider -> {
           fetchedAt = System.nanoTime();
           refused = false;
+          unreadable = false;
           replace(decider, terms);
           if (terms == null) {
             decider.termsGone();
@@ -176,6 +178,18 @@ final class OrgDesk {
   /** They can't be asked for: the last ones stay in use. */
   void unanswered() {
     end(decider -> decider.leases().pricesLost(System.nanoTime()));
+  }
+
+  /** What is told of them can't be read: the last ones stay in use. Whether that is new. */
+  boolean unreadable() {
+    boolean[] isNew = new boolean[1];
+    end(
+        decider -> {
+          isNew[0] = !unreadable;
+          unreadable = true;
+          decider.leases().pricesLost(System.nanoTime());
+        });
+    return isNew[0];
   }
 
   /** They are refused: nothing is decided by the last ones any more. */

@@ -37,6 +37,7 @@ final class Reporter implements AutoCloseable {
   private static final long BUSY = 20 * MS;
   private static final long AWAY = 500 * MS;
   private static final long AWAY_MAX = 8_000 * MS;
+  private static final long CROWDED = 1_000 * MS;
   private static final long ASIDE = 5_000 * MS;
   private static final long ASIDE_MAX = 60_000 * MS;
 
@@ -104,17 +105,7 @@ final class Reporter implements AutoCloseable {
     used();
   }
 
-  /** What is reported together is confirmed together. */
-  private static final class Work {
-    final UsageFile from;
-    final UsageFile.Batch batch;
-    int open;
-
-    Work(UsageFile from, UsageFile.Batch batch) {
-      this.from = from;
-      this.batch = batch;
-    }
-  }
+  private record Work(UsageFile from, UsageFile.Batch batch) {}
 
   /** Some uses of one lease, or of none, and how far they have come. */
   private static final class Part {
@@ -130,6 +121,7 @@ final class Reporter implements AutoCloseable {
     long triedBefore = since;
     long notBefore = since;
     long pause = AWAY;
+    long busy = BUSY;
 
     Part(Work work, List<Entry.Stored> uses, boolean forgotten) {
       this.work = work;
@@ -137,7 +129,6 @@ final class Reporter implements AutoCloseable {
       this.lease = uses.getFirst().lease();
       this.uses = uses;
       this.forgotten = forgotten || lease == null;
-      work.open++;
     }
 
     long micros() {
@@ -266,21 +257,19 @@ final class Reporter implements AutoCloseable {
   }
 
   /** It is on record, or kept elsewhere. */
-  private void done(Part part) throws IOException {
+  private void done(Part part) {
     parts.remove(part);
-    Work work = part.work;
-    if (--work.open > 0) {
+    if (!part.work.from.confirm(part.work.batch, part.uses)) {
       return;
     }
-    work.from.confirm(work.batch);
-    if (!isAside(part)) {
+    if (isAside(part)) {
+      asideUnderWay = false;
+      if (asideLeft <= 0) {
+        asideAt = System.nanoTime() + asideAfter;
+        asideAfter = Math.min(2 * asideAfter, ASIDE_MAX);
+      }
+    } else {
       batches--;
-      return;
-    }
-    asideUnderWay = false;
-    if (asideLeft <= 0) {
-      asideAt = System.nanoTime() + asideAfter;
-      asideAfter = Math.min(2 * asideAfter, ASIDE_MAX);
     }
   }
 
@@ -297,7 +286,8 @@ final class Reporter implements AutoCloseable {
       if (part.ask == null) {
         part.forgotten = desk.with(decider -> decider.leases().isForgotten(lease));
         if (!part.forgotten) {
-          part.ask = desk.with(decider -> decider.leases().report(lease, part.micros()));
+          part.ask =
+              desk.with(decider -> decider.leases().report(lease, part.micros(), part.uses.size()));
         }
       }
       Ask.Settle ask = part.ask;
@@ -305,10 +295,12 @@ final class Reporter implements AutoCloseable {
         sent = server.report(part.uses);
       } else if (ask == null) {
         // It is being settled otherwise.
-        part.notBefore = sentAt + BUSY;
+        part.notBefore = sentAt + (hurried ? BUSY : part.busy);
+        part.busy = Math.min(2 * part.busy, AWAY);
         setAsideIfStuck(part, "lease_busy");
         return;
       } else {
+        part.busy = BUSY;
         sent = server.ask(ask, part.uses);
       }
     }
@@ -328,7 +320,7 @@ final class Reporter implements AutoCloseable {
         });
   }
 
-  private void answered(Answered answer) throws IOException {
+  private void answered(Answered answer) {
     Part part = answer.part;
     Reported it = answer.it;
     part.sending = false;
@@ -358,7 +350,7 @@ final class Reporter implements AutoCloseable {
     return !part.forgotten;
   }
 
-  private void recorded(Part part, Reported it) throws IOException {
+  private void recorded(Part part, Reported it) {
     for (int i = 0; i < part.uses.size() && i < it.rejected().size(); i++) {
       String reason = it.rejected().get(i);
       if (reason != null) {
@@ -369,7 +361,7 @@ final class Reporter implements AutoCloseable {
     done(part);
   }
 
-  private void again(Part part, String code) throws IOException {
+  private void again(Part part, String code) {
     part.notBefore = System.nanoTime() + (hurried ? BUSY : part.pause);
     part.pause = Math.min(2 * part.pause, AWAY_MAX);
     setAsideIfStuck(part, code);
@@ -377,11 +369,12 @@ final class Reporter implements AutoCloseable {
 
   /**
    * What could not be reported for a while, though the server answers others, is kept by itself:
-   * the rest of the file can be given up.
+   * the rest of the file can be given up. That is soon where others wait for its place.
    */
   private void setAsideIfStuck(Part part, String code) {
     long now = System.nanoTime();
-    boolean stuck = now - part.since > patience && meters.answeredAt() - part.triedBefore > 0;
+    long most = reading && batches == BATCHES_MAX ? Math.min(CROWDED, patience) : patience;
+    boolean stuck = now - part.since > most && meters.answeredAt() - part.triedBefore > 0;
     if (!stuck || hurried) {
       return;
     }
@@ -418,19 +411,17 @@ final class Reporter implements AutoCloseable {
   }
 
   /** One of many does not take the others with it: they are reported in halves. */
-  private void refused(Part part, Told.Refused no) throws IOException {
+  private void refused(Part part, Told.Refused no) {
     int size = part.uses.size();
     if (size > 1) {
-      Part first = new Part(part.work, part.uses.subList(0, size / 2), part.forgotten);
-      Part second = new Part(part.work, part.uses.subList(size / 2, size), part.forgotten);
-      parts.add(first);
-      parts.add(second);
-      done(part);
+      parts.remove(part);
+      parts.add(new Part(part.work, part.uses.subList(0, size / 2), part.forgotten));
+      parts.add(new Part(part.work, part.uses.subList(size / 2, size), part.forgotten));
       return;
     }
     String lease = part.lease;
     if (lease != null && isOfLease(part)) {
-      desks.apply(part.org).run(decider -> decider.leases().unreported(lease, -part.micros()));
+      desks.apply(part.org).run(decider -> decider.leases().unreported(lease, -part.micros(), -1));
     }
     rejected(part.uses.getFirst(), no.toString());
     done(part);

@@ -161,6 +161,9 @@ public final class Sidecar implements AutoCloseable {
     Decision decision =
         desk.with(
             decider -> {
+              if (closing) {
+                return new Decision.Elsewhere();
+              }
               Decision it = decider.reserve(request, id, System.nanoTime(), clock.instant());
               kept[0] = consequence(desk, decider, key, it);
               return it;
@@ -196,9 +199,18 @@ public final class Sidecar implements AutoCloseable {
       }
       OpenReservation open = decider.open(it.reservation());
       if (open != null) {
-        file.note(desks.entry(open, key));
+        return keep(desks.entry(open, key), key);
       }
     }
+    return null;
+  }
+
+  /** What a call with a key was answered is known after a crash: then it is waited for. */
+  private @Nullable CompletableFuture<?> keep(Entry entry, @Nullable CallKey key) {
+    if (key != null) {
+      return file.keep(entry);
+    }
+    file.note(entry);
     return null;
   }
 
@@ -272,11 +284,10 @@ public final class Sidecar implements AutoCloseable {
                     key == null
                         ? null
                         : new Answer(key, done.creditType(), done.released(), done.late());
-                if (done.use() == null) {
-                  file.note(new Entry.Closed(reservation, answer));
-                } else {
-                  kept[0] = file.keep(new Entry.Used(done.use(), answer));
-                }
+                kept[0] =
+                    done.use() == null
+                        ? keep(new Entry.Closed(reservation, answer), key)
+                        : file.keep(new Entry.Used(done.use(), answer));
               }
               return it;
             });

@@ -15,6 +15,7 @@ public final class SidecarMeters {
   private final LongAdder uncheckedAllowed = new LongAdder();
   private final LongAdder uncheckedDenied = new LongAdder();
   private final LongAdder rejected = new LongAdder();
+  private final LongAdder unreadable = new LongAdder();
   private volatile long answeredAt = System.nanoTime();
   private volatile boolean away;
 
@@ -40,6 +41,10 @@ public final class SidecarMeters {
 
   void rejected() {
     rejected.increment();
+  }
+
+  void unreadableTerms() {
+    unreadable.increment();
   }
 
   void told(Told told) {
@@ -93,6 +98,11 @@ public final class SidecarMeters {
   /** Uses that the server did not take. */
   public long rejectedUses() {
     return rejected.sum();
+  }
+
+  /** Answers with terms that could not be read. */
+  public long unreadable() {
+    return unreadable.sum();
   }
 
   /** Which part of all decisions was made here at once; 1 where there were none. */

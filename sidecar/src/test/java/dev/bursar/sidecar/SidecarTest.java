@@ -8,6 +8,7 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -177,6 +179,63 @@ final class SidecarTest {
     until(() -> server.charged() == 5);
     second.stop(Duration.ofSeconds(20));
     assertThat(second.file().unsent()).isZero();
+  }
+
+  @Test
+  void whatIsNotTakenOfSomeLeasesDoesNotHoldUpAnotherForLong() throws Exception {
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL.patientFor(Duration.ofHours(1)), LARGE)) {
+      server.refuseUsesOf("chat");
+      for (int i = 1; i <= 4; i++) {
+        until(() -> reserve(sidecar, "1", true) instanceof Decision.Allowed);
+        int refused = i;
+        until(() -> server.refusedUses() == refused);
+      }
+      id(sidecar.decide(ModelServer.of(request("3", true), null)).toCompletableFuture().join());
+      until(() -> server.charged() == 3);
+      assertThat(sidecar.file().unsentAside()).isPositive();
+    }
+  }
+
+  @Test
+  void aLeaseThatIsGrantedWhileItStopsIsClosed() throws Exception {
+    CompletableFuture<Void> granting = new CompletableFuture<>();
+    server.granting(granting);
+    Sidecar sidecar = sidecar();
+    CompletableFuture<Decision> asking = sidecar.decide(request("1", true)).toCompletableFuture();
+    until(() -> server.held() > 0);
+    try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      Future<?> stopped =
+          thread.submit(
+              () -> {
+                sidecar.stop(Duration.ofSeconds(20));
+                return null;
+              });
+      assertThat(asking.join()).isInstanceOf(Decision.Elsewhere.class);
+      granting.complete(null);
+      stopped.get();
+    }
+    assertThat(server.held()).isZero();
+  }
+
+  @Test
+  void aCallWithAKeyIsAnsweredOnceItsAnswerIsKept() throws Exception {
+    try (Sidecar sidecar = sidecar()) {
+      String open = id(reserve(sidecar, "1", false));
+      long taken = sidecar.rooms().open().taken();
+      sidecar.file().close();
+      assertThat(
+              sidecar
+                  .decide(request("1", false), new CallKey("reserve a", 1))
+                  .toCompletableFuture())
+          .failsWithin(Duration.ofSeconds(30));
+      assertThat(sidecar.rooms().open().taken()).as("it was not made").isEqualTo(taken);
+      assertThat(
+              sidecar
+                  .end(open, null, null, new CallKey("release " + open + " b", 2))
+                  .toCompletableFuture())
+          .failsWithin(Duration.ofSeconds(30));
+      assertThat(sidecar.find(open)).as("it is still open").isNotNull();
+    }
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.bursar.sidecar.decision;
 
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.usage.Use;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What came of a request. */
@@ -24,7 +25,16 @@ public sealed interface Decision {
       implements Decision {}
 
   /** It may not. */
-  record Denied(String code, String detail) implements Decision {}
+  record Denied(String code, String detail) implements Decision {
+
+    private static final Set<String> PASSING =
+        Set.of("server_away", "key_refused", "usage_file_full");
+
+    /** Whether nothing was decided: asked again, it may come out otherwise. */
+    public boolean isPassing() {
+      return PASSING.contains(code);
+    }
+  }
 
   /** It is to be asked again when something has changed for this key. */
   record Wait(LeaseKey key) implements Decision {}

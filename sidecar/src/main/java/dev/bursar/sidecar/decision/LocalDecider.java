@@ -241,11 +241,19 @@ public final class LocalDecider {
       if (lease != null) {
         lease.unspend(spent(it.use(), Map.of()));
       }
+    } else if (decision instanceof Allowed it && it.reservation() != null) {
+      OpenReservation made = open.get(it.reservation());
+      if (made != null) {
+        made.lease().release(made.spending());
+        open.remove(made.id());
+      }
     }
     OpenReservation reservation = ended == null ? null : ended.before();
-    if (ended != null && reservation != null && ended.use() != null) {
+    if (ended != null && reservation != null) {
       forgetOne(ended.reservation());
-      reservation.lease().unspend(spent(ended.use(), reservation.spending().usage()));
+      if (ended.use() != null) {
+        reservation.lease().unspend(spent(ended.use(), reservation.spending().usage()));
+      }
       if (ended.late()) {
         remember(reservation.id(), new Past(reservation, "expired", reservation.expiresAt()));
       } else {

@@ -90,7 +90,13 @@ final class EnforcementRoutes {
             sidecar
                 .decide(request, key)
                 .handle(EnforcementRoutes::kept)
-                .thenApply(decision -> reply(request, decision, "lease")));
+                .thenApply(
+                    decision -> {
+                      if (decision instanceof Decision.Denied it && it.isPassing()) {
+                        known.passing(key);
+                      }
+                      return reply(request, decision, "lease");
+                    }));
   }
 
   private Reply reply(ReserveRequest request, Decision decision, String source) {
@@ -202,7 +208,11 @@ final class EnforcementRoutes {
     return known.once(
         call,
         "release " + reservation,
-        key -> sidecar.end(reservation, null, null, key).thenApply(this::ended));
+        key ->
+            sidecar
+                .end(reservation, null, null, key)
+                .handle(EnforcementRoutes::kept)
+                .thenApply(this::ended));
   }
 
   private CompletionStage<Reply> extend(Call call) {

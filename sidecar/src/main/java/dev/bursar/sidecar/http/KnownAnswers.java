@@ -30,6 +30,7 @@ final class KnownAnswers {
     final long fingerprint;
     final CompletableFuture<Reply> answer;
     long bytes;
+    volatile boolean passing;
 
     Known(long fingerprint, CompletableFuture<Reply> answer) {
       this.fingerprint = fingerprint;
@@ -94,6 +95,14 @@ final class KnownAnswers {
     return known.size();
   }
 
+  /** What is about to be answered to a key is not its answer: a repetition is asked anew. */
+  synchronized void passing(@Nullable CallKey key) {
+    Known it = key == null ? null : known.get(key.name());
+    if (it != null) {
+      it.passing = true;
+    }
+  }
+
   /** Does something once for the key of a call; each time, if it has none. */
   CompletionStage<Reply> once(
       Call call, String operation, Function<@Nullable CallKey, CompletionStage<Reply>> what) {
@@ -149,13 +158,15 @@ final class KnownAnswers {
     what.apply(new CallKey(name, mine.fingerprint))
         .whenComplete(
             (reply, error) -> {
-              if (error == null) {
-                mine.answer.complete(reply);
-                weigh(name, mine, true);
-              } else {
+              if (error != null || mine.passing) {
                 put(name, before);
-                mine.answer.completeExceptionally(cause(error));
               }
+              if (error != null) {
+                mine.answer.completeExceptionally(cause(error));
+                return;
+              }
+              mine.answer.complete(reply);
+              weigh(name, mine, true);
             });
     return mine.answer;
   }
@@ -177,6 +188,9 @@ final class KnownAnswers {
     begun.whenComplete(
         (reply, error) -> {
           if (error == null) {
+            if (mine.passing) {
+              remove(key.name());
+            }
             mine.answer.complete(reply);
             weigh(key.name(), mine, true);
             return;

@@ -9,6 +9,7 @@ import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.Sidecar;
+import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.usage.CallKey;
 import java.net.URI;
 import java.time.InstantSource;
@@ -145,11 +146,15 @@ final class PassedRequests implements Elsewhere {
     return sidecar
         .unasked(wish, once)
         .thenApply(
-            decision ->
-                Reply.ok(
-                    json ->
-                        EnforcementRoutes.decided(
-                            json, wish, decision, "unchecked", clock.instant())));
+            decision -> {
+              if (decision instanceof Decision.Denied it && it.isPassing()) {
+                known.passing(once);
+              }
+              return Reply.ok(
+                  json ->
+                      EnforcementRoutes.decided(
+                          json, wish, decision, "unchecked", clock.instant()));
+            });
   }
 
   private static @Nullable String idempotencyKey(HttpRequest request) {

@@ -130,6 +130,9 @@ public final class SidecarProcess implements AutoCloseable {
     FunctionCounter.builder("bursar.sidecar.usage.rejected", meters, SidecarMeters::rejectedUses)
         .description("Uses that the server did not take; each is in the log")
         .register(registry);
+    FunctionCounter.builder("bursar.sidecar.terms.unreadable", meters, SidecarMeters::unreadable)
+        .description("Answers with terms that could not be read; an org's first is in the log")
+        .register(registry);
     gauge(
         registry, sidecar, "lease.hit.ratio", "Decisions made at once", s -> s.meters().hitRatio());
     gauge(registry, sidecar, "leases", "Leases that are not over", Sidecar::leases);

@@ -17,7 +17,9 @@ public final class HeldLease {
   long granted;
   long reported;
   long unreported;
+  long unreportedUses;
   long reporting;
+  long reportingUses;
   long held;
   int open;
   long decideUntil;
@@ -27,6 +29,10 @@ public final class HeldLease {
   int version;
   boolean retired;
   @Nullable Ask asked;
+
+  /** How long it is not asked about once that was refused, in nanoseconds. */
+  long pause = LeaseBook.RETRY;
+
   final Map<String, Meter> meters = new HashMap<>(4);
 
   /** What it may use of a meter, and has. */
@@ -73,11 +79,6 @@ public final class HeldLease {
     return version == 0 || prices == 0 || version == prices;
   }
 
-  /** Whether something is set aside of it. */
-  public boolean isSetAside() {
-    return open > 0;
-  }
-
   /** Until when what is decided from it can be settled, on the clock that drives it. */
   public long settleUntil() {
     return settleUntil;
@@ -122,6 +123,7 @@ public final class HeldLease {
   /** Spends at once. */
   public void spend(Spending actual) {
     unreported += actual.amount();
+    unreportedUses++;
     use(actual, 1);
     Meter opened = meters.get(Spending.OPEN);
     if (opened != null) {
@@ -132,6 +134,7 @@ public final class HeldLease {
   /** What was spent was not. */
   public void unspend(Spending actual) {
     unreported -= actual.amount();
+    unreportedUses--;
     use(actual, -1);
     Meter opened = meters.get(Spending.OPEN);
     if (opened != null) {
@@ -149,8 +152,21 @@ public final class HeldLease {
     more.forEach((name, units) -> meters.computeIfAbsent(name, m -> new Meter()).granted += units);
   }
 
-  /** Whether nothing has to be said of it any more but that it is over. */
+  /** What is being reported is on record, or is not: it is not under way any more. */
+  void reported(boolean isOnRecord) {
+    if (isOnRecord) {
+      unreported -= reporting;
+      unreportedUses -= reportingUses;
+    }
+    reporting = 0;
+    reportingUses = 0;
+  }
+
+  /**
+   * Whether nothing has to be said of it any more but that it is over. What cost nothing is to be
+   * said, too: it counts by its meters.
+   */
   boolean isDone() {
-    return retired && !id.isEmpty() && open == 0 && unreported == 0 && asked == null;
+    return retired && !id.isEmpty() && open == 0 && unreportedUses == 0 && asked == null;
   }
 }

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class LeaseBook {
 
   private static final long FORGET = 600_000_000_000L;
-  private static final long RETRY = 500_000_000L;
+  static final long RETRY = 500_000_000L;
+  private static final long RETRY_MAX = 8_000_000_000L;
 
   /** What one takes, about, with its lease. */
   private static final long DEMAND_BYTES = 1_200;
@@ -42,6 +43,7 @@ public final class LeaseBook {
   private final List<Later> later = new ArrayList<>();
   private final Set<LeaseKey> woken = new HashSet<>();
   private long calls;
+  private int acquiring;
   private int prices;
   private boolean pricesWanted;
 
@@ -66,7 +68,7 @@ public final class LeaseBook {
         && asks.isEmpty()
         && later.isEmpty()
         && none.open == 0
-        && demands.values().stream().allMatch(each -> each.acquiring == null);
+        && acquiring == 0;
   }
 
   /** Nothing of it is needed any more: it takes no room. */
@@ -215,6 +217,7 @@ public final class LeaseBook {
     long amount = demand.wanted(now);
     demand.acquiring =
         new Ask.Acquire(call(), demand.key, amount, demand.units(amount), settings.ttlSeconds());
+    acquiring++;
     asks.add(demand.acquiring);
   }
 
@@ -262,12 +265,14 @@ public final class LeaseBook {
    * Begins to report so much of a lease.
    *
    * @param amount millionths, as they were decided
+   * @param uses how many uses these are of
    * @return null while the lease is being settled otherwise
    */
-  public Ask.@Nullable Settle report(String lease, long amount) {
+  public Ask.@Nullable Settle report(String lease, long amount, int uses) {
     HeldLease held = restored(lease);
     // One that was over, and of which more has come late, is not over before that is reported.
     held.unreported = Math.max(held.unreported, amount);
+    held.unreportedUses = Math.max(held.unreportedUses, uses);
     if (held.asked != null) {
       return null;
     }
@@ -279,6 +284,7 @@ public final class LeaseBook {
         new Ask.Settle(call(), lease, held.epoch, -1, Map.of(), 0, settings.ttlSeconds());
     held.asked = ask;
     held.reporting = amount;
+    held.reportingUses = uses;
     return ask;
   }
 
@@ -290,7 +296,7 @@ public final class LeaseBook {
     HeldLease lease = leases.get(ask.lease());
     if (lease != null && lease.asked == ask) {
       lease.asked = null;
-      lease.reporting = 0;
+      lease.reported(false);
       lease.epoch = 0;
       firstSent.remove(ask.callId());
       retire(lease);
@@ -327,7 +333,7 @@ public final class LeaseBook {
       case Ask.Acquire it -> acquired(it, told, first, sentAt, now);
       case Ask.Settle it -> answered(it.lease(), told, first, sentAt, now, it);
       case Ask.Look it -> answered(it.lease(), told, first, sentAt, now, null);
-      case Ask.Close it -> closed(it, told);
+      case Ask.Close it -> closed(it, told, now);
     }
   }
 
@@ -345,6 +351,13 @@ public final class LeaseBook {
       demand.notBefore = now + settings.pause();
       woken.add(demand.key);
     }
+  }
+
+  /** What was refused is asked again, after a pause that grows. */
+  private void askLater(HeldLease lease, Ask ask, long now) {
+    lease.asked = ask;
+    later.add(new Later(ask, now + lease.pause));
+    lease.pause = Math.min(2 * lease.pause, RETRY_MAX);
   }
 
   private static String lease(Ask ask) {
@@ -365,6 +378,7 @@ public final class LeaseBook {
   }
 
   private void acquired(Ask.Acquire ask, Told told, long first, long sentAt, long now) {
+    acquiring--;
     Demand demand = demands.get(ask.key());
     if (demand == null || demand.acquiring != ask) {
       // Nobody waits for it any more.
@@ -489,10 +503,8 @@ public final class LeaseBook {
     Demand demand = lease.key() == null ? null : demands.get(lease.key());
     switch (told) {
       case Told.Lease it -> {
-        if (settled != null && lease.reporting != 0) {
-          lease.unreported -= lease.reporting;
-          lease.reporting = 0;
-        }
+        lease.pause = RETRY;
+        lease.reported(settled != null);
         if (settled == null) {
           lease.epoch = it.epoch();
           lease.version = it.version();
@@ -513,22 +525,26 @@ public final class LeaseBook {
       }
       case Told.Refused it -> {
         lease.epoch = it.code().equals("lease_epoch_stale") ? 0 : lease.epoch;
-        lease.reporting = 0;
+        lease.reported(false);
         if (demand != null && demand.lease == lease) {
           refused(demand, it, now);
         }
         if (it.code().equals("lease_not_found")) {
-          if (lease.unreported > 0) {
+          if (lease.unreportedUses > 0) {
             forgotten.add(id);
           }
           lease.unreported = 0;
+          lease.unreportedUses = 0;
           retire(lease);
           leases.remove(id);
           return;
         }
+        if (settled == null) {
+          askLater(lease, new Ask.Look(call(), id), now);
+        }
         retire(lease);
       }
-      case Told.Denied it -> {}
+      case Told.Denied it -> lease.reported(false);
       case Told.Lost it -> {}
     }
     if (demand != null && demand.lease != lease) {
@@ -559,7 +575,7 @@ public final class LeaseBook {
     }
   }
 
-  private void closed(Ask.Close ask, Told told) {
+  private void closed(Ask.Close ask, Told told, long now) {
     HeldLease lease = leases.get(ask.lease());
     if (lease == null) {
       return;
@@ -568,7 +584,12 @@ public final class LeaseBook {
     if (told instanceof Told.Refused it && it.code().equals("lease_epoch_stale")) {
       lease.epoch = 0;
       closeIfDone(lease);
+    } else if (lease.isDone()
+        && told instanceof Told.Refused it
+        && !it.code().equals("lease_not_found")) {
+      askLater(lease, new Ask.Close(call(), lease.id(), lease.epoch), now);
     } else if (lease.isDone()) {
+      // Else more was used of it meanwhile: it is closed once that is reported.
       leases.remove(ask.lease());
     }
   }
@@ -647,9 +668,11 @@ public final class LeaseBook {
     return leases.get(id);
   }
 
-  /** So much was spent in an earlier life, and is not reported yet. */
-  public void unreported(String id, long amount) {
-    restored(id).unreported += amount;
+  /** So much was spent by so many uses in an earlier life, and is not reported yet. */
+  public void unreported(String id, long amount, long uses) {
+    HeldLease lease = restored(id);
+    lease.unreported += amount;
+    lease.unreportedUses += uses;
   }
 
   /** Nothing more is decided from a lease; it is closed as soon as all is settled. */
@@ -660,9 +683,20 @@ public final class LeaseBook {
     }
   }
 
-  /** The same for all of them. */
+  /** The same for all of them, also for those that are being asked for. */
   public void revokeAll() {
     List.copyOf(leases.values()).forEach(this::retire);
+    for (Demand demand : demands.values()) {
+      if (demand.acquiring != null) {
+        demand.acquiring = null;
+        wake(demand);
+      }
+    }
+  }
+
+  /** How many leases are asked for, or are not over though nothing is set aside of them. */
+  public long closable() {
+    return acquiring + leases.values().stream().filter(each -> each.open == 0).count();
   }
 
   /** All that are not over. */

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,13 +123,15 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
           case Ask.Look it -> get(path(it.lease(), ""), null);
         };
     boolean adding = !(ask instanceof Ask.Settle it) || it.topUp() >= 0;
-    return sent.handle((answer, error) -> error == null ? read(answer, adding) : LOST);
+    return sent.handle(
+        (answer, error) -> error == null ? read(answer, it -> reported(it, adding)) : LOST);
   }
 
   /** What can't be read is not known. */
-  private static Reported read(HttpResponse<byte[]> answer, boolean adding) {
+  private static Reported read(
+      HttpResponse<byte[]> answer, Function<HttpResponse<byte[]>, Reported> reader) {
     try {
-      return reported(answer, adding);
+      return reader.apply(answer);
     } catch (RuntimeException e) {
       LOG.atError()
           .setMessage("an answer can't be read")
@@ -193,7 +196,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     if (json.path("decision").asText().equals("deny")) {
       return new Reported(new Told.Denied(), List.of());
     }
-    return new Reported(lease(json, answer, isOver(json, adding)), rejected(json));
+    return new Reported(lease(json, isOver(json, adding)), rejected(json));
   }
 
   /**
@@ -212,16 +215,13 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     return false;
   }
 
-  private static Told.Lease lease(JsonNode json, HttpResponse<byte[]> answer, boolean over) {
+  private static Told.Lease lease(JsonNode json, boolean over) {
     Instant expiresAt = Instant.parse(json.path("expires_at").asText());
-    // Without the server's time nobody knows how long that is: then it is over.
+    // One that is not open any more is not said to last.
     long lasts =
-        answer
-            .headers()
-            .firstValue("Date")
-            .map(Dates::read)
-            .map(date -> Duration.between(date, expiresAt).toNanos())
-            .orElse(-1L);
+        json.has("expires_in_ms")
+            ? Duration.ofMillis(json.path("expires_in_ms").asLong()).toNanos()
+            : -1;
     long settles =
         json.has("settle_by")
             ? Duration.between(expiresAt, Instant.parse(json.path("settle_by").asText())).toNanos()
@@ -258,17 +258,13 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
             "application/cloudevents-batch+json",
             Reports.asEvents(uses, sidecar),
             uses.getFirst().id())
-        .handle((answer, error) -> error == null ? readEvents(answer) : LOST);
+        .handle((answer, error) -> error == null ? read(answer, ServerOverHttp::events) : LOST);
   }
 
-  private static Reported readEvents(HttpResponse<byte[]> answer) {
-    try {
-      return answer.statusCode() == 200
-          ? new Reported(new Told.Denied(), rejected(json(answer)))
-          : reported(answer, true);
-    } catch (RuntimeException e) {
-      return LOST;
-    }
+  private static Reported events(HttpResponse<byte[]> answer) {
+    return answer.statusCode() == 200
+        ? new Reported(new Told.Denied(), rejected(json(answer)))
+        : reported(answer, true);
   }
 
   private static List<@Nullable String> rejected(JsonNode json) {

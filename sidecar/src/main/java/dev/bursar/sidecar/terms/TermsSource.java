@@ -21,7 +21,9 @@ public interface TermsSource {
    *
    * @param known what is known already, or null
    * @return the same that is known if nothing has changed; null if there is no such org; failed
-   *     with {@link TermsRefused} if they are refused, with anything else if it can't be asked
+   *     with {@link TermsRefused} if they are refused, with an {@link java.io.IOException} or
+   *     {@link dev.bursar.sidecar.server.ServerAway} if it can't be asked, with anything else if
+   *     what it answers can't be read
    */
   CompletionStage<@Nullable Tagged> terms(String org, @Nullable Tagged known);
 }

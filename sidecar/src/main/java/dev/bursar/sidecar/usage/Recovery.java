@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -43,8 +42,14 @@ public record Recovery(
    * What was used of a lease.
    *
    * @param micros millionths
+   * @param uses how many uses that is, also those that cost nothing
    */
-  public record Unreported(String org, String lease, long micros) {}
+  public record Unreported(String org, String lease, long micros, long uses) {
+
+    private Unreported plus(Unreported other) {
+      return new Unreported(org, lease, micros + other.micros, uses + other.uses);
+    }
+  }
 
   /**
    * A call, and what was answered to it.
@@ -123,7 +128,7 @@ public record Recovery(
 
   /** The same with what was not confirmed; none of it is kept in memory. */
   private static Recovery unsent(Deque<Segment> segments, Recovery found) throws IOException {
-    Map<Lease, Long> sums = new LinkedHashMap<>();
+    Map<Lease, Unreported> sums = new LinkedHashMap<>();
     long uses = 0;
     long bytes = 0;
     for (Segment segment : segments) {
@@ -136,17 +141,18 @@ public record Recovery(
         if (each.entry() instanceof Entry.Stored use) {
           uses++;
           bytes += each.bytes();
-          if (use.lease() != null) {
-            sums.merge(new Lease(use.org(), use.lease()), use.micros(), Long::sum);
+          String lease = use.lease();
+          if (lease != null) {
+            sums.merge(
+                new Lease(use.org(), lease),
+                new Unreported(use.org(), lease, use.micros(), 1),
+                Unreported::plus);
           }
         }
       }
     }
-    List<Unreported> unreported = new ArrayList<>();
-    sums.forEach(
-        (lease, micros) -> unreported.add(new Unreported(lease.org(), lease.lease(), micros)));
     return new Recovery(
-        unreported,
+        List.copyOf(sums.values()),
         found.open,
         found.answered,
         found.confirmedSegment,

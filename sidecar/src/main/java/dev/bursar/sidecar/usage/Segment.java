@@ -41,10 +41,27 @@ final class Segment implements AutoCloseable {
 
   static Segment open(Path directory, long number) throws IOException {
     Path path = directory.resolve("%019d%s".formatted(number, SUFFIX));
+    boolean isNew = Files.notExists(path);
     FileChannel channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return new Segment(number, path, channel, channel.size());
+    try {
+      if (isNew) {
+        forceName(path);
+      }
+      return new Segment(number, path, channel, channel.size());
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** Whether a file is there survives a crash, too. */
+  static void forceName(Path file) throws IOException {
+    try (FileChannel directory =
+        FileChannel.open(file.resolveSibling("."), StandardOpenOption.READ)) {
+      directory.force(true);
+    }
   }
 
   /** The number in a segment's name; below 0 if it is no segment. */
@@ -135,7 +152,9 @@ final class Segment implements AutoCloseable {
 
   void delete() throws IOException {
     channel.close();
-    Files.deleteIfExists(path);
+    if (Files.deleteIfExists(path)) {
+      forceName(path);
+    }
   }
 
   @Override

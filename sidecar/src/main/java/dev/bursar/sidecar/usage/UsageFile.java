@@ -56,14 +56,15 @@ public final class UsageFile implements AutoCloseable {
     private final List<Entry.Stored> uses;
     private final long segment;
     private final long end;
-    private final long bytes;
-    private boolean confirmed;
+    private int usesLeft;
+    private long bytesLeft;
 
     private Batch(List<Entry.Stored> uses, long segment, long end, long bytes) {
       this.uses = uses;
       this.segment = segment;
       this.end = end;
-      this.bytes = bytes;
+      this.usesLeft = uses.size();
+      this.bytesLeft = bytes;
     }
 
     /** In the file's order. */
@@ -94,12 +95,17 @@ public final class UsageFile implements AutoCloseable {
   private volatile long unsent;
   private volatile boolean broken;
   private volatile long brokenAt;
-  private volatile boolean closing;
+  private volatile @Nullable Pending last;
+  private volatile boolean ended;
   private volatile Runnable onUse = () -> {};
 
   private UsageFile(Path directory, Settings settings) throws IOException {
-    this.directory = Files.createDirectories(directory);
+    boolean isNew = Files.notExists(directory);
+    this.directory = Files.createDirectories(directory.toAbsolutePath());
     this.settings = settings;
+    if (isNew) {
+      Segment.forceName(this.directory);
+    }
     this.lockChannel =
         FileChannel.open(
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -173,11 +179,36 @@ public final class UsageFile implements AutoCloseable {
     }
   }
 
-  /** Keeps an entry; done once it is on disk, failed if it can't be written. */
+  /** Keeps an entry; done once it is on disk, failed if it can't be written, or it is closed. */
   public CompletableFuture<Void> keep(Entry entry) {
     CompletableFuture<Void> kept = new CompletableFuture<>();
     queue.add(new Pending(entry, kept));
+    if (ended) {
+      failRest();
+    }
     return kept;
+  }
+
+  private void failRest() {
+    for (Pending each = queue.poll(); each != null; each = queue.poll()) {
+      if (each.kept != null) {
+        tell(List.of(each.kept), new IOException("the usage file is closed"));
+      }
+    }
+  }
+
+  /** Whoever waits goes on in a thread of its own: it may hold up nobody here. */
+  private static void tell(Collection<CompletableFuture<Void>> kept, @Nullable Throwable error) {
+    for (CompletableFuture<Void> each : kept) {
+      Thread.startVirtualThread(
+          () -> {
+            if (error == null) {
+              each.complete(null);
+            } else {
+              each.completeExceptionally(error);
+            }
+          });
+    }
   }
 
   /** Keeps an entry with the next that somebody waits for. */
@@ -225,7 +256,7 @@ public final class UsageFile implements AutoCloseable {
         Segment.frame(bytes, Entries.bytes(each.entry));
       } catch (IOException | RuntimeException e) {
         if (each.kept != null) {
-          each.kept.completeExceptionally(e);
+          tell(List.of(each.kept), e);
         }
         return;
       }
@@ -242,18 +273,16 @@ public final class UsageFile implements AutoCloseable {
 
   private void run() {
     try {
-      while (true) {
+      for (boolean isLast = false; !isLast; ) {
         Group group = new Group();
         for (Pending each = queue.take(); each != null; each = queue.poll()) {
           group.add(each);
+          isLast |= each.equals(last);
           if (group.entries == AT_ONCE_MAX || group.bytes.size() > AT_ONCE_BYTES_MAX) {
             break;
           }
         }
         write(group);
-        if (closing && queue.isEmpty()) {
-          return;
-        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -270,11 +299,11 @@ public final class UsageFile implements AutoCloseable {
     } catch (IOException | RuntimeException e) {
       brokenAt = System.nanoTime();
       broken = true;
-      group.kept.forEach(each -> each.completeExceptionally(e));
+      tell(group.kept, e);
       return;
     }
     broken = false;
-    group.kept.forEach(each -> each.complete(null));
+    tell(group.kept, null);
     if (group.uses > 0) {
       onUse.run();
     }
@@ -328,10 +357,23 @@ public final class UsageFile implements AutoCloseable {
     drop();
   }
 
-  /** The last one that is over is kept, for the keys of calls that are in it. */
-  private void drop() throws IOException {
+  /**
+   * The last one that is over is kept, for the keys of calls that are in it. One that can't be
+   * deleted only takes room.
+   */
+  private void drop() {
     while (segments.size() > 1 && segments.getFirst().number < confirmedSegment - 1) {
-      segments.removeFirst().delete();
+      Segment over = segments.removeFirst();
+      try {
+        over.delete();
+      } catch (IOException e) {
+        LOG.atError()
+            .setMessage("a part of the usage file that is over can't be deleted")
+            .addKeyValue("directory", directory)
+            .addKeyValue("part", over.number)
+            .setCause(e)
+            .log();
+      }
     }
   }
 
@@ -382,18 +424,29 @@ public final class UsageFile implements AutoCloseable {
     return batch;
   }
 
-  /** The server has it; or it is set aside. */
-  public synchronized void confirm(Batch batch) throws IOException {
-    batch.confirmed = true;
-    unsent -= batch.uses.size();
-    unsentBytes -= batch.bytes;
-    for (Batch first = handed.peek(); first != null && first.confirmed; first = handed.peek()) {
+  /**
+   * The server has some uses of a batch; or they are set aside.
+   *
+   * @return whether that is all of it
+   */
+  public synchronized boolean confirm(Batch batch, List<Entry.Stored> uses) {
+    // In between, their bytes are counted as if all were of one size.
+    long bytes = batch.bytesLeft * uses.size() / batch.usesLeft;
+    batch.usesLeft -= uses.size();
+    batch.bytesLeft -= bytes;
+    unsent -= uses.size();
+    unsentBytes -= bytes;
+    if (batch.usesLeft > 0) {
+      return false;
+    }
+    for (Batch first = handed.peek(); first != null && first.usesLeft == 0; first = handed.peek()) {
       handed.remove();
       confirmedSegment = first.segment;
       confirmedOffset = first.end;
     }
     drop();
     note(new Entry.Confirmed(confirmedSegment, confirmedOffset));
+    return true;
   }
 
   /**
@@ -432,16 +485,21 @@ public final class UsageFile implements AutoCloseable {
   /** Writes what waits, and ends. */
   @Override
   public void close() throws IOException {
-    closing = true;
     if (writer.isAlive()) {
-      CompletableFuture<Void> last = keep(new Entry.Confirmed(confirmedSegment, confirmedOffset));
-      last.exceptionally(e -> null).join();
+      // It is waited for, so that it is forced with all that comes before.
+      Pending end =
+          new Pending(
+              new Entry.Confirmed(confirmedSegment, confirmedOffset), new CompletableFuture<>());
+      last = end;
+      queue.add(end);
       try {
         writer.join();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
     }
+    ended = true;
+    failRest();
     synchronized (this) {
       for (Segment each : segments) {
         each.close();
@@ -451,7 +509,9 @@ public final class UsageFile implements AutoCloseable {
     if (besides != null) {
       besides.close();
     }
-    lock.release();
+    if (lock.isValid()) {
+      lock.release();
+    }
     lockChannel.close();
   }
 }

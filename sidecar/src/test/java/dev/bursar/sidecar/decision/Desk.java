@@ -110,7 +110,7 @@ final class Desk {
     for (LeasingServer.Item each : items) {
       sum += each.amount();
     }
-    var ask = decider.leases().report(lease, sum);
+    var ask = decider.leases().report(lease, sum, items.length);
     if (ask == null) {
       throw new IllegalStateException("it is being settled");
     }

@@ -10,6 +10,7 @@ import dev.bursar.sidecar.decision.Decision.Elsewhere;
 import dev.bursar.sidecar.decision.Decision.Wait;
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.HeldLease;
+import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.LeasingServer;
 import dev.bursar.sidecar.lease.LeasingServer.Item;
 import dev.bursar.sidecar.lease.Spending;
@@ -368,7 +369,7 @@ final class LocalDeciderTest {
         .isInstanceOf(Wait.class);
     assertThat(after.decider.commit(id, Credits.of(2), null, after.now))
         .isInstanceOf(Ended.Done.class);
-    assertThat(after.decider.leases().report("L1", 2_000_000))
+    assertThat(after.decider.leases().report("L1", 2_000_000, 1))
         .as("its epoch is not known")
         .isNull();
     after.pass(1);
@@ -376,5 +377,86 @@ final class LocalDeciderTest {
     after.deliver();
     assertThat(before.server.leases.get("L1").held()).isZero();
     assertThat(before.server.charged).isEqualTo(2_000_000);
+  }
+
+  @Test
+  void aLeaseIsNotClosedBeforeWhatCostNothingIsReported() {
+    Desk desk = new Desk(1_000);
+    allowed(desk.charge("2"));
+    allowed(desk.charge("0"));
+    desk.report("L1", new Item("u1", 2_000_000));
+    desk.decider.leases().revoke("L1");
+    desk.pass(1);
+    assertThat(desk.server.leases.get("L1").held()).isPositive();
+    desk.report("L1", new Item("u2", 0));
+    desk.deliver();
+    assertThat(desk.server.leases.get("L1").held()).isZero();
+    assertThat(desk.decider.leases().leases()).isEmpty();
+  }
+
+  @Test
+  void whatCostNothingOfALeaseThatIsForgottenIsReportedOtherwise() {
+    Desk desk = new Desk(1_000);
+    LeaseBook leases = desk.decider.leases();
+    leases.unreported("L9", 0, 1);
+    assertThat(leases.report("L9", 0, 1)).isNull();
+    desk.deliver();
+    assertThat(leases.isForgotten("L9")).isTrue();
+    assertThat(leases.leases()).isEmpty();
+  }
+
+  @Test
+  void whoIsRefusedToLookAtALeaseAsksLessAndLess() {
+    LeaseBook leases = new Desk(1_000).decider.leases();
+    leases.unreported("L9", 1, 1);
+    assertThat(leases.report("L9", 1, 1)).isNull();
+    long now = 0;
+    for (long pause = Desk.SECOND / 2; pause <= 4 * Desk.SECOND; pause *= 2) {
+      Ask ask = leases.nextAsk();
+      assertThat(ask).isInstanceOf(Ask.Look.class);
+      leases.told(ask, new Told.Refused("forbidden", null), now, now);
+      assertThat(leases.report("L9", 1, 1)).isNull();
+      now += pause - 1;
+      leases.tick(now);
+      assertThat(leases.nextAsk()).isNull();
+      now++;
+      leases.tick(now);
+    }
+    assertThat(leases.nextAsk()).isInstanceOf(Ask.Look.class);
+  }
+
+  @Test
+  void aLeaseWhoseCloseIsRefusedIsClosedLater() {
+    Desk desk = new Desk(1_000);
+    allowed(desk.charge("2"));
+    desk.report("L1", new Item("u1", 2_000_000));
+    LeaseBook leases = desk.decider.leases();
+    leases.revoke("L1");
+    Ask ask = leases.nextAsk();
+    assertThat(ask).isInstanceOf(Ask.Close.class);
+    leases.told(ask, new Told.Refused("forbidden", null), desk.now, desk.now);
+    assertThat(leases.nextAsk()).isNull();
+    assertThat(leases.leases()).hasSize(1);
+    desk.pass(1);
+    assertThat(desk.server.leases.get("L1").held()).isZero();
+    assertThat(leases.leases()).isEmpty();
+  }
+
+  @Test
+  void aLeaseThatIsGrantedOnceNothingIsToBeDecidedAnyMoreIsClosed() {
+    Desk desk = new Desk(1_000);
+    LeaseBook leases = desk.decider.leases();
+    Wait waiting =
+        (Wait)
+            desk.decider.reserve(Desk.request("ann", "2", null, true), "r1", desk.now, Desk.NOON);
+    Ask ask = leases.nextAsk();
+    leases.revokeAll();
+    assertThat(leases.woken()).as("who waits does not wait for it").contains(waiting.key());
+    assertThat(leases.closable()).isEqualTo(1);
+    leases.told(ask, desk.server.answer(ask, List.of(), desk.now), desk.now, desk.now);
+    assertThat(leases.closable()).isEqualTo(1);
+    desk.deliver();
+    assertThat(desk.server.leases.get("L1").held()).isZero();
+    assertThat(leases.closable()).isZero();
   }
 }

@@ -58,4 +58,22 @@ final class KnownAnswersTest {
         .contains("first");
     assertThat(text(known.instead("reserve", "a", key -> done(reply("second"))))).contains("first");
   }
+
+  @Test
+  void whatIsDeniedWhileNobodyCanBeAskedIsNotTheAnswerToItsKey() {
+    known.recovered(new CallKey("reserve a", 7), null);
+    assertThat(
+            text(
+                known.instead(
+                    "reserve",
+                    "a",
+                    key -> {
+                      known.passing(key);
+                      return done(reply("away"));
+                    })))
+        .contains("away");
+    assertThat(known.size()).as("it was passed on, still").isEqualTo(1);
+    assertThat(text(known.instead("reserve", "a", key -> done(reply("back"))))).contains("back");
+    assertThat(text(known.instead("reserve", "a", key -> done(reply("later"))))).contains("back");
+  }
 }

@@ -85,7 +85,7 @@ final class Interleaving {
       sent.clear();
       decider = born();
       for (Use use : file) {
-        decider.leases().unreported(String.valueOf(use.lease()), use.micros());
+        decider.leases().unreported(String.valueOf(use.lease()), use.micros(), 1);
       }
       for (OpenReservation each : kept.values()) {
         decider.restored(
@@ -172,7 +172,8 @@ final class Interleaving {
       }
       String lease = String.valueOf(file.get(random.nextInt(file.size())).lease());
       List<Use> of = file.stream().filter(each -> lease.equals(each.lease())).toList();
-      Ask.Settle ask = decider.leases().report(lease, of.stream().mapToLong(Use::micros).sum());
+      Ask.Settle ask =
+          decider.leases().report(lease, of.stream().mapToLong(Use::micros).sum(), of.size());
       if (ask != null) {
         sent.add(new Message(ask, of, now()));
       }

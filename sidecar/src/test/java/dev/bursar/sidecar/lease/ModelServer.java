@@ -17,7 +17,9 @@ import dev.bursar.sidecar.terms.Terms;
 import dev.bursar.sidecar.terms.TermsRefused;
 import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.Entry;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -54,6 +56,9 @@ public final class ModelServer implements Server, TermsSource {
   private long unchecked;
   private long asked;
   private String refused = "";
+  private String refusedFeature = "";
+  private final Set<String> refusedUses = new HashSet<>();
+  private @Nullable CompletableFuture<Void> granting;
   private boolean termsRefused;
 
   public ModelServer(long credits) {
@@ -110,6 +115,21 @@ public final class ModelServer implements Server, TermsSource {
     refused = lease;
   }
 
+  /** No report is taken of what used this feature. */
+  public synchronized void refuseUsesOf(String feature) {
+    refusedFeature = feature;
+  }
+
+  /** How many uses it was told of and did not take. */
+  public synchronized int refusedUses() {
+    return refusedUses.size();
+  }
+
+  /** What leases are granted from now on is told once this is done. */
+  public synchronized void granting(CompletableFuture<Void> when) {
+    granting = when;
+  }
+
   /** Nobody is told terms. */
   public synchronized void refuseTerms(boolean isRefused) {
     termsRefused = isRefused;
@@ -146,6 +166,10 @@ public final class ModelServer implements Server, TermsSource {
     if (!away && ask instanceof Ask.Settle it && it.lease().equals(refused)) {
       return told(new Told.Refused("forbidden", "lease"));
     }
+    if (!away && uses.stream().anyMatch(this::isRefused)) {
+      uses.forEach(each -> refusedUses.add(each.id()));
+      return told(new Told.Refused("forbidden", "lease"));
+    }
     if (!away && uses.stream().anyMatch(each -> each.micros() == UNFIT * CREDIT)) {
       return told(new Told.Refused("invalid", "usage[0].amount"));
     }
@@ -156,7 +180,15 @@ public final class ModelServer implements Server, TermsSource {
                 ask,
                 uses.stream().map(each -> new Item(each.id(), each.micros())).toList(),
                 System.nanoTime());
-    return told(told);
+    CompletableFuture<Void> when = granting;
+    return when != null && ask instanceof Ask.Acquire
+        ? when.thenApplyAsync(done -> new Reported(told, List.of()))
+        : told(told);
+  }
+
+  private boolean isRefused(Entry.Stored use) {
+    String feature = "\"feature\":\"%s\"".formatted(refusedFeature);
+    return new String(use.work(), StandardCharsets.UTF_8).contains(feature);
   }
 
   private static CompletionStage<Reported> told(Told told) {

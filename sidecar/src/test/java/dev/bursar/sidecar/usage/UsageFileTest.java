@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +72,11 @@ final class UsageFileTest {
     List<Entry.Stored> uses = batch == null ? List.of() : batch.uses();
     assertThat(file.recovered().unsent()).isEqualTo(uses.size());
     return uses;
+  }
+
+  private static void confirm(UsageFile file, int max) throws IOException {
+    UsageFile.Batch batch = file.next(max);
+    file.confirm(batch, batch.uses());
   }
 
   private Path segment() throws IOException {
@@ -164,7 +171,7 @@ final class UsageFileTest {
       UsageFile.Batch first = file.next(15);
       assertThat(first).isNotNull();
       assertThat(ids(first.uses())).hasSize(15).startsWith("u1", "u2");
-      file.confirm(first);
+      file.confirm(first, first.uses());
       assertThat(file.unsent()).isEqualTo(5);
       UsageFile.Batch rest = file.next(15);
       assertThat(rest).isNotNull();
@@ -178,7 +185,7 @@ final class UsageFileTest {
       UsageFile.Batch rest = file.next(15);
       assertThat(rest).isNotNull();
       assertThat(ids(rest.uses())).containsExactly("u16", "u17", "u18", "u19", "u20");
-      file.confirm(rest);
+      file.confirm(rest, rest.uses());
       assertThat(file.next(15)).isNull();
       assertThat(file.unsentBytes()).isZero();
     }
@@ -202,7 +209,7 @@ final class UsageFileTest {
       assertThat(file.isFull()).isTrue();
       UsageFile.Batch batch = file.next(10);
       assertThat(batch).isNotNull();
-      file.confirm(batch);
+      file.confirm(batch, batch.uses());
       assertThat(file.isFull()).isFalse();
     }
   }
@@ -298,9 +305,9 @@ final class UsageFileTest {
       UsageFile.Batch stuck = file.next(1);
       file.keep(used("u2")).join();
       UsageFile.Batch other = file.next(1);
-      file.confirm(other);
+      file.confirm(other, other.uses());
       file.setAside(stuck.uses());
-      file.confirm(stuck);
+      file.confirm(stuck, stuck.uses());
       assertThat(file.unsent()).isEqualTo(1);
       assertThat(file.unsentAside()).isEqualTo(1);
       assertThat(ids(file.aside().next(10).uses())).containsExactly("u1");
@@ -309,7 +316,7 @@ final class UsageFileTest {
       assertThat(file.next(10)).isNull();
       assertThat(file.unsent()).isEqualTo(1);
       assertThat(file.aside().recovered().unreported())
-          .containsExactly(new Recovery.Unreported("acme", "L1", 3_500_000));
+          .containsExactly(new Recovery.Unreported("acme", "L1", 3_500_000, 1));
     }
   }
 
@@ -319,7 +326,7 @@ final class UsageFileTest {
       file.keep(used("u1")).join();
       file.next(1);
       file.keep(used("u2")).join();
-      file.confirm(file.next(1));
+      confirm(file, 1);
       assertThat(file.unsent()).isEqualTo(1);
     }
     try (UsageFile file = open(LARGE)) {
@@ -337,7 +344,7 @@ final class UsageFileTest {
       file.keep(new Entry.Used(used("u1").use(), answer("reserve a"))).join();
       file.keep(new Entry.Closed("r2", answer("release r2 b"))).join();
       file.keep(new Entry.Passed(new CallKey("reserve c", 8))).join();
-      file.confirm(file.next(10));
+      confirm(file, 10);
     }
     try (UsageFile file = open(LARGE)) {
       assertThat(unsent(file)).isEmpty();
@@ -376,6 +383,49 @@ final class UsageFileTest {
         file.keep(new Entry.Closed("r" + i, null)).join();
       }
       assertThat(segments()).isLessThan(4);
+    }
+  }
+
+  @Test
+  void whatComesAfterItIsClosedFails() throws IOException {
+    UsageFile file = open(LARGE);
+    CompletableFuture<Void> before = file.keep(used("u1"));
+    file.close();
+    before.join();
+    assertThatThrownBy(() -> file.keep(used("u2")).join()).hasCauseInstanceOf(IOException.class);
+    file.close();
+  }
+
+  @Test
+  void whoWaitsHoldsUpNoOther() throws Exception {
+    try (UsageFile file = UsageFile.open(directory, LARGE)) {
+      CompletableFuture<Void> goesOn = new CompletableFuture<>();
+      CompletableFuture<Void> held = file.keep(used("u1")).thenRun(goesOn::join);
+      file.start(List::of, () -> {});
+      try {
+        file.keep(used("u2")).get(30, TimeUnit.SECONDS);
+      } finally {
+        goesOn.complete(null);
+      }
+      held.join();
+    }
+  }
+
+  @Test
+  void whatIsSetAsideIsCountedOnceAlsoWhileTheRestOfItsBatchIsUnderWay() throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      file.keep(used("u1")).join();
+      file.keep(used("u2")).join();
+      long bytes = file.unsentBytes();
+      UsageFile.Batch batch = file.next(2);
+      List<Entry.Stored> stuck = batch.uses().subList(0, 1);
+      file.setAside(stuck);
+      assertThat(file.confirm(batch, stuck)).isFalse();
+      assertThat(file.unsent()).isEqualTo(2);
+      assertThat(file.unsentBytes()).isEqualTo(bytes);
+      assertThat(file.unsentAside()).isEqualTo(1);
+      assertThat(file.confirm(batch, batch.uses().subList(1, 2))).isTrue();
+      assertThat(file.unsent()).isEqualTo(1);
     }
   }
 }

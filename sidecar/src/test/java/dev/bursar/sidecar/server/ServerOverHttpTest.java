@@ -1,0 +1,127 @@
+package dev.bursar.sidecar.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.sidecar.Sidecar;
+import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.usage.UsageFile;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a server answers over HTTP, and what becomes of it. */
+final class ServerOverHttpTest {
+
+  private static final String PRICES =
+      "{'credit_types':['platform'],'overage_policy':'%s','rates':[]}";
+
+  @TempDir private Path directory;
+  private final Map<String, String> answers = new ConcurrentHashMap<>();
+  private HttpServer http;
+  private ServerOverHttp server;
+
+  @BeforeEach
+  void start() throws IOException {
+    http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    http.createContext("/", this::answer);
+    http.start();
+    server =
+        new ServerOverHttp(
+            URI.create("http://127.0.0.1:" + http.getAddress().getPort()), "secret", "one");
+    answers.put("/v1/orgs/acme/entitlements", "{'status':'none','features':[]}");
+    answers.put("/v1/orgs/acme/prices", PRICES.formatted("record"));
+  }
+
+  @AfterEach
+  void stop() {
+    http.stop(0);
+    server.close();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String text = answers.get(exchange.getRequestURI().getPath());
+      exchange.getRequestBody().readAllBytes();
+      if (text == null) {
+        exchange.sendResponseHeaders(503, -1);
+        return;
+      }
+      byte[] body = text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(200, body.length);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  private Sidecar sidecar() throws IOException {
+    SidecarSettings usual = SidecarSettings.USUAL;
+    SidecarSettings quick =
+        new SidecarSettings(
+            usual.leases(),
+            usual.waitMax(),
+            Duration.ofMillis(20),
+            usual.reportEvery(),
+            usual.patience(),
+            null,
+            Map.of(),
+            false);
+    UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
+    return new Sidecar(quick, server, server, file, InstantSource.system());
+  }
+
+  private static Decision reserve(Sidecar sidecar) {
+    ReserveRequest request = ModelServer.of(ModelServer.request("1", false), null);
+    return sidecar.decide(request).toCompletableFuture().join();
+  }
+
+  private static void until(BooleanSupplier holds) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("it does not come").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void termsThatCanNotBeReadAreCountedAndAskedForAgain() throws Exception {
+    answers.put("/v1/orgs/acme/prices", PRICES.formatted("as you like"));
+    answers.put(
+        "/v1/leases",
+        """
+        {'decision':'allow','lease_id':'L1','status':'open','epoch':1,'credit_type':'platform','granted':'8',
+         'reported':'0','revoked':false,'expires_at':'2026-03-02T12:05:00Z','settle_by':'2026-03-02T12:15:00Z',
+         'expires_in_ms':300000,'remaining':'1000'}
+        """);
+    try (Sidecar sidecar = sidecar()) {
+      assertThat(reserve(sidecar)).isInstanceOf(Decision.Elsewhere.class);
+      until(() -> sidecar.meters().unreadable() > 1);
+      answers.put("/v1/orgs/acme/prices", PRICES.formatted("record"));
+      until(() -> reserve(sidecar) instanceof Decision.Allowed);
+    }
+  }
+
+  @Test
+  void aServerThatIsAwayHasNoTermsThatCanNotBeRead() throws Exception {
+    answers.remove("/v1/orgs/acme/prices");
+    try (Sidecar sidecar = sidecar()) {
+      assertThat(reserve(sidecar)).isInstanceOf(Decision.Elsewhere.class);
+      assertThat(sidecar.meters().unreadable()).isZero();
+    }
+  }
+}
