@@ -27,6 +27,14 @@ public final class HeldLease {
   int version;
   boolean retired;
   @Nullable Ask asked;
+
+  /** The first change since which it is to be looked at and was not yet asked about; 0 for none. */
+  long lookWanted;
+
+  /** The same, of the question that is under way. */
+  long lookBegun;
+
+  @Nullable Ask look;
   final Map<String, Meter> meters = new HashMap<>(4);
 
   /** What it may use of a meter, and has. */
@@ -147,6 +155,12 @@ public final class HeldLease {
 
   void grant(Map<String, Long> more) {
     more.forEach((name, units) -> meters.computeIfAbsent(name, m -> new Meter()).granted += units);
+  }
+
+  /** Whether something may be decided from it, though it was not looked at since that change. */
+  boolean isUnlooked(long change) {
+    return !retired
+        && ((lookWanted != 0 && lookWanted <= change) || (lookBegun != 0 && lookBegun <= change));
   }
 
   /** Whether nothing has to be said of it any more but that it is over. */
