@@ -108,15 +108,20 @@ public final class ToldSidecars {
         : told.thenApply(reached -> SidecarList.of(reached, until));
   }
 
+  /** What was changed is on record: that this can't be told now is no word that it is not. */
   private CompletionStage<OrgReply.Leased> leases(String org) {
     return entities
         .org(org, new Request<>(new OrgCommand.ListLeases(), null))
         .thenApply(
             answer ->
-                answer instanceof Answer.Refused<OrgReply> refused
-                        && refused.refusal().code() == Refusal.Code.ORG_NOT_FOUND
-                    ? new OrgReply.Leased(List.of(), Instant.EPOCH)
-                    : Outcomes.value(answer, OrgReply.Leased.class));
+                switch (answer) {
+                  case Answer.Done<OrgReply> done -> (OrgReply.Leased) done.value();
+                  case Answer.Refused<OrgReply> none
+                      when none.refusal().code() == Refusal.Code.ORG_NOT_FOUND ->
+                      new OrgReply.Leased(List.of(), Instant.EPOCH);
+                  case Answer<OrgReply> other ->
+                      Outcomes.value(new Answer.Unreachable<>(), OrgReply.Leased.class);
+                });
   }
 
   private static Notice notice(Notice.Kind kind, @Nullable String org, @Nullable String lease) {
