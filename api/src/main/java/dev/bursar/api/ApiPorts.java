@@ -2,6 +2,7 @@ package dev.bursar.api;
 
 import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.lease.StreamTerms;
 import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.domain.access.AccessKeys;
 import dev.bursar.domain.catalog.CatalogVersions;
@@ -11,6 +12,7 @@ import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.enforcement.Enforcement;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.lease.Leases;
+import dev.bursar.domain.lease.Listeners;
 import dev.bursar.domain.ledger.LedgerProofs;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.org.OrgQueries;
@@ -34,6 +36,8 @@ import java.util.function.Supplier;
  * @param costs reads what work has cost
  * @param reports takes in usage that was not reserved
  * @param leases lets others decide by themselves
+ * @param listeners those who hold leases, and are told what changes
+ * @param streams on what terms they are
  * @param catalogs what can be sold, and what it costs
  * @param versions the versions of that
  * @param redemptions which orgs have redeemed which campaigns
@@ -56,6 +60,8 @@ public record ApiPorts(
     CostQueries costs,
     UsageReports reports,
     Leases leases,
+    Listeners listeners,
+    StreamTerms streams,
     Catalogs catalogs,
     CatalogVersions versions,
     Redemptions redemptions,

@@ -15,6 +15,8 @@ import dev.bursar.api.health.HealthRoutes;
 import dev.bursar.api.http.Endpoint;
 import dev.bursar.api.http.RequestHandler;
 import dev.bursar.api.lease.LeaseRoutes;
+import dev.bursar.api.lease.StreamRoutes;
+import dev.bursar.api.lease.ToldSidecars;
 import dev.bursar.api.ledger.LedgerRoutes;
 import dev.bursar.api.ledger.ProofRoutes;
 import dev.bursar.api.ledger.StatementRoutes;
@@ -47,11 +49,14 @@ public final class Routes {
   }
 
   static List<Endpoint> endpoints(ApiPorts ports) {
+    ToldSidecars told = new ToldSidecars(ports.entities(), ports.listeners());
+    Authentication authentication = new Authentication(ports.keys(), ports.clock());
     return Stream.of(
             new ReservationRoutes(
                     ports.enforcement(), ports.entities(), ports.usage(), ports.meters())
                 .endpoints(),
             new LeaseRoutes(ports.leases(), ports.clock()).endpoints(),
+            new StreamRoutes(ports.listeners(), authentication, ports.streams()).endpoints(),
             new ReportRoutes(ports.reports(), ports.leases(), ports.clock(), ports.meters())
                 .endpoints(),
             new TraceRoutes(
@@ -96,6 +101,7 @@ public final class Routes {
                 .orElse(List.of()),
             new HealthRoutes(ports.readiness(), ports.metrics()).endpoints())
         .flatMap(List::stream)
+        .map(told::telling)
         .toList();
   }
 }

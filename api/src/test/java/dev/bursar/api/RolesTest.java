@@ -63,6 +63,8 @@ class RolesTest {
           GET    ! /v1/reservations/RSV                 ! y y y y y y o n
           GET    ! /v1/reservations/RSV/explain         ! y y y y y y o n
           POST   ! /v1/leases                           ! y y y y - - o n
+          POST   ! /v1/leases/stream/acknowledge        ! y y y y - - y n
+          GET    ! /v1/leases/stream                    ! y y y y - - y n
           POST   ! /v1/leases/LEASE/report              ! y y y y - - o n
           POST   ! /v1/leases/LEASE/close               ! y y y y - - o n
           POST   ! /v1/leases/LEASE/revoke              ! y - - y - - o n

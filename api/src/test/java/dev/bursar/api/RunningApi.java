@@ -6,8 +6,10 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.lease.StreamTerms;
 import dev.bursar.api.node.InMemoryCosts;
 import dev.bursar.api.node.InMemoryKeys;
+import dev.bursar.api.node.InMemoryListeners;
 import dev.bursar.api.node.InMemoryNode;
 import dev.bursar.api.node.InMemoryProofs;
 import dev.bursar.api.node.InMemoryQueries;
@@ -65,6 +67,10 @@ public final class RunningApi implements AutoCloseable {
 
   static final Instant START = Instant.parse("2026-03-02T10:00:00Z");
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** So soon that no test waits for long. */
+  static final StreamTerms STREAMS =
+      new StreamTerms(Duration.ofMillis(100), Duration.ofSeconds(2), 100);
 
   /** What the orgs of tests subscribe to. */
   private static final PricingPlan TEAM =
@@ -197,6 +203,7 @@ public final class RunningApi implements AutoCloseable {
   private final ApiPorts ports;
   final InMemoryQueries queries;
   final InMemoryProofs proofs;
+  final InMemoryListeners listeners = new InMemoryListeners(STREAMS.acknowledgeWithin());
   private final HttpServer server;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -247,6 +254,8 @@ public final class RunningApi implements AutoCloseable {
             new InMemoryCosts(node),
             reports,
             new Leasing(node, node, reports, 600),
+            listeners,
+            STREAMS,
             catalog,
             new InMemoryVersions(catalog, node),
             new InMemoryRedemptions(),
@@ -423,6 +432,7 @@ public final class RunningApi implements AutoCloseable {
 
   @Override
   public void close() {
+    listeners.close();
     server.stop(Duration.ofSeconds(1)).toCompletableFuture().join();
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();

@@ -7,6 +7,7 @@ import dev.bursar.api.HttpServer;
 import dev.bursar.api.Routes;
 import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
+import dev.bursar.api.lease.StreamTerms;
 import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
@@ -30,6 +31,7 @@ import dev.bursar.node.entity.JournalStore;
 import dev.bursar.node.entity.LimitSettings;
 import dev.bursar.node.entity.Region;
 import dev.bursar.node.entity.ShardedEntities;
+import dev.bursar.node.lease.NodeListeners;
 import dev.bursar.node.otel.MappingFile;
 import dev.bursar.node.storage.StorageWatch;
 import dev.bursar.projections.Projections;
@@ -72,6 +74,7 @@ public final class Node implements AutoCloseable {
   private final CurrentCatalog catalog;
   private final ActorSystem<Void> system;
   private final Projections projections;
+  private final NodeListeners listeners;
   private final HttpServer server;
   private final AtomicReference<Readiness> readiness;
 
@@ -82,6 +85,7 @@ public final class Node implements AutoCloseable {
       CurrentCatalog catalog,
       ActorSystem<Void> system,
       Projections projections,
+      NodeListeners listeners,
       HttpServer server,
       AtomicReference<Readiness> readiness) {
     this.database = database;
@@ -90,6 +94,7 @@ public final class Node implements AutoCloseable {
     this.catalog = catalog;
     this.system = system;
     this.projections = projections;
+    this.listeners = listeners;
     this.server = server;
     this.readiness = readiness;
   }
@@ -189,6 +194,12 @@ public final class Node implements AutoCloseable {
                     () -> projections.progress().caughtUp(),
                     now -> projections.dueWork().runUntilQuiet(now)))
             : Optional.empty();
+    StreamTerms streams =
+        new StreamTerms(
+            reporting.getDuration("lease-heartbeat-every"),
+            reporting.getDuration("lease-acknowledge-within"),
+            reporting.getInt("lease-notices-waiting-max"));
+    NodeListeners listeners = new NodeListeners(system, streams.acknowledgeWithin(), metrics);
     AtomicReference<Readiness> readiness =
         new AtomicReference<>(new Readiness("what it is to serve to be loaded"));
     ApiPorts ports =
@@ -203,6 +214,8 @@ public final class Node implements AutoCloseable {
             reports,
             new Leasing(
                 entities, entities, reports, reporting.getDuration("lease-settle").toSeconds()),
+            listeners,
+            streams,
             catalog,
             versions,
             new StoredRedemptions(database.jdbi(), blocking),
@@ -221,7 +234,8 @@ public final class Node implements AutoCloseable {
           await(
               HttpServer.bind(
                   system, settings.host(), settings.port(), Routes.handler(system, ports)));
-      return new Node(database, watch, blocking, catalog, system, projections, server, readiness);
+      return new Node(
+          database, watch, blocking, catalog, system, projections, listeners, server, readiness);
     } catch (RuntimeException e) {
       stop(projections, system, catalog, blocking, watch, database);
       throw e;
@@ -289,6 +303,8 @@ public final class Node implements AutoCloseable {
   @Override
   public void close() {
     try {
+      // Streams never end by themselves.
+      await(listeners.stop());
       await(server.stop(REQUESTS_END_WITHIN));
     } finally {
       stop(projections, system, catalog, blocking, watch, database);

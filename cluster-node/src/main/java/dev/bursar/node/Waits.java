@@ -16,6 +16,7 @@ final class Waits {
   private static final String SCAN = "bursar.projections.scan-timeout";
   private static final String REQUEST = "pekko.http.server.request-timeout";
   private static final String SLOW_REQUEST = "bursar.http.slow-request-timeout";
+  private static final String ACKNOWLEDGED = "bursar.limits.lease-acknowledge-within";
   private static final String IDLE = "pekko.http.server.idle-timeout";
 
   private Waits() {}
@@ -36,6 +37,7 @@ final class Waits {
     }
     togetherShorter(config, QUERY, REQUEST);
     togetherShorter(config, SCAN, SLOW_REQUEST);
+    togetherShorter(config, ACKNOWLEDGED, SLOW_REQUEST);
     shorter(config, REQUEST, IDLE);
     shorter(config, SLOW_REQUEST, IDLE);
   }

@@ -33,6 +33,7 @@ class WaitsTest {
         "bursar.projections.query-timeout = 30s | are 38000 ms together",
         "bursar.projections.query-timeout = 9s | catch-up-timeout is 10000 ms, and bursar.projections.query-timeout is 9000 ms",
         "bursar.projections.scan-timeout = 47s | scan-timeout are 55000 ms together, and bursar.http.slow-request-timeout is 55000 ms",
+        "bursar.limits.lease-acknowledge-within = 50s | lease-acknowledge-within are 58000 ms together",
         "bursar.http.slow-request-timeout = 10m | slow-request-timeout is 600000 ms, and pekko.http.server.idle-timeout is 600000 ms",
         "pekko.http.server.idle-timeout = 20s | request-timeout is 20000 ms, and pekko.http.server.idle-timeout",
       })

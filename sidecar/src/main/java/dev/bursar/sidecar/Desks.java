@@ -24,9 +24,15 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +46,12 @@ final class Desks {
   private static final long LOOK_NANOS = Duration.ofSeconds(5).toNanos();
   private static final int LIFE_BYTES = 9;
 
+  /** Of how many orgs terms are asked for at once when something has changed for all. */
+  private static final int AT_ONCE = 16;
+
+  private static final Executor AGAIN =
+      CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS);
+
   private final SidecarSettings settings;
   private final Server server;
   private final TermsSource source;
@@ -50,6 +62,7 @@ final class Desks {
   private final AtomicLong ids = new AtomicLong();
   private final Rooms rooms = Rooms.usual();
   private long lookedAt = System.nanoTime();
+  private volatile boolean ended;
 
   Desks(
       SidecarSettings settings,
@@ -235,17 +248,68 @@ final class Desks {
     }
   }
 
-  /** An org's terms may have changed: they are fetched now. */
-  void changed(String org) {
+  /**
+   * Something has changed for an org. Done when its terms are known as they were asked for from now
+   * on, and nothing is decided any more but from leases that the server has said go on since.
+   */
+  CompletableFuture<Void> changed(String org) {
     OrgDesk desk = desks.get(org);
-    if (desk != null) {
-      fetch(desk);
-    }
+    return desk == null ? CompletableFuture.completedFuture(null) : changed(desk);
   }
 
-  /** A lease is to be closed as soon as what was decided from it is settled. */
-  void revoke(String org, String lease) {
-    desk(org).run(decider -> decider.leases().revoke(lease));
+  private CompletableFuture<Void> changed(OrgDesk desk) {
+    return CompletableFuture.allOf(confirmed(desk, System.nanoTime()), desk.look());
+  }
+
+  /** The same for all orgs, some of them at a time. */
+  CompletableFuture<Void> changedAll() {
+    Queue<OrgDesk> left = new ConcurrentLinkedQueue<>(desks.values());
+    return CompletableFuture.allOf(
+        IntStream.range(0, AT_ONCE).mapToObj(i -> next(left)).toArray(CompletableFuture[]::new));
+  }
+
+  private CompletableFuture<Void> next(Queue<OrgDesk> left) {
+    OrgDesk desk = left.poll();
+    return desk == null
+        ? CompletableFuture.completedFuture(null)
+        : changed(desk).thenComposeAsync(done -> next(left));
+  }
+
+  /** Done when the terms are known as they were asked for since then; never, once all has ended. */
+  private CompletableFuture<Void> confirmed(OrgDesk desk, long since) {
+    if (desk.confirmedFrom() - since > 0) {
+      return CompletableFuture.completedFuture(null);
+    }
+    fetch(desk);
+    return desk.fetched()
+        .thenComposeAsync(
+            done -> {
+              boolean unanswered = desk.beganAt() - since > 0 && desk.confirmedFrom() - since <= 0;
+              return ended
+                  ? new CompletableFuture<>()
+                  : unanswered
+                      ? CompletableFuture.runAsync(() -> {}, AGAIN)
+                          .thenCompose(later -> confirmed(desk, since))
+                      : confirmed(desk, since);
+            });
+  }
+
+  /** Nothing is asked for any more. */
+  void end() {
+    ended = true;
+  }
+
+  /**
+   * A lease is to be closed as soon as what was decided from it is settled. Done when nothing is
+   * decided from it any more, also if it was only just granted.
+   */
+  CompletableFuture<Void> revoke(String org, String lease) {
+    OrgDesk desk = desks.get(org);
+    if (desk == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    desk.run(decider -> decider.leases().revoke(lease));
+    return desk.look();
   }
 
   /** Fetches an org's terms, unless that is under way. */

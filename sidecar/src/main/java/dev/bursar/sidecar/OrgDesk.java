@@ -29,6 +29,7 @@ final class OrgDesk {
   private final Consumer<Ask> send;
   private final Consumer<OrgDesk> fetch;
   private final Map<LeaseKey, CompletableFuture<Void>> waiting = new HashMap<>();
+  private final List<Looking> looking = new ArrayList<>();
   private @Nullable CompletableFuture<Void> fetching;
   private volatile @Nullable Tagged known;
   private volatile boolean refused;
@@ -36,6 +37,11 @@ final class OrgDesk {
   private boolean gone;
   private volatile long askedAt;
   private volatile long fetchedAt;
+  private volatile long beganAt;
+  private volatile long confirmedFrom;
+
+  /** Somebody waits until all leases were looked at since a change. */
+  private record Looking(long change, CompletableFuture<Void> done) {}
 
   OrgDesk(
       String org,
@@ -50,6 +56,8 @@ final class OrgDesk {
     this.fetch = fetch;
     this.askedAt = System.nanoTime();
     this.fetchedAt = askedAt;
+    this.beganAt = askedAt;
+    this.confirmedFrom = askedAt;
   }
 
   /** Does something with the decider, and then what follows from it. */
@@ -78,6 +86,7 @@ final class OrgDesk {
           }
         }
       }
+      woken = looked(woken);
     }
     asks.forEach(send);
     if (pricesWanted) {
@@ -93,6 +102,36 @@ final class OrgDesk {
         decider -> {
           what.accept(decider);
           return null;
+        });
+  }
+
+  /** With those who wait for leases that have been looked at by now; to be called while held. */
+  private List<CompletableFuture<Void>> looked(List<CompletableFuture<Void>> woken) {
+    if (looking.isEmpty()) {
+      return woken;
+    }
+    List<CompletableFuture<Void>> all = new ArrayList<>(woken);
+    looking.removeIf(
+        each -> {
+          boolean done = decider.leases().isLooked(each.change);
+          if (done) {
+            all.add(each.done);
+          }
+          return done;
+        });
+    return all;
+  }
+
+  /**
+   * Has all leases looked at. Done when the server has said of each, since now, that it goes on; of
+   * all others nothing is decided any more then.
+   */
+  CompletableFuture<Void> look() {
+    return with(
+        decider -> {
+          CompletableFuture<Void> done = new CompletableFuture<>();
+          looking.add(new Looking(decider.leases().look(), done));
+          return done;
         });
   }
 
@@ -145,12 +184,23 @@ final class OrgDesk {
     return fetchedAt;
   }
 
+  /** When it was last begun to fetch terms. */
+  long beganAt() {
+    return beganAt;
+  }
+
+  /** When it was begun to fetch those terms that were confirmed last. */
+  long confirmedFrom() {
+    return confirmedFrom;
+  }
+
   /** Whether nobody is fetching terms; then the caller is to. */
   synchronized boolean beginFetching() {
     if (fetching != null) {
       return false;
     }
     fetching = new CompletableFuture<>();
+    beganAt = System.nanoTime();
     return true;
   }
 
@@ -164,6 +214,7 @@ final class OrgDesk {
     end(
         decider -> {
           fetchedAt = System.nanoTime();
+          confirmedFrom = beganAt;
           refused = false;
           unreadable = false;
           replace(decider, terms);
@@ -197,6 +248,7 @@ final class OrgDesk {
     end(
         decider -> {
           fetchedAt = System.nanoTime();
+          confirmedFrom = beganAt;
           refused = true;
           replace(decider, null);
           decider.termsGone();

@@ -10,6 +10,7 @@ import dev.bursar.sidecar.decision.LocalDecider;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.Rooms;
+import dev.bursar.sidecar.server.Changes;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.terms.Terms;
@@ -39,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * Decides in memory, from leases, and goes on doing so while the server is away. What was used is
  * kept in a file before the answer is given, and reported. Safe for use by many threads.
  */
-public final class Sidecar implements AutoCloseable {
+public final class Sidecar implements Changes, AutoCloseable {
 
   /** How the reservations made here begin. */
   public static final String RESERVATION = "lrs_";
@@ -432,14 +433,19 @@ public final class Sidecar implements AutoCloseable {
 
   // ---- what others push
 
-  /** An org's terms may have changed: they are fetched now. */
-  public void changed(String org) {
-    desks.changed(org);
+  @Override
+  public CompletionStage<Void> changed(String org) {
+    return desks.changed(org);
   }
 
-  /** A lease is to be closed as soon as what was decided from it is settled. */
-  public void revoke(String org, String lease) {
-    desks.revoke(org, lease);
+  @Override
+  public CompletionStage<Void> changedAll() {
+    return desks.changedAll();
+  }
+
+  @Override
+  public CompletionStage<Void> revoke(String org, String lease) {
+    return desks.revoke(org, lease);
   }
 
   // ---- figures
@@ -496,6 +502,7 @@ public final class Sidecar implements AutoCloseable {
   public void close() {
     closing = true;
     timer.shutdownNow();
+    desks.end();
     reporter.close();
     try {
       file.close();

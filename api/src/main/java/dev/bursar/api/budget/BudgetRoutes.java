@@ -3,6 +3,7 @@ package dev.bursar.api.budget;
 import dev.bursar.api.access.Access;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Endpoint.Concerns;
 import dev.bursar.api.http.Page;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
@@ -59,10 +60,10 @@ public final class BudgetRoutes {
     String one = "/v1/orgs/{org}/budgets/{budget}";
     return List.of(
         Endpoint.get("/v1/orgs/{org}/budgets", Access.READ, this::list),
-        Endpoint.put(one, Access.ADMINISTER, this::put),
+        Endpoint.put(one, Access.ADMINISTER, this::put).concerning(Concerns.AN_ORG),
         Endpoint.get(one, Access.READ, this::get),
         Endpoint.post(one + "/preview", Access.READ, this::preview).slowly(),
-        Endpoint.delete(one, Access.ADMINISTER, this::delete));
+        Endpoint.delete(one, Access.ADMINISTER, this::delete).concerning(Concerns.AN_ORG));
   }
 
   /** What a limit would have done: another one for a budget that is there, or a whole new one. */

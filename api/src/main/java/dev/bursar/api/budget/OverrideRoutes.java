@@ -3,6 +3,7 @@ package dev.bursar.api.budget;
 import dev.bursar.api.access.Access;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Endpoint.Concerns;
 import dev.bursar.api.http.Page;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
@@ -49,11 +50,12 @@ public final class OverrideRoutes {
     String one = org + "/overrides/{override}";
     return List.of(
         Endpoint.get(org + "/overrides", Access.READ, this::list),
-        Endpoint.put(one, Access.ADMINISTER, this::put),
-        Endpoint.delete(one, Access.ADMINISTER, this::delete),
+        Endpoint.put(one, Access.ADMINISTER, this::put).concerning(Concerns.AN_ORG),
+        Endpoint.delete(one, Access.ADMINISTER, this::delete).concerning(Concerns.AN_ORG),
         Endpoint.get(org + "/freezes", Access.READ, this::freezes),
-        Endpoint.post(org + "/freeze", Access.ADMINISTER, this::freeze),
-        Endpoint.post(org + "/unfreeze", Access.ADMINISTER, this::unfreeze));
+        Endpoint.post(org + "/freeze", Access.ADMINISTER, this::freeze).concerning(Concerns.AN_ORG),
+        Endpoint.post(org + "/unfreeze", Access.ADMINISTER, this::unfreeze)
+            .concerning(Concerns.AN_ORG));
   }
 
   // ---- overrides

@@ -3,6 +3,7 @@ package dev.bursar.api.catalog;
 import dev.bursar.api.access.Access;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Endpoint.Concerns;
 import dev.bursar.api.http.Intake;
 import dev.bursar.api.http.Page;
 import dev.bursar.api.http.Query;
@@ -59,13 +60,19 @@ public final class CatalogRoutes {
     return List.of(
         Endpoint.get("/v1/catalog", Access.OPERATE, this::releases),
         Endpoint.get("/v1/catalog/audit-log", Access.OPERATE, this::log),
-        Endpoint.post("/v1/catalog/rollback", Access.OPERATE, this::rollBack).slowly(),
+        Endpoint.post("/v1/catalog/rollback", Access.OPERATE, this::rollBack)
+            .slowly()
+            .concerning(Concerns.ALL_ORGS),
         Endpoint.post(VERSIONS, Access.OPERATE, text, this::draft).slowly(),
         Endpoint.get(VERSIONS, Access.OPERATE, this::list),
         Endpoint.get(VERSION, Access.OPERATE, this::get),
         Endpoint.get(VERSION + "/diff", Access.OPERATE, this::diff).slowly(),
-        Endpoint.post(VERSION + "/stage", Access.OPERATE, this::stage).slowly(),
-        Endpoint.post(VERSION + "/publish", Access.OPERATE, this::publish).slowly());
+        Endpoint.post(VERSION + "/stage", Access.OPERATE, this::stage)
+            .slowly()
+            .concerning(Concerns.ALL_ORGS),
+        Endpoint.post(VERSION + "/publish", Access.OPERATE, this::publish)
+            .slowly()
+            .concerning(Concerns.ALL_ORGS));
   }
 
   private CompletionStage<Reply> releases(Call call) {

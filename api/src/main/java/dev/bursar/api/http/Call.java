@@ -73,6 +73,11 @@ public final class Call {
     }
   }
 
+  /** What it was authorized by, as sent, for what goes on for longer than the call. */
+  public @Nullable String authorization() {
+    return head.authorization();
+  }
+
   /** The org in the path. */
   public String org() {
     return name("org");

@@ -5,10 +5,13 @@ import dev.bursar.domain.ledger.LedgerQueries;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpCharsets;
+import org.apache.pekko.http.javadsl.model.MediaTypes;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param etag stands for the whole of the body, so that a client can ask whether it has changed; or
  *     null
  * @param freshness how new what was read is, if the headers have to say so; or null
+ * @param sidecars which holders of leases have it, as the header says it; null where there are none
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and written once
 public record Reply(
@@ -33,14 +37,19 @@ public record Reply(
     @Nullable Source<ByteString, NotUsed> rows,
     boolean replayed,
     @Nullable String etag,
-    LedgerQueries.@Nullable Freshness freshness) {
+    LedgerQueries.@Nullable Freshness freshness,
+    @Nullable String sidecars) {
 
   private static final byte[] NOTHING = new byte[0];
   private static final int TAG_BYTES = 16;
 
+  private static final ContentType EVENTS =
+      MediaTypes.customWithFixedCharset("text", "event-stream", HttpCharsets.UTF_8, Map.of(), true)
+          .toContentType();
+
   /** A body as it is. */
   public static Reply of(ContentType type, byte[] body) {
-    return new Reply(200, type, body, null, false, null, null);
+    return new Reply(200, type, body, null, false, null, null, null);
   }
 
   /** A JSON object. */
@@ -51,12 +60,24 @@ public record Reply(
   /** A JSON object with another status. */
   public static Reply json(int status, Consumer<JsonWriter> fields) {
     return new Reply(
-        status, ContentTypes.APPLICATION_JSON, JsonWriter.bytes(fields), null, false, null, null);
+        status,
+        ContentTypes.APPLICATION_JSON,
+        JsonWriter.bytes(fields),
+        null,
+        false,
+        null,
+        null,
+        null);
   }
 
   /** Rows as they come. If they fail on the way, the connection breaks off. */
   public static Reply rows(Format format, Source<ByteString, NotUsed> rows) {
-    return new Reply(200, format.type(), NOTHING, rows, false, null, null);
+    return new Reply(200, format.type(), NOTHING, rows, false, null, null, null);
+  }
+
+  /** Server-sent events as they come; they end when the source does, or the client. */
+  public static Reply events(Source<ByteString, NotUsed> events) {
+    return new Reply(200, EVENTS, NOTHING, events, false, null, null, null);
   }
 
   /** Text in a format. */
@@ -66,12 +87,12 @@ public record Reply(
 
   /** What was read is as new as this; for formats that have no place to say so themselves. */
   public Reply asOf(LedgerQueries.Freshness freshness) {
-    return new Reply(status, type, body, rows, replayed, etag, freshness);
+    return new Reply(status, type, body, rows, replayed, etag, freshness, sidecars);
   }
 
   /** Done, and nothing to say. */
   public static Reply nothing() {
-    return new Reply(204, ContentTypes.NO_CONTENT_TYPE, NOTHING, null, false, null, null);
+    return new Reply(204, ContentTypes.NO_CONTENT_TYPE, NOTHING, null, false, null, null, null);
   }
 
   /** The same with a tag, by its body; nothing but the tag, if the client has that already. */
@@ -87,14 +108,19 @@ public record Reply(
       throw new IllegalStateException(e);
     }
     return call.has(tag)
-        ? new Reply(304, ContentTypes.NO_CONTENT_TYPE, NOTHING, null, false, tag, null)
-        : new Reply(status, type, body, rows, replayed, tag, freshness);
+        ? new Reply(304, ContentTypes.NO_CONTENT_TYPE, NOTHING, null, false, tag, null, null)
+        : new Reply(status, type, body, rows, replayed, tag, freshness, sidecars);
   }
 
   /** The same, marked as a repetition or not. */
   public Reply replayed(boolean isReplayed) {
     return isReplayed == replayed
         ? this
-        : new Reply(status, type, body, rows, isReplayed, etag, freshness);
+        : new Reply(status, type, body, rows, isReplayed, etag, freshness, sidecars);
+  }
+
+  /** The same, saying which holders of leases have it; null for no leases. */
+  public Reply toldTo(@Nullable String list) {
+    return new Reply(status, type, body, rows, replayed, etag, freshness, list);
   }
 }

@@ -43,6 +43,9 @@ final class Responses {
       headers.add(RawHeader.create("X-As-Of", freshness.asOf().toString()));
       headers.add(RawHeader.create("X-Lag-Ms", Long.toString(freshness.lagMs())));
     }
+    if (reply.sidecars() != null) {
+      headers.add(RawHeader.create("Bursar-Sidecars", reply.sidecars()));
+    }
     HttpResponse response = HttpResponse.create().withStatus(reply.status()).withHeaders(headers);
     if (reply.rows() != null) {
       return response.withEntity(HttpEntities.create(reply.type(), reply.rows()));

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** What requests about leases carry. */
 final class LeaseBodies {
 
-  private static final int SIDECAR_CHARS_MAX = 255;
+  static final int SIDECAR_CHARS_MAX = 255;
   private static final int ID_CHARS_MAX = 255;
   private static final int USES_MAX = 1_000;
 

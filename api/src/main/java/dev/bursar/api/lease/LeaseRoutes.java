@@ -3,6 +3,7 @@ package dev.bursar.api.lease;
 import dev.bursar.api.access.Access;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Endpoint.Concerns;
 import dev.bursar.api.http.Intake;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
@@ -39,7 +40,8 @@ public final class LeaseRoutes {
         Endpoint.post("/v1/leases", Access.ENFORCE, this::acquire),
         Endpoint.post(one + "/report", Access.ENFORCE, Intake.json(REPORT_BYTES_MAX), this::report),
         Endpoint.post(one + "/close", Access.ENFORCE, Intake.json(REPORT_BYTES_MAX), this::close),
-        Endpoint.post(one + "/revoke", Access.ADMINISTER, this::revoke),
+        Endpoint.post(one + "/revoke", Access.ADMINISTER, this::revoke)
+            .concerning(Concerns.ONE_LEASE),
         Endpoint.get(one, Access.READ_ENFORCEMENT, this::find));
   }
 

@@ -3,6 +3,7 @@ package dev.bursar.api.org;
 import dev.bursar.api.access.Access;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Endpoint.Concerns;
 import dev.bursar.api.http.Page;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
@@ -62,7 +63,7 @@ public final class OrgRoutes {
   public List<Endpoint> endpoints() {
     return List.of(
         Endpoint.get("/v1/orgs", Access.OPERATE, this::list),
-        Endpoint.put("/v1/orgs/{org}", Access.OPERATE, this::put),
+        Endpoint.put("/v1/orgs/{org}", Access.OPERATE, this::put).concerning(Concerns.AN_ORG),
         Endpoint.get("/v1/orgs/{org}", Access.READ, this::get));
   }
 

@@ -3,6 +3,7 @@ package dev.bursar.api.org;
 import dev.bursar.api.access.Access;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Endpoint.Concerns;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
@@ -39,8 +40,8 @@ public final class UnitRoutes {
     String one = "/v1/orgs/{org}/units/{unit}";
     return List.of(
         Endpoint.get("/v1/orgs/{org}/units", Access.READ, this::tree),
-        Endpoint.put(one, Access.ADMINISTER, this::put),
-        Endpoint.delete(one, Access.ADMINISTER, this::delete));
+        Endpoint.put(one, Access.ADMINISTER, this::put).concerning(Concerns.AN_ORG),
+        Endpoint.delete(one, Access.ADMINISTER, this::delete).concerning(Concerns.AN_ORG));
   }
 
   private CompletionStage<Reply> put(Call call) {

@@ -4,6 +4,7 @@ import dev.bursar.api.access.Access;
 import dev.bursar.api.enforcement.ReservationViews;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Endpoint.Concerns;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.operation.Outcomes;
@@ -67,7 +68,8 @@ public final class CorrectionRoutes {
   public List<Endpoint> endpoints() {
     return List.of(
         Endpoint.post("/v1/refunds", Access.OPERATE, this::refund),
-        Endpoint.post("/v1/orgs/{org}/wallets/{wallet}/adjustments", Access.OPERATE, this::adjust));
+        Endpoint.post("/v1/orgs/{org}/wallets/{wallet}/adjustments", Access.OPERATE, this::adjust)
+            .concerning(Concerns.AN_ORG));
   }
 
   // ---- refunds

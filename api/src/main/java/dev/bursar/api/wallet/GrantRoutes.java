@@ -3,6 +3,7 @@ package dev.bursar.api.wallet;
 import dev.bursar.api.access.Access;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Endpoint.Concerns;
 import dev.bursar.api.http.Page;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
@@ -60,7 +61,8 @@ public final class GrantRoutes {
     return List.of(
         Endpoint.post(all, Access.OPERATE, this::add),
         Endpoint.get(all, Access.READ, this::list),
-        Endpoint.post(all + "/{grant}/void", Access.OPERATE, this::voided));
+        Endpoint.post(all + "/{grant}/void", Access.OPERATE, this::voided)
+            .concerning(Concerns.AN_ORG));
   }
 
   private CompletionStage<Reply> add(Call call) {

@@ -4,6 +4,7 @@ import dev.bursar.api.access.Access;
 import dev.bursar.api.enforcement.ReservationViews;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
+import dev.bursar.api.http.Endpoint.Concerns;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.operation.Outcomes;
@@ -55,7 +56,7 @@ public final class TransferRoutes {
   public List<Endpoint> endpoints() {
     String all = "/v1/orgs/{org}/wallets/{wallet}/transfers";
     return List.of(
-        Endpoint.post(all, Access.ADMINISTER, this::transfer),
+        Endpoint.post(all, Access.ADMINISTER, this::transfer).concerning(Concerns.AN_ORG),
         Endpoint.get(all + "/{transfer}", Access.READ, this::view));
   }
 

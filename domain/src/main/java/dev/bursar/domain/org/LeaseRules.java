@@ -15,6 +15,7 @@ import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -57,6 +58,24 @@ final class LeaseRules {
   private static @Nullable String addedTo(ReserveRequest request) {
     LeaseTerms terms = request.lease();
     return terms == null ? null : terms.more();
+  }
+
+  /**
+   * The leases from which somebody may still decide. What is to be added to one, and may be granted
+   * by now, prolongs it here already.
+   */
+  List<OrgReply.OpenLease> out(Instant now) {
+    List<OrgReply.OpenLease> all = new ArrayList<>();
+    for (Plan plan : org.open().values()) {
+      Instant until = plan.leaseUntil();
+      String more = addedTo(plan.request());
+      Plan lease = more == null ? plan : org.open().get(more);
+      LeaseTerms terms = lease == null ? null : lease.request().lease();
+      if (until != null && now.isBefore(until) && lease != null && terms != null) {
+        all.add(new OrgReply.OpenLease(lease.reservation(), lease.actor(), terms.sidecar(), until));
+      }
+    }
+    return List.copyOf(all);
   }
 
   /**

@@ -188,6 +188,8 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgCommand.FindReservation find -> find(find.reservation());
       case OrgCommand.ListOpen list ->
           new Told<>(new OrgReply.Open(List.copyOf(org.open().values()), org.tallies().lapsed()));
+      case OrgCommand.ListLeases list ->
+          new Told<>(new OrgReply.Leased(new LeaseRules(org).out(now), now));
     };
   }
 

@@ -200,4 +200,7 @@ public sealed interface OrgCommand {
 
   /** Tell which reservations are open. */
   record ListOpen() implements OrgCommand {}
+
+  /** Tell which leases are out: those from which somebody may still decide. */
+  record ListLeases() implements OrgCommand {}
 }

@@ -103,6 +103,22 @@ public sealed interface OrgReply {
   record Open(List<Plan> plans, Map<String, Instant> lapsed) implements OrgReply {}
 
   /**
+   * The leases that are out, also those that their wallets have yet to hold.
+   *
+   * @param asOf when, by the clock that their ends are told by
+   */
+  record Leased(List<OpenLease> leases, Instant asOf) implements OrgReply {}
+
+  /**
+   * A lease that is out.
+   *
+   * @param holder the id of the key that it was granted to
+   * @param sidecar who decides from it, in its own words
+   * @param until exclusive; from then on nothing may be decided from it
+   */
+  record OpenLease(String lease, String holder, String sidecar, Instant until) {}
+
+  /**
    * A budget and its figures.
    *
    * @param budget the budget as it was set

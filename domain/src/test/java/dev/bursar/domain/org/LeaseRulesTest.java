@@ -148,6 +148,30 @@ final class LeaseRulesTest {
         .isEqualTo(evening.plusSeconds(60));
   }
 
+  private List<OrgReply.OpenLease> out(Instant at) {
+    return acme.when(new OrgCommand.ListLeases(), at).reply(OrgReply.Leased.class).leases();
+  }
+
+  @Test
+  void itIsOutFromWhenItIsBegunUntilItExpiresOrIsClosed() {
+    begun(OrgWords.reserve(ANN, "1"), NOON);
+    assertThat(out(NOON)).isEmpty();
+    String lease = begun(lease(ANN, "8"), NOON).reservation();
+    Instant until = NOON.plusSeconds(3_600);
+    assertThat(out(NOON))
+        .containsExactly(new OrgReply.OpenLease(lease, "key1", "sidecar-1", until));
+    Plan more = begun(lease("L2", ANN, null, "6", Map.of(), 7_200, lease), NOON);
+    Instant later = NOON.plusSeconds(7_200);
+    assertThat(out(until))
+        .as("what is to be added prolongs it, whoever adds it")
+        .containsExactly(new OrgReply.OpenLease(lease, "key1", "sidecar-1", later));
+    settle(Closure.added(more.reservation(), lease));
+    assertThat(out(until)).hasSize(1);
+    assertThat(out(later)).isEmpty();
+    settle(Closure.givenBack(lease).drawnFrom(lease));
+    assertThat(out(NOON)).isEmpty();
+  }
+
   @Test
   void itHoldsWhatItIsGrantedInEveryLimit() {
     acme.after(NOON, OrgWords.budget(daily("b", ORG, "10")));

@@ -13,6 +13,7 @@ import dev.bursar.api.http.RequestHandler;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarMeters;
 import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.server.ChangeStream;
 import dev.bursar.sidecar.server.ServerOverHttp;
 import dev.bursar.sidecar.usage.UsageFile;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -59,13 +60,19 @@ public final class SidecarProcess implements AutoCloseable {
   private final ActorSystem<Void> system;
   private final ServerOverHttp client;
   private final Sidecar sidecar;
+  private final ChangeStream changes;
   private final HttpServer server;
 
   private SidecarProcess(
-      ActorSystem<Void> system, ServerOverHttp client, Sidecar sidecar, HttpServer server) {
+      ActorSystem<Void> system,
+      ServerOverHttp client,
+      Sidecar sidecar,
+      ChangeStream changes,
+      HttpServer server) {
     this.system = system;
     this.client = client;
     this.sidecar = sidecar;
+    this.changes = changes;
     this.server = server;
   }
 
@@ -87,6 +94,9 @@ public final class SidecarProcess implements AutoCloseable {
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bursar-sidecar", config);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     register(registry, sidecar);
+    ChangeStream changes =
+        new ChangeStream(options.server(), options.key(), options.name(), sidecar);
+    register(registry, changes);
     OwnKey key = new OwnKey(options.key());
     KnownOrgs orgs = new KnownOrgs(sidecar);
     KnownAnswers known = new KnownAnswers(sidecar::passedOn);
@@ -110,7 +120,8 @@ public final class SidecarProcess implements AutoCloseable {
           HttpServer.bind(system, options.host(), options.port(), handler)
               .toCompletableFuture()
               .join();
-      return new SidecarProcess(system, client, sidecar, server);
+      changes.start();
+      return new SidecarProcess(system, client, sidecar, changes, server);
     } catch (CompletionException e) {
       sidecar.close();
       client.close();
@@ -163,6 +174,15 @@ public final class SidecarProcess implements AutoCloseable {
         s -> s.file().unsentBytes());
   }
 
+  private static void register(MeterRegistry registry, ChangeStream changes) {
+    FunctionCounter.builder("bursar.sidecar.notices", changes, ChangeStream::notices)
+        .description("Changes that the server has told")
+        .register(registry);
+    Gauge.builder("bursar.sidecar.connected", changes, c -> c.isConnected() ? 1 : 0)
+        .description("1 while the server tells what changes")
+        .register(registry);
+  }
+
   private static void decisions(
       MeterRegistry registry,
       SidecarMeters meters,
@@ -206,6 +226,7 @@ public final class SidecarProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    changes.close();
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
     client.close();

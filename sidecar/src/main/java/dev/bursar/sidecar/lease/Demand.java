@@ -38,6 +38,9 @@ final class Demand {
   @Nullable HeldLease lease;
   @Nullable Ask acquiring;
 
+  /** The first change since which what is being granted is to be looked at; 0 for none. */
+  long lookWanted;
+
   /** That whoever waits is to be told only once this lease is back. */
   @Nullable HeldLease givingUp;
 

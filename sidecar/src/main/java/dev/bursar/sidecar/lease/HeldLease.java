@@ -33,6 +33,13 @@ public final class HeldLease {
   /** How long it is not asked about once that was refused, in nanoseconds. */
   long pause = LeaseBook.RETRY;
 
+  /** The first change since which it is to be looked at and was not yet asked about; 0 for none. */
+  long lookWanted;
+
+  /** The same, of the question that is under way. */
+  long lookBegun;
+
+  @Nullable Ask look;
   final Map<String, Meter> meters = new HashMap<>(4);
 
   /** What it may use of a meter, and has. */
@@ -160,6 +167,12 @@ public final class HeldLease {
     }
     reporting = 0;
     reportingUses = 0;
+  }
+
+  /** Whether something may be decided from it, though it was not looked at since that change. */
+  boolean isUnlooked(long change) {
+    return !retired
+        && ((lookWanted != 0 && lookWanted <= change) || (lookBegun != 0 && lookBegun <= change));
   }
 
   /**

@@ -44,6 +44,7 @@ public final class LeaseBook {
   private final Set<LeaseKey> woken = new HashSet<>();
   private long calls;
   private int acquiring;
+  private long changes;
   private int prices;
   private boolean pricesWanted;
 
@@ -310,6 +311,53 @@ public final class LeaseBook {
     return forgotten.remove(lease);
   }
 
+  // ---- what has changed
+
+  /**
+   * Something has changed that may take from leases: each is looked at by a report that is begun
+   * from now on, and so is what is being granted, as soon as it is.
+   *
+   * @return what {@link #isLooked} is to be asked about
+   */
+  public long look() {
+    long change = ++changes;
+    for (Demand demand : demands.values()) {
+      if (demand.acquiring != null && demand.lookWanted == 0) {
+        demand.lookWanted = change;
+      }
+    }
+    for (HeldLease lease : leases.values()) {
+      look(lease, change);
+    }
+    return change;
+  }
+
+  /** Whether nothing is decided any more from a lease that was not looked at since a change. */
+  public boolean isLooked(long change) {
+    for (Demand demand : demands.values()) {
+      if (demand.lookWanted != 0 && demand.lookWanted <= change) {
+        return false;
+      }
+    }
+    return leases.values().stream().noneMatch(lease -> lease.isUnlooked(change));
+  }
+
+  private void look(HeldLease lease, long change) {
+    if (lease.lookWanted == 0) {
+      lease.lookWanted = change;
+    }
+    beginToLook(lease);
+  }
+
+  private void beginToLook(HeldLease lease) {
+    if (lease.lookWanted != 0 && lease.asked == null && !lease.retired) {
+      settle(lease, -1, Map.of(), 0);
+      lease.look = lease.asked;
+      lease.lookBegun = lease.lookWanted;
+      lease.lookWanted = 0;
+    }
+  }
+
   // ---- what the server says
 
   /**
@@ -342,7 +390,8 @@ public final class LeaseBook {
    */
   private void lost(Ask ask, long now) {
     boolean report = ask instanceof Ask.Settle it && it.topUp() < 0 && it.handBack() == 0;
-    if (!report) {
+    HeldLease of = leases.get(lease(ask));
+    if (!report || (of != null && of.look == ask)) {
       later.add(new Later(ask, now + RETRY));
     }
     Demand demand = demand(ask);
@@ -391,6 +440,8 @@ public final class LeaseBook {
       return;
     }
     demand.acquiring = null;
+    long change = demand.lookWanted;
+    demand.lookWanted = 0;
     switch (told) {
       case Told.Lease it -> {
         HeldLease lease = new HeldLease(it.lease(), ask.key());
@@ -404,6 +455,9 @@ public final class LeaseBook {
         } else {
           demand.lease = lease;
           granted(demand, lease, it, ask.amount(), now);
+          if (change != 0) {
+            look(lease, change);
+          }
         }
       }
       case Told.Refused it -> refused(demand, it, now);
@@ -500,6 +554,10 @@ public final class LeaseBook {
       return;
     }
     lease.asked = null;
+    if (settled != null && lease.look == settled) {
+      lease.look = null;
+      lease.lookBegun = 0;
+    }
     Demand demand = lease.key() == null ? null : demands.get(lease.key());
     switch (told) {
       case Told.Lease it -> {
@@ -550,6 +608,7 @@ public final class LeaseBook {
     if (demand != null && demand.lease != lease) {
       wake(demand);
     }
+    beginToLook(lease);
     closeIfDone(lease);
   }
 
@@ -689,6 +748,7 @@ public final class LeaseBook {
     for (Demand demand : demands.values()) {
       if (demand.acquiring != null) {
         demand.acquiring = null;
+        demand.lookWanted = 0;
         wake(demand);
       }
     }

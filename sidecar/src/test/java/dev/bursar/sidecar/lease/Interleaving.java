@@ -62,6 +62,7 @@ final class Interleaving {
     int lives;
     int ids;
     long cutUntil;
+    long change;
 
     Sidecar(String name) {
       this.name = name;
@@ -84,6 +85,7 @@ final class Interleaving {
       counts.crashed++;
       sent.clear();
       decider = born();
+      change = 0;
       for (Use use : file) {
         decider.leases().unreported(String.valueOf(use.lease()), use.micros(), 1);
       }
@@ -106,6 +108,9 @@ final class Interleaving {
       Decision decision = decider.reserve(wish(1 + random.nextInt(5_000_000)), id, now(), NOON);
       if (decision instanceof Decision.Allowed it) {
         counts.allowed++;
+        if (server.frozen && change != 0 && decider.leases().isLooked(change)) {
+          counts.againstAFreeze++;
+        }
         Use use = it.use();
         if (use != null) {
           file.add(use);
@@ -263,7 +268,7 @@ final class Interleaving {
   void run() {
     for (int step = 0; step < STEPS; step++) {
       Sidecar one = sidecars.get(random.nextInt(sidecars.size()));
-      switch (random.nextInt(13)) {
+      switch (random.nextInt(14)) {
         case 0, 1, 2, 3 -> one.request();
         case 4 -> one.end();
         case 5 -> one.report();
@@ -287,7 +292,18 @@ final class Interleaving {
             one.decider.terms(terms(server.version), one.now());
           }
         }
+        case 11 -> {
+          if (random.nextInt(server.frozen ? 5 : 20) == 0) {
+            server.frozen = !server.frozen;
+            for (Sidecar each : sidecars) {
+              each.change = each.decider.leases().look();
+            }
+          }
+        }
         default -> one.deliver();
+      }
+      if (server.frozen && one.change != 0 && one.decider.leases().isLooked(one.change)) {
+        counts.toldOfAFreeze++;
       }
       one.send();
       check();

@@ -167,7 +167,7 @@ public final class LeasingServer {
       return new Told.Refused("invalid", "meters." + meter);
     }
     long free = available();
-    if (free <= 0) {
+    if (free <= 0 || frozen) {
       return new Told.Denied();
     }
     Lease lease = new Lease();

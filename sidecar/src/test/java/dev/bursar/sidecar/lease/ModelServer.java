@@ -135,6 +135,11 @@ public final class ModelServer implements Server, TermsSource {
     termsRefused = isRefused;
   }
 
+  /** Nothing more is to be spent. */
+  public synchronized void freeze(boolean isFrozen) {
+    leasing.frozen = isFrozen;
+  }
+
   public synchronized void credit(long credits) {
     leasing.credit(credits * CREDIT);
   }

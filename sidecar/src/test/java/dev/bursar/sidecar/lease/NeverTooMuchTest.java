@@ -21,6 +21,8 @@ final class NeverTooMuchTest {
     assertThat(counts.expired).isPositive();
     assertThat(counts.denied).isPositive();
     assertThat(counts.published).isPositive();
+    assertThat(counts.toldOfAFreeze).isGreaterThan(SEEDS);
+    assertThat(counts.againstAFreeze).isZero();
   }
 
   /** What has come to pass, so that it is known to have been tried. */
@@ -31,5 +33,7 @@ final class NeverTooMuchTest {
     int expired;
     int denied;
     int published;
+    int toldOfAFreeze;
+    int againstAFreeze;
   }
 }

@@ -1,0 +1,163 @@
+package dev.bursar.sidecar.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A stream whose other end is on the wire, and may be silent, break off or refuse. */
+final class ChangeStreamTest {
+
+  private static final String HELLO = event("hello", "{\"heartbeat_ms\":%d}");
+
+  private final BlockingQueue<String> taken = new LinkedBlockingQueue<>();
+  private volatile CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
+  private ServerSocket server;
+  private ChangeStream stream;
+
+  private final Changes changes =
+      new Changes() {
+        @Override
+        public CompletionStage<Void> changed(String org) {
+          taken.add("changed " + org);
+          return done;
+        }
+
+        @Override
+        public CompletionStage<Void> changedAll() {
+          taken.add("changed");
+          return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletionStage<Void> revoke(String org, String lease) {
+          taken.add("revoke " + org + " " + lease);
+          return done;
+        }
+      };
+
+  @BeforeEach
+  void start() throws IOException {
+    server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    server.setSoTimeout(30_000);
+    stream =
+        new ChangeStream(
+            URI.create("http://127.0.0.1:" + server.getLocalPort()), "secret", "gate 1", changes);
+    stream.start();
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    stream.close();
+    server.close();
+  }
+
+  private static String event(String name, String data) {
+    return "event: " + name + "\ndata: " + data + "\n\n";
+  }
+
+  /** The next request, up to its empty line and what its body has. */
+  private static String read(Socket socket) throws IOException {
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+    StringBuilder head = new StringBuilder();
+    int length = 0;
+    for (String line = in.readLine(); line != null && !line.isEmpty(); line = in.readLine()) {
+      head.append(line).append('\n');
+      if (line.toLowerCase(Locale.ROOT).startsWith("content-length: ")) {
+        length = Integer.parseInt(line.substring("content-length: ".length()));
+      }
+    }
+    for (; length > 0; length--) {
+      head.append((char) in.read());
+    }
+    return head.toString();
+  }
+
+  private static void write(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Socket connected(long heartbeatMs) throws Exception {
+    Socket socket = server.accept();
+    assertThat(read(socket))
+        .startsWith("GET /v1/leases/stream?sidecar=gate+1 HTTP/1.1")
+        .contains("Bearer secret");
+    write(socket, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
+    write(socket, HELLO.formatted(heartbeatMs));
+    assertThat(next()).isEqualTo("changed");
+    return socket;
+  }
+
+  private String next() throws InterruptedException {
+    String next = taken.poll(30, TimeUnit.SECONDS);
+    assertThat(next).as("nothing was told").isNotNull();
+    return next;
+  }
+
+  @Test
+  void whatIsAwaitedIsAcknowledgedOnceItWasTakenIn() throws Exception {
+    done = new CompletableFuture<>();
+    try (Socket socket = connected(60_000)) {
+      assertThat(stream.isConnected()).isTrue();
+      write(
+          socket,
+          event("revoke", "{\"notice\":\"n1\",\"org\":\"acme\",\"lease\":\"L1\"}")
+              + ":\n\nid: n2\n"
+              + event(
+                  "entitlements_changed", "{\"notice\":\"n2\",\"org\":\"acme\",\"awaited\":true}"));
+      assertThat(next()).isEqualTo("revoke acme L1");
+      assertThat(next()).isEqualTo("changed acme");
+      done.complete(null);
+      // Said again where the first time may not have been heard.
+      try (Socket lost = server.accept()) {
+        assertThat(read(lost)).contains("\"n2\"");
+      }
+      try (Socket acknowledged = server.accept()) {
+        assertThat(read(acknowledged))
+            .startsWith("POST /v1/leases/stream/acknowledge")
+            .endsWith("{\"sidecar\":\"gate 1\",\"notice\":\"n2\"}");
+        write(acknowledged, "HTTP/1.1 204 No Content\r\n\r\n");
+      }
+      assertThat(stream.notices()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aServerThatFallsSilentIsLeftAndSoIsOneThatBreaksOff() throws Exception {
+    try (Socket silent = connected(50);
+        Socket next = connected(60_000)) {
+      assertThat(silent.getInputStream().read()).as("it hung up").isNegative();
+      next.close();
+      try (Socket last = connected(60_000)) {
+        write(last, event("what_is_not_known_here", "{}"));
+        assertThat(next()).isEqualTo("changed");
+      }
+    }
+  }
+
+  @Test
+  void aKeyThatIsRefusedMakesItAskForEverything() throws Exception {
+    try (Socket refused = server.accept()) {
+      read(refused);
+      write(refused, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n");
+      assertThat(next()).isEqualTo("changed");
+      assertThat(stream.isConnected()).isFalse();
+    }
+  }
+}
