@@ -128,6 +128,7 @@ final class AsItWasTest {
 
   @Test
   void whatIsNotThereIsNotFound() {
+    org.reads = 0;
     org.receive(asking(REMOVE));
     assertThat(told)
         .singleElement()

@@ -84,7 +84,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
         case OrgCommand.PutOrg put -> put(put, now);
         case OrgCommand.Reserve reserve -> reservations.unknownOrg(reserve);
         case OrgCommand.Settle settle -> new Told<>(DONE);
-        case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of(), Map.of()));
+        case OrgCommand.ListOpen list -> new Unchanged<>(new OrgReply.Open(List.of(), Map.of()));
         case OrgCommand.ListPlanGrants list -> new Told<>(new OrgReply.PlanGrants(List.of()));
         case OrgCommand.Wake wake -> new Told<>(new OrgReply.Woken(null));
         case OrgCommand.RemoveUnit remove -> new Absent<>(unknownOrg());
@@ -187,7 +187,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
           new Told<>(new OrgReply.Wallets(new TreeMap<>(org.wallets())));
       case OrgCommand.FindReservation find -> find(find.reservation());
       case OrgCommand.ListOpen list ->
-          new Told<>(new OrgReply.Open(List.copyOf(org.open().values()), org.tallies().lapsed()));
+          new Unchanged<>(new OrgReply.Open(List.copyOf(org.open().values()), org.tallies().lapsed()));
     };
   }
 

@@ -198,6 +198,6 @@ public sealed interface OrgCommand {
   /** Tell what was decided at a place in the journal. */
   record ViewDecision(Place place) implements OrgCommand {}
 
-  /** Tell which reservations are open. */
+  /** Tell which reservations are open, once the journal is seen to have nothing newer. */
   record ListOpen() implements OrgCommand {}
 }
