@@ -85,6 +85,7 @@ final class AsItWasTest {
     org.receive(asking(new OrgCommand.PutOrg(SETTINGS, "test")));
     org.receive(asking(team("Red")));
     told.clear();
+    org.reads = 0;
   }
 
   private void assertDone() {
