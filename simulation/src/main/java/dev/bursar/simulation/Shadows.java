@@ -213,17 +213,17 @@ final class Shadows {
 
   /** An entity hears that its last row is written, and goes on with what it has in memory. */
   <C, E, R, S> void lives(EntityId id, EntityModel<C, E, R, S> model, Entity<C, E, R> living) {
+    if (world.tampering.living(living.aggregate()) instanceof WalletAggregate wallet) {
+      Invariants.in(wallet.wallet())
+          .forEach(
+              each -> watch.violated(each.invariant(), "%s: in memory, %s", id, each.detail()));
+    }
     if (world.tampering.hasOtherRules()) {
       return;
     }
     Shadow<C, E, R, S> shadow = of(id, model);
     if (living.sequence() % LIVES_ONE_IN == 0 && living.sequence() == shadow.entity.sequence()) {
       shadow.compare(living, "what lives");
-    }
-    if (living.aggregate() instanceof WalletAggregate wallet) {
-      Invariants.in(wallet.wallet())
-          .forEach(
-              each -> watch.violated(each.invariant(), "%s: in memory, %s", id, each.detail()));
     }
   }
 }
