@@ -304,6 +304,10 @@ public final class Simulation {
    */
   private void comeToRest() {
     runFor(10 * SECOND);
+    if (hasPlans()) {
+      // So that it is known what plans are to have given in the end: nothing.
+      tell(EntityId.org(SimulatedClient.ORG), put("again", null));
+    }
     wakeAll();
     runFor(20 * SECOND);
     world.cluster.jump(ALL_OVER);
