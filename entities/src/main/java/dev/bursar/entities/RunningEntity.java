@@ -77,7 +77,10 @@ public abstract class RunningEntity<C, E, R> {
     };
   }
 
-  /** Looks at what is open from before: when the entity starts, and now and then. */
+  /**
+   * Looks at what is open from before: when the entity starts, and now and then. The journal is
+   * looked at for that, so whoever was written behind, or whose row came late, learns of it then.
+   */
   abstract void reopen();
 
   /** Tries that again in a while: the journal could not be read. */
@@ -191,7 +194,11 @@ public abstract class RunningEntity<C, E, R> {
   /** The journal has stopped: a write failed, or recovery did. */
   public final void onJournalStopped() {
     inbox.onJournalStopped();
+    journalStopped();
   }
+
+  /** What seems not to have been written may come into the journal yet. */
+  void journalStopped() {}
 
   /** To an entity goes only what is meant for its kind. */
   @SuppressWarnings("unchecked")

@@ -75,6 +75,16 @@ public final class WalletEntity extends RunningEntity<WalletCommand, WalletEvent
             }));
   }
 
+  /**
+   * Org and team look again all the time. A wallet is woken when something is due; but a transfer
+   * that came late into its journal is due never.
+   */
+  @Override
+  void journalStopped() {
+    lookAgain();
+  }
+
+  /** Right after the journal was looked at. */
   private void reopenTransfers() {
     inbox.add(
         new Request<>(new WalletCommand.ListTransfers(), null),

@@ -85,6 +85,7 @@ final class AsItWasTest {
     org.receive(asking(new OrgCommand.PutOrg(SETTINGS, "test")));
     org.receive(asking(team("Red")));
     told.clear();
+    org.reads = 0;
   }
 
   private void assertDone() {
@@ -128,6 +129,7 @@ final class AsItWasTest {
 
   @Test
   void whatIsNotThereIsNotFound() {
+    org.reads = 0;
     org.receive(asking(REMOVE));
     assertThat(told)
         .singleElement()

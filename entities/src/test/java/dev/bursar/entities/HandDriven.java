@@ -60,6 +60,7 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
   private final ArrayDeque<Runnable> toDo = new ArrayDeque<>();
   private final List<Sent> sent = new ArrayList<>();
   private final List<EntityMessage> afterATick = new ArrayList<>();
+  private final List<EntityMessage> whenItLooksAgain = new ArrayList<>();
   private final RunningEntity<C, E, R> entity;
   private Journaled<C, E, R, S> journaled;
   private Entity<C, E, R> state;
@@ -74,6 +75,12 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
 
   /** How often rows were asked for. */
   int reads;
+
+  /** Whether what is written comes late into the journal: it seems to be lost. */
+  boolean writesLate;
+
+  /** The first row that seems to be lost. */
+  private StoredBatch late;
 
   /**
    * @param rows the journal, which it reads and goes on writing
@@ -120,6 +127,19 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
     due.forEach(this::receive);
   }
 
+  /** So much time goes by that it looks again at what is open. */
+  void lookAgain() {
+    List<EntityMessage> due = List.copyOf(whenItLooksAgain);
+    whenItLooksAgain.clear();
+    due.forEach(this::receive);
+  }
+
+  /** What seemed to be lost comes into the journal. */
+  void writeLate() {
+    writesLate = false;
+    rows.add(late);
+  }
+
   private void run() {
     while (!toDo.isEmpty()) {
       toDo.remove().run();
@@ -157,6 +177,8 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
   public void later(Duration delay, EntityMessage message) {
     if (delay.equals(TICK)) {
       afterATick.add(message);
+    } else if (delay.equals(RunningEntity.LOOK_AGAIN)) {
+      whenItLooksAgain.add(message);
     } else if (message instanceof EntityMessage.Restart) {
       toDo.add(() -> hand(message));
     }
@@ -186,6 +208,11 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
               journaled.decide(state, number, requests, BEGINNING.plusMillis(nowMs));
           hand(decided.told());
           StoredBatch row = decided.row();
+          if (row != null && writesLate) {
+            late = late == null ? row : late;
+            stopJournal();
+            return;
+          }
           if (row != null) {
             journaled.take(state, row);
             rows.add(row);
@@ -226,13 +253,16 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
     reads++;
     boolean newer = rows.size() > known;
     toDo.add(
-        () -> {
-          if (readable) {
-            then.accept(newer);
-          } else {
-            failed.accept(new IllegalStateException("can't be read"));
-          }
-        });
+        () ->
+            hand(
+                new EntityMessage.Run(
+                    () -> {
+                      if (readable) {
+                        then.accept(newer);
+                      } else {
+                        failed.accept(new IllegalStateException("can't be read"));
+                      }
+                    })));
   }
 
   @Override

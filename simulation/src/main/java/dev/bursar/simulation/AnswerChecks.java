@@ -19,12 +19,14 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaivePots.Use;
 import dev.bursar.simulation.NaiveWallet.Figures;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a client is told has to be in the journal, and to be what the naive models say. */
@@ -56,7 +58,7 @@ final class AnswerChecks {
       Since since,
       List<String> attempts) {
     if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
-      if (!isOfLease(refusal, request)) {
+      if (!isOfLease(refusal, request, EntityId.org(wallet.org()), since)) {
         refused(refusal, wallet, operation, since, attempts);
       }
       return;
@@ -67,12 +69,60 @@ final class AnswerChecks {
     }
   }
 
-  /** Somebody below is frozen; or what is to be added to has expired, by the org's clock. */
-  private static boolean isOfLease(Refusal refusal, ReserveRequest request) {
+  /** It is no lease that can be had, or that can be added to; and that is so. */
+  private boolean isOfLease(Refusal refusal, ReserveRequest request, EntityId id, Since since) {
     LeaseTerms terms = request.lease();
-    return terms != null
-        && (refusal.code() == Refusal.Code.LEASE_TOO_WIDE
-            || (refusal.code() == Refusal.Code.LEASE_ENDED && terms.more() != null));
+    String more = terms == null ? null : terms.more();
+    if (terms != null && refusal.code() == Refusal.Code.LEASE_TOO_WIDE) {
+      NaiveOrg org = world.watch.org(id);
+      // A freeze lasts longer by a clock that is behind.
+      Instant at = world.cluster.earliestNow().minus(Duration.ofHours(1));
+      world.watch.expect(
+          moments(since, id)
+              .anyMatch(
+                  moment -> org.budgets.isTooWide(request.subject(), type(request), at, moment)),
+          "I9",
+          "a lease for %s is refused: %s",
+          request.subject(),
+          refusal);
+      world.watch.saw(Rarity.LEASE_TOO_WIDE);
+      return true;
+    }
+    if (more != null && refusal.code() == Refusal.Code.LEASE_ENDED) {
+      world.watch.expect(
+          mayHaveEnded(more, request, id, since),
+          "I9",
+          "nothing is added to %s: %s",
+          more,
+          refusal);
+      world.watch.saw(Rarity.LEASE_NOT_PROLONGED);
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * It was over, or may have been by some clock; or some limit was set since it was granted, or has
+   * another window than then.
+   */
+  private boolean mayHaveEnded(String lease, ReserveRequest request, EntityId id, Since since) {
+    NaiveOrg org = world.watch.org(id);
+    NaiveLeases.Term term = org.leases.term(lease);
+    if (term == null || world.wasBehind(since, id)) {
+      return true;
+    }
+    Instant clock = world.cluster.latestClock();
+    Instant last = world.watch.shadows.latestAt();
+    return world.cluster.mayHaveCome(term.endAt(since.moment()))
+        || org.budgets.wereSetAfter(term.since())
+        || Stream.of(clock, last)
+            .flatMap(
+                at ->
+                    org
+                        .budgets
+                        .applied(request.subject(), type(request), at, world.watch.moment())
+                        .stream())
+            .anyMatch(limit -> limit.isHard() && limit.window().isAfter(term.from()));
   }
 
   /**
@@ -147,6 +197,17 @@ final class AnswerChecks {
         reservation,
         told,
         org.limitsOf(plan, at, world.watch.moment()));
+    if (request.lease() != null) {
+      Instant soon = world.cluster.latestClock().plus(Duration.ofHours(1));
+      world.watch.expect(
+          moments(since, EntityId.org(wallet.org()))
+              .anyMatch(
+                  moment -> !org.budgets.isTooWide(request.subject(), type(request), soon, moment)),
+          "I9",
+          "%s is leased for %s, which is too wide",
+          reservation,
+          request.subject());
+    }
     if (request.dryRun()) {
       wouldBeAllowed(allowed, request, wallet, since);
       return;

@@ -227,15 +227,15 @@ final class Cluster {
     Instant latest = world.watch.shadows.latestAt();
     Instant shown = latestClock();
     nodes.forEach(node -> node.heal(latest.isAfter(shown) ? latest : shown));
-    endWhoIsBehind();
-    world.time.after(World.CALM_AFTER / 2, this::endWhoIsBehind);
+    endWhoOwnsNothing();
+    world.time.after(World.CALM_AFTER / 2, this::endWhoOwnsNothing);
   }
 
   /**
-   * What the faults have left: incarnations on nodes that do not own them, and such as another one,
-   * or a row that came late, has written behind, which would learn of that by their next row.
+   * Incarnations on nodes that do not own them, as a cluster ends those that it has given up. Who
+   * owns an entity, and was written behind, has to learn of that by itself.
    */
-  private void endWhoIsBehind() {
+  private void endWhoOwnsNothing() {
     for (String org : List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG)) {
       for (SimulatedNode node : nodes) {
         if (node != owner(org)) {
@@ -243,7 +243,6 @@ final class Cluster {
         }
       }
     }
-    nodes.forEach(SimulatedNode::stopWhoIsBehind);
   }
 
   /** All clocks go so far ahead. */

@@ -2,7 +2,9 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaiveWallet.Fate;
@@ -17,11 +19,19 @@ final class LeaseChecks {
   }
 
   /**
+   * @param operation under which it was asked
+   * @param since when it was asked first
    * @param epoch the one that was named
    * @param known the one that the holder knows to be the lease's
    */
   void settled(
-      Answer<WalletReply> answer, WalletCommand asked, EntityId wallet, long epoch, long known) {
+      Answer<WalletReply> answer,
+      WalletCommand asked,
+      EntityId wallet,
+      Operation operation,
+      Since since,
+      long epoch,
+      long known) {
     switch (answer) {
       case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
         world.watch.expect(
@@ -40,7 +50,7 @@ final class LeaseChecks {
       }
       case Answer.Refused<WalletReply>(Refusal refusal) ->
           world.watch.expect(
-              mayBeRefused(refusal, asked, wallet, epoch, known),
+              mayBeRefused(refusal, asked, wallet, operation, since, epoch, known),
               "I9",
               "%s is refused: %s",
               asked,
@@ -50,7 +60,13 @@ final class LeaseChecks {
   }
 
   private boolean mayBeRefused(
-      Refusal refusal, WalletCommand asked, EntityId wallet, long epoch, long known) {
+      Refusal refusal,
+      WalletCommand asked,
+      EntityId wallet,
+      Operation operation,
+      Since since,
+      long epoch,
+      long known) {
     String lease =
         switch (asked) {
           case WalletCommand.SettleLease it -> it.lease();
@@ -58,7 +74,6 @@ final class LeaseChecks {
           case WalletCommand other -> throw new IllegalArgumentException(other.toString());
         };
     Fate fate = world.watch.wallet(wallet).fates.get(lease);
-    boolean adds = asked instanceof WalletCommand.SettleLease it && it.added() != null;
     boolean stale = refusal.code() == Refusal.Code.LEASE_EPOCH_STALE;
     if (stale) {
       world.watch.saw(Rarity.LEASE_OF_AN_OLDER_EPOCH);
@@ -67,13 +82,27 @@ final class LeaseChecks {
       // What nobody has answered may have been done all the same.
       case LEASE_EPOCH_STALE ->
           epoch < known || world.watch.wallet(wallet).isInLaterEpoch(lease, epoch);
-      case LEASE_ENDED -> adds;
+      case LEASE_ENDED -> mayHaveEnded(asked, wallet, since);
       case RESERVATION_FINALIZED -> fate == Fate.RELEASED;
       case RESERVATION_EXPIRED -> fate == Fate.EXPIRED;
       case RESERVATION_NOT_FOUND ->
           fate != Fate.OPEN && world.watch.memories.hasForgottenEnding(wallet, lease);
-      case IDEMPOTENCY_KEY_EXPIRED -> true;
+      case IDEMPOTENCY_KEY_EXPIRED -> world.watch.isForgotten(refusal, wallet, operation);
       default -> false;
     };
+  }
+
+  /** It has expired, by some clock, or what was to be added is not there any more. */
+  private boolean mayHaveEnded(WalletCommand asked, EntityId wallet, Since since) {
+    if (!(asked instanceof WalletCommand.SettleLease it) || it.added() == null) {
+      return false;
+    }
+    NaiveWallet naive = world.watch.wallet(wallet);
+    Hold hold = naive.open(it.lease());
+    return world.wasBehind(since, wallet)
+        || naive.fates.get(it.added()) != Fate.OPEN
+        || hold == null
+        || hold.lease() == null
+        || world.cluster.mayHaveCome(hold.lease().expiresAt());
   }
 }

@@ -289,6 +289,41 @@ final class NaiveBudgets {
     return found;
   }
 
+  /**
+   * Whether a lease for somebody would be used by users who have limits of their own, or are
+   * frozen: those that it does not name.
+   */
+  boolean isTooWide(Subject subject, String creditType, Instant at, long moment) {
+    return subject.user() == null
+        && (budgets.values().stream()
+                .map(past -> at(past, moment))
+                .anyMatch(
+                    budget ->
+                        budget != null
+                            && budget.mode() == Budget.Mode.HARD
+                            && counts(budget.measure(), creditType)
+                            && isOfUsers(budget.scope(), subject))
+            || freezes.values().stream()
+                .map(past -> at(past, moment))
+                .anyMatch(
+                    freeze ->
+                        freeze != null && isOfUsers(freeze.scope(), subject) && lasts(freeze, at)));
+  }
+
+  private static boolean isOfUsers(Scope scope, Subject subject) {
+    return switch (scope.type()) {
+      case EACH_USER -> true;
+      case USER, EACH_MEMBER ->
+          scope.team() == null || Objects.equals(scope.team(), subject.team());
+      case ORG, TEAM, DEPARTMENT, AGENT, PRODUCT, COST_CENTER -> false;
+    };
+  }
+
+  /** Whether any budget was set or removed after a moment. */
+  boolean wereSetAfter(long moment) {
+    return budgets.values().stream().anyMatch(past -> past.lastKey() > moment);
+  }
+
   private static boolean lasts(Freeze freeze, Instant at) {
     Instant until = freeze.until();
     return until == null || Duration.between(at, until).isPositive();

@@ -12,25 +12,45 @@ import org.jspecify.annotations.Nullable;
 /** From when until when each open lease of an org may be decided from, by the org's own events. */
 final class NaiveLeases {
 
-  private record Term(Instant from, Instant until) {}
+  /**
+   * One lease.
+   *
+   * @param since the moment in which it began
+   * @param prolonged the moment in which something was added to it; that of its beginning before
+   * @param untilBefore until when it was to last before that
+   */
+  record Term(Instant from, Instant until, long since, long prolonged, Instant untilBefore) {
 
-  private final Map<String, Term> open = new HashMap<>();
-
-  void begin(Plan plan) {
-    Instant from = plan.countedAt();
-    Instant until = plan.leaseUntil();
-    if (from != null && until != null) {
-      open.put(plan.reservation(), new Term(from, until));
+    /** The earliest end that it had at some time since a moment. */
+    Instant endAt(long moment) {
+      return moment <= prolonged ? untilBefore : until;
     }
   }
 
-  void settled(Closure closure) {
+  private final Map<String, Term> open = new HashMap<>();
+
+  /** An open one; null if there is none. */
+  @Nullable Term term(String lease) {
+    return open.get(lease);
+  }
+
+  void begin(Plan plan, long moment) {
+    Instant from = plan.countedAt();
+    Instant until = plan.leaseUntil();
+    if (from != null && until != null) {
+      open.put(plan.reservation(), new Term(from, until, moment, moment, until));
+    }
+  }
+
+  void settled(Closure closure, long moment) {
     if (closure.kind() == Closure.Kind.SHRUNK) {
       return;
     }
     Term ended = open.remove(closure.reservation());
     if (closure.kind() == Closure.Kind.ADDED && ended != null) {
-      open.computeIfPresent(closure.lease(), (name, term) -> new Term(term.from, ended.until));
+      open.computeIfPresent(
+          closure.lease(),
+          (name, term) -> new Term(term.from, ended.until, term.since, moment, term.until));
     }
   }
 

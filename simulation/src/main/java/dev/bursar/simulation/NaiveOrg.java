@@ -34,7 +34,7 @@ final class NaiveOrg {
   private final EntityId id;
   private final NaiveLimits own;
   final NaiveBudgets budgets = new NaiveBudgets();
-  private final NaiveLeases leases = new NaiveLeases();
+  final NaiveLeases leases = new NaiveLeases();
 
   /** The limits that a team is to count, of each reservation that the org has begun. */
   private final Map<String, List<Applied>> ofTeam = new HashMap<>();
@@ -58,7 +58,7 @@ final class NaiveOrg {
     Subject subject = plan.request().subject();
     List<Applied> limits = budgets.applied(subject, plan.creditType(), at, watch.moment());
     liesIn(plan);
-    leases.begin(plan);
+    leases.begin(plan, watch.moment());
     own.hold(
         reservation,
         plan.quantities(),
@@ -142,7 +142,7 @@ final class NaiveOrg {
 
   /** The org has heard how something ended. */
   void settled(Closure closure) {
-    leases.settled(closure);
+    leases.settled(closure, watch.moment());
   }
 
   /** A team counts work that has run. */

@@ -164,6 +164,11 @@ final class NaiveWallet {
     return List.copyOf(all.tailMap(all.floorKey(moment), true).values());
   }
 
+  /** What is held for a reservation, or leased; null if it is not open. */
+  @Nullable Hold open(String reservation) {
+    return open.get(reservation);
+  }
+
   /** Whether an open lease is in a later epoch than this. */
   boolean isInLaterEpoch(String lease, long epoch) {
     Hold hold = open.get(lease);

@@ -17,6 +17,7 @@ import dev.bursar.entities.StoredBatch;
 import dev.bursar.journal.EntitySnapshot;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ final class Shadows {
     private final Entity<C, E, R> entity;
     private final Map<String, E> operations = new HashMap<>();
     private @Nullable Instant nextDue;
+    private long dueVersion;
     private String writer = "";
 
     Shadow(EntityId id, EntityModel<C, E, R, S> model) {
@@ -58,6 +60,7 @@ final class Shadows {
         watch.violated("I8", "%s: %s", id, fault.getMessage());
       }
       nextDue = batch.nextDue();
+      dueVersion++;
       if (!writer.isEmpty() && !writer.equals(by) && world.cluster.runs(writer, id)) {
         watch.saw(Rarity.TWO_INCARNATIONS_WROTE);
       }
@@ -139,14 +142,30 @@ final class Shadows {
     };
   }
 
-  /** The wallets that have something due by this time. */
-  List<EntityId> due(Instant by) {
-    return all.entrySet().stream()
-        .filter(each -> each.getKey().kind() == EntityId.Kind.WALLET)
-        .filter(each -> each.getValue().nextDue != null && !each.getValue().nextDue.isAfter(by))
-        .map(Map.Entry::getKey)
-        .sorted((a, b) -> a.toString().compareTo(b.toString()))
+  /**
+   * A wallet that may have something to do.
+   *
+   * @param version of its row in the table of due work
+   */
+  record Due(EntityId wallet, long version) {}
+
+  /** The wallets that may have something to do by this time. */
+  List<Due> due(Instant by) {
+    return all.values().stream()
+        .filter(each -> each.id.kind() == EntityId.Kind.WALLET)
+        .filter(each -> each.nextDue != null && !each.nextDue.isAfter(by))
+        .map(each -> new Due(each.id, each.dueVersion))
+        .sorted(Comparator.comparing(each -> each.wallet().toString()))
         .toList();
+  }
+
+  /** Moves a wallet to its next time, or takes it out if it has none; unless a row came since. */
+  void move(Due due, @Nullable Instant next) {
+    Shadow<?, ?, ?, ?> shadow = all.get(due.wallet());
+    if (shadow != null && shadow.dueVersion == due.version()) {
+      shadow.nextDue = next;
+      shadow.dueVersion++;
+    }
   }
 
   /** The time of the latest event. */
@@ -194,17 +213,17 @@ final class Shadows {
 
   /** An entity hears that its last row is written, and goes on with what it has in memory. */
   <C, E, R, S> void lives(EntityId id, EntityModel<C, E, R, S> model, Entity<C, E, R> living) {
+    if (world.tampering.living(living.aggregate()) instanceof WalletAggregate wallet) {
+      Invariants.in(wallet.wallet())
+          .forEach(
+              each -> watch.violated(each.invariant(), "%s: in memory, %s", id, each.detail()));
+    }
     if (world.tampering.hasOtherRules()) {
       return;
     }
     Shadow<C, E, R, S> shadow = of(id, model);
     if (living.sequence() % LIVES_ONE_IN == 0 && living.sequence() == shadow.entity.sequence()) {
       shadow.compare(living, "what lives");
-    }
-    if (living.aggregate() instanceof WalletAggregate wallet) {
-      Invariants.in(wallet.wallet())
-          .forEach(
-              each -> watch.violated(each.invariant(), "%s: in memory, %s", id, each.detail()));
     }
   }
 }

@@ -141,19 +141,6 @@ final class SimulatedNode {
             });
   }
 
-  void stopWhoIsBehind() {
-    entities
-        .values()
-        .removeIf(
-            each -> {
-              if (each.isBehind()) {
-                each.kill();
-                return true;
-              }
-              return false;
-            });
-  }
-
   /**
    * Sends a message to all entities of an org that run here.
    *

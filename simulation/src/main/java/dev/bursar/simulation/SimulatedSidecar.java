@@ -46,9 +46,6 @@ final class SimulatedSidecar {
     long epoch = 1;
     Credits left;
 
-    /** Whether it has been closed, as far as the holder knows. */
-    boolean closed;
-
     Held(Plan plan, EntityId wallet) {
       this.plan = plan;
       this.wallet = wallet;
@@ -148,7 +145,9 @@ final class SimulatedSidecar {
         new Subject(
             SimulatedClient.ORG,
             team,
-            OrgShape.USERS.get(asker.random.nextInt(OrgShape.USERS.size())),
+            asker.random.nextInt(10) == 0
+                ? null
+                : OrgShape.USERS.get(asker.random.nextInt(OrgShape.USERS.size())),
             null,
             null,
             null);
@@ -302,7 +301,6 @@ final class SimulatedSidecar {
   private void close(Held lease) {
     before.add(lease);
     held = null;
-    lease.closed = true;
     ask(
         lease,
         lease.epoch,
@@ -318,13 +316,14 @@ final class SimulatedSidecar {
     String key = key();
     WalletCommand asked = command.with(key);
     Operation operation = new Caller(Asker.ACTOR, key, key, 1).operation(kind + ":" + lease.name());
+    Since since = world.since();
     asker.ask(
         "%s %s in epoch %d".formatted(kind, lease.name(), epoch),
         lease.wallet,
         asked,
         operation,
         answer -> {
-          checks.settled(answer, asked, lease.wallet, epoch, lease.epoch);
+          checks.settled(answer, asked, lease.wallet, operation, since, epoch, lease.epoch);
           if (answer instanceof Answer.Done<WalletReply>(WalletReply reply, boolean again)
               && reply instanceof WalletReply.LeaseSettled it) {
             lease.epoch = it.terms().epoch();

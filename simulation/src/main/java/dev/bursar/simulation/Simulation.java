@@ -1,7 +1,6 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Violation;
@@ -298,10 +297,17 @@ public final class Simulation {
 
   // ---- the end
 
-  /** Every entity is asked something, all that can expire does, and what is told is heard. */
+  /**
+   * All that can expire does, and what is told is heard; whoever is behind its journal finds out by
+   * itself.
+   */
   private void comeToRest() {
     runFor(10 * SECOND);
-    changeAll();
+    if (hasPlans()) {
+      // So that it is known what plans are to have given in the end: nothing.
+      tell(EntityId.org(SimulatedClient.ORG), put("again", null));
+    }
+    wakeAll();
     runFor(20 * SECOND);
     world.cluster.jump(ALL_OVER);
     wakeAll();
@@ -312,29 +318,15 @@ public final class Simulation {
   }
 
   /**
-   * Everything is written once more: an entity that another incarnation of it has written behind
-   * learns of that when it writes.
+   * Everybody is asked for something that they tell by what they know: so whoever has crashed
+   * starts, as it does where somebody wants something of it, and whoever is behind stays so.
    */
-  private void changeAll() {
-    for (EntityId id : world.watch.shadows.entities()) {
-      switch (id.kind()) {
-        case ORG -> tell(id, put("again", null));
-        case WALLET ->
-            tell(
-                id,
-                new WalletCommand.Adjust(
-                    OrgShape.TYPE, new Credits(1), "last", attribution(id.org())));
-        case TEAM -> tell(id, new TeamCommand.ForgetBudget("none", null));
-      }
-    }
-  }
-
   private void wakeAll() {
     for (EntityId id : world.watch.shadows.entities()) {
       switch (id.kind()) {
         case ORG -> tell(id, new OrgCommand.ViewOrg());
-        case WALLET -> tell(id, new WalletCommand.Wake());
-        case TEAM -> tell(id, new TeamCommand.ListOpen());
+        case WALLET -> tell(id, new WalletCommand.View());
+        case TEAM -> tell(id, new TeamCommand.ViewLimits(List.of()));
       }
     }
   }

@@ -8,6 +8,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.entities.EntityModel;
 import dev.bursar.entities.EntityModels;
@@ -287,12 +288,27 @@ final class World {
     void by(String node, T answer);
   }
 
-  /** What the table of due work does in production: whoever has something due is woken. */
+  /** What is done with the table of due work in production. */
   private void wakeWhoIsDue() {
-    for (EntityId wallet : watch.shadows.due(cluster.latestClock())) {
-      tell(wallet, new WalletCommand.Wake());
+    Instant now = cluster.latestClock();
+    for (Shadows.Due due : watch.shadows.due(now)) {
+      this.<Answer<WalletReply>>ask(
+          due.wallet(),
+          replyTo ->
+              new EntityMessage.Ask<WalletCommand, WalletReply>(
+                  new Request<>(new WalletCommand.Wake(), null), replyTo),
+          (node, answer) -> woken(due, answer, now));
     }
     time.after(SECOND, this::wakeWhoIsDue);
+  }
+
+  /** Whoever has nothing more to do by that time is not woken for it any more. */
+  private void woken(Shadows.Due due, Answer<WalletReply> answer, Instant now) {
+    if (answer instanceof Answer.Done<WalletReply> done
+        && done.value() instanceof WalletReply.Woken(Instant next)
+        && (next == null || next.isAfter(now))) {
+      watch.shadows.move(due, next);
+    }
   }
 
   // ---- when things go wrong

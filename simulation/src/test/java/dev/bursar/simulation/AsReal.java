@@ -12,6 +12,11 @@ interface AsReal<C, E, R> extends Aggregate<C, E, R> {
 
   Aggregate<C, E, R> real();
 
+  /** The real rules below these. */
+  static <C, E, R> Aggregate<C, E, R> of(Aggregate<C, E, R> rules) {
+    return rules instanceof AsReal<C, E, R> it ? it.real() : rules;
+  }
+
   @Override
   default Decision<E, R> decide(C command, Instant now) {
     return decide(command, now, now);

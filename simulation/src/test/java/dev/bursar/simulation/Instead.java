@@ -8,6 +8,8 @@ import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamCommand;
@@ -18,6 +20,7 @@ import dev.bursar.domain.wallet.WalletEvent;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Commands, plans, holds and events with something else in them. */
 final class Instead {
@@ -70,12 +73,63 @@ final class Instead {
     return with(hold, Credits.ZERO, List.of(), hold.overagePolicy());
   }
 
+  /** Of a millionth more than it draws. */
+  static Hold ofOneMore(Hold hold) {
+    return with(
+        hold, hold.amount().plus(new Credits(1)), hold.draws(), hold.overagePolicy(), hold.lease());
+  }
+
+  /** With a lease of a millionth more than is held for it. */
+  static Hold leasedForOneMore(Hold hold) {
+    Lease lease = hold.lease();
+    return lease == null
+        ? hold
+        : with(
+            hold,
+            hold.amount(),
+            hold.draws(),
+            hold.overagePolicy(),
+            new Lease(
+                lease.sidecar(),
+                lease.epoch(),
+                lease.expiresAt(),
+                lease.granted().plus(new Credits(1)),
+                lease.reported(),
+                lease.returned(),
+                lease.revoked(),
+                lease.meters(),
+                lease.holder(),
+                lease.catalogVersion()));
+  }
+
+  /** As if there were no entry before. */
+  static Transaction unchained(Transaction of) {
+    return new Transaction(
+        of.id(),
+        of.postedAt(),
+        of.creditType(),
+        of.reservation(),
+        of.corrects(),
+        of.attribution(),
+        new byte[32],
+        of.postings());
+  }
+
   static Hold recordedInFull(Hold hold) {
     return with(hold, hold.amount(), hold.draws(), OveragePolicy.RECORD);
   }
 
   private static Hold with(
       Hold hold, Credits amount, List<Draw> draws, OveragePolicy overagePolicy) {
+    return with(hold, amount, draws, overagePolicy, hold.lease());
+  }
+
+  private static Hold with(
+      Hold hold,
+      Credits amount,
+      List<Draw> draws,
+      OveragePolicy overagePolicy,
+      @Nullable Lease lease) {
     return new Hold(
         hold.reservation(),
         hold.creditType(),
@@ -87,7 +141,7 @@ final class Instead {
         overagePolicy,
         hold.teamHolds(),
         hold.attribution(),
-        hold.lease());
+        lease);
   }
 
   @SuppressWarnings("unchecked")

@@ -4,13 +4,17 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.Wallet;
 import dev.bursar.domain.wallet.WalletAggregate;
 import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletEvent;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Bugs in what is held for those who decide by themselves. */
 enum LeaseBug implements PlantedBug {
@@ -57,7 +61,59 @@ enum LeaseBug implements PlantedBug {
           ? new Request<>(request.command(), null)
           : request;
     }
+  },
+
+  A_LEASE_IN_MEMORY_IS_NOT_WHAT_IS_HELD("I3: by its lease") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.CreditsHeld it
+                  ? new WalletEvent.CreditsHeld(
+                      it.at(), Instead.leasedForOneMore(it.hold()), it.balance())
+                  : event);
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> living(Aggregate<C, E, R> rules) {
+      return AsReal.of(rules);
+    }
+  },
+
+  A_SETTLEMENT_IS_SAID_TO_BE_FORGOTTEN("model: nothing so new is") {
+    @Override
+    public WrongRules wrongRules() {
+      return refusing(
+          WalletEvent.LeaseSettled.class::isInstance,
+          Refusal.of(Refusal.Code.IDEMPOTENCY_KEY_EXPIRED, "planted"));
+    }
+  },
+
+  A_LEASE_IS_SAID_TO_BE_TOO_WIDE("I9: a lease for") {
+    @Override
+    public WrongRules wrongRules() {
+      return refusing(
+          event ->
+              event instanceof OrgEvent.ReservationBegun it && it.plan().request().lease() != null,
+          Refusal.of(Refusal.Code.LEASE_TOO_WIDE, "planted"));
+    }
+  },
+
+  A_LEASE_IS_SAID_TO_HAVE_ENDED("I9: nothing is added to") {
+    @Override
+    public WrongRules wrongRules() {
+      return refusing(
+          event ->
+              event instanceof OrgEvent.ReservationBegun it
+                  && it.plan().request().lease() != null
+                  && it.plan().request().lease().more() != null,
+          Refusal.of(Refusal.Code.LEASE_ENDED, "planted"));
+    }
   };
+
+  private static WrongRules refusing(Predicate<Object> which, Refusal refusal) {
+    return WrongRules.refusing(event -> which.test(event) ? refusal : null);
+  }
 
   private record AnyEpoch<C, E, R>(Aggregate<C, E, R> real, Wallet wallet)
       implements AsReal<C, E, R> {

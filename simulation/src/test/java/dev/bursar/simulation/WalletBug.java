@@ -433,6 +433,34 @@ enum WalletBug implements PlantedBug {
                   ? new OrgEvent.WalletPut(it.at(), it.wallet(), WalletOwner.ORG, it.actor())
                   : event);
     }
+  },
+
+  AN_ENTRY_FOLLOWS_ON_NONE("I5: ") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.Granted it
+                  ? new WalletEvent.Granted(
+                      it.at(), it.grant(), Instead.unchained(it.transaction()), it.balance())
+                  : event);
+    }
+  },
+
+  A_HOLD_IN_MEMORY_IS_NOT_WHAT_IT_DRAWS("I2: by its draws") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.CreditsHeld it
+                  ? new WalletEvent.CreditsHeld(it.at(), Instead.ofOneMore(it.hold()), it.balance())
+                  : event);
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> living(Aggregate<C, E, R> rules) {
+      return AsReal.of(rules);
+    }
   };
 
   private final List<String> signs;

@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.operation.Refusal;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -86,6 +87,11 @@ record WrongRules(
         UnaryOperator.identity());
   }
 
+  /** What should be written is refused. */
+  static WrongRules refusing(Function<Object, @Nullable Refusal> refusal) {
+    return telling(refusal::apply);
+  }
+
   /** Things fall due at another time. */
   static WrongRules due(UnaryOperator<Instant> time) {
     return new WrongRules(
@@ -118,9 +124,11 @@ record WrongRules(
         return (Decision<E, R>) rules.answered.apply((Decision<Object, Object>) decision);
       }
       Object told = rules.told.apply(event);
-      return told != null
-          ? new Decision.Told<>((R) told)
-          : new Decision.Accepted<>((E) rules.decided.apply(event));
+      return told instanceof Refusal refusal
+          ? new Decision.Refused<>(refusal)
+          : told != null
+              ? new Decision.Told<>((R) told)
+              : new Decision.Accepted<>((E) rules.decided.apply(event));
     }
 
     @Override

@@ -15,8 +15,8 @@ public sealed interface Decision<E, R> {
   record Told<E, R>(R reply) implements Decision<E, R> {}
 
   /**
-   * It is as it is asked to be, and nothing has to happen. To be told once it is certain that the
-   * journal has nothing newer.
+   * It is as it is asked to be, or there is nothing to do, and nothing has to happen. To be told
+   * once it is certain that the journal has nothing newer: whoever is told so asks no more.
    */
   record Unchanged<E, R>(R reply) implements Decision<E, R> {}
 

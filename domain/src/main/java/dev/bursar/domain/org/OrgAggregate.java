@@ -84,9 +84,9 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
         case OrgCommand.PutOrg put -> put(put, now);
         case OrgCommand.Reserve reserve -> reservations.unknownOrg(reserve);
         case OrgCommand.Settle settle -> new Told<>(DONE);
-        case OrgCommand.ListOpen list -> new Told<>(new OrgReply.Open(List.of(), Map.of()));
-        case OrgCommand.ListPlanGrants list -> new Told<>(new OrgReply.PlanGrants(List.of()));
-        case OrgCommand.Wake wake -> new Told<>(new OrgReply.Woken(null));
+        case OrgCommand.ListOpen list -> new Unchanged<>(new OrgReply.Open(List.of(), Map.of()));
+        case OrgCommand.ListPlanGrants list -> new Unchanged<>(new OrgReply.PlanGrants(List.of()));
+        case OrgCommand.Wake wake -> new Unchanged<>(new OrgReply.Woken(null));
         case OrgCommand.RemoveUnit remove -> new Absent<>(unknownOrg());
         case OrgCommand.RemoveBudget remove -> new Absent<>(unknownOrg());
         case OrgCommand.RemoveOverride remove -> new Absent<>(unknownOrg());
@@ -125,12 +125,13 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
               ? new Absent<>(unknownBudget(remove.budget()))
               : new Accepted<>(new OrgEvent.BudgetRemoved(now, remove.budget(), remove.actor()));
       case OrgCommand.PutWallet put -> putWallet(put, now);
+      // Another incarnation may have gone on: what it has yet to tell the wallet is not to be lost.
       case OrgCommand.Wake wake ->
-          new Told<>(
+          new Unchanged<>(
               new OrgReply.Woken(
                   org.planGrants().untold().isEmpty() ? null : now.plus(WALLET_TOLD_WITHIN)));
       case OrgCommand.ListPlanGrants list ->
-          new Told<>(new OrgReply.PlanGrants(List.copyOf(org.planGrants().untold())));
+          new Unchanged<>(new OrgReply.PlanGrants(List.copyOf(org.planGrants().untold())));
       case OrgCommand.SettlePlanGrant it ->
           org.planGrants().untold().stream()
               .filter(each -> each.number() == it.number())
@@ -187,9 +188,10 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
           new Told<>(new OrgReply.Wallets(new TreeMap<>(org.wallets())));
       case OrgCommand.FindReservation find -> find(find.reservation());
       case OrgCommand.ListOpen list ->
-          new Told<>(new OrgReply.Open(List.copyOf(org.open().values()), org.tallies().lapsed()));
+          new Unchanged<>(
+              new OrgReply.Open(List.copyOf(org.open().values()), org.tallies().lapsed()));
       case OrgCommand.ListLeases list ->
-          new Told<>(new OrgReply.Leased(new LeaseRules(org).out(now), now));
+          new Unchanged<>(new OrgReply.Leased(new LeaseRules(org).out(now), now));
     };
   }
 

@@ -198,9 +198,12 @@ public sealed interface OrgCommand {
   /** Tell what was decided at a place in the journal. */
   record ViewDecision(Place place) implements OrgCommand {}
 
-  /** Tell which reservations are open. */
+  /** Tell which reservations are open, once the journal is seen to have nothing newer. */
   record ListOpen() implements OrgCommand {}
 
-  /** Tell which leases are out: those from which somebody may still decide. */
+  /**
+   * Tell which leases are out: those from which somebody may still decide; once the journal is seen
+   * to have nothing newer.
+   */
   record ListLeases() implements OrgCommand {}
 }

@@ -14,6 +14,7 @@ import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Forgotten;
 import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Told;
+import dev.bursar.domain.operation.Decision.Unchanged;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Place;
@@ -58,7 +59,7 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
       case TeamCommand.ViewLimits view ->
           new Told<>(new TeamReply.Limits(states(view.limits(), now)));
       case TeamCommand.ListOpen list ->
-          new Told<>(new TeamReply.Open(team.open(), team.tallies().lapsed()));
+          new Unchanged<>(new TeamReply.Open(team.open(), team.tallies().lapsed()));
     };
   }
 

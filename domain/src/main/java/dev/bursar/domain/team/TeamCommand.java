@@ -94,6 +94,6 @@ public sealed interface TeamCommand {
   /** Tell the figures of these limits. */
   record ViewLimits(List<Budgets.Applicable> limits) implements TeamCommand {}
 
-  /** Tell which reservations are open. */
+  /** Tell which reservations are open, once the journal is seen to have nothing newer. */
   record ListOpen() implements TeamCommand {}
 }

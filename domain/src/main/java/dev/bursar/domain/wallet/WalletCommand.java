@@ -323,7 +323,10 @@ public sealed interface WalletCommand {
   /** Let the hold live for so many seconds from now. */
   record Extend(String reservation, long ttlSeconds) implements WalletCommand {}
 
-  /** Do what has fallen due; nothing else. */
+  /**
+   * Do what has fallen due; nothing else. Whoever is told that nothing is left to do asks no more:
+   * so it is told once the journal is seen to have nothing newer.
+   */
   record Wake() implements WalletCommand {}
 
   /** Tell the balances. */
@@ -336,7 +339,7 @@ public sealed interface WalletCommand {
    */
   record ListGrants(@Nullable GrantPlace after, int limit) implements WalletCommand {}
 
-  /** Tell which reservations are open. */
+  /** Tell which reservations are open, once the journal is seen to have nothing newer. */
   record ListOpen() implements WalletCommand {}
 
   /** Tell what has become of a reservation. */

@@ -102,12 +102,12 @@ public final class WalletDecider {
       case WalletCommand.Cancel cancel -> cancel(cancel, now);
       case WalletCommand.Bar bar -> bar(bar.reservation(), bar.origin(), now);
       case WalletCommand.Extend extend -> extend(extend, now);
-      case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(wallet.nextDue()));
+      case WalletCommand.Wake wake -> new Unchanged<>(new WalletReply.Woken(wallet.nextDue()));
       case WalletCommand.View view -> new Told<>(view(owner));
       case WalletCommand.ListGrants list ->
           new Told<>(wallet.grantsAfter(list.after(), list.limit()));
       case WalletCommand.ListOpen list ->
-          new Told<>(new WalletReply.OpenList(List.copyOf(wallet.holds().keySet())));
+          new Unchanged<>(new WalletReply.OpenList(List.copyOf(wallet.holds().keySet())));
       case WalletCommand.Find find -> find(find.reservation(), find.origin());
     };
   }
@@ -119,8 +119,8 @@ public final class WalletDecider {
       case WalletCommand.HoldCredits hold -> new Told<>(unknownWallet(hold.amount()));
       case WalletCommand.ChargeUsage charge -> new Told<>(unknownWallet(charge.amount()));
       case WalletCommand.CheckCredits check -> new Told<>(unknownWallet(check.amount()));
-      case WalletCommand.Wake wake -> new Told<>(new WalletReply.Woken(null));
-      case WalletCommand.ListOpen list -> new Told<>(new WalletReply.OpenList(List.of()));
+      case WalletCommand.Wake wake -> new Unchanged<>(new WalletReply.Woken(null));
+      case WalletCommand.ListOpen list -> new Unchanged<>(new WalletReply.OpenList(List.of()));
       case WalletCommand.Cancel cancel -> new Told<>(new WalletReply.Barred(cancel.reservation()));
       case WalletCommand.Bar bar ->
           new Accepted<>(new WalletEvent.HoldBarred(now, bar.reservation()));

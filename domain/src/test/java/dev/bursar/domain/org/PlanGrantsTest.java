@@ -16,6 +16,7 @@ import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.PlanGrant;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletOwner;
@@ -331,6 +332,22 @@ final class PlanGrantsTest {
     assertThat(untold()).containsExactly(2L, 3L, 4L);
     assertThat(new OrgAggregate(org, (name, pinned, at) -> counts).nextDue())
         .isEqualTo(day("01-23").plusSeconds(60));
+  }
+
+  @Test
+  void whatIsToBeToldIsReadInTheJournalBeforeAnyoneReliesOnIt() {
+    assertConfirmed(day("01-01"), null);
+    subscribe("team");
+    assertConfirmed(day("01-23"), day("01-23").plusSeconds(60));
+    acme.after(day("01-23"), new OrgCommand.SettlePlanGrant(1, false));
+    assertConfirmed(day("01-24"), null);
+  }
+
+  private void assertConfirmed(Instant at, Instant next) {
+    assertThat(acme.when(WAKE, at).outcome())
+        .isEqualTo(new Outcome.Unchanged<>(new OrgReply.Woken(next)));
+    assertThat(acme.when(new OrgCommand.ListPlanGrants(), at).outcome())
+        .isInstanceOf(Outcome.Unchanged.class);
   }
 
   private List<Long> untold() {
