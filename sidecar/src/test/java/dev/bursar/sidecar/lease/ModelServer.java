@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.lease;
 
 import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -17,7 +18,10 @@ import dev.bursar.sidecar.terms.Terms;
 import dev.bursar.sidecar.terms.TermsRefused;
 import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.Entry;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +39,9 @@ public final class ModelServer implements Server, TermsSource {
   /** So many credits at once are malformed. */
   public static final long UNFIT = 13;
 
+  /** A model that has a price for tokens. */
+  public static final String PRICED_MODEL = "gpt";
+
   private static final Tagged TERMS =
       new Tagged(
           new Terms(
@@ -45,7 +52,16 @@ public final class ModelServer implements Server, TermsSource {
                   List.of()),
               Set.of("platform"),
               OveragePolicy.RECORD,
-              new PriceList(List.of()),
+              new PriceList(
+                  List.of(
+                      new Rate(
+                          null,
+                          PRICED_MODEL,
+                          "platform",
+                          Map.of(
+                              "input_tokens", new BigDecimal("0.001"),
+                              "cached_input_tokens", new BigDecimal("0.0001"),
+                              "output_tokens", new BigDecimal("0.01"))))),
               1),
           "1");
 
@@ -55,6 +71,7 @@ public final class ModelServer implements Server, TermsSource {
   private long asked;
   private String refused = "";
   private boolean termsRefused;
+  private final List<String> reported = new ArrayList<>();
 
   public ModelServer(long credits) {
     leasing = new LeasingServer(credits * CREDIT);
@@ -131,6 +148,15 @@ public final class ModelServer implements Server, TermsSource {
     return leasing.leases.values().stream().mapToLong(LeasingServer.Lease::held).sum();
   }
 
+  /** What was reported to have run, each as JSON. */
+  public synchronized List<String> reported() {
+    return List.copyOf(reported);
+  }
+
+  private void report(Entry.Stored use) {
+    reported.add(new String(use.work(), StandardCharsets.UTF_8));
+  }
+
   /** What was used though nobody could be asked. */
   public synchronized long unchecked() {
     return unchecked / CREDIT;
@@ -148,6 +174,9 @@ public final class ModelServer implements Server, TermsSource {
     }
     if (!away && uses.stream().anyMatch(each -> each.micros() == UNFIT * CREDIT)) {
       return told(new Told.Refused("invalid", "usage[0].amount"));
+    }
+    if (!away) {
+      uses.forEach(this::report);
     }
     Told told =
         away
@@ -168,6 +197,7 @@ public final class ModelServer implements Server, TermsSource {
     if (away) {
       return CompletableFuture.completedFuture(new Reported(new Told.Lost(), List.of()));
     }
+    uses.forEach(this::report);
     unchecked += uses.stream().mapToLong(Entry.Stored::micros).sum();
     return CompletableFuture.completedFuture(new Reported(new Told.Denied(), List.of()));
   }
