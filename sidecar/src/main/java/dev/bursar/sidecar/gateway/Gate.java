@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -152,8 +153,8 @@ public final class Gate {
                   ? byServer(request, null)
                   : sidecar
                       .passedOn(call)
-                      .handle((kept, error) -> kept)
-                      .thenCompose(kept -> byServer(request, call));
+                      .handle((kept, error) -> call)
+                      .thenCompose(noted -> byServer(request, call));
             });
   }
 
@@ -239,10 +240,16 @@ public final class Gate {
     try {
       return reservation.startsWith(Sidecar.RESERVATION)
           ? sidecar.end(reservation, amount, usage, null, remarks)
-          : server.end(reservation, amount, usage, reservation + "-end");
+          : server.end(reservation, amount, usage, callOf(reservation, amount, usage));
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /** The same for the same, so that what is tried again happens once. */
+  private static String callOf(
+      String reservation, @Nullable Credits amount, @Nullable Map<String, Long> usage) {
+    return "%s-end-%08x".formatted(reservation, Objects.hash(amount, usage));
   }
 
   private void again(

@@ -4,23 +4,32 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that is one JSON object. It goes on as it comes, however long it is: nothing of it is
- * kept. What is no JSON tells nothing.
+ * kept. What is no JSON, or can't be read, tells nothing, and is text for all that is known.
  */
 final class JsonScan implements Scan {
 
-  private static final JsonFactory FACTORY = new JsonFactory();
+  /** Longer texts are not taken into memory: then all of the answer is not read. */
+  private static final int TEXT_CHARS_MAX = 1 << 20;
+
+  private static final JsonFactory FACTORY =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder().maxStringLength(TEXT_CHARS_MAX).build())
+          .build();
   private static final byte[] NOTHING = new byte[0];
 
   private final JsonParser in;
   private final ByteArrayFeeder feeder;
   private final ToldTokens told = new ToldTokens();
   private long textBytes;
+  private long bytes;
   private boolean isReadable = true;
 
   JsonScan() {
@@ -33,10 +42,11 @@ final class JsonScan implements Scan {
   }
 
   @Override
-  public byte[] take(byte[] bytes) {
-    if (isReadable && bytes.length > 0) {
+  public byte[] take(byte[] next) {
+    bytes += next.length;
+    if (isReadable && next.length > 0) {
       try {
-        feeder.feedInput(bytes, 0, bytes.length);
+        feeder.feedInput(next, 0, next.length);
         for (JsonToken token = in.nextToken();
             token != null && token != JsonToken.NOT_AVAILABLE;
             token = in.nextToken()) {
@@ -46,7 +56,7 @@ final class JsonScan implements Scan {
         isReadable = false;
       }
     }
-    return bytes;
+    return next;
   }
 
   private void see(JsonToken token) throws IOException {
@@ -96,6 +106,6 @@ final class JsonScan implements Scan {
 
   @Override
   public long outputTokens() {
-    return Tokens.ofBytes(textBytes);
+    return Tokens.ofBytes(isReadable ? textBytes : bytes);
   }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.Http;
@@ -24,6 +25,7 @@ import org.apache.pekko.http.javadsl.model.ResponseEntity;
 import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.settings.ConnectionPoolSettings;
+import org.apache.pekko.stream.BufferOverflowException;
 import org.apache.pekko.stream.Materializer;
 import org.apache.pekko.stream.StreamTcpException;
 import org.apache.pekko.stream.SystemMaterializer;
@@ -176,7 +178,7 @@ final class Upstream {
     }
     return sent.handle(
             (answer, error) ->
-                error == null ? answered(answer, call, held, started) : lost(error, call, held))
+                error == null ? answered(answer, call, held, started) : lost(error, held))
         .thenCompose(response -> response)
         .thenApply(
             response -> response.addHeader(RawHeader.create(RESERVATION, held.reservation())));
@@ -195,6 +197,12 @@ final class Upstream {
     }
     boolean isStream =
         answer.entity().getContentType().mediaType().toString().equalsIgnoreCase(EVENTS);
+    // It was asked for as it is; what comes compressed all the same can't be read, and may be all.
+    boolean isCoded =
+        answer
+            .getHeader("Content-Encoding")
+            .filter(it -> !it.value().equals("identity"))
+            .isPresent();
     Scan scan = isStream ? new EventScan(call.addsUsage()) : new JsonScan();
     Watch watch =
         new Watch(
@@ -203,7 +211,11 @@ final class Upstream {
                 ? call.outputTokens()
                 : Long.MAX_VALUE,
             SPENT,
-            ending -> held.charge(scan.told(), scan.outputTokens(), ending));
+            !isStream,
+            ending ->
+                isCoded
+                    ? held.charge(null, call.outputTokens(), ending)
+                    : held.charge(scan.told(), scan.outputTokens(), ending));
     Duration left = settings.within().minusNanos(System.nanoTime() - started);
     Source<ByteString, NotUsed> body =
         answer
@@ -247,19 +259,27 @@ final class Upstream {
   }
 
   /** What was never sent ran nowhere; what was has, as far as anybody knows, read the request. */
-  private static CompletionStage<HttpResponse> lost(
-      Throwable error, ModelCall call, Settlement.Held held) {
+  private static CompletionStage<HttpResponse> lost(Throwable error, Settlement.Held held) {
     HttpResponse response = unanswered(error).response();
     Throwable cause = Gate.cause(error);
-    if (cause instanceof StreamTcpException || cause instanceof IllegalArgumentException) {
+    if (isUnsent(cause)) {
       return held.release().thenApply(any -> response);
     }
     Ending ending = cause instanceof TimeoutException ? Ending.TIMED_OUT : Ending.CUT_OFF;
     return held.charge(null, 0, ending).thenApply(any -> response);
   }
 
+  private static boolean isUnsent(Throwable cause) {
+    return cause instanceof StreamTcpException
+        || cause instanceof BufferOverflowException
+        || cause instanceof SSLHandshakeException;
+  }
+
   private static OpenAiError unanswered(Throwable error) {
     Throwable cause = Gate.cause(error);
+    if (cause instanceof BufferOverflowException) {
+      return new OpenAiError(429, "busy", null, "as many calls are waiting as may; ask again");
+    }
     LOG.atWarn().setMessage("the model's API did not answer").setCause(cause).log();
     return cause instanceof TimeoutException
         ? new OpenAiError(504, "upstream_timeout", null, "the model's API did not answer in time")

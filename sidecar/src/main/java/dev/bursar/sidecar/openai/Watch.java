@@ -27,21 +27,25 @@ final class Watch extends GraphStage<FlowShape<ByteString, ByteString>> {
   private final Scan scan;
   private final long outputTokensMax;
   private final byte[] farewell;
+  private final boolean readsOn;
   private final Function<Ending, CompletionStage<?>> settle;
 
   /**
    * @param outputTokensMax after so many the answer ends
    * @param farewell what is sent last then
+   * @param readsOn whether the answer is read to its end though nobody takes it any more
    * @param settle told how it ended, once; done when that is on record, or can't be now
    */
   Watch(
       Scan scan,
       long outputTokensMax,
       byte[] farewell,
+      boolean readsOn,
       Function<Ending, CompletionStage<?>> settle) {
     this.scan = scan;
     this.outputTokensMax = outputTokensMax;
     this.farewell = farewell;
+    this.readsOn = readsOn;
     this.settle = settle;
   }
 
@@ -95,14 +99,22 @@ final class Watch extends GraphStage<FlowShape<ByteString, ByteString>> {
 
             @Override
             public void onDownstreamFinish(Throwable cause) {
-              told(Ending.DISCONNECTED);
-              cancelStage(cause);
+              if (!readsOn || isEnding) {
+                told(Ending.DISCONNECTED);
+                cancelStage(cause);
+              } else if (!isClosed(in) && !hasBeenPulled(in)) {
+                pull(in);
+              }
             }
           });
     }
 
     private void pass(ByteString bytes) {
       byte[] onward = scan.take(bytes.toArrayUnsafe());
+      if (isClosed(out)) {
+        pull(in);
+        return;
+      }
       boolean isSpent = scan.told() == null && scan.outputTokens() > outputTokensMax;
       if (onward.length > 0) {
         push(out, ByteString.fromArrayUnsafe(onward));

@@ -380,6 +380,17 @@ final class OpenAiProxyTest {
   }
 
   @Test
+  void whatComesCompressedAllTheSameIsTakenForAllOfIt() throws Exception {
+    models.next(
+        (asked, wire) ->
+            wire.raw(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: br\r\n"
+                    + "Content-Length: 2\r\n\r\nxx"));
+    assertThat(post(CHAT, ASK).statusCode()).isEqualTo(200);
+    assertCharged(5L, 50L, "no_usage");
+  }
+
+  @Test
   void aStreamEndsOnceItIsSpentIfItIsToldTo() throws Exception {
     serve(new OpenAiSettings(settings().upstream(), 5, Duration.ofSeconds(30), true, List.of()));
     models.next(
@@ -421,12 +432,40 @@ final class OpenAiProxyTest {
   }
 
   @Test
+  void anAnswerThatIsOneObjectIsReadToItsEndThoughItsClientHasGone() throws Exception {
+    CountDownLatch gone = new CountDownLatch(1);
+    String half = "{\"message\":{\"content\":\"%s\"}},".formatted("x".repeat(1 << 16)).repeat(64);
+    models.next(
+        (asked, wire) -> {
+          wire.raw(
+              "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+          wire.chunk("{\"choices\":[");
+          gone.await();
+          wire.chunk(half);
+          wire.chunk(half);
+          wire.chunk("{}]," + TOLD.substring(TOLD.indexOf("\"usage\"")));
+          wire.end();
+        });
+    HttpResponse<InputStream> answer = open(ASK);
+    assertThat(answer.body().read()).isEqualTo('{');
+    answer.body().close();
+    gone.countDown();
+    JsonNode work = charged();
+    assertThat(work.path("usage").path("output_tokens").asLong()).isEqualTo(7);
+    assertThat(work.at("/metadata/bursar.estimated").isMissingNode()).isTrue();
+  }
+
+  @Test
   void whatRunsNoModelIsPassedOnAndWhatNobodyCouldCountIsNot() throws Exception {
     models.next((asked, wire) -> wire.json(200, "{\"data\":[]}"));
     HttpResponse<String> list =
         client.send(request("/models").GET().build(), HttpResponse.BodyHandlers.ofString());
     assertThat(list.body()).isEqualTo("{\"data\":[]}");
     assertThat(models.asked.getFirst().path()).isEqualTo("/v1/models");
+    models.next((asked, wire) -> wire.json(404, "{}"));
+    client.send(
+        request("/models/ft%3Agpt%2Fx?a=%20b").GET().build(), HttpResponse.BodyHandlers.ofString());
+    assertThat(models.asked.getLast().path()).isEqualTo("/v1/models/ft:gpt%2Fx?a=%20b");
     for (String path :
         List.of("/images/generations", "/chat/completions/", "/chat%2Fcompletions")) {
       HttpResponse<String> refused = post(path, ASK);
@@ -434,7 +473,7 @@ final class OpenAiProxyTest {
       assertThat(error(refused).path("code").asText()).isEqualTo("not_metered");
     }
     assertThat(post("/models/../images/generations", ASK).statusCode()).isIn(400, 403);
-    assertThat(models.asked).hasSize(1);
+    assertThat(models.asked).hasSize(2);
     serve(
         new OpenAiSettings(
             settings().upstream(), 5, Duration.ofSeconds(30), true, List.of("/images")));

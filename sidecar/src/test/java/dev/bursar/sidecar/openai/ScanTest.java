@@ -81,6 +81,18 @@ final class ScanTest {
   }
 
   @Test
+  void whatCanNotBeReadIsTextForAllThatIsKnown() {
+    JsonScan scan = new JsonScan();
+    passed(scan, "<html>".getBytes(StandardCharsets.UTF_8), new Random(3));
+    assertThat(scan.outputTokens()).isEqualTo(2);
+    JsonScan longText = new JsonScan();
+    byte[] all =
+        ("{\"choices\":[\"" + "x".repeat(2 << 20) + "\"]}").getBytes(StandardCharsets.UTF_8);
+    passed(longText, all, new Random(3));
+    assertThat(longText.outputTokens()).isEqualTo(Tokens.ofBytes(all.length));
+  }
+
+  @Test
   void whatIsNoJsonTellsNothing() {
     for (String all :
         new String[] {
