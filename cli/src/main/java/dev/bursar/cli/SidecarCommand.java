@@ -2,17 +2,22 @@ package dev.bursar.cli;
 
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.gateway.Wishes;
+import dev.bursar.sidecar.http.Gateways;
 import dev.bursar.sidecar.http.SidecarProcess;
+import dev.bursar.sidecar.openai.OpenAiSettings;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -101,15 +106,69 @@ final class SidecarCommand implements Callable<Integer> {
               + " deny, or allow and record it as unchecked. Default: what the plan says, else deny")
   private List<String> failModes = List.of();
 
+  @Option(
+      names = "--openai-upstream",
+      paramLabel = "URL",
+      description = {
+        "Decide calls of models at /openai/v1 before they go on to the API at this URL, such as"
+            + " https://api.openai.com/v1, and charge what their answers say. Default: no such path"
+      })
+  private @Nullable URI openAiUpstream;
+
+  @Option(
+      names = "--openai-output-tokens",
+      paramLabel = "TOKENS",
+      defaultValue = "" + OpenAiSettings.OUTPUT_TOKENS,
+      description =
+          "How many output tokens are set aside for a call that sets no bound, 1 to 1000000. Default:"
+              + " ${DEFAULT-VALUE}")
+  private long openAiOutputTokens;
+
+  @Option(
+      names = "--openai-timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "540",
+      description = "How long a call of a model may take, 1 to 540. Default: ${DEFAULT-VALUE}")
+  private long openAiTimeoutSeconds;
+
+  @Option(
+      names = "--openai-stop",
+      description = "End streams that set no bound once they have used what was set aside for them")
+  private boolean openAiStops;
+
+  @Option(
+      names = "--openai-pass",
+      paramLabel = "PATH",
+      description = "A path of the API, such as /images, that is passed on undecided and uncharged")
+  private List<String> openAiPasses = List.of();
+
+  @Option(
+      names = "--ext-authz",
+      description = "Answer Envoy's external authorization over HTTP, at /ext_authz")
+  private boolean authorizes;
+
+  @Option(
+      names = "--grpc-port",
+      paramLabel = "PORT",
+      description =
+          "Answer Envoy's external authorization and its rate limit service over gRPC at this port; 0"
+              + " takes a free one. Default: no such port")
+  private @Nullable Integer grpcPort;
+
+  @Option(
+      names = "--default",
+      paramLabel = "NAME=VALUE",
+      description =
+          "What is so of a gateway's calls that do not say it: org, team, user, product, cost_center,"
+              + " agent, feature, model, wallet, credit_type, amount, mode")
+  private Map<String, String> defaults = Map.of();
+
   @Override
   public Integer call() throws InterruptedException {
     if (key == null || key.isEmpty()) {
       throw new CommandFailure("--key or $BURSAR_KEY is needed");
     }
-    if (server.getHost() == null || !List.of("http", "https").contains(server.getScheme())) {
-      throw new CommandFailure(
-          "--server: %s is no URL such as http://bursar:8080".formatted(server));
-    }
+    demandUrl("--server", server, "http://bursar:8080");
     demand("--port", port, 0, 65_535);
     demand("--file-mb", fileMegabytes, 1, 1_000_000);
     if (!List.of("pass", "deny").contains(whenFull)) {
@@ -117,6 +176,9 @@ final class SidecarCommand implements Callable<Integer> {
     }
     CountDownLatch stopped = new CountDownLatch(1);
     try (SidecarProcess sidecar = SidecarProcess.start(options(key))) {
+      if (sidecar.grpcPort() >= 0) {
+        System.out.printf("gRPC for Envoy on %s:%d%n", host, sidecar.grpcPort());
+      }
       System.out.printf(
           "sidecar of %s on http://%s:%d%nwhat was used is kept in %s%n",
           server, host, sidecar.port(), data.toAbsolutePath());
@@ -138,7 +200,52 @@ final class SidecarCommand implements Callable<Integer> {
         port,
         data,
         new UsageFile.Settings(fileMegabytes * MEGABYTE, SEGMENT_BYTES),
-        settings());
+        settings(),
+        gateways());
+  }
+
+  private Gateways gateways() {
+    for (String name : defaults.keySet()) {
+      if (!Wishes.DEFAULTS.contains(name)) {
+        throw new CommandFailure(
+            "--default: %s is none of %s"
+                .formatted(name, String.join(", ", new TreeSet<>(Wishes.DEFAULTS))));
+      }
+    }
+    if (grpcPort != null) {
+      demand("--grpc-port", grpcPort, 0, 65_535);
+    }
+    return new Gateways(
+        openAiUpstream == null ? null : openAi(openAiUpstream),
+        authorizes,
+        grpcPort == null ? -1 : grpcPort,
+        defaults);
+  }
+
+  private OpenAiSettings openAi(URI upstream) {
+    demandUrl("--openai-upstream", upstream, "https://api.openai.com/v1");
+    if (upstream.getRawQuery() != null || upstream.getRawFragment() != null) {
+      throw new CommandFailure("--openai-upstream: %s has a query".formatted(upstream));
+    }
+    demand("--openai-output-tokens", openAiOutputTokens, 1, 1_000_000);
+    demand("--openai-timeout", openAiTimeoutSeconds, 1, OpenAiSettings.WITHIN_MAX.toSeconds());
+    for (String each : openAiPasses) {
+      if (!each.matches("/[a-z0-9/_.-]+") || each.endsWith("/") || each.contains("..")) {
+        throw new CommandFailure("--openai-pass: %s is no path such as /images".formatted(each));
+      }
+    }
+    return new OpenAiSettings(
+        upstream,
+        openAiOutputTokens,
+        Duration.ofSeconds(openAiTimeoutSeconds),
+        openAiStops,
+        openAiPasses);
+  }
+
+  private static void demandUrl(String option, URI url, String example) {
+    if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
+      throw new CommandFailure("%s: %s is no URL such as %s".formatted(option, url, example));
+    }
   }
 
   private SidecarSettings settings() {

@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
     })
 final class UpCommand implements Callable<Integer> {
 
-  private static final String HOST = "127.0.0.1";
   private static final int PORT_MAX = 65_535;
 
   @Spec private CommandSpec spec;
@@ -42,6 +41,12 @@ final class UpCommand implements Callable<Integer> {
       defaultValue = "8080",
       description = "The port to listen on. Default: ${DEFAULT-VALUE}")
   private int port;
+
+  @Option(
+      names = "--host",
+      defaultValue = "127.0.0.1",
+      description = "The address to listen on. Default: ${DEFAULT-VALUE}")
+  private String host;
 
   @Option(
       names = "--data",
@@ -94,7 +99,7 @@ final class UpCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     LibraryChatter.silence();
     Instant clockStart = clockStart();
-    demandFree(port);
+    demandFree(host, port);
     demandSecret(operatorKey);
     Path directory = DataFolder.of(data);
     PrintWriter out = spec.commandLine().getOut();
@@ -110,14 +115,14 @@ final class UpCommand implements Callable<Integer> {
           Node.start(
               new NodeSettings(
                   database,
-                  HOST,
+                  host,
                   port,
                   catalog,
                   spanMapping,
                   key,
                   clockStart,
                   directory.resolve("ledger-signing-key.pem")))) {
-        String address = "http://%s:%d".formatted(HOST, node.address().getPort());
+        String address = "http://%s:%d".formatted(host, node.address().getPort());
         if (!noDemo) {
           new Demo(address, key).load(clockStart != null ? clockStart : Instant.now());
         }
@@ -156,13 +161,13 @@ final class UpCommand implements Callable<Integer> {
   }
 
   /** Better said before a database is started than after. */
-  private static void demandFree(int port) {
+  private static void demandFree(String host, int port) {
     if (port < 0 || port > PORT_MAX) {
       throw new CommandFailure("--port: %d is not a port; 0 to 65535 are".formatted(port));
     }
     try (ServerSocket socket = new ServerSocket()) {
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getByName(HOST), port));
+      socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
     } catch (IOException e) {
       throw new CommandFailure(
           "--port: %d can't be listened on: %s".formatted(port, e.getMessage()), e);

@@ -252,6 +252,20 @@ public final class Sidecar implements Changes, AutoCloseable {
       @Nullable Credits amount,
       @Nullable Map<String, Long> usage,
       @Nullable CallKey key) {
+    return end(reservation, amount, usage, key, Map.of());
+  }
+
+  /**
+   * The same, saying how it came to that.
+   *
+   * @param remarks what the metadata of the use has besides the request's
+   */
+  public CompletionStage<Ended> end(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      @Nullable CallKey key,
+      Map<String, String> remarks) {
     OrgDesk desk = deskOf(reservation);
     if (desk == null) {
       return CompletableFuture.completedFuture(unknown(reservation));
@@ -260,9 +274,9 @@ public final class Sidecar implements Changes, AutoCloseable {
       // After a restart, what it costs is to be asked first.
       desks.fetch(desk);
       return waited(desk.fetched(), System.nanoTime())
-          .thenCompose(done -> end(desk, reservation, amount, usage, key));
+          .thenCompose(done -> end(desk, reservation, amount, usage, key, remarks));
     }
-    return end(desk, reservation, amount, usage, key);
+    return end(desk, reservation, amount, usage, key, remarks);
   }
 
   private CompletionStage<Ended> end(
@@ -270,7 +284,8 @@ public final class Sidecar implements Changes, AutoCloseable {
       String reservation,
       @Nullable Credits amount,
       @Nullable Map<String, Long> usage,
-      @Nullable CallKey key) {
+      @Nullable CallKey key,
+      Map<String, String> remarks) {
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
     Ended ended =
         desk.with(
@@ -288,7 +303,7 @@ public final class Sidecar implements Changes, AutoCloseable {
                 kept[0] =
                     done.use() == null
                         ? keep(new Entry.Closed(reservation, answer), key)
-                        : file.keep(new Entry.Used(done.use(), answer));
+                        : file.keep(new Entry.Used(done.use().remarked(remarks), answer));
               }
               return it;
             });

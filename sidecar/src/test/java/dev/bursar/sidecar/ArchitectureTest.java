@@ -19,6 +19,11 @@ final class ArchitectureTest {
 
   private static final String[] PURE = {"..sidecar.lease..", "..sidecar.decision.."};
 
+  /** What answers on ports; a library has none of it. */
+  private static final String[] PROCESS = {
+    "..sidecar.http..", "..sidecar.envoy..", "..sidecar.openai.."
+  };
+
   @ArchTest
   static final ArchRule decidesWithoutThreadsAndWires =
       noClasses()
@@ -36,7 +41,10 @@ final class ArchitectureTest {
               "com.fasterxml..",
               "dev.bursar.api..",
               "..sidecar.server..",
-              "..sidecar.http..")
+              "..sidecar.http..",
+              "..sidecar.gateway..",
+              "..sidecar.envoy..",
+              "..sidecar.openai..")
           .because("it is driven by one thread at a time, in production as in tests");
 
   @ArchTest
@@ -71,8 +79,29 @@ final class ArchitectureTest {
   static final ArchRule aLibraryNeedsNoActors =
       noClasses()
           .that()
-          .resideOutsideOfPackage("..sidecar.http..")
+          .resideOutsideOfPackages(PROCESS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.pekko..");
+
+  @ArchTest
+  static final ArchRule aLibraryKnowsNoGateways =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(PROCESS)
+          .and()
+          .resideOutsideOfPackage("..sidecar.gateway..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("..sidecar.gateway..", "..sidecar.envoy..", "..sidecar.openai..");
+
+  @ArchTest
+  static final ArchRule onlyEnvoyIsAnsweredOverGrpc =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..sidecar.envoy..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.grpc..", "io.envoyproxy..", "com.google.protobuf..")
+          .because("its classes are loaded only where its port is open");
 }

@@ -4,6 +4,7 @@ import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +129,29 @@ public record ReserveRequest(
   /** The same, with a policy if it names none. */
   public ReserveRequest withDefault(OveragePolicy policy) {
     return overagePolicy != null ? this : with(policy, commit, dryRun, reported, lease);
+  }
+
+  /** The same, saying so much more in its metadata. */
+  public ReserveRequest remarked(Map<String, String> remarks) {
+    Map<String, String> all = new LinkedHashMap<>(metadata);
+    all.putAll(remarks);
+    return new ReserveRequest(
+        subject,
+        feature,
+        model,
+        session,
+        wallet,
+        usage,
+        amount,
+        creditType,
+        ttlSeconds,
+        overagePolicy,
+        commit,
+        dryRun,
+        Map.copyOf(all),
+        traceId,
+        reported,
+        lease);
   }
 
   private ReserveRequest with(

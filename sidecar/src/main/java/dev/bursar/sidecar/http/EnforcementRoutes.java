@@ -15,10 +15,12 @@ import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.OpenReservation;
+import dev.bursar.sidecar.gateway.Gate;
 import dev.bursar.sidecar.usage.Recovery;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -38,11 +40,20 @@ final class EnforcementRoutes {
   private final InstantSource clock;
   private final KnownAnswers known;
 
-  EnforcementRoutes(Sidecar sidecar, KnownAnswers known, InstantSource clock) {
+  /**
+   * @param answered what was answered in an earlier life
+   */
+  EnforcementRoutes(
+      Sidecar sidecar,
+      KnownAnswers known,
+      InstantSource clock,
+      Collection<Recovery.Answered> answered) {
     this.sidecar = sidecar;
     this.known = known;
     this.clock = clock;
-    sidecar.answered().forEach(each -> known.recovered(each.key(), reply(each)));
+    answered.stream()
+        .filter(each -> !each.key().name().startsWith(Gate.CALL))
+        .forEach(each -> known.recovered(each.key(), reply(each)));
   }
 
   /** What was answered before a crash; null if the server is to answer it. */

@@ -13,8 +13,16 @@ import dev.bursar.api.http.RequestHandler;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarMeters;
 import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.envoy.Checks;
+import dev.bursar.sidecar.envoy.EnvoyServer;
+import dev.bursar.sidecar.envoy.HttpAuthorization;
+import dev.bursar.sidecar.gateway.Door;
+import dev.bursar.sidecar.gateway.Gate;
+import dev.bursar.sidecar.gateway.Said;
+import dev.bursar.sidecar.openai.OpenAiProxy;
 import dev.bursar.sidecar.server.ChangeStream;
 import dev.bursar.sidecar.server.ServerOverHttp;
+import dev.bursar.sidecar.usage.Recovery;
 import dev.bursar.sidecar.usage.UsageFile;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -26,12 +34,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.jspecify.annotations.Nullable;
 
 /** A sidecar behind the server's own routes, on this machine. */
 public final class SidecarProcess implements AutoCloseable {
@@ -46,6 +56,7 @@ public final class SidecarProcess implements AutoCloseable {
    * @param name what the server is to call it
    * @param data where what was used is kept
    * @param file how large that may be
+   * @param gateways what it is for gateways besides
    */
   public record Options(
       URI server,
@@ -55,25 +66,29 @@ public final class SidecarProcess implements AutoCloseable {
       int port,
       Path data,
       UsageFile.Settings file,
-      SidecarSettings settings) {}
+      SidecarSettings settings,
+      Gateways gateways) {}
 
   private final ActorSystem<Void> system;
   private final ServerOverHttp client;
   private final Sidecar sidecar;
   private final ChangeStream changes;
   private final HttpServer server;
+  private final @Nullable EnvoyServer envoy;
 
   private SidecarProcess(
       ActorSystem<Void> system,
       ServerOverHttp client,
       Sidecar sidecar,
       ChangeStream changes,
-      HttpServer server) {
+      HttpServer server,
+      @Nullable EnvoyServer envoy) {
     this.system = system;
     this.client = client;
     this.sidecar = sidecar;
     this.changes = changes;
     this.server = server;
+    this.envoy = envoy;
   }
 
   /**
@@ -100,9 +115,15 @@ public final class SidecarProcess implements AutoCloseable {
     OwnKey key = new OwnKey(options.key());
     KnownOrgs orgs = new KnownOrgs(sidecar);
     KnownAnswers known = new KnownAnswers(sidecar::passedOn);
+    Collection<Recovery.Answered> answered = sidecar.answered();
+    Gateways gateways = options.gateways();
+    Gate gate = new Gate(sidecar, client, gateways.isAny() ? answered : List.of());
+    Door door = new Door(key::is);
+    Said defaults = Said.of(gateways.defaults());
+    Checks checks = new Checks(gate, defaults, registry);
     List<Endpoint> endpoints =
         Stream.of(
-                new EnforcementRoutes(sidecar, known, clock).endpoints(),
+                new EnforcementRoutes(sidecar, known, clock, answered).endpoints(),
                 new EntitlementRoutes(orgs).endpoints(),
                 new OpenFeatureRoutes(orgs).endpoints(),
                 new HealthRoutes(() -> Readiness.READY, registry::scrape).endpoints())
@@ -114,20 +135,44 @@ public final class SidecarProcess implements AutoCloseable {
             endpoints,
             new Authentication(key, clock),
             registry,
-            new PassedRequests(system, options.server(), key, sidecar, known, clock));
+            new Edges(
+                gateways.openAi() == null
+                    ? null
+                    : new OpenAiProxy(
+                        system,
+                        gateways.openAi(),
+                        gate,
+                        door,
+                        new KnownPrices(sidecar, clock),
+                        defaults,
+                        registry),
+                gateways.authorizes() ? new HttpAuthorization(system, checks, door) : null,
+                new PassedRequests(system, options.server(), key, sidecar, known, clock)));
+    EnvoyServer envoy = null;
     try {
+      if (gateways.grpcPort() >= 0) {
+        envoy =
+            EnvoyServer.start(
+                options.host(), gateways.grpcPort(), gate, checks, door, defaults, registry);
+      }
       HttpServer server =
           HttpServer.bind(system, options.host(), options.port(), handler)
               .toCompletableFuture()
               .join();
       changes.start();
-      return new SidecarProcess(system, client, sidecar, changes, server);
-    } catch (CompletionException e) {
+      return new SidecarProcess(system, client, sidecar, changes, server, envoy);
+    } catch (CompletionException | IOException e) {
+      if (envoy != null) {
+        envoy.close();
+      }
       sidecar.close();
       client.close();
       system.terminate();
       throw new IOException(
-          "can't listen on %s:%d".formatted(options.host(), options.port()), e.getCause());
+          "can't listen on %s:%d"
+              .formatted(
+                  options.host(), e instanceof IOException ? gateways.grpcPort() : options.port()),
+          e.getCause());
     }
   }
 
@@ -212,6 +257,11 @@ public final class SidecarProcess implements AutoCloseable {
     return server.address().getPort();
   }
 
+  /** Where it listens for gRPC; -1 if it does not. */
+  public int grpcPort() {
+    return envoy == null ? -1 : envoy.port();
+  }
+
   /** What it decides with. */
   public Sidecar sidecar() {
     return sidecar;
@@ -220,6 +270,9 @@ public final class SidecarProcess implements AutoCloseable {
   /** Takes nothing more, reports what was used, and gives back what is left. */
   @Override
   public void close() {
+    if (envoy != null) {
+      envoy.close();
+    }
     server.stop(STOP).toCompletableFuture().join();
     try {
       sidecar.stop(STOP);

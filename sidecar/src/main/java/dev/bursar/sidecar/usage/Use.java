@@ -30,4 +30,11 @@ public record Use(
 
   /** In the metadata of what was decided by nobody, since nobody could be asked. */
   public static final String UNCHECKED = "bursar.unchecked";
+
+  /** The same, saying so much more in its metadata. */
+  public Use remarked(Map<String, String> remarks) {
+    return remarks.isEmpty()
+        ? this
+        : new Use(id, lease, at, request.remarked(remarks), usage, amount, creditType, micros);
+  }
 }

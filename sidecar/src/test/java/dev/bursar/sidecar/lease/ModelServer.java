@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.lease;
 
 import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.catalog.Rate;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -17,8 +18,10 @@ import dev.bursar.sidecar.terms.Terms;
 import dev.bursar.sidecar.terms.TermsRefused;
 import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.Entry;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +40,9 @@ public final class ModelServer implements Server, TermsSource {
   /** So many credits at once are malformed. */
   public static final long UNFIT = 13;
 
+  /** A model that has a price for tokens. */
+  public static final String PRICED_MODEL = "gpt";
+
   private static final Tagged TERMS =
       new Tagged(
           new Terms(
@@ -47,7 +53,16 @@ public final class ModelServer implements Server, TermsSource {
                   List.of()),
               Set.of("platform"),
               OveragePolicy.RECORD,
-              new PriceList(List.of()),
+              new PriceList(
+                  List.of(
+                      new Rate(
+                          null,
+                          PRICED_MODEL,
+                          "platform",
+                          Map.of(
+                              "input_tokens", new BigDecimal("0.001"),
+                              "cached_input_tokens", new BigDecimal("0.0001"),
+                              "output_tokens", new BigDecimal("0.01"))))),
               1),
           "1");
 
@@ -60,6 +75,7 @@ public final class ModelServer implements Server, TermsSource {
   private final Set<String> refusedUses = new HashSet<>();
   private @Nullable CompletableFuture<Void> granting;
   private boolean termsRefused;
+  private final List<String> reported = new ArrayList<>();
 
   public ModelServer(long credits) {
     leasing = new LeasingServer(credits * CREDIT);
@@ -156,6 +172,15 @@ public final class ModelServer implements Server, TermsSource {
     return leasing.leases.values().stream().mapToLong(LeasingServer.Lease::held).sum();
   }
 
+  /** What was reported to have run, each as JSON. */
+  public synchronized List<String> reported() {
+    return List.copyOf(reported);
+  }
+
+  private void report(Entry.Stored use) {
+    reported.add(new String(use.work(), StandardCharsets.UTF_8));
+  }
+
   /** What was used though nobody could be asked. */
   public synchronized long unchecked() {
     return unchecked / CREDIT;
@@ -177,6 +202,9 @@ public final class ModelServer implements Server, TermsSource {
     }
     if (!away && uses.stream().anyMatch(each -> each.micros() == UNFIT * CREDIT)) {
       return told(new Told.Refused("invalid", "usage[0].amount"));
+    }
+    if (!away) {
+      uses.forEach(this::report);
     }
     Told told =
         away
@@ -205,6 +233,7 @@ public final class ModelServer implements Server, TermsSource {
     if (away) {
       return CompletableFuture.completedFuture(new Reported(new Told.Lost(), List.of()));
     }
+    uses.forEach(this::report);
     unchecked += uses.stream().mapToLong(Entry.Stored::micros).sum();
     return CompletableFuture.completedFuture(new Reported(new Told.Denied(), List.of()));
   }

@@ -1,0 +1,202 @@
+package dev.bursar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
+import io.envoyproxy.envoy.extensions.common.ratelimit.v3.RateLimitDescriptor;
+import io.envoyproxy.envoy.service.auth.v3.AttributeContext;
+import io.envoyproxy.envoy.service.auth.v3.AuthorizationGrpc;
+import io.envoyproxy.envoy.service.auth.v3.CheckRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitRequest;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitResponse;
+import io.envoyproxy.envoy.service.ratelimit.v3.RateLimitServiceGrpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.okhttp.OkHttpChannelBuilder;
+import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real node and a real sidecar, asked by gateways: the books have what they let pass. */
+final class GatewaysTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String ASK =
+      "{\"model\":\"gpt-5\",\"stream\":%s,\"max_tokens\":1000,\"messages\":[{\"role\":\"user\",\"content\":\"Why?\"}]}";
+
+  @TempDir private Path directory;
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final int node = BursarProcess.freePort();
+  private final int port = BursarProcess.freePort();
+  private final int grpc = BursarProcess.freePort();
+  private HttpServer models;
+
+  @BeforeEach
+  void models() throws Exception {
+    models = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    models.createContext(
+        "/v1/chat/completions",
+        exchange -> {
+          boolean streams =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8)
+                  .contains("\"stream\":true");
+          exchange
+              .getResponseHeaders()
+              .set("Content-Type", streams ? "text/event-stream" : "application/json");
+          exchange.sendResponseHeaders(200, 0);
+          try (OutputStream out = exchange.getResponseBody()) {
+            String text =
+                streams
+                    ? "data: {\"choices\":[{\"delta\":{\"content\":\"So.\"}}]}\n\n"
+                        + "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":300}}\n\n"
+                        + "data: [DONE]\n\n"
+                    : "{\"choices\":[{\"message\":{\"content\":\"%s\"}}]}"
+                        .formatted("x".repeat(400));
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    models.start();
+  }
+
+  @AfterEach
+  void end() {
+    models.stop(0);
+  }
+
+  private HttpResponse<String> send(
+      int to, String method, String path, String body, String... headers) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + to + path))
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private JsonNode ask(String method, String path, String body) throws Exception {
+    return JSON.readTree(
+        send(
+                node,
+                method,
+                path,
+                body.replace('\'', '"'),
+                "Authorization",
+                "Bearer " + BursarProcess.KEY)
+            .body());
+  }
+
+  private BigDecimal main(String figure) throws Exception {
+    return new BigDecimal(
+        ask("GET", "/v1/orgs/box/wallets/main", "").at("/balances/0/" + figure).asText());
+  }
+
+  private BursarProcess sidecar() {
+    BursarProcess sidecar =
+        BursarProcess.start(
+            "sidecar",
+            "--server=http://127.0.0.1:" + node,
+            "--key=" + BursarProcess.KEY,
+            "--port=" + port,
+            "--data=" + directory.resolve("sidecar"),
+            "--openai-upstream=http://127.0.0.1:" + models.getAddress().getPort() + "/v1",
+            "--ext-authz",
+            "--grpc-port=" + grpc,
+            "--default=org=box",
+            "--default=feature=chat");
+    sidecar.await(line -> line.equals("gRPC for Envoy on 127.0.0.1:" + grpc));
+    sidecar.await(line -> line.startsWith("what was used is kept in"));
+    return sidecar;
+  }
+
+  @Test
+  void whatGatewaysLetPassIsInTheBooks() throws Exception {
+    try (BursarProcess up = BursarProcess.up(directory.resolve("node"), node, "--no-demo")) {
+      ask("PUT", "/v1/orgs/box", "{'name':'Box'}");
+      ask("PUT", "/v1/orgs/box/wallets/main", "{}");
+      ask(
+          "POST",
+          "/v1/orgs/box/wallets/main/grants",
+          "{'id':'g','credit_type':'platform','amount':'100','category':'paid'}");
+      String reserved;
+      try (BursarProcess first = sidecar()) {
+        HttpResponse<String> streamed =
+            send(port, "POST", "/openai/v1/chat/completions", ASK.formatted("true"));
+        assertThat(streamed.body()).contains("So.").doesNotContain("usage");
+        HttpResponse<String> uncounted =
+            send(port, "POST", "/openai/v1/chat/completions", ASK.formatted("false"));
+        assertThat(uncounted.statusCode()).as(uncounted.body()).isEqualTo(200);
+        HttpResponse<String> passing = authorize();
+        assertThat(passing.statusCode()).as(passing.body()).isEqualTo(200);
+        reserved = passing.headers().firstValue("x-bursar-reservation").orElseThrow();
+        grpc();
+        first.kill();
+      }
+      BursarProcess second = sidecar();
+      assertThat(authorize().headers().firstValue("x-bursar-reservation"))
+          .as("once for its id, after a crash, too")
+          .contains(reserved);
+      second.stop();
+      long deadline = System.nanoTime() + 60_000_000_000L;
+      while (main("held").signum() != 0) {
+        assertThat(System.nanoTime()).as("something stays held").isLessThan(deadline);
+      }
+      // By list price: 1,000 and 300 tokens; 5 and 100 estimated; 2 by HTTP, 3 and 4 by gRPC.
+      assertThat(main("balance")).isEqualByComparingTo("90.474375");
+      JsonNode events = ask("GET", "/v1/orgs/box/events?fresh=true", "");
+      assertThat(events.path("data")).as(events.toString()).hasSize(5);
+      assertThat(events.toString()).containsOnlyOnce("\"bursar.estimated\":\"no_usage\"");
+      up.stop();
+    }
+  }
+
+  private HttpResponse<String> authorize() throws Exception {
+    return send(port, "GET", "/ext_authz/v1/x", "", "x-request-id", "r-1", "x-bursar-amount", "2");
+  }
+
+  private void grpc() {
+    ManagedChannel channel =
+        OkHttpChannelBuilder.forAddress("127.0.0.1", grpc, InsecureChannelCredentials.create())
+            .build();
+    try {
+      RateLimitResponse limited =
+          RateLimitServiceGrpc.newBlockingStub(channel)
+              .shouldRateLimit(
+                  RateLimitRequest.newBuilder()
+                      .setHitsAddend(3)
+                      .addDescriptors(
+                          RateLimitDescriptor.newBuilder()
+                              .addEntries(
+                                  RateLimitDescriptor.Entry.newBuilder()
+                                      .setKey("amount")
+                                      .setValue("1")))
+                      .build());
+      assertThat(limited.getOverallCode()).isEqualTo(RateLimitResponse.Code.OK);
+      assertThat(
+              AuthorizationGrpc.newBlockingStub(channel)
+                  .check(
+                      CheckRequest.newBuilder()
+                          .setAttributes(
+                              AttributeContext.newBuilder().putContextExtensions("amount", "4"))
+                          .build())
+                  .hasOkResponse())
+          .isTrue();
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+}

@@ -1,0 +1,321 @@
+package dev.bursar.sidecar.gateway;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.sidecar.Sidecar;
+import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Ended;
+import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.server.ServerAway;
+import dev.bursar.sidecar.usage.CallKey;
+import dev.bursar.sidecar.usage.Recovery;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides for gateways: from leases, else by the server, else by the fail mode; and sees to it that
+ * what was set aside ends. Safe for use by many threads.
+ *
+ * <p>A call with a key is decided once: repeated with the same content, it gets the same answer,
+ * after a crash, too, and is charged once. The same key with other content is another call, since
+ * what proxies send along as the id of a request, they send with all that comes of it. The last
+ * 4,000 are remembered; what was denied is not, and is decided anew.
+ */
+public final class Gate {
+
+  /** How calls of gateways begin among those that the usage file has. */
+  public static final String CALL = "gate ";
+
+  private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
+  private static final int KNOWN_MAX = 4_000;
+  private static final int KEY_BYTES = 20;
+
+  /** For how long the server sets something aside that is to be charged at once. */
+  private static final long CHARGED_WITHIN_SECONDS = 60;
+
+  private static final Duration TRIED_FIRST_AFTER = Duration.ofSeconds(1);
+  private static final Duration TRIED_AFTER_MAX = Duration.ofSeconds(30);
+  private static final Duration TRIED_FOR = Duration.ofMinutes(10);
+
+  private final Sidecar sidecar;
+  private final Server server;
+  private final Map<String, CompletableFuture<Decision>> known = new LinkedHashMap<>();
+
+  /**
+   * @param recovered what was answered in an earlier life
+   */
+  public Gate(Sidecar sidecar, Server server, Collection<Recovery.Answered> recovered) {
+    this.sidecar = sidecar;
+    this.server = server;
+    recovered.stream()
+        .filter(each -> each.key().name().startsWith(CALL))
+        .forEach(
+            each ->
+                known.put(
+                    each.key().name(),
+                    CompletableFuture.completedFuture(
+                        each.status() == null
+                            ? new Decision.Elsewhere()
+                            : new Decision.Allowed(
+                                each.reservation(), each.amount(), each.creditType(), 0, null))));
+    makeRoom();
+  }
+
+  /**
+   * Decides.
+   *
+   * @param request by its flags to be charged at once, only looked at, or set aside
+   * @param key what makes repetitions one call; null if each is its own
+   * @return {@link Decision.Allowed} or {@link Decision.Denied}; failed if what was used could not
+   *     be kept, or with an {@link IllegalArgumentException} if the server calls it malformed
+   */
+  public CompletionStage<Decision> decide(ReserveRequest request, @Nullable String key) {
+    if (key == null || request.dryRun()) {
+      return decided(request, null);
+    }
+    byte[] hash = hash(key + '\n' + content(request));
+    CallKey call =
+        new CallKey(
+            CALL + HexFormat.of().formatHex(hash, 0, KEY_BYTES), ByteBuffer.wrap(hash).getLong());
+    CompletableFuture<Decision> mine = new CompletableFuture<>();
+    CompletableFuture<Decision> before;
+    synchronized (known) {
+      before = known.get(call.name());
+      if (before == null || isPassed(before)) {
+        known.put(call.name(), mine);
+        makeRoom();
+      }
+    }
+    if (before != null && !isPassed(before)) {
+      return before;
+    }
+    (before == null ? decided(request, call) : byServer(request, call))
+        .whenComplete(
+            (decision, error) -> {
+              if (!(decision instanceof Decision.Allowed)) {
+                synchronized (known) {
+                  known.remove(call.name(), mine);
+                }
+              }
+              if (error == null) {
+                mine.complete(decision);
+              } else {
+                mine.completeExceptionally(cause(error));
+              }
+            });
+    return mine;
+  }
+
+  private static boolean isPassed(CompletableFuture<Decision> before) {
+    return before.isDone()
+        && !before.isCompletedExceptionally()
+        && before.join() instanceof Decision.Elsewhere;
+  }
+
+  private void makeRoom() {
+    for (Iterator<CompletableFuture<Decision>> all = known.values().iterator();
+        known.size() > KNOWN_MAX && all.hasNext(); ) {
+      if (all.next().isDone()) {
+        all.remove();
+      }
+    }
+  }
+
+  private CompletionStage<Decision> decided(ReserveRequest request, @Nullable CallKey call) {
+    return sidecar
+        .decide(request, call)
+        .thenCompose(
+            decision -> {
+              if (!(decision instanceof Decision.Elsewhere)) {
+                return CompletableFuture.completedFuture(decision);
+              }
+              // Where that can't be kept, the server is asked all the same.
+              return call == null
+                  ? byServer(request, null)
+                  : sidecar
+                      .passedOn(call)
+                      .handle((kept, error) -> call)
+                      .thenCompose(noted -> byServer(request, call));
+            });
+  }
+
+  /**
+   * What is to be charged at once is set aside, and then charged: so whoever gets no answer has
+   * charged nothing, and the fail mode may decide.
+   */
+  private CompletionStage<Decision> byServer(ReserveRequest request, @Nullable CallKey call) {
+    String id = call == null ? UUID.randomUUID().toString() : call.name().replace(' ', '-');
+    ReserveRequest asked =
+        request.commit() ? Wishes.held(request, CHARGED_WITHIN_SECONDS) : request;
+    return server
+        .reserve(asked, id)
+        .thenCompose(
+            decision ->
+                request.commit()
+                        && decision instanceof Decision.Allowed it
+                        && it.reservation() != null
+                    ? charged(it.reservation(), it, request)
+                    : CompletableFuture.completedFuture(decision))
+        .exceptionallyCompose(
+            error ->
+                cause(error) instanceof ServerAway
+                    ? unasked(request, call)
+                    : CompletableFuture.failedFuture(cause(error)));
+  }
+
+  private CompletionStage<Decision> charged(
+      String reservation, Decision.Allowed it, ReserveRequest request) {
+    return settle(reservation, request.amount(), request.usage(), Map.of())
+        .handle(
+            (ended, error) ->
+                new Decision.Allowed(reservation, it.amount(), it.creditType(), 0, null));
+  }
+
+  /** What is only looked at is allowed if it would be: nothing of it stays. */
+  private CompletionStage<Decision> unasked(ReserveRequest request, @Nullable CallKey call) {
+    if (!request.dryRun()) {
+      return sidecar.unasked(request, call);
+    }
+    return sidecar
+        .unasked(Wishes.held(request, CHARGED_WITHIN_SECONDS))
+        .thenCompose(
+            decision ->
+                decision instanceof Decision.Allowed it && it.reservation() != null
+                    ? sidecar
+                        .end(it.reservation(), null, null)
+                        .thenApply(
+                            ended ->
+                                new Decision.Allowed(null, it.amount(), it.creditType(), 0, null))
+                    : CompletableFuture.completedFuture(decision));
+  }
+
+  /**
+   * Charges what work came to, or gives all back if neither is given. What can't be done now is
+   * tried again, for ten minutes; then it is in the log.
+   *
+   * @param reservation whoever has made it
+   * @param remarks what the metadata of the use is to have besides; only where the reservation was
+   *     made here
+   * @return what came of the first try; failed if that failed, and it is being tried again
+   */
+  public CompletionStage<Ended> settle(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      Map<String, String> remarks) {
+    CompletionStage<Ended> first = ended(reservation, amount, usage, remarks);
+    first.whenComplete(
+        (done, error) -> {
+          if (error != null) {
+            again(reservation, amount, usage, remarks, TRIED_FIRST_AFTER, System.nanoTime());
+          }
+        });
+    return first;
+  }
+
+  private CompletionStage<Ended> ended(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      Map<String, String> remarks) {
+    try {
+      return reservation.startsWith(Sidecar.RESERVATION)
+          ? sidecar.end(reservation, amount, usage, null, remarks)
+          : server.end(reservation, amount, usage, callOf(reservation, amount, usage));
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** The same for the same, so that what is tried again happens once. */
+  private static String callOf(
+      String reservation, @Nullable Credits amount, @Nullable Map<String, Long> usage) {
+    return "%s-end-%08x".formatted(reservation, Objects.hash(amount, usage));
+  }
+
+  private void again(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      Map<String, String> remarks,
+      Duration after,
+      long since) {
+    if (System.nanoTime() - since > TRIED_FOR.toNanos()) {
+      LOG.atError()
+          .setMessage("what was used could not be committed; its hold expires")
+          .addKeyValue("reservation", reservation)
+          .addKeyValue("amount", amount)
+          .addKeyValue("usage", usage)
+          .log();
+      return;
+    }
+    Duration next = after.multipliedBy(2);
+    CompletableFuture.delayedExecutor(after.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(
+            () ->
+                ended(reservation, amount, usage, remarks)
+                    .whenComplete(
+                        (done, error) -> {
+                          if (error != null) {
+                            again(
+                                reservation,
+                                amount,
+                                usage,
+                                remarks,
+                                next.compareTo(TRIED_AFTER_MAX) < 0 ? next : TRIED_AFTER_MAX,
+                                since);
+                          }
+                        }));
+  }
+
+  /** Why something failed. */
+  public static Throwable cause(Throwable error) {
+    return error instanceof CompletionException && error.getCause() != null
+        ? cause(error.getCause())
+        : error;
+  }
+
+  /** What a request asks for, the same for the same; of which trace it is makes no difference. */
+  private static String content(ReserveRequest request) {
+    return Arrays.asList(
+            request.subject(),
+            request.feature(),
+            request.model(),
+            request.session(),
+            request.wallet(),
+            request.usage() == null ? null : new TreeMap<>(request.usage()),
+            request.amount(),
+            request.creditType(),
+            request.ttlSeconds(),
+            request.commit(),
+            new TreeMap<>(request.metadata()))
+        .toString();
+  }
+
+  private static byte[] hash(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

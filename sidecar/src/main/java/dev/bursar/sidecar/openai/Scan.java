@@ -1,0 +1,24 @@
+package dev.bursar.sidecar.openai;
+
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at an answer while it passes by, for what it used. Mutable, used by one thread a time. */
+interface Scan {
+
+  /** Fields of an answer whose texts a model has written. */
+  Set<String> TEXTS =
+      Set.of("content", "text", "refusal", "reasoning_content", "reasoning", "arguments", "name");
+
+  /** Takes the next bytes; what of these, and of those before, is to go on now. */
+  byte[] take(byte[] bytes);
+
+  /** There are no more bytes; what has to go on yet. */
+  byte[] end();
+
+  /** What was used, as the answer said it; null if it has not. */
+  @Nullable Tokens told();
+
+  /** How many tokens the text comes to that has passed. */
+  long outputTokens();
+}

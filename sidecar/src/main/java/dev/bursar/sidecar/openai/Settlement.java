@@ -1,0 +1,124 @@
+package dev.bursar.sidecar.openai;
+
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.sidecar.decision.Ended;
+import dev.bursar.sidecar.gateway.Gate;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Charges calls by what their answers say that they used, else by what has passed by. */
+final class Settlement {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
+
+  /** In the metadata of what was charged by estimate: why. */
+  static final String ESTIMATED = "bursar.estimated";
+
+  /** Whoever gets an answer waits no longer for what it used to be on record. */
+  private static final Duration WAITED_FOR = Duration.ofSeconds(5);
+
+  private final Gate gate;
+  private final Prices prices;
+  private final OpenAiMeters meters;
+
+  Settlement(Gate gate, Prices prices, OpenAiMeters meters) {
+    this.gate = gate;
+    this.prices = prices;
+    this.meters = meters;
+  }
+
+  /** What was set aside for a call. */
+  Held of(String reservation, ReserveRequest request, ModelCall call) {
+    return new Held(reservation, request, call);
+  }
+
+  /** What is set aside for one call; it ends once. */
+  final class Held {
+
+    private final String reservation;
+    private final ReserveRequest request;
+    private final ModelCall call;
+    private final AtomicBoolean hasEnded = new AtomicBoolean();
+
+    Held(String reservation, ReserveRequest request, ModelCall call) {
+      this.reservation = reservation;
+      this.request = request;
+      this.call = call;
+    }
+
+    String reservation() {
+      return reservation;
+    }
+
+    /** Nothing ran. */
+    CompletionStage<?> release() {
+      if (!hasEnded.compareAndSet(false, true)) {
+        return CompletableFuture.completedFuture(null);
+      }
+      meters.charged("nothing");
+      return waited(gate.settle(reservation, null, null, Map.of()));
+    }
+
+    /** Something ran, and so far has come of it; what nobody counted is estimated. */
+    CompletionStage<?> charge(@Nullable Tokens told, long outputTokens, Ending ending) {
+      if (!hasEnded.compareAndSet(false, true)) {
+        return CompletableFuture.completedFuture(null);
+      }
+      if (told == null) {
+        meters.charged("estimate");
+        Tokens estimated = new Tokens(call.inputTokens(), 0, outputTokens);
+        return waited(ended(estimated, false, Map.of(ESTIMATED, ending.reason())));
+      }
+      meters.charged("usage");
+      return waited(
+          (told.cachedInput() == 0
+                  ? CompletableFuture.completedFuture(false)
+                  : prices.has(request, Tokens.CACHED_INPUT))
+              .exceptionally(error -> false)
+              .thenCompose(apart -> ended(told, apart, Map.of())));
+    }
+
+    private CompletionStage<Ended> ended(
+        Tokens tokens, boolean apart, Map<String, String> remarks) {
+      return gate.settle(reservation, null, tokens.units(apart), remarks)
+          .thenCompose(
+              ended ->
+                  ended instanceof Ended.Refused it
+                      ? refused(it, tokens, apart, remarks)
+                      : CompletableFuture.completedFuture(ended));
+    }
+
+    /** What has no price of its own is charged with the rest; or as much as was set aside. */
+    private CompletionStage<Ended> refused(
+        Ended.Refused it, Tokens tokens, boolean apart, Map<String, String> remarks) {
+      if (it.fault() == Ended.Fault.INVALID && apart) {
+        return ended(tokens, false, remarks);
+      }
+      LOG.atError()
+          .setMessage("what a call used could not be charged")
+          .addKeyValue("reservation", reservation)
+          .addKeyValue("usage", tokens)
+          .addKeyValue("reason", it.detail())
+          .log();
+      return it.fault() == Ended.Fault.INVALID
+          ? gate.settle(reservation, null, call.estimated().units(false), remarks)
+          : CompletableFuture.completedFuture(it);
+    }
+  }
+
+  private static CompletionStage<?> waited(CompletionStage<Ended> ended) {
+    return ended
+        .<@Nullable Ended>thenApply(done -> done)
+        .exceptionally(error -> null)
+        .toCompletableFuture()
+        .copy()
+        .completeOnTimeout(null, WAITED_FOR.toMillis(), TimeUnit.MILLISECONDS);
+  }
+}

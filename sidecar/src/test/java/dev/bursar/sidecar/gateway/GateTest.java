@@ -1,0 +1,115 @@
+package dev.bursar.sidecar.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.sidecar.Sidecar;
+import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.gateway.Wishes.Mode;
+import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.usage.UsageFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Decisions for gateways: once for a key, also after a crash, and by the fail mode. */
+final class GateTest {
+
+  @TempDir private Path directory;
+  private final ModelServer server = new ModelServer(1_000);
+
+  private Sidecar sidecar(SidecarSettings settings) throws IOException {
+    return new Sidecar(
+        settings,
+        server,
+        server,
+        UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20)),
+        InstantSource.system());
+  }
+
+  private Gate gate(Sidecar sidecar) {
+    return new Gate(sidecar, server, sidecar.answered());
+  }
+
+  private static ReserveRequest wish(String amount, Mode mode) {
+    return Wishes.of(
+        Said.of(Map.of("org", "acme", "feature", "chat", "amount", amount)), mode, 60, null);
+  }
+
+  private static Decision decide(Gate gate, String amount, Mode mode, String key) {
+    return gate.decide(wish(amount, mode), key).toCompletableFuture().join();
+  }
+
+  private static String id(Decision decision) {
+    assertThat(decision).isInstanceOf(Decision.Allowed.class);
+    return String.valueOf(((Decision.Allowed) decision).reservation());
+  }
+
+  private static void until(BooleanSupplier holds) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("it does not come").isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void aCallIsChargedOnceForItsKeyAndContentAlsoAfterACrash() throws Exception {
+    Sidecar first = sidecar(SidecarSettings.USUAL);
+    Gate gate = gate(first);
+    String charged = id(decide(gate, "2", Mode.CHARGE, "k"));
+    String held = id(decide(gate, "3", Mode.RESERVE, "k"));
+    assertThat(id(decide(gate, "2", Mode.CHARGE, "k"))).isEqualTo(charged);
+    assertThat(id(decide(gate, "4", Mode.CHARGE, "k"))).as("other content").isNotEqualTo(charged);
+    assertThat(id(decide(gate, "2", Mode.CHARGE, null))).isNotEqualTo(charged);
+    first.close();
+    Sidecar second = sidecar(SidecarSettings.USUAL);
+    Gate later = gate(second);
+    assertThat(id(decide(later, "2", Mode.CHARGE, "k"))).isEqualTo(charged);
+    assertThat(id(decide(later, "3", Mode.RESERVE, "k"))).isEqualTo(held);
+    later.settle(held, null, null, Map.of()).toCompletableFuture().join();
+    second.stop(Duration.ofSeconds(20));
+    until(() -> server.charged() == 8);
+    assertThat(server.held()).isZero();
+  }
+
+  @Test
+  void whatIsOnlyLookedAtChangesNothing() throws Exception {
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL)) {
+      Gate gate = gate(sidecar);
+      id(decide(gate, "2", Mode.CHARGE, null));
+      Decision.Allowed looked = (Decision.Allowed) decide(gate, "2", Mode.CHECK, "k");
+      assertThat(looked.reservation()).isNull();
+      until(() -> server.charged() == 2);
+      assertThat(sidecar.rooms().open().taken()).isZero();
+    }
+  }
+
+  @Test
+  void whoCanNotBeAskedAboutIsDeniedOrAllowedAsTheFailModeSays() throws Exception {
+    server.away(true);
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL)) {
+      for (Mode mode : Mode.values()) {
+        assertThat(decide(gate(sidecar), "2", mode, null))
+            .isInstanceOfSatisfying(
+                Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("server_away"));
+      }
+    }
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of()))) {
+      Gate gate = gate(sidecar);
+      String charged = id(decide(gate, "2", Mode.CHARGE, "k"));
+      assertThat(id(decide(gate, "2", Mode.CHARGE, "k"))).isEqualTo(charged);
+      assertThat(((Decision.Allowed) decide(gate, "2", Mode.CHECK, null)).reservation()).isNull();
+      assertThat(sidecar.rooms().open().taken()).isZero();
+      server.away(false);
+      until(() -> server.unchecked() == 2);
+    }
+  }
+}

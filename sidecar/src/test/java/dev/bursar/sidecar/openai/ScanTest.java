@@ -1,0 +1,106 @@
+package dev.bursar.sidecar.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** Answers that are read while they pass, however they are cut. */
+final class ScanTest {
+
+  private static final String EVENTS =
+      (": ping\n\n"
+              + "data: {'choices':[],'prompt_filter_results':[]}\r\n\r\n"
+              + "data: {'choices':[{'delta':{'role':'assistant','content':'Gr\u00fc\u00dfe \ud83d\ude80'}}]}\n\n"
+              + "event: x\ndata: {'choices':[{'delta':\ndata: {'tool_calls':[{'id':'c','function':{'arguments':'{}'}}]}}]}\n\n"
+              + "data: no json\n\n"
+              + "data: {'choices':[],'usage':{'prompt_tokens':9,'completion_tokens':4,'prompt_tokens_details':{'cached_tokens':3}}}\n\n"
+              + "data: [DONE]\n\n")
+          .replace('\'', '"');
+
+  /** What goes on of an answer that comes in parts of any length. */
+  private static String passed(Scan scan, byte[] all, Random random) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int at = 0; at < all.length; ) {
+      int end = Math.min(all.length, at + 1 + random.nextInt(7));
+      out.writeBytes(scan.take(Arrays.copyOfRange(all, at, end)));
+      at = end;
+    }
+    out.writeBytes(scan.end());
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void eventsAreReadHoweverTheyAreCut() {
+    byte[] all = EVENTS.getBytes(StandardCharsets.UTF_8);
+    String stripped = EVENTS.replaceAll("data: [^\n]*prompt_tokens[^\n]*\n\n", "");
+    for (long seed = 0; seed < 200; seed++) {
+      EventScan scan = new EventScan(true);
+      assertThat(passed(scan, all, new Random(seed))).as("seed %d", seed).isEqualTo(stripped);
+      assertThat(scan.told()).isEqualTo(new Tokens(9, 3, 4));
+      assertThat(scan.outputTokens()).as("12 bytes and 2").isEqualTo(4);
+      assertThat(passed(new EventScan(false), all, new Random(seed))).isEqualTo(EVENTS);
+    }
+  }
+
+  @Test
+  void anEventThatIsTooLongIsPassedOnUnread() {
+    String all = "data: {'delta':'" + "x".repeat(3 << 20) + "'}\n\ndata: {'delta':'abcd'}\n\n";
+    EventScan scan = new EventScan(true);
+    assertThat(passed(scan, all.replace('\'', '"').getBytes(StandardCharsets.UTF_8), new Random(1)))
+        .isEqualTo(all.replace('\'', '"'));
+    assertThat(scan.outputTokens()).isEqualTo(1);
+  }
+
+  @Test
+  void theLastEventNeedsNoBlankLine() {
+    String all =
+        "data: {'response':{'usage':{'input_tokens':5,'output_tokens':6}}}".replace('\'', '"');
+    EventScan scan = new EventScan(true);
+    assertThat(passed(scan, all.getBytes(StandardCharsets.UTF_8), new Random(1))).isEqualTo(all);
+    assertThat(scan.told()).isEqualTo(new Tokens(5, 0, 6));
+  }
+
+  @Test
+  void oneObjectIsReadHoweverItIsCut() {
+    String all =
+        ("{'usage_not':{'prompt_tokens':1},'choices':[{'message':{'role':'assistant','content':'\u00e4\u00e4'},"
+                + "'usage':{'prompt_tokens':2}}],'usage':{'prompt_tokens':9,'deep':{'deeper':{'prompt_tokens':3}},"
+                + "'completion_tokens':4,'prompt_tokens_details':{'cached_tokens':20}},'data':[0.25]}")
+            .replace('\'', '"');
+    for (long seed = 0; seed < 200; seed++) {
+      JsonScan scan = new JsonScan();
+      assertThat(passed(scan, all.getBytes(StandardCharsets.UTF_8), new Random(seed)))
+          .isEqualTo(all);
+      assertThat(scan.told()).as("no more is cached than there is").isEqualTo(new Tokens(9, 9, 4));
+      assertThat(scan.outputTokens()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatCanNotBeReadIsTextForAllThatIsKnown() {
+    JsonScan scan = new JsonScan();
+    passed(scan, "<html>".getBytes(StandardCharsets.UTF_8), new Random(3));
+    assertThat(scan.outputTokens()).isEqualTo(2);
+    JsonScan longText = new JsonScan();
+    byte[] all =
+        ("{\"choices\":[\"" + "x".repeat(2 << 20) + "\"]}").getBytes(StandardCharsets.UTF_8);
+    passed(longText, all, new Random(3));
+    assertThat(longText.outputTokens()).isEqualTo(Tokens.ofBytes(all.length));
+  }
+
+  @Test
+  void whatIsNoJsonTellsNothing() {
+    for (String all :
+        new String[] {
+          "", "<html>", "[1,2]", "5", "{\"usage\":7}", "{\"usage\":{\"prompt_tokens\":-4}}"
+        }) {
+      JsonScan scan = new JsonScan();
+      assertThat(passed(scan, all.getBytes(StandardCharsets.UTF_8), new Random(3))).isEqualTo(all);
+      assertThat(scan.told()).as(all).isNull();
+    }
+  }
+}
