@@ -160,7 +160,7 @@ final class ManifestsTest {
     Pod pod = Pod.in(K8S.resolve("application").resolve("deployment.yaml"));
     Map<String, Object> sidecar = map(list(pod.spec().get("initContainers")).getFirst());
     assertThat(sidecar.get("restartPolicy")).isEqualTo("Always");
-    assertThat(map(map(sidecar.get("resources")).get("limits")).get("memory")).isEqualTo("128Mi");
+    assertThat(map(map(sidecar.get("resources")).get("limits")).get("memory")).isEqualTo("256Mi");
     List<String> args = args(sidecar);
     assertThat(args.stream().filter(each -> each.startsWith("--default=")))
         .isNotEmpty()
