@@ -102,7 +102,8 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
       String id = said.get("request_id");
       return gate.decide(
               wish(said, hits(request, descriptor), isAlone),
-              id == null ? null : id + '\n' + request.getDomain() + '\n' + index)
+              // What is set aside for several may be given back: that is no answer to be repeated.
+              id == null || !isAlone ? null : id + '\n' + request.getDomain() + '\n' + index)
           .thenApply(Verdict::of)
           .exceptionally(Verdict::of);
     } catch (RuntimeException e) {
@@ -156,6 +157,9 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
   /** As many units of a meter as there are hits, or as many times an amount; or one request. */
   private static ReserveRequest wish(Said said, long hits, boolean isAlone) {
     Mode mode = hits == 0 ? Mode.CHECK : isAlone ? Mode.CHARGE : Mode.RESERVE;
+    if (hits < 0) {
+      throw Problem.invalid("hits_addend", "is more than can be counted").fault();
+    }
     String meter = said.get("meter");
     if (meter != null) {
       return Wishes.of(said, mode, TTL_SECONDS, Map.of(meter, hits), Map.of(), null);

@@ -108,7 +108,7 @@ public final class Gate {
     if (before != null && !isPassed(before)) {
       return before;
     }
-    (before == null ? decided(request, call) : byServer(request, call))
+    begun(request, call, before == null)
         .whenComplete(
             (decision, error) -> {
               if (!(decision instanceof Decision.Allowed)) {
@@ -123,6 +123,14 @@ public final class Gate {
               }
             });
     return mine;
+  }
+
+  private CompletionStage<Decision> begun(ReserveRequest request, CallKey call, boolean isNew) {
+    try {
+      return isNew ? decided(request, call) : byServer(request, call);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private static boolean isPassed(CompletableFuture<Decision> before) {
@@ -186,8 +194,10 @@ public final class Gate {
       String reservation, Decision.Allowed it, ReserveRequest request) {
     return settle(reservation, request.amount(), request.usage(), Map.of())
         .handle(
-            (ended, error) ->
-                new Decision.Allowed(reservation, it.amount(), it.creditType(), 0, null));
+            (ended, error) -> {
+              refused(reservation, request.amount(), request.usage(), ended);
+              return new Decision.Allowed(reservation, it.amount(), it.creditType(), 0, null);
+            });
   }
 
   /** What is only looked at is allowed if it would be: nothing of it stays. */
@@ -275,6 +285,7 @@ public final class Gate {
                 ended(reservation, amount, usage, remarks)
                     .whenComplete(
                         (done, error) -> {
+                          refused(reservation, amount, usage, done);
                           if (error != null) {
                             again(
                                 reservation,
@@ -285,6 +296,22 @@ public final class Gate {
                                 since);
                           }
                         }));
+  }
+
+  private static void refused(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      @Nullable Ended ended) {
+    if (ended instanceof Ended.Refused it) {
+      LOG.atError()
+          .setMessage("what was used is not charged: that was refused")
+          .addKeyValue("reservation", reservation)
+          .addKeyValue("amount", amount)
+          .addKeyValue("usage", usage)
+          .addKeyValue("reason", it.detail())
+          .log();
+    }
   }
 
   /** Why something failed. */

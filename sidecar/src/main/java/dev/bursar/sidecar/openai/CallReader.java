@@ -46,7 +46,6 @@ final class CallReader {
   private long textBytes;
   private long otherTokens;
   private long outputMax = -1;
-  private long oldOutputMax = -1;
   private long choices = 1;
   private long bestOf = 1;
   private long prompts = 1;
@@ -99,17 +98,16 @@ final class CallReader {
     if (edit == null) {
       edit = new Edit(begin, 0, "\"stream_options\":{" + ASKED + "},");
     }
-    long ofChoice = outputMax >= 0 ? outputMax : oldOutputMax;
     boolean adds = stream && operation.tellsUsageIfAsked() && !asksForUsage;
     return new ModelCall(
         model,
         Tokens.ofBytes(textBytes) + otherTokens,
         operation.hasOutput()
             ? Math.multiplyExact(
-                ofChoice >= 0 ? ofChoice : outputTokens,
+                outputMax >= 0 ? outputMax : outputTokens,
                 Math.multiplyExact(Math.max(choices, bestOf), Math.max(1, prompts)))
             : 0,
-        ofChoice >= 0,
+        outputMax >= 0,
         adds,
         adds ? edited(edit) : body);
   }
@@ -122,23 +120,25 @@ final class CallReader {
         }
         model = Names.checked("model", in.getText());
       }
-      case "stream" -> {
-        stream = token == JsonToken.VALUE_TRUE;
-        skip(name, token);
+      case "stream" -> stream = isTrue(name, token);
+      // Of two the larger: which of them the API goes by is its own affair.
+      case "max_completion_tokens", "max_output_tokens", "max_tokens" -> {
+        if (operation.isBoundedBy(name)) {
+          outputMax = Math.max(outputMax, count(name, token, -1));
+        } else {
+          skip(name, token);
+        }
       }
-      case "max_completion_tokens", "max_output_tokens" -> outputMax = count(name, token, -1);
-      case "max_tokens" -> oldOutputMax = count(name, token, -1);
       case "n" -> choices = Math.max(1, count(name, token, 1));
       case "best_of" -> bestOf = Math.max(1, count(name, token, 1));
       case "stream_options" -> options(token);
       case "background" -> {
-        if (token == JsonToken.VALUE_TRUE) {
+        if (isTrue(name, token)) {
           throw Problem.of(
                   403, "not_metered", "what runs in the background tells nobody what it used")
               .at("background")
               .fault();
         }
-        skip(name, token);
       }
       default -> {
         if (name.equals("prompt") && token == JsonToken.START_ARRAY) {
@@ -148,6 +148,13 @@ final class CallReader {
         }
       }
     }
+  }
+
+  private static boolean isTrue(String name, JsonToken token) {
+    if (token.isBoolean() || token == JsonToken.VALUE_NULL) {
+      return token == JsonToken.VALUE_TRUE;
+    }
+    throw Problem.invalid(name, "is neither true nor false").fault();
   }
 
   private long count(String name, JsonToken token, long absent) throws IOException {
@@ -190,7 +197,7 @@ final class CallReader {
     for (JsonToken token = first; token != null; token = in.nextToken()) {
       switch (token) {
         case START_OBJECT, START_ARRAY -> {
-          if (token == JsonToken.START_OBJECT && MEDIA.contains(field)) {
+          if (token == JsonToken.START_OBJECT && field.equals("image_url")) {
             otherTokens += TOKENS_OF_MEDIA;
             in.skipChildren();
           } else {
@@ -216,11 +223,24 @@ final class CallReader {
     char[] chars = in.getTextCharacters();
     int from = in.getTextOffset();
     int length = in.getTextLength();
-    if (MEDIA.contains(field) || isDataUrl(chars, from, length)) {
+    if (isMedia(field, chars, from, length)) {
       otherTokens += TOKENS_OF_MEDIA;
     } else {
       textBytes += bytes(chars, from, length);
     }
+  }
+
+  /** A picture, recording or file, or where it is. What a model reads as a text has spaces. */
+  private static boolean isMedia(String field, char[] chars, int from, int length) {
+    if (!MEDIA.contains(field) && !(field.equals("url") && isDataUrl(chars, from, length))) {
+      return false;
+    }
+    for (int i = from; i < from + length; i++) {
+      if (Character.isWhitespace(chars[i])) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean isDataUrl(char[] chars, int from, int length) {

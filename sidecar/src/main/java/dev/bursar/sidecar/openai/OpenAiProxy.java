@@ -171,8 +171,14 @@ public final class OpenAiProxy {
         .entity()
         .withSizeLimit(BODY_BYTES_MAX)
         .toStrict(BODY_MS_MAX, BODY_BYTES_MAX, materializer)
-        .thenCompose(body -> called(request, path, operation, body))
-        .whenComplete((response, error) -> bodyBytes.addAndGet(-room));
+        .whenComplete((body, error) -> bodyBytes.addAndGet(-room))
+        .thenCompose(
+            body -> {
+              long length = body.getData().size();
+              bodyBytes.addAndGet(length);
+              return called(request, path, operation, body)
+                  .whenComplete((response, error) -> bodyBytes.addAndGet(-length));
+            });
   }
 
   private CompletionStage<HttpResponse> called(

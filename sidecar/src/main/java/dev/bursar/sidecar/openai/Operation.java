@@ -1,22 +1,23 @@
 package dev.bursar.sidecar.openai;
 
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What runs a model, and is paid for by tokens. */
 enum Operation {
-  CHAT_COMPLETIONS("/chat/completions", true, true),
-  COMPLETIONS("/completions", true, true),
-  RESPONSES("/responses", true, false),
-  EMBEDDINGS("/embeddings", false, false);
+  CHAT_COMPLETIONS("/chat/completions", Set.of("max_completion_tokens", "max_tokens"), true),
+  COMPLETIONS("/completions", Set.of("max_tokens"), true),
+  RESPONSES("/responses", Set.of("max_output_tokens"), false),
+  EMBEDDINGS("/embeddings", Set.of(), false);
 
   private final String path;
-  private final boolean hasOutput;
+  private final Set<String> bounds;
   private final boolean tellsUsageIfAsked;
 
-  Operation(String path, boolean hasOutput, boolean tellsUsageIfAsked) {
+  Operation(String path, Set<String> bounds, boolean tellsUsageIfAsked) {
     this.path = path;
-    this.hasOutput = hasOutput;
+    this.bounds = bounds;
     this.tellsUsageIfAsked = tellsUsageIfAsked;
   }
 
@@ -32,7 +33,12 @@ enum Operation {
 
   /** Whether its answer has tokens. */
   boolean hasOutput() {
-    return hasOutput;
+    return !bounds.isEmpty();
+  }
+
+  /** Whether this field of a request says how many tokens the answer has at most. */
+  boolean isBoundedBy(String field) {
+    return bounds.contains(field);
   }
 
   /** Whether its streams tell what they used only if they are asked to. */

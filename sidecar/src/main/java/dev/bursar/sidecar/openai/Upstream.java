@@ -270,9 +270,14 @@ final class Upstream {
   }
 
   private static boolean isUnsent(Throwable cause) {
-    return cause instanceof StreamTcpException
+    return (cause instanceof StreamTcpException && isNoConnection(cause))
         || cause instanceof BufferOverflowException
         || cause instanceof SSLHandshakeException;
+  }
+
+  /** One that was there, and broke, is told of by the same class. */
+  private static boolean isNoConnection(Throwable cause) {
+    return String.valueOf(cause.getMessage()).startsWith("Tcp command");
   }
 
   private static OpenAiError unanswered(Throwable error) {

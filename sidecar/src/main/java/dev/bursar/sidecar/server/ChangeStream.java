@@ -133,6 +133,8 @@ public final class ChangeStream implements AutoCloseable {
           listen();
         } catch (IOException e) {
           LOG.atDebug().setMessage("the server tells no changes now").setCause(e).log();
+        } catch (RuntimeException e) {
+          LOG.atError().setMessage("what the server tells was not taken in").setCause(e).log();
         } finally {
           connected = false;
           open = null;

@@ -62,6 +62,30 @@ final class CallReaderTest {
         .isEqualTo(3);
   }
 
+  /** What a model reads as a text is no picture, whatever it begins with. */
+  @Test
+  void nobodyMakesACallCheaperByItsForm() {
+    String text = "data: " + "word ".repeat(10_000);
+    for (String request :
+        new String[] {
+          "{'model':'m','messages':[{'content':'%s'}]}",
+          "{'model':'m','messages':[{'image_url':'%s'}]}",
+          "{'model':'m','tools':[{'data':{'description':'%s'}}]}"
+        }) {
+      assertThat(chat(request.formatted(text)).inputTokens()).isGreaterThan(12_000);
+    }
+    assertThat(chat("{'model':'m','max_output_tokens':1}"))
+        .satisfies(it -> assertThat(it.outputTokens()).isEqualTo(1_000))
+        .satisfies(it -> assertThat(it.isBounded()).isFalse());
+    assertThat(chat("{'model':'m','max_completion_tokens':0,'max_tokens':90000}").outputTokens())
+        .isEqualTo(90_000);
+    for (String field : new String[] {"stream", "background"}) {
+      assertThatThrownBy(() -> chat("{'model':'m','%s':'true'}".formatted(field)))
+          .isInstanceOfSatisfying(
+              Fault.class, it -> assertThat(it.problem().field()).isEqualTo(field));
+    }
+  }
+
   @Test
   void aStreamIsAskedForItsUsageAndNothingElseChanges() {
     String asked = "'stream_options':{'include_usage':true}";
