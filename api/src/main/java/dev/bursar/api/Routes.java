@@ -63,7 +63,7 @@ public final class Routes {
                     ports.reports(), ports.spans(), ports.catalogs(), ports.clock(), ports.meters())
                 .endpoints(),
             new CatalogRoutes(ports.versions(), ports.clock()).endpoints(),
-            new SimulationRoutes(ports.versions()).endpoints(),
+            new SimulationRoutes(ports.versions(), ports.entities()).endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs(), ports.versions()).endpoints(),
             new EntitlementRoutes(ports.entities()).endpoints(),
             new PriceRoutes(ports.entities(), ports.catalogs(), ports.clock()).endpoints(),

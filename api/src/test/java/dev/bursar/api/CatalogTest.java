@@ -136,6 +136,10 @@ final class CatalogTest {
     assertThat(all.at("/losers")).isEqualTo("0");
     assertThat(all.at("/orgs/0/org")).isEqualTo("acme");
     assertThat(all.at("/plans/0/orgs")).isEqualTo("2");
+    api.put("/v1/orgs/beta", "{'name':'B','timezone':'UTC'}");
+    assertThat(
+            api.post("/v1/catalog/versions/2/simulate", period.formatted(",'org':'nobody'")).code())
+        .isEqualTo("org_not_found");
     Answer one = api.post("/v1/catalog/versions/2/simulate", period.formatted(",'org':'beta'"));
     assertThat(one.at("/events")).isEqualTo("1");
 

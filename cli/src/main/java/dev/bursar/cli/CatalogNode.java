@@ -6,6 +6,7 @@ import dev.bursar.node.catalog.CatalogFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -116,13 +117,27 @@ final class CatalogNode {
     }
   }
 
-  /** Asks; once more, with the same key, where the node says so. */
+  /**
+   * Asks; once more, with the same key, where the node says so, or was there and does not answer.
+   */
   private JsonNode ask(String method, String path, @Nullable String type, byte[] body) {
     HttpRequest request = request(method, path, type, body);
     long began = System.nanoTime();
+    boolean reached = false;
     try {
       while (true) {
-        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> answer;
+        try {
+          answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+          reached |= !(e instanceof ConnectException);
+          if (!reached || System.nanoTime() - began > ASKED_AGAIN_FOR.toNanos()) {
+            throw e;
+          }
+          TimeUnit.NANOSECONDS.sleep(ASKED_AGAIN_AFTER.toNanos());
+          continue;
+        }
+        reached = true;
         int status = answer.statusCode();
         if (status < 300) {
           return JSON.readTree(answer.body());
@@ -142,7 +157,13 @@ final class CatalogNode {
 
   private CommandFailure unreachable(Exception e) {
     return new CommandFailure(
-        "%s can't be reached: %s".formatted(url, e.getMessage() == null ? e : e.getMessage()), e);
+        "%s can't be reached: %s"
+            .formatted(
+                url,
+                e.getMessage() != null
+                    ? e.getMessage()
+                    : e instanceof ConnectException ? "nobody listens there" : e),
+        e);
   }
 
   private static CommandFailure interrupted(InterruptedException e) {

@@ -135,12 +135,14 @@ final class PlanGrantsTest {
           "plan:team:monthly:1#2 0 until 2024-03-31T00:00:00Z",
           "plan:pro:monthly:3 235 until 2024-03-31T00:00:00Z");
       publish(870);
-      // At its next request the org notices; it had 290 for this time, and gets 435.
+      // At its next request the org notices. It had 290 for this time, has used 55 of them, and
+      // gets
+      // 435 less those.
       call("GET", "/v1/orgs/zeta", "", 200);
       awaitGrants(
           "plan:team:monthly:1#2 0 until 2024-03-31T00:00:00Z",
           "plan:pro:monthly:3 0 until 2024-03-31T00:00:00Z",
-          "plan:pro:monthly:5 435 until 2024-03-31T00:00:00Z");
+          "plan:pro:monthly:5 380 until 2024-03-31T00:00:00Z");
       subscribe(", \"plan\": \"pro\", \"ends_at\": \"2024-04-05T00:00:00Z\"");
       clock("2024-03-31T00:00:00Z");
       awaitGrants("plan:pro:monthly:5#2 870 until 2024-04-05T00:00:00Z");

@@ -12,6 +12,9 @@ import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.catalog.CatalogVersions;
 import dev.bursar.domain.catalog.CatalogVersions.Trial;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.Rerating;
 import dev.bursar.domain.org.Rerating.OfOrg;
 import dev.bursar.domain.org.Rerating.Totals;
@@ -32,6 +35,7 @@ import org.apache.pekko.NotUsed;
 import org.apache.pekko.japi.Pair;
 import org.apache.pekko.stream.javadsl.Source;
 import org.apache.pekko.util.ByteString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code …/simulate}: what real usage of a period would have cost under a version, and what of it
@@ -45,9 +49,11 @@ public final class SimulationRoutes {
   private static final Set<String> FIELDS = Set.of("org", "from", "to", "priced_at");
 
   private final CatalogVersions versions;
+  private final Entities entities;
 
-  public SimulationRoutes(CatalogVersions versions) {
+  public SimulationRoutes(CatalogVersions versions, Entities entities) {
     this.versions = versions;
+    this.entities = entities;
   }
 
   /** All of them. */
@@ -66,8 +72,10 @@ public final class SimulationRoutes {
     if (!to.isAfter(from)) {
       throw Problem.invalid("to", "is not after from").fault();
     }
-    return versions
-        .simulate(version, body.name("org"), from, to, body.time("priced_at"))
+    String org = body.name("org");
+    Instant pricedAt = body.time("priced_at");
+    return known(org)
+        .thenCompose(there -> versions.simulate(version, org, from, to, pricedAt))
         .thenApply(answer -> Outcomes.done(answer).value())
         .thenCompose(
             trial ->
@@ -76,6 +84,15 @@ public final class SimulationRoutes {
                         Reply.rows(Format.NDJSON, lines(trial, version)))
                     : all(trial)
                         .thenApply(done -> Reply.ok(json -> result(json, version, trial.orgs()))));
+  }
+
+  /** Nobody's usage would be rated if there were no such org, and all would seem well. */
+  private CompletionStage<?> known(@Nullable String org) {
+    return org == null
+        ? CompletableFuture.completedStage("")
+        : entities
+            .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
+            .thenApply(Outcomes::done);
   }
 
   private static Instant required(Body body, String name) {

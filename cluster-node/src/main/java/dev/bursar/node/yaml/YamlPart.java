@@ -37,6 +37,9 @@ public final class YamlPart {
 
   private static final int BYTES_MAX = 10_000_000;
 
+  /** The parser takes time by the square of a comment's or a text's length within a line. */
+  private static final int LINE_CHARS_MAX = 100_000;
+
   /** What its place begins with; empty if there is one file only. */
   private final String file;
 
@@ -103,6 +106,7 @@ public final class YamlPart {
    * @throws FaultyYaml as with one
    */
   public static List<YamlPart> documents(String what, String file, String yaml, YamlFaults faults) {
+    demandShortLines(what, file, yaml);
     LoadSettings settings =
         LoadSettings.builder()
             .setLabel(what)
@@ -128,6 +132,25 @@ public final class YamlPart {
       throw new FaultyYaml(
           what + " is not valid YAML: " + e.getMessage(),
           List.of(new YamlFault(file, "", line(e), "is not valid YAML: " + e.getMessage())));
+    }
+  }
+
+  /** JSON may be a single line: of that, what lies between two quotation marks is bounded. */
+  private static void demandShortLines(String what, String file, String yaml) {
+    boolean isJson = yaml.stripLeading().startsWith("{");
+    int line = 1;
+    int begin = 0;
+    for (int i = 0; i <= yaml.length(); i++) {
+      boolean isEnd = i == yaml.length() || yaml.charAt(i) == '\n';
+      if (isEnd || (isJson && yaml.charAt(i) == '"')) {
+        if (i - begin > LINE_CHARS_MAX) {
+          String fault =
+              "has a line, or a text in it, of more than %d characters".formatted(LINE_CHARS_MAX);
+          throw new FaultyYaml(what + " " + fault, List.of(new YamlFault(file, "", line, fault)));
+        }
+        begin = i + 1;
+        line += isEnd ? 1 : 0;
+      }
     }
   }
 

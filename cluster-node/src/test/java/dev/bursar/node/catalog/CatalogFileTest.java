@@ -169,8 +169,17 @@ final class CatalogFileTest {
     assertThatThrownBy(() -> CatalogFile.read(List.of(large)))
         .hasMessageContaining("large.yaml has 10000002 bytes; at most 10000000 are read");
 
-    assertThatThrownBy(() -> CatalogFile.parse("[".repeat(1_000_000)))
+    assertThatThrownBy(() -> CatalogFile.parse("[\n".repeat(1_000_000)))
         .hasMessageContaining("nested more than 50 deep");
+
+    for (String endless :
+        List.of(
+            "meters: [m] #" + "x".repeat(9_000_000),
+            "meters: ['" + "x".repeat(9_000_000) + "']",
+            "{\"meters\": [\"" + "x".repeat(9_000_000) + "\"]}")) {
+      assertThatThrownBy(() -> CatalogFile.parse(endless))
+          .hasMessageContaining("has a line, or a text in it, of more than 100000 characters");
+    }
 
     StringBuilder bomb = new StringBuilder("a0: &a0 [x, x]\n");
     for (int i = 1; i < 60; i++) {
@@ -185,7 +194,7 @@ final class CatalogFileTest {
   /** Fifty references are few, and yet they can make millions of parts of one. */
   @Test
   void whatBecomesLargeByReferencesIsRefused() {
-    String many = "x,".repeat(100_000);
+    String many = "x,\n      ".repeat(100_000);
     String yaml =
         "credit_types: [{ id: c, name: C }]\nmeters: [m]\nrates: []\n"
             + "plans:\n  - &p { id: p, name: P, entitlements: &e { "
