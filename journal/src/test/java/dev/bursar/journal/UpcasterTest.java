@@ -55,7 +55,12 @@ final class UpcasterTest {
 
   @Test
   void aStepIsTakenOnlyFromItsOwnVersion() throws IOException {
-    byte[] newest = third.encode(Sample.wallets().get(8).batch());
+    Sample<WalletEvent> held =
+        Sample.wallets().stream()
+            .filter(each -> each.name().equals("held"))
+            .findFirst()
+            .orElseThrow();
+    byte[] newest = third.encode(held.batch());
     byte[] oldest = as("block", newest);
     assertThatThrownBy(() -> third.decode("wallet.2", oldest))
         .isInstanceOf(StoredFormException.class)
