@@ -8,6 +8,7 @@ import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.server.Server.Reported;
 import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.terms.TermsRefused;
 import dev.bursar.sidecar.terms.TermsSource;
@@ -27,10 +28,12 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +52,9 @@ final class Desks {
   /** Of how many orgs terms are asked for at once when something has changed for all. */
   private static final int AT_ONCE = 16;
 
+  /** How many questions about leases are under way, of all orgs: each may take a connection. */
+  private static final int ASKED_AT_ONCE = 64;
+
   private static final Executor AGAIN =
       CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS);
 
@@ -61,6 +67,9 @@ final class Desks {
   private final String life = newLife();
   private final AtomicLong ids = new AtomicLong();
   private final Rooms rooms = Rooms.usual();
+  private final Queue<Runnable> toAsk = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger asking = new AtomicInteger();
+  private final AtomicInteger underWay = new AtomicInteger();
   private long lookedAt = System.nanoTime();
   private volatile boolean ended;
 
@@ -202,15 +211,49 @@ final class Desks {
   }
 
   private void send(String org, Ask ask) {
+    toAsk.add(() -> begin(org, ask));
+    ask();
+  }
+
+  /** Asks what waits, as long as there is room; one thread at a time. */
+  private void ask() {
+    for (int missed = asking.incrementAndGet() == 1 ? 1 : 0;
+        missed != 0;
+        missed = asking.addAndGet(-missed)) {
+      while (underWay.get() < ASKED_AT_ONCE) {
+        Runnable next = toAsk.poll();
+        if (next == null) {
+          break;
+        }
+        underWay.incrementAndGet();
+        next.run();
+      }
+    }
+  }
+
+  private void begin(String org, Ask ask) {
     long sentAt = System.nanoTime();
-    server
-        .ask(ask, List.of())
+    asked(ask)
         .whenComplete(
             (reported, error) -> {
-              Told told = error == null ? reported.told() : new Told.Lost();
-              meters.told(told);
-              desk(org).run(decider -> decider.leases().told(ask, told, sentAt, System.nanoTime()));
+              try {
+                Told told = error == null ? reported.told() : new Told.Lost();
+                meters.told(told);
+                desk(org)
+                    .run(decider -> decider.leases().told(ask, told, sentAt, System.nanoTime()));
+              } finally {
+                underWay.decrementAndGet();
+                ask();
+              }
             });
+  }
+
+  private CompletionStage<Reported> asked(Ask ask) {
+    try {
+      return server.ask(ask, List.of());
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** Does what is due in all of them. */
