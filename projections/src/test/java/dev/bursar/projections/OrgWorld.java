@@ -653,8 +653,10 @@ final class OrgWorld {
   }
 
   private static <E, R> @Nullable R reply(Entity.Decided<E, R> decided) {
-    return decided.outcomes().getFirst() instanceof Outcome.Replied<R> replied
-        ? replied.reply()
-        : null;
+    return switch (decided.outcomes().getFirst()) {
+      case Outcome.Replied<R> replied -> replied.reply();
+      case Outcome.Unchanged<R> unchanged -> unchanged.reply();
+      case Outcome<R> other -> null;
+    };
   }
 }
