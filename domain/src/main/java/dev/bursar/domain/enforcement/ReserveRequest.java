@@ -123,41 +123,26 @@ public record ReserveRequest(
 
   /** The same, as an event reports it: it has run, and is charged at once. */
   public ReserveRequest as(Reported event) {
-    return with(overagePolicy, true, false, event, null);
+    return with(overagePolicy, true, false, metadata, event, null);
   }
 
   /** The same, with a policy if it names none. */
   public ReserveRequest withDefault(OveragePolicy policy) {
-    return overagePolicy != null ? this : with(policy, commit, dryRun, reported, lease);
+    return overagePolicy != null ? this : with(policy, commit, dryRun, metadata, reported, lease);
   }
 
   /** The same, saying so much more in its metadata. */
   public ReserveRequest remarked(Map<String, String> remarks) {
     Map<String, String> all = new LinkedHashMap<>(metadata);
     all.putAll(remarks);
-    return new ReserveRequest(
-        subject,
-        feature,
-        model,
-        session,
-        wallet,
-        usage,
-        amount,
-        creditType,
-        ttlSeconds,
-        overagePolicy,
-        commit,
-        dryRun,
-        Map.copyOf(all),
-        traceId,
-        reported,
-        lease);
+    return with(overagePolicy, commit, dryRun, Map.copyOf(all), reported, lease);
   }
 
   private ReserveRequest with(
       @Nullable OveragePolicy policy,
       boolean committed,
       boolean dry,
+      Map<String, String> said,
       @Nullable Reported event,
       @Nullable LeaseTerms terms) {
     return new ReserveRequest(
@@ -173,7 +158,7 @@ public record ReserveRequest(
         policy,
         committed,
         dry,
-        metadata,
+        said,
         traceId,
         event,
         terms);

@@ -2,6 +2,7 @@ package dev.bursar.sidecar.gateway;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
@@ -11,8 +12,6 @@ import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Recovery;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
@@ -92,7 +91,8 @@ public final class Gate {
     if (key == null || request.dryRun()) {
       return decided(request, null);
     }
-    byte[] hash = hash(key + '\n' + content(request));
+    byte[] hash =
+        CanonicalEntry.sha256((key + '\n' + content(request)).getBytes(StandardCharsets.UTF_8));
     CallKey call =
         new CallKey(
             CALL + HexFormat.of().formatHex(hash, 0, KEY_BYTES), ByteBuffer.wrap(hash).getLong());
@@ -336,13 +336,5 @@ public final class Gate {
             request.commit(),
             new TreeMap<>(request.metadata()))
         .toString();
-  }
-
-  private static byte[] hash(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
