@@ -7,14 +7,13 @@ import dev.bursar.api.http.Format;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.operation.Known;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.catalog.CatalogVersions;
 import dev.bursar.domain.catalog.CatalogVersions.Trial;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.entity.Entities;
-import dev.bursar.domain.entity.Request;
-import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.Rerating;
 import dev.bursar.domain.org.Rerating.OfOrg;
 import dev.bursar.domain.org.Rerating.Totals;
@@ -88,11 +87,7 @@ public final class SimulationRoutes {
 
   /** Nobody's usage would be rated if there were no such org, and all would seem well. */
   private CompletionStage<?> known(@Nullable String org) {
-    return org == null
-        ? CompletableFuture.completedStage("")
-        : entities
-            .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
-            .thenApply(Outcomes::done);
+    return org == null ? CompletableFuture.completedStage("") : Known.org(entities, org);
   }
 
   private static Instant required(Body body, String name) {

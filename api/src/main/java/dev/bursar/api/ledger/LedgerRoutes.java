@@ -12,6 +12,7 @@ import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Names;
 import dev.bursar.api.json.Times;
 import dev.bursar.api.json.Words;
+import dev.bursar.api.operation.Known;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.api.table.Pages;
 import dev.bursar.domain.entity.Entities;

@@ -8,6 +8,7 @@ import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Names;
+import dev.bursar.api.operation.Known;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.api.table.Pages;

@@ -9,6 +9,7 @@ import dev.bursar.api.http.Format;
 import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.JsonWriter;
+import dev.bursar.api.operation.Known;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.ledger.LedgerQueries;

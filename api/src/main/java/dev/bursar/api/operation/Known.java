@@ -1,6 +1,5 @@
-package dev.bursar.api.ledger;
+package dev.bursar.api.operation;
 
-import dev.bursar.api.operation.Outcomes;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.org.OrgCommand;
@@ -8,18 +7,19 @@ import dev.bursar.domain.wallet.WalletCommand;
 import java.util.concurrent.CompletionStage;
 
 /** What is not there has no books, not empty ones: fails as a request for it does. */
-final class Known {
+public final class Known {
 
   private Known() {}
 
-  static CompletionStage<?> wallet(Entities entities, String org, String wallet) {
+  /** Done once the wallet is known to be there. */
+  public static CompletionStage<?> wallet(Entities entities, String org, String wallet) {
     return entities
         .wallet(org, wallet, new Request<>(new WalletCommand.View(), null))
         .thenApply(Outcomes::done);
   }
 
   /** The org's name, once it is known to be one. */
-  static CompletionStage<String> org(Entities entities, String org) {
+  public static CompletionStage<String> org(Entities entities, String org) {
     return entities
         .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
         .thenApply(Outcomes::done)
