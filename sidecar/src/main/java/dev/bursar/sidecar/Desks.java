@@ -16,12 +16,9 @@ import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +28,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -47,7 +42,6 @@ final class Desks {
   private static final long FORGET_NANOS = Duration.ofMinutes(10).toNanos();
   private static final long IDLE_NANOS = Duration.ofMinutes(1).toNanos();
   private static final long LOOK_NANOS = Duration.ofSeconds(5).toNanos();
-  private static final int LIFE_BYTES = 9;
 
   /** Of how many orgs terms are asked for at once when something has changed for all. */
   private static final int AT_ONCE = 16;
@@ -55,42 +49,37 @@ final class Desks {
   /** How many questions about leases are under way, of all orgs: each may take a connection. */
   private static final int ASKED_AT_ONCE = 64;
 
-  private static final Executor AGAIN =
-      CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS);
+  private static final long TICK_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long AGAIN_NANOS = Duration.ofMillis(500).toNanos();
 
   private final SidecarSettings settings;
   private final Server server;
   private final TermsSource source;
-  private final InstantSource clock;
+  private final Host host;
   private final SidecarMeters meters;
   private final Map<String, OrgDesk> desks = new ConcurrentHashMap<>();
-  private final String life = newLife();
+  private final String life;
   private final AtomicLong ids = new AtomicLong();
   private final Rooms rooms = Rooms.usual();
   private final Queue<Runnable> toAsk = new ConcurrentLinkedQueue<>();
   private final AtomicInteger asking = new AtomicInteger();
   private final AtomicInteger underWay = new AtomicInteger();
-  private long lookedAt = System.nanoTime();
+  private long lookedAt;
   private volatile boolean ended;
 
   Desks(
       SidecarSettings settings,
       Server server,
       TermsSource source,
-      InstantSource clock,
+      Host host,
       SidecarMeters meters) {
     this.settings = settings;
     this.server = server;
     this.source = source;
-    this.clock = clock;
+    this.host = host;
+    this.life = host.newLife();
+    this.lookedAt = host.nanos();
     this.meters = meters;
-  }
-
-  /** What makes this life's names differ from all others'. */
-  private static String newLife() {
-    byte[] random = new byte[LIFE_BYTES];
-    new SecureRandom().nextBytes(random);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(random).replace('_', '.');
   }
 
   /** The desk of an org that was asked about; null if it was not. */
@@ -115,7 +104,7 @@ final class Desks {
 
   /** The desk of an org that is asked about; null if there is no room for another. */
   @Nullable OrgDesk asked(String org) {
-    long now = System.nanoTime();
+    long now = host.nanos();
     OrgDesk desk = desks.get(org);
     while (desk == null || !desk.touched(now)) {
       if (desk != null) {
@@ -140,6 +129,7 @@ final class Desks {
         new OrgDesk(
             org,
             Sidecar.RESERVATION + EntityId.encoded(org) + "_" + life + ".",
+            host,
             decider,
             ask -> send(org, ask),
             this::fetch);
@@ -171,14 +161,14 @@ final class Desks {
         open.creditType(),
         open.spending().amount(),
         open.madeAt(),
-        clock.instant().plusNanos(open.expiresAt() - System.nanoTime()),
+        host.now().plusNanos(open.expiresAt() - host.nanos()),
         key);
   }
 
   /** Takes up what an earlier life has left. */
   void restore(Recovery recovered) {
-    long now = System.nanoTime();
-    Instant wall = clock.instant();
+    long now = host.nanos();
+    Instant wall = host.now();
     for (Recovery.Unreported each : recovered.unreported()) {
       desk(each.org())
           .run(decider -> decider.leases().unreported(each.lease(), each.micros(), each.uses()));
@@ -232,15 +222,14 @@ final class Desks {
   }
 
   private void begin(String org, Ask ask) {
-    long sentAt = System.nanoTime();
+    long sentAt = host.nanos();
     asked(ask)
         .whenComplete(
             (reported, error) -> {
               try {
                 Told told = error == null ? reported.told() : new Told.Lost();
                 meters.told(told);
-                desk(org)
-                    .run(decider -> decider.leases().told(ask, told, sentAt, System.nanoTime()));
+                desk(org).run(decider -> decider.leases().told(ask, told, sentAt, host.nanos()));
               } finally {
                 underWay.decrementAndGet();
                 ask();
@@ -256,21 +245,18 @@ final class Desks {
     }
   }
 
-  /** Does what is due in all of them. */
-  void tick() {
-    try {
-      long now = System.nanoTime();
-      for (OrgDesk desk : desks.values()) {
-        desk.run(decider -> decider.tick(now));
-        boolean wanted = now - desk.askedAt() < FORGET_NANOS;
-        if (wanted && now - desk.fetchedAt() > settings.termsEvery().toNanos()) {
-          fetch(desk);
-        }
+  /** Does what is due in all of them; when it is to be asked again. */
+  long tick() {
+    long now = host.nanos();
+    for (OrgDesk desk : desks.values()) {
+      desk.run(decider -> decider.tick(now));
+      boolean wanted = now - desk.askedAt() < FORGET_NANOS;
+      if (wanted && now - desk.fetchedAt() > settings.termsEvery().toNanos()) {
+        fetch(desk);
       }
-      makeRoom(now);
-    } catch (RuntimeException e) {
-      LOG.atError().setMessage("what is due could not be done").setCause(e).log();
     }
+    makeRoom(now);
+    return host.nanos() + TICK_NANOS;
   }
 
   /** What is not asked about for long goes whole; where there is little room, the oldest goes. */
@@ -301,7 +287,7 @@ final class Desks {
   }
 
   private CompletableFuture<Void> changed(OrgDesk desk) {
-    return CompletableFuture.allOf(confirmed(desk, System.nanoTime()), desk.look());
+    return CompletableFuture.allOf(confirmed(desk, host.nanos()), desk.look());
   }
 
   /** The same for all orgs, some of them at a time. */
@@ -315,7 +301,7 @@ final class Desks {
     OrgDesk desk = left.poll();
     return desk == null
         ? CompletableFuture.completedFuture(null)
-        : changed(desk).thenComposeAsync(done -> next(left));
+        : changed(desk).thenComposeAsync(done -> next(left), host::soon);
   }
 
   /** Done when the terms are known as they were asked for since then; never, once all has ended. */
@@ -331,10 +317,10 @@ final class Desks {
               return ended
                   ? new CompletableFuture<>()
                   : unanswered
-                      ? CompletableFuture.runAsync(() -> {}, AGAIN)
-                          .thenCompose(later -> confirmed(desk, since))
+                      ? host.after(AGAIN_NANOS).thenCompose(later -> confirmed(desk, since))
                       : confirmed(desk, since);
-            });
+            },
+            host::soon);
   }
 
   /** Nothing is asked for any more. */
@@ -412,7 +398,7 @@ final class Desks {
 
   /** For how long the oldest terms that are in use were not confirmed, in seconds. */
   double stalenessSeconds() {
-    long now = System.nanoTime();
+    long now = host.nanos();
     return desks.values().stream()
             .filter(each -> each.known() != null && now - each.askedAt() < FORGET_NANOS)
             .mapToLong(each -> now - each.fetchedAt())

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,6 +24,7 @@ final class OrgDesk {
   /** How reservations that are made here for it begin. */
   final String prefix;
 
+  private final Host host;
   private final LocalDecider decider;
   private final Consumer<Ask> send;
   private final Consumer<OrgDesk> fetch;
@@ -46,15 +46,17 @@ final class OrgDesk {
   OrgDesk(
       String org,
       String prefix,
+      Host host,
       LocalDecider decider,
       Consumer<Ask> send,
       Consumer<OrgDesk> fetch) {
     this.org = org;
     this.prefix = prefix;
+    this.host = host;
     this.decider = decider;
     this.send = send;
     this.fetch = fetch;
-    this.askedAt = System.nanoTime();
+    this.askedAt = host.nanos();
     this.fetchedAt = askedAt;
     this.beganAt = askedAt;
     this.confirmedFrom = askedAt;
@@ -76,7 +78,7 @@ final class OrgDesk {
         }
       }
       pricesWanted = decider.leases().pricesWanted();
-      Set<LeaseKey> keys = decider.leases().woken();
+      List<LeaseKey> keys = decider.leases().woken();
       if (!keys.isEmpty()) {
         woken = new ArrayList<>();
         for (LeaseKey key : keys) {
@@ -200,7 +202,7 @@ final class OrgDesk {
       return false;
     }
     fetching = new CompletableFuture<>();
-    beganAt = System.nanoTime();
+    beganAt = host.nanos();
     return true;
   }
 
@@ -213,7 +215,7 @@ final class OrgDesk {
   void fetched(@Nullable Tagged terms) {
     end(
         decider -> {
-          fetchedAt = System.nanoTime();
+          fetchedAt = host.nanos();
           confirmedFrom = beganAt;
           refused = false;
           unreadable = false;
@@ -228,7 +230,7 @@ final class OrgDesk {
 
   /** They can't be asked for: the last ones stay in use. */
   void unanswered() {
-    end(decider -> decider.leases().pricesLost(System.nanoTime()));
+    end(decider -> decider.leases().pricesLost(host.nanos()));
   }
 
   /** What is told of them can't be read: the last ones stay in use. Whether that is new. */
@@ -238,7 +240,7 @@ final class OrgDesk {
         decider -> {
           isNew[0] = !unreadable;
           unreadable = true;
-          decider.leases().pricesLost(System.nanoTime());
+          decider.leases().pricesLost(host.nanos());
         });
     return isNew[0];
   }
@@ -247,7 +249,7 @@ final class OrgDesk {
   void refused() {
     end(
         decider -> {
-          fetchedAt = System.nanoTime();
+          fetchedAt = host.nanos();
           confirmedFrom = beganAt;
           refused = true;
           replace(decider, null);

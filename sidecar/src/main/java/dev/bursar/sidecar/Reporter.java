@@ -5,7 +5,7 @@ import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.Server.Reported;
 import dev.bursar.sidecar.usage.Entry;
-import dev.bursar.sidecar.usage.UsageFile;
+import dev.bursar.sidecar.usage.UsageLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -13,9 +13,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,27 +44,24 @@ final class Reporter implements AutoCloseable {
 
   private final Function<String, OrgDesk> desks;
   private final Server server;
-  private final UsageFile file;
+  private final UsageLog file;
+  private final Host host;
   private final long every;
   private final long patience;
   private final SidecarMeters meters;
-  private final Thread thread =
-      Thread.ofPlatform().daemon().name("sidecar-reporter").unstarted(this::run);
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private final List<Answered> answered = new ArrayList<>();
-  private boolean more = true;
+  private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean more = new AtomicBoolean(true);
   private volatile boolean hurried;
-  private volatile boolean closed;
+  private volatile Host.@Nullable Running steps;
 
-  // Of the thread alone:
+  // Of the steps alone, of which there is one at a time:
   private final List<Part> parts = new ArrayList<>();
   private int batches;
   private boolean reading;
   private long readAt;
   private boolean asideUnderWay;
   private long asideLeft;
-  private long asideAt = System.nanoTime();
+  private long asideAt;
   private long asideAfter = ASIDE;
 
   /**
@@ -72,30 +70,37 @@ final class Reporter implements AutoCloseable {
   Reporter(
       Function<String, OrgDesk> desks,
       Server server,
-      UsageFile file,
+      UsageLog file,
+      Host host,
       Duration every,
       Duration patience,
       SidecarMeters meters) {
     this.desks = desks;
     this.server = server;
     this.file = file;
+    this.host = host;
+    this.asideAt = host.nanos();
     this.every = every.toNanos();
     this.patience = patience.toNanos();
     this.meters = meters;
   }
 
   void start() {
-    thread.start();
+    steps = host.run("sidecar-reporter", this::step);
+    // What came before that was not told.
+    wake();
   }
 
   /** There is more to report. */
   void used() {
-    lock.lock();
-    try {
-      more = true;
-      changed.signal();
-    } finally {
-      lock.unlock();
+    more.set(true);
+    wake();
+  }
+
+  private void wake() {
+    Host.Running running = steps;
+    if (running != null) {
+      running.wake();
     }
   }
 
@@ -105,7 +110,7 @@ final class Reporter implements AutoCloseable {
     used();
   }
 
-  private record Work(UsageFile from, UsageFile.Batch batch) {}
+  private record Work(UsageLog from, UsageLog.Batch batch) {}
 
   /** Some uses of one lease, or of none, and how far they have come. */
   private static final class Part {
@@ -113,22 +118,26 @@ final class Reporter implements AutoCloseable {
     final String org;
     final @Nullable String lease;
     final List<Entry.Stored> uses;
-    final long since = System.nanoTime();
+    final long since;
     Ask.@Nullable Settle ask;
     boolean forgotten;
     boolean sending;
-    long triedAt = since;
-    long triedBefore = since;
-    long notBefore = since;
+    long triedAt;
+    long triedBefore;
+    long notBefore;
     long pause = AWAY;
     long busy = BUSY;
 
-    Part(Work work, List<Entry.Stored> uses, boolean forgotten) {
+    Part(Work work, List<Entry.Stored> uses, boolean forgotten, long now) {
       this.work = work;
       this.org = uses.getFirst().org();
       this.lease = uses.getFirst().lease();
       this.uses = uses;
       this.forgotten = forgotten || lease == null;
+      this.since = now;
+      this.triedAt = now;
+      this.triedBefore = now;
+      this.notBefore = now;
     }
 
     long micros() {
@@ -138,31 +147,13 @@ final class Reporter implements AutoCloseable {
 
   private record Answered(Part part, Reported it, long sentAt) {}
 
-  private void run() {
-    try {
-      while (!closed) {
-        try {
-          step();
-        } catch (IOException | RuntimeException e) {
-          if (!closed) {
-            LOG.atError()
-                .setMessage("usage can't be reported; it is tried again")
-                .setCause(e)
-                .log();
-            await(System.nanoTime() + AWAY);
-          }
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void step() throws IOException, InterruptedException {
-    for (Answered each = next(); each != null; each = next()) {
+  /** Does what is due by now; when it is to be asked again, unless it wakes before. */
+  private long step() throws IOException {
+    begun();
+    for (Answered each = answered.poll(); each != null; each = answered.poll()) {
       answered(each);
     }
-    long now = System.nanoTime();
+    long now = host.nanos();
     read(now);
     long until = now + ASIDE_MAX;
     for (Part part : List.copyOf(parts)) {
@@ -179,35 +170,18 @@ final class Reporter implements AutoCloseable {
     if (file.unsentAside() > 0 && !asideUnderWay && asideAt - until < 0) {
       until = asideAt;
     }
-    await(until);
+    return until;
   }
 
-  private @Nullable Answered next() {
-    lock.lock();
-    try {
-      return answered.isEmpty() ? null : answered.removeFirst();
-    } finally {
-      lock.unlock();
+  /** What was used waits for a little while for more of it. */
+  private void begun() {
+    boolean isMore = more.getAndSet(false);
+    if (isMore && !reading) {
+      reading = true;
+      readAt = host.nanos() + every;
     }
-  }
-
-  private void await(long until) throws InterruptedException {
-    lock.lock();
-    try {
-      long left = until - System.nanoTime();
-      while (!more && answered.isEmpty() && left > 0) {
-        left = changed.awaitNanos(left);
-      }
-      if (more && !reading) {
-        reading = true;
-        readAt = System.nanoTime() + (hurried ? 0 : every);
-      }
-      if (hurried) {
-        readAt = System.nanoTime();
-      }
-      more = false;
-    } finally {
-      lock.unlock();
+    if (hurried) {
+      readAt = host.nanos();
     }
   }
 
@@ -216,7 +190,7 @@ final class Reporter implements AutoCloseable {
   private void read(long now) throws IOException {
     if (reading && readAt - now <= 0) {
       while (batches < BATCHES_MAX) {
-        UsageFile.Batch batch = file.next(BATCH_MAX);
+        UsageLog.Batch batch = file.next(BATCH_MAX);
         if (batch == null) {
           reading = false;
           break;
@@ -225,14 +199,14 @@ final class Reporter implements AutoCloseable {
         begin(new Work(file, batch));
       }
     }
-    UsageFile aside = file.aside();
+    UsageLog aside = file.aside();
     if (aside == null || asideUnderWay || asideAt - now > 0) {
       return;
     }
     if (asideLeft <= 0) {
       asideLeft = aside.unsent();
     }
-    UsageFile.Batch batch = asideLeft <= 0 ? null : aside.next(BATCH_MAX);
+    UsageLog.Batch batch = asideLeft <= 0 ? null : aside.next(BATCH_MAX);
     if (batch == null) {
       asideLeft = 0;
       asideAt = now + asideAfter;
@@ -249,7 +223,8 @@ final class Reporter implements AutoCloseable {
       String of = use.lease() == null ? "|" + use.org() : use.lease();
       byLease.computeIfAbsent(of, k -> new ArrayList<>()).add(use);
     }
-    byLease.values().forEach(uses -> parts.add(new Part(work, uses, false)));
+    long now = host.nanos();
+    byLease.values().forEach(uses -> parts.add(new Part(work, uses, false, now)));
   }
 
   private boolean isAside(Part part) {
@@ -265,7 +240,7 @@ final class Reporter implements AutoCloseable {
     if (isAside(part)) {
       asideUnderWay = false;
       if (asideLeft <= 0) {
-        asideAt = System.nanoTime() + asideAfter;
+        asideAt = host.nanos() + asideAfter;
         asideAfter = Math.min(2 * asideAfter, ASIDE_MAX);
       }
     } else {
@@ -277,7 +252,7 @@ final class Reporter implements AutoCloseable {
 
   private void send(Part part) {
     String lease = part.lease;
-    long sentAt = System.nanoTime();
+    long sentAt = host.nanos();
     CompletionStage<Reported> sent;
     if (lease == null || part.forgotten) {
       sent = server.report(part.uses);
@@ -310,13 +285,8 @@ final class Reporter implements AutoCloseable {
     sent.whenComplete(
         (it, error) -> {
           Reported told = error == null ? it : new Reported(new Told.Lost(), List.of());
-          lock.lock();
-          try {
-            answered.add(new Answered(part, told, sentAt));
-            changed.signal();
-          } finally {
-            lock.unlock();
-          }
+          answered.add(new Answered(part, told, sentAt));
+          wake();
         });
   }
 
@@ -329,7 +299,7 @@ final class Reporter implements AutoCloseable {
     if (ask != null) {
       desks
           .apply(part.org)
-          .run(decider -> decider.leases().told(ask, it.told(), answer.sentAt, System.nanoTime()));
+          .run(decider -> decider.leases().told(ask, it.told(), answer.sentAt, host.nanos()));
       if (!(it.told() instanceof Told.Lost)) {
         part.ask = null;
       }
@@ -362,7 +332,7 @@ final class Reporter implements AutoCloseable {
   }
 
   private void again(Part part, String code) {
-    part.notBefore = System.nanoTime() + (hurried ? BUSY : part.pause);
+    part.notBefore = host.nanos() + (hurried ? BUSY : part.pause);
     part.pause = Math.min(2 * part.pause, AWAY_MAX);
     setAsideIfStuck(part, code);
   }
@@ -372,7 +342,7 @@ final class Reporter implements AutoCloseable {
    * the rest of the file can be given up. That is soon where others wait for its place.
    */
   private void setAsideIfStuck(Part part, String code) {
-    long now = System.nanoTime();
+    long now = host.nanos();
     long most = reading && batches == BATCHES_MAX ? Math.min(CROWDED, patience) : patience;
     boolean stuck = now - part.since > most && meters.answeredAt() - part.triedBefore > 0;
     if (!stuck || hurried) {
@@ -414,9 +384,10 @@ final class Reporter implements AutoCloseable {
   private void refused(Part part, Told.Refused no) {
     int size = part.uses.size();
     if (size > 1) {
+      long now = host.nanos();
       parts.remove(part);
-      parts.add(new Part(part.work, part.uses.subList(0, size / 2), part.forgotten));
-      parts.add(new Part(part.work, part.uses.subList(size / 2, size), part.forgotten));
+      parts.add(new Part(part.work, part.uses.subList(0, size / 2), part.forgotten, now));
+      parts.add(new Part(part.work, part.uses.subList(size / 2, size), part.forgotten, now));
       return;
     }
     String lease = part.lease;
@@ -442,12 +413,9 @@ final class Reporter implements AutoCloseable {
 
   @Override
   public void close() {
-    closed = true;
-    thread.interrupt();
-    try {
-      thread.join(1_000);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+    Host.Running running = steps;
+    if (running != null) {
+      running.close();
     }
   }
 }

@@ -19,7 +19,7 @@ import dev.bursar.sidecar.usage.Answer;
 import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
-import dev.bursar.sidecar.usage.UsageFile;
+import dev.bursar.sidecar.usage.UsageLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -29,9 +29,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +43,6 @@ public final class Sidecar implements Changes, AutoCloseable {
   public static final String RESERVATION = "lrs_";
 
   private static final Logger LOG = LoggerFactory.getLogger(Sidecar.class);
-  private static final long TICK_MS = 100;
-  private static final long FORGET_NANOS = Duration.ofMinutes(10).toNanos();
   private static final int ROUNDS_MAX = 10;
 
   private static final Decision REFUSED =
@@ -55,13 +50,11 @@ public final class Sidecar implements Changes, AutoCloseable {
 
   private final SidecarSettings settings;
   private final Server server;
-  private final UsageFile file;
-  private final InstantSource clock;
+  private final UsageLog file;
+  private final Host host;
   private final Desks desks;
-  private final SidecarMeters meters = new SidecarMeters();
-  private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> Thread.ofPlatform().daemon().name("sidecar-timer").unstarted(task));
+  private final SidecarMeters meters;
+  private final Host.Running timer;
   private final Reporter reporter;
   private Collection<Recovery.Answered> answered;
   private volatile boolean closing;
@@ -75,18 +68,25 @@ public final class Sidecar implements Changes, AutoCloseable {
       SidecarSettings settings,
       Server server,
       TermsSource source,
-      UsageFile file,
+      UsageLog file,
       InstantSource clock) {
+    this(settings, server, source, file, new Threads(clock));
+  }
+
+  /** The same, run by a host of its own. */
+  public Sidecar(
+      SidecarSettings settings, Server server, TermsSource source, UsageLog file, Host host) {
     this.settings = settings;
     this.server = server;
     this.file = file;
-    this.clock = clock;
-    this.desks = new Desks(settings, server, source, clock, meters);
+    this.host = host;
+    this.meters = new SidecarMeters(host);
+    this.desks = new Desks(settings, server, source, host, meters);
     this.reporter =
         new Reporter(
-            desks::desk, server, file, settings.reportEvery(), settings.patience(), meters);
+            desks::desk, server, file, host, settings.reportEvery(), settings.patience(), meters);
     desks.restore(file.recovered());
-    UsageFile aside = file.aside();
+    UsageLog aside = file.aside();
     if (aside != null) {
       desks.restore(aside.recovered());
     }
@@ -94,7 +94,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     file.takenUp();
     file.start(desks::opened, reporter::used);
     reporter.start();
-    timer.scheduleWithFixedDelay(desks::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+    timer = host.run("sidecar-timer", desks::tick);
   }
 
   // ---- decisions
@@ -138,7 +138,7 @@ public final class Sidecar implements Changes, AutoCloseable {
               : new Decision.Elsewhere());
     }
     String id = desks.newId(desk);
-    long now = System.nanoTime();
+    long now = host.nanos();
     if (desk.known() == null && !desk.isRefused()) {
       desks.fetch(desk);
       return waited(desk.fetched(), now)
@@ -165,13 +165,13 @@ public final class Sidecar implements Changes, AutoCloseable {
               if (closing) {
                 return new Decision.Elsewhere();
               }
-              Decision it = decider.reserve(request, id, System.nanoTime(), clock.instant());
+              Decision it = decider.reserve(request, id, host.nanos(), host.now());
               kept[0] = consequence(desk, decider, key, it);
               return it;
             });
     CompletableFuture<?> until = kept[0];
     if (decision instanceof Decision.Wait) {
-      long left = settings.waitMax().toNanos() - (System.nanoTime() - since);
+      long left = settings.waitMax().toNanos() - (host.nanos() - since);
       if (until == null || left <= 0 || round >= ROUNDS_MAX) {
         Decision none = new Decision.Elsewhere();
         meters.decided(none, false);
@@ -229,10 +229,10 @@ public final class Sidecar implements Changes, AutoCloseable {
   }
 
   private CompletableFuture<Void> waited(CompletableFuture<?> until, long since) {
-    long left = settings.waitMax().toNanos() - (System.nanoTime() - since);
-    return until
-        .<Void>thenApply(any -> null)
-        .completeOnTimeout(null, Math.max(1, left), TimeUnit.NANOSECONDS);
+    long left = settings.waitMax().toNanos() - (host.nanos() - since);
+    CompletableFuture<Void> done = until.thenApply(any -> null);
+    host.completeAfter(done, Math.max(1, left));
+    return done;
   }
 
   /**
@@ -273,7 +273,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     if (usage != null && desk.known() == null) {
       // After a restart, what it costs is to be asked first.
       desks.fetch(desk);
-      return waited(desk.fetched(), System.nanoTime())
+      return waited(desk.fetched(), host.nanos())
           .thenCompose(done -> end(desk, reservation, amount, usage, key, remarks));
     }
     return end(desk, reservation, amount, usage, key, remarks);
@@ -290,7 +290,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     Ended ended =
         desk.with(
             decider -> {
-              long now = System.nanoTime();
+              long now = host.nanos();
               Ended it =
                   amount == null && usage == null
                       ? decider.release(reservation, now)
@@ -320,7 +320,7 @@ public final class Sidecar implements Changes, AutoCloseable {
         ? unknown(reservation)
         : desk.with(
             decider -> {
-              Ended it = decider.extend(reservation, ttlSeconds, System.nanoTime());
+              Ended it = decider.extend(reservation, ttlSeconds, host.nanos());
               OpenReservation open = decider.open(reservation);
               if (open != null) {
                 file.note(desks.entry(open));
@@ -371,8 +371,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     Decision decision =
         desk.with(
             decider -> {
-              Decision it =
-                  decider.unchecked(request, desks.newId(desk), System.nanoTime(), clock.instant());
+              Decision it = decider.unchecked(request, desks.newId(desk), host.nanos(), host.now());
               kept[0] = consequence(desk, decider, key, it);
               return it;
             });
@@ -438,7 +437,7 @@ public final class Sidecar implements Changes, AutoCloseable {
       return CompletableFuture.completedFuture(before.terms());
     }
     desks.fetch(desk);
-    return waited(desk.fetched(), System.nanoTime())
+    return waited(desk.fetched(), host.nanos())
         .thenApply(
             done -> {
               TermsSource.Tagged known = desk.known();
@@ -493,7 +492,7 @@ public final class Sidecar implements Changes, AutoCloseable {
   }
 
   /** The file, for its figures. */
-  public UsageFile file() {
+  public UsageLog file() {
     return file;
   }
 
@@ -503,10 +502,10 @@ public final class Sidecar implements Changes, AutoCloseable {
    */
   public void stop(Duration within) throws InterruptedException {
     closing = true;
-    long deadline = System.nanoTime() + within.toNanos();
+    long deadline = host.nanos() + within.toNanos();
     desks.revokeAll();
     reporter.hurry();
-    while ((desks.closable() > 0 || file.unsent() > 0) && System.nanoTime() - deadline < 0) {
+    while ((desks.closable() > 0 || file.unsent() > 0) && host.nanos() - deadline < 0) {
       Thread.sleep(10);
     }
     close();
@@ -516,7 +515,7 @@ public final class Sidecar implements Changes, AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    timer.shutdownNow();
+    timer.close();
     desks.end();
     reporter.close();
     try {

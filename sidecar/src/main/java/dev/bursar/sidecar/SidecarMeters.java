@@ -16,8 +16,14 @@ public final class SidecarMeters {
   private final LongAdder uncheckedDenied = new LongAdder();
   private final LongAdder rejected = new LongAdder();
   private final LongAdder unreadable = new LongAdder();
-  private volatile long answeredAt = System.nanoTime();
+  private final Host host;
+  private volatile long answeredAt;
   private volatile boolean away;
+
+  SidecarMeters(Host host) {
+    this.host = host;
+    this.answeredAt = host.nanos();
+  }
 
   void decided(Decision decision, boolean atOnce) {
     switch (decision) {
@@ -57,10 +63,10 @@ public final class SidecarMeters {
 
   void answered() {
     away = false;
-    answeredAt = System.nanoTime();
+    answeredAt = host.nanos();
   }
 
-  /** When the server has answered last, by the JVM's clock. */
+  /** When the server has answered last, by the clock that only runs forward. */
   long answeredAt() {
     return answeredAt;
   }
@@ -120,6 +126,6 @@ public final class SidecarMeters {
 
   /** Seconds since the server has answered. */
   public double unansweredSeconds() {
-    return (System.nanoTime() - answeredAt) / 1e9;
+    return (host.nanos() - answeredAt) / 1e9;
   }
 }

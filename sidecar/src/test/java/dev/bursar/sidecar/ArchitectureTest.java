@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.util.concurrent.Executors;
 
 /** What decides is pure; and no part of a sidecar knows a server's inside. */
 @AnalyzeClasses(packages = "dev.bursar.sidecar", importOptions = DoNotIncludeTests.class)
@@ -59,6 +60,24 @@ final class ArchitectureTest {
           .accessTargetWhere(
               target(owner(belongToAnyOf(System.class)))
                   .and(target(nameMatching("currentTimeMillis|nanoTime"))));
+
+  @ArchTest
+  static final ArchRule isRunByItsHost =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.bursar.sidecar")
+          .and()
+          .doNotHaveSimpleName("Threads")
+          .and()
+          .haveNameNotMatching(".*\\.Threads\\$.*")
+          .should()
+          .accessTargetWhere(
+              target(owner(belongToAnyOf(System.class, Executors.class)))
+                  .and(target(nameMatching("currentTimeMillis|nanoTime|new.*"))))
+          .orShould()
+          .accessTargetWhere(
+              target(owner(resideInAPackage("java.time.."))).and(target(name("now"))))
+          .because("a simulation runs it, too, in one thread and on virtual time");
 
   @ArchTest
   static final ArchRule isNoServer =

@@ -10,6 +10,7 @@ import dev.bursar.sidecar.lease.ModelServer;
 import dev.bursar.sidecar.lease.Room;
 import dev.bursar.sidecar.lease.Rooms;
 import java.time.Instant;
+import java.time.InstantSource;
 import org.junit.jupiter.api.Test;
 
 final class OrgDeskTest {
@@ -21,6 +22,7 @@ final class OrgDeskTest {
       new OrgDesk(
           "acme",
           "lrs_acme_",
+          new Threads(InstantSource.system()),
           new LocalDecider(new LeaseBook("a", LeaseSettings.USUAL, rooms)),
           ask -> {},
           any -> {});

@@ -167,7 +167,7 @@ public final class LeaseBook {
    */
   public void prices(int version, long now) {
     boolean known = version == prices;
-    Set<Demand> waiting = new HashSet<>();
+    List<Demand> waiting = new ArrayList<>();
     for (Demand demand : demands.values()) {
       if (demand.lease != null && !demand.lease.isPricedBy(prices)) {
         waiting.add(demand);
@@ -770,11 +770,11 @@ public final class LeaseBook {
   }
 
   /** The keys for which something has changed since this was asked last. */
-  public Set<LeaseKey> woken() {
+  public List<LeaseKey> woken() {
     if (woken.isEmpty()) {
-      return Set.of();
+      return List.of();
     }
-    Set<LeaseKey> all = Set.copyOf(woken);
+    List<LeaseKey> all = List.copyOf(woken);
     woken.clear();
     return all;
   }

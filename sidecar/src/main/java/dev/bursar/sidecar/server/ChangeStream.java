@@ -221,13 +221,7 @@ public final class ChangeStream implements AutoCloseable {
     }
     notices.increment();
     String org = data.path("org").asText();
-    CompletionStage<Void> taken =
-        switch (event) {
-          case "revoke" -> changes.revoke(org, data.path("lease").asText());
-          case "entitlements_changed" -> changes.changed(org);
-          // Also what is not known here: it is looked at all the more.
-          default -> changes.changedAll();
-        };
+    CompletionStage<Void> taken = changes.told(event, org, data.path("lease").asText());
     if (data.path("awaited").asBoolean()) {
       String notice = data.path("notice").asText();
       taken.thenRun(() -> acknowledge(notice, 1));

@@ -14,6 +14,19 @@ public interface Changes {
   /** The same of every org. */
   CompletionStage<Void> changedAll();
 
+  /**
+   * Takes in what the server tells; done once it may be acknowledged.
+   *
+   * @param event what it calls it; what is not known here is looked at all the more
+   */
+  default CompletionStage<Void> told(String event, String org, String lease) {
+    return switch (event) {
+      case "revoke" -> revoke(org, lease);
+      case "entitlements_changed" -> changed(org);
+      default -> changedAll();
+    };
+  }
+
   /** A lease is to be closed as soon as what was decided from it is settled. */
   CompletionStage<Void> revoke(String org, String lease);
 }

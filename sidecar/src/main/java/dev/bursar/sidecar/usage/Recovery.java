@@ -4,12 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +32,6 @@ public record Recovery(
     long unsentBytes,
     long lostBytes) {
 
-  /** So many of the last calls are remembered: about what fits into the memory of their answers. */
-  private static final int ANSWERED_MAX = 12_000;
-
   /**
    * What was used of a lease.
    *
@@ -46,7 +40,7 @@ public record Recovery(
    */
   public record Unreported(String org, String lease, long micros, long uses) {
 
-    private Unreported plus(Unreported other) {
+    Unreported plus(Unreported other) {
       return new Unreported(org, lease, micros + other.micros, uses + other.uses);
     }
   }
@@ -75,8 +69,6 @@ public record Recovery(
 
   static final Recovery NOTHING = new Recovery(List.of(), List.of(), List.of(), 1, 0, 0, 0, 0);
 
-  private record Lease(String org, String lease) {}
-
   static Recovery read(Path directory, Deque<Segment> segments) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       for (long number :
@@ -84,85 +76,33 @@ public record Recovery(
         segments.add(Segment.open(directory, number));
       }
     }
-    Map<String, Entry.Opened> open = new LinkedHashMap<>();
-    Deque<Answered> answered = new ArrayDeque<>();
-    long segmentOf = segments.isEmpty() ? 1 : segments.getFirst().number;
-    long offset = 0;
-    long lost = 0;
+    Recovering all = new Recovering(segments.isEmpty() ? 1 : segments.getFirst().number);
     for (Segment segment : segments) {
       long at = 0;
       for (Segment.Found found = segment.read(at); found != null; found = segment.read(at)) {
-        switch (found.entry()) {
-          case Entry.Stored use -> open.remove(use.id());
-          case Entry.Opened it -> open.put(it.id(), it);
-          case Entry.Closed it -> open.remove(it.id());
-          case Entry.Confirmed it -> {
-            if (it.segment() > segmentOf || (it.segment() == segmentOf && it.offset() > offset)) {
-              segmentOf = it.segment();
-              offset = it.offset();
-            }
-          }
-          case Entry.Passed it -> {}
-          case Entry.Used it -> throw new IllegalStateException();
-        }
-        Answered answer = answered(found.entry());
-        if (answer != null) {
-          answered.add(answer);
-          if (answered.size() > ANSWERED_MAX) {
-            answered.remove();
-          }
-        }
+        all.found(found.entry());
         at = found.next();
       }
       if (segment == segments.getLast()) {
         segment.cutAt(at);
       } else {
-        lost += segment.length() - at;
+        all.lost(segment.length() - at);
       }
     }
-    return unsent(
-        segments,
-        new Recovery(
-            List.of(), List.copyOf(open.values()), answered, segmentOf, offset, 0, 0, lost));
-  }
-
-  /** The same with what was not confirmed; none of it is kept in memory. */
-  private static Recovery unsent(Deque<Segment> segments, Recovery found) throws IOException {
-    Map<Lease, Unreported> sums = new LinkedHashMap<>();
-    long uses = 0;
-    long bytes = 0;
+    // None of it is kept in memory: it is read once more.
     for (Segment segment : segments) {
-      if (segment.number < found.confirmedSegment) {
-        continue;
-      }
-      long at = segment.number == found.confirmedSegment ? found.confirmedOffset : 0;
+      long at = 0;
       for (Segment.Found each = segment.read(at); each != null; each = segment.read(at)) {
-        at = each.next();
-        if (each.entry() instanceof Entry.Stored use) {
-          uses++;
-          bytes += each.bytes();
-          String lease = use.lease();
-          if (lease != null) {
-            sums.merge(
-                new Lease(use.org(), lease),
-                new Unreported(use.org(), lease, use.micros(), 1),
-                Unreported::plus);
-          }
+        if (!all.isConfirmed(segment.number, at)) {
+          all.unsent(each.entry(), each.bytes());
         }
+        at = each.next();
       }
     }
-    return new Recovery(
-        List.copyOf(sums.values()),
-        found.open,
-        found.answered,
-        found.confirmedSegment,
-        found.confirmedOffset,
-        uses,
-        bytes,
-        found.lostBytes);
+    return all.recovery();
   }
 
-  private static @Nullable Answered answered(Entry entry) {
+  static @Nullable Answered answered(Entry entry) {
     return switch (entry) {
       case Entry.Stored it when it.answer() != null ->
           new Answered(

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * thread; all that wait are written together, with one {@code fsync}, and then are kept. It grows
  * up to a bound, and shrinks as the server confirms.
  */
-public final class UsageFile implements AutoCloseable {
+public final class UsageFile implements UsageLog {
 
   private static final Logger LOG = LoggerFactory.getLogger(UsageFile.class);
   private static final int AT_ONCE_MAX = 4_096;
@@ -52,7 +52,7 @@ public final class UsageFile implements AutoCloseable {
   public record Settings(long bytesMax, long segmentBytes) {}
 
   /** What is to be reported next, and where it ends in the file. */
-  public static final class Batch {
+  public static final class Batch implements UsageLog.Batch {
     private final List<Entry.Stored> uses;
     private final long segment;
     private final long end;
@@ -67,7 +67,7 @@ public final class UsageFile implements AutoCloseable {
       this.bytesLeft = bytes;
     }
 
-    /** In the file's order. */
+    @Override
     public List<Entry.Stored> uses() {
       return uses;
     }
@@ -150,12 +150,12 @@ public final class UsageFile implements AutoCloseable {
     return new UsageFile(directory, settings);
   }
 
-  /** What was found in it, until that is taken up. */
+  @Override
   public Recovery recovered() {
     return recovered;
   }
 
-  /** What was found in it is in memory elsewhere. */
+  @Override
   public void takenUp() {
     recovered = Recovery.NOTHING;
     UsageFile besides = aside;
@@ -164,12 +164,7 @@ public final class UsageFile implements AutoCloseable {
     }
   }
 
-  /**
-   * Begins to write.
-   *
-   * @param nowOpen the reservations that are open whenever it is asked
-   * @param used called when there is more to report
-   */
+  @Override
   public void start(Supplier<Collection<Entry.Opened>> nowOpen, Runnable used) {
     open = nowOpen;
     onUse = used;
@@ -179,7 +174,7 @@ public final class UsageFile implements AutoCloseable {
     }
   }
 
-  /** Keeps an entry; done once it is on disk, failed if it can't be written, or it is closed. */
+  @Override
   public CompletableFuture<Void> keep(Entry entry) {
     CompletableFuture<Void> kept = new CompletableFuture<>();
     queue.add(new Pending(entry, kept));
@@ -211,30 +206,30 @@ public final class UsageFile implements AutoCloseable {
     }
   }
 
-  /** Keeps an entry with the next that somebody waits for. */
+  @Override
   public void note(Entry entry) {
     queue.add(new Pending(entry, null));
   }
 
-  /** Whether nothing more should be decided that it would have to keep. */
+  @Override
   public boolean isFull() {
     return unsentBytes() >= settings.bytesMax()
         || queue.size() > WAITING_MAX
         || (broken && System.nanoTime() - brokenAt < BROKEN_NANOS);
   }
 
-  /** Bytes of usage that the server does not have yet. */
+  @Override
   public long unsentBytes() {
     UsageFile besides = aside;
     return unsentBytes + (besides == null ? 0 : besides.unsentBytes());
   }
 
-  /** How many uses the server does not have yet. */
+  @Override
   public long unsent() {
     return unsent + unsentAside();
   }
 
-  /** How many of them are set aside. */
+  @Override
   public long unsentAside() {
     UsageFile besides = aside;
     return besides == null ? 0 : besides.unsent();
@@ -379,10 +374,7 @@ public final class UsageFile implements AutoCloseable {
 
   // ---- reporting
 
-  /**
-   * The first uses that were not handed out yet, at most so many; null if there are none. Each is
-   * handed out once a life.
-   */
+  @Override
   public synchronized @Nullable Batch next(int max) throws IOException {
     List<Entry.Stored> uses = new ArrayList<>();
     long bytes = 0;
@@ -424,12 +416,9 @@ public final class UsageFile implements AutoCloseable {
     return batch;
   }
 
-  /**
-   * The server has some uses of a batch; or they are set aside.
-   *
-   * @return whether that is all of it
-   */
-  public synchronized boolean confirm(Batch batch, List<Entry.Stored> uses) {
+  @Override
+  public synchronized boolean confirm(UsageLog.Batch of, List<Entry.Stored> uses) {
+    Batch batch = (Batch) of;
     // In between, their bytes are counted as if all were of one size.
     long bytes = batch.bytesLeft * uses.size() / batch.usesLeft;
     batch.usesLeft -= uses.size();
@@ -449,11 +438,7 @@ public final class UsageFile implements AutoCloseable {
     return true;
   }
 
-  /**
-   * Keeps uses of a batch by themselves, where they hold up no others.
-   *
-   * @throws IOException if they can't be kept there
-   */
+  @Override
   public void setAside(List<Entry.Stored> uses) throws IOException {
     UsageFile to = besides();
     List<CompletableFuture<Void>> kept = new ArrayList<>();
@@ -467,7 +452,7 @@ public final class UsageFile implements AutoCloseable {
     }
   }
 
-  /** What is set aside; null if nothing ever was. */
+  @Override
   public @Nullable UsageFile aside() {
     return aside;
   }
@@ -482,7 +467,6 @@ public final class UsageFile implements AutoCloseable {
     return besides;
   }
 
-  /** Writes what waits, and ends. */
   @Override
   public void close() throws IOException {
     if (writer.isAlive()) {

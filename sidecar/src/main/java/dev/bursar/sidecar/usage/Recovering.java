@@ -1,0 +1,98 @@
+package dev.bursar.sidecar.usage;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the entries of a log come to, once a crash has ended a life: first all of them are told, in
+ * their order, and then those that the server does not have.
+ */
+public final class Recovering {
+
+  /** So many of the last calls are remembered: about what fits into the memory of their answers. */
+  private static final int ANSWERED_MAX = 12_000;
+
+  private record Lease(String org, String lease) {}
+
+  private final Map<String, Entry.Opened> open = new LinkedHashMap<>();
+  private final Deque<Recovery.Answered> answered = new ArrayDeque<>();
+  private final Map<Lease, Recovery.Unreported> sums = new LinkedHashMap<>();
+  private long confirmedSegment;
+  private long confirmedOffset;
+  private long unsent;
+  private long unsentBytes;
+  private long lostBytes;
+
+  /**
+   * @param first the number of the first segment
+   */
+  public Recovering(long first) {
+    confirmedSegment = first;
+  }
+
+  /** An entry, as it was read. */
+  public void found(Entry entry) {
+    switch (entry) {
+      case Entry.Stored use -> open.remove(use.id());
+      case Entry.Opened it -> open.put(it.id(), it);
+      case Entry.Closed it -> open.remove(it.id());
+      case Entry.Confirmed it -> {
+        if (it.segment() > confirmedSegment
+            || (it.segment() == confirmedSegment && it.offset() > confirmedOffset)) {
+          confirmedSegment = it.segment();
+          confirmedOffset = it.offset();
+        }
+      }
+      case Entry.Passed it -> {}
+      case Entry.Used it -> throw new IllegalStateException();
+    }
+    Recovery.Answered answer = Recovery.answered(entry);
+    if (answer != null) {
+      answered.add(answer);
+      if (answered.size() > ANSWERED_MAX) {
+        answered.remove();
+      }
+    }
+  }
+
+  /** So many bytes are no entry, though entries come after them. */
+  void lost(long bytes) {
+    lostBytes += bytes;
+  }
+
+  /** Whether the server has what begins there; to be asked once all entries were told. */
+  public boolean isConfirmed(long segment, long offset) {
+    return segment < confirmedSegment || (segment == confirmedSegment && offset < confirmedOffset);
+  }
+
+  /** An entry that the server does not have, if it is of a use. */
+  public void unsent(Entry entry, long bytes) {
+    if (entry instanceof Entry.Stored use) {
+      unsent++;
+      unsentBytes += bytes;
+      String lease = use.lease();
+      if (lease != null) {
+        sums.merge(
+            new Lease(use.org(), lease),
+            new Recovery.Unreported(use.org(), lease, use.micros(), 1),
+            Recovery.Unreported::plus);
+      }
+    }
+  }
+
+  /** What was found. */
+  public Recovery recovery() {
+    return new Recovery(
+        List.copyOf(sums.values()),
+        List.copyOf(open.values()),
+        answered,
+        confirmedSegment,
+        confirmedOffset,
+        unsent,
+        unsentBytes,
+        lostBytes);
+  }
+}

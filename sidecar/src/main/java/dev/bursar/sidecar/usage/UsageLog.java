@@ -1,0 +1,78 @@
+package dev.bursar.sidecar.usage;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Where what was used is kept until the server has it, so that a crash does not lose it. */
+public interface UsageLog extends AutoCloseable {
+
+  /** What is to be reported next. */
+  interface Batch {
+
+    /** In the log's order. */
+    List<Entry.Stored> uses();
+  }
+
+  /** What an earlier life has left, until that is taken up. */
+  Recovery recovered();
+
+  /** What was found in it is in memory elsewhere. */
+  void takenUp();
+
+  /**
+   * Begins to write.
+   *
+   * @param nowOpen the reservations that are open whenever it is asked
+   * @param used called when there is more to report
+   */
+  void start(Supplier<Collection<Entry.Opened>> nowOpen, Runnable used);
+
+  /** Keeps an entry; done once a crash does not lose it, failed if it can't be kept. */
+  CompletableFuture<Void> keep(Entry entry);
+
+  /** Keeps an entry with the next that somebody waits for. */
+  void note(Entry entry);
+
+  /** Whether nothing more should be decided that it would have to keep. */
+  boolean isFull();
+
+  /** Bytes of usage that the server does not have yet. */
+  long unsentBytes();
+
+  /** How many uses the server does not have yet. */
+  long unsent();
+
+  /** How many of them are set aside. */
+  long unsentAside();
+
+  /**
+   * The first uses that were not handed out yet, at most so many; null if there are none. Each is
+   * handed out once a life.
+   */
+  @Nullable Batch next(int max) throws IOException;
+
+  /**
+   * The server has some uses of a batch; or they are set aside.
+   *
+   * @return whether that is all of it
+   */
+  boolean confirm(Batch batch, List<Entry.Stored> uses);
+
+  /**
+   * Keeps uses of a batch by themselves, where they hold up no others.
+   *
+   * @throws IOException if they can't be kept there
+   */
+  void setAside(List<Entry.Stored> uses) throws IOException;
+
+  /** What is set aside; null if nothing ever was. */
+  @Nullable UsageLog aside();
+
+  /** Writes what waits, and ends. */
+  @Override
+  void close() throws IOException;
+}
