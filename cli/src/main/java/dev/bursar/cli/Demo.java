@@ -11,10 +11,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
-/** The demo org, put in through the API as a customer's would be, if it is not there yet. */
+/**
+ * The demo org, put in through the API as a customer's would be, if it is not there yet. Until all
+ * of it is there it is called so: a node that was stopped meanwhile goes on when it starts again.
+ */
 final class Demo {
 
   private static final String ORG = "/v1/orgs/acme";
+  private static final String LOADING = "Acme Corporation (loading)";
   private static final Duration TIMEOUT = Duration.ofSeconds(15);
   private static final Duration REACHABLE_WITHIN = Duration.ofMinutes(1);
   private static final Duration ASKED_AGAIN_AFTER = Duration.ofMillis(200);
@@ -29,16 +33,16 @@ final class Demo {
     this.key = key;
   }
 
-  /** Puts it in, unless the org is there already. */
+  /** Puts it in, unless all of it is there already. */
   void load(Instant now) {
-    int there = status("GET", ORG, "");
-    if (there == 200) {
+    HttpResponse<String> there = answer("GET", ORG, "");
+    if (there.statusCode() == 200 && !there.body().contains(LOADING)) {
       return;
     }
-    if (there != 404) {
-      throw answered("GET", ORG, there);
+    if (there.statusCode() != 200 && there.statusCode() != 404) {
+      throw answered("GET", ORG, there.statusCode());
     }
-    put(ORG, "{'name': 'Acme Corporation', 'timezone': 'Europe/Berlin'}");
+    put(ORG, org(LOADING));
     put(ORG + "/units/engineering", "{'kind': 'department', 'name': 'Engineering'}");
     put(ORG + "/units/data", "{'kind': 'department', 'name': 'Data', 'parent': 'engineering'}");
     put(ORG + "/units/analytics", "{'kind': 'team', 'name': 'Analytics', 'parent': 'data'}");
@@ -69,29 +73,33 @@ final class Demo {
         "{'scope': {'type': 'user', 'id': 'ada'}, 'measure': 'platform', 'window': 'day',"
             + " 'limit': '15'}");
     put(ORG + "/wallets/main", "{'owner': {'type': 'org'}}");
-    post(
-        ORG + "/wallets/main/grants",
+    grant(
         "{'id': 'order-1001', 'credit_type': 'platform', 'amount': '500', 'category': 'paid',"
             + " 'cost_basis': {'amount': '500', 'currency': 'USD'}}");
-    post(
-        ORG + "/wallets/main/grants",
+    grant(
         ("{'id': 'welcome', 'credit_type': 'platform', 'amount': '25', 'category': 'promotional',"
                 + " 'expires_at': '%s'}")
             .formatted(now.plus(PROMOTION_DAYS, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS)));
+    put(ORG, org("Acme Corporation"));
+  }
+
+  private static String org(String name) {
+    return "{'name': '%s', 'timezone': 'Europe/Berlin'}".formatted(name);
   }
 
   private void put(String path, String json) {
-    demand("PUT", path, json);
-  }
-
-  private void post(String path, String json) {
-    demand("POST", path, json);
-  }
-
-  private void demand(String method, String path, String json) {
-    int status = status(method, path, json.replace('\'', '"'));
+    int status = answer("PUT", path, json.replace('\'', '"')).statusCode();
     if (status >= 300) {
-      throw answered(method, path, status);
+      throw answered("PUT", path, status);
+    }
+  }
+
+  /** What was granted before the node was stopped is refused by its id. */
+  private void grant(String json) {
+    String path = ORG + "/wallets/main/grants";
+    int status = answer("POST", path, json.replace('\'', '"')).statusCode();
+    if (status >= 300 && status != 409) {
+      throw answered("POST", path, status);
     }
   }
 
@@ -101,10 +109,10 @@ final class Demo {
   }
 
   /**
-   * The status of the answer. Who says to ask again, as a node may that has just started, is asked
-   * again, with the same key: that says nothing of what is there.
+   * The answer. Who says to ask again, as a node may that has just started, is asked again, with
+   * the same key: that says nothing of what is there.
    */
-  private int status(String method, String path, String json) {
+  private HttpResponse<String> answer(String method, String path, String json) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(address + path))
             .timeout(TIMEOUT)
@@ -116,10 +124,11 @@ final class Demo {
     long began = System.nanoTime();
     try {
       while (true) {
-        int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+        int status = answer.statusCode();
         if ((status != 503 && status != 429)
             || System.nanoTime() - began > REACHABLE_WITHIN.toNanos()) {
-          return status;
+          return answer;
         }
         TimeUnit.NANOSECONDS.sleep(ASKED_AGAIN_AFTER.toNanos());
       }

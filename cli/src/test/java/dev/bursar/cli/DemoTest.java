@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,6 +28,7 @@ class DemoTest {
   private HttpServer server;
   private Demo demo;
   private Iterator<Integer> answers = Collections.emptyIterator();
+  private String body = "{}";
 
   @BeforeEach
   void start() throws IOException {
@@ -45,7 +47,9 @@ class DemoTest {
     try (exchange) {
       asked.add(exchange.getRequestMethod());
       keys.add(exchange.getRequestHeaders().getFirst("Idempotency-Key"));
-      exchange.sendResponseHeaders(answers.hasNext() ? answers.next() : 200, -1);
+      byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+      exchange.sendResponseHeaders(answers.hasNext() ? answers.next() : 200, bytes.length);
+      exchange.getResponseBody().write(bytes);
     }
   }
 
@@ -60,8 +64,15 @@ class DemoTest {
   void whatIsNotTakenYetIsAskedAgainWithItsKey() {
     answers = List.of(404, 503, 200).iterator();
     demo.load(NOW);
-    assertThat(asked).startsWith("GET", "PUT", "PUT", "PUT").endsWith("POST", "POST");
+    assertThat(asked).startsWith("GET", "PUT", "PUT", "PUT").endsWith("POST", "POST", "PUT");
     assertThat(keys.get(1)).isEqualTo(keys.get(2)).isNotEqualTo(keys.get(3));
+  }
+
+  @Test
+  void oneThatANodeWasStoppedAtIsGoneOnWith() {
+    body = "{\"name\": \"Acme Corporation (loading)\"}";
+    demo.load(NOW);
+    assertThat(asked).startsWith("GET", "PUT", "PUT").endsWith("POST", "POST", "PUT");
   }
 
   @Test
