@@ -31,7 +31,7 @@ import java.util.function.Supplier;
  * @param entities orgs, teams and wallets
  * @param ledger reads ledgers
  * @param proofs proves what ledgers say
- * @param orgs reads the list of orgs
+ * @param orgs reads the list of orgs, and what was changed in them
  * @param usage reads what was decided and used
  * @param costs reads what work has cost
  * @param reports takes in usage that was not reserved

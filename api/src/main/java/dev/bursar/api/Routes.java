@@ -21,6 +21,7 @@ import dev.bursar.api.ledger.LedgerRoutes;
 import dev.bursar.api.ledger.ProofRoutes;
 import dev.bursar.api.ledger.StatementRoutes;
 import dev.bursar.api.ledger.VerifyRoutes;
+import dev.bursar.api.org.AuditRoutes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.org.UnitRoutes;
 import dev.bursar.api.org.UserRoutes;
@@ -65,6 +66,7 @@ public final class Routes {
             new CatalogRoutes(ports.versions(), ports.clock()).endpoints(),
             new SimulationRoutes(ports.versions(), ports.entities()).endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs(), ports.versions()).endpoints(),
+            new AuditRoutes(ports.entities(), ports.orgs()).endpoints(),
             new EntitlementRoutes(ports.entities()).endpoints(),
             new PriceRoutes(ports.entities(), ports.catalogs(), ports.clock()).endpoints(),
             new OpenFeatureRoutes(ports.entities()).endpoints(),

@@ -41,6 +41,28 @@ class GovernanceTest {
   }
 
   @Test
+  void whoChangedWhatIsListedTheLastFirst() {
+    api.put("/v1/orgs/acme", "{'name':'Acme Inc'}");
+    api.post("/v1/orgs/acme/freeze", "{'reason':'abuse'}");
+    api.post("/v1/orgs/acme/unfreeze", "{}");
+    Answer first = api.get("/v1/orgs/acme/audit-log?limit=2");
+    assertThat(first.at("/data/0/action")).isEqualTo("unfreeze");
+    assertThat(first.json().at("/data/0").has("after")).isFalse();
+    assertThat(first.at("/data/1/actor")).startsWith("key_");
+    assertThat(first.at("/data/1/target/type")).isEqualTo("org");
+    assertThat(first.at("/data/1/target/id")).isEqualTo("acme");
+    assertThat(first.at("/data/1/before/name")).isEqualTo("Acme");
+    assertThat(first.at("/data/1/after/name")).isEqualTo("Acme Inc");
+    assertThat(first.at("/lag_ms")).isEqualTo("0");
+    Answer rest = api.get("/v1/orgs/acme/audit-log?cursor=" + first.at("/next_cursor"));
+    assertThat(rest.json().get("data")).hasSize(1);
+    assertThat(rest.at("/data/0/after/name")).isEqualTo("Acme");
+    assertThat(rest.json().at("/data/0").has("before")).isFalse();
+    assertThat(api.get("/v1/orgs/acme/audit-log?cursor=x").at("/field")).isEqualTo("cursor");
+    assertThat(api.get("/v1/orgs/nobody/audit-log").code()).isEqualTo("org_not_found");
+  }
+
+  @Test
   void unitsAreATreeAndLists() {
     api.put("/v1/orgs/acme/units/copilot", "{'kind':'product','name':'Copilot'}");
     Answer units = api.get("/v1/orgs/acme/units");

@@ -72,6 +72,7 @@ class RolesTest {
           GET    ! /v1/orgs                             ! y - - - - - - n
           PUT    ! /v1/orgs/acme                        ! y - - - - - o n
           GET    ! /v1/orgs/acme                        ! y - - y y y o n
+          GET    ! /v1/orgs/acme/audit-log              ! y - - y y y o n
           GET    ! /v1/orgs/acme/units                  ! y - - y y y o n
           PUT    ! /v1/orgs/acme/units/u                ! y - - y - - o n
           DELETE ! /v1/orgs/acme/units/none             ! y - - y - - o n

@@ -249,7 +249,7 @@ public final class RunningApi implements AutoCloseable {
             node,
             queries,
             proofs,
-            queries::orgs,
+            queries.orgQueries(),
             new InMemoryUsage(node),
             new InMemoryCosts(node),
             reports,

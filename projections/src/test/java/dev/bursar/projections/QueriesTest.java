@@ -162,4 +162,26 @@ class QueriesTest {
     assertThat(second.hasMore()).isFalse();
     assertThat(second.orgs().getFirst().settings().name()).isNotEmpty();
   }
+
+  @Test
+  void whoChangedWhatIsListedTheLastFirst() {
+    OrgQueries orgs = readSide.projections.orgs();
+    List<OrgQueries.Change> whole = ReadSide.await(orgs.changes("acme", null, 1_000)).changes();
+    assertThat(whole.getLast().action()).isEqualTo("put_org");
+    assertThat(whole.getLast().before()).isNull();
+    assertThat(whole.getLast().after()).contains("\"name\"");
+    assertThat(whole)
+        .extracting(OrgQueries.Change::at)
+        .isSortedAccordingTo((a, b) -> b.compareTo(a));
+    List<OrgQueries.Change> paged = new ArrayList<>();
+    boolean more = true;
+    while (more) {
+      OrgQueries.Changes page =
+          ReadSide.await(orgs.changes("acme", paged.isEmpty() ? null : paged.getLast().place(), 3));
+      paged.addAll(page.changes());
+      more = page.hasMore();
+    }
+    assertThat(paged).isEqualTo(whole).hasSizeGreaterThan(4);
+    assertThat(ReadSide.await(orgs.changes("nobody", null, 1)).changes()).isEmpty();
+  }
 }

@@ -9,6 +9,7 @@ import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.ledger.LedgerQueries;
 import dev.bursar.domain.ledger.SentTransfer;
 import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.org.OrgSettings;
@@ -21,6 +22,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -326,6 +328,56 @@ public final class InMemoryQueries implements LedgerQueries {
           return new OrgQueries.Page(
               rest.subList(0, Math.min(limit, rest.size())), rest.size() > limit, n.now(), 0);
         });
+  }
+
+  /** Orgs, and of what was changed in them how they were put and frozen. */
+  public OrgQueries orgQueries() {
+    return new OrgQueries() {
+      @Override
+      public CompletionStage<Page> page(@Nullable String after, int limit) {
+        return orgs(after, limit);
+      }
+
+      @Override
+      public CompletionStage<Changes> changes(String org, @Nullable Place before, int limit) {
+        return node.read(
+            n -> {
+              List<Change> rest =
+                  changesOf(n.orgEvents(org)).stream()
+                      .filter(each -> before == null || each.place().sequence() < before.sequence())
+                      .toList();
+              return new Changes(
+                  rest.subList(0, Math.min(limit, rest.size())), rest.size() > limit, n.now(), 0);
+            });
+      }
+    };
+  }
+
+  private static List<OrgQueries.Change> changesOf(List<OrgEvent> events) {
+    List<OrgQueries.Change> changes = new ArrayList<>();
+    String last = null;
+    for (OrgEvent event : events) {
+      Place place = new Place(changes.size() + 1, 0);
+      if (event instanceof OrgEvent.OrgPut it) {
+        String now = "{\"name\":\"%s\"}".formatted(it.settings().name());
+        changes.add(
+            new OrgQueries.Change(
+                place, it.at(), it.actor(), "put_org", "org", it.org(), last, now));
+        last = now;
+      } else if (event instanceof OrgEvent.Unfrozen it) {
+        changes.add(
+            new OrgQueries.Change(
+                place,
+                it.at(),
+                it.actor(),
+                "unfreeze",
+                "freeze",
+                it.scope().words(),
+                "{\"reason\":\"it was\"}",
+                null));
+      }
+    }
+    return changes.reversed();
   }
 
   private static @Nullable OrgSettings settings(InMemoryNode node, String org) {

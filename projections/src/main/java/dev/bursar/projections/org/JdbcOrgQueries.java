@@ -1,6 +1,7 @@
 package dev.bursar.projections.org;
 
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.projections.progress.Progress;
@@ -11,10 +12,11 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the orgs from {@code org}. */
+/** Reads the orgs from {@code org}, and what was changed in them from {@code audit_log}. */
 public final class JdbcOrgQueries implements OrgQueries {
 
   /** What {@link #row} reads. */
@@ -51,6 +53,46 @@ public final class JdbcOrgQueries implements OrgQueries {
               freshness.asOf(),
               freshness.lagMs());
         });
+  }
+
+  @Override
+  public CompletionStage<Changes> changes(String org, @Nullable Place before, int limit) {
+    return queries.run(
+        handle -> {
+          Freshness freshness = progress.of(org);
+          List<Change> found =
+              handle
+                  .createQuery(
+                      """
+                      select sequence, index, changed_at, actor, action, target_type, target, before, after
+                      from audit_log where org = :org and (sequence, index) < (:sequence, :index)
+                      order by sequence desc, index desc limit :limit
+                      """)
+                  .bind("org", org)
+                  .bind("sequence", before == null ? Long.MAX_VALUE : before.sequence())
+                  .bind("index", before == null ? 0 : before.index())
+                  .bind("limit", limit + 1)
+                  .map((rs, context) -> change(rs))
+                  .list();
+          boolean more = found.size() > limit;
+          return new Changes(
+              more ? List.copyOf(found.subList(0, limit)) : found,
+              more,
+              freshness.asOf(),
+              freshness.lagMs());
+        });
+  }
+
+  private static Change change(ResultSet rs) throws SQLException {
+    return new Change(
+        new Place(rs.getLong("sequence"), rs.getInt("index")),
+        Objects.requireNonNull(time(rs, "changed_at")),
+        rs.getString("actor"),
+        rs.getString("action"),
+        rs.getString("target_type"),
+        rs.getString("target"),
+        rs.getString("before"),
+        rs.getString("after"));
   }
 
   /** The org in the row on which the result stands. */
