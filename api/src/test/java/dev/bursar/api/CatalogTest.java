@@ -119,6 +119,9 @@ final class CatalogTest {
             api.post("/v1/catalog/versions/2/publish", "{'at':'2020-01-01T00:00:00Z'}")
                 .at("/field"))
         .isEqualTo("at");
+    assertThat(api.post("/v1/catalog/versions/2/publish", "{'at':null}").at("/field"))
+        .isEqualTo("at");
+    assertThat(api.get("/v1/catalog").body()).isEqualTo("{\"published\":{\"version\":1}}");
   }
 
   @Test

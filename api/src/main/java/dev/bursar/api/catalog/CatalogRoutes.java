@@ -182,7 +182,12 @@ public final class CatalogRoutes {
   }
 
   private CompletionStage<Reply> publish(Call call) {
-    Instant at = call.body(Set.of("at")).time("at");
+    Body body = call.body(Set.of("at"));
+    if (body.isNull("at")) {
+      throw Problem.invalid("at", "is null; a time, or no at to publish at once, is accepted")
+          .fault();
+    }
+    Instant at = body.time("at");
     int version = version(call);
     return change(
         call,

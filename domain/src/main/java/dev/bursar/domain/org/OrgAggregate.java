@@ -266,6 +266,16 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   private Decision<OrgEvent, OrgReply> put(OrgCommand.PutOrg put, Instant now) {
     OrgSettings before = org.settings();
     OrgSettings settings = put.settings();
+    Instant trial = settings.trialEndsAt();
+    boolean isNew = before == null || !Objects.equals(trial, before.trialEndsAt());
+    if (trial != null && isNew && !trial.isAfter(now)) {
+      return new Refused<>(
+          new Refusal(
+              Code.INVALID,
+              "trial_ends_at",
+              "is %s, which is not after %s; a trial that was over before can stay as it was"
+                  .formatted(trial, now)));
+    }
     Decision<OrgEvent, OrgReply> accepted =
         new Accepted<>(new OrgEvent.OrgPut(now, org.id(), settings, put.actor()));
     String plan = settings.plan();

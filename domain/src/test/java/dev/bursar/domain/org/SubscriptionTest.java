@@ -275,6 +275,20 @@ final class SubscriptionTest {
     }
   }
 
+  @Test
+  void aTrialIsNotPutSoThatItIsOver() {
+    OrgSettings trial =
+        new OrgSettings("Acme", ZoneOffset.UTC, "pro", List.of(), null, null, LATER, null);
+    OrgSettings over =
+        new OrgSettings("Acme", ZoneOffset.UTC, "pro", List.of(), null, null, NOON, null);
+    nothing().when(put(over), NOON).thenRefused(Code.INVALID, "trial_ends_at");
+    acme(settings(null)).when(put(over), NOON).thenRefused(Code.INVALID, "trial_ends_at");
+    OrgSettings renamed =
+        new OrgSettings("Acme Inc", ZoneOffset.UTC, "pro", List.of(), null, null, LATER, null);
+    assertThat(acme(trial).when(put(renamed), LATER).events())
+        .anyMatch(OrgEvent.OrgPut.class::isInstance);
+  }
+
   private static OveragePolicy policy(
       Given<OrgCommand, OrgEvent, OrgReply> given, OveragePolicy asked) {
     return policy(given, asked, null);
