@@ -149,6 +149,16 @@ final class CatalogTables {
         .list();
   }
 
+  /** Who has last done this; nobody if it was never done. */
+  Optional<String> actorOf(String action) {
+    return handle
+        .createQuery(
+            "select actor from catalog_change where action = :action order by sequence desc limit 1")
+        .bind("action", action)
+        .mapTo(String.class)
+        .findOne();
+  }
+
   /** The change that was made for an operation. */
   Optional<Asked> madeFor(String operation) {
     Query query =

@@ -85,12 +85,27 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
     this.blocking = blocking;
   }
 
-  /** Begins to ask; from here on it decides, if the database answers. */
-  void start() {
+  /**
+   * Begins to ask; from here on it decides, if the database answers.
+   *
+   * @param publishDue puts on record what has come into force by itself
+   */
+  void start(Runnable publishDue) {
     refresh();
     var unused =
         thread.scheduleWithFixedDelay(
-            this::look, askedEvery.toMillis(), askedEvery.toMillis(), TimeUnit.MILLISECONDS);
+            () -> look(publishDue),
+            askedEvery.toMillis(),
+            askedEvery.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  /** Whether something is scheduled whose time has come, and that is not on record yet. */
+  boolean isDue(Instant now) {
+    Known it = known;
+    return it != null
+        && it.releases.scheduled() != null
+        && !now.isBefore(it.releases.scheduled().at());
   }
 
   @Override
@@ -139,8 +154,9 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
   }
 
   /** Whatever goes wrong, it is asked again. */
-  private void look() {
+  private void look(Runnable publishDue) {
     try {
+      publishDue.run();
       refresh();
       failing = false;
     } catch (RuntimeException e) {

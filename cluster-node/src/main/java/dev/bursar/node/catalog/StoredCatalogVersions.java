@@ -42,6 +42,9 @@ public final class StoredCatalogVersions implements CatalogVersions {
   /** Who publishes what a node was started with. */
   private static final String COMMAND_LINE = "from the command line";
 
+  /** Who publishes what was scheduled, before the name of who has scheduled it. */
+  private static final String AS_SCHEDULED_BY = "as scheduled by ";
+
   private static final Duration LOOKED_EVERY = Duration.ofMillis(20);
 
   /** Clocks of two computers that count the same seconds do so within a thousandth or so. */
@@ -87,7 +90,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
     CurrentCatalog current = new CurrentCatalog(jdbi, node, decidesFor, askedEvery, blocking);
     StoredCatalogVersions versions = new StoredCatalogVersions(jdbi, current, clock, decidesFor);
     Optional<Made> made = versions.publishNew(document, given);
-    current.start();
+    current.start(versions::publishDue);
     made.ifPresent(versions::awaitNodes);
     return versions;
   }
@@ -118,11 +121,43 @@ public final class StoredCatalogVersions implements CatalogVersions {
           }
           int version = tables.lastVersion() + 1;
           Instant at = notBefore(tables);
+          publishDue(tables, at);
           tables.insert(new VersionRow(version, at, COMMAND_LINE, digest), document);
           insert(tables, new ReleaseChange.Draft(version), at, COMMAND_LINE, null, 0);
           return Optional.of(
               insert(tables, new ReleaseChange.Publish(version), at, COMMAND_LINE, null, 0));
         });
+  }
+
+  /** Puts on record that what was scheduled counts, once its time has come on this node. */
+  private void publishDue() {
+    if (current.isDue(now())) {
+      jdbi.useTransaction(
+          handle -> {
+            CatalogTables tables = new CatalogTables(handle);
+            tables.lock();
+            publishDue(tables, notBefore(tables));
+          });
+    }
+  }
+
+  /** The same, before anything else is done: what is done later finds it published. */
+  private static void publishDue(CatalogTables tables, Instant now) {
+    Releases releases = releases(tables);
+    Releases.Scheduled due = releases.scheduled();
+    if (due == null || now.isBefore(due.at())) {
+      return;
+    }
+    String actor = tables.actorOf("schedule").orElseThrow();
+    tables.insert(
+        new Made(
+            tables.lastSequence() + 1,
+            due.at(),
+            AS_SCHEDULED_BY + actor,
+            new ReleaseChange.Publish(due.version()),
+            releases.published()),
+        null,
+        0);
   }
 
   // ---- what is there
@@ -304,6 +339,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
           }
           int version = tables.lastVersion() + 1;
           Instant at = notBefore(tables);
+          publishDue(tables, at);
           tables.insert(new VersionRow(version, at, caller.actor(), digest(text)), text);
           Made made =
               insert(
@@ -341,6 +377,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
   private Answer<Made> change(
       CatalogTables tables, ReleaseChange change, @Nullable String operation, Caller caller) {
     Instant at = notBefore(tables);
+    publishDue(tables, at);
     Refusal fault = releases(tables).fault(change, tables.lastVersion(), at);
     return fault != null
         ? new Answer.Refused<>(fault)

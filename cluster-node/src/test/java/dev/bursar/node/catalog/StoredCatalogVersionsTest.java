@@ -162,11 +162,36 @@ final class StoredCatalogVersionsTest {
     assertThat(await(there.releases()).status(scheduled, now)).isEqualTo(Status.SCHEDULED);
     now = NOON.plusSeconds(60);
     assertThat(List.of(cost(here, "beta"), cost(there, "acme"))).containsOnly("3");
-    assertThat(await(there.log(null, 3)).changes())
-        .extracting(made -> made.change().getClass().getSimpleName())
-        .containsExactly("Schedule", "Draft", "Stage");
     change(there, new ReleaseChange.Stage(staged, new Audience.Share(99)));
     assertThat(await(here.releases()).staged()).isNotNull();
+    assertThat(await(there.log(null, 5)).changes())
+        .extracting(made -> made.change().getClass().getSimpleName())
+        .containsExactly("Stage", "Publish", "Schedule", "Draft", "Stage");
+  }
+
+  @Test
+  void whatComesIntoForceByItselfIsOnRecordOnce() {
+    StoredCatalogVersions here = node(costing("1"), false);
+    node(costing("1"), false);
+    int version = draft(here, costing("2"));
+    Instant at = NOON.plusSeconds(60);
+    Made scheduled = change(here, new ReleaseChange.Schedule(version, at));
+    now = at.plusSeconds(1);
+    List<Made> log = List.of();
+    while (log.isEmpty() || log.getFirst().equals(scheduled)) {
+      log = await(here.log(null, 10)).changes();
+    }
+    assertThat(log.getFirst())
+        .isEqualTo(
+            new Made(
+                scheduled.sequence() + 1,
+                at,
+                "as scheduled by key_1",
+                new ReleaseChange.Publish(version),
+                1));
+    draft(here, costing("3"));
+    assertThat(await(here.log(null, 10)).changes()).hasSize(log.size() + 1);
+    assertThat(cost(here, "acme")).isEqualTo("2");
   }
 
   /** It may be anywhere, and decide; so whoever publishes waits until it can't any more. */
