@@ -37,6 +37,10 @@ final class CatalogNode {
 
   private static final Duration ASKED_AGAIN_FOR = Duration.ofSeconds(60);
   private static final Duration ASKED_AGAIN_AFTER = Duration.ofMillis(500);
+
+  /** The code of an answer that lists the faults of a catalog. */
+  private static final String FAULTY = "catalog_invalid";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @Spec(Target.MIXEE)
@@ -68,12 +72,19 @@ final class CatalogNode {
   }
 
   /**
-   * Makes a version of these files, or finds the one that they are already; first reads them here,
-   * so that faults name their file.
+   * Makes a version of these files, or finds the one that they are already. The node reads them; of
+   * several with faults they are read here, too, so that each fault names its file.
    */
   int draft(List<Path> files) {
     byte[] text = CatalogFile.text(files).getBytes(StandardCharsets.UTF_8);
-    return ask("POST", "/v1/catalog/versions", "application/yaml", text).path("version").asInt();
+    try {
+      return ask("POST", "/v1/catalog/versions", "application/yaml", text).path("version").asInt();
+    } catch (Refused e) {
+      if (e.code.equals(FAULTY) && files.size() > 1) {
+        CatalogFile.read(files);
+      }
+      throw e;
+    }
   }
 
   JsonNode get(String path) {
@@ -101,8 +112,7 @@ final class CatalogNode {
           client.send(request, HttpResponse.BodyHandlers.ofLines());
       if (answer.statusCode() >= 300) {
         String problem = answer.body().collect(Collectors.joining("\n"));
-        throw new CommandFailure(
-            told("POST", path, answer.statusCode(), answer.headers(), problem));
+        throw refused("POST", path, answer.statusCode(), answer.headers(), problem);
       }
       JsonNode last = JSON.createObjectNode();
       for (Iterator<String> lines = answer.body().iterator(); lines.hasNext(); ) {
@@ -144,7 +154,7 @@ final class CatalogNode {
         }
         if ((status != 503 && status != 429)
             || System.nanoTime() - began > ASKED_AGAIN_FOR.toNanos()) {
-          throw new CommandFailure(told(method, path, status, answer.headers(), answer.body()));
+          throw refused(method, path, status, answer.headers(), answer.body());
         }
         TimeUnit.NANOSECONDS.sleep(ASKED_AGAIN_AFTER.toNanos());
       }
@@ -196,12 +206,27 @@ final class CatalogNode {
     return request.build();
   }
 
-  private static String told(
+  /** What a node has said no with. */
+  private static final class Refused extends CommandFailure {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String code;
+
+    Refused(String message, String code) {
+      super(message);
+      this.code = code;
+    }
+  }
+
+  private static CommandFailure refused(
       String method, String path, int status, HttpHeaders headers, String body) throws IOException {
     if (!headers.firstValue("Content-Type").orElse("").contains("json")) {
-      return "%s %s was answered %d, by something that is no node".formatted(method, path, status);
+      return new CommandFailure(
+          "%s %s was answered %d, by something that is no node".formatted(method, path, status));
     }
     JsonNode problem = JSON.readTree(body);
+    String code = problem.path("code").asText();
     StringBuilder text = new StringBuilder();
     if (problem.has("field")) {
       text.append(problem.path("field").asText()).append(": ");
@@ -214,6 +239,6 @@ final class CatalogNode {
       }
       text.append(": ").append(error.path("detail").asText());
     }
-    return text.append(" (").append(problem.path("code").asText()).append(')').toString();
+    return new Refused(text.append(" (").append(code).append(')').toString(), code);
   }
 }

@@ -1,7 +1,7 @@
 package dev.bursar.cli;
 
 /** A command can't do what it is asked. The message is one line for a person. */
-final class CommandFailure extends RuntimeException {
+class CommandFailure extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 

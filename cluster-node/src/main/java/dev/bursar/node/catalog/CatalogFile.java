@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Reads a catalog from YAML or JSON; {@code catalog.schema.json} says what it looks like. A file
@@ -28,6 +28,9 @@ public final class CatalogFile {
 
   private static final String WHAT = "the catalog";
   private static final String NEXT_DOCUMENT = "\n---\n";
+
+  /** A line that says nothing. */
+  private static final Pattern NOTHING = Pattern.compile("\\s*(#.*|---|\\.\\.\\.)?\\s*");
 
   private static final Set<String> FIELDS =
       Set.of(
@@ -51,33 +54,32 @@ public final class CatalogFile {
    * @throws IllegalArgumentException with every fault, a line each
    */
   public static Catalog read(List<Path> files) {
-    return read(files, text -> {});
-  }
-
-  /**
-   * The text of these files as one, which {@link #parse} reads as the catalog that {@link #read}
-   * finds in them.
-   *
-   * @param files at least one
-   * @throws IllegalArgumentException with every fault, a line each
-   */
-  public static String text(List<Path> files) {
-    List<String> texts = new ArrayList<>(files.size());
-    read(files, texts::add);
-    return String.join(NEXT_DOCUMENT, texts);
-  }
-
-  private static Catalog read(List<Path> files, Consumer<String> texts) {
     YamlFaults faults = new YamlFaults();
     List<YamlPart> roots = new ArrayList<>();
     for (Path file : files) {
       String name = files.size() == 1 ? "" : file.toString();
-      String what = name.isEmpty() ? WHAT : WHAT + " " + name;
-      String text = YamlPart.text(WHAT, file);
-      texts.accept(text);
-      roots.addAll(YamlPart.documents(what, name, text, faults));
+      roots.addAll(YamlPart.documents(name, YamlPart.text(WHAT, file), faults));
     }
     return catalog(roots, faults);
+  }
+
+  /**
+   * The text of these files as one, which {@link #parse} reads as the catalog that {@link #read}
+   * finds in them. Only whether there is something in each of them is looked at.
+   *
+   * @param files at least one
+   * @throws IllegalArgumentException if one can't be read, is larger than 10 MB, or is empty
+   */
+  public static String text(List<Path> files) {
+    List<String> texts = new ArrayList<>(files.size());
+    for (Path file : files) {
+      String text = YamlPart.text(WHAT, file);
+      if (text.lines().allMatch(line -> NOTHING.matcher(line).matches())) {
+        throw new IllegalArgumentException("%s %s is empty".formatted(WHAT, file));
+      }
+      texts.add(text);
+    }
+    return String.join(NEXT_DOCUMENT, texts);
   }
 
   /** The catalog that comes with the configuration. */
@@ -101,17 +103,20 @@ public final class CatalogFile {
    */
   public static Catalog parse(String yaml) {
     YamlFaults faults = new YamlFaults();
-    return catalog(YamlPart.documents(WHAT, "", yaml, faults), faults);
+    return catalog(YamlPart.documents("", yaml, faults), faults);
   }
 
   private static Catalog catalog(List<YamlPart> roots, YamlFaults faults) {
     List<YamlPart.Fields> files = roots.stream().map(root -> root.fields(FIELDS)).toList();
+    if (files.isEmpty()) {
+      faults.demandNone(WHAT);
+    }
     for (String field : REQUIRED) {
-      if (files.stream().noneMatch(file -> file.find(field) != null)) {
+      if (!faults.isPartial() && files.stream().noneMatch(file -> file.find(field) != null)) {
         files.getFirst().required(field);
       }
     }
-    Declared declared = new Declared();
+    Declared declared = new Declared(faults.isPartial());
     for (YamlPart part : items(files, "credit_types")) {
       CreditType type = creditType(part, declared);
       declared.creditTypes.putIfAbsent(type.id(), type);
@@ -138,6 +143,14 @@ public final class CatalogFile {
             plans.addOns(items(files, "add_ons")),
             offers.topUpPacks(items(files, "top_up_packs")),
             offers.campaigns(items(files, "campaigns")));
+    declared.tellOften(
+        (where, fault) ->
+            files.stream()
+                .map(file -> file.find(where))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .ifPresentOrElse(
+                    part -> part.faultFirst(fault), () -> faults.addFirst(where, fault)));
     faults.demandNone(WHAT);
     return catalog;
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,27 @@ final class Declared {
   /** More than so many names help nobody. */
   private static final int TOLD_MAX = 12;
 
+  /** Nor do more places of the same fault. */
+  private static final int PLACES_MAX = 20;
+
   final Map<String, CreditType> creditTypes = new LinkedHashMap<>();
   final Set<String> meters = new LinkedHashSet<>();
   final Map<String, Feature> features = new LinkedHashMap<>();
   final Set<String> plans = new LinkedHashSet<>();
+
+  private final boolean partial;
+  private final Map<Undeclared, Integer> undeclared = new LinkedHashMap<>();
+
+  /** A name that is used, and not declared where it should be. */
+  private record Undeclared(String where, String name) {}
+
+  /**
+   * @param partial whether more may be declared in what could not be read: then nobody is told that
+   *     something is not
+   */
+  Declared(boolean partial) {
+    this.partial = partial;
+  }
 
   /** A name that is not in use yet. */
   static String once(Set<String> inUse, YamlPart part) {
@@ -40,17 +58,41 @@ final class Declared {
     return fields.required("id").map(part -> once(inUse, part)).orElse("");
   }
 
-  /** What to say of a name that has to be another's; all that it could be, if these are few. */
-  static String notDeclared(String name, String where, Set<String> declared) {
+  /**
+   * Puts down that a name is not declared where it should be, with all that it could be, if these
+   * are few. Of a name that is used often only the first places are told.
+   */
+  void undeclared(YamlPart part, String name, String where, Set<String> declared) {
+    if (partial || undeclared.merge(new Undeclared(where, name), 1, Integer::sum) > PLACES_MAX) {
+      return;
+    }
     Set<String> names = new TreeSet<>(declared);
     names.remove("");
-    return "%s is not declared in %s%s"
-        .formatted(
-            name,
-            where,
-            names.isEmpty()
-                ? ", which has nothing"
-                : names.size() > TOLD_MAX ? "" : "; declared are " + names);
+    part.fault(
+        "%s is not declared in %s%s"
+            .formatted(
+                name,
+                where,
+                names.isEmpty()
+                    ? ", which has nothing"
+                    : names.size() > TOLD_MAX ? "" : "; declared are " + names));
+  }
+
+  /**
+   * Tells, of each name that is used more often than was told, how often.
+   *
+   * @param told is told where it should be declared, and what is wrong
+   */
+  void tellOften(BiConsumer<String, String> told) {
+    undeclared.forEach(
+        (each, places) -> {
+          if (places > PLACES_MAX) {
+            told.accept(
+                each.where,
+                "%s is not declared here, and is used in %d places; the first %d are told"
+                    .formatted(each.name, places, PLACES_MAX));
+          }
+        });
   }
 
   /**
@@ -73,7 +115,7 @@ final class Declared {
     String name = fields.text("credit_type");
     YamlPart part = fields.find("credit_type");
     if (part != null && !name.isEmpty() && !creditTypes.containsKey(name)) {
-      part.fault(notDeclared(name, "credit_types", creditTypes.keySet()));
+      undeclared(part, name, "credit_types", creditTypes.keySet());
     }
     return name;
   }
@@ -113,15 +155,20 @@ final class Declared {
         .orElse(Credits.ZERO);
   }
 
+  /** Whether something may be missing because it could not be read. */
+  boolean isPartial() {
+    return partial;
+  }
+
   /** Whether a budget may count this. */
   boolean isMeasure(String name) {
-    return Catalog.isMeasure(name, creditTypes.keySet(), meters);
+    return partial || Catalog.isMeasure(name, creditTypes.keySet(), meters);
   }
 
   /** A meter that has to be declared. */
   void demandMeter(YamlPart part, String meter) {
     if (!meter.isEmpty() && !meters.contains(meter)) {
-      part.fault(notDeclared(meter, "meters", meters));
+      undeclared(part, meter, "meters", meters);
     }
   }
 
@@ -129,7 +176,7 @@ final class Declared {
   String feature(YamlPart part) {
     String feature = Scalars.name(part);
     if (!feature.isEmpty() && !features.isEmpty() && !features.containsKey(feature)) {
-      part.fault(notDeclared(feature, "features", features.keySet()));
+      undeclared(part, feature, "features", features.keySet());
     }
     return feature;
   }
@@ -138,7 +185,7 @@ final class Declared {
   String plan(YamlPart part) {
     String plan = Scalars.name(part);
     if (!plan.isEmpty() && !plans.contains(plan)) {
-      part.fault(notDeclared(plan, "plans", plans));
+      undeclared(part, plan, "plans", plans);
     }
     return plan;
   }

@@ -29,7 +29,7 @@ final class Entitlements {
               (name, each) -> {
                 Feature feature = declared.features.get(name);
                 if (feature == null) {
-                  each.fault(Declared.notDeclared(name, "features", declared.features.keySet()));
+                  declared.undeclared(each, name, "features", declared.features.keySet());
                 } else {
                   entitlements.put(name, entitlement(feature, each));
                 }
@@ -53,6 +53,7 @@ final class Entitlements {
     String measure = fields.text("measure");
     YamlPart measured = fields.find("measure");
     if (measured != null
+        && !declared.isPartial()
         && !measure.isEmpty()
         && !feature.meters().contains(measure)
         && !declared.creditTypes.containsKey(measure)

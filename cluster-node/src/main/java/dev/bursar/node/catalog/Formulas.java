@@ -16,10 +16,11 @@ import dev.cel.compiler.CelCompilerBuilder;
 import dev.cel.compiler.CelCompilerFactory;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -53,33 +54,54 @@ final class Formulas {
   private static final Pattern NAME = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
 
   private final Set<String> meters;
-  private final Map<String, Formula> known = new HashMap<>();
+  private final boolean partial;
+
+  /** What has become of each text: a formula, or what is wrong with it. */
+  private final Map<String, Read> known = new ConcurrentHashMap<>();
+
   private @Nullable CelCompiler compiler;
 
-  /** For formulas with these meters. */
-  Formulas(Set<String> meters) {
+  private record Read(@Nullable Formula formula, List<String> faults) {}
+
+  /**
+   * For formulas with these meters.
+   *
+   * @param partial whether there may be others, so that a formula with an unknown name is right
+   */
+  Formulas(Set<String> meters, boolean partial) {
     this.meters = meters;
+    this.partial = partial;
+  }
+
+  /** Reads formulas that are compiled afterwards, on all processors. */
+  void prepare(Collection<String> texts) {
+    if (!texts.isEmpty() && compiler == null) {
+      compiler = compiler(meters);
+    }
+    Set.copyOf(texts).parallelStream().forEach(text -> known.put(text, read(text)));
   }
 
   /** A formula; 0, with a fault, if it is none. */
   Formula compile(YamlPart part) {
     String text = part.text();
-    Formula formula = known.get(text);
-    if (formula == null) {
-      try {
-        formula = compile(text);
-        known.put(text, formula);
-      } catch (Fault e) {
-        if (!text.isEmpty()) {
-          e.faults.forEach(part::fault);
-        }
-        return new Formula(text, new Expression.Constant(BigDecimal.ZERO));
-      }
+    Read read = known.computeIfAbsent(text, this::read);
+    if (!text.isEmpty() && !partial) {
+      read.faults.forEach(part::fault);
     }
-    return formula;
+    return read.formula != null
+        ? read.formula
+        : new Formula(text, new Expression.Constant(BigDecimal.ZERO));
   }
 
-  private Formula compile(String text) {
+  private Read read(String text) {
+    try {
+      return new Read(parse(text), List.of());
+    } catch (Fault e) {
+      return new Read(null, e.faults);
+    }
+  }
+
+  private Formula parse(String text) {
     if (text.length() > CHARS_MAX) {
       throw new Fault(
           "has %d characters; at most %d are accepted".formatted(text.length(), CHARS_MAX));

@@ -109,8 +109,7 @@ final class PlanReader {
   }
 
   /** Follows a plan to the first that extends none, or is known; then makes all of them. */
-  private static void resolve(
-      Written plan, Map<String, Written> written, Map<String, PricingPlan> plans) {
+  private void resolve(Written plan, Map<String, Written> written, Map<String, PricingPlan> plans) {
     Deque<Written> chain = new ArrayDeque<>();
     Set<String> names = new LinkedHashSet<>();
     Written next = plan;
@@ -137,14 +136,14 @@ final class PlanReader {
     }
   }
 
-  private static @Nullable Written base(Written plan, Map<String, Written> written) {
+  private @Nullable Written base(Written plan, Map<String, Written> written) {
     YamlPart part = plan.base();
     if (part == null) {
       return null;
     }
     Written base = written.get(part.text());
     if (base == null && !part.text().isEmpty()) {
-      part.fault(Declared.notDeclared(part.text(), "plans", written.keySet()));
+      declared.undeclared(part, part.text(), "plans", written.keySet());
     }
     return base;
   }

@@ -42,10 +42,11 @@ final class RateReader {
 
   RateReader(Declared declared) {
     this.declared = declared;
-    this.formulas = new Formulas(declared.meters);
+    this.formulas = new Formulas(declared.meters, declared.isPartial());
   }
 
   List<Rate> read(List<YamlPart> parts) {
+    formulas.prepare(parts.stream().flatMap(part -> part.peek("formula").stream()).toList());
     for (YamlPart part : parts) {
       Rate rate = rate(part);
       String other = places.putIfAbsent(new Line(rate.work(), rate.effectiveAt()), part.place());
@@ -63,7 +64,8 @@ final class RateReader {
   void demandRates(Feature feature, YamlPart meters) {
     for (YamlPart item : meters.items()) {
       String meter = item.text();
-      if (declared.meters.contains(meter)
+      if (!declared.isPartial()
+          && declared.meters.contains(meter)
           && !priced.getOrDefault(feature.id(), Set.of()).contains(meter)
           && !priced.getOrDefault(null, Set.of()).contains(meter)) {
         item.fault(
@@ -119,7 +121,7 @@ final class RateReader {
         .forEach(
             (meter, each) -> {
               if (!declared.meters.contains(meter)) {
-                each.fault(Declared.notDeclared(meter, "meters", declared.meters));
+                declared.undeclared(each, meter, "meters", declared.meters);
               }
               if (each.isMapping()) {
                 tiers.put(meter, tiers(each, shift));

@@ -1,9 +1,10 @@
 package dev.bursar.node.yaml;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.SequencedSet;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 
@@ -20,9 +21,10 @@ public final class YamlFaults {
   private static final int PARTS_MAX = 2_000_000;
 
   /** Each once, however often its place is looked at. */
-  private final Set<YamlFault> faults = new LinkedHashSet<>();
+  private final SequencedSet<YamlFault> faults = new LinkedHashSet<>();
 
   private int notTold;
+  private boolean partial;
   private int parts;
 
   /**
@@ -54,6 +56,29 @@ public final class YamlFaults {
     }
   }
 
+  /** The same before all others, however many there are. */
+  void addFirst(YamlFault fault) {
+    faults.addFirst(fault);
+  }
+
+  /** Something that others follow from, in a part that is not there. */
+  public void addFirst(String path, String fault) {
+    addFirst(new YamlFault("", path, 0, fault));
+  }
+
+  /** From here on a file can't be read. */
+  void unreadable(String file, int line, String fault) {
+    partial = true;
+    faults.addLast(new YamlFault(file, "", line, fault));
+  }
+
+  /**
+   * Whether there is more in the files than could be read: what seems to be missing may be there.
+   */
+  public boolean isPartial() {
+    return partial;
+  }
+
   /**
    * Refuses a file that has any.
    *
@@ -62,13 +87,17 @@ public final class YamlFaults {
    */
   public void demandNone(String what) {
     if (!faults.isEmpty()) {
+      List<YamlFault> told = new ArrayList<>(faults);
+      if (notTold > 0) {
+        told.add(new YamlFault("", "", 0, "and %d more".formatted(notTold)));
+      }
       throw new FaultyYaml(
           "%s has faults:\n  %s%s"
               .formatted(
                   what,
                   faults.stream().map(YamlFault::toString).collect(Collectors.joining("\n  ")),
                   notTold == 0 ? "" : "\n  and %d more".formatted(notTold)),
-          List.copyOf(faults));
+          List.copyOf(told));
     }
   }
 }

@@ -17,6 +17,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
+import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
@@ -90,7 +91,11 @@ public final class YamlPart {
    *     nested deeper than anything here has to be, or refers to its own parts too often
    */
   public static YamlPart root(String what, String yaml, YamlFaults faults) {
-    List<YamlPart> documents = documents(what, "", yaml, faults);
+    if (yaml.isBlank()) {
+      throw new FaultyYaml(what + " is empty");
+    }
+    List<YamlPart> documents = documents("", yaml, faults);
+    faults.demandNone(what);
     if (documents.size() > 1) {
       throw new FaultyYaml(
           "%s has %d documents; one is expected".formatted(what, documents.size()));
@@ -99,44 +104,73 @@ public final class YamlPart {
   }
 
   /**
-   * The documents in one of several files that are read as one.
+   * The documents in one of several files that are read as one. Where it is no YAML, too deep, or
+   * refers to its own parts too often, that is a fault, and what comes after is not read.
    *
    * @param file what their paths begin with
-   * @return at least one
-   * @throws FaultyYaml as with one
+   * @return those that could be read; at least one if there is no such fault
    */
-  public static List<YamlPart> documents(String what, String file, String yaml, YamlFaults faults) {
-    demandShortLines(what, file, yaml);
+  public static List<YamlPart> documents(String file, String yaml, YamlFaults faults) {
+    String place = file.isEmpty() ? "" : file + ": ";
+    List<YamlPart> documents = new ArrayList<>();
+    int tooLong = tooLongLine(yaml);
+    if (tooLong > 0) {
+      faults.unreadable(
+          place,
+          tooLong,
+          "has a line, or a text in it, of more than %d characters".formatted(LINE_CHARS_MAX));
+      return documents;
+    }
     LoadSettings settings =
         LoadSettings.builder()
-            .setLabel(what)
             .setSchema(new TextsOnly())
             .setCodePointLimit(BYTES_MAX)
             .setUseMarks(true)
             .build();
     try {
       Parser parser = new ShallowParser(new ParserImpl(settings, new StreamReader(settings, yaml)));
-      List<YamlPart> documents = new ArrayList<>();
       new Composer(settings, parser)
           .forEachRemaining(
               root -> {
                 if (!root.getTag().equals(Tag.NULL)) {
-                  documents.add(new YamlPart(file.isEmpty() ? "" : file + ": ", "", root, faults));
+                  documents.add(new YamlPart(place, "", root, faults));
                 }
               });
       if (documents.isEmpty()) {
-        throw new FaultyYaml(what + " is empty");
+        faults.unreadable(place, 0, "is empty");
       }
-      return documents;
+    } catch (MarkedYamlEngineException e) {
+      faults.unreadable(place, line(e.getProblemMark()), "is not valid YAML: " + said(e));
     } catch (YamlEngineException e) {
-      throw new FaultyYaml(
-          what + " is not valid YAML: " + e.getMessage(),
-          List.of(new YamlFault(file, "", line(e), "is not valid YAML: " + e.getMessage())));
+      faults.unreadable(place, 0, "is not valid YAML: " + e.getMessage());
     }
+    return documents;
   }
 
-  /** JSON may be a single line: of that, what lies between two quotation marks is bounded. */
-  private static void demandShortLines(String what, String file, String yaml) {
+  /** What the parser says, in one line; what it was about, if that has begun in another line. */
+  private static String said(MarkedYamlEngineException e) {
+    String context = e.getContext();
+    int begun = line(e.getContextMark());
+    String said =
+        e.getProblemMark()
+            .map(mark -> "%s, in column %d".formatted(e.getProblem(), mark.getColumn() + 1))
+            .orElse(e.getProblem());
+    return context == null || context.isEmpty()
+        ? said
+        : begun == 0 || begun == line(e.getProblemMark())
+            ? said + ", " + context
+            : "%s, %s that begins in line %d".formatted(said, context, begun);
+  }
+
+  private static int line(Optional<Mark> mark) {
+    return mark.map(it -> it.getLine() + 1).orElse(0);
+  }
+
+  /**
+   * The first line that is too long, from 1; 0 if none is. JSON may be a single line: of that, what
+   * lies between two quotation marks is bounded.
+   */
+  private static int tooLongLine(String yaml) {
     boolean isJson = yaml.stripLeading().startsWith("{");
     int line = 1;
     int begin = 0;
@@ -144,20 +178,13 @@ public final class YamlPart {
       boolean isEnd = i == yaml.length() || yaml.charAt(i) == '\n';
       if (isEnd || (isJson && yaml.charAt(i) == '"')) {
         if (i - begin > LINE_CHARS_MAX) {
-          String fault =
-              "has a line, or a text in it, of more than %d characters".formatted(LINE_CHARS_MAX);
-          throw new FaultyYaml(what + " " + fault, List.of(new YamlFault(file, "", line, fault)));
+          return line;
         }
         begin = i + 1;
         line += isEnd ? 1 : 0;
       }
     }
-  }
-
-  private static int line(YamlEngineException e) {
-    return e instanceof MarkedYamlEngineException marked
-        ? marked.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0)
-        : 0;
+    return 0;
   }
 
   /** Where it is, such as {@code rates[3].meters}, after its file if there are several. */
@@ -168,6 +195,24 @@ public final class YamlPart {
   /** Puts down that something is wrong here. */
   public void fault(String fault) {
     faults.add(file, path, node.getStartMark(), fault);
+  }
+
+  /** Puts it down before all other faults: what they follow from. */
+  public void faultFirst(String fault) {
+    faults.addFirst(new YamlFault(file, path, line(node.getStartMark()), fault));
+  }
+
+  /** The text of a field, if this has it and it is one; nothing is put down. */
+  public Optional<String> peek(String field) {
+    return node instanceof MappingNode mapping
+        ? mapping.getValue().stream()
+            .filter(
+                each -> each.getKeyNode() instanceof ScalarNode key && key.getValue().equals(field))
+            .map(NodeTuple::getValueNode)
+            .filter(ScalarNode.class::isInstance)
+            .map(value -> ((ScalarNode) value).getValue())
+            .findFirst()
+        : Optional.empty();
   }
 
   /** The fields of a mapping with any names, in their order. */

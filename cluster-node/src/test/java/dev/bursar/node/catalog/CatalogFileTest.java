@@ -162,6 +162,73 @@ final class CatalogFileTest {
         .hasMessageContaining("none.yaml can't be read: there is no such file");
   }
 
+  /** Nobody looks for a missing plan because of a tab in another file. */
+  @Test
+  void whatIsNoYamlIsToldWithItsLineBesideTheFaultsOfOtherFiles(@TempDir Path folder)
+      throws IOException {
+    Path types = folder.resolve("types.yaml");
+    Path plans = folder.resolve("plans.yaml");
+    Path prices = folder.resolve("prices.yaml");
+    Files.writeString(types, "credit_types:\n  - id: c\n    name: C\n   scale: 0\n");
+    Files.writeString(plans, "plans:\n\t- { id: a, name: A }\n");
+    Files.writeString(
+        prices,
+        """
+        rates:
+          - { credit_type: c, meters: { m: 1 } }
+          - { credit_type: c, model: x, meters: { m: -1 } }
+        """);
+    assertThatThrownBy(() -> CatalogFile.read(List.of(types, plans, prices)))
+        .hasMessage(
+            """
+            the catalog has faults:
+              %s: (root) (line 4): is not valid YAML: expected <block end>, but found '<block mapping start>', in column 4, while parsing a block collection that begins in line 2
+              %s: (root) (line 2): is not valid YAML: found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation), in column 1, while scanning for the next token
+              %s: rates[1].meters.m (line 3): -1 is negative; 0 or more is accepted"""
+                .formatted(types, plans, prices));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          meters: [*m]        | (root) (line 2): is not valid YAML: found undefined alias m, in column 10
+          meters: [m          | (root) (line 3): is not valid YAML: expected ',' or ']', but got <stream end>, in column 1, while parsing a flow sequence that begins in line 2
+          meters: "m          | (root) (line 3): is not valid YAML: found unexpected end of stream, in column 1, while scanning a quoted scalar that begins in line 2
+          meters: {m: 1, m: 2} | meters (line 2): a list is expected
+          rates: {<<: {}}     | rates (line 2): a list is expected
+          rates: [{<<: {}}]   | rates[0].<< (line 2): unknown; known are
+          rates: [{per: 1, per: 2}] | rates[0].per (line 2): is there twice
+          """)
+  void theLineOfWhatIsNoYamlIsTold(String line, String fault) {
+    assertThatThrownBy(() -> CatalogFile.parse("features: []\n" + line + "\n"))
+        .hasMessageContaining(fault);
+  }
+
+  @Test
+  void ofANameThatIsMissingEverywhereTheCauseIsToldFirst() {
+    String yaml =
+        "credit_types: [{ id: platfrom, name: P }]\nmeters: [m]\nrates:\n"
+            + IntStream.range(0, 2_000)
+                .mapToObj(
+                    i ->
+                        "  - { model: m%d, credit_type: platform, meters: { m: 1 } }%n"
+                            .formatted(i))
+                .collect(Collectors.joining())
+            + "plans:\n  - { id: a }\n";
+    assertThatThrownBy(() -> CatalogFile.parse(yaml))
+        .hasMessageStartingWith(
+            """
+            the catalog has faults:
+              credit_types (line 1): platform is not declared here, and is used in 2000 places; the first 20 are told
+              rates[0].credit_type (line 4): platform is not declared in credit_types; declared are [platfrom]
+              rates[1].credit_type""")
+        .hasMessageContaining("rates[19].credit_type")
+        .hasMessageNotContaining("rates[20].")
+        .hasMessageEndingWith("plans[0] (line 2005): name is required");
+  }
+
   @Test
   void whatWouldUseUpTheMemoryOrTheStackIsRefused(@TempDir Path folder) throws IOException {
     Path large = folder.resolve("large.yaml");
