@@ -10,8 +10,8 @@ import org.snakeyaml.engine.v2.exceptions.ParserException;
 import org.snakeyaml.engine.v2.parser.Parser;
 
 /**
- * Refuses what is nested so deep that whoever reads it on would run out of stack, and keeps of texts
- * no more than is asked for.
+ * Refuses what is nested so deep that whoever reads it on would run out of stack, and keeps of
+ * texts no more than is asked for.
  */
 final class ShallowParser implements Parser {
 
