@@ -156,8 +156,8 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
   /** Whatever goes wrong, it is asked again. */
   private void look(Runnable publishDue) {
     try {
-      publishDue.run();
       refresh();
+      publishDue.run();
       failing = false;
     } catch (RuntimeException e) {
       if (!failing) {
