@@ -3,6 +3,7 @@ package dev.bursar.entities;
 import static dev.bursar.entities.HandDriven.BEGINNING;
 import static dev.bursar.entities.HandDriven.LIMITS;
 import static dev.bursar.entities.HandDriven.MODELS;
+import static dev.bursar.entities.HandDrivenWallet.ATTRIBUTION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.credits.Credits;
@@ -10,20 +11,14 @@ import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
-import dev.bursar.domain.identity.Subject;
-import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Origin;
-import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
-import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.domain.wallet.WalletSnapshot;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -43,17 +38,7 @@ final class BehindTest {
   private HandDriven<WalletCommand, WalletEvent, WalletReply, WalletSnapshot> wallet;
 
   private HandDriven<WalletCommand, WalletEvent, WalletReply, WalletSnapshot> start() {
-    return new HandDriven<>(
-        EntityId.wallet("acme", "main"),
-        MODELS.wallets(),
-        LIMITS,
-        rows,
-        (id, host) -> new WalletEntity(id, MODELS.wallets().reply(), LIMITS, host));
-  }
-
-  private static Attribution attribution() {
-    return new Attribution(
-        "test", "key", Subject.ofOrg("acme"), null, null, null, null, Map.of(), new byte[16]);
+    return HandDrivenWallet.start(MODELS, LIMITS, rows);
   }
 
   private EntityMessage asking(WalletCommand command) {
@@ -71,34 +56,14 @@ final class BehindTest {
         OveragePolicy.RECORD,
         false,
         false,
-        attribution(),
+        ATTRIBUTION,
         Origin.of(BEGINNING));
   }
 
   @BeforeEach
   void given() {
     wallet = start();
-    wallet.receive(asking(new WalletCommand.Open(WalletOwner.ORG)));
-    wallet.receive(
-        asking(
-            new WalletCommand.AddGrant(
-                new Grant(
-                    "g1",
-                    "platform",
-                    Credits.of(10),
-                    Grant.Category.PAID,
-                    Grant.PRIORITY_DEFAULT,
-                    BEGINNING,
-                    null,
-                    Set.of(),
-                    Set.of(),
-                    null,
-                    null,
-                    "test",
-                    BEGINNING),
-                null,
-                attribution())));
-    told.clear();
+    HandDrivenWallet.open(wallet, 10);
   }
 
   /** Whoever wakes it takes it out of the table of due work once it has nothing to do. */
@@ -133,7 +98,7 @@ final class BehindTest {
   void aTransferThatComesLateIntoTheJournalArrives() {
     wallet.writesLate = true;
     wallet.receive(
-        asking(new WalletCommand.TransferOut("other", "platform", Credits.of(3), attribution())));
+        asking(new WalletCommand.TransferOut("other", "platform", Credits.of(3), ATTRIBUTION)));
     assertThat(told).containsExactly(new Answer.Unreachable<>());
     wallet.writeLate();
     assertThat(wallet.sent()).extracting(HandDriven.Sent::to).doesNotContain(OTHER);

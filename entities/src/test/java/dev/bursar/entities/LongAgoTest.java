@@ -1,6 +1,7 @@
 package dev.bursar.entities;
 
 import static dev.bursar.entities.HandDriven.BEGINNING;
+import static dev.bursar.entities.HandDrivenWallet.ATTRIBUTION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.budget.Budget;
@@ -14,8 +15,6 @@ import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.identity.Subject;
-import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Origin;
@@ -24,10 +23,8 @@ import dev.bursar.domain.team.Team;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.team.TeamReply;
-import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
-import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.domain.wallet.WalletSnapshot;
 import java.time.Duration;
@@ -77,21 +74,7 @@ final class LongAgoTest {
   private final List<StoredBatch> rows = new ArrayList<>();
   private final List<Answer<WalletReply>> told = new ArrayList<>();
 
-  private static Attribution attribution() {
-    return new Attribution(
-        "test", "key", Subject.ofOrg("acme"), null, null, null, null, Map.of(), new byte[16]);
-  }
-
   // ---- a wallet
-
-  private HandDriven<WalletCommand, WalletEvent, WalletReply, WalletSnapshot> wallet() {
-    return new HandDriven<>(
-        EntityId.wallet("acme", "main"),
-        MODELS.wallets(),
-        LIMITS,
-        rows,
-        (id, host) -> new WalletEntity(id, MODELS.wallets().reply(), LIMITS, host));
-  }
 
   private static WalletCommand charge(String reservation) {
     return new WalletCommand.HoldCredits(
@@ -103,7 +86,7 @@ final class LongAgoTest {
         OveragePolicy.RECORD,
         true,
         true,
-        attribution(),
+        ATTRIBUTION,
         LONG_AGO);
   }
 
@@ -132,24 +115,8 @@ final class LongAgoTest {
 
   /** It has charged {@code r1}, and others after it, each in a row of its own. */
   private HandDriven<WalletCommand, WalletEvent, WalletReply, WalletSnapshot> charged(int others) {
-    var wallet = wallet();
-    Grant grant =
-        new Grant(
-            "g",
-            "platform",
-            Credits.of(10_000),
-            Grant.Category.PAID,
-            Grant.PRIORITY_DEFAULT,
-            BEGINNING.minusSeconds(1),
-            null,
-            Set.of(),
-            Set.of(),
-            null,
-            null,
-            "test",
-            BEGINNING);
-    ask(wallet, "", new WalletCommand.Open(WalletOwner.ORG));
-    ask(wallet, "", new WalletCommand.AddGrant(grant, null, attribution()));
+    var wallet = HandDrivenWallet.start(MODELS, LIMITS, rows);
+    HandDrivenWallet.open(wallet, 10_000);
     ask(wallet, "r1", charge("r1"));
     for (int i = 0; i < others; i++) {
       ask(wallet, "other" + i, charge("other" + i));
@@ -266,7 +233,7 @@ final class LongAgoTest {
   void whatIsVeryFarBackIsFoundWhenItIsAskedForAgain() {
     var wallet = charged(4);
     WalletCommand nothing =
-        new WalletCommand.Adjust("platform", new Credits(-1), null, attribution());
+        new WalletCommand.Adjust("platform", new Credits(-1), null, ATTRIBUTION);
     for (int i = 0; i < VERY_FAR; i++) {
       ask(wallet, "", nothing);
     }
