@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -203,7 +204,7 @@ class HierarchyUnderLoadTest {
               });
       // In the middle of it all, budgets that have to count from the month's start.
       while (done.get() < CLIENTS * REQUESTS_EACH / 4) {
-        Thread.onSpinWait();
+        LockSupport.parkNanos(1_000_000);
       }
       // Until now nothing asked this team about anything.
       putBudget("late-green", "{'scope':{'type':'team','id':'green'},'limit':'9000'}", "platform");

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,11 +61,11 @@ final class StoredCatalogVersionsTest {
   /** A catalog in which the model m costs so much. */
   private static String costing(String rate) {
     return """
-        credit_types: [{ id: c, name: C }]
-        meters: [m]
-        rates:
-          - { model: m, credit_type: c, meters: { m: %s } }
-        """
+    credit_types: [{ id: c, name: C }]
+    meters: [m]
+    rates:
+      - { model: m, credit_type: c, meters: { m: %s } }
+    """
         .formatted(rate);
   }
 
@@ -208,7 +209,7 @@ final class StoredCatalogVersionsTest {
         node.change(new ReleaseChange.Publish(version), caller(null, 0)).toCompletableFuture();
     while (silent.of("acme", now) != null) {
       assertThat(published.isDone() && silent.of("acme", now) != null).isFalse();
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
     assertThat(done(published).value().change().version()).isEqualTo(version);
     assertThat(System.nanoTime() - refreshed).isGreaterThan(decidesFor.toNanos());
@@ -325,7 +326,8 @@ final class StoredCatalogVersionsTest {
               handle.execute(
                   "update usage_event set outcome = null where org = 'b' and sequence = 1");
               handle.execute(
-                  "update usage_event set usage = '{}', used = null where org = 'b' and sequence = 2");
+                  "update usage_event set usage = '{}', used = null where org = 'b' and sequence ="
+                      + " 2");
               handle.execute("update usage_event set model = 'x' where org = 'b' and sequence = 3");
             });
     int version = draft(node, costing("3"));

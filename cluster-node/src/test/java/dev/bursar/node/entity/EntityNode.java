@@ -50,6 +50,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.pekko.actor.typed.ActorSystem;
 
@@ -122,7 +123,8 @@ final class EntityNode implements AutoCloseable {
             handle ->
                 handle
                     .createQuery(
-                        "select count(*) from event_journal where split_part(persistence_id, '|', 2) = :org")
+                        "select count(*) from event_journal where split_part(persistence_id, '|',"
+                            + " 2) = :org")
                     .bind("org", org)
                     .mapTo(Long.class)
                     .one());
@@ -308,7 +310,7 @@ final class EntityNode implements AutoCloseable {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("it never came to be");
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000);
     }
   }
 
