@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is planted in the tables is found, and nothing else is. */
 class VerificationTest {
+
+  /** Takes about as long as one verification. Without a bound each has more to verify. */
+  private static final int ROUNDS_BESIDE_EACH = 200;
 
   /** What every test finds, once more in a database of its own. */
   private static final DatabaseSettings LIVED = lived();
@@ -125,20 +129,24 @@ class VerificationTest {
   @Test
   void everyMomentOfANodeUnderLoadIsClean() {
     AtomicBoolean enough = new AtomicBoolean();
+    Semaphore rounds = new Semaphore(0);
     try (ReadSide readSide = new ReadSide(settings, new NoEntities(), InstantSource.system(), "")) {
       CompletableFuture<Void> load =
           CompletableFuture.runAsync(
               () -> {
                 while (!enough.get()) {
+                  rounds.acquireUninterruptibly();
                   acme.live(5);
                   acme.tellLater();
                   journal.flush();
                 }
               });
       for (int i = 0; i < 5; i++) {
+        rounds.release(ROUNDS_BESIDE_EACH);
         assertThat(verified().discrepancies()).isEmpty();
       }
       enough.set(true);
+      rounds.release();
       load.join();
       readSide.caughtUp();
     }
@@ -209,7 +217,8 @@ class VerificationTest {
   @Test
   void findsAnEditOfOneEntryAndNothingElse() {
     plant(
-        "update ledger_entry set amount = amount + 1 where org = 'acme' and wallet = 'main' and sequence = 3");
+        "update ledger_entry set amount = amount + 1 where org = 'acme' and wallet = 'main' and"
+            + " sequence = 3");
     assertThat(verified().discrepancies())
         .singleElement()
         .extracting(Discrepancy::where)
