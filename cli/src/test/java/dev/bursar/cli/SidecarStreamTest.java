@@ -1,21 +1,16 @@
 package dev.bursar.cli;
 
+import static dev.bursar.cli.NodeBehindProxy.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.bursar.database.proxy.Tap;
-import dev.bursar.database.proxy.TcpProxy;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,46 +21,14 @@ class SidecarStreamTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ONE_SHOT =
       "{'subject':{'org':'box','user':'u'},'feature':'chat','amount':'0.01','credit_type':'platform','commit':true}";
-  private static final String LIMIT =
-      "{'scope':{'type':'org'},'measure':'platform','window':'day','limit':'%s'}";
   private static final String ACKNOWLEDGED = "\"gateway-1\";acknowledged";
 
-  private static final Tap OPEN =
-      new Tap() {
-        @Override
-        public void asked(byte[] bytes, int length) {}
-
-        @Override
-        public boolean passes(byte[] bytes, int length) {
-          return true;
-        }
-      };
-
   @TempDir private Path directory;
-  private final HttpClient client = HttpClient.newHttpClient();
-  private int node;
-  private int port;
-
-  private HttpResponse<String> send(int to, String method, String path, String body)
-      throws Exception {
-    return client.send(
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + to + path))
-            .header("Authorization", "Bearer " + BursarProcess.KEY)
-            .header("Content-Type", "application/json")
-            .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
-  }
-
-  /** How far a change came to the sidecars. */
-  private String change(String method, String path, String body) throws Exception {
-    HttpResponse<String> answer = send(node, method, "/v1/orgs/box" + path, body);
-    assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 204);
-    return answer.headers().firstValue("Bursar-Sidecars").orElse("");
-  }
+  private final int port = BursarProcess.freePort();
+  private NodeBehindProxy node;
 
   private JsonNode ask() throws Exception {
-    return JSON.readTree(send(port, "POST", "/v1/reservations", ONE_SHOT).body());
+    return JSON.readTree(node.send(port, "POST", "/v1/reservations", ONE_SHOT).body());
   }
 
   private static boolean isAllowed(JsonNode decision) {
@@ -77,28 +40,8 @@ class SidecarStreamTest {
     return isAllowed(decision) && decision.path("source").asText().equals("lease");
   }
 
-  private interface Check {
-    boolean holds() throws Exception;
-  }
-
-  private static void until(Check check) {
-    BooleanSupplier holds =
-        () -> {
-          try {
-            return check.holds();
-          } catch (Exception e) {
-            throw new AssertionError(e);
-          }
-        };
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    while (!holds.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("it does not come").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
-  }
-
   private String metric(String name) throws Exception {
-    return send(port, "GET", "/metrics", "")
+    return node.send(port, "GET", "/metrics", "")
         .body()
         .lines()
         .filter(line -> line.startsWith(name + " "))
@@ -154,80 +97,54 @@ class SidecarStreamTest {
 
   @Test
   void whatIsTakenAwayIsTakenAwayOnceThatIsAnswered() throws Exception {
-    node = BursarProcess.freePort();
-    port = BursarProcess.freePort();
-    BursarProcess up = BursarProcess.up(directory.resolve("node"), node, "--no-demo");
-    try (TcpProxy proxy = new TcpProxy(node, () -> OPEN)) {
-      change("PUT", "", "{'name':'Box'}");
-      change("PUT", "/wallets/main", "{}");
-      change(
-          "POST",
-          "/wallets/main/grants",
-          "{'id':'g','credit_type':'platform','amount':'100000','category':'paid'}");
-      change("PUT", "/budgets/day", LIMIT.formatted("50000"));
-      try (BursarProcess sidecar =
-          BursarProcess.start(
-              "sidecar",
-              "--server",
-              "http://127.0.0.1:" + proxy.port(),
-              "--key",
-              BursarProcess.KEY,
-              "--name",
-              "gateway-1",
-              "--port",
-              "" + port,
-              "--data",
-              directory.resolve("sidecar").toString())) {
-        sidecar.await(line -> line.startsWith("what was used is kept in"));
-        until(this::isConnected);
-        try (Load load = new Load()) {
-          for (int round = 0; round < 2; round++) {
-            underLoad(load, "POST", "/freeze", "{'reason':'audit'}");
-            change("POST", "/unfreeze", "{}");
-            underLoad(load, "PUT", "/budgets/day", LIMIT.formatted("0.01"));
-            change("PUT", "/budgets/day", LIMIT.formatted("50000"));
-          }
+    try (NodeBehindProxy behind = new NodeBehindProxy(directory, "100000", "50000");
+        BursarProcess sidecar = behind.sidecar(port, "--name=gateway-1")) {
+      node = behind;
+      until(this::isConnected);
+      try (Load load = new Load()) {
+        for (int round = 0; round < 2; round++) {
+          underLoad(load, () -> node.change("POST", "/freeze", "{'reason':'audit'}"));
+          node.change("POST", "/unfreeze", "{}");
+          underLoad(load, () -> node.limit("0.01"));
+          node.limit("50000");
         }
-
-        // Killed and started again: the sidecar comes back by itself.
-        until(() -> isLocal(ask()));
-        up.kill();
-        until(() -> !isConnected());
-        up = BursarProcess.up(directory.resolve("node"), node, "--no-demo");
-        until(this::isConnected);
-        until(() -> isLocal(ask()));
-        assertThat(change("POST", "/freeze", "{'reason':'audit'}")).isEqualTo(ACKNOWLEDGED);
-        assertThat(isAllowed(ask())).isFalse();
-        change("POST", "/unfreeze", "{}");
-
-        // Cut off: it is named; and connected again it looks at what it has missed.
-        until(() -> isLocal(ask()));
-        proxy.upstream(BursarProcess.freePort());
-        proxy.cutAll();
-        until(() -> !isConnected());
-        until(
-            () ->
-                change("POST", "/freeze", "{'reason':'audit'}")
-                    .startsWith("\"gateway-1\";away;until=@"));
-        proxy.upstream(node);
-        until(this::isConnected);
-        until(() -> metric("bursar_sidecar_leases").equals("0.0"));
-        assertThat(isAllowed(ask())).isFalse();
       }
-    } finally {
-      up.close();
+
+      // Killed and started again: the sidecar comes back by itself.
+      until(() -> isLocal(ask()));
+      node.kill();
+      until(() -> !isConnected());
+      node.restart();
+      until(this::isConnected);
+      until(() -> isLocal(ask()));
+      assertThat(node.change("POST", "/freeze", "{'reason':'audit'}")).isEqualTo(ACKNOWLEDGED);
+      assertThat(isAllowed(ask())).isFalse();
+      node.change("POST", "/unfreeze", "{}");
+
+      // Cut off: it is named; and connected again it looks at what it has missed.
+      until(() -> isLocal(ask()));
+      node.cut();
+      until(() -> !isConnected());
+      until(
+          () ->
+              node.change("POST", "/freeze", "{'reason':'audit'}")
+                  .startsWith("\"gateway-1\";away;until=@"));
+      node.connect();
+      until(this::isConnected);
+      until(() -> metric("bursar_sidecar_leases").equals("0.0"));
+      assertThat(isAllowed(ask())).isFalse();
     }
   }
 
   /** From the answer on, nothing that is asked is allowed; until then, much is. */
-  private void underLoad(Load load, String method, String path, String body) throws Exception {
+  private void underLoad(Load load, Callable<String> change) throws Exception {
     load.all.clear();
     long before = System.nanoTime();
     until(() -> load.since(before, SidecarStreamTest::isLocal) > 50);
-    String told = change(method, path, body);
+    String told = change.call();
     long answeredAt = System.nanoTime();
     until(() -> load.since(answeredAt, each -> !isAllowed(each)) > 50);
-    assertThat(load.since(answeredAt, SidecarStreamTest::isAllowed)).as(path).isZero();
+    assertThat(load.since(answeredAt, SidecarStreamTest::isAllowed)).isZero();
     assertThat(told).isEqualTo(ACKNOWLEDGED);
   }
 }

@@ -1,18 +1,13 @@
 package dev.bursar.cli;
 
+import static dev.bursar.cli.NodeBehindProxy.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.bursar.database.proxy.Tap;
-import dev.bursar.database.proxy.TcpProxy;
 import java.math.BigDecimal;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,20 +20,9 @@ class SidecarTest {
   private static final String HELD =
       "{'subject':{'org':'box','user':'u'},'feature':'chat','model':'gpt-5','usage':{'output_tokens':500}}";
 
-  private static final Tap OPEN =
-      new Tap() {
-        @Override
-        public void asked(byte[] bytes, int length) {}
-
-        @Override
-        public boolean passes(byte[] bytes, int length) {
-          return true;
-        }
-      };
-
   @TempDir private Path directory;
-  private final HttpClient client = HttpClient.newHttpClient();
-  private int node;
+  private final int port = BursarProcess.freePort();
+  private NodeBehindProxy node;
   private int calls;
 
   private record Answer(int status, JsonNode json) {
@@ -51,87 +35,29 @@ class SidecarTest {
     }
   }
 
-  private Answer send(int port, String method, String path, String body) throws Exception {
-    return send("k" + ++calls, port, method, path, body);
+  private Answer send(int to, String method, String path, String body) throws Exception {
+    return send("k" + ++calls, to, method, path, body);
   }
 
-  private Answer send(String key, int port, String method, String path, String body)
+  private Answer send(String key, int to, String method, String path, String body)
       throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .header("Authorization", "Bearer " + BursarProcess.KEY)
-            .header("Content-Type", "application/json")
-            .header("Idempotency-Key", key)
-            .method(method, HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')))
-            .build();
-    HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
+    HttpResponse<String> answer = node.send(to, method, path, body, "Idempotency-Key", key);
     return new Answer(answer.statusCode(), JSON.readTree(answer.body()));
   }
 
   private BigDecimal balance(String figure) throws Exception {
     return new BigDecimal(
-        send(node, "GET", "/v1/orgs/box/wallets/main", "")
+        send(node.port, "GET", "/v1/orgs/box/wallets/main", "")
             .json()
             .at("/balances/0/" + figure)
             .asText());
   }
 
-  private interface Check {
-    boolean holds() throws Exception;
-  }
-
-  private static void until(Check check) {
-    BooleanSupplier holds =
-        () -> {
-          try {
-            return check.holds();
-          } catch (Exception e) {
-            throw new AssertionError(e);
-          }
-        };
-    long deadline = System.nanoTime() + 60_000_000_000L;
-    while (!holds.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("it does not come").isLessThan(deadline);
-      Thread.onSpinWait();
-    }
-  }
-
-  private BursarProcess sidecar(TcpProxy proxy, int port) {
-    BursarProcess sidecar =
-        BursarProcess.start(
-            "sidecar",
-            "--server",
-            "http://127.0.0.1:" + proxy.port(),
-            "--key",
-            BursarProcess.KEY,
-            "--port",
-            "" + port,
-            "--data",
-            directory.resolve("sidecar").toString());
-    sidecar.await(line -> line.startsWith("what was used is kept in"));
-    return sidecar;
-  }
-
   @Test
   void decisionsGoOnWithoutTheNodeAndTheBooksReconcileAfterwards() throws Exception {
-    node = BursarProcess.freePort();
-    int port = BursarProcess.freePort();
-    try (BursarProcess up = BursarProcess.up(directory.resolve("node"), node, "--no-demo");
-        TcpProxy proxy = new TcpProxy(node, () -> OPEN)) {
-      send(node, "PUT", "/v1/orgs/box", "{'name':'Box'}");
-      send(node, "PUT", "/v1/orgs/box/wallets/main", "{}");
-      send(
-          node,
-          "POST",
-          "/v1/orgs/box/wallets/main/grants",
-          "{'id':'g','credit_type':'platform','amount':'1000','category':'paid'}");
-      send(
-          node,
-          "PUT",
-          "/v1/orgs/box/budgets/day",
-          "{'scope':{'type':'org'},'measure':'platform','window':'day','limit':'500'}");
-
-      BursarProcess first = sidecar(proxy, port);
+    try (NodeBehindProxy behind = new NodeBehindProxy(directory, "1000", "500")) {
+      node = behind;
+      BursarProcess first = node.sidecar(port);
       int charged = 0;
       Answer local = send("first", port, "POST", "/v1/reservations", ONE_SHOT.formatted(0));
       assertThat(local.isAllowed()).as(local.json().toString()).isTrue();
@@ -151,8 +77,7 @@ class SidecarTest {
           .isTrue();
 
       // Away: within the lease decisions go on; beyond it, nothing is given away.
-      proxy.upstream(BursarProcess.freePort());
-      proxy.cutAll();
+      node.cut();
       int away = 0;
       Answer last = local;
       Answer denied = null;
@@ -175,7 +100,7 @@ class SidecarTest {
       first.kill();
 
       // What was answered is reported by the next life, which also ends what was open.
-      try (BursarProcess second = sidecar(proxy, port)) {
+      try (BursarProcess second = node.sidecar(port)) {
         Answer again = send("first", port, "POST", "/v1/reservations", ONE_SHOT.formatted(0));
         assertThat(again.json()).as("as the first was").isEqualTo(local.json());
         again =
@@ -192,7 +117,7 @@ class SidecarTest {
         assertThat(
                 send("first", port, "POST", "/v1/reservations", ONE_SHOT.formatted(1)).at("code"))
             .isEqualTo("idempotency_key_reused");
-        proxy.upstream(node);
+        node.connect();
         Answer committed =
             send(
                 "commit",
@@ -209,7 +134,7 @@ class SidecarTest {
         until(() -> balance("balance").compareTo(settled) == 0);
         until(() -> send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(1)).isAllowed());
         expected = expected.subtract(new BigDecimal("0.5"));
-        send(node, "POST", "/v1/orgs/box/freeze", "{'reason':'audit'}");
+        send(node.port, "POST", "/v1/orgs/box/freeze", "{'reason':'audit'}");
         Answer frozen = send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(1));
         long deadline = System.nanoTime() + 60_000_000_000L;
         while (frozen.isAllowed()) {
