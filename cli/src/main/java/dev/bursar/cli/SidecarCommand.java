@@ -77,7 +77,9 @@ final class SidecarCommand implements Callable<Integer> {
 
   @Option(
       names = "--name",
-      description = "What the server is to call it. Default: this machine's name and the port")
+      description =
+          "What the server is to call it, up to 200 characters, before what differs from start to start."
+              + " Default: this machine's name and the port")
   private @Nullable String name;
 
   @Option(

@@ -287,7 +287,9 @@ final class Desks {
   }
 
   private CompletableFuture<Void> changed(OrgDesk desk) {
-    return CompletableFuture.allOf(confirmed(desk, host.nanos()), desk.look());
+    CompletableFuture<Void> confirmed = desk.confirmed();
+    fetch(desk);
+    return CompletableFuture.allOf(confirmed, desk.look());
   }
 
   /** The same for all orgs, some of them at a time. */
@@ -304,23 +306,22 @@ final class Desks {
         : changed(desk).thenComposeAsync(done -> next(left), host::soon);
   }
 
-  /** Done when the terms are known as they were asked for since then; never, once all has ended. */
-  private CompletableFuture<Void> confirmed(OrgDesk desk, long since) {
-    if (desk.confirmedFrom() - since > 0) {
-      return CompletableFuture.completedFuture(null);
+  /** Who waits for newer terms is why they are asked for again, after a while if they failed. */
+  private void fetchAgain(OrgDesk desk, boolean failed) {
+    if (ended || !desk.isAwaited()) {
+      return;
     }
-    fetch(desk);
-    return desk.fetched()
-        .thenComposeAsync(
-            done -> {
-              boolean unanswered = desk.beganAt() - since > 0 && desk.confirmedFrom() - since <= 0;
-              return ended
-                  ? new CompletableFuture<>()
-                  : unanswered
-                      ? host.after(AGAIN_NANOS).thenCompose(later -> confirmed(desk, since))
-                      : confirmed(desk, since);
-            },
-            host::soon);
+    if (!failed) {
+      host.soon(() -> fetch(desk));
+    } else if (desk.beginPause()) {
+      var unused =
+          host.after(AGAIN_NANOS)
+              .thenRun(
+                  () -> {
+                    desk.endPause();
+                    fetchAgain(desk, false);
+                  });
+    }
   }
 
   /** Nothing is asked for any more. */
@@ -360,6 +361,7 @@ final class Desks {
                 } else {
                   unreadable(desk, cause);
                 }
+                fetchAgain(desk, cause != null && !(cause instanceof TermsRefused));
               });
     }
   }

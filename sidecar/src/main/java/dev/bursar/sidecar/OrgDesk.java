@@ -5,7 +5,9 @@ import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.terms.TermsSource.Tagged;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,12 @@ final class OrgDesk {
 
   private static final long BYTES = 4_000;
 
+  /**
+   * So many changes may wait to be taken in. The oldest of more never is: who waits for it is told
+   * that this one is silent.
+   */
+  private static final int CHANGES_MAX = 1_000;
+
   final String org;
 
   /** How reservations that are made here for it begin. */
@@ -29,7 +37,9 @@ final class OrgDesk {
   private final Consumer<Ask> send;
   private final Consumer<OrgDesk> fetch;
   private final Map<LeaseKey, CompletableFuture<Void>> waiting = new HashMap<>();
-  private final List<Looking> looking = new ArrayList<>();
+  private final Deque<Looking> looking = new ArrayDeque<>();
+  private final Deque<Confirming> confirming = new ArrayDeque<>();
+  private boolean pausing;
   private @Nullable CompletableFuture<Void> fetching;
   private volatile @Nullable Tagged known;
   private volatile boolean refused;
@@ -42,6 +52,9 @@ final class OrgDesk {
 
   /** Somebody waits until all leases were looked at since a change. */
   private record Looking(long change, CompletableFuture<Void> done) {}
+
+  /** Somebody waits for terms that were asked for after a change. */
+  private record Confirming(long since, CompletableFuture<Void> done) {}
 
   OrgDesk(
       String org,
@@ -132,9 +145,39 @@ final class OrgDesk {
     return with(
         decider -> {
           CompletableFuture<Void> done = new CompletableFuture<>();
-          looking.add(new Looking(decider.leases().look(), done));
+          add(looking, new Looking(decider.leases().look(), done));
           return done;
         });
+  }
+
+  private static <T> void add(Deque<T> waiting, T another) {
+    if (waiting.size() == CHANGES_MAX) {
+      waiting.removeFirst();
+    }
+    waiting.addLast(another);
+  }
+
+  /** Done when the terms are known as they were asked for from now on. */
+  synchronized CompletableFuture<Void> confirmed() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    add(confirming, new Confirming(host.nanos(), done));
+    return done;
+  }
+
+  /** Whether somebody waits for newer terms. */
+  synchronized boolean isAwaited() {
+    return !confirming.isEmpty();
+  }
+
+  /** They are asked for again after a pause, by the caller, unless somebody has said so before. */
+  synchronized boolean beginPause() {
+    boolean mine = !pausing;
+    pausing = true;
+    return mine;
+  }
+
+  synchronized void endPause() {
+    pausing = false;
   }
 
   /** Done when something has changed for the key; to be called while it is being decided. */
@@ -162,7 +205,11 @@ final class OrgDesk {
 
   /** Ends it, if nobody has asked for so long and nothing would be lost; whether it has ended. */
   synchronized boolean endIfIdle(long now, long idle, Rooms rooms) {
-    if (gone || now - askedAt < idle || fetching != null || !decider.isIdle(now)) {
+    if (gone
+        || now - askedAt < idle
+        || fetching != null
+        || !confirming.isEmpty()
+        || !decider.isIdle(now)) {
       return false;
     }
     gone = true;
@@ -184,16 +231,6 @@ final class OrgDesk {
   /** When its terms were confirmed last. */
   long fetchedAt() {
     return fetchedAt;
-  }
-
-  /** When it was last begun to fetch terms. */
-  long beganAt() {
-    return beganAt;
-  }
-
-  /** When it was begun to fetch those terms that were confirmed last. */
-  long confirmedFrom() {
-    return confirmedFrom;
   }
 
   /** Whether nobody is fetching terms; then the caller is to. */
@@ -265,16 +302,20 @@ final class OrgDesk {
   }
 
   private void end(Consumer<LocalDecider> what) {
-    CompletableFuture<Void> done =
+    List<CompletableFuture<Void>> done =
         with(
             decider -> {
               what.accept(decider);
-              CompletableFuture<Void> waited = fetching;
-              fetching = null;
+              List<CompletableFuture<Void>> waited = new ArrayList<>();
+              if (fetching != null) {
+                waited.add(fetching);
+                fetching = null;
+              }
+              while (!confirming.isEmpty() && confirmedFrom - confirming.getFirst().since > 0) {
+                waited.add(confirming.removeFirst().done);
+              }
               return waited;
             });
-    if (done != null) {
-      done.complete(null);
-    }
+    done.forEach(each -> each.complete(null));
   }
 }

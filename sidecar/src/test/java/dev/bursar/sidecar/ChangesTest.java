@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.server.ServerAway;
+import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,6 +89,32 @@ final class ChangesTest {
     done(one);
     done(all);
     assertThat(isAllowed()).isTrue();
+  }
+
+  @Test
+  void howeverManyChangesWaitTheServerIsAskedOnceInAWhile() {
+    AtomicInteger asked = new AtomicInteger();
+    TermsSource failing =
+        (org, known) -> {
+          asked.incrementAndGet();
+          return CompletableFuture.failedFuture(new ServerAway("it is"));
+        };
+    Desks desks =
+        new Desks(
+            SidecarSettings.USUAL, server, failing, InstantSource.system(), new SidecarMeters());
+    desks.desk("acme");
+    List<CompletableFuture<Void>> waiting =
+        IntStream.range(0, 50).mapToObj(i -> desks.changed("acme")).toList();
+    int before = asked.get();
+    long began = System.nanoTime();
+    while (asked.get() < before + 3) {
+      Thread.onSpinWait();
+    }
+    desks.end();
+    assertThat(System.nanoTime() - began)
+        .as("two pauses of half a second")
+        .isGreaterThan(Duration.ofMillis(900).toNanos());
+    assertThat(waiting).noneMatch(CompletableFuture::isDone);
   }
 
   @Test

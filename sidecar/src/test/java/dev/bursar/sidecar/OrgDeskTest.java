@@ -11,6 +11,11 @@ import dev.bursar.sidecar.lease.Room;
 import dev.bursar.sidecar.lease.Rooms;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class OrgDeskTest {
@@ -46,6 +51,26 @@ final class OrgDeskTest {
     assertThat(rooms.orgs().taken()).isZero();
     assertThat(rooms.past().taken()).isZero();
     assertThat(desk.touched(now)).as("it is not used any more").isFalse();
+  }
+
+  @Test
+  void ofMoreChangesThanThousandTheOldestIsNeverTakenIn() {
+    desk.beginFetching();
+    List<CompletableFuture<Void>> waiting =
+        Stream.generate(desk::confirmed)
+            .limit(1_001)
+            .collect(Collectors.toCollection(ArrayList::new));
+    desk.refused();
+    assertThat(waiting).as("asked for before").noneMatch(CompletableFuture::isDone);
+    assertThat(desk.endIfIdle(desk.askedAt() + 10 * MINUTE, MINUTE, rooms)).isFalse();
+    while (desk.isAwaited()) {
+      assertThat(desk.beginFetching()).isTrue();
+      desk.unanswered();
+      assertThat(desk.beginFetching()).isTrue();
+      desk.refused();
+    }
+    assertThat(waiting.removeFirst()).isNotDone();
+    assertThat(waiting).allMatch(CompletableFuture::isDone);
   }
 
   @Test

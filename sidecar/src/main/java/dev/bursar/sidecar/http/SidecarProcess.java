@@ -109,8 +109,7 @@ public final class SidecarProcess implements AutoCloseable {
     ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bursar-sidecar", config);
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     register(registry, sidecar);
-    ChangeStream changes =
-        new ChangeStream(options.server(), options.key(), options.name(), sidecar);
+    ChangeStream changes = new ChangeStream(client, sidecar);
     register(registry, changes);
     OwnKey key = new OwnKey(options.key());
     KnownOrgs orgs = new KnownOrgs(sidecar);

@@ -77,15 +77,13 @@ public final class ChangeStream implements AutoCloseable {
   private int refusedWith;
 
   /**
-   * @param base where the server is, without a path
-   * @param key the secret of a key that may enforce: the one that leases are taken with
-   * @param sidecar what leases are called to be of
+   * @param server what leases are taken with: it is told what changes for them
    * @param changes who takes in what changes
    */
-  public ChangeStream(URI base, String key, String sidecar, Changes changes) {
-    this.base = base;
-    this.key = key;
-    this.sidecar = sidecar;
+  public ChangeStream(ServerOverHttp server, Changes changes) {
+    this.base = server.base();
+    this.key = server.key();
+    this.sidecar = server.instance();
     this.changes = changes;
   }
 

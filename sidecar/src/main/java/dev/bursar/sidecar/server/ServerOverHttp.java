@@ -24,10 +24,12 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +55,11 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
       Set.of("insufficient_credits", "budget_exceeded", "rate_limited", "concurrency_exceeded");
 
   private static final int LISTS_MAX = 4;
+
+  /** The most characters of a name. */
+  public static final int NAME_MAX = 200;
+
+  private static final int INSTANCE_BYTES = 6;
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
@@ -60,18 +67,47 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private final URI base;
   private final String key;
   private final String sidecar;
+  private final String instance;
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
 
   /**
    * @param base where the server is, without a path
    * @param key the secret of a key that may enforce
-   * @param sidecar what leases are to be called to be of
+   * @param sidecar what leases are to be called to be of, at most {@value #NAME_MAX} characters;
+   *     followed by what differs from instance to instance, so that another of the same name
+   *     acknowledges nothing for this one
    */
   public ServerOverHttp(URI base, String key, String sidecar) {
+    if (sidecar.isEmpty() || sidecar.length() > NAME_MAX) {
+      throw new IllegalArgumentException(
+          "a sidecar's name has 1 to %d characters: %s".formatted(NAME_MAX, sidecar));
+    }
     this.base = base;
     this.key = key;
     this.sidecar = sidecar;
+    this.instance = sidecar + "#" + random();
+  }
+
+  private static String random() {
+    byte[] random = new byte[INSTANCE_BYTES];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
+  }
+
+  /** Where the server is, without a path. */
+  URI base() {
+    return base;
+  }
+
+  /** The secret of the key. */
+  String key() {
+    return key;
+  }
+
+  /** What leases are called to be of: no other instance calls its leases so. */
+  String instance() {
+    return instance;
   }
 
   private CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder request) {
@@ -154,7 +190,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
 
   private void acquire(JsonWriter json, Ask.Acquire it) {
     LeaseKey of = it.key();
-    json.field("sidecar", sidecar);
+    json.field("sidecar", instance);
     ReservationViews.subject(json, of.subject());
     json.field("feature", of.feature())
         .field("wallet", of.wallet())

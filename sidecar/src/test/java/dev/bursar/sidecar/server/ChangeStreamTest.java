@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
@@ -28,6 +29,7 @@ final class ChangeStreamTest {
   private final BlockingQueue<String> taken = new LinkedBlockingQueue<>();
   private volatile CompletableFuture<Void> done = CompletableFuture.completedFuture(null);
   private ServerSocket server;
+  private ServerOverHttp leasing;
   private ChangeStream stream;
 
   private final Changes changes =
@@ -55,15 +57,16 @@ final class ChangeStreamTest {
   void start() throws IOException {
     server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     server.setSoTimeout(30_000);
-    stream =
-        new ChangeStream(
-            URI.create("http://127.0.0.1:" + server.getLocalPort()), "secret", "gate 1", changes);
+    URI base = URI.create("http://127.0.0.1:" + server.getLocalPort());
+    leasing = new ServerOverHttp(base, "secret", "gate 1");
+    stream = new ChangeStream(leasing, changes);
     stream.start();
   }
 
   @AfterEach
   void stop() throws IOException {
     stream.close();
+    leasing.close();
     server.close();
   }
 
@@ -96,7 +99,9 @@ final class ChangeStreamTest {
   private Socket connected(long heartbeatMs) throws Exception {
     Socket socket = server.accept();
     assertThat(read(socket))
-        .startsWith("GET /v1/leases/stream?sidecar=gate+1 HTTP/1.1")
+        .startsWith(
+            "GET /v1/leases/stream?sidecar=%s HTTP/1.1"
+                .formatted(URLEncoder.encode(leasing.instance(), StandardCharsets.UTF_8)))
         .contains("Bearer secret");
     write(socket, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n");
     write(socket, HELLO.formatted(heartbeatMs));
@@ -131,7 +136,7 @@ final class ChangeStreamTest {
       try (Socket acknowledged = server.accept()) {
         assertThat(read(acknowledged))
             .startsWith("POST /v1/leases/stream/acknowledge")
-            .endsWith("{\"sidecar\":\"gate 1\",\"notice\":\"n2\"}");
+            .endsWith("{\"sidecar\":\"%s\",\"notice\":\"n2\"}".formatted(leasing.instance()));
         write(acknowledged, "HTTP/1.1 204 No Content\r\n\r\n");
       }
       assertThat(stream.notices()).isEqualTo(2);

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.lease.Ask;
+import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,8 +22,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +42,7 @@ final class ServerOverHttpTest {
 
   @TempDir private Path directory;
   private final Map<String, String> answers = new ConcurrentHashMap<>();
+  private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
   private HttpServer http;
   private ServerOverHttp server;
 
@@ -59,7 +67,7 @@ final class ServerOverHttpTest {
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
       String text = answers.get(exchange.getRequestURI().getPath());
-      exchange.getRequestBody().readAllBytes();
+      asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       if (text == null) {
         exchange.sendResponseHeaders(503, -1);
         return;
@@ -68,6 +76,23 @@ final class ServerOverHttpTest {
       exchange.sendResponseHeaders(200, body.length);
       exchange.getResponseBody().write(body);
     }
+  }
+
+  @Test
+  void twoOfOneNameAreTwoHolders() throws Exception {
+    answers.put("/v1/leases", "{'decision':'deny'}");
+    URI base = URI.create("http://127.0.0.1:" + http.getAddress().getPort());
+    try (ServerOverHttp other = new ServerOverHttp(base, "secret", "one")) {
+      LeaseKey acme =
+          new LeaseKey(new Subject("acme", null, null, null, null, null), "chat", null, "platform");
+      Ask ask = new Ask.Acquire("c1", acme, 1_000_000, Map.of(), 300);
+      assertThat(server.ask(ask, List.of()).toCompletableFuture().join().told())
+          .isEqualTo(new Told.Denied());
+      assertThat(asked.take()).contains("\"sidecar\":\"" + server.instance() + "\"");
+      other.ask(ask, List.of()).toCompletableFuture().join();
+      assertThat(asked.take()).contains("\"sidecar\":\"" + other.instance() + "\"");
+    }
+    assertThat(server.instance()).startsWith("one#").doesNotContain(" ");
   }
 
   private Sidecar sidecar() throws IOException {
