@@ -1,5 +1,7 @@
 package dev.bursar.cli;
 
+import dev.bursar.sidecar.command.SidecarCommand;
+import dev.bursar.sidecar.command.Terminal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -35,21 +37,7 @@ public final class Bursar implements Runnable {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Bursar())
-        .setExecutionExceptionHandler(
-            (failure, commandLine, parsed) -> {
-              commandLine.getErr().println("bursar: " + sentence(failure));
-              return commandLine.getCommandSpec().exitCodeOnExecutionException();
-            });
-  }
-
-  /** What went wrong, in one line; faults of ours with their kind. */
-  private static String sentence(Throwable failure) {
-    Throwable cause = failure;
-    while (cause instanceof IllegalStateException && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    return Terminal.speaking(new CommandLine(new Bursar()));
   }
 
   /** Without a command there is nothing to run: the help, and the exit code of a usage error. */

@@ -3,6 +3,7 @@ package dev.bursar.cli;
 import dev.bursar.benchmarks.chaos.Chaos;
 import dev.bursar.benchmarks.chaos.ChaosFailure;
 import dev.bursar.benchmarks.chaos.ChaosOptions;
+import dev.bursar.benchmarks.chaos.SidecarChaos;
 import dev.bursar.database.EmbeddedDatabase;
 import dev.bursar.projections.verify.Verification;
 import java.io.IOException;
@@ -76,6 +77,24 @@ final class ChaosCommand implements Callable<Integer> {
           "The most milliseconds between two troubles, and that one lasts, 300 to 60000. Default: ${DEFAULT-VALUE}")
   private int pauseMillisMax;
 
+  @Option(
+      names = "--sidecars",
+      paramLabel = "N",
+      description = {
+        "Instead: so many sidecars under load, 1 to 20, --rate calls a second together, while the node is killed and stays away,"
+            + " and one of them is killed, too. In the end what they allowed is compared with what was charged, to the last"
+            + " quarter of a credit."
+      })
+  private int sidecars;
+
+  @Option(
+      names = "--outage",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description =
+          "With --sidecars, how long the node is away, 1 to 600. Default: ${DEFAULT-VALUE}")
+  private int outageSeconds;
+
   @Override
   public Integer call() throws InterruptedException {
     if (calls < 1 || calls > 1_000_000) {
@@ -91,6 +110,14 @@ final class ChaosCommand implements Callable<Integer> {
           spec.commandLine(),
           "--pause-max: %d is not between 300 and 60000".formatted(pauseMillisMax));
     }
+    if (sidecars < 0 || sidecars > 20) {
+      throw new ParameterException(
+          spec.commandLine(), "--sidecars: %d is not between 1 and 20".formatted(sidecars));
+    }
+    if (outageSeconds < 1 || outageSeconds > 600) {
+      throw new ParameterException(
+          spec.commandLine(), "--outage: %d is not between 1 and 600".formatted(outageSeconds));
+    }
     Path directory = data == null ? temporary() : data;
     Duration pauseMax = Duration.ofMillis(pauseMillisMax);
     ChaosOptions options = new ChaosOptions(directory, calls, rate, seed, pauseMax, pauseMax);
@@ -98,16 +125,23 @@ final class ChaosCommand implements Callable<Integer> {
     out.println("kept in            " + directory);
     out.flush();
     boolean good;
+    boolean atRest = true;
     try {
-      good = Chaos.run(options, out);
+      if (sidecars > 0) {
+        SidecarChaos.Outcome outcome =
+            SidecarChaos.run(options, sidecars, Duration.ofSeconds(outageSeconds), out);
+        good = outcome.good();
+        atRest = outcome.settled();
+      } else {
+        good = Chaos.run(options, out);
+      }
     } catch (ChaosFailure e) {
       throw new CommandFailure(String.valueOf(e.getMessage()), e);
     }
     try (EmbeddedDatabase database = EmbeddedDatabase.open(directory.resolve("data"))) {
       Verification verification =
-          new Verification(database.settings(), options.grace(), VerifyCommand.limit("correction"))
-              .atRest();
-      int verified = VerifyCommand.run(verification, out);
+          new Verification(database.settings(), options.grace(), VerifyCommand.limit("correction"));
+      int verified = VerifyCommand.run(atRest ? verification.atRest() : verification, out);
       return good && verified == 0 ? 0 : 1;
     }
   }

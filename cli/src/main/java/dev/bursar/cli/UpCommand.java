@@ -5,6 +5,7 @@ import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
 import dev.bursar.node.Node;
 import dev.bursar.node.NodeSettings;
+import dev.bursar.sidecar.command.Terminal;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
@@ -133,7 +134,7 @@ final class UpCommand implements Callable<Integer> {
           // Once the node has stopped.
           embedded.endWhenClosed();
         }
-        awaitInterrupt(stopped);
+        Terminal.awaitInterrupt(stopped);
         out.println("bursar: stopping");
         out.flush();
       }
@@ -171,29 +172,6 @@ final class UpCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandFailure(
           "--port: %d can't be listened on: %s".formatted(port, e.getMessage()), e);
-    }
-  }
-
-  /** Until Ctrl-C; the process then waits until the latch is open. */
-  static void awaitInterrupt(CountDownLatch stopped) throws InterruptedException {
-    Thread main = Thread.currentThread();
-    Thread hook =
-        new Thread(
-            () -> {
-              main.interrupt();
-              try {
-                stopped.await();
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-            },
-            "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
-    try {
-      new CountDownLatch(1).await();
-    } catch (InterruptedException e) {
-      // Ctrl-C: what follows must not be interrupted again.
-      Thread.interrupted();
     }
   }
 

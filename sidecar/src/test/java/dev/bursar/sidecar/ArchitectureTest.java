@@ -22,7 +22,7 @@ final class ArchitectureTest {
 
   /** What answers on ports; a library has none of it. */
   private static final String[] PROCESS = {
-    "..sidecar.http..", "..sidecar.envoy..", "..sidecar.openai.."
+    "..sidecar.http..", "..sidecar.envoy..", "..sidecar.openai..", "..sidecar.command.."
   };
 
   @ArchTest
@@ -101,7 +101,7 @@ final class ArchitectureTest {
           .resideOutsideOfPackages(PROCESS)
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.apache.pekko..");
+          .resideInAnyPackage("org.apache.pekko..", "picocli..", "ch.qos.logback..");
 
   @ArchTest
   static final ArchRule aLibraryKnowsNoGateways =

@@ -99,9 +99,8 @@ final class ChangesTest {
           asked.incrementAndGet();
           return CompletableFuture.failedFuture(new ServerAway("it is"));
         };
-    Desks desks =
-        new Desks(
-            SidecarSettings.USUAL, server, failing, InstantSource.system(), new SidecarMeters());
+    Host host = new Threads(InstantSource.system());
+    Desks desks = new Desks(SidecarSettings.USUAL, server, failing, host, new SidecarMeters(host));
     desks.desk("acme");
     List<CompletableFuture<Void>> waiting =
         IntStream.range(0, 50).mapToObj(i -> desks.changed("acme")).toList();

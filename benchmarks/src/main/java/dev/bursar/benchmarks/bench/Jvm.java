@@ -38,6 +38,23 @@ public final class Jvm {
     return command;
   }
 
+  /** A command line that runs a class of ours with the heap of a sidecar. */
+  public static List<String> small(String mainClass, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(home().resolve("bin").resolve("java").toString());
+    command.addAll(
+        List.of(
+            "-Xmx48m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED"));
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(mainClass);
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
   static Path home() {
     return Path.of(System.getProperty("java.home"));
   }

@@ -18,6 +18,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -232,14 +233,65 @@ public final class Gate {
       @Nullable Credits amount,
       @Nullable Map<String, Long> usage,
       Map<String, String> remarks) {
-    CompletionStage<Ended> first = ended(reservation, amount, usage, remarks);
+    return settle(new Settling(reservation, amount, usage, List.of(), remarks));
+  }
+
+  /**
+   * The same for usage that may have no price: then it is charged as one of the others, the first
+   * that can be, whenever that turns out.
+   */
+  public CompletionStage<Ended> settleAsPriced(
+      String reservation,
+      Map<String, Long> usage,
+      List<Map<String, Long>> others,
+      Map<String, String> remarks) {
+    return settle(new Settling(reservation, null, usage, others, remarks));
+  }
+
+  /** How a reservation is to end. */
+  private record Settling(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      List<Map<String, Long>> others,
+      Map<String, String> remarks) {
+
+    /** The same with the next of the others. */
+    Settling next() {
+      return new Settling(
+          reservation, amount, others.getFirst(), others.subList(1, others.size()), remarks);
+    }
+  }
+
+  private CompletionStage<Ended> settle(Settling it) {
+    CompletionStage<Ended> first = ended(it);
     first.whenComplete(
         (done, error) -> {
           if (error != null) {
-            again(reservation, amount, usage, remarks, TRIED_FIRST_AFTER, System.nanoTime());
+            again(it, TRIED_FIRST_AFTER, System.nanoTime());
           }
         });
     return first;
+  }
+
+  private CompletionStage<Ended> ended(Settling it) {
+    return ended(it.reservation, it.amount, it.usage, it.remarks)
+        .thenCompose(
+            ended -> {
+              if (!(ended instanceof Ended.Refused refused)
+                  || refused.fault() != Ended.Fault.INVALID
+                  || it.others.isEmpty()) {
+                return CompletableFuture.completedFuture(ended);
+              }
+              LOG.atError()
+                  .setMessage("what was used can't be charged as it is, and is charged otherwise")
+                  .addKeyValue("reservation", it.reservation)
+                  .addKeyValue("usage", it.usage)
+                  .addKeyValue("charged", it.others.getFirst())
+                  .addKeyValue("reason", refused.detail())
+                  .log();
+              return ended(it.next());
+            });
   }
 
   private CompletionStage<Ended> ended(
@@ -262,19 +314,13 @@ public final class Gate {
     return "%s-end-%08x".formatted(reservation, Objects.hash(amount, usage));
   }
 
-  private void again(
-      String reservation,
-      @Nullable Credits amount,
-      @Nullable Map<String, Long> usage,
-      Map<String, String> remarks,
-      Duration after,
-      long since) {
+  private void again(Settling it, Duration after, long since) {
     if (System.nanoTime() - since > TRIED_FOR.toNanos()) {
       LOG.atError()
           .setMessage("what was used could not be committed; its hold expires")
-          .addKeyValue("reservation", reservation)
-          .addKeyValue("amount", amount)
-          .addKeyValue("usage", usage)
+          .addKeyValue("reservation", it.reservation)
+          .addKeyValue("amount", it.amount)
+          .addKeyValue("usage", it.usage)
           .log();
       return;
     }
@@ -282,16 +328,13 @@ public final class Gate {
     CompletableFuture.delayedExecutor(after.toMillis(), TimeUnit.MILLISECONDS)
         .execute(
             () ->
-                ended(reservation, amount, usage, remarks)
+                ended(it)
                     .whenComplete(
                         (done, error) -> {
-                          refused(reservation, amount, usage, done);
+                          refused(it.reservation, it.amount, it.usage, done);
                           if (error != null) {
                             again(
-                                reservation,
-                                amount,
-                                usage,
-                                remarks,
+                                it,
                                 next.compareTo(TRIED_AFTER_MAX) < 0 ? next : TRIED_AFTER_MAX,
                                 since);
                           }

@@ -4,6 +4,7 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.gateway.Gate;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -85,31 +86,27 @@ final class Settlement {
               .thenCompose(apart -> ended(told, apart, Map.of())));
     }
 
+    /** What has no price of its own is charged with the rest; or as much as was set aside. */
     private CompletionStage<Ended> ended(
         Tokens tokens, boolean apart, Map<String, String> remarks) {
-      return gate.settle(reservation, null, tokens.units(apart), remarks)
-          .thenCompose(
-              ended ->
-                  ended instanceof Ended.Refused it
-                      ? refused(it, tokens, apart, remarks)
-                      : CompletableFuture.completedFuture(ended));
-    }
-
-    /** What has no price of its own is charged with the rest; or as much as was set aside. */
-    private CompletionStage<Ended> refused(
-        Ended.Refused it, Tokens tokens, boolean apart, Map<String, String> remarks) {
-      if (it.fault() == Ended.Fault.INVALID && apart) {
-        return ended(tokens, false, remarks);
-      }
-      LOG.atError()
-          .setMessage("what a call used could not be charged")
-          .addKeyValue("reservation", reservation)
-          .addKeyValue("usage", tokens)
-          .addKeyValue("reason", it.detail())
-          .log();
-      return it.fault() == Ended.Fault.INVALID
-          ? gate.settle(reservation, null, call.estimated().units(false), remarks)
-          : CompletableFuture.completedFuture(it);
+      Map<String, Long> setAside = call.estimated().units(false);
+      return gate.settleAsPriced(
+              reservation,
+              tokens.units(apart),
+              apart ? List.of(tokens.units(false), setAside) : List.of(setAside),
+              remarks)
+          .thenApply(
+              ended -> {
+                if (ended instanceof Ended.Refused it) {
+                  LOG.atError()
+                      .setMessage("what a call used could not be charged")
+                      .addKeyValue("reservation", reservation)
+                      .addKeyValue("usage", tokens)
+                      .addKeyValue("reason", it.detail())
+                      .log();
+                }
+                return ended;
+              });
     }
   }
 

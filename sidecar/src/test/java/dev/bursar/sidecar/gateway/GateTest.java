@@ -3,20 +3,32 @@ package dev.bursar.sidecar.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.gateway.Wishes.Mode;
+import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.server.ServerAway;
+import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,6 +91,52 @@ final class GateTest {
     second.stop(Duration.ofSeconds(20));
     until(() -> server.charged() == 8);
     assertThat(server.held()).isZero();
+  }
+
+  @Test
+  void whatHasNoPriceIsChargedOtherwiseAlsoWhereThatTurnsOutLater() throws Exception {
+    Queue<String> asked = new ConcurrentLinkedQueue<>();
+    Server unpriced =
+        new Server() {
+          @Override
+          public CompletionStage<Reported> ask(Ask ask, List<Entry.Stored> uses) {
+            return server.ask(ask, uses);
+          }
+
+          @Override
+          public CompletionStage<Reported> report(List<Entry.Stored> uses) {
+            return server.report(uses);
+          }
+
+          @Override
+          public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
+            return server.reserve(request, callId);
+          }
+
+          @Override
+          public CompletionStage<Ended> end(
+              String reservation,
+              @Nullable Credits amount,
+              @Nullable Map<String, Long> usage,
+              String callId) {
+            boolean first = asked.isEmpty();
+            asked.add(String.valueOf(usage));
+            return first
+                ? CompletableFuture.failedFuture(new ServerAway("it is"))
+                : CompletableFuture.completedFuture(
+                    usage != null && usage.containsKey("odd")
+                        ? new Ended.Refused(Ended.Fault.INVALID, "no rate")
+                        : new Ended.Refused(Ended.Fault.FINALIZED, "it is over"));
+          }
+        };
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL)) {
+      CompletionStage<Ended> first =
+          new Gate(sidecar, unpriced, List.of())
+              .settleAsPriced("rsv_1", Map.of("odd", 1L), List.of(Map.of("usual", 1L)), Map.of());
+      assertThat(first.toCompletableFuture()).isCompletedExceptionally();
+      until(() -> asked.size() == 3);
+      assertThat(asked).containsExactly("{odd=1}", "{odd=1}", "{usual=1}");
+    }
   }
 
   @Test

@@ -1,4 +1,4 @@
-package dev.bursar.cli;
+package dev.bursar.sidecar.command;
 
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.sidecar.SidecarSettings;
@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -33,7 +34,7 @@ import picocli.CommandLine.Option;
       "An application changes its base URL and nothing else. What is not decided here is passed on.",
       "Ctrl-C reports what was used and gives back what is left."
     })
-final class SidecarCommand implements Callable<Integer> {
+public final class SidecarCommand implements Callable<Integer> {
 
   private static final long MEGABYTE = 1_048_576;
   private static final long SEGMENT_BYTES = 8 * MEGABYTE;
@@ -165,16 +166,34 @@ final class SidecarCommand implements Callable<Integer> {
               + " agent, feature, model, wallet, credit_type, amount, mode")
   private Map<String, String> defaults = Map.of();
 
+  @Option(
+      names = "--rehearse",
+      hidden = true,
+      description =
+          "Start, without a server, answer a few requests of its own, and end: what the JVM learns from"
+              + " that is kept for other starts")
+  private boolean rehearses;
+
+  /** A sidecar alone: the program that {@code bin/bursar sidecar} starts. */
+  public static void main(String[] args) {
+    ProcessLog.use();
+    System.exit(
+        Terminal.speaking(new CommandLine(new SidecarCommand()))
+            .setCommandName("bursar sidecar")
+            .execute(args));
+  }
+
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() throws IOException, InterruptedException {
     if (key == null || key.isEmpty()) {
-      throw new CommandFailure("--key or $BURSAR_KEY is needed");
+      throw new IllegalArgumentException("--key or $BURSAR_KEY is needed");
     }
     demandUrl("--server", server, "http://bursar:8080");
     demand("--port", port, 0, 65_535);
     demand("--file-mb", fileMegabytes, 1, 1_000_000);
     if (!List.of("pass", "deny").contains(whenFull)) {
-      throw new CommandFailure("--when-full: %s is neither pass nor deny".formatted(whenFull));
+      throw new IllegalArgumentException(
+          "--when-full: %s is neither pass nor deny".formatted(whenFull));
     }
     CountDownLatch stopped = new CountDownLatch(1);
     try (SidecarProcess sidecar = SidecarProcess.start(options(key))) {
@@ -184,10 +203,12 @@ final class SidecarCommand implements Callable<Integer> {
       System.out.printf(
           "sidecar of %s on http://%s:%d%nwhat was used is kept in %s%n",
           server, host, sidecar.port(), data.toAbsolutePath());
-      UpCommand.awaitInterrupt(stopped);
+      if (rehearses) {
+        Rehearsal.of(sidecar.port(), key);
+      } else {
+        Terminal.awaitInterrupt(stopped);
+      }
       return 0;
-    } catch (IOException e) {
-      throw new CommandFailure(String.valueOf(e.getMessage()), e);
     } finally {
       stopped.countDown();
     }
@@ -209,7 +230,7 @@ final class SidecarCommand implements Callable<Integer> {
   private Gateways gateways() {
     for (String name : defaults.keySet()) {
       if (!Wishes.DEFAULTS.contains(name)) {
-        throw new CommandFailure(
+        throw new IllegalArgumentException(
             "--default: %s is none of %s"
                 .formatted(name, String.join(", ", new TreeSet<>(Wishes.DEFAULTS))));
       }
@@ -227,13 +248,14 @@ final class SidecarCommand implements Callable<Integer> {
   private OpenAiSettings openAi(URI upstream) {
     demandUrl("--openai-upstream", upstream, "https://api.openai.com/v1");
     if (upstream.getRawQuery() != null || upstream.getRawFragment() != null) {
-      throw new CommandFailure("--openai-upstream: %s has a query".formatted(upstream));
+      throw new IllegalArgumentException("--openai-upstream: %s has a query".formatted(upstream));
     }
     demand("--openai-output-tokens", openAiOutputTokens, 1, 1_000_000);
     demand("--openai-timeout", openAiTimeoutSeconds, 1, OpenAiSettings.WITHIN_MAX.toSeconds());
     for (String each : openAiPasses) {
       if (!each.matches("/[a-z0-9/_.-]+") || each.endsWith("/") || each.contains("..")) {
-        throw new CommandFailure("--openai-pass: %s is no path such as /images".formatted(each));
+        throw new IllegalArgumentException(
+            "--openai-pass: %s is no path such as /images".formatted(each));
       }
     }
     return new OpenAiSettings(
@@ -246,7 +268,8 @@ final class SidecarCommand implements Callable<Integer> {
 
   private static void demandUrl(String option, URI url, String example) {
     if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
-      throw new CommandFailure("%s: %s is no URL such as %s".formatted(option, url, example));
+      throw new IllegalArgumentException(
+          "%s: %s is no URL such as %s".formatted(option, url, example));
     }
   }
 
@@ -270,7 +293,7 @@ final class SidecarCommand implements Callable<Integer> {
       case "deny" -> FailMode.DENY;
       case "allow" -> FailMode.ALLOW;
       default ->
-          throw new CommandFailure(
+          throw new IllegalArgumentException(
               "--fail-mode: %s is neither deny nor allow, nor one of them for a feature"
                   .formatted(option));
     };
@@ -286,7 +309,7 @@ final class SidecarCommand implements Callable<Integer> {
 
   private static void demand(String option, long value, long least, long most) {
     if (value < least || value > most) {
-      throw new CommandFailure(
+      throw new IllegalArgumentException(
           "%s: %d is not between %d and %d".formatted(option, value, least, most));
     }
   }
