@@ -142,7 +142,7 @@ public final class WalletDecider {
       case WalletCommand.Commit c -> new Absent<>(unknownReservation(c.reservation()));
       case WalletCommand.Release c -> new Absent<>(unknownReservation(c.reservation()));
       case WalletCommand.Extend c -> new Absent<>(unknownReservation(c.reservation()));
-      case WalletCommand.Find c -> new Refused<>(unknownReservation(c.reservation()));
+      case WalletCommand.Find c -> notFound(c.reservation(), c.origin());
       case WalletCommand.SettleLease c -> new Absent<>(unknownReservation(c.lease()));
       case WalletCommand.CloseLease c -> new Absent<>(unknownReservation(c.lease()));
       case WalletCommand.RevokeLease c -> new Absent<>(unknownReservation(c.lease()));
@@ -408,7 +408,14 @@ public final class WalletDecider {
     if (known != null) {
       return known;
     }
-    return isForgotten(origin) ? forgotten() : new Refused<>(unknownReservation(reservation));
+    return isForgotten(origin) ? forgotten() : notFound(reservation, origin);
+  }
+
+  /** Org and team ask again; anybody else takes it for gone. */
+  private static Decision<WalletEvent, WalletReply> notFound(
+      String reservation, @Nullable Origin origin) {
+    Refusal refusal = unknownReservation(reservation);
+    return origin == null ? new Absent<>(refusal) : new Refused<>(refusal);
   }
 
   private @Nullable Decision<WalletEvent, WalletReply> remembered(String reservation) {

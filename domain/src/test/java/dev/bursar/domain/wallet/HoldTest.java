@@ -23,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.Given;
 import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Origin;
@@ -217,5 +218,16 @@ final class HoldTest {
 
   private static WalletCommand extend(String reservation, long ttl) {
     return new WalletCommand.Extend(reservation, ttl);
+  }
+
+  /** Who is behind its journal would say so of what others rely on. */
+  @Test
+  void thatThereIsNoneIsToldToOthersOnceTheJournalHasNothingNewer() {
+    var given = wallet(grant("a", "9"));
+    assertThat(given.when(new WalletCommand.Find("none"), at(3)).outcome())
+        .isInstanceOf(Outcome.Absent.class);
+    assertThat(given.when(new WalletCommand.Find("none", Origin.of(at(2))), at(3)).outcome())
+        .as("org and team ask again")
+        .isNotInstanceOf(Outcome.Absent.class);
   }
 }

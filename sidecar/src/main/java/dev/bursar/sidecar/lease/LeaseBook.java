@@ -241,17 +241,22 @@ public final class LeaseBook {
   }
 
   private void retire(HeldLease lease) {
+    leave(lease);
+    closeIfDone(lease);
+  }
+
+  /** Nothing more is decided from it. */
+  private void leave(HeldLease lease) {
     lease.retired = true;
     Demand demand = lease.key() == null ? null : demands.get(lease.key());
     if (demand != null && demand.lease == lease) {
       demand.lease = null;
     }
-    closeIfDone(lease);
   }
 
   /** To be called when what was set aside has ended. */
   public void closeIfDone(HeldLease lease) {
-    if (lease.isDone()) {
+    if (lease.isDone() && leases.get(lease.id()) == lease) {
       ask(
           lease,
           lease.epoch == 0
@@ -591,10 +596,9 @@ public final class LeaseBook {
           if (lease.unreportedUses > 0) {
             forgotten.add(id);
           }
-          lease.unreported = 0;
-          lease.unreportedUses = 0;
-          retire(lease);
+          // What was used of it is reported otherwise; there is nothing to close.
           leases.remove(id);
+          leave(lease);
           return;
         }
         if (settled == null) {

@@ -49,6 +49,19 @@ final class LocalDeciderTest {
   }
 
   @Test
+  void whatTheServerDoesNotFindIsNotClosed() {
+    Desk desk = new Desk(1_000);
+    allowed(desk.ask(Desk.request("ann", null, 10L, true)));
+    LeaseBook book = desk.decider.leases();
+    Ask.Settle report = book.report("L1", 5_000_000, 1);
+    assertThat(report).isNotNull();
+    book.told(report, new Told.Refused("lease_not_found", "lease"), desk.now, desk.now);
+    assertThat(book.nextAsk()).as("it may be there all the same").isNull();
+    assertThat(book.leases()).isEmpty();
+    assertThat(book.isForgotten("L1")).isTrue();
+  }
+
+  @Test
   void whatIsChargedAtOnceIsSpentAndIsToBeReported() {
     Desk desk = new Desk(1_000);
     Allowed it = allowed(desk.ask(Desk.request("ann", null, 10L, true)));
