@@ -43,5 +43,22 @@ public enum Fault {
   /** A node's clock jumps forward or back. */
   CLOCK_JUMPS,
   /** Snapshots are deleted. */
-  SNAPSHOTS_LOST
+  SNAPSHOTS_LOST,
+  /** A sidecar is cut off from the server, for longer than its leases live, too. */
+  SIDECAR_CUT_OFF,
+  /** A sidecar stops at once; of what it had not yet forced, all or the last is lost. */
+  SIDECAR_CRASH,
+  /** A sidecar stands still, past the end of its leases, too, and then goes on. */
+  SIDECAR_PAUSE,
+  /** A sidecar's clocks show another time, and run a little faster or slower. */
+  SIDECAR_CLOCK_WRONG,
+  /** What a sidecar used can't be kept for the moment. */
+  SIDECAR_DISK_FAILS,
+  /** A sidecar is not told what has changed. */
+  NOTICE_LOST;
+
+  /** Whether it befalls sidecars alone. */
+  boolean isOfSidecars() {
+    return compareTo(SIDECAR_CUT_OFF) >= 0;
+  }
 }

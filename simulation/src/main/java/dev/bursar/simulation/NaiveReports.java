@@ -30,6 +30,7 @@ final class NaiveReports {
   private final Map<String, TreeSet<Instant>> askedOfTeam = new HashMap<>();
   private final Map<String, Reported> events = new HashMap<>();
   private final Map<String, String> charged = new HashMap<>();
+  private final Map<String, Set<String>> chargedOf = new HashMap<>();
   private final Set<String> rejected = new HashSet<>();
 
   /** Where in its org's journal a charge was settled: from there on it is found in the table. */
@@ -121,6 +122,19 @@ final class NaiveReports {
     String before = charged.put(name(org, event), reservation);
     watch.expect(
         before == null, "I4", "%s is charged by %s, and before by %s", event, reservation, before);
+    chargedOf
+        .computeIfAbsent(org + ' ' + event.source(), source -> new HashSet<>())
+        .add(event.id());
+  }
+
+  /** The reservation by which an event was charged; null if it was not. */
+  @Nullable String chargedBy(String org, String source, String id) {
+    return charged.get(org + ' ' + source + ' ' + id);
+  }
+
+  /** The events of a source that were charged. */
+  Set<String> chargedOf(String org, String source) {
+    return chargedOf.getOrDefault(org + ' ' + source, Set.of());
   }
 
   /** An org has settled a charge, with this row. */

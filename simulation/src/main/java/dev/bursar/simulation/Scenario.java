@@ -39,10 +39,11 @@ public record Scenario(long seed, Set<Fault> faults, int clients, int operations
   public static Scenario of(long seed) {
     Random random = new Random(new SplittableRandom(seed).nextLong());
     EnumSet<Fault> faults = EnumSet.noneOf(Fault.class);
+    int chance = 0;
     if (random.nextInt(WITHOUT_FAULTS_ONE_IN) > 0) {
-      int chance = 1 + random.nextInt(3);
+      chance = 1 + random.nextInt(3);
       for (Fault fault : Fault.values()) {
-        if (random.nextInt(4) < chance) {
+        if (!fault.isOfSidecars() && random.nextInt(4) < chance) {
           faults.add(fault);
         }
       }
@@ -52,6 +53,13 @@ public record Scenario(long seed, Set<Fault> faults, int clients, int operations
         random.nextInt(FORGETFUL_ONE_IN) > 0
             ? REMEMBERED_ALL
             : REMEMBERED_MIN + random.nextInt(REMEMBERED_MORE);
+    if (chance > 0 && Simulation.sidecarsIn(seed) > 0) {
+      for (Fault fault : Fault.values()) {
+        if (fault.isOfSidecars() && random.nextInt(4) < chance) {
+          faults.add(fault);
+        }
+      }
+    }
     return new Scenario(seed, faults, size.clients(), size.operations(), remembered);
   }
 

@@ -1,338 +1,437 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
-import dev.bursar.domain.enforcement.Caller;
-import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.OveragePolicy;
-import dev.bursar.domain.enforcement.Plan;
-import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
-import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
-import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.Answer;
-import dev.bursar.domain.operation.Operation;
-import dev.bursar.domain.org.OrgCommand;
-import dev.bursar.domain.wallet.WalletCommand;
-import dev.bursar.domain.wallet.WalletReply;
-import dev.bursar.entities.EntityMessage;
-import dev.bursar.simulation.history.Call;
-import dev.bursar.simulation.history.Known;
+import dev.bursar.sidecar.Sidecar;
+import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Ended;
+import dev.bursar.sidecar.decision.OpenReservation;
+import dev.bursar.sidecar.lease.LeaseSettings;
+import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Consumer;
+import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Somebody who decides from leases, and reports what was used: in time, late, twice, by a clock
- * that is wrong; who stops in the midst of it and never comes back, or comes back and knows only
- * what it knew before.
+ * A sidecar, as it runs in production, and an application that asks it: it is cut off, stops in the
+ * midst of it and starts again on what it has kept, stands still, and goes by clocks that are
+ * wrong; it is told what changes, or is not.
  */
 final class SimulatedSidecar {
 
-  private static final int REPORT_LATE_SECONDS_MAX = 60;
-  private static final int CLOCK_WRONG_SECONDS_MAX = 600;
+  private static final long SECOND = 1_000_000;
+  private static final Duration TTL = Duration.ofSeconds(14);
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+  private static final long CLOCK_WRONG_SECONDS_MAX = 600;
 
-  /** A lease as its holder knows it. */
-  private static final class Held {
-    final Plan plan;
-    final EntityId wallet;
-    long epoch = 1;
-    Credits left;
+  /**
+   * How much faster or slower than time a clock runs, at most: less than the sidecar allows for.
+   */
+  private static final double RATE_WRONG_MAX = 0.001;
 
-    Held(Plan plan, EntityId wallet) {
-      this.plan = plan;
-      this.wallet = wallet;
-      this.left = plan.amount();
+  private static final long AMOUNT_MAX = 2_000_000;
+
+  /** One life, from its start to a crash. */
+  private final class Life {
+    final SidecarHost host;
+    final SimulatedUsageLog log;
+    final SidecarServer server;
+    final Sidecar sidecar;
+
+    Life() {
+      host = new SidecarHost(world, name + "." + ++lives, rate, wrongMicros);
+      log = new SimulatedUsageLog(world, host, disk, this::decided);
+      server =
+          new SidecarServer(
+              world, name, host, disk, checks, served, SimulatedSidecar.this::isCutOff);
+      SidecarSettings usual = SidecarSettings.USUAL;
+      LeaseSettings leases = usual.leases().withTtl(TTL).withIdle(idle);
+      sidecar =
+          new Sidecar(
+              new SidecarSettings(
+                  world.tampering.leasing(leases),
+                  usual.waitMax(),
+                  usual.termsEvery(),
+                  reportEvery,
+                  PATIENCE,
+                  null,
+                  Map.of(),
+                  false),
+              server,
+              server,
+              log,
+              host);
     }
 
-    String name() {
-      return plan.reservation();
+    /** Something is decided, and is to be kept. */
+    private void decided(Entry entry) {
+      switch (entry) {
+        case Entry.Opened it -> checks.decides(it.lease(), it.id(), it.micros());
+        case Entry.Used it when open.remove(it.use().id()) -> {
+          OpenReservation was = ending;
+          if (was == null || host.nanos() - was.expiresAt() >= 0) {
+            checks.endedLate(it.use().id());
+          } else {
+            checks.ended(it.use().id());
+          }
+        }
+        case Entry.Used it ->
+            checks.decides(String.valueOf(it.use().lease()), null, it.use().micros());
+        case Entry.Closed it -> checks.ended(it.id());
+        default -> {}
+      }
     }
   }
 
   private final World world;
   private final String name;
-  private final Asker asker;
-  private final ClientReservations reports;
-  private final LeaseChecks checks;
-  private final Duration clockWrong;
-  private final List<Call.Report> reported = new ArrayList<>();
+  private final Random random;
+  private final double rate;
+  private final long wrongMicros;
+  private final Duration reportEvery;
+  private final Duration idle;
+  private final SidecarDisk disk = new SidecarDisk();
+  private final SidecarChecks checks;
+  private final ServedCluster served;
+
+  /** What may yet be ended. */
+  private final List<String> open = new ArrayList<>();
+
+  private int lives;
   private int left;
-  private int keys;
-  private @Nullable Held held;
+  private boolean done;
+  private long cutOffUntil;
+  private boolean isToldNothing;
+  private @Nullable OpenReservation ending;
+  private @Nullable Life life;
 
-  /** Those that were given up, or closed: somebody may yet report on them. */
-  private final List<Held> before = new ArrayList<>();
-
-  SimulatedSidecar(World world, String name, Known known, int operations) {
+  SimulatedSidecar(World world, String name, int operations) {
     this.world = world;
     this.name = name;
-    this.asker = new Asker(world, name, known, this::next);
-    this.reports = new ClientReservations(asker);
-    this.checks = new LeaseChecks(world);
+    this.random = new Random(world.random.nextLong());
     this.left = operations;
-    this.clockWrong =
-        Duration.ofSeconds(
-            asker.random.nextInt(3) == 0
-                ? asker.random.nextInt(2 * CLOCK_WRONG_SECONDS_MAX) - CLOCK_WRONG_SECONDS_MAX
-                : 0);
+    boolean wrong = world.scenario.has(Fault.SIDECAR_CLOCK_WRONG);
+    this.rate = wrong ? 1 + RATE_WRONG_MAX * (2 * random.nextDouble() - 1) : 1;
+    this.wrongMicros =
+        wrong
+            ? (random.nextLong(2 * CLOCK_WRONG_SECONDS_MAX) - CLOCK_WRONG_SECONDS_MAX) * SECOND
+            : 0;
+    if (wrong) {
+      world.watch.injected(Fault.SIDECAR_CLOCK_WRONG);
+    }
+    this.reportEvery = Duration.ofMillis(random.nextInt(3) == 0 ? 3_000 : 250);
+    this.idle = Duration.ofSeconds(random.nextInt(3) == 0 ? 20 : 5);
+    this.checks = new SidecarChecks(world, name, disk);
+    this.served = new ServedCluster(world, random);
   }
 
+  void start() {
+    Life first = new Life();
+    life = first;
+    checks.starts(first.sidecar::find);
+    next();
+    world.time.after(world.between(SECOND / 10, 2 * SECOND), this::befall);
+    world.time.after(SECOND, this::mayBeDone);
+  }
+
+  /** Whether it has ended, with all that was used on record, and all leases given back. */
   boolean isDone() {
-    return left < 0;
+    return done;
   }
 
-  void next() {
-    if (left-- > 0) {
+  private boolean isCutOff() {
+    boolean cut = world.time.nowMicros() < cutOffUntil && !world.hasHealed();
+    if (cut) {
+      world.watch.injected(Fault.SIDECAR_CUT_OFF);
+    }
+    return cut;
+  }
+
+  private void mayBeDone() {
+    Life now = life;
+    if (now != null
+        && left <= 0
+        && open.isEmpty()
+        && now.sidecar.leases() == 0
+        && now.log.unsent() == 0) {
+      done = true;
+      now.host.end();
+      now.sidecar.close();
+      return;
+    }
+    world.time.after(SECOND, this::mayBeDone);
+  }
+
+  // ---- what is asked of it
+
+  private void next() {
+    Life now = life;
+    if (now != null && (left > 0 || !open.isEmpty())) {
       long micros =
-          asker.random.nextInt(8) == 0
-              ? world.between(0, REPORT_LATE_SECONDS_MAX * 1_000_000L)
-              : world.between(0, 300_000);
-      world.time.after(micros, this::act);
+          random.nextInt(8) == 0 ? world.between(0, 12 * SECOND) : world.between(0, SECOND);
+      now.host.run(micros, () -> act(now));
     }
   }
 
-  private void act() {
-    Held lease = held;
-    int what = asker.random.nextInt(20);
-    if (what == 0 && !before.isEmpty()) {
-      reportOn(before.get(asker.random.nextInt(before.size())));
-    } else if (what == 1 && !reported.isEmpty()) {
-      reports.report(reported.get(asker.random.nextInt(reported.size())), true);
-    } else if (lease == null) {
-      acquire();
-    } else if (what == 2) {
-      // It stops, and forgets what it had.
-      before.add(lease);
-      held = null;
-      acquire();
-    } else if (what < 12) {
-      reportOn(lease);
-    } else if (what < 15) {
-      settle(lease, lease.epoch, asker.random.nextInt(3) == 0 ? half(lease.left) : Credits.ZERO);
-    } else if (what < 16 && lease.epoch > 1) {
-      settle(lease, lease.epoch - 1, Credits.ZERO);
-    } else if (what < 18) {
-      topUp(lease);
+  /** What was asked besides is ended, too. */
+  private void nextIfLast() {
+    if (left <= 0) {
+      next();
+    }
+  }
+
+  private void act(Life now) {
+    if (left-- > 0 && (open.isEmpty() || random.nextInt(3) > 0)) {
+      reserve(now, this::next);
+    } else if (!open.isEmpty()) {
+      end(now, open.get(random.nextInt(open.size())));
     } else {
-      close(lease);
+      next();
     }
   }
 
-  private static Credits half(Credits of) {
-    return new Credits(of.micros() / 2);
+  private void reserve(Life now, Runnable then) {
+    ReserveRequest request = wish();
+    long askedAt = world.time.nowMicros();
+    now.sidecar
+        .decide(request)
+        .whenComplete(
+            (decision, error) -> {
+              if (error != null) {
+                world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
+              } else {
+                decided(now, decision, askedAt);
+              }
+              then.run();
+            });
   }
 
-  /** A key that carries its time, as a UUID of version 7 does, and that no client uses. */
-  private String key() {
-    long millis = world.cluster.earliestNow().toEpochMilli();
-    long names = ((long) name.hashCode() & 0x7fff) << 32 | ++keys;
-    return "%08x-%04x-7000-9000-%012x".formatted(millis >>> 16, millis & 0xffff, names);
-  }
-
-  // ---- granting
-
-  private void acquire() {
-    String team = asker.random.nextBoolean() ? "red" : OrgShape.OWNER;
-    Subject subject =
+  private ReserveRequest wish() {
+    long micros = random.nextInt(12) == 0 ? 0 : 1 + random.nextLong(AMOUNT_MAX);
+    return new ReserveRequest(
         new Subject(
             SimulatedClient.ORG,
-            team,
-            asker.random.nextInt(10) == 0
-                ? null
-                : OrgShape.USERS.get(asker.random.nextInt(OrgShape.USERS.size())),
+            random.nextInt(6) > 0 ? "red" : OrgShape.OWNER,
+            OrgShape.USERS.get(Math.max(0, random.nextInt(6) - 3)),
             null,
             null,
-            null);
-    EntityId wallet =
-        EntityId.wallet(
-            SimulatedClient.ORG,
-            asker.random.nextInt(3) == 0
-                ? OrgShape.WALLET_OF_TEAM
-                : OrgShape.WALLETS.get(asker.random.nextInt(2)));
-    reserve(
-        subject,
-        wallet,
-        Credits.of(1 + asker.random.nextInt(12)),
+            null),
+        random.nextInt(8) > 0 ? "chat" : null,
         null,
-        plan -> held = new Held(plan, wallet));
+        null,
+        random.nextInt(8) > 0 ? "main" : null,
+        null,
+        new Credits(micros),
+        OrgShape.TYPE,
+        1 + random.nextInt(20),
+        OveragePolicy.RECORD,
+        random.nextBoolean(),
+        false,
+        Map.of());
   }
 
-  private void topUp(Held lease) {
-    reserve(
-        lease.plan.request().subject(),
-        lease.wallet,
-        Credits.of(asker.random.nextInt(5)),
-        lease.name(),
-        plan -> settle(lease, lease.epoch, plan));
-  }
-
-  private void reserve(
-      Subject subject,
-      EntityId wallet,
-      Credits amount,
-      @Nullable String more,
-      Consumer<Plan> then) {
-    String key = key();
-    ReserveRequest request =
-        new ReserveRequest(
-            subject,
-            null,
-            null,
-            null,
-            wallet.name(),
-            null,
-            amount,
-            OrgShape.TYPE,
-            1 + asker.random.nextInt(30),
-            OveragePolicy.RECORD,
-            false,
-            false,
-            Map.of(),
-            null,
-            null,
-            new LeaseTerms(
-                name,
-                World.LEASE_SETTLE,
-                Map.of("requests", 2L, "open_reservations", (long) asker.random.nextInt(2)),
-                more));
-    Operation operation = new Caller(Asker.ACTOR, key, key, 1).operation("lease");
-    Since since = world.since();
-    List<String> attempts = new ArrayList<>();
-    boolean[] goesOn = new boolean[1];
-    asker.<Decided>start(
-        "lease %s of %s for %s".formatted(amount, wallet, subject),
-        EntityId.org(subject.org()),
-        List.of(
-            EntityId.org(subject.org()),
-            wallet,
-            EntityId.team(subject.org(), Objects.requireNonNull(subject.team()))),
-        replyTo -> {
-          byte[] salt = asker.salt();
-          String attempt = ReservationId.of(subject.org(), wallet.name(), key, salt).toString();
-          attempts.add(attempt);
-          world.watch.attempts(attempt);
-          return new EntityMessage.Reserve(
-              new OrgCommand.Reserve(request, key, Asker.ACTOR, key, salt), operation, replyTo);
-        },
-        (node, answer) -> asker.checks.told(answer, wallet, node),
-        answer -> {
-          asker.checks.reserved(answer, request, wallet, operation, since, attempts);
-          if (answer instanceof Answer.Done<Decided> done
-              && done.value() instanceof Decided.Allowed allowed) {
-            then.accept(allowed.plan());
-          }
-        },
-        decided -> decided.getClass().getSimpleName() + " " + decided.plan().reservation());
-  }
-
-  // ---- reports
-
-  private void reportOn(Held lease) {
-    Credits amount =
-        new Credits(asker.random.nextInt(4) == 0 ? 0 : 1 + asker.random.nextInt(3_000_000));
-    boolean obeys = lease == held && amount.compareTo(lease.left) <= 0;
-    Plan plan = lease.plan;
-    Instant ran = world.cluster.earliestNow().plus(clockWrong);
-    Call.Report report =
-        new Call.Report(
-            new ReserveRequest(
-                plan.request().subject(),
-                "chat",
-                null,
-                null,
-                lease.wallet.name(),
-                null,
-                amount,
-                OrgShape.TYPE,
-                1,
-                OveragePolicy.RECORD,
-                true,
-                false,
-                Map.of()),
-            new Reported(lease.name(), key(), ran, lease.epoch),
-            lease.wallet);
-    if (obeys) {
-      lease.left = lease.left.minus(amount);
+  private void decided(Life now, Decision decision, long askedAt) {
+    world.log(() -> "%s decides: %s".formatted(name, decision));
+    switch (decision) {
+      case Decision.Allowed it when it.use() != null -> {
+        world.watch.saw(Rarity.SIDECAR_DECIDED_AT_ONCE);
+        checks.answered(String.valueOf(it.use().lease()), askedAt);
+      }
+      case Decision.Allowed it -> {
+        String id = String.valueOf(it.reservation());
+        OpenReservation made = now.sidecar.find(id);
+        if (made != null) {
+          world.watch.saw(Rarity.SIDECAR_SET_ASIDE);
+          checks.answered(made.lease().id(), askedAt);
+          open.add(id);
+        }
+      }
+      case Decision.Elsewhere it -> world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
+      case Decision.Denied it -> world.watch.violated("model", "%s denies: %s", name, it);
+      case Decision.Wait it -> world.watch.violated("model", "%s is answered %s", name, it);
     }
-    reported.add(report);
-    reports.report(report, false);
   }
 
-  private void settle(Held lease, long epoch, Credits handBack) {
-    if (epoch == lease.epoch) {
-      lease.left = lease.left.minus(handBack);
+  private void end(Life now, String id) {
+    OpenReservation known = now.sidecar.find(id);
+    ending = known;
+    boolean release = random.nextInt(4) == 0;
+    long most = known == null ? AMOUNT_MAX : known.spending().amount();
+    Credits actual =
+        release ? null : new Credits(random.nextInt(4) == 0 ? most : random.nextLong(most + 1));
+    now.sidecar
+        .end(id, actual, null)
+        .whenComplete(
+            (ended, error) -> {
+              world.log(() -> "%s ends %s: %s".formatted(name, id, error == null ? ended : error));
+              if (error != null) {
+                world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
+                checks.reopened(id, now.sidecar.find(id));
+                if (!open.contains(id)) {
+                  open.add(id);
+                }
+              } else {
+                open.remove(id);
+                checks.ended(id);
+                if (ended instanceof Ended.Done it && it.late()) {
+                  world.watch.saw(Rarity.SIDECAR_COMMITTED_LATE);
+                }
+              }
+              next();
+            });
+  }
+
+  // ---- what befalls it
+
+  private void befall() {
+    Life now = life;
+    if (done) {
+      return;
     }
-    ask(
-        lease,
-        epoch,
-        "settle",
-        key ->
-            new WalletCommand.SettleLease(
-                lease.name(), epoch, null, null, World.LEASE_SETTLE, handBack, Asker.ACTOR, key));
+    if (now != null) {
+      if (world.isTried(Fault.SIDECAR_CUT_OFF, 0.15)) {
+        cutOff(
+            now,
+            world.between(SECOND / 2, world.random.nextInt(3) == 0 ? 60 * SECOND : 6 * SECOND));
+      }
+      if (world.isTried(Fault.SIDECAR_PAUSE, 0.15)) {
+        pause(
+            now,
+            world.between(SECOND / 2, world.random.nextInt(3) == 0 ? 40 * SECOND : 6 * SECOND));
+      }
+      if (world.isTried(Fault.NOTICE_LOST, 0.2)) {
+        loseNotices(now);
+      }
+      if (random.nextInt(6) == 0) {
+        change(now);
+      }
+      if (world.isTried(Fault.SIDECAR_CRASH, 0.15)) {
+        crash(now);
+      }
+    }
+    world.time.after(world.between(SECOND / 2, 3 * SECOND), this::befall);
   }
 
-  private void settle(Held lease, long epoch, Plan added) {
-    // One answer has just come; the next is waited for by itself.
-    left++;
-    ask(
-        lease,
-        epoch,
-        "settle",
-        key ->
-            new WalletCommand.SettleLease(
-                lease.name(),
-                epoch,
-                added.reservation(),
-                added.leaseUntil(),
-                World.LEASE_SETTLE,
-                Credits.ZERO,
-                Asker.ACTOR,
-                key));
+  private void cutOff(Life now, long micros) {
+    world.log(() -> "%s is cut off for %d µs".formatted(name, micros));
+    cutOffUntil = Math.max(cutOffUntil, world.time.nowMicros() + micros);
+    isToldNothing = true;
+    world.time.after(micros, () -> connects(now));
   }
 
-  private void close(Held lease) {
-    before.add(lease);
-    held = null;
-    ask(
-        lease,
-        lease.epoch,
-        "close",
-        key -> new WalletCommand.CloseLease(lease.name(), lease.epoch, Asker.ACTOR, key));
+  /** Its stream is up again: something may have been missed. */
+  private void connects(Life now) {
+    if (now == life && !now.host.isOver()) {
+      isToldNothing = isCutOff();
+      if (!isToldNothing) {
+        now.host.run(1, () -> take(now, "hello", "", false));
+      }
+    }
   }
 
-  private interface Command {
-    WalletCommand with(String key);
+  private void pause(Life now, long micros) {
+    world.watch.injected(Fault.SIDECAR_PAUSE);
+    if (micros > TTL.toNanos() / 1_000 && now.sidecar.leases() > 0) {
+      world.watch.saw(Rarity.SIDECAR_STOOD_STILL_PAST_A_DEADLINE);
+    }
+    world.log(() -> "%s stands still for %d µs".formatted(name, micros));
+    now.host.pause(micros);
+    if (left > 0) {
+      now.host.run(1, () -> reserve(now, this::nextIfLast));
+    }
   }
 
-  private void ask(Held lease, long epoch, String kind, Command command) {
-    String key = key();
-    WalletCommand asked = command.with(key);
-    Operation operation = new Caller(Asker.ACTOR, key, key, 1).operation(kind + ":" + lease.name());
-    Since since = world.since();
-    asker.ask(
-        "%s %s in epoch %d".formatted(kind, lease.name(), epoch),
-        lease.wallet,
-        asked,
-        operation,
-        answer -> {
-          checks.settled(answer, asked, lease.wallet, operation, since, epoch, lease.epoch);
-          if (answer instanceof Answer.Done<WalletReply>(WalletReply reply, boolean again)
-              && reply instanceof WalletReply.LeaseSettled it) {
-            lease.epoch = it.terms().epoch();
-            lease.left = it.terms().left().min(lease.left);
-          } else if (answer instanceof Answer.Refused && lease == held) {
-            before.add(lease);
-            held = null;
-          }
-        },
-        reply -> reply.getClass().getSimpleName());
+  private void loseNotices(Life now) {
+    world.watch.injected(Fault.NOTICE_LOST);
+    isToldNothing = true;
+    world.time.after(world.between(SECOND, 10 * SECOND), () -> connects(now));
+  }
+
+  private void crash(Life now) {
+    world.watch.injected(Fault.SIDECAR_CRASH);
+    world.log(() -> "%s crashes".formatted(name));
+    now.host.end();
+    now.log.crash();
+    life = null;
+    world.time.after(
+        world.between(SECOND / 5, random.nextInt(4) == 0 ? 45 * SECOND : 5 * SECOND), this::again);
+  }
+
+  private void again() {
+    Life next = new Life();
+    life = next;
+    isToldNothing = isCutOff();
+    checks.starts(next.sidecar::find);
+    open.removeIf(id -> next.sidecar.find(id) == null);
+    if (!open.isEmpty()) {
+      world.watch.saw(Rarity.SIDECAR_FOUND_OPEN_RESERVATIONS);
+    }
+    world.log(() -> "%s starts again, with %s open".formatted(name, open));
+    connects(next);
+    next();
+  }
+
+  // ---- what changes
+
+  /** A lease is to be given back, or something has changed that may take from all of them. */
+  private void change(Life now) {
+    String lease = checks.someLease(random);
+    if (lease == null || random.nextBoolean()) {
+      notice(now, "entitlements_changed", "");
+      return;
+    }
+    now.server
+        .revoke(lease)
+        .thenAccept(
+            answer -> {
+              if (answer instanceof Answer.Done) {
+                world.watch.saw(Rarity.LEASE_REVOKED);
+                notice(now, "revoke", lease);
+              }
+            });
+  }
+
+  private void notice(Life now, String event, String lease) {
+    if (isToldNothing || isCutOff()) {
+      return;
+    }
+    now.host.run(world.between(50, 5_000), () -> take(now, event, lease, true));
+  }
+
+  private void take(Life now, String event, String lease, boolean awaited) {
+    long toldAt = world.time.nowMicros();
+    if (left > 0) {
+      // Somebody asks right then.
+      now.host.run(2, () -> reserve(now, this::nextIfLast));
+    }
+    world
+        .tampering
+        .takenIn(now.sidecar.told(event, SimulatedClient.ORG, lease))
+        .thenRun(
+            () -> {
+              if (awaited && !now.host.isOver()) {
+                world.log(() -> "%s acknowledges %s %s".formatted(name, event, lease));
+                if (event.equals("revoke")) {
+                  checks.acknowledgesRevoke(lease);
+                } else {
+                  checks.acknowledgesChange(toldAt);
+                }
+              }
+            });
+  }
+
+  // ---- the end
+
+  /** What it has used is on record, and nothing else is. */
+  void judge() {
+    checks.judge();
   }
 }

@@ -49,8 +49,8 @@ public final class Simulation {
 
   private static final Duration ALL_OVER = Duration.ofSeconds(200);
 
-  /** In one history of so many there are two, and in as many there is one. */
-  private static final int SIDECARS_ONE_IN = 6;
+  /** In one history of so many there are two who lease, and in as many there is one. */
+  private static final int LEASING_ONE_IN = 6;
 
   private static final long STEPS_MAX = 2_000_000;
 
@@ -135,6 +135,7 @@ public final class Simulation {
       clients.add(client);
       client.next();
     }
+    List<SimulatedHolder> holders = holders();
     List<SimulatedSidecar> sidecars = sidecars();
     changePlans();
     runUntilDone(clients, WORK_MAX);
@@ -142,9 +143,12 @@ public final class Simulation {
     runUntilDone(clients, HEALED_MAX);
     expectDone(clients);
     long until = world.time.nowMicros() + WORK_MAX + HEALED_MAX;
-    while (!sidecars.stream().allMatch(SimulatedSidecar::isDone) && step(until)) {
-      // Until every sidecar has been answered, or has given up.
+    while (!(holders.stream().allMatch(SimulatedHolder::isDone)
+            && sidecars.stream().allMatch(SimulatedSidecar::isDone))
+        && step(until)) {
+      // Until every holder of leases has been answered, or has given up.
     }
+    judge(sidecars);
     runFor(World.CALM_AFTER);
     if (Collections.disjoint(world.scenario.faults(), FORGETTING)) {
       judgement.expectSettled();
@@ -162,21 +166,46 @@ public final class Simulation {
     judgement.judge();
   }
 
-  /** How many decide from leases in a history, beside its clients; in most none. */
-  static int sidecarsIn(Scenario scenario) {
-    return Math.max(0, 2 - new Random(scenario.seed()).nextInt(SIDECARS_ONE_IN));
+  /** How many sidecars there are in a history, beside its clients; in most none. */
+  static int sidecarsIn(long seed) {
+    return new Random(seed).nextInt(LEASING_ONE_IN) < 2 ? 1 : 0;
+  }
+
+  /** How many hold leases by themselves; in most none. */
+  static int holdersIn(long seed) {
+    return new Random(seed).nextInt(LEASING_ONE_IN) < 1 ? 1 : 0;
+  }
+
+  private List<SimulatedHolder> holders() {
+    List<SimulatedHolder> holders = new ArrayList<>();
+    for (int i = holdersIn(world.scenario.seed()); i > 0; i--) {
+      SimulatedHolder holder =
+          new SimulatedHolder(world, "holder" + i, known, world.scenario.operations());
+      holders.add(holder);
+      holder.next();
+    }
+    return holders;
   }
 
   private List<SimulatedSidecar> sidecars() {
     List<SimulatedSidecar> sidecars = new ArrayList<>();
-    int count = sidecarsIn(world.scenario);
-    for (int i = 1; i <= count; i++) {
+    for (int i = sidecarsIn(world.scenario.seed()); i > 0; i--) {
       SimulatedSidecar sidecar =
-          new SimulatedSidecar(world, "sidecar" + i, known, world.scenario.operations());
+          new SimulatedSidecar(world, "sidecar" + i, 2 * world.scenario.operations());
       sidecars.add(sidecar);
-      sidecar.next();
+      sidecar.start();
     }
     return sidecars;
+  }
+
+  private void judge(List<SimulatedSidecar> sidecars) {
+    for (SimulatedSidecar each : sidecars) {
+      if (world.watch.violations().isEmpty()) {
+        world.watch.expect(
+            each.isDone(), "I12", "a sidecar does not come to give its leases back, and to report");
+        each.judge();
+      }
+    }
   }
 
   /**

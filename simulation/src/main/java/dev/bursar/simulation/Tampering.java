@@ -7,8 +7,12 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.entities.EntityMessage;
+import dev.bursar.sidecar.lease.LeaseSettings;
+import dev.bursar.sidecar.usage.Entry;
+import dev.bursar.sidecar.usage.Recovery;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,5 +137,30 @@ public interface Tampering {
   /** Whether the rules are others, which have no snapshots. */
   default boolean hasOtherRules() {
     return false;
+  }
+
+  /** How sidecars lease. */
+  default LeaseSettings leasing(LeaseSettings settings) {
+    return settings;
+  }
+
+  /** What a sidecar finds that an earlier life has left. */
+  default Recovery recovered(Recovery found) {
+    return found;
+  }
+
+  /** Whether a use is reported at all. */
+  default boolean reports(Entry.Stored use) {
+    return true;
+  }
+
+  /** What a use is called in a report. */
+  default String useName(String id) {
+    return id;
+  }
+
+  /** When what a sidecar was told may be acknowledged. */
+  default CompletionStage<Void> takenIn(CompletionStage<Void> taken) {
+    return taken;
   }
 }

@@ -333,6 +333,11 @@ final class World {
     cluster.heal();
   }
 
+  /** Whether nothing more goes wrong. */
+  boolean hasHealed() {
+    return healedAt > 0;
+  }
+
   /** What is asked from now on may have to be asked twice, until it has been calm again. */
   void calmEnds() {
     healedAt = time.nowMicros();

@@ -155,6 +155,6 @@ enum LeaseBug implements PlantedBug {
 
   @Override
   public boolean isSoughtIn(Scenario scenario) {
-    return Simulation.sidecarsIn(scenario) > 0;
+    return Simulation.holdersIn(scenario.seed()) > 0;
   }
 }

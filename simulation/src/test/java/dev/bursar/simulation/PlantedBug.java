@@ -12,7 +12,12 @@ interface PlantedBug extends Tampering {
 
   /** All that are planted. */
   static Stream<PlantedBug> all() {
-    return Stream.of(WalletBug.values(), LimitBug.values(), ProtocolBug.values(), LeaseBug.values())
+    return Stream.of(
+            WalletBug.values(),
+            LimitBug.values(),
+            ProtocolBug.values(),
+            LeaseBug.values(),
+            SidecarBug.values())
         .flatMap(Stream::of);
   }
 

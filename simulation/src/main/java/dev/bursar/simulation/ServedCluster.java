@@ -1,0 +1,184 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.Enforcement;
+import dev.bursar.domain.enforcement.Found;
+import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Entities;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamReply;
+import dev.bursar.domain.usage.ReportedEvents;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletReply;
+import dev.bursar.entities.EntityMessage;
+import dev.bursar.entities.ReplyTo;
+import dev.bursar.simulation.history.OrgShape;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The entities of all nodes, as whoever leases asks them: what is not answered for a while is
+ * unreachable. What leaves a node is looked at as what clients are told is.
+ */
+final class ServedCluster implements Entities, Enforcement, ReportedEvents {
+
+  private static final long TIMEOUT_MICROS = 3_000_000;
+
+  private final World world;
+  private final Random random;
+  private final AnswerChecks checks;
+  private final ReportChecks reports;
+
+  ServedCluster(World world, Random random) {
+    this.world = world;
+    this.random = random;
+    this.checks = new AnswerChecks(world);
+    this.reports = new ReportChecks(world);
+  }
+
+  private <T> CompletionStage<Answer<T>> ask(
+      EntityId id,
+      Function<ReplyTo<Answer<T>>, EntityMessage> message,
+      World.Answered<Answer<T>> leaving) {
+    CompletableFuture<Answer<T>> told = new CompletableFuture<>();
+    world.ask(
+        id,
+        message,
+        new World.Answered<Answer<T>>() {
+          @Override
+          public void sent(String node, Answer<T> answer) {
+            leaving.by(node, answer);
+          }
+
+          @Override
+          public void by(String node, Answer<T> answer) {
+            told.complete(answer);
+          }
+        });
+    world.time.after(TIMEOUT_MICROS, () -> told.complete(new Answer.Unreachable<>()));
+    return told;
+  }
+
+  @Override
+  public CompletionStage<Answer<OrgReply>> org(String org, Request<OrgCommand> request) {
+    return ask(
+        EntityId.org(org), replyTo -> new EntityMessage.Ask<>(request, replyTo), (node, a) -> {});
+  }
+
+  @Override
+  public CompletionStage<Answer<OrgReply>> orgSettled(String org, Request<OrgCommand> request) {
+    return ask(
+        EntityId.org(org),
+        replyTo -> new EntityMessage.AskSettled(request, replyTo),
+        (node, a) -> {});
+  }
+
+  @Override
+  public CompletionStage<Answer<TeamReply>> team(
+      String org, String team, Request<TeamCommand> request) {
+    return ask(
+        EntityId.team(org, team),
+        replyTo -> new EntityMessage.Ask<>(request, replyTo),
+        (node, a) -> {});
+  }
+
+  @Override
+  public CompletionStage<Answer<WalletReply>> wallet(
+      String org, String wallet, Request<WalletCommand> request) {
+    return ask(
+        EntityId.wallet(org, wallet),
+        replyTo -> new EntityMessage.Ask<>(request, replyTo),
+        (node, a) -> {});
+  }
+
+  @Override
+  public CompletionStage<Answer<Decided>> reserve(ReserveRequest request, Caller caller) {
+    byte[] salt = new byte[16];
+    random.nextBytes(salt);
+    Subject subject = request.subject();
+    String name = request.wallet() == null ? OrgShape.walletOf(subject.team()) : request.wallet();
+    EntityId wallet = EntityId.wallet(subject.org(), name);
+    String attempt = ReservationId.of(subject.org(), name, caller.key(), salt).toString();
+    Reported reported = request.reported();
+    if (reported != null) {
+      world.watch.reports.asks(subject.org(), reported, attempt, request);
+    }
+    world.watch.attempts(attempt);
+    OrgCommand.Reserve command =
+        new OrgCommand.Reserve(
+            request,
+            caller.key(),
+            caller.actor(),
+            caller.idempotencyKey(),
+            salt,
+            caller.lookedUpThrough());
+    return ask(
+        EntityId.org(subject.org()),
+        replyTo -> new EntityMessage.Reserve(command, caller.reserving(request), replyTo),
+        (node, answer) -> {
+          checks.told(answer, wallet, node);
+          if (reported != null) {
+            reports.told(answer, EntityId.org(subject.org()));
+          }
+        });
+  }
+
+  @Override
+  public CompletionStage<Answer<WalletReply.Ended>> release(String reservation, Caller caller) {
+    ReservationId id = ReservationId.parse(reservation);
+    if (id == null) {
+      throw new IllegalArgumentException(reservation);
+    }
+    return wallet(
+            id.org(),
+            id.wallet(),
+            new Request<>(
+                new WalletCommand.Release(reservation, caller.actor(), caller.idempotencyKey()),
+                caller.operation("release:" + reservation)))
+        .thenApply(answer -> answer.map(WalletReply.Ended.class::cast));
+  }
+
+  @Override
+  public CompletionStage<Answer<WalletReply.Ended>> commit(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      Caller caller) {
+    throw new UnsupportedOperationException("nobody who leases asks for it");
+  }
+
+  @Override
+  public CompletionStage<Answer<WalletReply.Extended>> extend(
+      String reservation, long ttlSeconds, Caller caller) {
+    throw new UnsupportedOperationException("nobody who leases asks for it");
+  }
+
+  @Override
+  public CompletionStage<Answer<Found>> find(String reservation) {
+    throw new UnsupportedOperationException("nobody who leases asks for it");
+  }
+
+  /** The table may be some rows behind. */
+  @Override
+  public CompletionStage<Known> onRecord(String org, List<Reported> events) {
+    long through = Math.max(0, world.journal.last(EntityId.org(org)) - random.nextInt(6));
+    List<Boolean> found =
+        events.stream().map(event -> world.watch.reports.isOnRecord(org, event, through)).toList();
+    return CompletableFuture.completedFuture(new Known(found, through));
+  }
+}

@@ -1,0 +1,273 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.wallet.Hold;
+import dev.bursar.sidecar.decision.OpenReservation;
+import dev.bursar.sidecar.lease.Ask;
+import dev.bursar.sidecar.lease.Told;
+import dev.bursar.sidecar.usage.Use;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must hold of what a sidecar decides: it spends what the server holds for it, as long as that
+ * is held, and all of it comes on record, once.
+ */
+final class SidecarChecks {
+
+  private final World world;
+  private final String name;
+  private final SidecarDisk disk;
+
+  /** What was charged to a reservation after it had expired: no lease was held for that. */
+  private final Set<String> late = new HashSet<>();
+
+  /** What is set aside of leases, by reservation. */
+  private final Map<String, Open> open = new HashMap<>();
+
+  /** When what was answered last about a lease was asked. */
+  private final Map<String, Long> lookedAt = new LinkedHashMap<>();
+
+  /** Since when it has said that it does not decide from a lease. */
+  private final Map<String, Long> revokedAt = new HashMap<>();
+
+  private Function<String, @Nullable OpenReservation> find = id -> null;
+  private long changedAt = -1;
+  private long acknowledgedAt;
+
+  private record Open(String lease, long micros) {}
+
+  SidecarChecks(World world, String name, SidecarDisk disk) {
+    this.world = world;
+    this.name = name;
+    this.disk = disk;
+  }
+
+  private static EntityId wallet(String lease) {
+    ReservationId id = ReservationId.parse(lease);
+    if (id == null) {
+      throw new IllegalArgumentException(lease);
+    }
+    return EntityId.wallet(id.org(), id.wallet());
+  }
+
+  private @Nullable Hold held(String lease) {
+    return world.watch.wallet(wallet(lease)).open(lease);
+  }
+
+  /** Clocks are as the guarantee assumes them to be. */
+  private boolean areClocksRight() {
+    return !world.scenario.has(Fault.CLOCK_JUMPS) && !world.scenario.has(Fault.CLOCK_DRIFTS);
+  }
+
+  // ---- what is decided
+
+  /**
+   * It is decided now that somebody may spend so much of a lease.
+   *
+   * @param reservation what sets it aside; null where it is spent at once
+   */
+  void decides(String lease, @Nullable String reservation, long micros) {
+    Hold hold = held(lease);
+    Lease terms = hold == null ? null : hold.lease();
+    Instant now = world.beginning.plusNanos(1_000 * world.time.nowMicros());
+    world.watch.expect(
+        !areClocksRight() || (terms != null && now.isBefore(terms.expiresAt())),
+        "I9",
+        "%s decides at %s from %s, which is %s",
+        name,
+        now,
+        lease,
+        terms);
+    expectCovered(lease);
+  }
+
+  /** It could not be kept that it ended: it has not. */
+  void reopened(String reservation, @Nullable OpenReservation known) {
+    late.remove(reservation);
+    if (known != null) {
+      open.put(reservation, new Open(known.lease().id(), known.spending().amount()));
+    }
+  }
+
+  /** It starts, and finds what it has set aside; nothing else is. */
+  void starts(Function<String, @Nullable OpenReservation> toFind) {
+    find = toFind;
+  }
+
+  /** What has expired is not set aside any more. */
+  private void forgetExpired() {
+    open.keySet().removeIf(id -> find.apply(id) == null);
+  }
+
+  /** One of those that it was told of; null if there is none yet. */
+  @Nullable String someLease(Random random) {
+    List<String> all = List.copyOf(lookedAt.keySet());
+    return all.isEmpty() ? null : all.get(random.nextInt(all.size()));
+  }
+
+  /** What was set aside is not any more. */
+  void ended(String reservation) {
+    open.remove(reservation);
+  }
+
+  /** It had expired before: what it comes to is late usage. */
+  void endedLate(String reservation) {
+    late.add(reservation);
+    open.remove(reservation);
+  }
+
+  /** All that was decided from a lease, and is set aside of it, is granted. */
+  private void expectCovered(String lease) {
+    Hold hold = held(lease);
+    if (hold == null || hold.lease() == null) {
+      return;
+    }
+    forgetExpired();
+    long spent = 0;
+    for (Use use : disk.uses.values()) {
+      if (lease.equals(use.lease()) && !late.contains(use.id())) {
+        spent += use.micros();
+      }
+    }
+    for (Open each : open.values()) {
+      if (lease.equals(each.lease)) {
+        spent += each.micros;
+      }
+    }
+    long granted = hold.lease().granted().micros();
+    world.watch.expect(
+        spent <= granted,
+        "I2",
+        "%s decides on %d of %s, which has %d",
+        name,
+        spent,
+        lease,
+        granted);
+  }
+
+  /** Whoever was told to stop, and said that it has, has. */
+  void answered(String lease, long askedAt) {
+    world.watch.expect(
+        askedAt < revokedAt.getOrDefault(lease, Long.MAX_VALUE),
+        "I9",
+        "%s decides from %s, of which it has said that it does not",
+        name,
+        lease);
+    if (changedAt >= 0 && askedAt >= acknowledgedAt) {
+      world.watch.expect(
+          lookedAt.getOrDefault(lease, -1L) >= changedAt,
+          "I9",
+          "%s decides from %s, at which it has not looked since a change that it has acknowledged",
+          name,
+          lease);
+    }
+  }
+
+  /** It has said that it decides from a lease no more. */
+  void acknowledgesRevoke(String lease) {
+    revokedAt.putIfAbsent(lease, world.time.nowMicros());
+    world.watch.saw(Rarity.SIDECAR_ACKNOWLEDGED);
+  }
+
+  /** It has said that it knows of a change, of which it was told then. */
+  void acknowledgesChange(long toldAt) {
+    if (toldAt > changedAt) {
+      changedAt = toldAt;
+      acknowledgedAt = world.time.nowMicros();
+    }
+    world.watch.saw(Rarity.SIDECAR_ACKNOWLEDGED);
+  }
+
+  // ---- what it asks
+
+  /** It gives a lease back: nothing is set aside of it, and all that was used is on record. */
+  void closes(String lease) {
+    forgetExpired();
+    world.watch.expect(
+        open.values().stream().noneMatch(each -> each.lease.equals(lease)),
+        "I3",
+        "%s closes %s, of which something is set aside",
+        name,
+        lease);
+    for (Use use : disk.uses.values()) {
+      if (lease.equals(use.lease()) && !late.contains(use.id())) {
+        world.watch.expect(
+            world.watch.reports.chargedBy(wallet(lease).org(), lease, use.id()) != null,
+            "I3",
+            "%s closes %s, and %s is not on record",
+            name,
+            lease,
+            use.id());
+      }
+    }
+  }
+
+  /** It is told how a lease stands; what it is told is, or was, so. */
+  void told(Ask ask, Told told, long sentAt) {
+    if (!(told instanceof Told.Lease it)) {
+      return;
+    }
+    lookedAt.merge(it.lease(), sentAt, Math::max);
+    Hold hold = held(it.lease());
+    Lease terms = hold == null ? null : hold.lease();
+    world.watch.expect(
+        terms == null
+            || (it.epoch() <= terms.epoch() && it.reported() <= terms.reported().micros()),
+        "I9",
+        "%s is told of %s as %s, which is %s",
+        name,
+        it.lease(),
+        it,
+        terms);
+    expectCovered(it.lease());
+  }
+
+  // ---- the end
+
+  /** What a crash does not lose is on record, as it was used, and nothing else is. */
+  void judge() {
+    Map<String, Set<String>> ids = new TreeMap<>();
+    for (Use use : disk.forced.values()) {
+      String lease = use.lease();
+      if (lease == null) {
+        world.watch.violated("I9", "%s: %s was decided from nothing", name, use.id());
+        continue;
+      }
+      EntityId wallet = wallet(lease);
+      ids.computeIfAbsent(lease, l -> new HashSet<>()).add(use.id());
+      String by = world.watch.reports.chargedBy(wallet.org(), lease, use.id());
+      BigInteger charged = by == null ? null : world.watch.wallet(wallet).charged.get(by);
+      world.watch.expect(
+          charged != null && charged.equals(NaiveWallet.micros(use.micros())),
+          "I9",
+          "%s has used %d of %s by %s, and is charged %s",
+          name,
+          use.micros(),
+          lease,
+          use.id(),
+          charged);
+    }
+    ids.forEach(
+        (lease, used) ->
+            world.watch.expect(
+                used.containsAll(world.watch.reports.chargedOf(wallet(lease).org(), lease)),
+                "I9",
+                "%s is charged for %s, and has used %s",
+                name,
+                world.watch.reports.chargedOf(wallet(lease).org(), lease),
+                used));
+  }
+}

@@ -1,0 +1,59 @@
+package dev.bursar.simulation;
+
+import dev.bursar.sidecar.usage.Entry;
+import dev.bursar.sidecar.usage.Use;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What of a sidecar survives its lives. */
+final class SidecarDisk {
+
+  /** What was written and forced; of what was used, as it is read. */
+  final List<Entry> entries = new ArrayList<>();
+
+  /** The same, of what is set aside. */
+  final List<Entry> aside = new ArrayList<>();
+
+  /** What was used, by its name, whether or not it is forced yet. */
+  final Map<String, Use> uses = new LinkedHashMap<>();
+
+  /** Those of them that a crash does not lose. */
+  final Map<String, Use> forced = new LinkedHashMap<>();
+
+  /** A use as it is read; its work is told by {@link #uses}. */
+  Entry stored(Entry entry) {
+    return entry instanceof Entry.Used(Use use, var answer)
+        ? new Entry.Stored(
+            use.id(),
+            use.lease(),
+            use.request().subject().org(),
+            use.request().wallet(),
+            use.at(),
+            use.micros(),
+            new byte[0],
+            answer)
+        : entry;
+  }
+
+  /** It is written: a crash does not lose it any more. */
+  void force(Entry entry) {
+    entries.add(stored(entry));
+    if (entry instanceof Entry.Used it) {
+      forced.put(it.use().id(), it.use());
+    }
+  }
+
+  /** It was not written, and never will be. */
+  void lose(Entry entry) {
+    if (entry instanceof Entry.Used it) {
+      uses.remove(it.use().id());
+    }
+  }
+
+  @Nullable Use use(String id) {
+    return uses.get(id);
+  }
+}

@@ -1,0 +1,375 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.Leases;
+import dev.bursar.domain.lease.Leasing;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.Subscription;
+import dev.bursar.domain.usage.UsageReporting;
+import dev.bursar.domain.usage.UsageReports;
+import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Ended;
+import dev.bursar.sidecar.lease.Ask;
+import dev.bursar.sidecar.lease.Told;
+import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.server.ServerAway;
+import dev.bursar.sidecar.terms.Terms;
+import dev.bursar.sidecar.terms.TermsSource;
+import dev.bursar.sidecar.usage.Entry;
+import dev.bursar.sidecar.usage.Use;
+import dev.bursar.simulation.history.OrgShape;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server, from one life of a sidecar: the real leasing over the nodes, behind a network that
+ * loses, repeats and delays what is asked and answered, or is cut off.
+ */
+final class SidecarServer implements Server, TermsSource {
+
+  private static final long TIMEOUT_MICROS = 6_000_000;
+
+  private static final Set<DenialCode> SCARCE =
+      EnumSet.of(
+          DenialCode.INSUFFICIENT_CREDITS,
+          DenialCode.BUDGET_EXCEEDED,
+          DenialCode.RATE_LIMITED,
+          DenialCode.CONCURRENCY_EXCEEDED);
+
+  private static final Reported LOST = new Reported(new Told.Lost(), List.of());
+
+  private static final Tagged TERMS =
+      new Tagged(
+          new Terms(
+              new OrgReply.Entitled(
+                  new OrgSettings("acme", ZoneOffset.UTC, null, List.of()),
+                  Subscription.Status.NONE,
+                  null,
+                  List.of()),
+              Set.copyOf(OrgShape.TYPES),
+              OveragePolicy.RECORD,
+              new PriceList(List.of()),
+              0),
+          "");
+
+  private final World world;
+  private final String sidecar;
+  private final SidecarHost host;
+  private final SidecarDisk disk;
+  private final SidecarChecks checks;
+  private final Supplier<Boolean> cut;
+  private final Leasing leasing;
+  private final UsageReports reports;
+
+  SidecarServer(
+      World world,
+      String sidecar,
+      SidecarHost host,
+      SidecarDisk disk,
+      SidecarChecks checks,
+      ServedCluster served,
+      Supplier<Boolean> cut) {
+    this.world = world;
+    this.sidecar = sidecar;
+    this.host = host;
+    this.disk = disk;
+    this.checks = checks;
+    this.cut = cut;
+    this.reports = new UsageReporting(served, served, 4, 1);
+    this.leasing = new Leasing(served, served, reports, World.LEASE_SETTLE);
+  }
+
+  /** Asks its holder to give a lease back; done once that is on record. */
+  CompletionStage<Answer<Leases.View>> revoke(String lease) {
+    return leasing.revoke(lease, caller("revoke-" + lease, 0));
+  }
+
+  private static Caller caller(String key, int content) {
+    return new Caller(Asker.ACTOR, key, key, content);
+  }
+
+  // ---- the network
+
+  private <T> CompletableFuture<T> sent(Supplier<CompletionStage<T>> asked, T lost) {
+    CompletableFuture<T> told = new CompletableFuture<>();
+    boolean arrives = !cut.get() && !world.happens(Fault.MESSAGE_LOST, 0.05);
+    if (arrives) {
+      int times = world.happens(Fault.MESSAGE_REPEATED, 0.05) ? 2 : 1;
+      for (int i = 0; i < times; i++) {
+        world.time.after(
+            delay() + i * world.between(0, 2_000_000),
+            () -> asked.get().thenAccept(answer -> back(told, answer)));
+      }
+    }
+    host.run(TIMEOUT_MICROS, () -> told.complete(lost));
+    return told;
+  }
+
+  private <T> void back(CompletableFuture<T> told, T answer) {
+    if (!cut.get() && !world.happens(Fault.MESSAGE_LOST, 0.05)) {
+      host.run(delay(), () -> told.complete(answer));
+    }
+  }
+
+  private long delay() {
+    return world.happens(Fault.MESSAGE_LATE, 0.03)
+        ? world.between(500_000, 8_000_000)
+        : world.between(50, 500);
+  }
+
+  // ---- leases
+
+  @Override
+  public CompletionStage<Reported> ask(Ask ask, List<Entry.Stored> uses) {
+    long sentAt = world.time.nowMicros();
+    List<Use> known = known(uses);
+    world.log(() -> "%s asks: %s, with %s".formatted(sidecar, ask, known));
+    if (ask instanceof Ask.Close it) {
+      checks.closes(it.lease());
+    }
+    return sent(() -> answered(ask, known), LOST)
+        .thenApply(
+            told -> {
+              world.log(() -> "%s is told: %s: %s".formatted(sidecar, ask.callId(), told));
+              checks.told(ask, told.told(), sentAt);
+              return told;
+            });
+  }
+
+  private List<Use> known(List<Entry.Stored> uses) {
+    List<Use> known = new ArrayList<>(uses.size());
+    for (Entry.Stored each : uses) {
+      Use use = disk.use(each.id());
+      if (use == null) {
+        world.watch.violated("I9", "%s reports %s, which it never used", sidecar, each.id());
+      } else {
+        known.add(use);
+      }
+    }
+    return known;
+  }
+
+  private CompletionStage<Reported> answered(Ask ask, List<Use> uses) {
+    return switch (ask) {
+      case Ask.Acquire it ->
+          leasing
+              .acquire(
+                  new Leases.Wanted(
+                      sidecar,
+                      it.key().subject(),
+                      it.key().feature(),
+                      null,
+                      it.key().wallet(),
+                      it.key().creditType(),
+                      new Credits(it.amount()),
+                      it.meters(),
+                      it.ttlSeconds()),
+                  caller(it.callId(), it.hashCode()))
+              .thenApply(
+                  answer ->
+                      reported(
+                          answer,
+                          outcome ->
+                              switch (outcome) {
+                                case Leases.Granted granted ->
+                                    lease(
+                                        granted.lease(),
+                                        granted.meters(),
+                                        granted.remaining().micros(),
+                                        false);
+                                case Leases.Denied denied -> new Told.Denied();
+                              },
+                          outcome -> List.of()));
+      case Ask.Settle it ->
+          leasing
+              .report(
+                  it.lease(),
+                  it.epoch(),
+                  uses.stream()
+                      .map(use -> new Leases.Use(name(use), use.at(), work(use, it.lease())))
+                      .toList(),
+                  it.topUp() < 0
+                      ? null
+                      : new Leases.More(new Credits(it.topUp()), it.topUpMeters(), it.ttlSeconds()),
+                  new Credits(it.handBack()),
+                  caller(it.callId(), it.hashCode()))
+              .thenApply(answer -> settled(answer, it.topUp() >= 0));
+      case Ask.Close it ->
+          leasing
+              .close(it.lease(), it.epoch(), List.of(), caller(it.callId(), it.hashCode()))
+              .thenApply(answer -> settled(answer, false));
+      case Ask.Look it ->
+          leasing
+              .find(it.lease())
+              .thenApply(
+                  answer ->
+                      reported(
+                          answer, view -> lease(view, Map.of(), -1, false), view -> List.of()));
+    };
+  }
+
+  private String name(Use use) {
+    return world.tampering.useName(use.id());
+  }
+
+  private static ReserveRequest work(Use use, String lease) {
+    ReserveRequest request = use.request();
+    ReservationId id = ReservationId.parse(lease);
+    return new ReserveRequest(
+        request.subject(),
+        request.feature(),
+        request.model(),
+        request.session(),
+        id == null ? request.wallet() : id.wallet(),
+        null,
+        use.amount(),
+        use.creditType(),
+        1,
+        OveragePolicy.RECORD,
+        true,
+        false,
+        Map.of());
+  }
+
+  private Reported settled(Answer<Leases.Settled> answer, boolean adding) {
+    return reported(
+        answer,
+        it ->
+            lease(
+                it.lease(),
+                it.more() == null ? Map.of() : it.more(),
+                it.more() == null || it.remaining() == null ? -1 : it.remaining().micros(),
+                it.notAdded() != null || isInTheWay(it.denials(), adding)),
+        it -> rejected(it.results()));
+  }
+
+  private static boolean isInTheWay(List<Denial> denials, boolean adding) {
+    return denials.stream().anyMatch(each -> !adding || !SCARCE.contains(each.code()));
+  }
+
+  private List<@Nullable String> rejected(List<UsageReports.Result> results) {
+    List<@Nullable String> all = new ArrayList<>();
+    for (UsageReports.Result each : results) {
+      all.add(each instanceof UsageReports.Rejected it ? it.toString() : null);
+    }
+    return all;
+  }
+
+  private interface Reading<T, R> {
+    R of(T value);
+  }
+
+  private static <T> Reported reported(
+      Answer<T> answer, Reading<T, Told> told, Reading<T, List<@Nullable String>> rejected) {
+    return switch (answer) {
+      case Answer.Done<T> done -> new Reported(told.of(done.value()), rejected.of(done.value()));
+      case Answer.Refused<T>(Refusal no) when no.code() == Refusal.Code.CATALOG_UNKNOWN -> LOST;
+      case Answer.Refused<T>(Refusal no) ->
+          new Reported(
+              new Told.Refused(no.code().name().toLowerCase(Locale.ROOT), no.field()), List.of());
+      case Answer.Busy<T> busy -> LOST;
+      case Answer.Unreachable<T> away -> LOST;
+    };
+  }
+
+  /** As it is shown: how long it lasts, by the clock of the node that answers. */
+  private Told.Lease lease(
+      Leases.View view, Map<String, Long> meters, long remaining, boolean over) {
+    Lease terms = view.terms();
+    Instant settleBy = view.settleBy();
+    Instant now = world.cluster.owner(SimulatedClient.ORG).now();
+    return new Told.Lease(
+        view.lease(),
+        settleBy != null,
+        terms.epoch(),
+        terms.granted().micros(),
+        terms.reported().micros(),
+        terms.revoked(),
+        meters,
+        remaining,
+        settleBy == null
+            ? -1
+            : Math.max(0, Duration.between(now, terms.expiresAt()).toMillis()) * 1_000_000,
+        settleBy == null ? 0 : Duration.between(terms.expiresAt(), settleBy).toNanos(),
+        0,
+        over);
+  }
+
+  // ---- the rest
+
+  @Override
+  public CompletionStage<Reported> report(List<Entry.Stored> uses) {
+    List<Use> known = known(uses);
+    world.watch.saw(Rarity.SIDECAR_REPORTED_AS_EVENTS);
+    return sent(
+        () ->
+            reports
+                .report(
+                    known.stream()
+                        .map(
+                            use -> {
+                              String lease = String.valueOf(use.lease());
+                              return new UsageReports.Report(
+                                  lease, name(use), use.at(), work(use, lease));
+                            })
+                        .toList(),
+                    Asker.ACTOR)
+                .thenApply(
+                    results ->
+                        results.stream().anyMatch(SidecarServer::isUnknown)
+                            ? LOST
+                            : new Reported(new Told.Denied(), rejected(results))),
+        LOST);
+  }
+
+  private static boolean isUnknown(UsageReports.Result result) {
+    return result instanceof UsageReports.Busy || result instanceof UsageReports.Unreachable;
+  }
+
+  @Override
+  public CompletionStage<Tagged> terms(String org, @Nullable Tagged known) {
+    CompletableFuture<Tagged> told = new CompletableFuture<>();
+    if (cut.get() || world.happens(Fault.MESSAGE_LOST, 0.05)) {
+      host.run(TIMEOUT_MICROS, () -> told.completeExceptionally(new ServerAway("cut off")));
+    } else {
+      host.run(delay() + delay(), () -> told.complete(TERMS));
+    }
+    return told;
+  }
+
+  @Override
+  public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
+    throw new UnsupportedOperationException("what is not leased is nobody's");
+  }
+
+  @Override
+  public CompletionStage<Ended> end(
+      String reservation,
+      @Nullable Credits amount,
+      @Nullable Map<String, Long> usage,
+      String callId) {
+    throw new UnsupportedOperationException("what is not leased is nobody's");
+  }
+}

@@ -1,0 +1,122 @@
+package dev.bursar.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.ledger.Attribution;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.Unit;
+import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.WalletCommand;
+import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.simulation.history.OrgShape;
+import java.math.BigInteger;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** A thousand sidecars, a part of them in trouble, on a wallet that has ten credits. */
+final class ManySidecarsTest {
+
+  private static final int SIDECARS = 1_000;
+  private static final long SECOND = 1_000_000;
+  private static final EntityId ORG = EntityId.org(SimulatedClient.ORG);
+  private static final EntityId WALLET = EntityId.wallet(SimulatedClient.ORG, "main");
+
+  private final World world =
+      new World(
+          new Scenario(
+              5,
+              EnumSet.of(
+                  Fault.SIDECAR_CUT_OFF,
+                  Fault.SIDECAR_CRASH,
+                  Fault.SIDECAR_PAUSE,
+                  Fault.SIDECAR_CLOCK_WRONG,
+                  Fault.SIDECAR_DISK_FAILS,
+                  Fault.NOTICE_LOST),
+              1,
+              1,
+              Scenario.REMEMBERED_ALL),
+          Tampering.NONE,
+          null);
+
+  @Test
+  void aThousandOnABalanceOfTenSpendNoMoreThanTen() {
+    setUp();
+    world.beginFaults();
+    List<SimulatedSidecar> sidecars = new ArrayList<>();
+    for (int i = 1; i <= SIDECARS; i++) {
+      SimulatedSidecar sidecar = new SimulatedSidecar(world, "s" + i, 1);
+      sidecars.add(sidecar);
+      sidecar.start();
+    }
+    run(20 * SECOND);
+    world.heal();
+    for (int i = 0; i < 20 && !sidecars.stream().allMatch(SimulatedSidecar::isDone); i++) {
+      run(20 * SECOND);
+    }
+    assertThat(world.watch.violations()).isEmpty();
+    assertThat(sidecars).allMatch(SimulatedSidecar::isDone);
+    sidecars.forEach(SimulatedSidecar::judge);
+    assertThat(world.watch.violations()).isEmpty();
+    BigInteger charged =
+        world.watch.wallet(WALLET).charged.values().stream()
+            .reduce(BigInteger.ZERO, BigInteger::add);
+    assertThat(charged).isBetween(BigInteger.ONE, BigInteger.valueOf(10 * SECOND));
+    assertThat(world.watch.seen())
+        .containsKeys(
+            Rarity.SIDECAR_DECIDED_AT_ONCE,
+            Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER,
+            Rarity.LEASE_HANDED_BACK);
+  }
+
+  private void setUp() {
+    tell(ORG, new OrgCommand.PutOrg(new OrgSettings("acme", ZoneOffset.UTC, null, List.of()), ""));
+    for (Unit unit : OrgShape.units()) {
+      tell(ORG, new OrgCommand.PutUnit(unit, ""));
+    }
+    for (String wallet : OrgShape.ALL_WALLETS) {
+      WalletOwner owner = OrgShape.owner(wallet);
+      tell(ORG, new OrgCommand.PutWallet(wallet, owner, ""));
+      tell(EntityId.wallet(SimulatedClient.ORG, wallet), new WalletCommand.Open(owner));
+    }
+    Grant ten =
+        new Grant(
+            "ten",
+            OrgShape.TYPE,
+            Credits.of(10),
+            Grant.Category.PAID,
+            Grant.PRIORITY_DEFAULT,
+            world.beginning.minusSeconds(10),
+            null,
+            Set.of(),
+            Set.of(),
+            null,
+            null,
+            "",
+            world.beginning);
+    Attribution by =
+        new Attribution(
+            "grant", "sim", Subject.ofOrg("acme"), null, null, null, null, Map.of(), new byte[16]);
+    tell(WALLET, new WalletCommand.AddGrant(ten, null, by));
+  }
+
+  private void tell(EntityId id, Object command) {
+    world.tell(id, command);
+    run(SECOND / 20);
+  }
+
+  private void run(long micros) {
+    long until = world.time.nowMicros() + micros;
+    while (world.watch.violations().isEmpty() && world.time.step(until)) {
+      // Until that time.
+    }
+  }
+}

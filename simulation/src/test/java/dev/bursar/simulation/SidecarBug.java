@@ -1,0 +1,87 @@
+package dev.bursar.simulation;
+
+import dev.bursar.sidecar.lease.LeaseSettings;
+import dev.bursar.sidecar.usage.Entry;
+import dev.bursar.sidecar.usage.Recovery;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** Bugs in who decides from leases, and in how it reports. */
+enum SidecarBug implements PlantedBug {
+  A_SIDECAR_DECIDES_PAST_ITS_DEADLINE("I9: decides at") {
+    @Override
+    public LeaseSettings leasing(LeaseSettings settings) {
+      return new LeaseSettings(
+          settings.ttl(), settings.idle(), settings.pause(), -5 * settings.ttl());
+    }
+  },
+
+  WHAT_IS_NOT_REPORTED_IS_NOT_COUNTED_AFTER_A_RESTART("I3: is not on record") {
+    @Override
+    public Recovery recovered(Recovery found) {
+      return without(found);
+    }
+  },
+
+  WHAT_COST_NOTHING_IS_NOT_REPORTED("I12: does not come to give its leases back") {
+    @Override
+    public boolean reports(Entry.Stored use) {
+      return use.micros() > 0;
+    }
+  },
+
+  A_REPORT_IS_APPLIED_TWICE("I9: is charged") {
+    @Override
+    public Tampering forOneRun() {
+      return new AnotherNameEachTime();
+    }
+  },
+
+  A_CHANGE_IS_ACKNOWLEDGED_BEFORE_IT_IS_TAKEN_IN("I9: at which it has not looked") {
+    @Override
+    public CompletionStage<Void> takenIn(CompletionStage<Void> taken) {
+      return CompletableFuture.completedFuture(null);
+    }
+  };
+
+  private static final class AnotherNameEachTime implements Tampering {
+    private final Map<String, Integer> sent = new HashMap<>();
+
+    @Override
+    public String useName(String id) {
+      int times = sent.merge(id, 1, Integer::sum);
+      return times == 1 ? id : id + "." + times;
+    }
+  }
+
+  private static Recovery without(Recovery of) {
+    return new Recovery(
+        List.of(),
+        of.open(),
+        of.answered(),
+        of.confirmedSegment(),
+        of.confirmedOffset(),
+        of.unsent(),
+        of.unsentBytes(),
+        of.lostBytes());
+  }
+
+  private final List<String> signs;
+
+  SidecarBug(String... signs) {
+    this.signs = List.of(signs);
+  }
+
+  @Override
+  public List<String> signs() {
+    return signs;
+  }
+
+  @Override
+  public boolean isSoughtIn(Scenario scenario) {
+    return Simulation.sidecarsIn(scenario.seed()) > 0;
+  }
+}
