@@ -52,6 +52,11 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
   }
 
   private <T> CompletionStage<Answer<T>> ask(
+      EntityId id, Function<ReplyTo<Answer<T>>, EntityMessage> message) {
+    return ask(id, message, (node, answer) -> {});
+  }
+
+  private <T> CompletionStage<Answer<T>> ask(
       EntityId id,
       Function<ReplyTo<Answer<T>>, EntityMessage> message,
       World.Answered<Answer<T>> leaving) {
@@ -76,34 +81,24 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
 
   @Override
   public CompletionStage<Answer<OrgReply>> org(String org, Request<OrgCommand> request) {
-    return ask(
-        EntityId.org(org), replyTo -> new EntityMessage.Ask<>(request, replyTo), (node, a) -> {});
+    return ask(EntityId.org(org), replyTo -> new EntityMessage.Ask<>(request, replyTo));
   }
 
   @Override
   public CompletionStage<Answer<OrgReply>> orgSettled(String org, Request<OrgCommand> request) {
-    return ask(
-        EntityId.org(org),
-        replyTo -> new EntityMessage.AskSettled(request, replyTo),
-        (node, a) -> {});
+    return ask(EntityId.org(org), replyTo -> new EntityMessage.AskSettled(request, replyTo));
   }
 
   @Override
   public CompletionStage<Answer<TeamReply>> team(
       String org, String team, Request<TeamCommand> request) {
-    return ask(
-        EntityId.team(org, team),
-        replyTo -> new EntityMessage.Ask<>(request, replyTo),
-        (node, a) -> {});
+    return ask(EntityId.team(org, team), replyTo -> new EntityMessage.Ask<>(request, replyTo));
   }
 
   @Override
   public CompletionStage<Answer<WalletReply>> wallet(
       String org, String wallet, Request<WalletCommand> request) {
-    return ask(
-        EntityId.wallet(org, wallet),
-        replyTo -> new EntityMessage.Ask<>(request, replyTo),
-        (node, a) -> {});
+    return ask(EntityId.wallet(org, wallet), replyTo -> new EntityMessage.Ask<>(request, replyTo));
   }
 
   @Override
@@ -119,14 +114,7 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
       world.watch.reports.asks(subject.org(), reported, attempt, request);
     }
     world.watch.attempts(attempt);
-    OrgCommand.Reserve command =
-        new OrgCommand.Reserve(
-            request,
-            caller.key(),
-            caller.actor(),
-            caller.idempotencyKey(),
-            salt,
-            caller.lookedUpThrough());
+    OrgCommand.Reserve command = OrgCommand.Reserve.by(caller, request, salt);
     return ask(
         EntityId.org(subject.org()),
         replyTo -> new EntityMessage.Reserve(command, caller.reserving(request), replyTo),

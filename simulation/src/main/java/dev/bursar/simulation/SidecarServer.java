@@ -4,7 +4,6 @@ import dev.bursar.domain.catalog.PriceList;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Denial;
-import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.ReservationId;
@@ -33,7 +32,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,13 +48,6 @@ import org.jspecify.annotations.Nullable;
 final class SidecarServer implements Server, TermsSource {
 
   private static final long TIMEOUT_MICROS = 6_000_000;
-
-  private static final Set<DenialCode> SCARCE =
-      EnumSet.of(
-          DenialCode.INSUFFICIENT_CREDITS,
-          DenialCode.BUDGET_EXCEEDED,
-          DenialCode.RATE_LIMITED,
-          DenialCode.CONCURRENCY_EXCEEDED);
 
   private static final Reported LOST = new Reported(new Told.Lost(), List.of());
 
@@ -261,12 +252,12 @@ final class SidecarServer implements Server, TermsSource {
                 it.lease(),
                 it.more() == null ? Map.of() : it.more(),
                 it.more() == null || it.remaining() == null ? -1 : it.remaining().micros(),
-                it.notAdded() != null || isInTheWay(it.denials(), adding)),
+                it.notAdded() != null || Told.areInTheWay(codes(it.denials()), adding)),
         it -> rejected(it.results()));
   }
 
-  private static boolean isInTheWay(List<Denial> denials, boolean adding) {
-    return denials.stream().anyMatch(each -> !adding || !SCARCE.contains(each.code()));
+  private static List<String> codes(List<Denial> denials) {
+    return denials.stream().map(each -> each.code().name().toLowerCase(Locale.ROOT)).toList();
   }
 
   private List<@Nullable String> rejected(List<UsageReports.Result> results) {

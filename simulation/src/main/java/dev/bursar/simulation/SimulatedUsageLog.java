@@ -74,9 +74,7 @@ final class SimulatedUsageLog implements UsageLog {
     this.decided = decided;
     Recovering found = new Recovering(SEGMENT);
     entries.forEach(found::found);
-    while (read < entries.size() && found.isConfirmed(SEGMENT, read)) {
-      read++;
-    }
+    read = (int) Math.min(found.confirmedOf(SEGMENT), entries.size());
     for (Entry entry : entries.subList(read, entries.size())) {
       found.unsent(entry, USE_BYTES);
     }

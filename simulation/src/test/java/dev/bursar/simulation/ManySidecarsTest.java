@@ -2,14 +2,10 @@ package dev.bursar.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.identity.Subject;
-import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Unit;
-import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.simulation.history.OrgShape;
@@ -18,8 +14,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** A thousand sidecars, a part of them in trouble, on a wallet that has ten credits. */
@@ -87,25 +81,7 @@ final class ManySidecarsTest {
       tell(ORG, new OrgCommand.PutWallet(wallet, owner, ""));
       tell(EntityId.wallet(SimulatedClient.ORG, wallet), new WalletCommand.Open(owner));
     }
-    Grant ten =
-        new Grant(
-            "ten",
-            OrgShape.TYPE,
-            Credits.of(10),
-            Grant.Category.PAID,
-            Grant.PRIORITY_DEFAULT,
-            world.beginning.minusSeconds(10),
-            null,
-            Set.of(),
-            Set.of(),
-            null,
-            null,
-            "",
-            world.beginning);
-    Attribution by =
-        new Attribution(
-            "grant", "sim", Subject.ofOrg("acme"), null, null, null, null, Map.of(), new byte[16]);
-    tell(WALLET, new WalletCommand.AddGrant(ten, null, by));
+    tell(WALLET, Stage.granting("ten", 10, world.beginning));
   }
 
   private void tell(EntityId id, Object command) {

@@ -29,6 +29,7 @@ import dev.bursar.entities.EntityMessage;
 import dev.bursar.simulation.history.OrgShape;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -108,23 +109,28 @@ final class Stage {
     tell(ORG, new OrgCommand.PutUnit(new Unit("red", Unit.Kind.TEAM, "red", null), ""));
     tell(ORG, new OrgCommand.PutWallet("main", WalletOwner.ORG, ""));
     tell(WALLET, new WalletCommand.Open(WalletOwner.ORG));
+    tell(WALLET, granting("first", 100, world.beginning));
+    limitTeam(50);
+  }
+
+  /** Paid credits that can be used from the beginning on. */
+  static WalletCommand granting(String name, long credits, Instant beginning) {
     Grant grant =
         new Grant(
-            "first",
+            name,
             OrgShape.TYPE,
-            Credits.of(100),
+            Credits.of(credits),
             Grant.Category.PAID,
             Grant.PRIORITY_DEFAULT,
-            world.beginning.minusSeconds(10),
+            beginning.minusSeconds(10),
             null,
             Set.of(),
             Set.of(),
             null,
             null,
             "",
-            world.beginning);
-    tell(WALLET, new WalletCommand.AddGrant(grant, null, attribution()));
-    limitTeam(50);
+            beginning);
+    return new WalletCommand.AddGrant(grant, null, attribution());
   }
 
   private static Attribution attribution() {

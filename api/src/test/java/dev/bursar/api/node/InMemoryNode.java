@@ -255,17 +255,7 @@ public final class InMemoryNode
     Operation operation = caller.reserving(request);
     Answer<OrgReply> answer =
         orgCell(org)
-            .ask(
-                new Request<>(
-                    new OrgCommand.Reserve(
-                        request,
-                        caller.key(),
-                        caller.actor(),
-                        caller.idempotencyKey(),
-                        salt,
-                        caller.lookedUpThrough()),
-                    operation),
-                now);
+            .ask(new Request<>(OrgCommand.Reserve.by(caller, request, salt), operation), now);
     if (answer instanceof Answer.Done<OrgReply> done) {
       ReservationProtocol<CompletableFuture<Answer<Decided>>> protocol =
           protocols.computeIfAbsent(org, o -> new ReservationProtocol<>());

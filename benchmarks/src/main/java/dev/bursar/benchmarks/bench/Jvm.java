@@ -23,31 +23,31 @@ public final class Jvm {
    * @param options further options of the JVM
    */
   public static List<String> command(List<String> options, String mainClass, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(home().resolve("bin").resolve("java").toString());
-    command.addAll(flags());
-    command.addAll(options);
+    List<String> all = flags();
+    all.addAll(options);
     String bursarHome = System.getProperty("bursar.home");
     if (bursarHome != null) {
-      command.add("-Dbursar.home=" + bursarHome);
+      all.add("-Dbursar.home=" + bursarHome);
     }
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add(mainClass);
-    command.addAll(List.of(arguments));
-    return command;
+    return line(all, mainClass, arguments);
   }
 
   /** A command line that runs a class of ours with the heap of a sidecar. */
   public static List<String> small(String mainClass, String... arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(home().resolve("bin").resolve("java").toString());
-    command.addAll(
+    return line(
         List.of(
             "-Xmx48m",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
-            "--enable-native-access=ALL-UNNAMED"));
+            "--enable-native-access=ALL-UNNAMED"),
+        mainClass,
+        arguments);
+  }
+
+  private static List<String> line(List<String> flags, String mainClass, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(home().resolve("bin").resolve("java").toString());
+    command.addAll(flags);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(mainClass);

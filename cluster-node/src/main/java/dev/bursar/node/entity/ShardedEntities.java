@@ -103,14 +103,7 @@ public final class ShardedEntities implements Entities, Enforcement {
   public CompletionStage<Answer<Decided>> reserve(ReserveRequest request, Caller caller) {
     byte[] salt = new byte[SALT_BYTES];
     random.nextBytes(salt);
-    OrgCommand.Reserve command =
-        new OrgCommand.Reserve(
-            request,
-            caller.key(),
-            caller.actor(),
-            caller.idempotencyKey(),
-            salt,
-            caller.lookedUpThrough());
+    OrgCommand.Reserve command = OrgCommand.Reserve.by(caller, request, salt);
     Operation operation = caller.reserving(request);
     return ask(
         EntityId.org(request.subject().org()),

@@ -5,6 +5,7 @@ import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.OveragePolicy;
@@ -113,6 +114,17 @@ public sealed interface OrgCommand {
       byte[] salt,
       long lookedUpThrough)
       implements OrgCommand {
+
+    /** What somebody asks for, with bytes that make each attempt's reservation another. */
+    public static Reserve by(Caller caller, ReserveRequest request, byte[] salt) {
+      return new Reserve(
+          request,
+          caller.key(),
+          caller.actor(),
+          caller.idempotencyKey(),
+          salt,
+          caller.lookedUpThrough());
+    }
 
     /** Of what was looked up nowhere. */
     public Reserve(

@@ -1,10 +1,26 @@
 package dev.bursar.sidecar.lease;
 
+import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the server answered. */
 public sealed interface Told {
+
+  /** What a denial says where there is no more of something. */
+  Set<String> SCARCE =
+      Set.of("insufficient_credits", "budget_exceeded", "rate_limited", "concurrency_exceeded");
+
+  /**
+   * Whether denials stand in the way of anything more from a lease. Where something was to be added
+   * that may be only that there is no more.
+   *
+   * @param denials their codes
+   */
+  static boolean areInTheWay(Collection<String> denials, boolean adding) {
+    return !(adding ? SCARCE.containsAll(denials) : denials.isEmpty());
+  }
 
   /**
    * How a lease stands.

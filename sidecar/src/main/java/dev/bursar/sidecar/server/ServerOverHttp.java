@@ -34,7 +34,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -49,10 +48,6 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private static final Logger LOG = LoggerFactory.getLogger(ServerOverHttp.class);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Reported LOST = new Reported(new Told.Lost(), List.of());
-
-  /** What a denial says where there is no more of something. */
-  private static final Set<String> SCARCE =
-      Set.of("insufficient_credits", "budget_exceeded", "rate_limited", "concurrency_exceeded");
 
   private static final int LISTS_MAX = 4;
 
@@ -235,20 +230,11 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     return new Reported(lease(json, isOver(json, adding)), rejected(json));
   }
 
-  /**
-   * Whether something stands in the way of a lease. Where something was to be added that may be
-   * only that there is no more.
-   */
+  /** Whether something stands in the way of a lease. */
   private static boolean isOver(JsonNode json, boolean adding) {
-    if (json.has("top_up_error")) {
-      return true;
-    }
-    for (JsonNode denial : json.path("denials")) {
-      if (!adding || !SCARCE.contains(denial.path("code").asText())) {
-        return true;
-      }
-    }
-    return false;
+    List<String> denials = new ArrayList<>();
+    json.path("denials").forEach(denial -> denials.add(denial.path("code").asText()));
+    return json.has("top_up_error") || Told.areInTheWay(denials, adding);
   }
 
   private static Told.Lease lease(JsonNode json, boolean over) {

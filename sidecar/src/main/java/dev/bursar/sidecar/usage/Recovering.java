@@ -63,9 +63,14 @@ public final class Recovering {
     lostBytes += bytes;
   }
 
-  /** Whether the server has what begins there; to be asked once all entries were told. */
-  public boolean isConfirmed(long segment, long offset) {
-    return segment < confirmedSegment || (segment == confirmedSegment && offset < confirmedOffset);
+  /**
+   * The offset up to which the server has a segment, {@link Long#MAX_VALUE} for all of it; to be
+   * asked once all entries were told.
+   */
+  public long confirmedOf(long segment) {
+    return segment < confirmedSegment
+        ? Long.MAX_VALUE
+        : segment == confirmedSegment ? confirmedOffset : 0;
   }
 
   /** An entry that the server does not have, if it is of a use. */

@@ -89,13 +89,11 @@ public record Recovery(
         all.lost(segment.length() - at);
       }
     }
-    // None of it is kept in memory: it is read once more.
+    // None of it is kept in memory: what the server does not have is read once more.
     for (Segment segment : segments) {
-      long at = 0;
+      long at = all.confirmedOf(segment.number);
       for (Segment.Found each = segment.read(at); each != null; each = segment.read(at)) {
-        if (!all.isConfirmed(segment.number, at)) {
-          all.unsent(each.entry(), each.bytes());
-        }
+        all.unsent(each.entry(), each.bytes());
         at = each.next();
       }
     }
