@@ -14,6 +14,17 @@ final class Directories {
 
   private Directories() {}
 
+  /**
+   * Deletes the tree by a process of its own, which goes on when this one has ended: of many
+   * databases there are so many files that it takes a slow disk half a minute.
+   */
+  static void deleteBeside(Path root) throws IOException {
+    new ProcessBuilder("rm", "-rf", "--", root.toString())
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
   /** Deletes the tree, if it is there; a link is deleted, not followed. */
   static void delete(Path root) throws IOException {
     if (!Files.exists(root)) {

@@ -73,7 +73,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
   /** From now on it ends when the JVM does, if it is still open then: its server would go on. */
   public void endWithProcess() {
-    hook = new Thread(this::end, "database-end");
+    hook = new Thread(() -> end(true), "database-end");
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -185,10 +185,10 @@ public final class EmbeddedDatabase implements AutoCloseable {
   @Override
   public void close() {
     endWhenClosed();
-    end();
+    end(false);
   }
 
-  private void end() {
+  private void end(boolean withProcess) {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
@@ -204,7 +204,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
     if (temporary) {
       try {
-        Directories.delete(directory.root());
+        if (withProcess) {
+          Directories.deleteBeside(directory.root());
+        } else {
+          Directories.delete(directory.root());
+        }
       } catch (IOException e) {
         LOG.warn("Temporary database not deleted: {}", e.getMessage());
       }

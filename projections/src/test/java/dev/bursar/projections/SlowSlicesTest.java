@@ -52,9 +52,10 @@ class SlowSlicesTest {
     return SliceRange.sliceOf(org.orgId.org());
   }
 
-  /** Something that happens whenever a row of the org's ledger is written. */
+  /** What happens from now on, in place of what did, when a row of the org's ledger is written. */
   private void whenever(OrgWorld org, String trigger, String happens) {
     world.asSuperuser(
+        "drop function if exists hinder cascade",
         """
         create function hinder() returns trigger language plpgsql as $$
         begin
@@ -161,8 +162,7 @@ class SlowSlicesTest {
       whenever(stuck, AT_EACH_ROW, "raise exception 'not this one'");
       world.live(orgs, 10);
       untilItStands(readSide);
-      // What is rehearsed moves no position.
-      nothingHappens();
+      // What is rehearsed moves no position. At no time in between does nothing hinder it.
       whenever(
           stuck,
           AT_THE_END,
