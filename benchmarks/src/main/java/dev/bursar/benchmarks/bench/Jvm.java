@@ -67,7 +67,8 @@ public final class Jvm {
                 "-Xms1g",
                 "-Xmx1g",
                 "-XX:+UseG1GC",
-                "-XX:MaxGCPauseMillis=100",
+                "-XX:MaxTenuringThreshold=1",
+                "-XX:MaxGCPauseMillis=10",
                 "--enable-native-access=ALL-UNNAMED"));
     if (release >= 23) {
       flags.add("--sun-misc-unsafe-memory-access=allow");
