@@ -31,6 +31,30 @@ final class DataFolder {
     return data;
   }
 
+  /** The name of the node that was here last; null for none. */
+  static @Nullable String lastNode(Path directory) {
+    Path file = node(directory);
+    try {
+      return Files.exists(file) ? Files.readString(file).strip() : null;
+    } catch (IOException e) {
+      throw new CommandFailure("%s can't be read: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** Has this node known as the one that was here last. */
+  static void keepNode(Path directory, String name) {
+    Path file = node(directory);
+    try {
+      Files.writeString(file, name + "\n");
+    } catch (IOException e) {
+      throw new CommandFailure("%s can't be written: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static Path node(Path directory) {
+    return directory.resolve("node");
+  }
+
   /** The operator's key of this directory: made the first time, readable by its owner alone. */
   static String operatorKey(Path directory) {
     Path file = directory.resolve("operator.key");

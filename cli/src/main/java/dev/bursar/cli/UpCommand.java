@@ -1,6 +1,7 @@
 package dev.bursar.cli;
 
 import dev.bursar.api.access.Authentication;
+import dev.bursar.database.DataDirectory;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
 import dev.bursar.node.Node;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -105,13 +107,15 @@ final class UpCommand implements Callable<Integer> {
     Path directory = DataFolder.of(data);
     PrintWriter out = spec.commandLine().getOut();
     CountDownLatch stopped = new CountDownLatch(1);
-    try (EmbeddedDatabase embedded = postgres == null ? EmbeddedDatabase.open(directory) : null) {
+    try (EmbeddedDatabase embedded = postgres == null ? EmbeddedDatabase.open(directory) : null;
+        DataDirectory held = postgres == null ? null : DataDirectory.hold(directory)) {
       if (embedded != null) {
         embedded.endWithProcess();
       }
       DatabaseSettings database =
           embedded != null ? embedded.settings() : DatabaseSettings.of(String.valueOf(postgres));
       String key = operatorKey != null ? operatorKey : DataFolder.operatorKey(directory);
+      String name = UUID.randomUUID().toString();
       try (Node node =
           Node.start(
               new NodeSettings(
@@ -122,7 +126,10 @@ final class UpCommand implements Callable<Integer> {
                   spanMapping,
                   key,
                   clockStart,
+                  name,
+                  DataFolder.lastNode(directory),
                   directory.resolve("ledger-signing-key.pem")))) {
+        DataFolder.keepNode(directory, name);
         String address = "http://%s:%d".formatted(host, node.address().getPort());
         if (!noDemo) {
           new Demo(address, key).load(clockStart != null ? clockStart : Instant.now());

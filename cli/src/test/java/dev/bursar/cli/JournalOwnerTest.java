@@ -47,6 +47,13 @@ final class JournalOwnerTest {
         assertThat(get(port, "ledger/checkpoint"))
             .contains("\"size\":")
             .doesNotContain("\"size\":0");
+        assertRefused(url, folder.resolve("other"), "127.0.0.1");
+        assertRefused(url, folder, folder.toString());
+        node.kill();
+      }
+      // Whose place it takes is known by the directory, and not waited for.
+      try (BursarProcess node = BursarProcess.up(folder, port, "--no-demo", "--postgres", url)) {
+        assertThat(get(port, "usage?fresh=true")).contains("as_of");
       }
       try (Connection asNode = DriverManager.getConnection(url);
           Statement statement = asNode.createStatement()) {
@@ -71,6 +78,21 @@ final class JournalOwnerTest {
         }
       }
     }
+  }
+
+  private static void assertRefused(String url, Path directory, String where) {
+    BursarProcess second =
+        BursarProcess.start(
+            "up",
+            "--port",
+            "" + BursarProcess.freePort(),
+            "--data",
+            directory.toString(),
+            "--postgres",
+            url);
+    assertThat(second.exitCode()).isNotZero();
+    assertThat(second.output().lines().reduce((first, last) -> last).orElse(""))
+        .contains(where, "in use by another node");
   }
 
   private static String get(int port, String path) throws Exception {

@@ -33,6 +33,7 @@ import dev.bursar.node.entity.Region;
 import dev.bursar.node.entity.ShardedEntities;
 import dev.bursar.node.lease.NodeListeners;
 import dev.bursar.node.otel.MappingFile;
+import dev.bursar.node.storage.OtherNodes;
 import dev.bursar.node.storage.StorageWatch;
 import dev.bursar.projections.Projections;
 import dev.bursar.projections.progress.FreshWaits;
@@ -48,7 +49,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -103,7 +103,8 @@ public final class Node implements AutoCloseable {
    * Migrates the schema and starts a node; done when it listens. It says that it is ready once it
    * is told so, see {@link #ready}.
    *
-   * @throws dev.bursar.database.DatabaseUnusable if the database can't be used
+   * @throws dev.bursar.database.DatabaseUnusable if the database can't be used, or another node is
+   *     on it
    * @throws IllegalArgumentException if the catalog or the mapping of spans has faults, waits don't
    *     fit into each other, or the test clock would start before what is on record
    * @throws IllegalStateException if it can't listen, or does not come up
@@ -117,8 +118,11 @@ public final class Node implements AutoCloseable {
             ? MappingFile.configured()
             : MappingFile.read(settings.spanMapping());
     DatabaseSettings address = settings.database();
-    Migrations.migrate(address);
     Config config = NodeSystem.config(address);
+    Duration catalogDecidesFor = config.getDuration("bursar.node.catalog-decides-for");
+    OtherNodes others = new OtherNodes(settings.name(), settings.former(), catalogDecidesFor);
+    others.awaitEnd(address);
+    Migrations.migrate(address);
     Waits.check(config);
     Limits limits = LimitSettings.from(config);
     int connections = config.getInt("bursar.node.database-connections");
@@ -152,13 +156,23 @@ public final class Node implements AutoCloseable {
         StoredCatalogVersions.start(
             database.jdbi(),
             clock,
-            config.getDuration("bursar.node.catalog-decides-for"),
+            catalogDecidesFor,
             config.getDuration("bursar.node.catalog-asked-every"),
             document,
             catalogGiven,
-            UUID.randomUUID().toString(),
+            settings.name(),
             blocking);
     CurrentCatalog catalog = versions.current();
+    // From here on others see this one.
+    try {
+      others.demandNone(database);
+    } catch (RuntimeException e) {
+      catalog.close();
+      blocking.shutdown();
+      watch.close();
+      database.close();
+      throw e;
+    }
     ActorSystem<Void> system = NodeSystem.start(config);
     EntityParts parts =
         new EntityParts(

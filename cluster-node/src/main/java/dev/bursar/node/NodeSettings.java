@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  *     configuration
  * @param operatorKey the secret of an operator's key that is to exist, or null
  * @param testClockStart where the clock stands until it is moved; null for the system's clock
+ * @param name of the process: no other has it, nor had it
+ * @param former the name of the process whose place it takes, which has ended; null if there is
+ *     none
  * @param signingKey the file of the key that signs the heads of ledgers; made if it is not there
  */
 public record NodeSettings(
@@ -27,4 +30,6 @@ public record NodeSettings(
     @Nullable Path spanMapping,
     @Nullable String operatorKey,
     @Nullable Instant testClockStart,
+    String name,
+    @Nullable String former,
     Path signingKey) {}

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * postgres.log} what the server said since its last start, {@code lock} tells a second process that
  * this one is here.
  */
-final class DataDirectory implements AutoCloseable {
+public final class DataDirectory implements AutoCloseable {
 
   /** Free space below which a node doesn't start, in bytes: a new cluster and some log. */
   static final long FREE_BYTES_MIN = 256L << 20;
@@ -38,10 +38,9 @@ final class DataDirectory implements AutoCloseable {
   /**
    * Takes hold of the directory, which is made if it isn't there.
    *
-   * @throws DatabaseUnusable if another holds it, it can't be written, or it was made by another
-   *     PostgreSQL
+   * @throws DatabaseUnusable if another holds it, or it can't be written
    */
-  static DataDirectory hold(Path directory) {
+  public static DataDirectory hold(Path directory) {
     Path root = writable(directory);
     if (!HELD_HERE.add(root)) {
       throw inUse(root, "this process");
@@ -63,9 +62,7 @@ final class DataDirectory implements AutoCloseable {
           ByteBuffer.wrap(
               (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII)),
           0);
-      DataDirectory held = new DataDirectory(root, channel);
-      held.check();
-      return held;
+      return new DataDirectory(root, channel);
     } catch (IOException e) {
       release(root, channel);
       throw new DatabaseUnusable(
@@ -111,7 +108,12 @@ final class DataDirectory implements AutoCloseable {
     release(root, lock);
   }
 
-  private void check() throws IOException {
+  /**
+   * Looks whether a cluster can live here.
+   *
+   * @throws DatabaseUnusable if another PostgreSQL made the one that is here, or there is no space
+   */
+  void check() throws IOException {
     Path version = cluster().resolve("PG_VERSION");
     if (Files.exists(version)) {
       String major = Files.readString(version).strip();

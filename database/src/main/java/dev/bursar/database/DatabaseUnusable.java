@@ -10,7 +10,7 @@ public final class DatabaseUnusable extends RuntimeException {
 
   @Serial private static final long serialVersionUID = 1L;
 
-  DatabaseUnusable(String message) {
+  public DatabaseUnusable(String message) {
     super(oneLine(message));
   }
 

@@ -218,10 +218,15 @@ public final class EmbeddedDatabase implements AutoCloseable {
   static EmbeddedDatabase open(Path path, boolean durable, boolean temporary) {
     DataDirectory directory = DataDirectory.hold(path);
     try {
+      directory.check();
       return new EmbeddedDatabase(
           directory,
           new PostgresServer(directory, PostgresProgram.installed(), durable),
           temporary);
+    } catch (IOException e) {
+      directory.close();
+      throw new DatabaseUnusable(
+          "The data directory %s can't be read: %s".formatted(directory.root(), e.getMessage()), e);
     } catch (RuntimeException e) {
       directory.close();
       throw e;
