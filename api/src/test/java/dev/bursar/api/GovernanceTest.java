@@ -54,11 +54,12 @@ class GovernanceTest {
     assertThat(first.at("/data/1/before/name")).isEqualTo("Acme");
     assertThat(first.at("/data/1/after/name")).isEqualTo("Acme Inc");
     assertThat(first.at("/lag_ms")).isEqualTo("0");
-    Answer rest = api.get("/v1/orgs/acme/audit-log?cursor=" + first.at("/next_cursor"));
+    Answer rest = api.get("/v1/orgs/acme/audit-log?fresh=true&cursor=" + first.at("/next_cursor"));
     assertThat(rest.json().get("data")).hasSize(1);
     assertThat(rest.at("/data/0/after/name")).isEqualTo("Acme");
     assertThat(rest.json().at("/data/0").has("before")).isFalse();
     assertThat(api.get("/v1/orgs/acme/audit-log?cursor=x").at("/field")).isEqualTo("cursor");
+    assertThat(api.get("/v1/orgs/acme/audit-log?fresh=x").at("/field")).isEqualTo("fresh");
     assertThat(api.get("/v1/orgs/nobody/audit-log").code()).isEqualTo("org_not_found");
   }
 

@@ -4,6 +4,7 @@ import dev.bursar.api.access.Access;
 import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
 import dev.bursar.api.http.Page;
+import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.domain.entity.Entities;
@@ -12,6 +13,7 @@ import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.org.OrgQueries.Change;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,10 +39,12 @@ public final class AuditRoutes {
 
   private CompletionStage<Reply> list(Call call) {
     String org = call.org();
-    Page page = call.page("audit-log", org);
+    Query query = call.query(Set.of("limit", "cursor", "fresh"));
+    Page page = call.page(query, "audit-log", org);
+    boolean fresh = query.flag("fresh");
     Place before = page.after() == null ? null : place(page.after());
     return OrgRoutes.settings(entities, org)
-        .thenCompose(known -> queries.changes(org, before, page.limit()))
+        .thenCompose(known -> queries.changes(org, before, page.limit(), fresh))
         .thenApply(
             found ->
                 Reply.ok(

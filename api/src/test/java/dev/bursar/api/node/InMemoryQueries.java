@@ -339,7 +339,8 @@ public final class InMemoryQueries implements LedgerQueries {
       }
 
       @Override
-      public CompletionStage<Changes> changes(String org, @Nullable Place before, int limit) {
+      public CompletionStage<Changes> changes(
+          String org, @Nullable Place before, int limit, boolean fresh) {
         return node.read(
             n -> {
               List<Change> rest =

@@ -58,6 +58,7 @@ public interface OrgQueries {
    *
    * @param before the place before which to start, or null
    * @param limit how many at most
+   * @param fresh whether to wait until all that was in the journal when it was asked can be seen
    */
-  CompletionStage<Changes> changes(String org, @Nullable Place before, int limit);
+  CompletionStage<Changes> changes(String org, @Nullable Place before, int limit, boolean fresh);
 }

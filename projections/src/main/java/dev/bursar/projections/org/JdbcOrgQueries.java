@@ -4,6 +4,7 @@ import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgQueries;
 import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.projections.progress.FreshReads;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ReadQueries;
 import java.sql.ResultSet;
@@ -25,10 +26,12 @@ public final class JdbcOrgQueries implements OrgQueries {
 
   private final ReadQueries queries;
   private final Progress progress;
+  private final FreshReads reads;
 
   public JdbcOrgQueries(ReadQueries queries, Progress progress) {
     this.queries = queries;
     this.progress = progress;
+    this.reads = new FreshReads(queries, progress);
   }
 
   @Override
@@ -56,31 +59,31 @@ public final class JdbcOrgQueries implements OrgQueries {
   }
 
   @Override
-  public CompletionStage<Changes> changes(String org, @Nullable Place before, int limit) {
-    return queries.run(
-        handle -> {
-          Freshness freshness = progress.of(org);
-          List<Change> found =
-              handle
-                  .createQuery(
-                      """
-                      select sequence, index, changed_at, actor, action, target_type, target, before, after
-                      from audit_log where org = :org and (sequence, index) < (:sequence, :index)
-                      order by sequence desc, index desc limit :limit
-                      """)
-                  .bind("org", org)
-                  .bind("sequence", before == null ? Long.MAX_VALUE : before.sequence())
-                  .bind("index", before == null ? 0 : before.index())
-                  .bind("limit", limit + 1)
-                  .map((rs, context) -> change(rs))
-                  .list();
-          boolean more = found.size() > limit;
-          return new Changes(
-              more ? List.copyOf(found.subList(0, limit)) : found,
-              more,
-              freshness.asOf(),
-              freshness.lagMs());
-        });
+  public CompletionStage<Changes> changes(
+      String org, @Nullable Place before, int limit, boolean fresh) {
+    return reads.read(
+        org,
+        fresh,
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    select sequence, index, changed_at, actor, action, target_type, target, before, after
+                    from audit_log where org = :org and (sequence, index) < (:sequence, :index)
+                    order by sequence desc, index desc limit :limit
+                    """)
+                .bind("org", org)
+                .bind("sequence", before == null ? Long.MAX_VALUE : before.sequence())
+                .bind("index", before == null ? 0 : before.index())
+                .bind("limit", limit + 1)
+                .map((rs, context) -> change(rs))
+                .list(),
+        (found, freshness) ->
+            new Changes(
+                found.size() > limit ? List.copyOf(found.subList(0, limit)) : found,
+                found.size() > limit,
+                freshness.asOf(),
+                freshness.lagMs()));
   }
 
   private static Change change(ResultSet rs) throws SQLException {
