@@ -68,7 +68,7 @@ public final class Jvm {
                 "-Xmx1g",
                 "-XX:+UseG1GC",
                 "-XX:MaxTenuringThreshold=1",
-                "-XX:MaxGCPauseMillis=10",
+                "-XX:MaxGCPauseMillis=100",
                 "--enable-native-access=ALL-UNNAMED"));
     if (release >= 23) {
       flags.add("--sun-misc-unsafe-memory-access=allow");
