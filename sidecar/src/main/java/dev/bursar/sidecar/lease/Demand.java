@@ -20,8 +20,8 @@ final class Demand {
   /** Which part of what others could still be granted one asks for at most. */
   private static final long SHARE = 4;
 
-  /** What was leased is to last about so long. */
-  static final long HORIZON = 10_000_000_000L;
+  /** What was leased is to last about so long, and half of it where the server is away. */
+  static final long HORIZON = 120_000_000_000L;
 
   private static final long MOST = 1_000_000_000_000_000_000L;
   private static final long METER_MOST = 1_000_000_000_000L;

@@ -1,0 +1,68 @@
+package dev.bursar.sidecar.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.bursar.domain.identity.Subject;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** How much is asked for, as traffic shows. */
+class DemandTest {
+
+  private static final long SECOND = 1_000_000_000L;
+  private static final long CALL = 500_000;
+  private static final long PLENTY = 1_000_000_000_000L;
+  private static final LeaseKey KEY = new LeaseKey(Subject.ofOrg("acme"), null, null, "platform");
+
+  private final HeldLease lease = new HeldLease("rsv_1", KEY);
+  private final Demand demand = new Demand(KEY, new Demand.Kind(), 0);
+  private long now;
+  private int asked;
+
+  /** Calls at a rate; the server grants what is asked for. */
+  private void spend(int perSecond, int seconds) {
+    for (int i = 0; i < perSecond * seconds; i++) {
+      now += SECOND / perSecond;
+      if (lease.left() < CALL) {
+        demand.lacking(new Spending(CALL, Map.of()));
+        grant();
+      }
+      lease.unreported += CALL;
+      demand.used(CALL, now);
+      lease.granted -= demand.surplus(now);
+      if (demand.isLow(lease)) {
+        grant();
+      }
+    }
+  }
+
+  private void grant() {
+    lease.granted += Math.max(0, demand.wanted(now) - lease.left());
+    demand.lease = lease;
+    demand.granted(PLENTY, now);
+    asked++;
+  }
+
+  private long secondsLeft(int perSecond) {
+    return lease.left() / CALL / perSecond;
+  }
+
+  @Test
+  void whatIsLeasedOutlastsAMinuteWithoutTheServerAndIsAskedForSeldom() {
+    spend(20, 120);
+    for (int i = 0; i < 300; i++) {
+      spend(20, 1);
+      assertThat(secondsLeft(20)).isBetween(60L, 250L);
+    }
+    asked = 0;
+    spend(20, 600);
+    assertThat(asked).isLessThan(30);
+  }
+
+  @Test
+  void whatIsNoLongerSpentIsGivenBack() {
+    spend(20, 600);
+    spend(1, 600);
+    assertThat(secondsLeft(1)).isLessThan(600);
+  }
+}
