@@ -3,6 +3,7 @@ package dev.bursar.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.api.RunningApi.Answer;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,19 @@ final class CatalogGrantsTest {
     assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
     assertThat(grant("zeta", body).status()).as("as often as it is bought").isEqualTo(201);
     assertThat(api.get("/v1/orgs/zeta/wallets/main").at("/balances/0/balance")).isEqualTo("2000");
+  }
+
+  /** Clocks of computers are finer than what is stored. */
+  @Test
+  void endsAreCountedFromWholeMicroseconds() {
+    try (RunningApi other = RunningApi.at(RunningApi.START.plusNanos(1_001))) {
+      other.put("/v1/orgs/zeta", "{'name':'An org','plan':'team'}");
+      other.put("/v1/orgs/zeta/wallets/main", "{}");
+      for (String body : List.of("{'pack':'small','currency':'EUR'}", "{'code':'P-1'}")) {
+        assertThat(other.post("/v1/orgs/zeta/wallets/main/grants", body).at("/expires_at"))
+            .endsWith("T10:00:00.000001Z");
+      }
+    }
   }
 
   @Test

@@ -224,6 +224,11 @@ public final class RunningApi implements AutoCloseable {
     this(withTestClock, overrides, CATALOG, new InMemoryNode(CATALOG, START));
   }
 
+  /** One whose clock stands at another time. */
+  static RunningApi at(Instant start) {
+    return new RunningApi(true, "", CATALOG, new InMemoryNode(CATALOG, start));
+  }
+
   /** The API started again on the same entities, with another catalog. */
   RunningApi withCatalog(Catalog catalog) {
     return new RunningApi(true, "", catalog, node);

@@ -26,6 +26,7 @@ import dev.bursar.domain.wallet.WalletReply;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -75,7 +76,7 @@ final class CatalogGrants {
     return byCatalog(
         call,
         (settings, catalog) -> {
-          Instant now = clock.instant();
+          Instant now = now();
           Grant grant = bought(pack(catalog, name), currency, id, now);
           return entities.wallet(call.org(), call.name("wallet"), adding(call, body, grant));
         });
@@ -131,7 +132,7 @@ final class CatalogGrants {
         call,
         (settings, catalog) -> {
           Campaign campaign = campaign(catalog, name, code);
-          Instant now = clock.instant();
+          Instant now = now();
           Problem fault = fault(campaign, org, settings, now);
           if (fault != null) {
             throw fault.fault();
@@ -191,6 +192,11 @@ final class CatalogGrants {
     return meant
         ? null
         : refused("campaign_not_eligible", campaign, "is not meant for " + org + " and its plan");
+  }
+
+  /** No finer than what is stored: a grant's end is counted from it. */
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
   /** Whether it has one of these plans, and may use it. */
