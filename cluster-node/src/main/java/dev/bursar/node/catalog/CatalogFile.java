@@ -1,6 +1,7 @@
 package dev.bursar.node.catalog;
 
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.CatalogVersions;
 import dev.bursar.domain.catalog.CreditType;
 import dev.bursar.domain.catalog.Feature;
 import dev.bursar.domain.catalog.PriceList;
@@ -56,11 +57,30 @@ public final class CatalogFile {
   public static Catalog read(List<Path> files) {
     YamlFaults faults = new YamlFaults();
     List<YamlPart> roots = new ArrayList<>();
-    for (Path file : files) {
-      String name = files.size() == 1 ? "" : file.toString();
-      roots.addAll(YamlPart.documents(name, YamlPart.text(WHAT, file), faults));
+    List<String> texts = texts(files);
+    for (int i = 0; i < texts.size(); i++) {
+      String name = texts.size() == 1 ? "" : files.get(i).toString();
+      roots.addAll(YamlPart.documents(name, texts.get(i), faults));
     }
     return catalog(roots, faults);
+  }
+
+  /** What is written in each; together no more than a version may have. */
+  private static List<String> texts(List<Path> files) {
+    List<String> texts = new ArrayList<>(files.size());
+    long bytes = 0;
+    for (Path file : files) {
+      String text = YamlPart.text(WHAT, file);
+      bytes += text.getBytes(StandardCharsets.UTF_8).length + NEXT_DOCUMENT.length();
+      texts.add(text);
+    }
+    bytes -= NEXT_DOCUMENT.length();
+    if (bytes > CatalogVersions.DOCUMENT_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "%s has %d bytes in all its files; at most %d are read"
+              .formatted(WHAT, bytes, CatalogVersions.DOCUMENT_BYTES_MAX));
+    }
+    return texts;
   }
 
   /**
@@ -68,16 +88,15 @@ public final class CatalogFile {
    * finds in them. Only whether there is something in each of them is looked at.
    *
    * @param files at least one
-   * @throws IllegalArgumentException if one can't be read, is larger than 10 MB, or is empty
+   * @throws IllegalArgumentException if one can't be read or is empty, or all of them have more
+   *     than 10 MB
    */
   public static String text(List<Path> files) {
-    List<String> texts = new ArrayList<>(files.size());
-    for (Path file : files) {
-      String text = YamlPart.text(WHAT, file);
-      if (text.lines().allMatch(line -> NOTHING.matcher(line).matches())) {
-        throw new IllegalArgumentException("%s %s is empty".formatted(WHAT, file));
+    List<String> texts = texts(files);
+    for (int i = 0; i < texts.size(); i++) {
+      if (texts.get(i).lines().allMatch(line -> NOTHING.matcher(line).matches())) {
+        throw new IllegalArgumentException("%s %s is empty".formatted(WHAT, files.get(i)));
       }
-      texts.add(text);
     }
     return String.join(NEXT_DOCUMENT, texts);
   }

@@ -66,16 +66,19 @@ final class Declared {
     if (partial || undeclared.merge(new Undeclared(where, name), 1, Integer::sum) > PLACES_MAX) {
       return;
     }
+    part.fault("%s is not declared in %s%s".formatted(name, where, told(declared)));
+  }
+
+  /** Looked at only if they are few: there may be as many faults as there are names. */
+  private static String told(Set<String> declared) {
+    if (declared.size() > TOLD_MAX + 1) {
+      return "";
+    }
     Set<String> names = new TreeSet<>(declared);
     names.remove("");
-    part.fault(
-        "%s is not declared in %s%s"
-            .formatted(
-                name,
-                where,
-                names.isEmpty()
-                    ? ", which has nothing"
-                    : names.size() > TOLD_MAX ? "" : "; declared are " + names));
+    return names.isEmpty()
+        ? ", which has nothing"
+        : names.size() > TOLD_MAX ? "" : "; declared are " + names;
   }
 
   /**

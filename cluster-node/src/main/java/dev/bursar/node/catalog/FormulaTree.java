@@ -63,6 +63,9 @@ final class FormulaTree {
 
   /** What was written: no other number of so few digits is nearest to it. */
   private static BigDecimal decimal(double written) {
+    if (Double.isInfinite(written)) {
+      throw new Fault("has a number beyond what CEL can read");
+    }
     BigDecimal value = BigDecimal.valueOf(written).stripTrailingZeros();
     if (value.scale() > 18 || value.precision() - value.scale() > 18) {
       throw new Fault(

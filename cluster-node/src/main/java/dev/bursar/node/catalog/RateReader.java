@@ -34,7 +34,7 @@ final class RateReader {
 
   private final Declared declared;
   private final Formulas formulas;
-  private final Map<Line, String> places = new HashMap<>();
+  private final Map<Line, YamlPart> places = new HashMap<>();
   private final List<Rate> rates = new ArrayList<>();
 
   /** The meters that have a price for each feature; under null for any. */
@@ -49,12 +49,13 @@ final class RateReader {
     formulas.prepare(parts.stream().flatMap(part -> part.peek("formula").stream()).toList());
     for (YamlPart part : parts) {
       Rate rate = rate(part);
-      String other = places.putIfAbsent(new Line(rate.work(), rate.effectiveAt()), part.place());
+      YamlPart other = places.putIfAbsent(new Line(rate.work(), rate.effectiveAt()), part);
       if (other == null) {
         rates.add(rate);
       } else {
         part.fault(
-            "is for the same feature and model as %s, from the same time on".formatted(other));
+            "is for the same feature and model as %s, from the same time on"
+                .formatted(other.place()));
       }
     }
     return List.copyOf(rates);

@@ -172,7 +172,10 @@ final class Scalars {
           DAY.matcher(text).matches()
               ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
               : OffsetDateTime.parse(text).toInstant();
-      if (!time.equals(time.truncatedTo(ChronoUnit.MICROS))) {
+      // Only years of more than four digits have a sign.
+      if (!Character.isDigit(text.charAt(0))) {
+        part.fault(text + " is no year of four digits");
+      } else if (!time.equals(time.truncatedTo(ChronoUnit.MICROS))) {
         part.fault(text + " is finer than a microsecond");
       }
       return time;

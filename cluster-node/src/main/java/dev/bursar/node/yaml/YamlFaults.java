@@ -3,10 +3,8 @@ package dev.bursar.node.yaml;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.stream.Collectors;
-import org.snakeyaml.engine.v2.exceptions.Mark;
 
 /**
  * What is wrong with files that are read as one, in the order in which they are read; and how much
@@ -41,14 +39,8 @@ public final class YamlFaults {
     }
   }
 
-  /**
-   * What is wrong at a place.
-   *
-   * @param file what the place begins with
-   */
-  void add(String file, String path, Optional<Mark> place, String fault) {
-    YamlFault told =
-        new YamlFault(file, path, place.map(mark -> mark.getLine() + 1).orElse(0), fault);
+  /** What is wrong at a place. */
+  void add(YamlFault told) {
     if (faults.size() < TOLD_MAX) {
       faults.add(told);
     } else if (!faults.contains(told)) {

@@ -1,5 +1,6 @@
 package dev.bursar.node.yaml;
 
+import dev.bursar.node.yaml.YamlNode.Kind;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -16,19 +17,9 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
-import org.snakeyaml.engine.v2.parser.Parser;
-import org.snakeyaml.engine.v2.parser.ParserImpl;
-import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * A part of a YAML file, with its path and its line. What is not as it should be is put down as a
@@ -44,13 +35,29 @@ public final class YamlPart {
   /** What its place begins with; empty if there is one file only. */
   private final String file;
 
-  private final String path;
-  private final Node node;
+  /** What it is part of; null for the whole. */
+  private final @Nullable YamlPart whole;
+
+  /** Its name in a mapping; null for an item of a list, or the whole. */
+  private final @Nullable String name;
+
+  /** Which item of a list it is, from 0. */
+  private final int index;
+
+  private final YamlNode node;
   private final YamlFaults faults;
 
-  private YamlPart(String file, String path, Node node, YamlFaults faults) {
+  private YamlPart(
+      String file,
+      @Nullable YamlPart whole,
+      @Nullable String name,
+      int index,
+      YamlNode node,
+      YamlFaults faults) {
     this.file = file;
-    this.path = path;
+    this.whole = whole;
+    this.name = name;
+    this.index = index;
     this.node = node;
     this.faults = faults;
     faults.count();
@@ -122,20 +129,10 @@ public final class YamlPart {
       return documents;
     }
     LoadSettings settings =
-        LoadSettings.builder()
-            .setSchema(new TextsOnly())
-            .setCodePointLimit(BYTES_MAX)
-            .setUseMarks(true)
-            .build();
+        LoadSettings.builder().setCodePointLimit(BYTES_MAX).setUseMarks(true).build();
     try {
-      Parser parser = new ShallowParser(new ParserImpl(settings, new StreamReader(settings, yaml)));
-      new Composer(settings, parser)
-          .forEachRemaining(
-              root -> {
-                if (!root.getTag().equals(Tag.NULL)) {
-                  documents.add(new YamlPart(place, "", root, faults));
-                }
-              });
+      YamlTree.documents(
+          settings, yaml, root -> documents.add(new YamlPart(place, null, null, 0, root, faults)));
       if (documents.isEmpty()) {
         faults.unreadable(place, 0, "is empty");
       }
@@ -189,44 +186,58 @@ public final class YamlPart {
 
   /** Where it is, such as {@code rates[3].meters}, after its file if there are several. */
   public String place() {
-    return file + path;
+    return file + path();
+  }
+
+  /** Made only of what has a fault, or is named by one: most parts have none. */
+  private String path() {
+    if (whole == null) {
+      return "";
+    }
+    String before = whole.path();
+    return name == null
+        ? "%s[%d]".formatted(before, index)
+        : before.isEmpty() ? name : before + "." + name;
   }
 
   /** Puts down that something is wrong here. */
   public void fault(String fault) {
-    faults.add(file, path, node.getStartMark(), fault);
+    faults.add(new YamlFault(file, path(), node.line, fault));
   }
 
   /** Puts it down before all other faults: what they follow from. */
   public void faultFirst(String fault) {
-    faults.addFirst(new YamlFault(file, path, line(node.getStartMark()), fault));
+    faults.addFirst(new YamlFault(file, path(), node.line, fault));
   }
 
   /** The text of a field, if this has it and it is one; nothing is put down. */
   public Optional<String> peek(String field) {
-    return node instanceof MappingNode mapping
-        ? mapping.getValue().stream()
-            .filter(
-                each -> each.getKeyNode() instanceof ScalarNode key && key.getValue().equals(field))
-            .map(NodeTuple::getValueNode)
-            .filter(ScalarNode.class::isInstance)
-            .map(value -> ((ScalarNode) value).getValue())
-            .findFirst()
-        : Optional.empty();
+    if (isMapping()) {
+      for (int i = 0; i < node.parts.length; i += 2) {
+        YamlNode value = node.parts[i + 1];
+        if (node.parts[i].text.equals(field)
+            && (value.kind == Kind.TEXT || value.kind == Kind.NOTHING)) {
+          return Optional.of(value.text);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** The fields of a mapping with any names, in their order. */
   public Map<String, YamlPart> fields() {
-    Map<String, YamlPart> fields = new LinkedHashMap<>();
-    if (!(node instanceof MappingNode mapping)) {
+    if (!isMapping()) {
       fault("a mapping is expected");
-      return fields;
+      return new LinkedHashMap<>();
     }
-    for (NodeTuple each : mapping.getValue()) {
-      String name = each.getKeyNode() instanceof ScalarNode key ? key.getValue() : "?";
-      String inner = path.isEmpty() ? name : path + "." + name;
-      if (fields.put(name, new YamlPart(file, inner, each.getValueNode(), faults)) != null) {
-        faults.add(file, inner, each.getKeyNode().getStartMark(), "is there twice");
+    Map<String, YamlPart> fields = LinkedHashMap.newLinkedHashMap(node.parts.length / 2);
+    for (int i = 0; i < node.parts.length; i += 2) {
+      YamlNode key = node.parts[i];
+      boolean isName = key.kind == Kind.TEXT || key.kind == Kind.NOTHING;
+      String inner = isName ? key.text : "?";
+      YamlPart part = new YamlPart(file, this, inner, 0, node.parts[i + 1], faults);
+      if (fields.put(inner, part) != null) {
+        faults.add(new YamlFault(file, part.path(), key.line, "is there twice"));
       }
     }
     return fields;
@@ -246,28 +257,26 @@ public final class YamlPart {
 
   /** The items of a list. */
   public List<YamlPart> items() {
-    List<YamlPart> items = new ArrayList<>();
-    if (node instanceof SequenceNode list) {
-      for (Node each : list.getValue()) {
-        items.add(new YamlPart(file, path + "[" + items.size() + "]", each, faults));
-      }
-    } else {
+    if (node.kind != Kind.LIST) {
       fault("a list is expected");
+      return List.of();
+    }
+    List<YamlPart> items = new ArrayList<>(node.parts.length);
+    for (YamlNode each : node.parts) {
+      items.add(new YamlPart(file, this, null, items.size(), each, faults));
     }
     return items;
   }
 
   /** Whether it has fields. */
   public boolean isMapping() {
-    return node instanceof MappingNode;
+    return node.kind == Kind.MAPPING;
   }
 
   /** A text; empty, with a fault, if it is none. */
   public String text() {
-    if (node instanceof ScalarNode scalar
-        && !scalar.getTag().equals(Tag.NULL)
-        && !scalar.getValue().isBlank()) {
-      return scalar.getValue();
+    if (node.kind == Kind.TEXT && !node.text.isBlank()) {
+      return node.text;
     }
     fault("a text is expected");
     return "";
@@ -309,7 +318,7 @@ public final class YamlPart {
     /** A field that has to be there; empty, with a fault, if it is not. */
     public Optional<YamlPart> required(String name) {
       YamlPart part = parts.get(name);
-      if (part == null && whole.node instanceof MappingNode) {
+      if (part == null && whole.isMapping()) {
         whole.fault(name + " is required");
       }
       return Optional.ofNullable(part);
@@ -324,7 +333,7 @@ public final class YamlPart {
     public List<String> texts(String name) {
       List<String> texts = required(name).map(YamlPart::texts).orElse(List.of());
       YamlPart part = parts.get(name);
-      if (part != null && part.node instanceof SequenceNode && texts.isEmpty()) {
+      if (part != null && part.node.kind == Kind.LIST && texts.isEmpty()) {
         part.fault("is empty; at least one is expected");
       }
       return texts;

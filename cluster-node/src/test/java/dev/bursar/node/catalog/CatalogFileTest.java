@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,6 +110,25 @@ final class CatalogFileTest {
     String yaml = rates("- { credit_type: c, meters: { m: %s } }".formatted(rate));
     assertThatThrownBy(() -> CatalogFile.parse(yaml))
         .hasMessageContaining("rates[0].meters.m (line 4): " + fault);
+  }
+
+  /** Years that no database keeps would be found out about when somebody redeems the campaign. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          +999999999-12-31T00:00:00Z | is no year of four digits
+          -0001-12-31T00:00:00Z      | is no year of four digits
+          2026-02-30                 | is neither a day (2026-11-01) nor a time (2026-11-01T00:00:00Z)
+          2026-01-01T00:00:00        | is neither a day (2026-11-01) nor a time (2026-11-01T00:00:00Z)
+          2026-01-01T00:00:00.0000001Z | is finer than a microsecond
+          """)
+  void aTimeThatCantBeKeptIsRefused(String time, String fault) {
+    String yaml =
+        rates("- { credit_type: c, effective_at: '%s', meters: { m: 1 } }".formatted(time));
+    assertThatThrownBy(() -> CatalogFile.parse(yaml))
+        .hasMessageContaining("rates[0].effective_at (line 4): " + time + " " + fault);
   }
 
   @Test
@@ -235,6 +255,15 @@ final class CatalogFileTest {
     Files.writeString(large, "# " + "x".repeat(10_000_000));
     assertThatThrownBy(() -> CatalogFile.read(List.of(large)))
         .hasMessageContaining("large.yaml has 10000002 bytes; at most 10000000 are read");
+    Files.writeString(large, "# a comment\n".repeat(500_000));
+    for (ThrowingCallable read :
+        List.<ThrowingCallable>of(
+            () -> CatalogFile.read(List.of(large, large)),
+            () -> CatalogFile.text(List.of(large, large)))) {
+      assertThatThrownBy(read)
+          .as("a node would not take it either")
+          .hasMessageContaining("has 12000005 bytes in all its files; at most 10000000 are read");
+    }
 
     assertThatThrownBy(() -> CatalogFile.parse("[\n".repeat(1_000_000)))
         .hasMessageContaining("nested more than 50 deep");
@@ -253,7 +282,8 @@ final class CatalogFileTest {
       bomb.append("a%d: &a%d [*a%d, *a%d]%n".formatted(i, i, i - 1, i - 1));
     }
     assertThatThrownBy(() -> CatalogFile.parse(bomb.toString()))
-        .hasMessageContaining("is not valid YAML: Number of aliases");
+        .hasMessageContaining(
+            "(root) (line 27): is not valid YAML: lists and mappings are referred to more than 50 times");
     assertThatThrownBy(() -> CatalogFile.parse("rates: &a [*a]"))
         .isInstanceOf(IllegalArgumentException.class);
   }
