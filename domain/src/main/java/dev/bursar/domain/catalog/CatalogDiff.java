@@ -1,13 +1,14 @@
 package dev.bursar.domain.catalog;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,9 @@ public record CatalogDiff(List<Change> changes, long orgs, long orgsInAll) {
     return new Comparison(before, after, subscribed).diff();
   }
 
+  /** What is no plan's concerns all orgs; they are not looked at one by one for each rate. */
+  private static final BiPredicate<String, Subscribed> EVERYBODY = (id, orgs) -> true;
+
   /** One comparison. */
   private static final class Comparison {
 
@@ -77,26 +81,29 @@ public record CatalogDiff(List<Change> changes, long orgs, long orgsInAll) {
     private final List<Subscribed> subscribed;
     private final List<Change> changes = new ArrayList<>();
 
+    private final long orgsInAll;
+
     /** Which of {@link #subscribed} are affected. */
-    private final Set<Integer> affected = new TreeSet<>();
+    private final BitSet affected = new BitSet();
 
     Comparison(Catalog before, Catalog after, List<Subscribed> subscribed) {
       this.before = before;
       this.after = after;
       this.subscribed = subscribed;
+      this.orgsInAll = subscribed.stream().mapToLong(Subscribed::orgs).sum();
     }
 
     CatalogDiff diff() {
-      compare(Section.CREDIT_TYPES, Catalog::creditTypes, CatalogTexts::of, (id, orgs) -> true);
+      compare(Section.CREDIT_TYPES, Catalog::creditTypes, CatalogTexts::of, EVERYBODY);
       Function<Catalog, Map<String, String>> meters =
           catalog -> {
             Map<String, String> byName = new TreeMap<>();
             catalog.meters().forEach(meter -> byName.put(meter, meter));
             return byName;
           };
-      compare(Section.METERS, meters, meter -> Map.of(), (id, orgs) -> true);
+      compare(Section.METERS, meters, meter -> Map.of(), EVERYBODY);
       compare(Section.FEATURES, Catalog::features, CatalogTexts::of, this::has);
-      compare(Section.RATES, CatalogTexts::rates, CatalogTexts::of, (id, orgs) -> true);
+      compare(Section.RATES, CatalogTexts::rates, CatalogTexts::of, EVERYBODY);
       compare(
           Section.PLANS,
           Catalog::plans,
@@ -107,19 +114,19 @@ public record CatalogDiff(List<Change> changes, long orgs, long orgsInAll) {
           Catalog::addOns,
           CatalogTexts::of,
           (id, orgs) -> orgs.addOns().contains(id));
-      compare(Section.TOP_UP_PACKS, Catalog::topUpPacks, CatalogTexts::of, (id, orgs) -> true);
+      compare(Section.TOP_UP_PACKS, Catalog::topUpPacks, CatalogTexts::of, EVERYBODY);
       compare(Section.CAMPAIGNS, Catalog::campaigns, CatalogTexts::of, this::isMeant);
       return new CatalogDiff(
           List.copyOf(changes),
           affected.stream().mapToLong(each -> subscribed.get(each).orgs()).sum(),
-          subscribed.stream().mapToLong(Subscribed::orgs).sum());
+          orgsInAll);
     }
 
     private <T> void compare(
         Section section,
         Function<Catalog, Map<String, T>> things,
         Function<T, Map<String, String>> texts,
-        BiFunction<String, Subscribed, Boolean> concerns) {
+        BiPredicate<String, Subscribed> concerns) {
       Map<String, T> old = things.apply(before);
       Map<String, T> now = things.apply(after);
       Set<String> ids = new TreeSet<>(old.keySet());
@@ -152,11 +159,15 @@ public record CatalogDiff(List<Change> changes, long orgs, long orgsInAll) {
       return List.copyOf(fields);
     }
 
-    private long orgs(String id, BiFunction<String, Subscribed, Boolean> concerns) {
+    private long orgs(String id, BiPredicate<String, Subscribed> concerns) {
+      if (concerns == EVERYBODY) {
+        affected.set(0, subscribed.size());
+        return orgsInAll;
+      }
       long orgs = 0;
       for (int i = 0; i < subscribed.size(); i++) {
-        if (concerns.apply(id, subscribed.get(i))) {
-          affected.add(i);
+        if (concerns.test(id, subscribed.get(i))) {
+          affected.set(i);
           orgs += subscribed.get(i).orgs();
         }
       }
