@@ -262,7 +262,10 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
             .toList());
   }
 
-  /** Whatever else is in the settings: a plan or add-on that is new has to be in the catalog. */
+  /**
+   * Whatever else is in the settings: a plan or add-on that is new has to be in the catalog, and
+   * the two have to go together.
+   */
   private Decision<OrgEvent, OrgReply> put(OrgCommand.PutOrg put, Instant now) {
     OrgSettings before = org.settings();
     OrgSettings settings = put.settings();
@@ -294,12 +297,14 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
           if (newPlan != null && !catalog.plans().containsKey(newPlan)) {
             return new Refused<>(unknown("plan", newPlan, catalog.plans().keySet()));
           }
-          for (String addOn : addOns) {
+          for (String addOn : newPlan == null ? addOns : settings.addOns()) {
             AddOn found = catalog.addOns().get(addOn);
-            if (found == null) {
+            if (found == null && addOns.contains(addOn)) {
               return new Refused<>(unknown("add_ons", addOn, catalog.addOns().keySet()));
             }
-            if (!found.plans().isEmpty() && (plan == null || !found.plans().contains(plan))) {
+            if (found != null
+                && !found.plans().isEmpty()
+                && (plan == null || !found.plans().contains(plan))) {
               return new Refused<>(
                   new Refusal(
                       Code.INVALID,

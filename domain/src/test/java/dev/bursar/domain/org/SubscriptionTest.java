@@ -370,5 +370,9 @@ final class SubscriptionTest {
     nothing().when(put(settings("gold")), NOON).thenRefused(Code.INVALID, "plan");
     nothing().when(put(settings("pro", "less")), NOON).thenRefused(Code.INVALID, "add_ons");
     nothing().when(put(settings("free", "more")), NOON).thenRefused(Code.INVALID, "add_ons");
+    acme(settings("pro", "more"))
+        .after(NOON, ask("chat", 1))
+        .when(put(settings("free", "more")), NOON)
+        .thenRefused(Code.INVALID, "add_ons");
   }
 }
