@@ -25,8 +25,9 @@ public enum Fault {
   /** A read of the journal fails, in recovery or for an earlier answer. */
   READ_FAILS,
   /**
-   * A node stops at once, and another takes over: at any time, or between two steps, right after a
-   * row was written or a message was sent.
+   * A node stops at once, and another takes over: at any time, or between two steps, while a row is
+   * on its way, right after it was written or a message was sent, in recovery, or right after a
+   * snapshot was stored.
    */
   CRASH,
   /** Another node takes over while the first goes on. */

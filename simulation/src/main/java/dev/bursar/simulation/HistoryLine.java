@@ -1,5 +1,8 @@
 package dev.bursar.simulation;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** A line of a history as a person reads it, and as it is each time that the history is run. */
@@ -19,6 +22,62 @@ final class HistoryLine {
 
   static String readable(String line) {
     String told = EMPTY.matcher(ADDRESSED.matcher(line).replaceAll("")).replaceAll("");
-    return ADDRESS.matcher(told).replaceAll("@").replace(", ]", "]");
+    return sorted(ADDRESS.matcher(told).replaceAll("@").replace(", ]", "]"));
+  }
+
+  /** Maps have no order of their own; each JVM has another. */
+  private static String sorted(String line) {
+    if (line.indexOf('{') < 0) {
+      return line;
+    }
+    StringBuilder told = new StringBuilder(line.length());
+    int from = 0;
+    while (true) {
+      int open = line.indexOf('{', from);
+      int close = open < 0 ? -1 : closing(line, open);
+      if (close < 0) {
+        return told.append(line, from, line.length()).toString();
+      }
+      told.append(line, from, open + 1)
+          .append(String.join(", ", entries(line.substring(open + 1, close))))
+          .append('}');
+      from = close + 1;
+    }
+  }
+
+  /** Where what opens here closes; below 0 if it does not. */
+  private static int closing(String line, int open) {
+    int depth = 0;
+    for (int i = open; i < line.length(); i++) {
+      depth += depth(line.charAt(i));
+      if (depth == 0) {
+        return line.charAt(i) == '}' ? i : -1;
+      }
+    }
+    return -1;
+  }
+
+  private static List<String> entries(String map) {
+    List<String> entries = new ArrayList<>();
+    int depth = 0;
+    int from = 0;
+    for (int i = 0; i < map.length(); i++) {
+      depth += depth(map.charAt(i));
+      if (depth == 0 && map.startsWith(", ", i)) {
+        entries.add(sorted(map.substring(from, i)));
+        from = i + 2;
+      }
+    }
+    entries.add(sorted(map.substring(from)));
+    Collections.sort(entries);
+    return entries;
+  }
+
+  private static int depth(char c) {
+    return switch (c) {
+      case '{', '[', '(' -> 1;
+      case '}', ']', ')' -> -1;
+      default -> 0;
+    };
   }
 }

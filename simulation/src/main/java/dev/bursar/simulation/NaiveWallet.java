@@ -94,6 +94,9 @@ final class NaiveWallet {
   /** Every hold as it was made, whatever has become of it. */
   private final Map<String, Hold> made = new HashMap<>();
 
+  /** When each lease was granted, or last added to, in microseconds since the beginning. */
+  private final Map<String, Long> prolonged = new HashMap<>();
+
   /** When each hold was to end before it was extended. */
   private final Map<String, Set<Instant>> ends = new HashMap<>();
 
@@ -167,6 +170,14 @@ final class NaiveWallet {
   /** What is held for a reservation, or leased; null if it is not open. */
   @Nullable Hold open(String reservation) {
     return open.get(reservation);
+  }
+
+  /**
+   * When it came on record that a lease is granted, or last that something is added to it, in
+   * microseconds since the beginning; null if there never was one.
+   */
+  @Nullable Long prolongedAt(String lease) {
+    return prolonged.get(lease);
   }
 
   /** Whether an open lease is in a later epoch than this. */
@@ -399,6 +410,7 @@ final class NaiveWallet {
     void made(Hold hold) {
       Lease terms = hold.lease();
       if (terms != null) {
+        prolonged.put(hold.reservation(), watch.nowMicros());
         expect(
             terms.epoch() == 1
                 && terms.granted().equals(hold.amount())
@@ -473,6 +485,7 @@ final class NaiveWallet {
         books(added.creditType()).pots.hold(added.draws(), 1);
         more = added.amount();
         all = together(hold, added);
+        prolonged.put(event.lease(), watch.nowMicros());
         watch.saw(Rarity.LEASE_TOPPED_UP);
       }
       Lease after = event.terms();

@@ -9,6 +9,7 @@ import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.usage.Use;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -30,6 +31,7 @@ final class SidecarChecks {
   private final World world;
   private final String name;
   private final SidecarDisk disk;
+  private final Duration lasting;
 
   /** What was charged to a reservation after it had expired: no lease was held for that. */
   private final Set<String> late = new HashSet<>();
@@ -49,10 +51,14 @@ final class SidecarChecks {
 
   private record Open(String lease, long micros) {}
 
-  SidecarChecks(World world, String name, SidecarDisk disk) {
+  /**
+   * @param lasting how long the leases are that it asks for
+   */
+  SidecarChecks(World world, String name, SidecarDisk disk, Duration lasting) {
     this.world = world;
     this.name = name;
     this.disk = disk;
+    this.lasting = lasting;
   }
 
   private static EntityId wallet(String lease) {
@@ -67,7 +73,7 @@ final class SidecarChecks {
     return world.watch.wallet(wallet(lease)).open(lease);
   }
 
-  /** Clocks are as the guarantee assumes them to be. */
+  /** The nodes' clocks are as the guarantee assumes them to be. */
   private boolean areClocksRight() {
     return !world.scenario.has(Fault.CLOCK_JUMPS) && !world.scenario.has(Fault.CLOCK_DRIFTS);
   }
@@ -75,7 +81,9 @@ final class SidecarChecks {
   // ---- what is decided
 
   /**
-   * It is decided now that somebody may spend so much of a lease.
+   * It is decided now that somebody may spend so much of a lease: while it is held, by right
+   * clocks; and whatever the nodes' clocks show, no longer after it was granted, or last added to,
+   * than was asked for.
    *
    * @param reservation what sets it aside; null where it is spent at once
    */
@@ -91,6 +99,16 @@ final class SidecarChecks {
         now,
         lease,
         terms);
+    Long prolongedAt = world.watch.wallet(wallet(lease)).prolongedAt(lease);
+    world.watch.expect(
+        prolongedAt != null && world.time.nowMicros() - prolongedAt < lasting.toNanos() / 1_000,
+        "I9",
+        "%s decides at %d µs from %s, which it has had since %s µs for %s, whatever clocks show",
+        name,
+        world.time.nowMicros(),
+        lease,
+        prolongedAt,
+        lasting);
     expectCovered(lease);
   }
 

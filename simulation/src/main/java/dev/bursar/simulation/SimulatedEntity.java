@@ -289,6 +289,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     }
     EntityMessage recovered;
     Entity<C, E, R> found;
+    world.cluster.mayCrash(node, 0.01);
     try {
       SimulatedJournal.Snapshot snapshot =
           world.tampering.hasOtherRules() ? null : world.journal.snapshot(id);
@@ -396,6 +397,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
             ? world.between(1_000_000, 6_000_000)
             : world.between(300, 4_000);
     long transaction = world.journal.begin();
+    world.cluster.mayCrash(node, 0.003);
     if (world.happens(Fault.WRITE_FAILS, 0.05)) {
       world.log(() -> "%s: row %d is not written".formatted(id, sequence));
       world.time.after(takes, () -> world.journal.rollBack(transaction));
@@ -509,6 +511,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
                 .journal
                 .save(id, captured, anew, world.tampering.savesLateSnapshots())
                 .ifPresent(bytes -> journal.saved(captured, bytes));
+            world.cluster.mayCrash(node, 0.02);
           }
         });
   }

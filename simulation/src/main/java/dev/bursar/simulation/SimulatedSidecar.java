@@ -129,7 +129,7 @@ final class SimulatedSidecar {
     }
     this.reportEvery = Duration.ofMillis(random.nextInt(3) == 0 ? 3_000 : 250);
     this.idle = Duration.ofSeconds(random.nextInt(3) == 0 ? 20 : 5);
-    this.checks = new SidecarChecks(world, name, disk);
+    this.checks = new SidecarChecks(world, name, disk, TTL);
     this.served = new ServedCluster(world, random);
   }
 
@@ -298,9 +298,12 @@ final class SimulatedSidecar {
     }
     if (now != null) {
       if (world.isTried(Fault.SIDECAR_CUT_OFF, 0.15)) {
+        // Where wallets forget soon, often for so long that its leases have ended and are
+        // forgotten.
+        int longs = world.scenario.isForgetful() ? 2 : 1;
         cutOff(
             now,
-            world.between(SECOND / 2, world.random.nextInt(3) == 0 ? 60 * SECOND : 6 * SECOND));
+            world.between(SECOND / 2, world.random.nextInt(3) < longs ? 60 * SECOND : 6 * SECOND));
       }
       if (world.isTried(Fault.SIDECAR_PAUSE, 0.15)) {
         pause(

@@ -230,6 +230,11 @@ final class Watch {
     return moment;
   }
 
+  /** In microseconds since the beginning, whatever clocks show. */
+  long nowMicros() {
+    return world.time.nowMicros();
+  }
+
   /** There has been one more. */
   void oneMore() {
     moment++;

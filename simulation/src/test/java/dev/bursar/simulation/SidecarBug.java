@@ -19,6 +19,19 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  A_SIDECAR_DECIDES_PAST_ITS_DEADLINE_WHERE_CLOCKS_ARE_WRONG("I9: whatever clocks show") {
+    @Override
+    public LeaseSettings leasing(LeaseSettings settings) {
+      return A_SIDECAR_DECIDES_PAST_ITS_DEADLINE.leasing(settings);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario)
+          && (scenario.has(Fault.CLOCK_JUMPS) || scenario.has(Fault.CLOCK_DRIFTS));
+    }
+  },
+
   WHAT_IS_NOT_REPORTED_IS_NOT_COUNTED_AFTER_A_RESTART("I3: is not on record") {
     @Override
     public Recovery recovered(Recovery found) {

@@ -70,6 +70,8 @@ final class SimulationTest {
           12271 | the same | the same
           21450 | late usage was told to a node that was replaced, and grace was too short for anybody to look again | LateUsageTest.itIsStillAskedAboutWhenAnEntityLooksAgain
           13073 | a team barred what had expired, since its wallet still found it in its journal | TeamEntityTest.whatHasExpiredIsNotBarredWhereOnlyTheWalletKnowsOfIt
+          105  | a wallet behind its journal told that it knows no lease | HoldTest.thatThereIsNoneIsToldToOthersOnceTheJournalHasNothingNewer
+          105  | a sidecar closed a lease that it had been told is not there | LocalDeciderTest.whatTheServerDoesNotFindIsNotClosed
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {
     Simulation.Outcome outcome = Simulation.run(Scenario.of(seed));
