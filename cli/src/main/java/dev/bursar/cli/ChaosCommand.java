@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
     })
 final class ChaosCommand implements Callable<Integer> {
 
+  private static final int OUTAGE_SECONDS = 60;
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -85,15 +87,13 @@ final class ChaosCommand implements Callable<Integer> {
             + " and one of them is killed, too. In the end what they allowed is compared with what was charged, to the last"
             + " quarter of a credit."
       })
-  private int sidecars;
+  private @Nullable Integer sidecars;
 
   @Option(
       names = "--outage",
       paramLabel = "SECONDS",
-      defaultValue = "60",
-      description =
-          "With --sidecars, how long the node is away, 1 to 600. Default: ${DEFAULT-VALUE}")
-  private int outageSeconds;
+      description = "With --sidecars, how long the node is away, 1 to 600. Default: 60")
+  private @Nullable Integer outage;
 
   @Override
   public Integer call() throws InterruptedException {
@@ -110,10 +110,14 @@ final class ChaosCommand implements Callable<Integer> {
           spec.commandLine(),
           "--pause-max: %d is not between 300 and 60000".formatted(pauseMillisMax));
     }
-    if (sidecars < 0 || sidecars > 20) {
+    if (sidecars != null && (sidecars < 1 || sidecars > 20)) {
       throw new ParameterException(
           spec.commandLine(), "--sidecars: %d is not between 1 and 20".formatted(sidecars));
     }
+    if (outage != null && sidecars == null) {
+      throw new ParameterException(spec.commandLine(), "--outage: needs --sidecars");
+    }
+    int outageSeconds = outage == null ? OUTAGE_SECONDS : outage;
     if (outageSeconds < 1 || outageSeconds > 600) {
       throw new ParameterException(
           spec.commandLine(), "--outage: %d is not between 1 and 600".formatted(outageSeconds));
@@ -127,7 +131,7 @@ final class ChaosCommand implements Callable<Integer> {
     boolean good;
     boolean atRest = true;
     try {
-      if (sidecars > 0) {
+      if (sidecars != null) {
         SidecarChaos.Outcome outcome =
             SidecarChaos.run(options, sidecars, Duration.ofSeconds(outageSeconds), out);
         good = outcome.good();

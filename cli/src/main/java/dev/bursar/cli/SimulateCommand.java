@@ -56,10 +56,7 @@ final class SimulateCommand implements Callable<Integer> {
 
   private static final int MINUTES_MAX = 60 * 24 * 7;
 
-  /**
-   * With fewer histories, some rare things may well not have happened: one does six times in so
-   * many.
-   */
+  /** With fewer histories, some rare things may well not have happened: two do twice in so many. */
   private static final long SEEDS_FOR_EVERYTHING = 2_000;
 
   private static final String NONE = "none";

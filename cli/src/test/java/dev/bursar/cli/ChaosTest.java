@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A short run of everything that an operator fears. */
 final class ChaosTest {
@@ -23,15 +25,31 @@ final class ChaosTest {
     assertGood("--sidecars", "2", "--outage", "5", "--rate", "60", "--data", "" + directory);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "--sidecars 0, --sidecars: 0 is not between 1 and 20",
+    "--outage 5, --outage: needs --sidecars",
+    "--sidecars 1 --outage 0, --outage: 0 is not between 1 and 600",
+    "--calls 0, --calls: 0 is not between 1 and 1000000",
+    "--rate NaN, --rate: NaN is not above 0"
+  })
+  void whatCanNotBeIsRefusedBeforeAnythingStarts(String options, String why) {
+    StringWriter written = new StringWriter();
+    assertThat(run(written, options.split(" "))).isEqualTo(2);
+    assertThat(written.toString()).contains(why).doesNotContain("kept in");
+  }
+
   private static void assertGood(String... options) {
     StringWriter written = new StringWriter();
+    assertThat(run(written, options)).as(written.toString()).isZero();
+  }
+
+  private static int run(StringWriter written, String... options) {
     List<String> arguments = new ArrayList<>(List.of("chaos"));
     arguments.addAll(List.of(options));
-    int code =
-        Bursar.commandLine()
-            .setOut(new PrintWriter(written))
-            .setErr(new PrintWriter(written))
-            .execute(arguments.toArray(String[]::new));
-    assertThat(code).as(written.toString()).isZero();
+    return Bursar.commandLine()
+        .setOut(new PrintWriter(written))
+        .setErr(new PrintWriter(written))
+        .execute(arguments.toArray(String[]::new));
   }
 }
