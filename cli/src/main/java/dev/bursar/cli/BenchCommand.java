@@ -4,6 +4,8 @@ import dev.bursar.benchmarks.bench.Bench;
 import dev.bursar.benchmarks.bench.BenchFailure;
 import dev.bursar.benchmarks.bench.BenchOptions;
 import dev.bursar.benchmarks.bench.Shape;
+import dev.bursar.benchmarks.bench.SidecarBench;
+import dev.bursar.benchmarks.bench.SidecarBenchOptions;
 import dev.bursar.benchmarks.bench.UsageBench;
 import dev.bursar.benchmarks.bench.UsageBenchOptions;
 import java.nio.file.Path;
@@ -93,9 +95,20 @@ final class BenchCommand implements Callable<Integer> {
       description = "With --usage, one-shots a second meanwhile. Default: ${DEFAULT-VALUE}")
   private int rate;
 
+  @Option(
+      names = "--sidecar",
+      description =
+          "Measure a sidecar instead: decisions in memory and as a library, on one core, and over HTTP beside"
+              + " a route of the same server that does nothing.")
+  private boolean sidecar;
+
   @Override
   public Integer call() throws InterruptedException {
     try {
+      if (sidecar) {
+        new SidecarBench(sidecarOptions(), System.out).run();
+        return 0;
+      }
       if (usageEvents != null) {
         new UsageBench(usageOptions(usageEvents), System.out).run();
         return 0;
@@ -114,6 +127,14 @@ final class BenchCommand implements Callable<Integer> {
     try {
       return new UsageBenchOptions(
           events, rate, seconds, warmup, shapes(Shape.HOT, Shape.FEW), ASKED);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure("--" + e.getMessage(), e);
+    }
+  }
+
+  private SidecarBenchOptions sidecarOptions() {
+    try {
+      return new SidecarBenchOptions(seconds, warmup, connections, rounds);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("--" + e.getMessage(), e);
     }

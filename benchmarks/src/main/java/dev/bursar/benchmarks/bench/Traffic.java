@@ -19,6 +19,9 @@ final class Traffic {
   private static final byte[] COMMIT =
       "{\"usage\":{\"input_tokens\":1000,\"output_tokens\":180}}".getBytes(StandardCharsets.UTF_8);
 
+  private static final byte[] NOTHING = "{}".getBytes(StandardCharsets.UTF_8);
+
+  private final List<byte[]> checks = new ArrayList<>();
   private final List<byte[]> oneShots = new ArrayList<>();
   private final List<byte[]> reserves = new ArrayList<>();
   private final String run;
@@ -30,8 +33,9 @@ final class Traffic {
     this.run = run;
     for (String org : shape.orgs()) {
       for (String user : shape.users()) {
-        oneShots.add(body(org, user, true));
-        reserves.add(body(org, user, false));
+        checks.add(body(org, user, "\"dry_run\":true"));
+        oneShots.add(body(org, user, "\"commit\":true"));
+        reserves.add(body(org, user, "\"commit\":false"));
       }
     }
   }
@@ -61,6 +65,28 @@ final class Traffic {
     };
   }
 
+  /** Asks only. */
+  Operation check() {
+    return (connection, number) ->
+        outcome(connection.call(Request.post(PATH, pick(checks, number), key("d", number))));
+  }
+
+  /** Sets aside, then gives back: two calls, of which nothing has to be told to anybody. */
+  Operation reserveAndRelease() {
+    return (connection, number) -> {
+      Response reserved =
+          connection.call(Request.post(PATH, pick(reserves, number), key("h", number)));
+      Outcome outcome = outcome(reserved);
+      if (outcome != Outcome.OK) {
+        return outcome;
+      }
+      String id = JsonScan.string(reserved.body(), "reservation_id");
+      return connection
+          .call(Request.post(PATH + "/" + id + "/release", NOTHING, key("e", number)))
+          .outcome();
+    };
+  }
+
   private static Outcome outcome(Response response) {
     Outcome outcome = response.outcome();
     if (outcome == Outcome.OK && !JsonScan.contains(response.body(), "\"allow\"")) {
@@ -80,12 +106,12 @@ final class Traffic {
 
   /** A one-shot of a user of the org. */
   static byte[] oneShot(String org) {
-    return body(org, Shape.SPREAD.users().getFirst(), true);
+    return body(org, Shape.SPREAD.users().getFirst(), "\"commit\":true");
   }
 
   /** What sets aside for a user of the org. */
   static byte[] reserve(String org) {
-    return body(org, Shape.SPREAD.users().getFirst(), false);
+    return body(org, Shape.SPREAD.users().getFirst(), "\"commit\":false");
   }
 
   /** What charges for that. */
@@ -93,12 +119,12 @@ final class Traffic {
     return COMMIT.clone();
   }
 
-  private static byte[] body(String org, String user, boolean oneShot) {
+  private static byte[] body(String org, String user, String how) {
     return """
         {"subject":{"org":"%s","team":"%s","user":"%s","product":"%s","cost_center":"%s"},\
         "feature":"chat","model":"gpt-5","session":"s-%s","wallet":"main","usage":{"input_tokens":1000,"output_tokens":200},\
-        "commit":%s}"""
-        .formatted(org, Shape.TEAM, user, Shape.PRODUCT, Shape.COST_CENTER, user, oneShot)
+        %s}"""
+        .formatted(org, Shape.TEAM, user, Shape.PRODUCT, Shape.COST_CENTER, user, how)
         .getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -1,0 +1,321 @@
+package dev.bursar.benchmarks.bench;
+
+import dev.bursar.benchmarks.load.CallFailure;
+import dev.bursar.benchmarks.load.ClosedLoop;
+import dev.bursar.benchmarks.load.Endpoint;
+import dev.bursar.benchmarks.load.HttpConnection;
+import dev.bursar.benchmarks.load.LoadPlan;
+import dev.bursar.benchmarks.load.LoadResult;
+import dev.bursar.benchmarks.load.Operation;
+import dev.bursar.benchmarks.load.Request;
+import dev.bursar.benchmarks.sidecar.LibraryLoad;
+import dev.bursar.benchmarks.sidecar.LocalDecisions;
+import dev.bursar.benchmarks.sidecar.SidecarBesideNoOp;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.sidecar.Sidecar;
+import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.server.ServerOverHttp;
+import dev.bursar.sidecar.usage.UsageFile;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.HdrHistogram.Histogram;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * How fast a sidecar decides: in memory, as a library on one core, and over HTTP beside a route of
+ * the same server, in the same process, that does nothing.
+ */
+public final class SidecarBench {
+
+  private static final Duration CALL_MAX = Duration.ofSeconds(30);
+  private static final Duration START_MAX = Duration.ofMinutes(1);
+  private static final Shape SHAPE = Shape.FEW;
+  private static final long FILE_BYTES = 256L << 20;
+  private static final long SEGMENT_BYTES = 8L << 20;
+
+  private final SidecarBenchOptions options;
+  private final PrintStream out;
+
+  public SidecarBench(SidecarBenchOptions options, PrintStream out) {
+    this.options = options;
+    this.out = out;
+  }
+
+  /** Runs it, and prints what came of it. */
+  public void run() throws BenchFailure, InterruptedException {
+    try (Workspace workspace = new Workspace()) {
+      out.printf(
+          Locale.ROOT,
+          "%d processors, server, PostgreSQL, sidecar and client on the same machine; %d s after %d s of warm-up%n",
+          Runtime.getRuntime().availableProcessors(),
+          options.seconds(),
+          options.warmupSeconds());
+      out.printf("%-44s%14s%12s%12s%12s%n", "one core", "rate/s", "p50 µs", "p99 µs", "p99.9 µs");
+      inMemory(workspace.directory("jmh"));
+      try (BursarServer server =
+          BursarServer.start(workspace.directory("server"), ServerUnderTest.freePort())) {
+        try (BenchProgress progress = new BenchProgress(1)) {
+          progress.begin("orgs");
+          server.addCustomers(SHAPE, progress);
+        }
+        library(server, workspace.directory("library"));
+        overHttp(server, workspace.directory("sidecar"));
+      }
+      workspace.succeeded();
+    }
+  }
+
+  // ---- in memory
+
+  private void inMemory(Path directory) throws BenchFailure {
+    Collection<RunResult> results;
+    try {
+      results =
+          new Runner(
+                  new OptionsBuilder()
+                      .include("\\." + LocalDecisions.class.getSimpleName() + "\\.")
+                      .verbosity(VerboseMode.SILENT)
+                      .output(directory.resolve("output.log").toString())
+                      .warmupIterations(1)
+                      .warmupTime(TimeValue.seconds(Math.max(1, options.warmupSeconds())))
+                      .measurementIterations(options.seconds())
+                      .measurementTime(TimeValue.seconds(1))
+                      .build())
+              .run();
+    } catch (RunnerException e) {
+      throw new BenchFailure("the decisions in memory can't be measured: " + e.getMessage(), e);
+    }
+    for (RunResult rate : results) {
+      if (rate.getParams().getMode() != Mode.Throughput) {
+        continue;
+      }
+      String name = rate.getParams().getBenchmark();
+      RunResult times =
+          results.stream()
+              .filter(
+                  it ->
+                      it.getParams().getMode() == Mode.SampleTime
+                          && it.getParams().getBenchmark().equals(name))
+              .findFirst()
+              .orElseThrow();
+      var nanos = times.getPrimaryResult().getStatistics();
+      line(
+          "in memory, " + words(name.substring(name.lastIndexOf('.') + 1)),
+          rate.getPrimaryResult().getScore() * 1e6,
+          nanos.getPercentile(50),
+          nanos.getPercentile(99),
+          nanos.getPercentile(99.9),
+          "");
+    }
+  }
+
+  /** The words of a method's name. */
+  private static String words(String method) {
+    return method.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
+  }
+
+  private void line(String what, double rate, double p50, double p99, double p999, String remark) {
+    out.printf(
+        Locale.ROOT, "%-44s%,14.0f%12.2f%12.2f%12.2f%s%n", what, rate, p50, p99, p999, remark);
+  }
+
+  // ---- as a library
+
+  private void library(BursarServer server, Path directory)
+      throws BenchFailure, InterruptedException {
+    try (ServerOverHttp client =
+            new ServerOverHttp(
+                URI.create(server.endpoint().toString()), key(server), "bench-library");
+        Sidecar sidecar =
+            new Sidecar(
+                SidecarSettings.USUAL,
+                client,
+                client,
+                UsageFile.open(directory, new UsageFile.Settings(FILE_BYTES, SEGMENT_BYTES)),
+                InstantSource.system())) {
+      List<ReserveRequest> checks = requests(true);
+      List<ReserveRequest> holds = requests(false);
+      for (ReserveRequest request : holds) {
+        Decision decision = sidecar.decide(request).toCompletableFuture().join();
+        if (decision instanceof Decision.Allowed it && it.reservation() != null) {
+          sidecar.end(it.reservation(), null, null).toCompletableFuture().join();
+        }
+      }
+      out.printf(
+          Locale.ROOT,
+          "%,d orgs with budgets of org, department, team, product, cost center and each user, %,d leases%n",
+          SHAPE.orgs().size(),
+          sidecar.leases());
+      library("library, check", sidecar, checks);
+      library("library, reserve and release", sidecar, holds);
+      sidecar.stop(Duration.ofSeconds(10));
+    } catch (IOException e) {
+      throw new BenchFailure("no usage file: " + e.getMessage(), e);
+    }
+  }
+
+  private void library(String what, Sidecar sidecar, List<ReserveRequest> requests) {
+    LibraryLoad.run(sidecar, requests, Math.max(1, options.warmupSeconds()));
+    LibraryLoad.Result result = LibraryLoad.run(sidecar, requests, options.seconds());
+    Histogram nanos = result.nanos();
+    line(
+        what,
+        result.rate(),
+        nanos.getValueAtPercentile(50) / 1e3,
+        nanos.getValueAtPercentile(99) / 1e3,
+        nanos.getValueAtPercentile(99.9) / 1e3,
+        result.elsewhere() == 0 ? "" : ", not at once: " + result.elsewhere());
+  }
+
+  private static List<ReserveRequest> requests(boolean dryRun) {
+    List<ReserveRequest> all = new ArrayList<>();
+    for (String org : SHAPE.orgs()) {
+      for (String user : SHAPE.users()) {
+        all.add(
+            new ReserveRequest(
+                new Subject(org, Shape.TEAM, user, Shape.PRODUCT, Shape.COST_CENTER, null),
+                "chat",
+                "gpt-5",
+                null,
+                "main",
+                Map.of("input_tokens", 1_000L, "output_tokens", 200L),
+                null,
+                null,
+                300,
+                null,
+                false,
+                dryRun,
+                Map.of()));
+      }
+    }
+    return all;
+  }
+
+  private static String key(BursarServer server) {
+    return Objects.requireNonNull(server.endpoint().bearer());
+  }
+
+  // ---- over HTTP
+
+  private void overHttp(BursarServer server, Path directory)
+      throws BenchFailure, InterruptedException {
+    int port = ServerUnderTest.freePort();
+    int noOpPort = ServerUnderTest.freePort();
+    Endpoint sidecar = Endpoint.local(port).withBearer(key(server));
+    Endpoint noOp = Endpoint.local(noOpPort).withBearer(key(server));
+    try (ChildProcess process =
+        ChildProcess.start(
+            "sidecar",
+            Jvm.small(
+                SidecarBesideNoOp.class.getName(),
+                Integer.toString(noOpPort),
+                "--server",
+                server.endpoint().toString(),
+                "--port",
+                Integer.toString(port),
+                "--data",
+                directory.resolve("data").toString()),
+            Map.of("BURSAR_KEY", key(server)),
+            directory.resolve("output.log"))) {
+      awaitReady(sidecar, process);
+      out.printf(
+          Locale.ROOT,
+          "%-44s%14s%12s%12s%14s%10s%n",
+          "over HTTP, " + options.connections() + " connections",
+          "rate/s",
+          "p50 ms",
+          "p99 ms",
+          "no-op/s",
+          "to no-op");
+      Traffic traffic = new Traffic(SHAPE, "sidecar-");
+      // What is only looked at leases nothing: the leases of this are there for that.
+      beside("reserve and release", traffic.reserveAndRelease(), sidecar, noOp);
+      beside("check", traffic.check(), sidecar, noOp);
+      beside("one-shot, which the server is told", traffic.oneShot(), sidecar, noOp);
+    }
+  }
+
+  /** In turn, so that what the machine does meanwhile is the same for both; medians. */
+  private void beside(String what, Operation operation, Endpoint sidecar, Endpoint noOp)
+      throws BenchFailure, InterruptedException {
+    double[] rates = new double[options.rounds()];
+    double[] noOpRates = new double[options.rounds()];
+    LoadResult last = null;
+    for (int round = 0; round < options.rounds(); round++) {
+      noOpRates[round] = load(noOp, operation).rate();
+      last = load(sidecar, operation);
+      rates[round] = last.rate();
+    }
+    double rate = median(rates);
+    double noOpRate = median(noOpRates);
+    LoadResult shown = Objects.requireNonNull(last);
+    out.printf(
+        Locale.ROOT,
+        "%-44s%,14.0f%12.2f%12.2f%,14.0f%9.2f×%s%n",
+        what,
+        rate,
+        shown.latency().p50(),
+        shown.latency().p99(),
+        noOpRate,
+        rate / noOpRate,
+        shown.errorLine().isEmpty() ? "" : "; not ok: " + shown.errorLine());
+  }
+
+  private LoadResult load(Endpoint endpoint, Operation operation) throws InterruptedException {
+    return ClosedLoop.run(
+        endpoint,
+        new LoadPlan(
+            options.connections(),
+            Duration.ofSeconds(options.warmupSeconds()),
+            Duration.ofSeconds(options.seconds()),
+            CALL_MAX),
+        operation,
+        millis -> {});
+  }
+
+  private static double median(double[] all) {
+    double[] sorted = all.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
+  }
+
+  private static void awaitReady(Endpoint endpoint, ChildProcess process)
+      throws BenchFailure, InterruptedException {
+    long deadline = System.nanoTime() + START_MAX.toNanos();
+    try (HttpConnection connection = new HttpConnection(endpoint, Duration.ofSeconds(5))) {
+      while (!isReady(connection)) {
+        if (!process.isAlive() || System.nanoTime() - deadline > 0) {
+          throw process.failure("did not start");
+        }
+        Thread.sleep(100);
+      }
+    }
+  }
+
+  private static boolean isReady(HttpConnection connection) {
+    try {
+      return connection.call(Request.get("/health/ready")).status() == 200;
+    } catch (CallFailure e) {
+      return false;
+    }
+  }
+}

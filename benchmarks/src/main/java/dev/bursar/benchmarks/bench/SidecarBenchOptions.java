@@ -1,0 +1,19 @@
+package dev.bursar.benchmarks.bench;
+
+/**
+ * What of a sidecar to measure.
+ *
+ * @param seconds for how long each, from 1
+ * @param warmupSeconds and for how long before that, not counted
+ * @param connections open at the same time
+ * @param rounds how often the sidecar and the route that does nothing are measured in turn
+ */
+public record SidecarBenchOptions(int seconds, int warmupSeconds, int connections, int rounds) {
+
+  public SidecarBenchOptions {
+    if (seconds < 1 || warmupSeconds < 0 || connections < 1 || rounds < 1) {
+      throw new IllegalArgumentException(
+          "seconds, connections and rounds have to be at least 1, and warmup at least 0");
+    }
+  }
+}
