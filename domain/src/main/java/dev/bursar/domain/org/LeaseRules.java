@@ -184,19 +184,18 @@ final class LeaseRules {
   /** Somebody below is frozen, and would not be asked about. */
   private @Nullable Refusal frozenBelow(Subject subject, List<Scope> path, Instant now) {
     for (Freeze freeze : org.overrides().freezes()) {
-      if (freeze.inForce(now)
-          && !path.contains(freeze.scope())
-          && isBelow(freeze.scope(), subject)) {
-        return tooWide("the freeze of %s".formatted(freeze.scope().words()));
+      String field = unnamed(freeze.scope(), subject);
+      if (field != null && freeze.inForce(now) && !path.contains(freeze.scope())) {
+        return tooWide(field, "the freeze of %s".formatted(freeze.scope().words()));
       }
     }
     return null;
   }
 
-  private static Refusal tooWide(String what) {
+  private static Refusal tooWide(String field, String what) {
     return new Refusal(
         Code.LEASE_TOO_WIDE,
-        "subject",
+        field,
         what + " may count for some of what it would be used for: name whom it is for");
   }
 
@@ -219,9 +218,10 @@ final class LeaseRules {
       return null;
     }
     if (!path.contains(budget.scope())) {
-      return isBelow(budget.scope(), subject)
-          ? tooWide("the limit %s of %s".formatted(budget.id(), budget.scope().words()))
-          : null;
+      String unnamed = unnamed(budget.scope(), subject);
+      return unnamed == null
+          ? null
+          : tooWide(unnamed, "the limit %s of %s".formatted(budget.id(), budget.scope().words()));
     }
     return credits || allowances.containsKey(measure)
         ? null
@@ -231,21 +231,29 @@ final class LeaseRules {
             "the limit %s counts it: say how many the lease is to hold".formatted(budget.id()));
   }
 
-  /** Whether work of this subject may fall under the scope, if it names more than the subject. */
-  private static boolean isBelow(Scope scope, Subject subject) {
+  /**
+   * What the subject would have to name, so that its work is known to fall under the scope or not.
+   *
+   * @return a field of the request; null if it names all that it takes
+   */
+  private static @Nullable String unnamed(Scope scope, Subject subject) {
     boolean anyTeam = subject.team() == null;
     boolean sameTeam =
         scope.team() == null || anyTeam || Objects.equals(scope.team(), subject.team());
+    boolean anyUser = subject.user() == null;
     return switch (scope.type()) {
-      case USER ->
-          sameTeam && (subject.user() == null || Objects.equals(scope.id(), subject.user()));
-      case EACH_USER -> subject.user() == null;
-      case EACH_MEMBER -> sameTeam && (subject.user() == null || anyTeam);
-      case TEAM, DEPARTMENT -> anyTeam;
-      case AGENT -> subject.agent() == null;
-      case PRODUCT -> subject.product() == null;
-      case COST_CENTER -> subject.costCenter() == null;
-      case ORG -> false;
+      case USER -> {
+        boolean maybe = sameTeam && (anyUser || Objects.equals(scope.id(), subject.user()));
+        yield !maybe ? null : anyUser ? "subject.user" : "subject.team";
+      }
+      case EACH_USER -> anyUser ? "subject.user" : null;
+      case EACH_MEMBER ->
+          sameTeam && anyUser ? "subject.user" : sameTeam && anyTeam ? "subject.team" : null;
+      case TEAM, DEPARTMENT -> anyTeam ? "subject.team" : null;
+      case AGENT -> subject.agent() == null ? "subject.agent" : null;
+      case PRODUCT -> subject.product() == null ? "subject.product" : null;
+      case COST_CENTER -> subject.costCenter() == null ? "subject.cost_center" : null;
+      case ORG -> null;
     };
   }
 }

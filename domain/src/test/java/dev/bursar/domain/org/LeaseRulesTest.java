@@ -39,6 +39,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -294,22 +295,23 @@ final class LeaseRulesTest {
       nullValues = "-",
       textBlock =
           """
-          # a hard limit of; the lease is for team, user; may there be one?
-          user,       -,        -,   false
-          user,       research, -,   false
-          user,       research, ann, true
-          user,       research, bob, true
-          each_user,  research, -,   false
-          each_user,  research, ann, true
-          team,       -,        -,   false
-          team,       -,        ann, false
-          team,       research, -,   true
-          team,       sales,    -,   true
-          department, -,        -,   false
-          department, research, -,   true
-          agent,      research, ann, false
+          # a hard limit of; the lease is for team, user; what has it to name?
+          user,       -,        -,   subject.user
+          user,       research, -,   subject.user
+          user,       research, ann, -
+          user,       research, bob, -
+          each_user,  research, -,   subject.user
+          each_user,  research, ann, -
+          team,       -,        -,   subject.team
+          team,       -,        ann, subject.team
+          team,       research, -,   -
+          team,       sales,    -,   -
+          department, -,        -,   subject.team
+          department, research, -,   -
+          agent,      research, ann, subject.agent
           """)
-  void noHardLimitMayCountOnlySomeOfIt(String of, String team, String user, boolean granted) {
+  void noHardLimitMayCountOnlySomeOfIt(
+      String of, String team, String user, @Nullable String unnamed) {
     Scope scope =
         switch (of) {
           case "user" -> user("ann");
@@ -320,10 +322,10 @@ final class LeaseRulesTest {
         };
     acme.after(NOON, OrgWords.budget(daily("b", scope, "10")));
     var then = acme.when(lease(subject(team, user), "4"), NOON);
-    if (granted) {
+    if (unnamed == null) {
       assertThat(then.reply(OrgReply.Begun.class).plan().amount()).isEqualTo(Credits.of(4));
     } else {
-      then.thenRefused(Code.LEASE_TOO_WIDE, "subject");
+      then.thenRefused(Code.LEASE_TOO_WIDE, unnamed);
     }
   }
 
@@ -332,16 +334,17 @@ final class LeaseRulesTest {
       nullValues = "-",
       textBlock =
           """
-          # frozen is; the lease is for team, user; may there be one?
-          user,       -,        -,   false
-          user,       research, -,   false
-          user,       research, bob, true
-          team,       -,        -,   false
-          team,       sales,    -,   true
-          department, -,        ann, false
-          agent,      research, ann, false
+          # frozen is; the lease is for team, user; what has it to name?
+          user,       -,        -,   subject.user
+          user,       research, -,   subject.user
+          user,       research, bob, -
+          team,       -,        -,   subject.team
+          team,       sales,    -,   -
+          department, -,        ann, subject.team
+          agent,      research, ann, subject.agent
           """)
-  void nobodyWhoIsFrozenMayBeServedByIt(String of, String team, String user, boolean granted) {
+  void nobodyWhoIsFrozenMayBeServedByIt(
+      String of, String team, String user, @Nullable String unnamed) {
     Scope scope =
         switch (of) {
           case "user" -> user("ann");
@@ -352,10 +355,10 @@ final class LeaseRulesTest {
     Freeze freeze = new Freeze(scope, NOON.plusSeconds(60), "misuse");
     acme.after(NOON, new OrgCommand.FreezeScope(freeze, "key1"));
     var then = acme.when(lease(subject(team, user), "4"), NOON);
-    if (granted) {
+    if (unnamed == null) {
       then.reply(OrgReply.Begun.class);
     } else {
-      then.thenRefused(Code.LEASE_TOO_WIDE, "subject");
+      then.thenRefused(Code.LEASE_TOO_WIDE, unnamed);
       assertThat(begun(lease(subject(team, user), "4"), NOON.plusSeconds(60))).isNotNull();
     }
   }
@@ -365,7 +368,7 @@ final class LeaseRulesTest {
     acme.after(
         NOON, new OrgCommand.DraftBudget(daily("b", user("ann"), "10"), "attempt-1", "key1"));
     acme.when(lease(subject("research", null), "4"), NOON)
-        .thenRefused(Code.LEASE_TOO_WIDE, "subject");
+        .thenRefused(Code.LEASE_TOO_WIDE, "subject.user");
   }
 
   private String leasedBeforeTheHour() {

@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.lease;
 
 import dev.bursar.domain.budget.Quantities;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -27,9 +28,9 @@ final class Demand {
   private static final long METER_MOST = 1_000_000_000_000L;
   private static final long TIMES_MOST = 100_000;
 
-  /** What limits count of all that is alike but for the user. */
+  /** What limits count of all that is alike but for what a lease need not name. */
   static final class Kind {
-    boolean byUser;
+    final Set<LeaseKey.Part> named = EnumSet.noneOf(LeaseKey.Part.class);
     final Set<String> meters = new TreeSet<>();
   }
 

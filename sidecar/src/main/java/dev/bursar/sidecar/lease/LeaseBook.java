@@ -4,6 +4,7 @@ import dev.bursar.sidecar.lease.Demand.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -92,10 +93,10 @@ public final class LeaseBook {
    * @return null if none does; {@link #lacking} says what then
    */
   public @Nullable HeldLease fitting(LeaseKey key, Spending spending, long now) {
-    Demand demand = demands.get(key.ofAnyUser());
-    if (demand != null && demand.kind.byUser) {
-      demand = demands.get(key);
-    }
+    LeaseKey wide = key.widest();
+    Kind kind = kinds.get(wide);
+    Demand demand =
+        kind == null ? null : demands.get(kind.named.isEmpty() ? wide : key.naming(kind.named));
     if (demand == null
         || demand.lease == null
         || !demand.lease.isPricedBy(prices)
@@ -116,7 +117,7 @@ public final class LeaseBook {
    * @return the key to wait for; null if the server should rather decide by itself
    */
   public @Nullable LeaseKey lacking(LeaseKey key, Spending spending, long now) {
-    LeaseKey wide = key.ofAnyUser();
+    LeaseKey wide = key.widest();
     Kind kind = kinds.get(wide);
     if (kind == null) {
       if (rooms.leases().isFull()) {
@@ -126,10 +127,10 @@ public final class LeaseBook {
       kinds.put(wide, kind);
       rooms.leases().take(KIND_BYTES);
     }
-    if (kind.byUser && key.subject().user() == null) {
+    if (!key.names(kind.named)) {
       return null;
     }
-    LeaseKey of = kind.byUser ? key : wide;
+    LeaseKey of = kind.named.isEmpty() ? wide : key.naming(kind.named);
     Demand demand = demands.get(of);
     if (demand == null) {
       if (rooms.leases().isFull()) {
@@ -520,12 +521,21 @@ public final class LeaseBook {
     String field = it.field();
     if (field != null && field.startsWith("meters.")) {
       demand.kind.meters.add(field.substring("meters.".length()));
-    } else if (it.code().equals("lease_too_wide") && !demand.kind.byUser) {
-      demand.kind.byUser = true;
-    } else {
+    } else if (!it.code().equals("lease_too_wide") || !demand.kind.named.addAll(named(field))) {
       demand.notBefore = now + settings.pause();
     }
     wake(demand);
+  }
+
+  /** What a lease has to name; where the server does not say it is the user. */
+  private static Set<LeaseKey.Part> named(@Nullable String field) {
+    return switch (field == null ? "subject" : field) {
+      case "subject", "subject.user" -> EnumSet.of(LeaseKey.Part.USER);
+      case "subject.product" -> EnumSet.of(LeaseKey.Part.PRODUCT);
+      case "subject.cost_center" -> EnumSet.of(LeaseKey.Part.COST_CENTER);
+      case "subject.agent" -> EnumSet.of(LeaseKey.Part.AGENT);
+      default -> EnumSet.noneOf(LeaseKey.Part.class);
+    };
   }
 
   /**
@@ -677,7 +687,7 @@ public final class LeaseBook {
         if (demand.acquiring == null && now - demand.usedAt > forget) {
           it.remove();
           rooms.leases().give(DEMAND_BYTES);
-          if (!demand.kind.byUser
+          if (demand.kind.named.isEmpty()
               && demand.kind.meters.isEmpty()
               && kinds.remove(demand.key) != null) {
             rooms.leases().give(KIND_BYTES);

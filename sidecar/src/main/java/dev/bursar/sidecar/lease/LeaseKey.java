@@ -1,12 +1,15 @@
 package dev.bursar.sidecar.lease;
 
 import dev.bursar.domain.identity.Subject;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one lease is for: whoever and whatever fits it is decided from it.
  *
- * @param subject its org and every unit; its user only where limits count users by themselves
+ * @param subject its org and team; its user, product, cost center and agent only where limits count
+ *     those by themselves
  * @param feature the feature, or null for requests that name none
  * @param wallet the wallet that requests name, or null
  * @param creditType the credit type
@@ -14,23 +17,50 @@ import org.jspecify.annotations.Nullable;
 public record LeaseKey(
     Subject subject, @Nullable String feature, @Nullable String wallet, String creditType) {
 
-  /** The same for all users. */
-  LeaseKey ofAnyUser() {
-    return ofUser(null);
+  private static final Set<Part> NONE = EnumSet.noneOf(Part.class);
+
+  /** What a subject may name, and a lease names only where limits count it by itself. */
+  enum Part {
+    USER,
+    PRODUCT,
+    COST_CENTER,
+    AGENT
   }
 
-  /** The same for one user. */
-  LeaseKey ofUser(@Nullable String user) {
+  /** The same for all users, products, cost centers and agents. */
+  LeaseKey widest() {
+    return naming(NONE);
+  }
+
+  /** The same, naming these and no others. */
+  LeaseKey naming(Set<Part> parts) {
     return new LeaseKey(
         new Subject(
             subject.org(),
             subject.team(),
-            user,
-            subject.product(),
-            subject.costCenter(),
-            subject.agent()),
+            parts.contains(Part.USER) ? subject.user() : null,
+            parts.contains(Part.PRODUCT) ? subject.product() : null,
+            parts.contains(Part.COST_CENTER) ? subject.costCenter() : null,
+            parts.contains(Part.AGENT) ? subject.agent() : null),
         feature,
         wallet,
         creditType);
+  }
+
+  /** Whether it names all of these. */
+  boolean names(Set<Part> parts) {
+    for (Part part : parts) {
+      String name =
+          switch (part) {
+            case USER -> subject.user();
+            case PRODUCT -> subject.product();
+            case COST_CENTER -> subject.costCenter();
+            case AGENT -> subject.agent();
+          };
+      if (name == null) {
+        return false;
+      }
+    }
+    return true;
   }
 }

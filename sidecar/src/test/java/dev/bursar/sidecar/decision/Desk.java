@@ -78,6 +78,23 @@ final class Desk {
         Map.of());
   }
 
+  static ReserveRequest ofProduct(@Nullable String product, String amount) {
+    return new ReserveRequest(
+        new Subject("acme", "red", "ann", product, null, null),
+        "chat",
+        "m",
+        null,
+        null,
+        null,
+        Credits.parse(amount),
+        "platform",
+        300,
+        null,
+        true,
+        false,
+        Map.of());
+  }
+
   /** Asks, and waits for what has to be waited for. */
   Decision ask(ReserveRequest request) {
     String id = "r" + ++ids;

@@ -263,6 +263,33 @@ final class LocalDeciderTest {
   }
 
   @Test
+  void aUsersLeaseIsDecidedFromAlsoLongAfterUsersWereFirstNamed() {
+    Desk desk = new Desk(1_000);
+    desk.server.byUser = true;
+    for (int i = 0; i < 100; i++) {
+      desk.pass(20);
+      allowed(desk.charge("0.01"));
+    }
+    assertThat(
+            desk.decider.reserve(Desk.request("ann", "0.01", null, true), "x", desk.now, Desk.NOON))
+        .isInstanceOf(Allowed.class);
+  }
+
+  @Test
+  void productsShareALeaseUntilTheServerMinds() {
+    Desk desk = new Desk(1_000);
+    allowed(desk.ask(Desk.ofProduct("copilot", "2")));
+    allowed(desk.ask(Desk.ofProduct("search", "2")));
+    assertThat(desk.server.leases).hasSize(1);
+    desk = new Desk(1_000);
+    desk.server.byProduct = true;
+    allowed(desk.ask(Desk.ofProduct("copilot", "2")));
+    allowed(desk.ask(Desk.ofProduct("search", "2")));
+    assertThat(desk.server.leases).hasSize(2);
+    assertThat(desk.ask(Desk.ofProduct(null, "2"))).isInstanceOf(Elsewhere.class);
+  }
+
+  @Test
   void aMeterIsCountedAsCreditsAre() {
     Desk desk = new Desk(1_000);
     desk.server.meter = "requests";

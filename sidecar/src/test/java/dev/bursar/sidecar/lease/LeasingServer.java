@@ -76,6 +76,9 @@ public final class LeasingServer {
   /** Whether users have limits of their own. */
   public boolean byUser;
 
+  /** Whether products have. */
+  public boolean byProduct;
+
   public LeasingServer(long balance) {
     this.balance = balance;
   }
@@ -161,7 +164,10 @@ public final class LeasingServer {
 
   private Told acquire(Ask.Acquire ask, long now) {
     if (byUser && ask.key().subject().user() == null) {
-      return new Told.Refused("lease_too_wide", "subject");
+      return new Told.Refused("lease_too_wide", "subject.user");
+    }
+    if (byProduct && ask.key().subject().product() == null) {
+      return new Told.Refused("lease_too_wide", "subject.product");
     }
     if (!meter.isEmpty() && !ask.meters().containsKey(meter)) {
       return new Told.Refused("invalid", "meters." + meter);
