@@ -102,6 +102,13 @@ final class BenchCommand implements Callable<Integer> {
               + " a route of the same server that does nothing.")
   private boolean sidecar;
 
+  @Option(
+      names = "--trace",
+      paramLabel = "FILE",
+      description =
+          "With --sidecar, a trace of LLM calls, such as Azure has published, to be replayed through it as well.")
+  private @Nullable Path trace;
+
   @Override
   public Integer call() throws InterruptedException {
     try {
@@ -134,7 +141,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private SidecarBenchOptions sidecarOptions() {
     try {
-      return new SidecarBenchOptions(seconds, warmup, connections, rounds);
+      return new SidecarBenchOptions(seconds, warmup, connections, rounds, trace);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("--" + e.getMessage(), e);
     }

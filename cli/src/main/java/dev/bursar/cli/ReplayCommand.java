@@ -104,6 +104,7 @@ final class ReplayCommand implements Callable<Integer> {
             seed,
             pace(),
             connections,
+            false,
             limit);
     try {
       return new Replay(options, System.out).run() ? 0 : 1;

@@ -8,9 +8,14 @@ import dev.bursar.benchmarks.load.LoadPlan;
 import dev.bursar.benchmarks.load.LoadResult;
 import dev.bursar.benchmarks.load.Operation;
 import dev.bursar.benchmarks.load.Request;
+import dev.bursar.benchmarks.replay.Pace;
+import dev.bursar.benchmarks.replay.Replay;
+import dev.bursar.benchmarks.replay.ReplayFailure;
+import dev.bursar.benchmarks.replay.ReplayOptions;
 import dev.bursar.benchmarks.sidecar.LibraryLoad;
 import dev.bursar.benchmarks.sidecar.LocalDecisions;
 import dev.bursar.benchmarks.sidecar.SidecarBesideNoOp;
+import dev.bursar.benchmarks.trace.TraceException;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.Sidecar;
@@ -27,6 +32,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,12 +48,20 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * How fast a sidecar decides: in memory, as a library on one core, and over HTTP beside a route of
- * the same server, in the same process, that does nothing.
+ * the same server, in the same process, that does nothing; and how much of a trace it decides at
+ * once.
  */
 public final class SidecarBench {
 
   private static final Duration CALL_MAX = Duration.ofSeconds(30);
   private static final Duration START_MAX = Duration.ofMinutes(1);
+  private static final int TRACE_ORGS = 20;
+  private static final double TRACE_SPEED = 40;
+  private static final long SEED = 1;
+
+  private static final String PASSED_ON =
+      "bursar_sidecar_decisions_total{result=\"passed_on\",source=\"server\"}";
+
   private static final Shape SHAPE = Shape.FEW;
   private static final long FILE_BYTES = 256L << 20;
   private static final long SEGMENT_BYTES = 8L << 20;
@@ -79,6 +93,9 @@ public final class SidecarBench {
         }
         library(server, workspace.directory("library"));
         overHttp(server, workspace.directory("sidecar"));
+        if (options.trace() != null) {
+          trace(server, workspace.directory("trace"), options.trace());
+        }
       }
       workspace.succeeded();
     }
@@ -222,20 +239,7 @@ public final class SidecarBench {
     int noOpPort = ServerUnderTest.freePort();
     Endpoint sidecar = Endpoint.local(port).withBearer(key(server));
     Endpoint noOp = Endpoint.local(noOpPort).withBearer(key(server));
-    try (ChildProcess process =
-        ChildProcess.start(
-            "sidecar",
-            Jvm.small(
-                SidecarBesideNoOp.class.getName(),
-                Integer.toString(noOpPort),
-                "--server",
-                server.endpoint().toString(),
-                "--port",
-                Integer.toString(port),
-                "--data",
-                directory.resolve("data").toString()),
-            Map.of("BURSAR_KEY", key(server)),
-            directory.resolve("output.log"))) {
+    try (ChildProcess process = start(server, directory, port, noOpPort)) {
       awaitReady(sidecar, process);
       out.printf(
           Locale.ROOT,
@@ -252,6 +256,23 @@ public final class SidecarBench {
       beside("check", traffic.check(), sidecar, noOp);
       beside("one-shot, which the server is told", traffic.oneShot(), sidecar, noOp);
     }
+  }
+
+  private static ChildProcess start(BursarServer server, Path directory, int port, int noOpPort)
+      throws BenchFailure {
+    return ChildProcess.start(
+        "sidecar",
+        Jvm.small(
+            SidecarBesideNoOp.class.getName(),
+            Integer.toString(noOpPort),
+            "--server",
+            server.endpoint().toString(),
+            "--port",
+            Integer.toString(port),
+            "--data",
+            directory.resolve("data").toString()),
+        Map.of("BURSAR_KEY", key(server)),
+        directory.resolve("output.log"));
   }
 
   /** In turn, so that what the machine does meanwhile is the same for both; medians. */
@@ -296,6 +317,65 @@ public final class SidecarBench {
     double[] sorted = all.clone();
     Arrays.sort(sorted);
     return sorted[sorted.length / 2];
+  }
+
+  // ---- how much of a trace is decided at once
+
+  private void trace(BursarServer server, Path directory, Path file)
+      throws BenchFailure, InterruptedException {
+    int port = ServerUnderTest.freePort();
+    Endpoint sidecar = Endpoint.local(port).withBearer(key(server));
+    try (ChildProcess process = start(server, directory, port, ServerUnderTest.freePort())) {
+      awaitReady(sidecar, process);
+      long calls =
+          new Replay(
+                  new ReplayOptions(
+                      file,
+                      sidecar,
+                      TRACE_ORGS,
+                      SEED,
+                      new Pace.Speed(TRACE_SPEED),
+                      options.connections(),
+                      true,
+                      0),
+                  out)
+              .calls();
+      Map<String, Double> metrics = metrics(sidecar);
+      double hit = metrics.getOrDefault("bursar_sidecar_lease_hit_ratio", 0.0);
+      double passed = metrics.getOrDefault(PASSED_ON, 0.0);
+      out.printf(
+          Locale.ROOT,
+          "%,d calls of a trace, %d times as fast, %d orgs with budgets of org, department, 3 teams and 12 users each: hit ratio %.4f; of %,.0f that were not decided at once %,.0f waited for a lease and %,.0f went to the server; %,.0f leases%n",
+          calls,
+          (int) TRACE_SPEED,
+          TRACE_ORGS,
+          hit,
+          calls * (1 - hit),
+          calls * (1 - hit) - passed,
+          passed,
+          metrics.getOrDefault("bursar_sidecar_leases", 0.0));
+    } catch (TraceException | ReplayFailure e) {
+      throw new BenchFailure(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Map<String, Double> metrics(Endpoint sidecar) throws BenchFailure {
+    try (HttpConnection connection = new HttpConnection(sidecar, Duration.ofSeconds(5))) {
+      Map<String, Double> all = new HashMap<>();
+      connection
+          .call(Request.get("/metrics"))
+          .text()
+          .lines()
+          .filter(line -> line.startsWith("bursar_sidecar_"))
+          .forEach(
+              line -> {
+                int end = line.lastIndexOf(' ');
+                all.put(line.substring(0, end), Double.parseDouble(line.substring(end + 1)));
+              });
+      return all;
+    } catch (CallFailure e) {
+      throw new BenchFailure("the sidecar has no metrics: " + e.getMessage(), e);
+    }
   }
 
   private static void awaitReady(Endpoint endpoint, ChildProcess process)

@@ -62,6 +62,21 @@ public final class Replay {
     return tally.failedRows.isEmpty() && books.discrepancies().isEmpty();
   }
 
+  /**
+   * Makes the customers and the calls, and compares no books.
+   *
+   * @return how many calls there were
+   */
+  public long calls() throws TraceException, ReplayFailure, InterruptedException {
+    List<Item> items = Workload.attribute(rows(), options.seed(), options.orgs()).items();
+    setUpCustomers();
+    Tally tally = replay(items);
+    if (!tally.failures.isEmpty()) {
+      throw new ReplayFailure(tally.failures.getFirst());
+    }
+    return tally.requests();
+  }
+
   private List<TraceRow> rows() throws TraceException {
     int limit = options.limit();
     if (options.trace() == null) {
@@ -90,7 +105,9 @@ public final class Replay {
   private void setUpCustomers() throws ReplayFailure, InterruptedException {
     int width = Math.min(options.connections(), options.orgs());
     OrgSetup setup = new OrgSetup(options.endpoint(), width, retries);
-    setup.start(options.orgs(), org -> ReplayCustomers.requests(options.seed(), keys, org));
+    setup.start(
+        options.orgs(),
+        org -> ReplayCustomers.requests(options.seed(), keys, org, options.ample()));
     Progress.follow("orgs", options.orgs(), setup.workers().finished(), setup::done, () -> "");
     check(setup.workers());
   }

@@ -2,6 +2,7 @@ package dev.bursar.benchmarks.replay;
 
 import dev.bursar.benchmarks.customers.OrgRequests;
 import dev.bursar.benchmarks.trace.Population;
+import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
 /** The customers of a replay, with the terms of {@link CustomerTerms}. */
@@ -10,9 +11,17 @@ final class ReplayCustomers {
   private static final String MONTH = "month";
   private static final String DAY = "day";
 
+  /** What makes everything last for the whole trace, and little of it be leased. */
+  private static final BigDecimal AMPLE = BigDecimal.valueOf(1_000);
+
   private ReplayCustomers() {}
 
-  static OrgRequests requests(long seed, Keys keys, int org) {
+  private static String times(BigDecimal amount, BigDecimal times) {
+    return amount.multiply(times).toPlainString();
+  }
+
+  static OrgRequests requests(long seed, Keys keys, int org, boolean ample) {
+    BigDecimal times = ample ? AMPLE : BigDecimal.ONE;
     String id = Population.org(seed, org);
     OrgRequests requests = new OrgRequests(keys.prefix(), id);
     requests.unit(Population.DEPARTMENT, "department", null);
@@ -26,25 +35,25 @@ final class ReplayCustomers {
       requests.user(Population.user(user), Population.team(user));
     }
     requests.wallet(CustomerTerms.WALLET);
-    grant(requests, "welcome", "promotional", 10, CustomerTerms.promotional(org).toPlainString());
-    grant(requests, "order-1", "paid", 50, CustomerTerms.paid(org).toPlainString());
-    addBudgets(requests, org);
+    grant(requests, "welcome", "promotional", 10, times(CustomerTerms.promotional(org), times));
+    grant(requests, "order-1", "paid", 50, times(CustomerTerms.paid(org), times));
+    addBudgets(requests, org, times);
     return requests;
   }
 
-  private static void addBudgets(OrgRequests requests, int org) {
-    budget(requests, "org", null, MONTH, CustomerTerms.orgMonth(org).toPlainString());
+  private static void addBudgets(OrgRequests requests, int org, BigDecimal times) {
+    budget(requests, "org", null, MONTH, times(CustomerTerms.orgMonth(org), times));
     budget(
         requests,
         "department",
         Population.DEPARTMENT,
         MONTH,
-        CustomerTerms.departmentMonth(org).toPlainString());
+        times(CustomerTerms.departmentMonth(org), times));
     for (String team : Population.TEAMS) {
-      budget(requests, "team", team, MONTH, CustomerTerms.teamMonth(org).toPlainString());
+      budget(requests, "team", team, MONTH, times(CustomerTerms.teamMonth(org), times));
     }
     for (int user = 0; user < Population.USERS_PER_ORG; user++) {
-      String limit = CustomerTerms.userDay(org).toPlainString();
+      String limit = times(CustomerTerms.userDay(org), times);
       budget(requests, "user", Population.user(user), DAY, limit);
     }
   }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed names the orgs, and decides which call is whose
  * @param pace arrivals
  * @param connections calls under way at the same time, 1 to 10,000
+ * @param ample whether nobody runs into a limit
  * @param limit replay only the first so many rows; 0 for all
  */
 public record ReplayOptions(
@@ -21,4 +22,5 @@ public record ReplayOptions(
     long seed,
     Pace pace,
     int connections,
+    boolean ample,
     int limit) {}

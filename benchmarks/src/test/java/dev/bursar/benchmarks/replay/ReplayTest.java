@@ -117,7 +117,7 @@ final class ReplayTest {
   }
 
   private static ReplayOptions options(int rows, Pace pace, Endpoint endpoint) {
-    return new ReplayOptions(null, endpoint, 3, 1, pace, 8, rows);
+    return new ReplayOptions(null, endpoint, 3, 1, pace, 8, false, rows);
   }
 
   private String printed() {
