@@ -9,9 +9,9 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much is wanted under one key, as traffic shows, in millionths. It doubles while what was
- * leased is spent fast, and halves while it is not; where little is left for others it is a part of
- * that. Mutable, owned by one thread at a time.
+ * How much is wanted under one key, as traffic shows, in millionths. It grows while what was leased
+ * is spent fast, and halves while it is not; where little is left for others it is a part of that.
+ * Mutable, owned by one thread at a time.
  */
 final class Demand {
 
@@ -23,6 +23,9 @@ final class Demand {
 
   /** What was leased is to last about so long, and half of it where the server is away. */
   static final long HORIZON = 120_000_000_000L;
+
+  /** How many times as much is asked for at most, where it did not last. */
+  private static final long GROWTH = 8;
 
   private static final long MOST = 1_000_000_000_000_000_000L;
   private static final long METER_MOST = 1_000_000_000_000L;
@@ -93,13 +96,15 @@ final class Demand {
     return false;
   }
 
-  /** What to ask for, in all; what was spent fast is asked for twice. */
+  /** What to ask for, in all: more of what did not last, the more the shorter it lasted. */
   long wanted(long now) {
     if (size == 0) {
       size = Math.min(Math.max(need, 1), MOST / FIRST) * FIRST;
     }
-    if (lease != null && now - grantedAt < HORIZON / 2) {
-      size = Math.min(size * 2, MOST / 2);
+    long lasted = now - grantedAt;
+    if (lease != null && lasted < HORIZON / 2) {
+      long times = Math.clamp(HORIZON / 2 / Math.max(lasted, 1), 2, GROWTH);
+      size = Math.min(size, MOST / GROWTH) * times;
     }
     return Math.max(size, need);
   }

@@ -48,11 +48,12 @@ class DemandTest {
   }
 
   @Test
-  void whatIsLeasedOutlastsAMinuteWithoutTheServerAndIsAskedForSeldom() {
-    spend(20, 120);
+  void whatIsLeasedLastsForAboutAMinuteWithoutTheServerAndIsAskedForSeldom() {
+    spend(20, 20);
+    assertThat(asked).isLessThan(8);
     for (int i = 0; i < 300; i++) {
       spend(20, 1);
-      assertThat(secondsLeft(20)).isBetween(60L, 250L);
+      assertThat(secondsLeft(20)).isBetween(50L, 250L);
     }
     asked = 0;
     spend(20, 600);
@@ -63,6 +64,6 @@ class DemandTest {
   void whatIsNoLongerSpentIsGivenBack() {
     spend(20, 600);
     spend(1, 600);
-    assertThat(secondsLeft(1)).isLessThan(600);
+    assertThat(secondsLeft(1)).isLessThan(1_000);
   }
 }
