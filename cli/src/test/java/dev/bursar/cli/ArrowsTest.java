@@ -44,7 +44,27 @@ final class ArrowsTest {
 
   @ArchTest
   static final ArchRule benchmarks =
-      mayKnow("benchmarks", "domain", "projections", "node", "database", "simulation", "sidecar");
+      mayKnow(
+          "benchmarks",
+          "domain",
+          "api",
+          "projections",
+          "node",
+          "database",
+          "simulation",
+          "sidecar");
+
+  /** The server's HTTP, with nothing behind it, is what a sidecar's is measured beside. */
+  @ArchTest
+  static final ArchRule ofTheApiItsHttp =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.bursar.benchmarks..")
+          .and()
+          .resideOutsideOfPackage("dev.bursar.benchmarks.sidecar..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("dev.bursar.api..");
 
   /** All but what measures the sidecar's decisions, and what starts and kills it, is of servers. */
   @ArchTest
@@ -55,6 +75,8 @@ final class ArrowsTest {
           .and()
           .resideOutsideOfPackages(
               "dev.bursar.benchmarks.sidecar..", "dev.bursar.benchmarks.chaos..")
+          .and()
+          .haveNameNotMatching("dev\\.bursar\\.benchmarks\\.bench\\.SidecarBench.*")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("dev.bursar.sidecar..");
