@@ -510,8 +510,17 @@ final class OpenAiProxyTest {
     }
     HttpResponse<String> unpriced = post(CHAT, ASK.replace("gpt", "unheard-of"));
     assertThat(unpriced.statusCode()).isEqualTo(402);
-    assertThat(post(CHAT, ASK + " ".repeat(OpenAiProxy.BODY_BYTES_MAX)).statusCode())
-        .isEqualTo(413);
+    // Whoever asks before it sends is told; others may find the connection closed while they send.
+    HttpResponse<String> large =
+        client.send(
+            request(CHAT)
+                .expectContinue(true)
+                .POST(
+                    HttpRequest.BodyPublishers.ofString(
+                        ASK + " ".repeat(OpenAiProxy.BODY_BYTES_MAX)))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(large.statusCode()).isEqualTo(413);
     assertThat(models.asked).isEmpty();
     assertThat(isNothingSetAside()).isTrue();
   }
