@@ -102,7 +102,6 @@ final class ProjectedOrgs implements AutoCloseable {
                 .one());
   }
 
-  /** All in one transaction. */
   void asSuperuser(String... statements) {
     // Behind whoever works on the tables, which takes as long as a statement may.
     DatabaseSettings patient =
@@ -110,7 +109,7 @@ final class ProjectedOrgs implements AutoCloseable {
             .withTimeouts(DatabaseTimeouts.LONG_RUNNING)
             .withPoolSize(1);
     try (Database all = Database.open(patient)) {
-      all.jdbi().useTransaction(handle -> List.of(statements).forEach(handle::execute));
+      all.jdbi().useHandle(handle -> List.of(statements).forEach(handle::execute));
     }
   }
 }

@@ -55,6 +55,7 @@ class SlowSlicesTest {
   /** What happens from now on, in place of what did, when a row of the org's ledger is written. */
   private void whenever(OrgWorld org, String trigger, String happens) {
     world.asSuperuser(
+        "begin",
         "drop function if exists hinder cascade",
         """
         create function hinder() returns trigger language plpgsql as $$
@@ -64,7 +65,8 @@ class SlowSlicesTest {
         end $$
         """
             .formatted(org.orgId.org(), happens),
-        trigger);
+        trigger,
+        "commit");
   }
 
   private void nothingHappens() {
