@@ -81,6 +81,14 @@ final class BursarProcess implements AutoCloseable {
     }
   }
 
+  /** A node on this directory, and a port that nobody listens on. */
+  static BursarProcess startUp(String directory, String... more) {
+    List<String> arguments =
+        new ArrayList<>(List.of("up", "--port", "" + freePort(), "--data", directory));
+    arguments.addAll(List.of(more));
+    return start(arguments.toArray(String[]::new));
+  }
+
   /** A node on this directory and port, once it listens. */
   static BursarProcess up(Path directory, int port, String... more) {
     List<String> arguments =

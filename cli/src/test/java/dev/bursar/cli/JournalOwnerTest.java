@@ -81,15 +81,7 @@ final class JournalOwnerTest {
   }
 
   private static void assertRefused(String url, Path directory, String where) {
-    BursarProcess second =
-        BursarProcess.start(
-            "up",
-            "--port",
-            "" + BursarProcess.freePort(),
-            "--data",
-            directory.toString(),
-            "--postgres",
-            url);
+    BursarProcess second = BursarProcess.startUp(directory.toString(), "--postgres", url);
     assertThat(second.exitCode()).isNotZero();
     assertThat(second.output().lines().reduce((first, last) -> last).orElse(""))
         .contains(where, "in use by another node");

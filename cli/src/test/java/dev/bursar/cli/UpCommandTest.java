@@ -55,10 +55,7 @@ class UpCommandTest {
           .doesNotContain(BursarProcess.KEY);
       Dashboard.assertMeasured(port);
       new PublishedPrices(port, BursarProcess.KEY).assertPublished(files);
-      refused(
-          BursarProcess.start(
-              "up", "--data", directory.toString(), "--port", "" + BursarProcess.freePort()),
-          directory.toString());
+      refused(BursarProcess.startUp(directory.toString()), directory.toString());
     }
     int again = BursarProcess.freePort();
     try (BursarProcess node = BursarProcess.up(directory, again, "--operator-key", OTHER_KEY)) {
@@ -83,36 +80,21 @@ class UpCommandTest {
   @Test
   void anUnusableDirectoryIsOneLine() throws Exception {
     Path file = Files.writeString(directory.resolve("file"), "not a directory");
-    refused(
-        BursarProcess.start(
-            "up", "--port", "" + BursarProcess.freePort(), "--data", file.toString()),
-        file.toString());
+    refused(BursarProcess.startUp(file.toString()), file.toString());
   }
 
   @Test
   void aKeyThatNoRequestCanCarryAndADirectoryWithoutANameAreOneLine() {
     refused(
-        BursarProcess.start(
-            "up",
-            "--port",
-            "" + BursarProcess.freePort(),
-            "--data",
-            directory.toString(),
-            "--operator-key",
-            "two words"),
+        BursarProcess.startUp(directory.toString(), "--operator-key", "two words"),
         "--operator-key");
-    refused(
-        BursarProcess.start("up", "--port", "" + BursarProcess.freePort(), "--data", ""), "--data");
+    refused(BursarProcess.startUp(""), "--data");
   }
 
   @Test
   void aDatabaseThatIsNotThereIsOneLine() {
     refused(
-        BursarProcess.start(
-            "up",
-            "--port",
-            "" + BursarProcess.freePort(),
-            "--data",
+        BursarProcess.startUp(
             directory.toString(),
             "--postgres",
             "jdbc:postgresql://127.0.0.1:" + BursarProcess.freePort() + "/nothing?user=nobody"),
@@ -147,14 +129,7 @@ class UpCommandTest {
           .isEqualTo(400);
     }
     refused(
-        BursarProcess.start(
-            "up",
-            "--port",
-            "" + BursarProcess.freePort(),
-            "--data",
-            directory.toString(),
-            "--test-clock",
-            "2024-02-01T00:00:00Z"),
+        BursarProcess.startUp(directory.toString(), "--test-clock", "2024-02-01T00:00:00Z"),
         "2024-02-29T12:00:00Z");
   }
 }

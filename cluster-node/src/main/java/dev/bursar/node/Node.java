@@ -167,10 +167,7 @@ public final class Node implements AutoCloseable {
     try {
       others.demandNone(database);
     } catch (RuntimeException e) {
-      catalog.close();
-      blocking.shutdown();
-      watch.close();
-      database.close();
+      stop(catalog, blocking, watch, database);
       throw e;
     }
     ActorSystem<Void> system = NodeSystem.start(config);
@@ -337,11 +334,16 @@ public final class Node implements AutoCloseable {
       system.terminate();
       await(system.getWhenTerminated());
     } finally {
-      catalog.close();
-      blocking.shutdown();
-      watch.close();
-      database.close();
+      stop(catalog, blocking, watch, database);
     }
+  }
+
+  private static void stop(
+      CurrentCatalog catalog, ExecutorService blocking, StorageWatch watch, Database database) {
+    catalog.close();
+    blocking.shutdown();
+    watch.close();
+    database.close();
   }
 
   private static <T> T await(CompletionStage<T> stage) {

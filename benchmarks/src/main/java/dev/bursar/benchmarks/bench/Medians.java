@@ -2,6 +2,7 @@ package dev.bursar.benchmarks.bench;
 
 import dev.bursar.benchmarks.load.Latency;
 import dev.bursar.benchmarks.load.LoadResult;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
@@ -32,7 +33,12 @@ record Medians(double rate, Latency latency, long errors) {
   }
 
   private static double median(List<LoadResult> results, ToDoubleFunction<LoadResult> figure) {
-    double[] sorted = results.stream().mapToDouble(figure).sorted().toArray();
+    return median(results.stream().mapToDouble(figure).toArray());
+  }
+
+  /** Of at least one figure. */
+  static double median(double[] figures) {
+    double[] sorted = Arrays.stream(figures).sorted().toArray();
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }

@@ -44,6 +44,12 @@ abstract class ServerUnderTest implements AutoCloseable {
 
   /** Waits until {@code GET /health/ready} is answered with a status that will do. */
   void awaitReady(Duration most, IntPredicate ready) throws BenchFailure, InterruptedException {
+    awaitReady(endpoint, process, most, ready);
+  }
+
+  /** The same of a process that listens there. */
+  static void awaitReady(Endpoint endpoint, ChildProcess process, Duration most, IntPredicate ready)
+      throws BenchFailure, InterruptedException {
     long deadline = System.nanoTime() + most.toNanos();
     try (HttpConnection connection = new HttpConnection(endpoint, Duration.ofSeconds(5))) {
       while (!isReady(connection, ready)) {

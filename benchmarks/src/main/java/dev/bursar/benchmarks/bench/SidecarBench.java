@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -55,6 +54,7 @@ public final class SidecarBench {
 
   private static final Duration CALL_MAX = Duration.ofSeconds(30);
   private static final Duration START_MAX = Duration.ofMinutes(1);
+  private static final int STATUS_OK = 200;
   private static final int TRACE_ORGS = 20;
   private static final double TRACE_SPEED = 40;
   private static final long SEED = 1;
@@ -240,7 +240,7 @@ public final class SidecarBench {
     Endpoint sidecar = Endpoint.local(port).withBearer(key(server));
     Endpoint noOp = Endpoint.local(noOpPort).withBearer(key(server));
     try (ChildProcess process = start(server, directory, port, noOpPort)) {
-      awaitReady(sidecar, process);
+      ServerUnderTest.awaitReady(sidecar, process, START_MAX, status -> status == STATUS_OK);
       out.printf(
           Locale.ROOT,
           "%-44s%14s%12s%12s%14s%10s%n",
@@ -286,8 +286,8 @@ public final class SidecarBench {
       last = load(sidecar, operation);
       rates[round] = last.rate();
     }
-    double rate = median(rates);
-    double noOpRate = median(noOpRates);
+    double rate = Medians.median(rates);
+    double noOpRate = Medians.median(noOpRates);
     LoadResult shown = Objects.requireNonNull(last);
     out.printf(
         Locale.ROOT,
@@ -313,12 +313,6 @@ public final class SidecarBench {
         millis -> {});
   }
 
-  private static double median(double[] all) {
-    double[] sorted = all.clone();
-    Arrays.sort(sorted);
-    return sorted[sorted.length / 2];
-  }
-
   // ---- how much of a trace is decided at once
 
   private void trace(BursarServer server, Path directory, Path file)
@@ -326,7 +320,7 @@ public final class SidecarBench {
     int port = ServerUnderTest.freePort();
     Endpoint sidecar = Endpoint.local(port).withBearer(key(server));
     try (ChildProcess process = start(server, directory, port, ServerUnderTest.freePort())) {
-      awaitReady(sidecar, process);
+      ServerUnderTest.awaitReady(sidecar, process, START_MAX, status -> status == STATUS_OK);
       long calls =
           new Replay(
                   new ReplayOptions(
@@ -375,27 +369,6 @@ public final class SidecarBench {
       return all;
     } catch (CallFailure e) {
       throw new BenchFailure("the sidecar has no metrics: " + e.getMessage(), e);
-    }
-  }
-
-  private static void awaitReady(Endpoint endpoint, ChildProcess process)
-      throws BenchFailure, InterruptedException {
-    long deadline = System.nanoTime() + START_MAX.toNanos();
-    try (HttpConnection connection = new HttpConnection(endpoint, Duration.ofSeconds(5))) {
-      while (!isReady(connection)) {
-        if (!process.isAlive() || System.nanoTime() - deadline > 0) {
-          throw process.failure("did not start");
-        }
-        Thread.sleep(100);
-      }
-    }
-  }
-
-  private static boolean isReady(HttpConnection connection) {
-    try {
-      return connection.call(Request.get("/health/ready")).status() == 200;
-    } catch (CallFailure e) {
-      return false;
     }
   }
 }

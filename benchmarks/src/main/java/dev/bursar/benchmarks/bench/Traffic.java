@@ -51,18 +51,7 @@ final class Traffic {
 
   /** Sets aside, then charges: two calls. */
   Operation reserveAndCommit() {
-    return (connection, number) -> {
-      Response reserved =
-          connection.call(Request.post(PATH, pick(reserves, number), key("r", number)));
-      Outcome outcome = outcome(reserved);
-      if (outcome != Outcome.OK) {
-        return outcome;
-      }
-      String id = JsonScan.string(reserved.body(), "reservation_id");
-      return connection
-          .call(Request.post(PATH + "/" + id + "/commit", COMMIT, key("c", number)))
-          .outcome();
-    };
+    return reserveAnd("/commit", COMMIT, "r", "c");
   }
 
   /** Asks only. */
@@ -73,16 +62,20 @@ final class Traffic {
 
   /** Sets aside, then gives back: two calls, of which nothing has to be told to anybody. */
   Operation reserveAndRelease() {
+    return reserveAnd("/release", NOTHING, "h", "e");
+  }
+
+  private Operation reserveAnd(String end, byte[] body, String reserving, String ending) {
     return (connection, number) -> {
       Response reserved =
-          connection.call(Request.post(PATH, pick(reserves, number), key("h", number)));
+          connection.call(Request.post(PATH, pick(reserves, number), key(reserving, number)));
       Outcome outcome = outcome(reserved);
       if (outcome != Outcome.OK) {
         return outcome;
       }
       String id = JsonScan.string(reserved.body(), "reservation_id");
       return connection
-          .call(Request.post(PATH + "/" + id + "/release", NOTHING, key("e", number)))
+          .call(Request.post(PATH + "/" + id + end, body, key(ending, number)))
           .outcome();
     };
   }

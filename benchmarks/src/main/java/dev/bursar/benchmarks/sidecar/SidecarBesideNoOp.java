@@ -1,7 +1,5 @@
 package dev.bursar.benchmarks.sidecar;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
 import dev.bursar.api.HttpServer;
 import dev.bursar.api.access.Access;
 import dev.bursar.api.access.Authentication;
@@ -16,6 +14,7 @@ import dev.bursar.domain.access.Role;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.sidecar.command.SidecarCommand;
+import dev.bursar.sidecar.http.SidecarProcess;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -56,12 +55,8 @@ public final class SidecarBesideNoOp {
   }
 
   private static void noOp(int port) {
-    Config config =
-        ConfigFactory.parseResources("sidecar.conf")
-            .withFallback(ConfigFactory.parseResources("http.conf"))
-            .withFallback(ConfigFactory.load())
-            .resolve();
-    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "no-op", config);
+    ActorSystem<Void> system =
+        ActorSystem.create(Behaviors.empty(), "no-op", SidecarProcess.config());
     String one = "/v1/reservations/{reservation}";
     List<Endpoint> endpoints =
         List.of(
@@ -90,6 +85,8 @@ public final class SidecarBesideNoOp {
 
   /** Nobody has a key, and none is asked for. */
   private static final class NoKeys implements AccessKeys {
+    private static final String UNASKED = "no route here asks for it";
+
     @Override
     public CompletionStage<@Nullable AccessKey> find(String secret) {
       return CompletableFuture.completedFuture(null);
@@ -98,17 +95,17 @@ public final class SidecarBesideNoOp {
     @Override
     public CompletionStage<Answer<Created>> create(
         Role role, @Nullable String org, String name, @Nullable Instant expiresAt, Caller caller) {
-      throw new UnsupportedOperationException();
+      throw new UnsupportedOperationException(UNASKED);
     }
 
     @Override
     public CompletionStage<Page> page(@Nullable String org, @Nullable String after, int limit) {
-      throw new UnsupportedOperationException();
+      throw new UnsupportedOperationException(UNASKED);
     }
 
     @Override
     public CompletionStage<Boolean> revoke(@Nullable String org, String id) {
-      throw new UnsupportedOperationException();
+      throw new UnsupportedOperationException(UNASKED);
     }
   }
 }

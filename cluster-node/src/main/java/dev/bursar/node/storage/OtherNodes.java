@@ -6,7 +6,6 @@ import dev.bursar.database.DatabaseUnusable;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,22 +91,22 @@ public final class OtherNodes {
 
   /** When another confirmed for the last time, if it may still decide. */
   private Optional<OffsetDateTime> lastSeen(Database database) {
-    return database.jdbi().withHandle(this::lastSeen);
-  }
-
-  private Optional<OffsetDateTime> lastSeen(Handle handle) {
-    return handle
-        .createQuery(
-            """
-            select confirmed_at from catalog_node
-            where node <> :name and node <> :former
-              and confirmed_at > clock_timestamp() - :decidesFor * interval '1 millisecond'
-            order by confirmed_at desc limit 1
-            """)
-        .bind("name", name)
-        .bind("former", former)
-        .bind("decidesFor", decidesFor.toMillis())
-        .mapTo(OffsetDateTime.class)
-        .findOne();
+    return database
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        """
+                        select confirmed_at from catalog_node
+                        where node <> :name and node <> :former
+                          and confirmed_at > clock_timestamp() - :decidesFor * interval '1 millisecond'
+                        order by confirmed_at desc limit 1
+                        """)
+                    .bind("name", name)
+                    .bind("former", former)
+                    .bind("decidesFor", decidesFor.toMillis())
+                    .mapTo(OffsetDateTime.class)
+                    .findOne());
   }
 }

@@ -91,6 +91,14 @@ public final class SidecarProcess implements AutoCloseable {
     this.envoy = envoy;
   }
 
+  /** Of its actor system, and of its HTTP server. */
+  public static Config config() {
+    return ConfigFactory.parseResources("sidecar.conf")
+        .withFallback(ConfigFactory.parseResources("http.conf"))
+        .withFallback(ConfigFactory.load())
+        .resolve();
+  }
+
   /**
    * Starts it; it listens when this is done.
    *
@@ -101,12 +109,7 @@ public final class SidecarProcess implements AutoCloseable {
     UsageFile file = UsageFile.open(options.data(), options.file());
     ServerOverHttp client = new ServerOverHttp(options.server(), options.key(), options.name());
     Sidecar sidecar = new Sidecar(options.settings(), client, client, file, clock);
-    Config config =
-        ConfigFactory.parseResources("sidecar.conf")
-            .withFallback(ConfigFactory.parseResources("http.conf"))
-            .withFallback(ConfigFactory.load())
-            .resolve();
-    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bursar-sidecar", config);
+    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bursar-sidecar", config());
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     register(registry, sidecar);
     ChangeStream changes = new ChangeStream(client, sidecar);

@@ -62,8 +62,17 @@ final class Desk {
 
   static ReserveRequest request(
       @Nullable String user, @Nullable String amount, @Nullable Long tokens, boolean commit) {
+    return request(new Subject("acme", "red", user, null, null, null), amount, tokens, commit);
+  }
+
+  static ReserveRequest ofProduct(@Nullable String product, String amount) {
+    return request(new Subject("acme", "red", "ann", product, null, null), amount, null, true);
+  }
+
+  private static ReserveRequest request(
+      Subject subject, @Nullable String amount, @Nullable Long tokens, boolean commit) {
     return new ReserveRequest(
-        new Subject("acme", "red", user, null, null, null),
+        subject,
         "chat",
         "m",
         null,
@@ -74,23 +83,6 @@ final class Desk {
         300,
         null,
         commit,
-        false,
-        Map.of());
-  }
-
-  static ReserveRequest ofProduct(@Nullable String product, String amount) {
-    return new ReserveRequest(
-        new Subject("acme", "red", "ann", product, null, null),
-        "chat",
-        "m",
-        null,
-        null,
-        null,
-        Credits.parse(amount),
-        "platform",
-        300,
-        null,
-        true,
         false,
         Map.of());
   }
