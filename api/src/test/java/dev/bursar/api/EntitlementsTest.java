@@ -25,6 +25,13 @@ final class EntitlementsTest {
     api.close();
   }
 
+  /** What went wrong with one flag names it. */
+  private static void assertFailed(Answer answer, String code, String details) {
+    assertThat(answer.at("/key")).isEqualTo("sso");
+    assertThat(answer.at("/errorCode")).isEqualTo(code);
+    assertThat(answer.at("/errorDetails")).contains(details);
+  }
+
   private static Answer flag(String key, String feature, String context) {
     return api.send("POST", "/ofrep/v1/evaluate/flags/" + feature, key, RunningApi.json(context));
   }
@@ -47,8 +54,12 @@ final class EntitlementsTest {
     assertThat(some.at("/features/2/detail")).contains("plan team", "vision");
     assertThat(some.json().at("/features/3").has("type")).isFalse();
     assertThat(some.at("/features/4/entitled")).as("by the add-on").isEqualTo("true");
-    assertThat(api.post("/v1/orgs/zeta/entitlements/check", "{}").at("/field"))
-        .isEqualTo("features");
+    Answer left = api.post("/v1/orgs/zeta/entitlements/check", "{}");
+    assertThat(left.at("/field")).isEqualTo("features");
+    assertThat(left.at("/detail")).isEqualTo("is required");
+    Answer empty = api.post("/v1/orgs/zeta/entitlements/check", "{'features':[]}");
+    assertThat(empty.status()).isEqualTo(400);
+    assertThat(empty.at("/detail")).isEqualTo("is empty; at least one feature is expected");
     Answer none = api.get("/v1/orgs/acme/entitlements");
     assertThat(none.at("/status")).isEqualTo("none");
     assertThat(none.json().has("fail_mode")).isFalse();
@@ -154,10 +165,25 @@ final class EntitlementsTest {
 
     String own = api.key(Role.ORG_VIEWER, "zeta");
     assertThat(flag(own, "sso", "{}").status()).isEqualTo(200);
-    assertThat(flag(own, "sso", "{'context':{'targetingKey':'acme'}}").status()).isEqualTo(404);
-    assertThat(flag(api.operator, "sso", "{}").at("/errorCode")).isEqualTo("TARGETING_KEY_MISSING");
-    assertThat(flag(api.operator, "sso", "[").at("/errorCode")).isEqualTo("PARSE_ERROR");
+    Answer other = flag(own, "sso", "{'context':{'targetingKey':'acme'}}");
+    assertThat(other.status()).isEqualTo(404);
+    assertFailed(other, "GENERAL", "acme");
+    assertFailed(flag(api.operator, "sso", "{}"), "TARGETING_KEY_MISSING", "is required");
+    assertFailed(
+        flag(api.operator, "sso", "{'context':{'targetingKey':7}}"),
+        "INVALID_CONTEXT",
+        "context.targetingKey is a number; a string is accepted");
+    assertFailed(
+        flag(api.operator, "sso", "{'context':[]}"),
+        "INVALID_CONTEXT",
+        "context is a list; an object is accepted");
+    assertFailed(flag(api.operator, "sso", "["), "PARSE_ERROR", "is not a JSON object");
+    assertFailed(flag(null, "sso", zeta), "GENERAL", "access key");
     assertThat(flag(null, "sso", zeta).status()).isEqualTo(401);
+    Answer ofAll =
+        api.send("POST", "/ofrep/v1/evaluate/flags", api.operator, RunningApi.json("{}"));
+    assertThat(ofAll.at("/errorCode")).isEqualTo("TARGETING_KEY_MISSING");
+    assertThat(ofAll.json().has("key")).isFalse();
 
     Answer all = api.send("POST", "/ofrep/v1/evaluate/flags", api.operator, RunningApi.json(zeta));
     assertThat(all.json().get("flags")).hasSize(6);

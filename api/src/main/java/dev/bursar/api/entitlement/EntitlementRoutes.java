@@ -9,6 +9,7 @@ import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Words;
 import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.catalog.Entitlement;
 import dev.bursar.domain.catalog.FailMode;
@@ -50,7 +51,9 @@ public final class EntitlementRoutes {
     Body body = call.body(Set.of("features"));
     List<String> features = body.names("features", FEATURES_MAX);
     if (features.isEmpty()) {
-      throw body.missing("features");
+      throw body.has("features")
+          ? Problem.invalid("features", "is empty; at least one feature is expected").fault()
+          : body.missing("features");
     }
     return reply(call, features);
   }

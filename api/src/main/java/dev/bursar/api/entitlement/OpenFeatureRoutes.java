@@ -10,6 +10,7 @@ import dev.bursar.api.json.Json;
 import dev.bursar.api.json.JsonReader;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Names;
+import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.catalog.Entitlement;
@@ -34,14 +35,12 @@ public final class OpenFeatureRoutes {
 
   /** As the protocol has it; a missing key is told apart, since clients do. */
   private static final ProblemForm PROBLEMS =
-      (problem, requestId, requestType) ->
-          new ProblemForm.Told(
-              ContentTypes.APPLICATION_JSON,
-              JsonWriter.bytes(
-                  json ->
-                      json.field("errorCode", code(problem))
-                          .field("errorDetails", problem.detail())
-                          .object("metadata", none -> {})));
+      (problem, requestId, request) -> told(null, code(problem), details(problem));
+
+  /** The same about one flag, which is named. */
+  private static final ProblemForm PROBLEMS_OF_ONE =
+      (problem, requestId, request) ->
+          told(last(request.getUri().pathSegments()), code(problem), details(problem));
 
   private final Entities entities;
 
@@ -55,9 +54,34 @@ public final class OpenFeatureRoutes {
     Intake any = Intake.bytes(BYTES_MAX, "application/json");
     return List.of(
         Endpoint.post("/ofrep/v1/evaluate/flags/{feature}", Access.READ_ENFORCEMENT, any, this::one)
-            .telling(PROBLEMS),
+            .telling(PROBLEMS_OF_ONE),
         Endpoint.post("/ofrep/v1/evaluate/flags", Access.READ_ENFORCEMENT, any, this::all)
             .telling(PROBLEMS));
+  }
+
+  private static ProblemForm.Told told(@Nullable String key, String code, String details) {
+    return new ProblemForm.Told(
+        ContentTypes.APPLICATION_JSON, JsonWriter.bytes(json -> failure(json, key, code, details)));
+  }
+
+  private static void failure(JsonWriter json, @Nullable String key, String code, String details) {
+    json.field("key", key)
+        .field("errorCode", code)
+        .field("errorDetails", details)
+        .object("metadata", none -> {});
+  }
+
+  /** The protocol names no field: the text does. */
+  private static String details(Problem problem) {
+    return problem.field() == null ? problem.detail() : problem.field() + " " + problem.detail();
+  }
+
+  private static String last(Iterable<String> segments) {
+    String last = "";
+    for (String segment : segments) {
+      last = segment;
+    }
+    return last;
   }
 
   private static String code(Problem problem) {
@@ -79,10 +103,11 @@ public final class OpenFeatureRoutes {
                   ? Reply.json(
                       404,
                       json ->
-                          json.field("key", feature)
-                              .field("errorCode", "FLAG_NOT_FOUND")
-                              .field("errorDetails", "the catalog has no feature " + feature)
-                              .object("metadata", none -> {}))
+                          failure(
+                              json,
+                              feature,
+                              "FLAG_NOT_FOUND",
+                              "the catalog has no feature named " + feature))
                   : Reply.ok(json -> flag(json, view));
             });
   }
@@ -100,9 +125,8 @@ public final class OpenFeatureRoutes {
   private static String org(Call call) {
     String own = call.key().org();
     Json.Fields body = call.bytes().length == 0 ? null : JsonReader.read(call.bytes());
-    Json context = body == null ? null : body.fields().get("context");
-    Json sent = context instanceof Json.Fields fields ? fields.fields().get(TARGETING_KEY) : null;
-    String org = sent instanceof Json.Text text && !text.text().isEmpty() ? text.text() : own;
+    String sent = body == null ? null : targetingKey(body.fields().get("context"));
+    String org = sent == null || sent.isEmpty() ? own : sent;
     if (org == null) {
       throw Problem.of(
               400,
@@ -115,6 +139,25 @@ public final class OpenFeatureRoutes {
       throw Call.unknownOrg(org);
     }
     return org;
+  }
+
+  private static @Nullable String targetingKey(@Nullable Json context) {
+    return switch (context) {
+      case null -> null;
+      case Json.Null none -> null;
+      case Json.Fields fields ->
+          switch (fields.fields().get(TARGETING_KEY)) {
+            case null -> null;
+            case Json.Null none -> null;
+            case Json.Text text -> text.text();
+            case Json other -> throw refused("context.targetingKey", other, "a string is accepted");
+          };
+      case Json other -> throw refused("context", other, "an object is accepted");
+    };
+  }
+
+  private static Fault refused(String field, Json value, String accepted) {
+    return Problem.invalid(field, "is %s; %s".formatted(value.kind(), accepted)).fault();
   }
 
   private static void flag(JsonWriter json, EntitlementView view) {

@@ -4,7 +4,6 @@ import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.ledger.LedgerQueries;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
@@ -59,9 +58,7 @@ final class Responses {
   static HttpResponse of(Problem problem, Head head, ProblemForm form, HttpRequest request) {
     List<HttpHeader> headers = headers(head);
     headers.addAll(problem.headers());
-    String requestType =
-        request.entity().getContentType().mediaType().toString().toLowerCase(Locale.ROOT);
-    ProblemForm.Told told = form.tell(problem, head.requestId(), requestType);
+    ProblemForm.Told told = form.tell(problem, head.requestId(), request);
     return HttpResponse.create()
         .withStatus(problem.status())
         .withHeaders(headers)

@@ -10,6 +10,7 @@ import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.pekko.http.javadsl.model.ContentType;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -87,7 +88,9 @@ enum OtlpForm {
    * Problems as OTLP has them: a status, in the form of the request, or in JSON if that is none.
    */
   static final ProblemForm PROBLEMS =
-      (problem, requestId, requestType) -> {
+      (problem, requestId, request) -> {
+        String requestType =
+            request.entity().getContentType().mediaType().toString().toLowerCase(Locale.ROOT);
         OtlpForm form = requestType.equals(PROTOBUF.mediaType) ? PROTOBUF : JSON;
         return new ProblemForm.Told(form.type, form.status(message(problem, requestId)));
       };
