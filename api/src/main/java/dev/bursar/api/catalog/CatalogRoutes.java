@@ -114,7 +114,7 @@ public final class CatalogRoutes {
   }
 
   private static Fault faulty(Drafted.Faulty faulty) {
-    int count = faulty.faults().size();
+    int count = faulty.count();
     return Problem.of(
             400,
             "catalog_invalid",

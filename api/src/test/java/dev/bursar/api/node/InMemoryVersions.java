@@ -105,7 +105,8 @@ public final class InMemoryVersions implements CatalogVersions {
               new Drafted.Faulty(
                   List.of(
                       new CatalogFault("rates[0].credit_type", 4, "is required"),
-                      new CatalogFault("", 0, "has too much"))),
+                      new CatalogFault("", 0, "has too much")),
+                  2),
               false));
     }
     return once(

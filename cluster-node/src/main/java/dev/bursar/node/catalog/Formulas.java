@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -48,8 +49,36 @@ final class Formulas {
   private static final Pattern TOO_MANY_DIGITS =
       Pattern.compile("(?<![\\w.])0*(?:[0-9]\\.?){" + (DIGITS_MAX + 1) + ",}");
 
-  /** What CEL says of overloads and containers, at the end of a message. */
-  private static final Pattern FOR_EXPERTS = Pattern.compile(" \\((candidates|in container).*");
+  /** What CEL says of most mistakes, and what that means to whoever writes formulas. */
+  private record Said(Pattern pattern, String meant) {
+
+    Said(String regex, String meant) {
+      this(Pattern.compile(regex, Pattern.DOTALL), meant);
+    }
+  }
+
+  private static final String UNEXPECTED =
+      "(?:mismatched input|extraneous input|missing .* at|no viable alternative at input|token recognition error at:) ";
+
+  private static final List<Said> SAID =
+      List.of(
+          new Said(
+              "undeclared reference to '([^']*)'.*",
+              "$1 is no meter of the catalog, and nothing else that formulas have"),
+          new Said(
+              "found no matching overload for '_?(\\W+)_?' applied to '\\((.*?)\\)'.*",
+              "$1 can't be applied to ($2)"),
+          new Said(
+              "found no matching overload for '(\\w[\\w.]*)' applied to '\\((.*?)\\)'.*",
+              "$1 can't be applied to ($2)"),
+          new Said(
+              "found no matching overload for '_\\?_:_' applied to '\\((.*?)\\)'.*",
+              "? : can't be applied to ($1)"),
+          new Said(UNEXPECTED + "'<EOF>'.*", "it ends before it is complete"),
+          new Said(UNEXPECTED + "'(.*?)'(?: expecting .*)?", "$1 is not expected here"),
+          new Said(
+              "Expression recursion limit exceeded. limit: (\\d+)",
+              "it is nested more than $1 deep"));
 
   private static final Pattern NAME = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
 
@@ -137,7 +166,17 @@ final class Formulas {
         .formatted(
             issue.getSourceLocation().getLine(),
             issue.getSourceLocation().getColumn() + 1,
-            FOR_EXPERTS.matcher(issue.getMessage()).replaceFirst(""));
+            meant(issue.getMessage()));
+  }
+
+  private static String meant(String message) {
+    for (Said said : SAID) {
+      Matcher matcher = said.pattern.matcher(message);
+      if (matcher.matches()) {
+        return matcher.replaceFirst(said.meant);
+      }
+    }
+    return message;
   }
 
   /** What is wrong with a formula. */

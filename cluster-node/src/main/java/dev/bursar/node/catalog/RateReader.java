@@ -52,7 +52,7 @@ final class RateReader {
       YamlPart other = places.putIfAbsent(new Line(rate.work(), rate.effectiveAt()), part);
       if (other == null) {
         rates.add(rate);
-      } else {
+      } else if (part.isMapping()) {
         part.fault(
             "is for the same feature and model as %s, from the same time on"
                 .formatted(other.place()));
@@ -130,6 +130,10 @@ final class RateReader {
                 rates.put(meter, perUnit(each, shift));
               }
             });
+    YamlPart meters = rate.find("meters");
+    if (meters != null && meters.isMapping() && rates.isEmpty() && tiers.isEmpty()) {
+      meters.fault("is empty; the rate of at least one meter is expected");
+    }
     return new Price(creditType, Map.copyOf(rates), Map.copyOf(tiers), null);
   }
 

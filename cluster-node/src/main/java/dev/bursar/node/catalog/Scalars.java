@@ -74,7 +74,7 @@ final class Scalars {
 
   /** Written plainly; null if it is none. */
   static @Nullable BigDecimal decimalIfAny(YamlPart part) {
-    String text = part.text();
+    String text = part.text("a decimal");
     if (DECIMAL.matcher(text).matches()) {
       return new BigDecimal(text);
     }
@@ -154,7 +154,7 @@ final class Scalars {
 
   /** Yes or no; no if it is neither. */
   static boolean yes(YamlPart part) {
-    String text = part.text();
+    String text = part.text("true or false");
     if (!text.isEmpty() && !text.equals("true") && !text.equals("false")) {
       part.fault(text + " is neither true nor false");
     }
@@ -166,7 +166,7 @@ final class Scalars {
     if (part == null) {
       return null;
     }
-    String text = part.text();
+    String text = part.text("a day or a time");
     try {
       Instant time =
           DAY.matcher(text).matches()

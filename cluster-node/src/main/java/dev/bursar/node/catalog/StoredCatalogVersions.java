@@ -312,7 +312,8 @@ public final class StoredCatalogVersions implements CatalogVersions {
             new Drafted.Faulty(
                 List.of(
                     new CatalogFault(
-                        "", 0, "has more than %d bytes".formatted(DOCUMENT_BYTES_MAX)))),
+                        "", 0, "has more than %d bytes".formatted(DOCUMENT_BYTES_MAX))),
+                1),
             false);
       }
       catalog = CatalogFile.parse(text);
@@ -321,7 +322,8 @@ public final class StoredCatalogVersions implements CatalogVersions {
           new Drafted.Faulty(
               e.faults().stream()
                   .map(fault -> new CatalogFault(fault.path(), fault.line(), fault.detail()))
-                  .toList()),
+                  .toList(),
+              e.count()),
           false);
     }
     return jdbi.inTransaction(

@@ -8,19 +8,26 @@ public final class FaultyYaml extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   private final transient List<YamlFault> faults;
+  private final int count;
 
   /** It is no such file at all. */
   FaultyYaml(String message) {
-    this(message, List.of(new YamlFault("", "", 0, message)));
+    this(message, List.of(new YamlFault("", "", 0, message)), 1);
   }
 
-  FaultyYaml(String message, List<YamlFault> faults) {
+  FaultyYaml(String message, List<YamlFault> faults, int count) {
     super(message);
     this.faults = faults;
+    this.count = count;
   }
 
-  /** All that is wrong, at least one. */
+  /** What is wrong, at least one; of very many the first, and how many more there are. */
   public List<YamlFault> faults() {
     return faults;
+  }
+
+  /** How many faults there are, also those that are not told. */
+  public int count() {
+    return count;
   }
 }

@@ -89,7 +89,8 @@ public final class YamlFaults {
                   what,
                   faults.stream().map(YamlFault::toString).collect(Collectors.joining("\n  ")),
                   notTold == 0 ? "" : "\n  and %d more".formatted(notTold)),
-          List.copyOf(told));
+          List.copyOf(told),
+          faults.size() + notTold);
     }
   }
 }

@@ -249,7 +249,7 @@ public final class YamlPart {
     fields.forEach(
         (name, part) -> {
           if (!known.contains(name)) {
-            part.fault("unknown; known are " + new TreeSet<>(known));
+            part.fault("is unknown; known are " + new TreeSet<>(known));
           }
         });
     return new Fields(this, fields);
@@ -275,10 +275,19 @@ public final class YamlPart {
 
   /** A text; empty, with a fault, if it is none. */
   public String text() {
+    return text("a text");
+  }
+
+  /**
+   * What is written here; empty, with a fault, if nothing is, or more than a text.
+   *
+   * @param expected what it should be, for the fault
+   */
+  public String text(String expected) {
     if (node.kind == Kind.TEXT && !node.text.isBlank()) {
       return node.text;
     }
-    fault("a text is expected");
+    fault(expected + " is expected");
     return "";
   }
 

@@ -12,6 +12,7 @@ import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.node.yaml.FaultyYaml;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ final class CatalogFileTest {
             "rates[0].meters.m (line 8): -1 is negative; 0 or more is accepted",
             "rates[0].meters.n (line 8): n is not declared in meters; declared are [m]",
             "rates[0].meters.n (line 8): x is not a decimal of at most 30 characters",
-            "rates[0].surprise (line 9): unknown; known are [credit_type, effective_at, feature, formula, meters, model, per]");
+            "rates[0].surprise (line 9): is unknown; known are [credit_type, effective_at, feature, formula, meters, model, per]");
   }
 
   @Test
@@ -218,7 +219,7 @@ final class CatalogFileTest {
           meters: "m          | (root) (line 3): is not valid YAML: found unexpected end of stream, in column 1, while scanning a quoted scalar that begins in line 2
           meters: {m: 1, m: 2} | meters (line 2): a list is expected
           rates: {<<: {}}     | rates (line 2): a list is expected
-          rates: [{<<: {}}]   | rates[0].<< (line 2): unknown; known are
+          rates: [{<<: {}}]   | rates[0].<< (line 2): is unknown; known are
           rates: [{per: 1, per: 2}] | rates[0].per (line 2): is there twice
           """)
   void theLineOfWhatIsNoYamlIsTold(String line, String fault) {
@@ -307,7 +308,9 @@ final class CatalogFileTest {
     String yaml = rates("- { credit_type: c, meters: { m: x } }\n".repeat(1_500));
     assertThatThrownBy(() -> CatalogFile.parse(yaml))
         .hasMessageContaining("rates[0].meters.m (line 4): x is not a decimal")
-        .hasMessageEndingWith("and 1999 more");
+        .hasMessageEndingWith("and 1999 more")
+        .isInstanceOfSatisfying(
+            FaultyYaml.class, faulty -> assertThat(faulty.count()).isEqualTo(2_999));
   }
 
   @Test
@@ -329,7 +332,7 @@ final class CatalogFileTest {
             () -> CatalogFile.parse(rates("- { feature: ~, credit_type: c, meters: { m: null } }")))
         .hasMessageContainingAll(
             "rates[0].feature (line 4): a text is expected",
-            "rates[0].meters.m (line 4): a text is expected");
+            "rates[0].meters.m (line 4): a decimal is expected");
   }
 
   @Test

@@ -33,9 +33,9 @@ final class CatalogSchemaTest {
   /** What the reader says of shape alone. */
   private static final Pattern SHAPE =
       Pattern.compile(
-          "(?<!up_to )is required|unknown; known are|is unknown; known are|list is expected|mapping is expected"
-              + "|is negative|no whole number|is neither a day|a text is expected|either tiers or volume_steps"
-              + "|is no power of ten|is empty; at least one step");
+          "(?<!up_to )is required|is unknown; known are|list is expected|mapping is expected"
+              + "|is negative|no whole number|is neither a day|(a text|a decimal|true or false|a day or a time) is expected"
+              + "|either tiers or volume_steps|is no power of ten|is empty; (at least one step|the rate)");
 
   private static final Schema SCHEMA = schema();
 

@@ -80,7 +80,7 @@ final class MappingFileTest {
     assertThatThrownBy(() -> MappingFile.parse(yaml))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll(
-            "surprise (line 2): unknown; known are [attribution, conventions, kinds, metadata, version]",
+            "surprise (line 2): is unknown; known are [attribution, conventions, kinds, metadata, version]",
             "kinds[0] (line 4): has [agent] among calls and around; one is expected",
             "kinds[1] (line 7): says nothing; calls or around is expected",
             "conventions[0].schemas[0] (line 11): prefix is required",
@@ -90,7 +90,7 @@ final class MappingFileTest {
             "conventions[0].meters[0].attributes[1] (line 16): a is there twice",
             "conventions[0].meters[1].attributes (line 18): a list is expected",
             "conventions[0].meters[2] (line 19): input is there twice",
-            "attribution.planet (line 23): unknown; known are [agent, cost_center, feature, org, product, session, team, user, wallet]",
+            "attribution.planet (line 23): is unknown; known are [agent, cost_center, feature, org, product, session, team, user, wallet]",
             "attribution.team (line 24): is there twice",
             "(root) (line 1): metadata is required");
   }

@@ -33,8 +33,13 @@ public interface CatalogVersions {
     /** It is a version now. */
     record Kept(Version version) implements Drafted {}
 
-    /** It is refused whole, and these are all its faults. */
-    record Faulty(List<CatalogFault> faults) implements Drafted {}
+    /**
+     * It is refused whole.
+     *
+     * @param faults what is wrong; of very many the first, and how many more there are
+     * @param count how many faults there are
+     */
+    record Faulty(List<CatalogFault> faults, int count) implements Drafted {}
   }
 
   /** Some versions, the newest first. */
