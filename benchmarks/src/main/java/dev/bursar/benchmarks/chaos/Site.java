@@ -41,6 +41,12 @@ final class Site implements AutoCloseable {
   private volatile ChildProcess node;
   private int starts;
 
+  /** Held while either is replaced, so that what is being started on Ctrl-C is ended, too. */
+  private final Object replacing = new Object();
+
+  /** Ctrl-C: nothing is started any more. Guarded by {@link #replacing}. */
+  private boolean abandoned;
+
   /** Commits of the journal that the node is not to hear of. */
   final Countdown unheardCommits = new Countdown();
 
@@ -117,7 +123,12 @@ final class Site implements AutoCloseable {
       // Somebody else may have taken the port in the meantime.
       port = Endpoint.freePort();
       toNode.upstream(port);
-      node = startNode();
+      synchronized (replacing) {
+        if (abandoned) {
+          return;
+        }
+        node = startNode();
+      }
     } catch (BenchFailure | IOException e) {
       throw new ChaosFailure(String.valueOf(e.getMessage()), e);
     }
@@ -179,13 +190,18 @@ final class Site implements AutoCloseable {
 
   /** Starts PostgreSQL anew. */
   void restartPostgres() {
-    try {
-      database.close();
-    } catch (RuntimeException e) {
-      // It was killed.
+    synchronized (replacing) {
+      if (abandoned) {
+        return;
+      }
+      try {
+        database.close();
+      } catch (RuntimeException e) {
+        // It was killed.
+      }
+      database = EmbeddedDatabase.open(data());
+      toPostgres.upstream(database.settings().port());
     }
-    database = EmbeddedDatabase.open(data());
-    toPostgres.upstream(database.settings().port());
   }
 
   /** Keeps everybody else from writing to the journal, until it is closed. */
@@ -199,8 +215,11 @@ final class Site implements AutoCloseable {
 
   /** On Ctrl-C nothing is left running. */
   private void abandon() {
-    node.abandon();
-    database.close();
+    synchronized (replacing) {
+      abandoned = true;
+      node.abandon();
+      database.close();
+    }
   }
 
   /** Ends all of it in good order. */
