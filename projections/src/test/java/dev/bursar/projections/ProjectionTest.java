@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.database.Database;
+import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.RangeStatus;
+import java.time.Instant;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -99,6 +101,7 @@ class ProjectionTest {
       early.founded();
       early.live(10);
       world.journal.flush();
+      Instant committed = Instant.now();
       // Both ranges have looked since.
       var before = readSide.projections.status();
       ReadSide.until(
@@ -106,6 +109,10 @@ class ProjectionTest {
               readSide.projections.status().stream()
                   .allMatch(now -> now.upToDateAt() != null && !before.contains(now)));
       assertThat(world.projected(early.walletId)).isZero();
+      // What is committed and not shown is late, and told to be.
+      Progress progress = readSide.projections.progress();
+      ReadSide.until(() -> progress.of("early").lagMs() > 500);
+      assertThat(progress.of("early").asOf()).isBefore(committed);
 
       open.commit();
       readSide.caughtUp();

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     if none is known
  * @param writtenAt when its last row was written, or the time of reading if that is earlier
  * @param asOf up to when all is shown with it, by the node's clock: when it was read if nothing was
- *     left to read, else when its last row was written; null if it is of one slice that had stood
- *     still
+ *     left to read, else when its last row was written, or the first one that has to wait for a
+ *     transaction before it; null if it is of one slice that had stood still
  * @param asOfNanos the same on the monotonic clock
  * @param mayRepeat whether some rows may have been projected before, as after the number of ranges
  *     was changed

@@ -176,8 +176,8 @@ public final class PageReader {
                       bounds.pageRowsMax(),
                       bounds.pageBytesMax());
           return rows.isEmpty()
-              ? nothing(after, reach, at, nanos)
-              : step(after, rows, reach, at, nanos);
+              ? nothing(handle, after, reach, at, nanos)
+              : step(handle, after, rows, reach, at, nanos);
         });
   }
 
@@ -198,15 +198,17 @@ public final class PageReader {
         false);
   }
 
-  private Step nothing(RangePosition after, JournalTable.Reach reach, Instant at, long nanos) {
+  private Step nothing(
+      Handle handle, RangePosition after, JournalTable.Reach reach, Instant at, long nanos) {
+    long lagMs = JournalTable.waitingMs(handle, range, reach);
     JournalPage page =
         new JournalPage(
             List.of(),
             after.at(later(after.position(), reach.end())),
             passed(reach, 0),
             at,
-            at,
-            nanos,
+            at.minusMillis(lagMs),
+            nanos - TimeUnit.MILLISECONDS.toNanos(lagMs),
             false);
     boolean quiet = progress.allProjected();
     if (quiet) {
@@ -221,6 +223,7 @@ public final class PageReader {
   }
 
   private Step step(
+      Handle handle,
       RangePosition after,
       List<JournalTable.Stored> rows,
       JournalTable.Reach reach,
@@ -238,7 +241,10 @@ public final class PageReader {
             && !JournalTable.full(rows, bounds.pageRowsMax(), bounds.pageBytesMax());
     JournalTable.Stored last = rows.get(decoded.read() - 1);
     Instant written = Instant.ofEpochMilli(last.writtenAtMs());
-    long lagMs = complete ? 0 : Math.max(0, reach.nowMs() - last.writtenAtMs());
+    long lagMs =
+        complete
+            ? JournalTable.waitingMs(handle, range, reach)
+            : Math.max(0, reach.nowMs() - last.writtenAtMs());
     long ordering = last.position().ordering();
     JournalPage page =
         new JournalPage(

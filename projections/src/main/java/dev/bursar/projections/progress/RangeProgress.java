@@ -89,6 +89,7 @@ public final class RangeProgress implements JournalReader {
     // Also if that is earlier than what was shown: a database that was cut off may have lost the
     // last pages.
     throughXid = from.position().xid();
+    upToDateAt = null;
     return ++reading;
   }
 
