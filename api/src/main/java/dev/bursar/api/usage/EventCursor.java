@@ -17,6 +17,9 @@ record EventCursor(Asked.Stretch stretch, UsageEvent.Key last) {
   private static final String SEPARATOR = " ";
   private static final int PARTS = 3;
 
+  /** Of what can be asked for, the latest is before this. */
+  private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+
   String text() {
     return String.join(SEPARATOR, stretch.from().toString(), stretch.to().toString(), last.text());
   }
@@ -33,10 +36,18 @@ record EventCursor(Asked.Stretch stretch, UsageEvent.Key last) {
     }
     try {
       return new EventCursor(
-          new Asked.Stretch(Instant.parse(parts[0]), Instant.parse(parts[1])),
+          new Asked.Stretch(time(parts[0]), time(parts[1])),
           UsageEvent.Key.parse(parts[2]).orElseThrow(Page::bad));
     } catch (DateTimeException e) {
       throw Page.bad();
     }
+  }
+
+  private static Instant time(String text) {
+    Instant time = Instant.parse(text);
+    if (time.isBefore(Instant.EPOCH) || time.isAfter(END)) {
+      throw Page.bad();
+    }
+    return time;
   }
 }
