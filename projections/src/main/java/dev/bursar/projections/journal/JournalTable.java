@@ -118,15 +118,6 @@ final class JournalTable {
       order by j.xid, j.ordering offset :rows limit 1
       """;
 
-  private static final String WAITING =
-      """
-      select (extract(epoch from clock_timestamp()) * 1000)::bigint - j.write_timestamp
-      from event_journal j
-      where (j.xid, j.ordering) >= (cast(cast(:xid as text) as xid8), :ordering)
-        and j.slice between :from and :to
-      order by j.xid, j.ordering limit 1
-      """;
-
   private JournalTable() {}
 
   /** The journal's last row of an org or a wallet; empty if there is none. */
@@ -180,25 +171,6 @@ final class JournalTable {
         .bind("bytes", bytesMax)
         .map((rs, context) -> stored(rs))
         .list();
-  }
-
-  /**
-   * For how long a range's first row that is committed, but whose place is not final yet, has
-   * waited, in milliseconds of the database's time; 0 if there is none.
-   */
-  static long waitingMs(Handle handle, SliceRange range, Reach reach) {
-    return reach.isAll()
-        ? 0
-        : handle
-            .createQuery(WAITING)
-            .bind("xid", Long.toString(reach.end().xid()))
-            .bind("ordering", reach.end().ordering())
-            .bind("from", range.from())
-            .bind("to", range.to())
-            .mapTo(Long.class)
-            .findOne()
-            .map(waiting -> Math.max(0, waiting))
-            .orElse(0L);
   }
 
   /** Where the row is that comes so many rows after a position; empty if there are not so many. */

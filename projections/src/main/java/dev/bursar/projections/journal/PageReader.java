@@ -9,6 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -200,7 +201,7 @@ public final class PageReader {
 
   private Step nothing(
       Handle handle, RangePosition after, JournalTable.Reach reach, Instant at, long nanos) {
-    long lagMs = JournalTable.waitingMs(handle, range, reach);
+    long lagMs = waitingMs(handle, reach);
     JournalPage page =
         new JournalPage(
             List.of(),
@@ -242,9 +243,7 @@ public final class PageReader {
     JournalTable.Stored last = rows.get(decoded.read() - 1);
     Instant written = Instant.ofEpochMilli(last.writtenAtMs());
     long lagMs =
-        complete
-            ? JournalTable.waitingMs(handle, range, reach)
-            : Math.max(0, reach.nowMs() - last.writtenAtMs());
+        complete ? waitingMs(handle, reach) : Math.max(0, reach.nowMs() - last.writtenAtMs());
     long ordering = last.position().ordering();
     JournalPage page =
         new JournalPage(
@@ -258,6 +257,19 @@ public final class PageReader {
             nanos - TimeUnit.MILLISECONDS.toNanos(lagMs),
             repeatsUntil.isAfter(after.position()));
     return new Step(emitted(page), true, complete);
+  }
+
+  /**
+   * For how long the first row that is committed, but whose place is not final yet, has waited, in
+   * milliseconds of the database's time; 0 if there is none.
+   */
+  private long waitingMs(Handle handle, JournalTable.Reach reach) {
+    if (reach.isAll()) {
+      return 0;
+    }
+    List<Integer> slices = IntStream.rangeClosed(range.from(), range.to()).boxed().toList();
+    return Unprojected.sinceMs(handle, List.of(new StoredPositions.Leg(slices, reach.end())))
+        .orElse(0);
   }
 
   private static Step waiting(RangePosition position, Instant at, long nanos) {

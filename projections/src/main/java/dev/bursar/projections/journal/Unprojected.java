@@ -1,13 +1,11 @@
-package dev.bursar.projections.progress;
+package dev.bursar.projections.journal;
 
-import dev.bursar.projections.journal.JournalPosition;
-import dev.bursar.projections.journal.StoredPositions;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
 
-/** Rows of the journal after the positions that are stored. */
-final class Unprojected {
+/** Rows of the journal after the positions up to which slices are projected. */
+public final class Unprojected {
 
   // In order, so that the index is read from the position on; the first row is soon found.
   private static final String EXISTS =
@@ -38,7 +36,8 @@ final class Unprojected {
    * Whether rows up to a place in the journal are not projected, of these legs: a slice is behind
    * as soon as one of its range is that has come as far.
    */
-  static boolean exists(Handle handle, List<StoredPositions.Leg> legs, JournalPosition head) {
+  public static boolean exists(
+      Handle handle, List<StoredPositions.Leg> legs, JournalPosition head) {
     return legs.stream()
         .anyMatch(
             leg ->
@@ -57,7 +56,7 @@ final class Unprojected {
    * How long ago the first row of these legs was written that is not projected, in milliseconds of
    * the database's time; empty if all are.
    */
-  static OptionalLong sinceMs(Handle handle, List<StoredPositions.Leg> legs) {
+  public static OptionalLong sinceMs(Handle handle, List<StoredPositions.Leg> legs) {
     return legs.stream()
         .flatMap(
             leg ->

@@ -4,6 +4,7 @@ import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.projections.journal.JournalPosition;
 import dev.bursar.projections.journal.SliceRange;
 import dev.bursar.projections.journal.StoredPositions;
+import dev.bursar.projections.journal.Unprojected;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
