@@ -129,6 +129,11 @@ final class RebuildCommand implements Callable<Integer> {
     if (report.compared()) {
       out.println("compared           the old tables were the same");
     }
+    if (report.progressMended() > 0) {
+      out.printf(
+          "mended             %,d entities, of which the old tables lacked rows%n",
+          report.progressMended());
+    }
     out.printf(
         "exchanged          at try %d; projections waited %,d ms, readers %,d ms%n",
         report.tries(), report.projectionsWaited().toMillis(), report.readersWaited().toMillis());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.database.DatabaseUnusable;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.projections.rebuild.Rebuild;
 import dev.bursar.projections.rebuild.RebuildFailure;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +60,63 @@ class RebuildStopsTest {
             .formatted(orgs.getFirst().walletId, orgs.getFirst().walletId));
     assertThatThrownBy(() -> rebuilds.with(progress -> {}).run(false))
         .isInstanceOf(RebuildFailure.class)
-        .hasMessageContaining("The journal holds other rows than the live read models");
+        .hasMessageContaining("The journal holds other rows than the live read models")
+        .hasMessageContaining(orgs.getFirst().walletId + ", of which they know ");
+  }
+
+  @Test
+  void whatTheLiveModelsLackIsMendedWhenAllAreMadeAnew() {
+    OrgWorld behind;
+    OrgWorld lost;
+    try (ReadSide readSide = rebuilds.readSide()) {
+      List<OrgWorld> orgs = rebuilds.world.orgs(2, 30);
+      behind = orgs.getFirst();
+      lost = orgs.getLast();
+      readSide.caughtUp();
+    }
+    Map<String, List<String>> before = rebuilds.contents();
+    List<String> progress = progress();
+    rebuilds.world.jdbi.useHandle(
+        handle -> {
+          handle.execute(
+              "update entity_progress set last_sequence = last_sequence - 2 where persistence_id = ?",
+              behind.walletId.toString());
+          handle.execute(
+              "delete from entity_progress where persistence_id = ?", lost.walletId.toString());
+          handle.execute("delete from wallet_balance");
+        });
+
+    assertThatThrownBy(() -> of("wallets").run(false))
+        .isInstanceOf(RebuildFailure.class)
+        .hasMessageContaining("lack rows of 2 entities, such as wallet|")
+        .hasMessageContaining("without --model. Nothing was replaced.");
+    assertThatThrownBy(() -> of("audit").run(true))
+        .isInstanceOf(RebuildFailure.class)
+        .hasMessageContaining("entity_progress: ");
+
+    assertThat(rebuilds.with(told -> {}).run(false).progressMended()).isEqualTo(2);
+    assertThat(progress()).isEqualTo(progress);
+    assertThat(rebuilds.contents()).isEqualTo(before);
+    rebuilds.world.live(List.of(behind, lost), 5);
+    try (ReadSide readSide = rebuilds.readSide()) {
+      readSide.caughtUp();
+      assertThat(readSide.projections.status()).allMatch(status -> status.failures() == 0);
+    }
+    rebuilds.world.assertFold();
+  }
+
+  private Rebuild of(String model) {
+    return new Rebuild(
+        rebuilds.world.settings, Rebuilds.bounds(), Rebuilds::models, List.of(model), told -> {});
+  }
+
+  private List<String> progress() {
+    return rebuilds.world.jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("select cast(p as text) from entity_progress p order by 1")
+                .mapTo(String.class)
+                .list());
   }
 
   @Test

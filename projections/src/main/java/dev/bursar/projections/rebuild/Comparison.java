@@ -33,18 +33,23 @@ final class Comparison {
     for (ReadModel model : models) {
       Map<String, String> conditions = model.comparable(old);
       for (String table : model.tables()) {
-        String condition = conditions.getOrDefault(table, "true");
-        Contents before = contents(old, table, condition);
-        Contents after = contents(made, table, condition);
-        if (!before.equals(after)) {
-          differences.add(
-              before.rows() == after.rows()
-                  ? "%s: of %,d rows not all are the same".formatted(table, before.rows())
-                  : "%s: %,d rows, made anew %,d".formatted(table, before.rows(), after.rows()));
-        }
+        compare(old, made, table, conditions.getOrDefault(table, "true"), differences);
       }
     }
+    compare(old, made, Exchange.PROGRESS, "true", differences);
     return differences;
+  }
+
+  private static void compare(
+      Handle old, Handle made, String table, String condition, List<String> differences) {
+    Contents before = contents(old, table, condition);
+    Contents after = contents(made, table, condition);
+    if (!before.equals(after)) {
+      differences.add(
+          before.rows() == after.rows()
+              ? "%s: of %,d rows not all are the same".formatted(table, before.rows())
+              : "%s: %,d rows, made anew %,d".formatted(table, before.rows(), after.rows()));
+    }
   }
 
   /** Conditions name tables without a schema. */

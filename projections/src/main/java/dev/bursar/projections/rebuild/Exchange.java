@@ -30,8 +30,10 @@ final class Exchange {
      *
      * @param projectionsWaited how long the live projections were kept waiting
      * @param readersWaited how long readers were
+     * @param progressMended of how many entities the live projections knew less than was projected
      */
-    record Done(Duration projectionsWaited, Duration readersWaited) implements Outcome {}
+    record Done(Duration projectionsWaited, Duration readersWaited, int progressMended)
+        implements Outcome {}
 
     /**
      * Everything is as it was.
@@ -59,21 +61,30 @@ final class Exchange {
   private final Portions portions;
   private final RebuildSettings settings;
   private final List<String> tables;
+  private final boolean allModels;
 
   /**
    * @param tables those of the models; of partitioned ones, the parent
+   * @param allModels whether these are all models: then the progress may be theirs, too
    */
-  Exchange(Claim claim, Portions portions, RebuildSettings settings, List<String> tables) {
+  Exchange(
+      Claim claim,
+      Portions portions,
+      RebuildSettings settings,
+      List<String> tables,
+      boolean allModels) {
     this.claim = claim;
     this.portions = portions;
     this.settings = settings;
     this.tables = tables;
+    this.allModels = allModels;
   }
 
   /**
    * Tries once.
    *
-   * @throws RebuildFailure if the new tables are not where the old ones are
+   * @throws RebuildFailure if the new tables are not where the old ones are, and can't take their
+   *     place for it
    */
   Outcome attempt() {
     Handle handle = claim.handle();
@@ -85,9 +96,10 @@ final class Exchange {
           () -> lock(handle, Stream.of(Sql.quoted(claim.live(), PROGRESS)), "exclusive"));
       long projectionsWait = System.nanoTime();
       reachLive(handle, projectionsWait);
+      int mended = mendProgress(handle);
       long readersWait = replace(handle);
       handle.commit();
-      return new Outcome.Done(since(projectionsWait), since(readersWait));
+      return new Outcome.Done(since(projectionsWait), since(readersWait), mended);
     } catch (GivenUp e) {
       handle.rollback();
       String holder = claim.holder(Stream.concat(Stream.of(PROGRESS), tables.stream()).toList());
@@ -109,19 +121,46 @@ final class Exchange {
     if (!portions.advance(StoredPositions.of(handle, ReadModelProjection.NAME), inTime)) {
       throw new GivenUp("too much was left to project", null);
     }
-    List<String> progress =
-        Stream.of(claim.live(), Claim.SCHEMA).map(schema -> progress(handle, schema)).toList();
-    if (!progress.getFirst().equals(progress.getLast())) {
-      throw new RebuildFailure(
-          "The journal holds other rows than the live read models were made of: they know %s, it holds %s. Nothing was replaced."
-              .formatted(progress.getFirst(), progress.getLast()));
-    }
   }
 
+  /**
+   * What the live projections have projected has to be what was projected here. Rows that they do
+   * not know of, at the same position, they would never project: if all that is made of them takes
+   * over, so does that they are projected.
+   *
+   * @return of how many entities they knew less
+   * @throws RebuildFailure if they know more than the journal holds, or if only some models, which
+   *     would then have more than the others, are to take over
+   */
+  private int mendProgress(Handle handle) {
+    if (progress(handle, claim.live()).equals(progress(handle, Claim.SCHEMA))) {
+      return 0;
+    }
+    ProgressDifference difference =
+        ProgressDifference.of(handle, claim.live(), Claim.SCHEMA, PROGRESS);
+    if (difference.ahead() != null) {
+      throw new RebuildFailure(
+          "The journal holds other rows than the live read models were made of: of %s. Nothing was replaced."
+              .formatted(difference.ahead()));
+    }
+    if (!allModels) {
+      throw new RebuildFailure(
+          "The live read models lack rows of %,d entities, such as %s: all models have to be made anew, in one run without --model. Nothing was replaced."
+              .formatted(difference.behind(), difference.first()));
+    }
+    return handle.execute(
+        """
+        insert into %s as live select * from %s on conflict (persistence_id) do update
+        set last_sequence = excluded.last_sequence where live.last_sequence < excluded.last_sequence
+        """
+            .formatted(Sql.quoted(claim.live(), PROGRESS), Sql.quoted(Claim.SCHEMA, PROGRESS)));
+  }
+
+  /** The same for the same rows, and hardly for any others. */
   private static String progress(Handle handle, String schema) {
     return handle
         .createQuery(
-            "select format('%s entities with %s rows', count(*), coalesce(sum(last_sequence), 0)) from "
+            "select format('%s %s', count(*), sum(hashtextextended(persistence_id, last_sequence))) from "
                 + Sql.quoted(schema, PROGRESS))
         .mapTo(String.class)
         .one();

@@ -80,6 +80,10 @@ public final class Rebuild {
     return names.isEmpty() ? all.all() : all.named(names);
   }
 
+  private boolean isOfAll(InstantSource clock) {
+    return chosen(clock).size() == models.apply(clock).all().size();
+  }
+
   /**
    * The time by which it is told what has passed its retention: that of the nodes, which may have a
    * test clock; never later than now, so that nothing is left out that they keep.
@@ -162,7 +166,7 @@ public final class Rebuild {
       if (tables.contains(TREE)) {
         demandSignedHeads(jdbi, portions, claim);
       }
-      Exchange exchange = new Exchange(claim, portions, settings, tables);
+      Exchange exchange = new Exchange(claim, portions, settings, tables, isOfAll(clock));
       int tries = 1;
       Duration wait = settings.retryInterval();
       while (true) {
@@ -178,6 +182,7 @@ public final class Rebuild {
                 rowsByTable(claim),
                 compare,
                 tries,
+                done.progressMended(),
                 done.projectionsWaited(),
                 done.readersWaited());
           }

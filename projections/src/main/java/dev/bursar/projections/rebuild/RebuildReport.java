@@ -12,6 +12,8 @@ import java.util.Map;
  * @param tableRows of each table, how many rows it had when it took the place of the old
  * @param compared whether the old tables were found equal before
  * @param tries how often the exchange was tried, from 1
+ * @param progressMended of how many entities the live projections had lost rows, and have them
+ *     again
  * @param projectionsWaited how long the live projections were kept waiting by the exchange
  * @param readersWaited how long readers were kept waiting by it
  */
@@ -22,5 +24,6 @@ public record RebuildReport(
     Map<String, Long> tableRows,
     boolean compared,
     int tries,
+    int progressMended,
     Duration projectionsWaited,
     Duration readersWaited) {}
