@@ -171,7 +171,6 @@ public final class Projections {
         new Progress(
             system,
             jdbi,
-            ReadModelProjection.NAME,
             ranges,
             clock,
             settings.catchUpTimeout(),

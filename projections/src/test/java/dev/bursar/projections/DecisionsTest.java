@@ -189,7 +189,7 @@ class DecisionsTest {
             handle ->
                 handle.execute(
                     "truncate usage_event, usage_group, usage_hour, usage_hour_meter, usage_user_day, usage_day, usage_day_meter, reported_usage, alert, audit_log, entity_progress,"
-                        + " pekko_projection_offset_store"));
+                        + " range_position"));
     try (Database all = Database.open(TestServer.asSuperuser(SETTINGS).withPoolSize(1))) {
       all.jdbi()
           .useHandle(

@@ -320,7 +320,7 @@ class LedgerProofsTest {
                     truncate ledger_entry, ledger_day, ledger_tree, ledger_subtree, wallet_balance,
                       entity_progress, org, due_work, usage_event, usage_group, usage_hour,
                       usage_hour_meter, usage_user_day, usage_day, usage_day_meter, reported_usage, alert,
-                      audit_log, pekko_projection_offset_store
+                      audit_log, range_position
                     """);
                 handle.execute(
                     "alter table ledger_entry enable always trigger ledger_entry_append_only");

@@ -45,7 +45,6 @@ class OneConnectionTest {
         new Progress(
             system,
             database.jdbi(),
-            "read-models",
             SliceRange.divide(2).stream().map(RangeProgress::new).toList(),
             InstantSource.fixed(NOW),
             Duration.ofSeconds(1),

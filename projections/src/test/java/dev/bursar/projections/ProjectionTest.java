@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.database.Database;
+import dev.bursar.projections.journal.RangePosition;
+import dev.bursar.projections.journal.SliceRange;
+import dev.bursar.projections.journal.StoredPositions;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.RangeStatus;
 import java.time.Instant;
@@ -63,15 +66,56 @@ class ProjectionTest {
       readSide.caughtUp();
     }
     world.live(orgs, 5);
-    // As a projector does that was left behind, and has read nothing new.
-    world.jdbi.useHandle(
-        handle ->
-            handle.execute("update pekko_projection_offset_store set current_offset = '0:0'"));
+    // As whoever restores the table from a copy.
+    world.jdbi.useHandle(handle -> handle.execute("update range_position set position = '0:0'"));
     try (ReadSide readSide = world.readSide(SMALL_PAGES)) {
       readSide.caughtUp();
       assertThat(failures(readSide)).isZero();
       world.assertFold();
     }
+  }
+
+  /** The quiet ones, too: of those no row comes that would follow on none. */
+  @Test
+  void whatIsSetBackUnderARunningProjectionIsProjectedAgain() {
+    List<OrgWorld> orgs = world.orgs(6, 20);
+    try (ReadSide readSide = world.readSide("bursar.projections.position-interval = 20ms")) {
+      readSide.caughtUp();
+      // As a migration does while a node of the version before runs on.
+      world.asSuperuser(
+          "alter table ledger_entry disable trigger all",
+          """
+          truncate ledger_entry, ledger_day, ledger_tree, ledger_subtree, wallet_balance,
+            entity_progress, org, due_work, usage_event, usage_group, usage_hour, usage_hour_meter,
+            usage_user_day, usage_word, usage_day, usage_day_meter, reported_usage, alert, audit_log,
+            range_position, pekko_projection_offset_store
+          """,
+          "alter table ledger_entry enable always trigger ledger_entry_append_only");
+      world.live(orgs.subList(0, 1), 3);
+      ReadSide.until(
+          () -> readSide.projections.status().stream().allMatch(range -> range.failures() > 0));
+      readSide.caughtUp();
+      world.assertFold();
+    }
+  }
+
+  @Test
+  void aPositionIsMovedOnlyFromWhereItIs() {
+    SliceRange range = new SliceRange(0, 63);
+    RangePosition one = RangePosition.parse("7:1");
+    RangePosition two = RangePosition.parse("8:1 5@7:1");
+    world.jdbi.useHandle(
+        handle -> {
+          handle.execute("insert into range_position values ('0-63', '7:1'), ('64-127', '7:1')");
+          StoredPositions.move(handle, range, one, two);
+          // Who comes second, or goes on from what was set back or emptied meanwhile.
+          assertThatThrownBy(() -> StoredPositions.move(handle, range, one, two))
+              .hasMessageContaining("slices 0-63 was to be moved on from 7:1, but is 8:1 5@7:1");
+          StoredPositions.move(handle, range, two, one);
+          handle.execute("truncate range_position");
+          assertThatThrownBy(() -> StoredPositions.move(handle, range, one, two))
+              .hasMessageContaining("but is null");
+        });
   }
 
   @Test

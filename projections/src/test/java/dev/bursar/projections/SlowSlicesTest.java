@@ -170,7 +170,7 @@ class SlowSlicesTest {
           AT_THE_END,
           """
           if exists (
-            select 1 from pekko_projection_offset_store
+            select 1 from range_position
             where cast(xmin as text) = cast(cast(pg_current_xact_id() as xid) as text)) then
             raise exception 'not in earnest';
           end if

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was read of a slice range at one time, in order; projected and committed as one.
  *
+ * @param follows what has to be stored as the range's position until it is projected
  * @param rows the rows, perhaps none
  * @param end the position after it
  * @param passed the number within the journal of the last row that is known not to come after it; 0
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     was changed
  */
 public record JournalPage(
+    RangePosition follows,
     List<JournalRow> rows,
     RangePosition end,
     long passed,

@@ -48,7 +48,7 @@ public final class JournalSource extends SourceProvider<String, JournalPage> {
   @Override
   public CompletionStage<Source<JournalPage, NotUsed>> source(
       Supplier<CompletionStage<Optional<String>>> offset) {
-    // The range's own stored position is one of several that count, see StoredPositions.
+    // What pekko-projection has stored is not what counts, see StoredPositions.
     return offset.get().thenApplyAsync(stored -> readers.get(), blocking).thenApply(this::pages);
   }
 

@@ -50,17 +50,12 @@ public final class PageReader {
   private final RangePosition start;
   private final long reading;
   private final JournalPosition repeatsUntil;
-  private JournalPosition stored;
+  private RangePosition stored;
   private long storedNanos = System.nanoTime();
 
-  /**
-   * Begins where the range was left.
-   *
-   * @param projection the name under which positions are stored
-   */
+  /** Begins where the range was left. */
   public PageReader(
       Jdbi jdbi,
-      String projection,
       SliceRange range,
       JournalBounds bounds,
       InstantSource clock,
@@ -74,13 +69,16 @@ public final class PageReader {
     this.rehearsal = rehearsal;
     this.standing = new StandingSlices(jdbi, bounds, progress, rehearsal);
     try (Handle handle = jdbi.open()) {
-      start = withFailed(handle, StoredPositions.of(handle, projection).start(range));
+      ReadSideTransaction.begin(handle);
+      StoredPositions.Begun begun = StoredPositions.begin(handle, range);
+      handle.commit();
+      start = withFailed(handle, begun.start());
+      stored = begun.stored();
       // Somebody may have gone on from here before, and the position been set back by somebody who
       // did not know; nobody has projected what is not final yet.
       repeatsUntil = later(start.position(), JournalTable.reach(handle).end());
       reading = progress.started(start, JournalTable.passed(handle, start.position()));
     }
-    stored = start.position();
   }
 
   /** What could not be projected stands still from the beginning, and is looked at by itself. */
@@ -188,6 +186,7 @@ public final class PageReader {
     return new Step(
         emitted(
             new JournalPage(
+                stored,
                 regained.rows(),
                 regained.end(),
                 0,
@@ -204,6 +203,7 @@ public final class PageReader {
     long lagMs = waitingMs(handle, reach);
     JournalPage page =
         new JournalPage(
+            stored,
             List.of(),
             after.at(later(after.position(), reach.end())),
             passed(reach, 0),
@@ -218,7 +218,7 @@ public final class PageReader {
     // Others have gone on: a start from the position that is stored would read all that they had.
     boolean emit =
         quiet
-            && reach.head().isAfter(stored)
+            && reach.head().isAfter(stored.position())
             && nanos - storedNanos > bounds.positionInterval().toNanos();
     return new Step(emit ? emitted(page) : page, emit, true);
   }
@@ -247,6 +247,7 @@ public final class PageReader {
     long ordering = last.position().ordering();
     JournalPage page =
         new JournalPage(
+            stored,
             decoded.rows(),
             complete
                 ? decoded.end().at(later(decoded.end().position(), reach.end()))
@@ -272,13 +273,14 @@ public final class PageReader {
         .orElse(0);
   }
 
-  private static Step waiting(RangePosition position, Instant at, long nanos) {
-    return new Step(new JournalPage(List.of(), position, 0, at, at, nanos, false), false, true);
+  private Step waiting(RangePosition position, Instant at, long nanos) {
+    return new Step(
+        new JournalPage(stored, List.of(), position, 0, at, at, nanos, false), false, true);
   }
 
   private JournalPage emitted(JournalPage page) {
     progress.emitted(reading, page);
-    stored = page.end().position();
+    stored = page.end();
     storedNanos = System.nanoTime();
     return page;
   }

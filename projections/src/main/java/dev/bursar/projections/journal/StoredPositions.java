@@ -12,8 +12,9 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The positions that a projection's ranges have stored, also those of ranges as they were divided
- * before: so the division may be changed, and no slice begins anew.
+ * The positions that ranges have stored, also those of ranges as they were divided before: so the
+ * division may be changed, and no slice begins anew. The table is {@code range_position}; a
+ * position in it is moved only by whoever goes on from there.
  *
  * @param byRange up to where the slices of a range are projected
  */
@@ -22,21 +23,66 @@ public record StoredPositions(Map<SliceRange, RangePosition> byRange) {
   /** Slices that are projected up to the same position, in order. */
   public record Leg(List<Integer> slices, JournalPosition position) {}
 
-  /** Reads the positions of a projection. */
-  public static StoredPositions of(Handle handle, String projection) {
+  /** Reads all positions. */
+  public static StoredPositions of(Handle handle) {
     Map<SliceRange, RangePosition> all = new HashMap<>();
     handle
-        .createQuery(
-            """
-            select projection_key, current_offset from pekko_projection_offset_store
-            where projection_name = :projection
-            """)
-        .bind("projection", projection)
+        .createQuery("select slices, position from range_position")
         .map(
             (rs, context) ->
                 Map.entry(SliceRange.parse(rs.getString(1)), RangePosition.parse(rs.getString(2))))
         .forEach(each -> all.put(each.getKey(), each.getValue()));
     return new StoredPositions(all);
+  }
+
+  /**
+   * Where reading of a range begins, and what is stored of that range itself; from then on
+   * something is.
+   *
+   * @param start where reading goes on
+   * @param stored what is stored of the range as it is divided now
+   */
+  record Begun(RangePosition start, RangePosition stored) {}
+
+  /**
+   * Begins to read a range.
+   *
+   * @param handle in a transaction, so that nobody empties the table between
+   */
+  static Begun begin(Handle handle, SliceRange range) {
+    StoredPositions all = of(handle);
+    RangePosition start = all.start(range);
+    RangePosition own = all.byRange().get(range);
+    if (own != null) {
+      return new Begun(start, own);
+    }
+    handle.execute(
+        "insert into range_position (slices, position) values (?, ?) on conflict do nothing",
+        range.toString(),
+        start.toString());
+    return new Begun(start, start);
+  }
+
+  /**
+   * Moves a range on.
+   *
+   * @param from what has to be stored until now
+   * @throws JournalUnreadable if something else is: what was read from there on counts for nothing
+   */
+  public static void move(Handle handle, SliceRange range, RangePosition from, RangePosition to) {
+    int moved =
+        handle.execute(
+            "update range_position set position = ? where slices = ? and position = ?",
+            to.toString(),
+            range.toString(),
+            from.toString());
+    if (moved == 0) {
+      throw new JournalUnreadable(
+          "The position of slices %s was to be moved on from %s, but is %s: another projector has moved it, or somebody has set it back."
+              .formatted(range, from, of(handle).byRange().get(range)),
+          null,
+          null);
+    }
   }
 
   /**

@@ -46,7 +46,6 @@ public final class Progress {
 
   private final ActorSystem<?> system;
   private final Jdbi jdbi;
-  private final String projection;
   private final List<RangeProgress> ranges;
   private final InstantSource clock;
   private final Duration timeout;
@@ -54,7 +53,6 @@ public final class Progress {
   private final Executor blocking;
 
   /**
-   * @param projection the name under which positions are stored
    * @param ranges all ranges, whichever node projects them
    * @param timeout how long to wait for them to catch up
    * @param waits measures those who wait for an org's
@@ -63,7 +61,6 @@ public final class Progress {
   public Progress(
       ActorSystem<?> system,
       Jdbi jdbi,
-      String projection,
       List<RangeProgress> ranges,
       InstantSource clock,
       Duration timeout,
@@ -71,7 +68,6 @@ public final class Progress {
       Executor blocking) {
     this.system = system;
     this.jdbi = jdbi;
-    this.projection = projection;
     this.ranges = List.copyOf(ranges);
     this.clock = clock;
     this.timeout = timeout;
@@ -173,7 +169,7 @@ public final class Progress {
   private boolean isStored(List<Part> parts, JournalPosition head) {
     return jdbi.withHandle(
         handle -> {
-          StoredPositions stored = StoredPositions.of(handle, projection);
+          StoredPositions stored = StoredPositions.of(handle);
           return parts.stream()
               .noneMatch(part -> Unprojected.exists(handle, part.legs(stored), head));
         });
@@ -238,7 +234,7 @@ public final class Progress {
     Instant now = clock.instant();
     return jdbi.withHandle(
         handle -> {
-          StoredPositions stored = StoredPositions.of(handle, projection);
+          StoredPositions stored = StoredPositions.of(handle);
           long lagMs = Unprojected.sinceMs(handle, part.legs(stored)).orElse(0);
           return new Freshness(now.minusMillis(lagMs), lagMs);
         });

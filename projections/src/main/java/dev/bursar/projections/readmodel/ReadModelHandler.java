@@ -3,6 +3,8 @@ package dev.bursar.projections.readmodel;
 import dev.bursar.projections.due.DueTimes;
 import dev.bursar.projections.journal.JournalPage;
 import dev.bursar.projections.journal.JournalRow;
+import dev.bursar.projections.journal.SliceRange;
+import dev.bursar.projections.journal.StoredPositions;
 import dev.bursar.projections.progress.EntityProgress;
 import java.sql.SQLException;
 import java.util.List;
@@ -13,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 /** Writes a page of one slice range to all read models. */
 final class ReadModelHandler extends JdbcHandler<JournalPage, ReadModelSession> {
 
+  private final SliceRange range;
   private final List<ReadModel> models;
   private final DueTimes dueTimes;
   private final List<String> tables;
   private @Nullable String identities;
 
-  ReadModelHandler(List<ReadModel> models, DueTimes dueTimes) {
+  ReadModelHandler(SliceRange range, List<ReadModel> models, DueTimes dueTimes) {
+    this.range = range;
     this.models = models;
     this.dueTimes = dueTimes;
     this.tables = models.stream().flatMap(model -> model.tables().stream()).toList();
@@ -34,12 +38,13 @@ final class ReadModelHandler extends JdbcHandler<JournalPage, ReadModelSession> 
   @Override
   public void process(ReadModelSession session, JournalPage page) throws SQLException {
     Handle handle = session.handle();
+    StoredPositions.move(handle, range, page.follows(), page.end());
     List<JournalRow> rows =
         page.mayRepeat() ? EntityProgress.unprojected(handle, page.rows()) : page.rows();
     if (rows.isEmpty()) {
       return;
     }
-    // First, since it is what keeps a second projector out.
+    // First of the tables that are made anew, since whoever does so waits for it.
     EntityProgress.advance(handle, rows);
     forgetReplaced(handle);
     for (ReadModel model : models) {

@@ -27,7 +27,7 @@ import org.jdbi.v3.core.Jdbi;
  */
 public final class ReadModelProjection {
 
-  /** The name under which positions are stored. */
+  /** What it is called by pekko-projection. */
   public static final String NAME = "read-models";
 
   private static final double BACKOFF_JITTER = 0.1;
@@ -80,7 +80,7 @@ public final class ReadModelProjection {
             ProjectionId.of(NAME, progress.range().toString()),
             new JournalSource(system, readers, bounds, blocking),
             () -> new ReadModelSession(jdbi),
-            () -> new ReadModelHandler(all, dueTimes),
+            () -> new ReadModelHandler(progress.range(), all, dueTimes),
             system)
         .withRecoveryStrategy(HandlerRecoveryStrategy.fail())
         .withRestartBackoff(backoffMin, backoffMax, BACKOFF_JITTER)
@@ -89,12 +89,6 @@ public final class ReadModelProjection {
 
   private PageReader reader(RangeProgress progress, DueTimes dueTimes) {
     return new PageReader(
-        jdbi,
-        NAME,
-        progress.range(),
-        bounds,
-        clock,
-        progress,
-        new RolledBack(models, dueTimes::another));
+        jdbi, progress.range(), bounds, clock, progress, new RolledBack(models, dueTimes::another));
   }
 }

@@ -1,7 +1,6 @@
 package dev.bursar.projections.rebuild;
 
 import dev.bursar.projections.journal.StoredPositions;
-import dev.bursar.projections.readmodel.ReadModelProjection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -118,7 +117,7 @@ final class Exchange {
   private void reachLive(Handle handle, long began) {
     claim.demandUnmigrated();
     BooleanSupplier inTime = () -> System.nanoTime() - began < settings.standstillMax().toNanos();
-    if (!portions.advance(StoredPositions.of(handle, ReadModelProjection.NAME), inTime)) {
+    if (!portions.advance(StoredPositions.of(handle), inTime)) {
       throw new GivenUp("too much was left to project", null);
     }
   }

@@ -8,7 +8,6 @@ import dev.bursar.projections.journal.JournalTime;
 import dev.bursar.projections.journal.JournalUnreadable;
 import dev.bursar.projections.journal.StoredPositions;
 import dev.bursar.projections.readmodel.ReadModel;
-import dev.bursar.projections.readmodel.ReadModelProjection;
 import dev.bursar.projections.readmodel.ReadModels;
 import dev.bursar.projections.tree.SignedHeads;
 import java.time.Duration;
@@ -215,7 +214,7 @@ public final class Rebuild {
   }
 
   private static StoredPositions positions(Handle handle) {
-    return StoredPositions.of(handle, ReadModelProjection.NAME);
+    return StoredPositions.of(handle);
   }
 
   /** Now, since the first queries need the statistics, and nobody is in the way yet. */

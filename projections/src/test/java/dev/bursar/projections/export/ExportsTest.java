@@ -52,7 +52,6 @@ class ExportsTest {
         new Progress(
             system,
             watching.jdbi(),
-            "read-models",
             SliceRange.divide(2).stream().map(RangeProgress::new).toList(),
             InstantSource.fixed(Instant.parse("2026-03-02T12:00:00Z")),
             Duration.ofSeconds(1),

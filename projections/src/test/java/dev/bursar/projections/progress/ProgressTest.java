@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 class ProgressTest {
 
   private static final Instant NOW = Instant.parse("2026-03-02T12:00:00Z");
-  private static final String PROJECTION = "read-models";
   private static final List<SliceRange> RANGES = SliceRange.divide(2);
   private static final String ORG = nameIn(RANGES.getFirst());
   private static final String OTHER = nameIn(RANGES.getLast());
@@ -48,7 +47,6 @@ class ProgressTest {
         new Progress(
             system,
             jdbi,
-            PROJECTION,
             ranges,
             InstantSource.fixed(NOW),
             Duration.ofMillis(200),
@@ -100,11 +98,7 @@ class ProgressTest {
     jdbi.useHandle(
         handle ->
             handle.execute(
-                """
-                insert into pekko_projection_offset_store values (?, ?, ?, 'STR', false,
-                  (extract(epoch from now()) * 1000)::bigint)
-                """,
-                PROJECTION,
+                "insert into range_position (slices, position) values (?, ?)",
                 range.toString(),
                 position.toString()));
   }

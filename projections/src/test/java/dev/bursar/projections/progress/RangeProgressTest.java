@@ -36,6 +36,7 @@ class RangeProgressTest {
 
   private static JournalPage page(long xid, long passed, long lagMs) {
     return new JournalPage(
+        RangePosition.of(JournalPosition.START),
         List.of(),
         RangePosition.of(new JournalPosition(xid, 0)),
         passed,
@@ -53,6 +54,7 @@ class RangeProgressTest {
   private void goOn(long xid, SortedMap<Integer, JournalPosition> standing) {
     JournalPage page =
         new JournalPage(
+            RangePosition.of(JournalPosition.START),
             List.of(),
             new RangePosition(new JournalPosition(xid, 0), standing),
             90,
