@@ -33,6 +33,7 @@ public record DatabaseSettings(
     DatabaseTimeouts timeouts) {
 
   private static final String SCHEME = "jdbc:postgresql:";
+  private static final String PRIMARY = "primary";
   private static final int POOL_SIZE_STANDARD = 10;
   private static final int PORT_STANDARD = 5432;
 
@@ -89,8 +90,8 @@ public record DatabaseSettings(
   }
 
   /**
-   * The complete URL, for this pool and for others: address, timeouts, keep-alive, batched inserts;
-   * no user, no password.
+   * The complete URL, for this pool and for others: address, timeouts, keep-alive, batched inserts,
+   * and that it is to be a primary; no user, no password.
    */
   public String connectionUrl() {
     Map<String, String> given = parameters(jdbcUrl);
@@ -101,6 +102,8 @@ public record DatabaseSettings(
     all.put("tcpKeepAlive", "true");
     // One insert of many rows instead of many inserts: the journal writes in batches.
     all.put("reWriteBatchedInserts", "true");
+    // The order of commits, by which all is read, is the primary's; a standby shows others.
+    all.put("targetServerType", PRIMARY);
     all.putAll(given);
     // Of two -c for one setting the server takes the later one, so that a given one wins here, too.
     all.put("options", (serverOptions() + " " + given.getOrDefault("options", "")).strip());

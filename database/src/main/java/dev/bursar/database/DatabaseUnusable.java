@@ -25,6 +25,9 @@ public final class DatabaseUnusable extends RuntimeException {
       root = root.getCause();
     }
     String message = root.getMessage();
+    if (message != null && message.contains("targetServerType")) {
+      return "it is a standby, or takes no writes; what is there is read and written at its primary";
+    }
     return message == null ? root.getClass().getSimpleName() : message;
   }
 

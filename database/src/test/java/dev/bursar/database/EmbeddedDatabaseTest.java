@@ -54,6 +54,29 @@ class EmbeddedDatabaseTest {
   }
 
   @Test
+  void aStandbyIsRefused() throws IOException {
+    Path directory = hasRun(Files.createDirectory(temporary.resolve("data")));
+    Files.createFile(directory.resolve("postgres").resolve("standby.signal"));
+
+    try (EmbeddedDatabase standby = EmbeddedDatabase.open(directory, false, false)) {
+      assertThatThrownBy(() -> Database.open(standby.settings()))
+          .isInstanceOf(DatabaseUnusable.class)
+          .hasMessageContaining("it is a standby");
+      assertThatThrownBy(() -> Migrations.demandCurrent(standby.settings()))
+          .isInstanceOf(DatabaseUnusable.class)
+          .hasMessageContaining("it is a standby");
+
+      DatabaseSettings both =
+          DatabaseSettings.of(
+              "jdbc:postgresql://127.0.0.1:%d,127.0.0.1:%d/bursar?user=bursar"
+                  .formatted(standby.settings().port(), TestServer.SHARED.settings().port()));
+      try (Database database = Database.open(both)) {
+        assertThat(show(database, "in_hot_standby")).isEqualTo("off");
+      }
+    }
+  }
+
+  @Test
   void hasFilesOfItsLogBeforeTheyAreNeeded() throws IOException {
     Path directory = temporary.resolve("data");
     try (EmbeddedDatabase embedded = EmbeddedDatabase.open(directory)) {
