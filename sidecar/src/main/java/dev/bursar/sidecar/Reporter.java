@@ -29,10 +29,18 @@ import org.slf4j.LoggerFactory;
 final class Reporter implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Reporter.class);
-  private static final int BATCH_MAX = 1_000;
+  private static final int REPORT_MAX = 1_000;
+  private static final int BATCH_MAX = 4 * REPORT_MAX;
 
   /** So many batches are in memory at once; each is of a megabyte at most. */
   private static final int BATCHES_MAX = 4;
+
+  /**
+   * So many reports are under way at once. While others wait for their turn nothing more is read:
+   * the longer the server takes, the more uses are in one report, and questions about leases do not
+   * wait there behind hundreds of them.
+   */
+  private static final int UNDER_WAY_MAX = 32;
 
   private static final long MS = 1_000_000;
   private static final long BUSY = 20 * MS;
@@ -57,6 +65,7 @@ final class Reporter implements AutoCloseable {
   // Of the steps alone, of which there is one at a time:
   private final List<Part> parts = new ArrayList<>();
   private int batches;
+  private int underWay;
   private boolean reading;
   private long readAt;
   private boolean asideUnderWay;
@@ -118,10 +127,11 @@ final class Reporter implements AutoCloseable {
     final String org;
     final @Nullable String lease;
     final List<Entry.Stored> uses;
-    final long since;
+    long since;
     Ask.@Nullable Settle ask;
     boolean forgotten;
     boolean sending;
+    boolean tried;
     long triedAt;
     long triedBefore;
     long notBefore;
@@ -140,6 +150,18 @@ final class Reporter implements AutoCloseable {
       this.notBefore = now;
     }
 
+    /** Its turn has come, for the first time or again. */
+    void begun(long now) {
+      if (!tried) {
+        tried = true;
+        since = now;
+      }
+    }
+
+    boolean isDue(long now) {
+      return !sending && notBefore - now <= 0;
+    }
+
     long micros() {
       return uses.stream().mapToLong(Entry.Stored::micros).sum();
     }
@@ -154,18 +176,22 @@ final class Reporter implements AutoCloseable {
       answered(each);
     }
     long now = host.nanos();
-    read(now);
-    long until = now + ASIDE_MAX;
-    for (Part part : List.copyOf(parts)) {
-      if (!part.sending && part.notBefore - now <= 0) {
-        send(part);
-      }
-      if (!part.sending && part.notBefore - until < 0) {
-        until = part.notBefore;
-      }
+    boolean allSent = sendDue(now);
+    readAside(now);
+    while (allSent && reading && readAt - now <= 0 && batches < BATCHES_MAX) {
+      read();
+      allSent = sendDue(now);
     }
-    if (reading && batches < BATCHES_MAX && readAt - until < 0) {
-      until = readAt;
+    long until = now + ASIDE_MAX;
+    if (underWay < UNDER_WAY_MAX) {
+      for (Part part : parts) {
+        if (!part.sending && part.notBefore - until < 0) {
+          until = part.notBefore;
+        }
+      }
+      if (reading && batches < BATCHES_MAX && readAt - until < 0) {
+        until = readAt;
+      }
     }
     if (file.unsentAside() > 0 && !asideUnderWay && asideAt - until < 0) {
       until = asideAt;
@@ -187,18 +213,17 @@ final class Reporter implements AutoCloseable {
 
   // ---- what is to be reported
 
-  private void read(long now) throws IOException {
-    if (reading && readAt - now <= 0) {
-      while (batches < BATCHES_MAX) {
-        UsageLog.Batch batch = file.next(BATCH_MAX);
-        if (batch == null) {
-          reading = false;
-          break;
-        }
-        batches++;
-        begin(new Work(file, batch));
-      }
+  private void read() throws IOException {
+    UsageLog.Batch batch = file.next(BATCH_MAX);
+    if (batch == null) {
+      reading = false;
+    } else {
+      batches++;
+      begin(new Work(file, batch));
     }
+  }
+
+  private void readAside(long now) throws IOException {
     UsageLog aside = file.aside();
     if (aside == null || asideUnderWay || asideAt - now > 0) {
       return;
@@ -224,7 +249,12 @@ final class Reporter implements AutoCloseable {
       byLease.computeIfAbsent(of, k -> new ArrayList<>()).add(use);
     }
     long now = host.nanos();
-    byLease.values().forEach(uses -> parts.add(new Part(work, uses, false, now)));
+    for (List<Entry.Stored> uses : byLease.values()) {
+      for (int from = 0; from < uses.size(); from += REPORT_MAX) {
+        int to = Math.min(uses.size(), from + REPORT_MAX);
+        parts.add(new Part(work, uses.subList(from, to), false, now));
+      }
+    }
   }
 
   private boolean isAside(Part part) {
@@ -250,9 +280,23 @@ final class Reporter implements AutoCloseable {
 
   // ---- sending
 
+  /** Sends what is due, the oldest first; whether none of it has to wait for its turn. */
+  private boolean sendDue(long now) {
+    for (Part part : List.copyOf(parts)) {
+      if (part.isDue(now)) {
+        if (underWay == UNDER_WAY_MAX) {
+          return false;
+        }
+        send(part);
+      }
+    }
+    return true;
+  }
+
   private void send(Part part) {
     String lease = part.lease;
     long sentAt = host.nanos();
+    part.begun(sentAt);
     CompletionStage<Reported> sent;
     if (lease == null || part.forgotten) {
       sent = server.report(part.uses);
@@ -262,7 +306,11 @@ final class Reporter implements AutoCloseable {
         part.forgotten = desk.with(decider -> decider.leases().isForgotten(lease));
         if (!part.forgotten) {
           part.ask =
-              desk.with(decider -> decider.leases().report(lease, part.micros(), part.uses.size()));
+              desk.with(
+                  decider ->
+                      decider
+                          .leases()
+                          .report(lease, part.micros(), part.uses.size(), host.nanos()));
         }
       }
       Ask.Settle ask = part.ask;
@@ -280,6 +328,7 @@ final class Reporter implements AutoCloseable {
       }
     }
     part.sending = true;
+    underWay++;
     part.triedBefore = part.triedAt;
     part.triedAt = sentAt;
     sent.whenComplete(
@@ -294,6 +343,7 @@ final class Reporter implements AutoCloseable {
     Part part = answer.part;
     Reported it = answer.it;
     part.sending = false;
+    underWay--;
     meters.told(it.told());
     Ask.Settle ask = part.ask;
     if (ask != null) {
@@ -331,7 +381,10 @@ final class Reporter implements AutoCloseable {
     done(part);
   }
 
+  /** It is tried again, behind those whose turn has not come yet. */
   private void again(Part part, String code) {
+    parts.remove(part);
+    parts.add(part);
     part.notBefore = host.nanos() + (hurried ? BUSY : part.pause);
     part.pause = Math.min(2 * part.pause, AWAY_MAX);
     setAsideIfStuck(part, code);

@@ -33,6 +33,8 @@ final class SidecarTest {
 
   private static final UsageFile.Settings LARGE = new UsageFile.Settings(1 << 24, 1 << 20);
 
+  private static final int FEATURES = 80;
+
   @TempDir private Path directory;
   private final ModelServer server = new ModelServer(1_000);
 
@@ -194,6 +196,32 @@ final class SidecarTest {
       id(sidecar.decide(ModelServer.of(request("3", true), null)).toCompletableFuture().join());
       until(() -> server.charged() == 3);
       assertThat(sidecar.file().unsentAside()).isPositive();
+    }
+  }
+
+  @Test
+  void theLongerTheServerTakesTheMoreIsInOneReport() throws Exception {
+    Sidecar sidecar = sidecar();
+    server.credit(10_000);
+    CompletableFuture<Void> taken = new CompletableFuture<>();
+    server.taking(taken);
+    useAll(sidecar);
+    until(() -> server.reportsUnderWay() == 32);
+    for (int again = 0; again < 3; again++) {
+      useAll(sidecar);
+    }
+    assertThat(server.reportsUnderWay()).isEqualTo(32);
+    taken.complete(null);
+    sidecar.stop(Duration.ofSeconds(20));
+    assertThat(server.charged()).isEqualTo(4 * FEATURES);
+    assertThat(server.reports()).isLessThan(3 * FEATURES);
+  }
+
+  /** Every feature once. */
+  private static void useAll(Sidecar sidecar) {
+    for (int i = 0; i < FEATURES; i++) {
+      ReserveRequest request = ModelServer.of(request("1", true), "feature-" + i);
+      id(sidecar.decide(request).toCompletableFuture().join());
     }
   }
 

@@ -27,6 +27,7 @@ public sealed interface Ask {
    * @param topUp millionths to be added; 0 only prolongs it; below 0 for neither
    * @param topUpMeters units by meter to be added
    * @param handBack millionths that are given back; 0 where something is to be added
+   * @param uses how many uses are reported with it
    */
   record Settle(
       String callId,
@@ -35,7 +36,8 @@ public sealed interface Ask {
       long topUp,
       Map<String, Long> topUpMeters,
       long handBack,
-      long ttlSeconds)
+      long ttlSeconds,
+      int uses)
       implements Ask {}
 
   /** To take back what is left of a lease. */

@@ -27,6 +27,9 @@ final class Demand {
   /** How many times as much is asked for at most, where it did not last. */
   private static final long GROWTH = 8;
 
+  /** What is leased is little where others could be granted so many times as much. */
+  private static final long PLENTY = 256;
+
   private static final long MOST = 1_000_000_000_000_000_000L;
   private static final long METER_MOST = 1_000_000_000_000L;
   private static final long TIMES_MOST = 100_000;
@@ -54,6 +57,12 @@ final class Demand {
   private long spent;
   private long last;
 
+  /** What others could still be granted when that was told last; below 0 if it was not. */
+  long remaining = -1;
+
+  /** Whether somebody waits for the first lease. */
+  boolean isAwaited;
+
   /** Whether the server has not answered what was asked last. */
   boolean unanswered;
 
@@ -75,6 +84,22 @@ final class Demand {
     spent += amount;
     last = amount;
     usedAt = now;
+  }
+
+  /** Whether anything was decided from what was leased. */
+  boolean isUsed() {
+    return last > 0;
+  }
+
+  /** About as much is needed as another needs at a time. */
+  void like(Demand other) {
+    need = Math.max(need, other.last);
+    needUsage = other.needUsage;
+  }
+
+  /** Whether what is leased is little, compared with what others could still be granted. */
+  boolean isPlenty(HeldLease of) {
+    return of.left() < remaining / PLENTY;
   }
 
   /** Somebody needs so much, and there is not enough. */
@@ -134,6 +159,7 @@ final class Demand {
    */
   boolean granted(long remaining, long now) {
     grantedAt = now;
+    this.remaining = remaining;
     if (remaining < 0) {
       return false;
     }

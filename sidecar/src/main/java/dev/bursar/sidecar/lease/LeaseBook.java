@@ -104,9 +104,11 @@ public final class LeaseBook {
       return null;
     }
     demand.used(spending.amount(), now);
-    if (demand.lease.asked == null && demand.isLow(demand.lease) && now - demand.notBefore >= 0) {
+    if (demand.isLow(demand.lease) && now - demand.notBefore >= 0) {
       demand.lacking(spending);
-      topUp(demand, demand.lease, now);
+      if (demand.lease.asked == null) {
+        topUp(demand, demand.lease, now);
+      }
     }
     return demand.lease;
   }
@@ -136,9 +138,8 @@ public final class LeaseBook {
       if (rooms.leases().isFull()) {
         return null;
       }
-      demand = new Demand(of, kind, now);
-      demands.put(of, demand);
-      rooms.leases().take(DEMAND_BYTES);
+      demand = demand(of, kind, now);
+      demand.isAwaited = true;
     }
     demand.usedAt = now;
     boolean asked =
@@ -158,6 +159,13 @@ public final class LeaseBook {
       }
     }
     return demand.key;
+  }
+
+  private Demand demand(LeaseKey key, Kind kind, long now) {
+    Demand demand = new Demand(key, kind, now);
+    demands.put(key, demand);
+    rooms.leases().take(DEMAND_BYTES);
+    return demand;
   }
 
   /**
@@ -224,8 +232,12 @@ public final class LeaseBook {
   }
 
   private void topUp(Demand demand, HeldLease lease, long now) {
-    long amount = Math.max(demand.wanted(now) - Math.max(0, lease.left()), 0);
+    long amount = missing(demand, lease, now);
     settle(lease, amount, demand.units(Math.max(amount, 1)), 0);
+  }
+
+  private static long missing(Demand demand, HeldLease lease, long now) {
+    return Math.max(demand.wanted(now) - Math.max(0, lease.left()), 0);
   }
 
   private void settle(HeldLease lease, long topUp, Map<String, Long> meters, long handBack) {
@@ -233,7 +245,7 @@ public final class LeaseBook {
     ask(
         lease,
         new Ask.Settle(
-            call(), lease.id(), lease.epoch, topUp, meters, handBack, settings.ttlSeconds()));
+            call(), lease.id(), lease.epoch, topUp, meters, handBack, settings.ttlSeconds(), 0));
   }
 
   private void ask(HeldLease lease, Ask ask) {
@@ -269,13 +281,14 @@ public final class LeaseBook {
   // ---- reports
 
   /**
-   * Begins to report so much of a lease.
+   * Begins to report so much of a lease. One is asked about at a time: what it is short of is asked
+   * for with that, and so is that it is prolonged, lest that has to wait for its turn.
    *
    * @param amount millionths, as they were decided
    * @param uses how many uses these are of
    * @return null while the lease is being settled otherwise
    */
-  public Ask.@Nullable Settle report(String lease, long amount, int uses) {
+  public Ask.@Nullable Settle report(String lease, long amount, int uses, long now) {
     HeldLease held = restored(lease);
     // One that was over, and of which more has come late, is not over before that is reported.
     held.unreported = Math.max(held.unreported, amount);
@@ -287,12 +300,38 @@ public final class LeaseBook {
       ask(held, new Ask.Look(call(), lease));
       return null;
     }
+    Demand demand = held.key() == null ? null : demands.get(held.key());
+    boolean more = demand != null && isShort(demand, held, now);
+    long topUp = demand != null && more ? missing(demand, held, now) : -1;
     Ask.Settle ask =
-        new Ask.Settle(call(), lease, held.epoch, -1, Map.of(), 0, settings.ttlSeconds());
+        new Ask.Settle(
+            call(),
+            lease,
+            held.epoch,
+            topUp < 0 && isToBeProlonged(held, now) ? 0 : topUp,
+            demand != null && more ? demand.units(Math.max(topUp, 1)) : Map.of(),
+            0,
+            settings.ttlSeconds(),
+            uses);
     held.asked = ask;
     held.reporting = amount;
     held.reportingUses = uses;
     return ask;
+  }
+
+  /** Whether somebody has found that there is not enough, or hardly. */
+  private boolean isShort(Demand demand, HeldLease lease, long now) {
+    return demand.need > 0
+        && demand.lease == lease
+        && now - demand.notBefore >= 0
+        && now - lease.decideUntil < 0
+        && lease.isPricedBy(prices)
+        && (demand.need > lease.left() || demand.isLow(lease));
+  }
+
+  private boolean isToBeProlonged(HeldLease lease, long now) {
+    long left = lease.decideUntil - now;
+    return !lease.retired && !lease.windowed && left > 0 && left < settings.ttl() / 2;
   }
 
   /**
@@ -395,9 +434,8 @@ public final class LeaseBook {
    * It is asked again; those who wait do not wait for that. Reports are repeated by who reports.
    */
   private void lost(Ask ask, long now) {
-    boolean report = ask instanceof Ask.Settle it && it.topUp() < 0 && it.handBack() == 0;
-    HeldLease of = leases.get(lease(ask));
-    if (!report || (of != null && of.look == ask)) {
+    boolean report = ask instanceof Ask.Settle it && it.uses() > 0;
+    if (!report) {
       later.add(new Later(ask, now + RETRY));
     }
     Demand demand = demand(ask);
@@ -461,6 +499,9 @@ public final class LeaseBook {
         } else {
           demand.lease = lease;
           granted(demand, lease, it, ask.amount(), now);
+          if (demand.isAwaited && demand.isPlenty(lease)) {
+            leaseAhead(demand, now);
+          }
           if (change != 0) {
             look(lease, change);
           }
@@ -469,6 +510,19 @@ public final class LeaseBook {
       case Told.Refused it -> refused(demand, it, now);
       case Told.Denied it -> short_(demand, now);
       case Told.Lost it -> {}
+    }
+  }
+
+  /** Where there is plenty, what is likely to be asked for next is leased before it is. */
+  private void leaseAhead(Demand first, long now) {
+    first.isAwaited = false;
+    if (rooms.leases().isShort()) {
+      return;
+    }
+    for (Foresight.Likely each : Foresight.of(first.key, kinds, demands)) {
+      Demand demand = demand(each.key(), each.kind(), now);
+      demand.like(each.like());
+      acquire(demand, now);
     }
   }
 
@@ -628,6 +682,9 @@ public final class LeaseBook {
 
   private void settled(
       Demand demand, HeldLease lease, Told.Lease it, Ask.Settle settled, long now) {
+    if (it.remaining() >= 0) {
+      demand.remaining = it.remaining();
+    }
     if (demand.givingUp == lease) {
       wake(demand);
     } else if (settled.topUp() > 0 && it.remaining() < 0) {
@@ -694,9 +751,11 @@ public final class LeaseBook {
           }
         }
       } else if (lease.asked == null) {
-        if (now - demand.usedAt > settings.idle() && lease.open == 0) {
+        long idle =
+            demand.isPlenty(lease) && !rooms.leases().isShort() ? settings.ttl() : settings.idle();
+        if (now - demand.usedAt > idle && lease.open == 0) {
           retire(lease);
-        } else if (!lease.windowed && lease.decideUntil - now < settings.ttl() / 2) {
+        } else if (isToBeProlonged(lease, now)) {
           settle(lease, 0, Map.of(), 0);
         } else {
           long surplus = demand.surplus(now);

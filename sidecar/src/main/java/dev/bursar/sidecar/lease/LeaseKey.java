@@ -2,6 +2,7 @@ package dev.bursar.sidecar.lease;
 
 import dev.bursar.domain.identity.Subject;
 import java.util.EnumSet;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,18 @@ public record LeaseKey(
         feature,
         wallet,
         creditType);
+  }
+
+  /** The same of another feature. */
+  LeaseKey of(@Nullable String another) {
+    return new LeaseKey(subject, another, wallet, creditType);
+  }
+
+  /** Whether it is of the same team, wallet and credit type. */
+  boolean isAkinTo(LeaseKey other) {
+    return Objects.equals(subject.team(), other.subject.team())
+        && Objects.equals(wallet, other.wallet)
+        && creditType.equals(other.creditType);
   }
 
   /** Whether it names all of these. */

@@ -3,6 +3,7 @@ package dev.bursar.sidecar.decision;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.org.Subscription.Status;
 import dev.bursar.sidecar.decision.Decision.Allowed;
 import dev.bursar.sidecar.decision.Decision.Denied;
@@ -13,6 +14,7 @@ import dev.bursar.sidecar.lease.HeldLease;
 import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.LeasingServer;
 import dev.bursar.sidecar.lease.LeasingServer.Item;
+import dev.bursar.sidecar.lease.ModelServer;
 import dev.bursar.sidecar.lease.Spending;
 import dev.bursar.sidecar.lease.Told;
 import java.util.List;
@@ -53,7 +55,7 @@ final class LocalDeciderTest {
     Desk desk = new Desk(1_000);
     allowed(desk.ask(Desk.request("ann", null, 10L, true)));
     LeaseBook book = desk.decider.leases();
-    Ask.Settle report = book.report("L1", 5_000_000, 1);
+    Ask.Settle report = book.report("L1", 5_000_000, 1, 0);
     assertThat(report).isNotNull();
     book.told(report, new Told.Refused("lease_not_found", "lease"), desk.now, desk.now);
     assertThat(book.nextAsk()).as("it may be there all the same").isNull();
@@ -201,6 +203,63 @@ final class LocalDeciderTest {
     desk.pass(1);
     assertThat(desk.server.available()).isEqualTo(998_000_000);
     assertThat(desk.decider.leases().leases()).isEmpty();
+  }
+
+  @Test
+  void whereThereIsPlentyAnIdleLeaseIsKeptForLonger() {
+    Desk desk = new Desk(1_000_000);
+    allowed(desk.charge("2"));
+    desk.report("L1", new Item("u", 2_000_000));
+    for (int minute = 0; minute < 10; minute++) {
+      desk.pass(60);
+      assertThat(desk.server.leases.get("L1").held()).isPositive();
+    }
+    desk.pass(1);
+    desk.pass(1);
+    assertThat(desk.decider.leases().leases()).isEmpty();
+    assertThat(desk.server.available()).isEqualTo(999_998_000_000L);
+  }
+
+  private static ReserveRequest search(String user) {
+    return ModelServer.of(Desk.request(user, "2", null, true), "search");
+  }
+
+  private static Decision atOnce(Desk desk, ReserveRequest request) {
+    return desk.decider.reserve(request, "at-once-" + request.feature(), desk.now, Desk.NOON);
+  }
+
+  @Test
+  void whatOthersOfTheTeamUseIsLeasedAheadWhereThereIsPlenty() {
+    Desk desk = new Desk(1_000_000);
+    desk.server.byUser = true;
+    allowed(desk.charge("2"));
+    allowed(desk.ask(search("ann")));
+    allowed(desk.ask(Desk.request("ben", "2", null, true)));
+    desk.deliver();
+    allowed(atOnce(desk, search("ben")));
+    assertThat(desk.server.leases).hasSize(4);
+  }
+
+  @Test
+  void aFeatureThatIsNewIsLeasedAheadForAllOfTheTeam() {
+    Desk desk = new Desk(1_000_000);
+    desk.server.byUser = true;
+    allowed(desk.charge("2"));
+    allowed(desk.ask(Desk.request("ben", "2", null, true)));
+    allowed(desk.ask(search("ben")));
+    desk.deliver();
+    allowed(atOnce(desk, search("ann")));
+  }
+
+  @Test
+  void nothingIsLeasedAheadWhereThereIsLittle() {
+    Desk desk = new Desk(1_000);
+    desk.server.byUser = true;
+    allowed(desk.charge("2"));
+    allowed(desk.ask(search("ann")));
+    allowed(desk.ask(Desk.request("ben", "2", null, true)));
+    desk.deliver();
+    assertThat(desk.server.leases).hasSize(3);
   }
 
   @Test
@@ -409,7 +468,7 @@ final class LocalDeciderTest {
         .isInstanceOf(Wait.class);
     assertThat(after.decider.commit(id, Credits.of(2), null, after.now))
         .isInstanceOf(Ended.Done.class);
-    assertThat(after.decider.leases().report("L1", 2_000_000, 1))
+    assertThat(after.decider.leases().report("L1", 2_000_000, 1, after.now))
         .as("its epoch is not known")
         .isNull();
     after.pass(1);
@@ -439,7 +498,7 @@ final class LocalDeciderTest {
     Desk desk = new Desk(1_000);
     LeaseBook leases = desk.decider.leases();
     leases.unreported("L9", 0, 1);
-    assertThat(leases.report("L9", 0, 1)).isNull();
+    assertThat(leases.report("L9", 0, 1, desk.now)).isNull();
     desk.deliver();
     assertThat(leases.isForgotten("L9")).isTrue();
     assertThat(leases.leases()).isEmpty();
@@ -449,13 +508,13 @@ final class LocalDeciderTest {
   void whoIsRefusedToLookAtALeaseAsksLessAndLess() {
     LeaseBook leases = new Desk(1_000).decider.leases();
     leases.unreported("L9", 1, 1);
-    assertThat(leases.report("L9", 1, 1)).isNull();
+    assertThat(leases.report("L9", 1, 1, 0)).isNull();
     long now = 0;
     for (long pause = Desk.SECOND / 2; pause <= 4 * Desk.SECOND; pause *= 2) {
       Ask ask = leases.nextAsk();
       assertThat(ask).isInstanceOf(Ask.Look.class);
       leases.told(ask, new Told.Refused("forbidden", null), now, now);
-      assertThat(leases.report("L9", 1, 1)).isNull();
+      assertThat(leases.report("L9", 1, 1, 0)).isNull();
       now += pause - 1;
       leases.tick(now);
       assertThat(leases.nextAsk()).isNull();

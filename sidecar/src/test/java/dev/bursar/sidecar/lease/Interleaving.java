@@ -178,7 +178,9 @@ final class Interleaving {
       String lease = String.valueOf(file.get(random.nextInt(file.size())).lease());
       List<Use> of = file.stream().filter(each -> lease.equals(each.lease())).toList();
       Ask.Settle ask =
-          decider.leases().report(lease, of.stream().mapToLong(Use::micros).sum(), of.size());
+          decider
+              .leases()
+              .report(lease, of.stream().mapToLong(Use::micros).sum(), of.size(), now());
       if (ask != null) {
         sent.add(new Message(ask, of, now()));
       }

@@ -74,6 +74,9 @@ public final class ModelServer implements Server, TermsSource {
   private String refusedFeature = "";
   private final Set<String> refusedUses = new HashSet<>();
   private @Nullable CompletableFuture<Void> granting;
+  private @Nullable CompletableFuture<Void> taking;
+  private int reports;
+  private int reportsUnderWay;
   private boolean termsRefused;
   private final List<String> reported = new ArrayList<>();
 
@@ -146,6 +149,25 @@ public final class ModelServer implements Server, TermsSource {
     granting = when;
   }
 
+  /** That a report was taken from now on is told once this is done. */
+  public synchronized void taking(CompletableFuture<Void> when) {
+    taking = when;
+  }
+
+  /** How many reports on leases have come. */
+  public synchronized int reports() {
+    return reports;
+  }
+
+  /** How many of those are not answered. */
+  public synchronized int reportsUnderWay() {
+    return reportsUnderWay;
+  }
+
+  private synchronized void answered() {
+    reportsUnderWay--;
+  }
+
   /** Nobody is told terms. */
   public synchronized void refuseTerms(boolean isRefused) {
     termsRefused = isRefused;
@@ -213,6 +235,16 @@ public final class ModelServer implements Server, TermsSource {
                 ask,
                 uses.stream().map(each -> new Item(each.id(), each.micros())).toList(),
                 System.nanoTime());
+    CompletableFuture<Void> taken = taking;
+    if (taken != null && !uses.isEmpty()) {
+      reports++;
+      reportsUnderWay++;
+      return taken.thenApplyAsync(
+          done -> {
+            answered();
+            return new Reported(told, List.of());
+          });
+    }
     CompletableFuture<Void> when = granting;
     return when != null && ask instanceof Ask.Acquire
         ? when.thenApplyAsync(done -> new Reported(told, List.of()))
