@@ -335,8 +335,8 @@ enum ProtocolBug implements PlantedBug {
   A_REPORT_THAT_IS_FORGOTTEN_IS_TAKEN_FOR_NEW(
       "I4: is on its way twice", "I4: has a second effect", "I4: is charged by") {
     @Override
-    public boolean isSoughtIn(Scenario scenario) {
-      return scenario.isForgetful();
+    public Stage.History history() {
+      return ReportedAgainTest.CHARGED_AND_FORGOTTEN;
     }
 
     @Override

@@ -21,6 +21,25 @@ final class ReportedAgainTest {
   static final Stage.History CAME_TO_NOTHING =
       new Stage.History(Scenario.REMEMBERED_ALL, ReportedAgainTest::cameToNothing);
 
+  private static final int REMEMBERED = 4;
+
+  /** By now the org has forgotten it, and whoever looked it up has not seen it either. */
+  static final Stage.History CHARGED_AND_FORGOTTEN =
+      new Stage.History(
+          REMEMBERED,
+          stage -> {
+            stage.report(KEY);
+            stage.runUntil(() -> stage.told.containsKey(KEY));
+            for (int i = 0; i < 2 * REMEMBERED; i++) {
+              String other = "other" + i;
+              stage.reserve(other, true);
+              stage.runUntil(() -> stage.told.containsKey(other));
+            }
+            stage.told.remove(KEY);
+            stage.report(KEY);
+            stage.runUntil(() -> stage.told.containsKey(KEY));
+          });
+
   private static void cameToNothing(Stage stage) {
     // given: the org stops before it hears of its wallet, and finds what it had begun.
     stage.tell(Stage.WALLET, new WalletCommand.Bar(ATTEMPT, null));
@@ -45,6 +64,19 @@ final class ReportedAgainTest {
             stage -> {
               cameToNothing(stage);
               assertThat(stage.told.get(KEY)).isEqualTo(new Answer.Refused<>(Refusal.withdrawn()));
+            });
+    assertThat(looked.play(Tampering.NONE)).isEmpty();
+  }
+
+  @Test
+  void whatMayBeForgottenIsToBeLookedUpAgain() {
+    Stage.History looked =
+        new Stage.History(
+            CHARGED_AND_FORGOTTEN.remembered(),
+            stage -> {
+              CHARGED_AND_FORGOTTEN.steps().accept(stage);
+              assertThat(stage.told.get(KEY))
+                  .isEqualTo(new Answer.Refused<>(Refusal.perhapsReported()));
             });
     assertThat(looked.play(Tampering.NONE)).isEmpty();
   }
