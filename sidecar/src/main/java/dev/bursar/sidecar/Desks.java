@@ -171,7 +171,9 @@ final class Desks {
     Instant wall = host.now();
     for (Recovery.Unreported each : recovered.unreported()) {
       desk(each.org())
-          .run(decider -> decider.leases().unreported(each.lease(), each.micros(), each.uses()));
+          .run(
+              decider ->
+                  decider.leases().held().unreported(each.lease(), each.micros(), each.uses()));
     }
     for (Entry.Opened open : recovered.open()) {
       // A clock that was set back does not prolong it.
@@ -338,7 +340,7 @@ final class Desks {
     if (desk == null) {
       return CompletableFuture.completedFuture(null);
     }
-    desk.run(decider -> decider.leases().revoke(lease));
+    desk.run(decider -> decider.leases().held().revoke(lease));
     return desk.look();
   }
 
@@ -412,7 +414,7 @@ final class Desks {
   /** How many leases are held. */
   int leases() {
     return desks.values().stream()
-        .mapToInt(each -> each.with(decider -> decider.leases().leases().size()))
+        .mapToInt(each -> each.with(decider -> decider.leases().held().all().size()))
         .sum();
   }
 

@@ -128,7 +128,7 @@ final class OrgDesk {
     List<CompletableFuture<Void>> all = new ArrayList<>(woken);
     looking.removeIf(
         each -> {
-          boolean done = decider.leases().isLooked(each.change);
+          boolean done = decider.leases().held().isLooked(each.change);
           if (done) {
             all.add(each.done);
           }
@@ -145,7 +145,7 @@ final class OrgDesk {
     return with(
         decider -> {
           CompletableFuture<Void> done = new CompletableFuture<>();
-          add(looking, new Looking(decider.leases().look(), done));
+          add(looking, new Looking(decider.leases().held().look(), done));
           return done;
         });
   }

@@ -303,13 +303,14 @@ final class Reporter implements AutoCloseable {
     } else {
       OrgDesk desk = desks.apply(part.org);
       if (part.ask == null) {
-        part.forgotten = desk.with(decider -> decider.leases().isForgotten(lease));
+        part.forgotten = desk.with(decider -> decider.leases().held().isForgotten(lease));
         if (!part.forgotten) {
           part.ask =
               desk.with(
                   decider ->
                       decider
                           .leases()
+                          .held()
                           .report(lease, part.micros(), part.uses.size(), host.nanos()));
         }
       }
@@ -405,7 +406,7 @@ final class Reporter implements AutoCloseable {
       file.setAside(part.uses);
       Ask.Settle ask = part.ask;
       if (ask != null) {
-        desks.apply(part.org).run(decider -> decider.leases().forgo(ask));
+        desks.apply(part.org).run(decider -> decider.leases().held().forgo(ask));
       }
       if (!isAside(part)) {
         LOG.atWarn()
@@ -445,7 +446,9 @@ final class Reporter implements AutoCloseable {
     }
     String lease = part.lease;
     if (lease != null && isOfLease(part)) {
-      desks.apply(part.org).run(decider -> decider.leases().unreported(lease, -part.micros(), -1));
+      desks
+          .apply(part.org)
+          .run(decider -> decider.leases().held().unreported(lease, -part.micros(), -1));
     }
     rejected(part.uses.getFirst(), no.toString());
     done(part);

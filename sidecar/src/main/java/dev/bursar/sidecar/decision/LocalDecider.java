@@ -215,7 +215,7 @@ public final class LocalDecider {
     String type = price == null ? request.creditType() : price.creditType();
     String creditType = type == null ? "" : type;
     Spending spending = new Spending(amount.micros(), usage == null ? Map.of() : usage);
-    HeldLease none = leases.none();
+    HeldLease none = leases.held().none();
     if (request.commit()) {
       none.spend(spending);
       Use use = use(id, none, wall, request, usage, amount, creditType, amount.micros());
@@ -264,7 +264,7 @@ public final class LocalDecider {
   }
 
   private @Nullable HeldLease lease(Use use) {
-    return use.lease() == null ? leases.none() : leases.find(use.lease());
+    return use.lease() == null ? leases.held().none() : leases.held().find(use.lease());
   }
 
   private static Spending spent(Use use, Map<String, Long> otherwise) {
@@ -330,7 +330,7 @@ public final class LocalDecider {
     Credits actual = amount;
     if (usage != null) {
       boolean byUsage = reservation.request().usage() != null;
-      boolean unchecked = reservation.lease() == leases.none();
+      boolean unchecked = reservation.lease() == leases.held().none();
       Price price = byUsage ? price(reservation) : null;
       if (!byUsage) {
         return new Refused(
@@ -439,7 +439,7 @@ public final class LocalDecider {
     open.remove(reservation.id());
     boolean expired = status.equals("expired");
     remember(reservation.id(), new Past(expired ? reservation : null, status, now));
-    leases.closeIfDone(reservation.lease());
+    leases.held().closeIfDone(reservation.lease());
   }
 
   /** The reservation, if it has not expired by now. */
@@ -477,7 +477,7 @@ public final class LocalDecider {
       Instant madeAt,
       long expiresAt,
       long now) {
-    HeldLease held = leases.restored(lease, version);
+    HeldLease held = leases.held().restored(lease, version);
     Spending spending = new Spending(amount, Map.of());
     OpenReservation reservation =
         new OpenReservation(id, request, null, creditType, held, spending, madeAt, expiresAt);

@@ -30,6 +30,7 @@ final class Demand {
   /** What is leased is little where others could be granted so many times as much. */
   private static final long PLENTY = 256;
 
+  private static final String METERS = "meters.";
   private static final long MOST = 1_000_000_000_000_000_000L;
   private static final long METER_MOST = 1_000_000_000_000L;
   private static final long TIMES_MOST = 100_000;
@@ -38,6 +39,24 @@ final class Demand {
   static final class Kind {
     final Set<LeaseKey.Part> named = EnumSet.noneOf(LeaseKey.Part.class);
     final Set<String> meters = new TreeSet<>();
+
+    boolean isEmpty() {
+      return named.isEmpty() && meters.isEmpty();
+    }
+
+    /**
+     * Takes in why a lease was refused, so that it is asked for otherwise next.
+     *
+     * @return whether anything is to be asked for otherwise
+     */
+    boolean learns(Told.Refused why) {
+      String field = why.field();
+      if (field != null && field.startsWith(METERS)) {
+        meters.add(field.substring(METERS.length()));
+        return true;
+      }
+      return why.code().equals("lease_too_wide") && named.addAll(LeaseKey.named(field));
+    }
   }
 
   final LeaseKey key;
@@ -132,6 +151,20 @@ final class Demand {
       size = Math.min(size, MOST / GROWTH) * times;
     }
     return Math.max(size, need);
+  }
+
+  /** How much of that a lease does not have. */
+  long missing(HeldLease of, long now) {
+    return Math.max(wanted(now) - Math.max(0, of.left()), 0);
+  }
+
+  /** Whether somebody has found that there is not enough of its lease, or hardly. */
+  boolean isShort(HeldLease of, long now) {
+    return need > 0
+        && lease == of
+        && now - notBefore >= 0
+        && now - of.decideUntil < 0
+        && (need > of.left() || isLow(of));
   }
 
   /** How many units of the meters go with so much. */

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeldLease {
 
+  /** How long what was refused or lost is not asked again, in nanoseconds. */
+  static final long RETRY = 500_000_000L;
+
   private final String id;
   private final @Nullable LeaseKey key;
   long epoch;
@@ -31,7 +34,7 @@ public final class HeldLease {
   @Nullable Ask asked;
 
   /** How long it is not asked about once that was refused, in nanoseconds. */
-  long pause = LeaseBook.RETRY;
+  long pause = RETRY;
 
   /** The first change since which it is to be looked at and was not yet asked about; 0 for none. */
   long lookWanted;
@@ -93,7 +96,7 @@ public final class HeldLease {
 
   /** Whether so much can be decided from it now. */
   public boolean fits(Spending spending, long now) {
-    if (retired || now - decideUntil >= 0 || left() < spending.amount()) {
+    if (isOver(now) || left() < spending.amount()) {
       return false;
     }
     if (meters.isEmpty()) {
@@ -153,6 +156,47 @@ public final class HeldLease {
     if (!meters.isEmpty()) {
       meters.forEach((name, meter) -> meter.used += sign * spending.units(name));
     }
+  }
+
+  /**
+   * It stands as the server has told.
+   *
+   * @param told what it has told of it
+   */
+  void figures(Told.Lease told) {
+    epoch = told.epoch();
+    granted = told.granted();
+    reported = told.reported();
+    version = told.version();
+    retired |= told.revoked() || !told.open() || told.over();
+  }
+
+  /**
+   * The same, where it was granted or prolonged. When it ends is told by the server's clock alone:
+   * as long after it was first asked for as was asked for, and as long after this answer was as its
+   * clock showed.
+   *
+   * @param first when it was asked for first, and {@code sentAt} when it was asked for this time
+   */
+  void terms(Told.Lease told, long first, long sentAt, long ttlSeconds, long margin) {
+    figures(told);
+    long asked = ttlSeconds * 1_000_000_000L;
+    long atMost = first + asked - sentAt;
+    long lasts = Math.min(atMost, told.lastsNanos());
+    windowed = told.lastsNanos() < atMost - margin;
+    decideUntil = sentAt + lasts - margin - asked / 500;
+    settleUntil = decideUntil + told.settlesNanos() / 2;
+  }
+
+  /** Whether it is over for whoever decides. */
+  boolean isOver(long now) {
+    return retired || now - decideUntil >= 0;
+  }
+
+  /** Whether half of its time is over, and it could have more. */
+  boolean isToBeProlonged(long now, long ttl) {
+    long left = decideUntil - now;
+    return !retired && !windowed && left > 0 && left < ttl / 2;
   }
 
   void grant(Map<String, Long> more) {

@@ -28,6 +28,17 @@ public record LeaseKey(
     AGENT
   }
 
+  /** What a lease has to name, as the server says it; where it does not it is the user. */
+  static Set<Part> named(@Nullable String field) {
+    return switch (field == null ? "subject" : field) {
+      case "subject", "subject.user" -> EnumSet.of(Part.USER);
+      case "subject.product" -> EnumSet.of(Part.PRODUCT);
+      case "subject.cost_center" -> EnumSet.of(Part.COST_CENTER);
+      case "subject.agent" -> EnumSet.of(Part.AGENT);
+      default -> NONE;
+    };
+  }
+
   /** The same for all users, products, cost centers and agents. */
   LeaseKey widest() {
     return naming(NONE);

@@ -77,10 +77,11 @@ final class BusyLeaseTest {
     if (unreported.isEmpty()) {
       return;
     }
-    HeldLease lease = desk.decider.leases().leases().iterator().next();
+    HeldLease lease = desk.decider.leases().held().all().iterator().next();
     Ask ask =
         desk.decider
             .leases()
+            .held()
             .report(lease.id(), unreported.size() * Desk.CREDIT, unreported.size(), desk.now);
     if (ask != null) {
       sent.addLast(new Message(ask, unreported, desk.now));

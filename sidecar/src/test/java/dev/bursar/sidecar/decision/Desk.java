@@ -119,7 +119,7 @@ final class Desk {
     for (LeasingServer.Item each : items) {
       sum += each.amount();
     }
-    var ask = decider.leases().report(lease, sum, items.length, now);
+    var ask = decider.leases().held().report(lease, sum, items.length, now);
     if (ask == null) {
       throw new IllegalStateException("it is being settled");
     }

@@ -33,8 +33,8 @@ final class LocalDeciderTest {
   }
 
   private static HeldLease only(Desk desk) {
-    assertThat(desk.decider.leases().leases()).hasSize(1);
-    return desk.decider.leases().leases().iterator().next();
+    assertThat(desk.decider.leases().held().all()).hasSize(1);
+    return desk.decider.leases().held().all().iterator().next();
   }
 
   @Test
@@ -55,12 +55,12 @@ final class LocalDeciderTest {
     Desk desk = new Desk(1_000);
     allowed(desk.ask(Desk.request("ann", null, 10L, true)));
     LeaseBook book = desk.decider.leases();
-    Ask.Settle report = book.report("L1", 5_000_000, 1, 0);
+    Ask.Settle report = book.held().report("L1", 5_000_000, 1, 0);
     assertThat(report).isNotNull();
     book.told(report, new Told.Refused("lease_not_found", "lease"), desk.now, desk.now);
     assertThat(book.nextAsk()).as("it may be there all the same").isNull();
-    assertThat(book.leases()).isEmpty();
-    assertThat(book.isForgotten("L1")).isTrue();
+    assertThat(book.held().all()).isEmpty();
+    assertThat(book.held().isForgotten("L1")).isTrue();
   }
 
   @Test
@@ -202,7 +202,7 @@ final class LocalDeciderTest {
     desk.pass(31);
     desk.pass(1);
     assertThat(desk.server.available()).isEqualTo(998_000_000);
-    assertThat(desk.decider.leases().leases()).isEmpty();
+    assertThat(desk.decider.leases().held().all()).isEmpty();
   }
 
   @Test
@@ -216,7 +216,7 @@ final class LocalDeciderTest {
     }
     desk.pass(1);
     desk.pass(1);
-    assertThat(desk.decider.leases().leases()).isEmpty();
+    assertThat(desk.decider.leases().held().all()).isEmpty();
     assertThat(desk.server.available()).isEqualTo(999_998_000_000L);
   }
 
@@ -442,7 +442,7 @@ final class LocalDeciderTest {
       allowed(desk.charge("2"));
     }
     desk.deliver();
-    assertThat(desk.decider.leases().find("L1").fits(new Spending(1, Map.of()), desk.now))
+    assertThat(desk.decider.leases().held().find("L1").fits(new Spending(1, Map.of()), desk.now))
         .isFalse();
   }
 
@@ -468,7 +468,7 @@ final class LocalDeciderTest {
         .isInstanceOf(Wait.class);
     assertThat(after.decider.commit(id, Credits.of(2), null, after.now))
         .isInstanceOf(Ended.Done.class);
-    assertThat(after.decider.leases().report("L1", 2_000_000, 1, after.now))
+    assertThat(after.decider.leases().held().report("L1", 2_000_000, 1, after.now))
         .as("its epoch is not known")
         .isNull();
     after.pass(1);
@@ -484,37 +484,37 @@ final class LocalDeciderTest {
     allowed(desk.charge("2"));
     allowed(desk.charge("0"));
     desk.report("L1", new Item("u1", 2_000_000));
-    desk.decider.leases().revoke("L1");
+    desk.decider.leases().held().revoke("L1");
     desk.pass(1);
     assertThat(desk.server.leases.get("L1").held()).isPositive();
     desk.report("L1", new Item("u2", 0));
     desk.deliver();
     assertThat(desk.server.leases.get("L1").held()).isZero();
-    assertThat(desk.decider.leases().leases()).isEmpty();
+    assertThat(desk.decider.leases().held().all()).isEmpty();
   }
 
   @Test
   void whatCostNothingOfALeaseThatIsForgottenIsReportedOtherwise() {
     Desk desk = new Desk(1_000);
     LeaseBook leases = desk.decider.leases();
-    leases.unreported("L9", 0, 1);
-    assertThat(leases.report("L9", 0, 1, desk.now)).isNull();
+    leases.held().unreported("L9", 0, 1);
+    assertThat(leases.held().report("L9", 0, 1, desk.now)).isNull();
     desk.deliver();
-    assertThat(leases.isForgotten("L9")).isTrue();
-    assertThat(leases.leases()).isEmpty();
+    assertThat(leases.held().isForgotten("L9")).isTrue();
+    assertThat(leases.held().all()).isEmpty();
   }
 
   @Test
   void whoIsRefusedToLookAtALeaseAsksLessAndLess() {
     LeaseBook leases = new Desk(1_000).decider.leases();
-    leases.unreported("L9", 1, 1);
-    assertThat(leases.report("L9", 1, 1, 0)).isNull();
+    leases.held().unreported("L9", 1, 1);
+    assertThat(leases.held().report("L9", 1, 1, 0)).isNull();
     long now = 0;
     for (long pause = Desk.SECOND / 2; pause <= 4 * Desk.SECOND; pause *= 2) {
       Ask ask = leases.nextAsk();
       assertThat(ask).isInstanceOf(Ask.Look.class);
       leases.told(ask, new Told.Refused("forbidden", null), now, now);
-      assertThat(leases.report("L9", 1, 1, 0)).isNull();
+      assertThat(leases.held().report("L9", 1, 1, 0)).isNull();
       now += pause - 1;
       leases.tick(now);
       assertThat(leases.nextAsk()).isNull();
@@ -530,15 +530,15 @@ final class LocalDeciderTest {
     allowed(desk.charge("2"));
     desk.report("L1", new Item("u1", 2_000_000));
     LeaseBook leases = desk.decider.leases();
-    leases.revoke("L1");
+    leases.held().revoke("L1");
     Ask ask = leases.nextAsk();
     assertThat(ask).isInstanceOf(Ask.Close.class);
     leases.told(ask, new Told.Refused("forbidden", null), desk.now, desk.now);
     assertThat(leases.nextAsk()).isNull();
-    assertThat(leases.leases()).hasSize(1);
+    assertThat(leases.held().all()).hasSize(1);
     desk.pass(1);
     assertThat(desk.server.leases.get("L1").held()).isZero();
-    assertThat(leases.leases()).isEmpty();
+    assertThat(leases.held().all()).isEmpty();
   }
 
   @Test

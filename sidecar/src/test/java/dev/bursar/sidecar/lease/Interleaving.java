@@ -87,7 +87,7 @@ final class Interleaving {
       decider = born();
       change = 0;
       for (Use use : file) {
-        decider.leases().unreported(String.valueOf(use.lease()), use.micros(), 1);
+        decider.leases().held().unreported(String.valueOf(use.lease()), use.micros(), 1);
       }
       for (OpenReservation each : kept.values()) {
         decider.restored(
@@ -108,7 +108,7 @@ final class Interleaving {
       Decision decision = decider.reserve(wish(1 + random.nextInt(5_000_000)), id, now(), NOON);
       if (decision instanceof Decision.Allowed it) {
         counts.allowed++;
-        if (server.frozen && change != 0 && decider.leases().isLooked(change)) {
+        if (server.frozen && change != 0 && decider.leases().held().isLooked(change)) {
           counts.againstAFreeze++;
         }
         Use use = it.use();
@@ -180,6 +180,7 @@ final class Interleaving {
       Ask.Settle ask =
           decider
               .leases()
+              .held()
               .report(lease, of.stream().mapToLong(Use::micros).sum(), of.size(), now());
       if (ask != null) {
         sent.add(new Message(ask, of, now()));
@@ -298,13 +299,13 @@ final class Interleaving {
           if (random.nextInt(server.frozen ? 5 : 20) == 0) {
             server.frozen = !server.frozen;
             for (Sidecar each : sidecars) {
-              each.change = each.decider.leases().look();
+              each.change = each.decider.leases().held().look();
             }
           }
         }
         default -> one.deliver();
       }
-      if (server.frozen && one.change != 0 && one.decider.leases().isLooked(one.change)) {
+      if (server.frozen && one.change != 0 && one.decider.leases().held().isLooked(one.change)) {
         counts.toldOfAFreeze++;
       }
       one.send();
@@ -355,6 +356,6 @@ final class Interleaving {
 
   private boolean isSettled() {
     return sidecars.stream()
-        .allMatch(each -> each.file.isEmpty() && each.decider.leases().leases().isEmpty());
+        .allMatch(each -> each.file.isEmpty() && each.decider.leases().held().all().isEmpty());
   }
 }
