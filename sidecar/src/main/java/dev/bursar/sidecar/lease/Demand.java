@@ -27,6 +27,9 @@ final class Demand {
   /** How many times as much is asked for at most, where it did not last. */
   private static final long GROWTH = 8;
 
+  /** The same, as long as what is leased stays little. */
+  private static final long GROWTH_OF_LITTLE = 64;
+
   /** What is leased is little where others could be granted so many times as much. */
   private static final long PLENTY = 256;
 
@@ -147,8 +150,9 @@ final class Demand {
     }
     long lasted = now - grantedAt;
     if (lease != null && lasted < HORIZON / 2) {
-      long times = Math.clamp(HORIZON / 2 / Math.max(lasted, 1), 2, GROWTH);
-      size = Math.min(size, MOST / GROWTH) * times;
+      long times = Math.clamp(HORIZON / 2 / Math.max(lasted, 1), 2, GROWTH_OF_LITTLE);
+      long before = Math.min(size, MOST / GROWTH_OF_LITTLE);
+      size = Math.min(before * times, Math.max(before * GROWTH, remaining / PLENTY));
     }
     return Math.max(size, need);
   }

@@ -1,9 +1,11 @@
 package dev.bursar.sidecar.lease;
 
 import dev.bursar.sidecar.lease.Demand.Kind;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -19,6 +21,9 @@ final class Demands {
   private static final long DEMAND_BYTES = 1_200;
 
   private static final long KIND_BYTES = 400;
+
+  /** So much is leased ahead at once, at most. */
+  private static final int AHEAD_MAX = 16;
 
   private final Room room;
   private final Map<LeaseKey, Kind> kinds = new HashMap<>();
@@ -43,20 +48,11 @@ final class Demands {
    * @return null if there is no room for it, or the request does not name what limits count
    */
   @Nullable Demand ofNow(LeaseKey request, long now) {
-    LeaseKey wide = request.widest();
-    Kind kind = kinds.get(wide);
-    if (kind == null) {
-      if (room.isFull()) {
-        return null;
-      }
-      kind = new Kind();
-      kinds.put(wide, kind);
-      room.take(KIND_BYTES);
-    }
-    if (!request.names(kind.named)) {
+    Kind kind = kind(request);
+    if (kind == null || !request.names(kind.named)) {
       return null;
     }
-    LeaseKey of = kind.named.isEmpty() ? wide : request.naming(kind.named);
+    LeaseKey of = request.naming(kind.named);
     Demand demand = demands.get(of);
     if (demand == null && !room.isFull()) {
       demand = add(of, kind, now);
@@ -65,18 +61,56 @@ final class Demands {
     return demand;
   }
 
-  /** What is likely to be wanted next, now that somebody wants something for the first time. */
+  /**
+   * What limits count of such requests; null if there is no room to know. Limits that count one
+   * feature of a team by itself are likely to count its others so, too.
+   */
+  private @Nullable Kind kind(LeaseKey request) {
+    LeaseKey wide = request.widest();
+    Kind known = kinds.get(wide);
+    if (known != null || room.isFull()) {
+      return known;
+    }
+    Kind kind = new Kind();
+    kinds.forEach(
+        (other, its) -> {
+          if (other.isAkinTo(wide) && request.names(its.named)) {
+            kind.named.addAll(its.named);
+          }
+        });
+    kinds.put(wide, kind);
+    room.take(KIND_BYTES);
+    return kind;
+  }
+
+  /**
+   * What is likely to be wanted next, now that somebody wants something for the first time: the
+   * other features that are in use, and this one by the others of the team who use any.
+   */
   List<Demand> ahead(Demand first, long now) {
-    return room.isShort()
-        ? List.of()
-        : Foresight.of(first.key, kinds, demands).stream()
-            .map(
-                likely -> {
-                  Demand demand = add(likely.key(), likely.kind(), now);
-                  demand.like(likely.like());
-                  return demand;
-                })
-            .toList();
+    Map<LeaseKey, Demand> likely = new LinkedHashMap<>();
+    for (Demand other : demands.values()) {
+      if (other.isUsed() && other.key.isPaidAs(first.key)) {
+        likely.putIfAbsent(first.key.of(other.key.feature()), other);
+        if (other.key.isAkinTo(first.key)) {
+          likely.putIfAbsent(other.key.of(first.key.feature()), other);
+        }
+      }
+    }
+    List<Demand> ahead = new ArrayList<>();
+    likely.forEach(
+        (key, like) -> {
+          Kind kind = ahead.size() == AHEAD_MAX || room.isShort() ? null : kind(key);
+          if (kind != null
+              && key.names(kind.named)
+              && key.equals(key.naming(kind.named))
+              && !demands.containsKey(key)) {
+            Demand demand = add(key, kind, now);
+            demand.like(like);
+            ahead.add(demand);
+          }
+        });
+    return ahead;
   }
 
   private Demand add(LeaseKey key, Kind kind, long now) {

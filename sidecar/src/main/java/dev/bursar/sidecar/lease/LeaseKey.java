@@ -64,11 +64,14 @@ public record LeaseKey(
     return new LeaseKey(subject, another, wallet, creditType);
   }
 
-  /** Whether it is of the same team, wallet and credit type. */
+  /** Whether it is of the same wallet and credit type. */
+  boolean isPaidAs(LeaseKey other) {
+    return Objects.equals(wallet, other.wallet) && creditType.equals(other.creditType);
+  }
+
+  /** Whether it is of the same team, too. */
   boolean isAkinTo(LeaseKey other) {
-    return Objects.equals(subject.team(), other.subject.team())
-        && Objects.equals(wallet, other.wallet)
-        && creditType.equals(other.creditType);
+    return Objects.equals(subject.team(), other.subject.team()) && isPaidAs(other);
   }
 
   /** Whether it names all of these. */

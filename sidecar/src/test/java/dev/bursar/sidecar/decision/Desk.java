@@ -65,6 +65,10 @@ final class Desk {
     return request(new Subject("acme", "red", user, null, null, null), amount, tokens, commit);
   }
 
+  static ReserveRequest ofTeam(String team, String user, String amount) {
+    return request(new Subject("acme", team, user, null, null, null), amount, null, true);
+  }
+
   static ReserveRequest ofProduct(@Nullable String product, String amount) {
     return request(new Subject("acme", "red", "ann", product, null, null), amount, null, true);
   }

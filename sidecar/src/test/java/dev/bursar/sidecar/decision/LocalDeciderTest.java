@@ -251,6 +251,32 @@ final class LocalDeciderTest {
     allowed(atOnce(desk, search("ann")));
   }
 
+  /** Somebody of another team asks for the first time. */
+  @Test
+  void whatOtherTeamsUseIsLeasedAheadWhereThereIsPlenty() {
+    Desk desk = new Desk(1_000_000);
+    desk.server.byUser = true;
+    allowed(desk.charge("2"));
+    allowed(desk.ask(search("ann")));
+    ReserveRequest first = Desk.ofTeam("blue", "cid", "2");
+    allowed(desk.ask(first));
+    desk.deliver();
+    allowed(atOnce(desk, ModelServer.of(first, "search")));
+  }
+
+  @Test
+  void whatLimitsCountOfOneFeatureIsNamedForTheOthersOfItsTeamAtOnce() {
+    Desk desk = new Desk(1_000);
+    desk.server.byUser = true;
+    allowed(desk.charge("2"));
+    desk.deliver();
+    assertThat(desk.decider.reserve(search("ann"), "s", desk.now, Desk.NOON))
+        .isInstanceOf(Wait.class);
+    assertThat(desk.decider.leases().nextAsk())
+        .isInstanceOfSatisfying(
+            Ask.Acquire.class, ask -> assertThat(ask.key().subject().user()).isEqualTo("ann"));
+  }
+
   @Test
   void nothingIsLeasedAheadWhereThereIsLittle() {
     Desk desk = new Desk(1_000);

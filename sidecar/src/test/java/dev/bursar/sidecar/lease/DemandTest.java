@@ -61,6 +61,13 @@ class DemandTest {
   }
 
   @Test
+  void whereThereIsPlentyItIsEnoughAfterThreeQuestions() {
+    spend(200, 5);
+    assertThat(asked).isLessThan(4);
+    assertThat(secondsLeft(200)).isGreaterThan(10);
+  }
+
+  @Test
   void whatIsNoLongerSpentIsGivenBack() {
     spend(20, 600);
     spend(1, 600);
