@@ -1,5 +1,6 @@
 package dev.bursar.domain.enforcement;
 
+import dev.bursar.domain.identity.ReservationId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -33,6 +34,14 @@ public record Reported(String source, String id, Instant happenedAt, @Nullable L
   /** The lease that it was decided from, or null. */
   public @Nullable String lease() {
     return epoch == null ? null : source;
+  }
+
+  /**
+   * Whether it was decided from a lease, which may be one that the server does not know any more:
+   * by the clock of its holder, which need not agree with any other.
+   */
+  public boolean isOfLease() {
+    return epoch != null || ReservationId.parse(source) != null;
   }
 
   /** What stands for source and id: SHA-256 of both, each behind its length in bytes. */

@@ -76,9 +76,8 @@ final class ReservationRules {
     if (fault != null) {
       return new Refused<>(fault);
     }
-    boolean ofLease = reported != null && reported.lease() != null;
     if (reported != null
-        && !ofLease
+        && !reported.isOfLease()
         && org.tallies().lateness().isAhead(reported.happenedAt(), now)) {
       return new Refused<>(ahead(reported, now));
     }

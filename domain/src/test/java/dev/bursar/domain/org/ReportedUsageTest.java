@@ -112,6 +112,17 @@ final class ReportedUsageTest {
     assertThat(plan.madeAt()).isEqualTo(NOON);
   }
 
+  /** What would be refused for its holder's clock would never be charged. */
+  @Test
+  void whatWasDecidedFromALeaseThatIsForgottenCountsNowIfItsHoldersClockIsAhead() {
+    OrgCommand.Reserve work = reserve(subject("research", "ann"), "1");
+    Instant ahead = NOON.plus(Duration.ofMinutes(10));
+    Reported use = new Reported("rsv_acme_main_k1", "u1", ahead);
+    OrgCommand.Reserve report =
+        new OrgCommand.Reserve(work.request().as(use), "u1", "key1", null, new byte[16]);
+    assertThat(begun(report, NOON).plan().countedAt()).isEqualTo(NOON);
+  }
+
   /** A dearer rate is for what has run since, unless nobody can tell any more when it ran. */
   @ParameterizedTest
   @CsvSource(
