@@ -76,6 +76,14 @@ class HaltedSlicesTest {
                 .one());
   }
 
+  private static double count(ReadSide readSide, String what) {
+    return readSide.metrics.get("bursar.projection." + what).functionCounter().count();
+  }
+
+  private static double ofSlice(ReadSide readSide, String what) {
+    return readSide.metrics.get("bursar.projection.slice." + what).gauge().value();
+  }
+
   private static double measured(ReadSide readSide, String what) {
     return readSide.metrics.get("bursar.projection." + what).tag("slices", "0-127").gauge().value();
   }
@@ -106,6 +114,23 @@ class HaltedSlicesTest {
           .isEqualTo(RangeStatus.State.RUNNING);
       assertThat(measured(readSide, "halted")).isEqualTo(1);
       assertThat(measured(readSide, "slices.halted")).isEqualTo(1);
+      long waiting =
+          world.jdbi.withHandle(
+              handle ->
+                  handle
+                      .createQuery(
+                          "select count(*) from event_journal j where slice = :slice and ordering >= (select ordering from event_journal where event_ser_manifest = 'wallet.99')")
+                      .bind("slice", slice(stuck))
+                      .mapTo(Long.class)
+                      .one());
+      ReadSide.until(
+          () ->
+              Math.abs(
+                      ofSlice(readSide, "lag.events")
+                          - waiting * count(readSide, "events") / count(readSide, "rows"))
+                  < 0.001);
+      assertThat(ofSlice(readSide, "lag")).isPositive();
+      assertThat(readSide.metrics.find("bursar.projection.slice.lag").gauges()).hasSize(1);
       // Right up to the row, and not beyond it.
       assertThat(world.projected(stuck.walletId)).isEqualTo(before);
       assertThatThrownBy(readSide::caughtUp)
@@ -130,6 +155,8 @@ class HaltedSlicesTest {
       delete("persistence_id = '" + bad + "'");
       readSide.caughtUp();
       assertThat(readSide.projections.status()).allMatch(status -> status.standing().isEmpty());
+      ReadSide.until(
+          () -> readSide.metrics.find("bursar.projection.slice.lag.events").gauges().isEmpty());
       world.assertFold();
     }
   }

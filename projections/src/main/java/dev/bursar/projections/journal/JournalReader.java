@@ -33,6 +33,9 @@ public interface JournalReader {
   /** A slice stands still before a row, for this reason, while the others go on. */
   void standsStill(int slice, String reason);
 
+  /** What waited in a slice that stands still, when it was last looked at. */
+  void waits(int slice, Waiting waiting);
+
   /**
    * Slices of which a row could not be projected since this was last asked, each with the reason:
    * they are to stand still.

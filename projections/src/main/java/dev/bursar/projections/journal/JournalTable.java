@@ -1,5 +1,6 @@
 package dev.bursar.projections.journal;
 
+import dev.bursar.domain.identity.EntityId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -118,6 +119,29 @@ final class JournalTable {
       order by j.xid, j.ordering offset :rows limit 1
       """;
 
+  private static final String PROJECTED =
+      """
+      select j.xid::text::bigint, j.ordering, j.persistence_id, j.sequence_number,
+             j.event_ser_manifest, j.event_payload, j.write_timestamp, j.slice
+      from event_journal j
+      where j.persistence_id = :id and j.sequence_number >= :from
+        and j.sequence_number <= (select p.last_sequence from entity_progress p where p.persistence_id = :id)
+      order by j.sequence_number limit :rows
+      """;
+
+  private static final String WAITING =
+      """
+      select count(*) filter (where slice = :slice), count(*),
+             coalesce((extract(epoch from clock_timestamp()) * 1000)::bigint
+                      - min(write_timestamp) filter (where slice = :slice), 0),
+             coalesce((select l.ordering from event_journal l order by l.xid desc, l.ordering desc limit 1), 0)
+               - :ordering
+      from (
+        select j.slice, j.write_timestamp from event_journal j
+        where (j.xid, j.ordering) > (cast(cast(:xid as text) as xid8), :ordering)
+        order by j.xid, j.ordering limit :rows) waiting
+      """;
+
   private JournalTable() {}
 
   /** The journal's last row of an org or a wallet; empty if there is none. */
@@ -182,6 +206,38 @@ final class JournalTable {
         .bind("rows", rows)
         .map((rs, context) -> new JournalPosition(rs.getLong(1), rs.getLong(2)))
         .findOne();
+  }
+
+  /**
+   * What waits in a slice after a position. Beyond so many rows of all slices, as much as there is
+   * for each of those that were looked at.
+   */
+  static Waiting waiting(Handle handle, int slice, JournalPosition after, int rowsMax) {
+    return handle
+        .createQuery(WAITING)
+        .bind("xid", Long.toString(after.xid()))
+        .bind("ordering", after.ordering())
+        .bind("slice", slice)
+        .bind("rows", rowsMax)
+        .map(
+            (rs, context) -> {
+              long rows = rs.getLong(1);
+              long looked = rs.getLong(2);
+              long left = looked < rowsMax ? looked : Math.max(looked, rs.getLong(4));
+              return new Waiting(looked == 0 ? 0 : rows * left / looked, rs.getLong(3));
+            })
+        .one();
+  }
+
+  /** The rows of an entity from a sequence on, as far as they are projected. */
+  static List<Stored> projected(Handle handle, EntityId entity, long from, int rowsMax) {
+    return handle
+        .createQuery(PROJECTED)
+        .bind("id", entity.toString())
+        .bind("from", from)
+        .bind("rows", rowsMax)
+        .map((rs, context) -> stored(rs))
+        .list();
   }
 
   /** Whether a page came to one of its bounds, so that there may be more. */

@@ -41,13 +41,15 @@ final class StandingSlices {
    * @param end where the slice is with them
    * @param all whether they are all that were looked at
    * @param fault why the next can't be; null if that is not known, or there is none
+   * @param waiting what waits in the slice if it can't go on
    */
   private record Tried(
       List<JournalRow> rows,
       List<JournalTable.Stored> stored,
       JournalPosition end,
       boolean all,
-      @Nullable JournalUnreadable fault) {}
+      @Nullable JournalUnreadable fault,
+      @Nullable Waiting waiting) {}
 
   /** Rows of the journal that are looked through at a time: its index knows nothing of slices. */
   private static final int ROWS_MAX = 20_000;
@@ -131,6 +133,9 @@ final class StandingSlices {
   private Tried judged(int slice, Tried tried) {
     if (tried.fault() != null) {
       stop(slice, String.valueOf(tried.fault().getMessage()));
+      if (tried.waiting() != null) {
+        progress.waits(slice, tried.waiting());
+      }
       return tried;
     }
     triedNanos.remove(slice);
@@ -195,6 +200,7 @@ final class StandingSlices {
         List.copyOf(stored.subList(0, followed.rows())),
         end.isAfter(from) ? end : from,
         all,
-        fault);
+        fault,
+        fault == null ? null : JournalTable.waiting(handle, slice, from, ROWS_MAX));
   }
 }

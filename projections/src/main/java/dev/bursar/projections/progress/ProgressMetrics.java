@@ -3,7 +3,12 @@ package dev.bursar.projections.progress;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToDoubleBiFunction;
 
 /** What is measured of a slice range. */
 public final class ProgressMetrics {
@@ -45,6 +50,23 @@ public final class ProgressMetrics {
         .baseUnit("seconds")
         .tags(tags)
         .register(metrics);
+    MultiGauge lag =
+        MultiGauge.builder("bursar.projection.slice.lag")
+            .description(
+                "How long ago the first row was written that is not projected of a slice that stands still by itself; only there while it does")
+            .baseUnit("seconds")
+            .tags(tags)
+            .register(metrics);
+    MultiGauge lagEvents =
+        MultiGauge.builder("bursar.projection.slice.lag.events")
+            .description("About how many of its events are not projected, when it was last tried")
+            .tags(tags)
+            .register(metrics);
+    range.whenOthersStand(
+        slices -> {
+          lag.register(rows(slices, range, (r, slice) -> r.standingLagMs(slice) / MILLIS), true);
+          lagEvents.register(rows(slices, range, RangeProgress::standingLagEvents), true);
+        });
     FunctionCounter.builder("bursar.projection.rows", range, RangeProgress::rows)
         .description("Rows of the journal projected")
         .tags(tags)
@@ -57,5 +79,20 @@ public final class ProgressMetrics {
         .description("How often the range, or a slice of it, came to a halt")
         .tags(tags)
         .register(metrics);
+  }
+
+  private static List<MultiGauge.Row<?>> rows(
+      Set<Integer> slices,
+      RangeProgress range,
+      ToDoubleBiFunction<RangeProgress, Integer> measured) {
+    List<MultiGauge.Row<?>> rows = new ArrayList<>();
+    for (int slice : slices) {
+      rows.add(
+          MultiGauge.Row.of(
+              Tags.of("slice", Integer.toString(slice)),
+              range,
+              r -> measured.applyAsDouble(r, slice)));
+    }
+    return rows;
   }
 }

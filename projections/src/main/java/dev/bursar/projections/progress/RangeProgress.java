@@ -6,15 +6,18 @@ import dev.bursar.projections.journal.JournalPosition;
 import dev.bursar.projections.journal.JournalReader;
 import dev.bursar.projections.journal.RangePosition;
 import dev.bursar.projections.journal.SliceRange;
+import dev.bursar.projections.journal.Waiting;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +32,9 @@ public final class RangeProgress implements JournalReader {
 
   /** Why a slice stands still, and since when it does so without having gone on. */
   private record Fault(String reason, long sinceNanos) {}
+
+  /** What waited in a slice, when. */
+  private record Lag(Waiting waiting, long atNanos) {}
 
   private final SliceRange range;
   private boolean here;
@@ -47,7 +53,11 @@ public final class RangeProgress implements JournalReader {
   private long failures;
   private @Nullable String alarm;
   private final Map<Integer, Fault> faults = new HashMap<>();
+  private final Map<Integer, Lag> lags = new HashMap<>();
   private final Map<Integer, String> failedSlices = new TreeMap<>();
+  private final Object telling = new Object();
+  private Consumer<Set<Integer>> whenOthersStand = slices -> {};
+  private Set<Integer> toldStanding = Set.of();
   private boolean unexplained;
   private boolean closed;
 
@@ -60,37 +70,67 @@ public final class RangeProgress implements JournalReader {
   }
 
   /** It is to be projected here from now on. */
-  public synchronized void arrived() {
-    here = true;
-    started = false;
-    alarm = null;
+  public void arrived() {
+    synchronized (this) {
+      here = true;
+      started = false;
+      alarm = null;
+    }
+    tellWhichStand();
   }
 
   /**
    * It is no longer to be projected here. Whoever still reads, or fails, may say so afterwards:
    * that changes nothing.
    */
-  public synchronized void left() {
-    here = false;
-    started = false;
-    alarm = null;
-    faults.clear();
-    failedSlices.clear();
-    unexplained = false;
+  public void left() {
+    synchronized (this) {
+      here = false;
+      started = false;
+      alarm = null;
+      faults.clear();
+      lags.clear();
+      failedSlices.clear();
+      unexplained = false;
+    }
+    tellWhichStand();
+  }
+
+  /** Who is told which slices stand still by themselves here, whenever those are others. */
+  void whenOthersStand(Consumer<Set<Integer>> listener) {
+    synchronized (telling) {
+      whenOthersStand = listener;
+    }
+  }
+
+  /** Whoever is told may ask for anything, from elsewhere, too. */
+  private void tellWhichStand() {
+    synchronized (telling) {
+      Set<Integer> slices = standing().keySet();
+      if (!slices.equals(toldStanding)) {
+        toldStanding = Set.copyOf(slices);
+        whenOthersStand.accept(toldStanding);
+      }
+    }
   }
 
   @Override
-  public synchronized long started(RangePosition from, long passedUntil) {
-    started = true;
-    emitted = from;
-    projected = from;
-    allProjected = CompletableFuture.completedFuture(null);
-    passed = passedUntil;
-    // Also if that is earlier than what was shown: a database that was cut off may have lost the
-    // last pages.
-    throughXid = from.position().xid();
-    upToDateAt = null;
-    return ++reading;
+  public long started(RangePosition from, long passedUntil) {
+    long begun;
+    synchronized (this) {
+      started = true;
+      emitted = from;
+      projected = from;
+      allProjected = CompletableFuture.completedFuture(null);
+      passed = passedUntil;
+      // Also if that is earlier than what was shown: a database that was cut off may have lost the
+      // last pages.
+      throughXid = from.position().xid();
+      upToDateAt = null;
+      begun = ++reading;
+    }
+    tellWhichStand();
+    return begun;
   }
 
   @Override
@@ -102,7 +142,11 @@ public final class RangeProgress implements JournalReader {
     SortedMap<Integer, JournalPosition> standing = page.end().standing();
     emitted.standing().keySet().stream()
         .filter(s -> !standing.containsKey(s))
-        .forEach(faults::remove);
+        .forEach(
+            slice -> {
+              faults.remove(slice);
+              lags.remove(slice);
+            });
     emitted = page.end();
     if (allProjected.isDone()) {
       allProjected = new CompletableFuture<>();
@@ -127,12 +171,15 @@ public final class RangeProgress implements JournalReader {
   }
 
   /** A page is committed. */
-  public synchronized void projected(JournalPage page) {
-    projected = page.end();
-    rows += page.rows().size();
-    events += page.events();
-    shown(page);
-    endWait();
+  public void projected(JournalPage page) {
+    synchronized (this) {
+      projected = page.end();
+      rows += page.rows().size();
+      events += page.events();
+      shown(page);
+      endWait();
+    }
+    tellWhichStand();
   }
 
   @Override
@@ -242,6 +289,34 @@ public final class RangeProgress implements JournalReader {
         .orElse(0);
   }
 
+  @Override
+  public synchronized void waits(int slice, Waiting waiting) {
+    lags.put(slice, new Lag(waiting, System.nanoTime()));
+  }
+
+  /**
+   * How long ago the first row was written that is not projected of a slice that stands still by
+   * itself, in milliseconds; before it was looked at again, for how long it stands.
+   */
+  synchronized long standingLagMs(int slice) {
+    long now = System.nanoTime();
+    Lag lag = lags.get(slice);
+    Fault fault = faults.get(slice);
+    if (lag != null) {
+      return lag.waiting().sinceMs() + (now - lag.atNanos()) / 1_000_000;
+    }
+    return fault == null ? 0 : (now - fault.sinceNanos()) / 1_000_000;
+  }
+
+  /**
+   * About how many events of it are not projected, when it was last looked at, by what rows have
+   * held so far; before that, of its first row.
+   */
+  synchronized double standingLagEvents(int slice) {
+    Lag lag = lags.get(slice);
+    return inEvents(lag == null ? 1 : lag.waiting().rows());
+  }
+
   private boolean anyStands(SliceRange slices) {
     return !projected.standing().subMap(slices.from(), slices.to() + 1).isEmpty();
   }
@@ -305,7 +380,11 @@ public final class RangeProgress implements JournalReader {
 
   /** About how many events come after what was projected, by what rows have held so far. */
   public synchronized double lagEvents() {
-    return rows == 0 ? lagRows() : (double) lagRows() * events / rows;
+    return inEvents(lagRows());
+  }
+
+  private double inEvents(long waiting) {
+    return rows == 0 ? waiting : (double) waiting * events / rows;
   }
 
   /** Rows projected since the node started. */
