@@ -25,6 +25,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -144,6 +145,114 @@ class DecisionsTest {
     assertThat(preview.requests())
         .isEqualTo(ask(List.of(), null).stream().mapToLong(Row::requests).sum());
     assertThat(preview.blocked()).isPositive();
+  }
+
+  /** Of credits by sums, less what ended since; of requests by events. */
+  @Test
+  void whatHadBeenUsedIsTheSumOfItsEvents() {
+    String team = name("team");
+    String user = name("user_id");
+    String model = name("model");
+    Scope members = new Scope(Scope.Type.EACH_MEMBER, null, team);
+    Scope users = new Scope(Scope.Type.EACH_USER, null, null);
+    Scope one = new Scope(Scope.Type.USER, user, null);
+    String ofTeam = "team = '%s'".formatted(team);
+    String ofUser = "user_id = '%s'".formatted(user);
+    String ofModel = "model = '%s'".formatted(model);
+    long rows =
+        DATABASE
+            .jdbi()
+            .withHandle(
+                handle ->
+                    handle
+                        .createQuery(
+                            "select max(ended_sequence) from usage_event where charged > 0")
+                        .mapTo(Long.class)
+                        .one());
+    for (long row : new long[] {1, rows / 2, rows - 3, Long.MAX_VALUE}) {
+      Place before = new Place(row, 1);
+      assertUsedBefore(budget(org(), Set.of()), before, "''", "true");
+      assertUsedBefore(budget(org(), Set.of(model)), before, "''", ofModel);
+      assertUsedBefore(
+          budget(new Scope(Scope.Type.TEAM, team, null), Set.of()), before, "''", ofTeam);
+      assertUsedBefore(budget(one, Set.of()), before, "''", ofUser);
+      assertUsedBefore(budget(one, Set.of(model)), before, "''", ofUser + " and " + ofModel);
+      assertUsedBefore(budget(users, Set.of()), before, "user_id", "user_id is not null");
+      assertUsedBefore(
+          budget(members, Set.of()), before, "user_id", "user_id is not null and " + ofTeam);
+    }
+    // From sums: where they are other ones, so is it.
+    Budget all = budget(org(), Set.of());
+    List<OpeningCount> right = usedBefore(all, new Place(rows / 2, 1));
+    sums("credits + 1");
+    assertThat(usedBefore(all, new Place(rows / 2, 1))).isNotEqualTo(right);
+    sums("credits - 1");
+    assertThat(usedBefore(all, new Place(rows / 2, 1))).isEqualTo(right);
+  }
+
+  private static void sums(String changed) {
+    DATABASE
+        .jdbi()
+        .useHandle(handle -> handle.execute("update usage_day set credits = " + changed));
+  }
+
+  private static String name(String column) {
+    return DATABASE
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        "select %1$s from usage_event where charged > 0 and %1$s is not null group by 1 order by count(*) desc limit 1"
+                            .formatted(column))
+                    .mapTo(String.class)
+                    .one());
+  }
+
+  private static Scope org() {
+    return new Scope(Scope.Type.ORG, null, null);
+  }
+
+  private static Budget budget(Scope scope, Set<String> models) {
+    return new Budget(
+        "b",
+        scope,
+        OrgWorld.TYPE,
+        WindowKind.LIFETIME,
+        Credits.of(1),
+        Budget.Mode.HARD,
+        Set.of(),
+        models,
+        List.of(),
+        ZoneOffset.UTC,
+        1);
+  }
+
+  private static List<OpeningCount> usedBefore(Budget budget, Place before) {
+    return ReadSide.await(usage.usedBefore("acme", budget, Window.ALWAYS, before));
+  }
+
+  private static void assertUsedBefore(
+      Budget budget, Place before, String member, String condition) {
+    Map<String, Long> naive =
+        DATABASE
+            .jdbi()
+            .withHandle(
+                handle ->
+                    handle
+                        .createQuery(
+                            "select %s, sum(charged)::bigint from usage_event where allowed and credit_type = :type and %s and (ended_sequence, ended_index) < (:sequence, :index) group by 1 having sum(charged) > 0"
+                                .formatted(member, condition))
+                        .bind("type", OrgWorld.TYPE)
+                        .bind("sequence", before.sequence())
+                        .bind("index", before.index())
+                        .map((rs, context) -> Map.entry(rs.getString(1), rs.getLong(2)))
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+    Map<String, Long> found =
+        usedBefore(budget, before).stream()
+            .collect(Collectors.toMap(OpeningCount::member, count -> count.used().micros()));
+    assertThat(found).isEqualTo(naive);
+    assertThat(found.isEmpty()).isEqualTo(before.sequence() == 1);
   }
 
   @Test

@@ -60,7 +60,7 @@ public final class BudgetRoutes {
     String one = "/v1/orgs/{org}/budgets/{budget}";
     return List.of(
         Endpoint.get("/v1/orgs/{org}/budgets", Access.READ, this::list),
-        Endpoint.put(one, Access.ADMINISTER, this::put).concerning(Concerns.AN_ORG),
+        Endpoint.put(one, Access.ADMINISTER, this::put).concerning(Concerns.AN_ORG).slowly(),
         Endpoint.get(one, Access.READ, this::get),
         Endpoint.post(one + "/preview", Access.READ, this::preview).slowly(),
         Endpoint.delete(one, Access.ADMINISTER, this::delete).concerning(Concerns.AN_ORG));

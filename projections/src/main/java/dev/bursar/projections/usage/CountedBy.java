@@ -47,7 +47,8 @@ final class CountedBy {
     return String.join(" and ", all);
   }
 
-  private boolean isOwn() {
+  /** Whether it counts requests, and not what they use. */
+  boolean isOwn() {
     return budget.measure().equals(Quantities.REQUESTS)
         || budget.measure().equals(Quantities.OPEN_RESERVATIONS);
   }

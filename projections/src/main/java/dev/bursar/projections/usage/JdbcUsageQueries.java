@@ -70,9 +70,6 @@ public final class JdbcUsageQueries implements UsageQueries {
       order by alerted_at desc, team desc, sequence desc, index desc, number desc limit :limit
       """;
 
-  /** What is reported late may count now, and has used up nothing of a rate. */
-  private static final String RAN_THEN = " and (d.happened_at is null or d.happened_at >= :from)";
-
   private final ReadQueries queries;
   private final ReadQueries lookups;
   private final Progress progress;
@@ -195,32 +192,26 @@ public final class JdbcUsageQueries implements UsageQueries {
   @Override
   public CompletionStage<List<OpeningCount>> usedBefore(
       String org, Budget budget, Window window, Place before) {
-    CountedBy counted = new CountedBy(budget);
-    String sql =
-        "select "
-            + counted.member()
-            + ", sum("
-            + counted.used()
-            + ") from usage_event d where "
-            + counted.condition()
-            + " and d.allowed and d.counted_at >= :from and d.counted_at < :to"
-            + (budget.window().boundsRate() ? RAN_THEN : "")
-            + " and (d.ended_sequence, d.ended_index) < (:sequence, :index) group by 1";
-    return reads.read(
+    Deadline ofSums = queries.deadline();
+    Deadline ofEvents = scans.deadline();
+    return progress
+        .caughtUp(org, ofSums)
+        .thenCompose(done -> usedBefore(reads, ofSums, org, budget, window, before))
+        .exceptionallyCompose(
+            fault ->
+                isOfManyEvents(fault)
+                    ? usedBefore(scanning, ofEvents, org, budget, window, before)
+                    : CompletableFuture.failedFuture(fault));
+  }
+
+  private CompletionStage<List<OpeningCount>> usedBefore(
+      FreshReads where, Deadline deadline, String org, Budget budget, Window window, Place before) {
+    return where.read(
+        deadline,
         org,
-        true,
         handle ->
-            counted
-                .bind(handle.createQuery(sql), org)
-                .bind("from", utc(window.start()))
-                .bind("to", utc(window.end()))
-                .bind("sequence", before.sequence())
-                .bind("index", before.index())
-                .map(
-                    (rs, context) ->
-                        new OpeningCount(rs.getString(1), window.start(), credits(rs, 2)))
-                .filter(count -> count.used().isPositive())
-                .list(),
+            new UsedBefore(handle, org, budget, window, before)
+                .counts(kept(handle, org), rowsMax, where == scanning),
         (found, freshness) -> found);
   }
 
