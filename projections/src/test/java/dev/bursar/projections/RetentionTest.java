@@ -26,6 +26,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +50,7 @@ class RetentionTest {
           "usage_hour_2025_02",
           "usage_hour_meter_2025_02",
           "usage_user_day_2025_02",
+          "usage_word_2024",
           "usage_day_2024",
           "usage_day_meter_2024");
   private static final String FOR_EVER =
@@ -109,10 +111,24 @@ class RetentionTest {
     journal.flush();
     try (ReadSide side = readSide(FOR_EVER)) {
       side.caughtUp();
-      assertThat(partitions()).contains("usage_event_2024_11", "usage_day_2024");
+      assertThat(partitions())
+          .contains("usage_event_2024_11", "usage_day_2024")
+          .containsAll(PASSED);
     }
     try (ReadSide side = readSide(RETENTION)) {
       side.caughtUp();
+      // Whoever reads one is waited for by nobody, and keeps no other.
+      try (Handle reader = database.jdbi().open()) {
+        reader.begin();
+        reader.execute("lock table usage_event_2025_02 in access share mode");
+        ReadSide.until(
+            () -> {
+              side.projections.passed().drop();
+              return partitions().stream().filter(PASSED::contains).count() == 1;
+            });
+        assertThat(partitions()).contains("usage_event_2025_02");
+        reader.rollback();
+      }
       drop(side);
       assertThat(partitions())
           .doesNotContain(
@@ -125,7 +141,7 @@ class RetentionTest {
               "usage_user_day_2025_03",
               "usage_hour_2025_03",
               "usage_day_2025")
-          .doesNotContain("usage_day_2024", "usage_day_meter_2024");
+          .doesNotContain("usage_day_2024", "usage_day_meter_2024", "usage_word_2024");
       assertThat(sum(side, Instant.parse("2025-01-01T00:00:00Z"), NOW)).isNotEmpty();
       assertThat(
               new Verification(settings, OrgWorld.GRACE, Duration.ofHours(72))

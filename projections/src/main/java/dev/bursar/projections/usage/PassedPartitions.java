@@ -1,5 +1,6 @@
 package dev.bursar.projections.usage;
 
+import dev.bursar.projections.progress.Outages;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.usage.PartitionedTable.Partition;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jdbi.v3.core.Jdbi;
@@ -30,7 +32,10 @@ public final class PassedPartitions {
   private static final long LOCK = 0x6275_7273_6172_0002L;
 
   /** Nobody who reads usage waits for longer than this, behind a drop that waits for a reader. */
-  private static final String LOCK_TIMEOUT = "set local lock_timeout = '1s'";
+  private static final String LOCK_TIMEOUT = "set local lock_timeout = '100ms'";
+
+  /** When what somebody was reading is tried again. */
+  private static final Duration AGAIN = Duration.ofMinutes(1);
 
   private final ActorSystem<?> system;
   private final Jdbi jdbi;
@@ -41,6 +46,13 @@ public final class PassedPartitions {
   private final Executor blocking;
   private final AtomicBoolean running = new AtomicBoolean();
   private volatile @Nullable Cancellable timer;
+  private volatile @Nullable Cancellable again;
+
+  /** Whether something that has passed is still there, since somebody was in the way. */
+  private volatile boolean left;
+
+  /** Whether groups may be left of which no usage is kept. */
+  private volatile boolean groupsLeft;
 
   /**
    * @param interval how often to look
@@ -74,9 +86,10 @@ public final class PassedPartitions {
 
   /** Looks no more; what is under way ends by itself. */
   public void stop() {
-    Cancellable scheduled = timer;
-    if (scheduled != null) {
-      scheduled.cancel();
+    for (Cancellable scheduled : new Cancellable[] {timer, again}) {
+      if (scheduled != null) {
+        scheduled.cancel();
+      }
     }
   }
 
@@ -92,19 +105,27 @@ public final class PassedPartitions {
                 LOG.warn(
                     "Usage that has passed could not be dropped and is tried again: {}",
                     failure.toString());
+              } else if (left && AGAIN.compareTo(interval) < 0) {
+                again =
+                    system.scheduler().scheduleOnce(AGAIN, this::tick, system.executionContext());
               }
             });
   }
 
-  /** Drops what has passed by now, and what is left over of it, and says what; blocks. */
+  /**
+   * Drops what has passed by now, and what is left over of it, and says what; blocks. What somebody
+   * is reading is left for the next time.
+   */
   public List<String> drop() {
     Instant asOf = progress.ofAll().asOf();
     Instant now = clock.instant().isBefore(asOf) ? clock.instant() : asOf;
     List<String> dropped = new ArrayList<>();
+    left = false;
     for (PartitionedTable table : PartitionedTable.values()) {
       List<Partition> there = jdbi.withHandle(handle -> Partitions.existing(handle, table));
       for (Partition each : there) {
-        if (retention.hasPassed(each, now) && dropped(each)) {
+        if (retention.hasPassed(each, now)
+            && Boolean.TRUE.equals(unlessInTheWay(each.name(), () -> dropped(each)))) {
           dropped.add(each.name());
           LOG.info(
               "Usage that has passed was dropped: table={} from={} to={}",
@@ -114,11 +135,30 @@ public final class PassedPartitions {
         }
       }
     }
-    if (!dropped.isEmpty()) {
-      int removed = UnusedGroups.remove(jdbi, LOCK_TIMEOUT);
-      LOG.info("Groups of which no usage is kept any more were removed: groups={}", removed);
+    groupsLeft |= !dropped.isEmpty();
+    if (groupsLeft) {
+      Integer removed =
+          unlessInTheWay("usage_group", () -> UnusedGroups.remove(jdbi, LOCK_TIMEOUT));
+      if (removed != null) {
+        groupsLeft = false;
+        LOG.info("Groups of which no usage is kept any more were removed: groups={}", removed);
+      }
     }
     return dropped;
+  }
+
+  /** What comes of it; null if somebody was in the way for longer than others may wait behind. */
+  private <T> @Nullable T unlessInTheWay(String table, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      if (!Outages.tookTooLong(e)) {
+        throw e;
+      }
+      left = true;
+      LOG.info("Usage that has passed is being read, and is dropped later: table={}", table);
+      return null;
+    }
   }
 
   private boolean dropped(Partition each) {
