@@ -69,7 +69,15 @@ class UsageScansTest {
         UsageQueries usage = side.projections.usage();
         String org = world.id.org();
         holder.begin();
-        holder.execute("lock table usage_event in access exclusive mode");
+        // Where the events are: that the table is there is nobody's doubt.
+        holder
+            .createQuery(
+                "select cast(inhrelid as regclass)::text from pg_inherits where inhparent = 'usage_event'::regclass")
+            .mapTo(String.class)
+            .list()
+            .forEach(
+                partition ->
+                    holder.execute("lock table %s in access exclusive mode".formatted(partition)));
         CompletionStage<Usage> slow = usage.usage(org, by(Dimension.USER, Dimension.MODEL), false);
         for (int i = 0; i < 3; i++) {
           assertThat(rows(usage.usage(org, by(Dimension.TEAM, Dimension.MODEL), false)))

@@ -7,6 +7,7 @@ import dev.bursar.database.Migrations;
 import dev.bursar.projections.journal.JournalTime;
 import dev.bursar.projections.journal.JournalUnreadable;
 import dev.bursar.projections.journal.StoredPositions;
+import dev.bursar.projections.progress.FreshReads;
 import dev.bursar.projections.readmodel.ReadModel;
 import dev.bursar.projections.readmodel.ReadModels;
 import dev.bursar.projections.tree.SignedHeads;
@@ -243,6 +244,8 @@ public final class Rebuild {
             TransactionIsolationLevel.REPEATABLE_READ,
             old -> {
               // Positions and tables of one moment, while the live ones go on.
+              FreshReads.hold(
+                  old, tables.stream().map(table -> Sql.quoted(claim.live(), table)).toList());
               portions.advance(positions(old), () -> true);
               return claim
                   .handle()
