@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 
 /** The table {@code alert}: thresholds that were reached, as the org and its teams told of them. */
 public final class AlertTable {
@@ -26,15 +27,16 @@ public final class AlertTable {
 
   private AlertTable() {}
 
-  /** Writes what these rows tell of. */
+  /** Writes what these rows tell of, all at once: a page may cross the thresholds of many. */
   public static void project(Handle handle, List<JournalRow> rows) {
+    PreparedBatch batch = handle.prepareBatch(INSERT);
     for (JournalRow row : rows) {
       int index = 0;
       switch (row) {
         case JournalRow.OfOrg it -> {
           for (Recorded<OrgEvent> recorded : it.batch().recorded()) {
             if (recorded.event() instanceof OrgEvent.ReservationSettled settled) {
-              write(handle, row, index, settled.at(), settled.alerts());
+              add(batch, row, index, settled.at(), settled.alerts());
             }
             index++;
           }
@@ -42,7 +44,7 @@ public final class AlertTable {
         case JournalRow.OfTeam it -> {
           for (Recorded<TeamEvent> recorded : it.batch().recorded()) {
             if (recorded.event() instanceof TeamEvent.BudgetSettled settled) {
-              write(handle, row, index, settled.at(), settled.alerts());
+              add(batch, row, index, settled.at(), settled.alerts());
             }
             index++;
           }
@@ -50,14 +52,16 @@ public final class AlertTable {
         case JournalRow.OfWallet it -> {}
       }
     }
+    if (batch.size() > 0) {
+      batch.execute();
+    }
   }
 
-  private static void write(
-      Handle handle, JournalRow row, int index, Instant at, List<ThresholdAlert> alerts) {
+  private static void add(
+      PreparedBatch batch, JournalRow row, int index, Instant at, List<ThresholdAlert> alerts) {
     int number = 0;
     for (ThresholdAlert alert : alerts) {
-      handle
-          .createUpdate(INSERT)
+      batch
           .bind("org", row.entity().org())
           .bind("at", at.atOffset(ZoneOffset.UTC))
           .bind("team", row.entity().name())
@@ -71,7 +75,7 @@ public final class AlertTable {
           .bind("used", alert.used().micros())
           .bind("limit", alert.limit().micros())
           .bind("since", alert.since() == null ? 0 : alert.since())
-          .execute();
+          .add();
     }
   }
 }

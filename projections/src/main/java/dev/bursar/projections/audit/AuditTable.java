@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,16 +26,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuditTable {
 
+  // No values, which the driver would put together to one statement: each is to see those before
+  // it.
   private static final String INSERT =
       """
       insert into audit_log (
         org, sequence, index, changed_at, actor, action, target_type, target, before, after)
-      values (
+      select
         :org, :sequence, :index, :at, :actor, :action, :type, :target,
         (select after from audit_log
          where org = :org and target_type = :type and target = :target
          order by sequence desc, index desc limit 1),
-        cast(:after as jsonb))
+        cast(:after as jsonb)
       """;
 
   /** A change; {@code after} is null for what is no more. */
@@ -47,26 +50,29 @@ public final class AuditTable {
 
   private AuditTable() {}
 
-  /** Writes what these rows change. */
+  /** Writes what these rows change, all at once. */
   public static void project(Handle handle, List<JournalRow> rows) {
+    PreparedBatch batch = handle.prepareBatch(INSERT);
     for (JournalRow row : rows) {
       if (row instanceof JournalRow.OfOrg org) {
         int index = 0;
         for (Recorded<OrgEvent> recorded : org.batch().recorded()) {
           Change change = change(recorded.event());
           if (change != null) {
-            write(handle, org, index, recorded.event(), change);
+            add(batch, org, index, recorded.event(), change);
           }
           index++;
         }
       }
     }
+    if (batch.size() > 0) {
+      batch.execute();
+    }
   }
 
-  private static void write(
-      Handle handle, JournalRow.OfOrg row, int index, OrgEvent event, Change change) {
-    handle
-        .createUpdate(INSERT)
+  private static void add(
+      PreparedBatch batch, JournalRow.OfOrg row, int index, OrgEvent event, Change change) {
+    batch
         .bind("org", row.entity().org())
         .bind("sequence", row.sequence())
         .bind("index", index)
@@ -76,7 +82,7 @@ public final class AuditTable {
         .bind("type", change.type())
         .bind("target", change.target())
         .bind("after", change.after() == null ? null : JsonColumns.tree(change.after()))
-        .execute();
+        .add();
   }
 
   private static @Nullable Change change(OrgEvent event) {
