@@ -141,12 +141,9 @@ public final class LedgerRoutes {
   private static Reply reply(Page page, LedgerQueries.Page found) {
     return Reply.ok(
         json -> {
+          Long next = found.next();
           page.write(
-              json,
-              found.entries(),
-              found.hasMore(),
-              entry -> Long.toString(entry.posting().sequence()),
-              EntryViews::json);
+              json, found.entries(), next == null ? null : Long.toString(next), EntryViews::json);
           json.field("as_of", found.asOf()).field("lag_ms", found.lagMs());
         });
   }

@@ -73,8 +73,9 @@ public final class InMemoryQueries implements LedgerQueries {
                   .flatMap(t -> LedgerEntry.of(org, wallet, t).stream())
                   .filter(entry -> entry.posting().sequence() > after && passes(entry, filter))
                   .toList();
+          List<LedgerEntry> some = rest.subList(0, Math.min(limit, rest.size()));
           return new Page(
-              rest.subList(0, Math.min(limit, rest.size())), rest.size() > limit, n.now(), 0);
+              some, rest.size() > limit ? some.getLast().posting().sequence() : null, n.now(), 0);
         });
   }
 

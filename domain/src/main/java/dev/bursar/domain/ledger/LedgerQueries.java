@@ -36,12 +36,20 @@ public interface LedgerQueries {
   }
 
   /**
-   * A page of entries, by sequence.
+   * A page of entries, by sequence. Where few pass the filter, it may have fewer than were asked
+   * for, or none, and not be the last.
    *
+   * @param next the sequence after which the next page begins; null if this is the last
    * @param asOf when what is shown was last brought up to date
    * @param lagMs how far it is behind the journal, in milliseconds
    */
-  record Page(List<LedgerEntry> entries, boolean hasMore, Instant asOf, long lagMs) {}
+  record Page(List<LedgerEntry> entries, @Nullable Long next, Instant asOf, long lagMs) {
+
+    /** Whether there is a next one. */
+    public boolean hasMore() {
+      return next != null;
+    }
+  }
 
   /**
    * How far what was read is behind the journal.

@@ -15,6 +15,7 @@ import dev.bursar.projections.progress.FreshReads;
 import dev.bursar.projections.progress.Outages;
 import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ReadQueries;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.List;
@@ -31,6 +32,13 @@ import org.jdbi.v3.core.Handle;
 public final class JdbcLedgerQueries implements LedgerQueries {
 
   private static final int CHAIN_PAGE = 2_000;
+
+  /** So many entries are looked through by one statement. */
+  private static final int AT_ONCE = 50_000;
+
+  /** For how long a page looks for entries that are few among many. */
+  private static final Duration LOOKS_FOR = Duration.ofSeconds(1);
+
   private static final Executor VIRTUAL =
       task -> Thread.ofVirtual().name("ledger-chain").start(task);
 
@@ -191,18 +199,13 @@ public final class JdbcLedgerQueries implements LedgerQueries {
       String org, String wallet, Filter filter, long afterSequence, int limit) {
     return reads.read(
         org,
-        handle -> EntryPages.read(handle, org, wallet, filter, afterSequence, limit + 1),
-        (found, as) -> page(found, limit, as));
+        handle ->
+            EntryPages.page(handle, org, wallet, filter, afterSequence, limit, AT_ONCE, LOOKS_FOR),
+        (found, as) -> new Page(found.entries(), found.next(), as.asOf(), as.lagMs()));
   }
 
   @Override
   public CompletionStage<Export<LedgerEntry>> export(String org, String wallet, Filter filter) {
     return exports.begin(org, false, new EntryParts(org, wallet, filter, exportEntriesMax));
-  }
-
-  private static Page page(List<LedgerEntry> found, int limit, Freshness as) {
-    boolean more = found.size() > limit;
-    return new Page(
-        more ? List.copyOf(found.subList(0, limit)) : found, more, as.asOf(), as.lagMs());
   }
 }
