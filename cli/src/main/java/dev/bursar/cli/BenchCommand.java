@@ -26,17 +26,24 @@ import picocli.CommandLine.Option;
       "Measure Bursar, an in-house baseline (one PostgreSQL transaction with row locks a request)",
       "and the same HTTP server doing nothing, one after another on this machine, and compare.",
       "Each is a process of its own with the same heap, its database durable."
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:it was measured",
+      "1:it could not be measured, or with --usage one of the targets that are told was missed",
+      "2:wrong usage"
     })
 final class BenchCommand implements Callable<Integer> {
 
   /** How often each question about usage is asked. */
   private static final int ASKED = 30;
 
+  private static final int SECONDS = 20;
+
   @Option(
       names = "--seconds",
-      defaultValue = "20",
-      description = "Measured for each shape and kind of load. Default: ${DEFAULT-VALUE}")
-  private int seconds;
+      description = "Measured for each shape and kind of load. Default: 20; with --usage 60")
+  private @Nullable Integer seconds;
 
   @Option(
       names = "--warmup",
@@ -85,7 +92,7 @@ final class BenchCommand implements Callable<Integer> {
       description =
           "Measure the read side instead: how soon usage can be seen under load, rebuilds of the journal that"
               + " the load has written, and questions about so many events of one org in one month;"
-              + " 10,000,000 take about ten minutes to make.")
+              + " 10,000,000 take about ten minutes to make. The targets are told, and whether they were met.")
   private @Nullable Long usageEvents;
 
   @Option(
@@ -117,8 +124,7 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
       }
       if (usageEvents != null) {
-        new UsageBench(usageOptions(usageEvents), System.out).run();
-        return 0;
+        return new UsageBench(usageOptions(usageEvents), System.out).run() ? 0 : 1;
       }
       new Bench(options(), System.out).run();
       return 0;
@@ -128,12 +134,13 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private UsageBenchOptions usageOptions(long events) {
-    if (events < 1 || rate < 1 || seconds < 1) {
+    int measured = seconds(UsageBenchOptions.SECONDS);
+    if (events < 1 || rate < 1 || measured < 1) {
       throw new CommandFailure("--usage, --rate and --seconds have to be at least 1");
     }
     try {
       return new UsageBenchOptions(
-          events, rate, seconds, warmup, shapes(Shape.HOT, Shape.FEW), ASKED);
+          events, rate, measured, warmup, shapes(Shape.HOT, Shape.FEW), ASKED);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("--" + e.getMessage(), e);
     }
@@ -141,10 +148,14 @@ final class BenchCommand implements Callable<Integer> {
 
   private SidecarBenchOptions sidecarOptions() {
     try {
-      return new SidecarBenchOptions(seconds, warmup, connections, rounds, trace);
+      return new SidecarBenchOptions(seconds(SECONDS), warmup, connections, rounds, trace);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("--" + e.getMessage(), e);
     }
+  }
+
+  private int seconds(int otherwise) {
+    return seconds == null ? otherwise : seconds;
   }
 
   private List<Shape> shapes(Shape... otherwise) {
@@ -154,7 +165,13 @@ final class BenchCommand implements Callable<Integer> {
   private BenchOptions options() {
     try {
       return new BenchOptions(
-          seconds, warmup, connections, shapes(Shape.HOT, Shape.SPREAD), rounds, against, json);
+          seconds(SECONDS),
+          warmup,
+          connections,
+          shapes(Shape.HOT, Shape.SPREAD),
+          rounds,
+          against,
+          json);
     } catch (IllegalArgumentException e) {
       throw new CommandFailure("--" + e.getMessage(), e);
     }

@@ -53,19 +53,22 @@ final class RebuildSpeed {
 
   /** One line about it. */
   static String line(String what, RebuildReport report) {
-    double seconds = report.reading().toNanos() / NANOS;
     return String.format(
         Locale.ROOT,
         "rebuild of %s: %,d events in %,d rows of the journal read in %.1f s, %,.0f events/s; made %s; projections waited %,d ms",
         what,
         report.events(),
         report.rows(),
-        seconds,
-        report.events() / seconds,
+        report.reading().toNanos() / NANOS,
+        eventsPerSecond(report),
         report.tableRows().entrySet().stream()
             .map(RebuildSpeed::size)
             .collect(Collectors.joining(", ")),
         report.projectionsWaited().toMillis());
+  }
+
+  static double eventsPerSecond(RebuildReport report) {
+    return report.events() * NANOS / report.reading().toNanos();
   }
 
   private static String size(Map.Entry<String, Long> table) {

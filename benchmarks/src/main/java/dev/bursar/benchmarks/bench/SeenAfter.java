@@ -116,6 +116,13 @@ final class SeenAfter {
     return line(commits);
   }
 
+  /** Of both together, the 99th percentile in milliseconds. */
+  double p99() {
+    Histogram all = oneShots.copy();
+    all.add(commits);
+    return Latency.of(all).p99();
+  }
+
   private static String line(Histogram histogram) {
     Latency latency = Latency.of(histogram);
     return String.format(

@@ -15,6 +15,7 @@ import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.EmbeddedDatabase;
 import dev.bursar.node.catalog.CatalogFile;
+import dev.bursar.projections.rebuild.RebuildReport;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,17 +40,24 @@ public final class UsageBench {
   private static final int STATUS_OK = 200;
   private static final int CONNECTIONS = 64;
   private static final long SEED = 1;
+  private static final double SEEN_P99_MS_MAX = 250;
+  private static final double REBUILD_EVENTS_MIN = 20_000;
 
   private final UsageBenchOptions options;
   private final PrintStream out;
+  private final Targets targets = new Targets();
 
   public UsageBench(UsageBenchOptions options, PrintStream out) {
     this.options = options;
     this.out = out;
   }
 
-  /** Runs it, and prints what came of it. */
-  public void run() throws BenchFailure, InterruptedException {
+  /**
+   * Runs it, and prints what came of it.
+   *
+   * @return whether it was as fast as it is to be at the size that the targets are for
+   */
+  public boolean run() throws BenchFailure, InterruptedException {
     try (Workspace workspace = new Workspace()) {
       Path directory = workspace.directory("usage");
       try (BursarServer server = BursarServer.start(directory, ServerUnderTest.freePort());
@@ -67,6 +75,11 @@ public final class UsageBench {
       }
       workspace.succeeded();
     }
+    out.println(
+        "targets, for 2,000 one-shots a second over 60 s and 10,000,000 events of one org in one month"
+            + (options.isAtSize() ? "" : "; what was measured is less than that"));
+    targets.lines().forEach(out::println);
+    return targets.met();
   }
 
   private static DatabaseSettings settings(BursarServer server) throws BenchFailure {
@@ -123,16 +136,21 @@ public final class UsageBench {
         probe.commits(),
         load.latency().p99(),
         load.errorLine().isEmpty() ? "" : "; not ok: " + load.errorLine());
+    targets.atMost("credits seen, p99, " + shape.label(), probe.p99(), SEEN_P99_MS_MAX, "ms");
   }
 
   // ---- how fast anew
 
   private void rebuild(Database database) throws BenchFailure {
-    out.println(
-        RebuildSpeed.line(
-            "usage alone", RebuildSpeed.measure(database.settings(), List.of("usage"))));
-    out.println(
-        RebuildSpeed.line("all read models", RebuildSpeed.measure(database.settings(), List.of())));
+    rebuild(database, "usage alone", List.of("usage"));
+    rebuild(database, "all read models", List.of());
+  }
+
+  private void rebuild(Database database, String what, List<String> models) throws BenchFailure {
+    RebuildReport report = RebuildSpeed.measure(database.settings(), models);
+    out.println(RebuildSpeed.line(what, report));
+    targets.atLeast(
+        "rebuild of " + what, RebuildSpeed.eventsPerSecond(report), REBUILD_EVENTS_MIN, "events/s");
   }
 
   // ---- how fast
@@ -174,8 +192,9 @@ public final class UsageBench {
   private static List<UsageQuestion> questions() {
     String team = UsageLoad.teams().getFirst();
     List<UsageQuestion> questions = new ArrayList<>();
-    questions.add(new UsageQuestion("month by team and model", "usage", "group_by=team,model"));
-    questions.add(new UsageQuestion("one team's month", "usage", "filter[team]=" + team));
+    questions.add(
+        new UsageQuestion("month by team and model", "usage", "group_by=team,model", 200));
+    questions.add(new UsageQuestion("one team's month", "usage", "filter[team]=" + team, 50));
     questions.add(
         new UsageQuestion(
             "one team's month by day", "usage", "filter[team]=" + team + "&interval=day"));
@@ -229,6 +248,9 @@ public final class UsageBench {
         latency.p99(),
         latency.max(),
         bytes / 1e3);
+    if (question.msMax() > 0) {
+      targets.atMost(question.label() + ", p99", latency.p99(), question.msMax(), "ms");
+    }
   }
 
   private static long megabytes(Database database) {

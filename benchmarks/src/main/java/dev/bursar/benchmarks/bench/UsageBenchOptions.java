@@ -15,7 +15,18 @@ import java.util.List;
 public record UsageBenchOptions(
     long events, int rate, int seconds, int warmupSeconds, List<Shape> shapes, int asked) {
 
+  private static final long EVENTS = 10_000_000;
+  private static final int RATE = 2_000;
+
+  /** For how long it is measured how soon usage can be seen, unless something else is said. */
+  public static final int SECONDS = 60;
+
   public UsageBenchOptions {
     shapes = List.copyOf(shapes);
+  }
+
+  /** Whether it is as much as the targets are for. */
+  boolean isAtSize() {
+    return events >= EVENTS && rate >= RATE && seconds >= SECONDS;
   }
 }

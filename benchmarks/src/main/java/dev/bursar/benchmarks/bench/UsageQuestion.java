@@ -10,8 +10,13 @@ import java.time.Instant;
  * @param label what it is called in the table
  * @param query of the address, without the times
  * @param path below the org
+ * @param msMax how long the answer may take, in milliseconds; 0 if nothing is said of it
  */
-record UsageQuestion(String label, String path, String query) {
+record UsageQuestion(String label, String path, String query, double msMax) {
+
+  UsageQuestion(String label, String path, String query) {
+    this(label, path, query, 0);
+  }
 
   /** The path and query of the question, asked of an org. */
   String path(String org, Instant from, Instant to) {
