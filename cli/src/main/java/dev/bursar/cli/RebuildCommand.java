@@ -1,5 +1,7 @@
 package dev.bursar.cli;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.DatabaseSettings;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +40,8 @@ import picocli.CommandLine.Spec;
     exitCodeList = {
       "0:the new tables are in place",
       "1:nothing was replaced, and why",
-      "2:wrong usage, such as a model that there is not"
+      "2:wrong usage, such as a model that there is not",
+      "130:ended by Ctrl-C (143: by a signal to end); whether anything was replaced is said"
     })
 final class RebuildCommand implements Callable<Integer> {
 
@@ -95,12 +99,16 @@ final class RebuildCommand implements Callable<Integer> {
   }
 
   private int rebuild(DatabaseSettings settings, Config config) {
+    // What becomes of a connection is told by the failure that comes of it.
+    ((Logger) LoggerFactory.getLogger("com.zaxxer.hikari")).setLevel(Level.ERROR);
     RebuildReport report;
-    try (ProgressBar bar =
-        new ProgressBarBuilder()
-            .setTaskName("rows")
-            .setUpdateIntervalMillis(BAR_UPDATE_MS)
-            .build()) {
+    Interrupted interrupted = new Interrupted(spec.commandLine().getErr());
+    try (interrupted;
+        ProgressBar bar =
+            new ProgressBarBuilder()
+                .setTaskName("rows")
+                .setUpdateIntervalMillis(BAR_UPDATE_MS)
+                .build()) {
       report =
           new Rebuild(
                   settings,
@@ -111,6 +119,7 @@ final class RebuildCommand implements Callable<Integer> {
                     bar.maxHint(Math.max(progress.rows(), progress.rowsTotal()));
                     bar.stepTo(progress.rows());
                     bar.setExtraMessage(progress.stage());
+                    interrupted.replacing(progress.replacing());
                   })
               .run(compare);
     }
@@ -118,6 +127,40 @@ final class RebuildCommand implements Callable<Integer> {
     print(report, out);
     out.flush();
     return 0;
+  }
+
+  /** Tells whoever ends the program before its time what has come of it. */
+  private static final class Interrupted implements AutoCloseable {
+
+    private final Thread hook;
+    private volatile boolean replacing;
+
+    Interrupted(PrintWriter err) {
+      hook =
+          new Thread(
+              () -> {
+                err.println();
+                err.println(
+                    replacing
+                        ? "bursar: Ended while the new tables were put in place: either all of them are, or none."
+                        : "bursar: Ended before its time. Nothing was replaced.");
+                err.flush();
+              });
+      Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    void replacing(boolean now) {
+      replacing = now;
+    }
+
+    @Override
+    public void close() {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        // It is being run.
+      }
+    }
   }
 
   private static void print(RebuildReport report, PrintWriter out) {

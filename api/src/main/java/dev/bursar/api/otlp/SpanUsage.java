@@ -5,8 +5,10 @@ import dev.bursar.api.otlp.SpanMapping.Convention;
 import dev.bursar.api.otlp.SpanMapping.Meter;
 import dev.bursar.domain.catalog.Price;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The units that a span says were used. Nothing is counted twice. */
@@ -39,15 +41,15 @@ final class SpanUsage {
     }
   }
 
-  /** How many of its meters the span has, not counting parts. */
+  /** How many of its meters the span has; of those that are parts, that they are parts of. */
   static int found(Convention convention, Map<String, AttributeValue> attributes) {
-    int found = 0;
+    Set<String> found = new HashSet<>();
     for (Meter meter : convention.meters()) {
-      if (meter.partOf() == null && holder(meter, attributes) != null) {
-        found++;
+      if (holder(meter, attributes) != null) {
+        found.add(meter.partOf() == null ? meter.meter() : meter.partOf());
       }
     }
-    return found;
+    return found.size();
   }
 
   private static @Nullable String holder(Meter meter, Map<String, AttributeValue> attributes) {
@@ -60,7 +62,8 @@ final class SpanUsage {
   }
 
   /**
-   * Units by meter, those of none left out; empty if nothing was used.
+   * Units by meter, those of none left out; empty if nothing was used. Where the span says nothing
+   * of a whole, it is what its parts come to.
    *
    * @param price what the units cost; null if nobody knows, and the parts stay in their wholes
    * @throws Unreadable if a number is none, or the parts of a meter are more than the whole
@@ -69,6 +72,7 @@ final class SpanUsage {
     Map<String, Long> wholes = new LinkedHashMap<>();
     Map<String, Long> parts = new LinkedHashMap<>();
     Map<String, Long> partsOf = new HashMap<>();
+    Set<String> said = new HashSet<>();
     for (Meter meter : convention.meters()) {
       String holder = holder(meter, attributes);
       if (holder == null) {
@@ -78,9 +82,14 @@ final class SpanUsage {
       String whole = meter.partOf();
       if (whole == null) {
         wholes.put(meter.meter(), units);
+        said.add(meter.meter());
       } else if (units > 0) {
-        partsOf.merge(whole, units, Long::sum);
-        demandWithin(meter, holder, units, partsOf.getOrDefault(whole, 0L), wholes);
+        long all = partsOf.merge(whole, units, Long::sum);
+        if (said.contains(whole)) {
+          demandWithin(meter, holder, units, all, wholes);
+        } else {
+          wholes.put(whole, all);
+        }
         if (price != null && price.has(meter.meter())) {
           parts.put(meter.meter(), units);
         }

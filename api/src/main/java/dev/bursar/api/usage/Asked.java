@@ -45,7 +45,13 @@ final class Asked {
             "from",
             LocalDate.ofInstant(now, zone).withDayOfMonth(1).atStartOfDay(zone).toInstant());
     if (from.isAfter(to)) {
-      throw Problem.invalid("from", "is after to, " + to).fault();
+      throw query.get("from") == null
+          ? Problem.invalid(
+                  "to",
+                  "is before %s, the start of this month, which counts where from is left out"
+                      .formatted(from))
+              .fault()
+          : Problem.invalid("from", "is after to, " + to).fault();
     }
     return new Stretch(from, to);
   }

@@ -230,6 +230,20 @@ final class SpanReaderTest {
   }
 
   @Test
+  void whereTheWholeIsNotSaidItIsWhatItsPartsComeTo() {
+    with("gen_ai.usage.cache_read.input_tokens", 60);
+    assertThat(counted().usage()).isEqualTo(Map.of("input_tokens", 60L));
+    with("gen_ai.request.model", "gpt-5")
+        .with("gen_ai.usage.cache_creation.input_tokens", 40)
+        .with("gen_ai.usage.output_tokens", 7);
+    Map<String, Long> usage = counted().usage();
+    assertThat(usage).containsEntry("cached_input_tokens", 60L).containsEntry("output_tokens", 7L);
+    assertThat(usage.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(107);
+    with("gen_ai.usage.input_tokens", 0);
+    assertThat(refused().field()).isEqualTo("gen_ai.usage.cache_read.input_tokens");
+  }
+
+  @Test
   void theModelIsTheFirstThatHasARate() {
     with("gen_ai.usage.input_tokens", 7);
     assertThat(counted().model()).isNull();

@@ -38,6 +38,7 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 public final class Rebuild {
 
   private static final String NOTHING_REPLACED = " Nothing was replaced.";
+  private static final String REPLACING = "taking the old tables' place";
   private static final String TREE = "ledger_tree";
 
   /** The claim, positions, comparison or what is kept. */
@@ -171,7 +172,7 @@ public final class Rebuild {
       Duration wait = settings.retryInterval();
       while (true) {
         catchUp(jdbi, portions, "catching up");
-        stage("taking the old tables' place");
+        stage(REPLACING);
         claim.flush();
         switch (exchange.attempt()) {
           case Exchange.Outcome.Done done -> {
@@ -243,9 +244,9 @@ public final class Rebuild {
         jdbi.inTransaction(
             TransactionIsolationLevel.REPEATABLE_READ,
             old -> {
-              // Positions and tables of one moment, while the live ones go on.
               FreshReads.hold(
                   old, tables.stream().map(table -> Sql.quoted(claim.live(), table)).toList());
+              // Positions and tables of one moment, while the live ones go on.
               portions.advance(positions(old), () -> true);
               return claim
                   .handle()
@@ -301,7 +302,8 @@ public final class Rebuild {
   }
 
   private void tell() {
-    listener.accept(new RebuildProgress(counted.rows.sum(), rowsTotal, stage));
+    listener.accept(
+        new RebuildProgress(counted.rows.sum(), rowsTotal, stage, stage.equals(REPLACING)));
   }
 
   private void pause(Duration wait) {
