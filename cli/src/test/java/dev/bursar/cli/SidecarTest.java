@@ -17,6 +17,8 @@ class SidecarTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ONE_SHOT =
       "{'subject':{'org':'box','user':'u-%d'},'feature':'chat','amount':'0.5','credit_type':'platform','commit':true}";
+  private static final String DRY =
+      "{'subject':{'org':'box','user':'u'},'feature':'chat','amount':'0.5','credit_type':'platform','dry_run':true}";
   private static final String HELD =
       "{'subject':{'org':'box','user':'u'},'feature':'chat','model':'gpt-5','usage':{'output_tokens':500}}";
 
@@ -63,6 +65,7 @@ class SidecarTest {
       assertThat(local.isAllowed()).as(local.json().toString()).isTrue();
       assertThat(local.at("source")).isEqualTo("lease");
       charged++;
+      assertThat(send("dry", port, "POST", "/v1/reservations", DRY).isAllowed()).isTrue();
       Answer held = send("held", port, "POST", "/v1/reservations", HELD);
       assertThat(held.at("source")).as(held.json().toString()).isEqualTo("lease");
       assertThat(held.at("amount")).isEqualTo("0.5");
@@ -97,6 +100,9 @@ class SidecarTest {
       assertThat(none.json().at("/denials/0/code").asText())
           .as(none.json().toString())
           .isEqualTo("server_away");
+      assertThat(send("dry", port, "POST", "/v1/reservations", DRY).isAllowed())
+          .as("decided anew")
+          .isFalse();
       first.kill();
 
       // What was answered is reported by the next life, which also ends what was open.

@@ -16,6 +16,7 @@ import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.gateway.Gate;
+import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Recovery;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,20 +95,23 @@ final class EnforcementRoutes {
   private CompletionStage<Reply> reserve(Call call) {
     ReserveRequest request =
         ReservationBodies.reserve(call.body(ReservationBodies.RESERVE), call.traceId());
-    return known.once(
-        call,
-        RESERVE,
-        key ->
-            sidecar
-                .decide(request, key)
-                .handle(EnforcementRoutes::kept)
-                .thenApply(
-                    decision -> {
-                      if (decision instanceof Decision.Denied it && it.isPassing()) {
-                        known.passing(key);
-                      }
-                      return reply(request, decision, "lease");
-                    }));
+    // What sets nothing down is decided anew each time, as by the server.
+    return request.dryRun()
+        ? decided(request, null)
+        : known.once(call, RESERVE, key -> decided(request, key));
+  }
+
+  private CompletionStage<Reply> decided(ReserveRequest request, @Nullable CallKey key) {
+    return sidecar
+        .decide(request, key)
+        .handle(EnforcementRoutes::kept)
+        .thenApply(
+            decision -> {
+              if (decision instanceof Decision.Denied it && it.isPassing()) {
+                known.passing(key);
+              }
+              return reply(request, decision, "lease");
+            });
   }
 
   private Reply reply(ReserveRequest request, Decision decision, String source) {
