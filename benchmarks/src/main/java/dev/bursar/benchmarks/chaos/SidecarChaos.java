@@ -37,6 +37,13 @@ public final class SidecarChaos {
   private static final int DECISIONS_MIN = 100;
 
   private static final int LOAD_SECONDS = 15;
+
+  /** A sidecar leases a quarter of what there is, at most. */
+  private static final int TIMES_OF_OUTAGE = 4;
+
+  /** After so long what is leased lasts for a minute. */
+  private static final Duration WARM_UP_MAX = Duration.ofSeconds(30);
+
   private static final BigDecimal QUARTER = new BigDecimal("0.25");
   private static final Duration STEP_MAX = Duration.ofMinutes(2);
   private static final long POLL_MILLIS = 50;
@@ -110,10 +117,11 @@ public final class SidecarChaos {
     out.flush();
   }
 
-  /** What may be spent: less than is asked for. */
+  /** What may be spent: enough for leases that outlast the outage, and less than is asked for. */
   private BigDecimal limit() {
+    double seconds = LOAD_SECONDS + TIMES_OF_OUTAGE * outage.toSeconds();
     return new BigDecimal(SidecarCallers.AMOUNT)
-        .multiply(BigDecimal.valueOf(Math.round(options.rate() * LOAD_SECONDS)));
+        .multiply(BigDecimal.valueOf(Math.round(options.rate() * seconds)));
   }
 
   private BigDecimal granted() {
@@ -165,6 +173,7 @@ public final class SidecarChaos {
     site.restartNode();
 
     say("the node is back");
+    callers.forEach(SidecarCallers::hurry);
     await("the end of the budget", this::isSpent);
     for (SidecarCallers each : callers) {
       each.stop();
@@ -172,7 +181,8 @@ public final class SidecarChaos {
   }
 
   private boolean hasDecided(SidecarCallers each) {
-    return each.byLease() >= DECISIONS_MIN;
+    Duration warmUp = outage.compareTo(WARM_UP_MAX) < 0 ? outage : WARM_UP_MAX;
+    return each.byLease() >= Math.max(DECISIONS_MIN, options.rate() / count * warmUp.toSeconds());
   }
 
   private boolean isSpent() {
