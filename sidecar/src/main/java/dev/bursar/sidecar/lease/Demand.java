@@ -18,6 +18,9 @@ final class Demand {
   /** How many requests like the first a first lease is for. */
   private static final long FIRST = 8;
 
+  /** The same of the largest that others have made, as long as that is little. */
+  private static final long FIRST_OF_LITTLE = 64;
+
   /** Which part of what others could still be granted one asks for at most. */
   private static final long SHARE = 4;
 
@@ -78,6 +81,7 @@ final class Demand {
   private long lookedAt;
   private long spent;
   private long last;
+  private long largest;
 
   /** What others could still be granted when that was told last; below 0 if it was not. */
   long remaining = -1;
@@ -105,6 +109,7 @@ final class Demand {
   void used(long amount, long now) {
     spent += amount;
     last = amount;
+    largest = Math.max(largest, amount);
     usedAt = now;
   }
 
@@ -117,6 +122,12 @@ final class Demand {
   void like(Demand other) {
     need = Math.max(need, other.last);
     needUsage = other.needUsage;
+  }
+
+  /** Others of the same wallet ask for so much at once, and so much was left for others. */
+  void beside(Demand other) {
+    largest = Math.max(largest, other.largest);
+    remaining = Math.max(remaining, other.remaining);
   }
 
   /** Whether what is leased is little, compared with what others could still be granted. */
@@ -147,6 +158,8 @@ final class Demand {
   long wanted(long now) {
     if (size == 0) {
       size = Math.min(Math.max(need, 1), MOST / FIRST) * FIRST;
+      long ample = Math.min(Math.max(need, largest), MOST / FIRST_OF_LITTLE) * FIRST_OF_LITTLE;
+      size = Math.max(size, Math.min(ample, remaining / PLENTY));
     }
     long lasted = now - grantedAt;
     if (lease != null && lasted < HORIZON / 2) {

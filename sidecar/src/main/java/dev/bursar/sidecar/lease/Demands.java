@@ -115,6 +115,11 @@ final class Demands {
 
   private Demand add(LeaseKey key, Kind kind, long now) {
     Demand demand = new Demand(key, kind, now);
+    for (Demand other : demands.values()) {
+      if (other.isUsed() && other.key.isPaidAs(key)) {
+        demand.beside(other);
+      }
+    }
     demands.put(key, demand);
     room.take(DEMAND_BYTES);
     return demand;

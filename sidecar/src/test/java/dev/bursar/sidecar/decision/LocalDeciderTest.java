@@ -277,6 +277,17 @@ final class LocalDeciderTest {
             Ask.Acquire.class, ask -> assertThat(ask.key().subject().user()).isEqualTo("ann"));
   }
 
+  /** The first of one asks for little, the next for as much as others do. */
+  @Test
+  void aFirstLeaseIsForWhatOthersAskForWhereThereIsPlenty() {
+    Desk desk = new Desk(1_000_000);
+    desk.server.byUser = true;
+    allowed(desk.charge("20"));
+    allowed(desk.ask(Desk.request("ben", "1", null, true)));
+    desk.deliver();
+    allowed(desk.decider.reserve(Desk.request("ben", "20", null, true), "b", desk.now, Desk.NOON));
+  }
+
   @Test
   void nothingIsLeasedAheadWhereThereIsLittle() {
     Desk desk = new Desk(1_000);
