@@ -47,6 +47,7 @@ final class SidecarCallers {
   private final LongAdder quarters = new LongAdder();
   private final Map<String, LongAdder> denied = new ConcurrentSkipListMap<>();
   private final AtomicLong slowestNanos = new AtomicLong();
+  private volatile long allowedAt = System.nanoTime();
   private volatile @Nullable Answered last;
   private volatile boolean over;
 
@@ -95,6 +96,7 @@ final class SidecarCallers {
       denied.computeIfAbsent(code, k -> new LongAdder()).increment();
       return;
     }
+    allowedAt = System.nanoTime();
     boolean local = answer.path("source").asText().equals("lease");
     if (local) {
       byLease.increment();
@@ -161,6 +163,11 @@ final class SidecarCallers {
   /** Calls that were allowed from a lease. */
   long byLease() {
     return byLease.sum();
+  }
+
+  /** How long ago the last call was allowed. */
+  Duration sinceAllowed() {
+    return Duration.ofNanos(System.nanoTime() - allowedAt);
   }
 
   /** What they were allowed to spend, in quarters of a credit. */

@@ -9,12 +9,15 @@ import dev.bursar.benchmarks.history.HistorySummary;
 import dev.bursar.benchmarks.load.CallFailure;
 import dev.bursar.benchmarks.load.PatientConnection;
 import dev.bursar.benchmarks.load.Request;
+import dev.bursar.benchmarks.load.Response;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -43,6 +46,9 @@ public final class SidecarChaos {
 
   /** After so long what is leased lasts for a minute. */
   private static final Duration WARM_UP_MAX = Duration.ofSeconds(30);
+
+  /** What a sidecar has that was killed, or could not report, comes back to others within this. */
+  private static final Duration NOTHING_MORE = Duration.ofSeconds(3);
 
   private static final BigDecimal QUARTER = new BigDecimal("0.25");
   private static final Duration STEP_MAX = Duration.ofMinutes(2);
@@ -186,7 +192,11 @@ public final class SidecarChaos {
   }
 
   private boolean isSpent() {
-    return callers.stream().anyMatch(each -> each.denied().containsKey(EXCEEDED));
+    return callers.stream()
+        .allMatch(
+            each ->
+                each.denied().containsKey(EXCEEDED)
+                    && each.sinceAllowed().compareTo(NOTHING_MORE) > 0);
   }
 
   private long answers() {
@@ -258,6 +268,7 @@ public final class SidecarChaos {
       // A lease whose answer nobody has got any more is held until it has to be settled.
       summary.line("held", "%s until it has to be settled".formatted(balance(site, "held")));
     }
+    awaitReadSide(site);
     long quarters = callers.stream().mapToLong(SidecarCallers::quarters).sum();
     BigDecimal spent = QUARTER.multiply(BigDecimal.valueOf(quarters));
     BigDecimal charged = granted().subtract(balance(site, "balance"));
@@ -280,6 +291,20 @@ public final class SidecarChaos {
                 callers.stream().mapToLong(SidecarCallers::byLease).sum(), slowest()));
     summary.line("denied for", HistorySummary.counts(denied));
     summary.line("charged", "%s of %s".formatted(charged, limit()));
+  }
+
+  /** All that is on record can be read: what is compared next is at rest. */
+  private static void awaitReadSide(Site site) throws ChaosFailure, InterruptedException {
+    Instant from = Instant.now().minus(Duration.ofDays(1)).truncatedTo(ChronoUnit.SECONDS);
+    Request usage = Request.get("/v1/orgs/%s/usage?fresh=true&from=%s".formatted(ORG, from));
+    try (PatientConnection connection = new PatientConnection(site.endpoint(), new LongAdder())) {
+      Response response = connection.call(usage);
+      if (response.status() != 200) {
+        throw new ChaosFailure("%s: %d %s".formatted(usage, response.status(), response.text()));
+      }
+    } catch (CallFailure e) {
+      throw new ChaosFailure(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private static BigDecimal balance(Site site, String figure)
