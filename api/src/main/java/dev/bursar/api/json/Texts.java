@@ -2,10 +2,13 @@ package dev.bursar.api.json;
 
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Free texts and whole numbers as requests carry them. */
 public final class Texts {
+
+  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
 
   private Texts() {}
 
@@ -54,7 +57,7 @@ public final class Texts {
 
   /** A whole number within bounds. */
   static long integer(String field, Json value, long min, long max) {
-    if (value instanceof Json.Numeral number && number.text().matches("-?[0-9]{1,18}")) {
+    if (value instanceof Json.Numeral number && INTEGER.matcher(number.text()).matches()) {
       long parsed = Long.parseLong(number.text());
       if (parsed >= min && parsed <= max) {
         return parsed;
