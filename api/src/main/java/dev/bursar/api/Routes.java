@@ -63,7 +63,7 @@ public final class Routes {
             new TraceRoutes(
                     ports.reports(), ports.spans(), ports.catalogs(), ports.clock(), ports.meters())
                 .endpoints(),
-            new CatalogRoutes(ports.versions(), ports.clock()).endpoints(),
+            new CatalogRoutes(ports.versions(), ports.entities(), ports.clock()).endpoints(),
             new SimulationRoutes(ports.versions(), ports.entities()).endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs(), ports.versions()).endpoints(),
             new AuditRoutes(ports.entities(), ports.orgs()).endpoints(),

@@ -51,6 +51,12 @@ final class CatalogTest {
     assertThat(api.post("/v1/catalog/versions/2/stage", "{'percent':10}").at("/percent"))
         .isEqualTo("10");
     assertThat(api.get("/v1/catalog/versions/2").at("/status")).isEqualTo("staged");
+    api.put("/v1/orgs/acme", "{'name':'A','timezone':'UTC'}");
+    Answer typo = api.post("/v1/catalog/versions/2/stage", "{'orgs':['acme','beta']}");
+    assertThat(typo.code()).isEqualTo("org_not_found");
+    assertThat(typo.at("/field")).isEqualTo("orgs[1]");
+    assertThat(api.get("/v1/catalog").at("/staged/percent")).isEqualTo("10");
+    api.put("/v1/orgs/beta", "{'name':'B','timezone':'UTC'}");
     assertThat(api.post("/v1/catalog/versions/2/stage", "{'orgs':['beta','acme']}").at("/orgs/0"))
         .isEqualTo("acme");
     Answer scheduled = api.post("/v1/catalog/versions/2/publish", "{'at':'2026-03-03T00:00:00Z'}");

@@ -9,6 +9,7 @@ import dev.bursar.api.http.Page;
 import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
+import dev.bursar.api.operation.Known;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
@@ -19,6 +20,7 @@ import dev.bursar.domain.catalog.ReleaseChange;
 import dev.bursar.domain.catalog.ReleaseChange.Made;
 import dev.bursar.domain.catalog.Releases;
 import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.operation.Answer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -28,6 +30,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +43,12 @@ public final class CatalogRoutes {
   private static final int PERCENT_MAX = 99;
 
   private final CatalogVersions versions;
+  private final Entities entities;
   private final InstantSource clock;
 
-  public CatalogRoutes(CatalogVersions versions, InstantSource clock) {
+  public CatalogRoutes(CatalogVersions versions, Entities entities, InstantSource clock) {
     this.versions = versions;
+    this.entities = entities;
     this.clock = clock;
   }
 
@@ -178,7 +183,18 @@ public final class CatalogRoutes {
     }
     Audience audience =
         orgs.isEmpty() ? new Audience.Share(percent) : new Audience.Orgs(new HashSet<>(orgs));
-    return change(call, new ReleaseChange.Stage(version(call), audience));
+    ReleaseChange.Stage stage = new ReleaseChange.Stage(version(call), audience);
+    return known(orgs, 0).thenCompose(there -> change(call, stage));
+  }
+
+  /**
+   * A version that counts for an org which is not there counts for nobody, and all would seem well.
+   */
+  private CompletionStage<?> known(List<String> orgs, int from) {
+    return from == orgs.size()
+        ? CompletableFuture.completedStage("")
+        : Known.org(entities, orgs.get(from), "orgs[%d]".formatted(from))
+            .thenComposeAsync(there -> known(orgs, from + 1));
   }
 
   private CompletionStage<Reply> publish(Call call) {

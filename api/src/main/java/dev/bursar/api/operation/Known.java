@@ -2,6 +2,7 @@ package dev.bursar.api.operation;
 
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.wallet.WalletCommand;
 import java.util.concurrent.CompletionStage;
@@ -20,9 +21,20 @@ public final class Known {
 
   /** The org's name, once it is known to be one. */
   public static CompletionStage<String> org(Entities entities, String org) {
+    return org(entities, org, "org");
+  }
+
+  /** The same, of an org that is named by a field of the request. */
+  public static CompletionStage<String> org(Entities entities, String org, String field) {
     return entities
         .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
-        .thenApply(Outcomes::done)
-        .thenApply(any -> org);
+        .thenApply(
+            answer -> {
+              if (answer instanceof Answer.Refused<?> refused) {
+                throw Outcomes.problem(refused.refusal()).at(field).fault();
+              }
+              Outcomes.done(answer);
+              return org;
+            });
   }
 }
