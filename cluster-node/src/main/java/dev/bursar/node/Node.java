@@ -35,6 +35,7 @@ import dev.bursar.node.lease.NodeListeners;
 import dev.bursar.node.otel.MappingFile;
 import dev.bursar.node.storage.OtherNodes;
 import dev.bursar.node.storage.StorageWatch;
+import dev.bursar.node.yaml.FaultyYaml;
 import dev.bursar.projections.Projections;
 import dev.bursar.projections.progress.FreshWaits;
 import dev.bursar.projections.tree.SigningKey;
@@ -47,6 +48,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -152,16 +154,23 @@ public final class Node implements AutoCloseable {
     ExecutorService blocking =
         Executors.newFixedThreadPool(
             connections, Thread.ofPlatform().daemon().name("blocking-", 0).factory());
-    StoredCatalogVersions versions =
-        StoredCatalogVersions.start(
-            database.jdbi(),
-            clock,
-            catalogDecidesFor,
-            config.getDuration("bursar.node.catalog-asked-every"),
-            document,
-            catalogGiven,
-            settings.name(),
-            blocking);
+    StoredCatalogVersions versions;
+    try {
+      versions =
+          StoredCatalogVersions.start(
+              database.jdbi(),
+              clock,
+              catalogDecidesFor,
+              config.getDuration("bursar.node.catalog-asked-every"),
+              document,
+              catalogGiven,
+              settings.name(),
+              blocking);
+    } catch (FaultyYaml e) {
+      // So that each fault names its file.
+      CatalogFile.read(settings.catalog());
+      throw e;
+    }
     CurrentCatalog catalog = versions.current();
     // From here on others see this one.
     try {
@@ -237,7 +246,7 @@ public final class Node implements AutoCloseable {
             keys,
             testClock,
             clock,
-            () -> readiness(readiness::get, watch, catalog),
+            () -> readiness(readiness::get, watch, catalog, clock),
             metrics,
             metrics::scrape);
     try {
@@ -255,7 +264,7 @@ public final class Node implements AutoCloseable {
 
   /** Whoever can put nothing on record can decide nothing. */
   private static Readiness readiness(
-      Supplier<Readiness> loaded, StorageWatch watch, CurrentCatalog catalog) {
+      Supplier<Readiness> loaded, StorageWatch watch, CurrentCatalog catalog, InstantSource clock) {
     Readiness told = loaded.get();
     if (told.waitingFor() != null) {
       return told;
@@ -268,10 +277,17 @@ public final class Node implements AutoCloseable {
                     "the database, which has not answered for %d seconds"
                         .formatted(silence.toSeconds())))
         .orElseGet(
-            () ->
-                catalog.isKnown()
-                    ? told
-                    : new Readiness("the database, to tell which version of the catalog counts"));
+            () -> {
+              if (!catalog.isKnown()) {
+                return new Readiness("the database, to tell which version of the catalog counts");
+              }
+              Integer unreadable = catalog.unreadable(clock.instant());
+              return unreadable == null
+                  ? told
+                  : new Readiness(
+                      "a version of the catalog that this program can read; it can't read version "
+                          + unreadable);
+            });
   }
 
   /** Time never goes back behind what is on record. */

@@ -88,7 +88,8 @@ public final class Outcomes {
           ATTEMPT_WITHDRAWN,
           ALREADY_REPORTED,
           REPORT_UNDECIDED,
-          VERSION_NOT_PUBLISHED ->
+          VERSION_NOT_PUBLISHED,
+          VERSION_UNREADABLE ->
           409;
       case CATALOG_UNKNOWN -> PASSING;
       case RESERVATION_EXPIRED -> 410;

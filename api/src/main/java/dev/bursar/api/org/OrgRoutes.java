@@ -124,12 +124,12 @@ public final class OrgRoutes {
         : null;
   }
 
-  /** Ends the request if there is no such version. */
+  /** Ends the request if there is no such version, or none that can be decided by. */
   private CompletionStage<?> known(@Nullable Integer version) {
     return version == null
         ? CompletableFuture.completedStage("")
         : versions
-            .version(version)
+            .readable(version)
             .thenApply(
                 answer -> {
                   if (answer instanceof Answer.Refused<?> refused) {

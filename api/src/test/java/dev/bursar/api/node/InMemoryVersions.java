@@ -76,6 +76,13 @@ public final class InMemoryVersions implements CatalogVersions {
     return Releases.NONE.fault(new ReleaseChange.Draft(number), texts.size(), clock.instant());
   }
 
+  @Override
+  public CompletionStage<Answer<Integer>> readable(int number) {
+    Refusal unknown = unknown(number);
+    return CompletableFuture.completedFuture(
+        unknown == null ? new Answer.Done<>(number, false) : new Answer.Refused<>(unknown));
+  }
+
   private Catalog catalog(int number) {
     Set<String> meters = new java.util.HashSet<>(first.meters());
     if (number > 1) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a catalog from YAML or JSON; {@code catalog.schema.json} says what it looks like. A file
@@ -123,6 +124,35 @@ public final class CatalogFile {
   public static Catalog parse(String yaml) {
     YamlFaults faults = new YamlFaults();
     return catalog(YamlPart.documents("", yaml, faults), faults);
+  }
+
+  /**
+   * What this program makes of a text that is a version, perhaps since another program has taken
+   * it.
+   *
+   * @param catalog the catalog in it; null if this program can't read it
+   * @param faults why this program takes no such text any more; null if it does
+   */
+  record Stored(@Nullable Catalog catalog, @Nullable FaultyYaml faults) {}
+
+  /** Reads what is a version already: what an earlier program has taken goes on as it was. */
+  static Stored stored(String yaml) {
+    try {
+      YamlFaults faults = new YamlFaults(true);
+      Catalog catalog = catalog(YamlPart.documents("", yaml, faults), faults);
+      return new Stored(catalog, faults.isOutdated() ? taken(yaml).faults() : null);
+    } catch (FaultyYaml e) {
+      return new Stored(null, e);
+    }
+  }
+
+  /** Reads what is to be a version. */
+  static Stored taken(String yaml) {
+    try {
+      return new Stored(parse(yaml), null);
+    } catch (FaultyYaml e) {
+      return new Stored(null, e);
+    }
   }
 
   private static Catalog catalog(List<YamlPart> roots, YamlFaults faults) {

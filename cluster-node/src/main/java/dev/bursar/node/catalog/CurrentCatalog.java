@@ -7,6 +7,8 @@ import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.catalog.ReleaseChange;
 import dev.bursar.domain.catalog.ReleaseChange.Made;
 import dev.bursar.domain.catalog.Releases;
+import dev.bursar.node.catalog.CatalogFile.Stored;
+import dev.bursar.node.yaml.FaultyYaml;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -47,13 +49,13 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("catalog-watch").factory());
-  private final Cache<Integer, Catalog> parsed =
+  private final Cache<Integer, Stored> parsed =
       Caffeine.newBuilder().maximumSize(PARSED_MAX).build();
 
   /**
    * What is known, after so many changes.
    *
-   * @param catalogs by version, all that count for somebody or will
+   * @param catalogs by version, all that count for somebody or will, and that can be read
    * @param until by the JVM's clock
    */
   private record Known(
@@ -135,22 +137,36 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
       blocking.execute(
           () -> {
             try {
-              pinned.put(version, catalog(version));
+              Catalog read = readable(version);
+              if (read == null) {
+                // It never will be: nobody looks again.
+                return;
+              }
+              pinned.put(version, read);
             } catch (RuntimeException e) {
               LOG.warn("a version of the catalog that an org has chosen can't be read", e);
-            } finally {
-              pinnedSought.remove(version);
             }
+            pinnedSought.remove(version);
           });
       return pinned.get(version);
     }
     return found;
   }
 
-  /** Whether this node may decide. */
+  /** Whether this node knows what counts, so that it may decide. */
   public boolean isKnown() {
     Known now = known;
     return now != null && System.nanoTime() - now.until < 0;
+  }
+
+  /** The version that counts at a time, if this program can't read it; else null. */
+  public @Nullable Integer unreadable(Instant at) {
+    Known now = known;
+    if (now == null) {
+      return null;
+    }
+    Integer counts = now.releases.at(at).published();
+    return counts == null || now.catalogs.containsKey(counts) ? null : counts;
   }
 
   /** Whatever goes wrong, it is asked again. */
@@ -206,7 +222,10 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
     Map<Integer, Catalog> catalogs = new HashMap<>();
     for (int version : releases.versions()) {
       Catalog had = before == null ? null : before.catalogs.get(version);
-      catalogs.put(version, had != null ? had : catalog(version));
+      Catalog read = had != null ? had : readable(version);
+      if (read != null) {
+        catalogs.put(version, read);
+      }
     }
     long sequence =
         changes.isEmpty() ? (before == null ? 0 : before.sequence) : changes.getLast().sequence();
@@ -214,25 +233,41 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
         sequence, releases, Map.copyOf(catalogs), before == null ? asked : before.until);
   }
 
-  /**
-   * A version, which has to be there.
-   *
-   * @throws dev.bursar.node.yaml.FaultyYaml if this program can't read it, since another did
-   */
-  Catalog catalog(int version) {
-    Catalog found = parsed.getIfPresent(version);
+  /** What this program makes of a version, which has to be there. */
+  Stored stored(int version) {
+    Stored found = parsed.getIfPresent(version);
     if (found == null) {
       found =
-          CatalogFile.parse(
+          CatalogFile.stored(
               jdbi.withHandle(handle -> new CatalogTables(handle).document(version)).orElseThrow());
       parsed.put(version, found);
     }
     return found;
   }
 
+  /**
+   * The same, for deciding by it; null if this program can't read it. Who it counts for is not
+   * decided for then: by nothing older, and by nothing that is like it.
+   */
+  private @Nullable Catalog readable(int version) {
+    Stored found = stored(version);
+    FaultyYaml faults = found.faults();
+    if (faults != null) {
+      LOG.atError()
+          .setMessage(
+              found.catalog() == null
+                  ? "a version of the catalog can't be read by this program; it decides for nobody for whom that counts, until another is published"
+                  : "a version of the catalog is decided by that this program would take no more; publish one without the faults")
+          .addKeyValue("version", version)
+          .addKeyValue("faults", faults.getMessage())
+          .log();
+    }
+    return found.catalog();
+  }
+
   /** It has been read already. */
-  void parsed(int version, Catalog catalog) {
-    parsed.put(version, catalog);
+  void read(int version, Stored read) {
+    parsed.put(version, read);
   }
 
   /** What was drafted is published soon, perhaps, and is to be there then. */
@@ -241,9 +276,9 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
       blocking.execute(
           () -> {
             try {
-              catalog(draft.version());
+              stored(draft.version());
             } catch (RuntimeException e) {
-              LOG.warn("a version of the catalog can't be read by this program", e);
+              LOG.warn("a draft of the catalog can't be read", e);
             }
           });
     }

@@ -132,7 +132,7 @@ final class RateReader {
             });
     YamlPart meters = rate.find("meters");
     if (meters != null && meters.isMapping() && rates.isEmpty() && tiers.isEmpty()) {
-      meters.fault("is empty; the rate of at least one meter is expected");
+      meters.faultSince("is empty; the rate of at least one meter is expected");
     }
     return new Price(creditType, Map.copyOf(rates), Map.copyOf(tiers), null);
   }

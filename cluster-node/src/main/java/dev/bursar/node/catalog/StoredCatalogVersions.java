@@ -10,6 +10,8 @@ import dev.bursar.domain.catalog.Releases;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.operation.Refusal.Code;
+import dev.bursar.node.catalog.CatalogFile.Stored;
 import dev.bursar.node.catalog.CatalogTables.VersionRow;
 import dev.bursar.node.yaml.FaultyYaml;
 import dev.bursar.projections.progress.Outages;
@@ -77,6 +79,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
    * @param given whether somebody has chosen that; otherwise it counts only if there is no version
    * @param node the name of the process
    * @param blocking where catalogs are read that nobody waits for
+   * @throws FaultyYaml if what it was started with has faults; nothing is published then
    */
   public static StoredCatalogVersions start(
       Jdbi jdbi,
@@ -119,10 +122,16 @@ public final class StoredCatalogVersions implements CatalogVersions {
             }
             return Optional.empty();
           }
+          Stored read = CatalogFile.taken(document);
+          FaultyYaml faults = read.faults();
+          if (faults != null) {
+            throw faults;
+          }
           int version = tables.lastVersion() + 1;
           Instant at = notBefore(tables);
           publishDue(tables, at);
           tables.insert(new VersionRow(version, at, COMMAND_LINE, digest), document);
+          current.read(version, read);
           insert(tables, new ReleaseChange.Draft(version), at, COMMAND_LINE, null, 0);
           return Optional.of(
               insert(tables, new ReleaseChange.Publish(version), at, COMMAND_LINE, null, 0));
@@ -208,6 +217,38 @@ public final class StoredCatalogVersions implements CatalogVersions {
         });
   }
 
+  /** Why this program would take no such version any more, or null. */
+  private @Nullable Refusal unreadable(int number, String field) {
+    FaultyYaml faults = current.stored(number).faults();
+    if (faults == null) {
+      return null;
+    }
+    int more = faults.count() - 1;
+    return new Refusal(
+        Code.VERSION_UNREADABLE,
+        field,
+        "this program takes no catalog as version %d: %s%s"
+            .formatted(
+                number,
+                faults.faults().getFirst(),
+                more == 0
+                    ? ""
+                    : "; and %d more %s".formatted(more, more == 1 ? "fault" : "faults")));
+  }
+
+  @Override
+  public CompletionStage<Answer<Integer>> readable(int number) {
+    return doing(
+        () -> {
+          Optional<Refusal> fault = fault(number);
+          return fault.isPresent()
+              ? new Answer.Refused<>(fault.get())
+              : current.stored(number).catalog() == null
+                  ? new Answer.Refused<>(Objects.requireNonNull(unreadable(number, "version")))
+                  : new Answer.Done<>(number, false);
+        });
+  }
+
   private Refusal unknown(int number, CatalogTables tables) {
     return Objects.requireNonNull(
         Releases.NONE.fault(new ReleaseChange.Draft(number), tables.lastVersion(), now()));
@@ -257,11 +298,16 @@ public final class StoredCatalogVersions implements CatalogVersions {
           if (fault.isPresent()) {
             return new Answer.Refused<>(fault.get());
           }
+          Catalog before = current.stored(base).catalog();
+          Catalog after = current.stored(number).catalog();
+          if (before == null || after == null) {
+            return new Answer.Refused<>(
+                Objects.requireNonNull(
+                    after == null ? unreadable(number, "version") : unreadable(base, "against")));
+          }
           return new Answer.Done<>(
               CatalogDiff.of(
-                  current.catalog(base),
-                  current.catalog(number),
-                  jdbi.withHandle(handle -> new CatalogTables(handle).subscribed())),
+                  before, after, jdbi.withHandle(handle -> new CatalogTables(handle).subscribed())),
               false);
         });
   }
@@ -272,12 +318,14 @@ public final class StoredCatalogVersions implements CatalogVersions {
     return doing(
         () -> {
           Optional<Refusal> fault = fault(number);
-          return fault.isPresent()
-              ? new Answer.Refused<>(fault.get())
+          if (fault.isPresent()) {
+            return new Answer.Refused<>(fault.get());
+          }
+          Catalog catalog = current.stored(number).catalog();
+          return catalog == null
+              ? new Answer.Refused<>(Objects.requireNonNull(unreadable(number, "version")))
               : new Answer.Done<>(
-                  StoredTrial.begin(
-                      jdbi, waiting, current.catalog(number), org, from, to, pricedAt),
-                  false);
+                  StoredTrial.begin(jdbi, waiting, catalog, org, from, to, pricedAt), false);
         });
   }
 
@@ -305,25 +353,28 @@ public final class StoredCatalogVersions implements CatalogVersions {
   }
 
   private Answer<Drafted> draft(String text, @Nullable String operation, Caller caller) {
-    Catalog catalog;
-    try {
-      if (text.getBytes(StandardCharsets.UTF_8).length > DOCUMENT_BYTES_MAX) {
-        return new Answer.Done<>(
-            new Drafted.Faulty(
-                List.of(
-                    new CatalogFault(
-                        "", 0, "has more than %d bytes".formatted(DOCUMENT_BYTES_MAX))),
-                1),
-            false);
-      }
-      catalog = CatalogFile.parse(text);
-    } catch (FaultyYaml e) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length > DOCUMENT_BYTES_MAX) {
       return new Answer.Done<>(
           new Drafted.Faulty(
-              e.faults().stream()
+              List.of(
+                  new CatalogFault("", 0, "has more than %d bytes".formatted(DOCUMENT_BYTES_MAX))),
+              1),
+          false);
+    }
+    String digest = digest(bytes);
+    Stored read =
+        jdbi.withHandle(handle -> new CatalogTables(handle).versionOf(digest))
+            .map(current::stored)
+            .orElseGet(() -> CatalogFile.taken(text));
+    FaultyYaml faults = read.faults();
+    if (faults != null) {
+      return new Answer.Done<>(
+          new Drafted.Faulty(
+              faults.faults().stream()
                   .map(fault -> new CatalogFault(fault.path(), fault.line(), fault.detail()))
                   .toList(),
-              e.count()),
+              faults.count()),
           false);
     }
     return jdbi.inTransaction(
@@ -334,7 +385,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
           if (before.isPresent()) {
             return before.get().map(made -> kept(tables, made));
           }
-          Optional<Integer> known = tables.versionOf(digest(text));
+          Optional<Integer> known = tables.versionOf(digest);
           if (known.isPresent()) {
             VersionRow row = tables.version(known.get()).orElseThrow();
             return new Answer.Done<>(new Drafted.Kept(view(row, releases(tables))), false);
@@ -342,7 +393,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
           int version = tables.lastVersion() + 1;
           Instant at = notBefore(tables);
           publishDue(tables, at);
-          tables.insert(new VersionRow(version, at, caller.actor(), digest(text)), text);
+          tables.insert(new VersionRow(version, at, caller.actor(), digest), text);
           Made made =
               insert(
                   tables,
@@ -351,7 +402,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
                   caller.actor(),
                   operation,
                   caller.fingerprint());
-          current.parsed(version, catalog);
+          current.read(version, read);
           return new Answer.Done<>(kept(tables, made), false);
         });
   }
@@ -361,6 +412,10 @@ public final class StoredCatalogVersions implements CatalogVersions {
     return doing(
         () -> {
           String operation = operation(kind(change), caller);
+          // Before others have to wait for it.
+          if (fault(change.version()).isEmpty()) {
+            current.stored(change.version());
+          }
           Answer<Made> answer =
               jdbi.inTransaction(
                   handle -> {
@@ -381,6 +436,10 @@ public final class StoredCatalogVersions implements CatalogVersions {
     Instant at = notBefore(tables);
     publishDue(tables, at);
     Refusal fault = releases(tables).fault(change, tables.lastVersion(), at);
+    if (fault == null) {
+      fault =
+          unreadable(change.version(), change instanceof ReleaseChange.RollBack ? "to" : "version");
+    }
     return fault != null
         ? new Answer.Refused<>(fault)
         : new Answer.Done<>(
@@ -472,10 +531,12 @@ public final class StoredCatalogVersions implements CatalogVersions {
   }
 
   private static String digest(String text) {
+    return digest(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String digest(byte[] text) {
     try {
-      return HexFormat.of()
-          .formatHex(
-              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -21,9 +21,23 @@ public final class YamlFaults {
   /** Each once, however often its place is looked at. */
   private final SequencedSet<YamlFault> faults = new LinkedHashSet<>();
 
+  private final boolean takesOutdated;
+  private boolean outdated;
   private int notTold;
   private boolean partial;
   private int parts;
+
+  public YamlFaults() {
+    this(false);
+  }
+
+  /**
+   * @param takesOutdated whether what an earlier program has taken is taken, though this one takes
+   *     no such file any more
+   */
+  public YamlFaults(boolean takesOutdated) {
+    this.takesOutdated = takesOutdated;
+  }
 
   /**
    * Another part is read, perhaps again: parts that are referred to count each time.
@@ -46,6 +60,20 @@ public final class YamlFaults {
     } else if (!faults.contains(told)) {
       notTold++;
     }
+  }
+
+  /** The same of what earlier programs have taken. */
+  void addOutdated(YamlFault told) {
+    if (takesOutdated) {
+      outdated = true;
+    } else {
+      add(told);
+    }
+  }
+
+  /** Whether something was taken only because an earlier program has taken it. */
+  public boolean isOutdated() {
+    return outdated;
   }
 
   /** The same before all others, however many there are. */

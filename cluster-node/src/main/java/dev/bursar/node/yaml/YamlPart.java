@@ -205,6 +205,11 @@ public final class YamlPart {
     faults.add(new YamlFault(file, path(), node.line, fault));
   }
 
+  /** Puts it down, unless what earlier programs have taken is to be taken. */
+  public void faultSince(String fault) {
+    faults.addOutdated(new YamlFault(file, path(), node.line, fault));
+  }
+
   /** Puts it down before all other faults: what they follow from. */
   public void faultFirst(String fault) {
     faults.addFirst(new YamlFault(file, path(), node.line, fault));

@@ -216,7 +216,8 @@ final class StoredCatalogVersionsTest {
     assertThat(silent.of("acme", now)).isNull();
     silent.refresh();
     assertThat(Objects.requireNonNull(silent.of("acme", now)).price(null, "m", now))
-        .isEqualTo(node.current().catalog(version).price(null, "m", now));
+        .isEqualTo(
+            Objects.requireNonNull(node.current().stored(version).catalog()).price(null, "m", now));
     silent.close();
   }
 
@@ -379,5 +380,91 @@ final class StoredCatalogVersionsTest {
                 List.of(new CatalogDiff.Field("name", "Pro", "More")),
                 1));
     assertThat(await(node.diff(9, null))).isInstanceOf(Answer.Refused.class);
+  }
+
+  /** As a node of another program has put it on record, at some time. */
+  private void madeByAnotherProgram(String document, @Nullable String action) {
+    database
+        .jdbi()
+        .useHandle(
+            handle -> {
+              CatalogTables tables = new CatalogTables(handle);
+              int version = tables.lastVersion() + 1;
+              handle.execute(
+                  "insert into catalog_version values (?, now(), 'other', ?, ?)",
+                  version,
+                  "digest-" + version,
+                  document);
+              if (action != null) {
+                handle.execute(
+                    "insert into catalog_change (sequence, made_at, actor, action, version) values (?, now(), 'other', ?, ?)",
+                    tables.lastSequence() + 1,
+                    action,
+                    version);
+              }
+            });
+  }
+
+  private static final String OF_LATER = costing("5") + "discounts: []\n";
+
+  @Test
+  void whatThisProgramCannotReadIsNotMadeToCount() {
+    StoredCatalogVersions node = node(costing("1"), false);
+    madeByAnotherProgram(OF_LATER, null);
+    for (ReleaseChange change :
+        List.of(
+            new ReleaseChange.Publish(2),
+            new ReleaseChange.Schedule(2, NOON.plusSeconds(60)),
+            new ReleaseChange.Stage(2, new Audience.Share(50)))) {
+      assertThat(await(node.change(change, caller(null, 0))))
+          .isEqualTo(
+              new Answer.Refused<>(
+                  new Refusal(
+                      Refusal.Code.VERSION_UNREADABLE,
+                      "version",
+                      "this program takes no catalog as version 2: discounts (line 5): is unknown; known are [add_ons, campaigns, credit_types, features, meters, plans, rates, top_up_packs]")));
+    }
+    assertThat(await(node.diff(2, null))).isInstanceOf(Answer.Refused.class);
+    assertThat(await(node.readable(2))).isInstanceOf(Answer.Refused.class);
+    assertThat(cost(node, "acme")).isEqualTo("1");
+  }
+
+  @Test
+  void whereWhatCountsCannotBeReadNobodyDecidesByAnythingElseAndAnotherCanBePublished() {
+    StoredCatalogVersions running = node(costing("1"), false);
+    madeByAnotherProgram(OF_LATER, "publish");
+    StoredCatalogVersions started = node(costing("1"), false);
+    running.current().refresh();
+    for (StoredCatalogVersions each : List.of(running, started)) {
+      assertThat(cost(each, "acme")).isNull();
+      assertThat(each.current().unreadable(now)).isEqualTo(2);
+      assertThat(each.current().of("acme", 1, now)).as("who has chosen another").isNotNull();
+    }
+    assertThat(change(started, new ReleaseChange.RollBack(1)).before()).isEqualTo(2);
+    assertThat(cost(running, "acme")).isEqualTo("1");
+    assertThat(running.current().unreadable(now)).isNull();
+  }
+
+  @Test
+  void whatAnEarlierProgramHasTakenCountsOnAndIsTakenNoMore() {
+    madeByAnotherProgram(
+        costing("7") + "  - { model: gone, credit_type: c, meters: {} }\n", "publish");
+    StoredCatalogVersions node = node(costing("1"), false);
+    assertThat(cost(node, "acme")).isEqualTo("7");
+    change(node, new ReleaseChange.Publish(draft(node, costing("8"))));
+    Answer<Made> back = await(node.change(new ReleaseChange.RollBack(1), caller(null, 0)));
+    assertThat(((Answer.Refused<Made>) back).refusal().detail())
+        .isEqualTo(
+            "this program takes no catalog as version 1: rates[1].meters (line 5): is empty; the rate of at least one meter is expected");
+    assertThat(cost(node, "acme")).isEqualTo("8");
+  }
+
+  @Test
+  void aNodeThatIsStartedWithFaultsPublishesNothing() {
+    StoredCatalogVersions running = node(costing("1"), false);
+    assertThatThrownBy(() -> node(costing("-1"), true)).hasMessageContaining("is negative");
+    running.current().refresh();
+    assertThat(cost(running, "acme")).isEqualTo("1");
+    assertThat(await(running.versions(null, 10)).versions()).hasSize(1);
   }
 }

@@ -79,6 +79,9 @@ public interface CatalogVersions {
   /** A version, or a refusal. */
   CompletionStage<Answer<Document>> version(int number);
 
+  /** The number of a version that can be decided by, or a refusal. */
+  CompletionStage<Answer<Integer>> readable(int number);
+
   /**
    * Versions, the newest first.
    *

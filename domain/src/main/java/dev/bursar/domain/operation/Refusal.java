@@ -37,6 +37,7 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     TRANSACTION_NOT_FOUND,
     VERSION_NOT_FOUND,
     VERSION_NOT_PUBLISHED,
+    VERSION_UNREADABLE,
     NOT_REFUNDABLE,
     REFUND_EXCEEDS_CHARGE,
     EXCEEDS_AVAILABLE,
@@ -115,12 +116,15 @@ public record Refusal(Code code, @Nullable String field, String detail) {
         "an event of this source and id may have come on record since it was looked up; send it again");
   }
 
-  /** A later version of the catalog may have been published, and nothing is decided by an older. */
+  /**
+   * A later version of the catalog may have been published, or one that this node can't read;
+   * nothing is decided by an older.
+   */
   public static Refusal catalogUnknown() {
     return new Refusal(
         Code.CATALOG_UNKNOWN,
         null,
-        "this node does not know whether another version of the catalog counts by now, since the database does not answer it; ask again");
+        "this node can't tell by which version of the catalog to decide, since the database does not answer it, or the version is of another program and can't be read by this one; ask again");
   }
 
   /** Another request has set or removed the budget while this one was about to. */
