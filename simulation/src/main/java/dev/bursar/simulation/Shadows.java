@@ -42,6 +42,9 @@ final class Shadows {
     private long dueVersion;
     private String writer = "";
 
+    /** What its rows come to, encoded; null until somebody is compared with it. */
+    private byte @Nullable [] encoded;
+
     Shadow(EntityId id, EntityModel<C, E, R, S> model) {
       this.id = id;
       this.model = model;
@@ -59,6 +62,7 @@ final class Shadows {
       } catch (IllegalStateException fault) {
         watch.violated("I8", "%s: %s", id, fault.getMessage());
       }
+      encoded = null;
       nextDue = batch.nextDue();
       dueVersion++;
       if (!writer.isEmpty() && !writer.equals(by) && world.cluster.runs(writer, id)) {
@@ -102,9 +106,14 @@ final class Shadows {
      * @param how by which way
      */
     private void compare(Entity<C, E, R> other, String how) {
+      byte[] own = encoded;
+      if (own == null) {
+        own = state(entity);
+        encoded = own;
+      }
       List<OperationMemory> memories = model.memories().apply(entity);
       List<OperationMemory> others = model.memories().apply(other);
-      boolean same = Arrays.equals(state(entity), state(other));
+      boolean same = Arrays.equals(own, state(other));
       for (int i = 0; i < memories.size(); i++) {
         same &= Arrays.equals(memories.get(i).toBytes(), others.get(i).toBytes());
       }

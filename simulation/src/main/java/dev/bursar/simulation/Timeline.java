@@ -1,15 +1,20 @@
 package dev.bursar.simulation;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** Virtual time: what is to happen, in its order. One thread does it all. */
 final class Timeline {
 
-  private record Step(long atMicros, long number, Runnable what) {}
+  private record Step(long atMicros, long number, Runnable what) implements Comparable<Step> {
+    @Override
+    public int compareTo(Step other) {
+      return atMicros == other.atMicros
+          ? Long.compare(number, other.number)
+          : Long.compare(atMicros, other.atMicros);
+    }
+  }
 
-  private final PriorityQueue<Step> steps =
-      new PriorityQueue<>(Comparator.comparingLong(Step::atMicros).thenComparingLong(Step::number));
+  private final PriorityQueue<Step> steps = new PriorityQueue<>();
   private long nowMicros;
   private long number;
 
