@@ -85,7 +85,9 @@ final class RebuildCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), "--model: " + e.getMessage(), e);
     }
-    return database.use(settings -> rebuild(settings, config));
+    try (Interrupted interrupted = new Interrupted(spec.commandLine().getErr())) {
+      return database.use(settings -> rebuild(settings, config, interrupted));
+    }
   }
 
   private static Config config() {
@@ -98,17 +100,15 @@ final class RebuildCommand implements Callable<Integer> {
     return new ReadModels(ProjectionSettings.from(config).usage(), clock);
   }
 
-  private int rebuild(DatabaseSettings settings, Config config) {
+  private int rebuild(DatabaseSettings settings, Config config, Interrupted interrupted) {
     // What becomes of a connection is told by the failure that comes of it.
     ((Logger) LoggerFactory.getLogger("com.zaxxer.hikari")).setLevel(Level.ERROR);
     RebuildReport report;
-    Interrupted interrupted = new Interrupted(spec.commandLine().getErr());
-    try (interrupted;
-        ProgressBar bar =
-            new ProgressBarBuilder()
-                .setTaskName("rows")
-                .setUpdateIntervalMillis(BAR_UPDATE_MS)
-                .build()) {
+    try (ProgressBar bar =
+        new ProgressBarBuilder()
+            .setTaskName("rows")
+            .setUpdateIntervalMillis(BAR_UPDATE_MS)
+            .build()) {
       report =
           new Rebuild(
                   settings,
