@@ -3,6 +3,7 @@ package dev.bursar.cli;
 import dev.bursar.benchmarks.bench.Bench;
 import dev.bursar.benchmarks.bench.BenchFailure;
 import dev.bursar.benchmarks.bench.BenchOptions;
+import dev.bursar.benchmarks.bench.PricingBench;
 import dev.bursar.benchmarks.bench.Shape;
 import dev.bursar.benchmarks.bench.SidecarBench;
 import dev.bursar.benchmarks.bench.SidecarBenchOptions;
@@ -110,6 +111,13 @@ final class BenchCommand implements Callable<Integer> {
   private boolean sidecar;
 
   @Option(
+      names = "--pricing",
+      description =
+          "Measure what it costs that requests are priced by their usage instead: beside the same requests by"
+              + " amount, on one server, as often in turn as --rounds says.")
+  private boolean pricing;
+
+  @Option(
       names = "--trace",
       paramLabel = "FILE",
       description =
@@ -125,6 +133,10 @@ final class BenchCommand implements Callable<Integer> {
       }
       if (usageEvents != null) {
         return new UsageBench(usageOptions(usageEvents), System.out).run() ? 0 : 1;
+      }
+      if (pricing) {
+        new PricingBench(options(), System.out).run();
+        return 0;
       }
       new Bench(options(), System.out).run();
       return 0;

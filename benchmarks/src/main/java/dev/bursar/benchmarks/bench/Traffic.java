@@ -21,6 +21,12 @@ final class Traffic {
 
   private static final byte[] NOTHING = "{}".getBytes(StandardCharsets.UTF_8);
 
+  /** What a language model has counted, for the server to price. */
+  private static final String USAGE = "\"usage\":{\"input_tokens\":1000,\"output_tokens\":200}";
+
+  /** What that costs, by the catalog that comes with the configuration. */
+  private static final String AMOUNT = "\"amount\":\"0.325\",\"credit_type\":\"platform\"";
+
   private final List<byte[]> checks = new ArrayList<>();
   private final List<byte[]> oneShots = new ArrayList<>();
   private final List<byte[]> reserves = new ArrayList<>();
@@ -30,12 +36,21 @@ final class Traffic {
    * @param run makes the idempotency keys unlike those of any other run
    */
   Traffic(Shape shape, String run) {
+    this(shape, run, USAGE);
+  }
+
+  /** The same with the amounts that the usage costs, so that the server has nothing to price. */
+  static Traffic byAmount(Shape shape, String run) {
+    return new Traffic(shape, run, AMOUNT);
+  }
+
+  private Traffic(Shape shape, String run, String cost) {
     this.run = run;
     for (String org : shape.orgs()) {
       for (String user : shape.users()) {
-        checks.add(body(org, user, "\"dry_run\":true"));
-        oneShots.add(body(org, user, "\"commit\":true"));
-        reserves.add(body(org, user, "\"commit\":false"));
+        checks.add(body(org, user, cost, "\"dry_run\":true"));
+        oneShots.add(body(org, user, cost, "\"commit\":true"));
+        reserves.add(body(org, user, cost, "\"commit\":false"));
       }
     }
   }
@@ -99,12 +114,12 @@ final class Traffic {
 
   /** A one-shot of a user of the org. */
   static byte[] oneShot(String org) {
-    return body(org, Shape.SPREAD.users().getFirst(), "\"commit\":true");
+    return body(org, Shape.SPREAD.users().getFirst(), USAGE, "\"commit\":true");
   }
 
   /** What sets aside for a user of the org. */
   static byte[] reserve(String org) {
-    return body(org, Shape.SPREAD.users().getFirst(), "\"commit\":false");
+    return body(org, Shape.SPREAD.users().getFirst(), USAGE, "\"commit\":false");
   }
 
   /** What charges for that. */
@@ -112,12 +127,12 @@ final class Traffic {
     return COMMIT.clone();
   }
 
-  private static byte[] body(String org, String user, String how) {
+  private static byte[] body(String org, String user, String cost, String how) {
     return """
         {"subject":{"org":"%s","team":"%s","user":"%s","product":"%s","cost_center":"%s"},\
-        "feature":"chat","model":"gpt-5","session":"s-%s","wallet":"main","usage":{"input_tokens":1000,"output_tokens":200},\
+        "feature":"chat","model":"gpt-5","session":"s-%s","wallet":"main",%s,\
         %s}"""
-        .formatted(org, Shape.TEAM, user, Shape.PRODUCT, Shape.COST_CENTER, user, how)
+        .formatted(org, Shape.TEAM, user, Shape.PRODUCT, Shape.COST_CENTER, user, cost, how)
         .getBytes(StandardCharsets.UTF_8);
   }
 }
