@@ -34,7 +34,6 @@ import dev.bursar.projections.tree.SigningKeys;
 import dev.bursar.projections.usage.JdbcReportedEvents;
 import dev.bursar.projections.usage.JdbcUsageQueries;
 import dev.bursar.projections.usage.PassedPartitions;
-import dev.bursar.projections.usage.UsageWriter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,7 +41,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.stream.Stream;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.apache.pekko.actor.typed.DispatcherSelector;
 import org.apache.pekko.cluster.sharding.typed.ShardedDaemonProcessSettings;
@@ -235,12 +233,7 @@ public final class Projections {
             settings.exports().max(),
             settings.queriesWaitingMax());
     Exports exports =
-        new Exports(
-            exporting,
-            progress,
-            Stream.concat(Stream.of("ledger_entry"), UsageWriter.NAMES.stream()).toList(),
-            settings.exports().max(),
-            settings.exports().idleMax());
+        new Exports(exporting, progress, settings.exports().max(), settings.exports().idleMax());
     return new Projections(
         progress,
         dueWork,

@@ -83,6 +83,7 @@ class RebuildStopsTest {
               behind.walletId.toString());
           handle.execute(
               "delete from entity_progress where persistence_id = ?", lost.walletId.toString());
+          handle.execute("delete from due_work where persistence_id = ?", lost.walletId.toString());
           handle.execute("delete from wallet_balance");
         });
 
@@ -97,6 +98,7 @@ class RebuildStopsTest {
     assertThat(rebuilds.with(told -> {}).run(false).progressMended()).isEqualTo(2);
     assertThat(progress()).isEqualTo(progress);
     assertThat(rebuilds.contents()).isEqualTo(before);
+    assertThat(due()).contains(behind.walletId.toString(), lost.walletId.toString());
     rebuilds.world.live(List.of(behind, lost), 5);
     try (ReadSide readSide = rebuilds.readSide()) {
       readSide.caughtUp();
@@ -108,6 +110,16 @@ class RebuildStopsTest {
   private Rebuild of(String model) {
     return new Rebuild(
         rebuilds.world.settings, Rebuilds.bounds(), Rebuilds::models, List.of(model), told -> {});
+  }
+
+  /** Those who are woken at once. */
+  private List<String> due() {
+    return rebuilds.world.jdbi.withHandle(
+        handle ->
+            handle
+                .createQuery("select persistence_id from due_work where due_at = 'epoch'")
+                .mapTo(String.class)
+                .list());
   }
 
   private List<String> progress() {

@@ -7,6 +7,12 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.Window;
+import dev.bursar.domain.budget.WindowKind;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.usage.Unanswerable.Reason;
 import dev.bursar.domain.usage.UsageQueries.Dimension;
@@ -18,6 +24,7 @@ import dev.bursar.projections.rebuild.Rebuild;
 import dev.bursar.projections.rebuild.RebuildSettings;
 import dev.bursar.projections.usage.Retention;
 import dev.bursar.projections.verify.Verification;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,6 +32,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
@@ -106,6 +114,37 @@ class RetentionTest {
         .rows();
   }
 
+  private static BigDecimal credits(List<Row> rows) {
+    return rows.stream()
+        .filter(row -> row.creditType().equals(OrgWorld.TYPE))
+        .map(Row::credits)
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  /** What counts for a budget of the org that begins now. */
+  private static BigDecimal used(ReadSide side, Window window) {
+    Budget budget =
+        new Budget(
+            "b",
+            new Scope(Scope.Type.ORG, null, null),
+            OrgWorld.TYPE,
+            WindowKind.LIFETIME,
+            Credits.of(1),
+            Budget.Mode.HARD,
+            Set.of(),
+            Set.of(),
+            List.of(),
+            ZoneOffset.UTC,
+            1);
+    return ReadSide.await(
+            side.projections
+                .usage()
+                .usedBefore("acme", budget, window, new Place(Long.MAX_VALUE, 0)))
+        .stream()
+        .map(count -> new BigDecimal(count.used().toString()))
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
   @Test
   void partitionsThatHavePassedAreDropped() {
     journal.flush();
@@ -120,7 +159,7 @@ class RetentionTest {
       // Whoever reads one is waited for by nobody, and keeps no other.
       try (Handle reader = database.jdbi().open()) {
         reader.begin();
-        reader.execute("lock table usage_event_2025_02 in access share mode");
+        reader.execute("lock table read_gate, usage_event_2025_02 in access share mode");
         ReadSide.until(
             () -> {
               side.projections.passed().drop();
@@ -143,6 +182,17 @@ class RetentionTest {
               "usage_day_2025")
           .doesNotContain("usage_day_2024", "usage_day_meter_2024", "usage_word_2024");
       assertThat(sum(side, Instant.parse("2025-01-01T00:00:00Z"), NOW)).isNotEmpty();
+      // The hours of that day have passed: it counts whole, and nothing counts less.
+      Window year =
+          new Window(Instant.parse("2025-01-01T05:00:00Z"), Instant.parse("2026-01-01T05:00:00Z"));
+      assertThat(used(side, year))
+          .isEqualByComparingTo(
+              credits(
+                  sum(
+                      side,
+                      Instant.parse("2025-01-01T00:00:00Z"),
+                      Instant.parse("2026-01-02T00:00:00Z"))))
+          .isPositive();
       assertThat(
               new Verification(settings, OrgWorld.GRACE, Duration.ofHours(72))
                   .run(counts -> {})

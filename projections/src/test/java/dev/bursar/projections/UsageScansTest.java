@@ -90,4 +90,36 @@ class UsageScansTest {
       }
     }
   }
+
+  @Test
+  void whoWaitsForOtherTablesSeesWhatIsInThem() {
+    DatabaseSettings settings = TestServer.fresh();
+    try (Database database = Database.open(settings.withTimeouts(DatabaseTimeouts.LONG_RUNNING))) {
+      JournalWriter journal = new JournalWriter(database.jdbi());
+      UsageWorld world = new UsageWorld("acme", journal, 7, START).live(50, Duration.ofHours(5));
+      journal.flush();
+      try (ReadSide side = new ReadSide(settings, new NoEntities(), InstantSource.system(), "");
+          Handle exchange = database.jdbi().open()) {
+        side.caughtUp();
+        UsageQueries usage = side.projections.usage();
+        String org = world.id.org();
+        List<Row> before = rows(usage.usage(org, by(Dimension.TEAM), false));
+        exchange.begin();
+        exchange.execute("lock table read_gate in access exclusive mode");
+        CompletionStage<Usage> waits = usage.usage(org, by(Dimension.TEAM), false);
+        ReadSide.until(() -> somebodyWaits(exchange));
+        exchange.execute("update usage_day set requests = requests + 1");
+        exchange.commit();
+        assertThat(rows(waits)).hasSameSizeAs(before).isNotEqualTo(before);
+      }
+    }
+  }
+
+  private static boolean somebodyWaits(Handle handle) {
+    return handle
+        .createQuery(
+            "select exists (select 1 from pg_locks where not granted and relation = cast('read_gate' as regclass))")
+        .mapTo(Boolean.class)
+        .one();
+  }
 }

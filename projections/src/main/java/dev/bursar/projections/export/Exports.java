@@ -8,7 +8,6 @@ import dev.bursar.projections.progress.Progress;
 import dev.bursar.projections.progress.ReadQueries;
 import java.time.Duration;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -27,13 +26,11 @@ public final class Exports {
 
   /**
    * @param queries where parts are read; at least {@code max} at once
-   * @param tables what is read together, and has to be of one rebuild
    * @param max how many exports there may be at once
    * @param idleMax for how long one keeps its place for sure though nobody takes anything of it
    */
-  public Exports(
-      ReadQueries queries, Progress progress, List<String> tables, int max, Duration idleMax) {
-    this.reads = new FreshReads(queries, progress, tables);
+  public Exports(ReadQueries queries, Progress progress, int max, Duration idleMax) {
+    this.reads = new FreshReads(queries, progress);
     this.max = max;
     this.idleMax = idleMax;
   }

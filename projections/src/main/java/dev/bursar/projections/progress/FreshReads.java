@@ -1,23 +1,19 @@
 package dev.bursar.projections.progress;
 
 import dev.bursar.domain.ledger.LedgerQueries.Freshness;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of one moment of the read tables, each with how new that is. */
-public record FreshReads(ReadQueries queries, Progress progress, List<String> tables) {
+public record FreshReads(ReadQueries queries, Progress progress) {
 
-  /** Reads of one table, or of any that are never read together. */
-  public FreshReads(ReadQueries queries, Progress progress) {
-    this(queries, progress, List.of());
-  }
+  /** What stands for all read tables: whoever puts others in their place locks it alone. */
+  public static final String GATE = "read_gate";
 
   /**
    * Reads of an org, in one transaction.
@@ -39,20 +35,13 @@ public record FreshReads(ReadQueries queries, Progress progress, List<String> ta
   }
 
   /**
-   * Sees to it that these tables are the same ones until the transaction ends, in which nothing was
-   * read yet: a lock fixes no moment, the first statement after it does. Otherwise somebody who
-   * makes them anew could put others in their place between two statements, of which a later moment
-   * would have to be shown.
-   *
-   * @param tables of partitioned ones, the parents, whose partitions then stay, too
+   * Sees to it that nobody puts other read tables in their place until the transaction ends, in
+   * which nothing was read yet: a lock fixes no moment, the first statement after it does.
+   * Otherwise whoever waits for the new ones would read them as of a moment at which their last
+   * rows were not there.
    */
-  public static void hold(Handle handle, List<String> tables) {
-    if (!tables.isEmpty()) {
-      handle.execute(
-          tables.stream()
-              .map(table -> "only " + table)
-              .collect(Collectors.joining(", ", "lock table ", " in access share mode")));
-    }
+  private static void hold(Handle handle) {
+    handle.execute("lock table " + GATE + " in access share mode");
   }
 
   /** Reads of an org, in one transaction, by a deadline. Whoever cancels it cuts it off. */
@@ -67,7 +56,7 @@ public record FreshReads(ReadQueries queries, Progress progress, List<String> ta
               handle.inTransaction(
                   TransactionIsolationLevel.REPEATABLE_READ,
                   open -> {
-                    hold(open, tables);
+                    hold(open);
                     return read.apply(open);
                   }),
               known);

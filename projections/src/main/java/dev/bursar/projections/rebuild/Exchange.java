@@ -1,6 +1,7 @@
 package dev.bursar.projections.rebuild;
 
 import dev.bursar.projections.journal.StoredPositions;
+import dev.bursar.projections.progress.FreshReads;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -56,6 +57,22 @@ final class Exchange {
    */
   private static final Set<String> NOT_IN_TIME = Set.of("55P03", "57014", "40P01");
 
+  private static final String MEND =
+      """
+      with mended as (
+        insert into %1$s (persistence_id, last_sequence)
+        select made.persistence_id, made.last_sequence
+        from %2$s made left join %1$s live using (persistence_id)
+        where made.last_sequence > coalesce(live.last_sequence, 0)
+        on conflict (persistence_id) do update set last_sequence = excluded.last_sequence
+        returning persistence_id),
+      woken as (
+        insert into %3$s as d (persistence_id, due_at)
+        select persistence_id, 'epoch' from mended where persistence_id not like 'team|%%'
+        on conflict (persistence_id) do update set due_at = excluded.due_at, version = d.version + 1)
+      select count(*) from mended
+      """;
+
   private final Claim claim;
   private final Portions portions;
   private final RebuildSettings settings;
@@ -101,7 +118,9 @@ final class Exchange {
       return new Outcome.Done(since(projectionsWait), since(readersWait), mended);
     } catch (GivenUp e) {
       handle.rollback();
-      String holder = claim.holder(Stream.concat(Stream.of(PROGRESS), tables.stream()).toList());
+      String holder =
+          claim.holder(
+              Stream.concat(Stream.of(PROGRESS, FreshReads.GATE), tables.stream()).toList());
       return new Outcome.InTheWay(e.getMessage() + (holder == null ? "" : ": " + holder));
     } catch (RuntimeException e) {
       handle.rollback();
@@ -125,7 +144,8 @@ final class Exchange {
   /**
    * What the live projections have projected has to be what was projected here. Rows that they do
    * not know of, at the same position, they would never project: if all that is made of them takes
-   * over, so does that they are projected.
+   * over, so does that they are projected. Nobody has noted either when the wallets and orgs among
+   * them have something to do: each is woken soon, and tells.
    *
    * @return of how many entities they knew less
    * @throws RebuildFailure if they know more than the journal holds, or if only some models, which
@@ -147,12 +167,14 @@ final class Exchange {
           "The live read models lack rows of %,d entities, such as %s: all models have to be made anew, in one run without --model. Nothing was replaced."
               .formatted(difference.behind(), difference.first()));
     }
-    return handle.execute(
-        """
-        insert into %s as live select * from %s on conflict (persistence_id) do update
-        set last_sequence = excluded.last_sequence where live.last_sequence < excluded.last_sequence
-        """
-            .formatted(Sql.quoted(claim.live(), PROGRESS), Sql.quoted(Claim.SCHEMA, PROGRESS)));
+    return handle
+        .createQuery(
+            MEND.formatted(
+                Sql.quoted(claim.live(), PROGRESS),
+                Sql.quoted(Claim.SCHEMA, PROGRESS),
+                Sql.quoted(claim.live(), "due_work")))
+        .mapTo(Integer.class)
+        .one();
   }
 
   /** The same for the same rows, and hardly for any others. */
@@ -181,9 +203,12 @@ final class Exchange {
         () ->
             lock(
                 handle,
-                Stream.concat(
-                    made.stream().map(table -> Sql.quoted(Claim.SCHEMA, table)),
-                    tables.stream().map(table -> Sql.quoted(claim.live(), table))),
+                Stream.of(
+                        // First: from here on nobody begins to read.
+                        Stream.of(Sql.quoted(claim.live(), FreshReads.GATE)),
+                        made.stream().map(table -> Sql.quoted(Claim.SCHEMA, table)),
+                        tables.stream().map(table -> Sql.quoted(claim.live(), table)))
+                    .flatMap(all -> all),
                 "access exclusive"));
     Sql.run(handle, "set local statement_timeout = " + settings.standstillMax().toMillis());
     inTime("putting them in place takes too long", () -> move(handle, made, grants));

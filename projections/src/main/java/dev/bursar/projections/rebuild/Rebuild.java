@@ -7,7 +7,6 @@ import dev.bursar.database.Migrations;
 import dev.bursar.projections.journal.JournalTime;
 import dev.bursar.projections.journal.JournalUnreadable;
 import dev.bursar.projections.journal.StoredPositions;
-import dev.bursar.projections.progress.FreshReads;
 import dev.bursar.projections.readmodel.ReadModel;
 import dev.bursar.projections.readmodel.ReadModels;
 import dev.bursar.projections.tree.SignedHeads;
@@ -22,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
@@ -244,8 +244,13 @@ public final class Rebuild {
         jdbi.inTransaction(
             TransactionIsolationLevel.REPEATABLE_READ,
             old -> {
-              FreshReads.hold(
-                  old, tables.stream().map(table -> Sql.quoted(claim.live(), table)).toList());
+              // No partition goes meanwhile. A lock fixes no moment; the first statement after it
+              // does.
+              Sql.run(
+                  old,
+                  tables.stream()
+                      .map(table -> "only " + Sql.quoted(claim.live(), table))
+                      .collect(Collectors.joining(", ", "lock table ", " in access share mode")));
               // Positions and tables of one moment, while the live ones go on.
               portions.advance(positions(old), () -> true);
               return claim

@@ -107,8 +107,8 @@ public final class JdbcUsageQueries implements UsageQueries {
     this.rowsMax = rowsMax;
     this.retention = retention;
     this.clock = clock;
-    this.reads = new FreshReads(queries, progress, UsageWriter.NAMES);
-    this.scanning = new FreshReads(scans, progress, UsageWriter.NAMES);
+    this.reads = new FreshReads(queries, progress);
+    this.scanning = new FreshReads(scans, progress);
   }
 
   @Override

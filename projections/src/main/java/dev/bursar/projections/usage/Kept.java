@@ -48,6 +48,11 @@ final class Kept {
     return Partitions.since(handle, table).map(first -> first.isBefore(kept) ? kept : first);
   }
 
+  /** A time, or from when on sums by day are kept, whichever is later. */
+  Instant daysWithin(Instant from) {
+    return since(PartitionedTable.USAGE_DAY).filter(since -> since.isAfter(from)).orElse(from);
+  }
+
   /**
    * Sees to it that there is nothing in a span of time of which no sums are kept at all.
    *

@@ -18,6 +18,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Drops the partitions of usage that have passed their retention. Any number of nodes may do so;
@@ -48,8 +49,13 @@ public final class PassedPartitions {
   private volatile @Nullable Cancellable timer;
   private volatile @Nullable Cancellable again;
 
+  /** After so long, that something is in the way is no matter of course. */
+  private static final Duration ALARM = Duration.ofDays(1);
+
   /** Whether something that has passed is still there, since somebody was in the way. */
   private volatile boolean left;
+
+  private volatile @Nullable Instant leftSince;
 
   /** Whether groups may be left of which no usage is kept. */
   private volatile boolean groupsLeft;
@@ -120,12 +126,21 @@ public final class PassedPartitions {
     Instant asOf = progress.ofAll().asOf();
     Instant now = clock.instant().isBefore(asOf) ? clock.instant() : asOf;
     List<String> dropped = new ArrayList<>();
+    boolean leftBefore = left;
     left = false;
     for (PartitionedTable table : PartitionedTable.values()) {
       List<Partition> there = jdbi.withHandle(handle -> Partitions.existing(handle, table));
       for (Partition each : there) {
-        if (retention.hasPassed(each, now)
-            && Boolean.TRUE.equals(unlessInTheWay(each.name(), () -> dropped(each)))) {
+        if (!retention.hasPassed(each, now)) {
+          continue;
+        }
+        Boolean done = unlessInTheWay(each.name(), () -> dropped(each));
+        if (done == null) {
+          // Whoever reads the table as a whole is in the way of its other partitions, too, and each
+          // try makes others wait.
+          break;
+        }
+        if (done) {
           dropped.add(each.name());
           LOG.info(
               "Usage that has passed was dropped: table={} from={} to={}",
@@ -134,6 +149,11 @@ public final class PassedPartitions {
               each.end());
         }
       }
+    }
+    if (!left) {
+      leftSince = null;
+    } else if (!leftBefore) {
+      leftSince = now;
     }
     groupsLeft |= !dropped.isEmpty();
     if (groupsLeft) {
@@ -156,7 +176,13 @@ public final class PassedPartitions {
         throw e;
       }
       left = true;
-      LOG.info("Usage that has passed is being read, and is dropped later: table={}", table);
+      Instant since = leftSince;
+      boolean isLong = since != null && since.plus(ALARM).isBefore(clock.instant());
+      LOG.atLevel(isLong ? Level.WARN : Level.INFO)
+          .setMessage("usage that has passed is being read, and is dropped later")
+          .addKeyValue("table", table)
+          .addKeyValue("since", since == null ? "now" : since)
+          .log();
       return null;
     }
   }

@@ -15,6 +15,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -101,22 +102,24 @@ final class UsedBefore {
     boolean byUser = budget.scope().isDefault();
     List<Row> rows;
     try {
-      rows =
-          UsageRows.of(
-              handle,
-              org,
-              new Question(
-                  window.start(),
-                  window.end(),
-                  filter,
-                  byUser ? List.of(Dimension.USER) : List.of(),
-                  null,
-                  ZoneOffset.UTC),
-              kept,
-              rowsMax,
-              mayScan);
+      rows = sums(window.start(), window.end(), filter, kept, rowsMax, mayScan);
     } catch (Unanswerable e) {
-      return Optional.empty();
+      if (e.reason() != Unanswerable.Reason.NOT_KEPT) {
+        return Optional.empty();
+      }
+      try {
+        // Of days, sums are kept for longest: those at the edges count whole, rather than not.
+        rows =
+            sums(
+                kept.daysWithin(window.start().truncatedTo(ChronoUnit.DAYS)),
+                endOfDay(window.end()),
+                filter,
+                kept,
+                rowsMax,
+                mayScan);
+      } catch (Unanswerable events) {
+        return Optional.empty();
+      }
     }
     Map<String, BigDecimal> used = new HashMap<>();
     for (Row row : rows) {
@@ -132,6 +135,28 @@ final class UsedBefore {
     events(SINCE, since.get())
         .forEach((member, later) -> used.merge(member, later.negate(), BigDecimal::add));
     return Optional.of(used);
+  }
+
+  private List<Row> sums(
+      Instant from,
+      Instant to,
+      Map<Dimension, String> filter,
+      Kept kept,
+      int rowsMax,
+      boolean mayScan) {
+    List<Dimension> groups = budget.scope().isDefault() ? List.of(Dimension.USER) : List.of();
+    return UsageRows.of(
+        handle,
+        org,
+        new Question(from, to, filter, groups, null, ZoneOffset.UTC),
+        kept,
+        rowsMax,
+        mayScan);
+  }
+
+  private static Instant endOfDay(Instant at) {
+    Instant day = at.truncatedTo(ChronoUnit.DAYS);
+    return day.equals(at) ? at : day.plus(1, ChronoUnit.DAYS);
   }
 
   /** What sums are filtered by; null if there are none of what the budget counts. */

@@ -72,7 +72,7 @@ class ExportsTest {
   }
 
   private static Exports exports(ReadQueries queries, Duration idleMax) {
-    return new Exports(queries, progress, List.of(), 2, idleMax);
+    return new Exports(queries, progress, 2, idleMax);
   }
 
   private static ReadQueries queries(Duration timeout) {
