@@ -16,7 +16,9 @@ import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.invariant.Invariants;
+import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.wallet.Grant;
@@ -44,8 +46,8 @@ import org.junit.jupiter.api.Test;
 /**
  * Random histories of an org and its wallet: plans, add-ons, times and catalogs change, messages
  * between the two are lost, late and repeated, both start again from snapshots or their events. No
- * grant is given twice or lost, the wallet's invariants hold, and in the end it has what the plan
- * says.
+ * grant is given twice or lost, the wallet's invariants hold, nothing is made up for that was not
+ * used ahead, and in the end it has what the plan says.
  */
 final class PlanGrantHistoryTest {
 
@@ -78,6 +80,7 @@ final class PlanGrantHistoryTest {
             "GrantExpired",
             "GrantTermsChanged",
             "over",
+            "made up",
             "repeated",
             "recurs in the end",
             "nothing in the end")
@@ -315,7 +318,68 @@ final class PlanGrantHistoryTest {
       }
     }
 
+    /**
+     * What a grant comes with less was used ahead of others: no more than what they had for the
+     * time after they were left, or ended before theirs, and could not be taken of them.
+     */
+    private void checkUsedAhead() {
+      Map<String, Grant> terms = new HashMap<>();
+      long ahead = 0;
+      for (WalletEvent each : ofWallet) {
+        switch (each) {
+          case WalletEvent.Granted it -> {
+            terms.put(it.grant().id(), it.grant());
+            long less = taken(it.transaction(), it.grant().id());
+            assertThat(less).isBetween(0L, ahead);
+            ahead -= less;
+            if (less > 0) {
+              count("made up");
+            }
+          }
+          case WalletEvent.GrantRenewed it -> terms.put(it.grant().id(), it.grant());
+          case WalletEvent.GrantTermsChanged it -> {
+            terms.put(it.grant().id(), it.grant());
+            ahead += usedAhead(it.rest(), it.transaction(), it.grant().id());
+          }
+          case WalletEvent.GrantVoided it ->
+              ahead += usedAhead(it.rest(), it.transaction(), it.grant());
+          case WalletEvent.GrantExpired it ->
+              ahead += usedAhead(restAtEnd(terms.get(it.grant())), it.transaction(), it.grant());
+          default -> {}
+        }
+      }
+      long left =
+          wallet.snapshot().usedAhead().values().stream()
+              .mapToLong(each -> each.amount().micros())
+              .sum();
+      assertThat(left).isBetween(0L, ahead);
+    }
+
+    private static long usedAhead(Credits rest, Transaction transaction, String grant) {
+      return rest == null ? 0 : Math.max(0, rest.micros() - taken(transaction, grant));
+    }
+
+    private static long taken(Transaction transaction, String grant) {
+      return transaction.postings().stream()
+          .filter(each -> grant.equals(each.grant()))
+          .filter(each -> each.type() == EntryType.VOID || each.type() == EntryType.EXPIRE)
+          .mapToLong(each -> -each.amount().micros())
+          .sum();
+    }
+
+    /** What an interval has for the time after an end that was moved to before its own. */
+    private static Credits restAtEnd(Grant grant) {
+      Recurrence recurrence = grant.recurrence();
+      if (recurrence == null) {
+        return null;
+      }
+      // All of the next interval, if it ends in its time.
+      Credits rest = recurrence.restOf(grant.expiresAt(), grant.expiresAt());
+      return rest.equals(recurrence.amount()) ? null : rest;
+    }
+
     private void check() {
+      checkUsedAhead();
       Map<String, Integer> begun = new HashMap<>();
       for (WalletEvent each : ofWallet) {
         if (each instanceof WalletEvent.GrantScheduled it) {
