@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 public final class Times {
 
   private static final int CHARS_MAX = 64;
+  private static final int YEAR_MAX = 9999;
 
   /** RFC 3339: seconds are not optional, and the year has four digits. */
   private static final Pattern FORM =
@@ -45,7 +46,11 @@ public final class Times {
             OffsetDateTime.parse(
                 parts.group(1) + (leap ? "59" : parts.group(2)) + fraction + parts.group(4),
                 DateTimeFormatter.ISO_OFFSET_DATE_TIME);
-        if (!leap || mayEndWithLeapSecond(at.withOffsetSameInstant(ZoneOffset.UTC))) {
+        OffsetDateTime utc = at.withOffsetSameInstant(ZoneOffset.UTC);
+        // An offset may lead out of the years that can be shown.
+        if (utc.getYear() >= 0
+            && utc.getYear() <= YEAR_MAX
+            && (!leap || mayEndWithLeapSecond(utc))) {
           return at.toInstant().truncatedTo(ChronoUnit.MICROS);
         }
       } catch (DateTimeException e) {

@@ -38,7 +38,9 @@ class TimesTest {
         "2026-11-29T06:30:60Z",
         "2026-11-29T23:59:60+01:00",
         "2026-11-29T23:59:61Z",
-        "20260-11-29T06:30:00Z"
+        "20260-11-29T06:30:00Z",
+        "0000-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-01:00"
       })
   void whatIsNoTimeIsRefused(String text) {
     assertThatThrownBy(() -> Times.checked("time", text)).isInstanceOf(Fault.class);

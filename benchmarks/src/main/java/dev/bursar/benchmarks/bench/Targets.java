@@ -25,7 +25,7 @@ final class Targets {
     lines.add(
         String.format(
             Locale.ROOT,
-            "%-6s  %s: %,.0f %s, %s %,.0f",
+            "%-6s  %s: %,.1f %s, %s %,.0f",
             isMet ? "met" : "MISSED",
             what,
             measured,

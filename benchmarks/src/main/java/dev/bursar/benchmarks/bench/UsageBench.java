@@ -40,6 +40,10 @@ public final class UsageBench {
   private static final int STATUS_OK = 200;
   private static final int CONNECTIONS = 64;
   private static final long SEED = 1;
+
+  /** Of the rate that is asked for. */
+  private static final double RATE_REACHED = 0.99;
+
   private static final double SEEN_P99_MS_MAX = 250;
   private static final double REBUILD_EVENTS_MIN = 20_000;
 
@@ -137,6 +141,11 @@ public final class UsageBench {
         load.latency().p99(),
         load.errorLine().isEmpty() ? "" : "; not ok: " + load.errorLine());
     targets.atMost("credits seen, p99, " + shape.label(), probe.p99(), SEEN_P99_MS_MAX, "ms");
+    targets.atLeast(
+        "one-shots that were allowed, " + shape.label(),
+        load.rate(),
+        RATE_REACHED * options.rate(),
+        "a second");
   }
 
   // ---- how fast anew

@@ -39,6 +39,9 @@ public final class PageReader {
   private record Decoded(
       List<JournalRow> rows, RangePosition end, int read, @Nullable JournalUnreadable fault) {}
 
+  /** Of the time, so much goes into questions that others need not wait for. */
+  private static final long SELDOM = 10;
+
   private final Jdbi jdbi;
   private final SliceRange range;
   private final JournalBounds bounds;
@@ -52,6 +55,9 @@ public final class PageReader {
   private final JournalPosition repeatsUntil;
   private RangePosition stored;
   private long storedNanos = System.nanoTime();
+  private long waitingMs;
+  private long waitingAskedNanos;
+  private long waitingTookNanos;
 
   /** Begins where the range was left. */
   public PageReader(
@@ -262,15 +268,24 @@ public final class PageReader {
 
   /**
    * For how long the first row that is committed, but whose place is not final yet, has waited, in
-   * milliseconds of the database's time; 0 if there is none.
+   * milliseconds of the database's time; 0 if there is none. The index knows no slices: where many
+   * rows of others wait, too, the question takes long, and is asked as much less often.
    */
   private long waitingMs(Handle handle, JournalTable.Reach reach) {
     if (reach.isAll()) {
       return 0;
     }
+    long asked = System.nanoTime();
+    if (asked - waitingAskedNanos < SELDOM * waitingTookNanos) {
+      return waitingMs + TimeUnit.NANOSECONDS.toMillis(asked - waitingAskedNanos);
+    }
     List<Integer> slices = IntStream.rangeClosed(range.from(), range.to()).boxed().toList();
-    return Unprojected.sinceMs(handle, List.of(new StoredPositions.Leg(slices, reach.end())))
-        .orElse(0);
+    waitingMs =
+        Unprojected.sinceMs(handle, List.of(new StoredPositions.Leg(slices, reach.end())))
+            .orElse(0);
+    waitingAskedNanos = asked;
+    waitingTookNanos = System.nanoTime() - asked;
+    return waitingMs;
   }
 
   private Step waiting(RangePosition position, Instant at, long nanos) {
