@@ -17,10 +17,10 @@ record EventCursor(Asked.Stretch stretch, UsageEvent.Key last) {
   private static final String SEPARATOR = " ";
   private static final int PARTS = 3;
 
-  /** Years of four digits can be asked for, with any offset; the database knows some more. */
-  private static final Instant START = Instant.parse("-0001-12-31T00:00:00Z");
+  /** Years of four digits can be asked for; the database knows some more. */
+  private static final Instant START = Instant.parse("0000-01-01T00:00:00Z");
 
-  private static final Instant END = Instant.parse("+10000-01-02T00:00:00Z");
+  private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
 
   String text() {
     return String.join(SEPARATOR, stretch.from().toString(), stretch.to().toString(), last.text());

@@ -18,8 +18,7 @@ class EventCursorTest {
   private static final UsageEvent.Key LAST = new UsageEvent.Key(FROM, new Place(7, 2));
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"2026-11-01T00:00:00Z", "1960-01-01T00:00:00Z", "0000-01-01T00:00:00+18:00"})
+  @ValueSource(strings = {"2026-11-01T00:00:00Z", "1960-01-01T00:00:00Z", "0000-01-01T00:00:00Z"})
   void isReadAsItWasWritten(String from) {
     Instant asked = Times.checked("from", from);
     EventCursor cursor = new EventCursor(new Asked.Stretch(asked, TO), LAST);
