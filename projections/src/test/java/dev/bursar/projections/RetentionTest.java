@@ -122,7 +122,7 @@ class RetentionTest {
   }
 
   /** What counts for a budget of the org that begins now. */
-  private static BigDecimal used(ReadSide side, Window window) {
+  private static BigDecimal used(ReadSide side, Window window, Set<String> models) {
     Budget budget =
         new Budget(
             "b",
@@ -132,7 +132,7 @@ class RetentionTest {
             Credits.of(1),
             Budget.Mode.HARD,
             Set.of(),
-            Set.of(),
+            models,
             List.of(),
             ZoneOffset.UTC,
             1);
@@ -192,7 +192,7 @@ class RetentionTest {
       database.jdbi().useHandle(handle -> handle.execute("update usage_day set credits = 1"));
       Window year =
           new Window(Instant.parse("2025-01-01T05:00:00Z"), Instant.parse("2026-01-01T05:00:00Z"));
-      assertThat(used(side, year))
+      assertThat(used(side, year, Set.of()))
           .isEqualByComparingTo(
               credits(
                   sum(
@@ -200,6 +200,41 @@ class RetentionTest {
                       Instant.parse("2025-01-01T00:00:00Z"),
                       Instant.parse("2026-01-02T00:00:00Z"))))
           .isPositive();
+    }
+  }
+
+  /** Of which nobody can tell whether it is of that name: all the rest counts. */
+  @Test
+  void whatWasAmongOthersLongAgoCountsForNoModel() {
+    journal.flush();
+    String fewNames = "\nbursar.projections.usage-words-max = 1";
+    try (ReadSide side = readSide(FOR_EVER + fewNames)) {
+      side.caughtUp();
+    }
+    try (ReadSide side = readSide(RETENTION + fewNames)) {
+      side.caughtUp();
+      drop(side);
+      database.jdbi().useHandle(handle -> handle.execute("update usage_day set credits = 1"));
+      String named =
+          """
+          select g.model, sum(d.credits) as credits from usage_day d join usage_group g on g.id = d.group_id
+          where g.credit_type = '%s' and g.model <> '(other)' and d.day >= date '2025-01-01'
+          group by 1 order by 2 desc limit 1
+          """
+              .formatted(OrgWorld.TYPE);
+      Map.Entry<String, BigDecimal> most =
+          database
+              .jdbi()
+              .withHandle(
+                  handle ->
+                      handle
+                          .createQuery(named)
+                          .map((rs, context) -> Map.entry(rs.getString(1), rs.getBigDecimal(2)))
+                          .one());
+      Window year =
+          new Window(Instant.parse("2025-01-01T00:00:00Z"), Instant.parse("2026-01-01T00:00:00Z"));
+      assertThat(used(side, year, Set.of(most.getKey())).movePointRight(6))
+          .isEqualByComparingTo(most.getValue());
     }
   }
 

@@ -40,7 +40,7 @@ public record FreshReads(ReadQueries queries, Progress progress) {
    * Otherwise whoever waits for the new ones would read them as of a moment at which their last
    * rows were not there.
    */
-  private static void hold(Handle handle) {
+  public static void hold(Handle handle) {
     handle.execute("lock table " + GATE + " in access share mode");
   }
 

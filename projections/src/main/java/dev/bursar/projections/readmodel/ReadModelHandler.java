@@ -67,6 +67,8 @@ final class ReadModelHandler extends JdbcHandler<JournalPage, ReadModelSession> 
             .one();
     if (identities != null && !identities.equals(now)) {
       models.forEach(ReadModel::forget);
+      // Whoever was mended was woken before what is remembered, and may have been moved on since.
+      dueTimes.forget();
     }
     identities = now;
   }

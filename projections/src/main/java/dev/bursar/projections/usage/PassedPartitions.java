@@ -126,7 +126,6 @@ public final class PassedPartitions {
     Instant asOf = progress.ofAll().asOf();
     Instant now = clock.instant().isBefore(asOf) ? clock.instant() : asOf;
     List<String> dropped = new ArrayList<>();
-    boolean leftBefore = left;
     left = false;
     for (PartitionedTable table : PartitionedTable.values()) {
       List<Partition> there = jdbi.withHandle(handle -> Partitions.existing(handle, table));
@@ -150,11 +149,6 @@ public final class PassedPartitions {
         }
       }
     }
-    if (!left) {
-      leftSince = null;
-    } else if (!leftBefore) {
-      leftSince = now;
-    }
     groupsLeft |= !dropped.isEmpty();
     if (groupsLeft) {
       Integer removed =
@@ -164,6 +158,8 @@ public final class PassedPartitions {
         LOG.info("Groups of which no usage is kept any more were removed: groups={}", removed);
       }
     }
+    Instant since = leftSince;
+    leftSince = !left ? null : since == null ? clock.instant() : since;
     return dropped;
   }
 

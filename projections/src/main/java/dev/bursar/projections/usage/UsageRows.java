@@ -58,6 +58,23 @@ final class UsageRows {
    */
   static List<Row> of(
       Handle handle, String org, Question question, Kept kept, int rowsMax, boolean mayScan) {
+    return of(handle, org, question, kept, rowsMax, mayScan, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param onlySums of days on which what is asked for by name may be among others, only what sums
+   *     have under its name: events of that need not be kept
+   */
+  static List<Row> of(
+      Handle handle,
+      String org,
+      Question question,
+      Kept kept,
+      int rowsMax,
+      boolean mayScan,
+      boolean onlySums) {
     Span asked = new Span(question.from(), question.to());
     kept.demandDays(asked);
     Optional<Span> known = known(handle, org);
@@ -81,7 +98,7 @@ final class UsageRows {
     Coverage coverage;
     boolean ofUsers = false;
     if (dimensions.stream().allMatch(UsageRows::isSummed)) {
-      coverage = Coverage.bySums(parts, others.unclear());
+      coverage = Coverage.bySums(parts, onlySums ? Set.of() : others.unclear());
       kept.demandEvents(spans(coverage.events()));
       kept.demandHours(spans(coverage.hours()));
     } else {

@@ -48,6 +48,9 @@ final class UsedBefore {
 
   private static final int DECIMALS = 6;
 
+  /** What sums are asked for. */
+  private record Try(Span span, boolean onlySums) {}
+
   private final Handle handle;
   private final String org;
   private final Budget budget;
@@ -100,26 +103,9 @@ final class UsedBefore {
       return Optional.empty();
     }
     boolean byUser = budget.scope().isDefault();
-    List<Row> rows;
-    try {
-      rows = sums(window.start(), window.end(), filter, kept, rowsMax, mayScan);
-    } catch (Unanswerable e) {
-      if (e.reason() != Unanswerable.Reason.NOT_KEPT) {
-        return Optional.empty();
-      }
-      try {
-        // Of days, sums are kept for longest: those at the edges count whole, rather than not.
-        rows =
-            sums(
-                kept.daysWithin(window.start().truncatedTo(ChronoUnit.DAYS)),
-                endOfDay(window.end()),
-                filter,
-                kept,
-                rowsMax,
-                mayScan);
-      } catch (Unanswerable events) {
-        return Optional.empty();
-      }
+    List<Row> rows = sums(filter, kept, rowsMax, mayScan);
+    if (rows == null) {
+      return Optional.empty();
     }
     Map<String, BigDecimal> used = new HashMap<>();
     for (Row row : rows) {
@@ -137,26 +123,51 @@ final class UsedBefore {
     return Optional.of(used);
   }
 
+  /**
+   * Sums of the window; where what its edges take is gone, those of its UTC hours, else of its UTC
+   * days, as far as they are kept: rather too much than too little. Of a feature or a model, what
+   * was among others on a day whose events are gone is left out. Null if they do not tell.
+   */
+  private @Nullable List<Row> sums(
+      Map<Dimension, String> filter, Kept kept, int rowsMax, boolean mayScan) {
+    Instant start = window.start();
+    Instant end = window.end();
+    Span days =
+        new Span(kept.daysWithin(start.truncatedTo(ChronoUnit.DAYS)), endOf(ChronoUnit.DAYS, end));
+    for (Try each :
+        List.of(
+            new Try(new Span(start, end), false),
+            new Try(
+                new Span(start.truncatedTo(ChronoUnit.HOURS), endOf(ChronoUnit.HOURS, end)), false),
+            new Try(days, false),
+            new Try(days, true))) {
+      try {
+        return sums(each, filter, kept, rowsMax, mayScan);
+      } catch (Unanswerable e) {
+        if (e.reason() != Unanswerable.Reason.NOT_KEPT) {
+          return null;
+        }
+      }
+    }
+    return null;
+  }
+
   private List<Row> sums(
-      Instant from,
-      Instant to,
-      Map<Dimension, String> filter,
-      Kept kept,
-      int rowsMax,
-      boolean mayScan) {
+      Try each, Map<Dimension, String> filter, Kept kept, int rowsMax, boolean mayScan) {
     List<Dimension> groups = budget.scope().isDefault() ? List.of(Dimension.USER) : List.of();
     return UsageRows.of(
         handle,
         org,
-        new Question(from, to, filter, groups, null, ZoneOffset.UTC),
+        new Question(each.span.from(), each.span.to(), filter, groups, null, ZoneOffset.UTC),
         kept,
         rowsMax,
-        mayScan);
+        mayScan,
+        each.onlySums);
   }
 
-  private static Instant endOfDay(Instant at) {
-    Instant day = at.truncatedTo(ChronoUnit.DAYS);
-    return day.equals(at) ? at : day.plus(1, ChronoUnit.DAYS);
+  private static Instant endOf(ChronoUnit unit, Instant at) {
+    Instant begin = at.truncatedTo(unit);
+    return begin.equals(at) ? at : begin.plus(1, unit);
   }
 
   /** What sums are filtered by; null if there are none of what the budget counts. */

@@ -5,6 +5,7 @@ import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.DatabaseTimeouts;
 import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.projections.progress.FreshReads;
 import dev.bursar.projections.usage.Retention;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,6 +93,7 @@ public final class Verification {
               TransactionIsolationLevel.REPEATABLE_READ,
               handle -> {
                 handle.setReadOnly(true);
+                FreshReads.hold(handle);
                 return verify(new Snapshot(handle, retention), listener);
               });
     }
