@@ -8,8 +8,6 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.Window;
-import dev.bursar.domain.budget.WindowKind;
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
 import dev.bursar.domain.operation.Place;
@@ -121,19 +119,7 @@ class DecisionsTest {
 
   @Test
   void whatHadBeenUsedIsFoundForABudget() {
-    Budget budget =
-        new Budget(
-            "b",
-            new Scope(Scope.Type.ORG, null, null),
-            OrgWorld.TYPE,
-            WindowKind.LIFETIME,
-            Credits.of(1),
-            Budget.Mode.HARD,
-            Set.of(),
-            Set.of(),
-            List.of(),
-            ZoneOffset.UTC,
-            1);
+    Budget budget = UsageWorld.budget(UsageWorld.ofOrg(), Set.of());
     List<OpeningCount> all =
         ReadSide.await(
             usage.usedBefore("acme", budget, Window.ALWAYS, new Place(Long.MAX_VALUE, 0)));
@@ -171,18 +157,26 @@ class DecisionsTest {
                         .one());
     for (long row : new long[] {1, rows / 2, rows - 3, Long.MAX_VALUE}) {
       Place before = new Place(row, 1);
-      assertUsedBefore(budget(org(), Set.of()), before, "''", "true");
-      assertUsedBefore(budget(org(), Set.of(model)), before, "''", ofModel);
+      assertUsedBefore(UsageWorld.budget(UsageWorld.ofOrg(), Set.of()), before, "''", "true");
+      assertUsedBefore(UsageWorld.budget(UsageWorld.ofOrg(), Set.of(model)), before, "''", ofModel);
       assertUsedBefore(
-          budget(new Scope(Scope.Type.TEAM, team, null), Set.of()), before, "''", ofTeam);
-      assertUsedBefore(budget(one, Set.of()), before, "''", ofUser);
-      assertUsedBefore(budget(one, Set.of(model)), before, "''", ofUser + " and " + ofModel);
-      assertUsedBefore(budget(users, Set.of()), before, "user_id", "user_id is not null");
+          UsageWorld.budget(new Scope(Scope.Type.TEAM, team, null), Set.of()),
+          before,
+          "''",
+          ofTeam);
+      assertUsedBefore(UsageWorld.budget(one, Set.of()), before, "''", ofUser);
       assertUsedBefore(
-          budget(members, Set.of()), before, "user_id", "user_id is not null and " + ofTeam);
+          UsageWorld.budget(one, Set.of(model)), before, "''", ofUser + " and " + ofModel);
+      assertUsedBefore(
+          UsageWorld.budget(users, Set.of()), before, "user_id", "user_id is not null");
+      assertUsedBefore(
+          UsageWorld.budget(members, Set.of()),
+          before,
+          "user_id",
+          "user_id is not null and " + ofTeam);
     }
     // From sums: where they are other ones, so is it.
-    Budget all = budget(org(), Set.of());
+    Budget all = UsageWorld.budget(UsageWorld.ofOrg(), Set.of());
     List<OpeningCount> right = usedBefore(all, new Place(rows / 2, 1));
     sums("credits + 1");
     assertThat(usedBefore(all, new Place(rows / 2, 1))).isNotEqualTo(right);
@@ -207,25 +201,6 @@ class DecisionsTest {
                             .formatted(column))
                     .mapTo(String.class)
                     .one());
-  }
-
-  private static Scope org() {
-    return new Scope(Scope.Type.ORG, null, null);
-  }
-
-  private static Budget budget(Scope scope, Set<String> models) {
-    return new Budget(
-        "b",
-        scope,
-        OrgWorld.TYPE,
-        WindowKind.LIFETIME,
-        Credits.of(1),
-        Budget.Mode.HARD,
-        Set.of(),
-        models,
-        List.of(),
-        ZoneOffset.UTC,
-        1);
   }
 
   private static List<OpeningCount> usedBefore(Budget budget, Place before) {

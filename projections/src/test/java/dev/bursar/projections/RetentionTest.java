@@ -8,10 +8,7 @@ import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.domain.budget.Budget;
-import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.Window;
-import dev.bursar.domain.budget.WindowKind;
-import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.usage.Unanswerable.Reason;
@@ -123,19 +120,7 @@ class RetentionTest {
 
   /** What counts for a budget of the org that begins now. */
   private static BigDecimal used(ReadSide side, Window window, Set<String> models) {
-    Budget budget =
-        new Budget(
-            "b",
-            new Scope(Scope.Type.ORG, null, null),
-            OrgWorld.TYPE,
-            WindowKind.LIFETIME,
-            Credits.of(1),
-            Budget.Mode.HARD,
-            Set.of(),
-            models,
-            List.of(),
-            ZoneOffset.UTC,
-            1);
+    Budget budget = UsageWorld.budget(UsageWorld.ofOrg(), models);
     return ReadSide.await(
             side.projections
                 .usage()

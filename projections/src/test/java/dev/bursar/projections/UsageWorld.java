@@ -2,6 +2,9 @@ package dev.bursar.projections;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Denial;
@@ -33,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -439,5 +443,26 @@ final class UsageWorld {
     }
     assertThat(answered).as(question.toString()).hasSameSizeAs(rows);
     return answered;
+  }
+
+  /** The whole org. */
+  static Scope ofOrg() {
+    return new Scope(Scope.Type.ORG, null, null);
+  }
+
+  /** Of credits, for good. */
+  static Budget budget(Scope scope, Set<String> models) {
+    return new Budget(
+        "b",
+        scope,
+        OrgWorld.TYPE,
+        WindowKind.LIFETIME,
+        Credits.of(1),
+        Budget.Mode.HARD,
+        Set.of(),
+        models,
+        List.of(),
+        ZoneOffset.UTC,
+        1);
   }
 }

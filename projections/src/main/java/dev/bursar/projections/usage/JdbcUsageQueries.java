@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -113,16 +114,22 @@ public final class JdbcUsageQueries implements UsageQueries {
 
   @Override
   public CompletionStage<Usage> usage(String org, Question question, boolean fresh) {
+    return bySums(org, fresh, (where, deadline) -> usage(where, deadline, org, question));
+  }
+
+  /** Where sums are read; if that takes many single events, where those are. */
+  private <T> CompletionStage<T> bySums(
+      String org, boolean fresh, BiFunction<FreshReads, Deadline, CompletionStage<T>> read) {
     Deadline ofSums = queries.deadline();
     Deadline ofEvents = scans.deadline();
     CompletionStage<Void> ready =
         fresh ? progress.caughtUp(org, ofSums) : CompletableFuture.completedFuture(null);
     return ready
-        .thenCompose(done -> usage(reads, ofSums, org, question))
+        .thenCompose(done -> read.apply(reads, ofSums))
         .exceptionallyCompose(
             fault ->
                 isOfManyEvents(fault)
-                    ? usage(scanning, ofEvents, org, question)
+                    ? read.apply(scanning, ofEvents)
                     : CompletableFuture.failedFuture(fault));
   }
 
@@ -192,16 +199,8 @@ public final class JdbcUsageQueries implements UsageQueries {
   @Override
   public CompletionStage<List<OpeningCount>> usedBefore(
       String org, Budget budget, Window window, Place before) {
-    Deadline ofSums = queries.deadline();
-    Deadline ofEvents = scans.deadline();
-    return progress
-        .caughtUp(org, ofSums)
-        .thenCompose(done -> usedBefore(reads, ofSums, org, budget, window, before))
-        .exceptionallyCompose(
-            fault ->
-                isOfManyEvents(fault)
-                    ? usedBefore(scanning, ofEvents, org, budget, window, before)
-                    : CompletableFuture.failedFuture(fault));
+    return bySums(
+        org, true, (where, deadline) -> usedBefore(where, deadline, org, budget, window, before));
   }
 
   private CompletionStage<List<OpeningCount>> usedBefore(
