@@ -44,6 +44,9 @@ public final class UsageBench {
   /** Of the rate that is asked for. */
   private static final double RATE_REACHED = 0.99;
 
+  /** Not counted, at the rate that is asked for. */
+  private static final Duration SETTLES = Duration.ofSeconds(5);
+
   private static final double SEEN_P99_MS_MAX = 250;
   private static final double REBUILD_EVENTS_MIN = 20_000;
 
@@ -99,11 +102,20 @@ public final class UsageBench {
     AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
     SeenAfter probe = new SeenAfter(server, database, shape.orgs());
     LoadResult load;
-    Duration warmup = Duration.ofSeconds(options.warmupSeconds());
-    long seconds = options.warmupSeconds() + (long) options.seconds();
-    try (BenchProgress progress = new BenchProgress(seconds)) {
+    long seconds = SETTLES.toSeconds() + options.seconds();
+    try (BenchProgress progress = new BenchProgress(2L * options.warmupSeconds() + seconds)) {
       progress.begin("orgs");
       server.addCustomers(shape, progress);
+      if (options.warmupSeconds() > 0) {
+        // By as many as it answers: a fixed rate, from cold, leaves calls waiting for a minute.
+        progress.begin("warm-up");
+        ServerTrial.heat(
+            server,
+            new Traffic(shape, "heat-" + shape.label()),
+            CONNECTIONS,
+            options.warmupSeconds(),
+            progress);
+      }
       progress.begin(options.rate() + " one-shots a second");
       Thread prober =
           Thread.ofPlatform()
@@ -111,7 +123,7 @@ public final class UsageBench {
               .start(
                   () -> {
                     try {
-                      Thread.sleep(warmup);
+                      Thread.sleep(SETTLES);
                       probe.run(Duration.ofSeconds(options.seconds()));
                     } catch (BenchFailure | InterruptedException e) {
                       failure.set(e);
@@ -120,7 +132,7 @@ public final class UsageBench {
       load =
           OpenLoop.run(
               server.endpoint(),
-              new LoadPlan(CONNECTIONS, warmup, Duration.ofSeconds(options.seconds()), CALL_MAX),
+              new LoadPlan(CONNECTIONS, SETTLES, Duration.ofSeconds(options.seconds()), CALL_MAX),
               options.rate(),
               new Traffic(shape, "usage-" + shape.label()).oneShot(),
               millis -> progress.elapsed(millis, seconds));
