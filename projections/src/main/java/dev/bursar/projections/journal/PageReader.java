@@ -1,5 +1,6 @@
 package dev.bursar.projections.journal;
 
+import dev.bursar.projections.progress.Outages;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -280,11 +282,20 @@ public final class PageReader {
       return waitingMs + TimeUnit.NANOSECONDS.toMillis(asked - waitingAskedNanos);
     }
     List<Integer> slices = IntStream.rangeClosed(range.from(), range.to()).boxed().toList();
-    waitingMs =
-        Unprojected.sinceMs(handle, List.of(new StoredPositions.Leg(slices, reach.end())))
-            .orElse(0);
-    waitingAskedNanos = asked;
+    long before = waitingMs;
+    try {
+      waitingMs =
+          Unprojected.sinceMs(handle, List.of(new StoredPositions.Leg(slices, reach.end())))
+              .orElse(0);
+    } catch (JdbiException e) {
+      if (!Outages.tookTooLong(e)) {
+        throw e;
+      }
+      // Nothing of what was read waits for the answer.
+      waitingMs = before + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - asked);
+    }
     waitingTookNanos = System.nanoTime() - asked;
+    waitingAskedNanos = asked;
     return waitingMs;
   }
 

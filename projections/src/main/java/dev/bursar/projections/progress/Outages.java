@@ -39,7 +39,8 @@ public final class Outages {
     return has(fault, CANCELED::equals);
   }
 
-  private static boolean has(Throwable fault, Predicate<String> state) {
+  /** Whether a fault, or what it comes of, has such an SQL state. */
+  public static boolean has(Throwable fault, Predicate<String> state) {
     for (Throwable each = fault; each != null; each = each.getCause()) {
       if (each instanceof SQLException sql
           && sql.getSQLState() != null

@@ -384,7 +384,7 @@ public final class RangeProgress implements JournalReader {
   }
 
   private double inEvents(long waiting) {
-    return rows == 0 ? waiting : (double) waiting * events / rows;
+    return rows == 0 ? waiting : Math.rint((double) waiting * events / rows);
   }
 
   /** Rows projected since the node started. */

@@ -2,10 +2,11 @@ package dev.bursar.projections.rebuild;
 
 import dev.bursar.projections.journal.StoredPositions;
 import dev.bursar.projections.progress.FreshReads;
-import java.sql.SQLException;
+import dev.bursar.projections.progress.Outages;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -112,10 +113,11 @@ final class Exchange {
           () -> lock(handle, Stream.of(Sql.quoted(claim.live(), PROGRESS)), "exclusive"));
       long projectionsWait = System.nanoTime();
       reachLive(handle, projectionsWait);
-      int mended = mendProgress(handle);
+      AtomicInteger mended = new AtomicInteger();
+      inTime("what is due is moved", () -> mended.set(mendProgress(handle)));
       long readersWait = replace(handle);
       handle.commit();
-      return new Outcome.Done(since(projectionsWait), since(readersWait), mended);
+      return new Outcome.Done(since(projectionsWait), since(readersWait), mended.get());
     } catch (GivenUp e) {
       handle.rollback();
       String holder =
@@ -240,11 +242,8 @@ final class Exchange {
   private static void inTime(String reason, Runnable work) {
     try {
       work.run();
-    } catch (RebuildFailure e) {
-      if (e.getCause() instanceof SQLException cause && NOT_IN_TIME.contains(cause.getSQLState())) {
-        throw new GivenUp(reason, e);
-      }
-      throw e;
+    } catch (RuntimeException e) {
+      throw Outages.has(e, NOT_IN_TIME::contains) ? new GivenUp(reason, e) : e;
     }
   }
 }
