@@ -18,12 +18,18 @@ final class FormulaTree {
   private static final int FACTORS_MAX = 3;
 
   private final CelAbstractSyntaxTree tree;
+  private final List<String> numbers;
   private final int partsMax;
   private final int depthMax;
   private int parts;
 
-  FormulaTree(CelAbstractSyntaxTree tree, int partsMax, int depthMax) {
+  /**
+   * @param numbers what the tree's numbers stand for, if it is that of a {@link FormulaShape}; none
+   *     if they stand for themselves
+   */
+  FormulaTree(CelAbstractSyntaxTree tree, List<String> numbers, int partsMax, int depthMax) {
     this.tree = tree;
+    this.numbers = numbers;
     this.partsMax = partsMax;
     this.depthMax = depthMax;
   }
@@ -53,12 +59,25 @@ final class FormulaTree {
     }
   }
 
-  private static BigDecimal constant(CelConstant constant) {
+  private BigDecimal constant(CelConstant constant) {
     return switch (constant.getKind()) {
-      case INT64_VALUE -> BigDecimal.valueOf(constant.int64Value());
-      case DOUBLE_VALUE -> decimal(constant.doubleValue());
+      case INT64_VALUE -> {
+        long value = constant.int64Value();
+        yield BigDecimal.valueOf(
+            numbers.isEmpty() ? value : Long.signum(value) * Long.parseLong(number(value)));
+      }
+      case DOUBLE_VALUE -> {
+        double value = constant.doubleValue();
+        yield decimal(
+            numbers.isEmpty() ? value : Math.signum(value) * Double.parseDouble(number(value)));
+      }
       default -> throw new Fault("has a constant that is no number: " + constant.getKind());
     };
+  }
+
+  /** What a number of the shape stands for, whatever its sign. */
+  private String number(double ofShape) {
+    return numbers.get((int) Math.abs(ofShape) - 1);
   }
 
   /** What was written: no other number of so few digits is nearest to it. */

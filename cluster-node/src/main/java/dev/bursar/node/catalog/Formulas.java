@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
@@ -88,6 +89,11 @@ final class Formulas {
   /** What has become of each text: a formula, or what is wrong with it. */
   private final Map<String, Read> known = new ConcurrentHashMap<>();
 
+  /**
+   * Formulas that differ only in their numbers are compiled once; empty for those that can't be.
+   */
+  private final Map<String, Optional<CelAbstractSyntaxTree>> shapes = new ConcurrentHashMap<>();
+
   private @Nullable CelCompiler compiler;
 
   private record Read(@Nullable Formula formula, List<String> faults) {}
@@ -138,24 +144,44 @@ final class Formulas {
     if (TOO_MANY_DIGITS.matcher(text).find()) {
       throw new Fault("has a number of more than %d digits".formatted(DIGITS_MAX));
     }
+    FormulaShape shape = FormulaShape.of(text);
+    if (shape != null) {
+      Optional<CelAbstractSyntaxTree> tree =
+          shapes.computeIfAbsent(shape.text(), this::treeIfSound);
+      if (tree.isPresent()) {
+        return formula(text, tree.get(), shape.numbers());
+      }
+    }
+    return formula(text, tree(text), List.of());
+  }
+
+  private Formula formula(String text, CelAbstractSyntaxTree tree, List<String> numbers) {
+    CelType type = tree.getResultType();
+    if (!type.equals(SimpleType.INT) && !type.equals(SimpleType.DOUBLE)) {
+      throw new Fault("is a %s; a number is expected".formatted(type.name()));
+    }
+    Expression expression = new FormulaTree(tree, numbers, PARTS_MAX, DEPTH_MAX).expression();
+    if (meters.stream().noneMatch(expression::names)) {
+      throw new Fault("names no meter, so that nothing has a price");
+    }
+    return new Formula(text, expression);
+  }
+
+  /** Its faults have places in a text that nobody has written: they are looked for in the other. */
+  private Optional<CelAbstractSyntaxTree> treeIfSound(String shape) {
+    try {
+      return Optional.of(tree(shape));
+    } catch (Fault e) {
+      return Optional.empty();
+    }
+  }
+
+  private CelAbstractSyntaxTree tree(String text) {
     if (compiler == null) {
       compiler = compiler(meters);
     }
-    var checked = compiler.compile(text);
-    if (checked.hasError()) {
-      throw new Fault(checked.getErrors().stream().map(Formulas::told).toList());
-    }
     try {
-      CelAbstractSyntaxTree tree = checked.getAst();
-      CelType type = tree.getResultType();
-      if (!type.equals(SimpleType.INT) && !type.equals(SimpleType.DOUBLE)) {
-        throw new Fault("is a %s; a number is expected".formatted(type.name()));
-      }
-      Expression expression = new FormulaTree(tree, PARTS_MAX, DEPTH_MAX).expression();
-      if (meters.stream().noneMatch(expression::names)) {
-        throw new Fault("names no meter, so that nothing has a price");
-      }
-      return new Formula(text, expression);
+      return compiler.compile(text).getAst();
     } catch (CelValidationException e) {
       throw new Fault(e.getErrors().stream().map(Formulas::told).toList());
     }

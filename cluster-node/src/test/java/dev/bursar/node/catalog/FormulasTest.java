@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Price;
+import dev.bursar.domain.credits.Credits;
+import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -74,6 +77,53 @@ final class FormulasTest {
     assertThat(price.unpriced(Map.of("a", 1L))).isNull();
     assertThat(price.unpriced(Map.of("b", 1L))).isEqualTo("b");
     assertThat(price.of(Map.of())).as("what is not used is 0").hasToString("3");
+  }
+
+  /** Formulas of one shape are compiled once. */
+  @Test
+  void formulasThatDifferInNothingButNumbersHaveEachTheirOwn() {
+    Random random = new Random(7);
+    StringBuilder rates = new StringBuilder();
+    Map<String, BigDecimal> expected = new LinkedHashMap<>();
+    for (int i = 0; i < 200; i++) {
+      String[] n = new String[4];
+      for (int k = 0; k < n.length; k++) {
+        n[k] = "%d.%d".formatted(random.nextInt(1_000), random.nextInt(100));
+      }
+      long least = random.nextInt(100);
+      // Every fourth has a number in another notation, or an int where the others have a decimal.
+      if (i % 8 == 3) {
+        n[2] = n[2].replace(".", "") + "e-1";
+      } else if (i % 8 == 7) {
+        n[2] = Integer.toString(random.nextInt(1_000));
+      }
+      rates.append(
+          """
+            - model: m%d
+              credit_type: c
+              formula: 'a > %d ? a * %s - -%s + -3 : %s * a + %s / 8.0'
+          """
+              .formatted(i, least, n[0], n[1], n[2], n[3]));
+      BigDecimal a = BigDecimal.valueOf(50);
+      expected.put(
+          "m" + i,
+          least < 50
+              ? a.multiply(new BigDecimal(n[0]))
+                  .add(new BigDecimal(n[1]))
+                  .subtract(BigDecimal.valueOf(3))
+              : a.multiply(new BigDecimal(n[2]))
+                  .add(new BigDecimal(n[3]).divide(BigDecimal.valueOf(8))));
+    }
+    Catalog catalog =
+        CatalogFile.parse(
+            "credit_types: [{ id: c, name: C }]\nmeters: [a]\nrates:\n" + rates.toString());
+    expected.forEach(
+        (model, costs) ->
+            assertThat(
+                    Objects.requireNonNull(catalog.price(null, model, Instant.EPOCH))
+                        .of(Map.of("a", 50L)))
+                .as("%s", model)
+                .isEqualTo(Credits.ofExact(costs)));
   }
 
   /** Tiers are a formula, too: the two have to agree. */
