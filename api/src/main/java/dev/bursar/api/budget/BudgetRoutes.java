@@ -52,7 +52,7 @@ public final class BudgetRoutes {
     this.entities = entities;
     this.usage = usage;
     this.clock = clock;
-    this.start = new BudgetStart(entities, usage, clock);
+    this.start = new BudgetStart(entities, usage);
   }
 
   /** All of them. */

@@ -460,7 +460,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
       case OrgEvent.UnitPut e -> DONE;
       case OrgEvent.UnitRemoved e -> DONE;
       case OrgEvent.UserPut e -> DONE;
-      case OrgEvent.BudgetDrafted e -> new OrgReply.Drafted(e.open());
+      case OrgEvent.BudgetDrafted e -> new OrgReply.Drafted(e.at(), e.open());
       case OrgEvent.BudgetPut e -> DONE;
       case OrgEvent.OverridePut e -> DONE;
       case OrgEvent.OverrideRemoved e -> DONE;

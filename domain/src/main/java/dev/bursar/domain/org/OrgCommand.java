@@ -35,7 +35,7 @@ public sealed interface OrgCommand {
   /**
    * Count for a budget that is about to be set; a budget that is there is left as it is.
    *
-   * @param attempt names the attempt, unlike any other
+   * @param attempt names the attempt, unlike any other: asked again, it is answered as before
    */
   record DraftBudget(Budget budget, String attempt, String actor) implements OrgCommand {}
 

@@ -63,8 +63,13 @@ public sealed interface OrgReply {
   /** The units. */
   record Units(List<Unit> units) implements OrgReply {}
 
-  /** The budget is counted for; this is open, and counts against it. */
-  record Drafted(List<OpenPart> open) implements OrgReply {}
+  /**
+   * The budget is counted for.
+   *
+   * @param at since when
+   * @param open what is open, and counts against it
+   */
+  record Drafted(Instant at, List<OpenPart> open) implements OrgReply {}
 
   /** Where in the journal a budget was drafted. */
   record DraftPlace(Place place) implements OrgReply {}

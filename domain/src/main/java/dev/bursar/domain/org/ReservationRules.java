@@ -271,8 +271,7 @@ final class ReservationRules {
           work != null
               ? work.in(budget.window())
               : request.isLease() ? LeaseRules.heldAt(plan, now) : plan.countedAt();
-      Demand demand =
-          demand(request, org.path(request.subject()), plan.creditType(), plan.quantities());
+      Demand demand = demand(request, pathOf(plan), plan.creditType(), plan.quantities());
       if (countedAt != null && demand.isCountedBy(budget)) {
         parts.add(
             new OpenPart(
@@ -285,6 +284,14 @@ final class ReservationRules {
       }
     }
     return parts;
+  }
+
+  /** The scopes that it fell under when it was made: its team may have been moved since. */
+  private List<Scope> pathOf(Plan plan) {
+    List<Scope> path = new ArrayList<>(org.path(plan.request().subject()));
+    path.removeIf(scope -> scope.type() == Scope.Type.DEPARTMENT);
+    plan.departments().forEach(id -> path.add(new Scope(Scope.Type.DEPARTMENT, id, null)));
+    return path;
   }
 
   /** What is held for it: less and less, of a lease. */

@@ -23,8 +23,10 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Duration;
 import java.time.Instant;
@@ -227,6 +229,26 @@ final class OverridesTest {
     assertThat(figures(org.tallies().state(named(counted), NOON))).isEqualTo("late 0.5/10 of 6");
     assertThat(denied(given.when(reserve(ANN, "1"), NOON).reply(OrgReply.Considered.class)))
         .containsExactly("late");
+  }
+
+  @Test
+  void anAttemptDraftsOnceHoweverOftenItIsAskedFor() {
+    var given = acme(org, memory);
+    OrgCommand draft = new OrgCommand.DraftBudget(daily("late", ORG, "6"), "1", "key");
+    given.after(NOON, draft);
+    Place first = org.draft("late").place();
+    given.after(NOON, reserve(ANN, "5"));
+    assertThat(given.when(draft, NOON).outcome()).isEqualTo(new Outcome.Stored<>(first, false));
+    assertThat(org.draft("late").place()).isEqualTo(first);
+  }
+
+  @Test
+  void whatIsOpenCountsForTheDepartmentsThatItsTeamLayInWhenItWasMade() {
+    var given = acme(org, memory).after(NOON, reserve(ANN, "5"));
+    given.after(NOON, OrgWords.put("research", Unit.Kind.TEAM, "labs"));
+    var drafted =
+        given.when(new OrgCommand.DraftBudget(daily("late", SCIENCE, "6"), "1", "key"), NOON);
+    assertThat(drafted.reply(OrgReply.Drafted.class).open()).hasSize(1);
   }
 
   @Test
