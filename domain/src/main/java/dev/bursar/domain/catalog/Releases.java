@@ -108,7 +108,7 @@ public record Releases(
     if (version < 1 || version > drafted) {
       return new Refusal(
           Code.VERSION_NOT_FOUND,
-          "version",
+          change instanceof ReleaseChange.RollBack ? "to" : "version",
           drafted == 0
               ? "there is no version yet"
               : "there is no version %d; versions 1 to %d are there".formatted(version, drafted));

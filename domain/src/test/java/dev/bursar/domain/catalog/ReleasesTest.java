@@ -102,7 +102,12 @@ final class ReleasesTest {
   void aVersionThatIsNotThereAndATimeThatIsOverAreRefused() {
     Refusal unknown = Objects.requireNonNull(Releases.NONE.fault(publish(6), DRAFTED, NOON));
     assertThat(unknown.code()).isEqualTo(Code.VERSION_NOT_FOUND);
+    assertThat(unknown.field()).isEqualTo("version");
     assertThat(unknown.detail()).isEqualTo("there is no version 6; versions 1 to 5 are there");
+    assertThat(Releases.NONE.fault(rollBack(6), DRAFTED, NOON))
+        .extracting(Refusal::field)
+        .as("the field that a rollback names it by")
+        .isEqualTo("to");
     assertThat(Releases.NONE.fault(schedule(1, NOON), DRAFTED, NOON))
         .extracting(Refusal::field)
         .isEqualTo("at");
