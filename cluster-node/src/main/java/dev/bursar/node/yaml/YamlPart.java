@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -138,6 +139,13 @@ public final class YamlPart {
       }
     } catch (MarkedYamlEngineException e) {
       faults.unreadable(place, line(e.getProblemMark()), "is not valid YAML: " + said(e));
+    } catch (ReaderException e) {
+      int at = yaml.indexOf(e.getCodePoint());
+      int line = 1 + (int) yaml.chars().limit(Math.max(at, 0)).filter(c -> c == '\n').count();
+      faults.unreadable(
+          place,
+          line,
+          "is not valid YAML: the character U+%04X is not allowed".formatted(e.getCodePoint()));
     } catch (YamlEngineException e) {
       faults.unreadable(place, 0, "is not valid YAML: " + e.getMessage());
     }

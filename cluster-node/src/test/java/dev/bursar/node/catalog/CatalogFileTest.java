@@ -217,6 +217,7 @@ final class CatalogFileTest {
           meters: [*m]        | (root) (line 2): is not valid YAML: found undefined alias m, in column 10
           meters: [m          | (root) (line 3): is not valid YAML: expected ',' or ']', but got <stream end>, in column 1, while parsing a flow sequence that begins in line 2
           meters: "m          | (root) (line 3): is not valid YAML: found unexpected end of stream, in column 1, while scanning a quoted scalar that begins in line 2
+          meters: [m\7]       | (root) (line 2): is not valid YAML: the character U+0007 is not allowed
           meters: {m: 1, m: 2} | meters (line 2): a list is expected
           rates: {<<: {}}     | rates (line 2): a list is expected
           rates: [{<<: {}}]   | rates[0].<< (line 2): is unknown; known are
