@@ -200,16 +200,20 @@ public final class Sidecar implements Changes, AutoCloseable {
       }
       OpenReservation open = decider.open(it.reservation());
       if (open != null) {
-        return keep(desks.entry(open, key), key);
+        return write(desks.entry(open, key), key);
       }
     }
     return null;
   }
 
-  /** What a call with a key was answered is known after a crash: then it is waited for. */
-  private @Nullable CompletableFuture<?> keep(Entry entry, @Nullable CallKey key) {
+  /**
+   * What a call with a key was answered is known after the end of the process: then it is waited
+   * for. Nothing was spent: it is not lost if the machine loses it with whoever was answered.
+   */
+  private @Nullable CompletableFuture<?> write(Entry entry, @Nullable CallKey key) {
     if (key != null) {
-      return file.keep(entry);
+      CompletableFuture<Void> written = file.write(entry);
+      return written.isDone() && !written.isCompletedExceptionally() ? null : written;
     }
     file.note(entry);
     return null;
@@ -302,7 +306,7 @@ public final class Sidecar implements Changes, AutoCloseable {
                         : new Answer(key, done.creditType(), done.released(), done.late());
                 kept[0] =
                     done.use() == null
-                        ? keep(new Entry.Closed(reservation, answer), key)
+                        ? write(new Entry.Closed(reservation, answer), key)
                         : file.keep(new Entry.Used(done.use().remarked(remarks), answer));
               }
               return it;

@@ -105,7 +105,7 @@ final class SimulatedUsageLog implements UsageLog {
   @Override
   public CompletableFuture<Void> keep(Entry entry) {
     CompletableFuture<Void> kept = new CompletableFuture<>();
-    write(new Pending(entry, kept));
+    add(new Pending(entry, kept));
     if (!forcing) {
       forcing = true;
       host.run(world.between(50, FORCE_MICROS_MAX), this::force);
@@ -114,11 +114,17 @@ final class SimulatedUsageLog implements UsageLog {
   }
 
   @Override
-  public void note(Entry entry) {
-    write(new Pending(entry, null));
+  public CompletableFuture<Void> write(Entry entry) {
+    note(entry);
+    return CompletableFuture.completedFuture(null);
   }
 
-  private void write(Pending each) {
+  @Override
+  public void note(Entry entry) {
+    add(new Pending(entry, null));
+  }
+
+  private void add(Pending each) {
     pending.add(each);
     if (each.entry instanceof Entry.Used it) {
       disk.uses.put(it.use().id(), it.use());

@@ -1,6 +1,5 @@
 package dev.bursar.sidecar.usage;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -104,10 +103,18 @@ final class Segment implements AutoCloseable {
     }
   }
 
-  static void frame(ByteArrayOutputStream out, byte[] entry) {
-    ByteBuffer head = ByteBuffer.allocate(HEAD_BYTES).putInt(entry.length).putInt(sum(entry));
-    out.writeBytes(head.array());
-    out.writeBytes(entry);
+  /** What was added is not lost by a crash of the machine any more. */
+  void force() throws IOException {
+    channel.force(false);
+  }
+
+  /** An entry as it is in the file. */
+  static byte[] framed(byte[] entry) {
+    return ByteBuffer.allocate(HEAD_BYTES + entry.length)
+        .putInt(entry.length)
+        .putInt(sum(entry))
+        .put(entry)
+        .array();
   }
 
   private static int sum(byte[] bytes) {

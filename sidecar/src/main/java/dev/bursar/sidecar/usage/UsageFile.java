@@ -17,15 +17,18 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was used and is not reported yet, where a crash does not lose it. Entries are written by one
- * thread; all that wait are written together, with one {@code fsync}, and then are kept. It grows
- * up to a bound, and shrinks as the server confirms.
+ * What was used and is not reported yet, where a crash does not lose it. What is to be kept waits
+ * for one thread that writes all that wait together, with one {@code fsync}; what is only to be
+ * written is written at once, where nothing else waits. It grows up to a bound, and shrinks as the
+ * server confirms.
  */
 public final class UsageFile implements UsageLog {
 
@@ -73,7 +76,26 @@ public final class UsageFile implements UsageLog {
     }
   }
 
-  private record Pending(Entry entry, @Nullable CompletableFuture<Void> kept) {}
+  private static final CompletableFuture<Void> WRITTEN = CompletableFuture.completedFuture(null);
+
+  /** An entry that waits to be written. */
+  private static final class Pending {
+    final byte[] framed;
+    final boolean isUse;
+
+    /** What is to be told, if anything. */
+    final @Nullable CompletableFuture<Void> done;
+
+    /** Whether that is only to be told once a crash of the machine does not lose it. */
+    final boolean force;
+
+    Pending(byte[] framed, boolean isUse, @Nullable CompletableFuture<Void> done, boolean force) {
+      this.framed = framed;
+      this.isUse = isUse;
+      this.done = done;
+      this.force = force;
+    }
+  }
 
   private final Path directory;
   private final Settings settings;
@@ -82,6 +104,13 @@ public final class UsageFile implements UsageLog {
   private volatile Recovery recovered;
   private final Deque<Segment> segments = new ArrayDeque<>();
   private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
+
+  /** How many are in the queue, or were taken from it and are not written. */
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  /** Held by who reads or changes what is in the file. */
+  private final ReentrantLock guard = new ReentrantLock();
+
   private final Thread writer;
   private Supplier<Collection<Entry.Opened>> open = List::of;
   private final Deque<Batch> handed = new ArrayDeque<>();
@@ -176,25 +205,81 @@ public final class UsageFile implements UsageLog {
 
   @Override
   public CompletableFuture<Void> keep(Entry entry) {
-    CompletableFuture<Void> kept = new CompletableFuture<>();
-    queue.add(new Pending(entry, kept));
+    try {
+      return added(Segment.framed(Entries.bytes(entry)), isUse(entry), true);
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> write(Entry entry) {
+    try {
+      byte[] framed = Segment.framed(Entries.bytes(entry));
+      return waiting.get() == 0 && isWrittenAtOnce(framed) ? WRITTEN : added(framed, false, false);
+    } catch (IOException | RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Writes an entry, if nobody has to be waited for, and none is overtaken; whether it has. */
+  private boolean isWrittenAtOnce(byte[] framed) throws IOException {
+    if (!guard.tryLock()) {
+      return false;
+    }
+    try {
+      Segment last = segments.getLast();
+      if (waiting.get() > 0 || ended || last.length() >= settings.segmentBytes()) {
+        return false;
+      }
+      last.append(framed, false);
+      return true;
+    } catch (IOException e) {
+      broke();
+      throw e;
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  @Override
+  public void note(Entry entry) {
+    try {
+      add(new Pending(Segment.framed(Entries.bytes(entry)), isUse(entry), null, false));
+    } catch (IOException | RuntimeException e) {
+      LOG.atError().setMessage("what is open can't be put into the usage file").setCause(e).log();
+    }
+  }
+
+  private static boolean isUse(Entry entry) {
+    return entry instanceof Entry.Used || entry instanceof Entry.Stored;
+  }
+
+  private CompletableFuture<Void> added(byte[] framed, boolean isUse, boolean force) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    add(new Pending(framed, isUse, done, force));
     if (ended) {
       failRest();
     }
-    return kept;
+    return done;
+  }
+
+  private void add(Pending each) {
+    waiting.incrementAndGet();
+    queue.add(each);
   }
 
   private void failRest() {
     for (Pending each = queue.poll(); each != null; each = queue.poll()) {
-      if (each.kept != null) {
-        tell(List.of(each.kept), new IOException("the usage file is closed"));
+      if (each.done != null) {
+        tell(List.of(each.done), new IOException("the usage file is closed"));
       }
     }
   }
 
   /** Whoever waits goes on in a thread of its own: it may hold up nobody here. */
-  private static void tell(Collection<CompletableFuture<Void>> kept, @Nullable Throwable error) {
-    for (CompletableFuture<Void> each : kept) {
+  private static void tell(Collection<CompletableFuture<Void>> done, @Nullable Throwable error) {
+    for (CompletableFuture<Void> each : done) {
       Thread.startVirtualThread(
           () -> {
             if (error == null) {
@@ -204,11 +289,6 @@ public final class UsageFile implements UsageLog {
             }
           });
     }
-  }
-
-  @Override
-  public void note(Entry entry) {
-    queue.add(new Pending(entry, null));
   }
 
   @Override
@@ -239,29 +319,23 @@ public final class UsageFile implements UsageLog {
 
   /** Entries that are written together. */
   private static final class Group {
-    final List<CompletableFuture<Void>> kept = new ArrayList<>();
+    final List<CompletableFuture<Void>> done = new ArrayList<>();
     final ByteArrayOutputStream bytes = new ByteArrayOutputStream(4_096);
+    boolean force;
     int entries;
     long uses;
     long usedBytes;
 
     void add(Pending each) {
-      int before = bytes.size();
-      try {
-        Segment.frame(bytes, Entries.bytes(each.entry));
-      } catch (IOException | RuntimeException e) {
-        if (each.kept != null) {
-          tell(List.of(each.kept), e);
-        }
-        return;
-      }
+      bytes.writeBytes(each.framed);
       entries++;
-      if (each.kept != null) {
-        kept.add(each.kept);
+      force |= each.force;
+      if (each.done != null) {
+        done.add(each.done);
       }
-      if (each.entry instanceof Entry.Used || each.entry instanceof Entry.Stored) {
+      if (each.isUse) {
         uses++;
-        usedBytes += bytes.size() - before;
+        usedBytes += each.framed.length;
       }
     }
   }
@@ -285,33 +359,40 @@ public final class UsageFile implements UsageLog {
   }
 
   private void write(Group group) {
+    guard.lock();
     try {
-      synchronized (this) {
-        segments.getLast().append(group.bytes.toByteArray(), !group.kept.isEmpty());
-        unsent += group.uses;
-        unsentBytes += group.usedBytes;
-      }
+      segments.getLast().append(group.bytes.toByteArray(), group.force);
+      unsent += group.uses;
+      unsentBytes += group.usedBytes;
     } catch (IOException | RuntimeException e) {
-      brokenAt = System.nanoTime();
-      broken = true;
-      tell(group.kept, e);
+      broke();
+      tell(group.done, e);
       return;
+    } finally {
+      waiting.addAndGet(-group.entries);
+      guard.unlock();
     }
     broken = false;
-    tell(group.kept, null);
+    tell(group.done, null);
     if (group.uses > 0) {
       onUse.run();
     }
     rotateIfLong();
   }
 
+  private void broke() {
+    brokenAt = System.nanoTime();
+    broken = true;
+  }
+
   /** Where no other segment can be begun the last one grows, and it is tried again. */
-  private synchronized void rotateIfLong() {
-    if (segments.getLast().length() < settings.segmentBytes() || System.nanoTime() - rotateAt < 0) {
-      return;
-    }
+  private void rotateIfLong() {
+    guard.lock();
     try {
-      rotate();
+      if (segments.getLast().length() >= settings.segmentBytes()
+          && System.nanoTime() - rotateAt >= 0) {
+        rotate();
+      }
     } catch (IOException | RuntimeException e) {
       rotateAt = System.nanoTime() + BROKEN_NANOS;
       LOG.atError()
@@ -319,24 +400,27 @@ public final class UsageFile implements UsageLog {
           .addKeyValue("directory", directory)
           .setCause(e)
           .log();
+    } finally {
+      guard.unlock();
     }
   }
 
   /** A segment begins with all reservations that are open: those before it need not be read. */
   private void rotate() throws IOException {
+    segments.getLast().force();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     for (Entry.Opened each : open.get()) {
-      Segment.frame(bytes, Entries.bytes(each));
+      bytes.writeBytes(Segment.framed(Entries.bytes(each)));
     }
     Segment next = Segment.open(directory, segments.getLast().number + 1);
     try {
       boolean all = unsent == 0 && handed.isEmpty();
-      Segment.frame(
-          bytes,
-          Entries.bytes(
-              all
-                  ? new Entry.Confirmed(next.number, 0)
-                  : new Entry.Confirmed(confirmedSegment, confirmedOffset)));
+      bytes.writeBytes(
+          Segment.framed(
+              Entries.bytes(
+                  all
+                      ? new Entry.Confirmed(next.number, 0)
+                      : new Entry.Confirmed(confirmedSegment, confirmedOffset))));
       next.append(bytes.toByteArray(), true);
       if (all) {
         confirmedSegment = next.number;
@@ -375,7 +459,16 @@ public final class UsageFile implements UsageLog {
   // ---- reporting
 
   @Override
-  public synchronized @Nullable Batch next(int max) throws IOException {
+  public @Nullable Batch next(int max) throws IOException {
+    guard.lock();
+    try {
+      return read(max);
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  private @Nullable Batch read(int max) throws IOException {
     List<Entry.Stored> uses = new ArrayList<>();
     long bytes = 0;
     boolean full = false;
@@ -417,8 +510,16 @@ public final class UsageFile implements UsageLog {
   }
 
   @Override
-  public synchronized boolean confirm(UsageLog.Batch of, List<Entry.Stored> uses) {
-    Batch batch = (Batch) of;
+  public boolean confirm(UsageLog.Batch of, List<Entry.Stored> uses) {
+    guard.lock();
+    try {
+      return confirm((Batch) of, uses);
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  private boolean confirm(Batch batch, List<Entry.Stored> uses) {
     // In between, their bytes are counted as if all were of one size.
     long bytes = batch.bytesLeft * uses.size() / batch.usesLeft;
     batch.usesLeft -= uses.size();
@@ -457,14 +558,19 @@ public final class UsageFile implements UsageLog {
     return aside;
   }
 
-  private synchronized UsageFile besides() throws IOException {
-    UsageFile besides = aside;
-    if (besides == null) {
-      besides = new UsageFile(directory.resolve(ASIDE), settings);
-      besides.start(List::of, onUse);
-      aside = besides;
+  private UsageFile besides() throws IOException {
+    guard.lock();
+    try {
+      UsageFile besides = aside;
+      if (besides == null) {
+        besides = new UsageFile(directory.resolve(ASIDE), settings);
+        besides.start(List::of, onUse);
+        aside = besides;
+      }
+      return besides;
+    } finally {
+      guard.unlock();
     }
-    return besides;
   }
 
   @Override
@@ -473,9 +579,12 @@ public final class UsageFile implements UsageLog {
       // It is waited for, so that it is forced with all that comes before.
       Pending end =
           new Pending(
-              new Entry.Confirmed(confirmedSegment, confirmedOffset), new CompletableFuture<>());
+              Segment.framed(Entries.bytes(new Entry.Confirmed(confirmedSegment, confirmedOffset))),
+              false,
+              new CompletableFuture<>(),
+              true);
       last = end;
-      queue.add(end);
+      add(end);
       try {
         writer.join();
       } catch (InterruptedException e) {
@@ -484,10 +593,13 @@ public final class UsageFile implements UsageLog {
     }
     ended = true;
     failRest();
-    synchronized (this) {
+    guard.lock();
+    try {
       for (Segment each : segments) {
         each.close();
       }
+    } finally {
+      guard.unlock();
     }
     UsageFile besides = aside;
     if (besides != null) {

@@ -34,6 +34,13 @@ public interface UsageLog extends AutoCloseable {
   /** Keeps an entry; done once a crash does not lose it, failed if it can't be kept. */
   CompletableFuture<Void> keep(Entry entry);
 
+  /**
+   * Writes an entry that is of no use; done once the end of the process does not lose it, though a
+   * crash of the machine may, until the next that is kept; failed if it can't be written. Done at
+   * once, mostly.
+   */
+  CompletableFuture<Void> write(Entry entry);
+
   /** Keeps an entry with the next that somebody waits for. */
   void note(Entry entry);
 

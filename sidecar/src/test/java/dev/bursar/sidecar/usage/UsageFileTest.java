@@ -115,6 +115,41 @@ final class UsageFileTest {
     }
   }
 
+  /** Another process reads the file as it is, while this one has neither forced nor closed it. */
+  @Test
+  void whatIsWrittenOutlivesTheProcessAndWaitsForNobody(@TempDir Path copy) throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      assertThat(file.write(opened("r1"))).isCompleted();
+      assertThat(file.write(opened("r2"))).isCompleted();
+      assertThat(file.write(new Entry.Closed("r1", null))).isCompleted();
+      Files.copy(segment(), copy.resolve(segment().getFileName()));
+    }
+    try (UsageFile file = UsageFile.open(copy, LARGE)) {
+      assertThat(file.recovered().open()).extracting(Entry.Opened::id).containsExactly("r2");
+    }
+  }
+
+  /** In parts so small that others are begun meanwhile. */
+  @Test
+  void whatIsWrittenOvertakesNothing() throws IOException {
+    try (UsageFile file = open(new UsageFile.Settings(1 << 20, 3_000))) {
+      List<CompletableFuture<Void>> all = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        String id = "r" + i;
+        file.note(opened(id));
+        if (i % 3 == 0) {
+          all.add(file.keep(used("u" + i)));
+        }
+        all.add(file.write(new Entry.Closed(id, null)));
+      }
+      all.forEach(CompletableFuture::join);
+    }
+    try (UsageFile file = open(LARGE)) {
+      assertThat(file.recovered().open()).isEmpty();
+      assertThat(file.recovered().unsent()).isEqualTo(67);
+    }
+  }
+
   @Test
   void whereverItIsCutOffAllThatIsWholeBeforeIsKept() throws IOException {
     List<Long> ends = new ArrayList<>();
