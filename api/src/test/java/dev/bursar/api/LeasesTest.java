@@ -154,6 +154,7 @@ class LeasesTest {
 
   @Test
   void aLimitThatItDoesNotHoldStandsInItsWay() {
+    api.put("/v1/orgs/acme/users/u-17", "{'name':'Ada','teams':['analytics']}");
     budget("b-requests", "{'type':'org'}", "requests", "5");
     Answer silent = lease("1", "");
     assertThat(silent.status()).isEqualTo(400);
@@ -162,6 +163,8 @@ class LeasesTest {
     Answer wide = lease("1", ",'meters':{'requests':1}");
     assertThat(wide.status()).isEqualTo(409);
     assertThat(wide.code()).isEqualTo("lease_too_wide");
+    assertThat(wide.at("/subjects/0/team")).isEqualTo("analytics");
+    assertThat(wide.at("/subjects/0/user")).isEqualTo("u-17");
   }
 
   @Test

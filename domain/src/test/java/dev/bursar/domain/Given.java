@@ -103,7 +103,8 @@ public final class Given<C, E, R> {
       assertThat(refusal().field()).isEqualTo(field);
     }
 
-    private Refusal refusal() {
+    /** Why it was refused; it changed nothing. */
+    public Refusal refusal() {
       assertThat(events).isEmpty();
       if (outcome instanceof Outcome.Absent<R>(Refusal refusal)) {
         return refusal;

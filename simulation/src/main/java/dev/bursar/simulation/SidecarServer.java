@@ -279,7 +279,9 @@ final class SidecarServer implements Server, TermsSource {
       case Answer.Refused<T>(Refusal no) when no.code() == Refusal.Code.CATALOG_UNKNOWN -> LOST;
       case Answer.Refused<T>(Refusal no) ->
           new Reported(
-              new Told.Refused(no.code().name().toLowerCase(Locale.ROOT), no.field()), List.of());
+              new Told.Refused(
+                  no.code().name().toLowerCase(Locale.ROOT), no.field(), no.subjects()),
+              List.of());
       case Answer.Busy<T> busy -> LOST;
       case Answer.Unreachable<T> away -> LOST;
     };

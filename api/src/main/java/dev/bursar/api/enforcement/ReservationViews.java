@@ -163,15 +163,17 @@ public final class ReservationViews {
 
   /** Who work was for. */
   public static void subject(JsonWriter json, Subject subject) {
-    json.object(
-        "subject",
-        in ->
-            in.field("org", subject.org())
-                .field("team", subject.team())
-                .field("user", subject.user())
-                .field("product", subject.product())
-                .field("cost_center", subject.costCenter())
-                .field("agent", subject.agent()));
+    json.object("subject", in -> names(in, subject));
+  }
+
+  /** All that a subject names. */
+  public static void names(JsonWriter json, Subject subject) {
+    json.field("org", subject.org())
+        .field("team", subject.team())
+        .field("user", subject.user())
+        .field("product", subject.product())
+        .field("cost_center", subject.costCenter())
+        .field("agent", subject.agent());
   }
 
   /** A wallet's figures. */

@@ -16,7 +16,8 @@ public final class Outcomes {
       Problem.passing(
           503,
           "unreachable",
-          "the owner of the data did not answer, and it may or may not have happened; ask again with the same Idempotency-Key");
+          "the owner of the data did not answer, and it may or may not have happened; ask again"
+              + " with the same Idempotency-Key");
 
   /** What goes away by itself. */
   private static final int PASSING = 503;
@@ -49,7 +50,7 @@ public final class Outcomes {
     int status = status(code);
     return status == PASSING
         ? Problem.passing(status, name, refusal.detail())
-        : Problem.of(status, name, refusal.detail()).at(refusal.field());
+        : Problem.of(status, name, refusal.detail()).at(refusal.field()).naming(refusal.subjects());
   }
 
   private static int status(Refusal.Code code) {

@@ -1,6 +1,8 @@
 package dev.bursar.api.problem;
 
+import dev.bursar.api.enforcement.ReservationViews;
 import dev.bursar.api.json.JsonWriter;
+import dev.bursar.domain.identity.Subject;
 import java.util.List;
 import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.StatusCodes;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param detail a sentence for a person
  * @param headers what the answer carries besides
  * @param errors all that is wrong, where that is more than one thing; else empty
+ * @param subjects whom the request could name, where that is what it lacks; else empty
  */
 public record Problem(
     int status,
@@ -24,7 +27,8 @@ public record Problem(
     @Nullable String field,
     String detail,
     List<HttpHeader> headers,
-    List<Part> errors) {
+    List<Part> errors,
+    List<Subject> subjects) {
 
   /**
    * One of several things that are wrong with what was sent.
@@ -39,38 +43,43 @@ public record Problem(
   private static final List<HttpHeader> CLOSE = List.of(Connection.create("close"));
 
   public static Problem of(int status, String code, String detail) {
-    return new Problem(status, code, null, detail, List.of(), List.of());
+    return new Problem(status, code, null, detail, List.of(), List.of(), List.of());
   }
 
   /** One that consists of several. */
   public static Problem of(int status, String code, String detail, List<Part> errors) {
-    return new Problem(status, code, null, detail, List.of(), errors);
+    return new Problem(status, code, null, detail, List.of(), errors, List.of());
   }
 
   /** A field that can't be what it is. */
   public static Problem invalid(String field, String detail) {
-    return new Problem(400, "invalid", field, detail, List.of(), List.of());
+    return new Problem(400, "invalid", field, detail, List.of(), List.of(), List.of());
   }
 
   /** One that goes away by itself: the client is to ask again with the same key. */
   public static Problem passing(int status, String code, String detail) {
-    return new Problem(status, code, null, detail, RETRY, List.of());
+    return new Problem(status, code, null, detail, RETRY, List.of(), List.of());
   }
 
   /** One after which the connection is of no more use, since the rest of the body is unread. */
   public static Problem closing(int status, String code, String detail) {
-    return new Problem(status, code, null, detail, CLOSE, List.of());
+    return new Problem(status, code, null, detail, CLOSE, List.of(), List.of());
   }
 
   /** The same, blaming a field, if there is one to blame. */
   public Problem at(@Nullable String blamed) {
-    return new Problem(status, code, blamed, detail, headers, errors);
+    return new Problem(status, code, blamed, detail, headers, errors, subjects);
   }
 
   /** The same with another header. */
   public Problem with(String header, String value) {
     return new Problem(
-        status, code, field, detail, List.of(RawHeader.create(header, value)), errors);
+        status, code, field, detail, List.of(RawHeader.create(header, value)), errors, subjects);
+  }
+
+  /** The same, telling whom the request could name. */
+  public Problem naming(List<Subject> known) {
+    return new Problem(status, code, field, detail, headers, errors, known);
   }
 
   /** This as an exception. */
@@ -100,6 +109,9 @@ public record Problem(
                   }
                   error.field("detail", part.detail());
                 });
+          }
+          if (!subjects.isEmpty()) {
+            json.objects("subjects", subjects, ReservationViews::names);
           }
         });
   }

@@ -1,7 +1,9 @@
 package dev.bursar.domain.operation;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.identity.Subject;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,8 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param code why
  * @param field the field of the request that is at fault, in the client's words, or null
  * @param detail a sentence for a person: the field, the value, what would be accepted
+ * @param subjects whom the request could name instead, where these are few; else empty
  */
-public record Refusal(Code code, @Nullable String field, String detail) {
+public record Refusal(Code code, @Nullable String field, String detail, List<Subject> subjects) {
+
+  public Refusal {
+    subjects = List.copyOf(subjects);
+  }
+
+  public Refusal(Code code, @Nullable String field, String detail) {
+    this(code, field, detail, List.of());
+  }
 
   /** The reasons, in the order in which they are looked for: identity, validity, state, funds. */
   public enum Code {
@@ -72,7 +83,8 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     return new Refusal(
         Code.IDEMPOTENCY_KEY_EXPIRED,
         "Idempotency-Key",
-        "the key was made before the oldest operation that is remembered, so that it can't be told whether it was used; see limits.conf, and ask with a new key");
+        "the key was made before the oldest operation that is remembered, so that it can't be told"
+            + " whether it was used; see limits.conf, and ask with a new key");
   }
 
   /**
@@ -92,7 +104,8 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     return new Refusal(
         Code.ATTEMPT_WITHDRAWN,
         "Idempotency-Key",
-        "the attempt with this key was given up, since the journal could not be written or there was no room for it in time; what it held is given back: ask with a new key");
+        "the attempt with this key was given up, since the journal could not be written or there"
+            + " was no room for it in time; what it held is given back: ask with a new key");
   }
 
   /** The event is on record already. */
@@ -105,7 +118,8 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     return new Refusal(
         Code.REPORT_UNDECIDED,
         "id",
-        "an event of this source and id is being decided on; send it again to hear what came of it");
+        "an event of this source and id is being decided on; send it again to hear what came of"
+            + " it");
   }
 
   /** The event may have been reported after it was looked up, so that nobody remembers it. */
@@ -113,7 +127,8 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     return new Refusal(
         Code.REPORT_UNDECIDED,
         "id",
-        "an event of this source and id may have come on record since it was looked up; send it again");
+        "an event of this source and id may have come on record since it was looked up; send it"
+            + " again");
   }
 
   /**
@@ -124,7 +139,9 @@ public record Refusal(Code code, @Nullable String field, String detail) {
     return new Refusal(
         Code.CATALOG_UNKNOWN,
         null,
-        "this node can't tell by which version of the catalog to decide, since the database does not answer it, or the version is of another program and can't be read by this one; ask again");
+        "this node can't tell by which version of the catalog to decide, since the database does"
+            + " not answer it, or the version is of another program and can't be read by this one;"
+            + " ask again");
   }
 
   /** Another request has set or removed the budget while this one was about to. */

@@ -29,6 +29,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseRules {
 
+  /** So many subjects are told at most that a lease could be for; of more, none. */
+  private static final int SUBJECTS_MAX = 64;
+
+  private static final String USER = "subject.user";
+
   private final Org org;
 
   LeaseRules(Org org) {
@@ -186,17 +191,39 @@ final class LeaseRules {
     for (Freeze freeze : org.overrides().freezes()) {
       String field = unnamed(freeze.scope(), subject);
       if (field != null && freeze.inForce(now) && !path.contains(freeze.scope())) {
-        return tooWide(field, "the freeze of %s".formatted(freeze.scope().words()));
+        return tooWide(field, "the freeze of %s".formatted(freeze.scope().words()), List.of());
       }
     }
     return null;
   }
 
-  private static Refusal tooWide(String field, String what) {
+  private static Refusal tooWide(String field, String what, List<Subject> subjects) {
     return new Refusal(
         Code.LEASE_TOO_WIDE,
         field,
-        what + " may count for some of what it would be used for: name whom it is for");
+        what + " may count for some of what it would be used for: name whom it is for",
+        subjects);
+  }
+
+  /** The users, with their teams, for all of whom a lease has to name the user for this reason. */
+  private List<Subject> users(Scope scope, String of) {
+    List<Subject> all = new ArrayList<>();
+    for (User user : org.users().values()) {
+      if (user.teams().isEmpty()
+          && scope.team() == null
+          && USER.equals(unnamed(scope, Subject.ofOrg(of)))) {
+        all.add(new Subject(of, null, user.id(), null, null, null));
+      }
+      for (String team : user.teams()) {
+        if (USER.equals(unnamed(scope, new Subject(of, team, null, null, null, null)))) {
+          all.add(new Subject(of, team, user.id(), null, null, null));
+        }
+      }
+      if (all.size() > SUBJECTS_MAX) {
+        return List.of();
+      }
+    }
+    return all;
   }
 
   /** What counts as credits is no meter, whatever the catalog calls its meters. */
@@ -204,7 +231,7 @@ final class LeaseRules {
     return !catalog.creditTypes().containsKey(name) && catalog.isMeasure(name);
   }
 
-  private static @Nullable Refusal fault(
+  private @Nullable Refusal fault(
       Budget budget,
       Subject subject,
       String creditType,
@@ -221,7 +248,10 @@ final class LeaseRules {
       String unnamed = unnamed(budget.scope(), subject);
       return unnamed == null
           ? null
-          : tooWide(unnamed, "the limit %s of %s".formatted(budget.id(), budget.scope().words()));
+          : tooWide(
+              unnamed,
+              "the limit %s of %s".formatted(budget.id(), budget.scope().words()),
+              unnamed.equals(USER) ? users(budget.scope(), subject.org()) : List.of());
     }
     return credits || allowances.containsKey(measure)
         ? null
@@ -244,11 +274,10 @@ final class LeaseRules {
     return switch (scope.type()) {
       case USER -> {
         boolean maybe = sameTeam && (anyUser || Objects.equals(scope.id(), subject.user()));
-        yield !maybe ? null : anyUser ? "subject.user" : "subject.team";
+        yield !maybe ? null : anyUser ? USER : "subject.team";
       }
-      case EACH_USER -> anyUser ? "subject.user" : null;
-      case EACH_MEMBER ->
-          sameTeam && anyUser ? "subject.user" : sameTeam && anyTeam ? "subject.team" : null;
+      case EACH_USER -> anyUser ? USER : null;
+      case EACH_MEMBER -> sameTeam && anyUser ? USER : sameTeam && anyTeam ? "subject.team" : null;
       case TEAM, DEPARTMENT -> anyTeam ? "subject.team" : null;
       case AGENT -> subject.agent() == null ? "subject.agent" : null;
       case PRODUCT -> subject.product() == null ? "subject.product" : null;

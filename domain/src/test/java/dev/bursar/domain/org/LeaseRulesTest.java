@@ -363,6 +363,35 @@ final class LeaseRulesTest {
     }
   }
 
+  private List<Subject> whomItCouldName(Scope of) {
+    acme.after(NOON, OrgWords.budget(daily("b", of, "10")));
+    return acme.when(lease(subject("research", null), "4"), NOON).refusal().subjects();
+  }
+
+  @Test
+  void whomALeaseCouldNameIsTold() {
+    acme.after(NOON, OrgWords.user("bob", "research", "sales"), OrgWords.user("cid"));
+    assertThat(whomItCouldName(EACH_USER))
+        .containsExactly(
+            ANN, subject("research", "bob"), subject("sales", "bob"), subject(null, "cid"));
+  }
+
+  /** A lease of the other team would not be too wide. */
+  @Test
+  void whomALimitDoesNotCountIsNotTold() {
+    acme.after(NOON, OrgWords.user("bob", "research", "sales"), OrgWords.user("cid"));
+    assertThat(whomItCouldName(new Scope(Scope.Type.EACH_MEMBER, null, "research")))
+        .containsExactly(ANN, subject("research", "bob"));
+  }
+
+  @Test
+  void ofManyNoneIsTold() {
+    for (int i = 0; i < 64; i++) {
+      acme.after(NOON, OrgWords.user("u" + i, "research"));
+    }
+    assertThat(whomItCouldName(EACH_USER)).isEmpty();
+  }
+
   @Test
   void aLimitThatIsAboutToBeSetIsLookedAt() {
     acme.after(

@@ -18,8 +18,8 @@ final class Demand {
   /** How many requests like the first a first lease is for. */
   private static final long FIRST = 8;
 
-  /** The same of the largest that others have made, as long as that is little. */
-  private static final long FIRST_OF_LITTLE = 64;
+  /** For how many of the largest requests a lease is at least, as long as that is little. */
+  private static final long AMPLE = 64;
 
   /** Which part of what others could still be granted one asks for at most. */
   private static final long SHARE = 4;
@@ -120,8 +120,9 @@ final class Demand {
 
   /** About as much is needed as another needs at a time. */
   void like(Demand other) {
-    need = Math.max(need, other.last);
+    need = Math.max(need, other.isUsed() ? other.last : other.need);
     needUsage = other.needUsage;
+    beside(other);
   }
 
   /** Others of the same wallet ask for so much at once, and so much was left for others. */
@@ -143,7 +144,7 @@ final class Demand {
 
   /** Whether it is getting short. */
   boolean isLow(HeldLease of) {
-    if (of.left() < size / 2) {
+    if (of.left() < Math.max(size, ample()) / 2) {
       return true;
     }
     for (HeldLease.Meter meter : of.meters.values()) {
@@ -154,19 +155,26 @@ final class Demand {
     return false;
   }
 
+  /** Enough for many requests, also for large ones, where that is little; else what is little. */
+  private long ample() {
+    return Math.min(
+        Math.min(Math.max(need, largest), MOST / AMPLE) * AMPLE, Math.max(remaining, 0) / PLENTY);
+  }
+
   /** What to ask for, in all: more of what did not last, the more the shorter it lasted. */
   long wanted(long now) {
     if (size == 0) {
       size = Math.min(Math.max(need, 1), MOST / FIRST) * FIRST;
-      long ample = Math.min(Math.max(need, largest), MOST / FIRST_OF_LITTLE) * FIRST_OF_LITTLE;
-      size = Math.max(size, Math.min(ample, remaining / PLENTY));
     }
     long lasted = now - grantedAt;
-    if (lease != null && lasted < HORIZON / 2) {
+    HeldLease of = lease;
+    boolean isSpent = of != null && of.left() < Math.max(size / 2, need);
+    if (isSpent && lasted < HORIZON / 2) {
       long times = Math.clamp(HORIZON / 2 / Math.max(lasted, 1), 2, GROWTH_OF_LITTLE);
       long before = Math.min(size, MOST / GROWTH_OF_LITTLE);
       size = Math.min(before * times, Math.max(before * GROWTH, remaining / PLENTY));
     }
+    size = Math.max(size, ample());
     return Math.max(size, need);
   }
 

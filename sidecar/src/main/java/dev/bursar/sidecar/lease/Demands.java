@@ -1,13 +1,16 @@
 package dev.bursar.sidecar.lease;
 
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.lease.Demand.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,10 @@ final class Demands {
   private static final long DEMAND_BYTES = 1_200;
 
   private static final long KIND_BYTES = 400;
+  private static final long SUBJECT_BYTES = 300;
+
+  /** So many subjects are remembered. */
+  private static final int SUBJECTS_MAX = 64;
 
   /** So much is leased ahead at once, at most. */
   private static final int AHEAD_MAX = 16;
@@ -28,6 +35,9 @@ final class Demands {
   private final Room room;
   private final Map<LeaseKey, Kind> kinds = new HashMap<>();
   private final Map<LeaseKey, Demand> demands = new HashMap<>();
+
+  /** Whom the server has told of, since limits count each of them. */
+  private final Set<Subject> subjects = new LinkedHashSet<>();
 
   Demands(Room room) {
     this.room = room;
@@ -85,7 +95,8 @@ final class Demands {
 
   /**
    * What is likely to be wanted next, now that somebody wants something for the first time: the
-   * other features that are in use, and this one by the others of the team who use any.
+   * other features that are in use, and this one by the others of the team who use any, and by all
+   * whom the server has told of.
    */
   List<Demand> ahead(Demand first, long now) {
     Map<LeaseKey, Demand> likely = new LinkedHashMap<>();
@@ -97,10 +108,16 @@ final class Demands {
         }
       }
     }
+    for (Subject subject : subjects) {
+      likely.putIfAbsent(first.key.of(subject), first);
+    }
     List<Demand> ahead = new ArrayList<>();
     likely.forEach(
         (key, like) -> {
-          Kind kind = ahead.size() == AHEAD_MAX || room.isShort() ? null : kind(key);
+          Kind kind =
+              ahead.size() == AHEAD_MAX || room.isShort()
+                  ? null
+                  : subjects.contains(key.subject()) ? kindLike(first, key) : kind(key);
           if (kind != null
               && key.names(kind.named)
               && key.equals(key.naming(kind.named))
@@ -111,6 +128,26 @@ final class Demands {
           }
         });
     return ahead;
+  }
+
+  /** Limits that count one of those whom the server has told of count the others so, too. */
+  private @Nullable Kind kindLike(Demand first, LeaseKey key) {
+    boolean isNew = !kinds.containsKey(key.widest());
+    Kind kind = kind(key);
+    if (kind != null && isNew) {
+      kind.named.addAll(first.kind.named);
+      kind.meters.addAll(first.kind.meters);
+    }
+    return kind;
+  }
+
+  /** Limits count each of these. */
+  void told(List<Subject> all) {
+    for (Subject subject : all) {
+      if (subjects.size() < SUBJECTS_MAX && !room.isFull() && subjects.add(subject)) {
+        room.take(SUBJECT_BYTES);
+      }
+    }
   }
 
   private Demand add(LeaseKey key, Kind kind, long now) {
@@ -153,7 +190,11 @@ final class Demands {
 
   /** Nothing is wanted any more: they take no room. */
   void end() {
-    room.give(DEMAND_BYTES * demands.size() + KIND_BYTES * kinds.size());
+    room.give(
+        DEMAND_BYTES * demands.size()
+            + KIND_BYTES * kinds.size()
+            + SUBJECT_BYTES * subjects.size());
+    subjects.clear();
     demands.clear();
     kinds.clear();
   }

@@ -284,10 +284,11 @@ public final class LeaseBook {
           nothing(demand, now);
         } else {
           demand.lease = lease;
-          granted(demand, lease, it, ask.amount(), now);
+          demand.remaining = it.remaining();
           if (demand.isAwaited && demand.isPlenty(lease)) {
             leaseAhead(demand, now);
           }
+          granted(demand, lease, it, ask.amount(), now);
           if (change != 0) {
             held.look(lease, change);
           }
@@ -345,6 +346,7 @@ public final class LeaseBook {
 
   /** What the server minds of a lease as it was asked for is asked for otherwise next. */
   private void refused(Demand demand, Told.Refused it, long now) {
+    demands.told(it.subjects());
     if (!demand.kind.learns(it)) {
       demand.notBefore = now + settings.pause();
     }

@@ -64,6 +64,11 @@ public record LeaseKey(
     return new LeaseKey(subject, another, wallet, creditType);
   }
 
+  /** The same for somebody else. */
+  LeaseKey of(Subject another) {
+    return new LeaseKey(another, feature, wallet, creditType);
+  }
+
   /** Whether it is of the same wallet and credit type. */
   boolean isPaidAs(LeaseKey other) {
     return Objects.equals(wallet, other.wallet) && creditType.equals(other.creditType);

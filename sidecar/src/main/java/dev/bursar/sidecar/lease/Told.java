@@ -1,6 +1,8 @@
 package dev.bursar.sidecar.lease;
 
+import dev.bursar.domain.identity.Subject;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +59,17 @@ public sealed interface Told {
   /** Nothing could be granted. */
   record Denied() implements Told {}
 
-  /** It can't be done as it was asked. */
-  record Refused(String code, @Nullable String field) implements Told {}
+  /**
+   * It can't be done as it was asked.
+   *
+   * @param subjects whom it could be asked for instead, where that is told
+   */
+  record Refused(String code, @Nullable String field, List<Subject> subjects) implements Told {
+
+    public Refused(String code, @Nullable String field) {
+      this(code, field, List.of());
+    }
+  }
 
   /** Nothing is known of it: it may have happened, and is to be asked again. */
   record Lost() implements Told {}

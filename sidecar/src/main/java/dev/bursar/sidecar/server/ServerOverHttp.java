@@ -6,6 +6,7 @@ import dev.bursar.api.enforcement.ReservationViews;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.lease.Ask;
@@ -221,13 +222,31 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     if (status != 200) {
       return new Reported(
           new Told.Refused(
-              json.path("code").asText(), json.has("field") ? json.path("field").asText() : null),
+              json.path("code").asText(),
+              json.has("field") ? json.path("field").asText() : null,
+              subjects(json)),
           List.of());
     }
     if (json.path("decision").asText().equals("deny")) {
       return new Reported(new Told.Denied(), List.of());
     }
     return new Reported(lease(json, isOver(json, adding)), rejected(json));
+  }
+
+  private static List<Subject> subjects(JsonNode json) {
+    List<Subject> all = new ArrayList<>();
+    json.path("subjects")
+        .forEach(
+            each ->
+                all.add(
+                    new Subject(
+                        each.path("org").asText(),
+                        each.path("team").asText(null),
+                        each.path("user").asText(null),
+                        each.path("product").asText(null),
+                        each.path("cost_center").asText(null),
+                        each.path("agent").asText(null))));
+    return all;
   }
 
   /** Whether something stands in the way of a lease. */

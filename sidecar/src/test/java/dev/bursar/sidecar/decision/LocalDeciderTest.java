@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.org.Subscription.Status;
 import dev.bursar.sidecar.decision.Decision.Allowed;
 import dev.bursar.sidecar.decision.Decision.Denied;
@@ -19,6 +20,7 @@ import dev.bursar.sidecar.lease.Spending;
 import dev.bursar.sidecar.lease.Told;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class LocalDeciderTest {
@@ -209,6 +211,7 @@ final class LocalDeciderTest {
   void whereThereIsPlentyAnIdleLeaseIsKeptForLonger() {
     Desk desk = new Desk(1_000_000);
     allowed(desk.charge("2"));
+    desk.deliver();
     desk.report("L1", new Item("u", 2_000_000));
     for (int minute = 0; minute < 10; minute++) {
       desk.pass(60);
@@ -262,6 +265,29 @@ final class LocalDeciderTest {
     allowed(desk.ask(first));
     desk.deliver();
     allowed(atOnce(desk, ModelServer.of(first, "search")));
+  }
+
+  private static Desk withThreeUsers(long credits) {
+    Desk desk = new Desk(credits);
+    desk.server.byUser = true;
+    desk.server.users =
+        Stream.of("red ann", "red ben", "blue cid")
+            .map(each -> each.split(" "))
+            .map(each -> new Subject("acme", each[0], each[1], null, null, null))
+            .toList();
+    allowed(desk.charge("2"));
+    desk.deliver();
+    return desk;
+  }
+
+  /** Only one of them has asked. */
+  @Test
+  void whomTheServerTellsOfIsLeasedForAheadWhereThereIsPlenty() {
+    Desk desk = withThreeUsers(1_000_000);
+    allowed(atOnce(desk, Desk.request("ben", "2", null, true)));
+    allowed(atOnce(desk, Desk.ofTeam("blue", "cid", "2")));
+    assertThat(desk.server.leases).hasSize(3);
+    assertThat(withThreeUsers(1_000).server.leases).hasSize(1);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.bursar.sidecar.lease;
 
+import dev.bursar.domain.identity.Subject;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -75,6 +76,9 @@ public final class LeasingServer {
 
   /** Whether users have limits of their own. */
   public boolean byUser;
+
+  /** Of whom it tells then. */
+  public List<Subject> users = List.of();
 
   /** Whether products have. */
   public boolean byProduct;
@@ -164,7 +168,7 @@ public final class LeasingServer {
 
   private Told acquire(Ask.Acquire ask, long now) {
     if (byUser && ask.key().subject().user() == null) {
-      return new Told.Refused("lease_too_wide", "subject.user");
+      return new Told.Refused("lease_too_wide", "subject.user", users);
     }
     if (byProduct && ask.key().subject().product() == null) {
       return new Told.Refused("lease_too_wide", "subject.product");
