@@ -16,8 +16,7 @@ public final class Outcomes {
       Problem.passing(
           503,
           "unreachable",
-          "the owner of the data did not answer, and it may or may not have happened; ask again"
-              + " with the same Idempotency-Key");
+          "the owner of the data did not answer, and it may or may not have happened; ask again with the same Idempotency-Key");
 
   /** What goes away by itself. */
   private static final int PASSING = 503;

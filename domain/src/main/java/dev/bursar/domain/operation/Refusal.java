@@ -83,8 +83,7 @@ public record Refusal(Code code, @Nullable String field, String detail, List<Sub
     return new Refusal(
         Code.IDEMPOTENCY_KEY_EXPIRED,
         "Idempotency-Key",
-        "the key was made before the oldest operation that is remembered, so that it can't be told"
-            + " whether it was used; see limits.conf, and ask with a new key");
+        "the key was made before the oldest operation that is remembered, so that it can't be told whether it was used; see limits.conf, and ask with a new key");
   }
 
   /**
@@ -104,8 +103,7 @@ public record Refusal(Code code, @Nullable String field, String detail, List<Sub
     return new Refusal(
         Code.ATTEMPT_WITHDRAWN,
         "Idempotency-Key",
-        "the attempt with this key was given up, since the journal could not be written or there"
-            + " was no room for it in time; what it held is given back: ask with a new key");
+        "the attempt with this key was given up, since the journal could not be written or there was no room for it in time; what it held is given back: ask with a new key");
   }
 
   /** The event is on record already. */
@@ -118,8 +116,7 @@ public record Refusal(Code code, @Nullable String field, String detail, List<Sub
     return new Refusal(
         Code.REPORT_UNDECIDED,
         "id",
-        "an event of this source and id is being decided on; send it again to hear what came of"
-            + " it");
+        "an event of this source and id is being decided on; send it again to hear what came of it");
   }
 
   /** The event may have been reported after it was looked up, so that nobody remembers it. */
@@ -127,8 +124,7 @@ public record Refusal(Code code, @Nullable String field, String detail, List<Sub
     return new Refusal(
         Code.REPORT_UNDECIDED,
         "id",
-        "an event of this source and id may have come on record since it was looked up; send it"
-            + " again");
+        "an event of this source and id may have come on record since it was looked up; send it again");
   }
 
   /**
@@ -139,9 +135,7 @@ public record Refusal(Code code, @Nullable String field, String detail, List<Sub
     return new Refusal(
         Code.CATALOG_UNKNOWN,
         null,
-        "this node can't tell by which version of the catalog to decide, since the database does"
-            + " not answer it, or the version is of another program and can't be read by this one;"
-            + " ask again");
+        "this node can't tell by which version of the catalog to decide, since the database does not answer it, or the version is of another program and can't be read by this one; ask again");
   }
 
   /** Another request has set or removed the budget while this one was about to. */

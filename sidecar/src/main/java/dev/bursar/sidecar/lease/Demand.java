@@ -235,7 +235,8 @@ final class Demand {
     spent = 0;
     lookedAt = now;
     if (slow) {
-      size = Math.max(size / 2, Math.min(Math.max(last, 1), MOST / SHARE) * SHARE);
+      long few = Math.min(Math.max(last, 1), MOST / SHARE) * SHARE;
+      size = Math.max(Math.max(size / 2, ample()), few);
     }
     HeldLease of = lease;
     return of == null || of.left() <= 4 * Math.min(size, MOST / 4) ? 0 : of.left() - 2 * size;

@@ -222,9 +222,12 @@ public final class UsageFile implements UsageLog {
     }
   }
 
-  /** Writes an entry, if nobody has to be waited for, and none is overtaken; whether it has. */
+  /**
+   * Writes an entry, if nobody has to be waited for, and none is overtaken; whether it has. An
+   * interrupt would close the file.
+   */
   private boolean isWrittenAtOnce(byte[] framed) throws IOException {
-    if (!guard.tryLock()) {
+    if (Thread.currentThread().isInterrupted() || !guard.tryLock()) {
       return false;
     }
     try {

@@ -73,4 +73,16 @@ class DemandTest {
     spend(1, 600);
     assertThat(secondsLeft(1)).isLessThan(1_000);
   }
+
+  /** One call a minute. */
+  @Test
+  void whereThereIsPlentyWhatIsLittleDoesNotComeAndGo() {
+    spend(1, 1);
+    asked = 0;
+    for (int i = 0; i < 60; i++) {
+      now += 59 * SECOND;
+      spend(1, 1);
+    }
+    assertThat(asked).isLessThan(4);
+  }
 }

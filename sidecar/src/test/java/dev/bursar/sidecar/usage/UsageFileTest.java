@@ -129,6 +129,17 @@ final class UsageFileTest {
     }
   }
 
+  @Test
+  void whoIsInterruptedClosesItForNobody() throws IOException {
+    try (UsageFile file = open(LARGE)) {
+      Thread.currentThread().interrupt();
+      CompletableFuture<Void> written = file.write(opened("r1"));
+      assertThat(Thread.interrupted()).isTrue();
+      written.join();
+      file.keep(used("u1")).join();
+    }
+  }
+
   /** In parts so small that others are begun meanwhile. */
   @Test
   void whatIsWrittenOvertakesNothing() throws IOException {
