@@ -521,6 +521,11 @@ public final class Tallies {
     forget(counter -> counter.budget().equals(budget) && counter.isUpTo(through));
   }
 
+  /** Drops what was counted against a budget since then. */
+  public void forgetSince(String budget, long since) {
+    forget(counter -> counter.budget().equals(budget) && Objects.equals(counter.since(), since));
+  }
+
   private void forget(Predicate<Counter> which) {
     if (!tallies.keySet().removeIf(which)) {
       return;

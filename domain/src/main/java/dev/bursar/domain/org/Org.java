@@ -280,6 +280,8 @@ public final class Org {
   private void draft(OrgEvent.BudgetDrafted event, Place place) {
     Budget budget = event.budget().since(place.sequence());
     budgets.draft(budget);
+    // An earlier attempt may be in the same row.
+    tallies.forgetSince(budget.id(), place.sequence());
     drafted.put(budget.id(), new Draft(place, event.attempt()));
     if (!budget.scope().countedByTeam()) {
       tallies.countOpen(budget, event.open());

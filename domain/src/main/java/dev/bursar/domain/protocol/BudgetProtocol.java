@@ -38,6 +38,9 @@ public final class BudgetProtocol {
   private static final int TRIES = 50;
   private static final long TRY_AGAIN_MS = 100;
 
+  /** How often the longest wait of who was overtaken doubles: up to 13 seconds. */
+  private static final int DOUBLED_MAX = 5;
+
   private enum Phase {
     DRAFTING,
     LOCATING,
@@ -94,8 +97,11 @@ public final class BudgetProtocol {
   public BudgetEffect orgAnswered(Answer<OrgReply> answer) {
     if (isOvertaken(answer) && attempts < OVERTAKEN_TRIES) {
       phase = Phase.OVERTAKEN;
-      // At other times than those who were overtaken with this one: the last of them is to finish.
-      return new BudgetEffect.Wait(TRY_AGAIN_MS, 4 * TRY_AGAIN_MS);
+      // At other times than those who were overtaken with this one, and further apart each time:
+      // one
+      // of them is to finish, however long it takes to read what was used.
+      return new BudgetEffect.Wait(
+          TRY_AGAIN_MS, 4 * TRY_AGAIN_MS << Math.min(attempts, DOUBLED_MAX));
     }
     if (!(answer instanceof Answer.Done<OrgReply>(OrgReply reply, boolean replayed))
         || phase == Phase.SETTING) {

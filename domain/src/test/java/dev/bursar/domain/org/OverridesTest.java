@@ -18,9 +18,11 @@ import dev.bursar.domain.budget.BudgetWords;
 import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.LimitState;
+import dev.bursar.domain.budget.OpenPart;
 import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Outcome;
@@ -32,6 +34,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -240,6 +243,31 @@ final class OverridesTest {
     given.after(NOON, reserve(ANN, "5"));
     assertThat(given.when(draft, NOON).outcome()).isEqualTo(new Outcome.Stored<>(first, false));
     assertThat(org.draft("late").place()).isEqualTo(first);
+  }
+
+  /** What had ended before the later one is on record, and counts from there. */
+  @Test
+  void ofTwoAttemptsInOneRowOnlyTheLaterCounts() {
+    Budget budget = daily("late", ORG, "6");
+    var given = acme(org, memory).after(NOON, reserve(ANN, "5"));
+    OrgCommand draft = new OrgCommand.DraftBudget(budget, "1", "key");
+    List<OpenPart> open = given.when(draft, NOON).reply(OrgReply.Drafted.class).open();
+    given.given(
+        new OrgEvent.BudgetDrafted(NOON, budget, open, "2", "key"),
+        new OrgEvent.ReservationSettled(
+            NOON,
+            new Closure(
+                open.getFirst().reservation(),
+                Credits.parse("5"),
+                Closure.Kind.COMMITTED,
+                Map.of()),
+            List.of()),
+        new OrgEvent.BudgetDrafted(NOON, budget, List.of(), "3", "key"));
+    OpeningCount before = new OpeningCount("", budget.windowAt(NOON).start(), Credits.parse("5"));
+    Place place = org.draft("late").place();
+    given.after(NOON, new OrgCommand.PutBudget(budget, List.of(before), place, "key"));
+    Budget counted = budget.since(place.sequence());
+    assertThat(figures(org.tallies().state(named(counted), NOON))).isEqualTo("late 5/0 of 6");
   }
 
   @Test

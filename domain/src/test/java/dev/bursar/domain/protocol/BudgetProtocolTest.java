@@ -20,6 +20,7 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamReply;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -128,12 +129,16 @@ final class BudgetProtocolTest {
     BudgetProtocol protocol = setting(OF_ORG);
     BudgetEffect next = protocol.start();
     Answer<OrgReply> overtaken = new Answer.Refused<>(Refusal.overtaken());
+    List<Long> waits = new ArrayList<>();
     for (int attempt = 1; attempt < 10; attempt++) {
       assertThat(((OrgCommand.DraftBudget) ofOrg(next)).attempt()).isEqualTo("try-" + attempt);
-      assertThat(protocol.orgAnswered(overtaken)).isInstanceOf(BudgetEffect.Wait.class);
+      assertThat(protocol.orgAnswered(overtaken))
+          .isInstanceOfSatisfying(BudgetEffect.Wait.class, wait -> waits.add(wait.toMs()));
       next = protocol.waited();
     }
     assertThat(protocol.orgAnswered(overtaken)).isEqualTo(new BudgetEffect.Reply(overtaken));
+    // So long that one of two can read what was used, and set it, before the other begins anew.
+    assertThat(waits).isSorted().last().isEqualTo(12_800L);
   }
 
   @Test
