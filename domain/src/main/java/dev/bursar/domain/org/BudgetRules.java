@@ -44,6 +44,9 @@ final class BudgetRules {
 
   Decision<OrgEvent, OrgReply> draft(OrgCommand.DraftBudget draft, Catalog catalog, Instant now) {
     Budget budget = draft.budget();
+    if (org.placeOf(draft.put()) != null) {
+      return new Told<>(DONE);
+    }
     Refusal fault = fault(budget, catalog);
     if (fault != null) {
       return new Refused<>(fault);

@@ -36,8 +36,11 @@ public sealed interface OrgCommand {
    * Count for a budget that is about to be set; a budget that is there is left as it is.
    *
    * @param attempt names the attempt, unlike any other: asked again, it is answered as before
+   * @param put the identity under which it is to be set; of one that is on record nothing is
+   *     counted
    */
-  record DraftBudget(Budget budget, String attempt, String actor) implements OrgCommand {}
+  record DraftBudget(Budget budget, String attempt, String actor, Operation put)
+      implements OrgCommand {}
 
   /** Say whether the budget could be set; changes nothing. */
   record CheckBudget(Budget budget) implements OrgCommand {}

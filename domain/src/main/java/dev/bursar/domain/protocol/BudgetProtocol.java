@@ -82,7 +82,7 @@ public final class BudgetProtocol {
     draft = null;
     counts.clear();
     phase = Phase.DRAFTING;
-    return askOrg(new OrgCommand.DraftBudget(asked, attempt(), caller.actor()), null);
+    return askOrg(new OrgCommand.DraftBudget(asked, attempt(), caller.actor(), put()), null);
   }
 
   private String attempt() {
@@ -134,8 +134,11 @@ public final class BudgetProtocol {
   private BudgetEffect set(List<OpeningCount> before, @Nullable Place drafted) {
     phase = Phase.SETTING;
     return askOrg(
-        new OrgCommand.PutBudget(asked, List.copyOf(before), drafted, caller.actor()),
-        caller.operation("put_budget:" + asked.id()));
+        new OrgCommand.PutBudget(asked, List.copyOf(before), drafted, caller.actor()), put());
+  }
+
+  private Operation put() {
+    return caller.operation("put_budget:" + asked.id());
   }
 
   /** What had ended before the draft has been found. */

@@ -1,6 +1,7 @@
 package dev.bursar.domain.budget;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.operation.Operation;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -12,6 +13,9 @@ public final class BudgetWords {
   public static final Instant NOON = Instant.parse("2024-01-31T12:00:00Z");
   public static final Scope ORG = new Scope(Scope.Type.ORG, null, null);
   public static final Scope EACH_USER = new Scope(Scope.Type.EACH_USER, null, null);
+
+  /** A client's request to set a budget. */
+  public static final Operation PUT = Operation.ofClient("put_budget:late", "k", 1);
 
   private BudgetWords() {}
 

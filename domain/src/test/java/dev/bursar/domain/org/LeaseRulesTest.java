@@ -3,6 +3,7 @@ package dev.bursar.domain.org;
 import static dev.bursar.domain.budget.BudgetWords.EACH_USER;
 import static dev.bursar.domain.budget.BudgetWords.NOON;
 import static dev.bursar.domain.budget.BudgetWords.ORG;
+import static dev.bursar.domain.budget.BudgetWords.PUT;
 import static dev.bursar.domain.budget.BudgetWords.daily;
 import static dev.bursar.domain.budget.BudgetWords.filtered;
 import static dev.bursar.domain.budget.BudgetWords.unit;
@@ -395,7 +396,7 @@ final class LeaseRulesTest {
   @Test
   void aLimitThatIsAboutToBeSetIsLookedAt() {
     acme.after(
-        NOON, new OrgCommand.DraftBudget(daily("b", user("ann"), "10"), "attempt-1", "key1"));
+        NOON, new OrgCommand.DraftBudget(daily("b", user("ann"), "10"), "attempt-1", "key1", PUT));
     acme.when(lease(subject("research", null), "4"), NOON)
         .thenRefused(Code.LEASE_TOO_WIDE, "subject.user");
   }
@@ -409,7 +410,7 @@ final class LeaseRulesTest {
   void aLimitThatIsSetHoldsItInTheWindowInWhichItIsUsed() {
     leasedBeforeTheHour();
     Budget hourly = measuring("h", ORG, "platform", WindowKind.HOUR);
-    acme.after(ONE.plusSeconds(60), new OrgCommand.DraftBudget(hourly, "attempt-1", "key1"));
+    acme.after(ONE.plusSeconds(60), new OrgCommand.DraftBudget(hourly, "attempt-1", "key1", PUT));
     var windows = org.tallies().counters().values().iterator().next();
     assertThat(windows).hasSize(1);
     assertThat(windows.getFirst().windowStart()).isEqualTo(ONE);

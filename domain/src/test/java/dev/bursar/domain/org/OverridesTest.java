@@ -2,6 +2,7 @@ package dev.bursar.domain.org;
 
 import static dev.bursar.domain.budget.BudgetWords.NOON;
 import static dev.bursar.domain.budget.BudgetWords.ORG;
+import static dev.bursar.domain.budget.BudgetWords.PUT;
 import static dev.bursar.domain.budget.BudgetWords.daily;
 import static dev.bursar.domain.budget.BudgetWords.figures;
 import static dev.bursar.domain.budget.BudgetWords.named;
@@ -26,6 +27,7 @@ import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Outcome;
+import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
@@ -220,9 +222,9 @@ final class OverridesTest {
   void aBudgetThatIsAboutToBeSetCountsAndDeniesNothing() {
     Budget budget = daily("late", ORG, "6");
     var given = acme(org, memory).after(NOON, reserve(ANN, "5"));
-    var drafted = given.when(new OrgCommand.DraftBudget(budget, "1", "key"), NOON);
+    var drafted = given.when(new OrgCommand.DraftBudget(budget, "1", "key", PUT), NOON);
     assertThat(drafted.reply(OrgReply.Drafted.class).open()).hasSize(1);
-    given.after(NOON, new OrgCommand.DraftBudget(budget, "2", "key"), reserve(ANN, "5"));
+    given.after(NOON, new OrgCommand.DraftBudget(budget, "2", "key", PUT), reserve(ANN, "5"));
     assertThat(org.budgets().get("late")).isNull();
     Budget counted = budget.since(org.draft("late").place().sequence());
     assertThat(figures(org.tallies().state(named(counted), NOON))).isEqualTo("late 0/10 of 6");
@@ -235,9 +237,22 @@ final class OverridesTest {
   }
 
   @Test
+  void aRequestThatIsOnRecordIsNotDraftedThoughItsBudgetIsGone() {
+    Budget budget = daily("late", ORG, "6");
+    var given = acme(org, memory);
+    OrgCommand put = new OrgCommand.PutBudget(budget, List.of(), null, "key");
+    given.when(new Request<>(put, PUT), NOON).reply(OrgReply.Done.class);
+    given.after(NOON, new OrgCommand.RemoveBudget("late", "key"));
+    given
+        .when(new OrgCommand.DraftBudget(budget, "1", "key", PUT), NOON)
+        .reply(OrgReply.Done.class);
+    assertThat(org.draft("late")).isNull();
+  }
+
+  @Test
   void anAttemptDraftsOnceHoweverOftenItIsAskedFor() {
     var given = acme(org, memory);
-    OrgCommand draft = new OrgCommand.DraftBudget(daily("late", ORG, "6"), "1", "key");
+    OrgCommand draft = new OrgCommand.DraftBudget(daily("late", ORG, "6"), "1", "key", PUT);
     given.after(NOON, draft);
     Place first = org.draft("late").place();
     given.after(NOON, reserve(ANN, "5"));
@@ -250,7 +265,7 @@ final class OverridesTest {
   void ofTwoAttemptsInOneRowOnlyTheLaterCounts() {
     Budget budget = daily("late", ORG, "6");
     var given = acme(org, memory).after(NOON, reserve(ANN, "5"));
-    OrgCommand draft = new OrgCommand.DraftBudget(budget, "1", "key");
+    OrgCommand draft = new OrgCommand.DraftBudget(budget, "1", "key", PUT);
     List<OpenPart> open = given.when(draft, NOON).reply(OrgReply.Drafted.class).open();
     given.given(
         new OrgEvent.BudgetDrafted(NOON, budget, open, "2", "key"),
@@ -275,14 +290,15 @@ final class OverridesTest {
     var given = acme(org, memory).after(NOON, reserve(ANN, "5"));
     given.after(NOON, OrgWords.put("research", Unit.Kind.TEAM, "labs"));
     var drafted =
-        given.when(new OrgCommand.DraftBudget(daily("late", SCIENCE, "6"), "1", "key"), NOON);
+        given.when(new OrgCommand.DraftBudget(daily("late", SCIENCE, "6"), "1", "key", PUT), NOON);
     assertThat(drafted.reply(OrgReply.Drafted.class).open()).hasSize(1);
   }
 
   @Test
   void aDraftOverridesNoDefault() {
     var given = acme(org, memory).after(NOON, budget(daily("each", BudgetWords.EACH_USER, "5")));
-    given.after(NOON, new OrgCommand.DraftBudget(daily("of-ann", user("ann"), "99"), "1", "key"));
+    given.after(
+        NOON, new OrgCommand.DraftBudget(daily("of-ann", user("ann"), "99"), "1", "key", PUT));
     assertThat(denied(given.when(reserve(ANN, "6"), NOON).reply(OrgReply.Considered.class)))
         .containsExactly("each");
     given.after(NOON, new OrgCommand.RemoveBudget("of-ann", "key"));
@@ -302,9 +318,9 @@ final class OverridesTest {
   @Test
   void onlyWhoDraftedLastSetsABudget() {
     Budget budget = daily("late", ORG, "6");
-    var given = acme(org, memory).after(NOON, new OrgCommand.DraftBudget(budget, "2", "key"));
+    var given = acme(org, memory).after(NOON, new OrgCommand.DraftBudget(budget, "2", "key", PUT));
     var first = org.draft("late").place();
-    given.after(NOON, new OrgCommand.DraftBudget(budget, "3", "other"));
+    given.after(NOON, new OrgCommand.DraftBudget(budget, "3", "other", PUT));
     given
         .when(new OrgCommand.PutBudget(budget, List.of(), first, "key"), NOON)
         .thenRefused(Code.ATTEMPT_WITHDRAWN);
