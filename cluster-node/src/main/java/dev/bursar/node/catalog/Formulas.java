@@ -81,6 +81,9 @@ final class Formulas {
               "Expression recursion limit exceeded. limit: (\\d+)",
               "it is nested more than $1 deep"));
 
+  /** Trees are large, and a list of prices has few shapes. */
+  private static final int SHAPES_MAX = 256;
+
   private static final Pattern NAME = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*");
 
   private final Set<String> meters;
@@ -145,7 +148,7 @@ final class Formulas {
       throw new Fault("has a number of more than %d digits".formatted(DIGITS_MAX));
     }
     FormulaShape shape = FormulaShape.of(text);
-    if (shape != null) {
+    if (shape != null && (shapes.size() < SHAPES_MAX || shapes.containsKey(shape.text()))) {
       Optional<CelAbstractSyntaxTree> tree =
           shapes.computeIfAbsent(shape.text(), this::treeIfSound);
       if (tree.isPresent()) {

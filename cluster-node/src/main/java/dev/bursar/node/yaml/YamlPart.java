@@ -130,7 +130,12 @@ public final class YamlPart {
       return documents;
     }
     LoadSettings settings =
-        LoadSettings.builder().setCodePointLimit(BYTES_MAX).setUseMarks(true).build();
+        LoadSettings.builder()
+            .setCodePointLimit(BYTES_MAX)
+            .setUseMarks(true)
+            // All at once: it copies what is left of a part that it reads on from.
+            .setBufferSize(yaml.length() + 2)
+            .build();
     try {
       YamlTree.documents(
           settings, yaml, root -> documents.add(new YamlPart(place, null, null, 0, root, faults)));

@@ -251,6 +251,25 @@ final class CatalogFileTest {
         .hasMessageEndingWith("plans[0] (line 2005): name is required");
   }
 
+  /** What is told of each is cut off: together they would be more than a node has room for. */
+  @Test
+  void aLongTextThatIsReferredToOftenIsNotToldInFullEachTime() {
+    String plans =
+        IntStream.range(0, 500)
+            .mapToObj(i -> "  - { id: p%d, name: P, fail_mode: *x }%n".formatted(i))
+            .collect(Collectors.joining());
+    String yaml =
+        "credit_types: [{ id: a, name: A }]\nplans:\n  - { id: p, name: &x %s }%n%s"
+            .formatted("x".repeat(20_000), plans);
+    assertThatThrownBy(() -> CatalogFile.parse(yaml))
+        .isInstanceOfSatisfying(
+            FaultyYaml.class,
+            faulty ->
+                assertThat(faulty.faults())
+                    .hasSizeGreaterThanOrEqualTo(500)
+                    .allMatch(fault -> fault.detail().length() <= 1_001));
+  }
+
   @Test
   void whatWouldUseUpTheMemoryOrTheStackIsRefused(@TempDir Path folder) throws IOException {
     Path large = folder.resolve("large.yaml");
