@@ -53,6 +53,7 @@ public final class PricingBench {
         for (Shape shape : options.shapes()) {
           progress.begin(shape.label());
           server.addCustomers(shape, progress);
+          progress.begin(shape.label());
           print(shape, pairs(server, shape, progress));
         }
       }
