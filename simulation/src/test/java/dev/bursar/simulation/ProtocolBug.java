@@ -1,5 +1,8 @@
 package dev.bursar.simulation;
 
+import java.util.Objects;
+import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Batch;
@@ -213,9 +216,9 @@ enum ProtocolBug implements PlantedBug {
                       String reservation,
                       Answer.Done<TeamReply>(TeamReply reply, boolean again),
                       long row)
-              && reply instanceof TeamReply.NotHeld
+              && reply instanceof TeamReply.NotHeld no
           ? new EntityMessage.TeamAnswered(
-              reservation, new Answer.Done<>(new TeamReply.Held(List.of()), again), row)
+              reservation, new Answer.Done<>(new TeamReply.Held(limits(no)), again), row)
           : message;
     }
   },
@@ -481,6 +484,10 @@ enum ProtocolBug implements PlantedBug {
 
   ProtocolBug(String... signs) {
     this.signs = List.of(signs);
+  }
+
+  private static List<LimitState> limits(TeamReply.NotHeld no) {
+    return no.denials().stream().map(Denial::limit).filter(Objects::nonNull).toList();
   }
 
   @Override

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,13 @@ public final class Budgets {
     /** A budget as it is. */
     public Applicable(Budget budget, Scope counted) {
       this(budget, counted, null);
+    }
+
+    /** Whether these are its figures: of this very budget, for whom it is counted. */
+    public boolean isOf(LimitState limit) {
+      return budget.id().equals(limit.budget())
+          && Objects.equals(budget.since(), limit.since())
+          && budget.scope().member(counted.id()).equals(limit.member());
     }
 
     boolean isDefault() {

@@ -1,5 +1,6 @@
 package dev.bursar.domain.protocol;
 
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.CountedWork;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.enforcement.Denial;
@@ -79,6 +80,14 @@ final class Course<W> {
   boolean walletToCancel;
   boolean teamAnswered;
   boolean teamHolds;
+
+  /**
+   * Whether the team holds for an earlier decision that came to nothing, and not in all limits that
+   * apply by now. It answers nothing else any more, so all who drive this come to the same end: it
+   * is withdrawn.
+   */
+  boolean teamHoldsVoid;
+
   @Nullable List<LimitState> teamLimits;
   boolean walletAsked;
   boolean walletAnswered;
@@ -122,6 +131,26 @@ final class Course<W> {
   /** Whether the team holds, or has nothing to say. */
   boolean teamAgrees() {
     return teamHolds || !plan.asksTeam();
+  }
+
+  /**
+   * Whether the team holds in all limits that it was to hold in, as its answer says. Of work that
+   * has run it counts nothing in windows that have ended, and a rate only while it lasts: those may
+   * be lacking.
+   */
+  boolean isHeldIn(List<LimitState> limits) {
+    return repeating
+        || plan.teamLimits().stream()
+            .allMatch(asked -> mayLack(asked.budget()) || limits.stream().anyMatch(asked::isOf));
+  }
+
+  private boolean mayLack(Budget budget) {
+    CountedWork work = plan.countedWork();
+    Instant madeAt = plan.madeAt();
+    return work != null
+        && (madeAt == null
+            || budget.window().boundsRate()
+            || !madeAt.isBefore(budget.windowAt(work.countsAt()).end()));
   }
 
   /** Whether the wallet has set something aside, or charged it. */

@@ -167,6 +167,7 @@ public final class ReservationProtocol<W> {
     course.denials.clear();
     course.teamAnswered = !course.plan.asksTeam();
     course.teamHolds = false;
+    course.teamHoldsVoid = false;
     course.walletAnswered = false;
     course.walletAsked = false;
     course.wallet = null;
@@ -357,7 +358,8 @@ public final class ReservationProtocol<W> {
     if (!course.teamAnswered && answer instanceof Answer.Done<TeamReply> done) {
       switch (done.value()) {
         case TeamReply.Held held -> {
-          course.teamHolds = true;
+          course.teamHolds = course.isHeldIn(held.limits());
+          course.teamHoldsVoid = !course.teamHolds;
           course.teamLimits = held.limits();
         }
         case TeamReply.NotHeld no -> course.denials.addAll(no.denials());
@@ -562,11 +564,11 @@ public final class ReservationProtocol<W> {
     course.closing = true;
     boolean asksTeam = course.plan.asksTeam();
     boolean unsure = course.mayBeHeld();
-    course.teamToBar = unsure && asksTeam && !course.teamHolds;
+    course.teamToBar = unsure && asksTeam && !course.teamHolds && !course.teamHoldsVoid;
     // What is only held after all, the wallet takes back by itself; what it charged, it does not.
     course.walletToBar =
         (unsure || course.askedToCharge) && course.walletAnswered && !course.walletHolds();
-    course.teamToCancel = course.holding && course.teamHolds;
+    course.teamToCancel = course.holding && (course.teamHolds || course.teamHoldsVoid);
     course.walletToCancel = course.walletHolds() || (unsure && !course.walletAnswered);
     return close(course);
   }

@@ -3,7 +3,9 @@ package dev.bursar.domain.protocol;
 import static dev.bursar.domain.budget.BudgetWords.daily;
 
 import dev.bursar.domain.budget.Budgets;
+import dev.bursar.domain.budget.Lateness;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Denial;
@@ -24,6 +26,7 @@ import dev.bursar.domain.team.TeamReply;
 import dev.bursar.domain.wallet.Balance;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletReply;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +90,7 @@ final class Conversation {
             new byte[16],
             List.of(),
             reported == null ? null : AT,
-            null);
+            reported == null ? null : reported.happenedAt());
   }
 
   static Conversation reserving() {
@@ -109,6 +112,11 @@ final class Conversation {
   /** Work that has run already. */
   static Conversation reporting() {
     return new Conversation(true, true, false, new Reported("/gateway", "e1", AT));
+  }
+
+  /** Work of the day before, which counts there. */
+  static Conversation reportingALateDay() {
+    return new Conversation(true, true, false, new Reported("/gateway", "e1", AT.minus(Duration.ofDays(1))));
   }
 
   static Conversation dryRun() {
@@ -233,7 +241,17 @@ final class Conversation {
   }
 
   List<String> teamHolds() {
-    return team(new Answer.Done<>(new TeamReply.Held(List.of()), false));
+    Tallies none = new Tallies(Lateness.ofHolds(Duration.ofHours(2)));
+    return team(
+        new Answer.Done<>(
+            new TeamReply.Held(
+                plan.teamLimits().stream().map(limit -> none.state(limit, AT)).toList()),
+            false));
+  }
+
+  /** It says again what it said to a decision that came to nothing, before the limit was there. */
+  List<String> teamHoldsForADecisionBefore() {
+    return team(new Answer.Done<>(new TeamReply.Held(List.of()), true));
   }
 
   List<String> teamDone() {

@@ -363,6 +363,47 @@ final class ReservationProtocolTest {
     assertThat(r.denialRecorded()).containsExactly("wallet main: Cancel");
   }
 
+  /** Two incarnations of the org: the other had asked the team before a budget was set here. */
+  @Test
+  void whatTheTeamHoldsForADecisionThatCameToNothingIsWithdrawn() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.durable();
+    r.walletHolds();
+    assertThat(r.teamHoldsForADecisionBefore()).containsExactly("org: Deny");
+    assertThat(r.denialRecorded())
+        .containsExactly(
+            "ann: refused ATTEMPT_WITHDRAWN", "team research: Cancel", "wallet main: Cancel");
+  }
+
+  @Test
+  void aOneShotThatTheTeamHoldsForADecisionThatCameToNothingIsNeverCharged() {
+    Conversation r = Conversation.oneShot();
+    r.driveOn();
+    r.takenOver();
+    assertThat(r.teamHoldsForADecisionBefore()).containsExactly("org: Deny");
+    assertThat(r.denialRecorded()).containsExactly("team research: Cancel", "wallet main: Cancel");
+  }
+
+  @Test
+  void whatHasRunAndTheTeamCountsForADecisionThatCameToNothingIsWithdrawn() {
+    Conversation r = Conversation.reporting();
+    r.begun("ann");
+    r.durable();
+    assertThat(r.teamHoldsForADecisionBefore()).containsExactly("org: Deny");
+    assertThat(r.denialRecorded())
+        .containsExactly("ann: refused ATTEMPT_WITHDRAWN", "team research: Cancel");
+  }
+
+  /** Then the team counts nothing of it, and no limit lacks anything. */
+  @Test
+  void whatHasRunInAWindowThatHasEndedMayCountNowhere() {
+    Conversation r = Conversation.reportingALateDay();
+    r.begun("ann");
+    r.durable();
+    assertThat(r.teamHoldsForADecisionBefore()).containsExactly("wallet main: ChargeUsage");
+  }
+
   /** What the team was asked first may be answered twice, and late. */
   @Test
   void aNoToAnEarlierQuestionMakesSureOfNothing() {
