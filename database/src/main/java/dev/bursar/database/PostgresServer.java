@@ -28,6 +28,7 @@ record PostgresServer(DataDirectory directory, PostgresProgram program, boolean 
   private static final int START_ATTEMPTS_MAX = 3;
   private static final int START_SECONDS_MAX = 120;
   private static final int STOP_SECONDS_MAX = 60;
+  private static final String FLUSH_AFTER = "256kB";
 
   /** We hold the directory, so a server in it belongs to a node that is no more. */
   void stopOrphan() {
@@ -196,6 +197,11 @@ record PostgresServer(DataDirectory directory, PostgresProgram program, boolean 
     settings.put("max_wal_size", "1GB");
     // What is there of the log is used again: making it anew stops every commit for a while.
     settings.put("min_wal_size", "1GB");
+    // What is written goes on to the disk soon. The kernel would gather it for half a minute, and
+    // every
+    // commit waits for a quarter of a second while it writes that: a percent of all requests.
+    settings.put("backend_flush_after", FLUSH_AFTER);
+    settings.put("bgwriter_flush_after", FLUSH_AFTER);
     // These binaries have only pglz for it, which costs more time than the bytes it saves.
     settings.put("wal_compression", "off");
     // Statements here are short; compiling them costs more than it gives.

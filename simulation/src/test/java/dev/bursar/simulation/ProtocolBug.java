@@ -1,9 +1,8 @@
 package dev.bursar.simulation;
 
-import java.util.Objects;
-import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.LookedFor;
@@ -26,6 +25,7 @@ import dev.bursar.domain.wallet.WalletSnapshot;
 import dev.bursar.entities.EntityMessage;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 

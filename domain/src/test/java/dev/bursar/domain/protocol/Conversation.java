@@ -116,7 +116,8 @@ final class Conversation {
 
   /** Work of the day before, which counts there. */
   static Conversation reportingALateDay() {
-    return new Conversation(true, true, false, new Reported("/gateway", "e1", AT.minus(Duration.ofDays(1))));
+    return new Conversation(
+        true, true, false, new Reported("/gateway", "e1", AT.minus(Duration.ofDays(1))));
   }
 
   static Conversation dryRun() {
