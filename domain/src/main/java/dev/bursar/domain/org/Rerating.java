@@ -41,7 +41,7 @@ public final class Rerating {
       Credits charged) {}
 
   /**
-   * What became of some usage.
+   * What became of some usage. A sum that passes what can be counted is that.
    *
    * @param events how many requests
    * @param before what all of it cost, by credit type
@@ -61,8 +61,8 @@ public final class Rerating {
      */
     public Map<String, Credits> change() {
       Map<String, Credits> change = new TreeMap<>(after);
-      before.forEach((type, cost) -> change.merge(type, cost.negated(), Credits::plus));
-      deniedBefore.forEach((type, cost) -> change.merge(type, cost, Credits::plus));
+      before.forEach((type, cost) -> change.merge(type, cost.negated(), Credits::plusCapped));
+      deniedBefore.forEach((type, cost) -> change.merge(type, cost, Credits::plusCapped));
       change.values().removeIf(Credits::isZero);
       return change;
     }
@@ -81,10 +81,11 @@ public final class Rerating {
 
     void add(Totals more) {
       events += more.events();
-      more.before().forEach((type, cost) -> before.merge(type, cost, Credits::plus));
-      more.after().forEach((type, cost) -> after.merge(type, cost, Credits::plus));
+      more.before().forEach((type, cost) -> before.merge(type, cost, Credits::plusCapped));
+      more.after().forEach((type, cost) -> after.merge(type, cost, Credits::plusCapped));
       more.denied().forEach((code, count) -> denied.merge(code, count, Long::sum));
-      more.deniedBefore().forEach((type, cost) -> deniedBefore.merge(type, cost, Credits::plus));
+      more.deniedBefore()
+          .forEach((type, cost) -> deniedBefore.merge(type, cost, Credits::plusCapped));
     }
 
     Totals totals() {
@@ -131,11 +132,11 @@ public final class Rerating {
     }
     Sums sums = byOrg.computeIfAbsent(used.org(), org -> new Sums());
     sums.events++;
-    sums.before.merge(used.creditType(), used.charged(), Credits::plus);
+    sums.before.merge(used.creditType(), used.charged(), Credits::plusCapped);
     DenialCode denied = rate(used, sums);
     if (denied != null) {
       sums.denied.merge(denied, 1L, Long::sum);
-      sums.deniedBefore.merge(used.creditType(), used.charged(), Credits::plus);
+      sums.deniedBefore.merge(used.creditType(), used.charged(), Credits::plusCapped);
     }
   }
 
@@ -146,11 +147,12 @@ public final class Rerating {
       Price price =
           catalog.price(
               used.feature(), used.model(), pricedAt == null ? used.countedAt() : pricedAt);
-      if (price == null || price.unpriced(used.units()) != null) {
+      Credits priced = price == null ? null : cost(price, used.units());
+      if (price == null || priced == null) {
         return DenialCode.NO_RATE;
       }
       creditType = price.creditType();
-      cost = price.of(used.units());
+      cost = priced;
     }
     Subscription subscription = subscription(used.org());
     if (subscription != null) {
@@ -161,8 +163,21 @@ public final class Rerating {
         return DenialCode.BUDGET_EXCEEDED;
       }
     }
-    sums.after.merge(creditType, cost, Credits::plus);
+    sums.after.merge(creditType, cost, Credits::plusCapped);
     return null;
+  }
+
+  /** Null where nobody could be charged: a rate is missing, or it comes to more than an amount. */
+  private static @Nullable Credits cost(Price price, Map<String, Long> units) {
+    if (price.unpriced(units) != null) {
+      return null;
+    }
+    try {
+      Credits cost = price.of(units);
+      return cost.compareTo(Credits.MAX_INPUT) > 0 ? null : cost;
+    } catch (ArithmeticException e) {
+      return null;
+    }
   }
 
   private @Nullable Subscription subscription(String org) {

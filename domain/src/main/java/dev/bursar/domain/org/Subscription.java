@@ -95,7 +95,7 @@ public final class Subscription {
               && had.window() == it.window() ->
           new Entitlement.Allowance(
               it.measure(),
-              had.limit().plus(it.limit()),
+              had.limit().plusCapped(it.limit()),
               it.window(),
               it.failMode() == null ? had.failMode() : it.failMode());
       case Entitlement other -> other;

@@ -21,8 +21,10 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +100,21 @@ final class ReratingTest {
     assertThat(totals.deniedBefore()).isEqualTo(credits(12));
     assertThat(totals.after()).isEmpty();
     assertThat(totals.change()).isEmpty();
+  }
+
+  /** A rate of the wrong size is what one looks for this way; it ends nothing. */
+  @Test
+  void whatWouldCostMoreThanAnybodyCanBeChargedIsDeniedAndSumsStayAtTheirBound() {
+    Totals one = totals(null, used("beta", null, NOON, "m", Long.MAX_VALUE / 1_000_000));
+    assertThat(one.denied()).isEqualTo(Map.of(DenialCode.NO_RATE, 1L));
+    assertThat(one.after()).isEmpty();
+
+    Used[] many = new Used[20];
+    Arrays.fill(many, used("beta", null, TOMORROW, "m", 100_000_000_000L));
+    Totals all = totals(null, many);
+    assertThat(all.denied()).isEmpty();
+    assertThat(all.after()).isEqualTo(Map.of("c", new Credits(Long.MAX_VALUE)));
+    assertThat(Objects.requireNonNull(all.change().get("c")).isPositive()).isTrue();
   }
 
   @Test

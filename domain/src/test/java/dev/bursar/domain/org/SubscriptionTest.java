@@ -35,6 +35,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /** What an org may do by its plan, its add-ons, and the time. */
@@ -204,6 +205,34 @@ final class SubscriptionTest {
     assertThat(view(acme, "seats", NOON).entitlement())
         .isEqualTo(new Entitlement.Quantity(new BigDecimal("11")));
     assertThat(view(acme, "chat", NOON).limit().limit()).hasToString("10");
+  }
+
+  /** Some write 10^12 for what has no end, and sell more of it. */
+  @Test
+  void allowancesThatAddUpToMoreThanCanBeCountedAreThatMuch() {
+    Map<String, Entitlement> endless =
+        Map.of(
+            "chat", new Entitlement.Allowance("tokens", Credits.MAX_INPUT, WindowKind.MONTH, null));
+    Map<String, AddOn> addOns = new TreeMap<>();
+    for (int i = 0; i < 10; i++) {
+      addOns.put("more-" + i, new AddOn("more-" + i, "More", Set.of(), endless, Map.of()));
+    }
+    Catalog catalog =
+        new Catalog(
+            CATALOG.creditTypes(),
+            CATALOG.meters(),
+            CATALOG.features(),
+            CATALOG.prices(),
+            Map.of("wide", plan("wide", endless, Map.of())),
+            addOns,
+            Map.of(),
+            Map.of());
+    Subscription subscription =
+        new Subscription(settings("wide", addOns.keySet().toArray(String[]::new)), catalog);
+    assertThat(subscription.limits())
+        .singleElement()
+        .extracting(Budget::limit)
+        .isEqualTo(new Credits(Long.MAX_VALUE));
   }
 
   @Test
