@@ -108,7 +108,7 @@ public final class OpenFeatureRoutes {
                               feature,
                               "FLAG_NOT_FOUND",
                               "the catalog has no feature named " + feature))
-                  : Reply.ok(json -> flag(json, view));
+                  : Reply.ok(json -> flag(json, view)).tagged(call);
             });
   }
 
