@@ -239,7 +239,8 @@ final class CatalogNode {
     }
     text.append(problem.path("detail").asText());
     for (JsonNode error : problem.path("errors")) {
-      text.append("\n  ").append(error.path("path").asText());
+      String place = error.path("path").asText();
+      text.append("\n  ").append(place.isEmpty() ? "(root)" : place);
       if (error.has("line")) {
         text.append(" (line ").append(error.path("line").asInt()).append(')');
       }

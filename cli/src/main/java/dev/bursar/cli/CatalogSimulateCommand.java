@@ -123,11 +123,12 @@ final class CatalogSimulateCommand implements Callable<Integer> {
     }
     int told = 0;
     for (JsonNode each : result.path("orgs")) {
-      if (told++ < orgs) {
+      if (told < orgs) {
+        told++;
         line(out, "org " + each.path("org").asText(), each);
       }
     }
-    long more = result.path("orgs").size() - (long) orgs + result.path("orgs_left_out").asLong();
+    long more = result.path("orgs").size() - told + result.path("orgs_left_out").asLong();
     if (more > 0) {
       out.printf("and %,d more orgs%n", more);
     }

@@ -22,9 +22,6 @@ import dev.bursar.domain.catalog.Releases;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.operation.Answer;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -97,7 +94,7 @@ public final class CatalogRoutes {
     call.query(Set.of());
     Caller caller = call.callerWithBytes();
     return versions
-        .draft(text(call.bytes()), caller)
+        .draft(call.bytes(), caller)
         .thenApply(
             answer -> {
               Answer.Done<Drafted> done = Outcomes.done(answer);
@@ -108,14 +105,6 @@ public final class CatalogRoutes {
                 case Drafted.Faulty faulty -> throw faulty(faulty);
               };
             });
-  }
-
-  private static String text(byte[] bytes) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw Problem.of(400, "malformed_body", "the body is not valid UTF-8").fault();
-    }
   }
 
   private static Fault faulty(Drafted.Faulty faulty) {

@@ -12,6 +12,7 @@ import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.Rerating;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -105,7 +106,8 @@ public final class InMemoryVersions implements CatalogVersions {
   }
 
   @Override
-  public CompletionStage<Answer<Drafted>> draft(String text, Caller caller) {
+  public CompletionStage<Answer<Drafted>> draft(byte[] document, Caller caller) {
+    String text = new String(document, StandardCharsets.UTF_8);
     if (text.startsWith("fault")) {
       return CompletableFuture.completedFuture(
           new Answer.Done<>(

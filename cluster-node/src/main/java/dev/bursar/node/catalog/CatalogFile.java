@@ -8,6 +8,7 @@ import dev.bursar.domain.catalog.PriceList;
 import dev.bursar.node.yaml.FaultyYaml;
 import dev.bursar.node.yaml.YamlFaults;
 import dev.bursar.node.yaml.YamlPart;
+import dev.bursar.node.yaml.YamlText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -18,8 +19,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +32,12 @@ import org.jspecify.annotations.Nullable;
 public final class CatalogFile {
 
   private static final String WHAT = "the catalog";
+
+  /** Between two files that are read as one. */
   private static final String NEXT_DOCUMENT = "\n---\n";
+
+  /** The same, where the second begins with directives; they have a beginning of their own. */
+  private static final String NEXT_WITH_DIRECTIVES = "\n...\n";
 
   /** A line that says nothing. */
   private static final Pattern NOTHING = Pattern.compile("\\s*(#.*|---|\\.\\.\\.)?\\s*");
@@ -49,57 +57,97 @@ public final class CatalogFile {
 
   private CatalogFile() {}
 
+  /** What is written in one of several files. */
+  private record Written(String file, String text) {
+
+    private Stream<String> saying() {
+      return text.lines().filter(line -> !NOTHING.matcher(line).matches());
+    }
+
+    boolean isNothing() {
+      return saying().findAny().isEmpty();
+    }
+
+    String next() {
+      boolean hasDirectives = saying().findFirst().orElse("").startsWith("%");
+      return hasDirectives ? NEXT_WITH_DIRECTIVES : NEXT_DOCUMENT;
+    }
+  }
+
   /**
    * The catalog in these files, whose lists are put together.
    *
    * @param files at least one
-   * @throws IllegalArgumentException with every fault, a line each
+   * @throws FaultyYaml with every fault, a line each
    */
   public static Catalog read(List<Path> files) {
     YamlFaults faults = new YamlFaults();
-    List<YamlPart> roots = new ArrayList<>();
-    List<String> texts = texts(files);
-    for (int i = 0; i < texts.size(); i++) {
-      String name = texts.size() == 1 ? "" : files.get(i).toString();
-      roots.addAll(YamlPart.documents(name, texts.get(i), faults));
-    }
-    return catalog(roots, faults);
+    return catalog(written(files, faults), faults);
   }
 
-  /** What is written in each; together no more than a version may have. */
-  private static List<String> texts(List<Path> files) {
-    List<String> texts = new ArrayList<>(files.size());
-    long bytes = 0;
+  /** What is written in each, up to where all have more than a version may have. */
+  private static List<Written> written(List<Path> files, YamlFaults faults) {
+    List<Written> written = new ArrayList<>(files.size());
+    int left = CatalogVersions.DOCUMENT_BYTES_MAX;
     for (Path file : files) {
-      String text = YamlPart.text(WHAT, file);
-      bytes += text.getBytes(StandardCharsets.UTF_8).length + NEXT_DOCUMENT.length();
-      texts.add(text);
+      Optional<String> text = YamlText.of(file, faults);
+      if (text.isPresent()) {
+        byte[] bytes = text.get().getBytes(StandardCharsets.UTF_8);
+        if (bytes.length > left) {
+          faults.unreadable(
+              file.toString(),
+              YamlText.line(bytes, left),
+              YamlText.tooLarge(", those of the files before it with them"));
+          break;
+        }
+        left -= bytes.length + NEXT_DOCUMENT.length();
+        written.add(new Written(files.size() == 1 ? "" : file.toString(), text.get()));
+      }
     }
-    bytes -= NEXT_DOCUMENT.length();
-    if (bytes > CatalogVersions.DOCUMENT_BYTES_MAX) {
-      throw new IllegalArgumentException(
-          "%s has %d bytes in all its files; at most %d are read"
-              .formatted(WHAT, bytes, CatalogVersions.DOCUMENT_BYTES_MAX));
-    }
-    return texts;
+    return written;
+  }
+
+  private static Catalog catalog(List<Written> written, YamlFaults faults) {
+    List<YamlPart> roots = new ArrayList<>();
+    written.forEach(each -> roots.addAll(YamlPart.documents(each.file, each.text, faults)));
+    return read(roots, faults);
   }
 
   /**
    * The text of these files as one, which {@link #parse} reads as the catalog that {@link #read}
-   * finds in them. Only whether there is something in each of them is looked at.
+   * finds in them. Only whether each can be read, and has something in it, is looked at.
    *
    * @param files at least one
-   * @throws IllegalArgumentException if one can't be read or is empty, or all of them have more
+   * @throws FaultyYaml with every fault, if one can't be read or is empty, or all of them have more
    *     than 10 MB
    */
   public static String text(List<Path> files) {
-    List<String> texts = texts(files);
-    for (int i = 0; i < texts.size(); i++) {
-      if (texts.get(i).lines().allMatch(line -> NOTHING.matcher(line).matches())) {
-        throw new IllegalArgumentException("%s %s is empty".formatted(WHAT, files.get(i)));
-      }
+    YamlFaults faults = new YamlFaults();
+    List<Written> written = written(files, faults);
+    if (faults.isPartial() || written.stream().anyMatch(Written::isNothing)) {
+      // Which ends here, with the faults of the other files.
+      catalog(written, faults);
     }
-    return String.join(NEXT_DOCUMENT, texts);
+    StringBuilder text = new StringBuilder();
+    for (Written each : written) {
+      if (!text.isEmpty()) {
+        text.append(each.next());
+      }
+      text.append(each.text);
+    }
+    return text.toString();
+  }
+
+  /**
+   * The text in what somebody has sent.
+   *
+   * @throws FaultyYaml if it is not UTF-8, or has more than 10 MB
+   */
+  static String text(byte[] document) {
+    YamlFaults faults = new YamlFaults();
+    Optional<String> text = YamlText.of(document, "", faults);
+    faults.demandNone(WHAT);
+    return text.orElseThrow();
   }
 
   /** The catalog that comes with the configuration. */
@@ -123,7 +171,7 @@ public final class CatalogFile {
    */
   public static Catalog parse(String yaml) {
     YamlFaults faults = new YamlFaults();
-    return catalog(YamlPart.documents("", yaml, faults), faults);
+    return read(YamlPart.documents("", yaml, faults), faults);
   }
 
   /**
@@ -139,7 +187,7 @@ public final class CatalogFile {
   static Stored stored(String yaml) {
     try {
       YamlFaults faults = new YamlFaults(true);
-      Catalog catalog = catalog(YamlPart.documents("", yaml, faults), faults);
+      Catalog catalog = read(YamlPart.documents("", yaml, faults), faults);
       return new Stored(catalog, faults.isOutdated() ? taken(yaml).faults() : null);
     } catch (FaultyYaml e) {
       return new Stored(null, e);
@@ -155,7 +203,7 @@ public final class CatalogFile {
     }
   }
 
-  private static Catalog catalog(List<YamlPart> roots, YamlFaults faults) {
+  private static Catalog read(List<YamlPart> roots, YamlFaults faults) {
     List<YamlPart.Fields> files = roots.stream().map(root -> root.fields(FIELDS)).toList();
     if (files.isEmpty()) {
       faults.demandNone(WHAT);

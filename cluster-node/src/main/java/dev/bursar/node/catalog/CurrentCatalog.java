@@ -41,6 +41,15 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
   /** As many versions are kept in memory, beside those that count for somebody. */
   private static final int PARSED_MAX = 4;
 
+  /**
+   * How many plans, features, rates and the like are kept of what orgs have chosen for themselves:
+   * those of a thousand usual catalogs, and some tens of megabytes.
+   */
+  private static final int CHOSEN_PARTS_MAX = 100_000;
+
+  /** No catalog is taken for larger: so many are kept however large they are. */
+  private static final int CHOSEN_LARGE_MAX = 4;
+
   private final Jdbi jdbi;
   private final String node;
   private final Duration decidesFor;
@@ -61,10 +70,15 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
   private record Known(
       long sequence, Releases releases, Map<Integer, Catalog> catalogs, long until) {}
 
-  /** What orgs have chosen for themselves: few versions, and none of them changes. */
-  private final Map<Integer, Catalog> pinned = new ConcurrentHashMap<>();
+  /** What orgs have chosen for themselves, or leases were made by; none of it changes. */
+  private final Cache<Integer, Catalog> chosen =
+      Caffeine.newBuilder()
+          .maximumWeight(CHOSEN_PARTS_MAX)
+          .weigher((Integer version, Catalog catalog) -> weight(catalog))
+          .build();
 
-  private final Set<Integer> pinnedSought = ConcurrentHashMap.newKeySet();
+  /** Those that are being read, and those that can't be. */
+  private final Set<Integer> chosenSought = ConcurrentHashMap.newKeySet();
 
   private volatile @Nullable Known known;
   private long confirmedAt;
@@ -117,7 +131,7 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
       return null;
     }
     if (pinned != null) {
-      return pinned(pinned, now);
+      return chosen(pinned, now);
     }
     Integer version = now.releases.versionFor(org, at);
     return version == null ? null : now.catalogs.get(version);
@@ -129,28 +143,42 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
     return pinned != null || now == null ? pinned : now.releases.versionFor(org, at);
   }
 
-  /** A version that never changes; not known until it has been read, which is begun here. */
-  private @Nullable Catalog pinned(int version, Known now) {
+  /** A version that was chosen; not known until it has been read, which is begun here. */
+  private @Nullable Catalog chosen(int version, Known now) {
     Catalog counts = now.catalogs.get(version);
-    Catalog found = counts != null ? counts : pinned.get(version);
-    if (found == null && pinnedSought.add(version)) {
-      blocking.execute(
-          () -> {
-            try {
-              Catalog read = readable(version);
-              if (read == null) {
-                // It never will be: nobody looks again.
-                return;
-              }
-              pinned.put(version, read);
-            } catch (RuntimeException e) {
-              LOG.warn("a version of the catalog that an org has chosen can't be read", e);
-            }
-            pinnedSought.remove(version);
-          });
-      return pinned.get(version);
+    Catalog found = counts != null ? counts : chosen.getIfPresent(version);
+    if (found == null && chosenSought.add(version)) {
+      blocking.execute(() -> seek(version));
+      return chosen.getIfPresent(version);
     }
     return found;
+  }
+
+  private void seek(int version) {
+    try {
+      Catalog read = readable(version);
+      if (read == null) {
+        // It never will be: nobody looks again.
+        return;
+      }
+      chosen.put(version, read);
+    } catch (RuntimeException e) {
+      LOG.warn("a version of the catalog that an org has chosen can't be read", e);
+    }
+    chosenSought.remove(version);
+  }
+
+  /** By what it has the most of; never so much that few others have room beside it. */
+  private static int weight(Catalog catalog) {
+    int parts =
+        1
+            + catalog.plans().size()
+            + catalog.features().size()
+            + catalog.prices().rates().size()
+            + catalog.addOns().size()
+            + catalog.topUpPacks().size()
+            + catalog.campaigns().size();
+    return Math.min(parts, CHOSEN_PARTS_MAX / CHOSEN_LARGE_MAX);
   }
 
   /** Whether this node knows what counts, so that it may decide. */
@@ -263,6 +291,16 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
           .log();
     }
     return found.catalog();
+  }
+
+  /** The same of a version that an org is about to choose, ready for whoever decides by it here. */
+  Stored toBeChosen(int version) {
+    Stored found = stored(version);
+    Catalog catalog = found.catalog();
+    if (catalog != null) {
+      chosen.put(version, catalog);
+    }
+    return found;
   }
 
   /** It has been read already. */

@@ -198,7 +198,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
         tables -> {
           Optional<VersionRow> row = tables.version(number);
           return row.isEmpty()
-              ? new Answer.Refused<>(unknown(number, tables))
+              ? new Answer.Refused<>(unknown(number, "version", tables))
               : new Answer.Done<>(
                   new Document(
                       view(row.get(), releases(tables)), tables.document(number).orElseThrow()),
@@ -207,13 +207,13 @@ public final class StoredCatalogVersions implements CatalogVersions {
   }
 
   /** That there is no such version, if there is none. */
-  private Optional<Refusal> fault(int number) {
+  private Optional<Refusal> fault(int number, String field) {
     return jdbi.withHandle(
         handle -> {
           CatalogTables tables = new CatalogTables(handle);
           return tables.version(number).isPresent()
               ? Optional.empty()
-              : Optional.of(unknown(number, tables));
+              : Optional.of(unknown(number, field, tables));
         });
   }
 
@@ -240,18 +240,20 @@ public final class StoredCatalogVersions implements CatalogVersions {
   public CompletionStage<Answer<Integer>> readable(int number) {
     return doing(
         () -> {
-          Optional<Refusal> fault = fault(number);
+          Optional<Refusal> fault = fault(number, "version");
           return fault.isPresent()
               ? new Answer.Refused<>(fault.get())
-              : current.stored(number).catalog() == null
+              : current.toBeChosen(number).catalog() == null
                   ? new Answer.Refused<>(Objects.requireNonNull(unreadable(number, "version")))
                   : new Answer.Done<>(number, false);
         });
   }
 
-  private Refusal unknown(int number, CatalogTables tables) {
-    return Objects.requireNonNull(
-        Releases.NONE.fault(new ReleaseChange.Draft(number), tables.lastVersion(), now()));
+  private Refusal unknown(int number, String field, CatalogTables tables) {
+    Refusal unknown =
+        Objects.requireNonNull(
+            Releases.NONE.fault(new ReleaseChange.Draft(number), tables.lastVersion(), now()));
+    return new Refusal(unknown.code(), field, unknown.detail());
   }
 
   @Override
@@ -294,7 +296,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
               jdbi.withHandle(handle -> releases(new CatalogTables(handle))).at(now()).published();
           // Nothing is published only before the first node of a database has started.
           int base = against != null ? against : counts != null ? counts : number;
-          Optional<Refusal> fault = fault(number).or(() -> fault(base));
+          Optional<Refusal> fault = fault(number, "version").or(() -> fault(base, "against"));
           if (fault.isPresent()) {
             return new Answer.Refused<>(fault.get());
           }
@@ -317,7 +319,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
       int number, @Nullable String org, Instant from, Instant to, @Nullable Instant pricedAt) {
     return doing(
         () -> {
-          Optional<Refusal> fault = fault(number);
+          Optional<Refusal> fault = fault(number, "version");
           if (fault.isPresent()) {
             return new Answer.Refused<>(fault.get());
           }
@@ -332,7 +334,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
   // ---- what is done
 
   @Override
-  public CompletionStage<Answer<Drafted>> draft(String text, Caller caller) {
+  public CompletionStage<Answer<Drafted>> draft(byte[] document, Caller caller) {
     return doing(
         () -> {
           String operation = operation("draft_catalog", caller);
@@ -343,7 +345,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
                     return madeBefore(tables, operation, caller)
                         .map(answer -> answer.map(made -> kept(tables, made)));
                   });
-          return before.orElseGet(() -> draft(text, operation, caller));
+          return before.orElseGet(() -> draft(document, operation, caller));
         });
   }
 
@@ -352,30 +354,21 @@ public final class StoredCatalogVersions implements CatalogVersions {
     return new Drafted.Kept(view(row, Releases.NONE));
   }
 
-  private Answer<Drafted> draft(String text, @Nullable String operation, Caller caller) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length > DOCUMENT_BYTES_MAX) {
-      return new Answer.Done<>(
-          new Drafted.Faulty(
-              List.of(
-                  new CatalogFault("", 0, "has more than %d bytes".formatted(DOCUMENT_BYTES_MAX))),
-              1),
-          false);
+  private Answer<Drafted> draft(byte[] document, @Nullable String operation, Caller caller) {
+    String text;
+    try {
+      text = CatalogFile.text(document);
+    } catch (FaultyYaml e) {
+      return faulty(e);
     }
-    String digest = digest(bytes);
+    String digest = digest(text);
     Stored read =
         jdbi.withHandle(handle -> new CatalogTables(handle).versionOf(digest))
             .map(current::stored)
             .orElseGet(() -> CatalogFile.taken(text));
     FaultyYaml faults = read.faults();
     if (faults != null) {
-      return new Answer.Done<>(
-          new Drafted.Faulty(
-              faults.faults().stream()
-                  .map(fault -> new CatalogFault(fault.path(), fault.line(), fault.detail()))
-                  .toList(),
-              faults.count()),
-          false);
+      return faulty(faults);
     }
     return jdbi.inTransaction(
         handle -> {
@@ -407,13 +400,23 @@ public final class StoredCatalogVersions implements CatalogVersions {
         });
   }
 
+  private static Answer<Drafted> faulty(FaultyYaml faults) {
+    return new Answer.Done<>(
+        new Drafted.Faulty(
+            faults.faults().stream()
+                .map(fault -> new CatalogFault(fault.path(), fault.line(), fault.detail()))
+                .toList(),
+            faults.count()),
+        false);
+  }
+
   @Override
   public CompletionStage<Answer<Made>> change(ReleaseChange change, Caller caller) {
     return doing(
         () -> {
           String operation = operation(kind(change), caller);
           // Before others have to wait for it.
-          if (fault(change.version()).isEmpty()) {
+          if (fault(change.version(), "version").isEmpty()) {
             current.stored(change.version());
           }
           Answer<Made> answer =
@@ -531,12 +534,10 @@ public final class StoredCatalogVersions implements CatalogVersions {
   }
 
   private static String digest(String text) {
-    return digest(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static String digest(byte[] text) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

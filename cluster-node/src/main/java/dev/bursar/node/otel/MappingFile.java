@@ -9,6 +9,7 @@ import dev.bursar.api.otlp.SpanMapping.Meter;
 import dev.bursar.api.otlp.SpanMapping.Schemas;
 import dev.bursar.node.yaml.YamlFaults;
 import dev.bursar.node.yaml.YamlPart;
+import dev.bursar.node.yaml.YamlText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,10 @@ public final class MappingFile {
    * @throws IllegalArgumentException with every fault, a line each
    */
   public static SpanMapping read(Path file) {
-    return parse(YamlPart.text(WHAT, file));
+    YamlFaults faults = new YamlFaults();
+    Optional<String> text = YamlText.of(file, faults);
+    faults.demandNone(WHAT);
+    return parse(text.orElseThrow());
   }
 
   /** The mapping that comes with the configuration. */

@@ -10,9 +10,9 @@ public final class FaultyYaml extends IllegalArgumentException {
   private final transient List<YamlFault> faults;
   private final int count;
 
-  /** It is no such file at all. */
-  FaultyYaml(String message) {
-    this(message, List.of(new YamlFault("", "", 0, message)), 1);
+  /** Something for which it is not read on. */
+  FaultyYaml(YamlFault fault) {
+    this(fault.toString(), List.of(fault), 1);
   }
 
   FaultyYaml(String message, List<YamlFault> faults, int count) {

@@ -18,6 +18,11 @@ public record YamlFault(String file, String path, int line, String detail) {
     detail = clipped(detail);
   }
 
+  /** What the places in a file begin with; of an only file, without a name, nothing. */
+  static String place(String file) {
+    return file.isEmpty() ? "" : file + ": ";
+  }
+
   private static String clipped(String text) {
     return text.length() <= CHARS_MAX ? text : text.substring(0, CHARS_MAX) + "…";
   }

@@ -44,12 +44,13 @@ public final class YamlFaults {
    *
    * @throws FaultyYaml if there are too many
    */
-  void count() {
+  void count(YamlPart part) {
     parts++;
     if (parts > PARTS_MAX) {
       throw new FaultyYaml(
-          "there are more than %d parts to read, with those that are referred to counted each time"
-              .formatted(PARTS_MAX));
+          part.faultHere(
+              "there are more than %d parts to read up to here, with those that are referred to counted each time"
+                  .formatted(PARTS_MAX)));
     }
   }
 
@@ -86,10 +87,15 @@ public final class YamlFaults {
     addFirst(new YamlFault("", path, 0, fault));
   }
 
-  /** From here on a file can't be read. */
-  void unreadable(String file, int line, String fault) {
+  /**
+   * From here on a file can't be read.
+   *
+   * @param file its name; empty if there is one file
+   * @param line from 1; 0 if that can't be said
+   */
+  public void unreadable(String file, int line, String fault) {
     partial = true;
-    faults.addLast(new YamlFault(file, "", line, fault));
+    faults.addLast(new YamlFault(YamlFault.place(file), "", line, fault));
   }
 
   /**

@@ -1,11 +1,6 @@
 package dev.bursar.node.yaml;
 
 import dev.bursar.node.yaml.YamlNode.Kind;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,10 +23,11 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 public final class YamlPart {
 
-  private static final int BYTES_MAX = 10_000_000;
-
   /** The parser takes time by the square of a comment's or a text's length within a line. */
   private static final int LINE_CHARS_MAX = 100_000;
+
+  /** What a line begins with after which there is another document. */
+  private static final String DOCUMENT = "---";
 
   /** What its place begins with; empty if there is one file only. */
   private final String file;
@@ -61,34 +57,7 @@ public final class YamlPart {
     this.index = index;
     this.node = node;
     this.faults = faults;
-    faults.count();
-  }
-
-  /**
-   * What is written in a file, of up to 10 MB.
-   *
-   * @param what the file, for messages
-   * @throws IllegalArgumentException if it can't be read, or is larger
-   */
-  public static String text(String what, Path file) {
-    try {
-      if (Files.size(file) > BYTES_MAX) {
-        throw new IllegalArgumentException(
-            "%s %s has %d bytes; at most %d are read"
-                .formatted(what, file, Files.size(file), BYTES_MAX));
-      }
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new IllegalArgumentException(what + " " + file + " can't be read: " + reason(e), e);
-    }
-  }
-
-  private static String reason(IOException e) {
-    return switch (e) {
-      case NoSuchFileException none -> "there is no such file";
-      case CharacterCodingException none -> "it is not UTF-8";
-      default -> String.valueOf(e.getMessage());
-    };
+    faults.count(this);
   }
 
   /**
@@ -99,14 +68,14 @@ public final class YamlPart {
    *     nested deeper than anything here has to be, or refers to its own parts too often
    */
   public static YamlPart root(String what, String yaml, YamlFaults faults) {
-    if (yaml.isBlank()) {
-      throw new FaultyYaml(what + " is empty");
-    }
     List<YamlPart> documents = documents("", yaml, faults);
     faults.demandNone(what);
     if (documents.size() > 1) {
-      throw new FaultyYaml(
-          "%s has %d documents; one is expected".formatted(what, documents.size()));
+      documents
+          .get(1)
+          .fault(
+              "is another document; there are %d, and one is expected".formatted(documents.size()));
+      faults.demandNone(what);
     }
     return documents.getFirst();
   }
@@ -119,19 +88,19 @@ public final class YamlPart {
    * @return those that could be read; at least one if there is no such fault
    */
   public static List<YamlPart> documents(String file, String yaml, YamlFaults faults) {
-    String place = file.isEmpty() ? "" : file + ": ";
+    String place = YamlFault.place(file);
     List<YamlPart> documents = new ArrayList<>();
     int tooLong = tooLongLine(yaml);
     if (tooLong > 0) {
       faults.unreadable(
-          place,
+          file,
           tooLong,
           "has a line, or a text in it, of more than %d characters".formatted(LINE_CHARS_MAX));
       return documents;
     }
     LoadSettings settings =
         LoadSettings.builder()
-            .setCodePointLimit(BYTES_MAX)
+            .setCodePointLimit(YamlText.BYTES_MAX)
             .setUseMarks(true)
             // All at once: it copies what is left of a part that it reads on from.
             .setBufferSize(yaml.length() + 2)
@@ -140,19 +109,19 @@ public final class YamlPart {
       YamlTree.documents(
           settings, yaml, root -> documents.add(new YamlPart(place, null, null, 0, root, faults)));
       if (documents.isEmpty()) {
-        faults.unreadable(place, 0, "is empty");
+        faults.unreadable(file, 1, "is empty; a mapping is expected");
       }
     } catch (MarkedYamlEngineException e) {
-      faults.unreadable(place, line(e.getProblemMark()), "is not valid YAML: " + said(e));
+      faults.unreadable(file, line(e.getProblemMark()), "is not valid YAML: " + said(e));
     } catch (ReaderException e) {
       int at = yaml.indexOf(e.getCodePoint());
       int line = 1 + (int) yaml.chars().limit(Math.max(at, 0)).filter(c -> c == '\n').count();
       faults.unreadable(
-          place,
+          file,
           line,
           "is not valid YAML: the character U+%04X is not allowed".formatted(e.getCodePoint()));
     } catch (YamlEngineException e) {
-      faults.unreadable(place, 0, "is not valid YAML: " + e.getMessage());
+      faults.unreadable(file, 0, "is not valid YAML: " + e.getMessage());
     }
     return documents;
   }
@@ -181,8 +150,9 @@ public final class YamlPart {
    * lies between two quotation marks is bounded.
    */
   private static int tooLongLine(String yaml) {
-    boolean isJson = yaml.stripLeading().startsWith("{");
+    boolean isJson = isJson(yaml, 0);
     int line = 1;
+    int lineBegin = 0;
     int begin = 0;
     for (int i = 0; i <= yaml.length(); i++) {
       boolean isEnd = i == yaml.length() || yaml.charAt(i) == '\n';
@@ -191,10 +161,24 @@ public final class YamlPart {
           return line;
         }
         begin = i + 1;
-        line += isEnd ? 1 : 0;
+      }
+      if (isEnd) {
+        if (yaml.startsWith(DOCUMENT, lineBegin)) {
+          isJson = isJson(yaml, i + 1);
+        }
+        lineBegin = i + 1;
+        line++;
       }
     }
     return 0;
+  }
+
+  private static boolean isJson(String yaml, int from) {
+    int at = from;
+    while (at < yaml.length() && Character.isWhitespace(yaml.charAt(at))) {
+      at++;
+    }
+    return at < yaml.length() && yaml.charAt(at) == '{';
   }
 
   /** Where it is, such as {@code rates[3].meters}, after its file if there are several. */
@@ -215,17 +199,22 @@ public final class YamlPart {
 
   /** Puts down that something is wrong here. */
   public void fault(String fault) {
-    faults.add(new YamlFault(file, path(), node.line, fault));
+    faults.add(faultHere(fault));
+  }
+
+  /** Something that is wrong here. */
+  YamlFault faultHere(String fault) {
+    return new YamlFault(file, path(), node.line, fault);
   }
 
   /** Puts it down, unless what earlier programs have taken is to be taken. */
   public void faultSince(String fault) {
-    faults.addOutdated(new YamlFault(file, path(), node.line, fault));
+    faults.addOutdated(faultHere(fault));
   }
 
   /** Puts it down before all other faults: what they follow from. */
   public void faultFirst(String fault) {
-    faults.addFirst(new YamlFault(file, path(), node.line, fault));
+    faults.addFirst(faultHere(fault));
   }
 
   /** The text of a field, if this has it and it is one; nothing is put down. */

@@ -15,6 +15,7 @@ import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.node.yaml.FaultyYaml;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CatalogFileTest {
 
@@ -180,7 +182,63 @@ final class CatalogFileTest {
     assertThatThrownBy(() -> CatalogFile.read(List.of(types)))
         .hasMessageContaining("(root) (line 1): rates is required");
     assertThatThrownBy(() -> CatalogFile.read(List.of(folder.resolve("none.yaml"))))
-        .hasMessageContaining("none.yaml can't be read: there is no such file");
+        .hasMessageContaining("none.yaml: (root): can't be read: there is no such file");
+  }
+
+  /** Whoever mends one file is not told of the next only then. */
+  @Test
+  void filesThatCantBeReadAreToldWithTheFaultsOfTheOthers(@TempDir Path folder) throws IOException {
+    Path none = folder.resolve("none.yaml");
+    Path empty = folder.resolve("empty.yaml");
+    Path latin = folder.resolve("latin.yaml");
+    Path prices = folder.resolve("prices.yaml");
+    Files.writeString(empty, "# to be written\n");
+    Files.writeString(
+        latin, "plans:\n  - { id: p, name: Caf\u00e9 }\n", StandardCharsets.ISO_8859_1);
+    Files.writeString(prices, "rates:\n  - { credit_type: c, meters: { m: -1 } }\n");
+    List<Path> files = List.of(none, empty, latin, prices);
+    for (ThrowingCallable read :
+        List.<ThrowingCallable>of(() -> CatalogFile.read(files), () -> CatalogFile.text(files))) {
+      assertThatThrownBy(read)
+          .hasMessage(
+              """
+              the catalog has faults:
+                %s: (root): can't be read: there is no such file
+                %s: (root) (line 2): is not UTF-8, as is expected: it has the byte 0xE9
+                %s: (root) (line 1): is empty; a mapping is expected
+                %s: rates[0].meters.m (line 2): -1 is negative; 0 or more is accepted"""
+                  .formatted(none, latin, empty, prices));
+    }
+  }
+
+  /** A file that is read by itself is read in the midst of others, too. */
+  @Test
+  void whatFilesMayBeginWithIsNotInTheWayWhereTheyAreOneText(@TempDir Path folder)
+      throws IOException {
+    Path types = folder.resolve("types.yaml");
+    Path plans = folder.resolve("plans.yaml");
+    Path prices = folder.resolve("prices.json");
+    Files.writeString(types, "\uFEFFcredit_types: [{ id: c, name: C }]\nmeters: [m]\n");
+    Files.writeString(plans, "\uFEFF# of YAML\n%YAML 1.2\n---\nplans: [{ id: a, name: A }]\n---\n");
+    Files.writeString(
+        prices,
+        IntStream.range(0, 3_000)
+            .mapToObj(
+                i -> "{\"credit_type\":\"c\",\"model\":\"m%d\",\"meters\":{\"m\":1}}".formatted(i))
+            .collect(Collectors.joining(",", "{\"rates\":[", "]}")));
+    List<Path> files = List.of(types, plans, prices);
+    for (Catalog catalog :
+        List.of(CatalogFile.read(files), CatalogFile.parse(CatalogFile.text(files)))) {
+      assertThat(catalog.prices().rates()).hasSize(3_000);
+      assertThat(catalog.plans()).hasSize(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " \n\n", "# nothing\n", "---\n...\n", "~\n"})
+  void whatIsEmptyIsToldWhatIsExpected(String yaml) {
+    assertThatThrownBy(() -> CatalogFile.parse(yaml))
+        .hasMessage("the catalog has faults:\n  (root) (line 1): is empty; a mapping is expected");
   }
 
   /** Nobody looks for a missing plan because of a tab in another file. */
@@ -275,7 +333,8 @@ final class CatalogFileTest {
     Path large = folder.resolve("large.yaml");
     Files.writeString(large, "# " + "x".repeat(10_000_000));
     assertThatThrownBy(() -> CatalogFile.read(List.of(large)))
-        .hasMessageContaining("large.yaml has 10000002 bytes; at most 10000000 are read");
+        .hasMessageContaining(
+            "large.yaml: (root) (line 1): has more than 10000000 bytes by here; so many are accepted at most");
     Files.writeString(large, "# a comment\n".repeat(500_000));
     for (ThrowingCallable read :
         List.<ThrowingCallable>of(
@@ -283,7 +342,8 @@ final class CatalogFileTest {
             () -> CatalogFile.text(List.of(large, large)))) {
       assertThatThrownBy(read)
           .as("a node would not take it either")
-          .hasMessageContaining("has 12000005 bytes in all its files; at most 10000000 are read");
+          .hasMessageContaining(
+              "large.yaml: (root) (line 333333): has more than 10000000 bytes by here, those of the files before it with them; so many are accepted at most");
     }
 
     assertThatThrownBy(() -> CatalogFile.parse("[\n".repeat(1_000_000)))
@@ -320,7 +380,8 @@ final class CatalogFileTest {
             + " y: 1 } }\n"
             + "  - *p\n".repeat(40);
     assertThatThrownBy(() -> CatalogFile.parse(yaml))
-        .hasMessageContaining("there are more than 2000000 parts to read");
+        .hasMessageMatching(
+            "plans\\[[0-9]+].entitlements.x \\(line [0-9]+\\): there are more than 2000000 parts to read up to here, .*");
   }
 
   @Test

@@ -1,11 +1,14 @@
 package dev.bursar.node.catalog;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.database.Database;
 import dev.bursar.domain.catalog.Audience;
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.CatalogDiff;
+import dev.bursar.domain.catalog.CatalogFault;
 import dev.bursar.domain.catalog.CatalogVersions.Drafted;
 import dev.bursar.domain.catalog.CatalogVersions.Trial;
 import dev.bursar.domain.catalog.ReleaseChange;
@@ -18,6 +21,7 @@ import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.Rerating.Totals;
 import dev.bursar.node.TestServer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -25,11 +29,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,6 +54,7 @@ final class StoredCatalogVersionsTest {
   private Duration decidesFor = Duration.ofMinutes(1);
   private Database database;
   private final List<StoredCatalogVersions> nodes = new ArrayList<>();
+  private Executor blocking = Runnable::run;
   private Instant now = NOON;
 
   @BeforeEach
@@ -79,7 +89,7 @@ final class StoredCatalogVersionsTest {
             document,
             given,
             "node-" + nodes.size(),
-            Runnable::run);
+            blocking);
     nodes.add(node);
     return node;
   }
@@ -106,8 +116,14 @@ final class StoredCatalogVersionsTest {
     return (Answer.Done<T>) answer;
   }
 
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
   private static int draft(StoredCatalogVersions node, String text) {
-    return ((Drafted.Kept) done(node.draft(text, caller(null, 0))).value()).version().number();
+    return ((Drafted.Kept) done(node.draft(bytes(text), caller(null, 0))).value())
+        .version()
+        .number();
   }
 
   private static Made change(StoredCatalogVersions node, ReleaseChange change) {
@@ -236,11 +252,11 @@ final class StoredCatalogVersionsTest {
   @Test
   void aCallIsMadeOnceAndAnsweredAgain() {
     StoredCatalogVersions node = node(costing("1"), false);
-    Answer.Done<Drafted> drafted = done(node.draft(costing("2"), caller("k", 1)));
-    Answer.Done<Drafted> again = done(node.draft(costing("2"), caller("k", 1)));
+    Answer.Done<Drafted> drafted = done(node.draft(bytes(costing("2")), caller("k", 1)));
+    Answer.Done<Drafted> again = done(node.draft(bytes(costing("2")), caller("k", 1)));
     assertThat(again.replayed()).isTrue();
     assertThat(again.value()).isEqualTo(drafted.value());
-    assertThat(await(node.draft(costing("3"), caller("k", 2))))
+    assertThat(await(node.draft(bytes(costing("3")), caller("k", 2))))
         .isEqualTo(new Answer.Refused<>(Refusal.keyReused()));
 
     ReleaseChange publish = new ReleaseChange.Publish(2);
@@ -257,15 +273,21 @@ final class StoredCatalogVersionsTest {
   void aFaultyTextBecomesNoVersion() {
     StoredCatalogVersions node = node(costing("1"), false);
     Drafted.Faulty faulty =
-        (Drafted.Faulty) done(node.draft(costing("-1") + "surprise: 1\n", caller("k", 1))).value();
+        (Drafted.Faulty)
+            done(node.draft(bytes(costing("-1") + "surprise: 1\n"), caller("k", 1))).value();
     assertThat(faulty.faults())
         .extracting(fault -> fault.path() + "@" + fault.line())
         .containsExactly("surprise@5", "rates[0].meters.m@4");
-    faulty = (Drafted.Faulty) done(node.draft("a: [", caller(null, 1))).value();
+    faulty = (Drafted.Faulty) done(node.draft(bytes("a: ["), caller(null, 1))).value();
     assertThat(faulty.faults()).hasSize(1);
     assertThat(faulty.faults().getFirst().line()).isEqualTo(1);
+    byte[] latin = (costing("2") + "plans: [{ id: p, name: Caf\u00e9 }]\n").getBytes(ISO_8859_1);
+    faulty = (Drafted.Faulty) done(node.draft(latin, caller(null, 1))).value();
+    assertThat(faulty.faults())
+        .containsExactly(
+            new CatalogFault("", 5, "is not UTF-8, as is expected: it has the byte 0xE9"));
     assertThat(await(node.versions(null, 10)).versions()).hasSize(1);
-    assertThat(done(node.draft(costing("2"), caller("k", 1))).replayed())
+    assertThat(done(node.draft(bytes(costing("2")), caller("k", 1))).replayed())
         .as("a key is not used up by faults")
         .isFalse();
   }
@@ -379,7 +401,20 @@ final class StoredCatalogVersionsTest {
                 CatalogDiff.Kind.CHANGED,
                 List.of(new CatalogDiff.Field("name", "Pro", "More")),
                 1));
-    assertThat(await(node.diff(9, null))).isInstanceOf(Answer.Refused.class);
+    assertThat(await(node.diff(9, null)))
+        .isEqualTo(
+            new Answer.Refused<>(
+                new Refusal(
+                    Refusal.Code.VERSION_NOT_FOUND,
+                    "version",
+                    "there is no version 9; versions 1 to 2 are there")));
+    assertThat(await(node.diff(2, 9)))
+        .isEqualTo(
+            new Answer.Refused<>(
+                new Refusal(
+                    Refusal.Code.VERSION_NOT_FOUND,
+                    "against",
+                    "there is no version 9; versions 1 to 2 are there")));
   }
 
   /** As a node of another program has put it on record, at some time. */
@@ -403,6 +438,42 @@ final class StoredCatalogVersionsTest {
                     version);
               }
             });
+  }
+
+  /** Orgs may choose any version, and leases are made by what counted then. */
+  @Test
+  void ofWhatOrgsHaveChosenNoMoreIsKeptThanThereIsRoomFor() {
+    Queue<Runnable> later = new ConcurrentLinkedQueue<>();
+    blocking = later::add;
+    StoredCatalogVersions node = node(costing("1"), false);
+    String many =
+        IntStream.range(0, 25_000)
+            .mapToObj(i -> "  - { id: f%d, name: F, type: boolean }%n".formatted(i))
+            .collect(Collectors.joining("", "features:\n", ""));
+    List<Integer> large = new ArrayList<>();
+    for (int i = 2; i < 9; i++) {
+      large.add(draft(node, costing(Integer.toString(i)) + many));
+      done(node.readable(large.getLast()));
+    }
+
+    long kept = large.size();
+    while (kept > 4) {
+      kept = large.stream().filter(it -> node.current().of("acme", it, now) != null).count();
+    }
+    assertThat(kept).isPositive();
+    int other =
+        large.stream()
+            .filter(it -> node.current().of("acme", it, now) == null)
+            .findFirst()
+            .orElseThrow();
+    Catalog again = null;
+    while (again == null) {
+      for (Runnable next = later.poll(); next != null; next = later.poll()) {
+        next.run();
+      }
+      again = node.current().of("acme", other, now);
+    }
+    assertThat(again.features()).as("read once more when it is asked for").hasSize(25_000);
   }
 
   private static final String OF_LATER = costing("5") + "discounts: []\n";

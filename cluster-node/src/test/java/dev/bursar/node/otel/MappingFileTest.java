@@ -99,8 +99,13 @@ final class MappingFileTest {
   void whatIsNoYamlIsToldAsSuch() {
     assertThatThrownBy(() -> MappingFile.parse("version: ["))
         .hasMessageContaining("not valid YAML");
-    assertThatThrownBy(() -> MappingFile.parse("")).hasMessage("the mapping of spans is empty");
+    assertThatThrownBy(() -> MappingFile.parse(""))
+        .hasMessage(
+            "the mapping of spans has faults:\n  (root) (line 1): is empty; a mapping is expected");
+    assertThatThrownBy(() -> MappingFile.parse("version: 1\n---\nversion: 2\n"))
+        .hasMessageContaining(
+            "(root) (line 3): is another document; there are 2, and one is expected");
     assertThatThrownBy(() -> MappingFile.read(Path.of("/nowhere/otel.yaml")))
-        .hasMessageContaining("/nowhere/otel.yaml can't be read");
+        .hasMessageContaining("/nowhere/otel.yaml: (root): can't be read: there is no such file");
   }
 }

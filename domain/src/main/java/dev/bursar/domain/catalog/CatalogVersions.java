@@ -73,8 +73,10 @@ public interface CatalogVersions {
   /**
    * Makes a version of a text, which counts for nobody yet. A text that is a version already stays
    * that one.
+   *
+   * @param document the text as it was sent: what is not UTF-8 is a fault, too
    */
-  CompletionStage<Answer<Drafted>> draft(String text, Caller caller);
+  CompletionStage<Answer<Drafted>> draft(byte[] document, Caller caller);
 
   /** A version, or a refusal. */
   CompletionStage<Answer<Document>> version(int number);
