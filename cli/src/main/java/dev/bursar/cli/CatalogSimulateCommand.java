@@ -136,13 +136,15 @@ final class CatalogSimulateCommand implements Callable<Integer> {
 
   private static void line(PrintWriter out, String what, JsonNode totals) {
     for (JsonNode type : totals.path("credits")) {
+      String denied = type.path("denied").asText();
       out.printf(
-          "  %s: %s %s → %s (%s)%n",
+          "  %s: %s %s → %s (%s%s)%n",
           what,
           type.path("credit_type").asText(),
           type.path("before").asText(),
           type.path("after").asText(),
-          signed(type.path("change").asText()));
+          signed(type.path("change").asText()),
+          denied.equals("0") ? "" : ", and " + denied + " denied");
     }
     for (JsonNode denied : totals.path("denied")) {
       out.printf(

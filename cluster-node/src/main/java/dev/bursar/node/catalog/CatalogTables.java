@@ -286,6 +286,19 @@ final class CatalogTables {
 
   // ---- orgs
 
+  /** The versions that orgs have chosen for themselves, by the read model, the most usual first. */
+  List<Integer> chosen(int limit) {
+    return handle
+        .createQuery(
+            """
+            select catalog_version from org where catalog_version is not null
+            group by catalog_version order by count(*) desc, catalog_version desc limit :limit
+            """)
+        .bind("limit", limit)
+        .mapTo(Integer.class)
+        .list();
+  }
+
   /** How many orgs that have chosen no version have which plan and add-ons, by the read model. */
   List<CatalogDiff.Subscribed> subscribed() {
     return handle

@@ -47,6 +47,9 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
    */
   private static final int CHOSEN_PARTS_MAX = 100_000;
 
+  /** So many are read when a node starts, before anybody asks. */
+  private static final int CHOSEN_AT_START_MAX = 100;
+
   /** No catalog is taken for larger: so many are kept however large they are. */
   private static final int CHOSEN_LARGE_MAX = 4;
 
@@ -108,6 +111,7 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
    */
   void start(Runnable publishDue) {
     refresh();
+    blocking.execute(this::readChosen);
     var unused =
         thread.scheduleWithFixedDelay(
             () -> look(publishDue),
@@ -152,6 +156,22 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
       return chosen.getIfPresent(version);
     }
     return found;
+  }
+
+  /** What a node that starts will be asked for; who asks sooner is told to ask again. */
+  private void readChosen() {
+    try {
+      List<Integer> versions =
+          jdbi.withHandle(handle -> new CatalogTables(handle).chosen(CHOSEN_AT_START_MAX));
+      Known now = known;
+      for (int version : versions) {
+        if (now != null && !now.catalogs.containsKey(version) && chosenSought.add(version)) {
+          seek(version);
+        }
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("what orgs have chosen of the catalog is read when they ask", e);
+    }
   }
 
   private void seek(int version) {

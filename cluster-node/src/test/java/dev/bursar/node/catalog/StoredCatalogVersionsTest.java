@@ -440,6 +440,27 @@ final class StoredCatalogVersionsTest {
             });
   }
 
+  @Test
+  void whatOrgsHaveChosenIsReadBeforeTheyAsk() {
+    StoredCatalogVersions node = node(costing("1"), false);
+    int version = draft(node, costing("2"));
+    database
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    """
+                    insert into org (org, name, zone, add_ons, catalog_version, last_sequence, updated_at)
+                    values ('a', 'A', 'UTC', '{}', ?, 1, now()), ('b', 'B', 'UTC', '{}', null, 1, now())
+                    """,
+                    version));
+    Queue<Runnable> later = new ConcurrentLinkedQueue<>();
+    blocking = later::add;
+    StoredCatalogVersions started = node(costing("1"), false);
+    later.forEach(Runnable::run);
+    assertThat(started.current().of("a", version, now)).isNotNull();
+  }
+
   /** Orgs may choose any version, and leases are made by what counted then. */
   @Test
   void ofWhatOrgsHaveChosenNoMoreIsKeptThanThereIsRoomFor() {

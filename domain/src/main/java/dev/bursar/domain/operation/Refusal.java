@@ -135,7 +135,7 @@ public record Refusal(Code code, @Nullable String field, String detail, List<Sub
     return new Refusal(
         Code.CATALOG_UNKNOWN,
         null,
-        "this node can't tell by which version of the catalog to decide, since the database does not answer it, or the version is of another program and can't be read by this one; ask again");
+        "this node can't tell by which version of the catalog to decide: it has yet to read the one that the org has chosen, the database does not answer it, or the version is of another program and can't be read by this one; ask again");
   }
 
   /** Another request has set or removed the budget while this one was about to. */
