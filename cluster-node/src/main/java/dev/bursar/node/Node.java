@@ -303,6 +303,12 @@ public final class Node implements AutoCloseable {
                         .findOne()
                         .map(OffsetDateTime::toInstant)
                         .orElse(Instant.MIN));
+    if (start.isAfter(TestClock.LAST)) {
+      database.close();
+      throw new IllegalArgumentException(
+          "the test clock can't start at %s; up to %s is accepted"
+              .formatted(start, TestClock.LAST));
+    }
     if (start.isBefore(last)) {
       database.close();
       throw new IllegalArgumentException(

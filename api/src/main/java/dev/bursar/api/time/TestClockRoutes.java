@@ -42,6 +42,10 @@ public final class TestClockRoutes {
     if (now == null) {
       throw body.missing("now");
     }
+    if (now.isAfter(TestClock.LAST)) {
+      throw Problem.invalid("now", "is after %s; up to that is accepted".formatted(TestClock.LAST))
+          .fault();
+    }
     Instant present = clock.now();
     if (now.isBefore(present)) {
       throw backwards(present);

@@ -17,6 +17,7 @@ import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One reservation on its way: who has answered what, and what the others are to be asked. */
 final class Course<W> {
+
+  /** So much later it may be for the team than it was for the org when that decided. */
+  private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
 
   /** Somebody who waits, and whether the request is a retry. */
   record Waiting<W>(W who, boolean replayed) {}
@@ -134,23 +138,36 @@ final class Course<W> {
   }
 
   /**
-   * Whether the team holds in all limits that it was to hold in, as its answer says. Of work that
-   * has run it counts nothing in windows that have ended, and a rate only while it lasts: those may
-   * be lacking.
+   * Whether the team holds in all limits that it was to hold in, as its answer says, and a lease in
+   * no window that had ended when it was made. Of work that has run the team counts nothing in
+   * windows that have ended, and a rate only while it lasts: those may be lacking.
    */
   boolean isHeldIn(List<LimitState> limits) {
     return repeating
         || plan.teamLimits().stream()
-            .allMatch(asked -> mayLack(asked.budget()) || limits.stream().anyMatch(asked::isOf));
+            .allMatch(
+                asked ->
+                    mayLack(asked.budget())
+                        || limits.stream()
+                            .anyMatch(held -> asked.isOf(held) && !isOver(asked.budget(), held)));
   }
 
+  /** The window may have ended by the team's clock, and not by the org's. */
   private boolean mayLack(Budget budget) {
     CountedWork work = plan.countedWork();
     Instant madeAt = plan.madeAt();
     return work != null
         && (madeAt == null
             || budget.window().boundsRate()
-            || !madeAt.isBefore(budget.windowAt(work.countsAt()).end()));
+            || !madeAt.plus(CLOCKS_APART).isBefore(budget.windowAt(work.countsAt()).end()));
+  }
+
+  /** A lease may be spent in the windows in which it was made. */
+  private boolean isOver(Budget budget, LimitState held) {
+    Instant madeAt = plan.madeAt();
+    return madeAt != null
+        && plan.request().isLease()
+        && held.windowStart().isBefore(budget.windowAt(madeAt).start());
   }
 
   /** Whether the wallet has set something aside, or charged it. */

@@ -86,12 +86,13 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
   }
 
   private Decision<TeamEvent, TeamReply> hold(TeamCommand.HoldBudget ask, Instant now) {
+    if (team.memory().mayHaveForgotten(ask.origin())) {
+      // Also of what is held here: it may be in other limits than these.
+      return forgotten();
+    }
     List<LimitState> before = states(ask.limits(), now);
     if (team.tallies().holds(ask.reservation())) {
       return new Told<>(new TeamReply.Held(before));
-    }
-    if (team.memory().mayHaveForgotten(ask.origin())) {
-      return forgotten();
     }
     List<Denial> denials = BudgetDenials.of(before, ask.asked());
     if (!denials.isEmpty()) {
@@ -112,12 +113,12 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
 
   /** Held like any other until the wallet has charged it; no limit stands in the way. */
   private Decision<TeamEvent, TeamReply> count(TeamCommand.CountUsage ask, Instant now) {
-    List<LimitState> before = team.tallies().states(ask.limits(), ask.counted(), now);
-    if (team.tallies().holds(ask.reservation())) {
-      return new Told<>(new TeamReply.Held(before));
+    if (team.memory().mayHaveForgotten(ask.origin())) {
+      return forgotten();
     }
-    return team.memory().mayHaveForgotten(ask.origin())
-        ? forgotten()
+    List<LimitState> before = team.tallies().states(ask.limits(), ask.counted(), now);
+    return team.tallies().holds(ask.reservation())
+        ? new Told<>(new TeamReply.Held(before))
         : new Accepted<>(held(ask.reservation(), ask.used(), before, now));
   }
 

@@ -6,6 +6,9 @@ import java.util.concurrent.CompletionStage;
 /** A clock that stands still until it is moved, for tests. */
 public interface TestClock {
 
+  /** The last time that it can show: what is dated by then ends in years of four digits, too. */
+  Instant LAST = Instant.parse("9900-01-01T00:00:00Z");
+
   /** The time. */
   Instant now();
 

@@ -1,6 +1,7 @@
 package dev.bursar.domain.budget;
 
 import static dev.bursar.domain.budget.BudgetWords.EACH_USER;
+import static dev.bursar.domain.budget.BudgetWords.NOON;
 import static dev.bursar.domain.budget.BudgetWords.ORG;
 import static dev.bursar.domain.budget.BudgetWords.budget;
 import static dev.bursar.domain.budget.BudgetWords.daily;
@@ -13,6 +14,7 @@ import static dev.bursar.domain.budget.BudgetWords.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.credits.Credits;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,29 @@ final class BudgetsTest {
         .filter(each -> counting == (each.mode() == Budget.Mode.SHADOW))
         .map(Budget::id)
         .toList();
+  }
+
+  private static LimitState figures(Budget budget, Scope counted) {
+    return new Tallies(Lateness.ofHolds(Duration.ofHours(2)))
+        .state(new Budgets.Applicable(budget, counted), NOON);
+  }
+
+  @Test
+  void figuresAreOfTheBudgetThatWasSetThenAndOfWhomItCountsFor() {
+    for (Scope scope :
+        List.of(ORG, user("ann"), member("ann", "research"), unit(Scope.Type.TEAM, "research"))) {
+      Budget budget = daily("b", scope, "9").since(7L);
+      Budgets.Applicable asked = new Budgets.Applicable(budget, scope);
+      assertThat(asked.isOf(figures(budget, scope))).isTrue();
+      assertThat(asked.isOf(figures(budget.since(8L), scope))).isFalse();
+      assertThat(asked.isOf(figures(daily("c", scope, "9").since(7L), scope))).isFalse();
+    }
+    for (Scope each : List.of(EACH_USER, eachMember("research"))) {
+      Budget budget = daily("b", each, "9").since(7L);
+      Budgets.Applicable asked = new Budgets.Applicable(budget, each.countedFor("ann"));
+      assertThat(asked.isOf(figures(budget, each.countedFor("ann")))).isTrue();
+      assertThat(asked.isOf(figures(budget, each.countedFor("bob")))).isFalse();
+    }
   }
 
   @Test

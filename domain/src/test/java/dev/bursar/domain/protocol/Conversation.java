@@ -28,6 +28,7 @@ import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletReply;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,10 +55,11 @@ final class Conversation {
   private @Nullable Operation askedWalletUnder;
 
   private Conversation(boolean team, boolean commit, boolean dryRun) {
-    this(team, commit, dryRun, null);
+    this(team, commit, dryRun, null, AT);
   }
 
-  private Conversation(boolean team, boolean commit, boolean dryRun, @Nullable Reported reported) {
+  private Conversation(
+      boolean team, boolean commit, boolean dryRun, @Nullable Reported reported, Instant madeAt) {
     Subject subject = new Subject("acme", team ? "research" : null, "ann", null, null, null);
     ReserveRequest request =
         new ReserveRequest(
@@ -89,7 +91,7 @@ final class Conversation {
             "K1",
             new byte[16],
             List.of(),
-            reported == null ? null : AT,
+            reported == null ? null : madeAt,
             reported == null ? null : reported.happenedAt());
   }
 
@@ -111,13 +113,22 @@ final class Conversation {
 
   /** Work that has run already. */
   static Conversation reporting() {
-    return new Conversation(true, true, false, new Reported("/gateway", "e1", AT));
+    return reportingAt(AT, AT);
   }
 
   /** Work of the day before, which counts there. */
   static Conversation reportingALateDay() {
-    return new Conversation(
-        true, true, false, new Reported("/gateway", "e1", AT.minus(Duration.ofDays(1))));
+    return reportingAt(AT.minus(Duration.ofDays(1)), AT);
+  }
+
+  /** Work of the day's last second, by the org's clock. */
+  static Conversation reportingAtTheDaysEnd() {
+    Instant end = AT.truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1)).minusSeconds(1);
+    return reportingAt(end, end);
+  }
+
+  private static Conversation reportingAt(Instant ranAt, Instant madeAt) {
+    return new Conversation(true, true, false, new Reported("/gateway", "e1", ranAt), madeAt);
   }
 
   static Conversation dryRun() {

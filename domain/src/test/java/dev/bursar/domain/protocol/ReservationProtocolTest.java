@@ -404,6 +404,15 @@ final class ReservationProtocolTest {
     assertThat(r.teamHoldsForADecisionBefore()).containsExactly("wallet main: ChargeUsage");
   }
 
+  /** For the team it may be the next day by now. */
+  @Test
+  void whatHasRunInAWindowThatEndsMayCountNowhere() {
+    Conversation r = Conversation.reportingAtTheDaysEnd();
+    r.begun("ann");
+    r.durable();
+    assertThat(r.teamHoldsForADecisionBefore()).containsExactly("wallet main: ChargeUsage");
+  }
+
   /** What the team was asked first may be answered twice, and late. */
   @Test
   void aNoToAnEarlierQuestionMakesSureOfNothing() {

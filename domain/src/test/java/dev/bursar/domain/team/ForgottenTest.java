@@ -124,11 +124,16 @@ final class ForgottenTest {
         .isInstanceOf(Outcome.Replied.class);
   }
 
+  /** It may be held in other limits than those that are asked for: the journal says in which. */
   @Test
-  void whatIsOpenIsToldThoughItsHoldIsForgotten() {
+  void whatIsOpenIsLookedForWhenItsHoldIsForgotten() {
     Instant later = NOON.plusSeconds(1);
     when("r3", hold("r3", Origin.of(later)), later);
     assertThat(when("r2", hold("r2", Origin.of(NOON)), LONG_AFTER))
+        .isInstanceOf(Outcome.Forgotten.class);
+    assertThat(when("r2", count("r2", Origin.of(NOON)), LONG_AFTER))
+        .isInstanceOf(Outcome.Forgotten.class);
+    assertThat(when("r2", hold("r2", Origin.of(NOON).soughtThrough(3)), LONG_AFTER))
         .isInstanceOf(Outcome.Replied.class);
   }
 
