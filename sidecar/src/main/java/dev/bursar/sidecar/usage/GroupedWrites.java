@@ -1,0 +1,262 @@
+package dev.bursar.sidecar.usage;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries on their way into the usage file, in the order in which they come: one thread writes all
+ * that wait together, with one {@code fsync} if any of them asks for it. Where nobody waits, one
+ * that asks for none is written at once. Safe for use by many threads.
+ */
+final class GroupedWrites {
+
+  private static final int AT_ONCE_MAX = 4_096;
+  private static final int AT_ONCE_BYTES_MAX = 1 << 20;
+
+  /** So many entries may wait to be written, in memory. */
+  private static final int WAITING_MAX = 4_096;
+
+  /** For so long nothing more should be decided, after a write has failed. */
+  static final long BROKEN_NANOS = 1_000_000_000L;
+
+  /** The file. */
+  interface To {
+
+    /**
+     * Adds entries; to be called by who holds the guard.
+     *
+     * @param force whether a crash of the machine is not to lose them
+     * @param uses how many of them are uses, and {@code usedBytes} how long these are
+     * @throws IOException if none of them is in the file
+     */
+    void append(byte[] framed, boolean force, long uses, long usedBytes) throws IOException;
+
+    /** Whether another part is to be begun before anything is written at once. */
+    boolean isLong();
+
+    /** So many uses were written, and whoever waits for them was told. */
+    void written(long uses);
+  }
+
+  /** An entry that waits to be written. */
+  private static final class Pending {
+    final byte[] framed;
+    final boolean isUse;
+
+    /** What is to be told, if anything. */
+    final @Nullable CompletableFuture<Void> done;
+
+    /** Whether that is only to be told once a crash of the machine does not lose it. */
+    final boolean force;
+
+    Pending(byte[] framed, boolean isUse, @Nullable CompletableFuture<Void> done, boolean force) {
+      this.framed = framed;
+      this.isUse = isUse;
+      this.done = done;
+      this.force = force;
+    }
+  }
+
+  /** Entries that are written together. */
+  private static final class Group {
+    final List<CompletableFuture<Void>> done = new ArrayList<>();
+    final ByteArrayOutputStream bytes = new ByteArrayOutputStream(4_096);
+    boolean force;
+    int entries;
+    long uses;
+    long usedBytes;
+
+    void add(Pending each) {
+      bytes.writeBytes(each.framed);
+      entries++;
+      force |= each.force;
+      if (each.done != null) {
+        done.add(each.done);
+      }
+      if (each.isUse) {
+        uses++;
+        usedBytes += each.framed.length;
+      }
+    }
+
+    boolean isFull() {
+      return entries == AT_ONCE_MAX || bytes.size() > AT_ONCE_BYTES_MAX;
+    }
+  }
+
+  private static final CompletableFuture<Void> WRITTEN = CompletableFuture.completedFuture(null);
+
+  private final ReentrantLock guard;
+  private final To to;
+  private final BlockingQueue<Pending> queue = new LinkedBlockingQueue<>();
+
+  /** How many are in the queue, or were taken from it and are not written. */
+  private final AtomicInteger waiting = new AtomicInteger();
+
+  private final Thread writer;
+  private volatile boolean broken;
+  private volatile long brokenAt;
+  private volatile @Nullable Pending last;
+  private volatile boolean ended;
+
+  /**
+   * @param guard held by who reads or changes what is in the file
+   */
+  GroupedWrites(ReentrantLock guard, To to) {
+    this.guard = guard;
+    this.to = to;
+    this.writer = Thread.ofPlatform().daemon().name("usage-file").unstarted(this::run);
+  }
+
+  /** Begins to write; until then all wait. */
+  void start() {
+    writer.start();
+  }
+
+  /** Whether as many wait as may, or a write has failed just now. */
+  boolean isFull() {
+    return queue.size() > WAITING_MAX || (broken && System.nanoTime() - brokenAt < BROKEN_NANOS);
+  }
+
+  /** Adds an entry; done once a crash of the machine does not lose it. */
+  CompletableFuture<Void> keep(byte[] framed, boolean isUse) {
+    return added(framed, isUse, true);
+  }
+
+  /** Adds an entry that is of no use; done once it is written. */
+  CompletableFuture<Void> write(byte[] framed) throws IOException {
+    return waiting.get() == 0 && isWrittenAtOnce(framed) ? WRITTEN : added(framed, false, false);
+  }
+
+  /** Adds an entry that nobody waits for. */
+  void note(byte[] framed, boolean isUse) {
+    add(new Pending(framed, isUse, null, false));
+  }
+
+  private CompletableFuture<Void> added(byte[] framed, boolean isUse, boolean force) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    add(new Pending(framed, isUse, done, force));
+    if (ended) {
+      failRest();
+    }
+    return done;
+  }
+
+  private void add(Pending each) {
+    waiting.incrementAndGet();
+    queue.add(each);
+  }
+
+  /**
+   * Writes an entry, if nobody has to be waited for, and none is overtaken; whether it has. An
+   * interrupt would close the file.
+   */
+  private boolean isWrittenAtOnce(byte[] framed) throws IOException {
+    if (Thread.currentThread().isInterrupted() || !guard.tryLock()) {
+      return false;
+    }
+    try {
+      if (waiting.get() > 0 || ended || to.isLong()) {
+        return false;
+      }
+      to.append(framed, false, 0, 0);
+      return true;
+    } catch (IOException e) {
+      broke();
+      throw e;
+    } finally {
+      guard.unlock();
+    }
+  }
+
+  private void run() {
+    try {
+      for (boolean isLast = false; !isLast; ) {
+        Group group = new Group();
+        for (Pending each = queue.take(); each != null; each = queue.poll()) {
+          group.add(each);
+          isLast |= each.equals(last);
+          if (group.isFull()) {
+            break;
+          }
+        }
+        write(group);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void write(Group group) {
+    guard.lock();
+    try {
+      to.append(group.bytes.toByteArray(), group.force, group.uses, group.usedBytes);
+    } catch (IOException | RuntimeException e) {
+      broke();
+      tell(group.done, e);
+      return;
+    } finally {
+      waiting.addAndGet(-group.entries);
+      guard.unlock();
+    }
+    broken = false;
+    tell(group.done, null);
+    to.written(group.uses);
+  }
+
+  private void broke() {
+    brokenAt = System.nanoTime();
+    broken = true;
+  }
+
+  /** Whoever waits goes on in a thread of its own: it may hold up nobody here. */
+  private static void tell(Collection<CompletableFuture<Void>> done, @Nullable Throwable error) {
+    for (CompletableFuture<Void> each : done) {
+      Thread.startVirtualThread(
+          () -> {
+            if (error == null) {
+              each.complete(null);
+            } else {
+              each.completeExceptionally(error);
+            }
+          });
+    }
+  }
+
+  /**
+   * Writes what waits, and ends; what comes later fails.
+   *
+   * @param framed the last entry; it is forced with all that comes before
+   */
+  void end(byte[] framed) {
+    if (writer.isAlive()) {
+      Pending end = new Pending(framed, false, new CompletableFuture<>(), true);
+      last = end;
+      add(end);
+      try {
+        writer.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    ended = true;
+    failRest();
+  }
+
+  private void failRest() {
+    for (Pending each = queue.poll(); each != null; each = queue.poll()) {
+      if (each.done != null) {
+        tell(List.of(each.done), new IOException("the usage file is closed"));
+      }
+    }
+  }
+}
