@@ -4,9 +4,11 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.sidecar.decision.LocalDecider;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.Ask;
+import dev.bursar.sidecar.lease.Features;
 import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.Rooms;
 import dev.bursar.sidecar.lease.Told;
+import dev.bursar.sidecar.lease.Wanted;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.Server.Reported;
 import dev.bursar.sidecar.server.ServerAway;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -30,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,8 +50,14 @@ final class Desks {
   /** Of how many orgs terms are asked for at once when something has changed for all. */
   private static final int AT_ONCE = 16;
 
+  /** So much of what was wanted is remembered, of all orgs. */
+  private static final int WANTED_MAX = 1_000;
+
   /** How many questions about leases are under way, of all orgs: each may take a connection. */
   private static final int ASKED_AT_ONCE = 64;
+
+  /** As long as no more are under way, what nobody waits for is asked, too. */
+  private static final int ASKED_AHEAD = 16;
 
   private static final long TICK_NANOS = Duration.ofMillis(100).toNanos();
   private static final long AGAIN_NANOS = Duration.ofMillis(500).toNanos();
@@ -61,7 +71,9 @@ final class Desks {
   private final String life;
   private final AtomicLong ids = new AtomicLong();
   private final Rooms rooms = Rooms.usual();
+  private final Features features = new Features();
   private final Queue<Runnable> toAsk = new ConcurrentLinkedQueue<>();
+  private final Queue<Runnable> toAskAhead = new ConcurrentLinkedQueue<>();
   private final AtomicInteger asking = new AtomicInteger();
   private final AtomicInteger underWay = new AtomicInteger();
   private long lookedAt;
@@ -124,7 +136,8 @@ final class Desks {
   }
 
   private OrgDesk newDesk(String org) {
-    LocalDecider decider = new LocalDecider(new LeaseBook(newCall(), settings.leases(), rooms));
+    LocalDecider decider =
+        new LocalDecider(new LeaseBook(newCall(), settings.leases(), rooms, features));
     OrgDesk desk =
         new OrgDesk(
             org,
@@ -202,8 +215,51 @@ final class Desks {
     }
   }
 
+  /** What was wanted lately, of all orgs. */
+  List<Wanted> wanted() {
+    long now = host.nanos();
+    return desks.values().stream()
+        .flatMap(desk -> desk.with(it -> it.leases().wanted(FORGET_NANOS, now)).stream())
+        .limit(WANTED_MAX)
+        .toList();
+  }
+
+  /**
+   * What an earlier life has wanted is leased again, where there is plenty; some orgs at a time.
+   */
+  void expect(List<Wanted> all) {
+    Map<String, List<Wanted>> byOrg =
+        all.stream()
+            .limit(WANTED_MAX)
+            .collect(
+                Collectors.groupingBy(
+                    each -> each.key().subject().org(), LinkedHashMap::new, Collectors.toList()));
+    Queue<List<Wanted>> left = new ConcurrentLinkedQueue<>(byOrg.values());
+    for (int i = 0; i < AT_ONCE; i++) {
+      expectNext(left);
+    }
+  }
+
+  private void expectNext(Queue<List<Wanted>> left) {
+    List<Wanted> next = left.poll();
+    OrgDesk desk = next == null ? null : asked(next.getFirst().key().subject().org());
+    if (next != null && desk != null) {
+      fetch(desk);
+      var unused =
+          desk.fetched()
+              .thenRunAsync(
+                  () -> {
+                    if (!ended && desk.known() != null) {
+                      desk.run(decider -> decider.leases().expect(next, host.nanos()));
+                    }
+                    expectNext(left);
+                  },
+                  host::soon);
+    }
+  }
+
   private void send(String org, Ask ask) {
-    toAsk.add(() -> begin(org, ask));
+    (ask.isUrgent() ? toAsk : toAskAhead).add(() -> begin(org, ask));
     ask();
   }
 
@@ -214,6 +270,9 @@ final class Desks {
         missed = asking.addAndGet(-missed)) {
       while (underWay.get() < ASKED_AT_ONCE) {
         Runnable next = toAsk.poll();
+        if (next == null && underWay.get() < ASKED_AHEAD) {
+          next = toAskAhead.poll();
+        }
         if (next == null) {
           break;
         }

@@ -10,6 +10,7 @@ import dev.bursar.sidecar.decision.LocalDecider;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.Rooms;
+import dev.bursar.sidecar.lease.Wanted;
 import dev.bursar.sidecar.server.Changes;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
@@ -47,6 +48,10 @@ public final class Sidecar implements Changes, AutoCloseable {
 
   private static final Decision REFUSED =
       new Decision.Denied("key_refused", "the server does not take the sidecar's key");
+
+  private static final Decision FULL =
+      new Decision.Denied(
+          "usage_file_full", "what was used could not be kept until the server has it");
 
   private final SidecarSettings settings;
   private final Server server;
@@ -128,25 +133,29 @@ public final class Sidecar implements Changes, AutoCloseable {
   public CompletionStage<Decision> decide(ReserveRequest request, @Nullable CallKey key) {
     OrgDesk desk = closing ? null : desks.asked(request.subject().org());
     if (desk == null) {
-      return CompletableFuture.completedFuture(new Decision.Elsewhere());
+      return atOnce(Decision.Elsewhere.IT_IS);
     }
     if (file.isFull()) {
-      return CompletableFuture.completedFuture(
-          settings.denyWhenFull()
-              ? new Decision.Denied(
-                  "usage_file_full", "what was used could not be kept until the server has it")
-              : new Decision.Elsewhere());
+      return atOnce(settings.denyWhenFull() ? FULL : Decision.Elsewhere.IT_IS);
     }
     String id = desks.newId(desk);
     long now = host.nanos();
     if (desk.known() == null && !desk.isRefused()) {
       desks.fetch(desk);
       return waited(desk.fetched(), now)
-          .thenCompose(done -> decide(desk, request, key, id, now, 0));
+          .thenCompose(done -> decide(desk, request, key, id, now, 1));
     }
     return decide(desk, request, key, id, now, 0);
   }
 
+  private CompletionStage<Decision> atOnce(Decision decision) {
+    meters.decided(decision, true);
+    return CompletableFuture.completedFuture(decision);
+  }
+
+  /**
+   * @param round how often something was waited for
+   */
   private CompletionStage<Decision> decide(
       OrgDesk desk,
       ReserveRequest request,
@@ -155,8 +164,7 @@ public final class Sidecar implements Changes, AutoCloseable {
       long since,
       int round) {
     if (desk.isRefused()) {
-      meters.decided(REFUSED, true);
-      return CompletableFuture.completedFuture(REFUSED);
+      return atOnce(REFUSED);
     }
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
     Decision decision =
@@ -173,7 +181,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     if (decision instanceof Decision.Wait) {
       long left = settings.waitMax().toNanos() - (host.nanos() - since);
       if (until == null || left <= 0 || round >= ROUNDS_MAX) {
-        Decision none = new Decision.Elsewhere();
+        Decision none = Decision.Elsewhere.IT_IS;
         meters.decided(none, false);
         return CompletableFuture.completedFuture(none);
       }
@@ -447,6 +455,20 @@ public final class Sidecar implements Changes, AutoCloseable {
               TermsSource.Tagged known = desk.known();
               return known == null ? null : known.terms();
             });
+  }
+
+  // ---- what is wanted
+
+  /** What was wanted of leases in the last ten minutes. */
+  public List<Wanted> wanted() {
+    return desks.wanted();
+  }
+
+  /**
+   * What an earlier life has wanted is leased again before it is asked for, where there is plenty.
+   */
+  public void expect(List<Wanted> before) {
+    desks.expect(before);
   }
 
   // ---- what others push

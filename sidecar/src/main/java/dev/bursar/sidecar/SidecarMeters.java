@@ -32,7 +32,7 @@ public final class SidecarMeters {
       case Decision.Elsewhere it -> elsewhere.increment();
       case Decision.Wait it -> {}
     }
-    if (!atOnce) {
+    if (!atOnce && !(decision instanceof Decision.Elsewhere)) {
       waited.increment();
     }
   }
@@ -81,7 +81,7 @@ public final class SidecarMeters {
     return denied.sum();
   }
 
-  /** Decided after a wait for a lease. */
+  /** Decided here after a wait for a lease, or for terms. */
   public long waited() {
     return waited.sum();
   }

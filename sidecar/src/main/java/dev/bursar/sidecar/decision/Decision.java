@@ -42,6 +42,6 @@ public sealed interface Decision {
   /** It is the server's to decide. */
   record Elsewhere() implements Decision {
 
-    static final Elsewhere IT_IS = new Elsewhere();
+    public static final Elsewhere IT_IS = new Elsewhere();
   }
 }

@@ -112,6 +112,7 @@ public final class LocalDecider {
   /** The org's terms, from now on. */
   public void terms(Terms told, long now) {
     terms = told;
+    leases.entitled(feature -> told.fault(feature) == null);
     leases.prices(told.version(), now);
   }
 

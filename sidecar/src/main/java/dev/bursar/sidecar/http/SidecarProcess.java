@@ -13,6 +13,7 @@ import dev.bursar.api.http.RequestHandler;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarMeters;
 import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.WantedFile;
 import dev.bursar.sidecar.envoy.Checks;
 import dev.bursar.sidecar.envoy.EnvoyServer;
 import dev.bursar.sidecar.envoy.HttpAuthorization;
@@ -48,6 +49,9 @@ public final class SidecarProcess implements AutoCloseable {
 
   private static final Duration STOP = Duration.ofSeconds(10);
 
+  /** How often is put down what was wanted. */
+  private static final Duration REMEMBER = Duration.ofSeconds(30);
+
   /**
    * What it is to be.
    *
@@ -75,6 +79,7 @@ public final class SidecarProcess implements AutoCloseable {
   private final ChangeStream changes;
   private final HttpServer server;
   private final @Nullable EnvoyServer envoy;
+  private final Runnable remember;
 
   private SidecarProcess(
       ActorSystem<Void> system,
@@ -82,13 +87,15 @@ public final class SidecarProcess implements AutoCloseable {
       Sidecar sidecar,
       ChangeStream changes,
       HttpServer server,
-      @Nullable EnvoyServer envoy) {
+      @Nullable EnvoyServer envoy,
+      Runnable remember) {
     this.system = system;
     this.client = client;
     this.sidecar = sidecar;
     this.changes = changes;
     this.server = server;
     this.envoy = envoy;
+    this.remember = remember;
   }
 
   /** Of its actor system, and of its HTTP server. */
@@ -162,7 +169,13 @@ public final class SidecarProcess implements AutoCloseable {
               .toCompletableFuture()
               .join();
       changes.start();
-      return new SidecarProcess(system, client, sidecar, changes, server, envoy);
+      WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"));
+      sidecar.expect(wanted.read(clock.instant()));
+      Runnable remember = () -> wanted.write(sidecar.wanted(), clock.instant());
+      system
+          .scheduler()
+          .scheduleWithFixedDelay(REMEMBER, REMEMBER, remember, system.executionContext());
+      return new SidecarProcess(system, client, sidecar, changes, server, envoy, remember);
     } catch (CompletionException | IOException e) {
       if (envoy != null) {
         envoy.close();
@@ -276,6 +289,7 @@ public final class SidecarProcess implements AutoCloseable {
       envoy.close();
     }
     server.stop(STOP).toCompletableFuture().join();
+    remember.run();
     try {
       sidecar.stop(STOP);
     } catch (InterruptedException e) {

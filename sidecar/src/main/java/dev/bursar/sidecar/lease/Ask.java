@@ -11,15 +11,32 @@ public sealed interface Ask {
   /** What makes it one call, however often it is sent. */
   String callId();
 
+  /** Whether somebody waits for it, or may soon. */
+  default boolean isUrgent() {
+    return true;
+  }
+
   /**
    * For a lease.
    *
    * @param amount millionths of credits, above 0
    * @param meters units by meter, each above 0
+   * @param ahead whether nobody has wanted anything of it yet
    */
   record Acquire(
-      String callId, LeaseKey key, long amount, Map<String, Long> meters, long ttlSeconds)
-      implements Ask {}
+      String callId,
+      LeaseKey key,
+      long amount,
+      Map<String, Long> meters,
+      long ttlSeconds,
+      boolean ahead)
+      implements Ask {
+
+    @Override
+    public boolean isUrgent() {
+      return !ahead;
+    }
+  }
 
   /**
    * To settle a lease's terms, with or without what was used of it.

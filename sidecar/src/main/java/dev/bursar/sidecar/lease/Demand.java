@@ -118,17 +118,40 @@ final class Demand {
     return last > 0;
   }
 
-  /** About as much is needed as another needs at a time. */
-  void like(Demand other) {
-    need = Math.max(need, other.isUsed() ? other.last : other.need);
-    needUsage = other.needUsage;
-    beside(other);
+  /**
+   * What is needed at a time.
+   *
+   * @param amount millionths
+   * @param usage units by meter
+   */
+  record Size(long amount, Map<String, Long> usage) {}
+
+  /** What is needed of this at a time. */
+  Size usual() {
+    return new Size(isUsed() ? last : need, needUsage);
+  }
+
+  /** The same, as it may be wanted once more. */
+  Wanted wantedAgain() {
+    Size usual = usual();
+    return new Wanted(key, kind.meters, usual.amount(), usual.usage());
+  }
+
+  /** About so much is going to be needed at a time. */
+  void expecting(Size usual) {
+    need = Math.max(need, usual.amount());
+    needUsage = usual.usage();
   }
 
   /** Others of the same wallet ask for so much at once, and so much was left for others. */
   void beside(Demand other) {
     largest = Math.max(largest, other.largest);
     remaining = Math.max(remaining, other.remaining);
+  }
+
+  /** Whether its key names just what limits count, as far as is known. */
+  boolean isNamedAsCounted() {
+    return key.equals(key.naming(kind.named));
   }
 
   /** Whether what is leased is little, compared with what others could still be granted. */

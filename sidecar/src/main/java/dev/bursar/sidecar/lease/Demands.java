@@ -2,14 +2,16 @@ package dev.bursar.sidecar.lease;
 
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.lease.Demand.Kind;
-import java.util.ArrayList;
+import dev.bursar.sidecar.lease.Demand.Size;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +31,18 @@ final class Demands {
   /** So many subjects are remembered. */
   private static final int SUBJECTS_MAX = 64;
 
-  /** So much is leased ahead at once, at most. */
-  private static final int AHEAD_MAX = 16;
+  /** So much is expected at a time. */
+  private static final int EXPECTED_MAX = 48;
+
+  private static final long EXPECTED_BYTES = 300;
+
+  /**
+   * Something that nobody has wanted yet.
+   *
+   * @param first what was wanted when it began to be likely
+   * @param before what an earlier life has wanted, if it is that
+   */
+  private record Expected(Demand first, Size size, @Nullable Wanted before) {}
 
   private final Room room;
   private final Map<LeaseKey, Kind> kinds = new HashMap<>();
@@ -38,6 +50,9 @@ final class Demands {
 
   /** Whom the server has told of, since limits count each of them. */
   private final Set<Subject> subjects = new LinkedHashSet<>();
+
+  /** The likeliest first. */
+  private final Map<LeaseKey, Expected> expected = new LinkedHashMap<>();
 
   Demands(Room room) {
     this.room = room;
@@ -94,40 +109,116 @@ final class Demands {
   }
 
   /**
-   * What is likely to be wanted next, now that somebody wants something for the first time: the
-   * other features that are in use, and this one by the others of the team who use any, and by all
-   * whom the server has told of.
+   * Something is likely to be wanted next, now that somebody wants something for the first time,
+   * the likeliest first: this by the others of the team who use any, and by all whom the server has
+   * told of; other features for the same; and other features for all of them.
+   *
+   * @param features those that others use; of the org's own, those in use are known
    */
-  List<Demand> ahead(Demand first, long now) {
-    Map<LeaseKey, Demand> likely = new LinkedHashMap<>();
+  void expect(Demand first, Collection<String> features) {
+    Map<Subject, Size> others = new LinkedHashMap<>();
+    Map<@Nullable String, Size> more = new LinkedHashMap<>();
     for (Demand other : demands.values()) {
       if (other.isUsed() && other.key.isPaidAs(first.key)) {
-        likely.putIfAbsent(first.key.of(other.key.feature()), other);
+        more.putIfAbsent(other.key.feature(), other.usual());
         if (other.key.isAkinTo(first.key)) {
-          likely.putIfAbsent(other.key.of(first.key.feature()), other);
+          others.putIfAbsent(other.key.subject(), other.usual());
         }
       }
     }
-    for (Subject subject : subjects) {
-      likely.putIfAbsent(first.key.of(subject), first);
+    features.forEach(feature -> more.putIfAbsent(feature, first.usual()));
+    subjects.forEach(subject -> others.putIfAbsent(subject, first.usual()));
+    others.forEach((subject, size) -> expect(first.key.of(subject), first, size));
+    more.forEach((feature, size) -> expect(first.key.of(feature), first, size));
+    for (Subject subject : others.keySet()) {
+      more.forEach((feature, size) -> expect(first.key.of(subject).of(feature), first, size));
     }
-    List<Demand> ahead = new ArrayList<>();
-    likely.forEach(
-        (key, like) -> {
-          Kind kind =
-              ahead.size() == AHEAD_MAX || room.isShort()
-                  ? null
-                  : subjects.contains(key.subject()) ? kindLike(first, key) : kind(key);
-          if (kind != null
-              && key.names(kind.named)
-              && key.equals(key.naming(kind.named))
-              && !demands.containsKey(key)) {
-            Demand demand = add(key, kind, now);
-            demand.like(like);
-            ahead.add(demand);
-          }
-        });
-    return ahead;
+  }
+
+  /** The same of what an earlier life has wanted. */
+  void expectAgain(Demand first, List<Wanted> all) {
+    for (Wanted it : all) {
+      if (it.key().isPaidAs(first.key)) {
+        expect(it.key(), new Expected(first, new Size(it.amount(), it.usage()), it));
+      }
+    }
+  }
+
+  private void expect(LeaseKey key, Demand first, Size size) {
+    expect(key, new Expected(first, size, null));
+  }
+
+  private void expect(LeaseKey key, Expected it) {
+    if (expected.size() < EXPECTED_MAX
+        && !room.isShort()
+        && !demands.containsKey(key)
+        && expected.putIfAbsent(key, it) == null) {
+      room.take(EXPECTED_BYTES);
+    }
+  }
+
+  /** What an earlier life has wanted is wanted from now on; null if there is no room for it. */
+  @Nullable Demand again(Wanted it, long now) {
+    Kind kind = kindOf(it);
+    if (kind == null || room.isShort() || demands.containsKey(it.key())) {
+      return null;
+    }
+    Demand demand = add(it.key(), kind, now);
+    demand.expecting(new Size(it.amount(), it.usage()));
+    demand.isAwaited = true;
+    return demand;
+  }
+
+  /** What limits have counted is likely to be counted still. */
+  private @Nullable Kind kindOf(Wanted it) {
+    boolean isNew = !kinds.containsKey(it.key().widest());
+    Kind kind = kind(it.key());
+    if (kind != null && isNew) {
+      kind.named.addAll(it.key().named());
+      kind.meters.addAll(it.meters());
+    }
+    return kind;
+  }
+
+  /** What was wanted since, what was wanted last first. */
+  List<Wanted> wanted(long since) {
+    return demands.values().stream()
+        .filter(demand -> demand.isUsed() && demand.usedAt - since >= 0)
+        .sorted(Comparator.comparingLong((Demand demand) -> since - demand.usedAt))
+        .limit(EXPECTED_MAX)
+        .map(Demand::wantedAgain)
+        .toList();
+  }
+
+  /** The likeliest of what is expected, which is wanted from now on; null if there is none. */
+  @Nullable Demand nextExpected(long now) {
+    while (!expected.isEmpty()) {
+      LeaseKey key = expected.keySet().iterator().next();
+      Expected it = Objects.requireNonNull(expected.remove(key));
+      room.give(EXPECTED_BYTES);
+      Kind kind =
+          room.isShort()
+              ? null
+              : it.before != null
+                  ? kindOf(it.before)
+                  : subjects.contains(key.subject()) ? kindLike(it.first, key) : kind(key);
+      if (kind != null
+          && key.names(kind.named)
+          && key.equals(key.naming(kind.named))
+          && !demands.containsKey(key)) {
+        Demand demand = add(key, kind, now);
+        demand.beside(it.first);
+        demand.expecting(it.size);
+        return demand;
+      }
+    }
+    return null;
+  }
+
+  /** Nothing is expected any more. */
+  void expectNothing() {
+    room.give(EXPECTED_BYTES * expected.size());
+    expected.clear();
   }
 
   /** Limits that count one of those whom the server has told of count the others so, too. */
@@ -190,6 +281,7 @@ final class Demands {
 
   /** Nothing is wanted any more: they take no room. */
   void end() {
+    expectNothing();
     room.give(
         DEMAND_BYTES * demands.size()
             + KIND_BYTES * kinds.size()

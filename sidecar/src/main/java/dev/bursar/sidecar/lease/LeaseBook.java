@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +16,20 @@ public final class LeaseBook {
 
   private static final long FORGET = 600_000_000_000L;
 
+  /** So many leases that nobody has wanted yet are asked for at once. */
+  private static final int AHEAD_MAX = 4;
+
   private final LeaseSettings settings;
   private final Rooms rooms;
   private final Questions questions;
   private final Demands demands;
   private final HeldLeases held;
   private final Set<LeaseKey> woken = new HashSet<>();
+  private final Features features;
+  private Predicate<String> entitled = feature -> true;
+  private List<Wanted> before = List.of();
   private int acquiring;
+  private int acquiringAhead;
   private boolean pricesWanted;
 
   /**
@@ -29,6 +37,16 @@ public final class LeaseBook {
    * @param rooms how much of the heap may be taken, shared with others
    */
   public LeaseBook(String name, LeaseSettings settings, Rooms rooms) {
+    this(name, settings, rooms, new Features());
+  }
+
+  /**
+   * The same.
+   *
+   * @param features what others want, too
+   */
+  public LeaseBook(String name, LeaseSettings settings, Rooms rooms, Features features) {
+    this.features = features;
     this.settings = settings;
     this.rooms = rooms;
     this.questions = new Questions(name);
@@ -105,7 +123,7 @@ public final class LeaseBook {
     } else if (!asked) {
       HeldLease lease = usable(demand, now);
       if (lease == null) {
-        acquire(demand, now);
+        acquire(demand, now, false);
       } else {
         held.topUp(demand, lease, now);
       }
@@ -122,11 +140,16 @@ public final class LeaseBook {
     return lease;
   }
 
-  private void acquire(Demand demand, long now) {
+  private void acquire(Demand demand, long now, boolean ahead) {
     long amount = demand.wanted(now);
     Ask.Acquire ask =
         new Ask.Acquire(
-            questions.newCall(), demand.key, amount, demand.units(amount), settings.ttlSeconds());
+            questions.newCall(),
+            demand.key,
+            amount,
+            demand.units(amount),
+            settings.ttlSeconds(),
+            ahead);
     demand.acquiring = ask;
     acquiring++;
     questions.ask(ask);
@@ -147,6 +170,25 @@ public final class LeaseBook {
     List<LeaseKey> all = List.copyOf(woken);
     woken.clear();
     return all;
+  }
+
+  /** What was wanted within so many nanoseconds, what was wanted last first. */
+  public List<Wanted> wanted(long within, long now) {
+    return demands.wanted(now - within);
+  }
+
+  /** What an earlier life has wanted is leased again, as far as there is plenty. */
+  public void expect(List<Wanted> all, long now) {
+    before = all;
+    Demand first = all.isEmpty() ? null : demands.again(all.getFirst(), now);
+    if (first != null) {
+      acquireAhead(first, now);
+    }
+  }
+
+  /** Which features the org may use, as far as is known here; leased ahead are no others. */
+  public void entitled(Predicate<String> may) {
+    entitled = may;
   }
 
   // ---- prices
@@ -260,6 +302,7 @@ public final class LeaseBook {
 
   private void acquired(Ask.Acquire ask, Told told, long first, long sentAt, long now) {
     acquiring--;
+    acquiringAhead -= ask.ahead() ? 1 : 0;
     Demand demand = demands.get(ask.key());
     if (demand == null || demand.acquiring != ask) {
       // Nobody waits for it any more.
@@ -285,8 +328,8 @@ public final class LeaseBook {
         } else {
           demand.lease = lease;
           demand.remaining = it.remaining();
-          if (demand.isAwaited && demand.isPlenty(lease)) {
-            leaseAhead(demand, now);
+          if (demand.isAwaited) {
+            wantedFirst(demand, lease);
           }
           granted(demand, lease, it, ask.amount(), now);
           if (change != 0) {
@@ -294,16 +337,45 @@ public final class LeaseBook {
           }
         }
       }
-      case Told.Refused it -> refused(demand, it, now);
-      case Told.Denied it -> nothing(demand, now);
+      case Told.Refused it -> {
+        if (refused(demand, it, now) && ask.ahead() && demand.isNamedAsCounted()) {
+          acquireAhead(demand, now);
+        }
+      }
+      case Told.Denied it -> {
+        demands.expectNothing();
+        nothing(demand, now);
+      }
       case Told.Lost it -> {}
     }
+    acquireAhead(now);
   }
 
   /** Where there is plenty, what is likely to be asked for next is leased before it is. */
-  private void leaseAhead(Demand first, long now) {
-    first.isAwaited = false;
-    demands.ahead(first, now).forEach(demand -> acquire(demand, now));
+  private void wantedFirst(Demand first, HeldLease lease) {
+    if (first.isPlenty(lease)) {
+      first.isAwaited = false;
+      demands.expectAgain(first, before);
+      demands.expect(first, features.lately().stream().filter(entitled).toList());
+    }
+    before = List.of();
+    features.wanted(first.key.feature());
+  }
+
+  /** Some at a time: what somebody waits for goes first. */
+  private void acquireAhead(long now) {
+    for (Demand next = nextAhead(now); next != null; next = nextAhead(now)) {
+      acquireAhead(next, now);
+    }
+  }
+
+  private void acquireAhead(Demand demand, long now) {
+    acquiringAhead++;
+    acquire(demand, now, true);
+  }
+
+  private @Nullable Demand nextAhead(long now) {
+    return acquiringAhead < AHEAD_MAX ? demands.nextExpected(now) : null;
   }
 
   /** Others are to have some, too; and whoever needs more than there is, is decided on with all. */
@@ -344,13 +416,19 @@ public final class LeaseBook {
     wake(demand);
   }
 
-  /** What the server minds of a lease as it was asked for is asked for otherwise next. */
-  private void refused(Demand demand, Told.Refused it, long now) {
+  /**
+   * What the server minds of a lease as it was asked for is asked for otherwise next.
+   *
+   * @return whether there is anything to be asked for otherwise
+   */
+  private boolean refused(Demand demand, Told.Refused it, long now) {
     demands.told(it.subjects());
-    if (!demand.kind.learns(it)) {
+    boolean learned = demand.kind.learns(it);
+    if (!learned) {
       demand.notBefore = now + settings.pause();
     }
     wake(demand);
+    return learned;
   }
 
   // ---- how a lease stands
@@ -475,6 +553,7 @@ public final class LeaseBook {
   /** Nothing more is decided from any lease, also from those that are being asked for. */
   public void revokeAll() {
     held.retireAll();
+    demands.expectNothing();
     for (Demand demand : demands.all()) {
       if (demand.acquiring != null) {
         demand.acquiring = null;

@@ -113,17 +113,28 @@ public record LeaseKey(
   /** Whether it names all of these. */
   boolean names(Set<Part> parts) {
     for (Part part : parts) {
-      String name =
-          switch (part) {
-            case USER -> subject.user();
-            case PRODUCT -> subject.product();
-            case COST_CENTER -> subject.costCenter();
-            case AGENT -> subject.agent();
-          };
-      if (name == null) {
+      if (!names(part)) {
         return false;
       }
     }
     return true;
+  }
+
+  private boolean names(Part part) {
+    String name =
+        switch (part) {
+          case USER -> subject.user();
+          case PRODUCT -> subject.product();
+          case COST_CENTER -> subject.costCenter();
+          case AGENT -> subject.agent();
+        };
+    return name != null;
+  }
+
+  /** All that it names. */
+  Set<Part> named() {
+    Set<Part> named = EnumSet.allOf(Part.class);
+    named.removeIf(part -> !names(part));
+    return named;
   }
 }

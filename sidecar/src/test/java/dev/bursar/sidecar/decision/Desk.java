@@ -9,6 +9,7 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Subscription.Status;
+import dev.bursar.sidecar.lease.Features;
 import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.lease.LeasingServer;
@@ -39,8 +40,14 @@ final class Desk {
   }
 
   Desk(LeasingServer server, String name) {
+    this(server, name, new Features());
+  }
+
+  /** One that knows what others want. */
+  Desk(LeasingServer server, String name, Features features) {
     this.server = server;
-    this.decider = new LocalDecider(new LeaseBook(name, LeaseSettings.USUAL, Rooms.usual()));
+    this.decider =
+        new LocalDecider(new LeaseBook(name, LeaseSettings.USUAL, Rooms.usual(), features));
     decider.terms(terms(null, Status.NONE), now);
   }
 

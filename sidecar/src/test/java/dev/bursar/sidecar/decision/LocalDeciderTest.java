@@ -11,6 +11,7 @@ import dev.bursar.sidecar.decision.Decision.Denied;
 import dev.bursar.sidecar.decision.Decision.Elsewhere;
 import dev.bursar.sidecar.decision.Decision.Wait;
 import dev.bursar.sidecar.lease.Ask;
+import dev.bursar.sidecar.lease.Features;
 import dev.bursar.sidecar.lease.HeldLease;
 import dev.bursar.sidecar.lease.LeaseBook;
 import dev.bursar.sidecar.lease.LeasingServer;
@@ -18,8 +19,11 @@ import dev.bursar.sidecar.lease.LeasingServer.Item;
 import dev.bursar.sidecar.lease.ModelServer;
 import dev.bursar.sidecar.lease.Spending;
 import dev.bursar.sidecar.lease.Told;
+import dev.bursar.sidecar.lease.Wanted;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -288,6 +292,94 @@ final class LocalDeciderTest {
     allowed(atOnce(desk, Desk.ofTeam("blue", "cid", "2")));
     assertThat(desk.server.leases).hasSize(3);
     assertThat(withThreeUsers(1_000).server.leases).hasSize(1);
+  }
+
+  /** One user has asked for two features, and all get both. */
+  @Test
+  void aFeatureIsLeasedForAheadForAllWhomTheServerTellsOf() {
+    Desk desk = withThreeUsers(1_000_000);
+    allowed(desk.ask(search("ann")));
+    desk.deliver();
+    assertThat(desk.server.leases).hasSize(6);
+    allowed(atOnce(desk, search("ben")));
+  }
+
+  @Test
+  void whatOthersWantIsLeasedAheadForAnOrgThatIsNewWhereThereIsPlenty() {
+    Features features = new Features();
+    Desk other = new Desk(new LeasingServer(1_000_000 * Desk.CREDIT), "other", features);
+    allowed(other.charge("2"));
+    allowed(other.ask(search("ann")));
+    Desk desk = new Desk(new LeasingServer(1_000_000 * Desk.CREDIT), "new", features);
+    allowed(desk.charge("2"));
+    desk.deliver();
+    allowed(atOnce(desk, search("ann")));
+    Desk poor = new Desk(new LeasingServer(1_000 * Desk.CREDIT), "poor", features);
+    allowed(poor.charge("2"));
+    poor.deliver();
+    assertThat(poor.server.leases).hasSize(1);
+  }
+
+  @Test
+  void whatIsLeasedAheadIsAskedForSomeAtATimeAndNotOnceThereIsNoMore() {
+    Desk desk = new Desk(1_000_000);
+    desk.server.byUser = true;
+    desk.server.users =
+        IntStream.range(0, 20)
+            .mapToObj(i -> new Subject("acme", "red", "u" + i, null, null, null))
+            .toList();
+    desk.decider.reserve(Desk.request("u0", "2", null, true), "x", desk.now, Desk.NOON);
+    answerNext(desk);
+    desk.decider.reserve(Desk.request("u0", "2", null, true), "x", desk.now, Desk.NOON);
+    answerNext(desk);
+    List<Ask> ahead = new ArrayList<>();
+    for (Ask ask = desk.decider.leases().nextAsk();
+        ask != null;
+        ask = desk.decider.leases().nextAsk()) {
+      assertThat(ask.isUrgent()).isFalse();
+      ahead.add(ask);
+    }
+    assertThat(ahead).hasSize(4);
+    desk.server.frozen = true;
+    for (Ask ask : ahead) {
+      Told told = desk.server.answer(ask, List.of(), desk.now);
+      desk.decider.leases().told(ask, told, desk.now, desk.now);
+    }
+    assertThat(desk.decider.leases().nextAsk()).isNull();
+  }
+
+  @Test
+  void whatAnEarlierLifeHasWantedIsLeasedAgainWhereThereIsPlenty() {
+    Desk first = new Desk(1_000_000);
+    first.server.byUser = true;
+    allowed(first.charge("2"));
+    allowed(first.ask(search("ann")));
+    allowed(first.ask(Desk.ofTeam("blue", "cid", "2")));
+    List<Wanted> wanted = first.decider.leases().wanted(60 * Desk.SECOND, first.now);
+    assertThat(wanted).hasSize(3);
+
+    Desk second = new Desk(new LeasingServer(1_000_000 * Desk.CREDIT), "second");
+    second.server.byUser = true;
+    second.server.meter = "requests";
+    second.decider.leases().expect(wanted, second.now);
+    second.deliver();
+    assertThat(second.server.leases).hasSize(3);
+    allowed(atOnce(second, search("ann")));
+
+    Desk poor = new Desk(new LeasingServer(1_000 * Desk.CREDIT), "poor");
+    poor.server.byUser = true;
+    poor.server.meter = "requests";
+    poor.decider.leases().expect(wanted, poor.now);
+    poor.deliver();
+    assertThat(poor.server.leases).hasSize(1);
+  }
+
+  private static void answerNext(Desk desk) {
+    Ask ask = desk.decider.leases().nextAsk();
+    assertThat(ask).isNotNull();
+    desk.decider
+        .leases()
+        .told(ask, desk.server.answer(ask, List.of(), desk.now), desk.now, desk.now);
   }
 
   @Test

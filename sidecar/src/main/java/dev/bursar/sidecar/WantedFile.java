@@ -1,0 +1,115 @@
+package dev.bursar.sidecar;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bursar.api.enforcement.ReservationViews;
+import dev.bursar.api.json.JsonWriter;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.sidecar.lease.LeaseKey;
+import dev.bursar.sidecar.lease.Wanted;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What was wanted of leases lately, where the next life finds it. Nothing depends on it: one that
+ * is lost, or can't be read, is as if there were none.
+ */
+public final class WantedFile {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WantedFile.class);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** What was wanted so long ago says nothing of what will be. */
+  private static final Duration OLD = Duration.ofHours(1);
+
+  private static final long BYTES_MAX = 1 << 20;
+
+  private final Path path;
+
+  /**
+   * @param path need not exist
+   */
+  public WantedFile(Path path) {
+    this.path = path;
+  }
+
+  /** Writes it anew. */
+  public synchronized void write(List<Wanted> all, Instant now) {
+    byte[] bytes =
+        JsonWriter.bytes(json -> json.field("at", now).objects("wanted", all, WantedFile::write));
+    Path next = path.resolveSibling(path.getFileName() + ".new");
+    try {
+      Files.write(next, bytes);
+      Files.move(next, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      LOG.atDebug().setMessage("what was wanted is not kept").setCause(e).log();
+    }
+  }
+
+  private static void write(JsonWriter json, Wanted it) {
+    LeaseKey key = it.key();
+    ReservationViews.subject(json, key.subject());
+    json.field("feature", key.feature())
+        .field("wallet", key.wallet())
+        .field("credit_type", key.creditType())
+        .field("amount", it.amount())
+        .objects("meters", List.copyOf(it.meters()), (in, name) -> in.field("name", name))
+        .object("usage", in -> it.usage().forEach(in::field));
+  }
+
+  /** What an earlier life has wanted; nothing, if that was long ago. */
+  public synchronized List<Wanted> read(Instant now) {
+    try {
+      if (Files.notExists(path) || Files.size(path) > BYTES_MAX) {
+        return List.of();
+      }
+      JsonNode json = JSON.readTree(path.toFile());
+      if (Instant.parse(json.path("at").asText()).isBefore(now.minus(OLD))) {
+        return List.of();
+      }
+      List<Wanted> all = new ArrayList<>();
+      json.path("wanted").forEach(each -> all.add(read(each)));
+      return all;
+    } catch (IOException | RuntimeException e) {
+      LOG.atDebug().setMessage("what was wanted can't be read").setCause(e).log();
+      return List.of();
+    }
+  }
+
+  private static Wanted read(JsonNode json) {
+    JsonNode of = json.path("subject");
+    Set<String> meters = new HashSet<>();
+    json.path("meters").forEach(each -> meters.add(each.path("name").asText()));
+    Map<String, Long> usage = new HashMap<>();
+    json.path("usage")
+        .properties()
+        .forEach(each -> usage.put(each.getKey(), each.getValue().asLong()));
+    return new Wanted(
+        new LeaseKey(
+            new Subject(
+                of.path("org").asText(),
+                of.path("team").asText(null),
+                of.path("user").asText(null),
+                of.path("product").asText(null),
+                of.path("cost_center").asText(null),
+                of.path("agent").asText(null)),
+            json.path("feature").asText(null),
+            json.path("wallet").asText(null),
+            json.path("credit_type").asText()),
+        meters,
+        Math.max(1, json.path("amount").asLong()),
+        usage);
+  }
+}
