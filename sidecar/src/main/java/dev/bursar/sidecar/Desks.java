@@ -57,7 +57,7 @@ final class Desks {
   private static final int ASKED_AT_ONCE = 64;
 
   /** As long as no more are under way, what nobody waits for is asked, too. */
-  private static final int ASKED_AHEAD = 16;
+  private static final int ASKED_AHEAD = 32;
 
   private static final long TICK_NANOS = Duration.ofMillis(100).toNanos();
   private static final long AGAIN_NANOS = Duration.ofMillis(500).toNanos();

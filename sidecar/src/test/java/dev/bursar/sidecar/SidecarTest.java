@@ -1,6 +1,7 @@
 package dev.bursar.sidecar;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
@@ -8,6 +9,7 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.lease.Wanted;
 import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
@@ -92,6 +94,35 @@ final class SidecarTest {
       assertThat(server.charged()).isEqualTo(allowed);
       assertThat(server.held()).isZero();
       assertThat(server.debt()).isZero();
+    }
+  }
+
+  /** One waits for terms and for a lease, one is passed on. */
+  @Test
+  void whatHadToWaitOrWasPassedOnIsMissedOnce() throws Exception {
+    Sidecar sidecar = sidecar();
+    id(reserve(sidecar, "2", true));
+    assertThat(sidecar.meters().hitRatio()).isZero();
+    id(reserve(sidecar, "2", true));
+    assertThat(sidecar.meters().hitRatio()).isEqualTo(0.5);
+    assertThat(reserve(sidecar, "5000", true)).isInstanceOf(Decision.Elsewhere.class);
+    assertThat(sidecar.meters().hitRatio()).isCloseTo(1 / 3.0, within(1e-9));
+    sidecar.stop(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void whatWasWantedIsLeasedBeforeItIsAskedForAgain() throws Exception {
+    server.credit(1_000_000);
+    Sidecar first = sidecar();
+    id(reserve(first, "2", true));
+    List<Wanted> wanted = first.wanted();
+    assertThat(wanted).hasSize(1);
+    first.stop(Duration.ofSeconds(20));
+    try (Sidecar second = sidecar()) {
+      second.expect(wanted);
+      until(() -> second.leases() == 1);
+      id(reserve(second, "2", true));
+      assertThat(second.meters().hitRatio()).isOne();
     }
   }
 

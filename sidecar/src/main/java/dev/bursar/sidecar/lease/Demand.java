@@ -178,10 +178,14 @@ final class Demand {
     return false;
   }
 
-  /** Enough for many requests, also for large ones, where that is little; else what is little. */
+  /**
+   * Enough for many requests, also for large ones, where that is little; else what is little, and
+   * still is when others have been granted as much.
+   */
   private long ample() {
     return Math.min(
-        Math.min(Math.max(need, largest), MOST / AMPLE) * AMPLE, Math.max(remaining, 0) / PLENTY);
+        Math.min(Math.max(need, largest), MOST / AMPLE) * AMPLE,
+        Math.max(remaining, 0) / (2 * PLENTY));
   }
 
   /** What to ask for, in all: more of what did not last, the more the shorter it lasted. */

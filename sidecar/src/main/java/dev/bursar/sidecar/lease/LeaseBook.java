@@ -17,7 +17,7 @@ public final class LeaseBook {
   private static final long FORGET = 600_000_000_000L;
 
   /** So many leases that nobody has wanted yet are asked for at once. */
-  private static final int AHEAD_MAX = 4;
+  private static final int AHEAD_MAX = 8;
 
   private final LeaseSettings settings;
   private final Rooms rooms;

@@ -339,7 +339,7 @@ final class LocalDeciderTest {
       assertThat(ask.isUrgent()).isFalse();
       ahead.add(ask);
     }
-    assertThat(ahead).hasSize(4);
+    assertThat(ahead).hasSize(8);
     desk.server.frozen = true;
     for (Ask ask : ahead) {
       Told told = desk.server.answer(ask, List.of(), desk.now);

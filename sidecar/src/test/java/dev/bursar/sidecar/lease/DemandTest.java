@@ -85,4 +85,16 @@ class DemandTest {
     }
     assertThat(asked).isLessThan(4);
   }
+
+  /** It is kept though nobody uses it, also right after it was granted. */
+  @Test
+  void whatIsAmpleIsLittle() {
+    long remaining = 10_000 * CALL;
+    demand.remaining = remaining;
+    demand.lacking(new Spending(CALL, Map.of()));
+    lease.granted = demand.wanted(now);
+    demand.granted(remaining - lease.granted, now);
+    assertThat(lease.granted).isGreaterThan(8 * CALL);
+    assertThat(demand.isPlenty(lease)).isTrue();
+  }
 }
