@@ -45,8 +45,11 @@ public final class WantedFile {
     this.path = path;
   }
 
-  /** Writes it anew. */
+  /** Writes it anew; where nothing is wanted it stays as it was. */
   public synchronized void write(List<Wanted> all, Instant now) {
+    if (all.isEmpty()) {
+      return;
+    }
     byte[] bytes =
         JsonWriter.bytes(json -> json.field("at", now).objects("wanted", all, WantedFile::write));
     Path next = path.resolveSibling(path.getFileName() + ".new");
