@@ -161,11 +161,16 @@ final class Desks {
 
   /** A reservation, as the file is to have it. */
   Entry.Opened entry(OpenReservation open) {
-    return entry(open, null);
+    return entry(open, host.now().plusNanos(open.expiresAt() - host.nanos()), null);
   }
 
-  /** The same, made by a call with a key. */
-  Entry.Opened entry(OpenReservation open, @Nullable CallKey key) {
+  /** The same, which has just been made, by a call with a key: as it is answered. */
+  Entry.Opened made(OpenReservation open, long lastsNanos, @Nullable CallKey key) {
+    return entry(open, open.madeAt().plusNanos(lastsNanos), key);
+  }
+
+  private static Entry.Opened entry(
+      OpenReservation open, Instant expiresAt, @Nullable CallKey key) {
     return new Entry.Opened(
         open.id(),
         open.lease().id(),
@@ -174,7 +179,7 @@ final class Desks {
         open.creditType(),
         open.spending().amount(),
         open.madeAt(),
-        host.now().plusNanos(open.expiresAt() - host.nanos()),
+        expiresAt,
         key);
   }
 

@@ -208,7 +208,7 @@ public final class Sidecar implements Changes, AutoCloseable {
       }
       OpenReservation open = decider.open(it.reservation());
       if (open != null) {
-        return write(desks.entry(open, key), key);
+        return write(desks.made(open, it.lastsNanos(), key), key);
       }
     }
     return null;

@@ -8,6 +8,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
+import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.ModelServer;
 import dev.bursar.sidecar.lease.Wanted;
 import dev.bursar.sidecar.usage.CallKey;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +125,27 @@ final class SidecarTest {
       until(() -> second.leases() == 1);
       id(reserve(second, "2", true));
       assertThat(second.meters().hitRatio()).isOne();
+    }
+  }
+
+  /** Not a microsecond later. */
+  @Test
+  void whenAReservationExpiresIsAfterACrashAsItWasAnswered() throws Exception {
+    Instant expiresAt;
+    try (Sidecar first = sidecar()) {
+      Decision decision =
+          first
+              .decide(request("2", false), new CallKey("reserve k", 1))
+              .toCompletableFuture()
+              .join();
+      OpenReservation open = first.find(id(decision));
+      assertThat(open).isNotNull();
+      expiresAt = open.madeAt().plusNanos(((Decision.Allowed) decision).lastsNanos());
+    }
+    try (Sidecar second = sidecar()) {
+      assertThat(second.answered())
+          .singleElement()
+          .satisfies(each -> assertThat(each.expiresAt()).isEqualTo(expiresAt));
     }
   }
 

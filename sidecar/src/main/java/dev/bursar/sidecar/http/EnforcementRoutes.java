@@ -115,12 +115,19 @@ final class EnforcementRoutes {
   }
 
   private Reply reply(ReserveRequest request, Decision decision, String source) {
-    Instant now = clock.instant();
+    Instant now = madeAt(sidecar, decision, clock);
     return switch (decision) {
       case Decision.Elsewhere it -> throw new PassedOn();
       case Decision.Wait it -> throw new PassedOn();
       case Decision answered -> Reply.ok(json -> decided(json, request, answered, source, now));
     };
+  }
+
+  /** When it was decided: a repetition after a crash is answered with the same time. */
+  static Instant madeAt(Sidecar sidecar, Decision decision, InstantSource clock) {
+    String id = decision instanceof Decision.Allowed it ? it.reservation() : null;
+    OpenReservation open = id == null ? null : sidecar.find(id);
+    return open == null ? clock.instant() : open.madeAt();
   }
 
   /** The answer to a request, as the server's but for the figures that only the server has. */

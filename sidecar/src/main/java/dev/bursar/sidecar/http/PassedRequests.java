@@ -153,7 +153,11 @@ final class PassedRequests implements Elsewhere {
               return Reply.ok(
                   json ->
                       EnforcementRoutes.decided(
-                          json, wish, decision, "unchecked", clock.instant()));
+                          json,
+                          wish,
+                          decision,
+                          "unchecked",
+                          EnforcementRoutes.madeAt(sidecar, decision, clock)));
             });
   }
 
