@@ -116,6 +116,7 @@ final class SidecarTest {
   void whatWasWantedIsLeasedBeforeItIsAskedForAgain() throws Exception {
     server.credit(1_000_000);
     Sidecar first = sidecar();
+    id(reserve(first, "20", true));
     id(reserve(first, "2", true));
     List<Wanted> wanted = first.wanted();
     assertThat(wanted).hasSize(1);
@@ -123,7 +124,7 @@ final class SidecarTest {
     try (Sidecar second = sidecar()) {
       second.expect(wanted);
       until(() -> second.leases() == 1);
-      id(reserve(second, "2", true));
+      id(reserve(second, "20", true));
       assertThat(second.meters().hitRatio()).isOne();
     }
   }

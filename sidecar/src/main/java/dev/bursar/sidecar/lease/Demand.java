@@ -131,10 +131,9 @@ final class Demand {
     return new Size(isUsed() ? last : need, needUsage);
   }
 
-  /** The same, as it may be wanted once more. */
+  /** As much as was wanted at a time, as it may be once more. */
   Wanted wantedAgain() {
-    Size usual = usual();
-    return new Wanted(key, kind.meters, usual.amount(), usual.usage());
+    return new Wanted(key, kind.meters, Math.max(need, largest), needUsage);
   }
 
   /** About so much is going to be needed at a time. */
