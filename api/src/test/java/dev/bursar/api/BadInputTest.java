@@ -204,6 +204,7 @@ class BadInputTest {
           POST ! /v1/orgs/acme/keys              ! {'role':'service','name':'x','expires_at':'2020-01-01T00:00:00Z'} ! expires_at
           POST ! /v1/keys                        ! {'role':'org_admin','name':'x'}                ! role
           PUT  ! /v1/test_clock                  ! {'now':'2020-01-01T00:00:00Z'}                 ! now
+          PUT  ! /v1/test_clock                  ! {'now':'9999-12-31T00:00:00Z'}                 ! now
           PUT  ! /v1/test_clock                  ! {}                                             ! now
           """)
   void fieldsThatMakeNoSense(String method, String path, String body, String field) {
