@@ -347,7 +347,8 @@ final class AnswerChecks {
       return;
     }
     EntityId team = EntityId.team(wallet.org(), name);
-    NaiveLimits.Key key = new NaiveLimits.Key(told.budget(), told.member(), told.windowStart());
+    NaiveLimits.Key key =
+        new NaiveLimits.Key(told.budget(), told.member(), told.windowStart(), told.since());
     NaiveLimits.Count count =
         new NaiveLimits.Count(
             NaiveWallet.micros(told.used().micros()),
@@ -356,7 +357,8 @@ final class AnswerChecks {
     long from = world.wasBehind(since, team) ? 0 : since.moment();
     long orgFrom = world.wasBehind(since, EntityId.org(wallet.org())) ? 0 : since.moment();
     world.watch.expect(
-        world.watch.limits(team).between(key, from, now).contains(count)
+        (!world.watch.limits(team).isKnown(key)
+                || world.watch.limits(team).between(key, from, now).contains(count))
             && world.watch.org(EntityId.org(wallet.org())).budgets.had(told, orgFrom, now),
         "model",
         "%s tells %s, which was never so meanwhile",

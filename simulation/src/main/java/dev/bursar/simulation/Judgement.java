@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Request;
@@ -123,7 +124,22 @@ final class Judgement {
     Tallies tallies = watch.shadows.tallies(id);
     if (tallies != null) {
       limits.expectLike(tallies);
+      NaiveOrg org = watch.org(EntityId.org(id.org()));
+      for (NaiveBudgets.Drafted draft : org.budgets.setInBetween()) {
+        if (isCountedBy(draft.budget().scope(), id)) {
+          limits.expectStarted(draft, org.facts.values(), charged, late, tallies);
+        }
+      }
+      if (id.kind() == EntityId.Kind.ORG) {
+        org.expectHeldAsWanted(charged.keySet());
+      }
     }
+  }
+
+  private static boolean isCountedBy(Scope scope, EntityId id) {
+    return scope.countedByTeam()
+        ? id.kind() == EntityId.Kind.TEAM && id.name().equals(scope.countingTeam())
+        : id.kind() == EntityId.Kind.ORG;
   }
 
   /** What has ended in its wallet has ended with org and team, too, before anybody looks again. */

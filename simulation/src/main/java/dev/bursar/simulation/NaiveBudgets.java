@@ -20,7 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,7 +75,7 @@ final class NaiveBudgets {
     }
 
     NaiveLimits.Key key() {
-      return new NaiveLimits.Key(budget(), member, window);
+      return new NaiveLimits.Key(budget(), member, window, of.since());
     }
 
     BigInteger asked(Quantities quantities) {
@@ -84,7 +86,8 @@ final class NaiveBudgets {
     boolean isAt(LimitState told) {
       return budget().equals(told.budget())
           && member.equals(told.member())
-          && window.equals(told.windowStart());
+          && window.equals(told.windowStart())
+          && Objects.equals(of.since(), told.since());
     }
 
     boolean isTold(LimitState told) {
@@ -109,9 +112,28 @@ final class NaiveBudgets {
   private final Map<String, TreeMap<Long, @Nullable Freeze>> freezes = new TreeMap<>();
   private final Map<String, TreeMap<Long, @Nullable Unit>> units = new TreeMap<>();
 
-  /** Takes in what has happened in the org. */
-  void take(OrgEvent event, long moment) {
+  /**
+   * A budget that was drafted.
+   *
+   * @param budget as it is counted from there on
+   * @param at when it was drafted
+   * @param moment the same, in events
+   */
+  record Drafted(Budget budget, Instant at, long moment) {}
+
+  /** By name, and where it was drafted. */
+  private final Map<String, TreeMap<Long, Drafted>> drafts = new TreeMap<>();
+
+  /** Takes in what has happened in the org, in a row. */
+  void take(OrgEvent event, long sequence, long moment) {
     switch (event) {
+      case OrgEvent.BudgetDrafted it -> {
+        Budget draft = it.budget().withMode(Budget.Mode.SHADOW).since(sequence);
+        put(budgets, draft.id(), draft, moment);
+        drafts
+            .computeIfAbsent(draft.id(), id -> new TreeMap<>())
+            .put(sequence, new Drafted(draft, it.at(), moment));
+      }
       case OrgEvent.BudgetPut it -> put(budgets, it.budget().id(), it.budget(), moment);
       case OrgEvent.UnitPut it -> put(units, it.unit().id(), it.unit(), moment);
       case OrgEvent.UnitRemoved it -> put(units, it.unit(), null, moment);
@@ -130,6 +152,37 @@ final class NaiveBudgets {
   private static <T> @Nullable T at(TreeMap<Long, @Nullable T> past, long moment) {
     Map.Entry<Long, @Nullable T> entry = past.floorEntry(moment);
     return entry == null ? null : entry.getValue();
+  }
+
+  /** Where a budget was drafted, if it was there. */
+  @Nullable Drafted drafted(String id, @Nullable Long since) {
+    return since == null ? null : drafts.getOrDefault(id, new TreeMap<>()).get(since);
+  }
+
+  /** All budgets that there are now and that were drafted. */
+  List<Drafted> setInBetween() {
+    List<Drafted> found = new ArrayList<>();
+    budgets.forEach(
+        (id, past) -> {
+          Budget budget = past.lastEntry().getValue();
+          Drafted draft = budget == null ? null : drafted(id, budget.since());
+          if (draft != null && budget != null && budget.mode() != Budget.Mode.SHADOW) {
+            found.add(draft);
+          }
+        });
+    return found;
+  }
+
+  /** Whether a budget counts what somebody made at a moment, who lay in some departments then. */
+  static boolean counts(
+      Budget budget, Subject subject, List<String> departments, String creditType) {
+    return counts(budget.measure(), creditType)
+        && concerns(budget.scope(), subject, () -> departments);
+  }
+
+  /** The window of a budget, and for whom it counts. */
+  static Applied of(Budget budget, Subject subject, Instant at) {
+    return applied(budget, subject.user(), at);
   }
 
   /** The budget as it was at a moment, or null. */
@@ -218,8 +271,31 @@ final class NaiveBudgets {
 
   /** The same limit in the window of another time. */
   Applied counted(LimitState told, Instant at, long moment) {
+    if (told.since() != null) {
+      Drafted draft = drafted(told.budget(), told.since());
+      // What an org has drafted whose row was refused, nobody knows of.
+      return draft == null
+          ? new Applied(like(told), told.member(), told.windowStart(), told.resetsAt())
+          : applied(draft.budget(), told.member(), at);
+    }
     Budget budget = Objects.requireNonNull(budget(told.budget(), moment), told.budget());
     return applied(budget, told.member(), at);
+  }
+
+  private static Budget like(LimitState told) {
+    return new Budget(
+        told.budget(),
+        told.scope(),
+        told.measure(),
+        told.window(),
+        told.limit(),
+        told.mode(),
+        Set.of(),
+        Set.of(),
+        told.thresholds(),
+        ZoneOffset.UTC,
+        1,
+        told.since());
   }
 
   /** The departments that a team lies in at a moment, the nearest first. */
@@ -238,6 +314,11 @@ final class NaiveBudgets {
   }
 
   private boolean concerns(Scope scope, Subject subject, long moment) {
+    return concerns(scope, subject, () -> departments(subject.team(), moment));
+  }
+
+  private static boolean concerns(
+      Scope scope, Subject subject, Supplier<List<String>> departments) {
     return switch (scope.type()) {
       case ORG -> true;
       case TEAM -> Objects.equals(scope.id(), subject.team());
@@ -246,7 +327,7 @@ final class NaiveBudgets {
       case USER ->
           Objects.equals(scope.id(), subject.user())
               && (scope.team() == null || scope.team().equals(subject.team()));
-      case DEPARTMENT -> departments(subject.team(), moment).contains(scope.id());
+      case DEPARTMENT -> departments.get().contains(scope.id());
       case AGENT, PRODUCT, COST_CENTER -> false;
     };
   }

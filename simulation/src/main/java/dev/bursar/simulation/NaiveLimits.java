@@ -7,11 +7,13 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.history.OrgShape;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +30,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class NaiveLimits {
 
-  /** A counter. */
-  record Key(String budget, String member, Instant window) {}
+  /**
+   * A counter.
+   *
+   * @param since where its budget was drafted; null if it was there from the beginning on
+   */
+  record Key(String budget, String member, Instant window, @Nullable Long since) {}
 
   /** What a counter stands at, in millionths. */
   record Count(BigInteger used, BigInteger held) {
@@ -42,6 +49,23 @@ final class NaiveLimits {
       return used.add(held);
     }
   }
+
+  private record Tracked(String budget, @Nullable Long since) {
+    private static Tracked of(Key key) {
+      return new Tracked(key.budget, key.since);
+    }
+  }
+
+  /** How something has ended here: when, in events, and what was charged; null if it has not run. */
+  private record End(long moment, @Nullable BigInteger charged, boolean late) {}
+
+  private final Map<String, End> ends = new HashMap<>();
+
+  /** The budgets that were set in between and of which every figure is known from there on. */
+  private final Set<Tracked> known = new HashSet<>();
+
+  /** The budgets that have been started to count here. */
+  private final Set<Tracked> started = new HashSet<>();
 
   private record Part(Key key, String measure, BigInteger amount) {}
 
@@ -123,6 +147,9 @@ final class NaiveLimits {
   }
 
   private boolean stillCounts(Applied limit, Instant now, long moment, List<LimitState> told) {
+    if (limit.of().since() != null) {
+      return !limit.hasEndedBy(now) || told.stream().anyMatch(limit::isAt);
+    }
     if (!limit.hasEndedBy(now)) {
       return !limit.isRate() || !now.isBefore(limit.window());
     }
@@ -140,6 +167,16 @@ final class NaiveLimits {
     Set<String> found = new TreeSet<>();
     parts.forEach(part -> found.add(part.key.budget));
     return found;
+  }
+
+  /** Whether it is known what it stands at: of a budget that is yet to be set, it is not. */
+  boolean isKnown(Key key) {
+    return key.since == null || known.contains(Tracked.of(key));
+  }
+
+  /** Whether a budget of this name, drafted there, is counted from its beginning on. */
+  boolean isStarted(String budget, @Nullable Long since) {
+    return started.contains(new Tracked(budget, since));
   }
 
   private Count now(Key key) {
@@ -164,7 +201,7 @@ final class NaiveLimits {
       BigInteger amount = limit.asked(asked);
       add(limit.key(), BigInteger.ZERO, amount);
       Count count = now(limit.key());
-      boolean isOver = count.all().compareTo(limit.limit()) > 0;
+      boolean isOver = isKnown(limit.key()) && count.all().compareTo(limit.limit()) > 0;
       if (isOver && !limit.isHard()) {
         watch.saw(
             limit.of().mode() == Budget.Mode.SOFT
@@ -234,7 +271,8 @@ final class NaiveLimits {
       expect(
           found != null
               && limit.isTold(found)
-              && count.equals(new Count(micros(found.used()), micros(found.held()))),
+              && (!isKnown(limit.key())
+                  || count.equals(new Count(micros(found.used()), micros(found.held())))),
           "model",
           "%s tells %s, where %s applies and %s is counted",
           reservation,
@@ -256,6 +294,7 @@ final class NaiveLimits {
     for (Part part : parts) {
       add(part.key, BigInteger.ZERO, part.amount.negate());
     }
+    ends.put(reservation, new End(watch.moment(), null, false));
     ended.put(reservation, parts);
   }
 
@@ -290,6 +329,7 @@ final class NaiveLimits {
       }
     }
     if (closure.kind().hasRun()) {
+      ends.put(reservation, new End(watch.moment(), micros(closure.charged()), late));
       for (Part part : parts) {
         add(part.key, used(part, micros(closure.charged())), BigInteger.ZERO);
       }
@@ -306,6 +346,157 @@ final class NaiveLimits {
                         part.key, now(part.key).used(), late && hasNewer(part.key)))
             .toList(),
         alerts);
+  }
+
+  // ---- budgets that are set in between
+
+  /** What is open elsewhere is open here, too, from now on, if it was not before. */
+  void adopt(String reservation) {
+    if (!everHeld.contains(reservation)) {
+      everHeld.add(reservation);
+      open.put(reservation, new ArrayList<>());
+    }
+  }
+
+  /** Nothing counts any more against a budget that was drafted up to some row; null for all. */
+  void forget(String budget, @Nullable Long through) {
+    forget(
+        key ->
+            key.budget.equals(budget)
+                && (through == null || key.since == null || key.since <= through));
+  }
+
+  private void forget(Predicate<Key> which) {
+    counts.keySet().removeIf(which);
+    for (Map<String, List<Part>> all : List.of(open, ended, lapsed)) {
+      all.replaceAll(
+          (reservation, parts) -> {
+            List<Part> left = new ArrayList<>(parts);
+            left.removeIf(part -> which.test(part.key));
+            return left;
+          });
+    }
+  }
+
+  /**
+   * A budget has been counted for since it was drafted, and what had ended before is added: it
+   * stands at what has ended and what is open, of all that it concerns, whoever made it and when.
+   *
+   * @param begun all that the org has ever begun
+   * @param org what the org itself knows
+   */
+  void start(NaiveBudgets.Drafted draft, Collection<NaiveOrg.Fact> begun, NaiveLimits org) {
+    Budget budget = draft.budget();
+    forget(key -> key.budget.equals(budget.id()));
+    started.add(new Tracked(budget.id(), budget.since()));
+    boolean exact = true;
+    BigInteger heldInAll = BigInteger.ZERO;
+    Instant first = NaiveBudgets.of(budget, Subject.ofOrg(""), draft.at()).window();
+    for (NaiveOrg.Fact fact : begun) {
+      if (!fact.isCountedBy(budget)) {
+        continue;
+      }
+      Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
+      String reservation = fact.plan().reservation();
+      BigInteger asked = limit.asked(fact.plan().quantities());
+      Part part = new Part(limit.key(), limit.measure(), asked);
+      End byOrg = org.ends.get(reservation);
+      End here = ends.get(reservation);
+      boolean endedBefore = byOrg != null && byOrg.moment <= draft.moment();
+      exact &= !isLateSince(byOrg, draft) && !isLateSince(here, draft);
+      exact &= !fact.plan().request().isLease();
+      if (!endedBefore && open.containsKey(reservation)) {
+        add(limit.key(), BigInteger.ZERO, asked);
+        heldInAll = heldInAll.add(asked);
+        open.get(reservation).add(part);
+      } else {
+        End end = endedBefore ? byOrg : here;
+        if (end != null && end.charged != null && !limit.window().isBefore(first)) {
+          add(limit.key(), used(part, end.charged), BigInteger.ZERO);
+        }
+      }
+    }
+    if (exact) {
+      known.add(new Tracked(budget.id(), budget.since()));
+    }
+    if (heldInAll.signum() > 0) {
+      watch.saw(
+          org == this
+              ? Rarity.BUDGET_SET_OVER_HOLDS_OF_THE_ORG
+              : Rarity.BUDGET_SET_OVER_HOLDS_OF_A_TEAM);
+    }
+  }
+
+  /** Then it depends on when it was read whether it counts. */
+  private static boolean isLateSince(@Nullable End end, NaiveBudgets.Drafted draft) {
+    return end != null && end.late && end.moment > draft.moment();
+  }
+
+  /**
+   * At the end each counter of a budget that was set in between stands at what was charged of what
+   * it concerns, from the window on in which it was drafted.
+   *
+   * @param charged what the wallets have charged, by reservation
+   * @param late what was charged after it had expired: where the budget was set in between, that
+   *     may count nowhere
+   */
+  void expectStarted(
+      NaiveBudgets.Drafted draft,
+      Collection<NaiveOrg.Fact> begun,
+      Map<String, BigInteger> charged,
+      Set<String> late,
+      Tallies tallies) {
+    Budget budget = draft.budget();
+    Instant first = NaiveBudgets.of(budget, Subject.ofOrg(""), draft.at()).window();
+    Map<String, TreeMap<Instant, BigInteger>> all = new TreeMap<>();
+    Map<Key, BigInteger> excused = new HashMap<>();
+    for (NaiveOrg.Fact fact : begun) {
+      BigInteger amount = charged.get(fact.plan().reservation());
+      Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
+      if (amount == null || !fact.isCountedBy(budget) || limit.window().isBefore(first)) {
+        continue;
+      }
+      BigInteger used = used(new Part(limit.key(), limit.measure(), BigInteger.ONE), amount);
+      if (budget.measure().equals(Quantities.REQUESTS)) {
+        used = ONE_REQUEST;
+      }
+      all.computeIfAbsent(limit.member(), member -> new TreeMap<>())
+          .merge(limit.window(), used, BigInteger::add);
+      if (late.contains(fact.plan().reservation())) {
+        excused.merge(limit.key(), used, BigInteger::add);
+      }
+    }
+    all.forEach(
+        (member, windows) -> {
+          Instant last = windows.lastKey();
+          BigInteger most = windows.lastEntry().getValue();
+          BigInteger least =
+              most.subtract(
+                  excused.getOrDefault(
+                      new Key(budget.id(), member, last, budget.since()), BigInteger.ZERO));
+          List<Tallies.Tally> told =
+              tallies
+                  .counters()
+                  .getOrDefault(
+                      new Tallies.Counter(budget.id(), member, budget.since()), List.of());
+          BigInteger used = BigInteger.ZERO;
+          for (Tallies.Tally tally : told) {
+            if (tally.windowStart().equals(last)) {
+              used = micros(tally.used());
+            } else if (tally.windowStart().isAfter(last)) {
+              return;
+            }
+          }
+          expect(
+              used.compareTo(least) >= 0 && used.compareTo(most) <= 0,
+              "I11",
+              "%s of %s, drafted in row %s, has used %s in the end, and charged was %s",
+              budget.id(),
+              member,
+              budget.since(),
+              used,
+              most);
+        });
   }
 
   // ---- leases
@@ -449,6 +640,9 @@ final class NaiveLimits {
           }
         });
     for (Key key : counts.keySet()) {
+      if (key.since != null) {
+        continue;
+      }
       BigInteger used = now(key).used();
       BigInteger all = most.getOrDefault(key, BigInteger.ZERO);
       BigInteger least = all.subtract(excused.getOrDefault(key, BigInteger.ZERO));
@@ -478,9 +672,14 @@ final class NaiveLimits {
                 if (!tally.windowStart().equals(last)) {
                   continue;
                 }
-                Key key = new Key(counter.budget(), counter.member(), tally.windowStart());
+                Key key = new Key(
+                        counter.budget(),
+                        counter.member(),
+                        tally.windowStart(),
+                        counter.since());
                 expect(
-                    now(key).equals(new Count(micros(tally.used()), micros(tally.held()))),
+                    !isKnown(key)
+                        || now(key).equals(new Count(micros(tally.used()), micros(tally.held()))),
                     "I11",
                     "%s stands at %s, counted is %s",
                     key,

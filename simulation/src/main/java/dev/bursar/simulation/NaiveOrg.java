@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.enforcement.Closure;
@@ -14,6 +15,7 @@ import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,6 +37,22 @@ final class NaiveOrg {
   private final NaiveLimits own;
   final NaiveBudgets budgets = new NaiveBudgets();
   final NaiveLeases leases = new NaiveLeases();
+
+  /**
+   * What was begun.
+   *
+   * @param at for when it counts
+   * @param moment when it was begun, in events
+   */
+  record Fact(
+      Plan plan, Subject subject, List<String> departments, Instant at, long moment) {
+    boolean isCountedBy(Budget budget) {
+      return NaiveBudgets.counts(budget, subject, departments, plan.creditType());
+    }
+  }
+
+  /** All that was ever begun. */
+  final Map<String, Fact> facts = new LinkedHashMap<>();
 
   /** The limits that a team is to count, of each reservation that the org has begun. */
   private final Map<String, List<Applied>> ofTeam = new HashMap<>();
@@ -58,6 +76,7 @@ final class NaiveOrg {
     Subject subject = plan.request().subject();
     List<Applied> limits = budgets.applied(subject, plan.creditType(), at, watch.moment());
     liesIn(plan);
+    isBegun(plan, at);
     leases.begin(plan, watch.moment());
     own.hold(
         reservation,
@@ -76,6 +95,13 @@ final class NaiveOrg {
     List<Applied> team = limits.stream().filter(Applied::byTeam).toList();
     ofTeam.put(reservation, team);
     sameForTeam(reservation);
+  }
+
+  private void isBegun(Plan plan, Instant at) {
+    Subject subject = plan.request().subject();
+    List<String> departments = budgets.departments(subject.team(), watch.moment());
+    facts.put(
+        plan.reservation(), new Fact(plan, subject, departments, at, watch.moment()));
   }
 
   /** It is said to lie in the departments that its team lies in. */
@@ -116,6 +142,7 @@ final class NaiveOrg {
             watch.moment() - 1,
             plan.limits());
     liesIn(plan);
+    isBegun(plan, counts);
     own.count(reservation, plan.quantities(), counted, plan.limits());
     ofTeam.put(reservation, limits.stream().filter(Applied::byTeam).toList());
     countedAlike(reservation);
@@ -170,15 +197,22 @@ final class NaiveOrg {
     if (limits == null || told == null || counting == null) {
       return;
     }
+    List<LimitState> early = told.stream().filter(each -> each.since() == null).toList();
     watch.expect(
-        isThat(counting.apply(limits), told)
-            || ofOtherAttempts(reservation).anyMatch(each -> isThat(counting.apply(each), told)),
+        isThat(early(counting.apply(limits)), early)
+            || ofOtherAttempts(reservation)
+                .anyMatch(each -> isThat(early(counting.apply(each)), early)),
         "model",
         "%s: the team counts %s in %s, where %s apply",
         name,
         reservation,
         told,
         counting.apply(limits));
+  }
+
+  /** Those that were there from the beginning on. */
+  private static List<Applied> early(List<Applied> limits) {
+    return limits.stream().filter(each -> each.of().since() == null).toList();
   }
 
   private static boolean isThat(List<Applied> wanted, List<LimitState> told) {
@@ -237,10 +271,18 @@ final class NaiveOrg {
     if (wanted == null || counted == null) {
       return;
     }
+    sameForTeam(
+        reservation,
+        early(wanted),
+        counted.stream().filter(each -> each.since() == null).toList());
+    counted.forEach(each -> inForce(reservation, each));
+  }
+
+  private void sameForTeam(String reservation, List<Applied> wanted, List<LimitState> counted) {
     Set<String> these = new TreeSet<>();
     Set<String> those = new TreeSet<>();
-    wanted.forEach(each -> these.add(each.budget() + "|" + each.member()));
-    counted.forEach(each -> those.add(each.budget() + "|" + each.member()));
+    wanted.forEach(each -> these.add(named(each.budget(), each.member(), each.of().since())));
+    counted.forEach(each -> those.add(named(each.budget(), each.member(), each.since())));
     watch.expect(
         these.equals(those),
         "model",
@@ -249,7 +291,26 @@ final class NaiveOrg {
         reservation,
         those,
         these);
-    counted.forEach(each -> inForce(reservation, each));
+  }
+
+  private static String named(String budget, String member, @Nullable Long since) {
+    return budget + "|" + member + (since == null ? "" : "|" + since);
+  }
+
+  /**
+   * What was charged was held by the team in all limits that the org found to apply, those that
+   * were set meanwhile among them. What came to nothing need not have been.
+   */
+  void expectHeldAsWanted(Set<String> charged) {
+    ofTeam.forEach(
+        (reservation, wanted) -> {
+          List<LimitState> counted = byTeam.get(reservation);
+          if (counted != null
+              && charged.contains(reservation)
+              && !reportsByTeam.containsKey(reservation)) {
+            sameForTeam(reservation, wanted, counted);
+          }
+        });
   }
 
   /**
@@ -257,6 +318,9 @@ final class NaiveOrg {
    * where an org was behind that has had a part in it, at any time.
    */
   private void inForce(String reservation, LimitState told) {
+    if (told.since() != null && budgets.drafted(told.budget(), told.since()) == null) {
+      return;
+    }
     Since since = watch.attempted(reservation);
     watch.expect(
         budgets.had(told, watch.wasBehind(since, id) ? 0 : since.moment(), watch.moment()),

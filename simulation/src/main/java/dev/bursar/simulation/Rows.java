@@ -56,7 +56,7 @@ final class Rows implements SimulatedJournal.Listener {
       if (each.event() instanceof OrgEvent.ReservationDenied it) {
         watch.denies(id, it.plan().reservation());
       }
-      watch.org(id).budgets.take(each.event(), watch.moment());
+      watch.org(id).budgets.take(each.event(), sequence, watch.moment());
       watch.plans.org(id, each.event());
       watch.memories.org(id, each, reportEnded(each.event()));
       shadow.mayComeAgain(org(id, each.event(), sequence));
@@ -110,6 +110,14 @@ final class Rows implements SimulatedJournal.Listener {
         counted.giveBack(reservation);
         yield watch.reports.endsUncharged(id.org(), reservation);
       }
+      case OrgEvent.BudgetPut it -> {
+        started(id, id, it.budget().id(), it.budget().since());
+        yield null;
+      }
+      case OrgEvent.BudgetRemoved it -> {
+        counted.forget(it.budget(), null);
+        yield null;
+      }
       case OrgEvent.ReservationTakenOver it -> {
         watch.saw(Rarity.RESERVATION_TAKEN_OVER);
         yield null;
@@ -121,6 +129,17 @@ final class Rows implements SimulatedJournal.Listener {
       }
       case OrgEvent other -> null;
     };
+  }
+
+  /** A budget has been counted for since it was drafted: by the org, or a team of it. */
+  private void started(EntityId org, EntityId by, String budget, @Nullable Long since) {
+    NaiveBudgets.Drafted draft = watch.org(org).budgets.drafted(budget, since);
+    NaiveLimits counted = watch.limits(by);
+    if (draft != null
+        && draft.budget().scope().countedByTeam() != org.equals(by)
+        && !counted.isStarted(budget, since)) {
+      counted.start(draft, watch.org(org).facts.values(), watch.limits(org));
+    }
   }
 
   /** The counters that an org or a team keeps itself stand where its events leave them. */
@@ -182,6 +201,11 @@ final class Rows implements SimulatedJournal.Listener {
           counted.settle(it.closure(), it.at(), it.alerts());
         }
         case TeamEvent.BudgetBarred it -> barredByTeam(id, it, counted, remembers);
+        case TeamEvent.CountingStarted it ->
+            it.open().forEach(part -> counted.adopt(part.reservation()));
+        case TeamEvent.CountedBefore it ->
+            started(EntityId.org(id.org()), id, it.budget(), it.since());
+        case TeamEvent.BudgetForgotten it -> counted.forget(it.budget(), it.through());
         case TeamEvent other -> {}
       }
     }

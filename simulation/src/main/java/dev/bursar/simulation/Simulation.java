@@ -30,6 +30,8 @@ public final class Simulation {
   /** Of the busy org; none counts as one. */
   private static final List<String> PLANS = List.of("small", "large", "");
 
+  private static final int BUDGETS_ONE_IN = 3;
+  private static final int BUDGETS_SET = 6;
   private static final int PLANS_ONE_IN = 4;
   private static final int PLAN_CHANGES = 3;
   private static final long PLANS_CHANGE_WITHIN = 20_000_000;
@@ -137,6 +139,7 @@ public final class Simulation {
     }
     List<SimulatedHolder> holders = holders();
     List<SimulatedSidecar> sidecars = sidecars();
+    List<SimulatedBudgeter> budgeters = budgeters();
     changePlans();
     runUntilDone(clients, WORK_MAX);
     world.heal();
@@ -144,10 +147,16 @@ public final class Simulation {
     expectDone(clients);
     long until = world.time.nowMicros() + WORK_MAX + HEALED_MAX;
     while (!(holders.stream().allMatch(SimulatedHolder::isDone)
-            && sidecars.stream().allMatch(SimulatedSidecar::isDone))
+            && sidecars.stream().allMatch(SimulatedSidecar::isDone)
+            && budgeters.stream().allMatch(SimulatedBudgeter::isDone))
         && step(until)) {
-      // Until every holder of leases has been answered, or has given up.
+      // Until every holder of leases and whoever sets budgets has been answered, or has given up.
     }
+    world.watch.expect(
+        !world.watch.violations().isEmpty()
+            || budgeters.stream().allMatch(SimulatedBudgeter::isDone),
+        "progress",
+        "a budget is not set, though all faults have ended");
     judge(sidecars);
     runFor(World.CALM_AFTER);
     if (Collections.disjoint(world.scenario.faults(), FORGETTING)) {
@@ -174,6 +183,26 @@ public final class Simulation {
   /** How many hold leases by themselves; in most none. */
   static int holdersIn(long seed) {
     return new Random(seed).nextInt(LEASING_ONE_IN) < 1 ? 1 : 0;
+  }
+
+  /** Whether somebody may decide from leases. */
+  static boolean hasLeases(long seed) {
+    return sidecarsIn(seed) + holdersIn(seed) > 0;
+  }
+
+  /** How many set budgets while others work; in most histories nobody does. */
+  static int budgetersIn(long seed) {
+    return Math.floorMod(seed, BUDGETS_ONE_IN) == 0 ? 2 : 0;
+  }
+
+  private List<SimulatedBudgeter> budgeters() {
+    List<SimulatedBudgeter> budgeters = new ArrayList<>();
+    for (int i = budgetersIn(world.scenario.seed()); i > 0; i--) {
+      SimulatedBudgeter budgeter = new SimulatedBudgeter(world, "budgeter" + i, BUDGETS_SET);
+      budgeters.add(budgeter);
+      budgeter.next();
+    }
+    return budgeters;
   }
 
   private List<SimulatedHolder> holders() {

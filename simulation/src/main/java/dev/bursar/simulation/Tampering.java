@@ -1,17 +1,23 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.protocol.BudgetEffect;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +118,27 @@ public interface Tampering {
   /** Whether two projectors do not look whether the other was faster. */
   default boolean projectsTwice() {
     return false;
+  }
+
+  /** Whether usage is read that lacks what is in the journal already. */
+  default boolean readsUsageBehind() {
+    return false;
+  }
+
+  /** What was found of holds that a team does not know. */
+  default Map<String, Credits> usedOf(Set<String> sought, Map<String, Credits> found) {
+    return found;
+  }
+
+  /**
+   * What is done to set a budget.
+   *
+   * @param clock the time by the clock of whoever sets it
+   * @param driver a number
+   */
+  default BudgetEffect settingBudgets(
+      BudgetEffect wanted, Budget budget, Instant clock, int driver) {
+    return wanted;
   }
 
   /** Whether an org that is asked for all that was acknowledged waits until it knows of it. */

@@ -15,6 +15,7 @@ interface PlantedBug extends Tampering {
     return Stream.of(
             WalletBug.values(),
             LimitBug.values(),
+            BudgetBug.values(),
             ProtocolBug.values(),
             LeaseBug.values(),
             SidecarBug.values())

@@ -56,6 +56,7 @@ public final class OrgShape {
   /** Where clocks are set forward and back, and days do not end when they do in UTC. */
   public static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
+  private static final WindowKind LIFE = WindowKind.LIFETIME;
   private static final ZoneId UTC = ZoneId.of("UTC");
   private static final String IMAGE = TYPES.getLast();
   private static final long FIRST_MIN = 10;
@@ -156,8 +157,35 @@ public final class OrgShape {
             .withMode(Budget.Mode.SHADOW));
   }
 
+  /**
+   * Budgets that are set and removed while others work: of every place that counts. None has the
+   * window and measure of another for the same users, which it would override, and nobody is told
+   * of thresholds.
+   */
+  public static List<Budget> budgetsInBetween() {
+    return List.of(
+        quiet(budget("new-org", Scope.Type.ORG, null, null, TYPE, WindowKind.DAY, 200)),
+        quiet(budget("new-org-req", Scope.Type.ORG, null, null, "requests", WindowKind.DAY, 60)),
+        quiet(budget("new-eng", Scope.Type.DEPARTMENT, "eng", null, TYPE, WindowKind.DAY, 99)),
+        quiet(budget("new-red", Scope.Type.TEAM, "red", null, TYPE, WindowKind.LIFETIME, 120)),
+        quiet(budget("new-red-day", Scope.Type.TEAM, "red", null, TYPE, WindowKind.DAY, 90)),
+        quiet(budget("new-blue", Scope.Type.TEAM, "blue", null, IMAGE, WindowKind.MONTH, 50)),
+        quiet(budget("new-blue-req", Scope.Type.TEAM, "blue", null, "requests", WindowKind.DAY, 9)),
+        quiet(budget("new-member", Scope.Type.EACH_MEMBER, null, "red", TYPE, LIFE, 70)),
+        quiet(budget("new-ann", Scope.Type.USER, "ann", null, TYPE, WindowKind.MONTH, 80)),
+        quiet(budget("new-each", Scope.Type.EACH_USER, null, null, TYPE, LIFE, 90)));
+  }
+
+  private static Budget quiet(Budget of) {
+    return with(of, List.of());
+  }
+
   /** A budget of which more is told. */
   private static Budget told(Budget of) {
+    return with(of, List.of(25, 50, 75, 90, 100));
+  }
+
+  private static Budget with(Budget of, List<Integer> thresholds) {
     return new Budget(
         of.id(),
         of.scope(),
@@ -167,7 +195,7 @@ public final class OrgShape {
         of.mode(),
         of.features(),
         of.models(),
-        List.of(25, 50, 75, 90, 100),
+        thresholds,
         of.zone(),
         of.anchorDay());
   }

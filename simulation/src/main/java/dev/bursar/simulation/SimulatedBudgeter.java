@@ -1,0 +1,337 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Caller;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.protocol.BudgetEffect;
+import dev.bursar.domain.protocol.BudgetProtocol;
+import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamReply;
+import dev.bursar.entities.EntityMessage;
+import dev.bursar.simulation.history.OrgShape;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Somebody who sets and removes budgets of the busy org while others work, two at once now and
+ * then: drives the protocol as production does, and may stop in the midst of it and begin anew.
+ */
+final class SimulatedBudgeter {
+
+  private static final EntityId ORG = EntityId.org(SimulatedClient.ORG);
+  private static final int NAMES = 3;
+  private static final int TRIES = 40;
+  private static final int ASKED_AGAIN = 2;
+  private static final long SECOND = 1_000_000;
+
+  /** What somebody wants set, with a key. */
+  private record Put(Budget budget, String key) {}
+
+  private final World world;
+  private final String name;
+
+  /** Of its own, so that what it wants changes nothing of what others want. */
+  private final Random random;
+
+  private final List<Budget> budgets;
+  private final List<Put> done = new ArrayList<>();
+  private int left;
+  private int keys;
+  private int drivers;
+
+  SimulatedBudgeter(World world, String name, int operations) {
+    this.world = world;
+    this.name = name;
+    this.random = new Random(world.scenario.seed() * 31 + name.hashCode());
+    this.budgets = some(world);
+    this.left = operations;
+  }
+
+  /** The few budgets that are set in a history: the same for all who set them. */
+  private static List<Budget> some(World world) {
+    List<Budget> all = new ArrayList<>(OrgShape.budgetsInBetween());
+    Collections.shuffle(all, new Random(world.scenario.seed()));
+    return all.subList(0, NAMES);
+  }
+
+  boolean isDone() {
+    return left < 0;
+  }
+
+  void next() {
+    if (left-- > 0) {
+      world.time.after(random.nextLong(random.nextInt(4) == 0 ? 6 * SECOND : SECOND), this::act);
+    }
+  }
+
+  private void act() {
+    int what = random.nextInt(10);
+    Budget budget = budgets.get(random.nextInt(budgets.size()));
+    if (what == 0 && !done.isEmpty()) {
+      put(done.get(random.nextInt(done.size())), true, this::next);
+    } else if (what <= 3) {
+      remove(budget);
+    } else if (what <= 5) {
+      Runnable both = afterBoth(this::next);
+      put(new Put(changed(budget), key()), false, both);
+      put(new Put(changed(budget), key()), false, both);
+    } else {
+      put(new Put(changed(budget), key()), false, this::next);
+    }
+  }
+
+  private static Runnable afterBoth(Runnable next) {
+    boolean[] one = new boolean[1];
+    return () -> {
+      if (one[0]) {
+        next.run();
+      }
+      one[0] = true;
+    };
+  }
+
+  private String key() {
+    return name + "-" + ++keys;
+  }
+
+  private Budget changed(Budget budget) {
+    // What is decided from leases is worked out elsewhere: there nothing is denied by these.
+    boolean hard = !Simulation.hasLeases(world.scenario.seed()) && random.nextInt(5) > 0;
+    return budget
+        .withLimit(Credits.of(1 + random.nextInt(200)))
+        .withMode(hard ? Budget.Mode.HARD : Budget.Mode.SOFT);
+  }
+
+  private static Caller caller(String key, Object content) {
+    return new Caller(Asker.ACTOR, key, key, content.toString().hashCode());
+  }
+
+  // ---- a budget is set
+
+  private void put(Put put, boolean again, Runnable then) {
+    world.log(() -> "%s sets (%s): %s".formatted(name, put.key(), put.budget()));
+    new Driver(put, again, world.since(), TRIES, then).start();
+  }
+
+  private final class Driver {
+    private final Put put;
+    private final boolean again;
+    private final Since since;
+    private final int tries;
+    private final Runnable then;
+    private final Caller caller;
+    private final BudgetProtocol protocol;
+    private final String driver = name + "/" + ++drivers;
+    private boolean over;
+    private int step;
+
+    Driver(Put put, boolean again, Since since, int tries, Runnable then) {
+      this.put = put;
+      this.again = again;
+      this.since = since;
+      this.tries = tries;
+      this.then = then;
+      this.caller = caller(put.key(), put.budget());
+      this.protocol = new BudgetProtocol(put.budget(), caller, driver);
+    }
+
+    void start() {
+      drive(protocol.start());
+    }
+
+    private void drive(BudgetEffect wanted) {
+      if (!(wanted instanceof BudgetEffect.Reply) && world.isTried(Fault.CRASH, 0.04)) {
+        world.watch.saw(Rarity.BUDGET_SETTER_CRASHED);
+        beginAnew(random.nextLong(3 * SECOND));
+        return;
+      }
+      BudgetEffect effect =
+          world.tampering.settingBudgets(
+              wanted, put.budget(), world.cluster.owner(ORG.org()).now(), drivers);
+      long pause = random.nextInt(6) == 0 ? random.nextLong(SECOND) : random.nextLong(300);
+      world.time.after(pause, () -> carryOut(effect));
+    }
+
+    private void carryOut(BudgetEffect effect) {
+      switch (effect) {
+        case BudgetEffect.AskOrg it ->
+            this.<OrgCommand, OrgReply>ask(ORG, it.request(), this::orgAnswered);
+        case BudgetEffect.AskTeam it ->
+            this.<TeamCommand, TeamReply>ask(
+                EntityId.team(ORG.org(), it.team()), it.request(), protocol::teamAnswered);
+        case BudgetEffect.FindUsedBefore it ->
+            world.projection.whenCaughtUp(
+                ORG,
+                () ->
+                    drive(
+                        protocol.usedBefore(
+                            world.projection.usedBefore(it.budget(), it.window(), it.before()))),
+                () -> beginAnew(SECOND));
+        case BudgetEffect.FindUsed it ->
+            world.projection.whenCaughtUp(
+                ORG,
+                () -> {
+                  Map<String, Credits> found =
+                      world.tampering.usedOf(
+                          it.reservations(),
+                          world.projection.used(it.budget(), it.reservations()));
+                  if (!found.isEmpty()) {
+                    world.watch.saw(Rarity.HOLD_UNKNOWN_TO_THE_TEAM_HAD_ENDED);
+                  }
+                  drive(protocol.used(found));
+                },
+                () -> beginAnew(SECOND));
+        case BudgetEffect.Wait it ->
+            world.time.after(
+                1_000 * random.nextLong(it.fromMs(), it.toMs() + 1),
+                () -> drive(protocol.waited()));
+        case BudgetEffect.Reply it -> replied(it.answer());
+      }
+    }
+
+    private BudgetEffect orgAnswered(Answer<OrgReply> answer) {
+      if (answer instanceof Answer.Refused<OrgReply>(Refusal refusal)
+          && refusal.equals(Refusal.overtaken())) {
+        world.watch.saw(Rarity.BUDGET_OVERTAKEN);
+      }
+      return protocol.orgAnswered(answer);
+    }
+
+    private <C, R> void ask(
+        EntityId id, Request<C> request, Function<Answer<R>, BudgetEffect> told) {
+      int mine = ++step;
+      SimulatedBudgeter.this.<C, R>ask(
+          id,
+          request,
+          answer -> {
+            if (step == mine) {
+              step++;
+              drive(told.apply(answer));
+            }
+          });
+    }
+
+    private void replied(Answer<OrgReply> answer) {
+      if (answer instanceof Answer.Unreachable || answer instanceof Answer.Busy) {
+        beginAnew(100_000 + random.nextLong(SECOND));
+        return;
+      }
+      world.log(() -> "%s is told (%s): %s".formatted(name, put.key(), answer));
+      boolean overtaken =
+          answer instanceof Answer.Refused<OrgReply>(Refusal refusal)
+              && refusal.equals(Refusal.overtaken());
+      boolean replayed = answer instanceof Answer.Done<OrgReply> it && it.replayed();
+      if (!overtaken && !replayed && !again) {
+        EntityId org = ORG;
+        new OperationChecks(world)
+            .governed(
+                answer,
+                new OperationChecks.Asked(
+                    org, caller.operation("put_budget:" + put.budget().id()), since),
+                new OrgCommand.PutBudget(put.budget(), Asker.ACTOR));
+      }
+      if (answer instanceof Answer.Done && !again) {
+        done.add(put);
+      }
+      then.run();
+    }
+
+    /** As a client does that has heard nothing, or whose node has crashed: with the same key. */
+    private void beginAnew(long after) {
+      if (over) {
+        return;
+      }
+      over = true;
+      step++;
+      if (tries == 0) {
+        world.watch.saw(Rarity.CLIENT_GAVE_UP);
+        then.run();
+        return;
+      }
+      world.time.after(after, () -> new Driver(put, again, since, tries - 1, then).start());
+    }
+  }
+
+  /** Asks, and again while nobody answers; then there is no answer. */
+  private <C, R> void ask(EntityId id, Request<C> request, Consumer<Answer<R>> told) {
+    ask(id, request, told, new boolean[1], ASKED_AGAIN);
+  }
+
+  private <C, R> void ask(
+      EntityId id, Request<C> request, Consumer<Answer<R>> told, boolean[] over, int more) {
+    Consumer<Answer<R>> once =
+        answer -> {
+          if (!over[0]) {
+            over[0] = true;
+            told.accept(answer);
+          }
+        };
+    world.<Answer<R>>ask(
+        id,
+        replyTo -> new EntityMessage.Ask<>(request, replyTo),
+        (node, answer) -> once.accept(answer));
+    world.time.after(
+        SECOND + random.nextLong(3 * SECOND),
+        () -> {
+          if (over[0]) {
+            return;
+          }
+          if (more > 0) {
+            ask(id, request, told, over, more - 1);
+          } else {
+            once.accept(new Answer.Unreachable<>());
+          }
+        });
+  }
+
+  // ---- a budget is removed
+
+  private void remove(Budget budget) {
+    String key = key();
+    Caller caller = caller(key, budget.id());
+    world.log(() -> "%s removes %s".formatted(name, budget.id()));
+    this.<OrgCommand, OrgReply>ask(
+        ORG,
+        new Request<>(new OrgCommand.ViewBudget(budget.id(), null), null),
+        seen ->
+            remove(
+                seen instanceof Answer.Done<OrgReply>(OrgReply.OneBudget it, boolean replayed)
+                    ? it.budget().budget()
+                    : null,
+                new OrgCommand.RemoveBudget(budget.id(), Asker.ACTOR),
+                caller.operation("remove_budget:" + budget.id()),
+                caller.operation("forget_budget:" + budget.id())));
+  }
+
+  private void remove(
+      @Nullable Budget seen, OrgCommand command, Operation operation, Operation forgetting) {
+    this.<OrgCommand, OrgReply>ask(
+        ORG,
+        new Request<>(command, operation),
+        answer -> {
+          String team = seen == null ? null : seen.scope().countingTeam();
+          if (answer instanceof Answer.Done && seen != null && team != null) {
+            this.<TeamCommand, TeamReply>ask(
+                EntityId.team(ORG.org(), team),
+                new Request<>(
+                    new TeamCommand.ForgetBudget(seen.id(), seen.since()), forgetting),
+                forgotten -> next());
+          } else {
+            next();
+          }
+        });
+  }
+}

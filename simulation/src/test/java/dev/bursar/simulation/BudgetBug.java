@@ -1,0 +1,112 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.entity.Aggregate;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.protocol.BudgetEffect;
+import dev.bursar.domain.team.TeamCommand;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Bugs in how a budget comes to count what was under way when it was set. */
+enum BudgetBug implements PlantedBug {
+  WHAT_ENDED_AFTER_THE_DRAFT_IS_ADDED {
+    @Override
+    public BudgetEffect settingBudgets(
+        BudgetEffect wanted, Budget budget, Instant clock, int driver) {
+      return wanted instanceof BudgetEffect.FindUsedBefore it
+          ? new BudgetEffect.FindUsedBefore(
+              it.budget(), it.window(), new Place(Long.MAX_VALUE, 0))
+          : wanted;
+    }
+  },
+
+  WHAT_HAD_ENDED_IS_ADDED_IN_THE_WINDOW_OF_ANOTHER_CLOCK {
+    @Override
+    public BudgetEffect settingBudgets(
+        BudgetEffect wanted, Budget budget, Instant clock, int driver) {
+      return wanted instanceof BudgetEffect.FindUsedBefore it
+          ? new BudgetEffect.FindUsedBefore(it.budget(), budget.windowAt(clock), it.before())
+          : wanted;
+    }
+  },
+
+  USAGE_IS_READ_BEFORE_IT_IS_COMPLETE {
+    @Override
+    public boolean readsUsageBehind() {
+      return true;
+    }
+  },
+
+  HOLDS_THAT_THE_TEAM_DOES_NOT_KNOW_ARE_NOT_WAITED_FOR {
+    @Override
+    public Map<String, Credits> usedOf(Set<String> sought, Map<String, Credits> found) {
+      Map<String, Credits> all = new HashMap<>(found);
+      sought.forEach(each -> all.putIfAbsent(each, Credits.ZERO));
+      return all;
+    }
+  },
+
+  ALL_ATTEMPTS_START_COUNTING_UNDER_ONE_NAME {
+    @Override
+    public BudgetEffect settingBudgets(
+        BudgetEffect wanted, Budget budget, Instant clock, int driver) {
+      return wanted instanceof BudgetEffect.AskTeam(String team, Request<TeamCommand> request)
+              && request.command() instanceof TeamCommand.StartCounting
+          ? new BudgetEffect.AskTeam(
+              team,
+              new Request<>(
+                  request.command(), new Operation("start_counting:" + budget.id(), 0)))
+          : wanted;
+    }
+  },
+
+  AN_ATTEMPT_IS_TOLD_WHERE_ANOTHER_HAS_DRAFTED {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return id.kind() == EntityId.Kind.ORG ? Redrafted.of(real, false) : real;
+    }
+  },
+
+  AN_ATTEMPT_THAT_ASKS_TWICE_DRAFTS_TWICE {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return id.kind() == EntityId.Kind.ORG ? Redrafted.of(real, true) : real;
+    }
+  },
+
+  WHAT_IS_HELD_FOR_A_DECISION_BEFORE_IS_TAKEN_FOR_THIS_ONE {
+    @Override
+    public Tampering forOneRun() {
+      return new HeldForADecisionBefore();
+    }
+  };
+
+  /** The figures are others than what is open and has ended comes to; or some hold lacks it. */
+  @Override
+  public List<String> signs() {
+    return List.of("I11: stands at", "I11: in the end", "model: the org wants");
+  }
+
+  @Override
+  public boolean isSoughtIn(Scenario scenario) {
+    return Simulation.budgetersIn(scenario.seed()) > 0;
+  }
+}
