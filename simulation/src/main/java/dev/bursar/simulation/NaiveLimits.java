@@ -351,10 +351,12 @@ final class NaiveLimits {
   // ---- budgets that are set in between
 
   /** What is open elsewhere is open here, too, from now on, if it was not before. */
-  void adopt(String reservation) {
-    if (!everHeld.contains(reservation)) {
-      everHeld.add(reservation);
+  void adopt(String reservation, Quantities held) {
+    if (everHeld.add(reservation)) {
       open.put(reservation, new ArrayList<>());
+      if (held.isLease()) {
+        allowances.put(reservation, Allowance.of(held));
+      }
     }
   }
 
@@ -410,6 +412,10 @@ final class NaiveLimits {
         heldInAll = heldInAll.add(asked);
         open.get(reservation).add(part);
       } else {
+        if (!endedBefore && lapsed.containsKey(reservation)) {
+          exact &= org == this || fact.moment() > draft.moment();
+          lapsed.get(reservation).add(part);
+        }
         End end = endedBefore ? byOrg : here;
         if (end != null && end.charged != null && !limit.window().isBefore(first)) {
           add(limit.key(), used(part, end.charged), BigInteger.ZERO);

@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
@@ -202,7 +203,11 @@ final class Rows implements SimulatedJournal.Listener {
         }
         case TeamEvent.BudgetBarred it -> barredByTeam(id, it, counted, remembers);
         case TeamEvent.CountingStarted it ->
-            it.open().forEach(part -> counted.adopt(part.reservation()));
+            it.open()
+                .forEach(
+                    part ->
+                        counted.adopt(
+                            part.reservation(), new Quantities(part.amount(), part.usage())));
         case TeamEvent.CountedBefore it ->
             started(EntityId.org(id.org()), id, it.budget(), it.since());
         case TeamEvent.BudgetForgotten it -> counted.forget(it.budget(), it.through());

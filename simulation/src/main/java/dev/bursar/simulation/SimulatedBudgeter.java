@@ -36,6 +36,10 @@ final class SimulatedBudgeter {
   private static final int TRIES = 40;
   private static final int ASKED_AGAIN = 2;
   private static final long SECOND = 1_000_000;
+  private static final int AHEAD_MAX_MS = 900;
+
+  /** Above all keys of clients. */
+  private static final long KEYS = 0xb00000000000L;
 
   /** What somebody wants set, with a key. */
   private record Put(Budget budget, String key) {}
@@ -103,8 +107,11 @@ final class SimulatedBudgeter {
     };
   }
 
+  /** A key that carries its time, as those of clients do. */
   private String key() {
-    return name + "-" + ++keys;
+    long millis = world.cluster.earliestNow().toEpochMilli() + random.nextInt(AHEAD_MAX_MS);
+    long which = KEYS + 0x10000L * Math.floorMod(name.hashCode(), 0x10000) + ++keys;
+    return "%08x-%04x-7000-8000-%012x".formatted(millis >>> 16, millis & 0xffff, which);
   }
 
   private Budget changed(Budget budget) {
