@@ -352,7 +352,8 @@ final class NaiveLimits {
 
   /** What is open elsewhere is open here, too, from now on, if it was not before. */
   void adopt(String reservation, Quantities held) {
-    if (everHeld.add(reservation)) {
+    everHeld.add(reservation);
+    if (!open.containsKey(reservation)) {
       open.put(reservation, new ArrayList<>());
       if (held.isLease()) {
         allowances.put(reservation, Allowance.of(held));

@@ -185,7 +185,8 @@ final class SimulatedBudgeter {
                 () ->
                     drive(
                         protocol.usedBefore(
-                            world.projection.usedBefore(it.budget(), it.window(), it.before()))),
+                            world.projection.usedBefore(
+                                ORG, it.budget(), it.window(), it.before()))),
                 () -> beginAnew(SECOND));
         case BudgetEffect.FindUsed it ->
             world.projection.whenCaughtUp(

@@ -220,14 +220,15 @@ final class SimulatedProjection {
         });
   }
 
-  /** What counts against a budget in a window, of what had ended before a place. */
-  List<OpeningCount> usedBefore(Budget budget, Window window, Place before) {
+  /** What counts against a budget of an org in a window, of what had ended before a place. */
+  List<OpeningCount> usedBefore(EntityId org, Budget budget, Window window, Place before) {
     Map<String, Credits> sums = new TreeMap<>();
     for (Usage each : usage.values()) {
       Place ended = each.ended;
       Instant at = each.plan.countedAt();
       boolean isBefore =
           ended != null
+              && each.plan.request().subject().org().equals(org.org())
               && (ended.sequence() < before.sequence()
                   || (ended.sequence() == before.sequence() && ended.index() < before.index()));
       if (isBefore && at != null && window.contains(at) && each.concerns(budget.scope())) {
