@@ -30,8 +30,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ledger and the usage as read models: two projectors read the journal in the order of transactions, up to
- * the oldest that is still open, and write rows and position in one transaction.
+ * The ledger and the usage as read models: two projectors read the journal in the order of
+ * transactions, up to the oldest that is still open, and write rows and position in one
+ * transaction.
  */
 final class SimulatedProjection {
 

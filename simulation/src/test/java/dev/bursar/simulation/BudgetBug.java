@@ -22,8 +22,7 @@ enum BudgetBug implements PlantedBug {
     public BudgetEffect settingBudgets(
         BudgetEffect wanted, Budget budget, Instant clock, int driver) {
       return wanted instanceof BudgetEffect.FindUsedBefore it
-          ? new BudgetEffect.FindUsedBefore(
-              it.budget(), it.window(), new Place(Long.MAX_VALUE, 0))
+          ? new BudgetEffect.FindUsedBefore(it.budget(), it.window(), new Place(Long.MAX_VALUE, 0))
           : wanted;
     }
   },
@@ -62,8 +61,7 @@ enum BudgetBug implements PlantedBug {
               && request.command() instanceof TeamCommand.StartCounting
           ? new BudgetEffect.AskTeam(
               team,
-              new Request<>(
-                  request.command(), new Operation("start_counting:" + budget.id(), 0)))
+              new Request<>(request.command(), new Operation("start_counting:" + budget.id(), 0)))
           : wanted;
     }
   },

@@ -35,17 +35,12 @@ record Redrafted<C, E, R>(Aggregate<C, E, R> real, Map<String, String> last, boo
     }
     OrgCommand other =
         new OrgCommand.DraftBudget(it.budget(), it.attempt() + '+', it.actor(), it.put());
-    return real.decide((C) other, now, clock)
-                instanceof Decision.Accepted<E, R>(E event)
+    return real.decide((C) other, now, clock) instanceof Decision.Accepted<E, R>(E event)
             && event instanceof OrgEvent.BudgetDrafted drafted
         ? new Decision.Accepted<>(
             (E)
                 new OrgEvent.BudgetDrafted(
-                    drafted.at(),
-                    drafted.budget(),
-                    drafted.open(),
-                    it.attempt(),
-                    drafted.actor()))
+                    drafted.at(), drafted.budget(), drafted.open(), it.attempt(), drafted.actor()))
         : real.decide(command, now, clock);
   }
 
