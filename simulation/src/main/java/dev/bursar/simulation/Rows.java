@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Closure;
@@ -25,6 +26,7 @@ import dev.bursar.entities.StoredBatch;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Takes every row that comes into the journal to the naive models, which say what can't be. */
@@ -136,7 +138,11 @@ final class Rows implements SimulatedJournal.Listener {
   private void started(EntityId org, EntityId by, String budget, @Nullable Long since) {
     NaiveBudgets.Drafted draft = watch.org(org).budgets.drafted(budget, since);
     NaiveLimits counted = watch.limits(by);
+    Budget now = watch.org(org).budgets.budget(budget, watch.moment());
+    // What was overtaken or removed meanwhile is never set: what is counted for it denies nothing.
     if (draft != null
+        && now != null
+        && Objects.equals(now.since(), since)
         && draft.budget().scope().countedByTeam() != org.equals(by)
         && !counted.isStarted(budget, since)) {
       counted.start(draft, watch.org(org).facts.values(), watch.limits(org));
