@@ -370,7 +370,12 @@ final class NaiveLimits {
   }
 
   private void forget(Predicate<Key> which) {
-    counts.keySet().removeIf(which);
+    counts.forEach(
+        (key, past) -> {
+          if (which.test(key)) {
+            past.put(watch.moment(), Count.NOTHING);
+          }
+        });
     for (Map<String, List<Part>> all : List.of(open, ended, lapsed)) {
       all.replaceAll(
           (reservation, parts) -> {
