@@ -289,7 +289,9 @@ final class AnswerChecks {
             limit);
         sawLeast(limit, plan.quantities());
       } else if (limit != null) {
-        byOrg.add(NaiveOrg.words(limit));
+        if (world.watch.limits(EntityId.org(wallet.org())).isKnown(NaiveLimits.Key.of(limit))) {
+          byOrg.add(NaiveOrg.words(limit));
+        }
         saw(limit.scope().type() == Scope.Type.DEPARTMENT, Rarity.DENIED_BY_DEPARTMENT);
         sawLeast(limit, plan.quantities());
       } else {
@@ -347,8 +349,7 @@ final class AnswerChecks {
       return;
     }
     EntityId team = EntityId.team(wallet.org(), name);
-    NaiveLimits.Key key =
-        new NaiveLimits.Key(told.budget(), told.member(), told.windowStart(), told.since());
+    NaiveLimits.Key key = NaiveLimits.Key.of(told);
     NaiveLimits.Count count =
         new NaiveLimits.Count(
             NaiveWallet.micros(told.used().micros()),

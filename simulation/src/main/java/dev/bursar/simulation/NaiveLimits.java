@@ -35,7 +35,11 @@ final class NaiveLimits {
    *
    * @param since where its budget was drafted; null if it was there from the beginning on
    */
-  record Key(String budget, String member, Instant window, @Nullable Long since) {}
+  record Key(String budget, String member, Instant window, @Nullable Long since) {
+    static Key of(LimitState told) {
+      return new Key(told.budget(), told.member(), told.windowStart(), told.since());
+    }
+  }
 
   /** What a counter stands at, in millionths. */
   record Count(BigInteger used, BigInteger held) {
@@ -165,7 +169,9 @@ final class NaiveLimits {
   Set<String> budgetsOf(String reservation) {
     List<Part> parts = open.getOrDefault(reservation, ended.getOrDefault(reservation, List.of()));
     Set<String> found = new TreeSet<>();
-    parts.forEach(part -> found.add(part.key.budget));
+    parts.stream()
+        .filter(part -> part.key.since == null)
+        .forEach(part -> found.add(part.key.budget));
     return found;
   }
 

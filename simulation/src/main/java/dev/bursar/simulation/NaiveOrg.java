@@ -371,6 +371,7 @@ final class NaiveOrg {
       NaiveLimits.Count count = own.at(limit.key(), moment);
       if (limit.isHard()
           && !limit.byTeam()
+          && own.isKnown(limit.key())
           && count.all().add(limit.asked(asked)).compareTo(limit.limit()) > 0) {
         found.add(words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held()));
       }

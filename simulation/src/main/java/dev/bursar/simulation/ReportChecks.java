@@ -77,7 +77,9 @@ final class ReportChecks {
   private void counted(Decided.Allowed allowed, ReserveRequest request, EntityId wallet) {
     String reservation = allowed.plan().reservation();
     Set<String> told = new TreeSet<>();
-    allowed.limits().forEach(limit -> told.add(limit.budget()));
+    allowed.limits().stream()
+        .filter(limit -> limit.since() == null)
+        .forEach(limit -> told.add(limit.budget()));
     Set<String> counted = world.watch.limits(EntityId.org(wallet.org())).budgetsOf(reservation);
     String team = request.subject().team();
     if (team != null) {
