@@ -16,7 +16,9 @@ final class SnapshotOrder {
 
   private static final Comparator<Tallies.CounterPart> BY_COUNTER =
       Comparator.<Tallies.CounterPart, String>comparing(part -> part.counter().budget())
-          .thenComparing(part -> part.counter().member());
+          .thenComparing(part -> part.counter().member())
+          .thenComparing(
+              part -> part.counter().since(), Comparator.nullsFirst(Comparator.naturalOrder()));
 
   private SnapshotOrder() {}
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,6 +44,31 @@ final class SnapshotCodecTest {
     assertThat(otherHistory).isNotEqualTo(oneWay);
     assertThat(codec.decode(codec.manifest(), oneWay).state().tallies().lapsed().keySet())
         .containsExactly("z", "a");
+  }
+
+  @Test
+  void countersOfTwoBudgetsOfOneNameAreSortedByWhereEachBegan() {
+    SnapshotCodec<Team.Snapshot> codec = SnapshotCodec.teams();
+    Tallies.CounterPart always = counter(null);
+    Tallies.CounterPart first = counter(9L);
+    Tallies.CounterPart second = counter(10L);
+    byte[] oneWay = codec.encode(snapshot(List.of(always, first, second)));
+    assertThat(codec.encode(snapshot(List.of(second, first, always)))).isEqualTo(oneWay);
+    assertThat(codec.decode(codec.manifest(), oneWay).state().tallies().counters())
+        .containsExactly(always, first, second);
+  }
+
+  private static Tallies.CounterPart counter(@Nullable Long since) {
+    return new Tallies.CounterPart(
+        new Tallies.Counter("budget", "", since),
+        List.of(
+            new Tallies.Tally(Parts.AT, Parts.credits("1"), Parts.credits("0"), null)));
+  }
+
+  private static EntitySnapshot<Team.Snapshot> snapshot(List<Tallies.CounterPart> counters) {
+    Tallies.Snapshot tallies = new Tallies.Snapshot(counters, Map.of(), Map.of());
+    return new EntitySnapshot<>(
+        1, new byte[32], new byte[0], new Team.Snapshot(Parts.AT, tallies, Map.of()));
   }
 
   private static EntitySnapshot<Team.Snapshot> snapshot(

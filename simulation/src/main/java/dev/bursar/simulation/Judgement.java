@@ -127,7 +127,7 @@ final class Judgement {
       NaiveOrg org = watch.org(EntityId.org(id.org()));
       for (NaiveBudgets.Drafted draft : org.budgets.setInBetween()) {
         if (isCountedBy(draft.budget().scope(), id)) {
-          limits.expectStarted(draft, org.facts.values(), charged, late, tallies);
+          limits.expectStarted(draft, org.facts(draft.budget()), charged, late, tallies);
         }
       }
       if (id.kind() == EntityId.Kind.ORG) {

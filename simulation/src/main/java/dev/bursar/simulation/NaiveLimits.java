@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -396,20 +397,23 @@ final class NaiveLimits {
    * A budget has been counted for since it was drafted, and what had ended before is added: it
    * stands at what has ended and what is open, of all that it concerns, whoever made it and when.
    *
-   * @param begun all that the org has ever begun
+   * @param begun all that the org has ever begun and that the budget counts
    * @param org what the org itself knows
    */
   void start(NaiveBudgets.Drafted draft, Collection<NaiveOrg.Fact> begun, NaiveLimits org) {
     Budget budget = draft.budget();
+    Map<String, List<Part>> ahead = askedAhead(budget, begun);
     forget(key -> key.budget.equals(budget.id()));
     started.add(new Tracked(budget.id(), budget.since()));
-    boolean exact = true;
+    boolean exact = ahead.keySet().stream().noneMatch(allowances::containsKey);
+    ahead.forEach(
+        (reservation, parts) -> {
+          parts.forEach(part -> add(part.key, BigInteger.ZERO, part.amount));
+          open.merge(reservation, parts, NaiveLimits::together);
+        });
     BigInteger heldInAll = BigInteger.ZERO;
     Instant first = NaiveBudgets.of(budget, Subject.ofOrg(""), draft.at()).window();
     for (NaiveOrg.Fact fact : begun) {
-      if (!fact.isCountedBy(budget)) {
-        continue;
-      }
       Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
       String reservation = fact.plan().reservation();
       BigInteger asked = limit.asked(fact.plan().quantities());
@@ -445,6 +449,31 @@ final class NaiveLimits {
     }
   }
 
+  private static List<Part> together(List<Part> some, List<Part> more) {
+    List<Part> all = new ArrayList<>(some);
+    all.addAll(more);
+    return all;
+  }
+
+  /** What is held against a budget of what the org has asked for, and not begun yet. */
+  private Map<String, List<Part>> askedAhead(Budget budget, Collection<NaiveOrg.Fact> begun) {
+    Set<String> onRecord = new HashSet<>();
+    begun.forEach(fact -> onRecord.add(fact.plan().reservation()));
+    Map<String, List<Part>> found = new HashMap<>();
+    open.forEach(
+        (reservation, parts) -> {
+          List<Part> ahead =
+              parts.stream()
+                  .filter(part -> part.key.budget.equals(budget.id()))
+                  .filter(part -> Objects.equals(part.key.since, budget.since()))
+                  .toList();
+          if (!ahead.isEmpty() && !onRecord.contains(reservation)) {
+            found.put(reservation, ahead);
+          }
+        });
+    return found;
+  }
+
   /** Then it depends on when it was read whether it counts. */
   private static boolean isLateSince(@Nullable End end, NaiveBudgets.Drafted draft) {
     return end != null && end.late && end.moment > draft.moment();
@@ -471,7 +500,7 @@ final class NaiveLimits {
     for (NaiveOrg.Fact fact : begun) {
       BigInteger amount = charged.get(fact.plan().reservation());
       Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
-      if (amount == null || !fact.isCountedBy(budget) || limit.window().isBefore(first)) {
+      if (amount == null || limit.window().isBefore(first)) {
         continue;
       }
       BigInteger used = used(new Part(limit.key(), limit.measure(), BigInteger.ONE), amount);

@@ -52,7 +52,10 @@ final class NaiveOrg {
   }
 
   /** All that was ever begun. */
-  final Map<String, Fact> facts = new LinkedHashMap<>();
+  private final Map<String, Fact> facts = new LinkedHashMap<>();
+
+  /** When a team has held it, by its clock. */
+  private final Map<String, Instant> heldAt = new HashMap<>();
 
   /** The limits that a team is to count, of each reservation that the org has begun. */
   private final Map<String, List<Applied>> ofTeam = new HashMap<>();
@@ -102,6 +105,32 @@ final class NaiveOrg {
     List<String> departments = budgets.departments(subject.team(), watch.moment());
     facts.put(
         plan.reservation(), new Fact(plan, subject, departments, at, watch.moment()));
+  }
+
+  /**
+   * All that was ever begun and that a budget counts, when it does: what a team has held with it
+   * counts by the team's clock.
+   */
+  List<Fact> facts(Budget budget) {
+    return facts.values().stream()
+        .filter(fact -> fact.isCountedBy(budget))
+        .map(fact -> isHeldIn(budget, fact.plan().reservation()) ? heldByTeam(fact) : fact)
+        .toList();
+  }
+
+  private boolean isHeldIn(Budget budget, String reservation) {
+    return budget.scope().countedByTeam()
+        && heldAt.containsKey(reservation)
+        && byTeam.getOrDefault(reservation, List.of()).stream()
+            .anyMatch(
+                each ->
+                    each.budget().equals(budget.id())
+                        && Objects.equals(each.since(), budget.since()));
+  }
+
+  private Fact heldByTeam(Fact fact) {
+    Instant at = Objects.requireNonNull(heldAt.get(fact.plan().reservation()));
+    return new Fact(fact.plan(), fact.subject(), fact.departments(), at, fact.moment());
   }
 
   /** It is said to lie in the departments that its team lies in. */
@@ -247,6 +276,7 @@ final class NaiveOrg {
             .map(each -> withLimitOf(each, event.limits()))
             .toList();
     byTeam.put(event.reservation(), event.limits());
+    heldAt.put(event.reservation(), event.at());
     team.hold(
         event.reservation(),
         new Quantities(event.amount(), event.usage()),
@@ -299,7 +329,8 @@ final class NaiveOrg {
 
   /**
    * What was charged was held by the team in all limits that the org found to apply, those that
-   * were set meanwhile among them. What came to nothing need not have been.
+   * were set meanwhile among them. What came to nothing need not have been. It may be held in more,
+   * drafted in a row that was refused.
    */
   void expectHeldAsWanted(Set<String> charged) {
     ofTeam.forEach(
@@ -308,9 +339,19 @@ final class NaiveOrg {
           if (counted != null
               && charged.contains(reservation)
               && !reportsByTeam.containsKey(reservation)) {
-            sameForTeam(reservation, wanted, counted);
+            sameForTeam(
+                reservation, wanted, counted.stream().filter(each -> isOf(wanted, each)).toList());
           }
         });
+  }
+
+  private static boolean isOf(List<Applied> wanted, LimitState told) {
+    return told.since() == null
+        || wanted.stream()
+            .anyMatch(
+                each ->
+                    named(each.budget(), each.member(), each.of().since())
+                        .equals(named(told.budget(), told.member(), told.since())));
   }
 
   /**

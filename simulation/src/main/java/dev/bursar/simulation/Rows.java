@@ -145,7 +145,7 @@ final class Rows implements SimulatedJournal.Listener {
         && Objects.equals(now.since(), since)
         && draft.budget().scope().countedByTeam() != org.equals(by)
         && !counted.isStarted(budget, since)) {
-      counted.start(draft, watch.org(org).facts.values(), watch.limits(org));
+      counted.start(draft, watch.org(org).facts(draft.budget()), watch.limits(org));
     }
   }
 
