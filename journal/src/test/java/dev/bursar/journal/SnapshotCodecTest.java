@@ -61,8 +61,7 @@ final class SnapshotCodecTest {
   private static Tallies.CounterPart counter(@Nullable Long since) {
     return new Tallies.CounterPart(
         new Tallies.Counter("budget", "", since),
-        List.of(
-            new Tallies.Tally(Parts.AT, Parts.credits("1"), Parts.credits("0"), null)));
+        List.of(new Tallies.Tally(Parts.AT, Parts.credits("1"), Parts.credits("0"), null)));
   }
 
   private static EntitySnapshot<Team.Snapshot> snapshot(List<Tallies.CounterPart> counters) {

@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -61,7 +60,9 @@ final class NaiveLimits {
     }
   }
 
-  /** How something has ended here: when, in events, and what was charged; null if it has not run. */
+  /**
+   * How something has ended here: when, in events, and what was charged; null if it has not run.
+   */
   private record End(long moment, @Nullable BigInteger charged, boolean late) {}
 
   private final Map<String, End> ends = new HashMap<>();
@@ -402,7 +403,9 @@ final class NaiveLimits {
    */
   void start(NaiveBudgets.Drafted draft, Collection<NaiveOrg.Fact> begun, NaiveLimits org) {
     Budget budget = draft.budget();
-    Map<String, List<Part>> ahead = askedAhead(budget, begun);
+    Map<String, List<Part>> held = heldFor(budget);
+    Map<String, List<Part>> ahead = new HashMap<>(held);
+    begun.forEach(fact -> ahead.remove(fact.plan().reservation()));
     forget(key -> key.budget.equals(budget.id()));
     started.add(new Tracked(budget.id(), budget.since()));
     boolean exact = ahead.keySet().stream().noneMatch(allowances::containsKey);
@@ -423,7 +426,12 @@ final class NaiveLimits {
       boolean endedBefore = byOrg != null && byOrg.moment <= draft.moment();
       exact &= !isLateSince(byOrg, draft) && !isLateSince(here, draft);
       exact &= !fact.plan().request().isLease();
+      boolean counts = org == this || fact.moment() <= draft.moment();
       if (!endedBefore && open.containsKey(reservation)) {
+        if (!counts && !held.containsKey(reservation)) {
+          // Held for a decision before, which came to nothing: it is withdrawn.
+          continue;
+        }
         add(limit.key(), BigInteger.ZERO, asked);
         heldInAll = heldInAll.add(asked);
         open.get(reservation).add(part);
@@ -455,20 +463,16 @@ final class NaiveLimits {
     return all;
   }
 
-  /** What is held against a budget of what the org has asked for, and not begun yet. */
-  private Map<String, List<Part>> askedAhead(Budget budget, Collection<NaiveOrg.Fact> begun) {
-    Set<String> onRecord = new HashSet<>();
-    begun.forEach(fact -> onRecord.add(fact.plan().reservation()));
+  /** What is held against a budget since it was drafted, begun by the org or yet to be. */
+  private Map<String, List<Part>> heldFor(Budget budget) {
+    Tracked drafted = new Tracked(budget.id(), budget.since());
     Map<String, List<Part>> found = new HashMap<>();
     open.forEach(
         (reservation, parts) -> {
-          List<Part> ahead =
-              parts.stream()
-                  .filter(part -> part.key.budget.equals(budget.id()))
-                  .filter(part -> Objects.equals(part.key.since, budget.since()))
-                  .toList();
-          if (!ahead.isEmpty() && !onRecord.contains(reservation)) {
-            found.put(reservation, ahead);
+          List<Part> held =
+              parts.stream().filter(part -> Tracked.of(part.key).equals(drafted)).toList();
+          if (!held.isEmpty()) {
+            found.put(reservation, held);
           }
         });
     return found;
@@ -719,11 +723,9 @@ final class NaiveLimits {
                 if (!tally.windowStart().equals(last)) {
                   continue;
                 }
-                Key key = new Key(
-                        counter.budget(),
-                        counter.member(),
-                        tally.windowStart(),
-                        counter.since());
+                Key key =
+                    new Key(
+                        counter.budget(), counter.member(), tally.windowStart(), counter.since());
                 expect(
                     !isKnown(key)
                         || now(key).equals(new Count(micros(tally.used()), micros(tally.held()))),

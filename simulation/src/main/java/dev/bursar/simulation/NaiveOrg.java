@@ -44,8 +44,7 @@ final class NaiveOrg {
    * @param at for when it counts
    * @param moment when it was begun, in events
    */
-  record Fact(
-      Plan plan, Subject subject, List<String> departments, Instant at, long moment) {
+  record Fact(Plan plan, Subject subject, List<String> departments, Instant at, long moment) {
     boolean isCountedBy(Budget budget) {
       return NaiveBudgets.counts(budget, subject, departments, plan.creditType());
     }
@@ -103,8 +102,7 @@ final class NaiveOrg {
   private void isBegun(Plan plan, Instant at) {
     Subject subject = plan.request().subject();
     List<String> departments = budgets.departments(subject.team(), watch.moment());
-    facts.put(
-        plan.reservation(), new Fact(plan, subject, departments, at, watch.moment()));
+    facts.put(plan.reservation(), new Fact(plan, subject, departments, at, watch.moment()));
   }
 
   /**
@@ -302,9 +300,7 @@ final class NaiveOrg {
       return;
     }
     sameForTeam(
-        reservation,
-        early(wanted),
-        counted.stream().filter(each -> each.since() == null).toList());
+        reservation, early(wanted), counted.stream().filter(each -> each.since() == null).toList());
     counted.forEach(each -> inForce(reservation, each));
   }
 

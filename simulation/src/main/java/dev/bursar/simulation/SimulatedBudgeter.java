@@ -194,8 +194,7 @@ final class SimulatedBudgeter {
                 () -> {
                   Map<String, Credits> found =
                       world.tampering.usedOf(
-                          it.reservations(),
-                          world.projection.used(it.budget(), it.reservations()));
+                          it.reservations(), world.projection.used(it.budget(), it.reservations()));
                   if (!found.isEmpty()) {
                     world.watch.saw(Rarity.HOLD_UNKNOWN_TO_THE_TEAM_HAD_ENDED);
                   }
@@ -334,8 +333,7 @@ final class SimulatedBudgeter {
           if (answer instanceof Answer.Done && seen != null && team != null) {
             this.<TeamCommand, TeamReply>ask(
                 EntityId.team(ORG.org(), team),
-                new Request<>(
-                    new TeamCommand.ForgetBudget(seen.id(), seen.since()), forgetting),
+                new Request<>(new TeamCommand.ForgetBudget(seen.id(), seen.since()), forgetting),
                 forgotten -> next());
           } else {
             next();

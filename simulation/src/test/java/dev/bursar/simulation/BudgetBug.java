@@ -88,13 +88,6 @@ enum BudgetBug implements PlantedBug {
     public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
       return id.kind() == EntityId.Kind.ORG ? Redrafted.of(real, true) : real;
     }
-  },
-
-  WHAT_IS_HELD_FOR_A_DECISION_BEFORE_IS_TAKEN_FOR_THIS_ONE {
-    @Override
-    public Tampering forOneRun() {
-      return new HeldForADecisionBefore();
-    }
   };
 
   /** The figures are others than what is open and has ended comes to; or some hold lacks it. */
