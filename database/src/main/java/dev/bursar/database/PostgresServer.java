@@ -198,8 +198,7 @@ record PostgresServer(DataDirectory directory, PostgresProgram program, boolean 
     // What is there of the log is used again: making it anew stops every commit for a while.
     settings.put("min_wal_size", "1GB");
     // What is written goes on to the disk soon. The kernel would gather it for half a minute, and
-    // every
-    // commit waits for a quarter of a second while it writes that: a percent of all requests.
+    // while it writes that, commits wait for a quarter of a second: a percent of all requests.
     settings.put("backend_flush_after", FLUSH_AFTER);
     settings.put("bgwriter_flush_after", FLUSH_AFTER);
     // These binaries have only pglz for it, which costs more time than the bytes it saves.

@@ -62,6 +62,20 @@ public record Price(
     return Credits.ofExact(total.setScale(DECIMALS, RoundingMode.HALF_UP));
   }
 
+  /**
+   * The same; null if that is more than can be charged at once.
+   *
+   * @param usage units by meter, each 0 or more, each with a price
+   */
+  public @Nullable Credits chargeable(Map<String, Long> usage) {
+    try {
+      Credits cost = of(usage);
+      return cost.compareTo(Credits.MAX_INPUT) > 0 ? null : cost;
+    } catch (ArithmeticException e) {
+      return null;
+    }
+  }
+
   private BigDecimal inTable(String meter, long units) {
     BigDecimal rate = rates.get(meter);
     if (rate != null) {

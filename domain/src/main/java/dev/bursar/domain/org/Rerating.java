@@ -147,7 +147,11 @@ public final class Rerating {
       Price price =
           catalog.price(
               used.feature(), used.model(), pricedAt == null ? used.countedAt() : pricedAt);
-      Credits priced = price == null ? null : cost(price, used.units());
+      // Nobody could be charged: a rate is missing, or it comes to more than an amount.
+      Credits priced =
+          price == null || price.unpriced(used.units()) != null
+              ? null
+              : price.chargeable(used.units());
       if (price == null || priced == null) {
         return DenialCode.NO_RATE;
       }
@@ -165,19 +169,6 @@ public final class Rerating {
     }
     sums.after.merge(creditType, cost, Credits::plusCapped);
     return null;
-  }
-
-  /** Null where nobody could be charged: a rate is missing, or it comes to more than an amount. */
-  private static @Nullable Credits cost(Price price, Map<String, Long> units) {
-    if (price.unpriced(units) != null) {
-      return null;
-    }
-    try {
-      Credits cost = price.of(units);
-      return cost.compareTo(Credits.MAX_INPUT) > 0 ? null : cost;
-    } catch (ArithmeticException e) {
-      return null;
-    }
   }
 
   private @Nullable Subscription subscription(String org) {

@@ -381,15 +381,7 @@ final class ReservationRules {
 
   private static @Nullable Credits amount(ReserveRequest request, @Nullable Price price) {
     Map<String, Long> usage = request.usage();
-    if (price == null || usage == null) {
-      return request.amount();
-    }
-    try {
-      Credits cost = price.of(usage);
-      return cost.compareTo(Credits.MAX_INPUT) > 0 ? null : cost;
-    } catch (ArithmeticException e) {
-      return null;
-    }
+    return price == null || usage == null ? request.amount() : price.chargeable(usage);
   }
 
   private Plan plan(

@@ -97,9 +97,8 @@ public final class BudgetProtocol {
   public BudgetEffect orgAnswered(Answer<OrgReply> answer) {
     if (isOvertaken(answer) && attempts < OVERTAKEN_TRIES) {
       phase = Phase.OVERTAKEN;
-      // At other times than those who were overtaken with this one, and further apart each time:
-      // one
-      // of them is to finish, however long it takes to read what was used.
+      // At other times than those who were overtaken with this one, and further apart each time, so
+      // that one of them finishes, however long it takes to read what was used.
       return new BudgetEffect.Wait(
           TRY_AGAIN_MS, 4 * TRY_AGAIN_MS << Math.min(attempts, DOUBLED_MAX));
     }

@@ -171,13 +171,7 @@ final class Demands {
 
   /** What limits have counted is likely to be counted still. */
   private @Nullable Kind kindOf(Wanted it) {
-    boolean isNew = !kinds.containsKey(it.key().widest());
-    Kind kind = kind(it.key());
-    if (kind != null && isNew) {
-      kind.named.addAll(it.key().named());
-      kind.meters.addAll(it.meters());
-    }
-    return kind;
+    return kind(it.key(), it.key().named(), it.meters());
   }
 
   /** What was wanted since, what was wanted last first. */
@@ -223,11 +217,16 @@ final class Demands {
 
   /** Limits that count one of those whom the server has told of count the others so, too. */
   private @Nullable Kind kindLike(Demand first, LeaseKey key) {
+    return kind(key, first.kind.named, first.kind.meters);
+  }
+
+  /** The same; if it is new, limits are taken to count these parts and meters. */
+  private @Nullable Kind kind(LeaseKey key, Set<LeaseKey.Part> named, Set<String> meters) {
     boolean isNew = !kinds.containsKey(key.widest());
     Kind kind = kind(key);
     if (kind != null && isNew) {
-      kind.named.addAll(first.kind.named);
-      kind.meters.addAll(first.kind.meters);
+      kind.named.addAll(named);
+      kind.meters.addAll(meters);
     }
     return kind;
   }
