@@ -84,6 +84,17 @@ final class CatalogCommandTest {
   }
 
   @Test
+  void whatIsTypedWrongIsNotDrownedInHelp() {
+    assertThat(run("catalog", "validate", "--fomat", "json", "x.yaml")).isEqualTo(2);
+    assertThat(error.toString().lines().toList())
+        .hasSizeLessThan(4)
+        .first()
+        .asString()
+        .contains("--fomat");
+    assertThat(error.toString()).endsWith("Try 'bursar catalog validate --help'.\n");
+  }
+
+  @Test
   void whatCanNotBeAskedIsOneLine() {
     String example = "../config/catalog.yaml";
     assertThat(run("catalog", "diff", "--operator-key", "", example)).isEqualTo(1);

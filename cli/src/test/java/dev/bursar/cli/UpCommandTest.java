@@ -127,9 +127,22 @@ class UpCommandTest {
               call(port, "PUT", "/v1/test_clock", "{\"now\": \"2024-02-01T00:00:00Z\"}")
                   .statusCode())
           .isEqualTo(400);
+      call(port, "PUT", "/v1/test_clock", "{\"now\": \"2099-03-01T00:00:00Z\"}");
+      call(
+          port,
+          "POST",
+          "/v1/orgs/acme/wallets/main/grants",
+          """
+          {"id": "h", "credit_type": "platform", "amount": "10", "category": "paid"}
+          """);
+      // What is on record is looked at when a node starts.
+      call(port, "PUT", "/v1/test_clock", "{\"now\": \"2099-03-02T00:00:00Z\"}");
     }
     refused(
         BursarProcess.startUp(directory.toString(), "--test-clock", "2024-02-01T00:00:00Z"),
-        "2024-02-29T12:00:00Z");
+        "2099-03-01T00:00:00Z");
+    try (BursarProcess node = BursarProcess.up(directory, BursarProcess.freePort(), "--no-demo")) {
+      assertThat(node.output()).contains("2099-03-01T00:00:00Z", "ahead of the clock");
+    }
   }
 }

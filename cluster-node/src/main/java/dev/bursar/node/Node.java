@@ -50,6 +50,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -61,11 +62,18 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.apache.pekko.actor.typed.ActorSystem;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node: everything that runs in the process, constructed top to bottom. This is the map of it.
  */
 public final class Node implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  /** So far the clocks of two nodes may be apart. */
+  private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
 
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
   private static final Duration REQUESTS_END_WITHIN = Duration.ofSeconds(5);
@@ -145,6 +153,8 @@ public final class Node implements AutoCloseable {
     database.dataSource().setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(metrics));
     if (settings.testClockStart() != null) {
       demandNotBefore(database, settings.testClockStart());
+    } else {
+      warnOfTimesAhead(database, clock.instant());
     }
     StorageWatch watch =
         StorageWatch.start(
@@ -292,17 +302,7 @@ public final class Node implements AutoCloseable {
 
   /** Time never goes back behind what is on record. */
   private static void demandNotBefore(Database database, Instant start) {
-    Instant last =
-        database
-            .jdbi()
-            .withHandle(
-                handle ->
-                    handle
-                        .createQuery("select max(updated_at) from wallet_balance")
-                        .mapTo(OffsetDateTime.class)
-                        .findOne()
-                        .map(OffsetDateTime::toInstant)
-                        .orElse(Instant.MIN));
+    Instant last = lastOnRecord(database);
     if (start.isAfter(TestClock.LAST)) {
       database.close();
       throw new IllegalArgumentException(
@@ -315,6 +315,32 @@ public final class Node implements AutoCloseable {
           "the test clock can't start at %s: the last event on record is of %s; start at that or later"
               .formatted(start, last));
     }
+  }
+
+  /** What a test clock has put on record ahead of the time: its wallets stand there. */
+  private static void warnOfTimesAhead(Database database, Instant now) {
+    Instant last = lastOnRecord(database);
+    if (last.isAfter(now.plus(CLOCKS_APART))) {
+      LOG.warn(
+          "The last event on record is of {}, ahead of the clock, which says {}: what has been"
+              + " decided there goes on from that time, until the clock has come to it. After a"
+              + " test clock, start with one again, or on other data.",
+          last,
+          now.truncatedTo(ChronoUnit.SECONDS));
+    }
+  }
+
+  private static Instant lastOnRecord(Database database) {
+    return database
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery("select max(updated_at) from wallet_balance")
+                    .mapTo(OffsetDateTime.class)
+                    .findOne()
+                    .map(OffsetDateTime::toInstant)
+                    .orElse(Instant.MIN));
   }
 
   /** From now on, others may send requests: what the node needs has been loaded. */

@@ -1,20 +1,37 @@
 package dev.bursar.sidecar.command;
 
+import java.io.PrintWriter;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** How a program speaks to a person at a terminal. */
 public final class Terminal {
 
   private Terminal() {}
 
-  /** Has what goes wrong told in one line. */
+  /** Has what goes wrong told in one line, and what was typed wrong with where help is. */
   public static CommandLine speaking(CommandLine line) {
     return line.setExecutionExceptionHandler(
-        (failure, commandLine, parsed) -> {
-          commandLine.getErr().println("bursar: " + sentence(failure));
-          return commandLine.getCommandSpec().exitCodeOnExecutionException();
-        });
+            (failure, commandLine, parsed) -> {
+              commandLine.getErr().println("bursar: " + sentence(failure));
+              return commandLine.getCommandSpec().exitCodeOnExecutionException();
+            })
+        .setParameterExceptionHandler((mistake, typed) -> explain(mistake));
+  }
+
+  private static int explain(ParameterException mistake) {
+    CommandLine command = mistake.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("bursar: " + mistake.getMessage());
+    if (!command.getSubcommands().isEmpty()) {
+      command.usage(err);
+    } else {
+      UnmatchedArgumentException.printSuggestions(mistake, err);
+      err.printf("Try '%s --help'.%n", command.getCommandSpec().qualifiedName());
+    }
+    return command.getCommandSpec().exitCodeOnInvalidInput();
   }
 
   /** What went wrong, in one line; faults of ours with their kind. */
