@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -170,7 +171,7 @@ final class AuditCommand implements Callable<Integer> {
         checked            every hash; leaves and sequences without gap or repetition; each entry follows on
                            the one before; running balances and debts; values of %,d paid grants%s;
                            the tree over all entries has the signed root; the signature
-        VALID"""
+        %sVALID"""
             .formatted(
                 valid.treeSize(),
                 valid.root(),
@@ -181,7 +182,8 @@ final class AuditCommand implements Callable<Integer> {
                 valid.grantsFollowed(),
                 valid.grantsNotFollowed() == 0
                     ? ""
-                    : ", not of %,d more".formatted(valid.grantsNotFollowed())));
+                    : ", not of %,d more".formatted(valid.grantsNotFollowed()),
+                beside(valid)));
     out.flush();
     if (valid.signerFromExport()) {
       PrintWriter err = spec.commandLine().getErr();
@@ -193,6 +195,25 @@ final class AuditCommand implements Callable<Integer> {
       err.flush();
     }
     return VALID;
+  }
+
+  /** An export can't show that what lies beside it is of another month. */
+  private static String beside(Verdict.Valid valid) {
+    List<String> sides = new ArrayList<>();
+    long end = valid.firstLeaf() + valid.entries();
+    if (valid.firstLeaf() > 0) {
+      sides.add("before leaf %d".formatted(valid.firstLeaf()));
+    }
+    if (end < valid.treeSize()) {
+      sides.add("from leaf %d on".formatted(end));
+    }
+    return sides.isEmpty()
+        ? ""
+        : """
+          not checked        that nothing %s is of %s, too: the exports of the months beside it,
+                             and closing balances in statements, would show it
+          """
+            .formatted(String.join(" or ", sides), valid.month());
   }
 
   private static String keptHeads(Verdict.Valid valid) {

@@ -265,6 +265,23 @@ final class AuditCommandTest {
   }
 
   @Test
+  void whatMayHaveBeenCutOffAtAnEdgeIsSaid() throws Exception {
+    assertThat(audit("--verifier", verifier)).isZero();
+    assertThat(out).doesNotContain("not checked");
+    // As if the first entry were of the month before: its hash is all that is told of it.
+    lines.remove(1);
+    lines.set(
+        0,
+        lines
+            .getFirst()
+            .replace("\"from_leaf\":0", "\"from_leaf\":1")
+            .replace("\"left\":[]", "\"left\":[\"%s\"]".formatted(base64(subtree(0, 0)))));
+    lines.set(lines.size() - 1, "{\"kind\":\"end\",\"entries\":%d}".formatted(entries.size() - 1));
+    assertThat(audit("--verifier", verifier)).as(() -> out + err).isZero();
+    assertThat(out).contains("not checked        that nothing before leaf 1 is of 2026-11, too");
+  }
+
+  @Test
   void aKeyFromTheExportIsWarnedOf() throws Exception {
     assertThat(audit()).isZero();
     assertThat(out).contains("key fingerprint    SHA-256 ");

@@ -3,6 +3,7 @@ package dev.bursar.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import dev.bursar.database.DatabaseSettings;
+import dev.bursar.database.DatabaseTimeouts;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,17 +26,21 @@ public final class NodeSystem {
 
   /** The configuration of a node on this database: system properties, then {@code bursar.conf}. */
   public static Config config(DatabaseSettings database) {
-    String db = "pekko-persistence-jdbc.shared-databases.slick.db.";
     return ConfigFactory.defaultOverrides()
-        .withFallback(
-            ConfigFactory.parseMap(
-                Map.of(
-                    db + "url", database.connectionUrl(),
-                    db + "user", database.user(),
-                    db + "password", database.password())))
+        .withFallback(address("slick", database))
+        .withFallback(address("snapshots", database.withTimeouts(DatabaseTimeouts.ONE_LARGE_ROW)))
         .withFallback(ConfigFactory.parseResources("bursar.conf"))
         .withFallback(ConfigFactory.defaultReference())
         .resolve();
+  }
+
+  private static Config address(String name, DatabaseSettings database) {
+    String db = "pekko-persistence-jdbc.shared-databases.%s.db.".formatted(name);
+    return ConfigFactory.parseMap(
+        Map.of(
+            db + "url", database.connectionUrl(),
+            db + "user", database.user(),
+            db + "password", database.password()));
   }
 
   /** Starts an actor system that is a cluster of its own, and waits until it is up. */

@@ -35,6 +35,18 @@ public record DatabaseTimeouts(
           Duration.ofSeconds(8),
           Duration.ofSeconds(4));
 
+  /**
+   * For what is one row however large it is: a snapshot. With less, a machine that is busy could
+   * never read it, since each attempt begins anew.
+   */
+  public static final DatabaseTimeouts ONE_LARGE_ROW =
+      new DatabaseTimeouts(
+          Duration.ofSeconds(20),
+          Duration.ofSeconds(3),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(23),
+          Duration.ofSeconds(4));
+
   /** For work that takes as long as the data is large: migrations, verification, exports. */
   public static final DatabaseTimeouts LONG_RUNNING =
       new DatabaseTimeouts(
