@@ -24,7 +24,7 @@ final class NeverTooMuchTest {
     assertThat(counts.toldOfAFreeze).isGreaterThan(SEEDS);
     assertThat(counts.againstAFreeze).isZero();
     assertThat(counts.ofAnyFeature).isGreaterThan(SEEDS);
-    assertThat(counts.byFeature).isGreaterThan(SEEDS);
+    assertThat(counts.byFeature).isGreaterThan(SEEDS / 2);
   }
 
   /** What has come to pass, so that it is known to have been tried. */
