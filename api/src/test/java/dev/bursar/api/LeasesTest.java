@@ -167,6 +167,62 @@ class LeasesTest {
     assertThat(wide.at("/subjects/0/user")).isEqualTo("u-17");
   }
 
+  private static final String CAN_NAME = ",'can_name':['feature']";
+
+  private void forChatOnly(String id) {
+    assertThat(
+            api.post(
+                    "/v1/orgs/acme/wallets/main/grants",
+                    "{'id':'%s','credit_type':'platform','amount':'5','category':'promotional','applies_to':{'features':['chat']}}"
+                        .formatted(id))
+                .status())
+        .isEqualTo(201);
+  }
+
+  @Test
+  void whoCanNameTheFeatureIsAskedToWhereCreditsAreForSomeOnly() {
+    Answer any = lease("100", CAN_NAME);
+    assertThat(any.at("/granted")).isEqualTo("100");
+    assertThat(any.at("/can_name/0")).isEqualTo("feature");
+    assertThat(report(any, 1, ",'top_up':'0'", use("1", 3_000)).json().has("top_up_error"))
+        .isFalse();
+    forChatOnly("g-chat");
+    for (String adding : List.of("", ",'top_up':'1'")) {
+      Answer told = report(any, adding.isEmpty() ? 2 : 3, adding);
+      assertThat(told.status()).isEqualTo(200);
+      assertThat(told.at("/top_up_error/code")).isEqualTo("lease_too_wide");
+      assertThat(told.at("/top_up_error/field")).isEqualTo("feature");
+      assertThat(told.at("/granted")).isEqualTo("100");
+    }
+    Answer wide = lease("100", CAN_NAME);
+    assertThat(wide.status()).isEqualTo(409);
+    assertThat(wide.code()).isEqualTo("lease_too_wide");
+    assertThat(wide.at("/field")).isEqualTo("feature");
+    assertThat(lease("100", "").at("/granted")).as("who can't is not").isEqualTo("100");
+    Answer chat = lease("5", ",'feature':'chat'" + CAN_NAME);
+    assertThat(chat.at("/granted")).as("whose feature is named").isEqualTo("5");
+    report(chat, 1, "", use("2", 5_000));
+    assertThat(api.get("/v1/orgs/acme/wallets/main/ledger?type=consume").at("/data/1/grant"))
+        .isEqualTo("g-chat");
+  }
+
+  @Test
+  void whoCanNameTheFeatureIsAskedToWhereALimitCountsSomeOnly() {
+    Answer any = lease("100", CAN_NAME, "Idempotency-Key", "L1");
+    api.put(
+        "/v1/orgs/acme/budgets/b-chat",
+        "{'scope':{'type':'org'},'measure':'platform','window':'day','limit':'400','filters':{'features':['chat']}}");
+    assertThat(lease("1", CAN_NAME).at("/field")).isEqualTo("feature");
+    assertThat(report(any, 1, "").at("/top_up_error/field")).isEqualTo("feature");
+    assertThat(lease("1", "").at("/granted")).isEqualTo("1");
+    assertThat(lease("1", ",'feature':'search'" + CAN_NAME).at("/granted")).isEqualTo("1");
+    Answer again = lease("100", CAN_NAME, "Idempotency-Key", "L1");
+    assertThat(again.at("/lease_id")).as("as it was").isEqualTo(any.at("/lease_id"));
+    Answer unknown = lease("1", ",'can_name':['model']");
+    assertThat(unknown.status()).isEqualTo(400);
+    assertThat(unknown.at("/field")).isEqualTo("can_name");
+  }
+
   @Test
   void aTopUpAddsWhatThereIsAndHandingBackGivesToOthers() {
     Answer lease = lease("400", "");

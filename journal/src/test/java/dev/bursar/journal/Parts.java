@@ -661,6 +661,11 @@ final class Parts {
 
   /** For what is to be added to a lease. */
   static Plan leasePlan() {
+    return leasePlan(Set.of());
+  }
+
+  /** The same of a lease whose holder can name more than it does. */
+  static Plan leasePlan(Set<String> canName) {
     Plan plan = plan();
     ReserveRequest asked = plan.request();
     return new Plan(
@@ -685,7 +690,8 @@ final class Parts {
                     "gateway-1",
                     600,
                     Map.of("requests", 100L, "output_tokens", 5_000_000_000L),
-                    "rsv_acme_main_2")),
+                    "rsv_acme_main_2",
+                    canName)),
             plan.wallet(),
             plan.creditType(),
             plan.amount(),

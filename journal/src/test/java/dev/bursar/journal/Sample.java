@@ -39,6 +39,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -240,7 +241,22 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
                         credits("12.5"),
                         Map.of("requests", 500L, "output_tokens", 5_000_000_000L),
                         "key_2x7Qm",
-                        7)),
+                        7,
+                        Set.of())),
+                balance())),
+        wallet(
+            "held-as-lease-of-any-feature",
+            new WalletEvent.CreditsHeld(
+                AT,
+                Parts.lease(
+                    Lease.granted(
+                        "gateway-1",
+                        LATER,
+                        credits("12.5"),
+                        Map.of(),
+                        "key_2x7Qm",
+                        7,
+                        Set.of("feature"))),
                 balance())),
         wallet(
             "usage_charged-from-lease",
@@ -610,6 +626,9 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         org(
             "begun-lease-by-version",
             new OrgEvent.ReservationBegun(AT, Parts.leasePlan().until(LATER, 7))),
+        org(
+            "begun-lease-of-any-feature",
+            new OrgEvent.ReservationBegun(AT, Parts.leasePlan(Set.of("feature")))),
         org(
             "settled-shrunk",
             new OrgEvent.ReservationSettled(

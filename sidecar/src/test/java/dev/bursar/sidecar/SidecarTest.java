@@ -225,6 +225,7 @@ final class SidecarTest {
 
   @Test
   void whatIsNotTakenOfOneLeaseStepsAsideAndIsTriedAgain() throws Exception {
+    server.countByFeature();
     Sidecar first = sidecar(SidecarSettings.USUAL.patientFor(Duration.ofMillis(50)), LARGE);
     server.refuse("L1");
     id(reserve(first, "2", true));
@@ -242,6 +243,7 @@ final class SidecarTest {
   @Test
   void whatIsNotTakenOfSomeLeasesDoesNotHoldUpAnotherForLong() throws Exception {
     try (Sidecar sidecar = sidecar(SidecarSettings.USUAL.patientFor(Duration.ofHours(1)), LARGE)) {
+      server.countByFeature();
       server.refuseUsesOf("chat");
       for (int i = 1; i <= 4; i++) {
         until(() -> reserve(sidecar, "1", true) instanceof Decision.Allowed);
@@ -256,6 +258,7 @@ final class SidecarTest {
 
   @Test
   void theLongerTheServerTakesTheMoreIsInOneReport() throws Exception {
+    server.countByFeature();
     Sidecar sidecar = sidecar();
     server.credit(10_000);
     CompletableFuture<Void> taken = new CompletableFuture<>();

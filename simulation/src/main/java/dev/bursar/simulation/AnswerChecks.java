@@ -102,6 +102,30 @@ final class AnswerChecks {
   }
 
   /**
+   * Whether a lease may be for any feature, as it is told to who could name one: at some time
+   * meanwhile credits were for some features only, if it may not, and none were, if it may. No
+   * budget here counts only some.
+   */
+  void anyFeature(Answer<Decided> answer, ReserveRequest request, EntityId wallet, Since since) {
+    boolean tooWide =
+        answer instanceof Answer.Refused<Decided>(Refusal refusal)
+            && refusal.code() == Refusal.Code.LEASE_TOO_WIDE
+            && LeaseTerms.FEATURE.equals(refusal.field());
+    if (tooWide
+        || (answer instanceof Answer.Done<Decided> done
+            && done.value() instanceof Decided.Allowed)) {
+      world.watch.expect(
+          figures(since, wallet, type(request)).stream()
+              .anyMatch(each -> each.hasOfOneFeature(request.model()) == tooWide),
+          "I9",
+          "a lease of %s for any feature is %s, though at no time it was so",
+          wallet,
+          tooWide ? "too wide" : "granted");
+      world.watch.saw(tooWide ? Rarity.LEASE_TOO_WIDE_FOR_FEATURES : Rarity.LEASE_OF_ANY_FEATURE);
+    }
+  }
+
+  /**
    * It was over, or may have been by some clock; or some limit was set since it was granted, or has
    * another window than then.
    */

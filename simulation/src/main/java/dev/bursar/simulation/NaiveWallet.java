@@ -67,6 +67,16 @@ final class NaiveWallet {
           .reduce(BigInteger.ZERO, BigInteger::add);
     }
 
+    /** Whether some could be drawn for some features only. */
+    boolean hasOfOneFeature(@Nullable String model) {
+      return shares.stream()
+          .anyMatch(
+              share ->
+                  !share.features().isEmpty()
+                      && (share.models().isEmpty()
+                          || (model != null && share.models().contains(model))));
+    }
+
     /** The same with so much more held. */
     Figures with(BigInteger moreHeld) {
       return new Figures(balance, held.add(moreHeld), debt, shares);

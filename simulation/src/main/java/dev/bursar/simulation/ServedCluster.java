@@ -114,12 +114,16 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
       world.watch.reports.asks(subject.org(), reported, attempt, request);
     }
     world.watch.attempts(attempt);
+    Since since = world.since();
     OrgCommand.Reserve command = OrgCommand.Reserve.by(caller, request, salt);
     return ask(
         EntityId.org(subject.org()),
         replyTo -> new EntityMessage.Reserve(command, caller.reserving(request), replyTo),
         (node, answer) -> {
           checks.told(answer, wallet, node);
+          if (request.dryRun() && request.canNameFeature()) {
+            checks.anyFeature(answer, request, wallet, since);
+          }
           if (reported != null) {
             reports.told(answer, EntityId.org(subject.org()));
           }

@@ -8,6 +8,7 @@ import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.lease.Leases;
 import dev.bursar.domain.lease.Leasing;
 import dev.bursar.domain.operation.Answer;
@@ -176,7 +177,8 @@ final class SidecarServer implements Server, TermsSource {
                       it.key().creditType(),
                       new Credits(it.amount()),
                       it.meters(),
-                      it.ttlSeconds()),
+                      it.ttlSeconds(),
+                      it.ofAnyFeature() ? Set.of(LeaseTerms.FEATURE) : Set.of()),
                   caller(it.callId(), it.hashCode()))
               .thenApply(
                   answer ->

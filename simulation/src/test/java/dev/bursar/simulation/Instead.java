@@ -99,7 +99,8 @@ final class Instead {
                 lease.revoked(),
                 lease.meters(),
                 lease.holder(),
-                lease.catalogVersion()));
+                lease.catalogVersion(),
+                lease.canName()));
   }
 
   /** As if there were no entry before. */

@@ -1,5 +1,8 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
@@ -50,6 +53,18 @@ enum SidecarBug implements PlantedBug {
     @Override
     public Tampering forOneRun() {
       return new AnotherNameEachTime();
+    }
+  },
+
+  CREDITS_FOR_ONE_FEATURE_ARE_LEFT_OUT("I9: for any feature is granted") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.CheckCredits it
+          ? Instead.of(
+              request,
+              new WalletCommand.CheckCredits(
+                  it.creditType(), it.amount(), it.feature(), it.model(), false))
+          : request;
     }
   },
 

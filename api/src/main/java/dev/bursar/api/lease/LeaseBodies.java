@@ -7,6 +7,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.lease.Leases;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,7 +35,11 @@ final class LeaseBodies {
           "credit_type",
           "amount",
           "meters",
-          "ttl_seconds");
+          "ttl_seconds",
+          "can_name");
+
+  /** What a lease may leave out that its holder can name. */
+  private static final Set<String> NAMEABLE = Set.of(LeaseTerms.FEATURE);
 
   static final Set<String> CLOSE = Set.of("epoch", "usage");
 
@@ -61,7 +66,20 @@ final class LeaseBodies {
         creditType,
         body.requiredPositiveAmount("amount"),
         meters(body, "meters"),
-        ttlSeconds(body));
+        ttlSeconds(body),
+        canName(body));
+  }
+
+  private static Set<String> canName(Body body) {
+    Set<String> names = Set.copyOf(body.names("can_name", NAMEABLE.size()));
+    for (String name : names) {
+      if (!NAMEABLE.contains(name)) {
+        throw Problem.invalid(
+                body.path("can_name"), "has %s; accepted is %s".formatted(name, NAMEABLE))
+            .fault();
+      }
+    }
+    return names;
   }
 
   private static Map<String, Long> meters(Body body, String name) {

@@ -74,6 +74,9 @@ final class LeaseViews {
       json.field("expires_in_ms", Math.max(0, Duration.between(now, terms.expiresAt()).toMillis()));
     }
     meters(json, "granted_meters", terms.meters());
+    if (!terms.canName().isEmpty()) {
+      json.texts("can_name", terms.canName());
+    }
     Integer version = terms.catalogVersion();
     if (version != null) {
       json.field("catalog_version", version);

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -93,7 +94,8 @@ class LeaseTest {
         "platform",
         Credits.parse(amount),
         Map.of(),
-        300);
+        300,
+        Set.of());
   }
 
   private static Leases.View lease(String org, String amount, String key) {

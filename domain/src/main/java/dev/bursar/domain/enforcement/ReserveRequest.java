@@ -180,6 +180,11 @@ public record ReserveRequest(
     return lease != null;
   }
 
+  /** Whether it is for any feature, by somebody who could ask for one at a time. */
+  public boolean canNameFeature() {
+    return feature == null && lease != null && lease.canName().contains(LeaseTerms.FEATURE);
+  }
+
   /** How much it asks for in every measure, once its amount is known. */
   public Quantities quantities(Credits priced) {
     if (lease != null) {

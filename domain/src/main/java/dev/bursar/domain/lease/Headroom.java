@@ -150,6 +150,6 @@ final class Headroom {
         Map.of(),
         null,
         null,
-        new LeaseTerms(wanted.sidecar(), settleSeconds, fit.meters(), more));
+        new LeaseTerms(wanted.sidecar(), settleSeconds, fit.meters(), more, wanted.canName()));
   }
 }

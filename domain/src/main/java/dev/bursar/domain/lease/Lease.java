@@ -5,6 +5,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.operation.Refusal;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param holder the id of the key that it was granted to; null in early rows
  * @param catalogVersion the version of the catalog by which what is decided from it is priced; null
  *     where there is none, and in early rows
+ * @param canName see {@link LeaseTerms}; empty in early rows
  */
 public record Lease(
     String sidecar,
@@ -36,7 +38,8 @@ public record Lease(
     boolean revoked,
     Map<String, Long> meters,
     @Nullable String holder,
-    @Nullable Integer catalogVersion) {
+    @Nullable Integer catalogVersion,
+    Set<String> canName) {
 
   /** Of nothing but credits, and of nobody in particular. */
   public Lease(
@@ -47,12 +50,14 @@ public record Lease(
       Credits reported,
       Credits returned,
       boolean revoked) {
-    this(sidecar, epoch, expiresAt, granted, reported, returned, revoked, Map.of(), null, null);
+    this(
+        sidecar, epoch, expiresAt, granted, reported, returned, revoked, Map.of(), null, null,
+        Set.of());
   }
 
   /** A lease of credits that was just granted. */
   public static Lease granted(String sidecar, Instant expiresAt, Credits granted) {
-    return granted(sidecar, expiresAt, granted, Map.of(), null, null);
+    return granted(sidecar, expiresAt, granted, Map.of(), null, null, Set.of());
   }
 
   /** A lease that was just granted to the holder of a key. */
@@ -62,7 +67,8 @@ public record Lease(
       Credits granted,
       Map<String, Long> meters,
       @Nullable String holder,
-      @Nullable Integer catalogVersion) {
+      @Nullable Integer catalogVersion,
+      Set<String> canName) {
     return new Lease(
         sidecar,
         1,
@@ -73,7 +79,8 @@ public record Lease(
         false,
         meters,
         holder,
-        catalogVersion);
+        catalogVersion,
+        canName);
   }
 
   /** What may yet be used of it. */
@@ -141,7 +148,8 @@ public record Lease(
         nowRevoked,
         Map.copyOf(units),
         holder,
-        version);
+        version,
+        canName);
   }
 
   /** Whoever says that it knows this epoch does not know this one. */

@@ -11,6 +11,7 @@ import dev.bursar.domain.usage.UsageReports;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ public interface Leases {
    * @param amount how much, above 0; less may be granted
    * @param meters units by meter, each above 0, where limits count them; less may be granted
    * @param ttlSeconds how long it lives unless a window ends before, in which it holds
+   * @param canName what is not named, and can be: the lease is refused as too wide where that
+   *     counts by itself, and granted for all of it elsewhere
    */
   record Wanted(
       String sidecar,
@@ -41,7 +44,8 @@ public interface Leases {
       String creditType,
       Credits amount,
       Map<String, Long> meters,
-      long ttlSeconds) {}
+      long ttlSeconds,
+      Set<String> canName) {}
 
   /**
    * More for a lease that is out. It lives on for at least so long, unless a window ends before.

@@ -21,6 +21,7 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -345,7 +346,8 @@ public final class Leasing implements Leases {
         hold.creditType(),
         more.amount(),
         meters,
-        more.ttlSeconds());
+        more.ttlSeconds(),
+        terms == null ? Set.of() : terms.canName());
   }
 
   // ---- the rest

@@ -197,6 +197,26 @@ final class LeaseRules {
     return null;
   }
 
+  /**
+   * Why a lease for any feature is too wide for who could name one: what it holds would count in a
+   * limit that counts only some. Of limits that deny nothing, too: what they show as held would be
+   * of features that they don't count.
+   */
+  static @Nullable Refusal unnamedFeature(ReserveRequest request, List<Budgets.Applicable> limits) {
+    if (request.canNameFeature()) {
+      for (Budgets.Applicable limit : limits) {
+        if (!limit.budget().features().isEmpty()) {
+          return new Refusal(
+              Code.LEASE_TOO_WIDE,
+              LeaseTerms.FEATURE,
+              "the limit %s counts only some features: name the feature that it is for"
+                  .formatted(limit.budget().id()));
+        }
+      }
+    }
+    return null;
+  }
+
   private static Refusal tooWide(String field, String what, List<Subject> subjects) {
     return new Refusal(
         Code.LEASE_TOO_WIDE,

@@ -128,6 +128,10 @@ final class ReservationRules {
                     .applicable(demand(request, path, creditType, asked), subscription.limits()),
                 path,
                 now);
+    unfit = LeaseRules.unnamedFeature(request, limits);
+    if (unfit != null) {
+      return new Refused<>(unfit);
+    }
     List<Budgets.Applicable> ofOrg = new ArrayList<>(4);
     List<Budgets.Applicable> ofTeam = new ArrayList<>(2);
     for (Budgets.Applicable each : limits) {

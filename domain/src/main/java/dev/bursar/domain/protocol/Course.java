@@ -223,7 +223,11 @@ final class Course<W> {
     if (!holding || (chargesLast() && !asksToCharge())) {
       return new Request<>(
           new WalletCommand.CheckCredits(
-              plan.creditType(), plan.amount(), request.feature(), request.model()),
+              plan.creditType(),
+              plan.amount(),
+              request.feature(),
+              request.model(),
+              request.canNameFeature()),
           null);
     }
     return new Request<>(
@@ -254,7 +258,8 @@ final class Course<W> {
             plan.amount(),
             terms.allowances(),
             plan.actor(),
-            plan.catalogVersion());
+            plan.catalogVersion(),
+            terms.canName());
   }
 
   private long ttlSeconds() {

@@ -415,6 +415,11 @@ public final class ReservationProtocol<W> {
     if (answer instanceof Answer.Done<WalletReply> done) {
       return walletSaid(course, done.value());
     }
+    if (!course.holding && answer instanceof Answer.Refused<WalletReply>(Refusal refusal)) {
+      // It was only a question.
+      finish(course);
+      return replies(course, new Answer.Refused<>(refusal));
+    }
     if (!course.repeating || course.barring || !(answer instanceof Answer.Refused)) {
       return List.of();
     }

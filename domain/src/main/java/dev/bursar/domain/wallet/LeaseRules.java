@@ -2,6 +2,7 @@ package dev.bursar.domain.wallet;
 
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Absent;
 import dev.bursar.domain.operation.Decision.Accepted;
@@ -39,6 +40,16 @@ final class LeaseRules {
             Code.RESERVATION_LEASED,
             "reservation",
             "it is a lease: it is reported on, and closed, under /v1/leases"));
+  }
+
+  /** A lease for any feature would leave out what is for one. */
+  static <E, R> Decision<E, R> confined(String creditType) {
+    return new Refused<>(
+        new Refusal(
+            Code.LEASE_TOO_WIDE,
+            LeaseTerms.FEATURE,
+            "some of the wallet's %s credits are for some features only: name the feature that it is for"
+                .formatted(creditType)));
   }
 
   Decision<WalletEvent, WalletReply> settle(WalletCommand.SettleLease ask, Instant now) {

@@ -51,6 +51,9 @@ final class Purse {
   private final Map<Catalog.Work, Shelf> shelves = new HashMap<>();
   private final Shelf all = new Shelf();
 
+  /** How many shelves there are of single features, by model. */
+  private final Map<@Nullable String, Integer> ofFeatures = new HashMap<>();
+
   Purse(String creditType) {
     this.creditType = creditType;
   }
@@ -66,6 +69,11 @@ final class Purse {
       sum = sum.plus(shelf.available);
     }
     return sum;
+  }
+
+  /** Whether there is something that only who names the right feature could draw. */
+  boolean hasOfOneFeature(@Nullable String model) {
+    return ofFeatures.containsKey(null) || (model != null && ofFeatures.containsKey(model));
   }
 
   /** Up to this amount from the grants that admit the request, in burn order. */
@@ -155,11 +163,28 @@ final class Purse {
     for (String feature : orAny(grant.grant.features())) {
       for (String model : orAny(grant.grant.models())) {
         Catalog.Work work = new Catalog.Work(feature, model);
-        Shelf shelf = shelves.computeIfAbsent(work, w -> new Shelf());
+        Shelf shelf = shelves.get(work);
+        if (shelf == null) {
+          shelf = new Shelf();
+          shelves.put(work, shelf);
+          countFeature(work, 1);
+        }
         shelf.change(grant, before, after);
         if (shelf.grants.isEmpty()) {
           shelves.remove(work);
+          countFeature(work, -1);
         }
+      }
+    }
+  }
+
+  private void countFeature(Catalog.Work work, int more) {
+    if (work.feature() != null) {
+      int count = ofFeatures.getOrDefault(work.model(), 0) + more;
+      if (count == 0) {
+        ofFeatures.remove(work.model());
+      } else {
+        ofFeatures.put(work.model(), count);
       }
     }
   }

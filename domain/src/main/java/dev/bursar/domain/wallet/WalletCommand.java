@@ -278,9 +278,18 @@ public sealed interface WalletCommand {
     }
   }
 
-  /** Say what would stand in a hold's way; changes nothing. */
+  /**
+   * Say what would stand in a hold's way; changes nothing.
+   *
+   * @param canNameFeature whether it is for any feature, and could be for one: then it is refused
+   *     where some credits are for some features only
+   */
   record CheckCredits(
-      String creditType, Credits amount, @Nullable String feature, @Nullable String model)
+      String creditType,
+      Credits amount,
+      @Nullable String feature,
+      @Nullable String model,
+      boolean canNameFeature)
       implements WalletCommand {}
 
   /** Charge what the work came to: an amount, or usage at the hold's price; one of the two. */

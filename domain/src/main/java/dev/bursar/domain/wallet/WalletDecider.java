@@ -246,6 +246,9 @@ public final class WalletDecider {
 
   private Decision<WalletEvent, WalletReply> check(WalletCommand.CheckCredits ask) {
     Purse purse = wallet.purse(ask.creditType());
+    if (ask.canNameFeature() && purse.hasOfOneFeature(ask.model())) {
+      return LeaseRules.confined(ask.creditType());
+    }
     List<Denial> denials = denials(purse, ask.amount(), ask.feature(), ask.model());
     return new Told<>(
         denials.isEmpty()

@@ -291,6 +291,76 @@ final class LeaseRulesTest {
     assertThat(tallies("m")).containsExactly("0/4");
   }
 
+  private static OrgCommand.Reserve wide(String key, Set<String> canName, String more) {
+    return new OrgCommand.Reserve(
+        new ReserveRequest(
+            ANN,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Credits.of(4),
+            "platform",
+            60,
+            OveragePolicy.RECORD,
+            false,
+            false,
+            Map.of(),
+            null,
+            null,
+            new LeaseTerms("sidecar-1", 600, Map.of(), more, canName)),
+        key,
+        "key1",
+        key,
+        new byte[16]);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          # a limit of; in mode; counts feature; which is named: may be, if need be; is it too wide?
+          org,  HARD,   chat, feature, true
+          org,  HARD,   chat, -,       false
+          org,  HARD,   -,    feature, false
+          org,  SOFT,   chat, feature, true
+          org,  SHADOW, chat, feature, true
+          team, HARD,   chat, feature, true
+          bot,  SOFT,   chat, feature, false
+          """)
+  void whoCanNameTheFeatureHasToWhereALimitCountsOnlySome(
+      String of, Budget.Mode mode, String counted, String canName, boolean tooWide) {
+    Scope scope =
+        switch (of) {
+          case "org" -> ORG;
+          case "team" -> unit(Scope.Type.TEAM, "research");
+          default -> unit(Scope.Type.AGENT, "bot");
+        };
+    Set<String> features = counted == null ? Set.of() : Set.of(counted);
+    acme.after(
+        NOON,
+        OrgWords.budget(filtered("f", scope, "10", mode, WindowKind.DAY, features, Set.of())));
+    var then = acme.when(wide("L1", canName == null ? Set.of() : Set.of(canName), null), NOON);
+    if (tooWide) {
+      then.thenRefused(Code.LEASE_TOO_WIDE, "feature");
+    } else {
+      assertThat(then.reply(OrgReply.Begun.class).plan().amount()).isEqualTo(Credits.of(4));
+    }
+  }
+
+  @Test
+  void nothingIsAddedToALeaseForAnyFeatureOnceALimitCountsOnlySome() {
+    String lease = begun(wide("L1", Set.of("feature"), null), NOON).reservation();
+    acme.after(
+        NOON,
+        OrgWords.budget(
+            filtered("f", ORG, "10", Budget.Mode.HARD, WindowKind.DAY, Set.of("chat"), Set.of())));
+    acme.when(wide("L2", Set.of("feature"), lease), NOON)
+        .thenRefused(Code.LEASE_TOO_WIDE, "feature");
+  }
+
   @ParameterizedTest
   @CsvSource(
       nullValues = "-",

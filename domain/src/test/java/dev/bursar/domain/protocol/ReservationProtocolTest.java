@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Refusal;
 import org.junit.jupiter.api.Test;
 
 /** Who is asked what when, and who is told what, whatever is lost, late or repeated. */
@@ -52,6 +53,16 @@ final class ReservationProtocolTest {
     r.considered("ann", "org");
     r.teamHolds();
     assertThat(r.walletDenies("wallet")).containsExactly("ann: denied for [org, wallet]");
+    assertThat(r.protocol.size()).isZero();
+  }
+
+  @Test
+  void aQuestionThatTheWalletRefusesIsRefused() {
+    Conversation r = Conversation.dryRun();
+    r.considered("ann");
+    assertThat(r.wallet(new Answer.Refused<>(Refusal.of(Refusal.Code.LEASE_TOO_WIDE, "any"))))
+        .containsExactly("ann: refused LEASE_TOO_WIDE");
+    assertThat(r.teamHolds()).as("whatever else comes").isEmpty();
     assertThat(r.protocol.size()).isZero();
   }
 

@@ -122,7 +122,7 @@ final class History {
       case 19 -> new WalletCommand.Wake();
       case 20 ->
           oneIn(2) ? new WalletCommand.Find(reservation) : new WalletCommand.Bar(reservation, null);
-      case 21 -> new WalletCommand.CheckCredits(type(), amount(0), feature(), model());
+      case 21 -> new WalletCommand.CheckCredits(type(), amount(0), feature(), model(), false);
       case 22 -> oneIn(2) ? new WalletCommand.View() : new WalletCommand.ListOpen();
       case 23, 24, 25 -> correction(CHARGES, () -> hold(reservation), this::refund);
       case 26 -> adjust(grant);

@@ -92,7 +92,7 @@ final class HoldTest {
 
   @Test
   void aQuestionChangesNothingAndTellsWhatWouldBe() {
-    var ask = new WalletCommand.CheckCredits(WalletWords.CREDITS, credits("10"), null, null);
+    var ask = new WalletCommand.CheckCredits(WalletWords.CREDITS, credits("10"), null, null, false);
     var told = wallet(grant("a", "10")).when(ask, at(1));
     assertThat(told.events()).isEmpty();
     assertThat(figures(told.reply(WalletReply.WouldHold.class).balance()))

@@ -13,23 +13,27 @@ import static dev.bursar.domain.wallet.WalletWords.release;
 import static dev.bursar.domain.wallet.WalletWords.voiding;
 import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.bursar.domain.Given;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Invariants;
 import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Origin;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,6 +126,70 @@ final class LeaseTest {
 
   private static Lease terms(Given.Then<WalletEvent, WalletReply> then) {
     return then.reply(WalletReply.LeaseSettled.class).terms();
+  }
+
+  /** Grants are of 1; {@code held} is held as a whole, and {@code later} begins at 50. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      textBlock =
+          """
+          # the grants;       at, of model, it can name its feature: has it to?
+          any,                2,  -,        true,  false
+          any;chat,           2,  -,        true,  true
+          any;chat,           2,  -,        false, false
+          chat,               2,  -,        true,  true
+          any;big,            2,  -,        true,  false
+          any;chat big,       2,  -,        true,  false
+          any;chat big,       2,  small,    true,  false
+          any;chat big,       2,  big,      true,  true
+          any;chat later,     2,  -,        true,  false
+          any;chat later,     50, -,        true,  true
+          any;chat held,      2,  -,        true,  false
+          """)
+  void whoCanNameItsFeatureHasToWhereCreditsAreForSomeOnly(
+      String grants, long at, String model, boolean canName, boolean tooWide) {
+    var given = wallet(main);
+    for (String each : grants.split(";")) {
+      Set<String> features = each.startsWith("chat") ? Set.of("chat") : Set.of();
+      Set<String> models = each.endsWith("big") ? Set.of("big") : Set.of();
+      int priority = features.isEmpty() ? 50 : 10;
+      WalletWords.Wording grant = grant(each, "1").priority(priority).only(features, models);
+      if (each.endsWith("later")) {
+        grant = grant.from(at(50));
+      }
+      given.after(at(0), grant.add());
+      if (each.endsWith("held")) {
+        given.after(at(1), lease("l", "1", who("analytics", "ann", "chat")));
+      }
+    }
+    var then =
+        given.when(
+            new WalletCommand.CheckCredits(CREDITS, credits("0"), null, model, canName), at(at));
+    if (!tooWide) {
+      then.reply(WalletReply.WouldHold.class);
+    } else if (then.outcome() instanceof Outcome.Refused<WalletReply>(Refusal refusal)) {
+      assertThat(refusal.code()).isEqualTo(Code.LEASE_TOO_WIDE);
+      assertThat(refusal.field()).isEqualTo("feature");
+    } else {
+      fail("it is %s", then.outcome());
+    }
+  }
+
+  @Test
+  void creditsForOneFeatureCountAsLongAsThereAreAny() {
+    WalletCommand check = new WalletCommand.CheckCredits(CREDITS, credits("1"), null, null, true);
+    var given =
+        wallet(
+            main,
+            grant("any", "9"),
+            grant("chat", "1").priority(10).only(Set.of("chat"), Set.of()),
+            grant("both", "1").priority(10).only(Set.of("chat", "search"), Set.of()));
+    given.after(at(1), voiding("both"));
+    given.when(check, at(2)).thenRefused(Code.LEASE_TOO_WIDE, "feature");
+    given.after(at(3), lease("l", "1", who("analytics", "ann", "chat")));
+    given.after(at(4), use("l", 1, "u1", "1"));
+    given.when(check, at(5)).reply(WalletReply.WouldHold.class);
   }
 
   @Test

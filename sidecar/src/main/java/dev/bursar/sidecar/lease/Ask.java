@@ -22,6 +22,8 @@ public sealed interface Ask {
    * @param amount millionths of credits, above 0
    * @param meters units by meter, each above 0
    * @param ahead whether nobody has wanted anything of it yet
+   * @param ofAnyFeature whether it is wanted only if features do not count by themselves: else it
+   *     is asked for by feature
    */
   record Acquire(
       String callId,
@@ -29,7 +31,8 @@ public sealed interface Ask {
       long amount,
       Map<String, Long> meters,
       long ttlSeconds,
-      boolean ahead)
+      boolean ahead,
+      boolean ofAnyFeature)
       implements Ask {
 
     @Override

@@ -50,6 +50,16 @@ final class Demand {
       return named.isEmpty() && meters.isEmpty();
     }
 
+    /** Whether features count by themselves, so that each is leased for by itself. */
+    boolean isByFeature() {
+      return named.contains(LeaseKey.Part.FEATURE);
+    }
+
+    /** Whether a lease under a key is for just what counts by itself. */
+    boolean isOf(LeaseKey lease) {
+      return lease.named().equals(named);
+    }
+
     /**
      * Takes in why a lease was refused, so that it is asked for otherwise next.
      *
@@ -148,9 +158,9 @@ final class Demand {
     remaining = Math.max(remaining, other.remaining);
   }
 
-  /** Whether its key names just what limits count, as far as is known. */
-  boolean isNamedAsCounted() {
-    return key.equals(key.naming(kind.named));
+  /** Whether it is for any feature: as long as none counts by itself. */
+  boolean isOfAnyFeature() {
+    return key.feature() == null && !kind.isByFeature();
   }
 
   /** Whether what is leased is little, compared with what others could still be granted. */

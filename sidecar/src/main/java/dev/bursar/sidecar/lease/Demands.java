@@ -87,8 +87,8 @@ final class Demands {
   }
 
   /**
-   * What limits count of such requests; null if there is no room to know. Limits that count one
-   * feature of a team by itself are likely to count its others so, too.
+   * What limits count of such requests; null if there is no room to know. Where features count by
+   * themselves for others that are paid alike, they are likely to do so here, too.
    */
   private @Nullable Kind kind(LeaseKey request) {
     LeaseKey wide = request.widest();
@@ -99,8 +99,8 @@ final class Demands {
     Kind kind = new Kind();
     kinds.forEach(
         (other, its) -> {
-          if (other.isAkinTo(wide) && request.names(its.named)) {
-            kind.named.addAll(its.named);
+          if (other.isPaidAs(wide) && its.isByFeature()) {
+            kind.named.add(LeaseKey.Part.FEATURE);
           }
         });
     kinds.put(wide, kind);
@@ -111,22 +111,28 @@ final class Demands {
   /**
    * Something is likely to be wanted next, now that somebody wants something for the first time,
    * the likeliest first: this by the others of the team who use any, and by all whom the server has
-   * told of; other features for the same; and other features for all of them.
+   * told of; and where each feature is leased for by itself, other features for the same, and for
+   * all of them.
    *
    * @param features those that others use; of the org's own, those in use are known
    */
   void expect(Demand first, Collection<String> features) {
     Map<Subject, Size> others = new LinkedHashMap<>();
     Map<@Nullable String, Size> more = new LinkedHashMap<>();
+    boolean byFeature = first.kind.isByFeature();
     for (Demand other : demands.values()) {
       if (other.isUsed() && other.key.isPaidAs(first.key)) {
-        more.putIfAbsent(other.key.feature(), other.usual());
+        if (byFeature) {
+          more.putIfAbsent(other.key.feature(), other.usual());
+        }
         if (other.key.isAkinTo(first.key)) {
           others.putIfAbsent(other.key.subject(), other.usual());
         }
       }
     }
-    features.forEach(feature -> more.putIfAbsent(feature, first.usual()));
+    if (byFeature) {
+      features.forEach(feature -> more.putIfAbsent(feature, first.usual()));
+    }
     subjects.forEach(subject -> others.putIfAbsent(subject, first.usual()));
     others.forEach((subject, size) -> expect(first.key.of(subject), first, size));
     more.forEach((feature, size) -> expect(first.key.of(feature), first, size));
@@ -196,10 +202,7 @@ final class Demands {
               : it.before != null
                   ? kindOf(it.before)
                   : subjects.contains(key.subject()) ? kindLike(it.first, key) : kind(key);
-      if (kind != null
-          && key.names(kind.named)
-          && key.equals(key.naming(kind.named))
-          && !demands.containsKey(key)) {
+      if (kind != null && kind.isOf(key) && !demands.containsKey(key)) {
         Demand demand = add(key, kind, now);
         demand.beside(it.first);
         demand.expecting(it.size);

@@ -1,5 +1,6 @@
 package dev.bursar.sidecar.lease;
 
+import dev.bursar.sidecar.lease.Demand.Kind;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -149,7 +150,8 @@ public final class LeaseBook {
             amount,
             demand.units(amount),
             settings.ttlSeconds(),
-            ahead);
+            ahead,
+            demand.isOfAnyFeature());
     demand.acquiring = ask;
     acquiring++;
     questions.ask(ask);
@@ -338,7 +340,7 @@ public final class LeaseBook {
         }
       }
       case Told.Refused it -> {
-        if (refused(demand, it, now) && ask.ahead() && demand.isNamedAsCounted()) {
+        if (refused(demand, it, now) && ask.ahead() && demand.kind.isOf(demand.key)) {
           acquireAhead(demand, now);
         }
       }
@@ -423,12 +425,36 @@ public final class LeaseBook {
    */
   private boolean refused(Demand demand, Told.Refused it, long now) {
     demands.told(it.subjects());
+    boolean byFeature = demand.kind.isByFeature();
     boolean learned = demand.kind.learns(it);
+    if (demand.kind.isByFeature() && !byFeature) {
+      narrow(demand.kind);
+    }
     if (!learned) {
       demand.notBefore = now + settings.pause();
     }
     wake(demand);
     return learned;
+  }
+
+  /** Features count by themselves by now: what is leased for any of them is given back. */
+  private void narrow(Kind kind) {
+    demands.expectNothing();
+    for (Demand demand : demands.all()) {
+      if (demand.kind == kind && demand.key.feature() == null) {
+        if (demand.lease != null) {
+          held.retire(demand.lease);
+        }
+        abandon(demand);
+      }
+    }
+  }
+
+  /** What is being asked for is given back when it is granted; who waits looks again. */
+  private void abandon(Demand demand) {
+    demand.acquiring = null;
+    demand.lookWanted = 0;
+    wake(demand);
   }
 
   // ---- how a lease stands
@@ -556,9 +582,7 @@ public final class LeaseBook {
     demands.expectNothing();
     for (Demand demand : demands.all()) {
       if (demand.acquiring != null) {
-        demand.acquiring = null;
-        demand.lookWanted = 0;
-        wake(demand);
+        abandon(demand);
       }
     }
   }

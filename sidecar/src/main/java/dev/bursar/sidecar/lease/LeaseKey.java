@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param subject its org and team; its user, product, cost center and agent only where limits count
  *     those by themselves
- * @param feature the feature, or null for requests that name none
+ * @param feature the feature, where features count by themselves, and null for requests that name
+ *     none; elsewhere null, for any
  * @param wallet the wallet that requests name, or null
  * @param creditType the credit type
  */
@@ -20,12 +21,13 @@ public record LeaseKey(
 
   private static final Set<Part> NONE = EnumSet.noneOf(Part.class);
 
-  /** What a subject may name, and a lease names only where limits count it by itself. */
+  /** What a request may name, and a lease names only where that counts by itself. */
   enum Part {
     USER,
     PRODUCT,
     COST_CENTER,
-    AGENT
+    AGENT,
+    FEATURE
   }
 
   /** What a lease has to name, as the server says it; where it does not it is the user. */
@@ -35,11 +37,12 @@ public record LeaseKey(
       case "subject.product" -> EnumSet.of(Part.PRODUCT);
       case "subject.cost_center" -> EnumSet.of(Part.COST_CENTER);
       case "subject.agent" -> EnumSet.of(Part.AGENT);
+      case "feature" -> EnumSet.of(Part.FEATURE);
       default -> NONE;
     };
   }
 
-  /** The same for all users, products, cost centers and agents. */
+  /** The same for all users, products, cost centers, agents and features. */
   LeaseKey widest() {
     return naming(NONE);
   }
@@ -54,7 +57,7 @@ public record LeaseKey(
             parts.contains(Part.PRODUCT) ? subject.product() : null,
             parts.contains(Part.COST_CENTER) ? subject.costCenter() : null,
             parts.contains(Part.AGENT) ? subject.agent() : null),
-        feature,
+        parts.contains(Part.FEATURE) ? feature : null,
         wallet,
         creditType);
   }
@@ -110,10 +113,10 @@ public record LeaseKey(
     return 31 * hash + creditType.hashCode();
   }
 
-  /** Whether it names all of these. */
+  /** Whether a request names all of these. One without a feature is of none, and known to be. */
   boolean names(Set<Part> parts) {
     for (Part part : parts) {
-      if (!names(part)) {
+      if (part != Part.FEATURE && !names(part)) {
         return false;
       }
     }
@@ -127,6 +130,7 @@ public record LeaseKey(
           case PRODUCT -> subject.product();
           case COST_CENTER -> subject.costCenter();
           case AGENT -> subject.agent();
+          case FEATURE -> feature;
         };
     return name != null;
   }

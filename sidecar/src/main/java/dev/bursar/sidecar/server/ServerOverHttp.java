@@ -7,6 +7,7 @@ import dev.bursar.api.json.JsonWriter;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.lease.Ask;
@@ -35,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -194,6 +196,9 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
         .field("amount", new Credits(it.amount()))
         .field("ttl_seconds", it.ttlSeconds());
     meters(json, "meters", it.meters());
+    if (it.ofAnyFeature()) {
+      json.texts("can_name", Set.of(LeaseTerms.FEATURE));
+    }
   }
 
   private static void meters(JsonWriter json, String name, Map<String, Long> meters) {

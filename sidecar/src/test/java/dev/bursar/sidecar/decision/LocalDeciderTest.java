@@ -239,6 +239,7 @@ final class LocalDeciderTest {
   void whatOthersOfTheTeamUseIsLeasedAheadWhereThereIsPlenty() {
     Desk desk = new Desk(1_000_000);
     desk.server.byUser = true;
+    desk.server.byFeature = true;
     allowed(desk.charge("2"));
     allowed(desk.ask(search("ann")));
     allowed(desk.ask(Desk.request("ben", "2", null, true)));
@@ -251,6 +252,7 @@ final class LocalDeciderTest {
   void aFeatureThatIsNewIsLeasedAheadForAllOfTheTeam() {
     Desk desk = new Desk(1_000_000);
     desk.server.byUser = true;
+    desk.server.byFeature = true;
     allowed(desk.charge("2"));
     allowed(desk.ask(Desk.request("ben", "2", null, true)));
     allowed(desk.ask(search("ben")));
@@ -263,6 +265,7 @@ final class LocalDeciderTest {
   void whatOtherTeamsUseIsLeasedAheadWhereThereIsPlenty() {
     Desk desk = new Desk(1_000_000);
     desk.server.byUser = true;
+    desk.server.byFeature = true;
     allowed(desk.charge("2"));
     allowed(desk.ask(search("ann")));
     ReserveRequest first = Desk.ofTeam("blue", "cid", "2");
@@ -271,9 +274,10 @@ final class LocalDeciderTest {
     allowed(atOnce(desk, ModelServer.of(first, "search")));
   }
 
-  private static Desk withThreeUsers(long credits) {
+  private static Desk withThreeUsers(long credits, boolean byFeature) {
     Desk desk = new Desk(credits);
     desk.server.byUser = true;
+    desk.server.byFeature = byFeature;
     desk.server.users =
         Stream.of("red ann", "red ben", "blue cid")
             .map(each -> each.split(" "))
@@ -287,34 +291,41 @@ final class LocalDeciderTest {
   /** Only one of them has asked. */
   @Test
   void whomTheServerTellsOfIsLeasedForAheadWhereThereIsPlenty() {
-    Desk desk = withThreeUsers(1_000_000);
+    Desk desk = withThreeUsers(1_000_000, false);
     allowed(atOnce(desk, Desk.request("ben", "2", null, true)));
+    allowed(atOnce(desk, search("ben")));
     allowed(atOnce(desk, Desk.ofTeam("blue", "cid", "2")));
     assertThat(desk.server.leases).hasSize(3);
-    assertThat(withThreeUsers(1_000).server.leases).hasSize(1);
+    assertThat(withThreeUsers(1_000, false).server.leases).hasSize(1);
   }
 
   /** One user has asked for two features, and all get both. */
   @Test
   void aFeatureIsLeasedForAheadForAllWhomTheServerTellsOf() {
-    Desk desk = withThreeUsers(1_000_000);
+    Desk desk = withThreeUsers(1_000_000, true);
     allowed(desk.ask(search("ann")));
     desk.deliver();
     assertThat(desk.server.leases).hasSize(6);
     allowed(atOnce(desk, search("ben")));
   }
 
+  private static LeasingServer byFeature(long credits) {
+    LeasingServer server = new LeasingServer(credits * Desk.CREDIT);
+    server.byFeature = true;
+    return server;
+  }
+
   @Test
   void whatOthersWantIsLeasedAheadForAnOrgThatIsNewWhereThereIsPlenty() {
     Features features = new Features();
-    Desk other = new Desk(new LeasingServer(1_000_000 * Desk.CREDIT), "other", features);
+    Desk other = new Desk(byFeature(1_000_000), "other", features);
     allowed(other.charge("2"));
     allowed(other.ask(search("ann")));
-    Desk desk = new Desk(new LeasingServer(1_000_000 * Desk.CREDIT), "new", features);
+    Desk desk = new Desk(byFeature(1_000_000), "new", features);
     allowed(desk.charge("2"));
     desk.deliver();
     allowed(atOnce(desk, search("ann")));
-    Desk poor = new Desk(new LeasingServer(1_000 * Desk.CREDIT), "poor", features);
+    Desk poor = new Desk(byFeature(1_000), "poor", features);
     allowed(poor.charge("2"));
     poor.deliver();
     assertThat(poor.server.leases).hasSize(1);
@@ -352,6 +363,7 @@ final class LocalDeciderTest {
   void whatAnEarlierLifeHasWantedIsLeasedAgainWhereThereIsPlenty() {
     Desk first = new Desk(1_000_000);
     first.server.byUser = true;
+    first.server.byFeature = true;
     allowed(first.charge("2"));
     allowed(first.ask(search("ann")));
     allowed(first.ask(Desk.ofTeam("blue", "cid", "2")));
@@ -360,6 +372,7 @@ final class LocalDeciderTest {
 
     Desk second = new Desk(new LeasingServer(1_000_000 * Desk.CREDIT), "second");
     second.server.byUser = true;
+    second.server.byFeature = true;
     second.server.meter = "requests";
     second.decider.leases().expect(wanted, second.now);
     second.deliver();
@@ -368,6 +381,7 @@ final class LocalDeciderTest {
 
     Desk poor = new Desk(new LeasingServer(1_000 * Desk.CREDIT), "poor");
     poor.server.byUser = true;
+    poor.server.byFeature = true;
     poor.server.meter = "requests";
     poor.decider.leases().expect(wanted, poor.now);
     poor.deliver();
@@ -386,13 +400,123 @@ final class LocalDeciderTest {
   void whatLimitsCountOfOneFeatureIsNamedForTheOthersOfItsTeamAtOnce() {
     Desk desk = new Desk(1_000);
     desk.server.byUser = true;
+    desk.server.byFeature = true;
     allowed(desk.charge("2"));
     desk.deliver();
     assertThat(desk.decider.reserve(search("ann"), "s", desk.now, Desk.NOON))
         .isInstanceOf(Wait.class);
     assertThat(desk.decider.leases().nextAsk())
         .isInstanceOfSatisfying(
-            Ask.Acquire.class, ask -> assertThat(ask.key().subject().user()).isEqualTo("ann"));
+            Ask.Acquire.class,
+            ask -> {
+              assertThat(ask.key().subject().user()).isEqualTo("ann");
+              assertThat(ask.key().feature()).isEqualTo("search");
+              assertThat(ask.ofAnyFeature()).isFalse();
+            });
+  }
+
+  private static ReserveRequest ofNoFeature() {
+    return ModelServer.of(Desk.request("ann", "2", null, true), null);
+  }
+
+  @Test
+  void allFeaturesShareALease() {
+    Desk desk = new Desk(1_000);
+    allowed(desk.charge("2"));
+    allowed(atOnce(desk, search("ann")));
+    allowed(atOnce(desk, ofNoFeature()));
+    assertThat(only(desk).left()).isEqualTo(10 * Desk.CREDIT);
+  }
+
+  @Test
+  void whereFeaturesCountByThemselvesEachHasALeaseAndSoHasWhatIsOfNone() {
+    Desk desk = new Desk(1_000);
+    desk.server.byFeature = true;
+    allowed(desk.charge("2"));
+    allowed(desk.ask(search("ann")));
+    allowed(desk.ask(ofNoFeature()));
+    allowed(atOnce(desk, ofNoFeature()));
+    allowed(atOnce(desk, Desk.request("ben", "2", null, true)));
+    assertThat(desk.server.leases).hasSize(3);
+    assertThat(desk.decider.leases().held().all()).hasSize(3);
+    assertThat(desk.server.leases.values()).noneMatch(each -> each.ofAnyFeature);
+  }
+
+  /** A limit is set, or credits are granted, that are for one of them. */
+  @Test
+  void whatIsLeasedForAnyFeatureIsGivenBackOnceFeaturesCountByThemselves() {
+    Desk desk = new Desk(1_000);
+    desk.server.byUser = true;
+    allowed(desk.charge("2"));
+    allowed(desk.ask(Desk.request("ben", "2", null, true)));
+    String open = reservation(desk.reserve("3"));
+    desk.server.byFeature = true;
+    desk.report("L1", new Item("u1", 2 * Desk.CREDIT));
+    allowed(desk.charge("2"));
+    allowed(desk.ask(search("ann")));
+    allowed(desk.ask(Desk.request("ben", "2", null, true)));
+    assertThat(desk.server.leases.values().stream().filter(each -> each.ofAnyFeature))
+        .as("those of both users, from which nothing more is decided")
+        .hasSize(2);
+    assertThat(desk.server.leases).hasSize(5);
+    allowed(atOnce(desk, search("ann")));
+    assertThat(desk.decider.commit(open, Credits.of(3), null, desk.now))
+        .isInstanceOf(Ended.Done.class);
+    desk.report("L1", new Item(open, 3 * Desk.CREDIT));
+    desk.report("L2", new Item("u2", 2 * Desk.CREDIT));
+    desk.pass(1);
+    assertThat(desk.server.leases.get("L1").held()).isZero();
+    assertThat(desk.server.leases.get("L2").held()).isZero();
+    assertThat(desk.server.charged).isEqualTo(7 * Desk.CREDIT);
+  }
+
+  /** Another user's is being granted while that is found out. */
+  @Test
+  void whatIsGrantedForAnyFeatureOnceFeaturesCountByThemselvesIsGivenBack() {
+    Desk desk = new Desk(1_000);
+    desk.server.byUser = true;
+    desk.ask(Desk.request("ann", "2", null, true));
+    ReserveRequest ben = Desk.request("ben", "2", null, true);
+    assertThat(atOnce(desk, ben)).isInstanceOf(Wait.class);
+    Ask late = desk.decider.leases().nextAsk();
+    assertThat(late).isNotNull();
+    Told granted = desk.server.answer(late, List.of(), desk.now);
+    desk.server.byFeature = true;
+    desk.report("L1", new Item("u1", 2 * Desk.CREDIT));
+    desk.deliver();
+    allowed(desk.charge("2"));
+    desk.decider.leases().told(late, granted, desk.now, desk.now);
+    desk.deliver();
+    allowed(desk.ask(ben));
+    assertThat(desk.server.leases.get("L2").held()).isZero();
+    assertThat(desk.decider.leases().held().all()).hasSize(2);
+  }
+
+  @Test
+  void anotherTeamThatIsPaidAlikeIsLeasedForByFeatureAtOnce() {
+    Desk desk = new Desk(1_000);
+    desk.server.byFeature = true;
+    allowed(desk.charge("2"));
+    assertThat(atOnce(desk, Desk.ofTeam("blue", "cid", "2"))).isInstanceOf(Wait.class);
+    assertThat(desk.decider.leases().nextAsk())
+        .isInstanceOfSatisfying(
+            Ask.Acquire.class, ask -> assertThat(ask.key().feature()).isEqualTo("chat"));
+  }
+
+  @Test
+  void aLeaseForAnyFeatureIsTakenAgainAfterARestart() {
+    Desk first = new Desk(1_000_000);
+    first.server.byUser = true;
+    allowed(first.charge("2"));
+    allowed(atOnce(first, search("ann")));
+    List<Wanted> wanted = first.decider.leases().wanted(60 * Desk.SECOND, first.now);
+    assertThat(wanted).hasSize(1);
+    Desk second = new Desk(new LeasingServer(1_000_000 * Desk.CREDIT), "second");
+    second.server.byUser = true;
+    second.decider.leases().expect(wanted, second.now);
+    second.deliver();
+    allowed(atOnce(second, search("ann")));
+    assertThat(second.server.leases).hasSize(1);
   }
 
   /** The first of one asks for little, the next for as much as others do. */
@@ -410,6 +534,7 @@ final class LocalDeciderTest {
   void nothingIsLeasedAheadWhereThereIsLittle() {
     Desk desk = new Desk(1_000);
     desk.server.byUser = true;
+    desk.server.byFeature = true;
     allowed(desk.charge("2"));
     allowed(desk.ask(search("ann")));
     allowed(desk.ask(Desk.request("ben", "2", null, true)));

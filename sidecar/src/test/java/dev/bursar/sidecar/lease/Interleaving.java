@@ -112,6 +112,8 @@ final class Interleaving {
           counts.againstAFreeze++;
         }
         Use use = it.use();
+        counts.byFeature += use != null && !isOfAnyFeature(use.lease()) ? 1 : 0;
+        counts.ofAnyFeature += use != null && isOfAnyFeature(use.lease()) ? 1 : 0;
         if (use != null) {
           file.add(use);
           spent(use.lease(), use.micros());
@@ -126,6 +128,10 @@ final class Interleaving {
       } else if (decision instanceof Decision.Elsewhere) {
         counts.denied++;
       }
+    }
+
+    private boolean isOfAnyFeature(@Nullable String lease) {
+      return server.leases.get(String.valueOf(lease)).ofAnyFeature;
     }
 
     private void spent(@Nullable String lease, long micros) {
@@ -254,7 +260,7 @@ final class Interleaving {
     boolean byAmount = random.nextBoolean();
     return new ReserveRequest(
         Subject.ofOrg("acme"),
-        null,
+        random.nextInt(3) == 0 ? null : random.nextBoolean() ? "chat" : "search",
         null,
         null,
         null,
@@ -291,6 +297,8 @@ final class Interleaving {
           if (random.nextInt(15) == 0) {
             server.version++;
             counts.published++;
+          } else if (seed % 2 == 0 && random.nextInt(15) == 0) {
+            server.byFeature = !server.byFeature;
           } else if (random.nextInt(3) == 0) {
             one.decider.terms(terms(server.version), one.now());
           }

@@ -45,6 +45,7 @@ public final class LeasingServer {
     boolean open = true;
     boolean revoked;
     int version;
+    public boolean ofAnyFeature;
 
     public long held() {
       return open ? Math.max(0, granted - reported) : 0;
@@ -82,6 +83,9 @@ public final class LeasingServer {
 
   /** Whether products have. */
   public boolean byProduct;
+
+  /** Whether features count by themselves. */
+  public boolean byFeature;
 
   public LeasingServer(long balance) {
     this.balance = balance;
@@ -173,6 +177,9 @@ public final class LeasingServer {
     if (byProduct && ask.key().subject().product() == null) {
       return new Told.Refused("lease_too_wide", "subject.product");
     }
+    if (byFeature && ask.ofAnyFeature()) {
+      return new Told.Refused("lease_too_wide", "feature");
+    }
     if (!meter.isEmpty() && !ask.meters().containsKey(meter)) {
       return new Told.Refused("invalid", "meters." + meter);
     }
@@ -183,6 +190,7 @@ public final class LeasingServer {
     Lease lease = new Lease();
     lease.granted = Math.min(ask.amount(), free);
     lease.version = version;
+    lease.ofAnyFeature = ask.ofAnyFeature();
     lease.expiresAt = now + ask.ttlSeconds() * SECOND;
     lease.settleBy = lease.expiresAt + SETTLE;
     String id = "L" + ++ids;
@@ -201,7 +209,7 @@ public final class LeasingServer {
     }
     lease.epoch++;
     long remaining = -1;
-    boolean over = frozen || lease.version != version;
+    boolean over = frozen || lease.version != version || (byFeature && lease.ofAnyFeature);
     if (!over && ask.topUp() >= 0 && now < lease.expiresAt && !lease.revoked) {
       long free = available();
       long more = Math.min(ask.topUp(), free);

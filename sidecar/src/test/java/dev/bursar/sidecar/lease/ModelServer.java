@@ -173,6 +173,11 @@ public final class ModelServer implements Server, TermsSource {
     termsRefused = isRefused;
   }
 
+  /** Features count by themselves. */
+  public synchronized void countByFeature() {
+    leasing.byFeature = true;
+  }
+
   /** Nothing more is to be spent. */
   public synchronized void freeze(boolean isFrozen) {
     leasing.frozen = isFrozen;

@@ -23,6 +23,8 @@ final class NeverTooMuchTest {
     assertThat(counts.published).isPositive();
     assertThat(counts.toldOfAFreeze).isGreaterThan(SEEDS);
     assertThat(counts.againstAFreeze).isZero();
+    assertThat(counts.ofAnyFeature).isGreaterThan(SEEDS);
+    assertThat(counts.byFeature).isGreaterThan(SEEDS / 2);
   }
 
   /** What has come to pass, so that it is known to have been tried. */
@@ -35,5 +37,7 @@ final class NeverTooMuchTest {
     int published;
     int toldOfAFreeze;
     int againstAFreeze;
+    int ofAnyFeature;
+    int byFeature;
   }
 }

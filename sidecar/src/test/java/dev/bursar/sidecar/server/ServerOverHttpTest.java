@@ -85,7 +85,7 @@ final class ServerOverHttpTest {
     try (ServerOverHttp other = new ServerOverHttp(base, "secret", "one")) {
       LeaseKey acme =
           new LeaseKey(new Subject("acme", null, null, null, null, null), "chat", null, "platform");
-      Ask ask = new Ask.Acquire("c1", acme, 1_000_000, Map.of(), 300, false);
+      Ask ask = new Ask.Acquire("c1", acme, 1_000_000, Map.of(), 300, false, false);
       assertThat(server.ask(ask, List.of()).toCompletableFuture().join().told())
           .isEqualTo(new Told.Denied());
       assertThat(asked.take()).contains("\"sidecar\":\"" + server.instance() + "\"");
