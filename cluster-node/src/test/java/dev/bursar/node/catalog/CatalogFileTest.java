@@ -438,6 +438,31 @@ final class CatalogFileTest {
         .isEqualTo(new Entitlement.Allowance("requests", Credits.of(50), WindowKind.DAY, null));
   }
 
+  private static String budget(String measure, String window) {
+    return rates("- { credit_type: c, meters: { m: 1 } }")
+        + """
+
+        plans:
+          - id: p
+            name: P
+            budgets:
+              - { id: b, scope: { type: org }, measure: %s, window: %s, limit: 2 }
+        """
+            .formatted(measure, window);
+  }
+
+  /** As a budget that is set by hand: it would begin at 0 while much is open. */
+  @Test
+  void whatIsOpenAtOneTimeHasNoWindow() {
+    assertThat(CatalogFile.parse(budget("open_reservations", "lifetime")).plans()).hasSize(1);
+    assertThat(CatalogFile.parse(budget("requests", "day")).plans()).hasSize(1);
+    String faulty = budget("open_reservations", "day");
+    assertThatThrownBy(() -> CatalogFile.parse(faulty))
+        .hasMessageEndingWith(
+            "plans[0].budgets[0].window (line 9): is day; of open_reservations it has to be lifetime: what is open at one time has no window");
+    assertThat(CatalogFile.stored(faulty).catalog()).as("what was taken before").isNotNull();
+  }
+
   /** Declared in any order, and as many as there may be. */
   @Test
   void plansExtendEachOtherUpToTenInARow() {

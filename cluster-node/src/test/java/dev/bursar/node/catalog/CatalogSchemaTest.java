@@ -92,6 +92,17 @@ final class CatalogSchemaTest {
   }
 
   @Test
+  void theSchemaKnowsThatWhatIsOpenHasNoWindow() throws IOException {
+    ObjectNode example = (ObjectNode) example();
+    ObjectNode budget = (ObjectNode) example.at("/plans/1/budgets/0");
+    assertThat(budget.isObject()).isTrue();
+    budget.put("measure", "open_reservations").put("window", "lifetime");
+    assertThat(SCHEMA.validate(example)).isEmpty();
+    budget.put("window", "day");
+    assertThat(SCHEMA.validate(example)).isNotEmpty();
+  }
+
+  @Test
   void theSchemaFindsFaultsOfShape() throws IOException {
     Path faulty =
         Path.of(System.getProperty("basedir", ""), "src/test/resources/catalogs/everything.yaml");
