@@ -219,7 +219,9 @@ public final class CatalogFile {
       declared.creditTypes.putIfAbsent(type.id(), type);
     }
     for (YamlPart part : items(files, "meters")) {
-      declared.meters.add(Declared.once(declared.meters, part));
+      String meter = Declared.once(declared.meters, part);
+      Declared.demandOneMeaning(part, meter, declared.creditTypes.keySet(), "credit type");
+      declared.meters.add(meter);
     }
     Map<Feature, YamlPart> metered = new LinkedHashMap<>();
     for (YamlPart part : items(files, "features")) {
@@ -262,8 +264,10 @@ public final class CatalogFile {
 
   private static CreditType creditType(YamlPart part, Declared declared) {
     YamlPart.Fields type = part.fields(Set.of("id", "name", "scale"));
+    String id = Declared.id(declared.creditTypes.keySet(), type);
+    type.required("id").ifPresent(at -> Declared.demandOneMeaning(at, id, Set.of(), "meter"));
     return new CreditType(
-        Declared.id(declared.creditTypes.keySet(), type),
+        id,
         type.text("name"),
         Scalars.whole(type.find("scale"), 0, CreditType.SCALE_MAX, CreditType.SCALE_MAX));
   }

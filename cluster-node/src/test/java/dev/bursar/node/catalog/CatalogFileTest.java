@@ -438,6 +438,31 @@ final class CatalogFileTest {
         .isEqualTo(new Entitlement.Allowance("requests", Credits.of(50), WindowKind.DAY, null));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          c        | requests          | meters[0] (line 2): requests is a measure of its own; another name is expected
+          c        | open_reservations | meters[0] (line 2): open_reservations is a measure of its own; another name is expected
+          requests | m                 | credit_types[0].id (line 1): requests is a measure of its own; another name is expected
+          images   | images            | meters[0] (line 2): images is the name of a credit type, too; a limit on it could mean either
+          """)
+  void whatLimitsCountByIsOneThing(String creditType, String meter, String fault) {
+    String yaml =
+        """
+        credit_types: [{ id: %s, name: C }]
+        meters: [%s]
+        rates: []
+        """
+            .formatted(creditType, meter);
+    assertThatThrownBy(() -> CatalogFile.parse(yaml))
+        .hasMessage("the catalog has faults:\n  " + fault);
+    CatalogFile.Stored before = CatalogFile.stored(yaml);
+    assertThat(Objects.requireNonNull(before.catalog()).meters()).containsExactly(meter);
+    assertThat(Objects.requireNonNull(before.faults()).count()).isEqualTo(1);
+  }
+
   private static String budget(String measure, String window) {
     return rates("- { credit_type: c, meters: { m: 1 } }")
         + """

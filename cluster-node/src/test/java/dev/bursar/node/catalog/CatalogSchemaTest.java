@@ -92,6 +92,18 @@ final class CatalogSchemaTest {
   }
 
   @Test
+  void theSchemaKnowsWhichNamesMeanSomethingElse() throws IOException {
+    for (String name : List.of("requests", "open_reservations")) {
+      ObjectNode example = (ObjectNode) example();
+      ((ArrayNode) example.get("meters")).add(name);
+      assertThat(SCHEMA.validate(example)).hasSize(1);
+      example = (ObjectNode) example();
+      ((ArrayNode) example.get("credit_types")).addObject().put("id", name).put("name", "N");
+      assertThat(SCHEMA.validate(example)).hasSize(1);
+    }
+  }
+
+  @Test
   void theSchemaKnowsThatWhatIsOpenHasNoWindow() throws IOException {
     ObjectNode example = (ObjectNode) example();
     ObjectNode budget = (ObjectNode) example.at("/plans/1/budgets/0");
