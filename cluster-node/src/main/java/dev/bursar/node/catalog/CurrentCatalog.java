@@ -301,7 +301,7 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
     Stored found = stored(version);
     FaultyYaml faults = found.faults();
     if (faults != null) {
-      LOG.atError()
+      (found.catalog() == null ? LOG.atError() : LOG.atWarn())
           .setMessage(
               found.catalog() == null
                   ? "a version of the catalog can't be read by this program; it decides for nobody for whom that counts, until another is published"

@@ -440,13 +440,23 @@ public final class StoredCatalogVersions implements CatalogVersions {
     publishDue(tables, at);
     Refusal fault = releases(tables).fault(change, tables.lastVersion(), at);
     if (fault == null) {
-      fault =
-          unreadable(change.version(), change instanceof ReleaseChange.RollBack ? "to" : "version");
+      fault = unfit(change);
     }
     return fault != null
         ? new Answer.Refused<>(fault)
         : new Answer.Done<>(
             insert(tables, change, at, caller.actor(), operation, caller.fingerprint()), false);
+  }
+
+  /** Who goes back needs what counted before: that only has to be readable. */
+  private @Nullable Refusal unfit(ReleaseChange change) {
+    return switch (change) {
+      case ReleaseChange.RollBack back ->
+          current.stored(back.version()).catalog() == null
+              ? unreadable(back.version(), "to")
+              : null;
+      case ReleaseChange other -> unreadable(other.version(), "version");
+    };
   }
 
   private static Made insert(

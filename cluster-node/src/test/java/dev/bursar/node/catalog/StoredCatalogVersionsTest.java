@@ -544,11 +544,14 @@ final class StoredCatalogVersionsTest {
     StoredCatalogVersions node = node(costing("1"), false);
     assertThat(cost(node, "acme")).isEqualTo("7");
     change(node, new ReleaseChange.Publish(draft(node, costing("8"))));
-    Answer<Made> back = await(node.change(new ReleaseChange.RollBack(1), caller(null, 0)));
-    assertThat(((Answer.Refused<Made>) back).refusal().detail())
+    Answer<Made> staged =
+        await(node.change(new ReleaseChange.Stage(1, new Audience.Share(50)), caller(null, 0)));
+    assertThat(((Answer.Refused<Made>) staged).refusal().detail())
         .isEqualTo(
             "this program takes no catalog as version 1: rates[1].meters (line 5): is empty; the rate of at least one meter is expected");
     assertThat(cost(node, "acme")).isEqualTo("8");
+    change(node, new ReleaseChange.RollBack(1));
+    assertThat(cost(node, "acme")).as("who goes back is not held up").isEqualTo("7");
   }
 
   @Test
