@@ -463,6 +463,55 @@ final class CatalogFileTest {
     assertThat(Objects.requireNonNull(before.faults()).count()).isEqualTo(1);
   }
 
+  /** A line for a feature goes before one for any, from when on it is in force. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # what goes before                                             | what has the meter               | counts
+          {}                                                             | {}                               | true
+          { feature: f, meters: { n: 1 } }                               | {}                               | false
+          { feature: f, meters: { n: 1 } }                               | { effective_at: 2036-01-01 }     | false
+          { feature: f, meters: { n: 1 }, effective_at: 2036-01-01 }     | {}                               | true
+          { feature: f, meters: { n: 1 }, effective_at: 2036-01-01 }     | { effective_at: 2036-01-01 }     | false
+          { feature: f, meters: { n: 1 } }                               | { model: a }                     | true
+          { feature: f, model: a, meters: { n: 1 } }                     | { model: a }                     | false
+          { feature: f, model: a, meters: { n: 1 } }                     | { model: b }                     | true
+          { feature: f, model: a, meters: { n: 1 } }                     | {}                               | true
+          { feature: g, meters: { n: 1 } }                               | {}                               | true
+          """)
+  void aMeterOfAFeatureHasALineThatCounts(String first, String second, boolean counts) {
+    String line = "- { credit_type: c, %s }";
+    String before = first.equals("{}") ? "{ model: z, meters: { n: 1 } }" : first;
+    String with = second.equals("{}") ? "{ meters: { m: 1 } }" : second;
+    String yaml =
+        """
+        credit_types: [{ id: c, name: C }]
+        meters: [m, n]
+        features:
+          - { id: f, name: F, type: metered, meters: [m] }
+          - { id: g, name: G, type: boolean }
+        rates:
+        """
+            + line.formatted(inner(before))
+            + "\n"
+            + line.formatted(
+                inner(with) + (with.contains("meters") ? "" : ", meters: { m: 1 }"));
+    if (counts) {
+      assertThat(CatalogFile.parse(yaml).features()).hasSize(2);
+    } else {
+      assertThatThrownBy(() -> CatalogFile.parse(yaml))
+          .hasMessageEndingWith(
+              "features[0].meters[0] (line 4): m has no rate: wherever a line of rates for any feature has it, one for f goes before that");
+      assertThat(CatalogFile.stored(yaml).catalog()).isNotNull();
+    }
+  }
+
+  private static String inner(String mapping) {
+    return mapping.substring(1, mapping.length() - 1).trim();
+  }
+
   private static String budget(String measure, String window) {
     return rates("- { credit_type: c, meters: { m: 1 } }")
         + """
