@@ -309,7 +309,12 @@ public final class StoredCatalogVersions implements CatalogVersions {
           }
           return new Answer.Done<>(
               CatalogDiff.of(
-                  before, after, jdbi.withHandle(handle -> new CatalogTables(handle).subscribed())),
+                  before,
+                  after,
+                  jdbi.withHandle(
+                      handle ->
+                          new CatalogTables(handle)
+                              .subscribed(CatalogDiff.named(before, after)))),
               false);
         });
   }

@@ -3,6 +3,7 @@ package dev.bursar.node.catalog;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.bursar.database.Database;
 import dev.bursar.domain.catalog.Audience;
@@ -96,7 +97,7 @@ final class StoredCatalogVersionsTest {
 
   /** What a unit costs an org on a node; null while the node does not know. */
   private @Nullable String cost(StoredCatalogVersions node, String org) {
-    var catalog = node.current().of(org, now);
+    var catalog = node.current().of(org, null, now);
     return catalog == null
         ? null
         : Objects.requireNonNull(catalog.price(null, "m", now)).rates().get("m").toPlainString();
@@ -223,15 +224,15 @@ final class StoredCatalogVersionsTest {
     long refreshed = System.nanoTime();
     CompletableFuture<Answer<Made>> published =
         node.change(new ReleaseChange.Publish(version), caller(null, 0)).toCompletableFuture();
-    while (silent.of("acme", now) != null) {
-      assertThat(published.isDone() && silent.of("acme", now) != null).isFalse();
+    while (silent.of("acme", null, now) != null) {
+      assertThat(published.isDone() && silent.of("acme", null, now) != null).isFalse();
       LockSupport.parkNanos(1_000_000);
     }
     assertThat(done(published).value().change().version()).isEqualTo(version);
     assertThat(System.nanoTime() - refreshed).isGreaterThan(decidesFor.toNanos());
-    assertThat(silent.of("acme", now)).isNull();
+    assertThat(silent.of("acme", null, now)).isNull();
     silent.refresh();
-    assertThat(Objects.requireNonNull(silent.of("acme", now)).price(null, "m", now))
+    assertThat(Objects.requireNonNull(silent.of("acme", null, now)).price(null, "m", now))
         .isEqualTo(
             Objects.requireNonNull(node.current().stored(version).catalog()).price(null, "m", now));
     silent.close();
@@ -375,6 +376,36 @@ final class StoredCatalogVersionsTest {
     assertThat(some.events()).isEqualTo(10);
     assertThat(await(node.simulate(9, null, NOON, NOON.plusSeconds(1), null)))
         .isInstanceOf(Answer.Refused.class);
+  }
+
+  @Test
+  void aCampaignConcernsTheOrgsThatItNames() {
+    StoredCatalogVersions node = node(costing("1") + "plans: [{ id: pro, name: Pro }]\n", false);
+    database
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    """
+                    insert into org (org, name, zone, plan, add_ons, last_sequence, updated_at)
+                    select 'o' || i, 'O', 'UTC', case when i < 6 then 'pro' end, '{}', 1, now()
+                    from generate_series(1, 9) i
+                    """));
+    String campaigns =
+        """
+        campaigns:
+          - { id: one, name: One, credit_type: c, amount: 1, audience: { orgs: [o7, nobody] } }
+          - { id: two, name: Two, credit_type: c, amount: 1, audience: { orgs: [o1, o7], plans: [pro] } }
+        top_up_packs: []
+        """;
+    int version =
+        draft(node, costing("1") + "plans: [{ id: pro, name: Pro }]\n" + campaigns);
+    CatalogDiff diff = done(node.diff(version, null)).value();
+    assertThat(diff.changes())
+        .extracting(CatalogDiff.Change::id, CatalogDiff.Change::orgs)
+        .containsExactly(tuple("one", 1L), tuple("two", 1L));
+    assertThat(diff.orgs()).isEqualTo(2);
+    assertThat(diff.orgsInAll()).isEqualTo(9);
   }
 
   @Test
