@@ -105,12 +105,20 @@ public final class StoredCatalogVersions implements CatalogVersions {
 
   private Optional<Made> publishNew(String document, boolean given) {
     String digest = digest(document);
+    // Before others have to wait for it: what is no news now is none later either.
+    Stored read =
+        jdbi.withHandle(handle -> isNew(new CatalogTables(handle), digest, given))
+            ? CatalogFile.taken(document)
+            : null;
+    if (read != null && read.faults() != null) {
+      throw read.faults();
+    }
     return jdbi.inTransaction(
         handle -> {
           CatalogTables tables = new CatalogTables(handle);
           tables.lock();
-          Optional<Integer> known = tables.versionOf(digest);
-          if (tables.lastVersion() > 0 && (!given || known.isPresent())) {
+          if (read == null || !isNew(tables, digest, given)) {
+            Optional<Integer> known = tables.versionOf(digest);
             Releases releases = releases(tables).at(now());
             if (given && !known.equals(Optional.ofNullable(releases.published()))) {
               LOG.atInfo()
@@ -122,11 +130,6 @@ public final class StoredCatalogVersions implements CatalogVersions {
             }
             return Optional.empty();
           }
-          Stored read = CatalogFile.taken(document);
-          FaultyYaml faults = read.faults();
-          if (faults != null) {
-            throw faults;
-          }
           int version = tables.lastVersion() + 1;
           Instant at = notBefore(tables);
           publishDue(tables, at);
@@ -136,6 +139,11 @@ public final class StoredCatalogVersions implements CatalogVersions {
           return Optional.of(
               insert(tables, new ReleaseChange.Publish(version), at, COMMAND_LINE, null, 0));
         });
+  }
+
+  /** Whether a node that is started with this text makes a version of it. */
+  private static boolean isNew(CatalogTables tables, String digest, boolean given) {
+    return tables.lastVersion() == 0 || (given && tables.versionOf(digest).isEmpty());
   }
 
   /** Puts on record that what was scheduled counts, once its time has come on this node. */

@@ -585,6 +585,21 @@ final class StoredCatalogVersionsTest {
     assertThat(cost(node, "acme")).as("who goes back is not held up").isEqualTo("7");
   }
 
+  /** Nobody confirms anything meanwhile, and large texts take seconds. */
+  @Test
+  void whatANodeIsStartedWithIsReadBeforeOthersHaveToWait() {
+    node(costing("1"), false);
+    database
+        .jdbi()
+        .useTransaction(
+            handle -> {
+              new CatalogTables(handle).lock();
+              CompletableFuture<?> starting =
+                  CompletableFuture.supplyAsync(() -> node(costing("-1"), true));
+              assertThatThrownBy(() -> await(starting)).hasMessageContaining("is negative");
+            });
+  }
+
   @Test
   void aNodeThatIsStartedWithFaultsPublishesNothing() {
     StoredCatalogVersions running = node(costing("1"), false);
