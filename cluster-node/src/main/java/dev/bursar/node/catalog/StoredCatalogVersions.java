@@ -209,7 +209,8 @@ public final class StoredCatalogVersions implements CatalogVersions {
               ? new Answer.Refused<>(unknown(number, "version", tables))
               : new Answer.Done<>(
                   new Document(
-                      view(row.get(), releases(tables)), tables.document(number).orElseThrow()),
+                      view(row.get(), releases(tables), now()),
+                      tables.document(number).orElseThrow()),
                   false);
         });
   }
@@ -272,18 +273,14 @@ public final class StoredCatalogVersions implements CatalogVersions {
           List<VersionRow> rows =
               tables.versions(before == null ? Integer.MAX_VALUE : before, limit + 1);
           return new Page(
-              rows.stream().limit(limit).map(row -> view(row, releases)).toList(),
+              rows.stream().limit(limit).map(row -> view(row, releases, now())).toList(),
               rows.size() > limit);
         });
   }
 
-  private Version view(VersionRow row, Releases releases) {
+  private static Version view(VersionRow row, Releases releases, Instant at) {
     return new Version(
-        row.number(),
-        row.draftedAt(),
-        row.actor(),
-        row.digest(),
-        releases.status(row.number(), now()));
+        row.number(), row.draftedAt(), row.actor(), row.digest(), releases.status(row.number(), at));
   }
 
   @Override
@@ -362,9 +359,16 @@ public final class StoredCatalogVersions implements CatalogVersions {
         });
   }
 
-  private Drafted kept(CatalogTables tables, Made made) {
+  /** The version as it was right after that. */
+  private static Drafted kept(CatalogTables tables, Made made) {
     VersionRow row = tables.version(made.change().version()).orElseThrow();
-    return new Drafted.Kept(view(row, Releases.NONE));
+    Releases then = Releases.NONE;
+    for (Made each : tables.changesAfter(0)) {
+      if (each.sequence() <= made.sequence()) {
+        then = then.after(each);
+      }
+    }
+    return new Drafted.Kept(view(row, then, made.madeAt()));
   }
 
   private Answer<Drafted> draft(byte[] document, @Nullable String operation, Caller caller) {
@@ -392,14 +396,17 @@ public final class StoredCatalogVersions implements CatalogVersions {
             return before.get().map(made -> kept(tables, made));
           }
           Optional<Integer> known = tables.versionOf(digest);
-          if (known.isPresent()) {
+          if (known.isPresent() && operation == null) {
             VersionRow row = tables.version(known.get()).orElseThrow();
-            return new Answer.Done<>(new Drafted.Kept(view(row, releases(tables))), false);
+            return new Answer.Done<>(new Drafted.Kept(view(row, releases(tables), now())), false);
           }
-          int version = tables.lastVersion() + 1;
+          int version = known.orElse(tables.lastVersion() + 1);
           Instant at = notBefore(tables);
           publishDue(tables, at);
-          tables.insert(new VersionRow(version, at, caller.actor(), digest), text);
+          if (known.isEmpty()) {
+            tables.insert(new VersionRow(version, at, caller.actor(), digest), text);
+          }
+          // Also of a text that is a version already: the key is for this text from now on.
           Made made =
               insert(
                   tables,

@@ -271,6 +271,22 @@ final class StoredCatalogVersionsTest {
   }
 
   @Test
+  void aKeyIsKeptWithATextThatIsAVersionAlready() {
+    StoredCatalogVersions node = node(costing("1"), false);
+    Answer.Done<Drafted> known = done(node.draft(bytes(costing("1")), caller("k", 1)));
+    assertThat(((Drafted.Kept) known.value()).version().number()).isEqualTo(1);
+    assertThat(((Drafted.Kept) known.value()).version().status()).isEqualTo(Status.PUBLISHED);
+    assertThat(await(node.draft(bytes(costing("2")), caller("k", 2))))
+        .isEqualTo(new Answer.Refused<>(Refusal.keyReused()));
+    change(node, new ReleaseChange.Publish(draft(node, costing("2"))));
+    assertThat(done(node.draft(bytes(costing("1")), caller("k", 1))))
+        .as("as it was answered")
+        .isEqualTo(new Answer.Done<>(known.value(), true));
+    assertThat(await(node.versions(null, 10)).versions()).hasSize(2);
+    assertThat(cost(node, "acme")).isEqualTo("2");
+  }
+
+  @Test
   void aFaultyTextBecomesNoVersion() {
     StoredCatalogVersions node = node(costing("1"), false);
     Drafted.Faulty faulty =
