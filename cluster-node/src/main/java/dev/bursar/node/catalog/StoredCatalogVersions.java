@@ -98,6 +98,35 @@ public final class StoredCatalogVersions implements CatalogVersions {
     return versions;
   }
 
+  /**
+   * From here on it is told when another version has come to count by itself, by its time or with
+   * the start of a node, once no node decides by what was before. Each node is told. What somebody
+   * has called for is not told here.
+   */
+  public void whenOneCountsByItself(Runnable told) {
+    current.tell(
+        changes ->
+            changes.stream()
+                .filter(StoredCatalogVersions::isByItself)
+                .reduce((one, later) -> later)
+                .ifPresent(
+                    last ->
+                        waiting.execute(
+                            () -> {
+                              try {
+                                awaitNodes(last);
+                                told.run();
+                              } catch (RuntimeException e) {
+                                LOG.warn("nobody was told which version of the catalog counts", e);
+                              }
+                            })));
+  }
+
+  private static boolean isByItself(Made made) {
+    return made.change() instanceof ReleaseChange.Publish
+        && (made.actor().equals(COMMAND_LINE) || made.actor().startsWith(AS_SCHEDULED_BY));
+  }
+
   /** What counts, on this node. */
   public CurrentCatalog current() {
     return current;

@@ -38,6 +38,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -210,6 +211,34 @@ final class StoredCatalogVersionsTest {
     draft(here, costing("3"));
     assertThat(await(here.log(null, 10)).changes()).hasSize(log.size() + 1);
     assertThat(cost(here, "acme")).isEqualTo("2");
+  }
+
+  @Test
+  void everyNodeIsToldOfWhatComesIntoForceByItself() {
+    Queue<String> told = new ConcurrentLinkedQueue<>();
+    StoredCatalogVersions here = node(costing("1"), false);
+    StoredCatalogVersions there = node(costing("1"), false);
+    Function<String, Runnable> telling =
+        name -> () -> told.add(name + cost(here, "acme") + cost(there, "acme"));
+    here.whenOneCountsByItself(telling.apply("here "));
+    there.whenOneCountsByItself(telling.apply("there "));
+    change(here, new ReleaseChange.Publish(draft(here, costing("2"))));
+    change(
+        here, new ReleaseChange.Schedule(draft(here, costing("3")), NOON.plusSeconds(60)));
+    now = NOON.plusSeconds(60);
+    awaitTold(told, 2);
+    assertThat(told).containsExactlyInAnyOrder("here 33", "there 33");
+    node(costing("4"), true);
+    awaitTold(told, 4);
+    assertThat(told)
+        .containsExactlyInAnyOrder("here 33", "there 33", "here 44", "there 44");
+  }
+
+  private static void awaitTold(Queue<String> told, int times) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (told.size() < times && System.nanoTime() < until) {
+      LockSupport.parkNanos(1_000_000);
+    }
   }
 
   /** It may be anywhere, and decide; so whoever publishes waits until it can't any more. */
