@@ -39,8 +39,10 @@ public final class CatalogFile {
   /** The same, where the second begins with directives; they have a beginning of their own. */
   private static final String NEXT_WITH_DIRECTIVES = "\n...\n";
 
-  /** A line that says nothing. */
-  private static final Pattern NOTHING = Pattern.compile("\\s*(#.*|---|\\.\\.\\.)?\\s*");
+  /** A line that says nothing, also in the words for that. */
+  private static final Pattern NOTHING =
+      Pattern.compile(
+          "\\s*(---|\\.\\.\\.|(---\\s+)?(~|null|Null|NULL))?(\\s+#.*)?\\s*|\\s*#.*");
 
   private static final Set<String> FIELDS =
       Set.of(

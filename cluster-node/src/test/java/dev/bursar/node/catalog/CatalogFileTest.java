@@ -211,6 +211,24 @@ final class CatalogFileTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"~\n", "--- ~\n", "null # none\n", "---\n# none\nNULL\n...\n", "--- # none"})
+  void aFileThatSaysNothingIsEmptyAlsoBesideOthers(String nothing, @TempDir Path folder)
+      throws IOException {
+    Path empty = folder.resolve("empty.yaml");
+    Path prices = folder.resolve("prices.yaml");
+    Files.writeString(empty, nothing);
+    Files.writeString(prices, rates("- { credit_type: c, meters: { m: 1 } }"));
+    List<Path> files = List.of(prices, empty);
+    for (ThrowingCallable read :
+        List.<ThrowingCallable>of(() -> CatalogFile.read(files), () -> CatalogFile.text(files))) {
+      assertThatThrownBy(read)
+          .hasMessage(
+              "the catalog has faults:\n  %s: (root) (line 1): is empty; a mapping is expected"
+                  .formatted(empty));
+    }
+  }
+
   /** A file that is read by itself is read in the midst of others, too. */
   @Test
   void whatFilesMayBeginWithIsNotInTheWayWhereTheyAreOneText(@TempDir Path folder)
