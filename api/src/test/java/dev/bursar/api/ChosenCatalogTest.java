@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.api.RunningApi.Answer;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.CreditType;
+import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.FailMode;
+import dev.bursar.domain.catalog.Feature;
+import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.catalog.Rate;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
@@ -23,27 +30,46 @@ final class ChosenCatalogTest {
   /** gpt-5 has no rate of its own for cached tokens; there is gold, and no image. */
   private static final Catalog CHOSEN =
       new Catalog(
-          Map.of("platform", "Platform credits", "gold", "Gold"),
+          Map.of(
+              "platform", new CreditType("platform", "Platform credits", 6),
+              "gold", new CreditType("gold", "Gold", 6)),
           Set.of("input_tokens", "output_tokens", "pages"),
-          List.of(
-              new Rate(
+          Map.of("vision", new Feature("vision", "Vision", Feature.Kind.BOOLEAN, Set.of())),
+          new PriceList(
+              List.of(
+                  new Rate(
+                      null,
+                      "gpt-5",
+                      "platform",
+                      Map.of(
+                          "input_tokens", new BigDecimal("0.01"), "output_tokens", BigDecimal.ONE)),
+                  new Rate(null, "art", "gold", Map.of("pages", BigDecimal.TWO)))),
+          Map.of(
+              "team",
+              new PricingPlan(
+                  "team",
+                  "Team",
                   null,
-                  "gpt-5",
-                  "platform",
-                  Map.of("input_tokens", new BigDecimal("0.01"), "output_tokens", BigDecimal.ONE)),
-              new Rate(null, "art", "gold", Map.of("pages", BigDecimal.TWO))));
+                  Map.of("vision", new Entitlement.Access(true)),
+                  Map.of(),
+                  Map.of(),
+                  OveragePolicy.RECORD,
+                  FailMode.DENY)),
+          Map.of(),
+          Map.of(),
+          Map.of());
 
   private RunningApi api;
 
   @BeforeEach
   void start() {
     api = RunningApi.whereChosenIs(CHOSEN).withAcme();
-    api.put("/v1/orgs/beta", "{'name':'Beta'}");
+    api.put("/v1/orgs/beta", "{'name':'Beta','plan':'team'}");
     api.put("/v1/orgs/beta/wallets/main", "{}");
     api.put("/v1/orgs/beta/wallets/other", "{}");
     api.put("/v1/orgs/acme/wallets/other", "{}");
     grant("beta", "platform");
-    api.put("/v1/orgs/acme", "{'name':'Acme','catalog_version':1}");
+    api.put("/v1/orgs/acme", "{'name':'Acme','plan':'team','catalog_version':1}");
   }
 
   @AfterEach
@@ -95,6 +121,31 @@ final class ChosenCatalogTest {
         .contains("subject.org: there is no org named nobody");
     assertThat(balance("acme")).isEqualTo("489");
     assertThat(balance("beta")).isEqualTo("99.806");
+  }
+
+  private String vision(String org) {
+    return api.post("/v1/orgs/" + org + "/entitlements/check", "{'features':['vision']}")
+        .at("/features/0/entitled");
+  }
+
+  /** 10 × 0.01 + 1 = 1.1, and 10 × 0.001 + 0.004 = 0.014. */
+  @Test
+  void itIsEntitledAndPricedByIt() {
+    assertThat(vision("acme")).isEqualTo("true");
+    assertThat(vision("beta")).isEqualTo("false");
+    String work =
+        "{'subject':{'org':'%s'},%s'model':'gpt-5','usage':{'input_tokens':10,'output_tokens':1}}";
+    assertThat(api.post("/v1/reservations", work.formatted("acme", "'feature':'vision',")).at("/amount"))
+        .isEqualTo("1.1");
+    assertThat(
+            api.post("/v1/reservations", work.formatted("beta", "'feature':'vision',"))
+                .at("/denials/0/code"))
+        .isEqualTo("not_entitled");
+    assertThat(api.post("/v1/reservations", work.formatted("beta", "")).at("/amount"))
+        .isEqualTo("0.014");
+    assertThat(api.get("/v1/orgs/acme/prices").at("/rates/0/rates/input_tokens")).isEqualTo("0.01");
+    assertThat(api.get("/v1/orgs/beta/prices").at("/rates/0/rates/input_tokens"))
+        .isEqualTo("0.001");
   }
 
   @Test

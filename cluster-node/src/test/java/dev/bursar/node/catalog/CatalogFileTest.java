@@ -229,6 +229,14 @@ final class CatalogFileTest {
     }
   }
 
+  /** As many parts as ten megabytes have room for are not looked at one by one. */
+  @Test
+  void tenMegabytesOfNothingAreRefused() {
+    String dense = "credit_types: []\nmeters: []\nrates: []\nplans:\n" + "-\n".repeat(4_999_000);
+    assertThatThrownBy(() -> CatalogFile.parse(dense))
+        .hasMessageContaining("there are more than 2000000 parts to read up to here");
+  }
+
   /** A file that is read by itself is read in the midst of others, too. */
   @Test
   void whatFilesMayBeginWithIsNotInTheWayWhereTheyAreOneText(@TempDir Path folder)
