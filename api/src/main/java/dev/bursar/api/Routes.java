@@ -22,6 +22,7 @@ import dev.bursar.api.ledger.ProofRoutes;
 import dev.bursar.api.ledger.StatementRoutes;
 import dev.bursar.api.ledger.VerifyRoutes;
 import dev.bursar.api.org.AuditRoutes;
+import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.org.UnitRoutes;
 import dev.bursar.api.org.UserRoutes;
@@ -51,6 +52,7 @@ public final class Routes {
 
   static List<Endpoint> endpoints(ApiPorts ports) {
     ToldSidecars told = new ToldSidecars(ports.entities(), ports.listeners());
+    OrgCatalogs catalogs = new OrgCatalogs(ports.entities(), ports.catalogs(), ports.clock());
     Authentication authentication = new Authentication(ports.keys(), ports.clock());
     return Stream.of(
             new ReservationRoutes(
@@ -61,7 +63,7 @@ public final class Routes {
             new ReportRoutes(ports.reports(), ports.leases(), ports.clock(), ports.meters())
                 .endpoints(),
             new TraceRoutes(
-                    ports.reports(), ports.spans(), ports.catalogs(), ports.clock(), ports.meters())
+                    ports.reports(), ports.spans(), catalogs, ports.meters())
                 .endpoints(),
             new CatalogRoutes(ports.versions(), ports.entities(), ports.clock()).endpoints(),
             new SimulationRoutes(ports.versions(), ports.entities()).endpoints(),
@@ -74,23 +76,23 @@ public final class Routes {
             new UserRoutes(ports.entities()).endpoints(),
             new OverrideRoutes(ports.entities(), ports.clock()).endpoints(),
             new BudgetRoutes(ports.entities(), ports.usage(), ports.clock()).endpoints(),
-            new UsageRoutes(ports.usage(), ports.entities(), ports.catalogs(), ports.clock())
+            new UsageRoutes(ports.usage(), ports.entities(), catalogs, ports.clock())
                 .endpoints(),
-            new EventRoutes(ports.usage(), ports.entities(), ports.catalogs(), ports.clock())
+            new EventRoutes(ports.usage(), ports.entities(), catalogs, ports.clock())
                 .endpoints(),
             new FocusRoutes(
                     ports.costs(),
                     ports.entities(),
-                    ports.catalogs(),
+                    catalogs,
                     ports.seller(),
                     ports.clock())
                 .endpoints(),
             new WalletRoutes(ports.entities()).endpoints(),
-            new GrantRoutes(ports.entities(), ports.catalogs(), ports.redemptions(), ports.clock())
+            new GrantRoutes(ports.entities(), catalogs, ports.redemptions(), ports.clock())
                 .endpoints(),
-            new CorrectionRoutes(ports.entities(), ports.ledger(), ports.catalogs(), ports.clock())
+            new CorrectionRoutes(ports.entities(), ports.ledger(), catalogs)
                 .endpoints(),
-            new TransferRoutes(ports.entities(), ports.ledger(), ports.catalogs(), ports.clock())
+            new TransferRoutes(ports.entities(), ports.ledger(), catalogs)
                 .endpoints(),
             new LedgerRoutes(ports.ledger(), ports.entities()).endpoints(),
             new VerifyRoutes(ports.ledger(), ports.entities()).endpoints(),

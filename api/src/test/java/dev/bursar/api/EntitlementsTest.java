@@ -122,6 +122,67 @@ final class EntitlementsTest {
         .isEqualTo(200);
   }
 
+  /** As a request would be denied: a freeze is of everything. */
+  @Test
+  void anOrgThatIsFrozenMayUseNothing() {
+    api.put("/v1/orgs/cold", "{'name':'Cold','plan':'team'}");
+    Answer before = api.get("/v1/orgs/cold/entitlements");
+    assertThat(before.json().has("frozen")).isFalse();
+    api.post(
+        "/v1/orgs/cold/freeze", "{'reason':'unpaid','until':'2026-03-05T00:00:00Z'}");
+    Answer frozen = api.get("/v1/orgs/cold/entitlements");
+    assertThat(frozen.at("/frozen")).isEqualTo("the org is frozen until 2026-03-05T00:00:00Z: unpaid");
+    assertThat(frozen.at("/status")).isEqualTo("active");
+    assertThat(frozen.json().at("/features"))
+        .hasSize(6)
+        .allMatch(each -> !each.path("entitled").asBoolean(true));
+    assertThat(frozen.json().findValuesAsText("detail"))
+        .hasSize(6)
+        .contains(frozen.at("/frozen"))
+        .anyMatch(detail -> detail.contains("does not include the feature vision"));
+    assertThat(frozen.header("ETag")).isNotEqualTo(before.header("ETag"));
+    String cold = "{'context':{'targetingKey':'cold'}}";
+    assertThat(flag(api.operator, "sso", cold).json().at("/value").asBoolean(true)).isFalse();
+    assertThat(flag(api.operator, "seats", cold).json().at("/value").asInt(7)).isZero();
+    assertThat(flag(api.operator, "sso", cold).at("/metadata/detail")).contains("unpaid");
+    api.post("/v1/orgs/cold/unfreeze", "{}");
+    assertThat(api.get("/v1/orgs/cold/entitlements").header("ETag"))
+        .isEqualTo(before.header("ETag"));
+  }
+
+  @Test
+  void theTagChangesWithUseAndWithThePlan() {
+    api.put("/v1/orgs/theta", "{'name':'Theta','plan':'team'}");
+    api.put("/v1/orgs/theta/wallets/main", "{}");
+    api.post(
+        "/v1/orgs/theta/wallets/main/grants",
+        "{'credit_type':'platform','amount':'100','category':'paid'}");
+    String path = "/v1/orgs/theta/entitlements";
+    String first = api.get(path).header("ETag");
+    String flags = flag(api.operator, "chat", "{'context':{'targetingKey':'theta'}}").header("ETag");
+    assertThat(
+            api.post(
+                    "/v1/reservations",
+                    "{'subject':{'org':'theta'},'feature':'chat','model':'gpt-5','commit':true,"
+                        + "'usage':{'input_tokens':1000}}")
+                .at("/decision"))
+        .isEqualTo("allow");
+    Answer used =
+        api.send("GET", path, api.operator, null, "If-None-Match", first);
+    assertThat(used.status()).isEqualTo(200);
+    assertThat(used.json().findValue("used").asText()).isEqualTo("1000");
+    assertThat(used.header("ETag")).isNotEqualTo(first);
+    assertThat(
+            flag(api.operator, "chat", "{'context':{'targetingKey':'theta'}}").header("ETag"))
+        .isNotEqualTo(flags);
+    api.put("/v1/orgs/theta", "{'name':'Theta','plan':'team','add_ons':['audit']}");
+    Answer more =
+        api.send(
+            "GET", path, api.operator, null, "If-None-Match", used.header("ETag"));
+    assertThat(more.status()).isEqualTo(200);
+    assertThat(more.header("ETag")).isNotIn(first, used.header("ETag"));
+  }
+
   @Test
   void aSubscriptionHasItsTimes() {
     Answer put =

@@ -252,18 +252,25 @@ class LeaseStreamTest {
             "application/yaml"));
     try (EventStream one = EventStream.open(api, api.operator, "gateway-1");
         EventStream two = EventStream.open(api, beta, "gateway-2")) {
-      CompletableFuture<Answer> staged =
-          CompletableFuture.supplyAsync(
-              () -> api.post("/v1/catalog/versions/2/stage", "{'percent':10}"));
-      EventStream.Event event = one.next();
-      assertThat(event.name()).isEqualTo("catalog_changed");
-      assertThat(event.data().has("org")).isFalse();
-      assertThat(two.next().id()).isEqualTo(event.id());
-      acknowledge(api.operator, "gateway-1", event.id());
-      assertThat(staged).isNotDone();
-      acknowledge(beta, "gateway-2", event.id());
-      assertThat(told(staged.join()))
-          .isEqualTo("\"gateway-1\";acknowledged, \"gateway-2\";acknowledged");
+      for (String[] change :
+          new String[][] {
+            {"/v1/catalog/versions/2/stage", "{'percent':10}"},
+            {"/v1/catalog/versions/2/publish", "{}"},
+            {"/v1/catalog/rollback", "{'to':1}"}
+          }) {
+        CompletableFuture<Answer> made =
+            CompletableFuture.supplyAsync(() -> api.post(change[0], change[1]));
+        EventStream.Event event = one.next();
+        assertThat(event.name()).isEqualTo("catalog_changed");
+        assertThat(event.data().has("org")).isFalse();
+        assertThat(two.next().id()).isEqualTo(event.id());
+        acknowledge(api.operator, "gateway-1", event.id());
+        assertThat(made).isNotDone();
+        acknowledge(beta, "gateway-2", event.id());
+        assertThat(made.join().status()).as(change[0]).isEqualTo(200);
+        assertThat(told(made.join()))
+            .isEqualTo("\"gateway-1\";acknowledged, \"gateway-2\";acknowledged");
+      }
     }
   }
 

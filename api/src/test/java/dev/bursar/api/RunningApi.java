@@ -22,6 +22,7 @@ import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.AddOn;
 import dev.bursar.domain.catalog.Campaign;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.catalog.CreditType;
 import dev.bursar.domain.catalog.Entitlement;
 import dev.bursar.domain.catalog.Expression;
@@ -221,21 +222,31 @@ public final class RunningApi implements AutoCloseable {
    * @param overrides settings that go before those of {@code http.conf}
    */
   RunningApi(boolean withTestClock, String overrides) {
-    this(withTestClock, overrides, CATALOG, new InMemoryNode(CATALOG, START));
+    this(withTestClock, overrides, CATALOG, CATALOG, new InMemoryNode(CATALOG, START));
   }
 
   /** One whose clock stands at another time. */
   static RunningApi at(Instant start) {
-    return new RunningApi(true, "", CATALOG, new InMemoryNode(CATALOG, start));
+    return new RunningApi(true, "", CATALOG, CATALOG, new InMemoryNode(CATALOG, start));
   }
 
   /** The API started again on the same entities, with another catalog. */
   RunningApi withCatalog(Catalog catalog) {
-    return new RunningApi(true, "", catalog, node);
+    return new RunningApi(true, "", catalog, catalog, node);
+  }
+
+  /** One where this counts for orgs that have chosen a version for themselves. */
+  static RunningApi whereChosenIs(Catalog chosen) {
+    Catalogs catalogs = (org, pinned, at) -> pinned == null ? CATALOG : chosen;
+    return new RunningApi(true, "", CATALOG, catalogs, new InMemoryNode(catalogs, START));
   }
 
   private RunningApi(
-      boolean withTestClock, String overrides, Catalog catalog, InMemoryNode entities) {
+      boolean withTestClock,
+      String overrides,
+      Catalog published,
+      Catalogs catalogs,
+      InMemoryNode entities) {
     node = entities;
     keys = new InMemoryKeys(node);
     operator = key(Role.OPERATOR, null);
@@ -261,8 +272,8 @@ public final class RunningApi implements AutoCloseable {
             new Leasing(node, node, reports, 600),
             listeners,
             STREAMS,
-            catalog,
-            new InMemoryVersions(catalog, node),
+            catalogs,
+            new InMemoryVersions(published, node),
             new InMemoryRedemptions(),
             new Seller("Seller Inc.", "Assistant"),
             SpanMappings.TWO_CONVENTIONS,

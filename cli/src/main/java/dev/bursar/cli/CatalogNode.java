@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -35,7 +36,9 @@ final class CatalogNode {
   /** Longer than a node takes to wait for one that is silent. */
   private static final Duration TIMEOUT = Duration.ofSeconds(90);
 
-  private static final Duration ASKED_AGAIN_FOR = Duration.ofSeconds(60);
+  private static final String MAY_BE_DONE =
+      "; what was asked for may have been done: `GET /v1/catalog` tells what counts";
+
   private static final Duration ASKED_AGAIN_AFTER = Duration.ofMillis(500);
 
   /** The code of an answer that lists the faults of a catalog. */
@@ -57,6 +60,9 @@ final class CatalogNode {
 
   @Spec(Target.MIXEE)
   private CommandSpec spec;
+
+  /** How long a node may be silent, or ask for patience, from the first time on. */
+  Duration askedAgainFor = Duration.ofSeconds(60);
 
   @Option(
       names = "--url",
@@ -84,7 +90,9 @@ final class CatalogNode {
   int draft(List<Path> files) {
     byte[] text = CatalogFile.text(files).getBytes(StandardCharsets.UTF_8);
     try {
-      return ask("POST", "/v1/catalog/versions", "application/yaml", text).path("version").asInt();
+      return ask("POST", "/v1/catalog/versions", "application/yaml", text, "")
+          .path("version")
+          .asInt();
     } catch (Refused e) {
       if (e.code.equals(FAULTY) && files.size() > 1) {
         CatalogFile.read(files);
@@ -94,12 +102,14 @@ final class CatalogNode {
   }
 
   JsonNode get(String path) {
-    return ask("GET", path, null, new byte[0]);
+    return ask("GET", path, null, new byte[0], "");
   }
 
+  /** Has something done, which may have been done also where nobody answers. */
   JsonNode post(String path, Map<String, ?> body) {
     try {
-      return ask("POST", path, "application/json", Asking.JSON.writeValueAsBytes(body));
+      byte[] bytes = Asking.JSON.writeValueAsBytes(body);
+      return ask("POST", path, "application/json", bytes, MAY_BE_DONE);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -118,7 +128,7 @@ final class CatalogNode {
           Asking.CLIENT.send(request, HttpResponse.BodyHandlers.ofLines());
       if (answer.statusCode() >= 300) {
         String problem = answer.body().collect(Collectors.joining("\n"));
-        throw refused("POST", path, answer.statusCode(), answer.headers(), problem);
+        throw refused("POST", path, answer.statusCode(), answer.headers(), problem, "");
       }
       JsonNode last = Asking.JSON.createObjectNode();
       for (Iterator<String> lines = answer.body().iterator(); lines.hasNext(); ) {
@@ -127,7 +137,7 @@ final class CatalogNode {
       }
       return last;
     } catch (IOException | UncheckedIOException e) {
-      throw unreachable(e);
+      throw unreachable(e, "");
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
@@ -135,8 +145,11 @@ final class CatalogNode {
 
   /**
    * Asks; once more, with the same key, where the node says so, or was there and does not answer.
+   *
+   * @param unclear what that means if it goes on for too long
    */
-  private JsonNode ask(String method, String path, @Nullable String type, byte[] body) {
+  private JsonNode ask(
+      String method, String path, @Nullable String type, byte[] body, String unclear) {
     HttpRequest request = request(method, path, type, body);
     long began = System.nanoTime();
     boolean reached = false;
@@ -146,9 +159,13 @@ final class CatalogNode {
         try {
           answer = Asking.CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
-          reached |= !(e instanceof ConnectException);
-          if (!reached || System.nanoTime() - began > ASKED_AGAIN_FOR.toNanos()) {
-            throw e;
+          reached |=
+              !(e instanceof ConnectException) && !(e instanceof HttpConnectTimeoutException);
+          if (!reached) {
+            throw unreachable(e, "");
+          }
+          if (System.nanoTime() - began > askedAgainFor.toNanos()) {
+            throw unreachable(e, unclear);
           }
           TimeUnit.NANOSECONDS.sleep(ASKED_AGAIN_AFTER.toNanos());
           continue;
@@ -158,27 +175,29 @@ final class CatalogNode {
         if (status < 300) {
           return Asking.JSON.readTree(answer.body());
         }
-        if ((status != 503 && status != 429)
-            || System.nanoTime() - began > ASKED_AGAIN_FOR.toNanos()) {
-          throw refused(method, path, status, answer.headers(), answer.body());
+        boolean passing = status == 503 || status == 429;
+        if (!passing || System.nanoTime() - began > askedAgainFor.toNanos()) {
+          throw refused(
+              method, path, status, answer.headers(), answer.body(), passing ? unclear : "");
         }
         TimeUnit.NANOSECONDS.sleep(ASKED_AGAIN_AFTER.toNanos());
       }
     } catch (IOException e) {
-      throw unreachable(e);
+      throw unreachable(e, unclear);
     } catch (InterruptedException e) {
       throw interrupted(e);
     }
   }
 
-  private CommandFailure unreachable(Exception e) {
+  private CommandFailure unreachable(Exception e, String unclear) {
     return new CommandFailure(
-        "%s can't be reached: %s"
+        "%s can't be reached: %s%s"
             .formatted(
                 url,
                 e.getMessage() != null
                     ? e.getMessage()
-                    : e instanceof ConnectException ? "nobody listens there" : e),
+                    : e instanceof ConnectException ? "nobody listens there" : e,
+                unclear),
         e);
   }
 
@@ -226,10 +245,12 @@ final class CatalogNode {
   }
 
   private static CommandFailure refused(
-      String method, String path, int status, HttpHeaders headers, String body) throws IOException {
+      String method, String path, int status, HttpHeaders headers, String body, String unclear)
+      throws IOException {
     if (!headers.firstValue("Content-Type").orElse("").contains("json")) {
       return new CommandFailure(
-          "%s %s was answered %d, by something that is no node".formatted(method, path, status));
+          "%s %s was answered %d, by something that is no node%s"
+              .formatted(method, path, status, unclear));
     }
     JsonNode problem = Asking.JSON.readTree(body);
     String code = problem.path("code").asText();
@@ -246,6 +267,7 @@ final class CatalogNode {
       }
       text.append(": ").append(error.path("detail").asText());
     }
-    return new Refused(text.append(" (").append(code).append(')').toString(), code);
+    return new Refused(
+        text.append(" (").append(code).append(')').append(unclear).toString(), code);
   }
 }

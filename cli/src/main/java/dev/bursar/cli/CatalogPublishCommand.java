@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:it counts, or will",
-      "1:it has faults, or the node can't be asked; what counted before still does",
+      "1:it has faults, or is refused, or no node is there, and what counted before still does; or a node"
+          + " did not answer, and it may count: the message says which",
       "2:wrong usage"
     },
     footerHeading = "%nExamples:%n",

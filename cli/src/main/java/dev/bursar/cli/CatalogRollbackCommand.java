@@ -22,7 +22,8 @@ import picocli.CommandLine.Parameters;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:it counts",
-      "1:it never counted for everybody, or the node can't be asked",
+      "1:it never counted for everybody, or no node is there; or a node did not answer, and it may count:"
+          + " the message says which",
       "2:wrong usage"
     },
     footerHeading = "%nExamples:%n",

@@ -2,13 +2,22 @@ package dev.bursar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 final class CatalogCommandTest {
 
@@ -106,5 +115,96 @@ final class CatalogCommandTest {
         .hasSize(3)
         .allMatch(line -> line.startsWith("bursar: "))
         .anyMatch(line -> line.contains("127.0.0.1:1 can't be reached"));
+  }
+
+  /** A node that answers so, path by path; what is not there it does not answer at all. */
+  private static HttpServer node(Map<String, String> answers, List<String> asked)
+      throws IOException {
+    HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          String path = exchange.getRequestURI().getPath();
+          byte[] body = exchange.getRequestBody().readAllBytes();
+          asked.add(
+              path.equals("/v1/catalog/versions")
+                  ? path
+                  : path + " " + new String(body, StandardCharsets.UTF_8));
+          String answer = answers.get(path);
+          if (answer != null) {
+            byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(answer.contains("busy") ? 429 : 200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+          }
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  private int publish(Map<String, String> answers, List<String> asked, String... more)
+      throws IOException {
+    HttpServer node = node(answers, asked);
+    try {
+      List<String> args = new ArrayList<>(List.of("catalog", "publish"));
+      args.addAll(List.of("--operator-key", "k", "--url"));
+      args.add("http://127.0.0.1:" + node.getAddress().getPort());
+      args.addAll(List.of(more));
+      args.add("../config/catalog.yaml");
+      CommandLine command =
+          Bursar.commandLine().setOut(new PrintWriter(standard)).setErr(new PrintWriter(error));
+      CommandLine publish =
+          command.getSubcommands().get("catalog").getSubcommands().get("publish");
+      ((CatalogNode) publish.getCommandSpec().mixins().get("node").userObject()).askedAgainFor =
+          Duration.ZERO;
+      return command.execute(args.toArray(String[]::new));
+    } finally {
+      node.stop(0);
+    }
+  }
+
+  private static final String DRAFTED = "{\"version\":7}";
+
+  @Test
+  void whereNobodyAnswersItMayBeDone() throws IOException {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    String publish = "/v1/catalog/versions/7/publish";
+    assertThat(publish(Map.of("/v1/catalog/versions", DRAFTED), asked)).isEqualTo(1);
+    assertThat(asked).contains(publish + " {}");
+    assertThat(error.toString()).contains("can't be reached", "may have been done");
+    error.getBuffer().setLength(0);
+    String busy = "{\"code\":\"busy\",\"detail\":\"much is asked\"}";
+    assertThat(publish(Map.of("/v1/catalog/versions", DRAFTED, publish, busy), asked))
+        .isEqualTo(1);
+    assertThat(error.toString()).contains("much is asked (busy); what was asked for may have");
+    error.getBuffer().setLength(0);
+    assertThat(publish(Map.of(), asked)).as("it was only sent").isEqualTo(1);
+    assertThat(error.toString()).contains("can't be reached").doesNotContain("done");
+  }
+
+  @Test
+  void itIsPublishedForSomeOrForLater() throws IOException {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    Map<String, String> answers =
+        Map.of(
+            "/v1/catalog/versions",
+            DRAFTED,
+            "/v1/catalog/versions/7/publish",
+            "{\"effective_at\":\"2026-12-01T00:00:00Z\"}",
+            "/v1/catalog/versions/7/stage",
+            "{}");
+    assertThat(publish(answers, asked, "--at", "2026-12-01T00:00:00Z")).isZero();
+    assertThat(publish(answers, asked, "--percent", "10")).isZero();
+    assertThat(asked)
+        .containsExactly(
+            "/v1/catalog/versions",
+            "/v1/catalog/versions/7/publish {\"at\":\"2026-12-01T00:00:00Z\"}",
+            "/v1/catalog/versions",
+            "/v1/catalog/versions/7/stage {\"percent\":10}");
+    assertThat(standard.toString().lines())
+        .containsExactly(
+            "version 7 counts from 2026-12-01T00:00:00Z on",
+            "version 7 counts for 10 % of the orgs");
   }
 }

@@ -114,8 +114,20 @@ final class PublishedPrices {
         .isZero();
     assertThat(told.toString()).contains("version 2: ", " orgs would have paid less, ");
 
+    JsonNode dearer = reserve();
+    assertThat(run("catalog", "publish", "--at", "2100-01-01T00:00:00Z", file.toString()))
+        .isZero();
+    assertThat(told.toString()).contains("version 2 counts from 2100-01-01T00:00:00Z on");
     assertThat(run("catalog", "rollback")).isZero();
     assertThat(reserve().path("amount").asText()).isEqualTo(OLD_PRICE);
+    assertThat(
+            post(
+                    "/v1/reservations/" + dearer.path("reservation_id").asText() + "/commit",
+                    "{\"usage\": {\"input_tokens\": 1000}}")
+                .path("amount")
+                .asText())
+        .as("at the rate that it was made under, whatever counts again")
+        .isEqualTo(NEW_PRICE);
     assertThat(run("catalog", "rollback", "7")).isEqualTo(1);
     assertThat(told.toString()).contains("there is no version 7", "version_not_found");
 

@@ -8,6 +8,7 @@ import dev.bursar.api.Routes;
 import dev.bursar.api.cost.FocusRoutes.Seller;
 import dev.bursar.api.health.HealthRoutes.Readiness;
 import dev.bursar.api.lease.StreamTerms;
+import dev.bursar.api.lease.ToldSidecars;
 import dev.bursar.api.otlp.SpanMapping;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
@@ -230,6 +231,10 @@ public final class Node implements AutoCloseable {
             reporting.getDuration("lease-acknowledge-within"),
             reporting.getInt("lease-notices-waiting-max"));
     NodeListeners listeners = new NodeListeners(system, streams.acknowledgeWithin(), metrics);
+    versions.whenOneCountsByItself(
+        () -> {
+          var unused = ToldSidecars.ofCatalog(listeners);
+        });
     AtomicReference<Readiness> readiness =
         new AtomicReference<>(new Readiness("what it is to serve to be loaded"));
     ApiPorts ports =

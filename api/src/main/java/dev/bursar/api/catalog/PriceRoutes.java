@@ -11,7 +11,6 @@ import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.entity.Request;
-import dev.bursar.domain.operation.StorageAway;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
@@ -51,10 +50,7 @@ public final class PriceRoutes {
               OrgSettings settings = Outcomes.value(answer, OrgReply.Settings.class).settings();
               Instant now = clock.instant();
               Integer version = catalogs.version(org, settings.catalogVersion(), now);
-              Catalog catalog = catalogs.of(org, version, now);
-              if (catalog == null) {
-                throw new StorageAway("it is not known which catalog counts");
-              }
+              Catalog catalog = catalogs.known(org, version, now);
               return reply(settings, version, catalog).tagged(call);
             });
   }

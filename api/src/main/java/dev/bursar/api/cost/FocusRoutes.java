@@ -11,7 +11,7 @@ import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.table.Pages;
 import dev.bursar.domain.catalog.Catalog;
-import dev.bursar.domain.catalog.Catalogs;
+import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.cost.CostQueries.Day;
 import dev.bursar.domain.entity.Entities;
@@ -45,12 +45,12 @@ public final class FocusRoutes {
 
   private final CostQueries costs;
   private final Entities entities;
-  private final Catalogs catalogs;
+  private final OrgCatalogs catalogs;
   private final Seller seller;
   private final InstantSource clock;
 
   public FocusRoutes(
-      CostQueries costs, Entities entities, Catalogs catalogs, Seller seller, InstantSource clock) {
+      CostQueries costs, Entities entities, OrgCatalogs catalogs, Seller seller, InstantSource clock) {
     this.costs = costs;
     this.entities = entities;
     this.catalogs = catalogs;
@@ -70,14 +70,20 @@ public final class FocusRoutes {
     boolean fresh = query.flag("fresh");
     Format format = call.format(Format.CSV, Format.PARQUET, Format.NDJSON);
     return OrgRoutes.settings(entities, org, fresh)
-        .thenCombine(
-            teamNames(org),
-            (settings, names) -> new FocusTable(org, settings.name(), names, seller, month))
         .thenCompose(
-            table ->
-                costs
-                    .month(org, month, prices(org), fresh)
-                    .thenApply(days -> reply(format, table, days)));
+            settings ->
+                teamNames(org)
+                    .thenCompose(
+                        names ->
+                            costs
+                                .month(org, month, prices(catalogs.of(org, settings)), fresh)
+                                .thenApply(
+                                    days ->
+                                        reply(
+                                            format,
+                                            new FocusTable(
+                                                org, settings.name(), names, seller, month),
+                                            days))));
   }
 
   private CompletionStage<Map<String, String>> teamNames(String org) {
@@ -98,9 +104,8 @@ public final class FocusRoutes {
   }
 
   /** By the catalog as it is: what a request was charged is shared out, not priced again. */
-  private CostQueries.Prices prices(String org) {
+  private CostQueries.Prices prices(Catalog catalog) {
     Instant now = clock.instant();
-    Catalog catalog = catalogs.known(org, now);
     return (feature, model) -> catalog.price(feature, model, now);
   }
 }

@@ -76,17 +76,18 @@ public final class EntitlementRoutes {
         .texts("add_ons", found.settings().addOns())
         .field("status", Words.word(found.status()))
         .field("fail_mode", word(found.failMode()))
-        .objects("features", found.features(), EntitlementRoutes::view);
+        .field("frozen", found.frozen())
+        .objects("features", found.features(), (in, each) -> view(in, each, found.denied(each)));
   }
 
   private static @Nullable String word(@Nullable FailMode failMode) {
     return failMode == null ? null : Words.word(failMode);
   }
 
-  private static void view(JsonWriter json, EntitlementView view) {
+  private static void view(JsonWriter json, EntitlementView view, @Nullable String denied) {
     json.field("feature", view.feature())
         .field("type", view.kind() == null ? null : Words.word(view.kind()))
-        .field("entitled", view.denied() == null)
+        .field("entitled", denied == null)
         .field("fail_mode", word(view.failMode()));
     Entitlement entitlement = view.entitlement();
     if (entitlement instanceof Entitlement.Quantity quantity) {
@@ -98,6 +99,6 @@ public final class EntitlementRoutes {
     if (limit != null) {
       json.object("limit", in -> LimitViews.limit(in, limit));
     }
-    json.field("detail", view.denied());
+    json.field("detail", denied);
   }
 }

@@ -108,7 +108,7 @@ public final class OpenFeatureRoutes {
                               feature,
                               "FLAG_NOT_FOUND",
                               "the catalog has no feature named " + feature))
-                  : Reply.ok(json -> flag(json, view)).tagged(call);
+                  : Reply.ok(json -> flag(json, view, found.denied(view))).tagged(call);
             });
   }
 
@@ -117,7 +117,12 @@ public final class OpenFeatureRoutes {
     return EntitlementRoutes.entitled(entities, org(call), List.of())
         .thenApply(
             found ->
-                Reply.ok(json -> json.objects("flags", found.features(), OpenFeatureRoutes::flag))
+                Reply.ok(
+                        json ->
+                            json.objects(
+                                "flags",
+                                found.features(),
+                                (in, each) -> flag(in, each, found.denied(each))))
                     .tagged(call));
   }
 
@@ -160,8 +165,8 @@ public final class OpenFeatureRoutes {
     return Problem.invalid(field, "is %s; %s".formatted(value.kind(), accepted)).fault();
   }
 
-  private static void flag(JsonWriter json, EntitlementView view) {
-    boolean on = view.denied() == null;
+  private static void flag(JsonWriter json, EntitlementView view, @Nullable String denied) {
+    boolean on = denied == null;
     json.field("key", view.feature())
         .field("reason", view.entitlement() == null ? "DEFAULT" : "TARGETING_MATCH");
     Feature.Kind kind = view.kind();
@@ -178,7 +183,7 @@ public final class OpenFeatureRoutes {
     } else {
       json.field("variant", on ? "on" : "off").field("value", on);
     }
-    json.object("metadata", in -> metadata(in, view.limit(), view.denied()));
+    json.object("metadata", in -> metadata(in, view.limit(), denied));
   }
 
   private static void metadata(

@@ -56,14 +56,17 @@ public final class ToldSidecars {
             .slowly();
   }
 
+  /** Tells whoever listens that another version of the catalog counts, and who has it then. */
+  public static CompletionStage<Map<Listener, Listeners.Reached>> ofCatalog(Listeners listeners) {
+    return listeners.tell(notice(Notice.Kind.CATALOG_CHANGED, null, null), Map.of());
+  }
+
   /** Which sidecars have it, as the header says it; null where no lease is out. */
   private CompletionStage<@Nullable String> told(Concerns concerns, Call call) {
     return switch (concerns) {
       case NO_LEASE -> CompletableFuture.completedFuture(null);
       case ALL_ORGS ->
-          listeners
-              .tell(notice(Notice.Kind.CATALOG_CHANGED, null, null), Map.of())
-              .thenApply(reached -> SidecarList.of(reached, Map.of()));
+          ofCatalog(listeners).thenApply(reached -> SidecarList.of(reached, Map.of()));
       case AN_ORG -> {
         String org = call.org();
         yield leases(org)

@@ -9,9 +9,7 @@ import dev.bursar.api.otlp.SpanUsage.Unreadable;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.domain.access.AccessKey;
 import dev.bursar.domain.catalog.Catalog;
-import dev.bursar.domain.catalog.Catalogs;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -32,13 +30,9 @@ final class SpanReader {
   private static final Pattern SPAN_ID = Pattern.compile("(?!0{16})[0-9a-f]{16}");
 
   private final SpanMapping mapping;
-  private final Catalogs catalogs;
-  private final InstantSource clock;
 
-  SpanReader(SpanMapping mapping, Catalogs catalogs, InstantSource clock) {
+  SpanReader(SpanMapping mapping) {
     this.mapping = mapping;
-    this.catalogs = catalogs;
-    this.clock = clock;
   }
 
   /**
@@ -52,22 +46,39 @@ final class SpanReader {
       return new Reading.Nothing();
     }
     try {
-      return isCall(span.attributes())
-          ? read(convention, resource, span, key)
-          : new Reading.Nothing();
+      if (!isCall(span.attributes())) {
+        return new Reading.Nothing();
+      }
+      List<String> warnings = new ArrayList<>();
+      Map<Attribution, String> who = who(resource, span, key, warnings);
+      return new Reading.OfOrg(
+          who.getOrDefault(Attribution.ORG, ""),
+          catalog -> {
+            try {
+              return read(convention, resource, span, who, warnings, catalog);
+            } catch (Unreadable e) {
+              return e.refused();
+            }
+          });
     } catch (Unreadable e) {
       return e.refused();
     }
   }
 
-  private Reading read(Convention convention, Spans resource, Spans.Span span, AccessKey key) {
-    List<String> warnings = new ArrayList<>();
-    Map<Attribution, String> who = who(resource, span, key, warnings);
-    Catalog catalog = catalogs.known(who.getOrDefault(Attribution.ORG, ""), clock.instant());
+  private Reading.Done read(
+      Convention convention,
+      Spans resource,
+      Spans.Span span,
+      Map<Attribution, String> who,
+      List<String> warnings,
+      @Nullable Catalog catalog) {
     String model = model(convention, span.attributes(), catalog);
     Map<String, Long> usage =
         new SpanUsage(convention, span.attributes())
-            .units(catalog.price(who.get(Attribution.FEATURE), model, end(span)));
+            .units(
+                catalog == null
+                    ? null
+                    : catalog.price(who.get(Attribution.FEATURE), model, end(span)));
     if (usage.isEmpty()) {
       return new Reading.Nothing();
     }
@@ -172,11 +183,11 @@ final class SpanReader {
   }
 
   private static @Nullable String model(
-      Convention convention, Map<String, AttributeValue> attributes, Catalog catalog) {
+      Convention convention, Map<String, AttributeValue> attributes, @Nullable Catalog catalog) {
     String first = null;
     for (String name : convention.model()) {
       String model = text(attributes.get(name));
-      if (model != null && catalog.prices().names(model)) {
+      if (model != null && catalog != null && catalog.prices().names(model)) {
         return model;
       }
       first = first == null ? model : first;

@@ -5,16 +5,20 @@ import dev.bursar.api.http.Call;
 import dev.bursar.api.http.Endpoint;
 import dev.bursar.api.http.Intake;
 import dev.bursar.api.http.Reply;
+import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.access.AccessKey;
-import dev.bursar.domain.catalog.Catalogs;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.usage.UsageReports;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,6 +32,9 @@ public final class TraceRoutes {
 
   /** The most spans of an export: each may be a call that is decided on. */
   public static final int SPANS_MAX = 10_000;
+
+  /** As many orgs are asked at once what counts there. */
+  private static final int ORGS_AT_ONCE = 16;
 
   private static final String UNKNOWN_UNIT =
       Refusal.Code.UNKNOWN_UNIT.name().toLowerCase(Locale.ROOT);
@@ -47,17 +54,18 @@ public final class TraceRoutes {
 
   private final UsageReports reports;
   private final SpanReader reader;
+  private final OrgCatalogs catalogs;
   private final Set<String> attributes;
   private final SpanMeters meters;
 
   public TraceRoutes(
       UsageReports reports,
       SpanMapping mapping,
-      Catalogs catalogs,
-      InstantSource clock,
+      OrgCatalogs catalogs,
       MeterRegistry registry) {
     this.reports = reports;
-    this.reader = new SpanReader(mapping, catalogs, clock);
+    this.reader = new SpanReader(mapping);
+    this.catalogs = catalogs;
     this.attributes = mapping.attributes();
     this.meters = new SpanMeters(registry);
   }
@@ -78,8 +86,11 @@ public final class TraceRoutes {
     ExportOutcome outcome = new ExportOutcome();
     List<Spans> resources = form.read(call.bytes(), attributes);
     demandFew(Spans.count(resources));
-    List<ModelCall> calls = read(resources, call.key(), outcome);
-    return report(calls, call.key().id(), outcome)
+    List<Read> read = read(resources, call.key());
+    List<String> orgs = read.stream().flatMap(each -> each.org().stream()).distinct().toList();
+    return catalogs(orgs, 0, new HashMap<>())
+        .thenCompose(
+            known -> report(calls(read, known, outcome), call.key().id(), outcome))
         .thenApply(
             done -> {
               meters.count(outcome);
@@ -98,17 +109,70 @@ public final class TraceRoutes {
     }
   }
 
-  private List<ModelCall> read(List<Spans> resources, AccessKey key, ExportOutcome outcome) {
-    List<ModelCall> calls = new ArrayList<>();
+  /** A span, and what has been read of it. */
+  private record Read(String span, Reading reading) {
+
+    Optional<String> org() {
+      return reading instanceof Reading.OfOrg it ? Optional.of(it.org()) : Optional.empty();
+    }
+
+    Reading.Done by(Map<String, Catalog> catalogs) {
+      return switch (reading) {
+        case Reading.Done it -> it;
+        case Reading.OfOrg it -> it.by().apply(catalogs.get(it.org()));
+      };
+    }
+  }
+
+  private List<Read> read(List<Spans> resources, AccessKey key) {
+    List<Read> read = new ArrayList<>();
     for (Spans resource : resources) {
       for (Spans.Scope scope : resource.scopes()) {
         for (Spans.Span span : scope.spans()) {
-          switch (reader.read(resource, scope, span, key)) {
-            case Reading.Nothing it -> outcome.ignored();
-            case Reading.Refused it -> outcome.rejected(span.spanId(), it.field(), it.detail());
-            case Reading.Counted it -> calls.add(it.call());
-          }
+          read.add(new Read(span.spanId(), reader.read(resource, scope, span, key)));
         }
+      }
+    }
+    return read;
+  }
+
+  /**
+   * What counts for these orgs, some at a time; nothing for those that there are not. If that can't
+   * be told of one, the whole export has to come again.
+   */
+  private CompletionStage<Map<String, Catalog>> catalogs(
+      List<String> orgs, int from, Map<String, Catalog> known) {
+    if (from >= orgs.size()) {
+      return CompletableFuture.completedStage(known);
+    }
+    int to = Math.min(orgs.size(), from + ORGS_AT_ONCE);
+    List<CompletableFuture<Answer<Catalog>>> some =
+        orgs.subList(from, to).stream()
+            .map(org -> catalogs.asked(org).toCompletableFuture())
+            .toList();
+    return CompletableFuture.allOf(some.toArray(new CompletableFuture<?>[0]))
+        .thenCompose(
+            all -> {
+              for (int i = from; i < to; i++) {
+                switch (some.get(i - from).join()) {
+                  case Answer.Done<Catalog> it -> known.put(orgs.get(i), it.value());
+                  case Answer.Refused<Catalog> none -> {}
+                  case Answer.Busy<Catalog> it -> throw BUSY.fault();
+                  case Answer.Unreachable<Catalog> it -> throw UNREACHABLE.fault();
+                }
+              }
+              return catalogs(orgs, to, known);
+            });
+  }
+
+  private static List<ModelCall> calls(
+      List<Read> read, Map<String, Catalog> catalogs, ExportOutcome outcome) {
+    List<ModelCall> calls = new ArrayList<>();
+    for (Read each : read) {
+      switch (each.by(catalogs)) {
+        case Reading.Nothing it -> outcome.ignored();
+        case Reading.Refused it -> outcome.rejected(each.span(), it.field(), it.detail());
+        case Reading.Counted it -> calls.add(it.call());
       }
     }
     return calls;

@@ -10,7 +10,7 @@ import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Words;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.table.Pages;
-import dev.bursar.domain.catalog.Catalogs;
+import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.export.Export;
 import dev.bursar.domain.usage.UsageEvent;
@@ -41,11 +41,11 @@ public final class EventRoutes {
 
   private final UsageQueries usage;
   private final Entities entities;
-  private final Catalogs catalogs;
+  private final OrgCatalogs catalogs;
   private final InstantSource clock;
 
   public EventRoutes(
-      UsageQueries usage, Entities entities, Catalogs catalogs, InstantSource clock) {
+      UsageQueries usage, Entities entities, OrgCatalogs catalogs, InstantSource clock) {
     this.usage = usage;
     this.entities = entities;
     this.catalogs = catalogs;
@@ -83,7 +83,7 @@ public final class EventRoutes {
                       .thenApply(found -> reply(page, filter, found))
                   : usage
                       .export(org, filter, fresh)
-                      .thenApply(found -> rows(format, meters(org), found));
+                      .thenApply(found -> rows(format, catalogs.of(org, settings).meters(), found));
             });
   }
 
@@ -112,10 +112,6 @@ public final class EventRoutes {
           page.write(json, found.events(), cursor, EventTables::json);
           json.field("as_of", found.freshness().asOf()).field("lag_ms", found.freshness().lagMs());
         });
-  }
-
-  private Set<String> meters(String org) {
-    return catalogs.known(org, clock.instant()).meters();
   }
 
   private static Reply rows(Format format, Set<String> meters, Export<UsageEvent> export) {

@@ -11,7 +11,7 @@ import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Words;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.problem.Problem;
-import dev.bursar.domain.catalog.Catalogs;
+import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.usage.AlertKey;
 import dev.bursar.domain.usage.UsageQueries;
@@ -37,11 +37,11 @@ public final class UsageRoutes {
 
   private final UsageQueries usage;
   private final Entities entities;
-  private final Catalogs catalogs;
+  private final OrgCatalogs catalogs;
   private final InstantSource clock;
 
   public UsageRoutes(
-      UsageQueries usage, Entities entities, Catalogs catalogs, InstantSource clock) {
+      UsageQueries usage, Entities entities, OrgCatalogs catalogs, InstantSource clock) {
     this.usage = usage;
     this.entities = entities;
     this.catalogs = catalogs;
@@ -66,22 +66,22 @@ public final class UsageRoutes {
               Question question = question(query, settings.zone());
               return usage
                   .usage(org, question, fresh)
-                  .thenApply(found -> reply(org, format, question, found));
+                  .thenApply(found -> format == Format.JSON ? json(found) : table(format, question, catalogs.of(org, settings).meters(), found));
             });
   }
 
-  private Reply reply(String org, Format format, Question question, Usage found) {
-    return format == Format.JSON
-        ? Reply.ok(
-            json ->
-                json.field("as_of", found.freshness().asOf())
-                    .field("lag_ms", found.freshness().lagMs())
-                    .objects("data", found.rows(), UsageAnswerTable::json))
-        : Reply.text(
-                format,
-                UsageAnswerTable.of(question, catalogs.known(org, clock.instant()).meters())
-                    .bytes(format, found.rows()))
-            .asOf(found.freshness());
+  private static Reply json(Usage found) {
+    return Reply.ok(
+        json ->
+            json.field("as_of", found.freshness().asOf())
+                .field("lag_ms", found.freshness().lagMs())
+                .objects("data", found.rows(), UsageAnswerTable::json));
+  }
+
+  private static Reply table(Format format, Question question, Set<String> meters, Usage found) {
+    return Reply.text(
+            format, UsageAnswerTable.of(question, meters).bytes(format, found.rows()))
+        .asOf(found.freshness());
   }
 
   private Question question(Query query, ZoneId orgZone) {

@@ -2,11 +2,11 @@ package dev.bursar.api.wallet;
 
 import dev.bursar.api.http.Call;
 import dev.bursar.api.json.Body;
-import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.org.OrgCatalogs;
+import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.catalog.Campaign;
 import dev.bursar.domain.catalog.Catalog;
-import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.catalog.Redemptions;
 import dev.bursar.domain.catalog.TopUpPack;
 import dev.bursar.domain.credits.Money;
@@ -16,9 +16,6 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
-import dev.bursar.domain.operation.StorageAway;
-import dev.bursar.domain.org.OrgCommand;
-import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
@@ -45,12 +42,12 @@ final class CatalogGrants {
   private static final int CODE_CHARS_MAX = 200;
 
   private final Entities entities;
-  private final Catalogs catalogs;
+  private final OrgCatalogs catalogs;
   private final Redemptions redemptions;
   private final InstantSource clock;
 
   CatalogGrants(
-      Entities entities, Catalogs catalogs, Redemptions redemptions, InstantSource clock) {
+      Entities entities, OrgCatalogs catalogs, Redemptions redemptions, InstantSource clock) {
     this.entities = entities;
     this.catalogs = catalogs;
     this.redemptions = redemptions;
@@ -283,19 +280,8 @@ final class CatalogGrants {
         call.name("wallet"),
         operation(call),
         none ->
-            entities
-                .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
-                .thenCompose(
-                    answer -> {
-                      OrgSettings settings =
-                          Outcomes.value(answer, OrgReply.Settings.class).settings();
-                      Catalog catalog =
-                          catalogs.of(org, settings.catalogVersion(), clock.instant());
-                      if (catalog == null) {
-                        throw new StorageAway("it is not known which catalog counts");
-                      }
-                      return decide.apply(settings, catalog);
-                    }));
+            OrgRoutes.settings(entities, org)
+                .thenCompose(settings -> decide.apply(settings, catalogs.of(org, settings))));
   }
 
   private static void refuseOthers(Body body, Set<String> accepted, String what) {

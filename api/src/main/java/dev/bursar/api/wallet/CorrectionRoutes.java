@@ -8,8 +8,8 @@ import dev.bursar.api.http.Endpoint.Concerns;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.api.problem.Problem;
-import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Entities;
@@ -21,7 +21,6 @@ import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,15 +52,13 @@ public final class CorrectionRoutes {
 
   private final Entities entities;
   private final LedgerQueries ledger;
-  private final Catalogs catalogs;
-  private final InstantSource clock;
+  private final OrgCatalogs catalogs;
 
   public CorrectionRoutes(
-      Entities entities, LedgerQueries ledger, Catalogs catalogs, InstantSource clock) {
+      Entities entities, LedgerQueries ledger, OrgCatalogs catalogs) {
     this.entities = entities;
     this.ledger = ledger;
     this.catalogs = catalogs;
-    this.clock = clock;
   }
 
   /** All of them. */
@@ -202,7 +199,7 @@ public final class CorrectionRoutes {
                 : GrantBodies.free("grant", named);
     return CreditTypes.held(
             entities,
-            catalogs.known(org, clock.instant()),
+            catalogs,
             org,
             wallet,
             creditType,

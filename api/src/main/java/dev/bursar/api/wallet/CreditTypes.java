@@ -1,5 +1,6 @@
 package dev.bursar.api.wallet;
 
+import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.entity.Entities;
@@ -36,26 +37,31 @@ final class CreditTypes {
    */
   static CompletionStage<Answer<WalletReply>> held(
       Entities entities,
-      Catalog catalog,
+      OrgCatalogs catalogs,
       String org,
       String wallet,
       String creditType,
       Operation operation,
       Supplier<CompletionStage<Answer<WalletReply>>> decide) {
-    Problem fault = fault(catalog, creditType);
-    if (fault == null) {
-      return decide.get();
-    }
-    return Earlier.answerOr(
-        entities,
-        org,
-        wallet,
-        operation,
-        view -> {
-          if (view.balances().stream().noneMatch(each -> each.creditType().equals(creditType))) {
-            throw fault.fault();
-          }
-          return decide.get();
-        });
+    return catalogs
+        .of(org)
+        .thenCompose(
+            catalog -> {
+              Problem fault = fault(catalog, creditType);
+              return fault == null
+                  ? decide.get()
+                  : Earlier.answerOr(
+                      entities,
+                      org,
+                      wallet,
+                      operation,
+                      view -> {
+                        if (view.balances().stream()
+                            .noneMatch(each -> each.creditType().equals(creditType))) {
+                          throw fault.fault();
+                        }
+                        return decide.get();
+                      });
+            });
   }
 }

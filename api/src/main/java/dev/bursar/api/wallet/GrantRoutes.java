@@ -10,7 +10,7 @@ import dev.bursar.api.json.Body;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.operation.Outcomes;
 import dev.bursar.api.problem.Problem;
-import dev.bursar.domain.catalog.Catalogs;
+import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.domain.catalog.Redemptions;
 import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.enforcement.Caller;
@@ -43,16 +43,14 @@ public final class GrantRoutes {
   private static final char PLACE = ' ';
 
   private final Entities entities;
-  private final Catalogs catalogs;
+  private final OrgCatalogs catalogs;
   private final CatalogGrants offered;
-  private final InstantSource clock;
 
   public GrantRoutes(
-      Entities entities, Catalogs catalogs, Redemptions redemptions, InstantSource clock) {
+      Entities entities, OrgCatalogs catalogs, Redemptions redemptions, InstantSource clock) {
     this.entities = entities;
     this.offered = new CatalogGrants(entities, catalogs, redemptions, clock);
     this.catalogs = catalogs;
-    this.clock = clock;
   }
 
   /** All of them. */
@@ -85,24 +83,28 @@ public final class GrantRoutes {
     Recurrence.Terms recurrence = GrantBodies.recurrence(body);
     Attribution attribution = Attributions.of(org, "grant", caller, body.pairs("metadata"));
     Operation operation = caller.operation("add_grant");
-    Problem unknownType =
-        CreditTypes.fault(catalogs.known(org, clock.instant()), grant.creditType());
-    Problem fault = unknownType == null ? GrantBodies.fault(grant) : unknownType;
-    return fault == null
-        ? entities.wallet(
-            org,
-            wallet,
-            new Request<>(
-                new WalletCommand.AddGrant(
-                    grant, recurrence, attribution, GrantBodies.atOnce(body)),
-                operation))
-        : Earlier.answerOr(
-            entities,
-            org,
-            wallet,
-            operation,
-            none -> {
-              throw fault.fault();
+    boolean atOnce = GrantBodies.atOnce(body);
+    return catalogs
+        .of(org)
+        .thenCompose(
+            catalog -> {
+              Problem unknownType = CreditTypes.fault(catalog, grant.creditType());
+              Problem fault = unknownType == null ? GrantBodies.fault(grant) : unknownType;
+              return fault == null
+                  ? entities.wallet(
+                      org,
+                      wallet,
+                      new Request<>(
+                          new WalletCommand.AddGrant(grant, recurrence, attribution, atOnce),
+                          operation))
+                  : Earlier.answerOr(
+                      entities,
+                      org,
+                      wallet,
+                      operation,
+                      none -> {
+                        throw fault.fault();
+                      });
             });
   }
 

@@ -1,7 +1,7 @@
 package dev.bursar.api.node;
 
 import dev.bursar.domain.budget.Lateness;
-import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Catalogs;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Closure;
@@ -65,7 +65,7 @@ public final class InMemoryNode
 
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final SecureRandom random = new SecureRandom();
-  private final Catalog catalog;
+  private final Catalogs catalogs;
   private final Map<EntityId, Cell<OrgCommand, OrgEvent, OrgReply>> orgs = newMap();
   private final Map<EntityId, Cell<TeamCommand, TeamEvent, TeamReply>> teams = newMap();
   private final Map<EntityId, Cell<WalletCommand, WalletEvent, WalletReply>> wallets = newMap();
@@ -81,8 +81,8 @@ public final class InMemoryNode
 
   private volatile @Nullable EntityId cutOff;
 
-  public InMemoryNode(Catalog catalog, Instant now) {
-    this.catalog = catalog;
+  public InMemoryNode(Catalogs catalogs, Instant now) {
+    this.catalogs = catalogs;
     this.now = now;
   }
 
@@ -165,7 +165,7 @@ public final class InMemoryNode
         id -> {
           OperationMemory memory = memory();
           return new Cell<>(
-              new OrgAggregate(new Org(org, LATENESS, memory), catalog), memory, event -> {});
+              new OrgAggregate(new Org(org, LATENESS, memory), catalogs), memory, event -> {});
         });
   }
 

@@ -184,7 +184,7 @@ public final class InMemoryVersions implements CatalogVersions {
                 CatalogDiff.of(
                     catalog(base),
                     catalog(number),
-                    List.of(new CatalogDiff.Subscribed("pro", Set.of(), 3))),
+                    List.of(new CatalogDiff.Subscribed(null, "pro", Set.of(), 3))),
                 false));
   }
 

@@ -34,7 +34,7 @@ final class SpanReaderTest {
               rate("embed", "input_tokens")));
 
   private final SpanReader reader =
-      new SpanReader(SpanMappings.TWO_CONVENTIONS, CATALOG, () -> Instant.EPOCH);
+      new SpanReader(SpanMappings.TWO_CONVENTIONS);
   private final Map<String, AttributeValue> resource = new HashMap<>();
   private final Map<String, AttributeValue> span = new HashMap<>();
   private String schema = "";
@@ -64,10 +64,13 @@ final class SpanReaderTest {
     return this;
   }
 
-  private Reading read(@Nullable String org) {
+  private Reading.Done read(@Nullable String org) {
     Spans.Span one = new Spans.Span(traceId, spanId, endNanos, span);
     Spans.Scope scope = new Spans.Scope(schema, List.of(one));
-    return reader.read(new Spans(resource, "", List.of(scope)), scope, one, key(org));
+    return switch (reader.read(new Spans(resource, "", List.of(scope)), scope, one, key(org))) {
+      case Reading.Done it -> it;
+      case Reading.OfOrg it -> it.by().apply(CATALOG);
+    };
   }
 
   private ModelCall counted() {

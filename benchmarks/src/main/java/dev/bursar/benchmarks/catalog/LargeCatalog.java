@@ -47,7 +47,7 @@ record LargeCatalog(int plans, int features, int rates) {
     credit_types:
       - { id: platform, name: Platform credits }
       - { id: image, name: Image credits, scale: 0 }
-    meters: [input_tokens, output_tokens, requests]
+    meters: [input_tokens, output_tokens, steps]
     """
         + list("features", features, this::featureLine)
         + list("rates", rates, this::rateLine)

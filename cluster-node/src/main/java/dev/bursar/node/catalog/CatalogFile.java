@@ -39,8 +39,10 @@ public final class CatalogFile {
   /** The same, where the second begins with directives; they have a beginning of their own. */
   private static final String NEXT_WITH_DIRECTIVES = "\n...\n";
 
-  /** A line that says nothing. */
-  private static final Pattern NOTHING = Pattern.compile("\\s*(#.*|---|\\.\\.\\.)?\\s*");
+  /** A line that says nothing, also in the words for that. */
+  private static final Pattern NOTHING =
+      Pattern.compile(
+          "\\s*(---|\\.\\.\\.|(---\\s+)?(~|null|Null|NULL))?(\\s+#.*)?\\s*|\\s*#.*");
 
   private static final Set<String> FIELDS =
       Set.of(
@@ -219,7 +221,9 @@ public final class CatalogFile {
       declared.creditTypes.putIfAbsent(type.id(), type);
     }
     for (YamlPart part : items(files, "meters")) {
-      declared.meters.add(Declared.once(declared.meters, part));
+      String meter = Declared.once(declared.meters, part);
+      Declared.demandOneMeaning(part, meter, declared.creditTypes.keySet(), "credit type");
+      declared.meters.add(meter);
     }
     Map<Feature, YamlPart> metered = new LinkedHashMap<>();
     for (YamlPart part : items(files, "features")) {
@@ -262,8 +266,10 @@ public final class CatalogFile {
 
   private static CreditType creditType(YamlPart part, Declared declared) {
     YamlPart.Fields type = part.fields(Set.of("id", "name", "scale"));
+    String id = Declared.id(declared.creditTypes.keySet(), type);
+    type.required("id").ifPresent(at -> Declared.demandOneMeaning(at, id, Set.of(), "meter"));
     return new CreditType(
-        Declared.id(declared.creditTypes.keySet(), type),
+        id,
         type.text("name"),
         Scalars.whole(type.find("scale"), 0, CreditType.SCALE_MAX, CreditType.SCALE_MAX));
   }

@@ -299,17 +299,24 @@ final class CatalogTables {
         .list();
   }
 
-  /** How many orgs that have chosen no version have which plan and add-ons, by the read model. */
-  List<CatalogDiff.Subscribed> subscribed() {
+  /**
+   * How many orgs that have chosen no version have which plan and add-ons, by the read model.
+   *
+   * @param named orgs that are counted by themselves
+   */
+  List<CatalogDiff.Subscribed> subscribed(Set<String> named) {
     return handle
         .createQuery(
             """
-            select plan, add_ons, count(*) as orgs from org
-            where catalog_version is null group by plan, add_ons
+            select named.org, plan, add_ons, count(*) as orgs
+            from org left join unnest(:named) as named (org) on named.org = org.org
+            where catalog_version is null group by named.org, plan, add_ons
             """)
+        .bindArray("named", String.class, named)
         .map(
             (rs, context) ->
                 new CatalogDiff.Subscribed(
+                    rs.getString("org"),
                     rs.getString("plan"),
                     Set.copyOf(Arrays.asList((String[]) rs.getArray("add_ons").getArray())),
                     rs.getLong("orgs")))

@@ -11,6 +11,7 @@ import dev.bursar.node.catalog.CatalogFile.Stored;
 import dev.bursar.node.yaml.FaultyYaml;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -84,6 +86,8 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
   private final Set<Integer> chosenSought = ConcurrentHashMap.newKeySet();
 
   private volatile @Nullable Known known;
+  private volatile Consumer<List<Made>> told = changes -> {};
+  private final List<Made> untold = new ArrayList<>();
   private long confirmedAt;
   private boolean failing;
   private boolean stopped;
@@ -118,6 +122,15 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
             askedEvery.toMillis(),
             askedEvery.toMillis(),
             TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * From here on this node's changes of mind are told.
+   *
+   * @param changes is given what this node has come to decide by since it started; it may not wait
+   */
+  void tell(Consumer<List<Made>> changes) {
+    told = changes;
   }
 
   /** Whether something is scheduled whose time has come, and that is not on record yet. */
@@ -252,11 +265,18 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
       // Known before it is confirmed: from the confirmation on nobody decides by anything older.
       Known now = before != null && changes.isEmpty() ? before : after(before, changes, asked);
       known = now;
+      if (before != null) {
+        untold.addAll(changes);
+      }
       asked = System.nanoTime();
       if (jdbi.inTransaction(handle -> new CatalogTables(handle).confirm(node, now.sequence))) {
         confirmedAt = asked;
         known = new Known(now.sequence, now.releases, now.catalogs, asked + decidesFor.toNanos());
         preload(changes);
+        if (!untold.isEmpty()) {
+          told.accept(List.copyOf(untold));
+          untold.clear();
+        }
         return;
       }
     }
@@ -301,7 +321,7 @@ public final class CurrentCatalog implements Catalogs, AutoCloseable {
     Stored found = stored(version);
     FaultyYaml faults = found.faults();
     if (faults != null) {
-      LOG.atError()
+      (found.catalog() == null ? LOG.atError() : LOG.atWarn())
           .setMessage(
               found.catalog() == null
                   ? "a version of the catalog can't be read by this program; it decides for nobody for whom that counts, until another is published"

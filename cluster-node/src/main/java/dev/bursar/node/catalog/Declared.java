@@ -53,6 +53,22 @@ final class Declared {
     return id;
   }
 
+  /**
+   * The name of a credit type or a meter, which limits count by: what it stands for has to be one
+   * thing.
+   *
+   * @param others those of the other kind
+   * @param what the other kind
+   */
+  static void demandOneMeaning(YamlPart part, String name, Set<String> others, String what) {
+    if (Catalog.isMeasureOfItsOwn(name)) {
+      part.faultSince(name + " is a measure of its own; another name is expected");
+    } else if (others.contains(name)) {
+      part.faultSince(
+          "%s is the name of a %s, too; a limit on it could mean either".formatted(name, what));
+    }
+  }
+
   /** The id of a thing, which has to have one; empty, with a fault, if it has none. */
   static String id(Set<String> inUse, YamlPart.Fields fields) {
     return fields.required("id").map(part -> once(inUse, part)).orElse("");

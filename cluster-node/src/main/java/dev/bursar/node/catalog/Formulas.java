@@ -81,6 +81,16 @@ final class Formulas {
               "Expression recursion limit exceeded. limit: (\\d+)",
               "it is nested more than $1 deep"));
 
+  /** Up to where a line ends, CEL reads none of it. */
+  private static final Pattern COMMENT = Pattern.compile("//[^\n]*");
+
+  /**
+   * Signs of which CEL's parser drops as many as it can before anything looks at them: how deep they
+   * lie, or what they are applied to, is not found out. What is subtracted may have one.
+   */
+  private static final Pattern SIGNS =
+      Pattern.compile("!\\s*!|(?:^|[^\\w.)\\]\\s])\\s*-\\s*-");
+
   /** Trees are large, and a list of prices has few shapes. */
   private static final int SHAPES_MAX = 256;
 
@@ -99,7 +109,10 @@ final class Formulas {
 
   private @Nullable CelCompiler compiler;
 
-  private record Read(@Nullable Formula formula, List<String> faults) {}
+  /**
+   * @param since what earlier programs did not find wrong
+   */
+  private record Read(@Nullable Formula formula, List<String> faults, List<String> since) {}
 
   /**
    * For formulas with these meters.
@@ -125,6 +138,7 @@ final class Formulas {
     Read read = known.computeIfAbsent(text, this::read);
     if (!text.isEmpty() && !partial) {
       read.faults.forEach(part::fault);
+      read.since.forEach(part::faultSince);
     }
     return read.formula != null
         ? read.formula
@@ -133,10 +147,19 @@ final class Formulas {
 
   private Read read(String text) {
     try {
-      return new Read(parse(text), List.of());
+      return new Read(parse(text), List.of(), signs(text));
     } catch (Fault e) {
-      return new Read(null, e.faults);
+      return new Read(null, e.faults, List.of());
     }
+  }
+
+  private static List<String> signs(String text) {
+    Matcher signs = SIGNS.matcher(COMMENT.matcher(text).replaceAll(""));
+    return signs.find()
+        ? List.of(
+            "has the sign %s twice in a row, which says nothing"
+                .formatted(signs.group().endsWith("!") ? "!" : "-"))
+        : List.of();
   }
 
   private Formula parse(String text) {

@@ -1,6 +1,7 @@
 package dev.bursar.node.catalog;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.AddOn;
@@ -187,6 +188,15 @@ final class PlanReader {
             .required("window")
             .map(word -> Scalars.word(word, WindowKind.values()))
             .orElse(WindowKind.LIFETIME);
+    if (measure.equals(Quantities.OPEN_RESERVATIONS) && window != WindowKind.LIFETIME) {
+      budget
+          .required("window")
+          .ifPresent(
+              part ->
+                  part.faultSince(
+                      "is %s; of open_reservations it has to be lifetime: what is open at one time has no window"
+                          .formatted(part.text())));
+    }
     Declared.Only only = declared.only(budget.find("filters"));
     return new PlanBudget(
         id,

@@ -37,8 +37,14 @@ final class RateReader {
   private final Map<Line, YamlPart> places = new HashMap<>();
   private final List<Rate> rates = new ArrayList<>();
 
-  /** The meters that have a price for each feature; under null for any. */
-  private final Map<@Nullable String, Set<String>> priced = new HashMap<>();
+  /** The meters that a line has which names the feature: it counts for what it names. */
+  private final Map<String, Set<String>> priced = new HashMap<>();
+
+  /** By meter the lines of no feature that have it, which count where no other goes before. */
+  private final Map<String, List<Rate>> general = new HashMap<>();
+
+  /** From when on a line for this is in force, always the newest of them. */
+  private final Map<Catalog.Work, Instant> since = new HashMap<>();
 
   RateReader(Declared declared) {
     this.declared = declared;
@@ -65,15 +71,32 @@ final class RateReader {
   void demandRates(Feature feature, YamlPart meters) {
     for (YamlPart item : meters.items()) {
       String meter = item.text();
-      if (!declared.isPartial()
-          && declared.meters.contains(meter)
-          && !priced.getOrDefault(feature.id(), Set.of()).contains(meter)
-          && !priced.getOrDefault(null, Set.of()).contains(meter)) {
+      if (declared.isPartial()
+          || !declared.meters.contains(meter)
+          || priced.getOrDefault(feature.id(), Set.of()).contains(meter)) {
+        continue;
+      }
+      List<Rate> lines = general.getOrDefault(meter, List.of());
+      if (lines.isEmpty()) {
         item.fault(
             "%s has no rate: no line of rates for %s, or for any feature, has it"
                 .formatted(meter, feature.id()));
+      } else if (lines.stream().noneMatch(line -> everCounts(line, feature.id()))) {
+        item.faultSince(
+            "%s has no rate: wherever a line of rates for any feature has it, one for %s goes before that"
+                .formatted(meter, feature.id()));
       }
     }
+  }
+
+  /** Whether a line of no feature is ever the one that prices what is used of this one. */
+  private boolean everCounts(Rate line, String feature) {
+    Instant hidden = since.get(new Catalog.Work(feature, line.model()));
+    return hidden == null || beginning(line).isBefore(hidden);
+  }
+
+  private static Instant beginning(Rate line) {
+    return line.effectiveAt() == null ? Instant.MIN : line.effectiveAt();
   }
 
   private Rate rate(YamlPart part) {
@@ -85,8 +108,26 @@ final class RateReader {
     YamlPart model = rate.find("model");
     String ofFeature = feature == null ? null : declared.feature(feature);
     Price price = price(part, rate, creditType);
-    Set<String> meters = priced.computeIfAbsent(ofFeature, any -> new HashSet<>());
-    meters.addAll(price.rates().keySet());
+    Rate line =
+        new Rate(
+            ofFeature,
+            model == null ? null : Scalars.name(model),
+            Scalars.time(rate.find("effective_at")),
+            price);
+    since.merge(line.work(), beginning(line), (one, other) -> one.isBefore(other) ? one : other);
+    for (String meter : meters(price)) {
+      if (ofFeature == null) {
+        general.computeIfAbsent(meter, any -> new ArrayList<>()).add(line);
+      } else {
+        priced.computeIfAbsent(ofFeature, any -> new HashSet<>()).add(meter);
+      }
+    }
+    return line;
+  }
+
+  /** What has a price by a line. */
+  private Set<String> meters(Price price) {
+    Set<String> meters = new HashSet<>(price.rates().keySet());
     meters.addAll(price.tiers().keySet());
     Formula formula = price.formula();
     if (formula != null) {
@@ -94,11 +135,7 @@ final class RateReader {
           .filter(meter -> formula.expression().names(meter))
           .forEach(meters::add);
     }
-    return new Rate(
-        ofFeature,
-        model == null ? null : Scalars.name(model),
-        Scalars.time(rate.find("effective_at")),
-        price);
+    return meters;
   }
 
   private Price price(YamlPart part, YamlPart.Fields rate, String creditType) {

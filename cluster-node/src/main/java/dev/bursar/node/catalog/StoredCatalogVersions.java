@@ -98,6 +98,35 @@ public final class StoredCatalogVersions implements CatalogVersions {
     return versions;
   }
 
+  /**
+   * From here on it is told when another version has come to count by itself, by its time or with
+   * the start of a node, once no node decides by what was before. Each node is told. What somebody
+   * has called for is not told here.
+   */
+  public void whenOneCountsByItself(Runnable told) {
+    current.tell(
+        changes ->
+            changes.stream()
+                .filter(StoredCatalogVersions::isByItself)
+                .reduce((one, later) -> later)
+                .ifPresent(
+                    last ->
+                        waiting.execute(
+                            () -> {
+                              try {
+                                awaitNodes(last);
+                                told.run();
+                              } catch (RuntimeException e) {
+                                LOG.warn("nobody was told which version of the catalog counts", e);
+                              }
+                            })));
+  }
+
+  private static boolean isByItself(Made made) {
+    return made.change() instanceof ReleaseChange.Publish
+        && (made.actor().equals(COMMAND_LINE) || made.actor().startsWith(AS_SCHEDULED_BY));
+  }
+
   /** What counts, on this node. */
   public CurrentCatalog current() {
     return current;
@@ -105,12 +134,20 @@ public final class StoredCatalogVersions implements CatalogVersions {
 
   private Optional<Made> publishNew(String document, boolean given) {
     String digest = digest(document);
+    // Before others have to wait for it: what is no news now is none later either.
+    Stored read =
+        jdbi.withHandle(handle -> isNew(new CatalogTables(handle), digest, given))
+            ? CatalogFile.taken(document)
+            : null;
+    if (read != null && read.faults() != null) {
+      throw read.faults();
+    }
     return jdbi.inTransaction(
         handle -> {
           CatalogTables tables = new CatalogTables(handle);
           tables.lock();
-          Optional<Integer> known = tables.versionOf(digest);
-          if (tables.lastVersion() > 0 && (!given || known.isPresent())) {
+          if (read == null || !isNew(tables, digest, given)) {
+            Optional<Integer> known = tables.versionOf(digest);
             Releases releases = releases(tables).at(now());
             if (given && !known.equals(Optional.ofNullable(releases.published()))) {
               LOG.atInfo()
@@ -122,11 +159,6 @@ public final class StoredCatalogVersions implements CatalogVersions {
             }
             return Optional.empty();
           }
-          Stored read = CatalogFile.taken(document);
-          FaultyYaml faults = read.faults();
-          if (faults != null) {
-            throw faults;
-          }
           int version = tables.lastVersion() + 1;
           Instant at = notBefore(tables);
           publishDue(tables, at);
@@ -136,6 +168,11 @@ public final class StoredCatalogVersions implements CatalogVersions {
           return Optional.of(
               insert(tables, new ReleaseChange.Publish(version), at, COMMAND_LINE, null, 0));
         });
+  }
+
+  /** Whether a node that is started with this text makes a version of it. */
+  private static boolean isNew(CatalogTables tables, String digest, boolean given) {
+    return tables.lastVersion() == 0 || (given && tables.versionOf(digest).isEmpty());
   }
 
   /** Puts on record that what was scheduled counts, once its time has come on this node. */
@@ -201,7 +238,8 @@ public final class StoredCatalogVersions implements CatalogVersions {
               ? new Answer.Refused<>(unknown(number, "version", tables))
               : new Answer.Done<>(
                   new Document(
-                      view(row.get(), releases(tables)), tables.document(number).orElseThrow()),
+                      view(row.get(), releases(tables), now()),
+                      tables.document(number).orElseThrow()),
                   false);
         });
   }
@@ -264,18 +302,14 @@ public final class StoredCatalogVersions implements CatalogVersions {
           List<VersionRow> rows =
               tables.versions(before == null ? Integer.MAX_VALUE : before, limit + 1);
           return new Page(
-              rows.stream().limit(limit).map(row -> view(row, releases)).toList(),
+              rows.stream().limit(limit).map(row -> view(row, releases, now())).toList(),
               rows.size() > limit);
         });
   }
 
-  private Version view(VersionRow row, Releases releases) {
+  private static Version view(VersionRow row, Releases releases, Instant at) {
     return new Version(
-        row.number(),
-        row.draftedAt(),
-        row.actor(),
-        row.digest(),
-        releases.status(row.number(), now()));
+        row.number(), row.draftedAt(), row.actor(), row.digest(), releases.status(row.number(), at));
   }
 
   @Override
@@ -309,7 +343,12 @@ public final class StoredCatalogVersions implements CatalogVersions {
           }
           return new Answer.Done<>(
               CatalogDiff.of(
-                  before, after, jdbi.withHandle(handle -> new CatalogTables(handle).subscribed())),
+                  before,
+                  after,
+                  jdbi.withHandle(
+                      handle ->
+                          new CatalogTables(handle)
+                              .subscribed(CatalogDiff.named(before, after)))),
               false);
         });
   }
@@ -349,9 +388,16 @@ public final class StoredCatalogVersions implements CatalogVersions {
         });
   }
 
-  private Drafted kept(CatalogTables tables, Made made) {
+  /** The version as it was right after that. */
+  private static Drafted kept(CatalogTables tables, Made made) {
     VersionRow row = tables.version(made.change().version()).orElseThrow();
-    return new Drafted.Kept(view(row, Releases.NONE));
+    Releases then = Releases.NONE;
+    for (Made each : tables.changesAfter(0)) {
+      if (each.sequence() <= made.sequence()) {
+        then = then.after(each);
+      }
+    }
+    return new Drafted.Kept(view(row, then, made.madeAt()));
   }
 
   private Answer<Drafted> draft(byte[] document, @Nullable String operation, Caller caller) {
@@ -379,14 +425,17 @@ public final class StoredCatalogVersions implements CatalogVersions {
             return before.get().map(made -> kept(tables, made));
           }
           Optional<Integer> known = tables.versionOf(digest);
-          if (known.isPresent()) {
+          if (known.isPresent() && operation == null) {
             VersionRow row = tables.version(known.get()).orElseThrow();
-            return new Answer.Done<>(new Drafted.Kept(view(row, releases(tables))), false);
+            return new Answer.Done<>(new Drafted.Kept(view(row, releases(tables), now())), false);
           }
-          int version = tables.lastVersion() + 1;
+          int version = known.orElse(tables.lastVersion() + 1);
           Instant at = notBefore(tables);
           publishDue(tables, at);
-          tables.insert(new VersionRow(version, at, caller.actor(), digest), text);
+          if (known.isEmpty()) {
+            tables.insert(new VersionRow(version, at, caller.actor(), digest), text);
+          }
+          // Also of a text that is a version already: the key is for this text from now on.
           Made made =
               insert(
                   tables,
@@ -440,13 +489,23 @@ public final class StoredCatalogVersions implements CatalogVersions {
     publishDue(tables, at);
     Refusal fault = releases(tables).fault(change, tables.lastVersion(), at);
     if (fault == null) {
-      fault =
-          unreadable(change.version(), change instanceof ReleaseChange.RollBack ? "to" : "version");
+      fault = unfit(change);
     }
     return fault != null
         ? new Answer.Refused<>(fault)
         : new Answer.Done<>(
             insert(tables, change, at, caller.actor(), operation, caller.fingerprint()), false);
+  }
+
+  /** Who goes back needs what counted before: that only has to be readable. */
+  private @Nullable Refusal unfit(ReleaseChange change) {
+    return switch (change) {
+      case ReleaseChange.RollBack back ->
+          current.stored(back.version()).catalog() == null
+              ? unreadable(back.version(), "to")
+              : null;
+      case ReleaseChange other -> unreadable(other.version(), "version");
+    };
   }
 
   private static Made insert(

@@ -211,6 +211,32 @@ final class CatalogFileTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"~\n", "--- ~\n", "null # none\n", "---\n# none\nNULL\n...\n", "--- # none"})
+  void aFileThatSaysNothingIsEmptyAlsoBesideOthers(String nothing, @TempDir Path folder)
+      throws IOException {
+    Path empty = folder.resolve("empty.yaml");
+    Path prices = folder.resolve("prices.yaml");
+    Files.writeString(empty, nothing);
+    Files.writeString(prices, rates("- { credit_type: c, meters: { m: 1 } }"));
+    List<Path> files = List.of(prices, empty);
+    for (ThrowingCallable read :
+        List.<ThrowingCallable>of(() -> CatalogFile.read(files), () -> CatalogFile.text(files))) {
+      assertThatThrownBy(read)
+          .hasMessage(
+              "the catalog has faults:\n  %s: (root) (line 1): is empty; a mapping is expected"
+                  .formatted(empty));
+    }
+  }
+
+  /** As many parts as ten megabytes have room for are not looked at one by one. */
+  @Test
+  void tenMegabytesOfNothingAreRefused() {
+    String dense = "credit_types: []\nmeters: []\nrates: []\nplans:\n" + "-\n".repeat(4_999_000);
+    assertThatThrownBy(() -> CatalogFile.parse(dense))
+        .hasMessageContaining("there are more than 2000000 parts to read up to here");
+  }
+
   /** A file that is read by itself is read in the midst of others, too. */
   @Test
   void whatFilesMayBeginWithIsNotInTheWayWhereTheyAreOneText(@TempDir Path folder)
@@ -436,6 +462,105 @@ final class CatalogFileTest {
     assertThat(free.overagePolicy()).isEqualTo(OveragePolicy.RECORD);
     assertThat(free.entitlement("chat"))
         .isEqualTo(new Entitlement.Allowance("requests", Credits.of(50), WindowKind.DAY, null));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          c        | requests          | meters[0] (line 2): requests is a measure of its own; another name is expected
+          c        | open_reservations | meters[0] (line 2): open_reservations is a measure of its own; another name is expected
+          requests | m                 | credit_types[0].id (line 1): requests is a measure of its own; another name is expected
+          images   | images            | meters[0] (line 2): images is the name of a credit type, too; a limit on it could mean either
+          """)
+  void whatLimitsCountByIsOneThing(String creditType, String meter, String fault) {
+    String yaml =
+        """
+        credit_types: [{ id: %s, name: C }]
+        meters: [%s]
+        rates: []
+        """
+            .formatted(creditType, meter);
+    assertThatThrownBy(() -> CatalogFile.parse(yaml))
+        .hasMessage("the catalog has faults:\n  " + fault);
+    CatalogFile.Stored before = CatalogFile.stored(yaml);
+    assertThat(Objects.requireNonNull(before.catalog()).meters()).containsExactly(meter);
+    assertThat(Objects.requireNonNull(before.faults()).count()).isEqualTo(1);
+  }
+
+  /** A line for a feature goes before one for any, from when on it is in force. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # what goes before                                             | what has the meter               | counts
+          {}                                                             | {}                               | true
+          { feature: f, meters: { n: 1 } }                               | {}                               | false
+          { feature: f, meters: { n: 1 } }                               | { effective_at: 2036-01-01 }     | false
+          { feature: f, meters: { n: 1 }, effective_at: 2036-01-01 }     | {}                               | true
+          { feature: f, meters: { n: 1 }, effective_at: 2036-01-01 }     | { effective_at: 2036-01-01 }     | false
+          { feature: f, meters: { n: 1 } }                               | { model: a }                     | true
+          { feature: f, model: a, meters: { n: 1 } }                     | { model: a }                     | false
+          { feature: f, model: a, meters: { n: 1 } }                     | { model: b }                     | true
+          { feature: f, model: a, meters: { n: 1 } }                     | {}                               | true
+          { feature: g, meters: { n: 1 } }                               | {}                               | true
+          """)
+  void aMeterOfAFeatureHasALineThatCounts(String first, String second, boolean counts) {
+    String line = "- { credit_type: c, %s }";
+    String before = first.equals("{}") ? "{ model: z, meters: { n: 1 } }" : first;
+    String with = second.equals("{}") ? "{ meters: { m: 1 } }" : second;
+    String yaml =
+        """
+        credit_types: [{ id: c, name: C }]
+        meters: [m, n]
+        features:
+          - { id: f, name: F, type: metered, meters: [m] }
+          - { id: g, name: G, type: boolean }
+        rates:
+        """
+            + line.formatted(inner(before))
+            + "\n"
+            + line.formatted(
+                inner(with) + (with.contains("meters") ? "" : ", meters: { m: 1 }"));
+    if (counts) {
+      assertThat(CatalogFile.parse(yaml).features()).hasSize(2);
+    } else {
+      assertThatThrownBy(() -> CatalogFile.parse(yaml))
+          .hasMessageEndingWith(
+              "features[0].meters[0] (line 4): m has no rate: wherever a line of rates for any feature has it, one for f goes before that");
+      assertThat(CatalogFile.stored(yaml).catalog()).isNotNull();
+    }
+  }
+
+  private static String inner(String mapping) {
+    return mapping.substring(1, mapping.length() - 1).trim();
+  }
+
+  private static String budget(String measure, String window) {
+    return rates("- { credit_type: c, meters: { m: 1 } }")
+        + """
+
+        plans:
+          - id: p
+            name: P
+            budgets:
+              - { id: b, scope: { type: org }, measure: %s, window: %s, limit: 2 }
+        """
+            .formatted(measure, window);
+  }
+
+  /** As a budget that is set by hand: it would begin at 0 while much is open. */
+  @Test
+  void whatIsOpenAtOneTimeHasNoWindow() {
+    assertThat(CatalogFile.parse(budget("open_reservations", "lifetime")).plans()).hasSize(1);
+    assertThat(CatalogFile.parse(budget("requests", "day")).plans()).hasSize(1);
+    String faulty = budget("open_reservations", "day");
+    assertThatThrownBy(() -> CatalogFile.parse(faulty))
+        .hasMessageEndingWith(
+            "plans[0].budgets[0].window (line 9): is day; of open_reservations it has to be lifetime: what is open at one time has no window");
+    assertThat(CatalogFile.stored(faulty).catalog()).as("what was taken before").isNotNull();
   }
 
   /** Declared in any order, and as many as there may be. */

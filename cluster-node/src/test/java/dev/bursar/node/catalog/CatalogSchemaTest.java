@@ -92,6 +92,29 @@ final class CatalogSchemaTest {
   }
 
   @Test
+  void theSchemaKnowsWhichNamesMeanSomethingElse() throws IOException {
+    for (String name : List.of("requests", "open_reservations")) {
+      ObjectNode example = (ObjectNode) example();
+      ((ArrayNode) example.get("meters")).add(name);
+      assertThat(SCHEMA.validate(example)).hasSize(1);
+      example = (ObjectNode) example();
+      ((ArrayNode) example.get("credit_types")).addObject().put("id", name).put("name", "N");
+      assertThat(SCHEMA.validate(example)).hasSize(1);
+    }
+  }
+
+  @Test
+  void theSchemaKnowsThatWhatIsOpenHasNoWindow() throws IOException {
+    ObjectNode example = (ObjectNode) example();
+    ObjectNode budget = (ObjectNode) example.at("/plans/1/budgets/0");
+    assertThat(budget.isObject()).isTrue();
+    budget.put("measure", "open_reservations").put("window", "lifetime");
+    assertThat(SCHEMA.validate(example)).isEmpty();
+    budget.put("window", "day");
+    assertThat(SCHEMA.validate(example)).isNotEmpty();
+  }
+
+  @Test
   void theSchemaFindsFaultsOfShape() throws IOException {
     Path faulty =
         Path.of(System.getProperty("basedir", ""), "src/test/resources/catalogs/everything.yaml");

@@ -62,6 +62,8 @@ final class FormulasTest {
           math.greatest(a - b, 0.25)                      | 3      | 5   | 0.25
           double(a) * 0.5                                 | 3      | 0   | 1.5
           -a + 5                                          | 3      | 0   | 2
+          a - -b                                          | 3      | 5   | 8
+          (a) - -1.0--b                                   | 3      | 5   | 9
           a - b                                           | 3      | 5   | 0
           true ? a : b                                    | 3      | 5   | 3
           a * b * b                                       | 3      | 5   | 75

@@ -3,6 +3,7 @@ package dev.bursar.node.catalog;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.bursar.database.Database;
 import dev.bursar.domain.catalog.Audience;
@@ -37,6 +38,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +98,7 @@ final class StoredCatalogVersionsTest {
 
   /** What a unit costs an org on a node; null while the node does not know. */
   private @Nullable String cost(StoredCatalogVersions node, String org) {
-    var catalog = node.current().of(org, now);
+    var catalog = node.current().of(org, null, now);
     return catalog == null
         ? null
         : Objects.requireNonNull(catalog.price(null, "m", now)).rates().get("m").toPlainString();
@@ -211,6 +213,34 @@ final class StoredCatalogVersionsTest {
     assertThat(cost(here, "acme")).isEqualTo("2");
   }
 
+  @Test
+  void everyNodeIsToldOfWhatComesIntoForceByItself() {
+    Queue<String> told = new ConcurrentLinkedQueue<>();
+    StoredCatalogVersions here = node(costing("1"), false);
+    StoredCatalogVersions there = node(costing("1"), false);
+    Function<String, Runnable> telling =
+        name -> () -> told.add(name + cost(here, "acme") + cost(there, "acme"));
+    here.whenOneCountsByItself(telling.apply("here "));
+    there.whenOneCountsByItself(telling.apply("there "));
+    change(here, new ReleaseChange.Publish(draft(here, costing("2"))));
+    change(
+        here, new ReleaseChange.Schedule(draft(here, costing("3")), NOON.plusSeconds(60)));
+    now = NOON.plusSeconds(60);
+    awaitTold(told, 2);
+    assertThat(told).containsExactlyInAnyOrder("here 33", "there 33");
+    node(costing("4"), true);
+    awaitTold(told, 4);
+    assertThat(told)
+        .containsExactlyInAnyOrder("here 33", "there 33", "here 44", "there 44");
+  }
+
+  private static void awaitTold(Queue<String> told, int times) {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (told.size() < times && System.nanoTime() < until) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
   /** It may be anywhere, and decide; so whoever publishes waits until it can't any more. */
   @Test
   void whoeverPublishesWaitsForANodeThatIsSilent() {
@@ -223,15 +253,15 @@ final class StoredCatalogVersionsTest {
     long refreshed = System.nanoTime();
     CompletableFuture<Answer<Made>> published =
         node.change(new ReleaseChange.Publish(version), caller(null, 0)).toCompletableFuture();
-    while (silent.of("acme", now) != null) {
-      assertThat(published.isDone() && silent.of("acme", now) != null).isFalse();
+    while (silent.of("acme", null, now) != null) {
+      assertThat(published.isDone() && silent.of("acme", null, now) != null).isFalse();
       LockSupport.parkNanos(1_000_000);
     }
     assertThat(done(published).value().change().version()).isEqualTo(version);
     assertThat(System.nanoTime() - refreshed).isGreaterThan(decidesFor.toNanos());
-    assertThat(silent.of("acme", now)).isNull();
+    assertThat(silent.of("acme", null, now)).isNull();
     silent.refresh();
-    assertThat(Objects.requireNonNull(silent.of("acme", now)).price(null, "m", now))
+    assertThat(Objects.requireNonNull(silent.of("acme", null, now)).price(null, "m", now))
         .isEqualTo(
             Objects.requireNonNull(node.current().stored(version).catalog()).price(null, "m", now));
     silent.close();
@@ -267,6 +297,22 @@ final class StoredCatalogVersionsTest {
     assertThat(cost(node, "acme")).as("it is not done again").isEqualTo("1");
     assertThat(await(node.change(new ReleaseChange.Publish(3), caller(null, 0))))
         .isInstanceOf(Answer.Refused.class);
+  }
+
+  @Test
+  void aKeyIsKeptWithATextThatIsAVersionAlready() {
+    StoredCatalogVersions node = node(costing("1"), false);
+    Answer.Done<Drafted> known = done(node.draft(bytes(costing("1")), caller("k", 1)));
+    assertThat(((Drafted.Kept) known.value()).version().number()).isEqualTo(1);
+    assertThat(((Drafted.Kept) known.value()).version().status()).isEqualTo(Status.PUBLISHED);
+    assertThat(await(node.draft(bytes(costing("2")), caller("k", 2))))
+        .isEqualTo(new Answer.Refused<>(Refusal.keyReused()));
+    change(node, new ReleaseChange.Publish(draft(node, costing("2"))));
+    assertThat(done(node.draft(bytes(costing("1")), caller("k", 1))))
+        .as("as it was answered")
+        .isEqualTo(new Answer.Done<>(known.value(), true));
+    assertThat(await(node.versions(null, 10)).versions()).hasSize(2);
+    assertThat(cost(node, "acme")).isEqualTo("2");
   }
 
   @Test
@@ -375,6 +421,36 @@ final class StoredCatalogVersionsTest {
     assertThat(some.events()).isEqualTo(10);
     assertThat(await(node.simulate(9, null, NOON, NOON.plusSeconds(1), null)))
         .isInstanceOf(Answer.Refused.class);
+  }
+
+  @Test
+  void aCampaignConcernsTheOrgsThatItNames() {
+    StoredCatalogVersions node = node(costing("1") + "plans: [{ id: pro, name: Pro }]\n", false);
+    database
+        .jdbi()
+        .useHandle(
+            handle ->
+                handle.execute(
+                    """
+                    insert into org (org, name, zone, plan, add_ons, last_sequence, updated_at)
+                    select 'o' || i, 'O', 'UTC', case when i < 6 then 'pro' end, '{}', 1, now()
+                    from generate_series(1, 9) i
+                    """));
+    String campaigns =
+        """
+        campaigns:
+          - { id: one, name: One, credit_type: c, amount: 1, audience: { orgs: [o7, nobody] } }
+          - { id: two, name: Two, credit_type: c, amount: 1, audience: { orgs: [o1, o7], plans: [pro] } }
+        top_up_packs: []
+        """;
+    int version =
+        draft(node, costing("1") + "plans: [{ id: pro, name: Pro }]\n" + campaigns);
+    CatalogDiff diff = done(node.diff(version, null)).value();
+    assertThat(diff.changes())
+        .extracting(CatalogDiff.Change::id, CatalogDiff.Change::orgs)
+        .containsExactly(tuple("one", 1L), tuple("two", 1L));
+    assertThat(diff.orgs()).isEqualTo(2);
+    assertThat(diff.orgsInAll()).isEqualTo(9);
   }
 
   @Test
@@ -544,11 +620,29 @@ final class StoredCatalogVersionsTest {
     StoredCatalogVersions node = node(costing("1"), false);
     assertThat(cost(node, "acme")).isEqualTo("7");
     change(node, new ReleaseChange.Publish(draft(node, costing("8"))));
-    Answer<Made> back = await(node.change(new ReleaseChange.RollBack(1), caller(null, 0)));
-    assertThat(((Answer.Refused<Made>) back).refusal().detail())
+    Answer<Made> staged =
+        await(node.change(new ReleaseChange.Stage(1, new Audience.Share(50)), caller(null, 0)));
+    assertThat(((Answer.Refused<Made>) staged).refusal().detail())
         .isEqualTo(
             "this program takes no catalog as version 1: rates[1].meters (line 5): is empty; the rate of at least one meter is expected");
     assertThat(cost(node, "acme")).isEqualTo("8");
+    change(node, new ReleaseChange.RollBack(1));
+    assertThat(cost(node, "acme")).as("who goes back is not held up").isEqualTo("7");
+  }
+
+  /** Nobody confirms anything meanwhile, and large texts take seconds. */
+  @Test
+  void whatANodeIsStartedWithIsReadBeforeOthersHaveToWait() {
+    node(costing("1"), false);
+    database
+        .jdbi()
+        .useTransaction(
+            handle -> {
+              new CatalogTables(handle).lock();
+              CompletableFuture<?> starting =
+                  CompletableFuture.supplyAsync(() -> node(costing("-1"), true));
+              assertThatThrownBy(() -> await(starting)).hasMessageContaining("is negative");
+            });
   }
 
   @Test

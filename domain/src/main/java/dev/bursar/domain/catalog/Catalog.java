@@ -93,8 +93,12 @@ public record Catalog(
   public static boolean isMeasure(String name, Set<String> creditTypes, Set<String> meters) {
     return creditTypes.contains(name)
         || meters.contains(name)
-        || name.equals(Quantities.REQUESTS)
-        || name.equals(Quantities.OPEN_RESERVATIONS);
+        || isMeasureOfItsOwn(name);
+  }
+
+  /** Whether budgets may count this whatever a catalog declares; nothing else can have its name. */
+  public static boolean isMeasureOfItsOwn(String name) {
+    return name.equals(Quantities.REQUESTS) || name.equals(Quantities.OPEN_RESERVATIONS);
   }
 
   /** What a budget may count, for people. */

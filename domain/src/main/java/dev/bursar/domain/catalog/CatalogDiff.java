@@ -61,9 +61,20 @@ public record CatalogDiff(List<Change> changes, long orgs, long orgsInAll) {
   /**
    * How many orgs have the same plan and add-ons.
    *
+   * @param org the org, if a campaign names it, of which there is one; else null
    * @param plan null for none
    */
-  public record Subscribed(@Nullable String plan, Set<String> addOns, long orgs) {}
+  public record Subscribed(
+      @Nullable String org, @Nullable String plan, Set<String> addOns, long orgs) {}
+
+  /** The orgs that are named in either: each is to be counted by itself. */
+  public static Set<String> named(Catalog before, Catalog after) {
+    Set<String> named = new TreeSet<>();
+    for (Catalog each : List.of(before, after)) {
+      each.campaigns().values().forEach(campaign -> named.addAll(campaign.orgs()));
+    }
+    return named;
+  }
 
   /** What {@code after} has otherwise than {@code before}, for these orgs. */
   public static CatalogDiff of(Catalog before, Catalog after, List<Subscribed> subscribed) {
@@ -187,7 +198,7 @@ public record CatalogDiff(List<Change> changes, long orgs, long orgsInAll) {
               .anyMatch(addOn -> addOn != null && addOn.entitlements().containsKey(feature));
     }
 
-    /** Those of its plans; orgs that it names are not told apart here, and count if any may. */
+    /** Those of its plans, and of the orgs that it names. */
     private boolean isMeant(String campaign, Subscribed orgs) {
       return isMeant(before.campaigns().get(campaign), orgs)
           || isMeant(after.campaigns().get(campaign), orgs);
@@ -195,6 +206,8 @@ public record CatalogDiff(List<Change> changes, long orgs, long orgsInAll) {
 
     private static boolean isMeant(@Nullable Campaign campaign, Subscribed orgs) {
       return campaign != null
+          && (campaign.orgs().isEmpty()
+              || (orgs.org() != null && campaign.orgs().contains(orgs.org())))
           && (campaign.plans().isEmpty()
               || (orgs.plan() != null && campaign.plans().contains(orgs.plan())));
     }

@@ -25,18 +25,14 @@ public interface Catalogs {
     return pinned;
   }
 
-  /** The same for an org that has chosen none. */
-  default @Nullable Catalog of(String org, Instant at) {
-    return of(org, null, at);
-  }
-
   /**
-   * The same, where nothing can be said without it.
+   * The catalog that counts for an org, where nothing can be said without it.
    *
+   * @param pinned the version that the org has chosen for itself; null for none
    * @throws StorageAway while it is not known
    */
-  default Catalog known(String org, Instant at) {
-    Catalog catalog = of(org, at);
+  default Catalog known(String org, @Nullable Integer pinned, Instant at) {
+    Catalog catalog = of(org, pinned, at);
     if (catalog == null) {
       throw new StorageAway("it is not known which catalog counts");
     }

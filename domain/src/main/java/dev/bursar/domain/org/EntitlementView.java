@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param entitlement what the org's plan and add-ons say of it; null if nothing
  * @param limit how much of it is left; null if it has no limit of its own
  * @param failMode what is done with it while nobody can be asked; null if no plan says it
- * @param denied why the org may not use it now; null if it may
+ * @param denied why the org may not use it now by its plan; null if it may
  */
 public record EntitlementView(
     String feature,

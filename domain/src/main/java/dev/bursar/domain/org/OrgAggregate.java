@@ -257,6 +257,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
         Objects.requireNonNull(org.settings()),
         subscribed.status(now),
         subscribed.failMode(),
+        reservations.frozen(now),
         features.stream()
             .map(feature -> reservations.entitlement(feature, catalog, subscribed, now))
             .toList());

@@ -52,13 +52,30 @@ public sealed interface OrgReply {
    *
    * @param status where its subscription stands
    * @param failMode what is done with requests while nobody can be asked; null if no plan says it
+   * @param frozen how all of the org is frozen, in words: it may use nothing then; null if it is not
    */
   record Entitled(
       OrgSettings settings,
       Subscription.Status status,
       @Nullable FailMode failMode,
+      @Nullable String frozen,
       List<EntitlementView> features)
-      implements OrgReply {}
+      implements OrgReply {
+
+    /** Of an org that is not frozen. */
+    public Entitled(
+        OrgSettings settings,
+        Subscription.Status status,
+        @Nullable FailMode failMode,
+        List<EntitlementView> features) {
+      this(settings, status, failMode, null, features);
+    }
+
+    /** Why it may not use a feature now; null if it may. */
+    public @Nullable String denied(EntitlementView feature) {
+      return feature.denied() != null ? feature.denied() : frozen;
+    }
+  }
 
   /** The units. */
   record Units(List<Unit> units) implements OrgReply {}

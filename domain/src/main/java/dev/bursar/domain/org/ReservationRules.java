@@ -4,6 +4,7 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.CountedWork;
 import dev.bursar.domain.budget.Demand;
+import dev.bursar.domain.budget.Freeze;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.OpenPart;
 import dev.bursar.domain.budget.Quantities;
@@ -257,12 +258,22 @@ final class ReservationRules {
                     freeze.scope(),
                     null,
                     asked.amount(),
-                    "%s is frozen%s: %s"
-                        .formatted(
-                            freeze.scope().words(),
-                            freeze.until() == null ? "" : " until " + freeze.until(),
-                            freeze.reason())))
+                    words(freeze)))
         .toList();
+  }
+
+  /** How all of the org is frozen, in words; null if it is not. */
+  @Nullable String frozen(Instant now) {
+    Freeze freeze = org.overrides().freezeOf(new Scope(Scope.Type.ORG, null, null));
+    return freeze == null || !freeze.inForce(now) ? null : words(freeze);
+  }
+
+  private static String words(Freeze freeze) {
+    return "%s is frozen%s: %s"
+        .formatted(
+            freeze.scope().words(),
+            freeze.until() == null ? "" : " until " + freeze.until(),
+            freeze.reason());
   }
 
   /** What is open and would count against a budget that is not there yet. */

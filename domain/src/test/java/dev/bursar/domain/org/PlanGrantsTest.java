@@ -13,8 +13,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.domain.Given;
 import dev.bursar.domain.catalog.AddOn;
 import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.catalog.PlanGrant;
 import dev.bursar.domain.catalog.PricingPlan;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.operation.OperationMemory;
@@ -22,6 +24,7 @@ import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletOwner;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -241,6 +244,35 @@ final class PlanGrantsTest {
         .containsExactly("give plan:pro:welcome:2 9 from 02-11 until never");
     assertThat(changes(subscribed(null), day("02-12"))).containsExactly("end plan:pro:welcome:2");
     assertThat(changes(subscribed("pro"), day("02-13"))).isEmpty();
+  }
+
+  /** A plan has what it extends as its own. */
+  @Test
+  void whatIsGivenOnceIsGivenByEachPlanThatHasIt() {
+    PricingPlan team = plan("team", once("welcome", "10"));
+    PricingPlan more = extending("more", team);
+    counts = catalog(List.of(team, more, extending("most", more)));
+    subscribe("team");
+    assertThat(changes(subscribed("more"), day("01-10")))
+        .containsExactly(
+            "leave plan:team:welcome:1", "give plan:more:welcome:3 10 from 01-10 until never");
+    assertThat(changes(subscribed("most"), day("01-11")))
+        .containsExactly(
+            "leave plan:more:welcome:3", "give plan:most:welcome:5 10 from 01-11 until never");
+    assertThat(changes(subscribed("team"), day("01-12")))
+        .containsExactly("leave plan:most:welcome:5");
+  }
+
+  private static PricingPlan extending(String id, PricingPlan base) {
+    return new PricingPlan(
+        id,
+        id,
+        base,
+        Map.of(),
+        Map.of(),
+        Map.of(),
+        OveragePolicy.RECORD,
+        FailMode.DENY);
   }
 
   @Test

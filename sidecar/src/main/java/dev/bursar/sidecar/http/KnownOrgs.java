@@ -57,7 +57,7 @@ final class KnownOrgs implements Entities {
               ? view
               : new EntitlementView(feature, null, null, null, null, terms.fault(feature)));
     }
-    return new OrgReply.Entitled(all.settings(), all.status(), all.failMode(), some);
+    return new OrgReply.Entitled(all.settings(), all.status(), all.failMode(), all.frozen(), some);
   }
 
   @Override

@@ -76,19 +76,25 @@ public final class TermsReader {
     String plan = text(json, "plan");
     List<String> addOns = new ArrayList<>();
     json.path("add_ons").forEach(each -> addOns.add(each.asText()));
+    String frozen = text(json, "frozen");
     List<EntitlementView> features = new ArrayList<>();
-    json.path("features").forEach(each -> features.add(feature(each, plan != null)));
+    json.path("features").forEach(each -> features.add(feature(each, plan != null, frozen)));
     return new OrgReply.Entitled(
         new OrgSettings("", ZoneOffset.UTC, plan, addOns),
         word(Subscription.Status.class, required(json, "status")),
         failMode(json),
+        frozen,
         features);
   }
 
-  private static EntitlementView feature(JsonNode json, boolean subscribed) {
+  /** What it is by the plan: that the org is frozen is not the feature's, and may be over sooner. */
+  private static EntitlementView feature(
+      JsonNode json, boolean subscribed, @Nullable String frozen) {
     String type = text(json, "type");
     Feature.Kind kind = type == null ? null : word(Feature.Kind.class, type);
-    boolean entitled = json.path("entitled").asBoolean();
+    String detail = text(json, "detail");
+    boolean entitled =
+        json.path("entitled").asBoolean() || (frozen != null && frozen.equals(detail));
     JsonNode value = json.path("value");
     Entitlement entitlement = null;
     if (value.isNumber()) {
@@ -98,7 +104,6 @@ public final class TermsReader {
     } else if (subscribed && entitled) {
       entitlement = new Entitlement.Access(true);
     }
-    String detail = text(json, "detail");
     return new EntitlementView(
         required(json, "feature"),
         kind,

@@ -68,6 +68,20 @@ final class TermsReaderTest {
     assertThat(terms.isCreditType("image")).isFalse();
   }
 
+  /** The server says so itself, by its own code; here it may be over sooner than that is heard. */
+  @Test
+  void thatTheOrgIsFrozenIsNoFaultOfItsPlan() {
+    JsonNode frozen =
+        json(
+            "{'plan':'team','add_ons':[],'status':'active','frozen':'the org is frozen: unpaid','features':["
+                + "{'feature':'sso','type':'boolean','entitled':false,'detail':'the org is frozen: unpaid'},"
+                + "{'feature':'export','type':'boolean','entitled':false,'detail':'not included'}]}");
+    Terms terms = TermsReader.read(frozen, TermsReader.prices(json("{'credit_types':[],'overage_policy':'record','rates':[]}")));
+    assertThat(terms.fault("sso")).isNull();
+    assertThat(terms.fault("export")).isEqualTo("not included");
+    assertThat(terms.entitled().denied(terms.feature("sso"))).isEqualTo("the org is frozen: unpaid");
+  }
+
   @Test
   void whatItCosts() {
     assertThat(cost("'rates':{'input':'0.5','output':'2'}", 3, 4)).isEqualTo(Credits.parse("9.5"));
