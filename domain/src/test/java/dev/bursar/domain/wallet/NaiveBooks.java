@@ -239,9 +239,12 @@ final class NaiveBooks {
     }
   }
 
+  /** What was set aside is free again: it ends with its block, or pays debt. */
   void giveBack(Map<Block, BigInteger> parts) {
     for (Block block : new ArrayList<>(parts.keySet()).reversed()) {
-      if (!block.ended.isEmpty()) {
+      if (block.ended.isEmpty()) {
+        repay(block, parts.get(block));
+      } else {
         move(block.ended, block, parts.get(block).negate());
       }
     }
