@@ -40,6 +40,7 @@ final class NaiveBooks {
     BigInteger left = ZERO;
     boolean started;
     String ended = "";
+    Instant voidedAt;
 
     Block(Grant terms) {
       this.terms = terms;
@@ -309,6 +310,12 @@ final class NaiveBooks {
   void date(Instant at) {
     undated.forEach(line -> entries.add(at + " " + line));
     undated.clear();
+  }
+
+  /** When a transaction was dated that has entries. */
+  Instant at(String transaction) {
+    String first = entries.get(Integer.parseInt(transaction.substring("txn_main_".length())) - 1);
+    return Instant.parse(first.substring(0, first.indexOf(' ')));
   }
 
   static BigInteger sum(Map<Block, BigInteger> parts) {
