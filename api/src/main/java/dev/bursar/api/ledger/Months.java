@@ -12,25 +12,36 @@ public final class Months {
 
   private Months() {}
 
-  /** The month of a time. */
-  public static YearMonth present(Instant now) {
-    return YearMonth.from(now.atOffset(ZoneOffset.UTC));
+  /**
+   * The month that a parameter names; the present one if there is no such parameter.
+   *
+   * @throws Fault if it names none, or one that has not begun
+   */
+  public static YearMonth of(Query query, String name, Instant now) {
+    return of(query, name, YearMonth.from(now.atOffset(ZoneOffset.UTC)), now);
   }
 
   /**
    * The month that a parameter names.
    *
    * @param absent the one to take if there is no such parameter
-   * @throws Fault if it names none
+   * @throws Fault if it names none, or one that has not begun
    */
-  public static YearMonth of(Query query, String name, YearMonth absent) {
+  public static YearMonth of(Query query, String name, YearMonth absent, Instant now) {
     String text = query.get(name);
     if (text == null) {
       return absent;
     }
-    if (text.matches("[12][0-9]{3}-(0[1-9]|1[0-2])")) {
-      return YearMonth.parse(text);
+    if (!text.matches("[12][0-9]{3}-(0[1-9]|1[0-2])")) {
+      throw Problem.invalid(name, "is no month; one such as 2026-11 is accepted").fault();
     }
-    throw Problem.invalid(name, "is no month; one such as 2026-11 is accepted").fault();
+    YearMonth month = YearMonth.parse(text);
+    YearMonth present = YearMonth.from(now.atOffset(ZoneOffset.UTC));
+    if (month.isAfter(present)) {
+      throw Problem.invalid(
+              name, "is after the present month, %s; months up to that are accepted".formatted(present))
+          .fault();
+    }
+    return month;
   }
 }

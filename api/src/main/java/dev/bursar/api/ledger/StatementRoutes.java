@@ -96,8 +96,7 @@ public final class StatementRoutes {
   private CompletionStage<Reply> statement(Call call) {
     String org = call.org();
     String wallet = call.name("wallet");
-    YearMonth month =
-        Months.of(call.query(Set.of("month")), "month", Months.present(clock.instant()));
+    YearMonth month = Months.of(call.query(Set.of("month")), "month", clock.instant());
     Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON);
     return Known.wallet(entities, org, wallet)
         .thenCompose(any -> queries.statement(org, wallet, month))
@@ -187,8 +186,9 @@ public final class StatementRoutes {
   private CompletionStage<Reply> revenue(Call call) {
     String org = call.org();
     Query query = call.query(Set.of("from", "to"));
-    YearMonth to = Months.of(query, "to", Months.present(clock.instant()));
-    YearMonth from = Months.of(query, "from", to);
+    Instant now = clock.instant();
+    YearMonth to = Months.of(query, "to", now);
+    YearMonth from = Months.of(query, "from", to, now);
     if (from.isAfter(to) || from.plusMonths(MONTHS_MAX).isBefore(to)) {
       throw Problem.invalid(
               "from", "is not before to, %s, by up to %d months".formatted(to, MONTHS_MAX))
