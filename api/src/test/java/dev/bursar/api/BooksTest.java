@@ -410,6 +410,31 @@ class BooksTest {
         .contains("main,2026-04,platform,opening,,,490,0", "main,2026-04,platform,consume,-7,1,,");
   }
 
+  /** A node whose clock is behind may still date something into it. */
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          2026-03-31T23:59:59Z, false
+          2026-04-01T00:00:00Z, false
+          2026-04-01T00:04:59Z, false
+          2026-04-01T00:05:00Z, true
+          """)
+  void aMonthIsFinalOnceNoClockCanStillBeInIt(String now, boolean isFinal) {
+    api.put("/v1/test_clock", "{'now':'" + now + "'}");
+    Answer statement = api.get(MAIN + "/statement?month=2026-03");
+    assertThat(statement.json().at("/final").asBoolean()).isEqualTo(isFinal);
+    Answer revenue = api.get("/v1/orgs/acme/revenue?from=2026-03&to=2026-03");
+    assertThat(revenue.json().at("/data/0/final").asBoolean()).isEqualTo(isFinal);
+    for (String path : List.of(MAIN + "/statement?month=", "/v1/orgs/acme/revenue?to=")) {
+      assertThat(
+              api.send(
+                      "GET", path + "2026-03", api.operator, null, "Accept", "application/x-ndjson")
+                  .body())
+          .contains("\"final\":" + isFinal);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       textBlock =

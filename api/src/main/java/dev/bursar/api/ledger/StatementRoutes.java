@@ -110,20 +110,26 @@ public final class StatementRoutes {
                               JsonWriter.lines(
                                   found.statements(),
                                   (json, each) -> {
-                                    json.field("wallet", wallet).field("month", month.toString());
+                                    about(json, wallet, month, found);
                                     statement(json, each);
                                   }))
                           .asOf(found.freshness());
                   case JSON, PARQUET, TEXT ->
                       Reply.ok(
                           json -> {
-                            json.field("wallet", wallet)
-                                .field("month", month.toString())
-                                .objects(
-                                    "statements", found.statements(), StatementRoutes::statement);
+                            about(json, wallet, month, found);
+                            json.objects(
+                                "statements", found.statements(), StatementRoutes::statement);
                             freshness(json, found.freshness());
                           });
                 });
+  }
+
+  private static void about(
+      JsonWriter json, String wallet, YearMonth month, MonthlyStatement found) {
+    json.field("wallet", wallet)
+        .field("month", month.toString())
+        .field("final", Months.isFinal(month, found.freshness().asOf()));
   }
 
   private static void statement(JsonWriter json, Statement statement) {
@@ -202,19 +208,24 @@ public final class StatementRoutes {
                 switch (format) {
                   case CSV -> Reply.text(format, csv(found)).asOf(found.freshness());
                   case NDJSON ->
-                      Reply.text(format, JsonWriter.lines(found.months(), StatementRoutes::month))
+                      Reply.text(
+                              format,
+                              JsonWriter.lines(
+                                  found.months(), (json, each) -> month(json, each, found)))
                           .asOf(found.freshness());
                   case JSON, PARQUET, TEXT ->
                       Reply.ok(
                           json -> {
-                            json.objects("data", found.months(), StatementRoutes::month);
+                            json.objects(
+                                "data", found.months(), (in, each) -> month(in, each, found));
                             freshness(json, found.freshness());
                           });
                 });
   }
 
-  private static void month(JsonWriter json, Revenue revenue) {
+  private static void month(JsonWriter json, Revenue revenue, RevenueReport of) {
     json.field("month", revenue.month().toString())
+        .field("final", Months.isFinal(revenue.month(), of.freshness().asOf()))
         .field("currency", revenue.currency())
         .field("sold", LimitViews.plain(revenue.sold()))
         .field("consumed", LimitViews.plain(revenue.consumed()))
