@@ -16,11 +16,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BadInputTest {
 
   private static RunningApi api;
+  private static String open;
   private long before;
 
   @BeforeAll
   static void start() {
     api = new RunningApi().withAcme();
+    open =
+        api.post(
+                "/v1/reservations",
+                "{'subject':{'org':'acme'},'credit_type':'platform','amount':'1'}")
+            .at("/reservation_id");
   }
 
   @AfterAll
@@ -88,6 +94,27 @@ class BadInputTest {
             "/v1/orgs/acme/budgets/b",
             "{'scope':{'type':'org'},'measure':'platform','window':'day','limit':" + amount + "}"),
         "limit");
+    refused(
+        api.post("/v1/reservations/" + open + "/commit", "{'amount':" + amount + "}"), "amount");
+    refused(
+        api.post(
+            "/v1/refunds",
+            "{'org':'acme','wallet':'main','transaction_id':'txn_main_1','reason':'x','amount':"
+                + amount
+                + "}"),
+        "amount");
+    refused(
+        api.post(
+            "/v1/orgs/acme/wallets/main/transfers",
+            "{'to_wallet':'other','credit_type':'platform','amount':" + amount + "}"),
+        "amount");
+    if (!amount.contains("-1")) {
+      refused(
+          api.post(
+              "/v1/orgs/acme/wallets/main/adjustments",
+              "{'credit_type':'platform','grant':'fix','reason':'x','amount':" + amount + "}"),
+          "amount");
+    }
   }
 
   @Test

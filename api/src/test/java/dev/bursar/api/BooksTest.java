@@ -410,11 +410,56 @@ class BooksTest {
         .contains("main,2026-04,platform,opening,,,490,0", "main,2026-04,platform,consume,-7,1,,");
   }
 
+  /** A node whose clock is behind may still date something into it. */
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          2026-03-31T23:59:59Z, false
+          2026-04-01T00:00:00Z, false
+          2026-04-01T00:04:59Z, false
+          2026-04-01T00:05:00Z, true
+          """)
+  void aMonthIsFinalOnceNoClockCanStillBeInIt(String now, boolean isFinal) {
+    api.put("/v1/test_clock", "{'now':'" + now + "'}");
+    Answer statement = api.get(MAIN + "/statement?month=2026-03");
+    assertThat(statement.json().at("/final").asBoolean()).isEqualTo(isFinal);
+    Answer revenue = api.get("/v1/orgs/acme/revenue?from=2026-03&to=2026-03");
+    assertThat(revenue.json().at("/data/0/final").asBoolean()).isEqualTo(isFinal);
+    for (String path : List.of(MAIN + "/statement?month=", "/v1/orgs/acme/revenue?to=")) {
+      assertThat(
+              api.send(
+                      "GET", path + "2026-03", api.operator, null, "Accept", "application/x-ndjson")
+                  .body())
+          .contains("\"final\":" + isFinal);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      textBlock =
+          """
+          /v1/orgs/acme/wallets/main/statement?month, month
+          /v1/orgs/acme/revenue?to,                   to
+          /v1/orgs/acme/revenue?from,                 from
+          /v1/orgs/acme/ledger/export?month,          month
+          /v1/orgs/acme/focus?month,                  month
+          """)
+  void thereIsNothingToTellOfAMonthThatHasNotBegun(String path, String field) {
+    for (String month : List.of("2026-04", "2999-12")) {
+      Answer answer = api.get(path + "=" + month);
+      assertThat(answer.status()).isEqualTo(400);
+      assertThat(answer.at("/field")).isEqualTo(field);
+      assertThat(answer.at("/detail")).contains("the present month, 2026-03");
+    }
+    assertThat(api.get(path + "=2026-03").status()).isNotEqualTo(400);
+  }
+
   @Test
   void theRevenueIsTold() {
     Answer revenue = api.get("/v1/orgs/acme/revenue?from=2026-01&to=2026-03");
     assertThat(revenue.at("/data/0/currency")).isEqualTo("EUR");
-    assertThat(api.get("/v1/orgs/acme/revenue?from=2026-04&to=2026-03").at("/field"))
+    assertThat(api.get("/v1/orgs/acme/revenue?from=2026-03&to=2026-02").at("/field"))
         .isEqualTo("from");
     assertThat(api.get("/v1/orgs/none/revenue").code()).isEqualTo("org_not_found");
   }

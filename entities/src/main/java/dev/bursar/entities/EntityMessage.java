@@ -91,7 +91,11 @@ public sealed interface EntityMessage {
   /** Stop, once what is being written is, and answers have had their time; said twice, at once. */
   record Stop() implements EntityMessage {}
 
-  /** The batch under way has been decided, and is being written. */
+  /**
+   * The batch under way has been decided, and is being written.
+   *
+   * @param outcomes of its first requests; the others are to be asked again once it is written
+   */
   record BatchDecided<E, R>(long number, @Nullable Batch<E> batch, List<Outcome<R>> outcomes)
       implements EntityMessage {}
 

@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The queue in front of an entity's journal. Idle, it forwards at once; while a write is under way,
- * requests wait, and then go together as one batch. What nobody waits for goes along with the next
- * request that somebody does wait for, or by itself after a while; in the queue it keeps its place,
- * so whatever is decided later knows of it. A full queue answers busy. When the journal fails, the
+ * requests wait, and then go together as one batch. Where more has fallen due than one row takes,
+ * they go again, until all of it is written. What nobody waits for goes along with the next request
+ * that somebody does wait for, or by itself after a while; in the queue it keeps its place, so
+ * whatever is decided later knows of it. A full queue answers busy. When the journal fails, the
  * batch under way is decided anew on what recovery finds: every request that must not be done twice
  * has an identity, and is found there if it was written after all.
  *
@@ -211,21 +212,28 @@ final class Inbox<C, E, R> {
       return;
     }
     decided = message;
-    for (int i = 0; i < flight.size(); i++) {
+    for (int i = 0; i < message.outcomes().size(); i++) {
       flight.get(i).caller.decided(message.outcomes().get(i));
     }
   }
 
   void onWritten(BatchWritten message) {
-    List<Waiting<C, R>> done = flight;
+    List<Waiting<C, R>> asked = flight;
     BatchDecided<E, R> outcome = decided;
-    if (message.number() != number || done == null || outcome == null) {
+    if (message.number() != number || asked == null || outcome == null) {
       return;
     }
-    flight = null;
     failures = 0;
+    int decidedCount = outcome.outcomes().size();
+    List<Waiting<C, R>> done = asked.subList(0, decidedCount);
     // The next batch is on its way before the answers to this one are.
-    send();
+    if (decidedCount < asked.size()) {
+      flight = asked.subList(decidedCount, asked.size());
+      dispatch(flight);
+    } else {
+      flight = null;
+      send();
+    }
     Batch<E> batch = outcome.batch();
     if (batch != null) {
       sequence = batch.sequence();

@@ -73,7 +73,8 @@ public final class Journaled<C, E, R, S> {
    */
   public Decided<E, R> decide(
       Entity<C, E, R> entity, long number, List<Request<C>> requests, Instant clock) {
-    Entity.Decided<E, R> decided = entity.decide(requests, clock.truncatedTo(ChronoUnit.MICROS));
+    Entity.Decided<E, R> decided =
+        entity.decide(requests, clock.truncatedTo(ChronoUnit.MICROS), limits.batchMax());
     Batch<E> batch = decided.batch();
     EntityMessage.BatchDecided<E, R> told =
         new EntityMessage.BatchDecided<>(number, batch, decided.outcomes());

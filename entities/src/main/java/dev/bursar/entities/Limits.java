@@ -8,7 +8,8 @@ import java.time.Duration;
  * The bounds of every entity, from {@code limits.conf}.
  *
  * @param waitingMax how many requests may wait in front of one entity; more are answered busy
- * @param batchMax how many requests are decided together and written as one row
+ * @param batchMax how many requests are decided together and written as one row; so much of what
+ *     falls due by itself is, too
  * @param reservationsMax how many reservations of one org may be on their way at once
  * @param operationsRemembered how many operations an entity remembers
  * @param operationsRememberedFor for how long it remembers them

@@ -280,7 +280,7 @@ class DecisionsTest {
               handle -> {
                 handle.execute("alter table ledger_entry disable trigger all");
                 handle.execute(
-                    "truncate ledger_entry, ledger_day, ledger_tree, ledger_subtree,"
+                    "truncate ledger_entry, ledger_day, ledger_turn, ledger_tree, ledger_subtree,"
                         + " wallet_balance, org, due_work");
                 handle.execute(
                     "alter table ledger_entry enable always trigger ledger_entry_append_only");

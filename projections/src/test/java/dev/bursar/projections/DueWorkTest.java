@@ -38,6 +38,7 @@ class DueWorkTest {
   private final AtomicReference<Duration> behind = new AtomicReference<>(Duration.ZERO);
   private final AtomicInteger busy = new AtomicInteger();
   private final AtomicInteger wakes = new AtomicInteger();
+  private volatile boolean worksMeanwhile;
 
   private final NoEntities entities =
       new NoEntities() {
@@ -51,6 +52,12 @@ class DueWorkTest {
 
   private synchronized Answer<WalletReply> woken(String org, String wallet) {
     if (busy.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      if (worksMeanwhile) {
+        // As the projection does with each row of an entity that has more to do.
+        database
+            .jdbi()
+            .useHandle(handle -> handle.execute("update due_work set version = version + 1"));
+      }
       return new Answer.Busy<>();
     }
     wakes.incrementAndGet();
@@ -151,6 +158,20 @@ class DueWorkTest {
       assertThatThrownBy(
               () -> ReadSide.await(readSide.projections.dueWork().runUntilQuiet(now.get())))
           .hasMessageContaining("Due work stands still");
+    }
+  }
+
+  /** Each run takes a fiftieth of a second, and forty in which nobody answers much longer. */
+  @Test
+  void aWalletThatHasMuchToDoIsWaitedFor() {
+    worksMeanwhile = true;
+    busy.set(40 * orgs.size());
+    try (ReadSide readSide =
+        readSide("bursar.projections.due-work { interval = 1h, stuck-after = 300ms }")) {
+      readSide.caughtUp();
+      now.updateAndGet(before -> before.plus(Duration.ofDays(1)));
+      ReadSide.await(readSide.projections.dueWork().runUntilQuiet(now.get()));
+      assertAllEnded();
     }
   }
 

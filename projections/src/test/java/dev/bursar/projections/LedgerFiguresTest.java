@@ -114,6 +114,17 @@ class LedgerFiguresTest {
         .hasSizeGreaterThan(6);
   }
 
+  /** As figures and statements do. */
+  @Test
+  void anExportHasAllThatWasInTheJournalWhenItWasAskedFor() {
+    for (int i = 0; i < 3; i++) {
+      WORLD.work(2, 1);
+      JOURNAL.flush();
+      assertThat(ReadSide.all(ledger.export("acme", "main", LedgerQueries.Filter.ANY)).getLast())
+          .returns(of("main", any -> true).getLast().entryId(), LedgerEntry::entryId);
+    }
+  }
+
   @Test
   void figuresAreThoseAfterTheLastEntryByThen() {
     for (String wallet : List.of("main", "spare_1")) {

@@ -55,7 +55,7 @@ class LedgerPlansTest {
   @ValueSource(
       strings = {
         "select * from ledger_entry where org = 'acme' and wallet = 'main' and sequence > 12000 order by org, wallet, sequence limit 100",
-        "select balance, debt from ledger_entry where org = 'acme' and wallet = 'main' and sequence between 100 and 15000 and credit_type = 'platform' order by org desc, wallet desc, sequence desc limit 1",
+        "select balance, debt from ledger_entry where org = 'acme' and wallet = 'main' and sequence = 15000 and credit_type = 'platform'",
         "select coalesce(max(sequence), 0) from ledger_entry where org = 'acme' and wallet = 'main'",
         "select transaction_id from ledger_entry where org = 'acme' and wallet = 'main' and sequence >= 12000 order by org, wallet, sequence limit 2",
         "select sum(amount) from ledger_entry where org = 'acme' and wallet = 'main' and corrects = 'txn_main_12000'",

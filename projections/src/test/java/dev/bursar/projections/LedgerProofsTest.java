@@ -317,7 +317,7 @@ class LedgerProofsTest {
                 handle.execute("alter table ledger_entry disable trigger all");
                 handle.execute(
                     """
-                    truncate ledger_entry, ledger_day, ledger_tree, ledger_subtree, wallet_balance,
+                    truncate ledger_entry, ledger_day, ledger_turn, ledger_tree, ledger_subtree, wallet_balance,
                       entity_progress, org, due_work, usage_event, usage_group, usage_hour,
                       usage_hour_meter, usage_user_day, usage_day, usage_day_meter, reported_usage, alert,
                       audit_log, range_position

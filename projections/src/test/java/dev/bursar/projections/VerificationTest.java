@@ -178,6 +178,8 @@ class VerificationTest {
           DAY     | should be                         | update ledger_day set balance = balance + 1 where org = 'acme'
           DAY     | is not in the read table          | delete from ledger_day where org = 'acme'
           DAY     | no entry has                      | update ledger_day set wallet = 'ghost' where org = 'acme' and wallet = 'main'
+          LEDGER  | credit types take turns           | insert into ledger_turn values ('acme', 'main', 'ghost', 3, 0, 0)
+          LEDGER  | no entry has                      | insert into ledger_turn values ('acme', 'ghost', 'platform', 3, 0, 0)
           TREE    | leaves, should be                 | update ledger_tree set size = size + 1 where org = 'acme'
           TREE    | hashes of the tree are others     | update ledger_tree set peaks = set_byte(peaks, 0, get_byte(peaks, 0) # 1) where org = 'acme'
           TREE    | leaves, should be 0               | insert into ledger_tree values ('ghost', 1, '\\x00')

@@ -90,13 +90,28 @@ final class NaiveBooks {
     expect(told.equals(wanted), "model", "%s is drawn on %s, and not on %s", what, told, wanted);
   }
 
-  /** What of these goes back to grants that have ended ends there, the last drawn first. */
-  void endsWith(String what, List<Part> unused, Transaction transaction) {
-    List<Part> wanted =
-        unused.reversed().stream().filter(part -> pots.isOver(part.grant())).toList();
-    List<Part> told = entries(transaction, EntryType.EXPIRE, EntryType.VOID);
-    expect(
-        told.equals(wanted), "model", "%s has %s end where it goes back to %s", what, told, wanted);
+  /**
+   * What of these goes back to grants that have ended ends there, the last drawn first; what goes
+   * back to others pays what is owed.
+   */
+  void goesBack(String what, List<Part> unused, Transaction transaction) {
+    BigInteger owed = debt.add(sum(transaction, EntryType.DEBT));
+    List<Part> ends = new ArrayList<>();
+    List<Part> pays = new ArrayList<>();
+    for (Part part : unused.reversed()) {
+      if (pots.isOver(part.grant())) {
+        ends.add(part);
+      } else if (owed.signum() > 0) {
+        BigInteger paid = owed.min(part.amount());
+        owed = owed.subtract(paid);
+        pays.add(new Part(part.grant(), paid));
+        watch.saw(Rarity.DEBT_REPAID_BY_WHAT_WAS_HELD);
+      }
+    }
+    List<Part> ended = entries(transaction, EntryType.EXPIRE, EntryType.VOID);
+    List<Part> paid = entries(transaction, EntryType.DEBT_REPAID);
+    expect(ended.equals(ends), "model", "%s has %s end where %s do", what, ended, ends);
+    expect(paid.equals(pays), "model", "%s pays %s of the debt and not %s", what, paid, pays);
   }
 
   // ---- entries

@@ -135,7 +135,7 @@ final class NaiveCharges {
         .burnt(paid.subtract(fromHold), use(hold.attribution()), event.at())
         .forEach(part -> add(part, used));
     books.isDrawn(event.reservation(), used, used(event.transaction()));
-    books.endsWith(event.reservation(), unused, event.transaction());
+    books.goesBack(event.reservation(), unused, event.transaction());
   }
 
   /** One entry a grant, even if both the hold and what exceeds it draw on it. */

@@ -519,7 +519,7 @@ final class NaiveWallet {
       List<Draw> left = new ArrayList<>();
       List<Draw> back = new ArrayList<>();
       split(all.draws(), after.left(), left, back);
-      books(hold.creditType()).endsWith(event.lease(), Part.of(back), event.transaction());
+      books(hold.creditType()).goesBack(event.lease(), Part.of(back), event.transaction());
       books(hold.creditType()).pots.hold(back, -1);
       keep(all, left, after, event.settleBy(), event.teamHolds());
     }
@@ -710,7 +710,7 @@ final class NaiveWallet {
           event.released(),
           hold.amount());
       books(hold.creditType())
-          .endsWith(event.reservation(), Part.of(hold.draws()), event.transaction());
+          .goesBack(event.reservation(), Part.of(hold.draws()), event.transaction());
     }
     end(event.reservation(), Fate.OPEN, to);
   }

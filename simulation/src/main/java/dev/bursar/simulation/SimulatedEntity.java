@@ -352,7 +352,10 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     world.decides(id, now.sequence());
     boolean wasBehind = isBehind();
     Journaled.Decided<E, R> decided = decide(journal, now, batch.number, requests);
-    for (int i = 0; i < requests.size(); i++) {
+    if (decided.told().outcomes().size() < requests.size()) {
+      world.watch.saw(Rarity.MORE_DUE_THAN_ONE_ROW_TAKES);
+    }
+    for (int i = 0; i < decided.told().outcomes().size(); i++) {
       Outcome<R> outcome = decided.told().outcomes().get(i);
       forgets(requests.get(i), outcome);
       // Whoever asks is told that it can't be reached, and asks again. One that is behind may well

@@ -66,7 +66,7 @@ public final class FocusRoutes {
   private CompletionStage<Reply> month(Call call) {
     String org = call.org();
     Query query = call.query(Set.of("month", "fresh"));
-    YearMonth month = Months.of(query, "month", Months.present(clock.instant()));
+    YearMonth month = Months.of(query, "month", clock.instant());
     boolean fresh = query.flag("fresh");
     Format format = call.format(Format.CSV, Format.PARQUET, Format.NDJSON);
     return OrgRoutes.settings(entities, org, fresh)

@@ -156,8 +156,7 @@ public final class ProofRoutes {
 
   private CompletionStage<Reply> export(Call call) {
     call.format(Format.NDJSON);
-    YearMonth month =
-        Months.of(call.query(Set.of("month")), "month", Months.present(clock.instant()));
+    YearMonth month = Months.of(call.query(Set.of("month")), "month", clock.instant());
     return known(call)
         .thenCompose(
             org ->

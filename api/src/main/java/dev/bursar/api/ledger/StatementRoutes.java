@@ -96,8 +96,7 @@ public final class StatementRoutes {
   private CompletionStage<Reply> statement(Call call) {
     String org = call.org();
     String wallet = call.name("wallet");
-    YearMonth month =
-        Months.of(call.query(Set.of("month")), "month", Months.present(clock.instant()));
+    YearMonth month = Months.of(call.query(Set.of("month")), "month", clock.instant());
     Format format = call.format(Format.JSON, Format.CSV, Format.NDJSON);
     return Known.wallet(entities, org, wallet)
         .thenCompose(any -> queries.statement(org, wallet, month))
@@ -111,20 +110,26 @@ public final class StatementRoutes {
                               JsonWriter.lines(
                                   found.statements(),
                                   (json, each) -> {
-                                    json.field("wallet", wallet).field("month", month.toString());
+                                    about(json, wallet, month, found);
                                     statement(json, each);
                                   }))
                           .asOf(found.freshness());
                   case JSON, PARQUET, TEXT ->
                       Reply.ok(
                           json -> {
-                            json.field("wallet", wallet)
-                                .field("month", month.toString())
-                                .objects(
-                                    "statements", found.statements(), StatementRoutes::statement);
+                            about(json, wallet, month, found);
+                            json.objects(
+                                "statements", found.statements(), StatementRoutes::statement);
                             freshness(json, found.freshness());
                           });
                 });
+  }
+
+  private static void about(
+      JsonWriter json, String wallet, YearMonth month, MonthlyStatement found) {
+    json.field("wallet", wallet)
+        .field("month", month.toString())
+        .field("final", Months.isFinal(month, found.freshness().asOf()));
   }
 
   private static void statement(JsonWriter json, Statement statement) {
@@ -187,8 +192,9 @@ public final class StatementRoutes {
   private CompletionStage<Reply> revenue(Call call) {
     String org = call.org();
     Query query = call.query(Set.of("from", "to"));
-    YearMonth to = Months.of(query, "to", Months.present(clock.instant()));
-    YearMonth from = Months.of(query, "from", to);
+    Instant now = clock.instant();
+    YearMonth to = Months.of(query, "to", now);
+    YearMonth from = Months.of(query, "from", to, now);
     if (from.isAfter(to) || from.plusMonths(MONTHS_MAX).isBefore(to)) {
       throw Problem.invalid(
               "from", "is not before to, %s, by up to %d months".formatted(to, MONTHS_MAX))
@@ -202,19 +208,24 @@ public final class StatementRoutes {
                 switch (format) {
                   case CSV -> Reply.text(format, csv(found)).asOf(found.freshness());
                   case NDJSON ->
-                      Reply.text(format, JsonWriter.lines(found.months(), StatementRoutes::month))
+                      Reply.text(
+                              format,
+                              JsonWriter.lines(
+                                  found.months(), (json, each) -> month(json, each, found)))
                           .asOf(found.freshness());
                   case JSON, PARQUET, TEXT ->
                       Reply.ok(
                           json -> {
-                            json.objects("data", found.months(), StatementRoutes::month);
+                            json.objects(
+                                "data", found.months(), (in, each) -> month(in, each, found));
                             freshness(json, found.freshness());
                           });
                 });
   }
 
-  private static void month(JsonWriter json, Revenue revenue) {
+  private static void month(JsonWriter json, Revenue revenue, RevenueReport of) {
     json.field("month", revenue.month().toString())
+        .field("final", Months.isFinal(revenue.month(), of.freshness().asOf()))
         .field("currency", revenue.currency())
         .field("sold", LimitViews.plain(revenue.sold()))
         .field("consumed", LimitViews.plain(revenue.consumed()))

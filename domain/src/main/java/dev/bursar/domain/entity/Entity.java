@@ -21,7 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Entity<C, E, R> {
 
-  /** A batch's result: what to write (null if nothing changed), and an outcome per request. */
+  /**
+   * A batch's result.
+   *
+   * @param batch what to write; null if nothing changed
+   * @param outcomes one per request, in their order; fewer if so much has fallen due that it takes
+   *     another row: the other requests are to be asked again once this one is written
+   */
   public record Decided<E, R>(@Nullable Batch<E> batch, List<Outcome<R>> outcomes) {}
 
   private final Aggregate<C, E, R> aggregate;
@@ -34,21 +40,33 @@ public final class Entity<C, E, R> {
     this.memory = memory;
   }
 
-  /**
-   * Decides a batch at this time. Time never goes back behind the entity's last event, nor is
-   * anything decided before that at which somebody else decided on it.
-   */
+  /** Decides a batch at this time, with all that has fallen due by then, however much that is. */
   public Decided<E, R> decide(List<Request<C>> requests, Instant now) {
+    return decide(requests, now, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Decides a batch at this time, after all that has fallen due by then. Time never goes back
+   * behind the entity's last event, nor is anything decided before that at which somebody else
+   * decided on it.
+   *
+   * @param eventsMax from 1; a row that has so many events takes up nothing more that has fallen
+   *     due
+   */
+  public Decided<E, R> decide(List<Request<C>> requests, Instant now, int eventsMax) {
     List<Recorded<E>> recorded = new ArrayList<>();
-    recordDue(now, recorded);
     List<Outcome<R>> outcomes = new ArrayList<>(requests.size());
-    for (Request<C> request : requests) {
+    boolean allDue = recordDue(now, recorded, eventsMax);
+    for (int i = 0; i < requests.size() && allDue; i++) {
+      Request<C> request = requests.get(i);
       Instant decidedOn = decidedOn(request);
       Instant at = decidedOn.isAfter(now) ? decidedOn : now;
       if (at.isAfter(now)) {
-        recordDue(at, recorded);
+        allDue = recordDue(at, recorded, eventsMax);
       }
-      outcomes.add(decide(request, later(at), now, recorded));
+      if (allDue) {
+        outcomes.add(decide(request, later(at), now, recorded));
+      }
     }
     if (recorded.isEmpty()) {
       return new Decided<>(null, outcomes);
@@ -58,12 +76,16 @@ public final class Entity<C, E, R> {
         new Batch<>(sequence, head, aggregate.nextDue(), List.copyOf(recorded)), outcomes);
   }
 
-  /** What has fallen due by then. */
-  private void recordDue(Instant by, List<Recorded<E>> recorded) {
+  /** Records what has fallen due by then; false if there was no room for all of it. */
+  private boolean recordDue(Instant by, List<Recorded<E>> recorded, int eventsMax) {
     Instant at = later(by);
     for (E due = aggregate.due(at); due != null; due = aggregate.due(at)) {
+      if (recorded.size() >= eventsMax) {
+        return false;
+      }
       record(new Recorded<>(due, null), recorded);
     }
+    return true;
   }
 
   private Instant later(Instant now) {

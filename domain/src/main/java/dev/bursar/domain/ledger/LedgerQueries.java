@@ -179,8 +179,9 @@ public interface LedgerQueries {
       String org, String wallet, Filter filter, long afterSequence, int limit);
 
   /**
-   * All entries of a wallet that pass the filter, by sequence, for whoever takes them along. Fails
-   * with {@link dev.bursar.domain.export.TooManyExports}.
+   * All entries of a wallet that pass the filter, by sequence, for whoever takes them along. Waits
+   * until all that was in the journal when it was asked can be seen. Fails with {@link
+   * dev.bursar.domain.export.TooManyExports}.
    */
   CompletionStage<Export<LedgerEntry>> export(String org, String wallet, Filter filter);
 }

@@ -251,7 +251,7 @@ final class Corrections {
         Entries.correcting(wallet, purse, now, taken.transaction(), ask.attribution());
     for (Draw draw : last(taken.draws(), taken.returned(), ask.amount())) {
       GrantState grant = wallet.grant(draw.grant());
-      if (!taken.voided() || !grant.isVoided()) {
+      if (!taken.voided() || !grant.isVoided() || wasVoidedAfter(taken, grant)) {
         entries.giveBack(EntryType.ADJUST, draw.grant(), draw.amount());
       } else if (grant.grant.isOverAt(now)) {
         entries.onGrant(EntryType.ADJUST, draw.grant(), draw.amount());
@@ -263,6 +263,11 @@ final class Corrections {
     }
     return new Accepted<>(
         new WalletEvent.Adjusted(now, null, entries.done(), entries.figures(purse.held)));
+  }
+
+  /** It was in force again in the meantime: what ended it then is another void. */
+  private static boolean wasVoidedAfter(Taken taken, GrantState grant) {
+    return grant.voidedAt != null && taken.at().isBefore(grant.voidedAt);
   }
 
   static Refusal notPositive(Credits amount) {

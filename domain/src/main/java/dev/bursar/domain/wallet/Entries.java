@@ -125,6 +125,11 @@ final class Entries {
   /** Credits come back to a grant that the wallet has: they end with it, or pay debt first. */
   void giveBack(EntryType type, String grant, Credits amount) {
     onGrant(type, grant, amount);
+    free(grant, amount);
+  }
+
+  /** So much of a grant is free to be used, which it was not: it ends with it, or pays debt. */
+  void free(String grant, Credits amount) {
     EntryType ended = wallet.grant(grant).ended;
     if (ended != null) {
       onGrant(ended, grant, amount.negated());

@@ -19,6 +19,9 @@ final class GrantRules {
   /** How many a wallet has, those that have ended among them: all of them are in its memory. */
   static final int GRANTS_MAX = 200_000;
 
+  /** Later ones have no form that a client could read: their years have more than four digits. */
+  private static final Instant LAST_TIME = Instant.parse("9999-12-31T23:59:59.999999Z");
+
   private final Wallet wallet;
 
   GrantRules(Wallet wallet) {
@@ -76,6 +79,11 @@ final class GrantRules {
                   .formatted(terms.rolloverMin(), terms.rolloverMax())));
     }
     Grant grant = completed(asked, terms, now);
+    if (terms != null && !grant.isOverAt(LAST_TIME)) {
+      return new Refused<>(
+          new Refusal(
+              Code.INVALID, "recurrence", "has an interval that ends later than " + LAST_TIME));
+    }
     wallet.requireRoom(grant.creditType(), grant.amount());
     return new Accepted<>(
         grant.effectiveAt().isAfter(now)

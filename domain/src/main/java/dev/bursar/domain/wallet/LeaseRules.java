@@ -94,7 +94,7 @@ final class LeaseRules {
             hold.attribution().endedBy("lease", ask.actor(), ask.idempotencyKey()));
     List<Draw> returned = new ArrayList<>(1);
     Settlement.split(draws, terms.left(), new ArrayList<>(draws.size()), returned);
-    Settlement.endReturned(wallet, entries, returned.reversed());
+    Settlement.giveBack(entries, returned.reversed());
     return new Accepted<>(
         new WalletEvent.LeaseSettled(
             now,

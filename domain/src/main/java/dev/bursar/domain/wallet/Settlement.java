@@ -78,7 +78,7 @@ final class Settlement {
     }
     entries.debt(debt);
     if (!late) {
-      endReturned(wallet, entries, unused.reversed());
+      giveBack(entries, unused.reversed());
     }
     return new Accepted<>(
         new WalletEvent.Committed(
@@ -128,7 +128,7 @@ final class Settlement {
       Wallet wallet, Hold hold, WalletEvent.Cause cause, Attribution attribution, Instant at) {
     Purse purse = wallet.purse(hold.creditType());
     Entries entries = new Entries(wallet, purse, at, hold.reservation(), attribution);
-    endReturned(wallet, entries, hold.draws().reversed());
+    giveBack(entries, hold.draws().reversed());
     return new WalletEvent.Released(
         at,
         hold.reservation(),
@@ -140,13 +140,10 @@ final class Settlement {
         hold.lease());
   }
 
-  /** What goes back to a grant that has ended meanwhile ends at once. */
-  static void endReturned(Wallet wallet, Entries entries, List<Draw> returned) {
+  /** What goes back to a grant that has ended meanwhile ends at once; the rest pays debt first. */
+  static void giveBack(Entries entries, List<Draw> returned) {
     for (Draw draw : returned) {
-      EntryType ended = wallet.grant(draw.grant()).ended;
-      if (ended != null) {
-        entries.onGrant(ended, draw.grant(), draw.amount().negated());
-      }
+      entries.free(draw.grant(), draw.amount());
     }
   }
 }

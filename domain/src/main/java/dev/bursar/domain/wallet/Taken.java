@@ -4,6 +4,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import java.util.Objects;
  * voided.
  *
  * @param transaction its name
+ * @param at when it was taken
  * @param creditType the credit type
  * @param voided whether it ended with a grant that was voided; else it was adjusted
  * @param draws what was taken, in the order in which it was; empty where nothing was
@@ -22,6 +24,7 @@ import java.util.Objects;
  */
 public record Taken(
     String transaction,
+    Instant at,
     String creditType,
     boolean voided,
     List<Draw> draws,
@@ -59,6 +62,12 @@ public record Taken(
       }
     }
     return new Taken(
-        taking.id(), taking.creditType(), voided, List.copyOf(draws), returned, through);
+        taking.id(),
+        taking.postedAt(),
+        taking.creditType(),
+        voided,
+        List.copyOf(draws),
+        returned,
+        through);
   }
 }

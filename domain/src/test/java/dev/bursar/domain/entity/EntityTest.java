@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.bursar.domain.operation.Operation;
+import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.wallet.Wallet;
 import dev.bursar.domain.wallet.WalletAggregate;
@@ -154,6 +155,46 @@ final class EntityTest {
         .isInstanceOf(WalletEvent.Released.class);
     assertThat(journal.getLast().recorded().getFirst().operation()).isNull();
     assertThat(journal.getLast().nextDue()).isEqualTo(at(601));
+  }
+
+  @Test
+  void moreThanARowTakesOfWhatFellDueIsWrittenBeforeAnythingIsDecided() {
+    decide(
+        at(1),
+        once("1", 1, hold("r1", "2")),
+        once("2", 1, hold("r2", "3")),
+        once("3", 1, hold("r3", "5")));
+    List<Request<WalletCommand>> asked = List.of(once("4", 1, hold("r4", "10")));
+    var first = entity.decide(asked, at(301), 2);
+    entity.sealed(seal(4));
+    assertThat(first.outcomes()).isEmpty();
+    assertThat(first.batch().recorded()).hasSize(2);
+    assertThat(first.batch().nextDue()).isEqualTo(at(301));
+    var second = entity.decide(asked, at(301), 2);
+    assertThat(second.outcomes().stream().map(EntityTest::word)).containsExactly("Held");
+    assertThat(second.batch().recorded())
+        .extracting(each -> each.event().getClass().getSimpleName())
+        .containsExactly("Released", "CreditsHeld");
+  }
+
+  /** Somebody whose clock is ahead decided on it after that. */
+  @Test
+  void whatIsDecidedByALaterClockWaitsForWhatFellDueUntilThen() {
+    decide(at(1), once("1", 1, hold("r1", "2")), once("2", 1, hold("r2", "3")));
+    List<Request<WalletCommand>> asked =
+        List.of(
+            once("3", 1, hold("r3", "5")),
+            once("4", 1, hold("r4", "5").from(Origin.of(at(400)))),
+            once("5", 1, hold("r5", "1")));
+    var first = entity.decide(asked, at(2), 2);
+    assertThat(first.outcomes().stream().map(EntityTest::word)).containsExactly("Held");
+    assertThat(first.batch().recorded()).hasSize(2);
+    entity.sealed(seal(4));
+    var second = entity.decide(asked.subList(1, 3), at(2), 2);
+    assertThat(second.outcomes().stream().map(EntityTest::word)).containsExactly("Held", "Held");
+    assertThat(second.batch().recorded())
+        .extracting(each -> each.event().getClass().getSimpleName())
+        .containsExactly("Released", "Released", "CreditsHeld", "CreditsHeld");
   }
 
   @Test

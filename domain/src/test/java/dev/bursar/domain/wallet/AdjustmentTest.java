@@ -187,6 +187,20 @@ final class AdjustmentTest {
   }
 
   @Test
+  void aGrantThatWasVoidedAgainStaysVoidedWhenTheRestOfTheFirstVoidIsReversed() {
+    var given = wallet(wallet, grant("a", "9"));
+    var first = given.when(voiding("a"), at(2));
+    given.after(at(3), reverse(given, first, "4"));
+    var second = given.when(voiding("a"), at(4));
+    assertThat(entries(given.when(reverse(given, first, "5"), at(5))))
+        .containsExactly("adjust a 5", "void a -5");
+    assertThat(wallet.grant("a").isVoided()).isTrue();
+    assertThat(entries(given.when(reverse(given, second, "4"), at(6))))
+        .containsExactly("adjust a 4");
+    assertThat(draws(given.when(hold("s", "4"), at(7)))).containsExactly("a 4");
+  }
+
+  @Test
   void whatAHoldGaveBackToAVoidedGrantCanComeBackToo() {
     var given = wallet(wallet, grant("a", "9")).after(at(1), hold("r", "3"));
     given.after(at(2), voiding("a"));

@@ -10,6 +10,7 @@ import static dev.bursar.domain.wallet.WalletWords.GRACE;
 import static dev.bursar.domain.wallet.WalletWords.TTL;
 import static dev.bursar.domain.wallet.WalletWords.at;
 import static dev.bursar.domain.wallet.WalletWords.charge;
+import static dev.bursar.domain.wallet.WalletWords.chargeOf;
 import static dev.bursar.domain.wallet.WalletWords.commit;
 import static dev.bursar.domain.wallet.WalletWords.commitUsage;
 import static dev.bursar.domain.wallet.WalletWords.credits;
@@ -19,12 +20,15 @@ import static dev.bursar.domain.wallet.WalletWords.grant;
 import static dev.bursar.domain.wallet.WalletWords.hold;
 import static dev.bursar.domain.wallet.WalletWords.newWallet;
 import static dev.bursar.domain.wallet.WalletWords.price;
+import static dev.bursar.domain.wallet.WalletWords.refund;
+import static dev.bursar.domain.wallet.WalletWords.release;
 import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static dev.bursar.domain.wallet.WalletWords.who;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.entity.Outcome;
+import dev.bursar.domain.invariant.Invariants;
 import dev.bursar.domain.operation.Refusal;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -94,6 +98,74 @@ final class CommitTest {
     assertThat(entries(then)).containsExactly("consume a -6", "debt 3");
     assertThat(figures(then.reply(WalletReply.Ended.class).balance()))
         .isEqualTo("balance 4, held 4, debt 3");
+  }
+
+  @Test
+  void whatAReleaseGivesBackPaysDebtFirst() {
+    Wallet wallet = newWallet();
+    var given =
+        wallet(wallet, grant("a", "100"))
+            .after(at(1), hold("r1", "60"), hold("r2", "40"), commit("r1", "90"));
+    assertThat(figures(wallet)).isEqualTo("balance 40, held 40, debt 30");
+    var then = given.when(release("r2"), at(2));
+    assertThat(entries(then)).containsExactly("debt_repaid a -30");
+    assertThat(figures(wallet))
+        .isEqualTo("balance 10, held 0, debt 0")
+        .isEqualTo(figures(then.reply(WalletReply.Ended.class).balance()));
+    given.when(hold("r3", "10"), at(3)).reply(WalletReply.Held.class);
+    assertThat(Invariants.in(wallet)).isEmpty();
+  }
+
+  @Test
+  void whatACommitLeavesOfItsHoldPaysDebtFirst() {
+    Wallet wallet = newWallet();
+    var given =
+        wallet(wallet, grant("a", "50"), grant("b", "50"))
+            .after(at(1), hold("r1", "30"), hold("r2", "70"), commit("r1", "55"));
+    assertThat(figures(wallet)).isEqualTo("balance 70, held 70, debt 25");
+    var then = given.when(commit("r2", "5"), at(2));
+    assertThat(entries(then)).containsExactly("consume a -5", "debt_repaid b -25");
+    assertThat(figures(wallet)).isEqualTo("balance 40, held 0, debt 0");
+    assertThat(then.reply(WalletReply.Ended.class).released()).isEqualTo(credits("65"));
+    assertThat(Invariants.in(wallet)).isEmpty();
+  }
+
+  @Test
+  void whatAHoldGivesBackWhenItExpiresPaysDebtFirst() {
+    Wallet wallet = newWallet();
+    var given =
+        wallet(wallet, grant("a", "10"))
+            .after(at(1), hold("r1", "4"))
+            .after(at(2), hold("r2", "6"), commit("r1", "11"));
+    var then = given.when(hold("r3", "0"), at(2 + TTL));
+    assertThat(entries(then)).containsExactly("debt_repaid a -6");
+    assertThat(figures(wallet)).isEqualTo("balance 0, held 0, debt 1");
+  }
+
+  @Test
+  void whatGoesBackToAGrantThatHasEndedPaysNoDebt() {
+    Wallet wallet = newWallet();
+    var given =
+        wallet(wallet, grant("a", "2").until(at(10)))
+            .after(at(1), hold("r1", "1"), hold("r2", "1"), commit("r1", "2"));
+    var then = given.when(release("r2"), at(11));
+    assertThat(entries(then)).containsExactly("expire a -1");
+    assertThat(figures(wallet)).isEqualTo("balance 0, held 0, debt 1");
+  }
+
+  /** Whoever paid is given back to when what left the debt is refunded. */
+  @Test
+  void whatAReleasePaidGoesBackWithARefund() {
+    Wallet wallet = newWallet();
+    var given =
+        wallet(wallet, grant("a", "6"), grant("b", "4"))
+            .after(at(1), hold("r1", "6"), hold("r2", "4"));
+    var charged = given.when(commit("r1", "9"), at(2));
+    given.after(at(3), release("r2"));
+    assertThat(figures(wallet)).isEqualTo("balance 1, held 0, debt 0");
+    var back = given.when(refund(given, chargeOf(charged), "4"), at(4));
+    assertThat(entries(back)).containsExactly("refund b 3", "refund a 1");
+    assertThat(Invariants.in(wallet)).isEmpty();
   }
 
   /** Looked for one by one among each other, so many grants would take minutes. */

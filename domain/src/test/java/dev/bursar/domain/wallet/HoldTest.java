@@ -84,7 +84,7 @@ final class HoldTest {
   void nobodyHoldsWhileTheWalletOwes() {
     var denied =
         wallet(grant("a", "10"))
-            .after(at(1), hold("r1", "1"), hold("r2", "3"), commit("r1", "8"), release("r2"))
+            .after(at(1), hold("r1", "1"), hold("r2", "3"), commit("r1", "8"))
             .when(hold("r3", "1"), at(2))
             .reply(WalletReply.NotHeld.class);
     assertThat(denied.denials().getFirst().code()).isEqualTo(WALLET_IN_DEBT);

@@ -479,4 +479,17 @@ final class LeaseTest {
       assertThat(denied).isPositive();
     }
   }
+
+  @Test
+  void whatALeaseGivesBackPaysDebtFirst() {
+    var given =
+        wallet(main, grant("a", "10"))
+            .after(at(1), lease("l", "6"), hold("r", "4"), commit("r", "9"));
+    assertThat(figures(main)).isEqualTo("balance 6, held 6, debt 5");
+    assertThat(entries(given.when(settle("l", 1, "2"), at(2)))).containsExactly("debt_repaid a -2");
+    assertThat(figures(main)).isEqualTo("balance 4, held 4, debt 3");
+    assertThat(entries(given.when(new WalletCommand.CloseLease("l", 2, "key1", "K4"), at(3))))
+        .containsExactly("debt_repaid a -3");
+    assertThat(figures(main)).isEqualTo("balance 1, held 0, debt 0");
+  }
 }

@@ -40,6 +40,7 @@ final class NaiveBooks {
     BigInteger left = ZERO;
     boolean started;
     String ended = "";
+    Instant voidedAt;
 
     Block(Grant terms) {
       this.terms = terms;
@@ -239,9 +240,12 @@ final class NaiveBooks {
     }
   }
 
+  /** What was set aside is free again: it ends with its block, or pays debt. */
   void giveBack(Map<Block, BigInteger> parts) {
     for (Block block : new ArrayList<>(parts.keySet()).reversed()) {
-      if (!block.ended.isEmpty()) {
+      if (block.ended.isEmpty()) {
+        repay(block, parts.get(block));
+      } else {
         move(block.ended, block, parts.get(block).negate());
       }
     }
@@ -306,6 +310,12 @@ final class NaiveBooks {
   void date(Instant at) {
     undated.forEach(line -> entries.add(at + " " + line));
     undated.clear();
+  }
+
+  /** When a transaction was dated that has entries. */
+  Instant at(String transaction) {
+    String first = entries.get(Integer.parseInt(transaction.substring("txn_main_".length())) - 1);
+    return Instant.parse(first.substring(0, first.indexOf(' ')));
   }
 
   static BigInteger sum(Map<Block, BigInteger> parts) {

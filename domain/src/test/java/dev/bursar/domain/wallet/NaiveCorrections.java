@@ -133,7 +133,9 @@ final class NaiveCorrections {
       }
       Block block = last.block();
       Instant end = block.terms.expiresAt();
-      if (!ask.taken().voided() || !block.ended.equals("void")) {
+      if (!ask.taken().voided()
+          || !block.ended.equals("void")
+          || books.at(ask.taken().transaction()).isBefore(block.voidedAt)) {
         books.comeBack("adjust", block, part);
       } else if (end != null && !now.isBefore(end)) {
         books.move("adjust", block, part);

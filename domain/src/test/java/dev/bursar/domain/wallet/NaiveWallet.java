@@ -102,6 +102,10 @@ final class NaiveWallet {
   Said decide(WalletCommand command) {
     Said said = reply(command);
     changedAt = said.changed() ? now : changedAt;
+    for (Block each : books.blocks.values()) {
+      Instant before = each.voidedAt == null ? now : each.voidedAt;
+      each.voidedAt = each.ended.equals("void") ? before : null;
+    }
     books.date(now);
     return said;
   }

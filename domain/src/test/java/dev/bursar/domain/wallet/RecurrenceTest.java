@@ -19,6 +19,7 @@ import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.credits.Credits;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -303,5 +304,25 @@ final class RecurrenceTest {
             "grant b 8000000000000",
             "expire a#2 -1000000000000",
             "grant a#3 1000000000000");
+  }
+
+  @Test
+  void anIntervalDoesNotEndAfterTheLastYearThatCanBeTold() {
+    Instant last = Instant.parse("9999-12-31T00:00:00Z");
+    var given = wallet();
+    given
+        .when(grant("a", "1").from(last).every(Recurrence.Interval.YEAR).add(), at(1))
+        .thenRefused(INVALID, "recurrence");
+    given.after(
+        at(2),
+        grant("b", "1")
+            .from(last.minus(Duration.ofDays(366)))
+            .every(Recurrence.Interval.YEAR)
+            .add(),
+        grant("c", "1")
+            .from(last)
+            .until(last.plusSeconds(9))
+            .every(Recurrence.Interval.YEAR)
+            .add());
   }
 }

@@ -2,7 +2,7 @@ package dev.bursar.projections.copy;
 
 import java.util.Collection;
 import java.util.function.Function;
-import org.jdbi.v3.core.statement.Update;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /** Rows for {@code unnest}: one array for each column. */
@@ -16,7 +16,7 @@ public final class ColumnArrays {
    * @param type of the column's values, which may be null
    */
   public static <R, T> void array(
-      Update update,
+      SqlStatement<?> statement,
       String name,
       Class<T> type,
       Collection<R> rows,
@@ -26,6 +26,6 @@ public final class ColumnArrays {
     for (R row : rows) {
       values[next++] = column.apply(row);
     }
-    update.bindArray(name, type, values);
+    statement.bindArray(name, type, values);
   }
 }

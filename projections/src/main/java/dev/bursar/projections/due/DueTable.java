@@ -73,17 +73,6 @@ final class DueTable {
         rs.getString(1), rs.getObject(2, OffsetDateTime.class).toInstant(), rs.getLong(3));
   }
 
-  /** Whether anything is due. */
-  boolean anything(Instant now) {
-    return jdbi.withHandle(
-        handle ->
-            handle
-                .createQuery("select exists (select 1 from due_work where due_at <= :now)")
-                .bind("now", now.atOffset(ZoneOffset.UTC))
-                .mapTo(Boolean.class)
-                .one());
-  }
-
   /**
    * Moves an entity to its next time, or takes it out if it has none; unless somebody wrote in the
    * meantime.

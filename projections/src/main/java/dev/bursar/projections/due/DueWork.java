@@ -25,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.pekko.actor.Cancellable;
 import org.apache.pekko.actor.typed.ActorSystem;
 import org.jdbi.v3.core.Jdbi;
@@ -116,23 +117,31 @@ public final class DueWork {
 
   /**
    * Wakes them until none has anything to do by this time, for clocks that are moved. Done then;
-   * fails if for some time none could be woken.
+   * fails if for some time nothing gets done.
    */
   public CompletionStage<Void> runUntilQuiet(Instant now) {
     AtomicLong lastDoneNanos = new AtomicLong(System.nanoTime());
-    return Polling.until(system, () -> left(now, lastDoneNanos));
+    AtomicReference<List<DueTable.Due>> first = new AtomicReference<>(List.of());
+    return Polling.until(system, () -> left(now, lastDoneNanos, first));
   }
 
-  /** For how long to wait before the next run; empty if there is none to come. */
-  private CompletionStage<Optional<Duration>> left(Instant now, AtomicLong lastDoneNanos) {
+  /**
+   * For how long to wait before the next run; empty if there is none to come. One that has much to
+   * do answers late, but its rows come, and what the table says of it changes with each.
+   *
+   * @param first what was due first after the last run
+   */
+  private CompletionStage<Optional<Duration>> left(
+      Instant now, AtomicLong lastDoneNanos, AtomicReference<List<DueTable.Due>> first) {
     return run(now, null, 0)
         .thenApplyAsync(
             done -> {
-              if (!table.anything(now)) {
+              List<DueTable.Due> left = table.page(now, null, 1);
+              if (left.isEmpty()) {
                 return Optional.empty();
               }
               long nanos = System.nanoTime();
-              if (done > 0) {
+              if (done > 0 || !left.equals(first.getAndSet(left))) {
                 lastDoneNanos.set(nanos);
               } else if (nanos - lastDoneNanos.get() > pace.stuckAfter().toNanos()) {
                 throw new IllegalStateException(

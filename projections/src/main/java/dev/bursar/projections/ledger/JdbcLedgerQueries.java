@@ -206,6 +206,6 @@ public final class JdbcLedgerQueries implements LedgerQueries {
 
   @Override
   public CompletionStage<Export<LedgerEntry>> export(String org, String wallet, Filter filter) {
-    return exports.begin(org, false, new EntryParts(org, wallet, filter, exportEntriesMax));
+    return exports.begin(org, true, new EntryParts(org, wallet, filter, exportEntriesMax));
   }
 }

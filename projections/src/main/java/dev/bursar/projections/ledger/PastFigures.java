@@ -14,7 +14,7 @@ import org.jdbi.v3.core.Handle;
 
 /**
  * A wallet's figures as they once were. The days before come from {@code ledger_day}; only where
- * the time falls between two entries of one day are entries looked at.
+ * the time falls between two entries of one day are entries looked at, and {@code ledger_turn}.
  */
 final class PastFigures {
 
@@ -40,10 +40,16 @@ final class PastFigures {
 
   private static final String LAST_ENTRY =
       """
-      select balance, debt from ledger_entry
-      where org = :org and wallet = :wallet and sequence between :first and :last
-        and credit_type = :creditType
-      order by org desc, wallet desc, sequence desc limit 1
+      select balance, debt from (
+        (select sequence, balance, debt from ledger_entry
+         where org = :org and wallet = :wallet and sequence = :last
+           and credit_type = :creditType)
+        union all
+        (select sequence, balance, debt from ledger_turn
+         where org = :org and wallet = :wallet and credit_type = :creditType
+           and sequence < :last
+         order by org desc, wallet desc, credit_type desc, sequence desc limit 1)) found
+      order by sequence desc limit 1
       """;
 
   private PastFigures() {}
@@ -62,7 +68,7 @@ final class PastFigures {
             if (last >= entries.last()) {
               figures.put(creditType, entries.figures());
             } else if (last >= entries.first()) {
-              figures.put(creditType, last(handle, org, wallet, creditType, entries.first(), last));
+              figures.put(creditType, last(handle, org, wallet, creditType, last));
             }
           });
     }
@@ -110,13 +116,13 @@ final class PastFigures {
     return days;
   }
 
+  /** After the last entry of a credit type up to this one; there is one. */
   private static Figures last(
-      Handle handle, String org, String wallet, String creditType, long first, long last) {
+      Handle handle, String org, String wallet, String creditType, long last) {
     return handle
         .createQuery(LAST_ENTRY)
         .bind("org", org)
         .bind("wallet", wallet)
-        .bind("first", first)
         .bind("last", last)
         .bind("creditType", creditType)
         .map(

@@ -5,12 +5,16 @@ import dev.bursar.projections.journal.JournalRow;
 import dev.bursar.projections.ledger.DayTable;
 import dev.bursar.projections.ledger.LedgerTable;
 import dev.bursar.projections.ledger.PageEntries;
+import dev.bursar.projections.ledger.TurnTable;
 import dev.bursar.projections.tree.TreeTable;
 import java.sql.SQLException;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/** The ledger: every entry, their sums by day, and their places in their org's Merkle tree. */
+/**
+ * The ledger: every entry, their sums by day, where credit types take turns, and their places in
+ * their org's Merkle tree.
+ */
 final class LedgerModel implements ReadModel {
 
   @Override
@@ -20,13 +24,14 @@ final class LedgerModel implements ReadModel {
 
   @Override
   public List<String> tables() {
-    return List.of("ledger_entry", "ledger_day", "ledger_tree", "ledger_subtree");
+    return List.of("ledger_entry", "ledger_day", "ledger_turn", "ledger_tree", "ledger_subtree");
   }
 
   @Override
   public void project(Handle handle, List<JournalRow> rows) throws SQLException {
     List<LedgerEntry> entries = PageEntries.of(rows);
     if (!entries.isEmpty()) {
+      TurnTable.project(handle, entries);
       LedgerTable.project(handle, TreeTable.project(handle, entries));
       DayTable.project(handle, entries);
     }

@@ -23,6 +23,7 @@ final class LedgerVerification implements AutoCloseable {
   private final Findings findings;
   private final ResultIterator<Leaf> stored;
   private final DayVerification days;
+  private final TurnVerification turns;
   private final TreeVerification tree;
   private final CorrectionVerification corrections;
   private final Invariants invariants;
@@ -33,6 +34,7 @@ final class LedgerVerification implements AutoCloseable {
     this.findings = findings;
     this.stored = snapshot.ledger(wallet);
     this.days = new DayVerification(wallet, snapshot, findings);
+    this.turns = new TurnVerification(wallet, snapshot, findings);
     this.tree = tree;
     this.corrections = new CorrectionVerification(wallet, snapshot, findings);
     this.invariants = new Invariants(wallet.org(), wallet.name());
@@ -58,6 +60,7 @@ final class LedgerVerification implements AutoCloseable {
       if (projected) {
         findings.entries++;
         days.take(entry);
+        turns.take(entry);
         compare(entry, leaf);
       }
     }
@@ -94,6 +97,7 @@ final class LedgerVerification implements AutoCloseable {
       advance();
     }
     days.finish();
+    turns.finish();
     corrections.finish();
   }
 
@@ -116,5 +120,6 @@ final class LedgerVerification implements AutoCloseable {
   @Override
   public void close() {
     stored.close();
+    turns.close();
   }
 }

@@ -10,6 +10,7 @@ import dev.bursar.projections.journal.JournalUnreadable;
 import dev.bursar.projections.ledger.DayTable.Kind;
 import dev.bursar.projections.ledger.DayTable.Sum;
 import dev.bursar.projections.ledger.LedgerRow;
+import dev.bursar.projections.ledger.TurnTable.Turn;
 import dev.bursar.projections.org.JdbcOrgQueries;
 import dev.bursar.projections.usage.Retention;
 import dev.bursar.projections.usage.UsageContents;
@@ -115,6 +116,8 @@ final class Snapshot {
             select org, wallet from wallet_balance
             union
             select org, wallet from ledger_day
+            union
+            select org, wallet from ledger_turn
             """)
         .map((rs, context) -> EntityId.wallet(rs.getString(1), rs.getString(2)))
         .forEach(all::add);
@@ -237,6 +240,29 @@ final class Snapshot {
                     rs.getLong(5),
                     rs.getLong(6)))
         .list();
+  }
+
+  /** Where credit types take turns in a wallet's ledger, as the read table has it, in order. */
+  ResultIterator<Turn> turns(EntityId wallet) {
+    return handle
+        .createQuery(
+            """
+            select credit_type, sequence, balance, debt from ledger_turn
+            where org = :org and wallet = :wallet order by sequence
+            """)
+        .bind("org", wallet.org())
+        .bind("wallet", wallet.name())
+        .setFetchSize(ENTRIES_AT_A_TIME)
+        .map(
+            (rs, context) ->
+                new Turn(
+                    wallet.org(),
+                    wallet.name(),
+                    rs.getString(1),
+                    rs.getLong(2),
+                    rs.getLong(3),
+                    rs.getLong(4)))
+        .iterator();
   }
 
   /** What a wallet's entries come to by day, as the read table has it. */
