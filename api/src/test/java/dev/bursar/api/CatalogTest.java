@@ -171,6 +171,13 @@ final class CatalogTest {
                     "{'from':'2026-03-02T00:00:00Z','to':'2026-03-01T00:00:00Z'}")
                 .at("/field"))
         .isEqualTo("to");
+    Answer passed =
+        api.post(
+            "/v1/catalog/versions/2/simulate",
+            "{'from':'1999-12-31T00:00:00Z','to':'2026-03-01T00:00:00Z'}");
+    assertThat(passed.status()).isEqualTo(400);
+    assertThat(passed.code()).isEqualTo("not_kept");
+    assertThat(passed.at("/field")).isEqualTo("from");
     assertThat(api.post("/v1/catalog/versions/9/simulate", period.formatted("")).code())
         .isEqualTo("version_not_found");
   }

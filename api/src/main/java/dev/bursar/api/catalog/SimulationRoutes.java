@@ -17,6 +17,7 @@ import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.org.Rerating;
 import dev.bursar.domain.org.Rerating.OfOrg;
 import dev.bursar.domain.org.Rerating.Totals;
+import dev.bursar.domain.usage.UsageQueries;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,10 +50,12 @@ public final class SimulationRoutes {
 
   private final CatalogVersions versions;
   private final Entities entities;
+  private final UsageQueries usage;
 
-  public SimulationRoutes(CatalogVersions versions, Entities entities) {
+  public SimulationRoutes(CatalogVersions versions, Entities entities, UsageQueries usage) {
     this.versions = versions;
     this.entities = entities;
+    this.usage = usage;
   }
 
   /** All of them. */
@@ -74,7 +77,8 @@ public final class SimulationRoutes {
     String org = body.name("org");
     Instant pricedAt = body.time("priced_at");
     return known(org)
-        .thenCompose(there -> versions.simulate(version, org, from, to, pricedAt))
+        .thenCompose(there -> usage.demandEvents(org, from, to))
+        .thenCompose(kept -> versions.simulate(version, org, from, to, pricedAt))
         .thenApply(answer -> Outcomes.done(answer).value())
         .thenCompose(
             trial ->
