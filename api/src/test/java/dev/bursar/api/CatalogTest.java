@@ -151,6 +151,13 @@ final class CatalogTest {
         .isEqualTo("org_not_found");
     Answer one = api.post("/v1/catalog/versions/2/simulate", period.formatted(",'org':'beta'"));
     assertThat(one.at("/events")).isEqualTo("1");
+    api.put("/v1/orgs/gamma", "{'name':'C','timezone':'UTC'}");
+    Answer other = api.post("/v1/catalog/versions/2/simulate", period.formatted(",'org':'gamma'"));
+    assertThat(other.at("/credits/0/change")).isEqualTo("-2");
+    assertThat(other.at("/credits/1/change")).as("of another credit type").isEqualTo("1");
+    assertThat(other.at("/winners")).isEqualTo("0");
+    assertThat(other.at("/losers")).isEqualTo("0");
+    assertThat(other.at("/mixed")).isEqualTo("1");
 
     Answer lines =
         api.send(

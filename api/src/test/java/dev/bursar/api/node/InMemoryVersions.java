@@ -191,7 +191,10 @@ public final class InMemoryVersions implements CatalogVersions {
                 false));
   }
 
-  /** One request of everybody's that cost 2, in two parts. */
+  /**
+   * One request of everybody's that cost 2, in two parts; of gamma's, if it is asked for, one that
+   * cost as much in another credit type.
+   */
   @Override
   public CompletionStage<Answer<Trial>> simulate(
       int number, @Nullable String org, Instant from, Instant to, @Nullable Instant pricedAt) {
@@ -205,6 +208,9 @@ public final class InMemoryVersions implements CatalogVersions {
         rerating.add(
             used(each, from, each.equals("acme") ? "gpt-5" : "unknown", "platform", 1_000));
       }
+    }
+    if ("gamma".equals(org)) {
+      rerating.add(used(org, from, "gpt-5", "image", 1_000));
     }
     return CompletableFuture.completedFuture(new Answer.Done<>(new Parts(rerating), false));
   }
