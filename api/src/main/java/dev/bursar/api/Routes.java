@@ -66,7 +66,7 @@ public final class Routes {
                     ports.reports(), ports.spans(), catalogs, ports.meters())
                 .endpoints(),
             new CatalogRoutes(ports.versions(), ports.entities(), ports.clock()).endpoints(),
-            new SimulationRoutes(ports.versions(), ports.entities()).endpoints(),
+            new SimulationRoutes(ports.versions(), ports.entities(), ports.usage()).endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs(), ports.versions()).endpoints(),
             new AuditRoutes(ports.entities(), ports.orgs()).endpoints(),
             new EntitlementRoutes(ports.entities()).endpoints(),

@@ -151,6 +151,13 @@ final class CatalogTest {
         .isEqualTo("org_not_found");
     Answer one = api.post("/v1/catalog/versions/2/simulate", period.formatted(",'org':'beta'"));
     assertThat(one.at("/events")).isEqualTo("1");
+    api.put("/v1/orgs/gamma", "{'name':'C','timezone':'UTC'}");
+    Answer other = api.post("/v1/catalog/versions/2/simulate", period.formatted(",'org':'gamma'"));
+    assertThat(other.at("/credits/0/change")).isEqualTo("-2");
+    assertThat(other.at("/credits/1/change")).as("of another credit type").isEqualTo("1");
+    assertThat(other.at("/winners")).isEqualTo("0");
+    assertThat(other.at("/losers")).isEqualTo("0");
+    assertThat(other.at("/mixed")).isEqualTo("1");
 
     Answer lines =
         api.send(
@@ -171,6 +178,13 @@ final class CatalogTest {
                     "{'from':'2026-03-02T00:00:00Z','to':'2026-03-01T00:00:00Z'}")
                 .at("/field"))
         .isEqualTo("to");
+    Answer passed =
+        api.post(
+            "/v1/catalog/versions/2/simulate",
+            "{'from':'1999-12-31T00:00:00Z','to':'2026-03-01T00:00:00Z'}");
+    assertThat(passed.status()).isEqualTo(400);
+    assertThat(passed.code()).isEqualTo("not_kept");
+    assertThat(passed.at("/field")).isEqualTo("from");
     assertThat(api.post("/v1/catalog/versions/9/simulate", period.formatted("")).code())
         .isEqualTo("version_not_found");
   }

@@ -106,11 +106,12 @@ final class CatalogSimulateCommand implements Callable<Integer> {
 
   private void print(PrintWriter out, JsonNode result) {
     out.printf(
-        "version %d: %,d requests; %,d orgs would have paid less, %,d more%n",
+        "version %d: %,d requests; %,d orgs would have paid less, %,d more, %,d less of one credit type and more of another%n",
         result.path("version").asInt(),
         result.path("events").asLong(),
         result.path("winners").asLong(),
-        result.path("losers").asLong());
+        result.path("losers").asLong(),
+        result.path("mixed").asLong());
     line(out, "all", result);
     for (JsonNode plan : result.path("plans")) {
       line(

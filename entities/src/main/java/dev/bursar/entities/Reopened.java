@@ -121,7 +121,8 @@ final class Reopened {
               default -> Closure.Kind.ENDED;
             };
         yield new Closure(reservation, ended.amount(), kind, ended.usage())
-            .drawnFrom(ended.lease(), ended.covered());
+            .drawnFrom(ended.lease(), ended.covered())
+            .costing(ended.cost());
       }
       case WalletReply.LeaseSettled it when reservation.equals(it.added()) ->
           Closure.added(reservation, it.lease());

@@ -681,7 +681,11 @@ record Sample<E>(BatchCodec<E> codec, String name, Batch<E> batch) {
         org(
             "settled-alerting",
             new OrgEvent.ReservationSettled(
-                AT, closure(Closure.Kind.COMMITTED), List.of(Parts.alert()))));
+                AT, closure(Closure.Kind.COMMITTED), List.of(Parts.alert()))),
+        org(
+            "settled-costing",
+            new OrgEvent.ReservationSettled(
+                AT, closure(Closure.Kind.COMMITTED).costing(credits("12.5")), List.of())));
   }
 
   private static Closure closure(Closure.Kind kind) {

@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -391,6 +392,14 @@ class RetentionTest {
       assertNotKept(
           () -> ReadSide.await(side.projections.usage().events("acme", filter, null, 10, true)),
           "What this takes of single events is kept since 2025-03-01T00:00:00Z");
+      for (String org : Arrays.asList("acme", null)) {
+        assertNotKept(
+            () -> ReadSide.await(side.projections.usage().demandEvents(org, START, NOW)),
+            "What this takes of single events is kept since 2025-03-01T00:00:00Z");
+        ReadSide.await(
+            side.projections.usage().demandEvents(org, Instant.parse("2025-03-01T00:00:00Z"), NOW));
+      }
+      ReadSide.await(side.projections.usage().demandEvents("other", START, NOW));
 
       // As far as the ledger tells, nothing was used before.
       assertThat(sum(side, START, NOW)).isNotEmpty();

@@ -313,7 +313,10 @@ final class UsageWorld {
   private void commit(Made it, Closure.Kind kind) {
     Map<String, Long> said =
         random.nextBoolean() ? Map.of() : Map.of("output_tokens", (long) random.nextInt(900));
-    settle(it, new Closure(it.plan.reservation(), credits(), kind, said));
+    settle(
+        it,
+        new Closure(it.plan.reservation(), credits(), kind, said)
+            .costing(random.nextBoolean() ? null : credits()));
   }
 
   private void settle(Made it, Closure closure) {

@@ -17,6 +17,7 @@ import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.org.Rerating;
 import dev.bursar.domain.org.Rerating.OfOrg;
 import dev.bursar.domain.org.Rerating.Totals;
+import dev.bursar.domain.usage.UsageQueries;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,10 +50,12 @@ public final class SimulationRoutes {
 
   private final CatalogVersions versions;
   private final Entities entities;
+  private final UsageQueries usage;
 
-  public SimulationRoutes(CatalogVersions versions, Entities entities) {
+  public SimulationRoutes(CatalogVersions versions, Entities entities, UsageQueries usage) {
     this.versions = versions;
     this.entities = entities;
+    this.usage = usage;
   }
 
   /** All of them. */
@@ -74,7 +77,8 @@ public final class SimulationRoutes {
     String org = body.name("org");
     Instant pricedAt = body.time("priced_at");
     return known(org)
-        .thenCompose(there -> versions.simulate(version, org, from, to, pricedAt))
+        .thenCompose(there -> usage.demandEvents(org, from, to))
+        .thenCompose(kept -> versions.simulate(version, org, from, to, pricedAt))
         .thenApply(answer -> Outcomes.done(answer).value())
         .thenCompose(
             trial ->
@@ -145,10 +149,9 @@ public final class SimulationRoutes {
   private static void result(JsonWriter json, int version, List<OfOrg> orgs) {
     json.field("version", version);
     totals(json, Rerating.sum(orgs));
-    long dearer = orgs.stream().filter(each -> sign(each) > 0).count();
-    long cheaper = orgs.stream().filter(each -> sign(each) < 0).count();
-    json.field("winners", cheaper)
-        .field("losers", dearer)
+    json.field("winners", orgs.stream().filter(each -> less(each) && !more(each)).count())
+        .field("losers", orgs.stream().filter(each -> more(each) && !less(each)).count())
+        .field("mixed", orgs.stream().filter(each -> more(each) && less(each)).count())
         .objects(
             "plans",
             plans(orgs).entrySet(),
@@ -163,19 +166,22 @@ public final class SimulationRoutes {
         .field("orgs_left_out", orgs.size() - told.size());
   }
 
-  /** Whether more or less would be charged, over all credit types. */
-  private static int sign(OfOrg org) {
-    return org.totals().change().values().stream()
-        .map(change -> BigInteger.valueOf(change.micros()))
-        .reduce(BigInteger.ZERO, BigInteger::add)
-        .signum();
+  /** Whether more would be charged in some credit type. */
+  private static boolean more(OfOrg org) {
+    return org.totals().change().values().stream().anyMatch(Credits::isPositive);
   }
 
-  /** How much would be otherwise, whichever way. */
+  /** Whether less would be charged in some credit type. */
+  private static boolean less(OfOrg org) {
+    return org.totals().change().values().stream().anyMatch(Credits::isNegative);
+  }
+
+  /** How much would be otherwise, whichever way, in the credit type in which that is most. */
   private static BigInteger size(OfOrg org) {
     return org.totals().change().values().stream()
         .map(change -> BigInteger.valueOf(change.micros()).abs())
-        .reduce(BigInteger.ZERO, BigInteger::add);
+        .max(Comparator.naturalOrder())
+        .orElse(BigInteger.ZERO);
   }
 
   private static Map<String, List<OfOrg>> plans(List<OfOrg> orgs) {

@@ -17,6 +17,7 @@ import dev.bursar.domain.ledger.LedgerQueries.Freshness;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.usage.AlertKey;
+import dev.bursar.domain.usage.Unanswerable;
 import dev.bursar.domain.usage.UsageEvent;
 import dev.bursar.domain.usage.UsageQueries;
 import java.math.BigDecimal;
@@ -30,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -150,6 +152,15 @@ public final class InMemoryUsage implements UsageQueries {
         && each.at().isBefore(to)
         && filter.entrySet().stream()
             .allMatch(f -> f.getValue().equals(of(f.getKey(), each.plan())));
+  }
+
+  /** Events of before the year 2000 are not kept. */
+  @Override
+  public CompletionStage<?> demandEvents(@Nullable String org, Instant from, Instant to) {
+    return from.isBefore(Instant.parse("2000-01-01T00:00:00Z"))
+        ? CompletableFuture.failedFuture(
+            new Unanswerable(Unanswerable.Reason.NOT_KEPT, "It is kept since the year 2000."))
+        : CompletableFuture.completedFuture(to);
   }
 
   @Override

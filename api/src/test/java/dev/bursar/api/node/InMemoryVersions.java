@@ -1,5 +1,7 @@
 package dev.bursar.api.node;
 
+import dev.bursar.domain.budget.CountedWork;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.CatalogDiff;
 import dev.bursar.domain.catalog.CatalogFault;
@@ -10,6 +12,7 @@ import dev.bursar.domain.catalog.Releases;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.Rerating;
 import java.nio.charset.StandardCharsets;
@@ -188,7 +191,10 @@ public final class InMemoryVersions implements CatalogVersions {
                 false));
   }
 
-  /** One request of everybody's that cost 2, in two parts. */
+  /**
+   * One request of everybody's that cost 2, in two parts; of gamma's, if it is asked for, one that
+   * cost as much in another credit type.
+   */
   @Override
   public CompletionStage<Answer<Trial>> simulate(
       int number, @Nullable String org, Instant from, Instant to, @Nullable Instant pricedAt) {
@@ -200,18 +206,30 @@ public final class InMemoryVersions implements CatalogVersions {
     for (String each : List.of("acme", "beta")) {
       if (org == null || org.equals(each)) {
         rerating.add(
-            new Rerating.Used(
-                each,
-                null,
-                from,
-                null,
-                each.equals("acme") ? "gpt-5" : "unknown",
-                Map.of("input_tokens", 1_000L),
-                "platform",
-                Credits.of(2)));
+            used(each, from, each.equals("acme") ? "gpt-5" : "unknown", "platform", 1_000));
       }
     }
+    if ("gamma".equals(org)) {
+      rerating.add(used(org, from, "gpt-5", "image", 1_000));
+    }
     return CompletableFuture.completedFuture(new Answer.Done<>(new Parts(rerating), false));
+  }
+
+  private static Rerating.Used used(
+      String org, Instant at, String model, String creditType, long tokens) {
+    Map<String, Long> units = Map.of("input_tokens", tokens);
+    Rerating.Moment moment = new Rerating.Moment(at, new Place(1, 0));
+    return new Rerating.Used(
+        org,
+        null,
+        null,
+        model,
+        Rerating.Decider.ORG,
+        CountedWork.of(at, at),
+        moment,
+        new Quantities(Credits.of(2), units),
+        creditType,
+        new Rerating.Charge(units, Credits.of(2), Credits.of(2), moment, false));
   }
 
   private static final class Parts implements Trial {

@@ -2,10 +2,8 @@ package dev.bursar.node.catalog;
 
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.CatalogVersions.Trial;
-import dev.bursar.domain.org.OrgQueries;
-import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Rerating;
-import dev.bursar.projections.org.JdbcOrgQueries;
+import dev.bursar.projections.org.Subscribed;
 import dev.bursar.projections.progress.Outages;
 import dev.bursar.projections.usage.UsedWork;
 import java.time.Instant;
@@ -14,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -49,13 +46,8 @@ final class StoredTrial implements Trial {
       Instant to,
       @Nullable Instant pricedAt) {
     UsedWork work = new UsedWork(org, from, to);
-    Map<String, OrgSettings> orgs =
-        jdbi.withHandle(
-            handle ->
-                handle
-                    .createQuery("select " + JdbcOrgQueries.COLUMNS + " from org")
-                    .map((rs, context) -> JdbcOrgQueries.row(rs))
-                    .collect(Collectors.toMap(OrgQueries.Row::org, OrgQueries.Row::settings)));
+    Map<String, List<Rerating.Since>> orgs =
+        jdbi.inTransaction(handle -> Subscribed.of(handle, org));
     return new StoredTrial(
         jdbi, blocking, work, new Rerating(catalog, orgs, pricedAt), jdbi.withHandle(work::count));
   }

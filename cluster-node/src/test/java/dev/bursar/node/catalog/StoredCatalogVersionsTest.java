@@ -360,10 +360,12 @@ final class StoredCatalogVersionsTest {
                         """
                         insert into usage_event (
                           org, counted_at, sequence, index, recorded_at, reservation, allowed, denials,
-                          departments, model, wallet, actor, credit_type, amount, usage, outcome, charged, used)
-                        select :org, :noon + n * interval '1 second', n, 0, :noon, 'r' || n, true, '{}',
-                          '{}', 'm', 'main', 'k', 'c', 2000000, '{"m": 9}',
-                          case when n % 2 = 0 then 'committed' else 'late' end, 2000000, '{"m": 2}'
+                          departments, model, wallet, actor, credit_type, amount, usage, outcome, ended_at,
+                          ended_sequence, ended_index, charged, used)
+                        select :org, :noon + n * interval '1 second', n, 0, :noon + n * interval '1 second',
+                          'r' || n, true, '{}', '{}', 'm', 'main', 'k', 'c', 9000000, '{"m": 9}',
+                          case when n % 2 = 0 then 'committed' else 'late' end,
+                          :noon + n * interval '1 second', n, 1, 2000000, '{"m": 2}'
                         from generate_series(1, :count) n
                         """)
                     .bind("org", org)
@@ -421,6 +423,69 @@ final class StoredCatalogVersionsTest {
     assertThat(some.events()).isEqualTo(10);
     assertThat(await(node.simulate(9, null, NOON, NOON.plusSeconds(1), null)))
         .isInstanceOf(Answer.Refused.class);
+  }
+
+  private void execute(String... statements) {
+    database.jdbi().useHandle(handle -> List.of(statements).forEach(handle::execute));
+  }
+
+  private Totals rated(StoredCatalogVersions node, int version) {
+    Trial trial = done(node.simulate(version, null, NOON, NOON.plusSeconds(60), null)).value();
+    assertThat(await(trial.more())).isFalse();
+    return trial.orgs().getFirst().totals();
+  }
+
+  @Test
+  void whatIsStoredTellsHowUsageWasCharged() {
+    StoredCatalogVersions node = node(costing("1"), false);
+    execute("create table usage_event_any partition of usage_event default");
+    used("a", 5);
+    execute(
+        "update usage_event set used = null, charged = amount, outcome = 'committed'",
+        "update usage_event set cost = charged where sequence = 2",
+        "update usage_event set charged = 5000000 where sequence = 3",
+        "update usage_event set used = '{\"m\": 2}', charged = 1000000, cost = 2000000 where sequence = 4",
+        """
+        update usage_event set charged = 4000000, source = 's', event_id = 'e', happened_at = counted_at
+        where sequence = 5
+        """);
+    Totals same = rated(node, draft(node, costing("1")));
+    assertThat(same.before()).isEqualTo(Map.of("c", Credits.of(9 + 9 + 5 + 1 + 4)));
+    assertThat(same.after()).isEqualTo(same.before());
+    Totals dearer = rated(node, draft(node, costing("3")));
+    assertThat(dearer.after())
+        .as("as asked; named; named, of an early row; cut off; reported, and cut off")
+        .isEqualTo(Map.of("c", Credits.of(27 + 9 + 5 + 1 + 4)));
+    assertThat(rated(node, draft(node, costing("0.1"))).after())
+        .isEqualTo(Map.of("c", Credits.of(16)));
+  }
+
+  @Test
+  void usageIsOfThePlanThatTheOrgHadThen() {
+    StoredCatalogVersions node = node(costing("1"), false);
+    execute("create table usage_event_any partition of usage_event default");
+    used("a", 5);
+    execute(
+        """
+        insert into org (org, name, zone, plan, add_ons, last_sequence, updated_at)
+        values ('a', 'A', 'UTC', 'gone', '{}', 4, now())
+        """);
+    for (String put :
+        List.of(
+            "select 'a', 0, 0, counted_at, 'k', 'put_org', 'org', 'a', null, '{\"plan\": null}'",
+            "select 'a', 4, 0, counted_at, 'k', 'put_org', 'org', 'a', null, '{\"plan\": \"gone\"}'")) {
+      execute(
+          """
+          insert into audit_log (
+            org, sequence, index, changed_at, actor, action, target_type, target, before, after)
+          %s::jsonb || '{"name": "A", "timezone": "UTC", "add_ons": []}' from usage_event
+          where sequence = %s
+          """
+              .formatted(put, put.contains("null}") ? 1 : 4));
+    }
+    execute("update usage_event set recorded_at = counted_at");
+    assertThat(rated(node, draft(node, costing("1"))).denied())
+        .isEqualTo(Map.of(DenialCode.NOT_ENTITLED, 2L));
   }
 
   @Test

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     null
  * @param covered how much of what was charged was drawn from the lease; null for all of it, and in
  *     early rows
+ * @param cost what the work came to, if a commit named that as an amount, or if less was charged;
+ *     null if it is what its units were charged at, and in early rows
  */
 public record Closure(
     String reservation,
@@ -23,16 +25,17 @@ public record Closure(
     Kind kind,
     Map<String, Long> usage,
     @Nullable String lease,
-    @Nullable Credits covered) {
+    @Nullable Credits covered,
+    @Nullable Credits cost) {
 
   /** Of what has to do with no lease. */
   public Closure(String reservation, Credits charged, Kind kind, Map<String, Long> usage) {
-    this(reservation, charged, kind, usage, null, null);
+    this(reservation, charged, kind, usage, null, null, null);
   }
 
   /** What was held by itself is held by a lease from now on. */
   public static Closure added(String reservation, String lease) {
-    return new Closure(reservation, Credits.ZERO, Kind.ADDED, Map.of(), lease, null);
+    return new Closure(reservation, Credits.ZERO, Kind.ADDED, Map.of(), lease, null, null);
   }
 
   /**
@@ -41,7 +44,7 @@ public record Closure(
    * @param returned all that was handed back of it so far
    */
   public static Closure shrunk(String lease, Credits returned) {
-    return new Closure(lease, returned, Kind.SHRUNK, Map.of(), null, null);
+    return new Closure(lease, returned, Kind.SHRUNK, Map.of(), null, null, null);
   }
 
   /** The same, of a lease or drawn from it. */
@@ -55,7 +58,17 @@ public record Closure(
    * @param part how much; null for all that was charged
    */
   public Closure drawnFrom(@Nullable String from, @Nullable Credits part) {
-    return new Closure(reservation, charged, kind, usage, from, charged.equals(part) ? null : part);
+    return new Closure(
+        reservation, charged, kind, usage, from, charged.equals(part) ? null : part, cost);
+  }
+
+  /**
+   * The same, of work that came to so much.
+   *
+   * @param all null for what was charged for its units
+   */
+  public Closure costing(@Nullable Credits all) {
+    return new Closure(reservation, charged, kind, usage, lease, covered, all);
   }
 
   /** How much less a lease holds for this. */

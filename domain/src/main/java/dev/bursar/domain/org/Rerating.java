@@ -1,12 +1,12 @@
 package dev.bursar.domain.org;
 
-import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.CountedWork;
 import dev.bursar.domain.budget.Quantities;
-import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.DenialCode;
+import dev.bursar.domain.operation.Place;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -18,27 +18,70 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Works out what usage that has run would have cost under another catalog, and what of it would
- * have been denied: by the plan, by a limit that comes with the plan, or since it has no rate. The
- * org's own budgets and its credits are not looked at. Mutable, owned by one thread; the usage of
- * an org comes in the order in which it counted.
+ * have been denied: by the plan that the org had then, by a limit that comes with the plan, or
+ * since it has no rate. Under the catalog by which it was decided, nothing costs otherwise, and
+ * nothing is denied. The org's own budgets and its credits are not looked at. Mutable, owned by one
+ * thread; the usage of an org comes in the order of the times for which it counted.
  */
 public final class Rerating {
+
+  /** Who could have denied it. */
+  public enum Decider {
+    /** The org, before it ran. */
+    ORG,
+    /** Whoever had a lease, before it ran. */
+    LEASE,
+    /** Nobody: it was reported after it had run. */
+    NOBODY
+  }
 
   /**
    * Usage of one request.
    *
-   * @param units by meter; empty if it was charged by an amount, which stays the same
-   * @param charged what it cost
+   * @param counted for when it counts
+   * @param recorded when and where the org put the decision on record
+   * @param asked what was asked for: units, or only an amount
+   * @param creditType the credit type of the amounts
    */
   public record Used(
       String org,
       @Nullable String user,
-      Instant countedAt,
       @Nullable String feature,
       @Nullable String model,
-      Map<String, Long> units,
+      Decider decider,
+      CountedWork counted,
+      Moment recorded,
+      Quantities asked,
       String creditType,
-      Credits charged) {}
+      Charge charge) {}
+
+  /**
+   * How it was charged.
+   *
+   * @param units by meter; empty if the amount was named, which stays the same
+   * @param amount what was charged
+   * @param cost what it came to: more than the amount if the wallet had no more, and the overage
+   *     policy left the rest uncharged
+   * @param at when and where the org put that on record
+   * @param late whether it came after the hold had expired, or the lease had ended
+   */
+  public record Charge(
+      Map<String, Long> units, Credits amount, Credits cost, Moment at, boolean late) {}
+
+  /** A row of the org's journal: neither its time nor its place is ever before that of another. */
+  public record Moment(Instant at, Place place) implements Comparable<Moment> {
+    @Override
+    public int compareTo(Moment other) {
+      int order = at.compareTo(other.at);
+      if (order == 0) {
+        order = Long.compare(place.sequence(), other.place.sequence());
+      }
+      return order == 0 ? Integer.compare(place.index(), other.place.index()) : order;
+    }
+  }
+
+  /** What an org had subscribed to from a moment on. */
+  public record Since(Moment moment, OrgSettings settings) {}
 
   /**
    * What became of some usage. A sum that passes what can be counted is that.
@@ -93,26 +136,31 @@ public final class Rerating {
     }
   }
 
-  /** Where a limit counts. */
-  private record Counter(String limit, String member, Instant windowStart) {}
+  /**
+   * What a request would come to.
+   *
+   * @param asked what it would be decided by
+   * @param charged what would be charged
+   */
+  private record Rated(String creditType, Credits asked, Credits charged) {}
 
   private final Catalog catalog;
-  private final Map<String, OrgSettings> orgs;
+  private final Map<String, List<Since>> orgs;
   private final @Nullable Instant pricedAt;
   private final Map<String, Sums> byOrg = new TreeMap<>();
-  private final Map<String, Subscription> subscriptions = new HashMap<>();
 
   /** Those of one org at a time. */
-  private final Map<Counter, Credits> counted = new HashMap<>();
+  private final Map<OrgSettings, Subscription> subscriptions = new HashMap<>();
 
+  private PlanLimits limits = new PlanLimits();
   private String counting = "";
   private long events;
 
   /**
-   * @param orgs their settings, by name
+   * @param orgs what each had subscribed to, by name; from its beginning on, in order
    * @param pricedAt at which time's rates; null for those of when it counted
    */
-  public Rerating(Catalog catalog, Map<String, OrgSettings> orgs, @Nullable Instant pricedAt) {
+  public Rerating(Catalog catalog, Map<String, List<Since>> orgs, @Nullable Instant pricedAt) {
     this.catalog = catalog;
     this.orgs = orgs;
     this.pricedAt = pricedAt;
@@ -128,84 +176,85 @@ public final class Rerating {
     events++;
     if (!used.org().equals(counting)) {
       counting = used.org();
-      counted.clear();
+      subscriptions.clear();
+      limits = new PlanLimits();
     }
     Sums sums = byOrg.computeIfAbsent(used.org(), org -> new Sums());
     sums.events++;
-    sums.before.merge(used.creditType(), used.charged(), Credits::plusCapped);
+    sums.before.merge(used.creditType(), used.charge().amount(), Credits::plusCapped);
     DenialCode denied = rate(used, sums);
     if (denied != null) {
       sums.denied.merge(denied, 1L, Long::sum);
-      sums.deniedBefore.merge(used.creditType(), used.charged(), Credits::plusCapped);
+      sums.deniedBefore.merge(used.creditType(), used.charge().amount(), Credits::plusCapped);
     }
   }
 
   private @Nullable DenialCode rate(Used used, Sums sums) {
-    String creditType = used.creditType();
-    Credits cost = used.charged();
-    if (!used.units().isEmpty()) {
-      Price price =
-          catalog.price(
-              used.feature(), used.model(), pricedAt == null ? used.countedAt() : pricedAt);
-      // Nobody could be charged: a rate is missing, or it comes to more than an amount.
-      Credits priced =
-          price == null || price.unpriced(used.units()) != null
-              ? null
-              : price.chargeable(used.units());
-      if (price == null || priced == null) {
-        return DenialCode.NO_RATE;
-      }
-      creditType = price.creditType();
-      cost = priced;
+    Rated rated = rated(used);
+    if (rated == null) {
+      return DenialCode.NO_RATE;
     }
-    Subscription subscription = subscription(used.org());
+    Subscription subscription = subscription(used);
     if (subscription != null) {
-      if (subscription.fault(used.feature(), used.countedAt()) != null) {
+      if (used.decider() != Decider.NOBODY
+          && subscription.fault(used.feature(), used.counted().countsAt()) != null) {
         return DenialCode.NOT_ENTITLED;
       }
-      if (!fits(subscription.limits(), used, creditType, cost)) {
+      if (!limits.take(
+          subscription.limits(), used, rated.creditType(), rated.asked(), rated.charged())) {
         return DenialCode.BUDGET_EXCEEDED;
       }
     }
-    sums.after.merge(creditType, cost, Credits::plusCapped);
+    sums.after.merge(rated.creditType(), rated.charged(), Credits::plusCapped);
     return null;
   }
 
-  private @Nullable Subscription subscription(String org) {
-    OrgSettings settings = orgs.get(org);
-    return settings == null || settings.plan() == null
-        ? null
-        : subscriptions.computeIfAbsent(org, any -> new Subscription(settings, catalog));
+  /** Null if nobody could be charged: a rate is missing, or it comes to more than an amount. */
+  private @Nullable Rated rated(Used used) {
+    Map<String, Long> units = used.asked().usage();
+    Charge charge = used.charge();
+    if (units.isEmpty()) {
+      return new Rated(used.creditType(), used.asked().amount(), charge.amount());
+    }
+    Price price =
+        catalog.price(
+            used.feature(), used.model(), pricedAt == null ? used.counted().countsAt() : pricedAt);
+    Credits asked = price == null || price.unpriced(units) != null ? null : price.chargeable(units);
+    if (price == null || asked == null) {
+      return null;
+    }
+    Credits cost = charge.units().isEmpty() ? charge.amount() : cost(price, charge.units());
+    if (cost == null) {
+      return null;
+    }
+    boolean capped =
+        charge.amount().compareTo(charge.cost()) < 0
+            && price.creditType().equals(used.creditType());
+    return new Rated(price.creditType(), asked, capped ? cost.min(charge.amount()) : cost);
   }
 
-  /** Whether it fits into all limits of the plan; if so, it counts in them. */
-  private boolean fits(List<Budget> limits, Used used, String creditType, Credits cost) {
-    if (limits.isEmpty()) {
-      return true;
+  /** What a commit would have come to, which may be more than can be asked for. */
+  private static @Nullable Credits cost(Price price, Map<String, Long> units) {
+    try {
+      return price.unpriced(units) == null ? price.of(units) : null;
+    } catch (ArithmeticException e) {
+      return null;
     }
-    Quantities quantities = new Quantities(cost, used.units());
-    Map<Counter, Credits> sums = new HashMap<>();
-    for (Budget limit : limits) {
-      boolean isMeant =
-          !limit.measure().equals(Quantities.OPEN_RESERVATIONS)
-              && (limit.scope().type() != Scope.Type.EACH_USER || used.user() != null)
-              && limit.counts(creditType, quantities, used.feature(), used.model());
-      if (isMeant) {
-        Counter counter =
-            new Counter(
-                limit.id(),
-                limit.scope().member(used.user()),
-                limit.windowAt(used.countedAt()).start());
-        Credits sum =
-            counted.getOrDefault(counter, Credits.ZERO).plusCapped(quantities.in(limit.measure()));
-        if (limit.mode() == Budget.Mode.HARD && sum.compareTo(limit.limit()) > 0) {
-          return false;
-        }
-        sums.put(counter, sum);
+  }
+
+  /** What the org had subscribed to when it was decided; null if it could use anything. */
+  private @Nullable Subscription subscription(Used used) {
+    List<Since> all = orgs.getOrDefault(used.org(), List.of());
+    Moment decided = new Moment(used.counted().countsAt(), used.recorded().place());
+    for (Since each : all.reversed()) {
+      if (each.moment().compareTo(decided) <= 0) {
+        OrgSettings settings = each.settings();
+        return settings.plan() == null
+            ? null
+            : subscriptions.computeIfAbsent(settings, any -> new Subscription(any, catalog));
       }
     }
-    counted.putAll(sums);
-    return true;
+    return null;
   }
 
   /** What came of each org's usage, by name. */
@@ -215,9 +264,10 @@ public final class Rerating {
     return all;
   }
 
+  /** The plan that it has last. */
   private @Nullable String plan(String org) {
-    OrgSettings settings = orgs.get(org);
-    return settings == null ? null : settings.plan();
+    List<Since> all = orgs.getOrDefault(org, List.of());
+    return all.isEmpty() ? null : all.getLast().settings().plan();
   }
 
   /** All of it together. */

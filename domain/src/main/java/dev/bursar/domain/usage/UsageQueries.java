@@ -157,6 +157,15 @@ public interface UsageQueries {
       String org, EventFilter filter, UsageEvent.@Nullable Key after, int limit, boolean fresh);
 
   /**
+   * Sees to it that all events of a period are kept. Fails with {@link Unanswerable} if there were
+   * some that no longer are.
+   *
+   * @param org whose; null for everybody's
+   * @param to exclusive
+   */
+  CompletionStage<?> demandEvents(@Nullable String org, Instant from, Instant to);
+
+  /**
    * All such events, the newest first, for whoever takes them along. Fails as {@link #events} does,
    * and with {@link dev.bursar.domain.export.TooManyExports}.
    *

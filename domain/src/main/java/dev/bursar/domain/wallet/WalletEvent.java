@@ -33,17 +33,19 @@ public sealed interface WalletEvent {
     return switch (this) {
       case Committed it ->
           new Closure(
-              it.reservation(),
-              it.amount(),
-              it.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED,
-              it.usage());
+                  it.reservation(),
+                  it.amount(),
+                  it.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED,
+                  it.usage())
+              .costing(it.cost());
       case Charged it -> Closure.of(it.reservation(), it.amount(), Closure.Kind.COMMITTED);
       case UsageCharged it ->
           Closure.of(
                   it.reservation(),
                   it.amount(),
                   it.late() ? Closure.Kind.LATE : Closure.Kind.COMMITTED)
-              .drawnFrom(it.drawnFrom(), it.covered());
+              .drawnFrom(it.drawnFrom(), it.covered())
+              .costing(it.cost());
       case LeaseSettled it ->
           it.added() != null
               ? Closure.added(it.added(), it.lease())
@@ -146,7 +148,13 @@ public sealed interface WalletEvent {
       Map<String, Long> usage,
       Transaction transaction,
       Balance balance)
-      implements WalletEvent {}
+      implements WalletEvent {
+
+    /** What the work came to, if the commit named that, or if less was charged; else null. */
+    @Nullable Credits cost() {
+      return usage.isEmpty() || uncharged.isPositive() ? amount.plus(uncharged) : null;
+    }
+  }
 
   /**
    * The work was charged as it was asked for: a hold and its commit in one.
@@ -213,6 +221,11 @@ public sealed interface WalletEvent {
           transaction,
           balance,
           null);
+    }
+
+    /** What the work came to, if less was charged; else null. */
+    @Nullable Credits cost() {
+      return uncharged.isPositive() ? amount.plus(uncharged) : null;
     }
 
     /** The lease that covered some of it, or null. */

@@ -48,7 +48,11 @@ final class WalletReplies {
               e.late(),
               e.usage(),
               e.transaction(),
-              e.balance());
+              e.balance(),
+              null,
+              null,
+              null,
+              e.cost());
       case WalletEvent.Charged e ->
           new WalletReply.Ended(
               e.reservation(),
@@ -75,7 +79,8 @@ final class WalletReplies {
               e.balance(),
               e.drawnFrom(),
               null,
-              e.covered());
+              e.covered(),
+              e.cost());
       case WalletEvent.LeaseSettled e ->
           new WalletReply.LeaseSettled(
               e.lease(),
@@ -99,6 +104,7 @@ final class WalletReplies {
               e.balance(),
               e.lease() == null ? null : e.reservation(),
               e.lease(),
+              null,
               null);
       case WalletEvent.HoldBarred e -> new WalletReply.Barred(e.reservation());
     };

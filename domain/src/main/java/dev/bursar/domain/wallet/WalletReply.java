@@ -83,6 +83,8 @@ public sealed interface WalletReply {
    * @param lease the lease that covered some of it, or that it was; or null
    * @param terms the terms of the lease that it was, or null
    * @param covered how much of what was charged the lease covered; null where there was none
+   * @param cost what the work came to, if a commit named that as an amount, or if less was charged;
+   *     else null
    */
   record Ended(
       String reservation,
@@ -97,10 +99,11 @@ public sealed interface WalletReply {
       Balance balance,
       @Nullable String lease,
       @Nullable Lease terms,
-      @Nullable Credits covered)
+      @Nullable Credits covered,
+      @Nullable Credits cost)
       implements WalletReply {
 
-    /** Of which no lease covered anything. */
+    /** Of which no lease covered anything, and which was charged for its units. */
     public Ended(
         String reservation,
         String status,
@@ -123,6 +126,7 @@ public sealed interface WalletReply {
           usage,
           transaction,
           balance,
+          null,
           null,
           null,
           null);

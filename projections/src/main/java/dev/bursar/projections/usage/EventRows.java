@@ -30,7 +30,7 @@ final class EventRows {
       d.outcome, d.ended_at, d.ended_sequence, d.ended_index, d.team, d.user_id, d.product,
       d.cost_center, d.agent, d.departments, d.feature, d.model, d.session, d.wallet, d.actor,
       d.credit_type, d.amount, d.charged, d.usage, d.used, d.trace_id, d.source, d.event_id,
-      d.happened_at, d.metadata
+      d.happened_at, d.metadata, d.cost
       """;
 
   private static final String FROM =

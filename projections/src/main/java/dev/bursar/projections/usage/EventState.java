@@ -36,8 +36,16 @@ public record EventState(boolean allowed, List<String> denials, @Nullable End en
    * @param place where the org's journal has it
    * @param charged what was charged, in micros
    * @param used units by meter, where the commit said them; else empty
+   * @param cost what it came to, in micros, if a commit named that as an amount, or if less was
+   *     charged; null if it is what its units were charged at, and in early rows
    */
-  public record End(String outcome, Instant at, Place place, long charged, Map<String, Long> used) {
+  public record End(
+      String outcome,
+      Instant at,
+      Place place,
+      long charged,
+      Map<String, Long> used,
+      @Nullable Long cost) {
 
     /** Whether the work has run. */
     public boolean hasRun() {
@@ -69,7 +77,7 @@ public record EventState(boolean allowed, List<String> denials, @Nullable End en
     return new EventState(
         false,
         event.denials().stream().map(Denial::code).map(code -> code.word()).distinct().toList(),
-        new End(DENIED, event.at(), place, 0, Map.of()));
+        new End(DENIED, event.at(), place, 0, Map.of(), null));
   }
 
   /** It ended. */
@@ -79,7 +87,12 @@ public record EventState(boolean allowed, List<String> denials, @Nullable End en
         allowed,
         denials,
         new End(
-            word(closure.kind()), event.at(), place, closure.charged().micros(), closure.usage()));
+            word(closure.kind()),
+            event.at(),
+            place,
+            closure.charged().micros(),
+            closure.usage(),
+            closure.cost() == null ? null : closure.cost().micros()));
   }
 
   /** What was decided. */

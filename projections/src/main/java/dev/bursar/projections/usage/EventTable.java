@@ -22,15 +22,15 @@ import org.jspecify.annotations.Nullable;
 /** Writes the table {@code usage_event}. */
 final class EventTable {
 
-  private static final int COLUMN_COUNT = 33;
-  private static final int COLUMNS_OF_END = 6;
+  private static final int COLUMN_COUNT = 34;
+  private static final int COLUMNS_OF_END = 7;
   private static final String COPY =
       """
       copy usage_event (
         org, counted_at, sequence, index, recorded_at, reservation, allowed, denials, team, user_id,
         product, cost_center, agent, departments, feature, model, session, wallet, actor, trace_id,
         source, event_id, happened_at, metadata, credit_type, amount, usage, outcome, ended_at, ended_sequence,
-        ended_index, charged, used
+        ended_index, charged, used, cost
       ) from stdin with (format binary)
       """;
   private static final String UPDATE =
@@ -39,13 +39,13 @@ final class EventTable {
         allowed = e.allowed, denials = string_to_array(e.denials, ','), outcome = e.outcome,
         ended_at = timestamptz 'epoch' + e.ended_micros * interval '1 microsecond',
         ended_sequence = e.ended_sequence, ended_index = e.ended_index, charged = e.charged,
-        used = cast(e.used as jsonb)
+        used = cast(e.used as jsonb), cost = e.cost
       from unnest(
         cast(:orgs as text[]), :ats, :sequences, :indexes, :allowed, cast(:denials as text[]),
         cast(:outcomes as text[]), :endedAts, :endedSequences, :endedIndexes, :charged,
-        cast(:used as text[])
+        cast(:used as text[]), :costs
       ) as e (org, at_micros, sequence, index, allowed, denials, outcome, ended_micros,
-        ended_sequence, ended_index, charged, used)
+        ended_sequence, ended_index, charged, used, cost)
       where d.org = e.org
         and d.counted_at = timestamptz 'epoch' + e.at_micros * interval '1 microsecond'
         and d.sequence = e.sequence and d.index = e.index
@@ -129,6 +129,11 @@ final class EventTable {
     } else {
       copy.jsonb(JsonColumns.numbers(end.used()));
     }
+    if (end.cost() == null) {
+      copy.absent();
+    } else {
+      copy.bigint(end.cost());
+    }
   }
 
   /** Writes what became of rows that stand in the table. */
@@ -158,6 +163,7 @@ final class EventTable {
           String.class,
           changed,
           of(end -> end.used().isEmpty() ? null : text(end.used())));
+      array(update, "costs", Long.class, changed, of(EventState.End::cost));
       update.execute();
     }
   }

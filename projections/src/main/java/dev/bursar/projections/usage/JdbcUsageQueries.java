@@ -151,7 +151,7 @@ public final class JdbcUsageQueries implements UsageQueries {
     return cause instanceof TakesEvents;
   }
 
-  private Kept kept(Handle handle, String org) {
+  private Kept kept(Handle handle, @Nullable String org) {
     return new Kept(handle, org, retention, clock.instant());
   }
 
@@ -164,6 +164,20 @@ public final class JdbcUsageQueries implements UsageQueries {
         handle ->
             new EventPages(handle, org, filter, limit, LOOKS_FOR).page(after, kept(handle, org)),
         (found, freshness) -> new EventPage(found.events(), found.next(), freshness));
+  }
+
+  @Override
+  public CompletionStage<?> demandEvents(@Nullable String org, Instant from, Instant to) {
+    return queries.run(
+        handle -> {
+          Kept kept = kept(handle, org);
+          kept.demandDays(new Span(from, to));
+          Instant summed = kept.daysWithin(from);
+          if (summed.isBefore(to)) {
+            kept.demandEvents(List.of(new Span(summed, to)));
+          }
+          return summed;
+        });
   }
 
   @Override

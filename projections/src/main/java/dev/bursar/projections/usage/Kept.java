@@ -8,31 +8,35 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What is still kept of an org's usage. Where something has passed, what is kept for longer tells
- * whether there was anything: sums by day of hours and events, the ledger of days.
+ * What is still kept of an org's usage, or of everybody's. Where something has passed, what is kept
+ * for longer tells whether there was anything: sums by day of hours and events, the ledger of days.
  */
 final class Kept {
 
   private static final String ANY_USAGE =
-      "select exists (select 1 from usage_day where org = :org and day = any(:days))";
+      "select exists (select 1 from usage_day where day = any(:days)%s)";
   private static final String ANY_CHARGE =
       """
       select exists (
-        select 1 from ledger_day where org = :org and day >= :from and day < :to
-          and type in ('consume', 'late_usage', 'debt'))
+        select 1 from ledger_day where day >= :from and day < :to
+          and type in ('consume', 'late_usage', 'debt')%s)
       """;
+  private static final String OF_ORG = " and org = :org";
 
   private final Handle handle;
-  private final String org;
+  private final @Nullable String org;
   private final Retention retention;
   private final Instant now;
 
   /**
+   * @param org whose; null for everybody's
    * @param now what has passed by then may still be there, in part
    */
-  Kept(Handle handle, String org, Retention retention, Instant now) {
+  Kept(Handle handle, @Nullable String org, Retention retention, Instant now) {
     this.handle = handle;
     this.org = org;
     this.retention = retention;
@@ -63,9 +67,7 @@ final class Kept {
     if (since.isPresent() && span.from().isBefore(since.get())) {
       Instant end = span.to().isBefore(since.get()) ? span.to() : since.get();
       boolean any =
-          handle
-              .createQuery(ANY_CHARGE)
-              .bind("org", org)
+          query(ANY_CHARGE)
               .bind("from", day(span.from()))
               .bind("to", day(end))
               .mapTo(Boolean.class)
@@ -110,12 +112,7 @@ final class Kept {
       return;
     }
     boolean any =
-        handle
-            .createQuery(ANY_USAGE)
-            .bind("org", org)
-            .bindArray("days", LocalDate.class, days)
-            .mapTo(Boolean.class)
-            .one();
+        query(ANY_USAGE).bindArray("days", LocalDate.class, days).mapTo(Boolean.class).one();
     if (any) {
       Optional<Instant> byDay = since(PartitionedTable.USAGE_DAY);
       throw passed(
@@ -127,6 +124,12 @@ final class Kept {
                       ::formatted)
               .orElse(""));
     }
+  }
+
+  private Query query(String sql) {
+    return org == null
+        ? handle.createQuery(sql.formatted(""))
+        : handle.createQuery(sql.formatted(OF_ORG)).bind("org", org);
   }
 
   private static Unanswerable passed(String what, Instant since, String more) {

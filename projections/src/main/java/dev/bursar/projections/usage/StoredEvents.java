@@ -46,7 +46,7 @@ final class StoredEvents {
       select d.org, d.counted_at, d.sequence, d.index, d.reservation, d.team, d.user_id, d.departments,
         d.product, d.cost_center, d.agent, d.feature, d.model, d.wallet, d.credit_type, d.source,
         d.event_id, d.happened_at, d.usage, d.allowed, d.denials, d.outcome, d.ended_at, d.ended_sequence,
-        d.ended_index, d.charged, d.used
+        d.ended_index, d.charged, d.used, d.cost
       from unnest(cast(:reservations as text[])) as e (reservation)
       cross join lateral (
         select * from usage_event
@@ -161,6 +161,7 @@ final class StoredEvents {
         rs.getObject("ended_at", OffsetDateTime.class).toInstant(),
         new Place(rs.getLong("ended_sequence"), rs.getInt("ended_index")),
         rs.getLong("charged"),
-        used == null ? Map.of() : JsonColumns.readNumbers(used));
+        used == null ? Map.of() : JsonColumns.readNumbers(used),
+        rs.getObject("cost", Long.class));
   }
 }

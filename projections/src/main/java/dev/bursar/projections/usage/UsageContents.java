@@ -22,8 +22,9 @@ public final class UsageContents {
    * A row of {@code usage_event}.
    *
    * @param ended where the org's journal has how it ended; null while it is open
+   * @param cost what it came to, in micros, where the journal says that; else null
    */
-  public record Stored(UsageEvent event, @Nullable Place ended) {}
+  public record Stored(UsageEvent event, @Nullable Place ended, @Nullable Long cost) {}
 
   private static final int ROWS_AT_A_TIME = 500;
   private static final String EVENTS =
@@ -209,7 +210,9 @@ public final class UsageContents {
 
   private static Stored stored(ResultSet rs) throws SQLException {
     EventState.End end = StoredEvents.state(rs).end();
-    return new Stored(EventRows.event(rs), end == null ? null : end.place());
+    return end == null
+        ? new Stored(EventRows.event(rs), null, null)
+        : new Stored(EventRows.event(rs), end.place(), end.cost());
   }
 
   /** The keys of what was reported, in some order. */

@@ -1,6 +1,13 @@
 package dev.bursar.projections.usage;
 
+import dev.bursar.domain.budget.CountedWork;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.org.Rerating.Charge;
+import dev.bursar.domain.org.Rerating.Decider;
+import dev.bursar.domain.org.Rerating.Moment;
 import dev.bursar.domain.org.Rerating.Used;
 import dev.bursar.projections.copy.JsonColumns;
 import java.sql.ResultSet;
@@ -25,6 +32,13 @@ public final class UsedWork {
         and (d.outcome in ('committed', 'late') or (d.outcome = 'ended' and d.charged > 0))
       """;
 
+  private static final String COLUMNS =
+      """
+      d.org, d.counted_at, d.sequence, d.index, d.recorded_at, d.user_id, d.feature, d.model, d.source,
+      d.happened_at, d.credit_type, d.amount, d.usage, d.outcome, d.ended_at, d.ended_sequence,
+      d.ended_index, d.charged, d.used, d.cost
+      """;
+
   /** More takes longer to count than a statement may. */
   private static final int COUNTED_MAX = 2_000_000;
 
@@ -35,11 +49,11 @@ public final class UsedWork {
   private final @Nullable String org;
   private final Instant from;
   private final Instant to;
-  private @Nullable Place after;
+  private @Nullable Key after;
 
-  private record Place(String org, OffsetDateTime countedAt, long sequence, int index) {}
+  private record Key(String org, OffsetDateTime countedAt, Place place) {}
 
-  private record Row(Place place, Used used) {}
+  private record Row(Key key, Used used) {}
 
   /**
    * @param org whose; null for all
@@ -72,12 +86,12 @@ public final class UsedWork {
 
   /** The next of it; none after the last. */
   public List<Used> next(Handle handle, int limit) {
-    Place last = after;
+    Key last = after;
     Query query =
         bound(
                 handle.createQuery(
-                    "select d.org, d.counted_at, d.sequence, d.index, d.user_id, d.feature, d.model,"
-                        + " d.credit_type, d.charged, d.usage, d.used"
+                    "select "
+                        + COLUMNS
                         + RUN
                         + (org == null ? "" : OF_ORG)
                         + (last == null ? "" : AFTER)
@@ -88,12 +102,12 @@ public final class UsedWork {
       query
           .bind("afterOrg", last.org)
           .bind("afterAt", last.countedAt)
-          .bind("afterSequence", last.sequence)
-          .bind("afterIndex", last.index);
+          .bind("afterSequence", last.place.sequence())
+          .bind("afterIndex", last.place.index());
     }
     List<Row> rows = query.map((rs, context) -> row(rs)).list();
     if (!rows.isEmpty()) {
-      after = rows.getLast().place;
+      after = rows.getLast().key;
     }
     return rows.stream().map(Row::used).toList();
   }
@@ -101,18 +115,56 @@ public final class UsedWork {
   private static Row row(ResultSet rs) throws SQLException {
     OffsetDateTime countedAt = rs.getObject("counted_at", OffsetDateTime.class);
     String org = rs.getString("org");
-    String used = rs.getString("used");
-    Map<String, Long> units = used == null ? Map.of() : JsonColumns.readNumbers(used);
+    Place place = new Place(rs.getLong("sequence"), rs.getInt("index"));
+    Quantities asked =
+        new Quantities(
+            new Credits(rs.getLong("amount")), JsonColumns.readNumbers(rs.getString("usage")));
+    String source = rs.getString("source");
     return new Row(
-        new Place(org, countedAt, rs.getLong("sequence"), rs.getInt("index")),
+        new Key(org, countedAt, place),
         new Used(
             org,
             rs.getString("user_id"),
-            countedAt.toInstant(),
             rs.getString("feature"),
             rs.getString("model"),
-            units.isEmpty() ? JsonColumns.readNumbers(rs.getString("usage")) : units,
+            source == null ? Decider.ORG : isOfLease(source) ? Decider.LEASE : Decider.NOBODY,
+            CountedWork.of(
+                countedAt.toInstant(),
+                source == null || isOfLease(source)
+                    ? countedAt.toInstant()
+                    : time(rs, "happened_at")),
+            new Moment(time(rs, "recorded_at"), place),
+            asked,
             rs.getString("credit_type"),
-            new Credits(rs.getLong("charged"))));
+            charge(rs, asked, source != null)));
+  }
+
+  private static boolean isOfLease(String source) {
+    return ReservationId.parse(source) != null;
+  }
+
+  /**
+   * What was charged. A commit that says no units names an amount; what was charged at once, or was
+   * reported, is as it was asked for. Early rows don't tell the two apart where both come to the
+   * same.
+   */
+  private static Charge charge(ResultSet rs, Quantities asked, boolean reported)
+      throws SQLException {
+    Credits amount = new Credits(rs.getLong("charged"));
+    Long cost = rs.getObject("cost", Long.class);
+    String used = rs.getString("used");
+    boolean asAsked = used == null && (reported || (cost == null && amount.equals(asked.amount())));
+    return new Charge(
+        used != null ? JsonColumns.readNumbers(used) : asAsked ? asked.usage() : Map.of(),
+        amount,
+        cost != null ? new Credits(cost) : reported ? amount.max(asked.amount()) : amount,
+        new Moment(
+            time(rs, "ended_at"),
+            new Place(rs.getLong("ended_sequence"), rs.getInt("ended_index"))),
+        rs.getString("outcome").equals("late"));
+  }
+
+  private static Instant time(ResultSet rs, String column) throws SQLException {
+    return rs.getObject(column, OffsetDateTime.class).toInstant();
   }
 }

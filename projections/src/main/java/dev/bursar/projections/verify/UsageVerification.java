@@ -166,7 +166,8 @@ final class UsageVerification implements AutoCloseable {
     }
     findings.usageEvents++;
     EventState.End end = folded.state.end();
-    Stored expected = new Stored(should, end == null ? null : end.place());
+    Stored expected =
+        end == null ? new Stored(should, null, null) : new Stored(should, end.place(), end.cost());
     if (!folded.stored.equals(expected)) {
       add("the read table has %s, should be %s".formatted(folded.stored, expected));
     }
