@@ -98,6 +98,11 @@ final class NaiveMemories {
     return operations(id).hasForgotten(operation.keyMadeAt());
   }
 
+  /** Whether an entity knows that it has done something with this key. */
+  boolean remembers(EntityId id, Operation operation) {
+    return operations(id).remembers(operation.key());
+  }
+
   /** Whether an org knows that it has denied a reservation, or barred it. */
   boolean remembersDecision(EntityId org, String reservation) {
     return operations(org).remembers(decided(reservation));
