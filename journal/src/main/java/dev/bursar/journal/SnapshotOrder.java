@@ -60,7 +60,8 @@ final class SnapshotOrder {
         org.overrides(),
         org.freezes(),
         org.takenOver(),
-        org.planGrants());
+        org.planGrants(),
+        org.expired());
   }
 
   private static Tallies.Snapshot of(Tallies.Snapshot tallies) {

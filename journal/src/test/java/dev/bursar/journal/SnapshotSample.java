@@ -10,6 +10,7 @@ import static dev.bursar.journal.Parts.credits;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.Draft;
@@ -223,7 +224,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 Map.of(),
-                null)),
+                null,
+                List.of())),
         of(
             SnapshotCodec.orgs(),
             "governed",
@@ -241,7 +243,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(Parts.override(), Parts.suspension()),
                 List.of(Parts.freeze()),
                 Map.of(),
-                null)),
+                null,
+                List.of())),
         of(
             SnapshotCodec.orgs(),
             "taken_over",
@@ -259,7 +262,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 Map.of(Parts.plan().reservation(), 2),
-                null)),
+                null,
+                List.of())),
         of(
             SnapshotCodec.orgs(),
             "subscribed",
@@ -286,8 +290,27 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                     List.of("add_on:vision\nstart"),
                     List.of("plan:team\nwelcome"),
                     List.of(
-                        new PlanGrantChange(
-                            4, PlanGrantChange.Kind.GIVE, Parts.givenOnce(), AT))))),
+                        new PlanGrantChange(4, PlanGrantChange.Kind.GIVE, Parts.givenOnce(), AT))),
+                List.of())),
+        of(
+            SnapshotCodec.orgs(),
+            "expired",
+            new Org.Snapshot(
+                new OrgSettings("ACME", ZoneId.of("Europe/Berlin"), null, List.of()),
+                AT,
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                expired(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                null,
+                List.of(Parts.plan()))),
         of(
             SnapshotCodec.orgs(),
             "empty",
@@ -305,12 +328,29 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(),
                 List.of(),
                 Map.of(),
-                null)));
+                null,
+                List.of())));
   }
 
   private static <S> SnapshotSample<S> of(SnapshotCodec<S> codec, String name, S state) {
     return new SnapshotSample<>(
         codec, name, new EntitySnapshot<>(12, bytes(32, 4), bytes(44, 8), state));
+  }
+
+  /** Of one that expired late usage has come. */
+  private static Tallies.Snapshot expired() {
+    String reservation = Parts.plan().reservation();
+    Tallies.Mark mark = new Tallies.Mark(new Tallies.Counter("budget-1", ""), AT, null);
+    Map<String, Tallies.Lapsed> lapsed = new LinkedHashMap<>();
+    lapsed.put(reservation, new Tallies.Lapsed(Map.of(), List.of(mark), LATER));
+    lapsed.put(
+        "rsv_l",
+        new Tallies.Lapsed(
+            Map.of(),
+            List.of(mark),
+            LATER,
+            Closure.of("rsv_l", credits("1.5"), Closure.Kind.LATE)));
+    return new Tallies.Snapshot(List.of(), Map.of(), lapsed);
   }
 
   private static Tallies.Snapshot noTallies() {

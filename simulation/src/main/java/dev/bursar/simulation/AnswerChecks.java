@@ -215,7 +215,7 @@ final class AnswerChecks {
     Instant at = Objects.requireNonNull(plan.countedAt());
     world.watch.expect(
         moments(since, EntityId.org(wallet.org()))
-            .anyMatch(moment -> org.limitsOf(plan, at, moment).equals(told)),
+            .anyMatch(moment -> areAll(org.limitsOf(plan, at, moment), told, allowed.limits())),
         "model",
         "%s is told the limits %s, and falls under %s",
         reservation,
@@ -255,6 +255,19 @@ final class AnswerChecks {
     } else {
       world.watch.saw(Rarity.ALLOWED);
     }
+  }
+
+  /**
+   * What is told is all that applies. A team may hold it, for a decision before, in a budget that
+   * was drafted then and has been removed since.
+   */
+  private static boolean areAll(Set<String> applying, Set<String> told, List<LimitState> limits) {
+    return told.containsAll(applying)
+        && limits.stream()
+            .allMatch(
+                each ->
+                    applying.contains(each.budget())
+                        || (each.since() != null && each.scope().countedByTeam()));
   }
 
   /** Only a question: at some time meanwhile nothing stood in the way. */
@@ -313,7 +326,11 @@ final class AnswerChecks {
             limit);
         sawLeast(limit, plan.quantities());
       } else if (limit != null) {
-        if (world.watch.limits(EntityId.org(wallet.org())).isKnown(NaiveLimits.Key.of(limit))) {
+        if (world
+            .watch
+            .limits(EntityId.org(wallet.org()))
+            .starts
+            .isKnown(NaiveLimits.Key.of(limit))) {
           byOrg.add(NaiveOrg.words(limit));
         }
         saw(limit.scope().type() == Scope.Type.DEPARTMENT, Rarity.DENIED_BY_DEPARTMENT);
@@ -382,7 +399,7 @@ final class AnswerChecks {
     long from = world.wasBehind(since, team) ? 0 : since.moment();
     long orgFrom = world.wasBehind(since, EntityId.org(wallet.org())) ? 0 : since.moment();
     world.watch.expect(
-        (!world.watch.limits(team).isKnown(key)
+        (!world.watch.limits(team).starts.isKnown(key)
                 || world.watch.limits(team).between(key, from, now).contains(count))
             && world.watch.org(EntityId.org(wallet.org())).budgets.had(told, orgFrom, now),
         "model",

@@ -120,14 +120,16 @@ final class Judgement {
         });
     // A clock that jumps by more than the time for late usage may lose that for the budgets.
     boolean jumps = world.scenario.has(Fault.CLOCK_JUMPS) || world.days > 0;
-    limits.expectUsed(charged, jumps ? late : Set.of());
+    Set<String> mayBeLost = jumps ? late : Set.of();
+    limits.expectUsed(charged, mayBeLost);
     Tallies tallies = watch.shadows.tallies(id);
     if (tallies != null) {
       limits.expectLike(tallies);
       NaiveOrg org = watch.org(EntityId.org(id.org()));
       for (NaiveBudgets.Drafted draft : org.budgets.setInBetween()) {
         if (isCountedBy(draft.budget().scope(), id)) {
-          limits.expectStarted(draft, org.facts(draft.budget()), charged, late, tallies);
+          limits.starts.expectStarted(
+              draft, org.facts(draft.budget()), charged, mayBeLost, tallies);
         }
       }
       if (id.kind() == EntityId.Kind.ORG) {

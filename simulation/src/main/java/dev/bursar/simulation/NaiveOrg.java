@@ -408,7 +408,7 @@ final class NaiveOrg {
       NaiveLimits.Count count = own.at(limit.key(), moment);
       if (limit.isHard()
           && !limit.byTeam()
-          && own.isKnown(limit.key())
+          && own.starts.isKnown(limit.key())
           && count.all().add(limit.asked(asked)).compareTo(limit.limit()) > 0) {
         found.add(words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held()));
       }

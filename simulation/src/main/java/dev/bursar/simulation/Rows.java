@@ -144,8 +144,8 @@ final class Rows implements SimulatedJournal.Listener {
         && now != null
         && Objects.equals(now.since(), since)
         && draft.budget().scope().countedByTeam() != org.equals(by)
-        && !counted.isStarted(budget, since)) {
-      counted.start(draft, watch.org(org).facts(draft.budget()), watch.limits(org));
+        && !counted.starts.isStarted(budget, since)) {
+      counted.starts.start(draft, watch.org(org).facts(draft.budget()), watch.limits(org).starts);
     }
   }
 

@@ -110,6 +110,11 @@ final class Watch {
     return violations;
   }
 
+  /** Whether clocks may show a time that lies hours ahead, and then go back. */
+  boolean haveClocksJumped() {
+    return world.scenario.has(Fault.CLOCK_JUMPS);
+  }
+
   // ---- what is forgotten
 
   /**

@@ -1,14 +1,19 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.org.OrgAggregate;
+import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.protocol.BudgetEffect;
+import dev.bursar.domain.team.TeamAggregate;
 import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.team.TeamEvent;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -55,6 +60,11 @@ enum BudgetBug implements PlantedBug {
 
   ALL_ATTEMPTS_START_COUNTING_UNDER_ONE_NAME {
     @Override
+    public Stage.History history() {
+      return BudgetsSetMeanwhileTest.BEGUN_ANEW;
+    }
+
+    @Override
     public BudgetEffect settingBudgets(
         BudgetEffect wanted, Budget budget, Instant clock, int driver) {
       return wanted instanceof BudgetEffect.AskTeam(String team, Request<TeamCommand> request)
@@ -68,6 +78,11 @@ enum BudgetBug implements PlantedBug {
 
   AN_ATTEMPT_IS_TOLD_WHERE_ANOTHER_HAS_DRAFTED {
     @Override
+    public Stage.History history() {
+      return BudgetsSetMeanwhileTest.OVERTAKEN;
+    }
+
+    @Override
     public boolean hasOtherRules() {
       return true;
     }
@@ -80,6 +95,11 @@ enum BudgetBug implements PlantedBug {
 
   AN_ATTEMPT_THAT_ASKS_TWICE_DRAFTS_TWICE {
     @Override
+    public Stage.History history() {
+      return BudgetsSetMeanwhileTest.DRAFTED_TWICE;
+    }
+
+    @Override
     public boolean hasOtherRules() {
       return true;
     }
@@ -88,7 +108,89 @@ enum BudgetBug implements PlantedBug {
     public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
       return id.kind() == EntityId.Kind.ORG ? Redrafted.of(real, true) : real;
     }
+  },
+
+  WHAT_IS_HELD_IN_FEWER_LIMITS_IS_ALLOWED {
+    @Override
+    public Stage.History history() {
+      return BudgetsSetMeanwhileTest.OVER_A_VOID_DECISION;
+    }
+
+    @Override
+    public Tampering forOneRun() {
+      return new WidenedHolds();
+    }
+  },
+
+  WHAT_HAD_EXPIRED_IS_LEFT_OUT {
+    @Override
+    public Stage.History history() {
+      return BudgetsSetMeanwhileTest.OVER_WHAT_HAD_EXPIRED;
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return real instanceof OrgAggregate it
+          ? new Redecided<>(
+              real,
+              (command, event) ->
+                  event instanceof OrgEvent.BudgetDrafted drafted
+                      ? withOpen(drafted, it.org().open().keySet())
+                      : event)
+          : real;
+    }
+  },
+
+  LATE_USAGE_OF_WHICH_THE_TEAM_HAS_HEARD_IS_LEFT_OUT {
+    @Override
+    public Stage.History history() {
+      return BudgetsSetMeanwhileTest.OVER_A_LATE_COMMIT;
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return real instanceof TeamAggregate it
+          ? new Redecided<>(
+              real,
+              (command, event) ->
+                  event instanceof TeamEvent.CountingStarted started
+                      ? withAwaited(started, it.team().tallies())
+                      : event)
+          : real;
+    }
   };
+
+  private static OrgEvent withOpen(OrgEvent.BudgetDrafted drafted, Set<String> open) {
+    return new OrgEvent.BudgetDrafted(
+        drafted.at(),
+        drafted.budget(),
+        drafted.open().stream().filter(part -> open.contains(part.reservation())).toList(),
+        drafted.attempt(),
+        drafted.actor());
+  }
+
+  private static TeamEvent withAwaited(TeamEvent.CountingStarted started, Tallies tallies) {
+    return new TeamEvent.CountingStarted(
+        started.at(),
+        started.budget(),
+        started.open().stream()
+            .filter(
+                part ->
+                    tallies.holds(part.reservation())
+                        || tallies.lapsed().containsKey(part.reservation()))
+            .toList(),
+        started.unknown());
+  }
 
   /** The figures are others than what is open and has ended comes to; or some hold lacks it. */
   @Override

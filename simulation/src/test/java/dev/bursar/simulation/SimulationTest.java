@@ -71,6 +71,7 @@ final class SimulationTest {
           21450 | late usage was told to a node that was replaced, and grace was too short for anybody to look again | LateUsageTest.itIsStillAskedAboutWhenAnEntityLooksAgain
           13073 | a team barred what had expired, since its wallet still found it in its journal | TeamEntityTest.whatHasExpiredIsNotBarredWhereOnlyTheWalletKnowsOfIt
           105  | a wallet behind its journal told that it knows no lease | HoldTest.thatThereIsNoneIsToldToOthersOnceTheJournalHasNothingNewer
+          3000 | the judge knew no key that tells no time: a lease that was asked for again after its key was forgotten is another | LeasedAgainTest.whoAsksAgainHasTheSameLeaseWhileItsKeyIsRemembered
           105  | a sidecar closed a lease that it had been told is not there | LocalDeciderTest.whatTheServerDoesNotFindIsNotClosed
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {

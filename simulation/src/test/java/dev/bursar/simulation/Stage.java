@@ -14,6 +14,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Violation;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
@@ -26,6 +27,7 @@ import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.entities.EntityMessage;
+import dev.bursar.entities.ReplyTo;
 import dev.bursar.simulation.history.OrgShape;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -49,11 +51,12 @@ final class Stage {
   static final EntityId ORG = EntityId.org(SimulatedClient.ORG);
   static final EntityId WALLET = EntityId.wallet(SimulatedClient.ORG, "main");
   static final EntityId TEAM = EntityId.team(SimulatedClient.ORG, "red");
+  static final Scope TEAM_SCOPE = new Scope(Scope.Type.TEAM, "red", null);
 
   private static final long SECOND = 1_000_000;
 
-  /** One whose queues have room for whatever is asked here. */
-  private static final long SEED = 1;
+  /** One whose queues have room for whatever is asked here, and in which budgets are set. */
+  private static final long SEED = 3;
 
   private static final Duration ALL_OVER = Duration.ofSeconds(200);
 
@@ -142,22 +145,27 @@ final class Stage {
 
   /** What the team may use. */
   void limitTeam(long credits) {
-    tell(
-        ORG,
-        new OrgCommand.PutBudget(
-            new Budget(
-                "red-life",
-                new Scope(Scope.Type.TEAM, "red", null),
-                OrgShape.TYPE,
-                WindowKind.LIFETIME,
-                Credits.of(credits),
-                Budget.Mode.HARD,
-                Set.of(),
-                Set.of(),
-                List.of(),
-                ZoneOffset.UTC,
-                1),
-            ""));
+    tell(ORG, new OrgCommand.PutBudget(budget("red-life", TEAM_SCOPE, credits), ""));
+  }
+
+  /** Somebody sets a budget, as it is done while work is under way; done once that is answered. */
+  void set(Budget budget) {
+    new StagedBudget(this, budget, "set-" + budget.id()).finish();
+  }
+
+  static Budget budget(String name, Scope scope, long credits) {
+    return new Budget(
+        name,
+        scope,
+        OrgShape.TYPE,
+        WindowKind.LIFETIME,
+        Credits.of(credits),
+        Budget.Mode.HARD,
+        Set.of(),
+        Set.of(),
+        List.of(),
+        ZoneOffset.UTC,
+        1);
   }
 
   /** How the reservation is called that somebody asks for with a key. */
@@ -167,7 +175,11 @@ final class Stage {
 
   /** Asks for one credit for the team; what is told comes into {@link #told}, by the key. */
   void reserve(String key, boolean commit) {
-    SimulatedNode node = owner();
+    reserve(owner(), key, commit);
+  }
+
+  /** The same of a node. */
+  void reserve(SimulatedNode node, String key, boolean commit) {
     ReserveRequest request = work(commit);
     world.watch.attempts(reservation(key));
     node.deliver(
@@ -175,6 +187,46 @@ final class Stage {
         new EntityMessage.Reserve(
             new OrgCommand.Reserve(request, key, "sim", key, new byte[16]),
             new Caller("sim", key, key, 7).operation("reserve"),
+            answer -> {
+              checks.told(answer, WALLET, node.name);
+              told.put(key, answer);
+            }));
+  }
+
+  /** Leases one credit for the team, for five minutes; what is told comes into {@link #told}. */
+  void lease(String key, byte salt) {
+    SimulatedNode node = owner();
+    ReserveRequest work = work(false);
+    ReserveRequest request =
+        new ReserveRequest(
+            work.subject(),
+            null,
+            null,
+            null,
+            work.wallet(),
+            null,
+            work.amount(),
+            work.creditType(),
+            work.ttlSeconds(),
+            work.overagePolicy(),
+            false,
+            false,
+            Map.of(),
+            null,
+            null,
+            new LeaseTerms(
+                "sidecar",
+                World.LEASE_SETTLE,
+                Map.of("requests", 1L, "open_reservations", 1L),
+                null));
+    byte[] salts = new byte[16];
+    salts[0] = salt;
+    world.watch.attempts(ReservationId.of("acme", "main", key, salts).toString());
+    node.deliver(
+        ORG,
+        new EntityMessage.Reserve(
+            new OrgCommand.Reserve(request, key, "sim", key, salts),
+            new Caller("sim", key, key, 7).operation("lease"),
             answer -> {
               checks.told(answer, WALLET, node.name);
               told.put(key, answer);
@@ -227,10 +279,12 @@ final class Stage {
   }
 
   void tell(EntityId id, Object command) {
-    owner()
-        .deliver(
-            id, new EntityMessage.Ask<Object, Object>(new Request<>(command, null), answer -> {}));
+    this.<Object, Object>ask(id, new Request<>(command, null), answer -> {});
     runFor(SECOND / 20);
+  }
+
+  <C, R> void ask(EntityId id, Request<C> request, ReplyTo<Answer<R>> told) {
+    owner().deliver(id, new EntityMessage.Ask<C, R>(request, told));
   }
 
   /** Has a node set or remove something of the org; what it tells is looked at. */
@@ -276,6 +330,12 @@ final class Stage {
   }
 
   // ---- time
+
+  /** All clocks go so far ahead, and what is due by then is done. */
+  void jump(long seconds) {
+    world.cluster.jump(Duration.ofSeconds(seconds));
+    tell(WALLET, new WalletCommand.Wake());
+  }
 
   void runFor(long micros) {
     long until = world.time.nowMicros() + micros;

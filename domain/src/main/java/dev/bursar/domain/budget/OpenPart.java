@@ -5,7 +5,8 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * A reservation that is open when a budget is about to be set, and counts against it.
+ * A reservation that is open when a budget is about to be set, and counts against it; or one that
+ * has expired, and of which late usage would.
  *
  * @param reservation its name
  * @param member for a default, the user that it is for; else empty

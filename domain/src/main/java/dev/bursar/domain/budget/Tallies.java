@@ -145,8 +145,20 @@ public final class Tallies {
    * A hold that expired, and until when its late usage still counts.
    *
    * @param usage units by meter, as they were held
+   * @param late its late usage, once that has come, for budgets that are set afterwards; else null
    */
-  public record Lapsed(Map<String, Long> usage, List<Mark> marks, Instant until) {}
+  public record Lapsed(
+      Map<String, Long> usage, List<Mark> marks, Instant until, @Nullable Closure late) {
+
+    /** Whose late usage may yet come. */
+    public Lapsed(Map<String, Long> usage, List<Mark> marks, Instant until) {
+      this(usage, marks, until, null);
+    }
+
+    private Lapsed with(List<Mark> others) {
+      return new Lapsed(usage, others, until, late);
+    }
+  }
 
   private final Lateness lateness;
   private final LinkedHashMap<String, Lapsed> lapsed = new LinkedHashMap<>();
@@ -282,7 +294,13 @@ public final class Tallies {
       return lease != null && handedBack(lease, closure).isPositive();
     }
     return holds.containsKey(closure.reservation())
-        || (closure.kind() == Closure.Kind.LATE && lapsed.containsKey(closure.reservation()));
+        || (closure.kind() == Closure.Kind.LATE && awaiting(closure.reservation()) != null);
+  }
+
+  /** What has expired, if its late usage has not come yet; else null. */
+  private @Nullable Lapsed awaiting(String reservation) {
+    Lapsed hold = lapsed.get(reservation);
+    return hold == null || hold.late() != null ? null : hold;
   }
 
   /** What has to be told if a hold ends so: the thresholds that it reaches. */
@@ -294,7 +312,7 @@ public final class Tallies {
     if (hold != null) {
       return alerts(closure, hold.marks(), hold.usage());
     }
-    Lapsed late = lapsed.get(closure.reservation());
+    Lapsed late = awaiting(closure.reservation());
     return late == null ? List.of() : alerts(closure, late.marks(), late.usage());
   }
 
@@ -443,8 +461,10 @@ public final class Tallies {
   }
 
   private void closeLate(Closure closure) {
-    Lapsed hold = closure.kind() == Closure.Kind.LATE ? lapsed.remove(closure.reservation()) : null;
+    Lapsed hold = closure.kind() == Closure.Kind.LATE ? awaiting(closure.reservation()) : null;
     if (hold != null) {
+      lapsed.put(
+          closure.reservation(), new Lapsed(hold.usage(), hold.marks(), hold.until(), closure));
       for (Mark mark : hold.marks()) {
         // A window that has been forgotten is not begun anew: it would lack what came before.
         if (tally(mark.counter(), mark.windowStart()) != null) {
@@ -456,10 +476,15 @@ public final class Tallies {
 
   /**
    * Counts what is open against a budget that is about to be set, whether it was held here before
-   * or not.
+   * or not; of what has expired here, late usage counts, whether that has come or will.
    */
   public void countOpen(Budget budget, List<OpenPart> parts) {
     for (OpenPart part : parts) {
+      Lapsed expired = lapsed.get(part.reservation());
+      if (expired != null && !holds.containsKey(part.reservation())) {
+        countLapsed(budget, part, expired);
+        continue;
+      }
       OpenHold hold =
           holds.getOrDefault(
               part.reservation(), new OpenHold(part.amount(), part.usage(), List.of()));
@@ -482,6 +507,26 @@ public final class Tallies {
       holds.put(
           part.reservation(), new OpenHold(hold.amount(), asked.usage(), marks, hold.returned()));
     }
+  }
+
+  private void countLapsed(Budget budget, OpenPart part, Lapsed expired) {
+    Counter counter = new Counter(budget.id(), part.member(), budget.since());
+    if (expired.marks().stream().anyMatch(mark -> mark.counter().equals(counter))) {
+      return;
+    }
+    Map<String, Long> usage = expired.usage().isEmpty() ? part.usage() : expired.usage();
+    String measure =
+        new Quantities(part.amount(), usage).has(budget.measure()) ? budget.measure() : null;
+    Mark mark = new Mark(counter, part.windowStart(), measure);
+    Closure late = expired.late();
+    add(
+        mark,
+        late == null ? Credits.ZERO : late.used(measure, usage),
+        Credits.ZERO,
+        Watch.of(budget.limit(), budget.thresholds()));
+    List<Mark> marks = new ArrayList<>(expired.marks());
+    marks.add(mark);
+    lapsed.put(part.reservation(), new Lapsed(usage, marks, expired.until(), late));
   }
 
   /**
@@ -531,9 +576,7 @@ public final class Tallies {
       return;
     }
     holds.replaceAll((reservation, hold) -> hold.with(without(which, hold.marks())));
-    lapsed.replaceAll(
-        (reservation, hold) ->
-            new Lapsed(hold.usage(), without(which, hold.marks()), hold.until()));
+    lapsed.replaceAll((reservation, hold) -> hold.with(without(which, hold.marks())));
   }
 
   private static List<Mark> without(Predicate<Counter> which, List<Mark> marks) {
@@ -595,11 +638,15 @@ public final class Tallies {
   public Map<String, Instant> lapsed() {
     Map<String, Instant> since = new LinkedHashMap<>();
     lapsed.forEach(
-        (reservation, hold) -> since.put(reservation, hold.until().minus(lateness.lateFor())));
+        (reservation, hold) -> {
+          if (hold.late() == null) {
+            since.put(reservation, hold.until().minus(lateness.lateFor()));
+          }
+        });
     return since;
   }
 
-  /** Whether the reservation expired so lately. */
+  /** Whether the reservation expired so lately, and late usage may have come. */
   public boolean hasLapsed(String reservation) {
     return lapsed.containsKey(reservation);
   }

@@ -19,6 +19,7 @@ import dev.bursar.domain.wallet.WalletOwner;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Org {
 
+  /** Of so many that expired last it is known what they were: late usage may come of them. */
+  private static final int EXPIRED_MAX = 1_000;
+
   private final String id;
   private final OperationMemory memory;
   private final Tallies tallies;
@@ -48,6 +52,7 @@ public final class Org {
   private final TreeMap<String, WalletOwner> wallets = new TreeMap<>();
   private final Map<String, String> walletsOfTeams = new HashMap<>();
   private final LinkedHashMap<String, Plan> open = new LinkedHashMap<>();
+  private final LinkedHashMap<String, Plan> expired = new LinkedHashMap<>();
 
   private final PlanGrants planGrants = new PlanGrants();
 
@@ -119,6 +124,11 @@ public final class Org {
   /** The open reservations, the oldest first. */
   public Map<String, Plan> open() {
     return open;
+  }
+
+  /** Those that expired so lately that late usage may yet come, the oldest first. */
+  Collection<Plan> expired() {
+    return expired.values();
   }
 
   /** What its plan and add-ons have given. */
@@ -372,6 +382,22 @@ public final class Org {
           atMicros);
     }
     tallies.close(closure, at);
+    expired(closure, plan);
+  }
+
+  /** Leases are not committed late: what was used of them is reported. */
+  private void expired(Closure closure, @Nullable Plan plan) {
+    if (closure.kind() == Closure.Kind.LATE) {
+      expired.remove(closure.reservation());
+    } else if (closure.kind() == Closure.Kind.EXPIRED
+        && plan != null
+        && !plan.request().isLease()) {
+      expired.put(closure.reservation(), plan);
+    }
+    while (!expired.isEmpty()
+        && (expired.size() > EXPIRED_MAX || !tallies.hasLapsed(expired.firstEntry().getKey()))) {
+      expired.pollFirstEntry();
+    }
   }
 
   // ---- snapshots
@@ -392,7 +418,8 @@ public final class Org {
         List.copyOf(overrides.all()),
         List.copyOf(overrides.freezes()),
         new TreeMap<>(takenOver),
-        planGrants.snapshot());
+        planGrants.snapshot(),
+        List.copyOf(expired.values()));
   }
 
   /** Takes in a snapshot; the org must be new. */
@@ -411,6 +438,7 @@ public final class Org {
     from.freezes().forEach(overrides::freeze);
     takenOver.putAll(from.takenOver());
     planGrants.restore(from.planGrants());
+    from.expired().forEach(plan -> expired.put(plan.reservation(), plan));
   }
 
   /** An org as plain, immutable data. */
@@ -428,5 +456,6 @@ public final class Org {
       List<LimitOverride> overrides,
       List<Freeze> freezes,
       Map<String, Integer> takenOver,
-      PlanGrants.@Nullable Snapshot planGrants) {}
+      PlanGrants.@Nullable Snapshot planGrants,
+      List<Plan> expired) {}
 }

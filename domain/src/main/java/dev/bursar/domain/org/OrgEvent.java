@@ -37,7 +37,7 @@ public sealed interface OrgEvent {
   /**
    * A budget is about to be set: from here on it is counted for, and denies nothing.
    *
-   * @param open what is open, and counts against it
+   * @param open what is open, and counts against it, or would if it came late
    * @param attempt names the attempt to set it
    */
   record BudgetDrafted(Instant at, Budget budget, List<OpenPart> open, String attempt, String actor)

@@ -84,7 +84,7 @@ public sealed interface OrgReply {
    * The budget is counted for.
    *
    * @param at since when
-   * @param open what is open, and counts against it
+   * @param open what is open, and counts against it, or would if it came late
    */
   record Drafted(Instant at, List<OpenPart> open) implements OrgReply {}
 

@@ -276,10 +276,15 @@ final class ReservationRules {
             freeze.reason());
   }
 
-  /** What is open and would count against a budget that is not there yet. */
+  /**
+   * What is open and would count against a budget that is not there yet; and so would late usage of
+   * what has expired.
+   */
   List<OpenPart> open(Budget budget, Instant now) {
+    List<Plan> plans = new ArrayList<>(org.open().values());
+    plans.addAll(org.expired());
     List<OpenPart> parts = new ArrayList<>();
-    for (Plan plan : org.open().values()) {
+    for (Plan plan : plans) {
       ReserveRequest request = plan.request();
       CountedWork work = plan.countedWork();
       Instant countedAt =

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sets a budget so that it counts from its window's start, to the last request, whatever is under
  * way meanwhile. First the org counts for it and denies nothing by it: from there on whatever is
- * decided counts, and what is open then counts, too. What had ended by then is in the read model,
- * and is added. Only then the budget is set, and denies.
+ * decided counts, and so does what is open then, and late usage of what has expired. What had ended
+ * by then is in the read model, and is added. Only then the budget is set, and denies.
  *
  * <p>It wants one thing done at a time. Whoever drives it may stop at any time, and begin anew with
  * the same caller and another name.

@@ -72,7 +72,9 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     List<OpenPart> open = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
     for (OpenPart part : start.open()) {
-      if (!part.atTeam() || team.tallies().holds(part.reservation())) {
+      if (!part.atTeam()
+          || team.tallies().holds(part.reservation())
+          || team.tallies().hasLapsed(part.reservation())) {
         open.add(part);
       } else {
         unknown.add(part.reservation());

@@ -17,6 +17,7 @@ import dev.bursar.domain.enforcement.Closure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is used and held against budgets, window by window. */
@@ -97,6 +98,42 @@ final class TalliesTest {
     close("r", "0", EXPIRED, NOON);
     close("r", "6", LATE, NOON);
     assertThat(today()).isEqualTo("b 6/0 of 10");
+  }
+
+  /** A budget that is set after something has expired, and counts it. */
+  private static Budget after() {
+    return daily("after", ORG, "10").since(7L);
+  }
+
+  private void countOpen(String reservation, String amount) {
+    OpenPart part =
+        new OpenPart(
+            reservation, "", after().windowAt(NOON).start(), Credits.parse(amount), Map.of(), true);
+    tallies.countOpen(after(), List.of(part));
+  }
+
+  @Test
+  void lateUsageOfWhatHadExpiredCountsAgainstABudgetThatWasSetSince() {
+    hold("r", "4", NOON);
+    close("r", "0", EXPIRED, NOON);
+    countOpen("r", "4");
+    countOpen("r", "4");
+    assertThat(figures(tallies.state(named(after()), NOON))).isEqualTo("after 0/0 of 10");
+    close("r", "6", LATE, NOON);
+    assertThat(figures(tallies.state(named(after()), NOON))).isEqualTo("after 6/0 of 10");
+    assertThat(today()).isEqualTo("b 6/0 of 10");
+  }
+
+  @Test
+  void lateUsageThatHasComeMeanwhileCountsAgainstItOnce() {
+    hold("r", "4", NOON);
+    close("r", "0", EXPIRED, NOON);
+    close("r", "6", LATE, NOON);
+    countOpen("r", "4");
+    countOpen("r", "4");
+    close("r", "6", LATE, NOON);
+    assertThat(figures(tallies.state(named(after()), NOON))).isEqualTo("after 6/0 of 10");
+    assertThat(tallies.lapsed()).isEmpty();
   }
 
   @Test

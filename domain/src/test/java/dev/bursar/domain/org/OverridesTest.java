@@ -236,6 +236,63 @@ final class OverridesTest {
         .containsExactly("late");
   }
 
+  private static OrgCommand settle(String reservation, String charged, Closure.Kind kind) {
+    return new OrgCommand.Settle(Closure.of(reservation, Credits.parse(charged), kind));
+  }
+
+  @Test
+  void lateUsageOfWhatHadExpiredCountsAgainstABudgetThatIsSetMeanwhile() {
+    // given
+    Budget budget = daily("late", ORG, "6");
+    var given = acme(org, memory);
+    String lost =
+        given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan().reservation();
+    given.after(NOON, settle(lost, "0", Closure.Kind.EXPIRED));
+    // when
+    var drafted = given.when(new OrgCommand.DraftBudget(budget, "1", "key", PUT), NOON);
+    assertThat(drafted.reply(OrgReply.Drafted.class).open())
+        .extracting(OpenPart::reservation)
+        .containsExactly(lost);
+    Place draft = org.draft("late").place();
+    given.after(
+        NOON,
+        new OrgCommand.PutBudget(budget, List.of(), draft, "key"),
+        settle(lost, "4", Closure.Kind.LATE));
+    // then
+    Budget counted = budget.since(draft.sequence());
+    assertThat(figures(org.tallies().state(named(counted), NOON))).isEqualTo("late 4/0 of 6");
+    assertThat(denied(given.when(reserve(ANN, "3"), NOON).reply(OrgReply.Considered.class)))
+        .containsExactly("late");
+  }
+
+  /** It is on record, where it is found. */
+  @Test
+  void lateUsageThatHadComeBeforeABudgetIsDraftedIsCountedByNobodyElse() {
+    var given = acme(org, memory);
+    String lost =
+        given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan().reservation();
+    given.after(
+        NOON, settle(lost, "0", Closure.Kind.EXPIRED), settle(lost, "4", Closure.Kind.LATE));
+    var draft = new OrgCommand.DraftBudget(daily("late", ORG, "6"), "1", "key", PUT);
+    assertThat(given.when(draft, NOON).reply(OrgReply.Drafted.class).open()).isEmpty();
+  }
+
+  @Test
+  void whatExpiredIsKnownAfterARestartAndForgottenWhenNoLateUsageCanCome() {
+    var given = acme(org, memory);
+    String lost =
+        given.when(reserve(ANN, "5"), NOON).reply(OrgReply.Begun.class).plan().reservation();
+    given.after(NOON, settle(lost, "0", Closure.Kind.EXPIRED));
+    Org copy = OrgWords.newOrg(memory);
+    copy.restore(org.snapshot());
+    assertThat(copy.snapshot()).isEqualTo(org.snapshot());
+    assertThat(copy.expired()).hasSize(1);
+    String next =
+        given.when(reserve(ANN, "1"), NOON).reply(OrgReply.Begun.class).plan().reservation();
+    given.after(LATER.plusSeconds(1), settle(next, "1", Closure.Kind.COMMITTED));
+    assertThat(org.expired()).isEmpty();
+  }
+
   @Test
   void aRequestThatIsOnRecordIsNotDraftedThoughItsBudgetIsGone() {
     Budget budget = daily("late", ORG, "6");

@@ -13,6 +13,7 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Budgets;
 import dev.bursar.domain.budget.CountedWork;
 import dev.bursar.domain.budget.Lateness;
+import dev.bursar.domain.budget.OpenPart;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.WindowKind;
@@ -28,6 +29,7 @@ import dev.bursar.domain.operation.Origin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -208,6 +210,30 @@ final class TeamTest {
     assertThat(outcomes.batch()).isNull();
     assertThat(outcomes.outcomes()).allMatch(each -> each instanceof Outcome.Stored);
     assertThat(used()).isEqualTo("b 0/6 of 10");
+  }
+
+  @Test
+  void lateUsageOfWhatHasExpiredCountsAgainstABudgetThatIsSetMeanwhile() {
+    // given
+    team.after(NOON, hold("r", "6", TEN), settle("r", "0", Closure.Kind.EXPIRED));
+    // when
+    Budget budget = limit("after", "10", Budget.Mode.HARD).budget().since(7L);
+    OpenPart part =
+        new OpenPart("r", "", budget.windowAt(NOON).start(), Credits.of(6), Map.of(), true);
+    OpenPart unknown =
+        new OpenPart("s", "", budget.windowAt(NOON).start(), Credits.of(6), Map.of(), true);
+    var counting =
+        team.when(new TeamCommand.StartCounting(budget, List.of(part, unknown)), NOON)
+            .reply(TeamReply.Counting.class);
+    assertThat(counting.unknown()).containsExactly("s");
+    team.after(NOON, settle("r", "5", Closure.Kind.LATE));
+    // then
+    assertThat(figures(state.tallies().state(named(budget), NOON))).isEqualTo("after 5/0 of 10");
+    assertThat(used()).isEqualTo("b 5/0 of 10");
+  }
+
+  private static TeamCommand settle(String reservation, String charged, Closure.Kind kind) {
+    return new TeamCommand.Settle(Closure.of(reservation, Credits.parse(charged), kind));
   }
 
   @Test

@@ -66,7 +66,10 @@ final class BudgetVerification {
     }
   }
 
-  private record Lapsed(Quantities asked, List<Mark> marks, long untilMs) {}
+  /**
+   * @param late its late usage, once that has come; else null
+   */
+  private record Lapsed(Quantities asked, List<Mark> marks, long untilMs, @Nullable Closure late) {}
 
   /** One window of one counter. */
   private record Key(Counter counter, Instant windowStart) {
@@ -136,6 +139,11 @@ final class BudgetVerification {
   void countOpen(Budget budget, List<OpenPart> parts) {
     for (OpenPart part : parts) {
       Held hold = open.get(part.reservation());
+      Lapsed expired = lapsed.get(part.reservation());
+      if (hold == null && expired != null) {
+        countLapsed(budget, part, expired);
+        continue;
+      }
       if (hold == null) {
         adopted.add(part.reservation());
       }
@@ -156,6 +164,22 @@ final class BudgetVerification {
       open.put(part.reservation(), more);
       add(Key.of(mark), Credits.ZERO, more.at(mark));
     }
+  }
+
+  private void countLapsed(Budget budget, OpenPart part, Lapsed expired) {
+    Counter counter = new Counter(budget.id(), part.member(), budget.since());
+    if (expired.marks().stream().anyMatch(m -> m.counter().equals(counter))) {
+      return;
+    }
+    Map<String, Long> usage =
+        expired.asked().usage().isEmpty() ? part.usage() : expired.asked().usage();
+    Quantities asked = new Quantities(expired.asked().amount(), usage);
+    Mark mark = mark(counter, part.windowStart(), budget.measure(), asked);
+    Closure late = expired.late();
+    add(Key.of(mark), late == null ? Credits.ZERO : late.used(mark.measure(), usage), Credits.ZERO);
+    List<Mark> marks = new ArrayList<>(expired.marks());
+    marks.add(mark);
+    lapsed.put(part.reservation(), new Lapsed(asked, marks, expired.untilMs(), late));
   }
 
   /** What was used before a budget was set, as it was found then. */
@@ -183,10 +207,12 @@ final class BudgetVerification {
       }
       return;
     }
+    boolean isAdopted =
+        closure.kind() == Closure.Kind.EXPIRED
+            ? adopted.contains(closure.reservation())
+            : adopted.remove(closure.reservation());
     Credits charged =
-        adopted.remove(closure.reservation())
-            ? closure.charged()
-            : reservations.settled(closure, party, writtenAtMs);
+        isAdopted ? closure.charged() : reservations.settled(closure, party, writtenAtMs);
     if (!charged.equals(closure.charged())) {
       findings.add(
           Kind.RESERVATION,
@@ -207,7 +233,7 @@ final class BudgetVerification {
               ? lease.and(hold)
               : lease.less(closure.fromLease(), hold.uses()));
     }
-    Lapsed late = lapsed.remove(closure.reservation());
+    Lapsed late = lapsed.get(closure.reservation());
     if (hold != null) {
       for (Mark mark : hold.marks()) {
         add(Key.of(mark), real.used(mark.measure(), hold.asked().usage()), hold.at(mark).negated());
@@ -215,9 +241,11 @@ final class BudgetVerification {
       if (closure.kind() == Closure.Kind.EXPIRED) {
         lapsed.put(
             closure.reservation(),
-            new Lapsed(hold.asked(), hold.marks(), atMs + lateFor.toMillis()));
+            new Lapsed(hold.asked(), hold.marks(), atMs + lateFor.toMillis(), null));
       }
-    } else if (late != null && closure.kind() == Closure.Kind.LATE) {
+    } else if (late != null && late.late() == null && closure.kind() == Closure.Kind.LATE) {
+      lapsed.put(
+          closure.reservation(), new Lapsed(late.asked(), late.marks(), late.untilMs(), real));
       for (Mark mark : late.marks()) {
         add(Key.of(mark), real.used(mark.measure(), late.asked().usage()), Credits.ZERO);
       }

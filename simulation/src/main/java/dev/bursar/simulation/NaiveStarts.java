@@ -1,0 +1,251 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.identity.Subject;
+import dev.bursar.simulation.NaiveBudgets.Applied;
+import dev.bursar.simulation.NaiveLimits.Key;
+import dev.bursar.simulation.NaiveLimits.Part;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an org or a team counts against budgets that are set while work is under way: each stands at
+ * what has ended and what is open in its window, whoever made it and when.
+ */
+final class NaiveStarts {
+
+  private record Tracked(String budget, @Nullable Long since) {
+    private static Tracked of(Key key) {
+      return new Tracked(key.budget(), key.since());
+    }
+  }
+
+  /**
+   * How something has ended.
+   *
+   * @param moment when, in events
+   * @param charged what was charged; null if it has not run
+   * @param hasExpired whether it expired, and is charged late if it is
+   */
+  private record End(long moment, @Nullable BigInteger charged, boolean hasExpired) {
+    boolean isAwaited() {
+      return hasExpired && charged == null;
+    }
+  }
+
+  private final String name;
+  private final Watch watch;
+  private final NaiveLimits limits;
+  private final Map<String, End> ends = new HashMap<>();
+
+  /** The budgets of which every figure is known from there on. */
+  private final Set<Tracked> known = new HashSet<>();
+
+  /** The budgets that have been started to count here. */
+  private final Set<Tracked> started = new HashSet<>();
+
+  NaiveStarts(String name, Watch watch, NaiveLimits limits) {
+    this.name = name;
+    this.watch = watch;
+    this.limits = limits;
+  }
+
+  /** Whether it is known what it stands at: of a budget that is yet to be set, it is not. */
+  boolean isKnown(Key key) {
+    return key.since() == null || known.contains(Tracked.of(key));
+  }
+
+  /** Whether a budget of this name, drafted there, is counted from its beginning on. */
+  boolean isStarted(String budget, @Nullable Long since) {
+    return started.contains(new Tracked(budget, since));
+  }
+
+  /**
+   * Something has ended here.
+   *
+   * @param charged null if it has not run
+   */
+  void ended(String reservation, @Nullable BigInteger charged) {
+    End before = ends.get(reservation);
+    ends.put(reservation, new End(watch.moment(), charged, before != null && before.hasExpired));
+  }
+
+  /** Something has expired here. */
+  void expired(String reservation) {
+    ends.put(reservation, new End(watch.moment(), null, true));
+  }
+
+  /** Whether something has expired here, and may have been charged late. */
+  boolean hasExpired(String reservation) {
+    End end = ends.get(reservation);
+    return end != null && end.hasExpired;
+  }
+
+  /**
+   * A budget has been counted for since it was drafted, and what had ended before is added: it
+   * stands at what has ended and what is open, of all that it concerns, whoever made it and when.
+   *
+   * @param begun all that the org has ever begun and that the budget counts
+   * @param org what the org itself knows
+   */
+  void start(NaiveBudgets.Drafted draft, Collection<NaiveOrg.Fact> begun, NaiveStarts org) {
+    Budget budget = draft.budget();
+    Map<String, List<Part>> held = heldFor(budget);
+    Map<String, List<Part>> ahead = new HashMap<>(held);
+    begun.forEach(fact -> ahead.remove(fact.plan().reservation()));
+    limits.forget(key -> key.budget().equals(budget.id()));
+    started.add(new Tracked(budget.id(), budget.since()));
+    boolean exact = ahead.keySet().stream().noneMatch(limits::isLease);
+    ahead.forEach(
+        (reservation, parts) -> {
+          parts.forEach(part -> limits.add(part.key(), BigInteger.ZERO, part.amount()));
+          limits.open.merge(reservation, parts, NaiveStarts::together);
+        });
+    BigInteger heldInAll = BigInteger.ZERO;
+    Instant first = NaiveBudgets.of(budget, Subject.ofOrg(""), draft.at()).window();
+    for (NaiveOrg.Fact fact : begun) {
+      Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
+      String reservation = fact.plan().reservation();
+      BigInteger asked = limit.asked(fact.plan().quantities());
+      Part part = new Part(limit.key(), limit.measure(), asked);
+      End byOrg = org.ends.get(reservation);
+      boolean onRecord = byOrg != null && byOrg.moment <= draft.moment() && !byOrg.isAwaited();
+      exact &= !fact.plan().request().isLease() && !mayBeForgotten(byOrg, draft);
+      if (!onRecord && limits.isOpen(reservation)) {
+        if (org != this && fact.moment() > draft.moment() && !held.containsKey(reservation)) {
+          // Held for a decision before, which came to nothing: it is withdrawn.
+          continue;
+        }
+        limits.add(limit.key(), BigInteger.ZERO, asked);
+        heldInAll = heldInAll.add(asked);
+        Objects.requireNonNull(limits.open.get(reservation)).add(part);
+      } else {
+        List<Part> lapsed = onRecord ? null : limits.lapsed.get(reservation);
+        if (lapsed != null) {
+          lapsed.add(part);
+        }
+        End end = onRecord ? byOrg : ends.get(reservation);
+        if (end != null && end.charged != null && !limit.window().isBefore(first)) {
+          limits.add(limit.key(), part.used(end.charged), BigInteger.ZERO);
+        }
+      }
+    }
+    if (exact) {
+      known.add(new Tracked(budget.id(), budget.since()));
+    }
+    if (heldInAll.signum() > 0) {
+      watch.saw(
+          org == this
+              ? Rarity.BUDGET_SET_OVER_HOLDS_OF_THE_ORG
+              : Rarity.BUDGET_SET_OVER_HOLDS_OF_A_TEAM);
+    }
+  }
+
+  /** A clock that jumps by more than the time for late usage may have it forgotten. */
+  private boolean mayBeForgotten(@Nullable End byOrg, NaiveBudgets.Drafted draft) {
+    return watch.haveClocksJumped()
+        && byOrg != null
+        && byOrg.hasExpired
+        && (byOrg.charged == null || byOrg.moment > draft.moment());
+  }
+
+  private static List<Part> together(List<Part> some, List<Part> more) {
+    List<Part> all = new ArrayList<>(some);
+    all.addAll(more);
+    return all;
+  }
+
+  /** What is held against a budget since it was drafted, begun by the org or yet to be. */
+  private Map<String, List<Part>> heldFor(Budget budget) {
+    Tracked drafted = new Tracked(budget.id(), budget.since());
+    Map<String, List<Part>> found = new HashMap<>();
+    limits.open.forEach(
+        (reservation, parts) -> {
+          List<Part> held =
+              parts.stream().filter(part -> Tracked.of(part.key()).equals(drafted)).toList();
+          if (!held.isEmpty()) {
+            found.put(reservation, held);
+          }
+        });
+    return found;
+  }
+
+  /**
+   * At the end each counter of a budget that was set in between stands at what was charged of what
+   * it concerns, from the window on in which it was drafted.
+   *
+   * @param charged what the wallets have charged, by reservation
+   * @param mayBeLost what was charged so late that it may count nowhere
+   */
+  void expectStarted(
+      NaiveBudgets.Drafted draft,
+      Collection<NaiveOrg.Fact> begun,
+      Map<String, BigInteger> charged,
+      Set<String> mayBeLost,
+      Tallies tallies) {
+    Budget budget = draft.budget();
+    Instant first = NaiveBudgets.of(budget, Subject.ofOrg(""), draft.at()).window();
+    Map<String, TreeMap<Instant, BigInteger>> all = new TreeMap<>();
+    Map<Key, BigInteger> excused = new HashMap<>();
+    for (NaiveOrg.Fact fact : begun) {
+      BigInteger amount = charged.get(fact.plan().reservation());
+      Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
+      if (amount == null || limit.window().isBefore(first)) {
+        continue;
+      }
+      BigInteger used =
+          budget.measure().equals(Quantities.REQUESTS)
+              ? NaiveLimits.ONE_REQUEST
+              : new Part(limit.key(), limit.measure(), BigInteger.ZERO).used(amount);
+      all.computeIfAbsent(limit.member(), member -> new TreeMap<>())
+          .merge(limit.window(), used, BigInteger::add);
+      if (mayBeLost.contains(fact.plan().reservation())) {
+        excused.merge(limit.key(), used, BigInteger::add);
+      }
+    }
+    all.forEach(
+        (member, windows) -> {
+          Instant last = windows.lastKey();
+          BigInteger most = windows.lastEntry().getValue();
+          BigInteger least =
+              most.subtract(
+                  excused.getOrDefault(
+                      new Key(budget.id(), member, last, budget.since()), BigInteger.ZERO));
+          List<Tallies.Tally> told =
+              tallies
+                  .counters()
+                  .getOrDefault(
+                      new Tallies.Counter(budget.id(), member, budget.since()), List.of());
+          BigInteger used = BigInteger.ZERO;
+          for (Tallies.Tally tally : told) {
+            if (tally.windowStart().equals(last)) {
+              used = NaiveLimits.micros(tally.used());
+            } else if (tally.windowStart().isAfter(last)) {
+              return;
+            }
+          }
+          watch.expectOf(
+              name,
+              used.compareTo(least) >= 0 && used.compareTo(most) <= 0,
+              "I11",
+              "%s of %s, drafted in row %s, has used %s in the end, and charged was %s",
+              budget.id(),
+              member,
+              budget.since(),
+              used,
+              most);
+        });
+  }
+}
