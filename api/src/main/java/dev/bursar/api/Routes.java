@@ -62,9 +62,7 @@ public final class Routes {
             new StreamRoutes(ports.listeners(), authentication, ports.streams()).endpoints(),
             new ReportRoutes(ports.reports(), ports.leases(), ports.clock(), ports.meters())
                 .endpoints(),
-            new TraceRoutes(
-                    ports.reports(), ports.spans(), catalogs, ports.meters())
-                .endpoints(),
+            new TraceRoutes(ports.reports(), ports.spans(), catalogs, ports.meters()).endpoints(),
             new CatalogRoutes(ports.versions(), ports.entities(), ports.clock()).endpoints(),
             new SimulationRoutes(ports.versions(), ports.entities(), ports.usage()).endpoints(),
             new OrgRoutes(ports.entities(), ports.orgs(), ports.versions()).endpoints(),
@@ -76,24 +74,16 @@ public final class Routes {
             new UserRoutes(ports.entities()).endpoints(),
             new OverrideRoutes(ports.entities(), ports.clock()).endpoints(),
             new BudgetRoutes(ports.entities(), ports.usage(), ports.clock()).endpoints(),
-            new UsageRoutes(ports.usage(), ports.entities(), catalogs, ports.clock())
-                .endpoints(),
-            new EventRoutes(ports.usage(), ports.entities(), catalogs, ports.clock())
-                .endpoints(),
+            new UsageRoutes(ports.usage(), ports.entities(), catalogs, ports.clock()).endpoints(),
+            new EventRoutes(ports.usage(), ports.entities(), catalogs, ports.clock()).endpoints(),
             new FocusRoutes(
-                    ports.costs(),
-                    ports.entities(),
-                    catalogs,
-                    ports.seller(),
-                    ports.clock())
+                    ports.costs(), ports.entities(), catalogs, ports.seller(), ports.clock())
                 .endpoints(),
             new WalletRoutes(ports.entities()).endpoints(),
             new GrantRoutes(ports.entities(), catalogs, ports.redemptions(), ports.clock())
                 .endpoints(),
-            new CorrectionRoutes(ports.entities(), ports.ledger(), catalogs)
-                .endpoints(),
-            new TransferRoutes(ports.entities(), ports.ledger(), catalogs)
-                .endpoints(),
+            new CorrectionRoutes(ports.entities(), ports.ledger(), catalogs).endpoints(),
+            new TransferRoutes(ports.entities(), ports.ledger(), catalogs).endpoints(),
             new LedgerRoutes(ports.ledger(), ports.entities()).endpoints(),
             new VerifyRoutes(ports.ledger(), ports.entities()).endpoints(),
             new StatementRoutes(ports.ledger(), ports.entities(), ports.clock()).endpoints(),

@@ -135,7 +135,9 @@ final class ChosenCatalogTest {
     assertThat(vision("beta")).isEqualTo("false");
     String work =
         "{'subject':{'org':'%s'},%s'model':'gpt-5','usage':{'input_tokens':10,'output_tokens':1}}";
-    assertThat(api.post("/v1/reservations", work.formatted("acme", "'feature':'vision',")).at("/amount"))
+    assertThat(
+            api.post("/v1/reservations", work.formatted("acme", "'feature':'vision',"))
+                .at("/amount"))
         .isEqualTo("1.1");
     assertThat(
             api.post("/v1/reservations", work.formatted("beta", "'feature':'vision',"))
@@ -203,7 +205,9 @@ final class ChosenCatalogTest {
             .body();
     String share = "\"PricingQuantity\":\"?1(\\.0+)?\"?,.*\"SkuMeter\":\"%s\"";
     for (String meter : List.of("Input Tokens", "Output Tokens")) {
-      assertThat(focus.lines()).as(focus).anyMatch(Pattern.compile(share.formatted(meter)).asPredicate());
+      assertThat(focus.lines())
+          .as(focus)
+          .anyMatch(Pattern.compile(share.formatted(meter)).asPredicate());
     }
   }
 }

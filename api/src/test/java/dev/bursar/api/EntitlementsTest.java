@@ -128,10 +128,10 @@ final class EntitlementsTest {
     api.put("/v1/orgs/cold", "{'name':'Cold','plan':'team'}");
     Answer before = api.get("/v1/orgs/cold/entitlements");
     assertThat(before.json().has("frozen")).isFalse();
-    api.post(
-        "/v1/orgs/cold/freeze", "{'reason':'unpaid','until':'2026-03-05T00:00:00Z'}");
+    api.post("/v1/orgs/cold/freeze", "{'reason':'unpaid','until':'2026-03-05T00:00:00Z'}");
     Answer frozen = api.get("/v1/orgs/cold/entitlements");
-    assertThat(frozen.at("/frozen")).isEqualTo("the org is frozen until 2026-03-05T00:00:00Z: unpaid");
+    assertThat(frozen.at("/frozen"))
+        .isEqualTo("the org is frozen until 2026-03-05T00:00:00Z: unpaid");
     assertThat(frozen.at("/status")).isEqualTo("active");
     assertThat(frozen.json().at("/features"))
         .hasSize(6)
@@ -159,7 +159,8 @@ final class EntitlementsTest {
         "{'credit_type':'platform','amount':'100','category':'paid'}");
     String path = "/v1/orgs/theta/entitlements";
     String first = api.get(path).header("ETag");
-    String flags = flag(api.operator, "chat", "{'context':{'targetingKey':'theta'}}").header("ETag");
+    String flags =
+        flag(api.operator, "chat", "{'context':{'targetingKey':'theta'}}").header("ETag");
     assertThat(
             api.post(
                     "/v1/reservations",
@@ -167,18 +168,14 @@ final class EntitlementsTest {
                         + "'usage':{'input_tokens':1000}}")
                 .at("/decision"))
         .isEqualTo("allow");
-    Answer used =
-        api.send("GET", path, api.operator, null, "If-None-Match", first);
+    Answer used = api.send("GET", path, api.operator, null, "If-None-Match", first);
     assertThat(used.status()).isEqualTo(200);
     assertThat(used.json().findValue("used").asText()).isEqualTo("1000");
     assertThat(used.header("ETag")).isNotEqualTo(first);
-    assertThat(
-            flag(api.operator, "chat", "{'context':{'targetingKey':'theta'}}").header("ETag"))
+    assertThat(flag(api.operator, "chat", "{'context':{'targetingKey':'theta'}}").header("ETag"))
         .isNotEqualTo(flags);
     api.put("/v1/orgs/theta", "{'name':'Theta','plan':'team','add_ons':['audit']}");
-    Answer more =
-        api.send(
-            "GET", path, api.operator, null, "If-None-Match", used.header("ETag"));
+    Answer more = api.send("GET", path, api.operator, null, "If-None-Match", used.header("ETag"));
     assertThat(more.status()).isEqualTo(200);
     assertThat(more.header("ETag")).isNotIn(first, used.header("ETag"));
   }

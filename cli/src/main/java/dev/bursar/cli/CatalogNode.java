@@ -267,7 +267,6 @@ final class CatalogNode {
       }
       text.append(": ").append(error.path("detail").asText());
     }
-    return new Refused(
-        text.append(" (").append(code).append(')').append(unclear).toString(), code);
+    return new Refused(text.append(" (").append(code).append(')').append(unclear).toString(), code);
   }
 }

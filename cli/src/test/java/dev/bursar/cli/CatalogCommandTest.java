@@ -154,8 +154,7 @@ final class CatalogCommandTest {
       args.add("../config/catalog.yaml");
       CommandLine command =
           Bursar.commandLine().setOut(new PrintWriter(standard)).setErr(new PrintWriter(error));
-      CommandLine publish =
-          command.getSubcommands().get("catalog").getSubcommands().get("publish");
+      CommandLine publish = command.getSubcommands().get("catalog").getSubcommands().get("publish");
       ((CatalogNode) publish.getCommandSpec().mixins().get("node").userObject()).askedAgainFor =
           Duration.ZERO;
       return command.execute(args.toArray(String[]::new));
@@ -175,8 +174,7 @@ final class CatalogCommandTest {
     assertThat(error.toString()).contains("can't be reached", "may have been done");
     error.getBuffer().setLength(0);
     String busy = "{\"code\":\"busy\",\"detail\":\"much is asked\"}";
-    assertThat(publish(Map.of("/v1/catalog/versions", DRAFTED, publish, busy), asked))
-        .isEqualTo(1);
+    assertThat(publish(Map.of("/v1/catalog/versions", DRAFTED, publish, busy), asked)).isEqualTo(1);
     assertThat(error.toString()).contains("much is asked (busy); what was asked for may have");
     error.getBuffer().setLength(0);
     assertThat(publish(Map.of(), asked)).as("it was only sent").isEqualTo(1);

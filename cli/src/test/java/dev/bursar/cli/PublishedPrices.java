@@ -115,8 +115,7 @@ final class PublishedPrices {
     assertThat(told.toString()).contains("version 2: ", " orgs would have paid less, ");
 
     JsonNode dearer = reserve();
-    assertThat(run("catalog", "publish", "--at", "2100-01-01T00:00:00Z", file.toString()))
-        .isZero();
+    assertThat(run("catalog", "publish", "--at", "2100-01-01T00:00:00Z", file.toString())).isZero();
     assertThat(told.toString()).contains("version 2 counts from 2100-01-01T00:00:00Z on");
     assertThat(run("catalog", "rollback")).isZero();
     assertThat(reserve().path("amount").asText()).isEqualTo(OLD_PRICE);

@@ -8,10 +8,10 @@ import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.ledger.Months;
 import dev.bursar.api.operation.Outcomes;
+import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.table.Pages;
 import dev.bursar.domain.catalog.Catalog;
-import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.domain.cost.CostQueries;
 import dev.bursar.domain.cost.CostQueries.Day;
 import dev.bursar.domain.entity.Entities;
@@ -50,7 +50,11 @@ public final class FocusRoutes {
   private final InstantSource clock;
 
   public FocusRoutes(
-      CostQueries costs, Entities entities, OrgCatalogs catalogs, Seller seller, InstantSource clock) {
+      CostQueries costs,
+      Entities entities,
+      OrgCatalogs catalogs,
+      Seller seller,
+      InstantSource clock) {
     this.costs = costs;
     this.entities = entities;
     this.catalogs = catalogs;

@@ -65,8 +65,7 @@ public final class ToldSidecars {
   private CompletionStage<@Nullable String> told(Concerns concerns, Call call) {
     return switch (concerns) {
       case NO_LEASE -> CompletableFuture.completedFuture(null);
-      case ALL_ORGS ->
-          ofCatalog(listeners).thenApply(reached -> SidecarList.of(reached, Map.of()));
+      case ALL_ORGS -> ofCatalog(listeners).thenApply(reached -> SidecarList.of(reached, Map.of()));
       case AN_ORG -> {
         String org = call.org();
         yield leases(org)

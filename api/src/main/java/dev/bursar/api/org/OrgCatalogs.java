@@ -42,8 +42,7 @@ public final class OrgCatalogs {
   public CompletionStage<Answer<Catalog>> asked(String org) {
     return entities
         .org(org, new Request<>(new OrgCommand.ViewOrg(), null))
-        .thenApply(
-            answer -> answer.map(reply -> of(org, ((OrgReply.Settings) reply).settings())));
+        .thenApply(answer -> answer.map(reply -> of(org, ((OrgReply.Settings) reply).settings())));
   }
 
   /**

@@ -59,10 +59,7 @@ public final class TraceRoutes {
   private final SpanMeters meters;
 
   public TraceRoutes(
-      UsageReports reports,
-      SpanMapping mapping,
-      OrgCatalogs catalogs,
-      MeterRegistry registry) {
+      UsageReports reports, SpanMapping mapping, OrgCatalogs catalogs, MeterRegistry registry) {
     this.reports = reports;
     this.reader = new SpanReader(mapping);
     this.catalogs = catalogs;
@@ -89,8 +86,7 @@ public final class TraceRoutes {
     List<Read> read = read(resources, call.key());
     List<String> orgs = read.stream().flatMap(each -> each.org().stream()).distinct().toList();
     return catalogs(orgs, 0, new HashMap<>())
-        .thenCompose(
-            known -> report(calls(read, known, outcome), call.key().id(), outcome))
+        .thenCompose(known -> report(calls(read, known, outcome), call.key().id(), outcome))
         .thenApply(
             done -> {
               meters.count(outcome);

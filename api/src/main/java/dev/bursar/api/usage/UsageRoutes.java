@@ -9,9 +9,9 @@ import dev.bursar.api.http.Query;
 import dev.bursar.api.http.Reply;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.json.Words;
+import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.api.org.OrgRoutes;
 import dev.bursar.api.problem.Problem;
-import dev.bursar.api.org.OrgCatalogs;
 import dev.bursar.domain.entity.Entities;
 import dev.bursar.domain.usage.AlertKey;
 import dev.bursar.domain.usage.UsageQueries;
@@ -66,7 +66,12 @@ public final class UsageRoutes {
               Question question = question(query, settings.zone());
               return usage
                   .usage(org, question, fresh)
-                  .thenApply(found -> format == Format.JSON ? json(found) : table(format, question, catalogs.of(org, settings).meters(), found));
+                  .thenApply(
+                      found ->
+                          format == Format.JSON
+                              ? json(found)
+                              : table(
+                                  format, question, catalogs.of(org, settings).meters(), found));
             });
   }
 
@@ -79,8 +84,7 @@ public final class UsageRoutes {
   }
 
   private static Reply table(Format format, Question question, Set<String> meters, Usage found) {
-    return Reply.text(
-            format, UsageAnswerTable.of(question, meters).bytes(format, found.rows()))
+    return Reply.text(format, UsageAnswerTable.of(question, meters).bytes(format, found.rows()))
         .asOf(found.freshness());
   }
 

@@ -54,8 +54,7 @@ public final class CorrectionRoutes {
   private final LedgerQueries ledger;
   private final OrgCatalogs catalogs;
 
-  public CorrectionRoutes(
-      Entities entities, LedgerQueries ledger, OrgCatalogs catalogs) {
+  public CorrectionRoutes(Entities entities, LedgerQueries ledger, OrgCatalogs catalogs) {
     this.entities = entities;
     this.ledger = ledger;
     this.catalogs = catalogs;

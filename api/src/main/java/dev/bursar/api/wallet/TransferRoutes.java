@@ -42,8 +42,7 @@ public final class TransferRoutes {
   private final LedgerQueries ledger;
   private final OrgCatalogs catalogs;
 
-  public TransferRoutes(
-      Entities entities, LedgerQueries ledger, OrgCatalogs catalogs) {
+  public TransferRoutes(Entities entities, LedgerQueries ledger, OrgCatalogs catalogs) {
     this.entities = entities;
     this.ledger = ledger;
     this.catalogs = catalogs;

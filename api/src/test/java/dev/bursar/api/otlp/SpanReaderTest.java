@@ -33,8 +33,7 @@ final class SpanReaderTest {
               rate("plain", "input_tokens", "output_tokens"),
               rate("embed", "input_tokens")));
 
-  private final SpanReader reader =
-      new SpanReader(SpanMappings.TWO_CONVENTIONS);
+  private final SpanReader reader = new SpanReader(SpanMappings.TWO_CONVENTIONS);
   private final Map<String, AttributeValue> resource = new HashMap<>();
   private final Map<String, AttributeValue> span = new HashMap<>();
   private String schema = "";

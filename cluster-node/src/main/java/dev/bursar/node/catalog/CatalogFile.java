@@ -41,8 +41,7 @@ public final class CatalogFile {
 
   /** A line that says nothing, also in the words for that. */
   private static final Pattern NOTHING =
-      Pattern.compile(
-          "\\s*(---|\\.\\.\\.|(---\\s+)?(~|null|Null|NULL))?(\\s+#.*)?\\s*|\\s*#.*");
+      Pattern.compile("\\s*(---|\\.\\.\\.|(---\\s+)?(~|null|Null|NULL))?(\\s+#.*)?\\s*|\\s*#.*");
 
   private static final Set<String> FIELDS =
       Set.of(

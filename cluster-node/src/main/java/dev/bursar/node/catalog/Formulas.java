@@ -85,11 +85,10 @@ final class Formulas {
   private static final Pattern COMMENT = Pattern.compile("//[^\n]*");
 
   /**
-   * Signs of which CEL's parser drops as many as it can before anything looks at them: how deep they
-   * lie, or what they are applied to, is not found out. What is subtracted may have one.
+   * Signs of which CEL's parser drops as many as it can before anything looks at them: how deep
+   * they lie, or what they are applied to, is not found out. What is subtracted may have one.
    */
-  private static final Pattern SIGNS =
-      Pattern.compile("!\\s*!|(?:^|[^\\w.)\\]\\s])\\s*-\\s*-");
+  private static final Pattern SIGNS = Pattern.compile("!\\s*!|(?:^|[^\\w.)\\]\\s])\\s*-\\s*-");
 
   /** Trees are large, and a list of prices has few shapes. */
   private static final int SHAPES_MAX = 256;

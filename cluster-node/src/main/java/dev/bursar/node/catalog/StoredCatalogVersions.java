@@ -309,7 +309,11 @@ public final class StoredCatalogVersions implements CatalogVersions {
 
   private static Version view(VersionRow row, Releases releases, Instant at) {
     return new Version(
-        row.number(), row.draftedAt(), row.actor(), row.digest(), releases.status(row.number(), at));
+        row.number(),
+        row.draftedAt(),
+        row.actor(),
+        row.digest(),
+        releases.status(row.number(), at));
   }
 
   @Override
@@ -347,8 +351,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
                   after,
                   jdbi.withHandle(
                       handle ->
-                          new CatalogTables(handle)
-                              .subscribed(CatalogDiff.named(before, after)))),
+                          new CatalogTables(handle).subscribed(CatalogDiff.named(before, after)))),
               false);
         });
   }

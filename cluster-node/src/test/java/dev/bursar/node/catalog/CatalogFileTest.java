@@ -212,7 +212,8 @@ final class CatalogFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"~\n", "--- ~\n", "null # none\n", "---\n# none\nNULL\n...\n", "--- # none"})
+  @ValueSource(
+      strings = {"~\n", "--- ~\n", "null # none\n", "---\n# none\nNULL\n...\n", "--- # none"})
   void aFileThatSaysNothingIsEmptyAlsoBesideOthers(String nothing, @TempDir Path folder)
       throws IOException {
     Path empty = folder.resolve("empty.yaml");
@@ -522,8 +523,7 @@ final class CatalogFileTest {
         """
             + line.formatted(inner(before))
             + "\n"
-            + line.formatted(
-                inner(with) + (with.contains("meters") ? "" : ", meters: { m: 1 }"));
+            + line.formatted(inner(with) + (with.contains("meters") ? "" : ", meters: { m: 1 }"));
     if (counts) {
       assertThat(CatalogFile.parse(yaml).features()).hasSize(2);
     } else {

@@ -223,15 +223,13 @@ final class StoredCatalogVersionsTest {
     here.whenOneCountsByItself(telling.apply("here "));
     there.whenOneCountsByItself(telling.apply("there "));
     change(here, new ReleaseChange.Publish(draft(here, costing("2"))));
-    change(
-        here, new ReleaseChange.Schedule(draft(here, costing("3")), NOON.plusSeconds(60)));
+    change(here, new ReleaseChange.Schedule(draft(here, costing("3")), NOON.plusSeconds(60)));
     now = NOON.plusSeconds(60);
     awaitTold(told, 2);
     assertThat(told).containsExactlyInAnyOrder("here 33", "there 33");
     node(costing("4"), true);
     awaitTold(told, 4);
-    assertThat(told)
-        .containsExactlyInAnyOrder("here 33", "there 33", "here 44", "there 44");
+    assertThat(told).containsExactlyInAnyOrder("here 33", "there 33", "here 44", "there 44");
   }
 
   private static void awaitTold(Queue<String> told, int times) {
@@ -508,8 +506,7 @@ final class StoredCatalogVersionsTest {
           - { id: two, name: Two, credit_type: c, amount: 1, audience: { orgs: [o1, o7], plans: [pro] } }
         top_up_packs: []
         """;
-    int version =
-        draft(node, costing("1") + "plans: [{ id: pro, name: Pro }]\n" + campaigns);
+    int version = draft(node, costing("1") + "plans: [{ id: pro, name: Pro }]\n" + campaigns);
     CatalogDiff diff = done(node.diff(version, null)).value();
     assertThat(diff.changes())
         .extracting(CatalogDiff.Change::id, CatalogDiff.Change::orgs)

@@ -91,9 +91,7 @@ public record Catalog(
 
   /** Whether a budget may count this, where there are these credit types and meters. */
   public static boolean isMeasure(String name, Set<String> creditTypes, Set<String> meters) {
-    return creditTypes.contains(name)
-        || meters.contains(name)
-        || isMeasureOfItsOwn(name);
+    return creditTypes.contains(name) || meters.contains(name) || isMeasureOfItsOwn(name);
   }
 
   /** Whether budgets may count this whatever a catalog declares; nothing else can have its name. */

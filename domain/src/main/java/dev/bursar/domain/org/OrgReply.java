@@ -52,7 +52,8 @@ public sealed interface OrgReply {
    *
    * @param status where its subscription stands
    * @param failMode what is done with requests while nobody can be asked; null if no plan says it
-   * @param frozen how all of the org is frozen, in words: it may use nothing then; null if it is not
+   * @param frozen how all of the org is frozen, in words: it may use nothing then; null if it is
+   *     not
    */
   record Entitled(
       OrgSettings settings,

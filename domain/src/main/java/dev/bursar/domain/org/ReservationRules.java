@@ -253,12 +253,7 @@ final class ReservationRules {
         .map(
             freeze ->
                 new Denial(
-                    DenialCode.FROZEN,
-                    null,
-                    freeze.scope(),
-                    null,
-                    asked.amount(),
-                    words(freeze)))
+                    DenialCode.FROZEN, null, freeze.scope(), null, asked.amount(), words(freeze)))
         .toList();
   }
 

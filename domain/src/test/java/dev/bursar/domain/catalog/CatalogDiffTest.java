@@ -133,8 +133,12 @@ final class CatalogDiffTest {
   void packsConcernAll() {
     CatalogDiff diff =
         diff(
-            offering(List.of(pack("gone", 1, "1"), pack("same", 1, "1"), pack("was", 5, "9")), List.of()),
-            offering(List.of(pack("new", 1, "1"), pack("same", 1, "1"), pack("was", 5, "8.5")), List.of()));
+            offering(
+                List.of(pack("gone", 1, "1"), pack("same", 1, "1"), pack("was", 5, "9")),
+                List.of()),
+            offering(
+                List.of(pack("new", 1, "1"), pack("same", 1, "1"), pack("was", 5, "8.5")),
+                List.of()));
     assertThat(diff.changes())
         .extracting(Change::section, Change::id, Change::kind, Change::orgs)
         .containsExactly(
@@ -147,7 +151,19 @@ final class CatalogDiffTest {
 
   private static Campaign campaign(String id, Set<String> plans, Set<String> orgs) {
     return new Campaign(
-        id, id, "c", Credits.of(1), null, null, null, null, null, plans, orgs, null, Set.of(),
+        id,
+        id,
+        "c",
+        Credits.of(1),
+        null,
+        null,
+        null,
+        null,
+        null,
+        plans,
+        orgs,
+        null,
+        Set.of(),
         Set.of());
   }
 

@@ -16,8 +16,8 @@ import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.catalog.PlanGrant;
 import dev.bursar.domain.catalog.PricingPlan;
-import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.wallet.Recurrence;
@@ -265,14 +265,7 @@ final class PlanGrantsTest {
 
   private static PricingPlan extending(String id, PricingPlan base) {
     return new PricingPlan(
-        id,
-        id,
-        base,
-        Map.of(),
-        Map.of(),
-        Map.of(),
-        OveragePolicy.RECORD,
-        FailMode.DENY);
+        id, id, base, Map.of(), Map.of(), Map.of(), OveragePolicy.RECORD, FailMode.DENY);
   }
 
   @Test

@@ -87,7 +87,9 @@ public final class TermsReader {
         features);
   }
 
-  /** What it is by the plan: that the org is frozen is not the feature's, and may be over sooner. */
+  /**
+   * What it is by the plan: that the org is frozen is not the feature's, and may be over sooner.
+   */
   private static EntitlementView feature(
       JsonNode json, boolean subscribed, @Nullable String frozen) {
     String type = text(json, "type");

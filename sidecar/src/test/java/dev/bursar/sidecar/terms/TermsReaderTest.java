@@ -76,10 +76,14 @@ final class TermsReaderTest {
             "{'plan':'team','add_ons':[],'status':'active','frozen':'the org is frozen: unpaid','features':["
                 + "{'feature':'sso','type':'boolean','entitled':false,'detail':'the org is frozen: unpaid'},"
                 + "{'feature':'export','type':'boolean','entitled':false,'detail':'not included'}]}");
-    Terms terms = TermsReader.read(frozen, TermsReader.prices(json("{'credit_types':[],'overage_policy':'record','rates':[]}")));
+    Terms terms =
+        TermsReader.read(
+            frozen,
+            TermsReader.prices(json("{'credit_types':[],'overage_policy':'record','rates':[]}")));
     assertThat(terms.fault("sso")).isNull();
     assertThat(terms.fault("export")).isEqualTo("not included");
-    assertThat(terms.entitled().denied(terms.feature("sso"))).isEqualTo("the org is frozen: unpaid");
+    assertThat(terms.entitled().denied(terms.feature("sso")))
+        .isEqualTo("the org is frozen: unpaid");
   }
 
   @Test
