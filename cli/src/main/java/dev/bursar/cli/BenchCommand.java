@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:it was measured",
-      "1:it could not be measured, or with --usage one of the targets that are told was missed",
+      "1:it could not be measured, or with --usage or --sidecar one of the targets that are told was missed",
       "2:wrong usage"
     })
 final class BenchCommand implements Callable<Integer> {
@@ -107,7 +107,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--sidecar",
       description =
           "Measure a sidecar instead: decisions in memory and as a library, on one core, and over HTTP beside"
-              + " a route of the same server that does nothing.")
+              + " a route of the same server that does nothing; and how soon the program is ready, and how much"
+              + " memory it has. The targets are told, and whether they were met.")
   private boolean sidecar;
 
   @Option(
@@ -128,8 +129,7 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     try {
       if (sidecar) {
-        new SidecarBench(sidecarOptions(), System.out).run();
-        return 0;
+        return new SidecarBench(sidecarOptions(), System.out).run() ? 0 : 1;
       }
       if (usageEvents != null) {
         return new UsageBench(usageOptions(usageEvents), System.out).run() ? 0 : 1;

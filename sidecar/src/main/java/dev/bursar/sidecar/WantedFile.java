@@ -1,12 +1,12 @@
 package dev.bursar.sidecar;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bursar.api.enforcement.ReservationViews;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.Wanted;
+import dev.bursar.sidecar.server.JsonTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +29,6 @@ import org.slf4j.LoggerFactory;
 public final class WantedFile {
 
   private static final Logger LOG = LoggerFactory.getLogger(WantedFile.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** What was wanted so long ago says nothing of what will be. */
   private static final Duration OLD = Duration.ofHours(1);
@@ -78,7 +77,7 @@ public final class WantedFile {
       if (Files.notExists(path) || Files.size(path) > BYTES_MAX) {
         return List.of();
       }
-      JsonNode json = JSON.readTree(path.toFile());
+      JsonNode json = JsonTree.read(Files.readAllBytes(path));
       if (Instant.parse(json.path("at").asText()).isBefore(now.minus(OLD))) {
         return List.of();
       }

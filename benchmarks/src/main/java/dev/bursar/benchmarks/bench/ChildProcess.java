@@ -97,6 +97,36 @@ public final class ChildProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** Time on processors so far, of all that it has started as well. */
+  Duration processorTime() {
+    return ProcessFigures.processorTime(process.toHandle());
+  }
+
+  /** Whether it ends by itself within so long. */
+  boolean endsWithin(Duration most) throws InterruptedException {
+    return process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Has it stand still. */
+  public void pause() throws BenchFailure, InterruptedException {
+    signal("STOP");
+  }
+
+  /** Has it go on. */
+  public void resume() throws BenchFailure, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String signal) throws BenchFailure, InterruptedException {
+    try {
+      if (new ProcessBuilder("kill", "-" + signal, Long.toString(pid())).start().waitFor() != 0) {
+        throw failure("took no signal " + signal);
+      }
+    } catch (IOException e) {
+      throw new BenchFailure("there is no program kill: " + e.getMessage(), e);
+    }
+  }
+
   /** What it exited with; it has ended. */
   public int exitValue() {
     return process.exitValue();

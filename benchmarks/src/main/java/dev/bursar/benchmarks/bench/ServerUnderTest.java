@@ -11,7 +11,7 @@ import java.util.function.IntPredicate;
 /** A server that has been started for measuring, alone on the machine. */
 abstract class ServerUnderTest implements AutoCloseable {
 
-  private static final long POLL_MILLIS = 100;
+  private static final long POLL_MILLIS = 20;
 
   private final ChildProcess process;
   private final Endpoint endpoint;

@@ -1,20 +1,12 @@
 package dev.bursar.benchmarks.bench;
 
-import dev.bursar.benchmarks.load.CallFailure;
-import dev.bursar.benchmarks.load.ClosedLoop;
 import dev.bursar.benchmarks.load.Endpoint;
-import dev.bursar.benchmarks.load.HttpConnection;
-import dev.bursar.benchmarks.load.LoadPlan;
-import dev.bursar.benchmarks.load.LoadResult;
-import dev.bursar.benchmarks.load.Operation;
-import dev.bursar.benchmarks.load.Request;
 import dev.bursar.benchmarks.replay.Pace;
 import dev.bursar.benchmarks.replay.Replay;
 import dev.bursar.benchmarks.replay.ReplayFailure;
 import dev.bursar.benchmarks.replay.ReplayOptions;
 import dev.bursar.benchmarks.sidecar.LibraryLoad;
 import dev.bursar.benchmarks.sidecar.LocalDecisions;
-import dev.bursar.benchmarks.sidecar.SidecarBesideNoOp;
 import dev.bursar.benchmarks.trace.TraceException;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
@@ -31,7 +23,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,11 +43,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 public final class SidecarBench {
 
-  private static final Duration CALL_MAX = Duration.ofSeconds(30);
   private static final Duration START_MAX = Duration.ofMinutes(1);
   private static final int STATUS_OK = 200;
   private static final int TRACE_ORGS = 20;
   private static final double TRACE_SPEED = 40;
+  private static final double DECISIONS_MIN = 1_000_000;
+  private static final double P99_MICROS_MAX = 10;
+  private static final double HIT_PERCENT_MIN = 99;
   private static final long SEED = 1;
 
   private static final String PASSED_ON =
@@ -68,14 +61,19 @@ public final class SidecarBench {
 
   private final SidecarBenchOptions options;
   private final PrintStream out;
+  private final Targets targets = new Targets();
 
   public SidecarBench(SidecarBenchOptions options, PrintStream out) {
     this.options = options;
     this.out = out;
   }
 
-  /** Runs it, and prints what came of it. */
-  public void run() throws BenchFailure, InterruptedException {
+  /**
+   * Runs it, and prints what came of it.
+   *
+   * @return whether it is as fast and as small as it is to be
+   */
+  public boolean run() throws BenchFailure, InterruptedException {
     try (Workspace workspace = new Workspace()) {
       out.printf(
           Locale.ROOT,
@@ -92,13 +90,17 @@ public final class SidecarBench {
           server.addCustomers(SHAPE, progress);
         }
         library(server, workspace.directory("library"));
-        overHttp(server, workspace.directory("sidecar"));
+        SidecarBenchOverHttp http = new SidecarBenchOverHttp(options, out, targets, server);
+        http.run(SHAPE, workspace.directory("sidecar"));
+        new SidecarBenchProgram(options, out, targets).run(server, workspace.directory("program"));
         if (options.trace() != null) {
-          trace(server, workspace.directory("trace"), options.trace());
+          trace(server, http, workspace.directory("trace"), options.trace());
         }
       }
       workspace.succeeded();
     }
+    targets.lines().forEach(out::println);
+    return targets.met();
   }
 
   // ---- in memory
@@ -151,6 +153,8 @@ public final class SidecarBench {
   }
 
   private void line(String what, double rate, double p50, double p99, double p999, String remark) {
+    targets.atLeast(what + ", decisions a second", rate, DECISIONS_MIN, "");
+    targets.atMost(what + ", p99", p99, P99_MICROS_MAX, "µs");
     out.printf(
         Locale.ROOT, "%-44s%,14.0f%12.2f%12.2f%12.2f%s%n", what, rate, p50, p99, p999, remark);
   }
@@ -231,95 +235,13 @@ public final class SidecarBench {
     return Objects.requireNonNull(server.endpoint().bearer());
   }
 
-  // ---- over HTTP
-
-  private void overHttp(BursarServer server, Path directory)
-      throws BenchFailure, InterruptedException {
-    int port = ServerUnderTest.freePort();
-    int noOpPort = ServerUnderTest.freePort();
-    Endpoint sidecar = Endpoint.local(port).withBearer(key(server));
-    Endpoint noOp = Endpoint.local(noOpPort).withBearer(key(server));
-    try (ChildProcess process = start(server, directory, port, noOpPort)) {
-      ServerUnderTest.awaitReady(sidecar, process, START_MAX, status -> status == STATUS_OK);
-      out.printf(
-          Locale.ROOT,
-          "%-44s%14s%12s%12s%14s%10s%n",
-          "over HTTP, " + options.connections() + " connections",
-          "rate/s",
-          "p50 ms",
-          "p99 ms",
-          "no-op/s",
-          "to no-op");
-      Traffic traffic = new Traffic(SHAPE, "sidecar-");
-      // What is only looked at leases nothing: the leases of this are there for that.
-      beside("reserve and release", traffic.reserveAndRelease(), sidecar, noOp);
-      beside("check", traffic.check(), sidecar, noOp);
-      beside("one-shot, which the server is told", traffic.oneShot(), sidecar, noOp);
-    }
-  }
-
-  private static ChildProcess start(BursarServer server, Path directory, int port, int noOpPort)
-      throws BenchFailure {
-    return ChildProcess.start(
-        "sidecar",
-        Jvm.small(
-            SidecarBesideNoOp.class.getName(),
-            Integer.toString(noOpPort),
-            "--server",
-            server.endpoint().toString(),
-            "--port",
-            Integer.toString(port),
-            "--data",
-            directory.resolve("data").toString()),
-        Map.of("BURSAR_KEY", key(server)),
-        directory.resolve("output.log"));
-  }
-
-  /** In turn, so that what the machine does meanwhile is the same for both; medians. */
-  private void beside(String what, Operation operation, Endpoint sidecar, Endpoint noOp)
-      throws BenchFailure, InterruptedException {
-    double[] rates = new double[options.rounds()];
-    double[] noOpRates = new double[options.rounds()];
-    LoadResult last = null;
-    for (int round = 0; round < options.rounds(); round++) {
-      noOpRates[round] = load(noOp, operation).rate();
-      last = load(sidecar, operation);
-      rates[round] = last.rate();
-    }
-    double rate = Medians.median(rates);
-    double noOpRate = Medians.median(noOpRates);
-    LoadResult shown = Objects.requireNonNull(last);
-    out.printf(
-        Locale.ROOT,
-        "%-44s%,14.0f%12.2f%12.2f%,14.0f%9.2f×%s%n",
-        what,
-        rate,
-        shown.latency().p50(),
-        shown.latency().p99(),
-        noOpRate,
-        rate / noOpRate,
-        shown.errorLine().isEmpty() ? "" : "; not ok: " + shown.errorLine());
-  }
-
-  private LoadResult load(Endpoint endpoint, Operation operation) throws InterruptedException {
-    return ClosedLoop.run(
-        endpoint,
-        new LoadPlan(
-            options.connections(),
-            Duration.ofSeconds(options.warmupSeconds()),
-            Duration.ofSeconds(options.seconds()),
-            CALL_MAX),
-        operation,
-        millis -> {});
-  }
-
   // ---- how much of a trace is decided at once
 
-  private void trace(BursarServer server, Path directory, Path file)
+  private void trace(BursarServer server, SidecarBenchOverHttp http, Path directory, Path file)
       throws BenchFailure, InterruptedException {
     int port = ServerUnderTest.freePort();
     Endpoint sidecar = Endpoint.local(port).withBearer(key(server));
-    try (ChildProcess process = start(server, directory, port, ServerUnderTest.freePort())) {
+    try (ChildProcess process = http.start(directory, port, ServerUnderTest.freePort())) {
       ServerUnderTest.awaitReady(sidecar, process, START_MAX, status -> status == STATUS_OK);
       long calls =
           new Replay(
@@ -334,7 +256,7 @@ public final class SidecarBench {
                       0),
                   out)
               .calls();
-      Map<String, Double> metrics = metrics(sidecar);
+      Map<String, Double> metrics = SidecarBenchOverHttp.metrics(sidecar);
       double hit = metrics.getOrDefault("bursar_sidecar_lease_hit_ratio", 0.0);
       double passed = metrics.getOrDefault(PASSED_ON, 0.0);
       out.printf(
@@ -348,27 +270,9 @@ public final class SidecarBench {
           calls * (1 - hit) - passed,
           passed,
           metrics.getOrDefault("bursar_sidecar_leases", 0.0));
+      targets.atLeast("decided at once of a trace", 100 * hit, HIT_PERCENT_MIN, "%");
     } catch (TraceException | ReplayFailure e) {
       throw new BenchFailure(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private static Map<String, Double> metrics(Endpoint sidecar) throws BenchFailure {
-    try (HttpConnection connection = new HttpConnection(sidecar, Duration.ofSeconds(5))) {
-      Map<String, Double> all = new HashMap<>();
-      connection
-          .call(Request.get("/metrics"))
-          .text()
-          .lines()
-          .filter(line -> line.startsWith("bursar_sidecar_"))
-          .forEach(
-              line -> {
-                int end = line.lastIndexOf(' ');
-                all.put(line.substring(0, end), Double.parseDouble(line.substring(end + 1)));
-              });
-      return all;
-    } catch (CallFailure e) {
-      throw new BenchFailure("the sidecar has no metrics: " + e.getMessage(), e);
     }
   }
 }

@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
@@ -67,7 +66,7 @@ final class SidecarSite implements AutoCloseable {
             name,
             "--data",
             directory.resolve(name).toString()),
-        Map.of("BURSAR_KEY", key()),
+        Jvm.smallEnvironment(key()),
         logs.resolve("%s-%d.log".formatted(name, starts)));
   }
 

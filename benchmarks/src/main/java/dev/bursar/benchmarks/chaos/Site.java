@@ -137,12 +137,20 @@ final class Site implements AutoCloseable {
 
   /** Has the node stand still. */
   void stopNode() throws ChaosFailure, InterruptedException {
-    Signals.send("STOP", node.pid());
+    try {
+      node.pause();
+    } catch (BenchFailure e) {
+      throw new ChaosFailure(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** Has the node go on. */
   void continueNode() throws ChaosFailure, InterruptedException {
-    Signals.send("CONT", node.pid());
+    try {
+      node.resume();
+    } catch (BenchFailure e) {
+      throw new ChaosFailure(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private ChildProcess startNode() throws BenchFailure {

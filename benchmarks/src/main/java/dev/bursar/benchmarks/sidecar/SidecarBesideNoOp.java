@@ -25,8 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +54,7 @@ public final class SidecarBesideNoOp {
   }
 
   private static void noOp(int port) {
-    ActorSystem<Void> system =
-        ActorSystem.create(Behaviors.empty(), "no-op", SidecarProcess.config());
+    ActorSystem system = ActorSystem.create("no-op", SidecarProcess.config());
     String one = "/v1/reservations/{reservation}";
     List<Endpoint> endpoints =
         List.of(

@@ -40,8 +40,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
-import org.apache.pekko.actor.typed.ActorSystem;
-import org.apache.pekko.actor.typed.javadsl.Behaviors;
+import org.apache.pekko.actor.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
 /** A sidecar behind the server's own routes, on this machine. */
@@ -73,7 +72,7 @@ public final class SidecarProcess implements AutoCloseable {
       SidecarSettings settings,
       Gateways gateways) {}
 
-  private final ActorSystem<Void> system;
+  private final ActorSystem system;
   private final ServerOverHttp client;
   private final Sidecar sidecar;
   private final ChangeStream changes;
@@ -82,7 +81,7 @@ public final class SidecarProcess implements AutoCloseable {
   private final Runnable remember;
 
   private SidecarProcess(
-      ActorSystem<Void> system,
+      ActorSystem system,
       ServerOverHttp client,
       Sidecar sidecar,
       ChangeStream changes,
@@ -116,7 +115,7 @@ public final class SidecarProcess implements AutoCloseable {
     UsageFile file = UsageFile.open(options.data(), options.file());
     ServerOverHttp client = new ServerOverHttp(options.server(), options.key(), options.name());
     Sidecar sidecar = new Sidecar(options.settings(), client, client, file, clock);
-    ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bursar-sidecar", config());
+    ActorSystem system = ActorSystem.create("bursar-sidecar", config());
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     register(registry, sidecar);
     ChangeStream changes = new ChangeStream(client, sidecar);
@@ -172,9 +171,7 @@ public final class SidecarProcess implements AutoCloseable {
       WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"));
       sidecar.expect(wanted.read(clock.instant()));
       Runnable remember = () -> wanted.write(sidecar.wanted(), clock.instant());
-      system
-          .scheduler()
-          .scheduleWithFixedDelay(REMEMBER, REMEMBER, remember, system.executionContext());
+      system.scheduler().scheduleWithFixedDelay(REMEMBER, REMEMBER, remember, system.dispatcher());
       return new SidecarProcess(system, client, sidecar, changes, server, envoy, remember);
     } catch (CompletionException | IOException e) {
       if (envoy != null) {

@@ -12,7 +12,7 @@ public record Rooms(Room open, Room leases, Room past, Room orgs) {
 
   private static final long MEGABYTE = 1 << 20;
 
-  /** What fits a heap of 48 MB. */
+  /** What fits a heap of 40 MB. */
   public static Rooms usual() {
     return new Rooms(
         new Room(6 * MEGABYTE),

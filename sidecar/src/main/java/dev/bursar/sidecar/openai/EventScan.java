@@ -1,7 +1,7 @@
 package dev.bursar.sidecar.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.bursar.sidecar.server.JsonTree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventScan implements Scan {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final int EVENT_BYTES_MAX = 1 << 20;
   private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
 
@@ -144,7 +143,7 @@ final class EventScan implements Scan {
       begin = i + 1;
     }
     try {
-      JsonNode json = data.size() == 0 ? null : JSON.readTree(data.toByteArray());
+      JsonNode json = data.size() == 0 ? null : JsonTree.read(data.toByteArray());
       return json != null && json.isObject() ? json : null;
     } catch (IOException e) {
       return null;

@@ -1,7 +1,6 @@
 package dev.bursar.sidecar.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bursar.api.json.JsonWriter;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -37,7 +36,6 @@ import org.slf4j.LoggerFactory;
 public final class ChangeStream implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ChangeStream.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Duration ANSWER = Duration.ofSeconds(10);
   private static final long PAUSE_MS = 250;
@@ -61,7 +59,11 @@ public final class ChangeStream implements AutoCloseable {
   private final String sidecar;
   private final Changes changes;
   private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(ANSWER).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(ANSWER)
+          .executor(Executors.newVirtualThreadPerTaskExecutor())
+          .build();
   private final Thread thread =
       Thread.ofPlatform().daemon().name("sidecar-stream").unstarted(this::run);
   private final ScheduledExecutorService watch =
@@ -172,7 +174,9 @@ public final class ChangeStream implements AutoCloseable {
         if (line.startsWith("event: ")) {
           event = line.substring("event: ".length());
         } else if (line.startsWith("data: ")) {
-          told(event, JSON.readTree(line.substring("data: ".length())));
+          told(
+              event,
+              JsonTree.read(line.substring("data: ".length()).getBytes(StandardCharsets.UTF_8)));
         }
       }
     }

@@ -1,7 +1,6 @@
 package dev.bursar.sidecar.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.bursar.api.enforcement.ReservationViews;
 import dev.bursar.api.json.JsonWriter;
 import dev.bursar.domain.credits.Credits;
@@ -39,6 +38,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +49,6 @@ import org.slf4j.LoggerFactory;
 public final class ServerOverHttp implements Server, TermsSource, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ServerOverHttp.class);
-  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Reported LOST = new Reported(new Told.Lost(), List.of());
 
   private static final int LISTS_MAX = 4;
@@ -67,7 +66,11 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private final String sidecar;
   private final String instance;
   private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT)
+          .executor(Executors.newVirtualThreadPerTaskExecutor())
+          .build();
 
   /**
    * @param base where the server is, without a path
@@ -133,7 +136,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
 
   private static JsonNode json(HttpResponse<byte[]> answer) {
     try {
-      return JSON.readTree(answer.body());
+      return JsonTree.read(answer.body());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
