@@ -196,7 +196,8 @@ final class CatalogSimulationTest {
     Said said =
         call(
             "POST",
-            "/v1/reservations/%s/%s".formatted(it.id, what.equals("released") ? "release" : "commit"),
+            "/v1/reservations/%s/%s"
+                .formatted(it.id, what.equals("released") ? "release" : "commit"),
             body);
     saw("committed: " + what, said.status < 300);
     saw("refused", said.status >= 400);
