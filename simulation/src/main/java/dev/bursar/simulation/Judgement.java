@@ -128,8 +128,10 @@ final class Judgement {
       NaiveOrg org = watch.org(EntityId.org(id.org()));
       for (NaiveBudgets.Drafted draft : org.budgets.setInBetween()) {
         if (isCountedBy(draft.budget().scope(), id)) {
+          // Where a wallet has forgotten how it ended, a team that it does not tell finds nothing.
+          boolean forgets = world.scenario.isForgetful() && id.kind() == EntityId.Kind.TEAM;
           limits.starts.expectStarted(
-              draft, org.facts(draft.budget()), charged, mayBeLost, tallies);
+              draft, org.facts(draft.budget()), charged, forgets ? late : mayBeLost, tallies);
         }
       }
       if (id.kind() == EntityId.Kind.ORG) {

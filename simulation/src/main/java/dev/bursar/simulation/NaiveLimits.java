@@ -321,6 +321,9 @@ final class NaiveLimits {
     }
     if (closure.kind().hasRun()) {
       starts.ended(reservation, micros(closure.charged()));
+      if (closure.kind() == Closure.Kind.LATE && !late && !watch.reports.hasRun(reservation)) {
+        starts.overtook(reservation);
+      }
       for (Part part : parts) {
         add(part.key, part.used(micros(closure.charged())), BigInteger.ZERO);
       }

@@ -50,6 +50,12 @@ final class NaiveStarts {
   private final NaiveLimits limits;
   private final Map<String, End> ends = new HashMap<>();
 
+  /**
+   * What was charged late before it was known here to have expired: a team that hears of a budget
+   * after that finds it as it stands on record by then, which may lack that it was charged.
+   */
+  private final Set<String> overtaking = new HashSet<>();
+
   /** The budgets of which every figure is known from there on. */
   private final Set<Tracked> known = new HashSet<>();
 
@@ -85,6 +91,11 @@ final class NaiveStarts {
   /** Something has expired here. */
   void expired(String reservation) {
     ends.put(reservation, new End(watch.moment(), null, true));
+  }
+
+  /** It was charged late before it was known here to have expired. */
+  void overtook(String reservation) {
+    overtaking.add(reservation);
   }
 
   /** Whether something has expired here, and may have been charged late. */
@@ -123,6 +134,7 @@ final class NaiveStarts {
       End byOrg = org.ends.get(reservation);
       boolean onRecord = byOrg != null && byOrg.moment <= draft.moment() && !byOrg.isAwaited();
       exact &= !fact.plan().request().isLease() && !mayBeForgotten(byOrg, draft);
+      exact &= onRecord || org == this || !overtaking.contains(reservation);
       if (!onRecord && limits.isOpen(reservation)) {
         if (org != this && fact.moment() > draft.moment() && !held.containsKey(reservation)) {
           // Held for a decision before, which came to nothing: it is withdrawn.
@@ -211,7 +223,8 @@ final class NaiveStarts {
               : new Part(limit.key(), limit.measure(), BigInteger.ZERO).used(amount);
       all.computeIfAbsent(limit.member(), member -> new TreeMap<>())
           .merge(limit.window(), used, BigInteger::add);
-      if (mayBeLost.contains(fact.plan().reservation())) {
+      if (mayBeLost.contains(fact.plan().reservation())
+          || (budget.scope().countedByTeam() && overtaking.contains(fact.plan().reservation()))) {
         excused.merge(limit.key(), used, BigInteger::add);
       }
     }
