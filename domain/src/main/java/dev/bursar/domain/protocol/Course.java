@@ -15,6 +15,7 @@ import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import java.time.Duration;
@@ -93,6 +94,13 @@ final class Course<W> {
   boolean teamHoldsVoid;
 
   @Nullable List<LimitState> teamLimits;
+
+  /**
+   * The same of the wallet: it holds another amount, or would not tell the team how it ends, which
+   * holds by now.
+   */
+  boolean walletHoldsVoid;
+
   boolean walletAsked;
   boolean walletAnswered;
   @Nullable WalletReply wallet;
@@ -150,6 +158,13 @@ final class Course<W> {
                     mayLack(asked.budget())
                         || limits.stream()
                             .anyMatch(held -> asked.isOf(held) && !isOver(asked.budget(), held)));
+  }
+
+  /** Whether the wallet has set aside what it was asked to, and would tell the team of its end. */
+  boolean isSetAsideIn(Hold hold) {
+    return repeating
+        || (hold.teamHolds() == plan.asksTeam()
+            && (hold.lease() != null || hold.amount().equals(plan.amount())));
   }
 
   /** The window may have ended by the team's clock, and not by the org's. */

@@ -171,6 +171,7 @@ public final class ReservationProtocol<W> {
     course.walletAnswered = false;
     course.walletAsked = false;
     course.wallet = null;
+    course.walletHoldsVoid = false;
   }
 
   private Course<W> start(Plan plan, boolean holding, @Nullable Operation operation, long nowMs) {
@@ -487,14 +488,14 @@ public final class ReservationProtocol<W> {
     }
     switch (reply) {
       case WalletReply.NotHeld no -> course.denials.addAll(no.denials());
-      case WalletReply.Held held -> course.wallet = held;
+      case WalletReply.Held held -> setAside(course, held);
       // It answers what was asked before the team was found to hold: nothing is charged by that.
       case WalletReply.WouldHold late when course.asksToCharge() -> {
         return List.of();
       }
       case WalletReply.WouldHold would -> course.wallet = would;
       case WalletReply.Open open ->
-          course.wallet = new WalletReply.Held(open.hold(), open.balance());
+          setAside(course, new WalletReply.Held(open.hold(), open.balance()));
       case WalletReply.Ended ended when isTakenBack(ended) -> course.wallet = null;
       case WalletReply.Ended charged when course.plan.request().commit() -> course.wallet = charged;
       // It was held once, and what the wallet remembers of that is only how it ended.
@@ -512,6 +513,12 @@ public final class ReservationProtocol<W> {
     }
     course.walletAnswered = true;
     return proceed(course);
+  }
+
+  private static void setAside(Course<?> course, WalletReply.Held held) {
+    boolean asPlanned = course.isSetAsideIn(held.hold());
+    course.wallet = asPlanned ? held : null;
+    course.walletHoldsVoid = !asPlanned;
   }
 
   private List<Effect<W>> proceed(Course<W> course) {
@@ -572,9 +579,13 @@ public final class ReservationProtocol<W> {
     course.teamToBar = unsure && asksTeam && !course.teamHolds && !course.teamHoldsVoid;
     // What is only held after all, the wallet takes back by itself; what it charged, it does not.
     course.walletToBar =
-        (unsure || course.askedToCharge) && course.walletAnswered && !course.walletHolds();
+        (unsure || course.askedToCharge)
+            && course.walletAnswered
+            && !course.walletHolds()
+            && !course.walletHoldsVoid;
     course.teamToCancel = course.holding && (course.teamHolds || course.teamHoldsVoid);
-    course.walletToCancel = course.walletHolds() || (unsure && !course.walletAnswered);
+    course.walletToCancel =
+        course.walletHolds() || course.walletHoldsVoid || (unsure && !course.walletAnswered);
     return close(course);
   }
 
