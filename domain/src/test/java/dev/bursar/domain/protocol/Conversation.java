@@ -45,7 +45,7 @@ final class Conversation {
       new Balance("platform", Credits.of(10), Credits.of(1), Credits.ZERO);
 
   final ReservationProtocol<String> protocol = new ReservationProtocol<>();
-  private final Plan plan;
+  private Plan plan;
   private long nowMs;
 
   /** The denial that the org was asked to put on record. */
@@ -169,23 +169,23 @@ final class Conversation {
 
   /** It is in the journal as it was decided anew, when the team had nothing to say. */
   List<String> foundWithoutLimitsOfTheTeam() {
-    return told(
-        protocol.adopt(
-            new Plan(
-                plan.reservation(),
-                plan.request(),
-                plan.wallet(),
-                plan.creditType(),
-                plan.amount(),
-                plan.price(),
-                plan.limits(),
-                List.of(),
-                plan.actor(),
-                plan.idempotencyKey(),
-                plan.salt(),
-                plan.departments(),
-                plan.madeAt(),
-                plan.countsAt())));
+    plan =
+        new Plan(
+            plan.reservation(),
+            plan.request(),
+            plan.wallet(),
+            plan.creditType(),
+            plan.amount(),
+            plan.price(),
+            plan.limits(),
+            List.of(),
+            plan.actor(),
+            plan.idempotencyKey(),
+            plan.salt(),
+            plan.departments(),
+            plan.madeAt(),
+            plan.countsAt());
+    return told(protocol.adopt(plan));
   }
 
   List<String> begunAfterAll() {
@@ -283,6 +283,20 @@ final class Conversation {
   }
 
   List<String> walletHolds() {
+    return walletHolds(plan.amount(), plan.asksTeam());
+  }
+
+  /** As another incarnation of the org had asked for it, before a budget of the team was set. */
+  List<String> walletHoldsForADecisionBefore() {
+    return walletHolds(plan.amount(), false);
+  }
+
+  /** The same, before what is asked for was priced anew. */
+  List<String> walletHoldsAtAnotherPrice() {
+    return walletHolds(plan.amount().plus(Credits.of(1)), plan.asksTeam());
+  }
+
+  private List<String> walletHolds(Credits amount, boolean teamHolds) {
     Attribution who =
         new Attribution(
             "reservation",
@@ -298,13 +312,13 @@ final class Conversation {
         new Hold(
             "r",
             "platform",
-            Credits.of(1),
+            amount,
             List.of(),
             null,
             AT,
             AT.plusSeconds(300),
             OveragePolicy.RECORD,
-            true,
+            teamHolds,
             who);
     return wallet(new Answer.Done<>(new WalletReply.Held(hold, FIGURES), false));
   }

@@ -387,6 +387,29 @@ final class ReservationProtocolTest {
             "ann: refused ATTEMPT_WITHDRAWN", "team research: Cancel", "wallet main: Cancel");
   }
 
+  /** It would not tell the team how it ends. */
+  @Test
+  void whatTheWalletHoldsForADecisionThatCameToNothingIsWithdrawn() {
+    Conversation r = Conversation.reserving();
+    r.begun("ann");
+    r.durable();
+    r.teamHolds();
+    assertThat(r.walletHoldsForADecisionBefore()).containsExactly("org: Deny");
+    assertThat(r.denialRecorded())
+        .containsExactly(
+            "ann: refused ATTEMPT_WITHDRAWN", "team research: Cancel", "wallet main: Cancel");
+  }
+
+  @Test
+  void whatTheWalletHoldsOfAnotherAmountIsWithdrawn() {
+    Conversation r = Conversation.reserving();
+    r.driveOn();
+    r.takenOver();
+    r.teamHolds();
+    assertThat(r.walletHoldsAtAnotherPrice()).containsExactly("org: Deny");
+    assertThat(r.denialRecorded()).containsExactly("team research: Cancel", "wallet main: Cancel");
+  }
+
   @Test
   void aOneShotThatTheTeamHoldsForADecisionThatCameToNothingIsNeverCharged() {
     Conversation r = Conversation.oneShot();
