@@ -94,6 +94,10 @@ final class UsageWorld {
   final List<Reported> charged = new ArrayList<>();
   private final JournalWriter journal;
   private final Random random;
+
+  /** By itself, so that what else happens does not depend on it. */
+  private final Random costs;
+
   private final List<Made> open = new ArrayList<>();
 
   /** What may still be charged late, and until when. */
@@ -109,6 +113,7 @@ final class UsageWorld {
     this.id = EntityId.org(org);
     this.journal = journal;
     this.random = new Random(seed);
+    this.costs = new Random(~seed);
     this.now = start;
     record(
         new OrgEvent.OrgPut(
@@ -316,7 +321,7 @@ final class UsageWorld {
     settle(
         it,
         new Closure(it.plan.reservation(), credits(), kind, said)
-            .costing(random.nextBoolean() ? null : credits()));
+            .costing(costs.nextBoolean() ? null : new Credits(costs.nextInt(1_000_000))));
   }
 
   private void settle(Made it, Closure closure) {
