@@ -192,10 +192,10 @@ final class PlanReader {
       budget
           .required("window")
           .ifPresent(
-              part ->
-                  part.faultSince(
+              word ->
+                  word.faultSince(
                       "is %s; of open_reservations it has to be lifetime: what is open at one time has no window"
-                          .formatted(part.text())));
+                          .formatted(word.text())));
     }
     Declared.Only only = declared.only(budget.find("filters"));
     return new PlanBudget(

@@ -31,8 +31,10 @@ final class LedgerModel implements ReadModel {
   public void project(Handle handle, List<JournalRow> rows) throws SQLException {
     List<LedgerEntry> entries = PageEntries.of(rows);
     if (!entries.isEmpty()) {
-      TurnTable.project(handle, entries);
       LedgerTable.project(handle, TreeTable.project(handle, entries));
+      // After it: whoever reads the table before writing it can be in a deadlock with who wants it
+      // alone.
+      TurnTable.project(handle, entries);
       DayTable.project(handle, entries);
     }
   }
