@@ -79,7 +79,7 @@ record LargeCatalog(int plans, int features, int rates) {
   private static String said(PriceKind kind, int input, int output) {
     return switch (kind) {
       case FLAT ->
-          "per: 1000000, meters: { input_tokens: %d, output_tokens: %d.5, requests: 1 }"
+          "per: 1000000, meters: { input_tokens: %d, output_tokens: %d.5, steps: 1 }"
               .formatted(input, output);
       case TIERS ->
           "per: 1000000, meters: { input_tokens: { tiers: [{ up_to: 1000, rate: %d }, { up_to: 100000, rate: 90 }, { rate: 50 }] }, output_tokens: %d }"

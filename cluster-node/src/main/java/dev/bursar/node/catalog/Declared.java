@@ -63,7 +63,7 @@ final class Declared {
   static void demandOneMeaning(YamlPart part, String name, Set<String> others, String what) {
     if (Catalog.isMeasureOfItsOwn(name)) {
       part.faultSince(name + " is a measure of its own; another name is expected");
-    } else if (others.contains(name)) {
+    } else if (!name.isEmpty() && others.contains(name)) {
       part.faultSince(
           "%s is the name of a %s, too; a limit on it could mean either".formatted(name, what));
     }
