@@ -242,10 +242,14 @@ public final class Rerating {
     }
   }
 
-  /** What the org had subscribed to when it was decided; null if it could use anything. */
+  /** What the org had subscribed to when it was decided on; null if it could use anything. */
   private @Nullable Subscription subscription(Used used) {
     List<Since> all = orgs.getOrDefault(used.org(), List.of());
-    Moment decided = new Moment(used.counted().countsAt(), used.recorded().place());
+    // What nobody decided counts by what the org had when it came to know of it.
+    Moment decided =
+        used.decider() == Decider.NOBODY
+            ? used.recorded()
+            : new Moment(used.counted().countsAt(), used.recorded().place());
     for (Since each : all.reversed()) {
       if (each.moment().compareTo(decided) <= 0) {
         OrgSettings settings = each.settings();

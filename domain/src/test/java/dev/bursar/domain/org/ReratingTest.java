@@ -318,23 +318,41 @@ final class ReratingTest {
   @Test
   void whatWasReportedLaterCountsFromThenOn() {
     Instant after = NOON.plusSeconds(60);
-    Used ran = work(Decider.NOBODY, NOON, "chat", "m", 10);
-    Used reported =
-        new Used(
-            "acme",
-            null,
-            "chat",
-            "m",
-            Decider.NOBODY,
-            ran.counted(),
-            moment(after),
-            ran.asked(),
-            "c",
-            units(10, after));
+    Used reported = reported(NOON, after, 10);
     Used before = charged(held(NOON.plusSeconds(30), 1), 1, "acme");
     Used then = charged(held(after, 1), 1, "acme");
     assertThat(totals(null, reported, before).denied()).isEmpty();
     assertThat(totals(null, reported, then).denied())
         .isEqualTo(Map.of(DenialCode.BUDGET_EXCEEDED, 1L));
+  }
+
+  /** As the org counted it, which knew nothing of it before. */
+  @Test
+  void whatWasReportedCountsInThePlanThatWasHadWhenItCame() {
+    Instant cancelled = NOON.plusSeconds(30);
+    Instant again = NOON.plusSeconds(90);
+    Map<String, List<Since>> orgs =
+        Map.of(
+            "acme",
+            List.of(
+                since(Instant.EPOCH, ACME), since(cancelled, WITHOUT_PLAN), since(again, ACME)));
+    Used reported = reported(NOON, NOON.plusSeconds(60), 10);
+    Used then = charged(held(again.plusSeconds(1), 1), 1, "acme");
+    assertThat(totals(orgs, null, reported, then).denied()).isEmpty();
+  }
+
+  private static Used reported(Instant ranAt, Instant knownAt, long tokens) {
+    Used ran = work(Decider.NOBODY, ranAt, "chat", "m", tokens);
+    return new Used(
+        "acme",
+        null,
+        "chat",
+        "m",
+        Decider.NOBODY,
+        ran.counted(),
+        moment(knownAt),
+        ran.asked(),
+        "c",
+        units(tokens, knownAt));
   }
 }
