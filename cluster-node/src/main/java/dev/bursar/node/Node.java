@@ -14,6 +14,7 @@ import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.database.Migrations;
 import dev.bursar.domain.lease.Leasing;
+import dev.bursar.domain.time.Clocks;
 import dev.bursar.domain.time.TestClock;
 import dev.bursar.domain.usage.UsageReporting;
 import dev.bursar.domain.usage.UsageReports;
@@ -72,9 +73,6 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
-
-  /** So far the clocks of two nodes may be apart. */
-  private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
 
   private static final Duration STOP_WITHIN = Duration.ofSeconds(20);
   private static final Duration REQUESTS_END_WITHIN = Duration.ofSeconds(5);
@@ -325,7 +323,7 @@ public final class Node implements AutoCloseable {
   /** What a test clock has put on record ahead of the time: its wallets stand there. */
   private static void warnOfTimesAhead(Database database, Instant now) {
     Instant last = lastOnRecord(database);
-    if (last.isAfter(now.plus(CLOCKS_APART))) {
+    if (last.isAfter(now.plus(Clocks.APART_MAX))) {
       LOG.warn(
           "The last event on record is of {}, ahead of the clock, which says {}: what has been"
               + " decided there goes on from that time, until the clock has come to it. After a"

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -74,20 +75,18 @@ public final class FocusRoutes {
     boolean fresh = query.flag("fresh");
     Format format = call.format(Format.CSV, Format.PARQUET, Format.NDJSON);
     return OrgRoutes.settings(entities, org, fresh)
-        .thenCompose(
-            settings ->
-                teamNames(org)
-                    .thenCompose(
-                        names ->
-                            costs
-                                .month(org, month, prices(catalogs.of(org, settings)), fresh)
-                                .thenApply(
-                                    days ->
-                                        reply(
-                                            format,
-                                            new FocusTable(
-                                                org, settings.name(), names, seller, month),
-                                            days))));
+        .thenCombine(
+            teamNames(org),
+            (settings, names) ->
+                costs
+                    .month(org, month, prices(catalogs.of(org, settings)), fresh)
+                    .thenApply(
+                        days ->
+                            reply(
+                                format,
+                                new FocusTable(org, settings.name(), names, seller, month),
+                                days)))
+        .thenCompose(Function.identity());
   }
 
   private CompletionStage<Map<String, String>> teamNames(String org) {

@@ -3,7 +3,7 @@ package dev.bursar.api.ledger;
 import dev.bursar.api.http.Query;
 import dev.bursar.api.problem.Fault;
 import dev.bursar.api.problem.Problem;
-import java.time.Duration;
+import dev.bursar.domain.time.Clocks;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -11,22 +11,17 @@ import java.time.ZoneOffset;
 /** Calendar months, in UTC, as requests name them. */
 public final class Months {
 
-  /**
-   * The clocks of two nodes are apart by less, a write that is under way included. Until so long
-   * after a month's end, a node that is behind may still date an entry into it.
-   */
-  static final Duration APART_MAX = Duration.ofMinutes(5);
-
   private Months() {}
 
   /**
-   * Whether nothing more can be dated into a month.
+   * Whether nothing more can be dated into a month: a node whose clock is behind may do so for some
+   * time after its end.
    *
    * @param asOf when what is known of it was brought up to date
    */
   static boolean isFinal(YearMonth month, Instant asOf) {
     Instant end = month.plusMonths(1).atDay(1).atStartOfDay().toInstant(ZoneOffset.UTC);
-    return !asOf.isBefore(end.plus(APART_MAX));
+    return !asOf.isBefore(end.plus(Clocks.APART_MAX));
   }
 
   /**

@@ -217,9 +217,16 @@ public final class StoredCatalogVersions implements CatalogVersions {
   }
 
   private static Releases releases(CatalogTables tables) {
+    return releases(tables, Long.MAX_VALUE);
+  }
+
+  /** As they were right after a change. */
+  private static Releases releases(CatalogTables tables, long change) {
     Releases releases = Releases.NONE;
     for (Made made : tables.changesAfter(0)) {
-      releases = releases.after(made);
+      if (made.sequence() <= change) {
+        releases = releases.after(made);
+      }
     }
     return releases;
   }
@@ -394,13 +401,7 @@ public final class StoredCatalogVersions implements CatalogVersions {
   /** The version as it was right after that. */
   private static Drafted kept(CatalogTables tables, Made made) {
     VersionRow row = tables.version(made.change().version()).orElseThrow();
-    Releases then = Releases.NONE;
-    for (Made each : tables.changesAfter(0)) {
-      if (each.sequence() <= made.sequence()) {
-        then = then.after(each);
-      }
-    }
-    return new Drafted.Kept(view(row, then, made.madeAt()));
+    return new Drafted.Kept(view(row, releases(tables, made.sequence()), made.madeAt()));
   }
 
   private Answer<Drafted> draft(byte[] document, @Nullable String operation, Caller caller) {

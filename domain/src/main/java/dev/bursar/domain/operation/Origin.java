@@ -1,6 +1,6 @@
 package dev.bursar.domain.operation;
 
-import java.time.Duration;
+import dev.bursar.domain.time.Clocks;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  *     0 for none
  */
 public record Origin(Instant madeAt, long soughtThrough) {
-
-  /** How far apart the clocks of two nodes may be that run an org one after the other. */
-  private static final Duration CLOCKS_APART_MAX = Duration.ofMinutes(5);
 
   /**
    * Of what was decided on at this time, and looked for nowhere.
@@ -41,7 +38,7 @@ public record Origin(Instant madeAt, long soughtThrough) {
    * Of what came to be known at this time, by the clock of somebody else than who decided on it.
    */
   public static Origin knownAt(Instant at) {
-    return at.equals(Instant.EPOCH) ? of(at) : of(at.minus(CLOCKS_APART_MAX));
+    return at.equals(Instant.EPOCH) ? of(at) : of(at.minus(Clocks.APART_MAX));
   }
 
   /** The same of what is known not to be in the journal up to this row. */

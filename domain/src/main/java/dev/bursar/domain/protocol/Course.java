@@ -15,10 +15,10 @@ import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.team.TeamCommand;
+import dev.bursar.domain.time.Clocks;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One reservation on its way: who has answered what, and what the others are to be asked. */
 final class Course<W> {
-
-  /** So much later it may be for the team than it was for the org when that decided. */
-  private static final Duration CLOCKS_APART = Duration.ofMinutes(5);
 
   /** Somebody who waits, and whether the request is a retry. */
   record Waiting<W>(W who, boolean replayed) {}
@@ -174,7 +171,7 @@ final class Course<W> {
     return work != null
         && (madeAt == null
             || budget.window().boundsRate()
-            || !madeAt.plus(CLOCKS_APART).isBefore(budget.windowAt(work.countsAt()).end()));
+            || !madeAt.plus(Clocks.APART_MAX).isBefore(budget.windowAt(work.countsAt()).end()));
   }
 
   /** A lease may be spent in the windows in which it was made. */
