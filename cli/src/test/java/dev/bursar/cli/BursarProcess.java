@@ -1,12 +1,12 @@
 package dev.bursar.cli;
 
 import com.typesafe.config.ConfigFactory;
+import dev.bursar.benchmarks.load.Endpoint;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -122,8 +122,8 @@ final class BursarProcess implements AutoCloseable {
 
   /** A port that nobody listens on just now. */
   static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
+    try {
+      return Endpoint.freePort();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -189,6 +189,24 @@ final class BursarProcess implements AutoCloseable {
 
   synchronized String output() {
     return String.join("\n", lines);
+  }
+
+  /** It stands still, and answers nobody, until it is to go on. */
+  void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** It goes on. */
+  void resume() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    int status =
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+    if (status != 0) {
+      throw new IOException("kill -%s: %d".formatted(name, status));
+    }
   }
 
   /** The plug is pulled. */

@@ -17,7 +17,7 @@ final class ChaosTest {
 
   @Test
   void whateverFailsNothingIsLostAndNothingOverspent(@TempDir Path directory) {
-    assertGood("--calls", "400", "--rate", "25", "--pause-max", "1500", "--data", "" + directory);
+    assertGood("--calls", "280", "--rate", "25", "--pause-max", "1500", "--data", "" + directory);
   }
 
   @Test

@@ -141,6 +141,16 @@ final class NodeBehindProxy implements AutoCloseable {
     proxy.upstream(port);
   }
 
+  /** It stands still: whoever is connected hears nothing any more. */
+  void pause() throws IOException, InterruptedException {
+    node.pause();
+  }
+
+  /** It goes on. */
+  void resume() throws IOException, InterruptedException {
+    node.resume();
+  }
+
   /** The plug is pulled. */
   void kill() {
     node.kill();

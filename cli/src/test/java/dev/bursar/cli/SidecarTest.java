@@ -55,6 +55,39 @@ class SidecarTest {
             .asText());
   }
 
+  /**
+   * Where no lease does; a denial for that is no answer to its key, so each is asked with its own.
+   */
+  private Answer unleased() throws Exception {
+    return send(
+        port,
+        "POST",
+        "/v1/reservations",
+        ONE_SHOT.formatted(1_000).replace("'commit':true", "'commit':false"));
+  }
+
+  @Test
+  void aNodeThatStandsStillIsNotWaitedFor() throws Exception {
+    try (NodeBehindProxy behind = new NodeBehindProxy(directory, "1000", "500")) {
+      node = behind;
+      try (BursarProcess sidecar = node.sidecar(port)) {
+        assertThat(send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(0)).isAllowed())
+            .isTrue();
+        node.pause();
+        try {
+          until(() -> unleased().json().at("/denials/0/code").asText().equals("server_away"));
+          Answer charging = send(port, "POST", "/v1/reservations", ONE_SHOT.formatted(1_000));
+          assertThat(charging.json().at("/denials/0/code").asText())
+              .as("known to be silent, it is not sent: so nothing can have been charged")
+              .isEqualTo("server_away");
+        } finally {
+          node.resume();
+        }
+        until(() -> unleased().isAllowed());
+      }
+    }
+  }
+
   @Test
   void decisionsGoOnWithoutTheNodeAndTheBooksReconcileAfterwards() throws Exception {
     try (NodeBehindProxy behind = new NodeBehindProxy(directory, "1000", "500")) {

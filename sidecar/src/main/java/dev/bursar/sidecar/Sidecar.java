@@ -142,6 +142,9 @@ public final class Sidecar implements Changes, AutoCloseable {
     long now = host.nanos();
     if (desk.known() == null && !desk.isRefused()) {
       desks.fetch(desk);
+      if (server.isSilent()) {
+        return atOnce(Decision.Elsewhere.IT_IS);
+      }
       return waited(desk.fetched(), now)
           .thenCompose(done -> decide(desk, request, key, id, now, 1));
     }
@@ -180,7 +183,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     CompletableFuture<?> until = kept[0];
     if (decision instanceof Decision.Wait) {
       long left = settings.waitMax().toNanos() - (host.nanos() - since);
-      if (until == null || left <= 0 || round >= ROUNDS_MAX) {
+      if (until == null || left <= 0 || round >= ROUNDS_MAX || server.isSilent()) {
         Decision none = Decision.Elsewhere.IT_IS;
         meters.decided(none, false);
         return CompletableFuture.completedFuture(none);
@@ -409,6 +412,9 @@ public final class Sidecar implements Changes, AutoCloseable {
   }
 
   private CompletionStage<Decision> asked(ReserveRequest request) {
+    if (server.isSilent()) {
+      return unasked(request);
+    }
     return server
         .reserve(request, desks.newCall())
         .handle(

@@ -51,6 +51,11 @@ enum BudgetBug implements PlantedBug {
 
   HOLDS_THAT_THE_TEAM_DOES_NOT_KNOW_ARE_NOT_WAITED_FOR {
     @Override
+    public long soughtFrom() {
+      return 243;
+    }
+
+    @Override
     public Map<String, Credits> usedOf(Set<String> sought, Map<String, Credits> found) {
       Map<String, Credits> all = new HashMap<>(found);
       sought.forEach(each -> all.putIfAbsent(each, Credits.ZERO));

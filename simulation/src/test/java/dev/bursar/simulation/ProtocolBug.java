@@ -246,6 +246,11 @@ enum ProtocolBug implements PlantedBug {
 
   WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done") {
     @Override
+    public long soughtFrom() {
+      return 513;
+    }
+
+    @Override
     public boolean isSoughtIn(Scenario scenario) {
       return scenario.has(Fault.TWO_INCARNATIONS);
     }

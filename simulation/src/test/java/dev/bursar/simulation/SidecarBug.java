@@ -37,6 +37,11 @@ enum SidecarBug implements PlantedBug {
 
   WHAT_IS_NOT_REPORTED_IS_NOT_COUNTED_AFTER_A_RESTART("I3: is not on record") {
     @Override
+    public long soughtFrom() {
+      return 374;
+    }
+
+    @Override
     public Recovery recovered(Recovery found) {
       return without(found);
     }

@@ -414,6 +414,11 @@ enum WalletBug implements PlantedBug {
 
   A_WALLET_THAT_OWES_HOLDS_MORE("model: is held by a wallet that owes") {
     @Override
+    public long soughtFrom() {
+      return 257;
+    }
+
+    @Override
     public boolean hasOtherRules() {
       return true;
     }

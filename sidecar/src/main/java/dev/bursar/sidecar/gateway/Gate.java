@@ -172,6 +172,9 @@ public final class Gate {
    * charged nothing, and the fail mode may decide.
    */
   private CompletionStage<Decision> byServer(ReserveRequest request, @Nullable CallKey call) {
+    if (server.isSilent()) {
+      return unasked(request, call);
+    }
     String id = call == null ? UUID.randomUUID().toString() : call.name().replace(' ', '-');
     ReserveRequest asked =
         request.commit() ? Wishes.held(request, CHARGED_WITHIN_SECONDS) : request;

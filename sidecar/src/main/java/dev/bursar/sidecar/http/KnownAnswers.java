@@ -32,6 +32,9 @@ final class KnownAnswers {
     long bytes;
     volatile boolean passing;
 
+    /** How often the server was asked, and may have heard it. */
+    int sent;
+
     Known(long fingerprint, CompletableFuture<Reply> answer) {
       this.fingerprint = fingerprint;
       this.answer = answer;
@@ -57,7 +60,9 @@ final class KnownAnswers {
     } else {
       before.complete(answer);
     }
-    put(key.name(), new Known(key.fingerprint(), before));
+    Known it = new Known(key.fingerprint(), before);
+    it.sent = answer == null ? 1 : 0;
+    put(key.name(), it);
   }
 
   private synchronized void put(String name, Known it) {
@@ -101,6 +106,29 @@ final class KnownAnswers {
     if (it != null) {
       it.passing = true;
     }
+  }
+
+  /** The server is about to be asked what is to be answered to a key. */
+  void sending(String operation, @Nullable String key) {
+    addSent(operation, key, 1);
+  }
+
+  /** It could not be: it has heard nothing of that. */
+  void unsent(String operation, @Nullable String key) {
+    addSent(operation, key, -1);
+  }
+
+  private synchronized void addSent(String operation, @Nullable String key, int times) {
+    Known it = key == null ? null : known.get(operation + ' ' + key);
+    if (it != null) {
+      it.sent += times;
+    }
+  }
+
+  /** Whether it may have heard of it, now or before: then it may have done it. */
+  synchronized boolean isSent(String operation, @Nullable String key) {
+    Known it = key == null ? null : known.get(operation + ' ' + key);
+    return it != null && it.sent > 0;
   }
 
   /** Does something once for the key of a call; each time, if it has none. */

@@ -10,14 +10,17 @@ import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.usage.CallKey;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.Http;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
@@ -58,8 +61,12 @@ final class PassedRequests implements Elsewhere {
   private static final Problem AWAY =
       Problem.passing(503, "server_away", "the server can't be reached, and it is the server's");
 
+  private static final Duration DECIDED_WITHIN = Duration.ofSeconds(10);
+
+  private final ClassicActorSystemProvider system;
   private final Http http;
-  private final URI server;
+  private final URI base;
+  private final Server server;
   private final OwnKey key;
   private final Sidecar sidecar;
   private final InstantSource clock;
@@ -68,12 +75,15 @@ final class PassedRequests implements Elsewhere {
 
   PassedRequests(
       ClassicActorSystemProvider system,
-      URI server,
+      URI base,
+      Server server,
       OwnKey key,
       Sidecar sidecar,
       KnownAnswers known,
       InstantSource clock) {
+    this.system = system;
     this.http = Http.get(system);
+    this.base = base;
     this.server = server;
     this.key = key;
     this.sidecar = sidecar;
@@ -86,12 +96,16 @@ final class PassedRequests implements Elsewhere {
     Uri uri =
         request
             .getUri()
-            .scheme(server.getScheme())
-            .host(server.getHost())
+            .scheme(base.getScheme())
+            .host(base.getHost())
             .port(
-                server.getPort() < 0
-                    ? (server.getScheme().equals("https") ? 443 : 80)
-                    : server.getPort());
+                base.getPort() < 0
+                    ? (base.getScheme().equals("https") ? 443 : 80)
+                    : base.getPort());
+    boolean decides = isReservation(request) && hasOwnKey(request);
+    if (decides && server.isSilent()) {
+      return unasked(request, true);
+    }
     HttpRequest passed =
         HttpRequest.create().withMethod(request.method()).withUri(uri).withEntity(request.entity());
     for (HttpHeader header : request.getHeaders()) {
@@ -99,9 +113,37 @@ final class PassedRequests implements Elsewhere {
         passed = passed.addHeader(header);
       }
     }
-    return http.singleRequest(passed)
+    String key = decides ? idempotencyKey(request) : null;
+    known.sending(EnforcementRoutes.RESERVE, key);
+    CompletionStage<HttpResponse> answer = http.singleRequest(passed);
+    return (decides ? soon(answer) : answer)
         .thenApply(PassedRequests::cleaned)
-        .exceptionallyCompose(error -> away(request, error));
+        .exceptionallyCompose(
+            error -> {
+              Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+              LOG.atDebug().setMessage("the server could not be asked").setCause(cause).log();
+              boolean unsent = cause instanceof StreamTcpException;
+              if (unsent) {
+                known.unsent(EnforcementRoutes.RESERVE, key);
+              }
+              return decides
+                  ? unasked(request, unsent)
+                  : CompletableFuture.completedFuture(response(AWAY));
+            });
+  }
+
+  /** Fails if it does not come soon: whoever asks for a decision does not wait for long. */
+  private CompletionStage<HttpResponse> soon(CompletionStage<HttpResponse> answer) {
+    CompletableFuture<HttpResponse> soon = new CompletableFuture<>();
+    answer.whenComplete(
+        (it, error) -> {
+          if (error != null) {
+            soon.completeExceptionally(error);
+          } else if (!soon.complete(it)) {
+            it.discardEntityBytes(system);
+          }
+        });
+    return soon.orTimeout(DECIDED_WITHIN.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private static HttpResponse cleaned(HttpResponse answer) {
@@ -116,13 +158,7 @@ final class PassedRequests implements Elsewhere {
   }
 
   /** What was sent may have happened: then only what sets nothing down for good is decided here. */
-  private CompletionStage<HttpResponse> away(HttpRequest request, Throwable error) {
-    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-    boolean unsent = cause instanceof StreamTcpException;
-    LOG.atDebug().setMessage("the server could not be asked").setCause(cause).log();
-    if (!isReservation(request) || !hasOwnKey(request)) {
-      return CompletableFuture.completedFuture(response(AWAY));
-    }
+  private CompletionStage<HttpResponse> unasked(HttpRequest request, boolean unsent) {
     ReserveRequest wish;
     try {
       byte[] body = ((HttpEntity.Strict) request.entity()).getData().toArray();
@@ -132,10 +168,10 @@ final class PassedRequests implements Elsewhere {
     } catch (Fault fault) {
       return CompletableFuture.completedFuture(response(fault.problem()));
     }
-    if (wish.commit() && !unsent) {
+    String repeated = idempotencyKey(request);
+    if (wish.commit() && (!unsent || known.isSent(EnforcementRoutes.RESERVE, repeated))) {
       return CompletableFuture.completedFuture(response(AWAY));
     }
-    String repeated = idempotencyKey(request);
     return (repeated == null
             ? decided(wish, null)
             : known.instead(EnforcementRoutes.RESERVE, repeated, once -> decided(wish, once)))

@@ -155,7 +155,7 @@ public final class SidecarProcess implements AutoCloseable {
                         defaults,
                         registry),
                 gateways.authorizes() ? new HttpAuthorization(system, checks, door) : null,
-                new PassedRequests(system, options.server(), key, sidecar, known, clock)));
+                new PassedRequests(system, options.server(), client, key, sidecar, known, clock)));
     EnvoyServer envoy = null;
     try {
       if (gateways.grpcPort() >= 0) {

@@ -41,6 +41,14 @@ public interface Server {
    */
   CompletionStage<Decision> reserve(ReserveRequest request, String callId);
 
+  /**
+   * Whether it is known not to answer: nobody has to wait to find out. It is asked all the same,
+   * for leases and terms, and so found again.
+   */
+  default boolean isSilent() {
+    return false;
+  }
+
   /** Ends a reservation that it made; amount and usage null to release it. */
   CompletionStage<Ended> end(
       String reservation,

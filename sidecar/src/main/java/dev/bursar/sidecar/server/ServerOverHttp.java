@@ -39,6 +39,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -60,11 +61,22 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
+  /** What was asked so long ago, and nothing since was answered: it is silent. */
+  private static final long SILENT_NANOS = Duration.ofSeconds(3).toNanos();
+
+  /** Nothing was asked for so long: nobody knows. */
+  private static final long ASKED_NANOS = Duration.ofSeconds(15).toNanos();
+
   private final Map<String, Prices> lists = new LinkedHashMap<>();
   private final URI base;
   private final String key;
   private final String sidecar;
   private final String instance;
+
+  /** When the first was asked that nothing was answered since, by the clock that only runs. */
+  private final AtomicReference<@Nullable Long> unanswered = new AtomicReference<>();
+
+  private volatile long askedAt;
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -112,9 +124,26 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   }
 
   private CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder request) {
-    return client.sendAsync(
-        request.header("Authorization", "Bearer " + key).timeout(ANSWER).build(),
-        HttpResponse.BodyHandlers.ofByteArray());
+    long now = System.nanoTime();
+    askedAt = now;
+    unanswered.compareAndSet(null, now);
+    return client
+        .sendAsync(
+            request.header("Authorization", "Bearer " + key).timeout(ANSWER).build(),
+            HttpResponse.BodyHandlers.ofByteArray())
+        .whenComplete(
+            (answer, error) -> {
+              if (answer != null) {
+                unanswered.set(null);
+              }
+            });
+  }
+
+  @Override
+  public boolean isSilent() {
+    Long since = unanswered.get();
+    long now = System.nanoTime();
+    return since != null && now - since > SILENT_NANOS && now - askedAt < ASKED_NANOS;
   }
 
   private CompletableFuture<HttpResponse<byte[]>> post(

@@ -76,4 +76,20 @@ final class KnownAnswersTest {
     assertThat(text(known.instead("reserve", "a", key -> done(reply("back"))))).contains("back");
     assertThat(text(known.instead("reserve", "a", key -> done(reply("later"))))).contains("back");
   }
+
+  @Test
+  void whatTheServerMayHaveHeardOfItMayHaveDone() {
+    known.recovered(new CallKey("reserve a", 7), null);
+    assertThat(known.isSent("reserve", "a")).as("in an earlier life").isTrue();
+    known.recovered(new CallKey("reserve b", 7), reply("kept"));
+    assertThat(known.isSent("reserve", "b")).isFalse();
+    known.sending("reserve", "b");
+    known.sending("reserve", "b");
+    known.unsent("reserve", "b");
+    assertThat(known.isSent("reserve", "b")).as("the other call may be there").isTrue();
+    known.unsent("reserve", "b");
+    assertThat(known.isSent("reserve", "b")).isFalse();
+    known.sending("reserve", null);
+    assertThat(known.isSent("reserve", null)).as("without a key each is its own").isFalse();
+  }
 }

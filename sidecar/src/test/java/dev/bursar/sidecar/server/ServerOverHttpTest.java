@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -43,6 +44,7 @@ final class ServerOverHttpTest {
   @TempDir private Path directory;
   private final Map<String, String> answers = new ConcurrentHashMap<>();
   private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
+  private volatile CountDownLatch standsUntil = new CountDownLatch(0);
   private HttpServer http;
   private ServerOverHttp server;
 
@@ -66,6 +68,7 @@ final class ServerOverHttpTest {
 
   private void answer(HttpExchange exchange) throws IOException {
     try (exchange) {
+      standsUntil.await();
       String text = answers.get(exchange.getRequestURI().getPath());
       asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
       if (text == null) {
@@ -75,6 +78,8 @@ final class ServerOverHttpTest {
       byte[] body = text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(200, body.length);
       exchange.getResponseBody().write(body);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -139,6 +144,24 @@ final class ServerOverHttpTest {
       until(() -> sidecar.meters().unreadable() > 1);
       answers.put("/v1/orgs/acme/prices", PRICES.formatted("record"));
       until(() -> reserve(sidecar) instanceof Decision.Allowed);
+    }
+  }
+
+  @Test
+  void aServerThatAnswersNothingIsNotWaitedForUntilItAnswersAgain() throws Exception {
+    CountDownLatch goesOn = new CountDownLatch(1);
+    standsUntil = goesOn;
+    try (Sidecar sidecar = sidecar()) {
+      assertThat(reserve(sidecar)).isInstanceOf(Decision.Elsewhere.class);
+      until(server::isSilent);
+      ReserveRequest charging = ModelServer.of(ModelServer.request("1", true), null);
+      assertThat(sidecar.reserve(charging).toCompletableFuture())
+          .isCompletedWithValueMatching(
+              decision -> decision instanceof Decision.Denied it && it.isPassing());
+      goesOn.countDown();
+      until(() -> !server.isSilent());
+    } finally {
+      goesOn.countDown();
     }
   }
 
