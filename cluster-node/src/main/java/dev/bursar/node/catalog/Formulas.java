@@ -144,6 +144,12 @@ final class Formulas {
         : new Formula(text, new Expression.Constant(BigDecimal.ZERO));
   }
 
+  /** Whether a formula that was compiled is one. */
+  boolean isFormula(String text) {
+    Read read = known.get(text);
+    return read != null && read.formula != null;
+  }
+
   private Read read(String text) {
     try {
       return new Read(parse(text), List.of(), signs(text));

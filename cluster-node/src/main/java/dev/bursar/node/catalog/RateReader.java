@@ -43,6 +43,12 @@ final class RateReader {
   /** By meter the lines of no feature that have it, which count where no other goes before. */
   private final Map<String, List<Rate>> general = new HashMap<>();
 
+  /**
+   * The features for which a line has a formula that can't be read, "" for any: nobody knows what
+   * that has.
+   */
+  private final Set<String> unread = new HashSet<>();
+
   /** From when on a line for this is in force, always the newest of them. */
   private final Map<Catalog.Work, Instant> since = new HashMap<>();
 
@@ -69,6 +75,9 @@ final class RateReader {
 
   /** Demands that what is used of a feature can be priced. */
   void demandRates(Feature feature, YamlPart meters) {
+    if (unread.contains(feature.id()) || unread.contains("")) {
+      return;
+    }
     for (YamlPart item : meters.items()) {
       String meter = item.text();
       if (declared.isPartial()
@@ -108,6 +117,9 @@ final class RateReader {
     YamlPart model = rate.find("model");
     String ofFeature = feature == null ? null : declared.feature(feature);
     Price price = price(part, rate, creditType);
+    if (price.formula() != null && !formulas.isFormula(rate.find("formula").text())) {
+      unread.add(ofFeature == null ? "" : ofFeature);
+    }
     Rate line =
         new Rate(
             ofFeature,

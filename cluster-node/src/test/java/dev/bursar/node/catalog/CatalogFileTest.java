@@ -534,6 +534,20 @@ final class CatalogFileTest {
     }
   }
 
+  @Test
+  void aFormulaThatIsNoneLeadsToNoFurtherFault() {
+    String yaml =
+        """
+        credit_types: [{ id: c, name: C }]
+        meters: [m]
+        features: [{ id: f, name: F, type: metered, meters: [m] }]
+        rates: [{ credit_type: c, formula: 'm +' }]
+        """;
+    assertThatThrownBy(() -> CatalogFile.parse(yaml))
+        .hasMessageContaining("rates[0].formula")
+        .hasMessageNotContaining("has no rate");
+  }
+
   private static String inner(String mapping) {
     return mapping.substring(1, mapping.length() - 1).trim();
   }

@@ -160,9 +160,11 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
     if (hits < 0) {
       throw Problem.invalid("hits_addend", "is more than can be counted").fault();
     }
+    // Whoever only looks wants to know whether there is one left.
+    long units = Math.max(1, hits);
     String meter = said.get("meter");
     if (meter != null) {
-      return Wishes.of(said, mode, TTL_SECONDS, Map.of(meter, hits), Map.of(), null);
+      return Wishes.of(said, mode, TTL_SECONDS, Map.of(meter, units), Map.of(), null);
     }
     String amount = said.get("amount");
     if (amount == null && hits > 1) {
@@ -175,7 +177,7 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
     String total =
         amount == null
             ? null
-            : new BigDecimal(amount).multiply(BigDecimal.valueOf(hits)).toPlainString();
+            : new BigDecimal(amount).multiply(BigDecimal.valueOf(units)).toPlainString();
     Said of =
         name ->
             switch (name) {

@@ -21,11 +21,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * what proxies send along as the id of a request, they send with all that comes of it. The last
  * 4,000 are remembered; what was denied is not, and is decided anew.
  */
-public final class Gate {
+public final class Gate implements AutoCloseable {
 
   /** How calls of gateways begin among those that the usage file has. */
   public static final String CALL = "gate ";
@@ -57,7 +59,12 @@ public final class Gate {
   private static final Duration TRIED_FOR = Duration.ofMinutes(10);
 
   private final Sidecar sidecar;
+  private static final Decision UNKNOWN =
+      new Decision.Denied(
+          "server_away", "the server may have charged it, and can't be asked; ask again");
+
   private final Server server;
+  private final Set<Settling> unsettled = ConcurrentHashMap.newKeySet();
   private final Map<String, CompletableFuture<Decision>> known = new LinkedHashMap<>();
 
   /**
@@ -128,7 +135,7 @@ public final class Gate {
 
   private CompletionStage<Decision> begun(ReserveRequest request, CallKey call, boolean isNew) {
     try {
-      return isNew ? decided(request, call) : byServer(request, call);
+      return isNew ? decided(request, call) : byServer(request, call, true);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -159,21 +166,25 @@ public final class Gate {
               }
               // Where that can't be kept, the server is asked all the same.
               return call == null
-                  ? byServer(request, null)
+                  ? byServer(request, null, false)
                   : sidecar
                       .passedOn(call)
                       .handle((kept, error) -> call)
-                      .thenCompose(noted -> byServer(request, call));
+                      .thenCompose(noted -> byServer(request, call, false));
             });
   }
 
   /**
    * What is to be charged at once is set aside, and then charged: so whoever gets no answer has
-   * charged nothing, and the fail mode may decide.
+   * charged nothing, and the fail mode may decide; unless the server may have charged it before.
+   *
+   * @param again whether it was passed on before
    */
-  private CompletionStage<Decision> byServer(ReserveRequest request, @Nullable CallKey call) {
+  private CompletionStage<Decision> byServer(
+      ReserveRequest request, @Nullable CallKey call, boolean again) {
+    boolean mayBeCharged = again && request.commit();
     if (server.isSilent()) {
-      return unasked(request, call);
+      return mayBeCharged ? done(UNKNOWN) : unasked(request, call);
     }
     String id = call == null ? UUID.randomUUID().toString() : call.name().replace(' ', '-');
     ReserveRequest asked =
@@ -190,8 +201,12 @@ public final class Gate {
         .exceptionallyCompose(
             error ->
                 cause(error) instanceof ServerAway
-                    ? unasked(request, call)
+                    ? (mayBeCharged ? done(UNKNOWN) : unasked(request, call))
                     : CompletableFuture.failedFuture(cause(error)));
+  }
+
+  private static CompletionStage<Decision> done(Decision decision) {
+    return CompletableFuture.completedFuture(decision);
   }
 
   private CompletionStage<Decision> charged(
@@ -317,16 +332,28 @@ public final class Gate {
     return "%s-end-%08x".formatted(reservation, Objects.hash(amount, usage));
   }
 
+  /** What is being tried again is given up, and in the log. */
+  @Override
+  public void close() {
+    unsettled.forEach(Gate::givenUp);
+  }
+
+  private static void givenUp(Settling it) {
+    LOG.atError()
+        .setMessage("what was used could not be committed; its hold expires")
+        .addKeyValue("reservation", it.reservation)
+        .addKeyValue("amount", it.amount)
+        .addKeyValue("usage", it.usage)
+        .log();
+  }
+
   private void again(Settling it, Duration after, long since) {
     if (System.nanoTime() - since > TRIED_FOR.toNanos()) {
-      LOG.atError()
-          .setMessage("what was used could not be committed; its hold expires")
-          .addKeyValue("reservation", it.reservation)
-          .addKeyValue("amount", it.amount)
-          .addKeyValue("usage", it.usage)
-          .log();
+      unsettled.remove(it);
+      givenUp(it);
       return;
     }
+    unsettled.add(it);
     Duration next = after.multipliedBy(2);
     CompletableFuture.delayedExecutor(after.toMillis(), TimeUnit.MILLISECONDS)
         .execute(
@@ -335,7 +362,9 @@ public final class Gate {
                     .whenComplete(
                         (done, error) -> {
                           refused(it.reservation, it.amount, it.usage, done);
-                          if (error != null) {
+                          if (error == null) {
+                            unsettled.remove(it);
+                          } else {
                             again(
                                 it,
                                 next.compareTo(TRIED_AFTER_MAX) < 0 ? next : TRIED_AFTER_MAX,

@@ -75,6 +75,7 @@ public final class SidecarProcess implements AutoCloseable {
   private final ActorSystem system;
   private final ServerOverHttp client;
   private final Sidecar sidecar;
+  private final Gate gate;
   private final ChangeStream changes;
   private final HttpServer server;
   private final @Nullable EnvoyServer envoy;
@@ -84,6 +85,7 @@ public final class SidecarProcess implements AutoCloseable {
       ActorSystem system,
       ServerOverHttp client,
       Sidecar sidecar,
+      Gate gate,
       ChangeStream changes,
       HttpServer server,
       @Nullable EnvoyServer envoy,
@@ -91,6 +93,7 @@ public final class SidecarProcess implements AutoCloseable {
     this.system = system;
     this.client = client;
     this.sidecar = sidecar;
+    this.gate = gate;
     this.changes = changes;
     this.server = server;
     this.envoy = envoy;
@@ -172,7 +175,7 @@ public final class SidecarProcess implements AutoCloseable {
       sidecar.expect(wanted.read(clock.instant()));
       Runnable remember = () -> wanted.write(sidecar.wanted(), clock.instant());
       system.scheduler().scheduleWithFixedDelay(REMEMBER, REMEMBER, remember, system.dispatcher());
-      return new SidecarProcess(system, client, sidecar, changes, server, envoy, remember);
+      return new SidecarProcess(system, client, sidecar, gate, changes, server, envoy, remember);
     } catch (CompletionException | IOException e) {
       if (envoy != null) {
         envoy.close();
@@ -292,6 +295,7 @@ public final class SidecarProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    gate.close();
     changes.close();
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();

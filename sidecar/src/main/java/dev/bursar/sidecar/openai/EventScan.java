@@ -10,20 +10,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An answer that is a stream of events. An event goes on as soon as its last byte has come; what
- * was asked for by the proxy alone does not. One that is longer than a megabyte goes on in parts,
- * unread.
+ * was asked for by the proxy alone does not. One that is longer than a megabyte goes on in parts.
+ * What can't be read, or is longer even without its long texts, is text for all that is known.
  */
 final class EventScan implements Scan {
 
   private static final int EVENT_BYTES_MAX = 1 << 20;
+  private static final String LAST = "[DONE]";
   private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
 
   private final boolean stripsUsage;
   private final ToldTokens told = new ToldTokens();
   private final ByteArrayOutputStream event = new ByteArrayOutputStream(1_024);
+
+  /** The same without its long texts. */
+  private final ByteArrayOutputStream read = new ByteArrayOutputStream(1_024);
+
+  private final LongTexts texts = new LongTexts();
   private ByteArrayOutputStream onward = new ByteArrayOutputStream();
   private int lineBytes;
   private boolean isTooLong;
+  private long unread;
   private long textBytes;
 
   /**
@@ -37,7 +44,13 @@ final class EventScan implements Scan {
   public byte[] take(byte[] bytes) {
     for (byte each : bytes) {
       event.write(each);
+      if (read.size() < EVENT_BYTES_MAX) {
+        texts.take(each, read);
+      } else {
+        unread++;
+      }
       if (each == '\n') {
+        texts.beginLine();
         if (lineBytes == 0) {
           ended();
         }
@@ -72,17 +85,28 @@ final class EventScan implements Scan {
   }
 
   private void ended() {
-    if (isTooLong || !isForUsAlone(event.toByteArray())) {
+    boolean isForUsAlone = false;
+    if (unread > 0) {
+      textBytes += unread + read.size();
+    } else {
+      isForUsAlone = isForUsAlone(read.toByteArray());
+    }
+    if (isTooLong || !isForUsAlone) {
       pass();
     }
     event.reset();
+    read.reset();
     isTooLong = false;
+    unread = 0;
   }
 
   /** Reads an event; whether the client is not to see it. */
   private boolean isForUsAlone(byte[] raw) {
-    JsonNode json = json(raw);
+    byte[] data = data(raw);
+    JsonNode json = json(data);
     if (json == null) {
+      String text = new String(data, StandardCharsets.UTF_8).strip();
+      textBytes += text.equals(LAST) ? 0 : LongTexts.bytes(text);
       return false;
     }
     JsonNode usage =
@@ -124,12 +148,12 @@ final class EventScan implements Scan {
 
   private void text(JsonNode node) {
     if (node.isTextual()) {
-      textBytes += node.textValue().getBytes(StandardCharsets.UTF_8).length;
+      textBytes += LongTexts.bytes(node.textValue());
     }
   }
 
-  /** The event's data; null if it is no JSON. */
-  private static @Nullable JsonNode json(byte[] raw) {
+  /** The event's data. */
+  private static byte[] data(byte[] raw) {
     ByteArrayOutputStream data = new ByteArrayOutputStream(raw.length);
     int begin = 0;
     for (int i = 0; i <= raw.length; i++) {
@@ -142,8 +166,13 @@ final class EventScan implements Scan {
       }
       begin = i + 1;
     }
+    return data.toByteArray();
+  }
+
+  /** Data as an object of JSON; null if it is none. */
+  private static @Nullable JsonNode json(byte[] data) {
     try {
-      JsonNode json = data.size() == 0 ? null : JsonTree.read(data.toByteArray());
+      JsonNode json = data.length == 0 ? null : JsonTree.read(data);
       return json != null && json.isObject() ? json : null;
     } catch (IOException e) {
       return null;

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonScan implements Scan {
 
-  /** Longer texts are not taken into memory: then all of the answer is not read. */
-  private static final int TEXT_CHARS_MAX = 1 << 20;
-
-  private static final JsonFactory FACTORY =
-      JsonFactory.builder()
-          .streamReadConstraints(
-              StreamReadConstraints.builder().maxStringLength(TEXT_CHARS_MAX).build())
-          .build();
+  private static final JsonFactory FACTORY = new JsonFactory();
   private static final byte[] NOTHING = new byte[0];
 
   private final JsonParser in;
   private final ByteArrayFeeder feeder;
+  private final LongTexts texts = new LongTexts();
   private final ToldTokens told = new ToldTokens();
   private long textBytes;
   private long bytes;
@@ -46,7 +39,8 @@ final class JsonScan implements Scan {
     bytes += next.length;
     if (isReadable && next.length > 0) {
       try {
-        feeder.feedInput(next, 0, next.length);
+        byte[] shortened = texts.shortened(next);
+        feeder.feedInput(shortened, 0, shortened.length);
         for (JsonToken token = in.nextToken();
             token != null && token != JsonToken.NOT_AVAILABLE;
             token = in.nextToken()) {
@@ -70,8 +64,7 @@ final class JsonScan implements Scan {
       String part = partOf(context);
       boolean isAnswer = "choices".equals(part) || "output".equals(part);
       if (isAnswer && context.inObject() && TEXTS.contains(context.getCurrentName())) {
-        textBytes +=
-            CallReader.bytes(in.getTextCharacters(), in.getTextOffset(), in.getTextLength());
+        textBytes += LongTexts.bytes(in.getText());
       }
     }
   }

@@ -140,6 +140,27 @@ final class GateTest {
   }
 
   @Test
+  void whatTheServerMayHaveChargedNobodyElseDecides() throws Exception {
+    SidecarSettings allowing = SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of());
+    Sidecar first = sidecar(allowing);
+    // More than is ever leased: the server is asked.
+    gate(first)
+        .decide(wish("2000", Mode.CHARGE), "k")
+        .toCompletableFuture()
+        .handle((d, e) -> d)
+        .join();
+    first.close();
+    server.away(true);
+    try (Sidecar second = sidecar(allowing)) {
+      Gate gate = gate(second);
+      assertThat(decide(gate, "2000", Mode.CHARGE, "k"))
+          .isInstanceOfSatisfying(
+              Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("server_away"));
+      assertThat(decide(gate, "2000", Mode.CHARGE, "other")).isInstanceOf(Decision.Allowed.class);
+    }
+  }
+
+  @Test
   void whatIsOnlyLookedAtChangesNothing() throws Exception {
     try (Sidecar sidecar = sidecar(SidecarSettings.USUAL)) {
       Gate gate = gate(sidecar);

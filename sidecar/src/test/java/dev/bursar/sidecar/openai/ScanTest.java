@@ -41,18 +41,54 @@ final class ScanTest {
       EventScan scan = new EventScan(true);
       assertThat(passed(scan, all, new Random(seed))).as("seed %d", seed).isEqualTo(stripped);
       assertThat(scan.told()).isEqualTo(new Tokens(9, 3, 4));
-      assertThat(scan.outputTokens()).as("12 bytes and 2").isEqualTo(4);
+      assertThat(scan.outputTokens()).as("12 bytes, 2, and 7 unread").isEqualTo(6);
       assertThat(passed(new EventScan(false), all, new Random(seed))).isEqualTo(EVENTS);
     }
   }
 
   @Test
-  void anEventThatIsTooLongIsPassedOnUnread() {
-    String all = "data: {'delta':'" + "x".repeat(3 << 20) + "'}\n\ndata: {'delta':'abcd'}\n\n";
+  void longTextsAreCountedAndWhatComesAfterThemIsRead() {
+    String picture = "QUJD".repeat(300_000);
+    String told = "'usage':{'input_tokens':5000,'output_tokens':4000}";
+    String all =
+        ("data: {'delta':'"
+                + "\u00fc".repeat(1_500_000)
+                + "'}\n\n"
+                + "data: {'response':{'output':[{'b64':'"
+                + picture
+                + "'}],"
+                + told
+                + "}}\n\n")
+            .replace('\'', '"');
     EventScan scan = new EventScan(true);
-    assertThat(passed(scan, all.replace('\'', '"').getBytes(StandardCharsets.UTF_8), new Random(1)))
-        .isEqualTo(all.replace('\'', '"'));
-    assertThat(scan.outputTokens()).isEqualTo(1);
+    assertThat(passed(scan, all.getBytes(StandardCharsets.UTF_8), new Random(1))).isEqualTo(all);
+    assertThat(scan.outputTokens()).isEqualTo(Tokens.ofBytes(3_000_000));
+    assertThat(scan.told()).isEqualTo(new Tokens(5_000, 0, 4_000));
+
+    String whole =
+        ("{'data':[{'b64':'"
+                + picture
+                + "'}],'choices':[{'message':{'content':'"
+                + "\\u00e4\\\\".repeat(20_000)
+                + "x'}}],"
+                + told
+                + "}")
+            .replace('\'', '"');
+    JsonScan one = new JsonScan();
+    assertThat(passed(one, whole.getBytes(StandardCharsets.UTF_8), new Random(1))).isEqualTo(whole);
+    assertThat(one.told()).isEqualTo(new Tokens(5_000, 0, 4_000));
+    assertThat(one.outputTokens()).isPositive().isLessThan(Tokens.ofBytes(200_000));
+  }
+
+  @Test
+  void anEventThatIsTooLongWithoutItsTextsIsTextForAllThatIsKnown() {
+    String all =
+        ("data: {'delta':[" + "1,".repeat(1 << 20) + "1]}\n\ndata: {'delta':'abcd'}\n\n")
+            .replace('\'', '"');
+    EventScan scan = new EventScan(true);
+    assertThat(passed(scan, all.getBytes(StandardCharsets.UTF_8), new Random(1))).isEqualTo(all);
+    int last = "data: {'delta':'abcd'}\n\n".length();
+    assertThat(scan.outputTokens()).isEqualTo(Tokens.ofBytes(all.length() - last + 4));
   }
 
   @Test
@@ -87,7 +123,7 @@ final class ScanTest {
     assertThat(scan.outputTokens()).isEqualTo(2);
     JsonScan longText = new JsonScan();
     byte[] all =
-        ("{\"choices\":[\"" + "x".repeat(2 << 20) + "\"]}").getBytes(StandardCharsets.UTF_8);
+        ("{\"choices\":[\"" + "x".repeat(2 << 20) + "\"}").getBytes(StandardCharsets.UTF_8);
     passed(longText, all, new Random(3));
     assertThat(longText.outputTokens()).isEqualTo(Tokens.ofBytes(all.length));
   }
