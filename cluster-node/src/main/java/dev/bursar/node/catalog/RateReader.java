@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the price list. */
@@ -42,12 +43,6 @@ final class RateReader {
 
   /** By meter the lines of no feature that have it, which count where no other goes before. */
   private final Map<String, List<Rate>> general = new HashMap<>();
-
-  /**
-   * The features for which a line has a formula that can't be read, "" for any: nobody knows what
-   * that has.
-   */
-  private final Set<String> unread = new HashSet<>();
 
   /** From when on a line for this is in force, always the newest of them. */
   private final Map<Catalog.Work, Instant> since = new HashMap<>();
@@ -75,9 +70,6 @@ final class RateReader {
 
   /** Demands that what is used of a feature can be priced. */
   void demandRates(Feature feature, YamlPart meters) {
-    if (unread.contains(feature.id()) || unread.contains("")) {
-      return;
-    }
     for (YamlPart item : meters.items()) {
       String meter = item.text();
       if (declared.isPartial()
@@ -117,9 +109,6 @@ final class RateReader {
     YamlPart model = rate.find("model");
     String ofFeature = feature == null ? null : declared.feature(feature);
     Price price = price(part, rate, creditType);
-    if (price.formula() != null && !formulas.isFormula(rate.find("formula").text())) {
-      unread.add(ofFeature == null ? "" : ofFeature);
-    }
     Rate line =
         new Rate(
             ofFeature,
@@ -144,10 +133,21 @@ final class RateReader {
     Formula formula = price.formula();
     if (formula != null) {
       declared.meters.stream()
-          .filter(meter -> formula.expression().names(meter))
+          .filter(
+              meter ->
+                  formulas.isFormula(formula.text())
+                      ? formula.expression().names(meter)
+                      : mentions(formula.text(), meter))
           .forEach(meters::add);
     }
     return meters;
+  }
+
+  /** Whether a formula that can't be read was meant to price a meter, for all that is known. */
+  private static boolean mentions(String formula, String meter) {
+    return Pattern.compile("(?<![\\w])" + Pattern.quote(meter) + "(?![\\w])")
+        .matcher(formula)
+        .find();
   }
 
   private Price price(YamlPart part, YamlPart.Fields rate, String creditType) {

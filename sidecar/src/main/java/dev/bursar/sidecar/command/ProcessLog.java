@@ -47,6 +47,8 @@ public final class ProcessLog implements SLF4JServiceProvider {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(appender);
+    // A port that is taken is told by whoever wanted it.
+    context.getLogger("org.apache.pekko.io.TcpListener").setLevel(Level.OFF);
     context.start();
   }
 
