@@ -149,7 +149,8 @@ final class NaiveStarts {
           lapsed.add(part);
         }
         End end = onRecord ? byOrg : ends.get(reservation);
-        if (end != null && end.charged != null && !limit.window().isBefore(first)) {
+        // What was open when it was drafted counts in its own window, though that has passed.
+        if (end != null && end.charged != null && !(onRecord && limit.window().isBefore(first))) {
           limits.add(limit.key(), part.used(end.charged), BigInteger.ZERO);
         }
       }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
@@ -12,6 +13,7 @@ import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.protocol.BudgetEffect;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.entities.EntityMessage;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** A budget is set while there is something that it has to count, and that hardly anybody knows. */
@@ -40,6 +42,10 @@ final class BudgetsSetMeanwhileTest {
   /** Who sets it stops once the team has begun to count, and begins anew. */
   static final Stage.History BEGUN_ANEW =
       new Stage.History(Scenario.REMEMBERED_ALL, BudgetsSetMeanwhileTest::begunAnew);
+
+  /** The org hears a day late of what has ended at the team; the budget is of days. */
+  static final Stage.History OVER_YESTERDAYS =
+      new Stage.History(Scenario.REMEMBERED_ALL, BudgetsSetMeanwhileTest::overYesterdays);
 
   private static final Scope ORG_SCOPE = new Scope(Scope.Type.ORG, null, null);
 
@@ -106,6 +112,30 @@ final class BudgetsSetMeanwhileTest {
     stage.loseNothing();
 
     // then: it counts once.
+    stage.runForSeconds(10);
+  }
+
+  private static void overYesterdays(Stage stage) {
+    // given: the team has on record that it was committed, and the org has not until the next day.
+    stage.reserve("open", false);
+    stage.runUntil(() -> stage.told.containsKey("open"));
+    stage.lose(
+        (to, message) ->
+            (to.equals(Stage.ORG) && message instanceof EntityMessage.TakeClosure)
+                || (message instanceof EntityMessage.AskFor<?> ask
+                    && ask.request().command() instanceof WalletCommand.Find));
+    stage.commit("open");
+    stage.runUntil(() -> !stage.world.watch.limits(Stage.TEAM).isOpen(Stage.reservation("open")));
+    stage.jump(Duration.ofDays(1).toSeconds());
+
+    // when: it hears of that once the budget is drafted.
+    Budget budget = Stage.budget("new-red", Stage.TEAM_SCOPE, WindowKind.DAY, 30);
+    StagedBudget setting = new StagedBudget(stage, budget, "late");
+    setting.step();
+    stage.loseNothing();
+    setting.finish();
+
+    // then: it counts in its own day.
     stage.runForSeconds(10);
   }
 
@@ -218,5 +248,10 @@ final class BudgetsSetMeanwhileTest {
   @Test
   void whatTheTeamAloneKnowsOfALateCommitCountsOnce() {
     assertThat(OVER_A_LATE_COMMIT.play(Tampering.NONE)).isEmpty();
+  }
+
+  @Test
+  void whatWasOpenWhenItWasDraftedCountsInItsOwnWindow() {
+    assertThat(OVER_YESTERDAYS.play(Tampering.NONE)).isEmpty();
   }
 }

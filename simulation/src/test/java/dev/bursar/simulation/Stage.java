@@ -154,11 +154,15 @@ final class Stage {
   }
 
   static Budget budget(String name, Scope scope, long credits) {
+    return budget(name, scope, WindowKind.LIFETIME, credits);
+  }
+
+  static Budget budget(String name, Scope scope, WindowKind window, long credits) {
     return new Budget(
         name,
         scope,
         OrgShape.TYPE,
-        WindowKind.LIFETIME,
+        window,
         Credits.of(credits),
         Budget.Mode.HARD,
         Set.of(),
