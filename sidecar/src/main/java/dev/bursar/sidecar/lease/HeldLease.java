@@ -188,6 +188,15 @@ public final class HeldLease {
     settleUntil = decideUntil + told.settlesNanos() / 2;
   }
 
+  /**
+   * Nothing was added, so it was not prolonged either: whatever the server's clock shows now, which
+   * may be another's than the one by which its end was set.
+   */
+  void endsAtTheLatest(long decided, long settles) {
+    decideUntil = Math.min(decideUntil, decided);
+    settleUntil = Math.min(settleUntil, settles);
+  }
+
   /** Whether it is over for whoever decides. */
   boolean isOver(long now) {
     return retired || now - decideUntil >= 0;

@@ -481,7 +481,12 @@ public final class LeaseBook {
         } else if (settled.topUp() < 0) {
           lease.figures(it);
         } else {
+          long decided = lease.decideUntil;
+          long settles = lease.settleUntil;
           lease.terms(it, first, sentAt, settled.ttlSeconds(), settings.margin());
+          if (it.remaining() < 0) {
+            lease.endsAtTheLatest(decided, settles);
+          }
         }
         if (settled != null && settled.topUp() > 0) {
           lease.grant(it.meters());
