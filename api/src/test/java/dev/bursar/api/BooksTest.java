@@ -329,6 +329,25 @@ class BooksTest {
     assertThat(balance(MAIN)).isEqualTo("500");
   }
 
+  // ---- time
+
+  @Test
+  void theClockIsMovedOnceForAKey() {
+    String first = "{'now':'2026-03-31T00:00:00Z'}";
+    assertThat(api.put("/v1/test_clock", first, "Idempotency-Key", "m1").status()).isEqualTo(200);
+    assertThat(api.put("/v1/test_clock", "{'now':'2026-04-01T00:00:00Z'}").status()).isEqualTo(200);
+    Answer again = api.put("/v1/test_clock", first, "Idempotency-Key", "m1");
+    assertThat(again.header("Idempotency-Replayed")).isEqualTo("true");
+    assertThat(again.at("/now")).isEqualTo("2026-03-31T00:00:00Z");
+    assertThat(api.get("/v1/test_clock").at("/now")).isEqualTo("2026-04-01T00:00:00Z");
+    String next = "{'now':'2026-04-02T00:00:00Z'}";
+    assertThat(api.put("/v1/test_clock", next, "Idempotency-Key", "m1").status()).isEqualTo(422);
+    assertThat(api.put("/v1/test_clock", first, "Idempotency-Key", "m2").status()).isEqualTo(400);
+    assertThat(api.put("/v1/test_clock", next, "Idempotency-Key", "m2").status())
+        .as("what is refused uses no key up")
+        .isEqualTo(200);
+  }
+
   // ---- recurring grants
 
   @Test

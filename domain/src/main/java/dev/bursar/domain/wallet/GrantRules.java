@@ -184,11 +184,17 @@ final class GrantRules {
     }
     if (grant != null && grant.isEnded()) {
       boolean twice = grant.isVoided();
+      Recurrence recurrence = grant.grant.recurrence();
+      String goesOn =
+          recurrence == null
+              ? ""
+              : "; if its series goes on, the interval that runs is %s#N in the list of grants"
+                  .formatted(recurrence.series());
       return new Refused<>(
           new Refusal(
               twice ? Code.GRANT_VOIDED : Code.GRANT_EXPIRED,
               "grant",
-              "the grant has already " + (twice ? "been voided" : "expired")));
+              "the grant has already " + (twice ? "been voided" : "expired" + goesOn)));
     }
     Purse purse = wallet.purse(grant != null ? grant.grant.creditType() : creditType(later));
     Entries entries = new Entries(wallet, purse, now, null, it.attribution());
