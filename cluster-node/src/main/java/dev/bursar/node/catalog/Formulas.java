@@ -144,10 +144,12 @@ final class Formulas {
         : new Formula(text, new Expression.Constant(BigDecimal.ZERO));
   }
 
-  /** Whether a formula that was compiled is one. */
-  boolean isFormula(String text) {
-    Read read = known.get(text);
-    return read != null && read.formula != null;
+  /** Whether a formula that was compiled names a meter; one that is none, for all that is known. */
+  boolean names(Formula formula, String meter) {
+    Read read = known.get(formula.text());
+    return read != null && read.formula == null
+        ? NAME.matcher(formula.text()).results().anyMatch(word -> word.group().equals(meter))
+        : formula.expression().names(meter);
   }
 
   private Read read(String text) {

@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the price list. */
@@ -132,22 +131,9 @@ final class RateReader {
     meters.addAll(price.tiers().keySet());
     Formula formula = price.formula();
     if (formula != null) {
-      declared.meters.stream()
-          .filter(
-              meter ->
-                  formulas.isFormula(formula.text())
-                      ? formula.expression().names(meter)
-                      : mentions(formula.text(), meter))
-          .forEach(meters::add);
+      declared.meters.stream().filter(meter -> formulas.names(formula, meter)).forEach(meters::add);
     }
     return meters;
-  }
-
-  /** Whether a formula that can't be read was meant to price a meter, for all that is known. */
-  private static boolean mentions(String formula, String meter) {
-    return Pattern.compile("(?<![\\w])" + Pattern.quote(meter) + "(?![\\w])")
-        .matcher(formula)
-        .find();
   }
 
   private Price price(YamlPart part, YamlPart.Fields rate, String creditType) {

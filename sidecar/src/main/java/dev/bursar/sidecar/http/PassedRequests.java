@@ -93,6 +93,10 @@ final class PassedRequests implements Elsewhere {
 
   @Override
   public CompletionStage<HttpResponse> answer(HttpRequest request) {
+    boolean decides = isReservation(request) && hasOwnKey(request);
+    if (decides && server.isSilent()) {
+      return unasked(request, true);
+    }
     Uri uri =
         request
             .getUri()
@@ -102,10 +106,6 @@ final class PassedRequests implements Elsewhere {
                 base.getPort() < 0
                     ? (base.getScheme().equals("https") ? 443 : 80)
                     : base.getPort());
-    boolean decides = isReservation(request) && hasOwnKey(request);
-    if (decides && server.isSilent()) {
-      return unasked(request, true);
-    }
     HttpRequest passed =
         HttpRequest.create().withMethod(request.method()).withUri(uri).withEntity(request.entity());
     for (HttpHeader header : request.getHeaders()) {

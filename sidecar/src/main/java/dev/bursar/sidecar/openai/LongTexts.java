@@ -16,6 +16,10 @@ final class LongTexts {
   private static final int KEPT_BYTES = 1 << 16;
 
   private static final int ESCAPED_HEX_DIGITS = 4;
+
+  /** A text with fewer bytes was not cut, even if JSON had all of it escaped. */
+  private static final int CUT_BYTES_MIN = KEPT_BYTES / (2 + ESCAPED_HEX_DIGITS);
+
   private static final Pattern MISSING = Pattern.compile("\0(\\d{1,18})\\z");
 
   private boolean isInText;
@@ -79,7 +83,7 @@ final class LongTexts {
   /** How many bytes a text had before it was cut, in UTF-8. */
   static long bytes(String text) {
     long bytes = text.getBytes(StandardCharsets.UTF_8).length;
-    if (bytes < KEPT_BYTES / 6) {
+    if (bytes < CUT_BYTES_MIN) {
       return bytes;
     }
     Matcher matcher = MISSING.matcher(text);
