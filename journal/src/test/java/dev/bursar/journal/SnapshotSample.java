@@ -59,12 +59,13 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                     Parts.balance()),
                 List.of(
                     new WalletSnapshot.GrantPart(
-                        Parts.grant(), attribution("grant"), credits("988"), null, null),
+                        Parts.grant(), attribution("grant"), credits("988"), null, null, null),
                     new WalletSnapshot.GrantPart(
                         Parts.bareGrant(),
                         bareAttribution("grant"),
                         Credits.ZERO,
                         EntryType.VOID,
+                        null,
                         null)),
                 List.of(new WalletSnapshot.ScheduledPart(Parts.grant(), attribution("grant"))),
                 List.of(Parts.hold()),
@@ -86,7 +87,12 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(Parts.balance()),
                 List.of(
                     new WalletSnapshot.GrantPart(
-                        Parts.recurringGrant(), attribution("grant"), credits("988"), null, null)),
+                        Parts.recurringGrant(),
+                        attribution("grant"),
+                        credits("988"),
+                        null,
+                        null,
+                        null)),
                 List.of(
                     new WalletSnapshot.ScheduledPart(
                         Parts.bareRecurringGrant(), bareAttribution("grant"))),
@@ -128,13 +134,44 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 List.of(Parts.balance()),
                 List.of(
                     new WalletSnapshot.GrantPart(
-                        Parts.grant(), attribution("grant"), credits("12.5"), EntryType.VOID, AT)),
+                        Parts.grant(),
+                        attribution("grant"),
+                        credits("12.5"),
+                        EntryType.VOID,
+                        AT,
+                        null)),
                 List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
                 List.of(),
                 bytes(86, 11),
+                Map.of(),
+                Map.of(),
+                List.of())),
+        of(
+            SnapshotCodec.wallets(),
+            "voided_through",
+            new WalletSnapshot(
+                WalletOwner.ORG,
+                AT,
+                70_000,
+                bytes(32, 9),
+                List.of(Parts.balance()),
+                List.of(
+                    new WalletSnapshot.GrantPart(
+                        Parts.grant(),
+                        attribution("grant"),
+                        credits("12.5"),
+                        EntryType.VOID,
+                        AT,
+                        69_999L)),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                bytes(85, 11),
                 Map.of(),
                 Map.of(),
                 List.of())),

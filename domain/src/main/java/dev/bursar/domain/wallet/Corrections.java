@@ -267,7 +267,7 @@ final class Corrections {
 
   /** It was in force again in the meantime: what ended it then is another void. */
   private static boolean wasVoidedAfter(Taken taken, GrantState grant) {
-    return grant.voidedAt != null && taken.at().isBefore(grant.voidedAt);
+    return grant.voidedThrough != null && taken.last() < grant.voidedThrough;
   }
 
   static Refusal notPositive(Credits amount) {

@@ -27,6 +27,9 @@ public final class GrantState {
   /** When it was voided, or null; null also if that was before snapshots kept it. */
   @Nullable Instant voidedAt;
 
+  /** The last entry of the wallet once it was voided; null where {@link #voidedAt} is, or older. */
+  @Nullable Long voidedThrough;
+
   GrantState(Grant grant, Attribution attribution) {
     this.grant = grant;
     this.attribution = attribution;

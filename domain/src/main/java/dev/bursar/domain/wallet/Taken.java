@@ -4,7 +4,6 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,7 +14,7 @@ import java.util.Objects;
  * voided.
  *
  * @param transaction its name
- * @param at when it was taken
+ * @param last the last of its entries
  * @param creditType the credit type
  * @param voided whether it ended with a grant that was voided; else it was adjusted
  * @param draws what was taken, in the order in which it was; empty where nothing was
@@ -24,7 +23,7 @@ import java.util.Objects;
  */
 public record Taken(
     String transaction,
-    Instant at,
+    long last,
     String creditType,
     boolean voided,
     List<Draw> draws,
@@ -63,7 +62,7 @@ public record Taken(
     }
     return new Taken(
         taking.id(),
-        taking.postedAt(),
+        taking.postings().getLast().sequence(),
         taking.creditType(),
         voided,
         List.copyOf(draws),

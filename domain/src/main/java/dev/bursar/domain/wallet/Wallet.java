@@ -417,6 +417,7 @@ public final class Wallet {
   private void replaceEnded(GrantState before, GrantState after) {
     after.ended = before.ended;
     after.voidedAt = before.voidedAt;
+    after.voidedThrough = before.voidedThrough;
     after.remaining = before.remaining;
     after.held = before.held;
     grants.put(after.grant.id(), after);
@@ -462,6 +463,7 @@ public final class Wallet {
     lists.reinstated(grant);
     keptPurse(grant.grant.creditType()).reinstate(grant);
     grant.voidedAt = null;
+    grant.voidedThrough = null;
     if (grant.grant.expiresAt() != null) {
       dues.add(new Due(grant.grant.expiresAt(), Due.What.GRANT_ENDS, grant.grant.id()));
     }
@@ -508,6 +510,7 @@ public final class Wallet {
       GrantState grant = never.asState();
       grant.ended = EntryType.VOID;
       grant.voidedAt = event.at();
+      grant.voidedThrough = ledgerSequence;
       keep(grant);
       promise(never.grant.creditType(), never.grant.amount().negated());
       post(event.transaction());
@@ -537,7 +540,10 @@ public final class Wallet {
       dues.remove(new Due(end, Due.What.GRANT_ENDS, id));
     }
     keptPurse(grant.grant.creditType()).end(grant, why);
-    grant.voidedAt = grant.isVoided() ? transaction.postedAt() : null;
+    if (grant.isVoided()) {
+      grant.voidedAt = transaction.postedAt();
+      grant.voidedThrough = ledgerSequence;
+    }
     lists.ended(grant);
   }
 
@@ -710,7 +716,7 @@ public final class Wallet {
             .map(
                 g ->
                     new WalletSnapshot.GrantPart(
-                        g.grant, g.attribution, g.remaining, g.ended, g.voidedAt))
+                        g.grant, g.attribution, g.remaining, g.ended, g.voidedAt, g.voidedThrough))
             .toList(),
         scheduled.values().stream()
             .map(s -> new WalletSnapshot.ScheduledPart(s.grant, s.attribution))
@@ -738,6 +744,7 @@ public final class Wallet {
       GrantState grant = new GrantState(part.grant(), part.attribution());
       grant.ended = part.ended();
       grant.voidedAt = part.voidedAt();
+      grant.voidedThrough = part.voidedThrough();
       keep(grant);
       keptPurse(part.grant().creditType()).change(grant, part.remaining(), Credits.ZERO);
       lists.changed(grant);

@@ -39,7 +39,8 @@ public record WalletSnapshot(
       Attribution attribution,
       Credits remaining,
       @Nullable EntryType ended,
-      @Nullable Instant voidedAt) {}
+      @Nullable Instant voidedAt,
+      @Nullable Long voidedThrough) {}
 
   /** A grant that has yet to take effect. */
   public record ScheduledPart(Grant grant, Attribution attribution) {}

@@ -41,6 +41,7 @@ final class NaiveBooks {
     boolean started;
     String ended = "";
     Instant voidedAt;
+    long voidedThrough;
 
     Block(Grant terms) {
       this.terms = terms;
@@ -310,12 +311,6 @@ final class NaiveBooks {
   void date(Instant at) {
     undated.forEach(line -> entries.add(at + " " + line));
     undated.clear();
-  }
-
-  /** When a transaction was dated that has entries. */
-  Instant at(String transaction) {
-    String first = entries.get(Integer.parseInt(transaction.substring("txn_main_".length())) - 1);
-    return Instant.parse(first.substring(0, first.indexOf(' ')));
   }
 
   static BigInteger sum(Map<Block, BigInteger> parts) {

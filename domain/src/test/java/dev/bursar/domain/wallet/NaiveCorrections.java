@@ -135,7 +135,7 @@ final class NaiveCorrections {
       Instant end = block.terms.expiresAt();
       if (!ask.taken().voided()
           || !block.ended.equals("void")
-          || books.at(ask.taken().transaction()).isBefore(block.voidedAt)) {
+          || ask.taken().last() < block.voidedThrough) {
         books.comeBack("adjust", block, part);
       } else if (end != null && !now.isBefore(end)) {
         books.move("adjust", block, part);

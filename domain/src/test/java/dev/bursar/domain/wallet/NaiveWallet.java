@@ -102,11 +102,15 @@ final class NaiveWallet {
   Said decide(WalletCommand command) {
     Said said = reply(command);
     changedAt = said.changed() ? now : changedAt;
-    for (Block each : books.blocks.values()) {
-      Instant before = each.voidedAt == null ? now : each.voidedAt;
-      each.voidedAt = each.ended.equals("void") ? before : null;
-    }
     books.date(now);
+    for (Block each : books.blocks.values()) {
+      if (!each.ended.equals("void")) {
+        each.voidedAt = null;
+      } else if (each.voidedAt == null) {
+        each.voidedAt = now;
+        each.voidedThrough = books.entries().size();
+      }
+    }
     return said;
   }
 
