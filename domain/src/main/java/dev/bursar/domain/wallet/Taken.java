@@ -62,7 +62,7 @@ public record Taken(
     }
     return new Taken(
         taking.id(),
-        taking.postings().getLast().sequence(),
+        taking.lastSequence(),
         taking.creditType(),
         voided,
         List.copyOf(draws),

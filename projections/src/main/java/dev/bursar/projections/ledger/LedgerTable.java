@@ -29,10 +29,22 @@ public final class LedgerTable {
   private static final String COPY =
       "copy ledger_entry (" + COLUMNS + ") from stdin with (format binary)";
 
+  /**
+   * Entries that one statement writes: one command may have as many as the wallet has grants, and a
+   * statement may not take as long as so many can.
+   */
+  private static final int ENTRIES_AT_A_TIME = 5_000;
+
   private LedgerTable() {}
 
   /** Adds these entries. */
   public static void project(Handle handle, List<Leaf> leaves) throws SQLException {
+    for (int from = 0; from < leaves.size(); from += ENTRIES_AT_A_TIME) {
+      add(handle, leaves.subList(from, Math.min(leaves.size(), from + ENTRIES_AT_A_TIME)));
+    }
+  }
+
+  private static void add(Handle handle, List<Leaf> leaves) throws SQLException {
     BinaryRows copy = new BinaryRows();
     Transaction before = null;
     byte[] metadata = new byte[0];
