@@ -125,9 +125,9 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
       ends.add(
           gate.settle(
                   it.reservation(),
+                  wish,
                   isAllowed ? wish.amount() : null,
-                  isAllowed ? wish.usage() : null,
-                  Map.of())
+                  isAllowed ? wish.usage() : null)
               .handle((ended, error) -> ended)
               .toCompletableFuture());
     }
