@@ -570,6 +570,8 @@ final class OpenAiProxyTest {
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     assertThat(wrong.statusCode()).isEqualTo(401);
+    assertThat(error(wrong).path("message").asText())
+        .isEqualTo("x-bursar-key is not the sidecar's key");
     HttpResponse<String> leaking =
         client.send(
             request(CHAT)
