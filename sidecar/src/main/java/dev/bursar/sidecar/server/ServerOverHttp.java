@@ -39,7 +39,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -61,14 +60,8 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
-  /** What was asked so long ago, and nothing since was answered: it is silent. */
-  private static final long SILENT_NANOS = Duration.ofSeconds(3).toNanos();
-
   /** By these it says that a reservation can't be ended so. */
   private static final Set<Integer> REFUSING = Set.of(400, 404, 409, 410, 413, 422);
-
-  /** Nothing was asked for so long: nobody knows. */
-  private static final long ASKED_NANOS = Duration.ofSeconds(15).toNanos();
 
   private final Map<String, Prices> lists = new LinkedHashMap<>();
   private final URI base;
@@ -76,10 +69,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private final String sidecar;
   private final String instance;
 
-  /** When the first was asked that nothing was answered since, by the clock that only runs. */
-  private final AtomicReference<@Nullable Long> unanswered = new AtomicReference<>();
-
-  private volatile long askedAt;
+  private final Silence silence = new Silence();
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -127,9 +117,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   }
 
   private CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder request) {
-    long now = System.nanoTime();
-    askedAt = now;
-    unanswered.compareAndSet(null, now);
+    silence.asked(System.nanoTime());
     return client
         .sendAsync(
             request.header("Authorization", "Bearer " + key).timeout(ANSWER).build(),
@@ -137,16 +125,14 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
         .whenComplete(
             (answer, error) -> {
               if (answer != null) {
-                unanswered.set(null);
+                silence.answered();
               }
             });
   }
 
   @Override
   public boolean isSilent() {
-    Long since = unanswered.get();
-    long now = System.nanoTime();
-    return since != null && now - since > SILENT_NANOS && now - askedAt < ASKED_NANOS;
+    return silence.isKnown(System.nanoTime());
   }
 
   private CompletableFuture<HttpResponse<byte[]>> post(
