@@ -26,6 +26,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -62,9 +64,9 @@ final class GatewaysTest {
             String text =
                 streams
                     ? "data: {\"choices\":[{\"delta\":{\"content\":\"So.\"}}]}\n\n"
-                        + "data:"
-                        + " {\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":300}}\n\n"
-                        + "data: [DONE]\n\n"
+                          + "data:"
+                          + " {\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":300}}\n\n"
+                          + "data: [DONE]\n\n"
                     : "{\"choices\":[{\"message\":{\"content\":\"%s\"}}]}"
                         .formatted("x".repeat(400));
             out.write(text.getBytes(StandardCharsets.UTF_8));
@@ -161,6 +163,100 @@ final class GatewaysTest {
       assertThat(events.toString()).containsOnlyOnce("\"bursar.estimated\":\"no_usage\"");
       up.stop();
     }
+  }
+
+  /**
+   * More than is ever leased at once: the server sets it aside, and is away when it is to be
+   * charged.
+   */
+  @Test
+  void whatTheNodeIsToChargeArrivesOnceThoughItIsAwayAndTheSidecarIsKilled() throws Exception {
+    String large = "40000";
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answers = new CountDownLatch(1);
+    models.createContext(
+        "/v2/chat/completions",
+        exchange -> {
+          String body =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          try (exchange) {
+            if (body.contains(large)) {
+              asked.countDown();
+              answers.await();
+            }
+            byte[] text =
+                "{\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":300}}"
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, text.length);
+            exchange.getResponseBody().write(text);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    try (NodeBehindProxy behind = new NodeBehindProxy(directory, "100", "100")) {
+      behind.change(
+          "PUT",
+          "/budgets/each",
+          "{'scope':{'type':'each_user'},'measure':'platform','window':'day','limit':'50'}");
+      String[] options = {
+        "--openai-upstream=http://127.0.0.1:" + models.getAddress().getPort() + "/v2",
+        "--default=org=box",
+        "--default=feature=chat"
+      };
+      CompletableFuture<HttpResponse<String>> call;
+      try (BursarProcess first = behind.sidecar(port, options)) {
+        // Users have limits, and the calls name none: no lease does for that, the node decides.
+        HttpResponse<String> small =
+            send(port, "POST", "/openai/v1/chat/completions", ASK.formatted("false"));
+        assertThat(small.statusCode()).as(small.body()).isEqualTo(200);
+        until(() -> figure(behind, "balance").compareTo(new BigDecimal("99.575")) == 0);
+        call =
+            CompletableFuture.supplyAsync(
+                () -> {
+                  try {
+                    return send(
+                        port,
+                        "POST",
+                        "/openai/v1/chat/completions",
+                        ASK.formatted("false").replace("1000", large));
+                  } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                  }
+                });
+        asked.await();
+        behind.cut();
+        answers.countDown();
+        HttpResponse<String> answer = call.get();
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(answer.headers().firstValue("x-bursar-reservation").orElse(""))
+            .as("set aside by the node")
+            .startsWith("rsv_");
+        first.kill();
+      }
+      assertThat(figure(behind, "held")).isGreaterThan(new BigDecimal("40"));
+      assertThat(figure(behind, "balance")).isEqualByComparingTo("99.575");
+      BursarProcess second = behind.sidecar(port, options);
+      behind.connect();
+      // By list price: 1,000 and 300 tokens each.
+      until(() -> figure(behind, "balance").compareTo(new BigDecimal("99.15")) == 0);
+      second.stop();
+      BursarProcess third = behind.sidecar(port, options);
+      third.stop();
+      until(() -> figure(behind, "held").signum() == 0);
+      assertThat(figure(behind, "balance")).isEqualByComparingTo("99.15");
+      JsonNode events =
+          JSON.readTree(
+              behind.send(behind.port, "GET", "/v1/orgs/box/events?fresh=true", "").body());
+      assertThat(events.path("data")).as(events.toString()).hasSize(2);
+    }
+  }
+
+  private static BigDecimal figure(NodeBehindProxy node, String name) throws Exception {
+    return new BigDecimal(
+        JSON.readTree(node.send(node.port, "GET", "/v1/orgs/box/wallets/main", "").body())
+            .at("/balances/0/" + name)
+            .asText());
   }
 
   private HttpResponse<String> authorize() throws Exception {

@@ -2,6 +2,7 @@ package dev.bursar.sidecar;
 
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.Told;
+import dev.bursar.sidecar.server.Owed;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.Server.Reported;
 import dev.bursar.sidecar.usage.Entry;
@@ -24,7 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reports what the usage file has, in batches, until the server has it. What can't be reported of
- * one lease holds up no other: it is tried again by itself, and is set aside after a while.
+ * one lease, or of one reservation that the server has made, holds up no other: it is tried again
+ * by itself, and is set aside after a while.
  */
 final class Reporter implements AutoCloseable {
 
@@ -121,7 +123,10 @@ final class Reporter implements AutoCloseable {
 
   private record Work(UsageLog from, UsageLog.Batch batch) {}
 
-  /** Some uses of one lease, or of none, and how far they have come. */
+  /**
+   * Some uses of one lease, or of none, or the end of one reservation of the server's; and how far
+   * they have come.
+   */
   private static final class Part {
     final Work work;
     final String org;
@@ -245,7 +250,8 @@ final class Reporter implements AutoCloseable {
   private void begin(Work work) {
     Map<String, List<Entry.Stored>> byLease = new LinkedHashMap<>();
     for (Entry.Stored use : work.batch.uses()) {
-      String of = use.lease() == null ? "|" + use.org() : use.lease();
+      String of =
+          use.isOwed() ? "||" + use.id() : use.lease() == null ? "|" + use.org() : use.lease();
       byLease.computeIfAbsent(of, k -> new ArrayList<>()).add(use);
     }
     long now = host.nanos();
@@ -298,7 +304,9 @@ final class Reporter implements AutoCloseable {
     long sentAt = host.nanos();
     part.begun(sentAt);
     CompletionStage<Reported> sent;
-    if (lease == null || part.forgotten) {
+    if (part.uses.getFirst().isOwed()) {
+      sent = Owed.settle(server, part.uses.getFirst());
+    } else if (lease == null || part.forgotten) {
       sent = server.report(part.uses);
     } else {
       OrgDesk desk = desks.apply(part.org);
@@ -371,13 +379,22 @@ final class Reporter implements AutoCloseable {
     return !part.forgotten;
   }
 
-  private void recorded(Part part, Reported it) {
-    for (int i = 0; i < part.uses.size() && i < it.rejected().size(); i++) {
+  /** The server was told of a reservation's end otherwise. */
+  void told(Entry.Stored owed, Reported it) {
+    rejected(List.of(owed), it);
+  }
+
+  private void rejected(List<Entry.Stored> uses, Reported it) {
+    for (int i = 0; i < uses.size() && i < it.rejected().size(); i++) {
       String reason = it.rejected().get(i);
       if (reason != null) {
-        rejected(part.uses.get(i), reason);
+        rejected(uses.get(i), reason);
       }
     }
+  }
+
+  private void recorded(Part part, Reported it) {
+    rejected(part.uses, it);
     asideAfter = ASIDE;
     done(part);
   }

@@ -10,8 +10,10 @@ import dev.bursar.sidecar.decision.LocalDecider;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.Rooms;
+import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.lease.Wanted;
 import dev.bursar.sidecar.server.Changes;
+import dev.bursar.sidecar.server.Owed;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.terms.Terms;
@@ -21,6 +23,7 @@ import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
 import dev.bursar.sidecar.usage.UsageLog;
+import dev.bursar.sidecar.usage.Use;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -395,6 +398,36 @@ public final class Sidecar implements Changes, AutoCloseable {
     return until == null
         ? CompletableFuture.completedFuture(decision)
         : kept(until, decision, desk, null);
+  }
+
+  /**
+   * Charges what a reservation came to that the server has made: it is kept, and the server is told
+   * until it answers, whatever comes in between. Where the file is full the server is told at once,
+   * so that it does not grow; only what it can't be told is kept all the same.
+   *
+   * @param use as it is to be charged, by the reservation's name
+   * @param others what is charged where its usage has no price, the first that has one
+   * @param answer what is answered to the call with a key that is charged by it; null for none
+   * @return done once a crash does not lose it; failed if it may be lost
+   */
+  public CompletionStage<Void> owe(
+      Use use, List<Map<String, Long>> others, @Nullable Answer answer) {
+    Entry.Stored owed = Entry.Stored.owed(use, others, answer);
+    return file.isFull() && !server.isSilent()
+        ? toldOwed(owed).exceptionallyCompose(error -> file.keep(owed))
+        : file.keep(owed).exceptionallyCompose(error -> toldOwed(owed));
+  }
+
+  private CompletionStage<Void> toldOwed(Entry.Stored owed) {
+    return Owed.settle(server, owed)
+        .thenAccept(
+            reported -> {
+              meters.told(reported.told());
+              if (reported.told() instanceof Told.Lost) {
+                throw new ServerAway("it is not known to be charged");
+              }
+              reporter.told(owed, reported);
+            });
   }
 
   /** The server is to answer a call, also after a crash; done once that is kept. */

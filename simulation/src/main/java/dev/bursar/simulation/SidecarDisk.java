@@ -34,7 +34,8 @@ final class SidecarDisk {
             use.at(),
             use.micros(),
             new byte[0],
-            answer)
+            answer,
+            null)
         : entry;
   }
 

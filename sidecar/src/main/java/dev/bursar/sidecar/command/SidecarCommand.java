@@ -1,7 +1,10 @@
 package dev.bursar.sidecar.command;
 
+import dev.bursar.api.problem.Fault;
+import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.gateway.Said;
 import dev.bursar.sidecar.gateway.Wishes;
 import dev.bursar.sidecar.http.Gateways;
 import dev.bursar.sidecar.http.SidecarProcess;
@@ -23,7 +26,10 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code bursar sidecar}: local decisions beside an application. */
 @Command(
@@ -31,13 +37,16 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     description = {
       "Decide on this machine, from what a server leases, behind the server's own routes.",
-      "An application changes its base URL and nothing else. What is not decided here is passed on.",
+      "An application changes its base URL and nothing else. What is not decided here is passed"
+          + " on.",
       "Ctrl-C reports what was used and gives back what is left."
     })
 public final class SidecarCommand implements Callable<Integer> {
 
   private static final long MEGABYTE = 1_048_576;
   private static final long SEGMENT_BYTES = 8 * MEGABYTE;
+
+  @Spec private CommandSpec spec;
 
   @Option(
       names = "--server",
@@ -51,8 +60,8 @@ public final class SidecarCommand implements Callable<Integer> {
       paramLabel = "KEY",
       defaultValue = "${env:BURSAR_KEY}",
       description =
-          "The secret of a key that may enforce. Requests with this key are decided here, others are"
-              + " passed on. Default: $$BURSAR_KEY")
+          "The secret of a key that may enforce. Requests with this key are decided here, others"
+              + " are passed on. Default: $$BURSAR_KEY")
   private @Nullable String key;
 
   @Option(
@@ -72,15 +81,15 @@ public final class SidecarCommand implements Callable<Integer> {
       paramLabel = "DIR",
       defaultValue = ".bursar/sidecar",
       description =
-          "Where what was used is kept until the server has it. One directory, one sidecar. Default:"
-              + " ${DEFAULT-VALUE}")
+          "Where what was used is kept until the server has it. One directory, one sidecar."
+              + " Default: ${DEFAULT-VALUE}")
   private Path data;
 
   @Option(
       names = "--name",
       description =
-          "What the server is to call it, up to 200 characters, before what differs from start to start."
-              + " Default: this machine's name and the port")
+          "What the server is to call it, up to 200 characters, before what differs from start to"
+              + " start. Default: this machine's name and the port")
   private @Nullable String name;
 
   @Option(
@@ -105,8 +114,8 @@ public final class SidecarCommand implements Callable<Integer> {
       names = "--fail-mode",
       paramLabel = "[FEATURE=]deny|allow",
       description =
-          "What is done while the server is away and no lease does, of one feature or of all:"
-              + " deny, or allow and record it as unchecked. Default: what the plan says, else deny")
+          "What is done while the server is away and no lease does, of one feature or of all: deny,"
+              + " or allow and record it as unchecked. Default: what the plan says, else deny")
   private List<String> failModes = List.of();
 
   @Option(
@@ -123,8 +132,8 @@ public final class SidecarCommand implements Callable<Integer> {
       paramLabel = "TOKENS",
       defaultValue = "" + OpenAiSettings.OUTPUT_TOKENS,
       description =
-          "How many output tokens are set aside for a call that sets no bound, 1 to 1000000. Default:"
-              + " ${DEFAULT-VALUE}")
+          "How many output tokens are set aside for a call that sets no bound, 1 to 1000000."
+              + " Default: ${DEFAULT-VALUE}")
   private long openAiOutputTokens;
 
   @Option(
@@ -154,24 +163,24 @@ public final class SidecarCommand implements Callable<Integer> {
       names = "--grpc-port",
       paramLabel = "PORT",
       description =
-          "Answer Envoy's external authorization and its rate limit service over gRPC at this port; 0"
-              + " takes a free one. Default: no such port")
+          "Answer Envoy's external authorization and its rate limit service over gRPC at this port;"
+              + " 0 takes a free one. Default: no such port")
   private @Nullable Integer grpcPort;
 
   @Option(
       names = "--default",
       paramLabel = "NAME=VALUE",
       description =
-          "What is so of a gateway's calls that do not say it: org, team, user, product, cost_center,"
-              + " agent, feature, model, wallet, credit_type, amount, mode")
+          "What is so of a gateway's calls that do not say it: org, team, user, product,"
+              + " cost_center, agent, feature, model, wallet, credit_type, amount, mode")
   private Map<String, String> defaults = Map.of();
 
   @Option(
       names = "--rehearse",
       hidden = true,
       description =
-          "Start, without a server, answer a few requests of its own, and end: what the JVM learns from"
-              + " that is kept for other starts")
+          "Start, without a server, answer a few requests of its own, and end: what the JVM learns"
+              + " from that is kept for other starts")
   private boolean rehearses;
 
   /** A sidecar alone: the program that {@code bin/bursar sidecar} starts. */
@@ -185,18 +194,13 @@ public final class SidecarCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (key == null || key.isEmpty()) {
-      throw new IllegalArgumentException("--key or $BURSAR_KEY is needed");
+    String secret = key;
+    if (secret == null || secret.isEmpty()) {
+      throw wrong("--key or $BURSAR_KEY is needed");
     }
-    demandUrl("--server", server, "http://bursar:8080");
-    demand("--port", port, 0, 65_535);
-    demand("--file-mb", fileMegabytes, 1, 1_000_000);
-    if (!List.of("pass", "deny").contains(whenFull)) {
-      throw new IllegalArgumentException(
-          "--when-full: %s is neither pass nor deny".formatted(whenFull));
-    }
+    SidecarProcess.Options options = options(secret);
     CountDownLatch stopped = new CountDownLatch(1);
-    try (SidecarProcess sidecar = SidecarProcess.start(options(key))) {
+    try (SidecarProcess sidecar = SidecarProcess.start(options)) {
       if (sidecar.grpcPort() >= 0) {
         System.out.printf("gRPC for Envoy on %s:%d%n", host, sidecar.grpcPort());
       }
@@ -204,7 +208,7 @@ public final class SidecarCommand implements Callable<Integer> {
           "sidecar of %s on http://%s:%d%nwhat was used is kept in %s%n",
           server, host, sidecar.port(), data.toAbsolutePath());
       if (rehearses) {
-        Rehearsal.of(sidecar.port(), key);
+        Rehearsal.of(sidecar.port(), secret);
       } else {
         Terminal.awaitInterrupt(stopped);
       }
@@ -215,6 +219,12 @@ public final class SidecarCommand implements Callable<Integer> {
   }
 
   private SidecarProcess.Options options(String secret) {
+    demandUrl("--server", server, "http://bursar:8080");
+    demand("--port", port, 0, 65_535);
+    demand("--file-mb", fileMegabytes, 1, 1_000_000);
+    if (!List.of("pass", "deny").contains(whenFull)) {
+      throw wrong("--when-full: %s is neither pass nor deny".formatted(whenFull));
+    }
     return new SidecarProcess.Options(
         server,
         secret,
@@ -230,10 +240,15 @@ public final class SidecarCommand implements Callable<Integer> {
   private Gateways gateways() {
     for (String name : defaults.keySet()) {
       if (!Wishes.DEFAULTS.contains(name)) {
-        throw new IllegalArgumentException(
+        throw wrong(
             "--default: %s is none of %s"
                 .formatted(name, String.join(", ", new TreeSet<>(Wishes.DEFAULTS))));
       }
+    }
+    try {
+      Wishes.check(defaults);
+    } catch (Fault fault) {
+      throw wrong("--default: " + named(fault.problem()));
     }
     if (grpcPort != null) {
       demand("--grpc-port", grpcPort, 0, 65_535);
@@ -248,14 +263,13 @@ public final class SidecarCommand implements Callable<Integer> {
   private OpenAiSettings openAi(URI upstream) {
     demandUrl("--openai-upstream", upstream, "https://api.openai.com/v1");
     if (upstream.getRawQuery() != null || upstream.getRawFragment() != null) {
-      throw new IllegalArgumentException("--openai-upstream: %s has a query".formatted(upstream));
+      throw wrong("--openai-upstream: %s has a query".formatted(upstream));
     }
     demand("--openai-output-tokens", openAiOutputTokens, 1, 1_000_000);
     demand("--openai-timeout", openAiTimeoutSeconds, 1, OpenAiSettings.WITHIN_MAX.toSeconds());
     for (String each : openAiPasses) {
       if (!each.matches("/[a-z0-9/_.-]+") || each.endsWith("/") || each.contains("..")) {
-        throw new IllegalArgumentException(
-            "--openai-pass: %s is no path such as /images".formatted(each));
+        throw wrong("--openai-pass: %s is no path such as /images".formatted(each));
       }
     }
     return new OpenAiSettings(
@@ -266,10 +280,20 @@ public final class SidecarCommand implements Callable<Integer> {
         openAiPasses);
   }
 
-  private static void demandUrl(String option, URI url, String example) {
+  /** What is wrong with it, by the name that the option has for it. */
+  private static String named(Problem problem) {
+    String field = String.valueOf(problem.field());
+    String name = field.startsWith(Said.PREFIX) ? field.substring(Said.PREFIX.length()) : field;
+    return name.substring(name.lastIndexOf('.') + 1) + " " + problem.detail();
+  }
+
+  private ParameterException wrong(String what) {
+    return new ParameterException(spec.commandLine(), what);
+  }
+
+  private void demandUrl(String option, URI url, String example) {
     if (url.getHost() == null || !List.of("http", "https").contains(url.getScheme())) {
-      throw new IllegalArgumentException(
-          "%s: %s is no URL such as %s".formatted(option, url, example));
+      throw wrong("%s: %s is no URL such as %s".formatted(option, url, example));
     }
   }
 
@@ -288,12 +312,12 @@ public final class SidecarCommand implements Callable<Integer> {
     return SidecarSettings.USUAL.failing(any, byFeature).denyingWhenFull(whenFull.equals("deny"));
   }
 
-  private static FailMode failMode(String option, String word) {
+  private FailMode failMode(String option, String word) {
     return switch (word.toLowerCase(Locale.ROOT)) {
       case "deny" -> FailMode.DENY;
       case "allow" -> FailMode.ALLOW;
       default ->
-          throw new IllegalArgumentException(
+          throw wrong(
               "--fail-mode: %s is neither deny nor allow, nor one of them for a feature"
                   .formatted(option));
     };
@@ -307,10 +331,9 @@ public final class SidecarCommand implements Callable<Integer> {
     }
   }
 
-  private static void demand(String option, long value, long least, long most) {
+  private void demand(String option, long value, long least, long most) {
     if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          "%s: %d is not between %d and %d".formatted(option, value, least, most));
+      throw wrong("%s: %d is not between %d and %d".formatted(option, value, least, most));
     }
   }
 }

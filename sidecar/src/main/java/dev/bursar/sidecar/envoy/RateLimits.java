@@ -21,8 +21,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,16 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
   private static final int DESCRIPTORS_MAX = 20;
   private static final long TTL_SECONDS = 60;
   private static final String AMOUNT = "[0-9]{1,12}([.][0-9]{1,6})?";
+
+  /** What an entry may say; others are not looked at. */
+  private static final Set<String> NAMES =
+      Stream.concat(
+              Stream.of("session", "meter", "request_id"),
+              Wishes.DEFAULTS.stream().filter(name -> !name.equals("mode")))
+          .collect(Collectors.toUnmodifiableSet());
+
+  /** What a gateway may say otherwise, and that would mean nothing here. */
+  private static final Set<String> NOT_HERE = Set.of("usage", "mode", "ttl_seconds");
 
   private final Gate gate;
   private final Said defaults;
@@ -125,15 +138,21 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
       ends.add(
           gate.settle(
                   it.reservation(),
+                  wish,
                   isAllowed ? wish.amount() : null,
-                  isAllowed ? wish.usage() : null,
-                  Map.of())
+                  isAllowed ? wish.usage() : null)
               .handle((ended, error) -> ended)
               .toCompletableFuture());
     }
     return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
   }
 
+  /**
+   * What the entries say.
+   *
+   * @throws dev.bursar.api.problem.Fault if they say something twice, or what means nothing here:
+   *     whoever did would be charged otherwise than it thinks
+   */
   private Said said(RateLimitDescriptor descriptor) {
     Map<String, String> entries = new HashMap<>();
     for (RateLimitDescriptor.Entry each : descriptor.getEntriesList()) {
@@ -141,7 +160,19 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
       if (name.startsWith(Said.PREFIX)) {
         name = name.substring(Said.PREFIX.length());
       }
-      entries.put(name.replace('-', '_'), each.getValue());
+      name = name.replace('-', '_');
+      if (NOT_HERE.contains(name)) {
+        throw Problem.invalid(
+                name, "is for no descriptor: hits_addend counts units of a meter, or an amount")
+            .fault();
+      }
+      if (NAMES.contains(name) && entries.put(name, each.getValue()) != null) {
+        throw Problem.invalid(name, "is there twice").fault();
+      }
+    }
+    if (entries.containsKey("meter") && entries.containsKey("amount")) {
+      throw Problem.invalid("amount", "is there beside a meter: hits_addend counts one of them")
+          .fault();
     }
     return Said.of(entries).or(defaults);
   }

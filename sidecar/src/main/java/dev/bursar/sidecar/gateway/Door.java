@@ -15,9 +15,12 @@ public final class Door {
   public static final String KEY = Said.PREFIX + "key";
 
   private static final Problem WRONG =
-      Problem.of(401, "unauthenticated", KEY + " is not the sidecar's key").at(KEY);
+      Problem.of(401, "unauthenticated", "is not the sidecar's key").at(KEY);
   private static final Problem MISSING =
-      Problem.of(401, "unauthenticated", "who calls from another machine sends the sidecar's key")
+      Problem.of(
+              401,
+              "unauthenticated",
+              "is required of who calls from another machine: the sidecar's key")
           .at(KEY);
 
   private final Predicate<String> isOwnKey;

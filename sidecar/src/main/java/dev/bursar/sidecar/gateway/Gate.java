@@ -8,11 +8,14 @@ import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
+import dev.bursar.sidecar.usage.Answer;
 import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Recovery;
+import dev.bursar.sidecar.usage.Use;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -20,7 +23,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -58,14 +60,19 @@ public final class Gate implements AutoCloseable {
   private static final Duration TRIED_AFTER_MAX = Duration.ofSeconds(30);
   private static final Duration TRIED_FOR = Duration.ofMinutes(10);
 
-  private final Sidecar sidecar;
+  /** The server is to answer it, however often it is asked. */
+  private static final CompletableFuture<Decision> PASSED =
+      CompletableFuture.completedFuture(Decision.Elsewhere.IT_IS);
+
   private static final Decision UNKNOWN =
       new Decision.Denied(
           "server_away", "the server may have charged it, and can't be asked; ask again");
 
+  private final Sidecar sidecar;
   private final Server server;
   private final Set<Settling> unsettled = ConcurrentHashMap.newKeySet();
   private final Map<String, CompletableFuture<Decision>> known = new LinkedHashMap<>();
+  private volatile boolean closed;
 
   /**
    * @param recovered what was answered in an earlier life
@@ -81,7 +88,7 @@ public final class Gate implements AutoCloseable {
                     each.key().name(),
                     CompletableFuture.completedFuture(
                         each.status() == null
-                            ? new Decision.Elsewhere()
+                            ? Decision.Elsewhere.IT_IS
                             : new Decision.Allowed(
                                 each.reservation(), each.amount(), each.creditType(), 0, null))));
     makeRoom();
@@ -120,8 +127,14 @@ public final class Gate implements AutoCloseable {
         .whenComplete(
             (decision, error) -> {
               if (!(decision instanceof Decision.Allowed)) {
+                // What the server may have charged stays the server's, however often it is asked.
+                boolean isServers = decision == UNKNOWN || (error != null && before != null);
                 synchronized (known) {
-                  known.remove(call.name(), mine);
+                  if (isServers) {
+                    known.replace(call.name(), mine, PASSED);
+                  } else {
+                    known.remove(call.name(), mine);
+                  }
                 }
               }
               if (error == null) {
@@ -196,7 +209,7 @@ public final class Gate implements AutoCloseable {
                 request.commit()
                         && decision instanceof Decision.Allowed it
                         && it.reservation() != null
-                    ? charged(it.reservation(), it, request)
+                    ? charged(it.reservation(), it, request, call)
                     : CompletableFuture.completedFuture(decision))
         .exceptionallyCompose(
             error ->
@@ -209,14 +222,21 @@ public final class Gate implements AutoCloseable {
     return CompletableFuture.completedFuture(decision);
   }
 
+  /** It may pass once a crash does not lose that it is to be charged. */
   private CompletionStage<Decision> charged(
-      String reservation, Decision.Allowed it, ReserveRequest request) {
-    return settle(reservation, request.amount(), request.usage(), Map.of())
+      String reservation, Decision.Allowed it, ReserveRequest request, @Nullable CallKey call) {
+    Settling all =
+        new Settling(reservation, request, request.amount(), request.usage(), List.of(), Map.of());
+    return sidecar
+        .owe(
+            all.use(it.amount()),
+            List.of(),
+            call == null ? null : new Answer(call, it.creditType(), 0, false))
         .handle(
-            (ended, error) -> {
-              refused(reservation, request.amount(), request.usage(), ended);
-              return new Decision.Allowed(reservation, it.amount(), it.creditType(), 0, null);
-            });
+            (kept, error) ->
+                error == null
+                    ? new Decision.Allowed(reservation, it.amount(), it.creditType(), 0, null)
+                    : UNKNOWN);
   }
 
   /** What is only looked at is allowed if it would be: nothing of it stays. */
@@ -238,51 +258,79 @@ public final class Gate implements AutoCloseable {
   }
 
   /**
-   * Charges what work came to, or gives all back if neither is given. What can't be done now is
-   * tried again, for ten minutes; then it is in the log.
+   * Charges what work came to, or gives all back if neither is given. What the server is to charge
+   * is kept until it has; what can't be kept, or given back, is tried again, for ten minutes; then
+   * it is in the log.
    *
    * @param reservation whoever has made it
-   * @param remarks what the metadata of the use is to have besides; only where the reservation was
-   *     made here
-   * @return what came of the first try; failed if that failed, and it is being tried again
+   * @param request what it was made for
+   * @return done once a crash does not lose it, or it is refused, which is in the log; failed if
+   *     that can't be done now, and is being tried again
    */
-  public CompletionStage<Ended> settle(
+  public CompletionStage<Void> settle(
       String reservation,
+      ReserveRequest request,
       @Nullable Credits amount,
-      @Nullable Map<String, Long> usage,
-      Map<String, String> remarks) {
-    return settle(new Settling(reservation, amount, usage, List.of(), remarks));
+      @Nullable Map<String, Long> usage) {
+    return settle(new Settling(reservation, request, amount, usage, List.of(), Map.of()));
   }
 
   /**
    * The same for usage that may have no price: then it is charged as one of the others, the first
    * that can be, whenever that turns out.
+   *
+   * @param remarks what the metadata of the use is to have besides; only where the reservation was
+   *     made here
    */
-  public CompletionStage<Ended> settleAsPriced(
+  public CompletionStage<Void> settleAsPriced(
       String reservation,
+      ReserveRequest request,
       Map<String, Long> usage,
       List<Map<String, Long>> others,
       Map<String, String> remarks) {
-    return settle(new Settling(reservation, null, usage, others, remarks));
+    return settle(new Settling(reservation, request, null, usage, others, remarks));
   }
 
   /** How a reservation is to end. */
   private record Settling(
       String reservation,
+      ReserveRequest request,
       @Nullable Credits amount,
       @Nullable Map<String, Long> usage,
       List<Map<String, Long>> others,
       Map<String, String> remarks) {
 
+    boolean isRelease() {
+      return amount == null && usage == null;
+    }
+
     /** The same with the next of the others. */
     Settling next() {
       return new Settling(
-          reservation, amount, others.getFirst(), others.subList(1, others.size()), remarks);
+          reservation,
+          request,
+          amount,
+          others.getFirst(),
+          others.subList(1, others.size()),
+          remarks);
+    }
+
+    /** As it is kept, if the server is to charge it; so many millionths are answered. */
+    Use use(long micros) {
+      return new Use(
+          reservation,
+          null,
+          Instant.now(),
+          request.remarked(remarks),
+          usage,
+          amount,
+          amount == null ? null : request.creditType(),
+          micros);
     }
   }
 
-  private CompletionStage<Ended> settle(Settling it) {
-    CompletionStage<Ended> first = ended(it);
+  private CompletionStage<Void> settle(Settling it) {
+    CompletionStage<Void> first = settled(it);
     first.whenComplete(
         (done, error) -> {
           if (error != null) {
@@ -292,14 +340,30 @@ public final class Gate implements AutoCloseable {
     return first;
   }
 
-  private CompletionStage<Ended> ended(Settling it) {
-    return ended(it.reservation, it.amount, it.usage, it.remarks)
+  private CompletionStage<Void> settled(Settling it) {
+    try {
+      return it.reservation.startsWith(Sidecar.RESERVATION)
+          ? endedHere(it)
+          : it.isRelease()
+              ? server
+                  .end(it.reservation, null, null, it.reservation + "-release")
+                  .thenAccept(ended -> tellRefused(it, ended))
+              : sidecar.owe(it.use(0), it.others, null);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletionStage<Void> endedHere(Settling it) {
+    return sidecar
+        .end(it.reservation, it.amount, it.usage, null, it.remarks)
         .thenCompose(
             ended -> {
               if (!(ended instanceof Ended.Refused refused)
                   || refused.fault() != Ended.Fault.INVALID
                   || it.others.isEmpty()) {
-                return CompletableFuture.completedFuture(ended);
+                tellRefused(it, ended);
+                return CompletableFuture.completedFuture(null);
               }
               LOG.atError()
                   .setMessage("what was used can't be charged as it is, and is charged otherwise")
@@ -308,39 +372,23 @@ public final class Gate implements AutoCloseable {
                   .addKeyValue("charged", it.others.getFirst())
                   .addKeyValue("reason", refused.detail())
                   .log();
-              return ended(it.next());
+              return endedHere(it.next());
             });
-  }
-
-  private CompletionStage<Ended> ended(
-      String reservation,
-      @Nullable Credits amount,
-      @Nullable Map<String, Long> usage,
-      Map<String, String> remarks) {
-    try {
-      return reservation.startsWith(Sidecar.RESERVATION)
-          ? sidecar.end(reservation, amount, usage, null, remarks)
-          : server.end(reservation, amount, usage, callOf(reservation, amount, usage));
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
-  }
-
-  /** The same for the same, so that what is tried again happens once. */
-  private static String callOf(
-      String reservation, @Nullable Credits amount, @Nullable Map<String, Long> usage) {
-    return "%s-end-%08x".formatted(reservation, Objects.hash(amount, usage));
   }
 
   /** What is being tried again is given up, and in the log. */
   @Override
   public void close() {
+    closed = true;
     unsettled.forEach(Gate::givenUp);
   }
 
   private static void givenUp(Settling it) {
     LOG.atError()
-        .setMessage("what was used could not be committed; its hold expires")
+        .setMessage(
+            it.isRelease()
+                ? "what was set aside could not be given back; it expires"
+                : "what was used could not be committed; its hold expires")
         .addKeyValue("reservation", it.reservation)
         .addKeyValue("amount", it.amount)
         .addKeyValue("usage", it.usage)
@@ -348,7 +396,7 @@ public final class Gate implements AutoCloseable {
   }
 
   private void again(Settling it, Duration after, long since) {
-    if (System.nanoTime() - since > TRIED_FOR.toNanos()) {
+    if (closed || System.nanoTime() - since > TRIED_FOR.toNanos()) {
       unsettled.remove(it);
       givenUp(it);
       return;
@@ -357,34 +405,36 @@ public final class Gate implements AutoCloseable {
     Duration next = after.multipliedBy(2);
     CompletableFuture.delayedExecutor(after.toMillis(), TimeUnit.MILLISECONDS)
         .execute(
-            () ->
-                ended(it)
-                    .whenComplete(
-                        (done, error) -> {
-                          refused(it.reservation, it.amount, it.usage, done);
-                          if (error == null) {
-                            unsettled.remove(it);
-                          } else {
-                            again(
-                                it,
-                                next.compareTo(TRIED_AFTER_MAX) < 0 ? next : TRIED_AFTER_MAX,
-                                since);
-                          }
-                        }));
+            () -> {
+              if (closed) {
+                return;
+              }
+              settled(it)
+                  .whenComplete(
+                      (done, error) -> {
+                        if (error == null) {
+                          unsettled.remove(it);
+                        } else {
+                          again(
+                              it,
+                              next.compareTo(TRIED_AFTER_MAX) < 0 ? next : TRIED_AFTER_MAX,
+                              since);
+                        }
+                      });
+            });
   }
 
-  private static void refused(
-      String reservation,
-      @Nullable Credits amount,
-      @Nullable Map<String, Long> usage,
-      @Nullable Ended ended) {
-    if (ended instanceof Ended.Refused it) {
+  private static void tellRefused(Settling it, Ended ended) {
+    if (ended instanceof Ended.Refused refused) {
       LOG.atError()
-          .setMessage("what was used is not charged: that was refused")
-          .addKeyValue("reservation", reservation)
-          .addKeyValue("amount", amount)
-          .addKeyValue("usage", usage)
-          .addKeyValue("reason", it.detail())
+          .setMessage(
+              it.isRelease()
+                  ? "what was set aside is not given back: that was refused"
+                  : "what was used is not charged: that was refused")
+          .addKeyValue("reservation", it.reservation)
+          .addKeyValue("amount", it.amount)
+          .addKeyValue("usage", it.usage)
+          .addKeyValue("reason", refused.detail())
           .log();
     }
   }

@@ -97,6 +97,22 @@ public final class Wishes {
     return read(fields, traceId);
   }
 
+  /**
+   * Looks at what is said of all calls beforehand.
+   *
+   * @throws dev.bursar.api.problem.Fault if something of it is no name, no amount, or empty
+   */
+  public static void check(Map<String, String> defaults) {
+    defaults.forEach(
+        (name, value) -> {
+          if (value.isBlank()) {
+            throw Problem.invalid(name, "has no value").fault();
+          }
+        });
+    Said said = Said.of(defaults).or(name -> name.equals("org") ? "any" : null);
+    of(said, mode(said.get("mode")), ReservationBodies.TTL_SECONDS_DEFAULT, null);
+  }
+
   private static ReserveRequest read(Map<String, Json> fields, @Nullable String traceId) {
     return ReservationBodies.reserve(
         Body.of(new Json.Fields(fields), ReservationBodies.RESERVE), traceId);

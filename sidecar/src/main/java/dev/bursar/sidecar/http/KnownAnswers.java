@@ -183,7 +183,7 @@ final class KnownAnswers {
       mine = new Known(before.fingerprint, new CompletableFuture<>());
       put(name, mine);
     }
-    what.apply(new CallKey(name, mine.fingerprint))
+    begun(what, new CallKey(name, mine.fingerprint))
         .whenComplete(
             (reply, error) -> {
               if (error != null || mine.passing) {
@@ -199,6 +199,16 @@ final class KnownAnswers {
     return mine.answer;
   }
 
+  /** Whoever waits for its end is told, though it did not even begin. */
+  private static CompletionStage<Reply> begun(
+      Function<@Nullable CallKey, CompletionStage<Reply>> what, CallKey key) {
+    try {
+      return what.apply(key);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedStage(e);
+    }
+  }
+
   private static Throwable cause(Throwable error) {
     return error instanceof CompletionException && error.getCause() != null
         ? error.getCause()
@@ -207,33 +217,29 @@ final class KnownAnswers {
 
   private void begin(
       CallKey key, Known mine, Function<@Nullable CallKey, CompletionStage<Reply>> what) {
-    CompletionStage<Reply> begun;
-    try {
-      begun = what.apply(key);
-    } catch (RuntimeException e) {
-      begun = CompletableFuture.failedStage(e);
-    }
-    begun.whenComplete(
-        (reply, error) -> {
-          if (error == null) {
-            if (mine.passing) {
+    begun(what, key)
+        .whenComplete(
+            (reply, error) -> {
+              if (error == null) {
+                if (mine.passing) {
+                  remove(key.name());
+                }
+                mine.answer.complete(reply);
+                weigh(key.name(), mine, true);
+                return;
+              }
+              Throwable cause = cause(error);
+              if (cause instanceof PassedOn) {
+                // Kept before it is passed on; where that can't be, the server is asked all the
+                // same.
+                passedOn
+                    .apply(key)
+                    .whenComplete((kept, failed) -> mine.answer.completeExceptionally(cause));
+                return;
+              }
+              // It changed nothing, and may be tried again.
               remove(key.name());
-            }
-            mine.answer.complete(reply);
-            weigh(key.name(), mine, true);
-            return;
-          }
-          Throwable cause = cause(error);
-          if (cause instanceof PassedOn) {
-            // Kept before it is passed on; where that can't be, the server is asked all the same.
-            passedOn
-                .apply(key)
-                .whenComplete((kept, failed) -> mine.answer.completeExceptionally(cause));
-            return;
-          }
-          // It changed nothing, and may be tried again.
-          remove(key.name());
-          mine.answer.completeExceptionally(cause);
-        });
+              mine.answer.completeExceptionally(cause);
+            });
   }
 }

@@ -10,6 +10,7 @@ import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.openai.Unsent;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.usage.CallKey;
 import java.net.URI;
@@ -31,7 +32,6 @@ import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.Uri;
-import org.apache.pekko.stream.StreamTcpException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -122,7 +122,7 @@ final class PassedRequests implements Elsewhere {
             error -> {
               Throwable cause = error instanceof CompletionException ? error.getCause() : error;
               LOG.atDebug().setMessage("the server could not be asked").setCause(cause).log();
-              boolean unsent = cause instanceof StreamTcpException;
+              boolean unsent = Unsent.is(cause);
               if (unsent) {
                 known.unsent(EnforcementRoutes.RESERVE, key);
               }

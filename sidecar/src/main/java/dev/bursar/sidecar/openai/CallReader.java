@@ -135,7 +135,9 @@ final class CallReader {
       case "background" -> {
         if (isTrue(name, token)) {
           throw Problem.of(
-                  403, "not_metered", "what runs in the background tells nobody what it used")
+                  403,
+                  "not_metered",
+                  "is not passed on: what runs in the background tells nobody what it used")
               .at("background")
               .fault();
         }

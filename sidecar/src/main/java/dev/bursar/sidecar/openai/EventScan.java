@@ -9,14 +9,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that is a stream of events. An event goes on as soon as its last byte has come; what
- * was asked for by the proxy alone does not. One that is longer than a megabyte goes on in parts.
- * What can't be read, or is longer even without its long texts, is text for all that is known.
+ * An answer that is a stream of events, in lines that end as the standard of server-sent events has
+ * it: by CR, LF or both. An event goes on as soon as its last byte has come; what was asked for by
+ * the proxy alone does not. One that is longer than a megabyte goes on in parts. What can't be
+ * read, or is longer even without its long texts, is text for all that is known.
  */
 final class EventScan implements Scan {
 
   private static final int EVENT_BYTES_MAX = 1 << 20;
   private static final String LAST = "[DONE]";
+
+  /** What may come before all else, and belongs to no line. */
+  private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
   private static final byte[] DATA = "data:".getBytes(StandardCharsets.US_ASCII);
 
   private final boolean stripsUsage;
@@ -28,10 +33,18 @@ final class EventScan implements Scan {
 
   private final LongTexts texts = new LongTexts();
   private ByteArrayOutputStream onward = new ByteArrayOutputStream();
+  private int markBytes;
   private int lineBytes;
+  private boolean isAfterCr;
   private boolean isTooLong;
+  private boolean hasPassed;
   private long unread;
   private long textBytes;
+
+  /** How much of the text had come when output was told of last. */
+  private long toldTextBytes;
+
+  private long reachedTokens;
 
   /**
    * @param stripsUsage whether the client has not asked for the event that tells of usage
@@ -43,27 +56,52 @@ final class EventScan implements Scan {
   @Override
   public byte[] take(byte[] bytes) {
     for (byte each : bytes) {
-      event.write(each);
-      if (read.size() < EVENT_BYTES_MAX) {
-        texts.take(each, read);
+      if (isAfterCr && each == '\n') {
+        endedByBoth();
+      } else if (markBytes < BYTE_ORDER_MARK.length && each == BYTE_ORDER_MARK[markBytes]) {
+        markBytes++;
+        event.write(each);
       } else {
-        unread++;
-      }
-      if (each == '\n') {
-        texts.beginLine();
-        if (lineBytes == 0) {
-          ended();
-        }
-        lineBytes = 0;
-      } else if (each != '\r') {
-        lineBytes++;
-      }
-      if (event.size() >= EVENT_BYTES_MAX) {
-        isTooLong = true;
-        pass();
+        markBytes = BYTE_ORDER_MARK.length;
+        take(each);
       }
     }
     return out();
+  }
+
+  private void take(byte each) {
+    isAfterCr = each == '\r';
+    boolean isLineEnd = isAfterCr || each == '\n';
+    event.write(each);
+    if (isLineEnd) {
+      texts.beginLine();
+    }
+    if (read.size() < EVENT_BYTES_MAX) {
+      texts.take(isLineEnd ? (byte) '\n' : each, read);
+    } else {
+      unread++;
+    }
+    if (!isLineEnd) {
+      lineBytes++;
+    } else if (lineBytes == 0) {
+      ended();
+    } else {
+      lineBytes = 0;
+    }
+    if (event.size() >= EVENT_BYTES_MAX) {
+      isTooLong = true;
+      pass();
+    }
+  }
+
+  /** The line has ended already; this belongs to its end, and goes where that went. */
+  private void endedByBoth() {
+    isAfterCr = false;
+    if (event.size() > 0) {
+      event.write('\n');
+    } else if (hasPassed) {
+      onward.write('\n');
+    }
   }
 
   @Override
@@ -88,10 +126,12 @@ final class EventScan implements Scan {
     boolean isForUsAlone = false;
     if (unread > 0) {
       textBytes += unread + read.size();
+      reachedTokens = tokens();
     } else {
       isForUsAlone = isForUsAlone(read.toByteArray());
     }
-    if (isTooLong || !isForUsAlone) {
+    hasPassed = isTooLong || !isForUsAlone;
+    if (hasPassed) {
       pass();
     }
     event.reset();
@@ -104,20 +144,35 @@ final class EventScan implements Scan {
   private boolean isForUsAlone(byte[] raw) {
     byte[] data = data(raw);
     JsonNode json = json(data);
+    long before = textBytes;
     if (json == null) {
       String text = new String(data, StandardCharsets.UTF_8).strip();
       textBytes += text.equals(LAST) ? 0 : LongTexts.bytes(text);
+      reached(before);
       return false;
     }
-    JsonNode usage =
-        json.path("usage").isObject() ? json.path("usage") : json.at("/response/usage");
-    numbers(usage);
     for (JsonNode choice : json.path("choices")) {
       text(choice.path("text"));
       texts(choice.path("delta"));
     }
     text(json.path("delta"));
+    JsonNode usage =
+        json.path("usage").isObject() ? json.path("usage") : json.at("/response/usage");
+    numbers(usage);
+    reached(before);
     return stripsUsage && usage.isObject() && json.path("choices").isEmpty() && json.has("choices");
+  }
+
+  /** What ends an answer has no text: then it is no longer of use to stop it. */
+  private void reached(long textBytesBefore) {
+    if (textBytes > textBytesBefore) {
+      reachedTokens = tokens();
+    }
+  }
+
+  /** What the text comes to: as far as it was told of, as it was told. */
+  private long tokens() {
+    return told.output() + Tokens.ofBytes(textBytes - toldTextBytes);
   }
 
   private void numbers(JsonNode usage) {
@@ -126,7 +181,9 @@ final class EventScan implements Scan {
         .forEach(
             each -> {
               if (each.getValue().isIntegralNumber() && each.getValue().canConvertToLong()) {
-                told.number(each.getKey(), each.getValue().asLong());
+                if (told.number(each.getKey(), each.getValue().asLong())) {
+                  toldTextBytes = textBytes;
+                }
               } else if (each.getValue().isObject()) {
                 numbers(each.getValue());
               }
@@ -193,7 +250,13 @@ final class EventScan implements Scan {
 
   @Override
   public @Nullable Tokens told() {
-    return told.tokens();
+    Tokens tokens = told.tokens();
+    return tokens == null ? null : new Tokens(tokens.input(), tokens.cachedInput(), tokens());
+  }
+
+  @Override
+  public long reachedTokens() {
+    return reachedTokens;
   }
 
   @Override

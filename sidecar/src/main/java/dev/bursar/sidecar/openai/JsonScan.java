@@ -98,6 +98,11 @@ final class JsonScan implements Scan {
   }
 
   @Override
+  public long reachedTokens() {
+    return outputTokens();
+  }
+
+  @Override
   public long outputTokens() {
     return Tokens.ofBytes(isReadable ? textBytes : bytes);
   }

@@ -20,7 +20,7 @@ final class LongTexts {
   /** A text with fewer bytes was not cut, even if JSON had all of it escaped. */
   private static final int CUT_BYTES_MIN = KEPT_BYTES / (2 + ESCAPED_HEX_DIGITS);
 
-  private static final Pattern MISSING = Pattern.compile("\0(\\d{1,18})\\z");
+  private static final Pattern MISSING = Pattern.compile("\0(\\d{1,12})\\z");
 
   private boolean isInText;
   private boolean isEscape;

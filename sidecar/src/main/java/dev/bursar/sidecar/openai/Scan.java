@@ -16,8 +16,11 @@ interface Scan {
   /** There are no more bytes; what has to go on yet. */
   byte[] end();
 
-  /** What was used, as the answer said it; null if it has not. */
+  /** What was used, as the answer said it, and by the text that came since; null if it has not. */
   @Nullable Tokens told();
+
+  /** What the answer had come to when text came last: as it said, and by the text since. */
+  long reachedTokens();
 
   /** How many tokens the text comes to that has passed. */
   long outputTokens();

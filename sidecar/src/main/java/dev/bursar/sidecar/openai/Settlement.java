@@ -1,7 +1,6 @@
 package dev.bursar.sidecar.openai;
 
 import dev.bursar.domain.enforcement.ReserveRequest;
-import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.gateway.Gate;
 import java.time.Duration;
 import java.util.List;
@@ -11,13 +10,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Charges calls by what their answers say that they used, else by what has passed by. */
 final class Settlement {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Settlement.class);
 
   /** In the metadata of what was charged by estimate: why. */
   static final String ESTIMATED = "bursar.estimated";
@@ -64,7 +59,7 @@ final class Settlement {
         return CompletableFuture.completedFuture(null);
       }
       meters.charged("nothing");
-      return waited(gate.settle(reservation, null, null, Map.of()));
+      return waited(gate.settle(reservation, request, null, null));
     }
 
     /** Something ran, and so far has come of it; what nobody counted is estimated. */
@@ -87,32 +82,19 @@ final class Settlement {
     }
 
     /** What has no price of its own is charged with the rest; or as much as was set aside. */
-    private CompletionStage<Ended> ended(
-        Tokens tokens, boolean apart, Map<String, String> remarks) {
+    private CompletionStage<Void> ended(Tokens tokens, boolean apart, Map<String, String> remarks) {
       Map<String, Long> setAside = call.estimated().units(false);
       return gate.settleAsPriced(
-              reservation,
-              tokens.units(apart),
-              apart ? List.of(tokens.units(false), setAside) : List.of(setAside),
-              remarks)
-          .thenApply(
-              ended -> {
-                if (ended instanceof Ended.Refused it) {
-                  LOG.atError()
-                      .setMessage("what a call used could not be charged")
-                      .addKeyValue("reservation", reservation)
-                      .addKeyValue("usage", tokens)
-                      .addKeyValue("reason", it.detail())
-                      .log();
-                }
-                return ended;
-              });
+          reservation,
+          request,
+          tokens.units(apart),
+          apart ? List.of(tokens.units(false), setAside) : List.of(setAside),
+          remarks);
     }
   }
 
-  private static CompletionStage<?> waited(CompletionStage<Ended> ended) {
+  private static CompletionStage<?> waited(CompletionStage<Void> ended) {
     return ended
-        .<@Nullable Ended>thenApply(done -> done)
         .exceptionally(error -> null)
         .toCompletableFuture()
         .copy()

@@ -12,7 +12,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.SSLHandshakeException;
 import org.apache.pekko.NotUsed;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
 import org.apache.pekko.http.javadsl.Http;
@@ -27,7 +26,6 @@ import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.settings.ConnectionPoolSettings;
 import org.apache.pekko.stream.BufferOverflowException;
 import org.apache.pekko.stream.Materializer;
-import org.apache.pekko.stream.StreamTcpException;
 import org.apache.pekko.stream.SystemMaterializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -262,22 +260,11 @@ final class Upstream {
   private static CompletionStage<HttpResponse> lost(Throwable error, Settlement.Held held) {
     HttpResponse response = unanswered(error).response();
     Throwable cause = Gate.cause(error);
-    if (isUnsent(cause)) {
+    if (Unsent.is(cause) || cause instanceof BufferOverflowException) {
       return held.release().thenApply(any -> response);
     }
     Ending ending = cause instanceof TimeoutException ? Ending.TIMED_OUT : Ending.CUT_OFF;
     return held.charge(null, 0, ending).thenApply(any -> response);
-  }
-
-  private static boolean isUnsent(Throwable cause) {
-    return (cause instanceof StreamTcpException && isNoConnection(cause))
-        || cause instanceof BufferOverflowException
-        || cause instanceof SSLHandshakeException;
-  }
-
-  /** One that was there, and broke, is told of by the same class. */
-  private static boolean isNoConnection(Throwable cause) {
-    return String.valueOf(cause.getMessage()).startsWith("Tcp command");
   }
 
   private static OpenAiError unanswered(Throwable error) {

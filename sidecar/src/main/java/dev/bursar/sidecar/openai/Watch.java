@@ -115,7 +115,7 @@ final class Watch extends GraphStage<FlowShape<ByteString, ByteString>> {
         pull(in);
         return;
       }
-      boolean isSpent = scan.told() == null && scan.outputTokens() > outputTokensMax;
+      boolean isSpent = scan.reachedTokens() > outputTokensMax;
       if (onward.length > 0) {
         push(out, ByteString.fromArrayUnsafe(onward));
       } else if (!isSpent) {

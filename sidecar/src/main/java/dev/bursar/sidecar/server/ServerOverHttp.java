@@ -39,7 +39,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -61,11 +60,8 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
-  /** What was asked so long ago, and nothing since was answered: it is silent. */
-  private static final long SILENT_NANOS = Duration.ofSeconds(3).toNanos();
-
-  /** Nothing was asked for so long: nobody knows. */
-  private static final long ASKED_NANOS = Duration.ofSeconds(15).toNanos();
+  /** By these it says that a reservation can't be ended so. */
+  private static final Set<Integer> REFUSING = Set.of(400, 404, 409, 410, 413, 422);
 
   private final Map<String, Prices> lists = new LinkedHashMap<>();
   private final URI base;
@@ -73,10 +69,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private final String sidecar;
   private final String instance;
 
-  /** When the first was asked that nothing was answered since, by the clock that only runs. */
-  private final AtomicReference<@Nullable Long> unanswered = new AtomicReference<>();
-
-  private volatile long askedAt;
+  private final Silence silence = new Silence();
   private final HttpClient client =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -124,9 +117,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   }
 
   private CompletableFuture<HttpResponse<byte[]>> send(HttpRequest.Builder request) {
-    long now = System.nanoTime();
-    askedAt = now;
-    unanswered.compareAndSet(null, now);
+    silence.asked(System.nanoTime());
     return client
         .sendAsync(
             request.header("Authorization", "Bearer " + key).timeout(ANSWER).build(),
@@ -134,16 +125,14 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
         .whenComplete(
             (answer, error) -> {
               if (answer != null) {
-                unanswered.set(null);
+                silence.answered();
               }
             });
   }
 
   @Override
   public boolean isSilent() {
-    Long since = unanswered.get();
-    long now = System.nanoTime();
-    return since != null && now - since > SILENT_NANOS && now - askedAt < ASKED_NANOS;
+    return silence.isKnown(System.nanoTime());
   }
 
   private CompletableFuture<HttpResponse<byte[]>> post(
@@ -362,7 +351,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   @Override
   public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
     return post("/v1/reservations", callId, json -> Reports.reservation(json, request))
-        .handle((answer, error) -> known(answer, error, 0))
+        .handle((answer, error) -> known(answer, error, Set.of()))
         .thenApply(
             json ->
                 json.path("decision").asText().equals("allow")
@@ -395,8 +384,11 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
             })
         .handle(
             (answer, error) -> {
-              JsonNode json = known(answer, error, 400);
-              if (json.has("code")) {
+              JsonNode json = known(answer, error, REFUSING);
+              if (answer.statusCode() != 200) {
+                if (!json.has("code")) {
+                  throw new ServerAway("somebody else answered " + answer.statusCode());
+                }
                 return new Ended.Refused(
                     switch (json.path("status").asInt()) {
                       case 404 -> Ended.Fault.NOT_FOUND;
@@ -418,17 +410,20 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
             });
   }
 
-  /** What was answered; a refusal is one, too, where {@code accepted} says so. */
+  /**
+   * What was answered; a refusal is one, too, where it is of the statuses that are accepted. Where
+   * some are, whatever else is answered says nothing of what was asked: as that the key is refused.
+   */
   private static JsonNode known(
-      @Nullable HttpResponse<byte[]> answer, @Nullable Throwable error, int accepted) {
+      @Nullable HttpResponse<byte[]> answer, @Nullable Throwable error, Set<Integer> accepted) {
     if (error != null || answer == null) {
       throw new ServerAway(String.valueOf(error));
     }
     int status = answer.statusCode();
-    if (status == 200 || (accepted == 400 && status >= 400 && status < 429)) {
+    if (status == 200 || accepted.contains(status)) {
       return json(answer);
     }
-    if (status == 429 || status >= 500) {
+    if (!accepted.isEmpty() || status == 429 || status >= 500) {
       throw new ServerAway("the server answered " + status);
     }
     throw new IllegalArgumentException(json(answer).path("detail").asText());

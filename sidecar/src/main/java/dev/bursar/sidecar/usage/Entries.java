@@ -13,7 +13,10 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Entries as bytes. */
@@ -27,6 +30,7 @@ final class Entries {
   private static final int OPENED_BY_CALL = 6;
   private static final int CLOSED_BY_CALL = 7;
   private static final int PASSED = 8;
+  private static final int OWED = 9;
 
   /** So many words of a client's own the server takes. */
   private static final int PAIRS_MAX = 20;
@@ -37,20 +41,7 @@ final class Entries {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
     DataOutputStream out = new DataOutputStream(bytes);
     switch (entry) {
-      case Entry.Used(Use use, Answer answer) -> {
-        ReserveRequest request = use.request();
-        stored(
-            out,
-            new Entry.Stored(
-                use.id(),
-                use.lease(),
-                request.subject().org(),
-                request.wallet(),
-                use.at(),
-                use.micros(),
-                work(request, use.usage(), use.amount(), use.creditType(), use.lease() == null),
-                answer));
-      }
+      case Entry.Used(Use use, Answer answer) -> stored(out, stored(use, answer, null));
       case Entry.Stored it -> stored(out, it);
       case Entry.Opened it -> {
         ReserveRequest request = it.request();
@@ -91,7 +82,7 @@ final class Entries {
     DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
     int kind = in.readUnsignedByte();
     return switch (kind) {
-      case USED, USED_BY_CALL ->
+      case USED, USED_BY_CALL, OWED ->
           new Entry.Stored(
               in.readUTF(),
               orNull(in.readUTF()),
@@ -100,7 +91,8 @@ final class Entries {
               time(in),
               in.readLong(),
               blob(in),
-              kind == USED ? null : answer(in));
+              kind == USED ? null : answer(in),
+              kind == OWED ? others(in) : null);
       case OPENED, OPENED_BY_CALL -> {
         int version = kind == OPENED ? 0 : in.readInt();
         CallKey key = kind == OPENED ? null : key(in);
@@ -130,8 +122,26 @@ final class Entries {
     };
   }
 
+  /** As it is read. What the server is to charge by itself was decided by it. */
+  static Entry.Stored stored(
+      Use use, @Nullable Answer answer, @Nullable List<Map<String, Long>> others) {
+    ReserveRequest request = use.request();
+    boolean unchecked = use.lease() == null && others == null;
+    return new Entry.Stored(
+        use.id(),
+        use.lease(),
+        request.subject().org(),
+        request.wallet(),
+        use.at(),
+        use.micros(),
+        work(request, use.usage(), use.amount(), use.creditType(), unchecked),
+        answer,
+        others);
+  }
+
   private static void stored(DataOutputStream out, Entry.Stored it) throws IOException {
-    out.writeByte(USED_BY_CALL);
+    List<Map<String, Long>> others = it.others();
+    out.writeByte(others == null ? USED_BY_CALL : OWED);
     out.writeUTF(it.id());
     out.writeUTF(orEmpty(it.lease()));
     out.writeUTF(it.org());
@@ -140,6 +150,33 @@ final class Entries {
     out.writeLong(it.micros());
     blob(out, it.work());
     answer(out, it.answer());
+    if (others != null) {
+      others(out, others);
+    }
+  }
+
+  private static void others(DataOutputStream out, List<Map<String, Long>> others)
+      throws IOException {
+    out.writeByte(others.size());
+    for (Map<String, Long> usage : others) {
+      out.writeByte(usage.size());
+      for (Map.Entry<String, Long> each : usage.entrySet()) {
+        out.writeUTF(each.getKey());
+        out.writeLong(each.getValue());
+      }
+    }
+  }
+
+  private static List<Map<String, Long>> others(DataInputStream in) throws IOException {
+    List<Map<String, Long>> others = new ArrayList<>();
+    for (int left = in.readUnsignedByte(); left > 0; left--) {
+      Map<String, Long> usage = new TreeMap<>();
+      for (int meters = in.readUnsignedByte(); meters > 0; meters--) {
+        usage.put(in.readUTF(), in.readLong());
+      }
+      others.add(usage);
+    }
+    return others;
   }
 
   private static void key(DataOutputStream out, @Nullable CallKey key) throws IOException {
@@ -196,7 +233,7 @@ final class Entries {
         });
   }
 
-  private static ReserveRequest request(byte[] work, @Nullable String wallet) {
+  static ReserveRequest request(byte[] work, @Nullable String wallet) {
     ReserveRequest read =
         ReservationBodies.work(Body.of(JsonReader.read(work), ReservationBodies.WORK), null);
     return new ReserveRequest(

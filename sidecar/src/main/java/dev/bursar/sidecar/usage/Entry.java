@@ -2,6 +2,8 @@ package dev.bursar.sidecar.usage;
 
 import dev.bursar.domain.enforcement.ReserveRequest;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Something that is kept in the usage file. */
@@ -60,6 +62,9 @@ public sealed interface Entry {
    * @param micros millionths that it counted
    * @param work what ran and for whom, as JSON
    * @param answer what was answered to the call that told of it; null if it had no key
+   * @param others null, unless it is the end of a reservation of that name that the server has made
+   *     and that is to be charged by it: then what is charged where the usage has no price, the
+   *     first that has one
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared, and written once
   record Stored(
@@ -70,6 +75,23 @@ public sealed interface Entry {
       Instant at,
       long micros,
       byte[] work,
-      @Nullable Answer answer)
-      implements Entry {}
+      @Nullable Answer answer,
+      @Nullable List<Map<String, Long>> others)
+      implements Entry {
+
+    /** What a reservation came to that the server has made. */
+    public static Stored owed(Use use, List<Map<String, Long>> others, @Nullable Answer answer) {
+      return Entries.stored(use, answer, List.copyOf(others));
+    }
+
+    /** Whether it is the end of a reservation that the server has made. */
+    public boolean isOwed() {
+      return others != null;
+    }
+
+    /** What ran and for whom; its usage or amount is what it came to. */
+    public ReserveRequest request() {
+      return Entries.request(work, wallet);
+    }
+  }
 }

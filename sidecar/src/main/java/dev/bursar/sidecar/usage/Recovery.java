@@ -111,7 +111,7 @@ public record Recovery(
               it.answer().released(),
               it.answer().creditType(),
               it.answer().late(),
-              it.lease() == null,
+              it.lease() == null && !it.isOwed(),
               null);
       case Entry.Opened it when it.key() != null ->
           new Answered(

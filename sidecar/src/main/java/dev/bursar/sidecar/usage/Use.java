@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Work that has run, as it is to be reported.
  *
- * @param id its name, for good
+ * @param id its name, for good; of a reservation, the reservation's
  * @param lease the lease that it was decided from; null if it was decided from none
  * @param at when it was decided
  * @param request whom and what it was for

@@ -420,6 +420,37 @@ final class EnvoyTest {
   }
 
   @Test
+  void whatSaysTwoThingsOrWhatMeansNothingHereIsOverTheLimit() {
+    String[][] wrong = {
+      {"org", "acme", "usage", "output_tokens=5"},
+      {"org", "acme", "x-bursar-usage", "output_tokens=5", "amount", "1"},
+      {"org", "acme", "amount", "1", "mode", "check"},
+      {"org", "acme", "amount", "1", "ttl-seconds", "5"},
+      {"org", "acme", "amount", "1", "amount", "2"},
+      {"org", "acme", "X-Bursar-Org", "other", "amount", "1"},
+      {"org", "acme", "cost-center", "a", "cost_center", "a", "amount", "1"},
+      {"org", "acme", "amount", "1", "meter", "output_tokens", "model", "gpt"}
+    };
+    for (String[] pairs : wrong) {
+      RateLimitResponse answer = limit(1, descriptor(pairs));
+      assertThat(isOk(answer)).as(String.join(" ", pairs)).isFalse();
+      assertThat(
+              answer.getResponseHeadersToAddList().stream()
+                  .collect(Collectors.toMap(HeaderValue::getKey, HeaderValue::getValue)))
+          .containsEntry("x-bursar-denial", "invalid");
+    }
+    assertThat(
+            isOk(
+                limit(
+                    1,
+                    descriptor(
+                        "generic_key", "a", "generic_key", "b", "org", "acme", "amount", "1"))))
+        .as("what is not looked at may be there as often as it is")
+        .isTrue();
+    until(() -> server.charged() == 1);
+  }
+
+  @Test
   void theFailModeMayLetPass() throws IOException {
     stop();
     server.away(true);

@@ -23,8 +23,10 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -87,55 +89,184 @@ final class GateTest {
     Gate later = gate(second);
     assertThat(id(decide(later, "2", Mode.CHARGE, "k"))).isEqualTo(charged);
     assertThat(id(decide(later, "3", Mode.RESERVE, "k"))).isEqualTo(held);
-    later.settle(held, null, null, Map.of()).toCompletableFuture().join();
+    later.settle(held, wish("3", Mode.RESERVE), null, null).toCompletableFuture().join();
     second.stop(Duration.ofSeconds(20));
     until(() -> server.charged() == 8);
     assertThat(server.held()).isZero();
   }
 
+  /** A server that reserves, and charges what it reserved once for its key. */
+  private final class Charging implements Server {
+
+    /** How often it was asked to end one, and how: by the key of the call. */
+    final Queue<String> asked = new ConcurrentLinkedQueue<>();
+
+    /** What it has charged, by the key of the call. */
+    final Map<String, String> charged = new ConcurrentHashMap<>();
+
+    final Queue<Entry.Stored> events = new ConcurrentLinkedQueue<>();
+
+    /** What of it can't be told. */
+    final Set<String> lost = ConcurrentHashMap.newKeySet();
+
+    volatile boolean away;
+    volatile Ended.@Nullable Fault fault;
+    private int reservations;
+
+    @Override
+    public CompletionStage<Reported> ask(Ask ask, List<Entry.Stored> uses) {
+      return server.ask(ask, uses);
+    }
+
+    @Override
+    public CompletionStage<Reported> report(List<Entry.Stored> uses) {
+      events.addAll(uses);
+      return server.report(uses);
+    }
+
+    @Override
+    public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
+      return CompletableFuture.completedFuture(
+          new Decision.Allowed("rsv_" + ++reservations, 2_000_000_000, "platform", 60, null));
+    }
+
+    @Override
+    public CompletionStage<Ended> end(
+        String reservation,
+        @Nullable Credits amount,
+        @Nullable Map<String, Long> usage,
+        String callId) {
+      asked.add(callId);
+      if (away || lost.contains(reservation)) {
+        return CompletableFuture.failedFuture(new ServerAway("it is"));
+      }
+      Ended.Fault why = usage != null && usage.containsKey("odd") ? Ended.Fault.INVALID : fault;
+      if (why != null) {
+        return CompletableFuture.completedFuture(new Ended.Refused(why, "it is so"));
+      }
+      charged.put(callId, reservation + " " + amount + " " + usage);
+      return CompletableFuture.completedFuture(
+          new Ended.Done(reservation, "committed", 0, 0, "platform", false, null, null));
+    }
+  }
+
+  private final Charging charging = new Charging();
+
+  private Sidecar sidecar(SidecarSettings settings, long bytesMax) throws IOException {
+    return new Sidecar(
+        settings,
+        charging,
+        server,
+        UsageFile.open(directory, new UsageFile.Settings(bytesMax, 1 << 20)),
+        InstantSource.system());
+  }
+
+  private Gate chargingGate(Sidecar sidecar) {
+    return new Gate(sidecar, charging, sidecar.answered());
+  }
+
+  @Test
+  void whatTheServerIsToChargeArrivesOnceThoughItIsAwayAndTheSidecarEnds() throws Exception {
+    charging.away = true;
+    String id;
+    try (Sidecar first = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      id = id(decide(chargingGate(first), "2000", Mode.CHARGE, "k"));
+      assertThat(id).as("by the server").isEqualTo("rsv_1");
+      until(() -> !charging.asked.isEmpty());
+    }
+    int before = charging.asked.size();
+    try (Sidecar second = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      assertThat(second.file().unsent()).isEqualTo(1);
+      until(() -> charging.asked.size() > before);
+      assertThat(id(decide(chargingGate(second), "2000", Mode.CHARGE, "k"))).isEqualTo(id);
+      charging.away = false;
+      until(() -> second.file().unsent() == 0);
+    }
+    assertThat(charging.asked.stream().distinct()).as("by one key").hasSize(1);
+    assertThat(charging.charged.values()).containsExactly("rsv_1 2000 null");
+    int all = charging.asked.size();
+    try (Sidecar third = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      assertThat(third.file().unsent()).isZero();
+      assertThat(id(decide(chargingGate(third), "2000", Mode.CHARGE, "k"))).isEqualTo(id);
+      id(decide(chargingGate(third), "2000", Mode.CHARGE, "other"));
+      until(() -> charging.charged.size() == 2);
+    }
+    assertThat(charging.asked).as("what has arrived is not sent again").hasSize(all + 1);
+    assertThat(charging.events).isEmpty();
+  }
+
+  @Test
+  void whereTheFileIsFullTheServerIsToldAtOnceAndWhatItCanNotBeToldIsKeptAllTheSame()
+      throws Exception {
+    SidecarSettings passing = SidecarSettings.USUAL;
+    charging.lost.addAll(List.of("rsv_1", "rsv_3"));
+    try (Sidecar first = sidecar(passing, 1)) {
+      Gate gate = chargingGate(first);
+      id(decide(gate, "2000", Mode.CHARGE, null));
+      assertThat(first.file().isFull()).isTrue();
+      id(decide(gate, "2001", Mode.CHARGE, null));
+      assertThat(charging.charged.values())
+          .as("before the answer")
+          .containsExactly("rsv_2 2001 null");
+      assertThat(first.file().unsent()).isEqualTo(1);
+      id(decide(gate, "2002", Mode.CHARGE, null));
+      assertThat(first.file().unsent()).isEqualTo(2);
+      charging.lost.clear();
+      until(() -> first.file().unsent() == 0);
+      assertThat(charging.charged.values()).hasSize(3);
+    }
+    charging.away = true;
+    try (Sidecar denying = sidecar(passing.denyingWhenFull(true), 1)) {
+      Gate gate = chargingGate(denying);
+      id(decide(gate, "2000", Mode.CHARGE, null));
+      assertThat(decide(gate, "2000", Mode.CHARGE, null))
+          .isInstanceOfSatisfying(
+              Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("usage_file_full"));
+      charging.away = false;
+      until(() -> denying.file().unsent() == 0);
+    }
+    assertThat(charging.charged.values()).hasSize(4);
+  }
+
+  @Test
+  void whatHasExpiredForGoodIsAnEventAndWhatIsRefusedIsNotSentAgain() throws Exception {
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      Gate gate = chargingGate(sidecar);
+      charging.fault = Ended.Fault.EXPIRED;
+      id(decide(gate, "2000", Mode.CHARGE, null));
+      until(() -> charging.events.size() == 1);
+      Entry.Stored event = charging.events.element();
+      assertThat(event.id()).isEqualTo("rsv_1");
+      assertThat(event.request().amount()).isEqualTo(Credits.of(2_000));
+      assertThat(event.request().metadata()).isEmpty();
+      until(() -> sidecar.file().unsent() == 0);
+      charging.fault = Ended.Fault.FINALIZED;
+      id(decide(gate, "2000", Mode.CHARGE, null));
+      until(() -> sidecar.meters().rejectedUses() == 1);
+      until(() -> sidecar.file().unsent() == 0);
+      assertThat(charging.events).hasSize(1);
+      assertThat(charging.asked).hasSize(2);
+    }
+  }
+
   @Test
   void whatHasNoPriceIsChargedOtherwiseAlsoWhereThatTurnsOutLater() throws Exception {
-    Queue<String> asked = new ConcurrentLinkedQueue<>();
-    Server unpriced =
-        new Server() {
-          @Override
-          public CompletionStage<Reported> ask(Ask ask, List<Entry.Stored> uses) {
-            return server.ask(ask, uses);
-          }
-
-          @Override
-          public CompletionStage<Reported> report(List<Entry.Stored> uses) {
-            return server.report(uses);
-          }
-
-          @Override
-          public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
-            return server.reserve(request, callId);
-          }
-
-          @Override
-          public CompletionStage<Ended> end(
-              String reservation,
-              @Nullable Credits amount,
-              @Nullable Map<String, Long> usage,
-              String callId) {
-            boolean first = asked.isEmpty();
-            asked.add(String.valueOf(usage));
-            return first
-                ? CompletableFuture.failedFuture(new ServerAway("it is"))
-                : CompletableFuture.completedFuture(
-                    usage != null && usage.containsKey("odd")
-                        ? new Ended.Refused(Ended.Fault.INVALID, "no rate")
-                        : new Ended.Refused(Ended.Fault.FINALIZED, "it is over"));
-          }
-        };
-    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL)) {
-      CompletionStage<Ended> first =
-          new Gate(sidecar, unpriced, List.of())
-              .settleAsPriced("rsv_1", Map.of("odd", 1L), List.of(Map.of("usual", 1L)), Map.of());
-      assertThat(first.toCompletableFuture()).isCompletedExceptionally();
-      until(() -> asked.size() == 3);
-      assertThat(asked).containsExactly("{odd=1}", "{odd=1}", "{usual=1}");
+    charging.away = true;
+    try (Sidecar first = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      chargingGate(first)
+          .settleAsPriced(
+              "rsv_1",
+              wish("2", Mode.RESERVE),
+              Map.of("odd", 1L),
+              List.of(Map.of("odd", 2L), Map.of("usual", 1L)),
+              Map.of("bursar.estimated", "no_usage"))
+          .toCompletableFuture()
+          .join();
+    }
+    charging.away = false;
+    try (Sidecar second = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      until(() -> second.file().unsent() == 0);
+      assertThat(charging.charged.values()).containsExactly("rsv_1 null {usual=1}");
     }
   }
 
@@ -156,6 +287,9 @@ final class GateTest {
       assertThat(decide(gate, "2000", Mode.CHARGE, "k"))
           .isInstanceOfSatisfying(
               Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("server_away"));
+      assertThat(decide(gate, "2000", Mode.CHARGE, "k"))
+          .as("however often it is asked")
+          .isInstanceOf(Decision.Denied.class);
       assertThat(decide(gate, "2000", Mode.CHARGE, "other")).isInstanceOf(Decision.Allowed.class);
     }
   }

@@ -92,4 +92,20 @@ final class KnownAnswersTest {
     known.sending("reserve", null);
     assertThat(known.isSent("reserve", null)).as("without a key each is its own").isFalse();
   }
+
+  @Test
+  void whatDoesNotEvenBeginHereIsAskedAnew() {
+    known.recovered(new CallKey("reserve a", 7), null);
+    assertThat(
+            known
+                .instead(
+                    "reserve",
+                    "a",
+                    key -> {
+                      throw new IllegalStateException("it does not");
+                    })
+                .toCompletableFuture())
+        .isCompletedExceptionally();
+    assertThat(text(known.instead("reserve", "a", key -> done(reply("later"))))).contains("later");
+  }
 }

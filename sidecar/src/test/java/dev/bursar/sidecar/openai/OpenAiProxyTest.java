@@ -413,6 +413,37 @@ final class OpenAiProxyTest {
   }
 
   @Test
+  void aStreamThatTellsAllAlongWhatItUsesEndsOnceThatIsSpent() throws Exception {
+    serve(new OpenAiSettings(settings().upstream(), 50, Duration.ofSeconds(30), true, List.of()));
+    String chunk = delta("x").replace("null", "{\"prompt_tokens\":100,\"completion_tokens\":%d}");
+    models.next(
+        (asked, wire) -> {
+          wire.stream();
+          wire.chunk(chunk.formatted(50));
+          wire.chunk(chunk.formatted(51));
+          wire.awaitGone();
+        });
+    String all = post(CHAT, STREAM).body();
+    assertThat(all).startsWith(chunk.formatted(50) + chunk.formatted(51));
+    assertThat(all).contains("reservation_spent");
+    assertCharged(100L, 51L, null);
+  }
+
+  @Test
+  void aStreamThatIsOverIsNotStopped() throws Exception {
+    serve(new OpenAiSettings(settings().upstream(), 5, Duration.ofSeconds(30), true, List.of()));
+    models.next(
+        (asked, wire) -> {
+          wire.stream();
+          wire.chunk(delta("x") + USAGE);
+          wire.chunk(DONE);
+          wire.end();
+        });
+    assertThat(post(CHAT, STREAM).body()).isEqualTo(delta("x") + DONE);
+    assertCharged(100L, 7L, null);
+  }
+
+  @Test
   void aClientThatIsGoneBeforeTheAnswerIsChargedAllTheSame() throws Exception {
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch gone = new CountDownLatch(1);
@@ -539,6 +570,8 @@ final class OpenAiProxyTest {
                 .build(),
             HttpResponse.BodyHandlers.ofString());
     assertThat(wrong.statusCode()).isEqualTo(401);
+    assertThat(error(wrong).path("message").asText())
+        .isEqualTo("x-bursar-key is not the sidecar's key");
     HttpResponse<String> leaking =
         client.send(
             request(CHAT)

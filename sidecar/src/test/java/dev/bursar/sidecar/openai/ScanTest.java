@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -13,12 +14,16 @@ final class ScanTest {
 
   private static final String EVENTS =
       (": ping\n\n"
-              + "data: {'choices':[],'prompt_filter_results':[]}\r\n\r\n"
-              + "data: {'choices':[{'delta':{'role':'assistant','content':'Gr\u00fc\u00dfe \ud83d\ude80'}}]}\n\n"
-              + "event: x\ndata: {'choices':[{'delta':\ndata: {'tool_calls':[{'id':'c','function':{'arguments':'{}'}}]}}]}\n\n"
-              + "data: no json\n\n"
-              + "data: {'choices':[],'usage':{'prompt_tokens':9,'completion_tokens':4,'prompt_tokens_details':{'cached_tokens':3}}}\n\n"
-              + "data: [DONE]\n\n")
+           + "data: {'choices':[],'prompt_filter_results':[]}\r\n\r\n"
+           + "data: {'choices':[{'delta':{'role':'assistant','content':'Gr\u00fc\u00dfe"
+           + " \ud83d\ude80'}}]}\n\n"
+           + "event: x\n"
+           + "data: {'choices':[{'delta':\n"
+           + "data: {'tool_calls':[{'id':'c','function':{'arguments':'{}'}}]}}]}\n\n"
+           + "data: no json\n\n"
+           + "data:"
+           + " {'choices':[],'usage':{'prompt_tokens':9,'completion_tokens':4,'prompt_tokens_details':{'cached_tokens':3}}}\n\n"
+           + "data: [DONE]\n\n")
           .replace('\'', '"');
 
   /** What goes on of an answer that comes in parts of any length. */
@@ -44,6 +49,53 @@ final class ScanTest {
       assertThat(scan.outputTokens()).as("12 bytes, 2, and 7 unread").isEqualTo(6);
       assertThat(passed(new EventScan(false), all, new Random(seed))).isEqualTo(EVENTS);
     }
+  }
+
+  /** As the standard has it: a line ends by CR, LF or both, and a mark may come before all. */
+  @Test
+  void linesEndAsTheyMayAndTheMarkAtTheBeginningBelongsToNone() {
+    for (String end : List.of("\n", "\r", "\r\n")) {
+      String told = "data: {'choices':[],'usage':{'prompt_tokens':9,'completion_tokens':2}}\n\n";
+      String rest = "event: x\ndata: {'choices':[{'delta':\ndata: {'content':'abcd'}}]}\n\n";
+      String first = ("\ufeff" + told).replace("\n", end).replace('\'', '"');
+      String second = (rest + told).replace("\n", end).replace('\'', '"');
+      byte[] all = (first + second).getBytes(StandardCharsets.UTF_8);
+      for (long seed = 0; seed < 50; seed++) {
+        EventScan scan = new EventScan(true);
+        assertThat(passed(scan, all, new Random(seed)))
+            .as("seed %d, %s", seed, end.codePoints().boxed().toList())
+            .isEqualTo(rest.replace("\n", end).replace('\'', '"'));
+        assertThat(scan.told()).isEqualTo(new Tokens(9, 0, 2));
+        assertThat(scan.outputTokens()).isEqualTo(1);
+        assertThat(passed(new EventScan(false), all, new Random(seed))).isEqualTo(first + second);
+      }
+      String one = "data: {}".concat(end).concat(end);
+      EventScan scan = new EventScan(false);
+      assertThat(
+              new String(scan.take(one.getBytes(StandardCharsets.UTF_8)), StandardCharsets.UTF_8))
+          .as("with its last byte")
+          .isEqualTo(one);
+    }
+  }
+
+  @Test
+  void whatIsToldInBetweenCountsAndTheTextThatComesAfterIt() {
+    EventScan scan = new EventScan(false);
+    String chunk = "data: {'choices':[{'delta':{'content':'%s'}}],'usage':{%s}}\n\n";
+    take(scan, chunk.formatted("x".repeat(40), "'prompt_tokens':9,'completion_tokens':0"));
+    assertThat(scan.reachedTokens()).as("as it says, whatever the text").isZero();
+    take(scan, chunk.formatted("x", "'prompt_tokens':9,'completion_tokens':70"));
+    assertThat(scan.reachedTokens()).isEqualTo(70);
+    take(scan, "data: {'choices':[{'delta':{'content':'12345678'}}]}\n\n");
+    assertThat(scan.reachedTokens()).isEqualTo(72);
+    assertThat(scan.told()).isEqualTo(new Tokens(9, 0, 72));
+    take(scan, "data: {'choices':[],'usage':{'prompt_tokens':9,'completion_tokens':90}}\n\n");
+    assertThat(scan.reachedTokens()).as("it is over").isEqualTo(72);
+    assertThat(scan.told()).isEqualTo(new Tokens(9, 0, 90));
+  }
+
+  private static void take(EventScan scan, String events) {
+    scan.take(events.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
   }
 
   @Test
@@ -104,8 +156,8 @@ final class ScanTest {
   void oneObjectIsReadHoweverItIsCut() {
     String all =
         ("{'usage_not':{'prompt_tokens':1},'choices':[{'message':{'role':'assistant','content':'\u00e4\u00e4'},"
-                + "'usage':{'prompt_tokens':2}}],'usage':{'prompt_tokens':9,'deep':{'deeper':{'prompt_tokens':3}},"
-                + "'completion_tokens':4,'prompt_tokens_details':{'cached_tokens':20}},'data':[0.25]}")
+             + "'usage':{'prompt_tokens':2}}],'usage':{'prompt_tokens':9,'deep':{'deeper':{'prompt_tokens':3}},"
+             + "'completion_tokens':4,'prompt_tokens_details':{'cached_tokens':20}},'data':[0.25]}")
             .replace('\'', '"');
     for (long seed = 0; seed < 200; seed++) {
       JsonScan scan = new JsonScan();

@@ -1,0 +1,65 @@
+package dev.bursar.sidecar.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** What is typed wrong is told in a line before anything begins. */
+@Timeout(60)
+final class SidecarCommandTest {
+
+  @TempDir private Path directory;
+
+  private String told(String... options) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of("--server=http://127.0.0.1:9", "--key=k", "--port=0", "--data=" + data()));
+    arguments.addAll(List.of(options));
+    StringWriter err = new StringWriter();
+    CommandLine line = Terminal.speaking(new CommandLine(new SidecarCommand()));
+    line.setErr(new PrintWriter(err, true));
+    assertThat(line.execute(arguments.toArray(String[]::new)))
+        .as(String.join(" ", options))
+        .isEqualTo(2);
+    assertThat(Files.exists(data())).as("nothing has begun").isFalse();
+    return err.toString().lines().findFirst().orElse("");
+  }
+
+  private Path data() {
+    return directory.resolve("data");
+  }
+
+  @Test
+  void aDefaultThatCanNotBeReadIsToldByItsName() {
+    assertThat(told("--default=amount=abc")).startsWith("bursar: --default: amount ");
+    assertThat(told("--default=amount=-1")).startsWith("bursar: --default: amount ");
+    assertThat(told("--default=amount=1e3")).startsWith("bursar: --default: amount ");
+    assertThat(told("--default=org=..")).startsWith("bursar: --default: org ");
+    assertThat(told("--default=team= ")).isEqualTo("bursar: --default: team has no value");
+    assertThat(told("--default=cost_center=..")).startsWith("bursar: --default: cost_center ");
+    assertThat(told("--default=mode=guess")).startsWith("bursar: --default: mode is none of ");
+    assertThat(told("--default=credit_type=" + "x".repeat(300)))
+        .startsWith("bursar: --default: credit_type ");
+    assertThat(told("--default=price=1")).startsWith("bursar: --default: price is none of ");
+    assertThat(told("--default=org")).startsWith("bursar: ").contains("--default");
+  }
+
+  @Test
+  void whatNoOptionTakesIsMistyped() {
+    assertThat(told("--when-full=wait"))
+        .isEqualTo("bursar: --when-full: wait is neither pass nor deny");
+    assertThat(told("--grpc-port=70000"))
+        .isEqualTo("bursar: --grpc-port: 70000 is not between 0 and 65535");
+    assertThat(told("--fail-mode=chat=maybe")).startsWith("bursar: --fail-mode: ");
+    assertThat(told("--openai-upstream=models")).startsWith("bursar: --openai-upstream: ");
+  }
+}
