@@ -249,8 +249,7 @@ final class PlanGrantsTest {
       throws IOException, InterruptedException {
     while (goesOn.get()) {
       String id = reserve("1", false).path("reservation_id").asText();
-      JsonNode end =
-          call("POST", "/v1/reservations/" + id + "/commit", "{\"amount\": \"3\"}", 200);
+      JsonNode end = call("POST", "/v1/reservations/" + id + "/commit", "{\"amount\": \"3\"}", 200);
       assertThat(end.path("amount").asText()).as("%s", end).isEqualTo("3");
       assertThat(end.has("uncharged")).as("%s", end).isFalse();
       charged.incrementAndGet();

@@ -472,6 +472,9 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     /** Whether it was decided again, since writing what was decided first had failed. */
     private boolean again;
 
+    /** Until when it waits for the wallet, by the host's time; 0 if it does not. */
+    private long waitsUntilMs;
+
     /** The reservation that a report was recalled to have begun, and which has ended; or null. */
     private final @Nullable String ended;
 
@@ -545,9 +548,12 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       } else if (planGrants.waiting() >= limits.waitingMax()) {
         failed(new Answer.Busy<>());
       } else {
+        if (waitsUntilMs == 0) {
+          waitsUntilMs = host.nowMs() + limits.settledWithin().toMillis();
+        }
         planGrants.await(
             behind.changes(),
-            host.nowMs() + limits.settledWithin().toMillis(),
+            waitsUntilMs,
             through ->
                 inbox.add(
                     new Request<>(asked.command().walletToldThrough(through), asked.operation()),

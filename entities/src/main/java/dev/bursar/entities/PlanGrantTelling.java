@@ -161,6 +161,7 @@ final class PlanGrantTelling {
       // It is about to be opened, if whoever wanted that is there; it will be told then.
       if (no.refusal().code() == Refusal.Code.WALLET_NOT_FOUND && !opened) {
         untold.clear();
+        refused.clear();
         complete = false;
         answeredThrough(askedThrough);
       }
