@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -158,13 +159,11 @@ final class PlanGrantTelling {
   /** The wallet has answered, perhaps once more, or late. */
   void answered(Answer<WalletReply> answer) {
     if (answer instanceof Answer.Refused<WalletReply> no) {
-      // It is about to be opened, if whoever wanted that is there; it will be told then.
       if (no.refusal().code() == Refusal.Code.WALLET_NOT_FOUND && !opened) {
-        untold.clear();
-        refused.clear();
-        complete = false;
-        answeredThrough(askedThrough);
+        notOpened();
       }
+    } else if (answer instanceof Answer.Busy) {
+      ticksAgo = TICKS_TO_WAIT;
     } else if (answer instanceof Answer.Done<WalletReply> done
         && done.value() instanceof WalletReply.PlanGrantsChanged it) {
       List<PlanGrantDone> there = new ArrayList<>();
@@ -180,6 +179,19 @@ final class PlanGrantTelling {
       }
       answeredThrough(it.steps().getLast().number());
     }
+  }
+
+  /**
+   * It is about to be opened, if whoever wanted that is there, and is told then; or when the next
+   * request is to be decided on it.
+   */
+  private void notOpened() {
+    long through = askedThrough;
+    askedThrough = answeredThrough;
+    untold.clear();
+    refused.clear();
+    complete = false;
+    letGo(through);
   }
 
   private void refused(PlanGrantDone step, Refusal refusal) {
@@ -213,11 +225,17 @@ final class PlanGrantTelling {
     answeredThrough = Math.max(answeredThrough, number);
     // Before those who have waited are: they may find out that there is more to be waited for.
     tellNews();
-    for (Waiting each : List.copyOf(waiting)) {
-      if (each.through <= answeredThrough && waiting.remove(each)) {
-        each.go.accept(answeredThrough);
-      }
-    }
+    letGo(answeredThrough);
+  }
+
+  private void letGo(long through) {
+    take(each -> each.through <= through).forEach(each -> each.go.accept(through));
+  }
+
+  private List<Waiting> take(Predicate<Waiting> which) {
+    List<Waiting> taken = new ArrayList<>();
+    waiting.removeIf(each -> which.test(each) && taken.add(each));
+    return taken;
   }
 
   /**
@@ -254,11 +272,7 @@ final class PlanGrantTelling {
 
   /** Those who have waited until then wait no longer. */
   private void giveUp(long nowMs) {
-    for (Waiting each : List.copyOf(waiting)) {
-      if (each.untilMs <= nowMs && waiting.remove(each)) {
-        each.giveUp.run();
-      }
-    }
+    take(each -> each.untilMs <= nowMs).forEach(each -> each.giveUp.run());
   }
 
   /** Nobody waits any longer. */

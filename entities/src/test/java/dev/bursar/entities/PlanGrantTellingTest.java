@@ -296,6 +296,8 @@ final class PlanGrantTellingTest {
     assertThat(asked()).containsExactly(List.of(A, B));
     isNotOpen();
     reserve();
+    assertThat(asked()).containsExactly(List.of(A, B));
+    isNotOpen();
     assertThat(asked()).containsExactly(List.of("hold"));
   }
 
