@@ -22,7 +22,8 @@ import java.time.Duration;
  *     it
  * @param teamsUnhurriedWithin the same, of teams
  * @param settledWithin how long whoever asks for all that was acknowledged waits for an org that
- *     still has to hear of some; less than {@code askTimeout}
+ *     still has to hear of some, and a reservation for a wallet that has yet to get what the org's
+ *     plan grants; less than {@code askTimeout}
  * @param restartsMax how often a failed write is tried again before its requests are given up
  * @param askTimeout how long a call waits for an entity's answer
  */

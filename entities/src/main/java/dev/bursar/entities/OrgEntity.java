@@ -148,8 +148,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
         case OrgEvent.ReservationBegun begun -> begunAfterAll(begun.plan());
         case OrgEvent.OrgPut put -> planGrants.look();
         case OrgEvent.WalletPut put -> planGrants.look();
-        case OrgEvent.PlanGrantsSettled settled -> planGrants.look();
-        case OrgEvent.PlanGrantTold told when told.over() -> planGrants.look();
+        case OrgEvent.PlanGrantsSettled settled -> planGrants.settled(settled.changes());
         case OrgEvent other -> {}
       }
     }
@@ -379,7 +378,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   void onTick() {
     run(protocol.tick(host.nowMs()));
     questions.onTick();
-    planGrants.onTick();
+    planGrants.onTick(host.nowMs());
     unsettled.onTick(host.nowMs());
     askAgain(reopened.keySet());
     askAgain(unsettled.all());
@@ -406,6 +405,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
   @Override
   void onStop() {
     unsettled.giveUp();
+    planGrants.giveUp();
   }
 
   /** When it starts again, it asks about all that is open. */
@@ -472,6 +472,9 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     /** Whether it was decided again, since writing what was decided first had failed. */
     private boolean again;
 
+    /** Until when it waits for the wallet, by the host's time; 0 if it does not. */
+    private long waitsUntilMs;
+
     /** The reservation that a report was recalled to have begun, and which has ended; or null. */
     private final @Nullable String ended;
 
@@ -505,6 +508,11 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
         return;
       }
       switch (outcome) {
+        case Outcome.Replied<OrgReply> replied
+            when replied.reply() instanceof OrgReply.WalletBehind behind -> {
+          waitForWallet(behind);
+          return;
+        }
         case Outcome.Replied<OrgReply> replied when replied.reply() instanceof OrgReply.Settled ->
             alreadyReported(asked);
         case Outcome.Replied<OrgReply> replied ->
@@ -531,6 +539,27 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
         }
       }
       letAlikeGoOn(asked.operation());
+    }
+
+    /** It is decided once the wallet has what plan and add-ons grant, or not at all. */
+    private void waitForWallet(OrgReply.WalletBehind behind) {
+      if (isStopping()) {
+        failed(new Answer.Unreachable<>());
+      } else if (planGrants.waiting() >= limits.waitingMax()) {
+        failed(new Answer.Busy<>());
+      } else {
+        if (waitsUntilMs == 0) {
+          waitsUntilMs = host.nowMs() + limits.settledWithin().toMillis();
+        }
+        planGrants.await(
+            behind.changes(),
+            waitsUntilMs,
+            through ->
+                inbox.add(
+                    new Request<>(asked.command().walletToldThrough(through), asked.operation()),
+                    this),
+            () -> failed(new Answer.Unreachable<>()));
+      }
     }
 
     /**

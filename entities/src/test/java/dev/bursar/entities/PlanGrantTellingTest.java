@@ -10,16 +10,21 @@ import dev.bursar.domain.catalog.PlanGrant;
 import dev.bursar.domain.catalog.PriceList;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.Org;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.wallet.PlanGrantStep;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.domain.wallet.WalletReply;
@@ -51,7 +56,11 @@ final class PlanGrantTellingTest {
               Map.of()));
 
   private final List<StoredBatch> rows = new ArrayList<>();
-  private final List<EntityMessage.AskFor<?>> asked = new ArrayList<>();
+  private final List<Answer<Decided>> decided = new ArrayList<>();
+
+  /** What the wallet was asked last, of what plans grant. */
+  private EntityMessage.AskFor<?> asked;
+
   private final HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org =
       new HandDriven<>(
           EntityId.org("acme"),
@@ -91,34 +100,63 @@ final class PlanGrantTellingTest {
     return new OrgCommand.PutOrg(new OrgSettings("acme", ZoneOffset.UTC, plan, List.of()), "");
   }
 
-  /** The names of the grants that the wallet is asked to take or to end, since this was asked. */
-  private List<String> asked() {
-    List<String> names = new ArrayList<>();
+  /** What the wallet is asked since this was asked, each message as what it says of each grant. */
+  private List<List<String>> asked() {
+    List<List<String>> messages = new ArrayList<>();
     for (HandDriven.Sent each : org.sent()) {
       if (each.to().equals(WALLET) && each.message() instanceof EntityMessage.AskFor<?> ask) {
-        asked.add(ask);
-        names.add(
+        messages.add(
             switch (ask.request().command()) {
-              case WalletCommand.GivePlanGrant give -> give.grant().id();
-              case WalletCommand.EndPlanGrant end -> "end " + end.grant();
-              case Object other -> other.toString();
+              case WalletCommand.ChangePlanGrants change -> {
+                asked = ask;
+                yield change.steps().stream().map(PlanGrantTellingTest::words).toList();
+              }
+              case WalletCommand.HoldCredits hold -> List.of("hold");
+              case Object other -> List.of(other.toString());
             });
       }
     }
-    return names;
+    return messages;
   }
 
-  /** The wallet answers what it was asked last. */
+  private static String words(PlanGrantStep step) {
+    return switch (step) {
+      case PlanGrantStep.Give give -> give.grant();
+      case PlanGrantStep.End end -> "end " + end.grant();
+      case PlanGrantStep other -> other.toString();
+    };
+  }
+
   private void answer(Answer<WalletReply> answer) {
-    org.receive(new EntityMessage.WalletAnswered(asked.getLast().reservation(), answer, 0));
+    org.receive(new EntityMessage.WalletAnswered(asked.reservation(), answer, 0));
   }
 
-  private static Answer<WalletReply> no(Refusal.Code code) {
-    return new Answer.Refused<>(Refusal.of(code, ""));
+  /** The wallet has all that it was asked last, but for what is of this grant. */
+  private void takesAllBut(String refused) {
+    var change = (WalletCommand.ChangePlanGrants) asked.request().command();
+    answer(
+        new Answer.Done<>(
+            new WalletReply.PlanGrantsChanged(
+                change.steps().stream()
+                    .map(
+                        step ->
+                            new WalletReply.PlanGrantDone(
+                                step.number(),
+                                step.grant(),
+                                false,
+                                step.grant().equals(refused)
+                                    ? Refusal.of(Refusal.Code.AMOUNT_OVERFLOW, "")
+                                    : null))
+                    .toList()),
+            false));
   }
 
-  private static Answer<WalletReply> done() {
-    return new Answer.Done<>(new WalletReply.PlanGrantChanged(false), false);
+  private void takesAll() {
+    takesAllBut("");
+  }
+
+  private void isNotOpen() {
+    answer(new Answer.Refused<>(Refusal.of(Refusal.Code.WALLET_NOT_FOUND, "")));
   }
 
   private List<Long> told() {
@@ -134,15 +172,41 @@ final class PlanGrantTellingTest {
     }
   }
 
+  private void reserve() {
+    ReserveRequest request =
+        new ReserveRequest(
+            Subject.ofOrg("acme"),
+            null,
+            null,
+            null,
+            "main",
+            null,
+            Credits.of(3),
+            "platform",
+            60,
+            OveragePolicy.RECORD,
+            false,
+            false,
+            Map.of());
+    org.receive(
+        new EntityMessage.Reserve(
+            new OrgCommand.Reserve(request, "k1", "key_test", "k1", new byte[16]),
+            Operation.ofClient("reserve", "k1", 7),
+            decided::add));
+  }
+
+  private boolean hasBegun() {
+    return org.events().stream().anyMatch(OrgEvent.ReservationBegun.class::isInstance);
+  }
+
   @Test
   void whatIsNotAnsweredIsToldAgain() {
     subscribe();
-    assertThat(asked()).containsExactly(A);
+    assertThat(asked()).containsExactly(List.of(A, B));
     ticks();
-    assertThat(asked()).contains(A);
-    answer(done());
-    assertThat(asked()).containsExactly(B);
-    answer(done());
+    assertThat(asked()).isNotEmpty().containsOnly(List.of(A, B));
+    takesAll();
+    takesAll();
     ticks();
     assertThat(asked()).isEmpty();
     assertThat(told()).containsExactly(1L, 2L);
@@ -151,45 +215,113 @@ final class PlanGrantTellingTest {
   @Test
   void aWalletThatWasNotOpenedIsAskedOnceItIs() {
     subscribe();
-    assertThat(asked()).containsExactly(A);
-    answer(no(Refusal.Code.WALLET_NOT_FOUND));
+    assertThat(asked()).containsExactly(List.of(A, B));
+    isNotOpen();
     ticks();
     assertThat(asked()).isEmpty();
     org.receive(new EntityMessage.MainWalletOpened());
-    assertThat(asked()).containsExactly(A);
+    assertThat(asked()).containsExactly(List.of(A, B));
   }
 
   @Test
   void anAnswerFromBeforeTheWalletWasOpenedKeepsNothingFromIt() {
     subscribe();
-    assertThat(asked()).containsExactly(A);
+    assertThat(asked()).containsExactly(List.of(A, B));
     org.receive(new EntityMessage.MainWalletOpened());
-    answer(no(Refusal.Code.WALLET_NOT_FOUND));
+    isNotOpen();
     ticks();
-    assertThat(asked()).contains(A);
-    answer(done());
-    assertThat(asked()).containsExactly(B);
+    assertThat(asked()).isNotEmpty().containsOnly(List.of(A, B));
+    takesAll();
+    assertThat(told()).containsExactly(1L, 2L);
   }
 
   @Test
   void whatIsRefusedHoldsUpOnlyWhatBecomesOfTheSame() {
     subscribe();
-    assertThat(asked()).containsExactly(A);
-    answer(no(Refusal.Code.AMOUNT_OVERFLOW));
-    assertThat(asked()).containsExactly(B);
+    assertThat(asked()).containsExactly(List.of(A, B));
+    takesAllBut(A);
     put(settings(null));
-    answer(done());
-    assertThat(asked()).containsExactly("end " + B);
-    answer(done());
+    // The refused one goes along: what becomes of it makes no sense without it.
+    assertThat(asked()).containsExactly(List.of(A, "end " + A, "end " + B));
+    takesAllBut(A);
     ticks();
     assertThat(asked()).isEmpty();
     assertThat(told()).containsExactly(2L, 4L);
 
     org.receive(new EntityMessage.Reopen());
-    assertThat(asked()).containsExactly(A);
-    answer(done());
-    assertThat(asked()).containsExactly("end " + A);
-    answer(done());
+    assertThat(asked()).containsExactly(List.of(A, "end " + A));
+    takesAll();
     assertThat(told()).containsExactly(2L, 4L, 1L, 3L);
+  }
+
+  @Test
+  void whatChangesWhileItIsToldIsToldAfterwards() {
+    subscribe();
+    assertThat(asked()).containsExactly(List.of(A, B));
+    put(settings(null));
+    assertThat(asked()).isEmpty();
+    takesAll();
+    assertThat(asked()).containsExactly(List.of(A, B, "end " + A, "end " + B));
+    takesAll();
+    ticks();
+    assertThat(asked()).isEmpty();
+    assertThat(told()).containsExactly(1L, 2L, 3L, 4L);
+  }
+
+  @Test
+  void aRequestIsDecidedOnceTheWalletHasWhatThePlanGrants() {
+    subscribe();
+    reserve();
+    assertThat(asked()).containsExactly(List.of(A, B));
+    assertThat(hasBegun()).isFalse();
+    takesAll();
+    assertThat(asked()).containsExactly(List.of("hold"));
+    assertThat(told()).containsExactly(1L, 2L);
+    assertThat(decided).isEmpty();
+  }
+
+  @Test
+  void whatTheWalletRefusesHoldsUpNoRequest() {
+    subscribe();
+    reserve();
+    assertThat(asked()).containsExactly(List.of(A, B));
+    takesAllBut(A);
+    assertThat(asked()).containsExactly(List.of("hold"));
+    org.receive(new EntityMessage.Reopen());
+  }
+
+  @Test
+  void aWalletThatIsNotOpenHoldsUpNoRequest() {
+    subscribe();
+    assertThat(asked()).containsExactly(List.of(A, B));
+    isNotOpen();
+    reserve();
+    assertThat(asked()).containsExactly(List.of(A, B));
+    isNotOpen();
+    assertThat(asked()).containsExactly(List.of("hold"));
+  }
+
+  @Test
+  void aRequestWhoseWalletDoesNotAnswerIsNotDecided() {
+    subscribe();
+    reserve();
+    ticks();
+    assertThat(decided).containsExactly(new Answer.Unreachable<>());
+    assertThat(hasBegun()).isFalse();
+    // The same again is decided, once the wallet has answered.
+    reserve();
+    asked();
+    takesAll();
+    assertThat(asked()).containsExactly(List.of("hold"));
+  }
+
+  @Test
+  void whoStopsLetsNobodyWait() {
+    subscribe();
+    reserve();
+    org.receive(new EntityMessage.Stop());
+    assertThat(decided).containsExactly(new Answer.Unreachable<>());
+    reserve();
+    assertThat(decided).hasSize(2).containsOnly(new Answer.Unreachable<>());
   }
 }

@@ -1,29 +1,76 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.PricingPlan;
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.PlanGrantChange;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.simulation.history.OrgShape;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What plans grant: as the orgs have it on record, and as it comes to their wallets. */
+/**
+ * What plans grant: as the orgs have it on record, and as it comes to their wallets. Nothing is
+ * begun before the wallet has what the plan grants by then; and all that is to change at once comes
+ * in one row.
+ */
 final class NaivePlans {
 
   private record Named(String org, String grant) {}
 
   private record Numbered(String org, long number) {}
 
+  /** Counts until the next one does. */
+  private record Published(Catalog catalog, long sinceMicros) {}
+
+  /** What one org has on record. */
+  private static final class Subscribed {
+    private @Nullable String plan;
+
+    /** The plan of which it was looked last what it grants. */
+    private @Nullable String looked;
+
+    /** What that plan gives a day. */
+    private @Nullable Credits daily;
+
+    /** What is given, and has not come. */
+    private final Set<String> missing = new TreeSet<>();
+
+    /** When something came last. */
+    private long cameAtMicros;
+  }
+
   private final Watch watch;
   private final Map<Numbered, PlanGrantChange> changes = new HashMap<>();
 
-  /** Whether what was given has come. */
-  private final Map<Named, Boolean> come = new HashMap<>();
+  /** All that was to change together, by each change. */
+  private final Map<PlanGrantChange, List<PlanGrantChange>> together = new HashMap<>();
+
+  private final Map<Named, PlanGrantChange> given = new HashMap<>();
+  private final Map<String, Subscribed> orgs = new HashMap<>();
+  private final List<Published> published = new ArrayList<>();
+
+  /** What has changed in the row that is looked at. */
+  private final List<PlanGrantChange> inRow = new ArrayList<>();
 
   NaivePlans(Watch watch) {
     this.watch = watch;
+  }
+
+  /** A catalog counts from now on. */
+  void published(Catalog catalog) {
+    published.add(new Published(catalog, watch.nowMicros()));
   }
 
   /** A change that an org has on record; null if there is none. */
@@ -31,25 +78,87 @@ final class NaivePlans {
     return changes.get(new Numbered(org, number));
   }
 
+  private Subscribed subscribed(String org) {
+    return orgs.computeIfAbsent(org, o -> new Subscribed());
+  }
+
   void org(EntityId id, OrgEvent event) {
-    if (event instanceof OrgEvent.PlanGrantsSettled settled) {
-      for (PlanGrantChange change : settled.changes()) {
-        watch.expect(
-            changes.put(new Numbered(id.org(), change.number()), change) == null,
-            "I4",
-            "%s makes change %s twice",
-            id,
-            change.number());
-        switch (change.kind()) {
-          case GIVE -> {
-            come.put(new Named(id.org(), change.grant().id()), false);
-            watch.saw(Rarity.PLAN_GRANT_GIVEN);
+    switch (event) {
+      case OrgEvent.OrgPut put -> {
+        Subscribed org = subscribed(id.org());
+        org.plan = put.settings().plan();
+        org.looked = org.plan == null ? null : org.looked;
+      }
+      case OrgEvent.PlanGrantsSettled settled -> settled(id, settled);
+      case OrgEvent.ReservationBegun begun -> begins(id, begun.plan());
+      case OrgEvent other -> {}
+    }
+  }
+
+  private void settled(EntityId id, OrgEvent.PlanGrantsSettled event) {
+    Subscribed org = subscribed(id.org());
+    org.looked = org.plan;
+    for (PlanGrantChange change : event.changes()) {
+      watch.expect(
+          changes.put(new Numbered(id.org(), change.number()), change) == null,
+          "I4",
+          "%s makes change %s twice",
+          id,
+          change.number());
+      together.put(change, event.changes());
+      switch (change.kind()) {
+        case GIVE -> {
+          given.put(new Named(id.org(), change.grant().id()), change);
+          org.missing.add(change.grant().id());
+          if (change.grant().terms().id().equals(OrgShape.DAILY)) {
+            org.daily = change.grant().terms().amount();
           }
-          case LEAVE -> watch.saw(Rarity.PLAN_GRANT_LEFT);
-          case MOVE_END, END -> watch.saw(Rarity.PLAN_GRANT_ENDED);
+          watch.saw(Rarity.PLAN_GRANT_GIVEN);
         }
+        case LEAVE -> watch.saw(Rarity.PLAN_GRANT_LEFT);
+        case MOVE_END, END -> watch.saw(Rarity.PLAN_GRANT_ENDED);
       }
     }
+  }
+
+  /** By what the plan grants by then, or has since somebody asked for it first. */
+  private void begins(EntityId id, Plan reservation) {
+    Subscribed org = subscribed(id.org());
+    String plan = org.plan;
+    if (plan == null || !reservation.wallet().equals(ReserveRequest.MAIN_WALLET)) {
+      return;
+    }
+    Since asked = watch.attempted(reservation.reservation());
+    watch.expect(
+        plan.equals(org.looked) && hasGiven(plan, org.daily, asked.micros()),
+        "model",
+        "%s begins %s, and has not looked what %s grants",
+        id,
+        reservation.reservation(),
+        plan);
+    watch.expect(
+        org.missing.isEmpty(),
+        "model",
+        "%s begins %s, and its wallet lacks %s",
+        id,
+        reservation.reservation(),
+        org.missing);
+    if (asked.micros() > 0 && org.cameAtMicros >= asked.micros()) {
+      watch.saw(Rarity.WAITED_FOR_PLAN_GRANTS);
+    }
+  }
+
+  private boolean hasGiven(String plan, @Nullable Credits daily, long sinceMicros) {
+    for (Published each : published.reversed()) {
+      PricingPlan of = Objects.requireNonNull(each.catalog.plans().get(plan));
+      if (Objects.requireNonNull(of.grants().get(OrgShape.DAILY)).amount().equals(daily)) {
+        return true;
+      }
+      if (each.sinceMicros < sinceMicros) {
+        return false;
+      }
+    }
+    return false;
   }
 
   /** By a clock that is behind it comes before it begins; how that goes on, the pots know. */
@@ -58,25 +167,55 @@ final class NaivePlans {
       case WalletEvent.GrantScheduled it -> comes(id, it.grant().id());
       case WalletEvent.Granted it when !watch.wallet(id).isPromised(it.grant().id()) ->
           comes(id, it.grant().id());
+      case WalletEvent.GrantVoided it when it.change() != null ->
+          changes(change(id.org(), it.change()));
+      case WalletEvent.GrantTermsChanged it -> changes(change(id.org(), it.number()));
       case WalletEvent other -> {}
+    }
+  }
+
+  private void changes(@Nullable PlanGrantChange change) {
+    if (change != null) {
+      inRow.add(change);
     }
   }
 
   private void comes(EntityId id, String grant) {
     if (grant.startsWith(Grant.OF_PLANS)) {
+      Subscribed org = subscribed(id.org());
       watch.expect(
-          Boolean.FALSE.equals(come.put(new Named(id.org(), grant), true)),
+          org.missing.remove(grant),
           "I4",
           "%s comes to %s, and is not given, or has come before",
           grant,
           id);
+      org.cameAtMicros = watch.nowMicros();
+      changes(given.get(new Named(id.org(), grant)));
     }
+  }
+
+  /** What changes together comes together. */
+  void rowWritten(EntityId id) {
+    Set<String> missing = subscribed(id.org()).missing;
+    for (PlanGrantChange change : inRow) {
+      for (PlanGrantChange each : together.getOrDefault(change, List.of())) {
+        watch.expect(
+            !missing.contains(each.grant().id()) || each.kind() != PlanGrantChange.Kind.GIVE,
+            "model",
+            "%s has %s, and not %s, which was to come with it",
+            id,
+            change,
+            each);
+      }
+    }
+    inRow.clear();
   }
 
   /** When all has come to rest, what was given has come. */
   void judge() {
-    come.forEach(
-        (name, there) ->
-            watch.expect(there, "I4", "%s was given by %s, and is lost", name.grant, name.org));
+    orgs.forEach(
+        (name, org) ->
+            watch.expect(
+                org.missing.isEmpty(), "I4", "%s was given by %s, and is lost", org.missing, name));
   }
 }

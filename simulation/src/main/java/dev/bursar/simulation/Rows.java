@@ -269,6 +269,7 @@ final class Rows implements SimulatedJournal.Listener {
         LedgerEntry.of(id.org(), id.name(), transaction).forEach(ledger::read);
       }
     }
+    watch.plans.rowWritten(id);
     watch.shadows.audit(id, ledger);
   }
 }

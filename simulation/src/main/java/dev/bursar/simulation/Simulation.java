@@ -34,6 +34,7 @@ public final class Simulation {
   private static final int BUDGETS_SET = 6;
   private static final int PLANS_ONE_IN = 4;
   private static final int PLAN_CHANGES = 3;
+  private static final int PUBLICATIONS = 2;
   private static final long PLANS_CHANGE_WITHIN = 20_000_000;
   private static final long SECOND = 1_000_000;
   private static final long WORK_MAX = 150 * SECOND;
@@ -331,7 +332,10 @@ public final class Simulation {
     return Math.floorMod(world.scenario.seed(), PLANS_ONE_IN) == 1;
   }
 
-  /** While clients work, the busy org has one plan, or another, or none. */
+  /**
+   * While clients work, the busy org has one plan, or another, or none; and what those give
+   * changes.
+   */
   private void changePlans() {
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
@@ -340,6 +344,9 @@ public final class Simulation {
       world.time.after(
           random.nextLong(PLANS_CHANGE_WITHIN),
           () -> world.tell(org, put("org", plan.isEmpty() ? null : plan)));
+    }
+    for (int i = hasPlans() ? PUBLICATIONS : 0; i > 0; i--) {
+      world.time.after(random.nextLong(PLANS_CHANGE_WITHIN), world::publish);
     }
   }
 

@@ -59,18 +59,8 @@ final class World {
   /** After so long without faults, in microseconds, everybody has found back to work. */
   static final long CALM_AFTER = 30 * SECOND;
 
-  private static final Catalog CATALOG =
-      new Catalog(
-          Map.of(
-              "platform", new CreditType("platform", "Platform credits", CreditType.SCALE_MAX),
-              "image", new CreditType("image", "Image credits", CreditType.SCALE_MAX)),
-          Set.of("tokens"),
-          Map.of(),
-          new PriceList(List.of()),
-          Map.of("small", OrgShape.plan("small", 3), "large", OrgShape.plan("large", 7)),
-          Map.of(),
-          Map.of(),
-          Map.of());
+  /** In what their plans give they differ; the first is there at the beginning. */
+  private static final List<Catalog> CATALOGS = List.of(catalog(3, 7), catalog(5, 4));
 
   final Scenario scenario;
   final Tampering tampering;
@@ -96,6 +86,10 @@ final class World {
   private final Map<EntityId, Long> behind = new HashMap<>();
   private final Map<String, Long> busy = new HashMap<>();
   private final @Nullable List<String> history;
+
+  /** Which catalog counts, everywhere. */
+  private int published;
+
   private boolean faultsEnded = true;
   private long healedAt;
 
@@ -129,8 +123,9 @@ final class World {
             Duration.ofSeconds(2),
             4,
             Duration.ofSeconds(3));
-    this.models = new EntityModels(limits, CATALOG);
+    this.models = new EntityModels(limits, (org, pinned, at) -> CATALOGS.get(published));
     this.watch = new Watch(this);
+    watch.plans.published(CATALOGS.getFirst());
     this.journal = new SimulatedJournal(new Rows(this, watch));
     this.projection = new SimulatedProjection(this);
     this.cluster = new Cluster(this);
@@ -167,6 +162,28 @@ final class World {
   /** The same of an earlier time. */
   boolean wasCalm(Since since) {
     return scenario.faults().isEmpty() || (healedAt > 0 && since.micros() - healedAt >= CALM_AFTER);
+  }
+
+  private static Catalog catalog(long small, long large) {
+    return new Catalog(
+        Map.of(
+            "platform", new CreditType("platform", "Platform credits", CreditType.SCALE_MAX),
+            "image", new CreditType("image", "Image credits", CreditType.SCALE_MAX)),
+        Set.of("tokens"),
+        Map.of(),
+        new PriceList(List.of()),
+        Map.of("small", OrgShape.plan("small", small), "large", OrgShape.plan("large", large)),
+        Map.of(),
+        Map.of(),
+        Map.of());
+  }
+
+  /** Another catalog counts from now on: it is published, or rolled back to. */
+  void publish() {
+    published = (published + 1) % CATALOGS.size();
+    watch.plans.published(CATALOGS.get(published));
+    watch.saw(Rarity.CATALOG_PUBLISHED);
+    log(() -> "the catalog that counts is number " + published);
   }
 
   /** Now, for whoever asks something. */

@@ -96,6 +96,15 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
+  A_REQUEST_DOES_NOT_WAIT_FOR_WHAT_ITS_PLAN_GRANTS("model: and its wallet lacks") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Reserve reserve
+          ? Instead.of(request, reserve.walletToldThrough(Long.MAX_VALUE))
+          : request;
+    }
+  },
+
   A_REPORT_DOES_NOT_LOOK_WHETHER_IT_WAS_MADE("I4: is on its way twice") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {

@@ -73,6 +73,7 @@ final class SimulationTest {
           105  | a wallet behind its journal told that it knows no lease | HoldTest.thatThereIsNoneIsToldToOthersOnceTheJournalHasNothingNewer
           3000 | the judge knew no key that tells no time: a lease that was asked for again after its key was forgotten is another | LeasedAgainTest.whoAsksAgainHasTheSameLeaseWhileItsKeyIsRemembered
           3912 | a lease lasted longer after nothing was added to it by a server whose clock was behind | HeldLeaseTest.whatNothingIsAddedToEndsNoLater
+          813  | a dry run that came twice while a budget was set was told that it was withdrawn | ReservationProtocolTest.aDryRunIsToldWhatTheTeamSaidBeforeABudgetWasSet
           105  | a sidecar closed a lease that it had been told is not there | LocalDeciderTest.whatTheServerDoesNotFindIsNotClosed
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {

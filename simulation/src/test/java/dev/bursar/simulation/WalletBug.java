@@ -69,6 +69,16 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  WHAT_CHANGES_TOGETHER_COMES_ONE_BY_ONE("model: which was to come with it") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.ChangePlanGrants change
+          ? Instead.of(
+              request, new WalletCommand.ChangePlanGrants(List.of(change.steps().getFirst())))
+          : request;
+    }
+  },
+
   A_COMMIT_IS_OFF_BY_THE_LEAST("model: under its key") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {

@@ -23,6 +23,7 @@ import dev.bursar.domain.org.OrgAggregate;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.PlanGrantChange;
 import dev.bursar.domain.protocol.Effect;
 import dev.bursar.domain.protocol.ReservationProtocol;
 import dev.bursar.domain.team.Team;
@@ -253,9 +254,13 @@ public final class InMemoryNode
     byte[] salt = new byte[16];
     random.nextBytes(salt);
     Operation operation = caller.reserving(request);
-    Answer<OrgReply> answer =
-        orgCell(org)
-            .ask(new Request<>(OrgCommand.Reserve.by(caller, request, salt), operation), now);
+    OrgCommand.Reserve command = OrgCommand.Reserve.by(caller, request, salt);
+    Answer<OrgReply> answer = orgCell(org).ask(new Request<>(command, operation), now);
+    while (answer instanceof Answer.Done<OrgReply> done
+        && done.value() instanceof OrgReply.WalletBehind behind) {
+      command = command.walletToldThrough(tellWallet(org, behind.changes()));
+      answer = orgCell(org).ask(new Request<>(command, operation), now);
+    }
     if (answer instanceof Answer.Done<OrgReply> done) {
       ReservationProtocol<CompletableFuture<Answer<Decided>>> protocol =
           protocols.computeIfAbsent(org, o -> new ReservationProtocol<>());
@@ -278,6 +283,21 @@ public final class InMemoryNode
     } else if (answer instanceof Answer.Refused<OrgReply> refused) {
       waiting.complete(new Answer.Refused<>(refused.refusal()));
     }
+  }
+
+  /** The wallet gets what plan and add-ons grant; tells up to which change it has answered. */
+  private long tellWallet(String org, List<PlanGrantChange> changes) {
+    if (changes.isEmpty()) {
+      return 0;
+    }
+    var told =
+        walletCell(org, ReserveRequest.MAIN_WALLET)
+            .ask(new Request<>(PlanGrantChange.toWallet(changes), null), now);
+    if (told instanceof Answer.Done<WalletReply> done
+        && done.value() instanceof WalletReply.PlanGrantsChanged it) {
+      orgCell(org).ask(new Request<>(new OrgCommand.SettlePlanGrants(it.steps()), null), now);
+    }
+    return changes.getLast().number();
   }
 
   private void run(

@@ -120,7 +120,13 @@ public final class Entity<C, E, R> {
       return new Outcome.Failed<>(fault);
     }
     // Outside of that: an event that can't be taken in must not come into the journal either.
+    while (decision instanceof Decision.AndThen<E, R>(E event, var next)) {
+      record(new Recorded<>(event, null), recorded);
+      recordDue(at, recorded, Integer.MAX_VALUE);
+      decision = next.get();
+    }
     return switch (decision) {
+      case Decision.AndThen<E, R> never -> throw new IllegalStateException();
       case Decision.Accepted<E, R> accepted -> {
         record(new Recorded<>(accepted.event(), operation), recorded);
         yield new Outcome.Replied<>(aggregate.reply(accepted.event()), false);

@@ -1,5 +1,7 @@
 package dev.bursar.domain.operation;
 
+import java.util.function.Supplier;
+
 /**
  * What a decider makes of a command.
  *
@@ -10,6 +12,16 @@ public sealed interface Decision<E, R> {
 
   /** It is to happen: this is the event. The reply follows from it. */
   record Accepted<E, R>(E event) implements Decision<E, R> {}
+
+  /**
+   * This happens first, and whatever falls due by it; what comes next is decided on the state as
+   * that leaves it. All of it goes into one row, or none. For what is harmless to repeat: the
+   * events are recorded under no name, and the reply is that of the last decision.
+   *
+   * @param next is asked once, when the event has been taken in. It is not to fail: what was taken
+   *     in can't be taken back
+   */
+  record AndThen<E, R>(E event, Supplier<Decision<E, R>> next) implements Decision<E, R> {}
 
   /** A reply that needs no event. */
   record Told<E, R>(R reply) implements Decision<E, R> {}

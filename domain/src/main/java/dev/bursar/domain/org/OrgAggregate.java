@@ -9,6 +9,7 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Absent;
 import dev.bursar.domain.operation.Decision.Accepted;
+import dev.bursar.domain.operation.Decision.AndThen;
 import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
@@ -16,9 +17,11 @@ import dev.bursar.domain.operation.Decision.Unchanged;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
+import dev.bursar.domain.wallet.WalletReply.PlanGrantDone;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -132,16 +135,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
                   org.planGrants().untold().isEmpty() ? null : now.plus(WALLET_TOLD_WITHIN)));
       case OrgCommand.ListPlanGrants list ->
           new Unchanged<>(new OrgReply.PlanGrants(List.copyOf(org.planGrants().untold())));
-      case OrgCommand.SettlePlanGrant it ->
-          org.planGrants().untold().stream()
-              .filter(each -> each.number() == it.number())
-              .findFirst()
-              .<Decision<OrgEvent, OrgReply>>map(
-                  each ->
-                      new Accepted<>(
-                          new OrgEvent.PlanGrantTold(
-                              now, it.number(), each.grant().id(), it.over())))
-              .orElseGet(() -> new Told<>(DONE));
+      case OrgCommand.SettlePlanGrants it -> settle(it.changes().iterator(), now);
       case OrgCommand.Reserve reserve ->
           byCatalog(now, catalog -> reserve(reserve, catalog, settings, now, clock));
       case OrgCommand.TakeOver over ->
@@ -218,6 +212,9 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
 
   private Decision<OrgEvent, OrgReply> reserve(
       OrgCommand.Reserve ask, Catalog catalog, OrgSettings settings, Instant now, Instant clock) {
+    if (isWalletBehind(ask, catalog, settings)) {
+      return new Told<>(new OrgReply.WalletBehind(List.copyOf(org.planGrants().untold())));
+    }
     Integer versionOfLease = reservations.versionOfLease(ask.request());
     Catalog ofLease = versionOfLease == null ? null : catalogs.of(org.id(), versionOfLease, now);
     if (versionOfLease != null && ofLease == null) {
@@ -232,6 +229,35 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
         subscribed,
         now,
         clock);
+  }
+
+  /**
+   * Whether it would be decided by settings and a catalog whose grants the wallet does not have: it
+   * has not been looked what they change, or the wallet has not answered to that.
+   */
+  private boolean isWalletBehind(OrgCommand.Reserve ask, Catalog catalog, OrgSettings settings) {
+    boolean told = org.planGrants().lastUntold() <= ask.walletToldThrough();
+    boolean looked = (settings == reviewed && catalog == reviewedBy) || !mayGrant(settings);
+    return !(told && looked)
+        && reservations.wallet(ask.request()).equals(ReserveRequest.MAIN_WALLET);
+  }
+
+  /** Whether plan and add-ons may have to give something, or to take something back. */
+  private boolean mayGrant(OrgSettings settings) {
+    return (settings.plan() != null || !org.planGrants().areNone())
+        && org.wallets().containsKey(ReserveRequest.MAIN_WALLET);
+  }
+
+  private Decision<OrgEvent, OrgReply> settle(Iterator<PlanGrantDone> left, Instant now) {
+    while (left.hasNext()) {
+      PlanGrantDone done = left.next();
+      if (org.planGrants().isUntold(done.number())) {
+        return new AndThen<>(
+            new OrgEvent.PlanGrantTold(now, done.number(), done.grant(), done.over()),
+            () -> settle(left, now));
+      }
+    }
+    return new Told<>(DONE);
   }
 
   private Subscription subscription(Catalog catalog) {
@@ -423,9 +449,7 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   @Override
   public @Nullable OrgEvent due(Instant now) {
     OrgSettings settings = org.settings();
-    if (settings == null
-        || !org.wallets().containsKey(ReserveRequest.MAIN_WALLET)
-        || (settings.plan() == null && org.planGrants().areNone())) {
+    if (settings == null || !mayGrant(settings)) {
       return null;
     }
     Catalog catalog = catalogs.of(org.id(), settings.catalogVersion(), now);

@@ -14,6 +14,7 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.domain.wallet.WalletReply.PlanGrantDone;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -93,12 +94,8 @@ public sealed interface OrgCommand {
   /** Tell which changes of what its plan and add-ons grant its wallet has yet to be told. */
   record ListPlanGrants() implements OrgCommand {}
 
-  /**
-   * The wallet has such a change; nothing happens if that is known.
-   *
-   * @param over whether the grant was over before it could be changed
-   */
-  record SettlePlanGrant(long number, boolean over) implements OrgCommand {}
+  /** The wallet has these changes; of those of which that is known nothing happens. */
+  record SettlePlanGrants(List<PlanGrantDone> changes) implements OrgCommand {}
 
   /**
    * Decide the org's part of a reservation.
@@ -108,6 +105,8 @@ public sealed interface OrgCommand {
    * @param salt 16 random bytes
    * @param lookedUpThrough of a report, the row of the org's journal up to which it is known not to
    *     be on record; what came after, the org has to remember itself. 0 for no row
+   * @param walletToldThrough the number of the last change of what plan and add-ons grant that the
+   *     wallet is known to have answered to; 0 if nothing is known
    */
   record Reserve(
       ReserveRequest request,
@@ -115,7 +114,8 @@ public sealed interface OrgCommand {
       String actor,
       @Nullable String idempotencyKey,
       byte[] salt,
-      long lookedUpThrough)
+      long lookedUpThrough,
+      long walletToldThrough)
       implements OrgCommand {
 
     /** What somebody asks for, with bytes that make each attempt's reservation another. */
@@ -129,6 +129,17 @@ public sealed interface OrgCommand {
           caller.lookedUpThrough());
     }
 
+    /** Of which nothing is known of the wallet. */
+    public Reserve(
+        ReserveRequest request,
+        String key,
+        String actor,
+        @Nullable String idempotencyKey,
+        byte[] salt,
+        long lookedUpThrough) {
+      this(request, key, actor, idempotencyKey, salt, lookedUpThrough, 0);
+    }
+
     /** Of what was looked up nowhere. */
     public Reserve(
         ReserveRequest request,
@@ -137,6 +148,11 @@ public sealed interface OrgCommand {
         @Nullable String idempotencyKey,
         byte[] salt) {
       this(request, key, actor, idempotencyKey, salt, 0);
+    }
+
+    /** The same, once the wallet has answered to all changes up to this one. */
+    public Reserve walletToldThrough(long number) {
+      return new Reserve(request, key, actor, idempotencyKey, salt, lookedUpThrough, number);
     }
 
     /**
@@ -148,7 +164,8 @@ public sealed interface OrgCommand {
       ReserveRequest complete = request.withDefault(tooLate ? OveragePolicy.RECORD : policy);
       return complete == request
           ? this
-          : new Reserve(complete, key, actor, idempotencyKey, salt, lookedUpThrough);
+          : new Reserve(
+              complete, key, actor, idempotencyKey, salt, lookedUpThrough, walletToldThrough);
     }
   }
 

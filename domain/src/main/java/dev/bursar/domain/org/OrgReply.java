@@ -115,6 +115,14 @@ public sealed interface OrgReply {
    */
   record PlanGrants(List<PlanGrantChange> changes) implements OrgReply {}
 
+  /**
+   * Nothing is decided yet: the wallet has to have what plan and add-ons grant before.
+   *
+   * @param changes those of which it has yet to be told, in order; none if the org has yet to look
+   *     what has changed, as it does when it is asked next
+   */
+  record WalletBehind(List<PlanGrantChange> changes) implements OrgReply {}
+
   /** The wallets and their owners. */
   record Wallets(Map<String, WalletOwner> wallets) implements OrgReply {}
 

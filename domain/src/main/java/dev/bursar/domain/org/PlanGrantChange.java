@@ -2,8 +2,10 @@ package dev.bursar.domain.org;
 
 import dev.bursar.domain.catalog.PlanGrant;
 import dev.bursar.domain.wallet.Grant;
+import dev.bursar.domain.wallet.PlanGrantStep;
 import dev.bursar.domain.wallet.WalletCommand;
 import java.time.Instant;
+import java.util.Collection;
 
 /**
  * A change of what an org's plan and add-ons grant, which its wallet is told of until it has it.
@@ -27,19 +29,25 @@ public record PlanGrantChange(long number, Kind kind, GivenGrant grant, Instant 
     END
   }
 
-  /** What the wallet is asked. */
-  public WalletCommand toWallet() {
+  /** What the wallet is asked: all of these changes, which are in their order, at once. */
+  public static WalletCommand toWallet(Collection<PlanGrantChange> changes) {
+    return new WalletCommand.ChangePlanGrants(
+        changes.stream().map(PlanGrantChange::toStep).toList());
+  }
+
+  private PlanGrantStep toStep() {
     return switch (kind) {
       case GIVE -> give();
-      case MOVE_END -> new WalletCommand.MovePlanGrantEnd(number, grant.id(), grant.until());
-      case LEAVE -> new WalletCommand.LeavePlanGrant(number, grant.id(), at);
-      case END -> new WalletCommand.EndPlanGrant(number, grant.id(), at);
+      case MOVE_END -> new PlanGrantStep.MoveEnd(number, grant.id(), grant.until());
+      case LEAVE -> new PlanGrantStep.Leave(number, grant.id(), at);
+      case END -> new PlanGrantStep.End(number, grant.id(), at);
     };
   }
 
-  private WalletCommand give() {
+  private PlanGrantStep give() {
     PlanGrant terms = grant.terms();
-    return new WalletCommand.GivePlanGrant(
+    return new PlanGrantStep.Give(
+        number,
         new Grant(
             grant.id(),
             terms.creditType(),

@@ -1,9 +1,7 @@
 package dev.bursar.domain.org;
 
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -34,7 +32,7 @@ public final class PlanGrants {
   /** What was given once, and taken back before its time: no subscription gives that again. */
   private final TreeSet<String> takenBack = new TreeSet<>();
 
-  private final Deque<PlanGrantChange> untold = new ArrayDeque<>();
+  private final TreeMap<Long, PlanGrantChange> untold = new TreeMap<>();
 
   PlanGrants() {}
 
@@ -90,9 +88,19 @@ public final class PlanGrants {
     return takenBack.contains(key);
   }
 
+  /** The number of the last change that the wallet may not have heard of; 0 if it has of all. */
+  long lastUntold() {
+    return untold.isEmpty() ? 0 : untold.lastKey();
+  }
+
+  /** Whether the wallet may not have heard of this change. */
+  boolean isUntold(long number) {
+    return untold.containsKey(number);
+  }
+
   /** What the wallet may not have heard of, in its order. */
   Collection<PlanGrantChange> untold() {
-    return untold;
+    return untold.values();
   }
 
   // ---- changes, by events alone
@@ -118,7 +126,7 @@ public final class PlanGrants {
     settledFor = event.subscribedAt();
     for (PlanGrantChange change : event.changes()) {
       number = change.number();
-      untold.addLast(change);
+      untold.put(number, change);
       GivenGrant grant = change.grant();
       switch (change.kind()) {
         case GIVE -> {
@@ -164,7 +172,7 @@ public final class PlanGrants {
   }
 
   void told(OrgEvent.PlanGrantTold event) {
-    untold.removeIf(change -> change.number() == event.number());
+    untold.remove(event.number());
     if (event.over()) {
       given.values().removeIf(grant -> grant.id().equals(event.grant()));
     }
@@ -183,7 +191,7 @@ public final class PlanGrants {
             List.copyOf(left.values()),
             List.copyOf(once),
             List.copyOf(takenBack),
-            List.copyOf(untold));
+            List.copyOf(untold.values()));
   }
 
   void restore(@Nullable Snapshot from) {
@@ -195,7 +203,7 @@ public final class PlanGrants {
       from.left().forEach(grant -> left.put(grant.id(), grant));
       once.addAll(from.once());
       takenBack.addAll(from.takenBack());
-      untold.addAll(from.untold());
+      from.untold().forEach(change -> untold.put(change.number(), change));
     }
   }
 

@@ -437,7 +437,8 @@ final class ReservationRules {
     return List.copyOf(departments);
   }
 
-  private String wallet(ReserveRequest request) {
+  /** The wallet that it draws on. */
+  String wallet(ReserveRequest request) {
     if (request.wallet() != null) {
       return request.wallet();
     }

@@ -145,10 +145,13 @@ final class Course<W> {
   /**
    * Whether the team holds in all limits that it was to hold in, as its answer says, and a lease in
    * no window that had ended when it was made. Of work that has run the team counts nothing in
-   * windows that have ended, and a rate only while it lasts: those may be lacking.
+   * windows that have ended, and a rate only while it lasts: those may be lacking. Where it is only
+   * asked what would hold, any answer will do: also one to a copy that came before a budget was
+   * set.
    */
   boolean isHeldIn(List<LimitState> limits) {
-    return repeating
+    return !holding
+        || repeating
         || plan.teamLimits().stream()
             .allMatch(
                 asked ->

@@ -163,18 +163,6 @@ final class GrantRules {
 
   /** Takes a grant out by hand. */
   Decision<WalletEvent, WalletReply> voided(WalletCommand.VoidGrant it, Instant now) {
-    return voided(it, null, null, now);
-  }
-
-  /**
-   * Takes a grant out.
-   *
-   * @param change the number of the change by which its plan takes it back; null if it is voided by
-   *     hand
-   * @param rest how much of it is for the time after that, if it recurs
-   */
-  Decision<WalletEvent, WalletReply> voided(
-      WalletCommand.VoidGrant it, @Nullable Long change, @Nullable Credits rest, Instant now) {
     String id = it.grant();
     GrantState grant = wallet.grants().get(id);
     Wallet.Scheduled later = wallet.scheduled().get(id);
@@ -196,18 +184,32 @@ final class GrantRules {
               "grant",
               "the grant has already " + (twice ? "been voided" : "expired" + goesOn)));
     }
-    Purse purse = wallet.purse(grant != null ? grant.grant.creditType() : creditType(later));
-    Entries entries = new Entries(wallet, purse, now, null, it.attribution());
+    return new Accepted<>(voided(id, null, null, it.attribution(), now));
+  }
+
+  /**
+   * A grant that has not ended is taken out.
+   *
+   * @param change the number of the change by which its plan takes it back; null if it is voided by
+   *     hand
+   * @param rest how much of it is for the time after that, if it recurs
+   */
+  WalletEvent voided(
+      String id,
+      @Nullable Long change,
+      @Nullable Credits rest,
+      Attribution attribution,
+      Instant now) {
+    GrantState grant = wallet.grants().get(id);
+    Purse purse =
+        wallet.purse(
+            (grant != null ? grant.grant : wallet.scheduledGrant(id).grant()).creditType());
+    Entries entries = new Entries(wallet, purse, now, null, attribution);
     if (grant != null) {
       entries.onGrant(EntryType.VOID, id, grant.available().negated());
     }
-    return new Accepted<>(
-        new WalletEvent.GrantVoided(
-            now, id, change, rest, entries.done(), entries.figures(purse.held)));
-  }
-
-  private static String creditType(Wallet.@Nullable Scheduled later) {
-    return later == null ? "" : later.grant().creditType();
+    return new WalletEvent.GrantVoided(
+        now, id, change, rest, entries.done(), entries.figures(purse.held));
   }
 
   /**

@@ -4,19 +4,39 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.operation.Decision;
-import dev.bursar.domain.operation.Decision.Accepted;
-import dev.bursar.domain.operation.Decision.Refused;
+import dev.bursar.domain.operation.Decision.AndThen;
 import dev.bursar.domain.operation.Decision.Unchanged;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.wallet.WalletReply.PlanGrantDone;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Grants that come with the org's plan and add-ons. The org tells of each change until the wallet
- * has it; whoever repeats one changes nothing. What is given is known by its name, which it keeps
- * for ever, what is changed by the number of the change.
+ * Grants that come with the org's plan and add-ons. The org tells of what has changed until the
+ * wallet has it; whoever repeats that changes nothing. What is given is known by its name, which it
+ * keeps for ever, what is changed by the number of the change.
  */
 final class PlanGrantRules {
+
+  /** What comes of one step. */
+  private sealed interface Outcome {}
+
+  /** This happens. */
+  private record Happens(WalletEvent event) implements Outcome {}
+
+  /** Nothing has to happen. */
+  private record Nothing(boolean over) implements Outcome {}
+
+  /** It can't. */
+  private record No(Refusal refusal) implements Outcome {}
+
+  private static final Outcome DONE = new Nothing(false);
+  private static final Outcome OVER = new Nothing(true);
 
   private final Wallet wallet;
   private final GrantRules grants;
@@ -26,31 +46,78 @@ final class PlanGrantRules {
     this.grants = grants;
   }
 
-  private Attribution attribution() {
-    return Attribution.byItself("plan", wallet.org(), Map.of(), null);
+  /** Each step is decided on the wallet as those before it leave it; all go into one row. */
+  Decision<WalletEvent, WalletReply> change(WalletCommand.ChangePlanGrants change, Instant now) {
+    return new Round(change.steps(), now).goOn();
   }
 
-  private static Decision<WalletEvent, WalletReply> done() {
-    return new Unchanged<>(new WalletReply.PlanGrantChanged(false));
+  /** One time that all is gone through. */
+  private final class Round {
+    private final Iterator<PlanGrantStep> left;
+    private final Instant now;
+    private final List<PlanGrantDone> done = new ArrayList<>();
+    private final Map<String, Refusal> refused = new HashMap<>();
+
+    Round(List<PlanGrantStep> steps, Instant now) {
+      this.left = steps.iterator();
+      this.now = now;
+    }
+
+    Decision<WalletEvent, WalletReply> goOn() {
+      while (left.hasNext()) {
+        PlanGrantStep step = left.next();
+        String grant = step.grant();
+        Refusal before = refused.get(grant);
+        switch (before == null ? decide(step, now) : new No(before)) {
+          case Happens it -> {
+            done.add(new PlanGrantDone(step.number(), grant, false, null));
+            return new AndThen<>(it.event, this::goOn);
+          }
+          case Nothing it -> done.add(new PlanGrantDone(step.number(), grant, it.over, null));
+          case No no -> {
+            refused.put(grant, no.refusal);
+            done.add(new PlanGrantDone(step.number(), grant, false, no.refusal));
+          }
+        }
+      }
+      return new Unchanged<>(new WalletReply.PlanGrantsChanged(List.copyOf(done)));
+    }
+  }
+
+  private Outcome decide(PlanGrantStep step, Instant now) {
+    try {
+      return switch (step) {
+        case PlanGrantStep.Give give -> give(give, now);
+        case PlanGrantStep.MoveEnd move -> moveEnd(move, now);
+        case PlanGrantStep.Leave leave -> leave(leave, now);
+        case PlanGrantStep.End end -> end(end, now);
+      };
+    } catch (ArithmeticException overflow) {
+      return new No(WalletDecider.OVERFLOW);
+    }
+  }
+
+  private Attribution attribution() {
+    return Attribution.byItself("plan", wallet.org(), Map.of(), null);
   }
 
   /**
    * What would be over by now is not given any more. All else is, however many grants there are: an
    * org is not to go without what it pays for.
    */
-  Decision<WalletEvent, WalletReply> give(WalletCommand.GivePlanGrant give, Instant now) {
-    Grant asked = give.grant();
+  private Outcome give(PlanGrantStep.Give give, Instant now) {
+    Grant asked = give.terms();
     if (grants.isKnown(asked.id())) {
       Grant known =
           wallet.grants().containsKey(asked.id())
               ? wallet.grant(asked.id()).grant
               : wallet.scheduledGrant(asked.id()).grant();
       return known.category() == Grant.Category.PLAN && known.source().equals(asked.source())
-          ? done()
-          : new Refused<>(GrantRules.exists(asked.id()));
+          ? DONE
+          : new No(GrantRules.exists(asked.id()));
     }
     if (asked.isOverAt(now)) {
-      return done();
+      return DONE;
     }
     Grant grant = GrantRules.completed(asked, give.recurrence(), now);
     Recurrence recurrence = grant.recurrence();
@@ -58,7 +125,7 @@ final class PlanGrantRules {
       grant = with(grant, give.first(), recurrence, grant.expiresAt());
     }
     wallet.requireRoom(grant.creditType(), grant.amount());
-    return new Accepted<>(
+    return new Happens(
         grant.effectiveAt().isAfter(now)
             ? new WalletEvent.GrantScheduled(now, grant, attribution())
             : grants.started(grant, attribution(), now));
@@ -70,23 +137,23 @@ final class PlanGrantRules {
         g, g.id(), amount, g.costBasis(), recurrence, g.effectiveAt(), expiresAt, g.createdAt());
   }
 
-  Decision<WalletEvent, WalletReply> moveEnd(WalletCommand.MovePlanGrantEnd move, Instant now) {
+  private Outcome moveEnd(PlanGrantStep.MoveEnd move, Instant now) {
     Wallet.Scheduled later = wallet.scheduled().get(move.grant());
     GrantState state = later == null ? wallet.lastOf(move.grant()) : later.asState();
     if (wallet.plans().hasChanged(move.grant(), move.number())) {
-      return done();
+      return DONE;
     }
     if (state == null || (state.isEnded() && !state.isVoided())) {
       // One that is not known was over before it could be given.
-      return new Unchanged<>(new WalletReply.PlanGrantChanged(true));
+      return OVER;
     }
     Grant grant = state.grant;
     if (state.isVoided() && grant.isOverAt(now)) {
-      return done();
+      return DONE;
     }
     Instant begun = grant.effectiveAt().isAfter(now) ? grant.effectiveAt() : now;
     if (later != null && move.until() != null && !move.until().isAfter(begun)) {
-      return end(new WalletCommand.EndPlanGrant(move.number(), grant.id(), now), now);
+      return end(new PlanGrantStep.End(move.number(), grant.id(), now), now);
     }
     // An end that has passed by now has fallen due: that it expired is then known of it.
     Recurrence recurrence =
@@ -103,18 +170,18 @@ final class PlanGrantRules {
         now);
   }
 
-  Decision<WalletEvent, WalletReply> leave(WalletCommand.LeavePlanGrant leave, Instant now) {
+  private Outcome leave(PlanGrantStep.Leave leave, Instant now) {
     GrantState state = wallet.lastOf(leave.grant());
     Recurrence recurrence = state == null ? null : state.grant.recurrence();
     if (wallet.plans().hasChanged(leave.grant(), leave.number())) {
-      return done();
+      return DONE;
     }
     // An interval that should not have begun ends.
     if (state == null
         || recurrence == null
         || state.isEnded()
         || leave.from().isBefore(recurrence.beginOfIntervalAt(now))) {
-      return end(new WalletCommand.EndPlanGrant(leave.number(), leave.grant(), leave.from()), now);
+      return end(new PlanGrantStep.End(leave.number(), leave.grant(), leave.from()), now);
     }
     Credits rest = recurrence.restOf(now, leave.from());
     Instant last = state.grant.expiresAt();
@@ -126,25 +193,25 @@ final class PlanGrantRules {
         now);
   }
 
-  private Decision<WalletEvent, WalletReply> changed(
+  private Outcome changed(
       long number, Grant grant, @Nullable Credits rest, Credits taken, Instant now) {
     Purse purse = wallet.purse(grant.creditType());
     Entries entries = new Entries(wallet, purse, now, null, attribution());
     entries.on(grant, EntryType.VOID, taken.negated());
-    return new Accepted<>(
+    return new Happens(
         new WalletEvent.GrantTermsChanged(
             now, number, grant, rest, entries.done(), entries.figures(purse.held)));
   }
 
-  Decision<WalletEvent, WalletReply> end(WalletCommand.EndPlanGrant it, Instant now) {
+  private Outcome end(PlanGrantStep.End it, Instant now) {
     if (wallet.plans().hasChanged(it.grant(), it.number())) {
-      return done();
+      return DONE;
     }
     GrantState state = wallet.lastOf(it.grant());
     if (state == null) {
       return wallet.scheduled().containsKey(it.grant())
           ? voided(it.grant(), it.number(), null, now)
-          : done();
+          : DONE;
     }
     if (state.isVoided() && !state.grant.isOverAt(now)) {
       // Somebody has voided it: should that be taken back, what comes back is over.
@@ -152,7 +219,7 @@ final class PlanGrantRules {
     }
     Recurrence recurrence = state.grant.recurrence();
     return state.isEnded()
-        ? done()
+        ? DONE
         : voided(
             state.grant.id(),
             it.number(),
@@ -160,8 +227,7 @@ final class PlanGrantRules {
             now);
   }
 
-  private Decision<WalletEvent, WalletReply> voided(
-      String grant, long number, @Nullable Credits rest, Instant now) {
-    return grants.voided(new WalletCommand.VoidGrant(grant, attribution()), number, rest, now);
+  private Outcome voided(String grant, long number, @Nullable Credits rest, Instant now) {
+    return new Happens(grants.voided(grant, number, rest, attribution(), now));
   }
 }

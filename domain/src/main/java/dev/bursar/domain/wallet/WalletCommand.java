@@ -9,6 +9,7 @@ import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.operation.Origin;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -40,40 +41,14 @@ public sealed interface WalletCommand {
   record VoidGrant(String grant, Attribution attribution) implements WalletCommand {}
 
   /**
-   * Add a grant of the org's plan or of an add-on, or find that it has been.
+   * Take in what is to become of grants of the org's plan and add-ons, all of it at once: nothing
+   * else is decided between two of these steps. What the wallet has already stays as it is, so this
+   * may be said again, and come late; a step that it can't take holds up only those after it that
+   * are about the same grant.
    *
-   * @param grant its terms, as with {@link AddGrant}
-   * @param first how much the interval gives into which its {@code effectiveAt} falls, above 0
+   * @param steps in the order of their numbers
    */
-  record GivePlanGrant(Grant grant, Recurrence.@Nullable Terms recurrence, Credits first)
-      implements WalletCommand {}
-
-  /**
-   * Let such a grant, or the series of it, end at another time.
-   *
-   * @param number the change's, above those of all changes of this grant before
-   * @param until exclusive; null means never
-   */
-  record MovePlanGrantEnd(long number, String grant, @Nullable Instant until)
-      implements WalletCommand {}
-
-  /**
-   * Give such a grant no more. Of one that recurs, what the interval that runs grants for the rest
-   * of its time is taken out, as far as it is there and not held; what is left of it then can be
-   * used until the interval's end. Of any other all that is not held is taken out.
-   *
-   * @param number the change's, above those of all changes of this grant before
-   * @param from since when it is not to be given
-   */
-  record LeavePlanGrant(long number, String grant, Instant from) implements WalletCommand {}
-
-  /**
-   * Take all that is not held of such a grant, and of its series, out of the wallet.
-   *
-   * @param number the change's, above those of all changes of this grant before
-   * @param from since when it is not to be there
-   */
-  record EndPlanGrant(long number, String grant, Instant from) implements WalletCommand {}
+  record ChangePlanGrants(List<PlanGrantStep> steps) implements WalletCommand {}
 
   /**
    * Give back what was charged, to whom it came from, in the reverse order of the draw.

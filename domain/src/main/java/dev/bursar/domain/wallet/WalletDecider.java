@@ -34,6 +34,10 @@ public final class WalletDecider {
   private static final Refusal NOT_OPEN =
       new Refusal(Code.WALLET_NOT_FOUND, "wallet", "there is no such wallet");
 
+  static final Refusal OVERFLOW =
+      new Refusal(
+          Code.AMOUNT_OVERFLOW, "amount", "the wallet's figures would pass what can be counted");
+
   private final Wallet wallet;
   private final GrantRules grants;
   private final PlanGrantRules planGrants;
@@ -61,11 +65,7 @@ public final class WalletDecider {
     try {
       return opened(command, owner, now);
     } catch (ArithmeticException e) {
-      return new Refused<>(
-          new Refusal(
-              Code.AMOUNT_OVERFLOW,
-              "amount",
-              "the wallet's figures would pass what can be counted"));
+      return new Refused<>(OVERFLOW);
     }
   }
 
@@ -75,10 +75,7 @@ public final class WalletDecider {
       case WalletCommand.Open open -> open(open, owner);
       case WalletCommand.AddGrant add -> grants.add(add, now);
       case WalletCommand.VoidGrant it -> grants.voided(it, now);
-      case WalletCommand.GivePlanGrant give -> planGrants.give(give, now);
-      case WalletCommand.MovePlanGrantEnd move -> planGrants.moveEnd(move, now);
-      case WalletCommand.LeavePlanGrant leave -> planGrants.leave(leave, now);
-      case WalletCommand.EndPlanGrant end -> planGrants.end(end, now);
+      case WalletCommand.ChangePlanGrants change -> planGrants.change(change, now);
       case WalletCommand.Refund refund -> corrections.refund(refund, now);
       case WalletCommand.Adjust adjust -> corrections.adjust(adjust, now);
       case WalletCommand.Reverse reverse -> corrections.reverse(reverse, now);
@@ -126,10 +123,7 @@ public final class WalletDecider {
           new Accepted<>(new WalletEvent.HoldBarred(now, bar.reservation()));
       case WalletCommand.AddGrant c -> new Refused<>(NOT_OPEN);
       case WalletCommand.VoidGrant c -> new Absent<>(NOT_OPEN);
-      case WalletCommand.GivePlanGrant c -> new Refused<>(NOT_OPEN);
-      case WalletCommand.MovePlanGrantEnd c -> new Refused<>(NOT_OPEN);
-      case WalletCommand.LeavePlanGrant c -> new Refused<>(NOT_OPEN);
-      case WalletCommand.EndPlanGrant c -> new Refused<>(NOT_OPEN);
+      case WalletCommand.ChangePlanGrants c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Refund c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Adjust c -> new Refused<>(NOT_OPEN);
       case WalletCommand.Reverse c -> new Refused<>(NOT_OPEN);

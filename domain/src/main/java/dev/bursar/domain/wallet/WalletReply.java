@@ -5,6 +5,7 @@ import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
+import dev.bursar.domain.operation.Refusal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -37,11 +38,20 @@ public sealed interface WalletReply {
   record ReadFurther(long through) implements WalletReply {}
 
   /**
-   * The wallet has a change of a grant that comes with the org's plan or an add-on.
+   * What has become of each step with grants of the org's plan and add-ons, in their order.
+   *
+   * @param steps the same as were asked for
+   */
+  record PlanGrantsChanged(List<PlanGrantDone> steps) implements WalletReply {}
+
+  /**
+   * What has become of one of them.
    *
    * @param over whether the grant had expired before it could be changed
+   * @param refusal why the wallet does not have it, nor what is to become of the same grant after
+   *     it; null if it has
    */
-  record PlanGrantChanged(boolean over) implements WalletReply {}
+  record PlanGrantDone(long number, String grant, boolean over, @Nullable Refusal refusal) {}
 
   /** The credits have left for the other wallet. */
   record Transferred(Transfer transfer, Transaction transaction, Balance balance)

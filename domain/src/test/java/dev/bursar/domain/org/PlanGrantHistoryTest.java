@@ -99,6 +99,7 @@ final class PlanGrantHistoryTest {
     private final List<WalletEvent> ofWallet = new ArrayList<>();
     private final List<Batch<WalletEvent>> walletRows = new ArrayList<>();
     private final List<PlanGrantChange> sent = new ArrayList<>();
+    private final List<WalletCommand> messages = new ArrayList<>();
     private final Invariants invariants = new Invariants("acme", "main");
     private final List<String> open = new ArrayList<>();
 
@@ -234,9 +235,9 @@ final class PlanGrantHistoryTest {
         case 3 -> counts = random.nextInt(9) == 0 ? null : catalogs.get(random.nextInt(4));
         case 4, 5, 6, 7 -> tell(random.nextInt(3) > 0);
         case 8 -> {
-          if (!sent.isEmpty()) {
+          if (!messages.isEmpty()) {
             count("repeated");
-            wallet(sent.get(random.nextInt(sent.size())).toWallet());
+            wallet(messages.get(random.nextInt(messages.size())));
           }
         }
         case 9 -> startOrg();
@@ -291,30 +292,37 @@ final class PlanGrantHistoryTest {
       }
     }
 
-    /** The wallet is told of the first change; its answer may be lost. */
+    /** The wallet is told of all changes; its answer may be lost. */
     private void tell(boolean answered) {
       org(new OrgCommand.ListPlanGrants());
-      PlanGrantChange next = org.planGrants().untold().stream().findFirst().orElse(null);
-      if (next == null) {
+      List<PlanGrantChange> changes = List.copyOf(org.planGrants().untold());
+      if (changes.isEmpty()) {
         return;
       }
-      count(next.kind().name());
-      sent.add(next);
-      Outcome<WalletReply> outcome = wallet(next.toWallet());
-      if (next.kind() == PlanGrantChange.Kind.GIVE
-          && OrgSettings.isOver(
-              next.grant().until(), wallet.lastAt().isAfter(clock) ? wallet.lastAt() : clock)) {
-        overWhenTold.add(next.grant().id());
+      sent.addAll(changes);
+      WalletCommand message = PlanGrantChange.toWallet(changes);
+      messages.add(message);
+      Outcome<WalletReply> outcome = wallet(message);
+      for (PlanGrantChange each : changes) {
+        count(each.kind().name());
+        if (each.kind() == PlanGrantChange.Kind.GIVE
+            && OrgSettings.isOver(
+                each.grant().until(), wallet.lastAt().isAfter(clock) ? wallet.lastAt() : clock)) {
+          overWhenTold.add(each.grant().id());
+        }
       }
-      boolean over =
-          outcome instanceof Outcome.Unchanged<WalletReply> it
-              && it.reply() instanceof WalletReply.PlanGrantChanged changed
-              && changed.over();
-      if (over) {
+      var done =
+          ((WalletReply.PlanGrantsChanged) ((Outcome.Unchanged<WalletReply>) outcome).reply())
+              .steps();
+      assertThat(done)
+          .extracting(WalletReply.PlanGrantDone::number)
+          .containsExactlyElementsOf(changes.stream().map(PlanGrantChange::number).toList());
+      assertThat(done).allMatch(each -> each.refusal() == null);
+      if (done.stream().anyMatch(WalletReply.PlanGrantDone::over)) {
         count("over");
       }
       if (answered) {
-        org(new OrgCommand.SettlePlanGrant(next.number(), over));
+        org(new OrgCommand.SettlePlanGrants(done));
       }
     }
 

@@ -18,10 +18,15 @@ import dev.bursar.domain.catalog.PlanGrant;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
+import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Outcome;
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.wallet.Recurrence;
 import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.domain.wallet.WalletReply;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -341,9 +346,14 @@ final class PlanGrantsTest {
     acme.after(day("01-01"), put(subscribed(null)), MAIN);
     changes(subscribed("team", List.of(), day("01-01"), null, day("01-22")), day("01-01"));
     changes(subscribed("team", List.of(), day("01-01"), null, null), day("01-21"));
-    acme.after(day("01-22"), new OrgCommand.SettlePlanGrant(2, true));
-    assertThat(changes(day("01-22")))
-        .containsExactly("give plan:team:monthly:3 20 from 01-22 until never");
+    acme.when(wallet(2, true), day("01-22"))
+        .then(
+            new OrgEvent.PlanGrantTold(day("01-22"), 2, "plan:team:monthly:1", true),
+            new OrgEvent.PlanGrantsSettled(
+                day("01-22"), day("01-01"), List.copyOf(org.planGrants().untold()).subList(1, 2)));
+    assertThat(untold()).containsExactly(1L, 3L);
+    assertThat(PlanWords.line(List.copyOf(org.planGrants().untold()).getLast()))
+        .isEqualTo("give plan:team:monthly:3 20 from 01-22 until never");
   }
 
   @Test
@@ -351,9 +361,8 @@ final class PlanGrantsTest {
     subscribe("team");
     changes(subscribed("pro"), day("01-22"));
     assertThat(untold()).containsExactly(1L, 2L, 3L, 4L);
-    acme.after(day("01-23"), new OrgCommand.SettlePlanGrant(1, false));
-    assertThat(acme.when(new OrgCommand.SettlePlanGrant(1, false), day("01-23")).events())
-        .isEmpty();
+    acme.after(day("01-23"), wallet(1, false));
+    assertThat(acme.when(wallet(1, false), day("01-23")).events()).isEmpty();
     assertThat(untold()).containsExactly(2L, 3L, 4L);
     assertThat(new OrgAggregate(org, (name, pinned, at) -> counts).nextDue())
         .isEqualTo(day("01-23").plusSeconds(60));
@@ -364,8 +373,100 @@ final class PlanGrantsTest {
     assertConfirmed(day("01-01"), null);
     subscribe("team");
     assertConfirmed(day("01-23"), day("01-23").plusSeconds(60));
-    acme.after(day("01-23"), new OrgCommand.SettlePlanGrant(1, false));
+    acme.after(day("01-23"), wallet(1, false));
     assertConfirmed(day("01-24"), null);
+  }
+
+  /** The wallet has a change, which is of the grant that the test is about. */
+  private static OrgCommand wallet(long number, boolean over) {
+    return new OrgCommand.SettlePlanGrants(
+        List.of(new WalletReply.PlanGrantDone(number, "plan:team:monthly:1", over, null)));
+  }
+
+  private static OrgCommand.Reserve reserve(String wallet) {
+    return new OrgCommand.Reserve(
+        new ReserveRequest(
+            Subject.ofOrg("acme"),
+            null,
+            null,
+            null,
+            wallet,
+            null,
+            Credits.of(1),
+            "c",
+            60,
+            OveragePolicy.RECORD,
+            false,
+            false,
+            Map.of()),
+        "k",
+        "test",
+        null,
+        new byte[16]);
+  }
+
+  private List<Long> behind(OrgCommand.Reserve reserve, Instant at) {
+    return acme.when(reserve, at).reply(OrgReply.WalletBehind.class).changes().stream()
+        .map(PlanGrantChange::number)
+        .toList();
+  }
+
+  @Test
+  void nothingIsDecidedBeforeTheWalletHasWhatThePlanGrants() {
+    acme.after(day("01-01"), put(subscribed("team")), MAIN);
+    assertThat(behind(reserve("main"), day("01-01"))).containsExactly(1L);
+    assertThat(behind(reserve(null), day("01-01"))).containsExactly(1L);
+    acme.after(day("01-01"), wallet(1, false));
+    acme.when(reserve("main"), day("01-01")).event(OrgEvent.ReservationBegun.class);
+
+    counts =
+        catalog(
+            List.of(FREE, plan("team", monthly("monthly", "93")), plan("pro", monthly("a", "1"))));
+    assertThat(behind(reserve("main"), day("01-22"))).containsExactly(2L, 3L);
+    assertThat(behind(reserve("main").walletToldThrough(2), day("01-22"))).containsExactly(2L, 3L);
+    // It may have refused some of it; it has answered.
+    acme.when(reserve("main").walletToldThrough(3), day("01-22"))
+        .event(OrgEvent.ReservationBegun.class);
+  }
+
+  /** Also of what is asked for together with a change of plan. */
+  @Test
+  void nothingIsDecidedByAPlanBeforeItIsKnownWhatItGrants() {
+    subscribe("team");
+    Entity<OrgCommand, OrgEvent, OrgReply> entity = fresh();
+    var decided =
+        entity.decide(
+            List.of(
+                new Request<>(put(subscribed("pro")), null),
+                new Request<>(reserve("main").walletToldThrough(1), null)),
+            day("01-22"));
+    assertThat(decided.outcomes().getLast())
+        .isEqualTo(
+            new Outcome.Replied<>(
+                new OrgReply.WalletBehind(List.copyOf(org.planGrants().untold())), false));
+  }
+
+  private Entity<OrgCommand, OrgEvent, OrgReply> fresh() {
+    Entity<OrgCommand, OrgEvent, OrgReply> entity =
+        new Entity<>(new OrgAggregate(org, (name, pinned, at) -> counts), memory);
+    entity.restored(9, new byte[32]);
+    return entity;
+  }
+
+  @Test
+  void whatDrawsOnAnotherWalletDoesNotWaitForIt() {
+    acme.after(
+        day("01-01"),
+        put(subscribed("team")),
+        MAIN,
+        new OrgCommand.PutWallet("other", WalletOwner.ORG, "test"));
+    acme.when(reserve("other"), day("01-01")).event(OrgEvent.ReservationBegun.class);
+  }
+
+  @Test
+  void withoutAPlanNothingIsWaitedFor() {
+    acme.after(day("01-01"), put(subscribed(null)), MAIN);
+    acme.when(reserve("main"), day("01-01")).event(OrgEvent.ReservationBegun.class);
   }
 
   private void assertConfirmed(Instant at, Instant next) {

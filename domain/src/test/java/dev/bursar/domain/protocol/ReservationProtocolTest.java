@@ -56,6 +56,15 @@ final class ReservationProtocolTest {
     assertThat(r.protocol.size()).isZero();
   }
 
+  /** It came twice, and the team answers the first before the budget that the second asks for. */
+  @Test
+  void aDryRunIsToldWhatTheTeamSaidBeforeABudgetWasSet() {
+    Conversation r = Conversation.dryRun();
+    r.considered("ann");
+    r.walletWouldHold();
+    assertThat(r.teamHoldsForADecisionBefore()).containsExactly("ann: allowed");
+  }
+
   @Test
   void aQuestionThatTheWalletRefusesIsRefused() {
     Conversation r = Conversation.dryRun();

@@ -136,13 +136,8 @@ final class NaiveWallet {
       case WalletCommand.CloseLease never -> throw new IllegalArgumentException(never.toString());
       case WalletCommand.RevokeLease never -> throw new IllegalArgumentException(never.toString());
       // Histories of plans have them.
-      case WalletCommand.GivePlanGrant never ->
+      case WalletCommand.ChangePlanGrants never ->
           throw new IllegalArgumentException(never.toString());
-      case WalletCommand.MovePlanGrantEnd never ->
-          throw new IllegalArgumentException(never.toString());
-      case WalletCommand.LeavePlanGrant never ->
-          throw new IllegalArgumentException(never.toString());
-      case WalletCommand.EndPlanGrant never -> throw new IllegalArgumentException(never.toString());
       case WalletCommand.CheckCredits ask -> {
         String no =
             reservations.denial(

@@ -13,6 +13,7 @@ import static dev.bursar.domain.wallet.WalletWords.reverse;
 import static dev.bursar.domain.wallet.WalletWords.voiding;
 import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.bursar.domain.Given;
 import dev.bursar.domain.operation.Place;
@@ -32,9 +33,19 @@ final class PlanGrantRulesTest {
   private final Wallet wallet = newWallet();
   private final Given<WalletCommand, WalletEvent, WalletReply> given = wallet(wallet);
 
-  private static WalletCommand.GivePlanGrant give(
+  private static WalletCommand one(PlanGrantStep... steps) {
+    return new WalletCommand.ChangePlanGrants(List.of(steps));
+  }
+
+  private static WalletCommand give(
       String id, String first, Instant from, Instant until, boolean daily) {
-    return new WalletCommand.GivePlanGrant(
+    return one(giving(1, id, first, from, until, daily));
+  }
+
+  private static PlanGrantStep giving(
+      long number, String id, String first, Instant from, Instant until, boolean daily) {
+    return new PlanGrantStep.Give(
+        number,
         new Grant(
             id,
             CREDITS,
@@ -56,15 +67,15 @@ final class PlanGrantRulesTest {
   }
 
   private static WalletCommand leave(long number, Instant from) {
-    return new WalletCommand.LeavePlanGrant(number, ID, from);
+    return one(new PlanGrantStep.Leave(number, ID, from));
   }
 
   private static WalletCommand moveEnd(long number, Instant until) {
-    return new WalletCommand.MovePlanGrantEnd(number, ID, until);
+    return one(new PlanGrantStep.MoveEnd(number, ID, until));
   }
 
   private static WalletCommand end(long seconds) {
-    return new WalletCommand.EndPlanGrant(99, ID, at(seconds));
+    return one(new PlanGrantStep.End(99, ID, at(seconds)));
   }
 
   private List<String> when(WalletCommand command, long seconds) {
@@ -72,7 +83,20 @@ final class PlanGrantRulesTest {
   }
 
   private void nothingMore(WalletCommand command, long seconds) {
-    given.when(command, at(seconds)).thenTold(new WalletReply.PlanGrantChanged(false));
+    has(command, seconds, false);
+  }
+
+  private void isOver(WalletCommand command, long seconds) {
+    has(command, seconds, true);
+  }
+
+  /** The wallet has the one change, and nothing happens. */
+  private void has(WalletCommand command, long seconds, boolean over) {
+    var then = given.when(command, at(seconds));
+    assertThat(then.events()).isEmpty();
+    assertThat(then.reply(WalletReply.PlanGrantsChanged.class).steps())
+        .singleElement()
+        .matches(step -> step.refusal() == null && step.over() == over);
   }
 
   @Test
@@ -170,7 +194,7 @@ final class PlanGrantRulesTest {
     nothingMore(moveEnd(2, null), 7);
     assertThat(when(WAKE, DAY)).contains("grant plan:pro:a:1#2 24");
     assertThat(when(WAKE, DAY + 9)).containsExactly("expire plan:pro:a:1#2 -30");
-    given.when(moveEnd(4, null), at(DAY + 9)).thenTold(new WalletReply.PlanGrantChanged(true));
+    isOver(moveEnd(4, null), DAY + 9);
   }
 
   @Test
@@ -180,15 +204,17 @@ final class PlanGrantRulesTest {
     assertThat(entries(given.when(WAKE, at(9)))).isEmpty();
     Wallet late = newWallet();
     var told = wallet(late).after(at(0), give(ID, "24", at(0), null, true));
-    assertThat(entries(told.when(moveEnd(2, at(5)), at(9)))).isEmpty();
-    assertThat(entries(told.when(WAKE, at(9)))).containsExactly("expire plan:pro:a:1 -24");
-    told.when(moveEnd(3, null), at(10)).thenTold(new WalletReply.PlanGrantChanged(true));
+    assertThat(entries(told.when(moveEnd(2, at(5)), at(9))))
+        .containsExactly("expire plan:pro:a:1 -24");
+    assertThat(
+            told.when(moveEnd(3, null), at(10)).reply(WalletReply.PlanGrantsChanged.class).steps())
+        .containsExactly(new WalletReply.PlanGrantDone(3, ID, true, null));
   }
 
   @Test
   void whatWasOverBeforeItWasGivenCannotGoOn() {
     nothingMore(give(ID, "12", at(0), at(DAY), true), DAY);
-    given.when(moveEnd(2, null), at(DAY)).thenTold(new WalletReply.PlanGrantChanged(true));
+    isOver(moveEnd(2, null), DAY);
   }
 
   @Test
@@ -250,6 +276,53 @@ final class PlanGrantRulesTest {
     given.after(at(1), commit("r", "20"));
   }
 
+  /** There is no time between the two at which the wallet has neither. */
+  @Test
+  void whatIsLeftAndWhatIsGivenInsteadIsOneRow() {
+    usedAhead();
+    WalletCommand change =
+        one(
+            new PlanGrantStep.Leave(2, ID, at(DAY / 4)),
+            giving(3, "plan:b:3", "18", at(DAY / 4), null, true));
+    var then = given.when(change, at(DAY / 4));
+    assertThat(entries(then))
+        .containsExactly("void plan:pro:a:1 -4", "grant plan:b:3 18", "void plan:b:3 -14");
+    assertThat(then.reply(WalletReply.PlanGrantsChanged.class).steps())
+        .containsExactly(
+            new WalletReply.PlanGrantDone(2, ID, false, null),
+            new WalletReply.PlanGrantDone(3, "plan:b:3", false, null));
+    var again = given.when(change, at(DAY / 4 + 1));
+    assertThat(again.events()).isEmpty();
+    assertThat(again.reply(WalletReply.PlanGrantsChanged.class).steps()).hasSize(2);
+  }
+
+  /** What falls due by a step is done before the next, which goes by it. */
+  @Test
+  void anEndThatHasPassedMakesUpForWhatIsGivenInTheSameRow() {
+    usedAhead();
+    assertThat(
+            when(
+                one(
+                    new PlanGrantStep.MoveEnd(2, ID, at(DAY / 4)),
+                    giving(3, "plan:b:3", "24", at(DAY / 2), null, true)),
+                DAY / 2))
+        .containsExactly("expire plan:pro:a:1 -4", "grant plan:b:3 24", "void plan:b:3 -14");
+  }
+
+  @Test
+  void aCopyThatComesAfterALaterChangeChangesNothing() {
+    given.after(at(0), give(ID, "24", at(0), null, true));
+    WalletCommand first =
+        one(new PlanGrantStep.Leave(2, ID, at(1)), giving(3, "plan:b:3", "24", at(1), null, true));
+    given.after(
+        at(1),
+        first,
+        one(
+            new PlanGrantStep.Leave(4, "plan:b:3", at(1)),
+            giving(5, "plan:c:5", "24", at(1), null, true)));
+    assertThat(given.when(first, at(2)).events()).isEmpty();
+  }
+
   @Test
   void whoChangesToAndFroGetsNoMoreThanTheTimeIsWorth() {
     usedAhead();
@@ -257,8 +330,7 @@ final class PlanGrantRulesTest {
     assertThat(when(give("plan:b:3", "18", at(DAY / 4), null, true), DAY / 4))
         .containsExactly("grant plan:b:3 18", "void plan:b:3 -14");
     given.after(at(DAY / 4), hold("s", "4"), commit("s", "4"));
-    assertThat(when(new WalletCommand.LeavePlanGrant(4, "plan:b:3", at(DAY / 2)), DAY / 2))
-        .isEmpty();
+    assertThat(when(one(new PlanGrantStep.Leave(4, "plan:b:3", at(DAY / 2))), DAY / 2)).isEmpty();
     assertThat(when(give("plan:c:5", "12", at(DAY / 2), null, true), DAY / 2))
         .containsExactly("grant plan:c:5 12", "void plan:c:5 -12");
     assertThat(when(end(DAY / 2), DAY / 2)).isEmpty();
@@ -351,7 +423,7 @@ final class PlanGrantRulesTest {
   void theTimeIsThatOfTheDecision() {
     given.after(at(0), give(ID, "24", at(0), null, true), hold("r", "24"));
     given.after(at(1), commit("r", "24"));
-    given.after(at(DAY / 2), new WalletCommand.EndPlanGrant(2, ID, at(DAY / 4)));
+    given.after(at(DAY / 2), one(new PlanGrantStep.End(2, ID, at(DAY / 4))));
     assertThat(wallet.plans().usedAhead(CREDITS, at(DAY / 2), credits("100")))
         .isEqualTo(credits("18"));
   }
@@ -368,7 +440,36 @@ final class PlanGrantRulesTest {
   @Test
   void aNameThatSomebodyElseTookIsRefused() {
     given.after(at(0), WalletWords.grant(ID, "1").add());
-    given.when(give(ID, "24", at(0), null, true), at(1)).thenRefused(Code.GRANT_EXISTS);
+    WalletCommand change =
+        one(
+            giving(1, ID, "24", at(0), null, true),
+            giving(2, "plan:b", "24", at(0), null, true),
+            new PlanGrantStep.Leave(3, ID, at(1)));
+    var then = given.when(change, at(1));
+    assertThat(entries(then)).containsExactly("grant plan:b 24");
+    assertThat(then.reply(WalletReply.PlanGrantsChanged.class).steps())
+        .extracting(
+            WalletReply.PlanGrantDone::number, step -> step.refusal() == null ? null : code(step))
+        .containsExactly(
+            tuple(1L, Code.GRANT_EXISTS), tuple(2L, null), tuple(3L, Code.GRANT_EXISTS));
+  }
+
+  private static Code code(WalletReply.PlanGrantDone step) {
+    return step.refusal().code();
+  }
+
+  @Test
+  void whatCannotBeCountedHoldsUpNoOther() {
+    given.after(at(0), WalletWords.grant("g", "9000000000000").add());
+    WalletCommand change =
+        one(
+            giving(1, ID, "9000000000000", at(0), null, true),
+            giving(2, "plan:b", "24", at(0), null, true));
+    var then = given.when(change, at(1));
+    assertThat(entries(then)).containsExactly("grant plan:b 24");
+    assertThat(then.reply(WalletReply.PlanGrantsChanged.class).steps())
+        .extracting(step -> step.refusal() == null ? null : code(step))
+        .containsExactly(Code.AMOUNT_OVERFLOW, null);
   }
 
   @Test
@@ -390,7 +491,7 @@ final class PlanGrantRulesTest {
   @Test
   void whatIsChangedOfAnotherGrantLaterDoesNotStandInItsWay() {
     given.after(at(0), give("plan:pro:b:2", "24", at(0), null, true));
-    given.after(at(1), new WalletCommand.LeavePlanGrant(7, "plan:pro:b:2", at(1)));
+    given.after(at(1), one(new PlanGrantStep.Leave(7, "plan:pro:b:2", at(1))));
     given.after(at(2), give(ID, "24", at(0), null, true), moveEnd(3, at(9 * DAY)));
     assertThat(wallet.grant(ID).grant().recurrence().until()).isEqualTo(at(9 * DAY));
     assertThat(when(leave(4, at(DAY / 2)), DAY / 2)).containsExactly("void plan:pro:a:1 -12");

@@ -74,7 +74,7 @@ final class WalletText {
       case WalletReply.TransferTaken r -> "transfer taken";
       case WalletReply.TransferBarred r -> "transfer barred";
       case WalletReply.TransferEnded r -> "transfer ended";
-      case WalletReply.PlanGrantChanged r -> "plan grant changed" + (r.over() ? " too late" : "");
+      case WalletReply.PlanGrantsChanged r -> "plan grants " + r.steps();
       case WalletReply.TransferList r -> "transfers " + r.transfers().size();
     };
   }

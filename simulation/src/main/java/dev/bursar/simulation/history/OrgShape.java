@@ -53,6 +53,9 @@ public final class OrgShape {
 
   public static final List<String> ALL_WALLETS = List.of("main", "second", WALLET_OF_TEAM);
 
+  /** The grant of plans that recurs. */
+  public static final String DAILY = "daily";
+
   /** Where clocks are set forward and back, and days do not end when they do in UTC. */
   public static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
@@ -121,8 +124,8 @@ public final class OrgShape {
         null,
         everything,
         Map.of(
-            "daily",
-            new PlanGrant("daily", TYPE, Credits.of(amount), daily, 40, Set.of(), Set.of()),
+            DAILY,
+            new PlanGrant(DAILY, TYPE, Credits.of(amount), daily, 40, Set.of(), Set.of()),
             "once",
             new PlanGrant("once", IMAGE, Credits.of(amount), null, 40, Set.of(), Set.of())),
         Map.of(),
