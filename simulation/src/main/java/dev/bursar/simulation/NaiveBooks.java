@@ -192,6 +192,9 @@ final class NaiveBooks {
     Recurrence recurrence = pot == null || pot.waits ? null : pot.grant.recurrence();
     if (pot == null || change == null) {
       expect(event.change() == null, "model", "%s, which no plan has decided", event);
+      if (event.grant().startsWith(Grant.OF_PLANS)) {
+        watch.saw(Rarity.PLAN_GRANT_VOIDED_BY_HAND);
+      }
       return;
     }
     BigInteger rest =
@@ -324,19 +327,24 @@ final class NaiveBooks {
     Grant grant = event.grant();
     Pot old = pots.get(grant.id());
     Recurrence recurrence = old == null ? null : old.grant.recurrence();
-    if (old == null || recurrence == null || change == null) {
-      expect(false, "model", "%s changes what does not run", event);
-      return;
-    }
-    if (change.kind() == PlanGrantChange.Kind.END) {
-      boolean over = old.over && event.at().equals(grant.expiresAt());
+    if (old != null && change != null && old.over) {
+      // It was voided, by its plan or by hand, and does not come back in force by a reversal.
       expect(
-          over && event.transaction().postings().isEmpty(),
+          event.at().equals(grant.expiresAt())
+              && event.rest() == null
+              && event.transaction().postings().isEmpty(),
           "model",
           "%s ends what was voided, and is about %s",
           event,
           old.grant);
       pots.change(old, grant);
+      return;
+    }
+    if (old == null
+        || recurrence == null
+        || change == null
+        || change.kind() == PlanGrantChange.Kind.END) {
+      expect(false, "model", "%s changes what does not run", event);
       return;
     }
     BigInteger rest = NaiveRecurrence.rest(recurrence, event.at(), change.at());

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The grants of one credit type in a wallet: what is left of each, and which burns first. */
@@ -138,9 +139,11 @@ final class NaivePots {
     return pot != null && pot.waits;
   }
 
-  /** Whether any that begins like this has not ended. */
-  boolean hasAnyOf(String prefix) {
-    return pots.values().stream().anyMatch(pot -> !pot.over && pot.grant.id().startsWith(prefix));
+  /** Those that begin like this and have not ended. */
+  Stream<String> allOf(String prefix) {
+    return pots.values().stream()
+        .filter(pot -> !pot.over && pot.grant.id().startsWith(prefix))
+        .map(pot -> pot.grant.id());
   }
 
   /** A grant has other terms. */
