@@ -399,7 +399,7 @@ final class AnswerChecks {
     long from = world.wasBehind(since, team) ? 0 : since.moment();
     long orgFrom = world.wasBehind(since, EntityId.org(wallet.org())) ? 0 : since.moment();
     world.watch.expect(
-        (!world.watch.limits(team).starts.isKnown(key)
+        (!world.watch.limits(team).starts.isKnown(key, from)
                 || world.watch.limits(team).between(key, from, now).contains(count))
             && world.watch.org(EntityId.org(wallet.org())).budgets.had(told, orgFrom, now),
         "model",

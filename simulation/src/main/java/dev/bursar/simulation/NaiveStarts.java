@@ -56,8 +56,8 @@ final class NaiveStarts {
    */
   private final Set<String> overtaking = new HashSet<>();
 
-  /** The budgets of which every figure is known from there on. */
-  private final Set<Tracked> known = new HashSet<>();
+  /** The budgets of which every figure is known, and from which moment on. */
+  private final Map<Tracked, Long> known = new HashMap<>();
 
   /** The budgets that have been started to count here. */
   private final Set<Tracked> started = new HashSet<>();
@@ -70,7 +70,13 @@ final class NaiveStarts {
 
   /** Whether it is known what it stands at: of a budget that is yet to be set, it is not. */
   boolean isKnown(Key key) {
-    return key.since() == null || known.contains(Tracked.of(key));
+    return isKnown(key, Long.MAX_VALUE);
+  }
+
+  /** Whether it is known what it has stood at from some moment on. */
+  boolean isKnown(Key key, long moment) {
+    Long from = known.get(Tracked.of(key));
+    return key.since() == null || (from != null && from <= moment);
   }
 
   /** Whether a budget of this name, drafted there, is counted from its beginning on. */
@@ -156,7 +162,7 @@ final class NaiveStarts {
       }
     }
     if (exact) {
-      known.add(new Tracked(budget.id(), budget.since()));
+      known.put(new Tracked(budget.id(), budget.since()), watch.moment());
     }
     if (heldInAll.signum() > 0) {
       watch.saw(

@@ -73,6 +73,8 @@ final class SimulationTest {
           105  | a wallet behind its journal told that it knows no lease | HoldTest.thatThereIsNoneIsToldToOthersOnceTheJournalHasNothingNewer
           3000 | the judge knew no key that tells no time: a lease that was asked for again after its key was forgotten is another | LeasedAgainTest.whoAsksAgainHasTheSameLeaseWhileItsKeyIsRemembered
           3912 | a lease lasted longer after nothing was added to it by a server whose clock was behind | HeldLeaseTest.whatNothingIsAddedToEndsNoLater
+          1525 | a node that an org came back to had kept the incarnations from before, as no cluster lets it | Cluster.own
+          4647 | the judge knew what a budget stood at for longer than it did | BudgetsSetMeanwhileTest.whoIsBehindTellsInADryRunWhatItStoodAtBefore
           105  | a sidecar closed a lease that it had been told is not there | LocalDeciderTest.whatTheServerDoesNotFindIsNotClosed
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {
