@@ -315,6 +315,9 @@ final class AnswerChecks {
       } else if (denial.code() == DenialCode.FROZEN && denial.scope() != null) {
         world.watch.saw(Rarity.FROZEN);
         byOrg.add("frozen " + denial.scope().words());
+      } else if (denial.code() == DenialCode.NOT_ENTITLED) {
+        world.watch.saw(Rarity.DENIED_AS_THE_PLAN_HAD_ENDED);
+        byOrg.add(NaivePlanEnds.ENDED);
       } else if (limit != null && limit.scope().countedByTeam()) {
         byTeam = true;
         ofTeam(limit, BigInteger.ZERO, request, wallet, since);

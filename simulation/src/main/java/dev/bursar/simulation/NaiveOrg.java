@@ -37,6 +37,7 @@ final class NaiveOrg {
   private final NaiveLimits own;
   final NaiveBudgets budgets = new NaiveBudgets();
   final NaiveLeases leases = new NaiveLeases();
+  final NaivePlanEnds planEnds = new NaivePlanEnds();
 
   /**
    * What was begun.
@@ -94,6 +95,13 @@ final class NaiveOrg {
         reservation,
         at,
         frozen);
+    watch.expect(
+        !planEnds.hasEnded(at, watch.moment()),
+        "I2",
+        "%s: %s is let through at %s, and its plan has ended",
+        name,
+        reservation,
+        at);
     List<Applied> team = limits.stream().filter(Applied::byTeam).toList();
     ofTeam.put(reservation, team);
     sameForTeam(reservation);
@@ -404,6 +412,9 @@ final class NaiveOrg {
     Quantities asked = plan.quantities();
     Set<String> found = new TreeSet<>();
     budgets.frozen(subject, at, moment).forEach(scope -> found.add("frozen " + scope));
+    if (planEnds.hasEnded(at, moment)) {
+      found.add(NaivePlanEnds.ENDED);
+    }
     for (Applied limit : budgets.applied(subject, plan.creditType(), at, moment)) {
       NaiveLimits.Count count = own.at(limit.key(), moment);
       if (limit.isHard()

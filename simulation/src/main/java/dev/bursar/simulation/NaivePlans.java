@@ -5,6 +5,7 @@ import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.PlanGrantChange;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletEvent;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +47,32 @@ final class NaivePlans {
             watch.saw(Rarity.PLAN_GRANT_GIVEN);
           }
           case LEAVE -> watch.saw(Rarity.PLAN_GRANT_LEFT);
-          case MOVE_END, END -> watch.saw(Rarity.PLAN_GRANT_ENDED);
+          case MOVE_END -> watch.saw(Rarity.PLAN_GRANT_END_MOVED);
+          case END -> watch.saw(Rarity.PLAN_GRANT_ENDED);
         }
       }
+    } else if (event instanceof OrgEvent.PlanGrantTold told) {
+      told(id, told);
+    }
+  }
+
+  /** What the wallet was told of, and has not been given, was over by then. */
+  private void told(EntityId id, OrgEvent.PlanGrantTold event) {
+    PlanGrantChange change = change(id.org(), event.number());
+    Named name = new Named(id.org(), event.grant());
+    if (change != null
+        && change.kind() == PlanGrantChange.Kind.GIVE
+        && Boolean.FALSE.equals(come.get(name))) {
+      Instant until = change.grant().until();
+      watch.expect(
+          until != null && watch.mayHaveCome(until),
+          "I4",
+          "%s is told of %s, and has not got it, and it lasts until %s",
+          id,
+          event.grant(),
+          until);
+      come.remove(name);
+      watch.saw(Rarity.PLAN_GRANT_OVER_BEFORE_IT_CAME);
     }
   }
 

@@ -47,6 +47,12 @@ final class NaivePots {
     /** Whether it has yet to take effect. */
     boolean waits;
 
+    /** When its end was moved; null if it was not. */
+    @Nullable Instant movedAt;
+
+    /** Whether its end was moved to within the interval that ran then. */
+    boolean cutShort;
+
     Pot(Grant grant) {
       this.grant = grant;
     }
@@ -66,7 +72,12 @@ final class NaivePots {
 
     /** When something happens to it by itself. */
     private Instant due() {
-      return over ? Instant.MAX : waits ? grant.effectiveAt() : end();
+      return over ? Instant.MAX : waits ? grant.effectiveAt() : ends();
+    }
+
+    /** When it ends: where the end was moved into the past, when that was done. */
+    Instant ends() {
+      return movedAt != null && end().isBefore(movedAt) ? movedAt : end();
     }
 
     /** What was given for nothing burns first, and what was paid for last. */
@@ -147,13 +158,16 @@ final class NaivePots {
   }
 
   /** A grant has other terms. */
-  void change(Pot before, Grant grant) {
+  Pot change(Pot before, Grant grant) {
     Pot after = new Pot(grant);
     after.left = before.left;
     after.held = before.held;
     after.waits = before.waits;
     after.over = before.over;
+    after.movedAt = before.movedAt;
+    after.cutShort = before.cutShort;
     pots.put(grant.id(), after);
+    return after;
   }
 
   // ---- what comes by itself
