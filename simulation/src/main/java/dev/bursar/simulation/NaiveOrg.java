@@ -178,6 +178,7 @@ final class NaiveOrg {
             plan.limits());
     liesIn(plan);
     isBegun(plan, counts);
+    own.starts.counted(reservation, at);
     own.count(reservation, plan.quantities(), counted, plan.limits());
     ofTeam.put(reservation, limits.stream().filter(Applied::byTeam).toList());
     countedAlike(reservation);
@@ -220,8 +221,8 @@ final class NaiveOrg {
         reservation, limits -> team.stillCounting(limits, event.at(), before, event.limits()));
     byTeam.put(reservation, event.limits());
     countedAlike(reservation);
+    team.starts.counted(reservation, event.at());
     team.count(reservation, new Quantities(event.amount(), event.usage()), told, event.limits());
-    event.limits().forEach(each -> inForce(reservation, each));
   }
 
   /** The team counts it in the windows that the org has found, as far as they still count. */
@@ -243,6 +244,8 @@ final class NaiveOrg {
         reservation,
         told,
         counting.apply(limits));
+    // Not before: a limit may have been set in the row in which the org has begun it.
+    told.forEach(each -> inForce(reservation, each));
   }
 
   /** Those that were there from the beginning on. */

@@ -56,6 +56,9 @@ final class NaiveStarts {
    */
   private final Set<String> overtaking = new HashSet<>();
 
+  /** When work that has run was counted here. */
+  private final Map<String, Instant> ran = new HashMap<>();
+
   /** The budgets of which every figure is known, and from which moment on. */
   private final Map<Tracked, Long> known = new HashMap<>();
 
@@ -92,6 +95,11 @@ final class NaiveStarts {
   void ended(String reservation, @Nullable BigInteger charged) {
     End before = ends.get(reservation);
     ends.put(reservation, new End(watch.moment(), charged, before != null && before.hasExpired));
+  }
+
+  /** Work that has run is counted here. */
+  void counted(String reservation, Instant at) {
+    ran.put(reservation, at);
   }
 
   /** Something has expired here. */
@@ -230,7 +238,10 @@ final class NaiveStarts {
               : new Part(limit.key(), limit.measure(), BigInteger.ZERO).used(amount);
       all.computeIfAbsent(limit.member(), member -> new TreeMap<>())
           .merge(limit.window(), used, BigInteger::add);
+      Instant counted = ran.get(fact.plan().reservation());
       if (mayBeLost.contains(fact.plan().reservation())
+          // It had run in a window that had passed, and may have been the first there.
+          || (counted != null && limit.hasEndedBy(counted))
           || (budget.scope().countedByTeam() && overtaking.contains(fact.plan().reservation()))) {
         excused.merge(limit.key(), used, BigInteger::add);
       }
