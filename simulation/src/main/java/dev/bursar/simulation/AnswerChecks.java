@@ -315,6 +315,9 @@ final class AnswerChecks {
       } else if (denial.code() == DenialCode.FROZEN && denial.scope() != null) {
         world.watch.saw(Rarity.FROZEN);
         byOrg.add("frozen " + denial.scope().words());
+      } else if (denial.code() == DenialCode.NOT_ENTITLED) {
+        world.watch.saw(Rarity.DENIED_AS_THE_PLAN_HAD_ENDED);
+        byOrg.add(NaivePlanEnds.ENDED);
       } else if (limit != null && limit.scope().countedByTeam()) {
         byTeam = true;
         ofTeam(limit, BigInteger.ZERO, request, wallet, since);
@@ -399,7 +402,7 @@ final class AnswerChecks {
     long from = world.wasBehind(since, team) ? 0 : since.moment();
     long orgFrom = world.wasBehind(since, EntityId.org(wallet.org())) ? 0 : since.moment();
     world.watch.expect(
-        (!world.watch.limits(team).starts.isKnown(key)
+        (!world.watch.limits(team).starts.isKnown(key, from)
                 || world.watch.limits(team).between(key, from, now).contains(count))
             && world.watch.org(EntityId.org(wallet.org())).budgets.had(told, orgFrom, now),
         "model",

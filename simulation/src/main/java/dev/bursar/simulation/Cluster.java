@@ -145,8 +145,22 @@ final class Cluster {
     world.time.after(world.between(SECOND, 5 * SECOND), node::restart);
     world.time.after(
         world.between(SECOND / 5, 2 * SECOND),
-        () ->
-            owners.replaceAll((org, owner) -> owner == node && !node.isUp() ? other(node) : owner));
+        () -> {
+          for (String org : List.copyOf(owners.keySet())) {
+            if (owner(org) == node && !node.isUp()) {
+              own(org, other(node));
+            }
+          }
+        });
+  }
+
+  /**
+   * From now on a node owns an org. Of one that it ran before, nothing is left there by then: it
+   * was stopped when the org went elsewhere, or with the node that was given up.
+   */
+  private void own(String org, SimulatedNode node) {
+    node.stopAllOf(org);
+    owners.put(org, node);
   }
 
   /** The next step never comes: a node crashes between two of them, now and then. */
@@ -172,7 +186,7 @@ final class Cluster {
     if (world.scenario.has(Fault.TWO_INCARNATIONS) && before.isUp()) {
       world.watch.injected(Fault.TWO_INCARNATIONS);
     }
-    owners.put(org, next);
+    own(org, next);
     zombies.put(org, before);
     world.log(() -> "%s takes %s over, %s goes on".formatted(next.name, org, before.name));
     world.time.after(
@@ -205,7 +219,7 @@ final class Cluster {
         () -> {
           if (owner(org) == before && zombies.get(org) == null) {
             before.stopAllOf(org);
-            owners.put(org, other(before));
+            own(org, other(before));
           }
         });
   }

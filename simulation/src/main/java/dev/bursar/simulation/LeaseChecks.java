@@ -99,6 +99,10 @@ final class LeaseChecks {
     }
     NaiveWallet naive = world.watch.wallet(wallet);
     Hold hold = naive.open(it.lease());
+    if (hold != null && hold.lease() != null && hold.lease().revoked()) {
+      world.watch.saw(Rarity.REVOKED_LEASE_NOT_ADDED_TO);
+      return true;
+    }
     return world.wasBehind(since, wallet)
         || naive.fates.get(it.added()) != Fate.OPEN
         || hold == null

@@ -192,6 +192,9 @@ final class NaiveBooks {
     Recurrence recurrence = pot == null || pot.waits ? null : pot.grant.recurrence();
     if (pot == null || change == null) {
       expect(event.change() == null, "model", "%s, which no plan has decided", event);
+      if (event.grant().startsWith(Grant.OF_PLANS)) {
+        watch.saw(Rarity.PLAN_GRANT_VOIDED_BY_HAND);
+      }
       return;
     }
     BigInteger rest =
@@ -281,13 +284,19 @@ final class NaiveBooks {
       watch.saw(Rarity.GRANT_VOIDED_BEFORE_IT_STARTED);
     }
     pot.over = true;
+    Recurrence recurrence = pot.grant.recurrence();
+    if (expired && pot.cutShort && recurrence != null) {
+      BigInteger rest = NaiveRecurrence.rest(recurrence, pot.end(), pot.end());
+      left(pot.grant, recurrence, rest, pot.end());
+      watch.saw(Rarity.PLAN_GRANT_CUT_SHORT);
+    }
     expect(
-        !expired || at.equals(pot.end()),
+        !expired || at.equals(pot.ends()),
         "model",
         "%s expires at %s instead of %s",
         grant,
         at,
-        pot.end());
+        pot.ends());
     watch.saw(expired ? Rarity.GRANT_EXPIRED : Rarity.GRANT_VOIDED);
     if (pot.held.signum() > 0) {
       watch.saw(expired ? Rarity.GRANT_EXPIRED_UNDER_A_HOLD : Rarity.GRANT_VOIDED_UNDER_A_HOLD);
@@ -324,19 +333,28 @@ final class NaiveBooks {
     Grant grant = event.grant();
     Pot old = pots.get(grant.id());
     Recurrence recurrence = old == null ? null : old.grant.recurrence();
-    if (old == null || recurrence == null || change == null) {
-      expect(false, "model", "%s changes what does not run", event);
+    if (old != null && change != null && change.kind() == PlanGrantChange.Kind.MOVE_END) {
+      moved(event, old, change);
       return;
     }
-    if (change.kind() == PlanGrantChange.Kind.END) {
-      boolean over = old.over && event.at().equals(grant.expiresAt());
+    if (old != null && change != null && old.over) {
+      // It was voided, by its plan or by hand, and does not come back in force by a reversal.
       expect(
-          over && event.transaction().postings().isEmpty(),
+          event.at().equals(grant.expiresAt())
+              && event.rest() == null
+              && event.transaction().postings().isEmpty(),
           "model",
           "%s ends what was voided, and is about %s",
           event,
           old.grant);
       pots.change(old, grant);
+      return;
+    }
+    if (old == null
+        || recurrence == null
+        || change == null
+        || change.kind() == PlanGrantChange.Kind.END) {
+      expect(false, "model", "%s changes what does not run", event);
       return;
     }
     BigInteger rest = NaiveRecurrence.rest(recurrence, event.at(), change.at());
@@ -351,6 +369,41 @@ final class NaiveBooks {
     expect(asItShould, "model", "%s, where %s was decided of %s", event, change, old.grant);
     pots.change(old, grant);
     left(grant, recurrence, rest, event.at());
+  }
+
+  /** It ends at another time; it is drawn on and comes again until then. */
+  private void moved(WalletEvent.GrantTermsChanged event, Pot old, PlanGrantChange change) {
+    Grant grant = event.grant();
+    Recurrence recurrence = old.grant.recurrence();
+    Instant until = change.grant().until();
+    Instant begun = grant.effectiveAt().isAfter(event.at()) ? grant.effectiveAt() : event.at();
+    Instant end = recurrence == null ? until : endOfInterval(recurrence, until, begun);
+    Recurrence now = grant.recurrence();
+    expect(
+        event.rest() == null
+            && event.transaction().postings().isEmpty()
+            && change.grant().id().equals(recurrence == null ? grant.id() : recurrence.series())
+            && Objects.equals(grant.expiresAt(), end)
+            && (recurrence == null || (now != null && Objects.equals(now.until(), until)))
+            && grant.amount().equals(old.grant.amount()),
+        "model",
+        "%s, where %s moves the end of %s to %s",
+        event,
+        change,
+        old.grant,
+        end);
+    Pot moved = pots.change(old, grant);
+    moved.movedAt = event.at();
+    if (!old.waits) {
+      moved.cutShort =
+          recurrence != null
+              && end != null
+              && endOfInterval(recurrence, null, end.minusNanos(1_000)).isAfter(end);
+    }
+  }
+
+  private static Instant endOfInterval(Recurrence recurrence, @Nullable Instant until, Instant at) {
+    return NaiveRecurrence.end(recurrence.terms().interval(), recurrence.anchor(), until, at);
   }
 
   /** Takes in the entries of an event that has been looked at. */

@@ -37,6 +37,7 @@ final class NaiveOrg {
   private final NaiveLimits own;
   final NaiveBudgets budgets = new NaiveBudgets();
   final NaiveLeases leases = new NaiveLeases();
+  final NaivePlanEnds planEnds = new NaivePlanEnds();
 
   /**
    * What was begun.
@@ -94,6 +95,13 @@ final class NaiveOrg {
         reservation,
         at,
         frozen);
+    watch.expect(
+        !planEnds.hasEnded(at, watch.moment()),
+        "I2",
+        "%s: %s is let through at %s, and its plan has ended",
+        name,
+        reservation,
+        at);
     List<Applied> team = limits.stream().filter(Applied::byTeam).toList();
     ofTeam.put(reservation, team);
     sameForTeam(reservation);
@@ -170,6 +178,7 @@ final class NaiveOrg {
             plan.limits());
     liesIn(plan);
     isBegun(plan, counts);
+    own.starts.counted(reservation, at);
     own.count(reservation, plan.quantities(), counted, plan.limits());
     ofTeam.put(reservation, limits.stream().filter(Applied::byTeam).toList());
     countedAlike(reservation);
@@ -212,8 +221,8 @@ final class NaiveOrg {
         reservation, limits -> team.stillCounting(limits, event.at(), before, event.limits()));
     byTeam.put(reservation, event.limits());
     countedAlike(reservation);
+    team.starts.counted(reservation, event.at());
     team.count(reservation, new Quantities(event.amount(), event.usage()), told, event.limits());
-    event.limits().forEach(each -> inForce(reservation, each));
   }
 
   /** The team counts it in the windows that the org has found, as far as they still count. */
@@ -235,6 +244,8 @@ final class NaiveOrg {
         reservation,
         told,
         counting.apply(limits));
+    // Not before: a limit may have been set in the row in which the org has begun it.
+    told.forEach(each -> inForce(reservation, each));
   }
 
   /** Those that were there from the beginning on. */
@@ -404,6 +415,9 @@ final class NaiveOrg {
     Quantities asked = plan.quantities();
     Set<String> found = new TreeSet<>();
     budgets.frozen(subject, at, moment).forEach(scope -> found.add("frozen " + scope));
+    if (planEnds.hasEnded(at, moment)) {
+      found.add(NaivePlanEnds.ENDED);
+    }
     for (Applied limit : budgets.applied(subject, plan.creditType(), at, moment)) {
       NaiveLimits.Count count = own.at(limit.key(), moment);
       if (limit.isHard()

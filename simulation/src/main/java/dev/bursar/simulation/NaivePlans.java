@@ -11,6 +11,7 @@ import dev.bursar.domain.org.PlanGrantChange;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.simulation.history.OrgShape;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -90,6 +91,7 @@ final class NaivePlans {
         org.looked = org.plan == null ? null : org.looked;
       }
       case OrgEvent.PlanGrantsSettled settled -> settled(id, settled);
+      case OrgEvent.PlanGrantTold told -> told(id, told);
       case OrgEvent.ReservationBegun begun -> begins(id, begun.plan());
       case OrgEvent other -> {}
     }
@@ -116,9 +118,32 @@ final class NaivePlans {
           watch.saw(Rarity.PLAN_GRANT_GIVEN);
         }
         case LEAVE -> watch.saw(Rarity.PLAN_GRANT_LEFT);
-        case MOVE_END, END -> watch.saw(Rarity.PLAN_GRANT_ENDED);
+        case MOVE_END -> watch.saw(Rarity.PLAN_GRANT_END_MOVED);
+        case END -> watch.saw(Rarity.PLAN_GRANT_ENDED);
       }
     }
+  }
+
+  /** What the wallet was told of, and has not been given, was over by then. */
+  private void told(EntityId id, OrgEvent.PlanGrantTold event) {
+    PlanGrantChange change = change(id.org(), event.number());
+    if (change != null
+        && change.kind() == PlanGrantChange.Kind.GIVE
+        && subscribed(id.org()).missing.remove(event.grant())) {
+      watch.expect(
+          mayBeOver(change),
+          "I4",
+          "%s is told of %s, and has not got it, and it lasts until %s",
+          id,
+          event.grant(),
+          change.grant().until());
+      watch.saw(Rarity.PLAN_GRANT_OVER_BEFORE_IT_CAME);
+    }
+  }
+
+  private boolean mayBeOver(PlanGrantChange given) {
+    Instant until = given.grant().until();
+    return until != null && watch.mayHaveCome(until);
   }
 
   /** By what the plan grants by then, or has since somebody asked for it first. */
@@ -200,7 +225,9 @@ final class NaivePlans {
     for (PlanGrantChange change : inRow) {
       for (PlanGrantChange each : together.getOrDefault(change, List.of())) {
         watch.expect(
-            !missing.contains(each.grant().id()) || each.kind() != PlanGrantChange.Kind.GIVE,
+            !missing.contains(each.grant().id())
+                || each.kind() != PlanGrantChange.Kind.GIVE
+                || mayBeOver(each),
             "model",
             "%s has %s, and not %s, which was to come with it",
             id,

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The grants of one credit type in a wallet: what is left of each, and which burns first. */
@@ -46,6 +47,12 @@ final class NaivePots {
     /** Whether it has yet to take effect. */
     boolean waits;
 
+    /** When its end was moved; null if it was not. */
+    @Nullable Instant movedAt;
+
+    /** Whether its end was moved to within the interval that ran then. */
+    boolean cutShort;
+
     Pot(Grant grant) {
       this.grant = grant;
     }
@@ -65,7 +72,12 @@ final class NaivePots {
 
     /** When something happens to it by itself. */
     private Instant due() {
-      return over ? Instant.MAX : waits ? grant.effectiveAt() : end();
+      return over ? Instant.MAX : waits ? grant.effectiveAt() : ends();
+    }
+
+    /** When it ends: where the end was moved into the past, when that was done. */
+    Instant ends() {
+      return movedAt != null && end().isBefore(movedAt) ? movedAt : end();
     }
 
     /** What was given for nothing burns first, and what was paid for last. */
@@ -138,19 +150,24 @@ final class NaivePots {
     return pot != null && pot.waits;
   }
 
-  /** Whether any that begins like this has not ended. */
-  boolean hasAnyOf(String prefix) {
-    return pots.values().stream().anyMatch(pot -> !pot.over && pot.grant.id().startsWith(prefix));
+  /** Those that begin like this and have not ended. */
+  Stream<String> allOf(String prefix) {
+    return pots.values().stream()
+        .filter(pot -> !pot.over && pot.grant.id().startsWith(prefix))
+        .map(pot -> pot.grant.id());
   }
 
   /** A grant has other terms. */
-  void change(Pot before, Grant grant) {
+  Pot change(Pot before, Grant grant) {
     Pot after = new Pot(grant);
     after.left = before.left;
     after.held = before.held;
     after.waits = before.waits;
     after.over = before.over;
+    after.movedAt = before.movedAt;
+    after.cutShort = before.cutShort;
     pots.put(grant.id(), after);
+    return after;
   }
 
   // ---- what comes by itself

@@ -56,8 +56,11 @@ final class NaiveStarts {
    */
   private final Set<String> overtaking = new HashSet<>();
 
-  /** The budgets of which every figure is known from there on. */
-  private final Set<Tracked> known = new HashSet<>();
+  /** When work that has run was counted here. */
+  private final Map<String, Instant> ran = new HashMap<>();
+
+  /** The budgets of which every figure is known, and from which moment on. */
+  private final Map<Tracked, Long> known = new HashMap<>();
 
   /** The budgets that have been started to count here. */
   private final Set<Tracked> started = new HashSet<>();
@@ -70,7 +73,13 @@ final class NaiveStarts {
 
   /** Whether it is known what it stands at: of a budget that is yet to be set, it is not. */
   boolean isKnown(Key key) {
-    return key.since() == null || known.contains(Tracked.of(key));
+    return isKnown(key, Long.MAX_VALUE);
+  }
+
+  /** Whether it is known what it has stood at from some moment on. */
+  boolean isKnown(Key key, long moment) {
+    Long from = known.get(Tracked.of(key));
+    return key.since() == null || (from != null && from <= moment);
   }
 
   /** Whether a budget of this name, drafted there, is counted from its beginning on. */
@@ -86,6 +95,11 @@ final class NaiveStarts {
   void ended(String reservation, @Nullable BigInteger charged) {
     End before = ends.get(reservation);
     ends.put(reservation, new End(watch.moment(), charged, before != null && before.hasExpired));
+  }
+
+  /** Work that has run is counted here. */
+  void counted(String reservation, Instant at) {
+    ran.put(reservation, at);
   }
 
   /** Something has expired here. */
@@ -156,7 +170,7 @@ final class NaiveStarts {
       }
     }
     if (exact) {
-      known.add(new Tracked(budget.id(), budget.since()));
+      known.put(new Tracked(budget.id(), budget.since()), watch.moment());
     }
     if (heldInAll.signum() > 0) {
       watch.saw(
@@ -224,7 +238,10 @@ final class NaiveStarts {
               : new Part(limit.key(), limit.measure(), BigInteger.ZERO).used(amount);
       all.computeIfAbsent(limit.member(), member -> new TreeMap<>())
           .merge(limit.window(), used, BigInteger::add);
+      Instant counted = ran.get(fact.plan().reservation());
       if (mayBeLost.contains(fact.plan().reservation())
+          // It had run in a window that had passed, and may have been the first there.
+          || (counted != null && limit.hasEndedBy(counted))
           || (budget.scope().countedByTeam() && overtaking.contains(fact.plan().reservation()))) {
         excused.merge(limit.key(), used, BigInteger::add);
       }

@@ -208,7 +208,12 @@ final class NaiveWallet {
 
   /** Whether it has grants of a plan that have not ended. */
   boolean hasPlanGrants() {
-    return books.values().stream().anyMatch(each -> each.pots.hasAnyOf(Grant.OF_PLANS));
+    return !planGrants().isEmpty();
+  }
+
+  /** Those of a plan that have not ended. */
+  List<String> planGrants() {
+    return books.values().stream().flatMap(each -> each.pots.allOf(Grant.OF_PLANS)).toList();
   }
 
   /** By which transaction a reservation was charged; null if it has no entries. */
@@ -489,6 +494,7 @@ final class NaiveWallet {
       Hold added = event.added() == null ? null : open.get(event.added());
       if (event.added() != null) {
         expect(added != null && added.lease() == null, "I12", "%s is not open", event.added());
+        expect(!before.revoked(), "I9", "%s is revoked, and is added to", event.lease());
       }
       if (event.added() != null && added != null) {
         end(event.added(), Fate.OPEN, Fate.RELEASED);
@@ -501,6 +507,7 @@ final class NaiveWallet {
       Lease after = event.terms();
       expect(
           after.epoch() == before.epoch() + 1
+              && after.revoked() == before.revoked()
               && after.reported().equals(before.reported())
               && after.granted().equals(before.granted().plus(more).minus(event.returned()))
               && after.returned().equals(before.returned().plus(event.returned()))

@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.entity.Request;
@@ -33,6 +34,8 @@ final class SimulatedBudgeter {
 
   private static final EntityId ORG = EntityId.org(SimulatedClient.ORG);
   private static final int NAMES = 3;
+  private static final int FEW = 15;
+  private static final int MANY = 200;
   private static final int TRIES = 40;
   private static final int ASKED_AGAIN = 2;
   private static final long SECOND = 1_000_000;
@@ -115,10 +118,11 @@ final class SimulatedBudgeter {
   }
 
   private Budget changed(Budget budget) {
-    // What is decided from leases is worked out elsewhere: there nothing is denied by these.
-    boolean hard = !Simulation.hasLeases(world.scenario.seed()) && random.nextInt(5) > 0;
+    // Most leases are for any user: where a user has a limit of its own, there are none.
+    boolean hard = random.nextInt(5) < (Simulation.hasLeases(world.scenario.seed()) ? 2 : 4);
+    boolean few = budget.measure().equals(Quantities.OPEN_RESERVATIONS);
     return budget
-        .withLimit(Credits.of(1 + random.nextInt(200)))
+        .withLimit(Credits.of(1 + random.nextInt(few ? FEW : MANY)))
         .withMode(hard ? Budget.Mode.HARD : Budget.Mode.SOFT);
   }
 

@@ -121,6 +121,8 @@ final class SimulatedHolder {
       settle(lease, lease.epoch - 1, Credits.ZERO);
     } else if (what < 18) {
       topUp(lease);
+    } else if (what < 19) {
+      revoke(lease);
     } else {
       close(lease);
     }
@@ -306,6 +308,12 @@ final class SimulatedHolder {
         lease.epoch,
         "close",
         key -> new WalletCommand.CloseLease(lease.name(), lease.epoch, Asker.ACTOR, key));
+  }
+
+  /** Its holder is to stop, and does not hear of it. */
+  private void revoke(Held lease) {
+    world.tell(lease.wallet, new WalletCommand.RevokeLease(lease.name(), Asker.ACTOR));
+    next();
   }
 
   private interface Command {

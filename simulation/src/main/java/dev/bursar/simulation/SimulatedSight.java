@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** A client that sees all there is: what the naive models say of now. */
 final class SimulatedSight implements Sight {
 
+  /** Some of it is let in, and some is not. */
+  private static final int KEY_FAR_AHEAD_MS = 25_000;
+
   private final World world;
   private final Asker asker;
 
@@ -31,6 +34,13 @@ final class SimulatedSight implements Sight {
     return world.cluster.earliestNow();
   }
 
+  /** Where clocks jump, a client's does, too. */
+  @Override
+  public int keyAheadMaxMs() {
+    boolean jumps = world.scenario.has(Fault.CLOCK_JUMPS) && asker.random.nextInt(30) == 0;
+    return jumps ? KEY_FAR_AHEAD_MS : Sight.super.keyAheadMaxMs();
+  }
+
   @Override
   public int finished() {
     return asker.finished.size();
@@ -39,6 +49,11 @@ final class SimulatedSight implements Sight {
   @Override
   public List<String> charges(EntityId wallet) {
     return List.copyOf(world.watch.wallet(wallet).charges.keySet());
+  }
+
+  @Override
+  public List<String> planGrants(EntityId wallet) {
+    return world.watch.wallet(wallet).planGrants();
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.bursar.simulation.history.Known;
 import dev.bursar.simulation.history.Mix;
 import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,6 +37,8 @@ public final class Simulation {
   private static final int PLAN_CHANGES = 3;
   private static final int PUBLICATIONS = 2;
   private static final long PLANS_CHANGE_WITHIN = 20_000_000;
+  private static final int PLANS_END_ONE_IN = 3;
+  private static final int PLANS_END_WITHIN_MS = 15_000;
   private static final long SECOND = 1_000_000;
   private static final long WORK_MAX = 150 * SECOND;
   private static final long HEALED_MAX = 300 * SECOND;
@@ -324,7 +327,13 @@ public final class Simulation {
   }
 
   private static OrgCommand put(String name, @Nullable String plan) {
-    return new OrgCommand.PutOrg(new OrgSettings(name, ZoneOffset.UTC, plan, List.of()), "sim");
+    return put(name, plan, null);
+  }
+
+  private static OrgCommand put(String name, @Nullable String plan, @Nullable Instant endsAt) {
+    OrgSettings settings =
+        new OrgSettings(name, ZoneOffset.UTC, plan, List.of(), null, null, null, endsAt);
+    return new OrgCommand.PutOrg(settings, "sim");
   }
 
   /** In most histories there are none. */
@@ -333,17 +342,23 @@ public final class Simulation {
   }
 
   /**
-   * While clients work, the busy org has one plan, or another, or none; and what those give
-   * changes.
+   * While clients work, the busy org has one plan, or another, some with an end, or none; and what
+   * those give changes.
    */
   private void changePlans() {
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
     for (int i = hasPlans() ? PLAN_CHANGES : 0; i > 0; i--) {
       String plan = PLANS.get(random.nextInt(PLANS.size()));
+      long when = random.nextLong(PLANS_CHANGE_WITHIN);
+      boolean ends = !plan.isEmpty() && random.nextInt(PLANS_END_ONE_IN) == 0;
+      Duration after = Duration.ofMillis(random.nextInt(PLANS_END_WITHIN_MS));
       world.time.after(
-          random.nextLong(PLANS_CHANGE_WITHIN),
-          () -> world.tell(org, put("org", plan.isEmpty() ? null : plan)));
+          when,
+          () -> {
+            Instant endsAt = ends ? world.cluster.earliestNow().plus(after) : null;
+            world.tell(org, put("org", plan.isEmpty() ? null : plan, endsAt));
+          });
     }
     for (int i = hasPlans() ? PUBLICATIONS : 0; i > 0; i--) {
       world.time.after(random.nextLong(PLANS_CHANGE_WITHIN), world::publish);

@@ -7,6 +7,7 @@ import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.entities.EntityModel;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -113,6 +114,11 @@ final class Watch {
   /** Whether clocks may show a time that lies hours ahead, and then go back. */
   boolean haveClocksJumped() {
     return world.scenario.has(Fault.CLOCK_JUMPS);
+  }
+
+  /** Whether some clock may have shown this time by now. */
+  boolean mayHaveCome(Instant at) {
+    return world.cluster.mayHaveCome(at);
   }
 
   // ---- what is forgotten

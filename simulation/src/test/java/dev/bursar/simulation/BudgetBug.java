@@ -34,6 +34,11 @@ enum BudgetBug implements PlantedBug {
 
   WHAT_HAD_ENDED_IS_ADDED_IN_THE_WINDOW_OF_ANOTHER_CLOCK {
     @Override
+    public Stage.History history() {
+      return BudgetsSetMeanwhileTest.SET_ON_ANOTHER_DAY;
+    }
+
+    @Override
     public BudgetEffect settingBudgets(
         BudgetEffect wanted, Budget budget, Instant clock, int driver) {
       return wanted instanceof BudgetEffect.FindUsedBefore it
@@ -51,8 +56,8 @@ enum BudgetBug implements PlantedBug {
 
   HOLDS_THAT_THE_TEAM_DOES_NOT_KNOW_ARE_NOT_WAITED_FOR {
     @Override
-    public long soughtFrom() {
-      return 243;
+    public Stage.History history() {
+      return BudgetsSetMeanwhileTest.OVER_WHAT_THE_TEAM_HAS_YET_TO_HEAR_OF;
     }
 
     @Override

@@ -11,9 +11,11 @@ import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.protocol.BudgetEffect;
+import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.entities.EntityMessage;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** A budget is set while there is something that it has to count, and that hardly anybody knows. */
@@ -47,6 +49,16 @@ final class BudgetsSetMeanwhileTest {
   static final Stage.History OVER_YESTERDAYS =
       new Stage.History(Scenario.REMEMBERED_ALL, BudgetsSetMeanwhileTest::overYesterdays);
 
+  /** The org has something open of which the team has yet to hear. */
+  static final Stage.History OVER_WHAT_THE_TEAM_HAS_YET_TO_HEAR_OF =
+      new Stage.History(
+          Scenario.REMEMBERED_ALL, BudgetsSetMeanwhileTest::overWhatTheTeamHasYetToHearOf);
+
+  /** The clock of whoever sets it shows another day than the org's. */
+  static final Stage.History SET_ON_ANOTHER_DAY =
+      new Stage.History(Scenario.REMEMBERED_ALL, BudgetsSetMeanwhileTest::setOnAnotherDay);
+
+  private static final long DAY_MICROS = 86_400_000_000L;
   private static final Scope ORG_SCOPE = new Scope(Scope.Type.ORG, null, null);
 
   private static void overAVoidDecision(Stage stage) {
@@ -139,6 +151,53 @@ final class BudgetsSetMeanwhileTest {
     stage.runForSeconds(10);
   }
 
+  private static void overWhatTheTeamHasYetToHearOf(Stage stage) {
+    // given
+    stage.lose(
+        (to, message) ->
+            message instanceof EntityMessage.AskFor<?> ask
+                && ask.request().command() instanceof TeamCommand.HoldBudget);
+    stage.reserve("late", false);
+    stage.runUntil(() -> stage.world.watch.limits(Stage.ORG).isOpen(Stage.reservation("late")));
+    Budget budget = Stage.budget("new-red", Stage.TEAM_SCOPE, 30);
+    StagedBudget setting = new StagedBudget(stage, budget, "set");
+    while (!(setting.wanted() instanceof BudgetEffect.FindUsed)) {
+      setting.step();
+    }
+
+    // when: it hears of that once it has been looked what has become of it.
+    setting.step();
+    stage.loseNothing();
+    setting.finish();
+    stage.runUntil(() -> stage.told.containsKey("late"));
+
+    // then: it counts.
+    assertThat(isAllowed(stage, "late")).isTrue();
+    stage.commit("late");
+    stage.runForSeconds(10);
+  }
+
+  private static void setOnAnotherDay(Stage stage) {
+    // given: something has been used today.
+    stage.reserve("used", true);
+    stage.runUntil(() -> stage.told.containsKey("used"));
+    stage.runForSeconds(2);
+    Budget budget = Stage.budget("new-org", ORG_SCOPE, WindowKind.DAY, 30);
+    StagedBudget setting = new StagedBudget(stage, budget, "set");
+    while (!(setting.wanted() instanceof BudgetEffect.FindUsedBefore)) {
+      setting.step();
+    }
+
+    // when
+    stage.owner().jumpClock(DAY_MICROS);
+    setting.step();
+    stage.owner().jumpClock(-DAY_MICROS);
+    setting.finish();
+
+    // then: it counts.
+    stage.runForSeconds(10);
+  }
+
   private static void draftedTwice(Stage stage) {
     // given: something is open.
     stage.reserve("open", false);
@@ -205,6 +264,45 @@ final class BudgetsSetMeanwhileTest {
     stage.runForSeconds(10);
   }
 
+  private static void askedOfAFormerTeam(Stage stage) {
+    // given: a team counts for a budget, and does not know what had been used before it.
+    stage.reserve("used", true);
+    stage.reserve("open", false);
+    stage.runUntil(() -> stage.told.containsKey("used") && stage.told.containsKey("open"));
+    stage.runForSeconds(2);
+    StagedBudget setting =
+        new StagedBudget(stage, Stage.budget("new-red", Stage.TEAM_SCOPE, 30), "set");
+    while (!(setting.wanted() instanceof BudgetEffect.AskTeam)) {
+      setting.step();
+    }
+    setting.step();
+    SimulatedNode former = stage.owner();
+
+    // when: another node learns that, and the former is asked.
+    stage.takeOver();
+    setting.finish();
+    AtomicBoolean asked = new AtomicBoolean();
+    stage.lose(
+        (to, message) -> {
+          boolean crosses =
+              message instanceof EntityMessage.AskFor<?> ask
+                  && ask.request().command() instanceof TeamCommand.CheckBudget
+                  && asked.compareAndSet(false, true);
+          if (crosses) {
+            former.deliver(to, message);
+          }
+          return crosses;
+        });
+    stage.askWhether("question");
+    stage.runUntil(() -> stage.told.containsKey("question"));
+
+    // then: it tells what it knows.
+    assertThat(asked).isTrue();
+    assertThat(isAllowed(stage, "question")).isTrue();
+    stage.commit("open");
+    stage.runForSeconds(10);
+  }
+
   private static void expired(Stage stage) {
     stage.reserve("lost", false);
     stage.runUntil(() -> stage.told.containsKey("lost"));
@@ -238,6 +336,23 @@ final class BudgetsSetMeanwhileTest {
               assertThat(isAllowed(stage, "void")).isFalse();
             });
     assertThat(looked.play(Tampering.NONE)).isEmpty();
+  }
+
+  @Test
+  void whoIsBehindTellsInADryRunWhatItStoodAtBefore() {
+    Stage.History asked =
+        new Stage.History(Scenario.REMEMBERED_ALL, BudgetsSetMeanwhileTest::askedOfAFormerTeam);
+    assertThat(asked.play(Tampering.NONE)).isEmpty();
+  }
+
+  @Test
+  void whatTheTeamHasYetToHearOfCounts() {
+    assertThat(OVER_WHAT_THE_TEAM_HAS_YET_TO_HEAR_OF.play(Tampering.NONE)).isEmpty();
+  }
+
+  @Test
+  void whatHasEndedCountsInTheWindowOfTheOrgsClock() {
+    assertThat(SET_ON_ANOTHER_DAY.play(Tampering.NONE)).isEmpty();
   }
 
   @Test

@@ -99,6 +99,13 @@ enum LeaseBug implements PlantedBug {
     }
   },
 
+  A_REVOKED_LEASE_IS_ADDED_TO("I9: is revoked, and is added to", "I9: is settled from") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.evolving(event -> !(event instanceof WalletEvent.LeaseRevoked));
+    }
+  },
+
   A_LEASE_IS_SAID_TO_HAVE_ENDED("I9: nothing is added to") {
     @Override
     public WrongRules wrongRules() {

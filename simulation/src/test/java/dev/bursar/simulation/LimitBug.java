@@ -8,10 +8,12 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Unit;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /** Bugs in what orgs and teams count and let through. */
@@ -165,6 +167,18 @@ enum LimitBug implements PlantedBug {
     @Override
     public WrongRules wrongRules() {
       return WrongRules.evolving(event -> !(event instanceof OrgEvent.Frozen));
+    }
+  },
+
+  A_PLAN_NEVER_ENDS("I2: and its plan has ended", "model: is told that") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof OrgEvent.OrgPut(Instant at, String org, OrgSettings it, String actor)
+                  ? new OrgEvent.OrgPut(
+                      at, org, new OrgSettings(it.name(), it.zone(), it.plan(), it.addOns()), actor)
+                  : event);
     }
   },
 

@@ -63,7 +63,7 @@ interface PlantedBug extends Tampering {
   }
 
   /**
-   * Where it is looked for first. What shows up once in hundreds of histories was seen here; where
+   * Where it is looked for first. What shows up once in dozens of histories was seen here; where
    * the histories have become others since, it is found all the same, later.
    */
   default long soughtFrom() {

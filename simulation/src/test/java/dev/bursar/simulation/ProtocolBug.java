@@ -256,7 +256,7 @@ enum ProtocolBug implements PlantedBug {
   WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done") {
     @Override
     public long soughtFrom() {
-      return 513;
+      return 798;
     }
 
     @Override
@@ -400,6 +400,11 @@ enum ProtocolBug implements PlantedBug {
   },
 
   A_LATE_SNAPSHOT_IS_STORED("I6-refused: does not recover") {
+    @Override
+    public Stage.History history() {
+      return LateSnapshotTest.OVERTAKEN;
+    }
+
     @Override
     public boolean savesLateSnapshots() {
       return true;

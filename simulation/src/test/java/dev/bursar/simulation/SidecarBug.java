@@ -37,8 +37,13 @@ enum SidecarBug implements PlantedBug {
 
   WHAT_IS_NOT_REPORTED_IS_NOT_COUNTED_AFTER_A_RESTART("I3: is not on record") {
     @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CRASH);
+    }
+
+    @Override
     public long soughtFrom() {
-      return 374;
+      return 1_190;
     }
 
     @Override

@@ -74,6 +74,10 @@ final class SimulationTest {
           3000 | the judge knew no key that tells no time: a lease that was asked for again after its key was forgotten is another | LeasedAgainTest.whoAsksAgainHasTheSameLeaseWhileItsKeyIsRemembered
           3912 | a lease lasted longer after nothing was added to it by a server whose clock was behind | HeldLeaseTest.whatNothingIsAddedToEndsNoLater
           813  | a dry run that came twice while a budget was set was told that it was withdrawn | ReservationProtocolTest.aDryRunIsToldWhatTheTeamSaidBeforeABudgetWasSet
+          1525 | a node that an org came back to had kept the incarnations from before, as no cluster lets it | Cluster.own
+          4647 | the judge knew what a budget stood at for longer than it did | BudgetsSetMeanwhileTest.whoIsBehindTellsInADryRunWhatItStoodAtBefore
+          7710 | the judge looked for a limit before the row that sets it and begins the report that a team counts | NaiveOrg.countedAlike
+          7956 | the judge had work count in a month that had passed and in which nothing was used | NaiveStarts.expectStarted
           105  | a sidecar closed a lease that it had been told is not there | LocalDeciderTest.whatTheServerDoesNotFindIsNotClosed
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {

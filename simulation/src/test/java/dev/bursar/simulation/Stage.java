@@ -255,7 +255,29 @@ final class Stage {
                 answer -> told.put(key, answer)));
   }
 
+  /** Asks whether one credit could be had for the team; what is told is looked at. */
+  void askWhether(String key) {
+    ReserveRequest request = work(false, true);
+    String attempt = reservation(key);
+    Since since = world.since();
+    world.watch.attempts(attempt);
+    owner()
+        .deliver(
+            ORG,
+            new EntityMessage.Reserve(
+                new OrgCommand.Reserve(request, key, "sim", key, new byte[16]),
+                null,
+                answer -> {
+                  checks.reserved(answer, request, WALLET, null, since, List.of(attempt));
+                  told.put(key, answer);
+                }));
+  }
+
   private static ReserveRequest work(boolean commit) {
+    return work(commit, false);
+  }
+
+  private static ReserveRequest work(boolean commit, boolean dryRun) {
     return new ReserveRequest(
         new Subject("acme", "red", null, null, null, null),
         null,
@@ -268,7 +290,7 @@ final class Stage {
         300,
         OveragePolicy.RECORD,
         commit,
-        false,
+        dryRun,
         Map.of());
   }
 

@@ -125,6 +125,11 @@ enum WalletBug implements PlantedBug {
 
   GRACE_IS_HALVED("model: is refused with Refusal[code=RESERVATION_EXPIRED") {
     @Override
+    public long soughtFrom() {
+      return 30;
+    }
+
+    @Override
     public Duration grace() {
       return World.GRACE.dividedBy(2);
     }
@@ -262,6 +267,11 @@ enum WalletBug implements PlantedBug {
   },
 
   A_GRANT_PAYS_NO_DEBT("I1: are owed, it has ended: false") {
+    @Override
+    public long soughtFrom() {
+      return 43;
+    }
+
     @Override
     public WrongRules wrongRules() {
       return WrongRules.deciding(

@@ -70,6 +70,12 @@ final class CreditCalls {
   }
 
   Step voidGrant() {
+    EntityId main = EntityId.wallet(draws.orgs.busy(), OrgShape.WALLETS.getFirst());
+    List<String> ofPlans = draws.sight.planGrants(main);
+    if (!ofPlans.isEmpty() && random.nextInt(3) == 0) {
+      String grant = ofPlans.get(random.nextInt(ofPlans.size()));
+      return new Step.New(new Call.VoidGrant(main, grant), draws.key());
+    }
     if (known.grants.isEmpty()) {
       return grant();
     }

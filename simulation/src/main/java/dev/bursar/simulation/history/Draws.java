@@ -13,9 +13,6 @@ final class Draws {
   private static final int TTL_SHORT_MAX = 5;
   private static final int TTL_LONG_MIN = 10;
 
-  /** How far ahead keys may be; a second is let in, however short a memory is. */
-  private static final int AHEAD_MAX_MS = 900;
-
   final Orgs orgs;
   final Known known;
   final Sight sight;
@@ -55,7 +52,7 @@ final class Draws {
    * clocks by which it is looked at.
    */
   String key() {
-    long millis = sight.earliestNow().toEpochMilli() + random.nextInt(AHEAD_MAX_MS);
+    long millis = sight.earliestNow().toEpochMilli() + random.nextInt(sight.keyAheadMaxMs());
     return "%08x-%04x-7000-8000-%012x".formatted(millis >>> 16, millis & 0xffff, known.names++);
   }
 

@@ -60,6 +60,7 @@ public final class OrgShape {
   public static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
   private static final WindowKind LIFE = WindowKind.LIFETIME;
+  private static final String OPEN = "open_reservations";
   private static final ZoneId UTC = ZoneId.of("UTC");
   private static final String IMAGE = TYPES.getLast();
   private static final long FIRST_MIN = 10;
@@ -138,8 +139,7 @@ public final class OrgShape {
     return List.of(
         budget("org-life", Scope.Type.ORG, null, null, TYPE, WindowKind.LIFETIME, 400),
         budget("org-minute", Scope.Type.ORG, null, null, "requests", WindowKind.MINUTE, 40),
-        budget(
-            "org-open", Scope.Type.ORG, null, null, "open_reservations", WindowKind.LIFETIME, 12),
+        budget("org-open", Scope.Type.ORG, null, null, OPEN, WindowKind.LIFETIME, 12),
         budget("org-month", Scope.Type.ORG, null, null, TYPE, WindowKind.MONTH, 350),
         budget("each-user", Scope.Type.EACH_USER, null, null, TYPE, WindowKind.DAY, BERLIN, 90),
         budget("red-life", Scope.Type.TEAM, "red", null, TYPE, WindowKind.LIFETIME, 200),
@@ -169,6 +169,8 @@ public final class OrgShape {
     return List.of(
         quiet(budget("new-org", Scope.Type.ORG, null, null, TYPE, WindowKind.DAY, 200)),
         quiet(budget("new-org-req", Scope.Type.ORG, null, null, "requests", WindowKind.DAY, 60)),
+        quiet(budget("new-org-open", Scope.Type.ORG, null, null, OPEN, LIFE, 12)),
+        quiet(budget("new-red-open", Scope.Type.TEAM, "red", null, OPEN, LIFE, 9)),
         quiet(budget("new-eng", Scope.Type.DEPARTMENT, "eng", null, TYPE, WindowKind.DAY, 99)),
         quiet(budget("new-red", Scope.Type.TEAM, "red", null, TYPE, WindowKind.LIFETIME, 120)),
         quiet(budget("new-red-day", Scope.Type.TEAM, "red", null, TYPE, WindowKind.DAY, 90)),

@@ -16,11 +16,24 @@ public interface Sight {
   /** A time that no clock is behind. */
   Instant earliestNow();
 
+  /**
+   * How far ahead the next key may be, in milliseconds; a second is let in, however short a memory
+   * is.
+   */
+  default int keyAheadMaxMs() {
+    return 900;
+  }
+
   /** How many operations this client was answered that it may ask for again. */
   int finished();
 
   /** What a wallet has been charged that is known of, by transaction. */
   List<String> charges(EntityId wallet);
+
+  /** What a wallet has been given by plans, and has not ended, as far as that is known. */
+  default List<String> planGrants(EntityId wallet) {
+    return List.of();
+  }
 
   /**
    * What the nearest of the budgets has left for a request, in a credit type; null if there is none
