@@ -10,8 +10,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code bursar catalog publish}: a catalog counts, for some or for all. */
 @Command(
@@ -34,6 +37,8 @@ import picocli.CommandLine.Parameters;
       "  bursar catalog publish --at 2026-12-01T00:00:00Z prices/*.yaml"
     })
 final class CatalogPublishCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
 
   @Mixin private CatalogNode node;
 
@@ -63,6 +68,10 @@ final class CatalogPublishCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (when != null && when.percent != null && (when.percent < 1 || when.percent > 99)) {
+      throw new ParameterException(
+          spec.commandLine(), "--percent: %d is not between 1 and 99".formatted(when.percent));
+    }
     int version = node.draft(files);
     String path = "/v1/catalog/versions/" + version;
     PrintWriter out = node.out();

@@ -1,19 +1,24 @@
 package dev.bursar.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bursar.benchmarks.console.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code bursar catalog simulate}: what real usage would have cost under a catalog. */
 @Command(
@@ -38,6 +43,8 @@ import picocli.CommandLine.Parameters;
 final class CatalogSimulateCommand implements Callable<Integer> {
 
   private static final int DENIES_SOMETHING = 3;
+
+  @Spec private CommandSpec spec;
 
   @Mixin private CatalogNode node;
 
@@ -71,6 +78,12 @@ final class CatalogSimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!time("--from", from).isBefore(time("--to", to))) {
+      throw wrong("--to: %s is not after %s".formatted(to, from));
+    }
+    if (pricedAt != null) {
+      time("--priced-at", pricedAt);
+    }
     int version = node.draft(files);
     Map<String, String> body = new TreeMap<>(Map.of("from", from, "to", to));
     if (org != null) {
@@ -80,8 +93,7 @@ final class CatalogSimulateCommand implements Callable<Integer> {
       body.put("priced_at", pricedAt);
     }
     JsonNode result;
-    try (ProgressBar bar =
-        new ProgressBarBuilder().setTaskName("simulate").setUnit(" requests", 1).build()) {
+    try (ProgressBar bar = Progress.bar("requests", 0)) {
       result =
           node.lines(
               "/v1/catalog/versions/%d/simulate".formatted(version),
@@ -102,6 +114,18 @@ final class CatalogSimulateCommand implements Callable<Integer> {
     print(out, result);
     out.flush();
     return denyNone && !result.path("denied").isEmpty() ? DENIES_SOMETHING : 0;
+  }
+
+  private OffsetDateTime time(String option, String value) {
+    try {
+      return OffsetDateTime.parse(value);
+    } catch (DateTimeParseException e) {
+      throw wrong("%s: %s is no time such as 2026-10-01T00:00:00Z".formatted(option, value));
+    }
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 
   private void print(PrintWriter out, JsonNode result) {

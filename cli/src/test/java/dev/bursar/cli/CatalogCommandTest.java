@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 final class CatalogCommandTest {
@@ -90,6 +92,22 @@ final class CatalogCommandTest {
     assertThat(run("catalog")).isEqualTo(2);
     assertThat(error.toString()).contains("FILE", "Name a command");
     assertThat(run("catalog", "publish", "--at", "now", "--percent", "5", "x.yaml")).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "publish --percent 100, --percent: 100 is not between 1 and 99",
+    "publish --percent 0, --percent: 0 is not between 1 and 99",
+    "simulate --from 2026-10-01T00:00:00Z --to 2026-10-01T00:00:00Z,"
+        + " --to: 2026-10-01T00:00:00Z is not after 2026-10-01T00:00:00Z",
+    "simulate --from October --to 2026-10-01T00:00:00Z,"
+        + " --from: October is no time such as 2026-10-01T00:00:00Z",
+    "simulate --from 2026-09-01T00:00:00Z --to 2026-10-01T00:00:00Z --priced-at now,"
+        + " --priced-at: now is no time such as 2026-10-01T00:00:00Z"
+  })
+  void whatCanNotBeMeantIsRefusedBeforeANodeIsAsked(String options, String why) {
+    assertThat(run(("catalog " + options + " x.yaml").split(" "))).isEqualTo(2);
+    assertThat(error.toString()).contains(why);
   }
 
   @Test

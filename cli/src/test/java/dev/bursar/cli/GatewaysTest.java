@@ -64,9 +64,9 @@ final class GatewaysTest {
             String text =
                 streams
                     ? "data: {\"choices\":[{\"delta\":{\"content\":\"So.\"}}]}\n\n"
-                          + "data:"
-                          + " {\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":300}}\n\n"
-                          + "data: [DONE]\n\n"
+                        + "data:"
+                        + " {\"choices\":[],\"usage\":{\"prompt_tokens\":1000,\"completion_tokens\":300}}\n\n"
+                        + "data: [DONE]\n\n"
                     : "{\"choices\":[{\"message\":{\"content\":\"%s\"}}]}"
                         .formatted("x".repeat(400));
             out.write(text.getBytes(StandardCharsets.UTF_8));

@@ -14,16 +14,16 @@ final class ScanTest {
 
   private static final String EVENTS =
       (": ping\n\n"
-           + "data: {'choices':[],'prompt_filter_results':[]}\r\n\r\n"
-           + "data: {'choices':[{'delta':{'role':'assistant','content':'Gr\u00fc\u00dfe"
-           + " \ud83d\ude80'}}]}\n\n"
-           + "event: x\n"
-           + "data: {'choices':[{'delta':\n"
-           + "data: {'tool_calls':[{'id':'c','function':{'arguments':'{}'}}]}}]}\n\n"
-           + "data: no json\n\n"
-           + "data:"
-           + " {'choices':[],'usage':{'prompt_tokens':9,'completion_tokens':4,'prompt_tokens_details':{'cached_tokens':3}}}\n\n"
-           + "data: [DONE]\n\n")
+              + "data: {'choices':[],'prompt_filter_results':[]}\r\n\r\n"
+              + "data: {'choices':[{'delta':{'role':'assistant','content':'Gr\u00fc\u00dfe"
+              + " \ud83d\ude80'}}]}\n\n"
+              + "event: x\n"
+              + "data: {'choices':[{'delta':\n"
+              + "data: {'tool_calls':[{'id':'c','function':{'arguments':'{}'}}]}}]}\n\n"
+              + "data: no json\n\n"
+              + "data:"
+              + " {'choices':[],'usage':{'prompt_tokens':9,'completion_tokens':4,'prompt_tokens_details':{'cached_tokens':3}}}\n\n"
+              + "data: [DONE]\n\n")
           .replace('\'', '"');
 
   /** What goes on of an answer that comes in parts of any length. */
@@ -156,8 +156,8 @@ final class ScanTest {
   void oneObjectIsReadHoweverItIsCut() {
     String all =
         ("{'usage_not':{'prompt_tokens':1},'choices':[{'message':{'role':'assistant','content':'\u00e4\u00e4'},"
-             + "'usage':{'prompt_tokens':2}}],'usage':{'prompt_tokens':9,'deep':{'deeper':{'prompt_tokens':3}},"
-             + "'completion_tokens':4,'prompt_tokens_details':{'cached_tokens':20}},'data':[0.25]}")
+                + "'usage':{'prompt_tokens':2}}],'usage':{'prompt_tokens':9,'deep':{'deeper':{'prompt_tokens':3}},"
+                + "'completion_tokens':4,'prompt_tokens_details':{'cached_tokens':20}},'data':[0.25]}")
             .replace('\'', '"');
     for (long seed = 0; seed < 200; seed++) {
       JsonScan scan = new JsonScan();
