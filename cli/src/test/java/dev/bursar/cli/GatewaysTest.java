@@ -165,10 +165,7 @@ final class GatewaysTest {
     }
   }
 
-  /**
-   * More than is ever leased at once: the server sets it aside, and is away when it is to be
-   * charged.
-   */
+  /** Each user has a budget, so the server sets it aside; and is away when it is to be charged. */
   @Test
   void whatTheNodeIsToChargeArrivesOnceThoughItIsAwayAndTheSidecarIsKilled() throws Exception {
     String large = "40000";

@@ -39,6 +39,9 @@ final class NaivePlans {
   private static final class Subscribed {
     private @Nullable String plan;
 
+    /** When that ends; from then on it grants nothing more. */
+    private @Nullable Instant endsAt;
+
     /** The plan of which it was looked last what it grants. */
     private @Nullable String looked;
 
@@ -88,6 +91,7 @@ final class NaivePlans {
       case OrgEvent.OrgPut put -> {
         Subscribed org = subscribed(id.org());
         org.plan = put.settings().plan();
+        org.endsAt = put.settings().endsAt();
         org.looked = org.plan == null ? null : org.looked;
       }
       case OrgEvent.PlanGrantsSettled settled -> settled(id, settled);
@@ -142,8 +146,11 @@ final class NaivePlans {
   }
 
   private boolean mayBeOver(PlanGrantChange given) {
-    Instant until = given.grant().until();
-    return until != null && watch.mayHaveCome(until);
+    return mayHaveCome(given.grant().until());
+  }
+
+  private boolean mayHaveCome(@Nullable Instant end) {
+    return end != null && watch.mayHaveCome(end);
   }
 
   /** By what the plan grants by then, or has since somebody asked for it first. */
@@ -155,7 +162,8 @@ final class NaivePlans {
     }
     Since asked = watch.attempted(reservation.reservation());
     watch.expect(
-        plan.equals(org.looked) && hasGiven(plan, org.daily, asked.micros()),
+        mayHaveCome(org.endsAt)
+            || (plan.equals(org.looked) && hasGiven(plan, org.daily, asked.micros())),
         "model",
         "%s begins %s, and has not looked what %s grants",
         id,
