@@ -267,7 +267,10 @@ final class Corrections {
 
   /** It was in force again in the meantime: what ended it then is another void. */
   private static boolean wasVoidedAfter(Taken taken, GrantState grant) {
-    return grant.voidedThrough != null && taken.last() < grant.voidedThrough;
+    if (grant.voidedThrough != null) {
+      return taken.last() < grant.voidedThrough;
+    }
+    return grant.voidedAt != null && taken.at().isBefore(grant.voidedAt);
   }
 
   static Refusal notPositive(Credits amount) {

@@ -27,7 +27,10 @@ public final class GrantState {
   /** When it was voided, or null; null also if that was before snapshots kept it. */
   @Nullable Instant voidedAt;
 
-  /** The last entry of the wallet once it was voided; null where {@link #voidedAt} is, or older. */
+  /**
+   * The last entry of the wallet once it was voided; null where {@link #voidedAt} is, and also if
+   * that was before snapshots kept it.
+   */
   @Nullable Long voidedThrough;
 
   GrantState(Grant grant, Attribution attribution) {

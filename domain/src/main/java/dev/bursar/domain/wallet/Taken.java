@@ -4,6 +4,7 @@ import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import java.util.Objects;
  * voided.
  *
  * @param transaction its name
+ * @param at when it was taken
  * @param last the last of its entries
  * @param creditType the credit type
  * @param voided whether it ended with a grant that was voided; else it was adjusted
@@ -23,6 +25,7 @@ import java.util.Objects;
  */
 public record Taken(
     String transaction,
+    Instant at,
     long last,
     String creditType,
     boolean voided,
@@ -62,6 +65,7 @@ public record Taken(
     }
     return new Taken(
         taking.id(),
+        taking.postedAt(),
         taking.lastSequence(),
         taking.creditType(),
         voided,

@@ -17,6 +17,7 @@ import static dev.bursar.domain.wallet.WalletWords.entries;
 import static dev.bursar.domain.wallet.WalletWords.figures;
 import static dev.bursar.domain.wallet.WalletWords.grant;
 import static dev.bursar.domain.wallet.WalletWords.hold;
+import static dev.bursar.domain.wallet.WalletWords.memory;
 import static dev.bursar.domain.wallet.WalletWords.newWallet;
 import static dev.bursar.domain.wallet.WalletWords.refund;
 import static dev.bursar.domain.wallet.WalletWords.reverse;
@@ -25,6 +26,7 @@ import static dev.bursar.domain.wallet.WalletWords.voiding;
 import static dev.bursar.domain.wallet.WalletWords.wallet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.domain.Given;
 import dev.bursar.domain.credits.Credits;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -212,6 +214,44 @@ final class AdjustmentTest {
     var back = given.when(reverse(given, given2, "3"), at(4));
     assertThat(entries(back)).containsExactly("adjust a 3");
     assertThat(draws(given.when(hold("s", "3"), at(5)))).containsExactly("a 3");
+  }
+
+  @Test
+  void whichVoidEndedAGrantOfAnOldSnapshotIsToldByTheirTimes() {
+    var given = wallet(wallet, grant("a", "9"));
+    var first = given.when(voiding("a"), at(2));
+    given.after(at(3), reverse(given, first, "4"));
+    given.after(at(4), voiding("a"));
+    Wallet restored = newWallet();
+    restored.restore(asBefore(wallet.snapshot()));
+    var later = Given.nothing(new WalletAggregate(restored), memory());
+    assertThat(entries(later.when(reverse(given, first, "5"), at(5))))
+        .containsExactly("adjust a 5", "void a -5");
+  }
+
+  /** Without what snapshots have not always kept. */
+  private static WalletSnapshot asBefore(WalletSnapshot of) {
+    return new WalletSnapshot(
+        of.owner(),
+        of.lastAt(),
+        of.ledgerSequence(),
+        of.ledgerHead(),
+        of.balances(),
+        of.grants().stream()
+            .map(
+                g ->
+                    new WalletSnapshot.GrantPart(
+                        g.grant(), g.attribution(), g.remaining(), g.ended(), g.voidedAt(), null))
+            .toList(),
+        of.scheduled(),
+        of.holds(),
+        of.lapsed(),
+        of.transfers(),
+        of.barredTransfers(),
+        of.endings(),
+        of.planChanges(),
+        of.usedAhead(),
+        of.cutShort());
   }
 
   @Test

@@ -8,6 +8,8 @@ import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Taken;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,14 +37,15 @@ final class Charges {
       Credits amount,
       Credits debt,
       @Nullable String grant,
-      @Nullable String corrects) {}
+      @Nullable String corrects,
+      Instant postedAt) {}
 
   private static final Pattern SEQUENCE = Pattern.compile("[1-9][0-9]{0,17}");
   private static final int ROWS_AT_A_TIME = 500;
 
   private static final String COLUMNS =
-      "select transaction_id, sequence, type, credit_type, amount, debt, grant_id, corrects"
-          + " from ledger_entry where org = :org and wallet = :wallet and ";
+      "select transaction_id, sequence, type, credit_type, amount, debt, grant_id, corrects,"
+          + " posted_at from ledger_entry where org = :org and wallet = :wallet and ";
 
   private static final String ROWS =
       COLUMNS + "sequence >= :first order by org, wallet, sequence limit :limit";
@@ -125,6 +128,7 @@ final class Charges {
     return Optional.of(
         new Taken(
             transaction,
+            rows.getFirst().postedAt(),
             rows.getLast().sequence(),
             rows.getFirst().creditType(),
             taking.stream().anyMatch(row -> row.type() == EntryType.VOID),
@@ -217,6 +221,7 @@ final class Charges {
         new Credits(rs.getLong(5)),
         new Credits(rs.getLong(6)),
         rs.getString(7),
-        rs.getString(8));
+        rs.getString(8),
+        rs.getObject(9, OffsetDateTime.class).toInstant());
   }
 }
