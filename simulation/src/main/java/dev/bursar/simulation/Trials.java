@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -23,6 +24,7 @@ public final class Trials {
   private final AtomicLong next = new AtomicLong();
   private final AtomicLong done = new AtomicLong();
   private final AtomicLong steps = new AtomicLong();
+  private final AtomicLong processorNanos = new AtomicLong();
   private final EnumMap<Rarity, Long> seen = new EnumMap<>(Rarity.class);
   private final EnumMap<Fault, Long> injected = new EnumMap<>(Fault.class);
   private final AtomicReference<Simulation.@Nullable Outcome> failure = new AtomicReference<>();
@@ -67,6 +69,8 @@ public final class Trials {
       runAll();
     } catch (RuntimeException | Error fault) {
       broken.compareAndSet(null, fault);
+    } finally {
+      processorNanos.addAndGet(ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime());
     }
   }
 
@@ -107,6 +111,14 @@ public final class Trials {
   /** How many steps they have taken so far. */
   public long steps() {
     return steps.get();
+  }
+
+  /**
+   * The processors' time that those who ran them have taken, once all are done; less than nothing
+   * where the JVM does not measure it.
+   */
+  public Duration processorTime() {
+    return Duration.ofNanos(processorNanos.get());
   }
 
   /** What failed, with the lowest seed of those that did; null if nothing has. */
