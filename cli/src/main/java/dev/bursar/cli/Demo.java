@@ -144,7 +144,7 @@ final class Demo {
   static String tries(String address, String authorization) {
     return """
 
-        The demo org acme has 525 credits; its team Analytics may use 20 a month. To try:
+        The demo org acme began with 525 credits, of which its team Analytics was to use 20 a month. To try:
 
         1. Ada asks before a call of about one credit. It is allowed, and charged:
 
@@ -152,7 +152,7 @@ final class Demo {
           -d '{"subject": {"org": "acme", "team": "analytics", "user": "ada"}, "feature": "chat", "model": "gpt-5",
                "usage": {"input_tokens": 1200, "output_tokens": 800}, "commit": true}'
 
-        2. Ben's agent asks for thirty credits. The team's budget denies it, and says so:
+        2. Ben's agent asks for thirty credits. The team's budget denies it, and says so, unless it was raised:
 
         curl -s %1$s/v1/reservations -H %2$s -H 'Content-Type: application/json' \\
           -d '{"subject": {"org": "acme", "team": "analytics", "user": "ben"}, "feature": "chat", "model": "gpt-5",

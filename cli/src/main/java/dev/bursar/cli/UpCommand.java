@@ -95,7 +95,8 @@ final class UpCommand implements Callable<Integer> {
       names = "--test-clock",
       paramLabel = "START",
       description =
-          "Stop the clock at this time, such as 2024-01-01T00:00:00Z; PUT /v1/test_clock moves it.")
+          "Stop the clock at this time, such as 2024-01-01T00:00:00Z; PUT /v1/test_clock moves it. On"
+              + " data that is there already: when the last event on record happened, or later.")
   private @Nullable String testClock;
 
   @Override
