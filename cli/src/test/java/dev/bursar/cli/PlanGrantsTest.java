@@ -62,6 +62,11 @@ final class PlanGrantsTest {
             - { id: monthly, credit_type: platform, amount: 700000, recurrence: { interval: month } }
       """;
 
+  /** Of what a plan gives, less what a test may use; no two plans or versions give so little. */
+  private static final long OF_ONE_PLAN_MIN = 600_000;
+
+  private static final long OF_ONE_PLAN_MAX = 900_000;
+
   private static final int CALLERS = 4;
   private static final int REQUESTS_BETWEEN = 25;
 
@@ -196,9 +201,9 @@ final class PlanGrantsTest {
   }
 
   /**
-   * Nobody ever sees the wallet without what the one version grants and what the other does: not
-   * those who ask all the time, nor whoever asks first after a change; and what a commit comes to
-   * above what was held is charged.
+   * Nobody ever sees the wallet without what the one version grants and what the other does, nor
+   * with both: not those who ask all the time, nor whoever asks first after a change; and what a
+   * commit comes to above what was held is charged.
    */
   @Test
   void noRequestIsDeniedAndNothingLeftUnchargedWhileWhatThePlanGrantsChanges() throws Exception {
@@ -255,6 +260,10 @@ final class PlanGrantsTest {
       assertThat(end.path("amount").asText()).as("%s", end).isEqualTo("3");
       assertThat(end.has("uncharged")).as("%s", end).isFalse();
       charged.incrementAndGet();
+      JsonNode wallet = call("GET", "/v1/orgs/zeta/wallets/main", "", 200);
+      assertThat(wallet.at("/balances/0/balance").asLong())
+          .as("%s", wallet)
+          .isBetween(OF_ONE_PLAN_MIN, OF_ONE_PLAN_MAX);
     }
     return null;
   }

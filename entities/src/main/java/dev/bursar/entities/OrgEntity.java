@@ -218,7 +218,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       run(joined);
     } else if (alike != null
         ? alike.size() >= limits.waitingMax()
-        : protocol.size() >= limits.reservationsMax()) {
+        : protocol.size() + planGrants.waiting() >= limits.reservationsMax()) {
       asked.replyTo().tell(new Answer.Busy<>());
     } else if (alike != null) {
       alike.add(asked);
@@ -226,8 +226,18 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       if (operation != null) {
         deciding.put(operation.key(), new ArrayList<>(0));
       }
-      inbox.add(new Request<>(asked.command(), operation), new Reserving(asked));
+      decide(asked, new Reserving(asked));
     }
+  }
+
+  /** What the wallet has refused is not waited for once more. */
+  private void decide(Reserve asked, Reserving by) {
+    OrgCommand.Reserve command = asked.command();
+    long through = planGrants.answeredThrough();
+    inbox.add(
+        new Request<>(
+            through == 0 ? command : command.walletToldThrough(through), asked.operation()),
+        by);
   }
 
   /** What comes of the first is known: its like join it, or find it in the memory of operations. */
@@ -239,7 +249,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
       if (joined != null) {
         run(joined);
       } else {
-        inbox.add(new Request<>(each.command(), each.operation()), new Reserving(each));
+        decide(each, new Reserving(each));
       }
     }
   }
@@ -287,9 +297,7 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
                 decided(begun, asked);
             // It ended after it was recalled, or before how it ended was remembered.
             case Answer.Refused<OrgReply> ended when !reservation.equals(reserving.ended) ->
-                inbox.add(
-                    new Request<>(asked.command(), asked.operation()),
-                    new Reserving(asked, reservation));
+                decide(asked, new Reserving(asked, reservation));
             // Recalled once more as it was begun: it was not rejected, which is remembered.
             case Answer.Refused<OrgReply> ended -> alreadyReported(asked);
             case Answer.Busy<OrgReply> busy -> asked.replyTo().tell(new Answer.Busy<>());
@@ -563,7 +571,9 @@ public final class OrgEntity extends RunningEntity<OrgCommand, OrgEvent, OrgRepl
     }
 
     /**
-     * A failed write may have been decided anew, and otherwise: the first decision is void then.
+     * A failed write may have been decided anew, and otherwise: the first decision is void then. So
+     * it is, too, where plan or catalog have changed meanwhile and the request would have to wait
+     * for the wallet: what has been asked for it is taken back, and whoever asked may do so again.
      */
     private void doneAfterBegun(String reservation, Outcome<OrgReply> outcome) {
       switch (outcome) {

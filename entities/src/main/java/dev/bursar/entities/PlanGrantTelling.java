@@ -166,6 +166,7 @@ final class PlanGrantTelling {
       ticksAgo = TICKS_TO_WAIT;
     } else if (answer instanceof Answer.Done<WalletReply> done
         && done.value() instanceof WalletReply.PlanGrantsChanged it) {
+      opened = true;
       List<PlanGrantDone> there = new ArrayList<>();
       for (PlanGrantDone step : it.steps()) {
         if (step.refusal() == null) {
@@ -183,15 +184,15 @@ final class PlanGrantTelling {
 
   /**
    * It is about to be opened, if whoever wanted that is there, and is told then; or when the next
-   * request is to be decided on it.
+   * request is to be decided on it. Nobody waits for it.
    */
   private void notOpened() {
-    long through = askedThrough;
     askedThrough = answeredThrough;
     untold.clear();
     refused.clear();
     complete = false;
-    letGo(through);
+    // Also who waits for more than was asked: nothing of that is told before it is open.
+    take(each -> true).forEach(each -> each.go.accept(each.through));
   }
 
   private void refused(PlanGrantDone step, Refusal refusal) {
@@ -252,8 +253,15 @@ final class PlanGrantTelling {
       return;
     }
     waiting.add(new Waiting(through, untilMs, go, giveUp));
-    found(changes);
+    if (!complete || !untold.containsKey(through)) {
+      found(changes);
+    }
     tellNews();
+  }
+
+  /** Up to which change the wallet has answered, whether it took them or not; 0 before any. */
+  long answeredThrough() {
+    return answeredThrough;
   }
 
   int waiting() {
@@ -280,8 +288,9 @@ final class PlanGrantTelling {
     giveUp(Long.MAX_VALUE);
   }
 
+  /** Whether there is something to be told again. */
   private boolean hasUnanswered() {
-    return untold.size() > refused.size();
+    return complete && untold.size() > refused.size();
   }
 
   boolean isBusy() {

@@ -76,6 +76,9 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
   /** How often rows were asked for. */
   int reads;
 
+  /** How often something was to be decided. */
+  int decisions;
+
   /** Whether what is written comes late into the journal: it seems to be lost. */
   boolean writesLate;
 
@@ -125,6 +128,11 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
     List<EntityMessage> due = List.copyOf(afterATick);
     afterATick.clear();
     due.forEach(this::receive);
+  }
+
+  /** Whether it looks every second for what was not answered. */
+  boolean isTicking() {
+    return afterATick.stream().anyMatch(EntityMessage.Tick.class::isInstance);
   }
 
   /** So much time goes by that it looks again at what is open. */
@@ -202,6 +210,7 @@ final class HandDriven<C, E, R, S> implements Host<C, E> {
 
   @Override
   public void decide(long number, List<Request<C>> requests) {
+    decisions++;
     toDo.add(
         () -> {
           Journaled.Decided<E, R> decided =

@@ -11,6 +11,7 @@ import dev.bursar.domain.catalog.PriceList;
 import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Request;
@@ -30,9 +31,11 @@ import dev.bursar.domain.wallet.WalletOwner;
 import dev.bursar.domain.wallet.WalletReply;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** What an org tells its wallet of what its plan grants, message by message. */
@@ -41,41 +44,72 @@ final class PlanGrantTellingTest {
   private static final EntityId WALLET = EntityId.wallet("acme", "main");
   private static final String A = "plan:team:a:1";
   private static final String B = "plan:team:b:2";
+  private static final String C = "plan:team:c:3";
 
-  private static final EntityModels MODELS =
-      new EntityModels(
-          LIMITS,
-          new Catalog(
-              Map.of("platform", new CreditType("platform", "Platform credits", 6)),
-              Set.of(),
-              Map.of(),
-              new PriceList(List.of()),
-              Map.of("team", team()),
-              Map.of(),
-              Map.of(),
-              Map.of()));
+  private static final Catalog FIRST = catalog("a", "b");
+  private static final Catalog SECOND = catalog("a", "b", "c");
 
+  private final EntityModels models = new EntityModels(LIMITS, (org, pinned, at) -> this.published);
   private final List<StoredBatch> rows = new ArrayList<>();
   private final List<Answer<Decided>> decided = new ArrayList<>();
 
   /** What the wallet was asked last, of what plans grant. */
   private EntityMessage.AskFor<?> asked;
 
-  private final HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org =
-      new HandDriven<>(
-          EntityId.org("acme"),
-          MODELS.orgs(),
-          LIMITS,
-          rows,
-          (id, host) -> new OrgEntity(id, MODELS.orgs().reply(), LIMITS, host));
+  /** For which reservation it was asked last to hold. */
+  private String held;
 
-  private static PricingPlan team() {
+  private byte attempts;
+  private Catalog published = FIRST;
+  private HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org = org(LIMITS);
+
+  private HandDriven<OrgCommand, OrgEvent, OrgReply, Org.Snapshot> org(Limits limits) {
+    return new HandDriven<>(
+        EntityId.org("acme"),
+        models.orgs(),
+        limits,
+        rows,
+        (id, host) -> new OrgEntity(id, models.orgs().reply(), limits, host));
+  }
+
+  private static Limits atMost(int waiting, int reservations) {
+    return new Limits(
+        waiting,
+        LIMITS.batchMax(),
+        reservations,
+        LIMITS.operationsRemembered(),
+        LIMITS.operationsRememberedFor(),
+        LIMITS.grace(),
+        LIMITS.correction(),
+        LIMITS.reportsAheadMax(),
+        LIMITS.snapshotAfterBytes(),
+        LIMITS.snapshotAfterSizes(),
+        LIMITS.unhurriedWithin(),
+        LIMITS.teamsUnhurriedWithin(),
+        LIMITS.settledWithin(),
+        LIMITS.restartsMax(),
+        LIMITS.askTimeout());
+  }
+
+  private static Catalog catalog(String... grants) {
+    return new Catalog(
+        Map.of("platform", new CreditType("platform", "Platform credits", 6)),
+        Set.of(),
+        Map.of(),
+        new PriceList(List.of()),
+        Map.of("team", team(grants)),
+        Map.of(),
+        Map.of(),
+        Map.of());
+  }
+
+  private static PricingPlan team(String... grants) {
     return new PricingPlan(
         "team",
         "Team",
         null,
         Map.of(),
-        Map.of("a", once("a"), "b", once("b")),
+        Arrays.stream(grants).collect(Collectors.toMap(each -> each, PlanGrantTellingTest::once)),
         Map.of(),
         OveragePolicy.RECORD,
         FailMode.DENY);
@@ -111,7 +145,10 @@ final class PlanGrantTellingTest {
                 asked = ask;
                 yield change.steps().stream().map(PlanGrantTellingTest::words).toList();
               }
-              case WalletCommand.HoldCredits hold -> List.of("hold");
+              case WalletCommand.HoldCredits hold -> {
+                held = ask.reservation();
+                yield List.of("hold");
+              }
               case Object other -> List.of(other.toString());
             });
       }
@@ -167,12 +204,24 @@ final class PlanGrantTellingTest {
   }
 
   private void ticks() {
-    for (int i = 0; i < 5; i++) {
+    ticks(5);
+  }
+
+  private void ticks(int seconds) {
+    for (int i = 0; i < seconds; i++) {
       org.tick();
     }
   }
 
   private void reserve() {
+    reserve("k1");
+  }
+
+  private void reserve(String key) {
+    org.receive(reservation(key));
+  }
+
+  private EntityMessage reservation(String key) {
     ReserveRequest request =
         new ReserveRequest(
             Subject.ofOrg("acme"),
@@ -188,11 +237,12 @@ final class PlanGrantTellingTest {
             false,
             false,
             Map.of());
-    org.receive(
-        new EntityMessage.Reserve(
-            new OrgCommand.Reserve(request, "k1", "key_test", "k1", new byte[16]),
-            Operation.ofClient("reserve", "k1", 7),
-            decided::add));
+    byte[] salt = new byte[16];
+    salt[0] = ++attempts;
+    return new EntityMessage.Reserve(
+        new OrgCommand.Reserve(request, key, "key_test", key, salt),
+        Operation.ofClient("reserve", key, 7),
+        decided::add);
   }
 
   private boolean hasBegun() {
@@ -323,5 +373,169 @@ final class PlanGrantTellingTest {
     assertThat(decided).containsExactly(new Answer.Unreachable<>());
     reserve();
     assertThat(decided).hasSize(2).containsOnly(new Answer.Unreachable<>());
+  }
+
+  @Test
+  void aRequestWaitsNoLongerThanOnceHoweverOftenThePlanChanges() {
+    subscribe();
+    reserve();
+    asked();
+    ticks(1);
+    put(settings(null));
+    takesAll();
+    assertThat(asked()).containsExactly(List.of(A, B, "end " + A, "end " + B));
+    assertThat(decided).isEmpty();
+    ticks(1);
+    assertThat(decided).containsExactly(new Answer.Unreachable<>());
+    assertThat(hasBegun()).isFalse();
+  }
+
+  @Test
+  void aWalletThatWasBusyIsAskedSoon() {
+    subscribe();
+    assertThat(asked()).containsExactly(List.of(A, B));
+    ticks(1);
+    assertThat(asked()).isEmpty();
+    answer(new Answer.Busy<>());
+    ticks(1);
+    assertThat(asked()).containsExactly(List.of(A, B));
+  }
+
+  /** Nor do later ones find out each for itself that there is something to be waited for. */
+  @Test
+  void whatTheWalletHasRefusedHoldsUpNoLaterRequest() {
+    subscribe();
+    asked();
+    takesAllBut(A);
+    int before = org.decisions;
+    reserve();
+    assertThat(asked()).containsExactly(List.of("hold"));
+    assertThat(org.decisions).isEqualTo(before + 1);
+    // What has changed since is waited for all the same.
+    put(settings(null));
+    asked();
+    reserve("k2");
+    assertThat(asked()).isEmpty();
+    takesAllBut(A);
+    assertThat(asked()).containsExactly(List.of("hold"));
+  }
+
+  @Test
+  void noMoreWaitThanMay() {
+    org = org(atMost(3, 100));
+    subscribe();
+    reserve("k1");
+    reserve("k2");
+    reserve("k3");
+    assertThat(decided).isEmpty();
+    reserve("k4");
+    assertThat(decided).containsExactly(new Answer.Busy<>());
+    asked();
+    takesAll();
+    assertThat(asked()).hasSize(3).containsOnly(List.of("hold"));
+  }
+
+  @Test
+  void whoeverWaitsIsOnItsWay() {
+    org = org(atMost(100, 2));
+    subscribe();
+    reserve("k1");
+    reserve("k2");
+    reserve("k3");
+    assertThat(decided).containsExactly(new Answer.Busy<>());
+    asked();
+    takesAll();
+    assertThat(asked()).containsExactly(List.of("hold"), List.of("hold"));
+  }
+
+  @Test
+  void twoOfOneKeyAreOneReservation() {
+    subscribe();
+    reserve();
+    reserve();
+    asked();
+    takesAll();
+    assertThat(asked()).containsExactly(List.of("hold"));
+    org.receive(
+        new EntityMessage.WalletAnswered(
+            held,
+            new Answer.Done<>(
+                new WalletReply.NotHeld(List.of(Denial.unknownWallet("main", null))), false),
+            0));
+    assertThat(decided)
+        .hasSize(2)
+        .allMatch(
+            each ->
+                each instanceof Answer.Done<Decided> done
+                    && done.value() instanceof Decided.Denied no
+                    && no.plan().reservation().equals(held));
+  }
+
+  @Test
+  void aWalletThatIsNotOpenHoldsUpNobodyWhoWaitsForMoreThanItWasAsked() {
+    subscribe();
+    assertThat(asked()).containsExactly(List.of(A, B));
+    put(settings(null));
+    reserve();
+    assertThat(asked()).isEmpty();
+    isNotOpen();
+    assertThat(asked()).containsExactly(List.of("hold"));
+  }
+
+  @Test
+  void aWalletThatHasAnsweredIsOpenWhateverAnEarlierAnswerSays() {
+    subscribe();
+    asked();
+    takesAll();
+    put(settings(null));
+    assertThat(asked()).containsExactly(List.of("end " + A, "end " + B));
+    isNotOpen();
+    ticks();
+    assertThat(asked()).isNotEmpty().containsOnly(List.of("end " + A, "end " + B));
+  }
+
+  @Test
+  void nothingIsLookedForWhileTheWalletIsNotOpen() {
+    subscribe();
+    asked();
+    isNotOpen();
+    published = SECOND;
+    put(new OrgCommand.ViewOrg());
+    ticks();
+    assertThat(asked()).isEmpty();
+    assertThat(org.isTicking()).isFalse();
+    org.receive(new EntityMessage.MainWalletOpened());
+    assertThat(asked()).containsExactly(List.of(A, B, C));
+  }
+
+  /** What was decided first did not come into the journal; by then the catalog had changed. */
+  @Test
+  void aRequestThatWouldHaveToWaitWhenItIsDecidedAgainIsTakenBack() {
+    subscribe();
+    asked();
+    takesAll();
+    org.writesLate = true;
+    org.receive(
+        reservation("k1"),
+        new EntityMessage.Run(
+            () ->
+                org.self()
+                    .tell(
+                        new EntityMessage.Run(
+                            () -> {
+                              org.writesLate = false;
+                              published = SECOND;
+                            }))));
+    assertThat(decided).containsExactly(new Answer.Unreachable<>());
+    assertThat(hasBegun()).isFalse();
+    assertThat(org.events()).anyMatch(OrgEvent.ReservationBarred.class::isInstance);
+    decided.clear();
+    // Whoever asks again waits for the wallet.
+    reserve();
+    asked();
+    assertThat(hasBegun()).isFalse();
+    takesAll();
+    assertThat(asked()).contains(List.of("hold"));
+    assertThat(hasBegun()).isTrue();
   }
 }

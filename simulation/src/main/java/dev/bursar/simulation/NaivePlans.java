@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +51,9 @@ final class NaivePlans {
 
     /** What is given, and has not come. */
     private final Set<String> missing = new TreeSet<>();
+
+    /** What else is to become of what was given, and is not known to be taken, by its number. */
+    private final Map<Long, PlanGrantChange> untaken = new TreeMap<>();
 
     /** When something came last. */
     private long cameAtMicros;
@@ -125,12 +129,25 @@ final class NaivePlans {
         case MOVE_END -> watch.saw(Rarity.PLAN_GRANT_END_MOVED);
         case END -> watch.saw(Rarity.PLAN_GRANT_ENDED);
       }
+      if (change.kind() != PlanGrantChange.Kind.GIVE) {
+        org.untaken.put(change.number(), change);
+      }
     }
   }
 
-  /** What the wallet was told of, and has not been given, was over by then. */
+  /**
+   * What the wallet was told of, and has not been given, was over by then; and so was what it has
+   * not changed.
+   */
   private void told(EntityId id, OrgEvent.PlanGrantTold event) {
     PlanGrantChange change = change(id.org(), event.number());
+    PlanGrantChange untaken = subscribed(id.org()).untaken.remove(event.number());
+    watch.expect(
+        untaken == null || !goesOn(id, untaken),
+        "I4",
+        "%s is told of %s, which its wallet has not done",
+        id,
+        untaken);
     if (change != null
         && change.kind() == PlanGrantChange.Kind.GIVE
         && subscribed(id.org()).missing.remove(event.grant())) {
@@ -143,6 +160,13 @@ final class NaivePlans {
           change.grant().until());
       watch.saw(Rarity.PLAN_GRANT_OVER_BEFORE_IT_CAME);
     }
+  }
+
+  /** Whether the wallet has some of this grant that has not ended: it can be changed then. */
+  private boolean goesOn(EntityId id, PlanGrantChange change) {
+    String grant = change.grant().id();
+    return watch.wallet(EntityId.wallet(id.org(), ReserveRequest.MAIN_WALLET)).planGrants().stream()
+        .anyMatch(each -> each.equals(grant) || each.startsWith(grant + "#"));
   }
 
   private boolean mayBeOver(PlanGrantChange given) {
@@ -176,6 +200,15 @@ final class NaivePlans {
         id,
         reservation.reservation(),
         org.missing);
+    for (PlanGrantChange untaken : org.untaken.values()) {
+      watch.expect(
+          !goesOn(id, untaken),
+          "model",
+          "%s begins %s, and its wallet has not done %s",
+          id,
+          reservation.reservation(),
+          untaken);
+    }
     if (asked.micros() > 0 && org.cameAtMicros >= asked.micros()) {
       watch.saw(Rarity.WAITED_FOR_PLAN_GRANTS);
     }
@@ -200,11 +233,15 @@ final class NaivePlans {
       case WalletEvent.GrantScheduled it -> comes(id, it.grant().id());
       case WalletEvent.Granted it when !watch.wallet(id).isPromised(it.grant().id()) ->
           comes(id, it.grant().id());
-      case WalletEvent.GrantVoided it when it.change() != null ->
-          changes(change(id.org(), it.change()));
-      case WalletEvent.GrantTermsChanged it -> changes(change(id.org(), it.number()));
+      case WalletEvent.GrantVoided it when it.change() != null -> taken(id, it.change());
+      case WalletEvent.GrantTermsChanged it -> taken(id, it.number());
       case WalletEvent other -> {}
     }
+  }
+
+  private void taken(EntityId id, long number) {
+    subscribed(id.org()).untaken.remove(number);
+    changes(change(id.org(), number));
   }
 
   private void changes(@Nullable PlanGrantChange change) {
@@ -230,6 +267,7 @@ final class NaivePlans {
   /** What changes together comes together. */
   void rowWritten(EntityId id) {
     Set<String> missing = subscribed(id.org()).missing;
+    Map<Long, PlanGrantChange> untaken = subscribed(id.org()).untaken;
     for (PlanGrantChange change : inRow) {
       for (PlanGrantChange each : together.getOrDefault(change, List.of())) {
         watch.expect(
@@ -241,16 +279,30 @@ final class NaivePlans {
             id,
             change,
             each);
+        watch.expect(
+            !untaken.containsKey(each.number()) || !goesOn(id, each),
+            "model",
+            "%s has %s, and has not done %s with it",
+            id,
+            change,
+            each);
       }
     }
     inRow.clear();
   }
 
-  /** When all has come to rest, what was given has come. */
+  /** When all has come to rest, what was given has come, and what was to go has gone. */
   void judge() {
     orgs.forEach(
-        (name, org) ->
-            watch.expect(
-                org.missing.isEmpty(), "I4", "%s was given by %s, and is lost", org.missing, name));
+        (name, org) -> {
+          watch.expect(
+              org.missing.isEmpty(), "I4", "%s was given by %s, and is lost", org.missing, name);
+          watch.expect(
+              org.untaken.isEmpty(),
+              "I4",
+              "%s is to happen to %s, and never does",
+              org.untaken,
+              name);
+        });
   }
 }

@@ -8,6 +8,7 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.wallet.PlanGrantStep;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletOwner;
@@ -76,6 +77,20 @@ enum WalletBug implements PlantedBug {
           ? Instead.of(
               request, new WalletCommand.ChangePlanGrants(List.of(change.steps().getFirst())))
           : request;
+    }
+  },
+
+  WHAT_IS_GIVEN_COMES_BEFORE_WHAT_IT_REPLACES_GOES("model: and has not done") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      if (!(request.command() instanceof WalletCommand.ChangePlanGrants change)) {
+        return request;
+      }
+      List<PlanGrantStep> given =
+          change.steps().stream().filter(PlanGrantStep.Give.class::isInstance).toList();
+      return given.isEmpty()
+          ? request
+          : Instead.of(request, new WalletCommand.ChangePlanGrants(given));
     }
   },
 

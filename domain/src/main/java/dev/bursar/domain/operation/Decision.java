@@ -16,10 +16,14 @@ public sealed interface Decision<E, R> {
   /**
    * This happens first, and whatever falls due by it; what comes next is decided on the state as
    * that leaves it. All of it goes into one row, or none. For what is harmless to repeat: the
-   * events are recorded under no name, and the reply is that of the last decision.
+   * events are recorded under no name, and the reply is that of the last decision. An {@link
+   * Unchanged} or {@link Absent} at the end is told once the row is written: nobody looks for
+   * something newer in the journal, which would not have taken the row.
    *
-   * @param next is asked once, when the event has been taken in. It is not to fail: what was taken
-   *     in can't be taken back
+   * @param next is asked once, when the event has been taken in. It is not to fail, since what was
+   *     taken in can't be taken back: if it throws, so does the whole batch, of which nothing is
+   *     written then, and the entity starts again from its journal. So whatever can go wrong in it
+   *     is to become a {@link Refused} or a part of the reply
    */
   record AndThen<E, R>(E event, Supplier<Decision<E, R>> next) implements Decision<E, R> {}
 

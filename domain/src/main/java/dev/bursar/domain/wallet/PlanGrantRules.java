@@ -10,10 +10,13 @@ import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.wallet.WalletReply.PlanGrantDone;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,9 @@ final class PlanGrantRules {
 
   /** It can't. */
   private record No(Refusal refusal) implements Outcome {}
+
+  /** As much of where a rule failed as it takes to find it. */
+  private static final int FRAMES_TOLD = 12;
 
   private static final Outcome DONE = new Nothing(false);
   private static final Outcome OVER = new Nothing(true);
@@ -84,6 +90,7 @@ final class PlanGrantRules {
     }
   }
 
+  /** Changes nothing, and never fails: what can't be decided is refused like what can't be had. */
   private Outcome decide(PlanGrantStep step, Instant now) {
     try {
       return switch (step) {
@@ -94,7 +101,20 @@ final class PlanGrantRules {
       };
     } catch (ArithmeticException overflow) {
       return new No(WalletDecider.OVERFLOW);
+    } catch (RuntimeException fault) {
+      // Nothing of this step has been taken in. What the wallet is asked for besides, the other
+      // steps among it, is not to suffer by it.
+      return new No(failed(fault));
     }
+  }
+
+  /** Whoever asked puts that into the log: here is none. */
+  private static Refusal failed(RuntimeException fault) {
+    return Refusal.of(
+        Refusal.Code.INVALID,
+        Stream.concat(Stream.of(fault), Arrays.stream(fault.getStackTrace()).limit(FRAMES_TOLD))
+            .map(Object::toString)
+            .collect(Collectors.joining(" at ", "a rule failed: ", "")));
   }
 
   private Attribution attribution() {

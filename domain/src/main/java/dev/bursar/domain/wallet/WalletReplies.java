@@ -34,8 +34,8 @@ final class WalletReplies {
       case WalletEvent.TransferReturned e -> new WalletReply.TransferEnded(e.transfer());
       case WalletEvent.GrantVoided e ->
           new WalletReply.GrantVoided(e.grant(), taken(e.transaction()), e.at());
-      case WalletEvent.GrantTermsChanged e ->
-          new WalletReply.GrantVoided(e.grant().id(), taken(e.transaction()), e.at());
+      case WalletEvent.GrantTermsChanged never ->
+          throw new IllegalStateException("no command is answered by how a grant's terms change");
       case WalletEvent.CreditsHeld e -> new WalletReply.Held(e.hold(), e.balance());
       case WalletEvent.HoldExtended e -> new WalletReply.Extended(e.reservation(), e.expiresAt());
       case WalletEvent.Committed e ->

@@ -296,6 +296,36 @@ final class PlanGrantRulesTest {
     assertThat(again.reply(WalletReply.PlanGrantsChanged.class).steps()).hasSize(2);
   }
 
+  /** Whether it is the first step or a later one, when others have been taken in. */
+  @Test
+  void whereARuleFailsOnlyThatGrantIsRefused() {
+    PlanGrantStep failing = giving(2, ID, "24", Instant.MAX.minusSeconds(1), null, true);
+    PlanGrantStep.Leave leave = new PlanGrantStep.Leave(3, ID, at(1));
+    assertThat(refused(given.when(one(failing), at(0)))).containsExactly(2L);
+    var then =
+        given.when(
+            one(
+                giving(1, "plan:b:1", "24", at(0), null, true),
+                failing,
+                leave,
+                giving(4, "plan:b:4", "24", at(0), null, true)),
+            at(0));
+    assertThat(entries(then)).containsExactly("grant plan:b:1 24", "grant plan:b:4 24");
+    assertThat(refused(then)).containsExactly(2L, 3L);
+    assertThat(then.reply(WalletReply.PlanGrantsChanged.class).steps().get(1).refusal().detail())
+        .contains("DateTimeException", "at dev.bursar.domain.wallet.Recurrence");
+    // The wallet is there for all else.
+    given.after(at(1), hold("r", "30"));
+    assertThat(when(commit("r", "30"), 2)).isNotEmpty();
+  }
+
+  private static List<Long> refused(Given.Then<WalletEvent, WalletReply> then) {
+    return then.reply(WalletReply.PlanGrantsChanged.class).steps().stream()
+        .filter(step -> step.refusal() != null)
+        .map(WalletReply.PlanGrantDone::number)
+        .toList();
+  }
+
   /** What falls due by a step is done before the next, which goes by it. */
   @Test
   void anEndThatHasPassedMakesUpForWhatIsGivenInTheSameRow() {
