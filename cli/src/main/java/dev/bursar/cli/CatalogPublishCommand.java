@@ -12,7 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -69,8 +68,10 @@ final class CatalogPublishCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (when != null && when.percent != null && (when.percent < 1 || when.percent > 99)) {
-      throw new ParameterException(
-          spec.commandLine(), "--percent: %d is not between 1 and 99".formatted(when.percent));
+      throw WrongUsage.of(spec, "--percent: %d is not between 1 and 99".formatted(when.percent));
+    }
+    if (when != null && when.at != null) {
+      WrongUsage.time(spec, "--at", when.at);
     }
     int version = node.draft(files);
     String path = "/v1/catalog/versions/" + version;

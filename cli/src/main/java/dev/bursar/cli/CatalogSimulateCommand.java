@@ -5,7 +5,6 @@ import dev.bursar.benchmarks.console.Progress;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,7 +15,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -78,11 +76,15 @@ final class CatalogSimulateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (!time("--from", from).isBefore(time("--to", to))) {
-      throw wrong("--to: %s is not after %s".formatted(to, from));
+    OffsetDateTime start = WrongUsage.time(spec, "--from", from);
+    if (!start.isBefore(WrongUsage.time(spec, "--to", to))) {
+      throw WrongUsage.of(spec, "--to: %s is not after %s".formatted(to, from));
     }
     if (pricedAt != null) {
-      time("--priced-at", pricedAt);
+      WrongUsage.time(spec, "--priced-at", pricedAt);
+    }
+    if (orgs < 0) {
+      throw WrongUsage.of(spec, "--orgs: %d is not 0 or more".formatted(orgs));
     }
     int version = node.draft(files);
     Map<String, String> body = new TreeMap<>(Map.of("from", from, "to", to));
@@ -114,18 +116,6 @@ final class CatalogSimulateCommand implements Callable<Integer> {
     print(out, result);
     out.flush();
     return denyNone && !result.path("denied").isEmpty() ? DENIES_SOMETHING : 0;
-  }
-
-  private OffsetDateTime time(String option, String value) {
-    try {
-      return OffsetDateTime.parse(value);
-    } catch (DateTimeParseException e) {
-      throw wrong("%s: %s is no time such as 2026-10-01T00:00:00Z".formatted(option, value));
-    }
-  }
-
-  private ParameterException wrong(String message) {
-    return new ParameterException(spec.commandLine(), message);
   }
 
   private void print(PrintWriter out, JsonNode result) {

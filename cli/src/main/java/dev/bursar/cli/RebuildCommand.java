@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.bursar.benchmarks.console.Progress;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.projections.ProjectionSettings;
 import dev.bursar.projections.readmodel.ReadModel;
@@ -17,7 +18,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,7 +45,6 @@ import picocli.CommandLine.Spec;
     })
 final class RebuildCommand implements Callable<Integer> {
 
-  private static final int BAR_UPDATE_MS = 500;
   private static final double NANOS = 1e9;
 
   @Spec private CommandSpec spec;
@@ -104,11 +103,7 @@ final class RebuildCommand implements Callable<Integer> {
     // What becomes of a connection is told by the failure that comes of it.
     ((Logger) LoggerFactory.getLogger("com.zaxxer.hikari")).setLevel(Level.ERROR);
     RebuildReport report;
-    try (ProgressBar bar =
-        new ProgressBarBuilder()
-            .setTaskName("rows")
-            .setUpdateIntervalMillis(BAR_UPDATE_MS)
-            .build()) {
+    try (ProgressBar bar = Progress.bar("rows", 0)) {
       report =
           new Rebuild(
                   settings,

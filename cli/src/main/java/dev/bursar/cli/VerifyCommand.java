@@ -2,6 +2,7 @@ package dev.bursar.cli;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
+import dev.bursar.benchmarks.console.Progress;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.projections.ProjectionSettings;
 import dev.bursar.projections.verify.Counts;
@@ -12,7 +13,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +29,6 @@ import picocli.CommandLine.Spec;
     })
 final class VerifyCommand implements Callable<Integer> {
 
-  private static final int BAR_UPDATE_MS = 500;
   private static final int SHOWN_MAX = 50;
   private static final int LINE_CHARS_MAX = 2_000;
 
@@ -69,11 +68,7 @@ final class VerifyCommand implements Callable<Integer> {
   /** Runs one, and prints what it comes to; the exit code. */
   static int run(Verification verification, PrintWriter out) {
     Report report;
-    try (ProgressBar bar =
-        new ProgressBarBuilder()
-            .setTaskName("rows")
-            .setUpdateIntervalMillis(BAR_UPDATE_MS)
-            .build()) {
+    try (ProgressBar bar = Progress.bar("rows", 0)) {
       report =
           verification.run(
               counts -> {

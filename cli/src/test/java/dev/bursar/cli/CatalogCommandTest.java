@@ -98,6 +98,9 @@ final class CatalogCommandTest {
   @CsvSource({
     "publish --percent 100, --percent: 100 is not between 1 and 99",
     "publish --percent 0, --percent: 0 is not between 1 and 99",
+    "publish --at yesterday, --at: yesterday is no time such as 2026-10-01T00:00:00Z",
+    "simulate --from 2026-09-01T00:00:00Z --to 2026-10-01T00:00:00Z --orgs -1,"
+        + " --orgs: -1 is not 0 or more",
     "simulate --from 2026-10-01T00:00:00Z --to 2026-10-01T00:00:00Z,"
         + " --to: 2026-10-01T00:00:00Z is not after 2026-10-01T00:00:00Z",
     "simulate --from October --to 2026-10-01T00:00:00Z,"
