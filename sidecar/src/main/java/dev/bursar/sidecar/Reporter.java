@@ -67,6 +67,7 @@ final class Reporter implements AutoCloseable {
   private final long every;
   private final long patience;
   private final SidecarMeters meters;
+
   /** What becomes of commits that were begun at once, by the reservation's name. */
   private final Map<String, CompletableFuture<Reported>> commits = new ConcurrentHashMap<>();
 

@@ -420,8 +420,7 @@ public final class Sidecar implements Changes, AutoCloseable {
       return file.keep(owed).exceptionallyCompose(error -> onlyTold(owed, first));
     }
     if (file.isFull()) {
-      return onlyTold(owed, first)
-          .exceptionallyCompose(error -> forgotten(file.keep(owed), owed));
+      return onlyTold(owed, first).exceptionallyCompose(error -> forgotten(file.keep(owed), owed));
     }
     return file.keep(owed)
         .handle((kept, error) -> error == null)

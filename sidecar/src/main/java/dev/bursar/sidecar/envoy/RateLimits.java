@@ -115,8 +115,7 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
       String id = said.get("request_id");
       ReserveRequest wish = wish(said, hits(request, descriptor), isAlone);
       // What is set aside for several may be given back: that is no answer to be repeated.
-      String key =
-          id == null || !isAlone ? null : id + '\n' + request.getDomain() + '\n' + index;
+      String key = id == null || !isAlone ? null : id + '\n' + request.getDomain() + '\n' + index;
       return (isAlone || wish.dryRun() ? gate.decide(wish, key) : gate.hold(wish))
           .thenApply(Verdict::of)
           .exceptionally(Verdict::of);

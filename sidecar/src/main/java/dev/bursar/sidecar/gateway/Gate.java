@@ -74,8 +74,10 @@ public final class Gate implements AutoCloseable {
 
   private final Sidecar sidecar;
   private final Server server;
+
   /** What waits to be tried again. */
   private final Set<Settling> unsettled = ConcurrentHashMap.newKeySet();
+
   private final Map<String, CompletableFuture<Decision>> known = new LinkedHashMap<>();
   private volatile boolean closed;
 

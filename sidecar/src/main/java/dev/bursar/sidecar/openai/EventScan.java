@@ -181,8 +181,7 @@ final class EventScan implements Scan {
 
   /** What the text comes to: as far as it was told of, as it was told. */
   private long tokens() {
-    return Math.min(
-        Body.UNITS_MAX, told.output() + Tokens.ofBytes(textBytes - toldTextBytes));
+    return Math.min(Body.UNITS_MAX, told.output() + Tokens.ofBytes(textBytes - toldTextBytes));
   }
 
   private void numbers(JsonNode usage) {

@@ -211,9 +211,7 @@ final class Upstream {
             SPENT,
             !isStream,
             ending ->
-                isCoded
-                    ? held.estimate(call.outputTokens(), ending)
-                    : held.charge(scan, ending));
+                isCoded ? held.estimate(call.outputTokens(), ending) : held.charge(scan, ending));
     Duration left = settings.within().minusNanos(System.nanoTime() - started);
     Source<ByteString, NotUsed> body =
         answer

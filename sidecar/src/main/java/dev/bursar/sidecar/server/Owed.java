@@ -52,8 +52,7 @@ public final class Owed {
    *     tell whether it was charged; failed if the server does not say what became of it: it is to
    *     be told again
    */
-  public static CompletionStage<Reported> settle(
-      Server server, Entry.Stored use, boolean isFirst) {
+  public static CompletionStage<Reported> settle(Server server, Entry.Stored use, boolean isFirst) {
     ReserveRequest work;
     try {
       work = use.request();

@@ -62,7 +62,8 @@ final class SidecarCommandTest {
     assertThat(told("--grpc-port=70000"))
         .isEqualTo("bursar: --grpc-port: 70000 is not between 0 and 65535");
     assertThat(told("--fail-mode=chat=maybe")).startsWith("bursar: --fail-mode: ");
-    assertThat(told("--name=")).isEqualTo("bursar: --name: has 0 characters; 1 to 200 are accepted");
+    assertThat(told("--name="))
+        .isEqualTo("bursar: --name: has 0 characters; 1 to 200 are accepted");
     assertThat(told("--name=" + "x".repeat(201))).startsWith("bursar: --name: has 201 ");
     assertThat(told("--openai-upstream=models")).startsWith("bursar: --openai-upstream: ");
   }

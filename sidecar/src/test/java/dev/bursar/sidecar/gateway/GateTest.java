@@ -339,8 +339,7 @@ final class GateTest {
           .toCompletableFuture()
           .join();
       until(() -> sidecar.file().unsent() == 0);
-      assertThat(charging.events.stream().map(Entry.Stored::id))
-          .containsExactly("rsv_1", "rsv_1");
+      assertThat(charging.events.stream().map(Entry.Stored::id)).containsExactly("rsv_1", "rsv_1");
       assertThat(charging.events.stream().map(each -> each.request().usage()))
           .containsExactly(Map.of("unpriced", 1L), Map.of("usual", 2L));
       assertThat(sidecar.meters().rejectedUses()).isZero();
@@ -375,8 +374,7 @@ final class GateTest {
       Gate gate = chargingGate(sidecar);
       for (int i = 1; i <= 20; i++) {
         assertThat(id(decide(gate, "2000", Mode.CHARGE, null))).isEqualTo("rsv_" + i);
-        String held =
-            id(gate.hold(wish("2000", Mode.RESERVE)).toCompletableFuture().join());
+        String held = id(gate.hold(wish("2000", Mode.RESERVE)).toCompletableFuture().join());
         assertThat(held).isEqualTo("rsv_" + ++i);
         gate.settle(held, wish("2000", Mode.RESERVE), Credits.of(1), null)
             .toCompletableFuture()
