@@ -5,17 +5,23 @@ import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.server.Owed;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.Server.Reported;
+import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.UsageLog;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -44,6 +50,8 @@ final class Reporter implements AutoCloseable {
    */
   private static final int UNDER_WAY_MAX = 32;
 
+  private static final int COMMITS_MAX = 10_000;
+
   private static final long MS = 1_000_000;
   private static final long BUSY = 20 * MS;
   private static final long AWAY = 500 * MS;
@@ -59,6 +67,10 @@ final class Reporter implements AutoCloseable {
   private final long every;
   private final long patience;
   private final SidecarMeters meters;
+
+  /** What becomes of commits that were begun at once, by the reservation's name. */
+  private final Map<String, CompletableFuture<Reported>> commits = new ConcurrentHashMap<>();
+
   private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean more = new AtomicBoolean(true);
   private volatile boolean hurried;
@@ -69,6 +81,10 @@ final class Reporter implements AutoCloseable {
   private int batches;
   private int underWay;
   private boolean reading;
+
+  /** So many of the next uses in the file an earlier life has left. */
+  private long recovered;
+
   private long readAt;
   private boolean asideUnderWay;
   private long asideLeft;
@@ -94,6 +110,7 @@ final class Reporter implements AutoCloseable {
     this.every = every.toNanos();
     this.patience = patience.toNanos();
     this.meters = meters;
+    this.recovered = file.unsent() - file.unsentAside();
   }
 
   void start() {
@@ -106,6 +123,21 @@ final class Reporter implements AutoCloseable {
   void used() {
     more.set(true);
     wake();
+  }
+
+  /**
+   * Somebody commits a reservation at once, before it is read from the file: what comes of that is
+   * waited for then, in place of another commit.
+   *
+   * @return whether it may; else it is left to the file
+   */
+  boolean begin(String reservation, CompletableFuture<Reported> commit) {
+    return commits.size() < COMMITS_MAX && commits.putIfAbsent(reservation, commit) == null;
+  }
+
+  /** It does not come into the file. */
+  void forget(String reservation) {
+    commits.remove(reservation);
   }
 
   private void wake() {
@@ -135,6 +167,10 @@ final class Reporter implements AutoCloseable {
     long since;
     Ask.@Nullable Settle ask;
     boolean forgotten;
+
+    /** Whether a commit may have reached the server of which nobody knows what became. */
+    boolean mayBeSent;
+
     boolean sending;
     boolean tried;
     long triedAt;
@@ -172,7 +208,10 @@ final class Reporter implements AutoCloseable {
     }
   }
 
-  private record Answered(Part part, Reported it, long sentAt) {}
+  /**
+   * @param isUnknown whether it may have come to what nobody knows
+   */
+  private record Answered(Part part, Reported it, long sentAt, boolean isUnknown) {}
 
   /** Does what is due by now; when it is to be asked again, unless it wakes before. */
   private long step() throws IOException {
@@ -248,8 +287,13 @@ final class Reporter implements AutoCloseable {
   }
 
   private void begin(Work work) {
+    boolean isAside = work.from != file;
     Map<String, List<Entry.Stored>> byLease = new LinkedHashMap<>();
+    Set<Entry.Stored> ofBefore = Collections.newSetFromMap(new IdentityHashMap<>());
     for (Entry.Stored use : work.batch.uses()) {
+      if (isAside || recovered-- > 0) {
+        ofBefore.add(use);
+      }
       String of =
           use.isOwed() ? "||" + use.id() : use.lease() == null ? "|" + use.org() : use.lease();
       byLease.computeIfAbsent(of, k -> new ArrayList<>()).add(use);
@@ -258,7 +302,9 @@ final class Reporter implements AutoCloseable {
     for (List<Entry.Stored> uses : byLease.values()) {
       for (int from = 0; from < uses.size(); from += REPORT_MAX) {
         int to = Math.min(uses.size(), from + REPORT_MAX);
-        parts.add(new Part(work, uses.subList(from, to), false, now));
+        Part part = new Part(work, uses.subList(from, to), false, now);
+        part.mayBeSent = ofBefore.contains(uses.getFirst());
+        parts.add(part);
       }
     }
   }
@@ -305,7 +351,9 @@ final class Reporter implements AutoCloseable {
     part.begun(sentAt);
     CompletionStage<Reported> sent;
     if (part.uses.getFirst().isOwed()) {
-      sent = Owed.settle(server, part.uses.getFirst());
+      Entry.Stored owed = part.uses.getFirst();
+      CompletableFuture<Reported> first = commits.remove(owed.id());
+      sent = first != null ? first : Owed.settle(server, owed, !part.mayBeSent);
     } else if (lease == null || part.forgotten) {
       sent = server.report(part.uses);
     } else {
@@ -343,7 +391,8 @@ final class Reporter implements AutoCloseable {
     sent.whenComplete(
         (it, error) -> {
           Reported told = error == null ? it : new Reported(new Told.Lost(), List.of());
-          answered.add(new Answered(part, told, sentAt));
+          boolean isUnknown = error != null && !ServerAway.isUnsent(error);
+          answered.add(new Answered(part, told, sentAt, isUnknown));
           wake();
         });
   }
@@ -352,6 +401,7 @@ final class Reporter implements AutoCloseable {
     Part part = answer.part;
     Reported it = answer.it;
     part.sending = false;
+    part.mayBeSent |= answer.isUnknown;
     underWay--;
     meters.told(it.told());
     Ask.Settle ask = part.ask;
@@ -365,6 +415,10 @@ final class Reporter implements AutoCloseable {
     }
     switch (it.told()) {
       case Told.Lost lost -> again(part, "no_answer");
+      case Told.Refused no when isFinalized(part.uses.getFirst(), no) -> {
+        finalizedBefore(part.uses.getFirst());
+        done(part);
+      }
       case Told.Refused no when isOfLease(part) && no.code().equals("lease_not_found") ->
           part.forgotten = true;
       case Told.Refused no when isForGood(no) -> refused(part, no);
@@ -379,9 +433,41 @@ final class Reporter implements AutoCloseable {
     return !part.forgotten;
   }
 
-  /** The server was told of a reservation's end otherwise. */
-  void told(Entry.Stored owed, Reported it) {
-    rejected(List.of(owed), it);
+  private static boolean isFinalized(Entry.Stored use, Told.Refused no) {
+    return use.isOwed() && no.code().equals(Owed.FINALIZED);
+  }
+
+  /**
+   * The server was told of a reservation's end otherwise.
+   *
+   * @return whether that is all; else it is to be told again
+   */
+  boolean told(Entry.Stored owed, Reported it) {
+    return switch (it.told()) {
+      case Told.Refused no when isFinalized(owed, no) -> {
+        finalizedBefore(owed);
+        yield true;
+      }
+      case Told.Refused no -> false;
+      case Told.Lost lost -> false;
+      case Told.Denied events when it.rejected().isEmpty() -> false;
+      case Told.Lease lease when it.rejected().isEmpty() -> false;
+      default -> {
+        rejected(List.of(owed), it);
+        yield true;
+      }
+    };
+  }
+
+  private void finalizedBefore(Entry.Stored owed) {
+    meters.finalizedBefore();
+    LOG.atWarn()
+        .setMessage(
+            "a reservation that was to be committed had ended before: by this commit, whose answer"
+                + " was lost, or otherwise")
+        .addKeyValue("reservation", owed.id())
+        .addKeyValue("work", new String(owed.work(), StandardCharsets.UTF_8))
+        .log();
   }
 
   private void rejected(List<Entry.Stored> uses, Reported it) {
@@ -430,6 +516,7 @@ final class Reporter implements AutoCloseable {
             .setMessage("usage can't be reported and is set aside; it is tried again")
             .addKeyValue("org", part.org)
             .addKeyValue("lease", part.lease)
+            .addKeyValue("first", part.uses.getFirst().id())
             .addKeyValue("uses", part.uses.size())
             .addKeyValue("code", code)
             .log();

@@ -10,11 +10,11 @@ import dev.bursar.sidecar.decision.LocalDecider;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.Rooms;
-import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.lease.Wanted;
 import dev.bursar.sidecar.server.Changes;
 import dev.bursar.sidecar.server.Owed;
 import dev.bursar.sidecar.server.Server;
+import dev.bursar.sidecar.server.Server.Reported;
 import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.terms.Terms;
 import dev.bursar.sidecar.terms.TermsSource;
@@ -401,33 +401,73 @@ public final class Sidecar implements Changes, AutoCloseable {
   }
 
   /**
-   * Charges what a reservation came to that the server has made: it is kept, and the server is told
-   * until it answers, whatever comes in between. Where the file is full the server is told at once,
-   * so that it does not grow; only what it can't be told is kept all the same.
+   * Charges what a reservation came to that the server has made: it is kept, then the server is
+   * told at once, and until it answers, whatever comes in between. Where the file is full the
+   * server is told first, so that it does not grow; only what it can't be told is kept all the
+   * same.
    *
    * @param use as it is to be charged, by the reservation's name
    * @param others what is charged where its usage has no price, the first that has one
    * @param answer what is answered to the call with a key that is charged by it; null for none
-   * @return done once a crash does not lose it; failed if it may be lost
+   * @return done once a crash does not lose it and the server has been told, or does not answer
+   *     soon; failed if it may be lost
    */
   public CompletionStage<Void> owe(
       Use use, List<Map<String, Long>> others, @Nullable Answer answer) {
     Entry.Stored owed = Entry.Stored.owed(use, others, answer);
-    return file.isFull() && !server.isSilent()
-        ? toldOwed(owed).exceptionallyCompose(error -> file.keep(owed))
-        : file.keep(owed).exceptionallyCompose(error -> toldOwed(owed));
+    CompletableFuture<Reported> first = new CompletableFuture<>();
+    if (server.isSilent() || !reporter.begin(owed.id(), first)) {
+      return file.keep(owed).exceptionallyCompose(error -> onlyTold(owed, first));
+    }
+    if (file.isFull()) {
+      return onlyTold(owed, first).exceptionallyCompose(error -> forgotten(file.keep(owed), owed));
+    }
+    return file.keep(owed)
+        .handle((kept, error) -> error == null)
+        .thenCompose(
+            isKept -> {
+              if (!isKept) {
+                return forgotten(onlyTold(owed, first), owed);
+              }
+              tell(owed, first);
+              CompletableFuture<Void> answered = first.handle((it, error) -> null);
+              host.completeAfter(answered, settings.waitMax().toNanos());
+              return answered;
+            });
   }
 
-  private CompletionStage<Void> toldOwed(Entry.Stored owed) {
-    return Owed.settle(server, owed)
-        .thenAccept(
-            reported -> {
-              meters.told(reported.told());
-              if (reported.told() instanceof Told.Lost) {
-                throw new ServerAway("it is not known to be charged");
+  private void tell(Entry.Stored owed, CompletableFuture<Reported> first) {
+    Owed.settle(server, owed, true)
+        .whenComplete(
+            (it, error) -> {
+              if (error == null) {
+                first.complete(it);
+              } else {
+                first.completeExceptionally(error);
               }
-              reporter.told(owed, reported);
             });
+  }
+
+  /** It is in no file. */
+  private CompletionStage<Void> onlyTold(Entry.Stored owed, CompletableFuture<Reported> first) {
+    tell(owed, first);
+    return first.thenAccept(
+        reported -> {
+          meters.told(reported.told());
+          if (!reporter.told(owed, reported)) {
+            throw new ServerAway("it is not known to be charged");
+          }
+          reporter.forget(owed.id());
+        });
+  }
+
+  private CompletionStage<Void> forgotten(CompletionStage<Void> last, Entry.Stored owed) {
+    return last.whenComplete(
+        (done, error) -> {
+          if (error != null) {
+            reporter.forget(owed.id());
+          }
+        });
   }
 
   /** The server is to answer a call, also after a crash; done once that is kept. */
@@ -474,7 +514,7 @@ public final class Sidecar implements Changes, AutoCloseable {
       String reservation, @Nullable Credits amount, @Nullable Map<String, Long> usage) {
     return reservation.startsWith(RESERVATION)
         ? end(reservation, amount, usage)
-        : server.end(reservation, amount, usage, reservation + "-end");
+        : server.end(reservation, amount, usage, Owed.key("end", reservation));
   }
 
   /** The terms of an org, once they are known; null if the server does not show them. */

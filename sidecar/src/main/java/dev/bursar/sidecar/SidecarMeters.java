@@ -15,6 +15,7 @@ public final class SidecarMeters {
   private final LongAdder uncheckedAllowed = new LongAdder();
   private final LongAdder uncheckedDenied = new LongAdder();
   private final LongAdder rejected = new LongAdder();
+  private final LongAdder finalized = new LongAdder();
   private final LongAdder unreadable = new LongAdder();
   private final Host host;
   private volatile long answeredAt;
@@ -47,6 +48,10 @@ public final class SidecarMeters {
 
   void rejected() {
     rejected.increment();
+  }
+
+  void finalizedBefore() {
+    finalized.increment();
   }
 
   void unreadableTerms() {
@@ -104,6 +109,11 @@ public final class SidecarMeters {
   /** Uses that the server did not take. */
   public long rejectedUses() {
     return rejected.sum();
+  }
+
+  /** Reservations of the server's that had ended already when they were to be committed. */
+  public long finalizedBeforeCommits() {
+    return finalized.sum();
   }
 
   /** Answers with terms that could not be read. */

@@ -9,6 +9,7 @@ import dev.bursar.sidecar.gateway.Wishes;
 import dev.bursar.sidecar.http.Gateways;
 import dev.bursar.sidecar.http.SidecarProcess;
 import dev.bursar.sidecar.openai.OpenAiSettings;
+import dev.bursar.sidecar.server.ServerOverHttp;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -225,10 +226,16 @@ public final class SidecarCommand implements Callable<Integer> {
     if (!List.of("pass", "deny").contains(whenFull)) {
       throw wrong("--when-full: %s is neither pass nor deny".formatted(whenFull));
     }
+    String called = name == null ? machine() + ":" + port : name;
+    if (called.isEmpty() || called.length() > ServerOverHttp.NAME_MAX) {
+      throw wrong(
+          "--name: has %d characters; 1 to %d are accepted"
+              .formatted(called.length(), ServerOverHttp.NAME_MAX));
+    }
     return new SidecarProcess.Options(
         server,
         secret,
-        name == null ? machine() + ":" + port : name,
+        called,
         host,
         port,
         data,

@@ -113,10 +113,10 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
     try {
       Said said = said(descriptor);
       String id = said.get("request_id");
-      return gate.decide(
-              wish(said, hits(request, descriptor), isAlone),
-              // What is set aside for several may be given back: that is no answer to be repeated.
-              id == null || !isAlone ? null : id + '\n' + request.getDomain() + '\n' + index)
+      ReserveRequest wish = wish(said, hits(request, descriptor), isAlone);
+      // What is set aside for several may be given back: that is no answer to be repeated.
+      String key = id == null || !isAlone ? null : id + '\n' + request.getDomain() + '\n' + index;
+      return (isAlone || wish.dryRun() ? gate.decide(wish, key) : gate.hold(wish))
           .thenApply(Verdict::of)
           .exceptionally(Verdict::of);
     } catch (RuntimeException e) {
@@ -170,9 +170,10 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
         throw Problem.invalid(name, "is there twice").fault();
       }
     }
-    if (entries.containsKey("meter") && entries.containsKey("amount")) {
-      throw Problem.invalid("amount", "is there beside a meter: hits_addend counts one of them")
-          .fault();
+    for (String each : List.of("amount", "credit_type")) {
+      if (entries.containsKey("meter") && entries.containsKey(each)) {
+        throw Problem.invalid(each, "is there beside a meter, which has a price").fault();
+      }
     }
     return Said.of(entries).or(defaults);
   }

@@ -6,6 +6,7 @@ import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
+import dev.bursar.sidecar.server.Owed;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.usage.Answer;
@@ -53,8 +54,11 @@ public final class Gate implements AutoCloseable {
   private static final int KNOWN_MAX = 4_000;
   private static final int KEY_BYTES = 20;
 
-  /** For how long the server sets something aside that is to be charged at once. */
-  private static final long CHARGED_WITHIN_SECONDS = 60;
+  /**
+   * For how long the server sets something aside that is ended here: as long as a lease can be
+   * settled. Mostly that is at once, or when a model has answered; it may be after a crash.
+   */
+  private static final long SETTLED_WITHIN_SECONDS = 1_200;
 
   private static final Duration TRIED_FIRST_AFTER = Duration.ofSeconds(1);
   private static final Duration TRIED_AFTER_MAX = Duration.ofSeconds(30);
@@ -70,7 +74,10 @@ public final class Gate implements AutoCloseable {
 
   private final Sidecar sidecar;
   private final Server server;
+
+  /** What waits to be tried again. */
   private final Set<Settling> unsettled = ConcurrentHashMap.newKeySet();
+
   private final Map<String, CompletableFuture<Decision>> known = new LinkedHashMap<>();
   private volatile boolean closed;
 
@@ -104,7 +111,7 @@ public final class Gate implements AutoCloseable {
    */
   public CompletionStage<Decision> decide(ReserveRequest request, @Nullable String key) {
     if (key == null || request.dryRun()) {
-      return decided(request, null);
+      return decided(request, ofServer(request), null);
     }
     byte[] hash =
         CanonicalEntry.sha256((key + '\n' + content(request)).getBytes(StandardCharsets.UTF_8));
@@ -146,9 +153,30 @@ public final class Gate implements AutoCloseable {
     return mine;
   }
 
+  /**
+   * Sets aside what {@link #settle} ends: where the server does it, for longer, so that it is there
+   * yet if the sidecar has to be started again before. Each is a call of its own.
+   *
+   * @return as of {@link #decide}
+   */
+  public CompletionStage<Decision> hold(ReserveRequest request) {
+    return decided(request, lasting(request), null);
+  }
+
+  /** As the server is asked for what is ended here. */
+  private static ReserveRequest lasting(ReserveRequest request) {
+    return Wishes.held(request, SETTLED_WITHIN_SECONDS);
+  }
+
+  private static ReserveRequest ofServer(ReserveRequest request) {
+    return request.commit() ? lasting(request) : request;
+  }
+
   private CompletionStage<Decision> begun(ReserveRequest request, CallKey call, boolean isNew) {
     try {
-      return isNew ? decided(request, call) : byServer(request, call, true);
+      return isNew
+          ? decided(request, ofServer(request), call)
+          : byServer(request, ofServer(request), call, true);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -169,7 +197,8 @@ public final class Gate implements AutoCloseable {
     }
   }
 
-  private CompletionStage<Decision> decided(ReserveRequest request, @Nullable CallKey call) {
+  private CompletionStage<Decision> decided(
+      ReserveRequest request, ReserveRequest asked, @Nullable CallKey call) {
     return sidecar
         .decide(request, call)
         .thenCompose(
@@ -179,11 +208,11 @@ public final class Gate implements AutoCloseable {
               }
               // Where that can't be kept, the server is asked all the same.
               return call == null
-                  ? byServer(request, null, false)
+                  ? byServer(request, asked, null, false)
                   : sidecar
                       .passedOn(call)
                       .handle((kept, error) -> call)
-                      .thenCompose(noted -> byServer(request, call, false));
+                      .thenCompose(noted -> byServer(request, asked, call, false));
             });
   }
 
@@ -191,17 +220,16 @@ public final class Gate implements AutoCloseable {
    * What is to be charged at once is set aside, and then charged: so whoever gets no answer has
    * charged nothing, and the fail mode may decide; unless the server may have charged it before.
    *
+   * @param asked the same as the server is asked for it
    * @param again whether it was passed on before
    */
   private CompletionStage<Decision> byServer(
-      ReserveRequest request, @Nullable CallKey call, boolean again) {
+      ReserveRequest request, ReserveRequest asked, @Nullable CallKey call, boolean again) {
     boolean mayBeCharged = again && request.commit();
     if (server.isSilent()) {
       return mayBeCharged ? done(UNKNOWN) : unasked(request, call);
     }
     String id = call == null ? UUID.randomUUID().toString() : call.name().replace(' ', '-');
-    ReserveRequest asked =
-        request.commit() ? Wishes.held(request, CHARGED_WITHIN_SECONDS) : request;
     return server
         .reserve(asked, id)
         .thenCompose(
@@ -245,7 +273,7 @@ public final class Gate implements AutoCloseable {
       return sidecar.unasked(request, call);
     }
     return sidecar
-        .unasked(Wishes.held(request, CHARGED_WITHIN_SECONDS))
+        .unasked(Wishes.held(request, request.ttlSeconds()))
         .thenCompose(
             decision ->
                 decision instanceof Decision.Allowed it && it.reservation() != null
@@ -346,7 +374,7 @@ public final class Gate implements AutoCloseable {
           ? endedHere(it)
           : it.isRelease()
               ? server
-                  .end(it.reservation, null, null, it.reservation + "-release")
+                  .end(it.reservation, null, null, Owed.key("release", it.reservation))
                   .thenAccept(ended -> tellRefused(it, ended))
               : sidecar.owe(it.use(0), it.others, null);
     } catch (RuntimeException e) {
@@ -380,7 +408,13 @@ public final class Gate implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    unsettled.forEach(Gate::givenUp);
+    unsettled.forEach(this::giveUp);
+  }
+
+  private void giveUp(Settling it) {
+    if (unsettled.remove(it)) {
+      givenUp(it);
+    }
   }
 
   private static void givenUp(Settling it) {
@@ -396,25 +430,23 @@ public final class Gate implements AutoCloseable {
   }
 
   private void again(Settling it, Duration after, long since) {
+    unsettled.add(it);
     if (closed || System.nanoTime() - since > TRIED_FOR.toNanos()) {
-      unsettled.remove(it);
-      givenUp(it);
+      giveUp(it);
       return;
     }
-    unsettled.add(it);
     Duration next = after.multipliedBy(2);
     CompletableFuture.delayedExecutor(after.toMillis(), TimeUnit.MILLISECONDS)
         .execute(
             () -> {
-              if (closed) {
+              // What is under way is not given up yet, and what is given up is not tried.
+              if (!unsettled.remove(it)) {
                 return;
               }
               settled(it)
                   .whenComplete(
                       (done, error) -> {
-                        if (error == null) {
-                          unsettled.remove(it);
-                        } else {
+                        if (error != null) {
                           again(
                               it,
                               next.compareTo(TRIED_AFTER_MAX) < 0 ? next : TRIED_AFTER_MAX,

@@ -100,15 +100,10 @@ public final class Wishes {
   /**
    * Looks at what is said of all calls beforehand.
    *
-   * @throws dev.bursar.api.problem.Fault if something of it is no name, no amount, or empty
+   * @throws dev.bursar.api.problem.Fault if something of it is no name, or no amount; what is empty
+   *     is not said
    */
   public static void check(Map<String, String> defaults) {
-    defaults.forEach(
-        (name, value) -> {
-          if (value.isBlank()) {
-            throw Problem.invalid(name, "has no value").fault();
-          }
-        });
     Said said = Said.of(defaults).or(name -> name.equals("org") ? "any" : null);
     of(said, mode(said.get("mode")), ReservationBodies.TTL_SECONDS_DEFAULT, null);
   }

@@ -201,6 +201,10 @@ public final class SidecarProcess implements AutoCloseable {
     FunctionCounter.builder("bursar.sidecar.usage.rejected", meters, SidecarMeters::rejectedUses)
         .description("Uses that the server did not take; each is in the log")
         .register(registry);
+    FunctionCounter.builder(
+            "bursar.sidecar.usage.finalized", meters, SidecarMeters::finalizedBeforeCommits)
+        .description("Reservations that had ended when they were to be committed; each is logged")
+        .register(registry);
     FunctionCounter.builder("bursar.sidecar.terms.unreadable", meters, SidecarMeters::unreadable)
         .description("Answers with terms that could not be read; an org's first is in the log")
         .register(registry);

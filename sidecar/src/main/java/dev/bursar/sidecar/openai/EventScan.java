@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.bursar.api.json.Body;
 import dev.bursar.sidecar.server.JsonTree;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -90,6 +91,7 @@ final class EventScan implements Scan {
     }
     if (event.size() >= EVENT_BYTES_MAX) {
       isTooLong = true;
+      hasPassed = true;
       pass();
     }
   }
@@ -147,8 +149,9 @@ final class EventScan implements Scan {
     long before = textBytes;
     if (json == null) {
       String text = new String(data, StandardCharsets.UTF_8).strip();
-      textBytes += text.equals(LAST) ? 0 : LongTexts.bytes(text);
-      reached(before);
+      boolean isLast = text.equals(LAST);
+      textBytes += isLast ? 0 : LongTexts.bytes(text);
+      reached(before, isLast);
       return false;
     }
     for (JsonNode choice : json.path("choices")) {
@@ -159,20 +162,26 @@ final class EventScan implements Scan {
     JsonNode usage =
         json.path("usage").isObject() ? json.path("usage") : json.at("/response/usage");
     numbers(usage);
-    reached(before);
-    return stripsUsage && usage.isObject() && json.path("choices").isEmpty() && json.has("choices");
+    boolean hasNoChoice = json.path("choices").isEmpty();
+    reached(before, usage.isObject() && hasNoChoice);
+    return stripsUsage && usage.isObject() && hasNoChoice && json.has("choices");
   }
 
-  /** What ends an answer has no text: then it is no longer of use to stop it. */
-  private void reached(long textBytesBefore) {
+  /**
+   * What ends an answer has no text: then it is no longer of use to stop it, whatever the text
+   * before has come to. If more comes all the same, it counts with that.
+   */
+  private void reached(long textBytesBefore, boolean mayBeLast) {
     if (textBytes > textBytesBefore) {
       reachedTokens = tokens();
+    } else if (mayBeLast) {
+      reachedTokens = 0;
     }
   }
 
   /** What the text comes to: as far as it was told of, as it was told. */
   private long tokens() {
-    return told.output() + Tokens.ofBytes(textBytes - toldTextBytes);
+    return Math.min(Body.UNITS_MAX, told.output() + Tokens.ofBytes(textBytes - toldTextBytes));
   }
 
   private void numbers(JsonNode usage) {
@@ -252,6 +261,11 @@ final class EventScan implements Scan {
   public @Nullable Tokens told() {
     Tokens tokens = told.tokens();
     return tokens == null ? null : new Tokens(tokens.input(), tokens.cachedInput(), tokens());
+  }
+
+  @Override
+  public boolean isPartlyEstimated() {
+    return textBytes > toldTextBytes;
   }
 
   @Override

@@ -98,6 +98,11 @@ final class JsonScan implements Scan {
   }
 
   @Override
+  public boolean isPartlyEstimated() {
+    return false;
+  }
+
+  @Override
   public long reachedTokens() {
     return outputTokens();
   }

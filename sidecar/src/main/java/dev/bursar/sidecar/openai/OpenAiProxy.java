@@ -197,7 +197,7 @@ public final class OpenAiProxy {
             Map.of(),
             traceparent == null ? null : TraceContext.traceId(traceparent.value()));
     untimed(request);
-    return gate.decide(wish, null)
+    return gate.hold(wish)
         .thenCompose(
             decision ->
                 switch (decision) {

@@ -25,7 +25,7 @@ public record OpenAiSettings(
   /** How long a call may take at most. */
   public static final Duration WITHIN_MAX = Duration.ofMinutes(9);
 
-  /** For how long what a call may cost is set aside: as long as a lease allows. */
+  /** For how long what a call may cost is set aside of a lease: as long as that allows. */
   static final long TTL_SECONDS = 600;
 
   /** What fits most. */

@@ -19,7 +19,13 @@ interface Scan {
   /** What was used, as the answer said it, and by the text that came since; null if it has not. */
   @Nullable Tokens told();
 
-  /** What the answer had come to when text came last: as it said, and by the text since. */
+  /** Whether part of what was told is no more than the text that came since. */
+  boolean isPartlyEstimated();
+
+  /**
+   * What the answer had come to when text came last: as it said, and by the text since; 0 once its
+   * end has come.
+   */
   long reachedTokens();
 
   /** How many tokens the text comes to that has passed. */

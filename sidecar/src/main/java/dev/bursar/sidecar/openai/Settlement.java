@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Charges calls by what their answers say that they used, else by what has passed by. */
 final class Settlement {
 
-  /** In the metadata of what was charged by estimate: why. */
+  /** In the metadata of what was charged by estimate, or of which part was: why. */
   static final String ESTIMATED = "bursar.estimated";
 
   /** Whoever gets an answer waits no longer for what it used to be on record. */
@@ -62,23 +62,33 @@ final class Settlement {
       return waited(gate.settle(reservation, request, null, null));
     }
 
-    /** Something ran, and so far has come of it; what nobody counted is estimated. */
-    CompletionStage<?> charge(@Nullable Tokens told, long outputTokens, Ending ending) {
+    /** Something ran, and this has come of it. */
+    CompletionStage<?> charge(Scan scan, Ending ending) {
+      return charge(scan.told(), scan.isPartlyEstimated(), scan.outputTokens(), ending);
+    }
+
+    /** Something ran, so much is estimated to have come of it, and nobody counted that. */
+    CompletionStage<?> estimate(long outputTokens, Ending ending) {
+      return charge(null, true, outputTokens, ending);
+    }
+
+    private CompletionStage<?> charge(
+        @Nullable Tokens told, boolean isEstimated, long outputTokens, Ending ending) {
       if (!hasEnded.compareAndSet(false, true)) {
         return CompletableFuture.completedFuture(null);
       }
+      Map<String, String> remarks =
+          told == null || isEstimated ? Map.of(ESTIMATED, ending.reason()) : Map.of();
+      meters.charged(remarks.isEmpty() ? "usage" : "estimate");
       if (told == null) {
-        meters.charged("estimate");
-        Tokens estimated = new Tokens(call.inputTokens(), 0, outputTokens);
-        return waited(ended(estimated, false, Map.of(ESTIMATED, ending.reason())));
+        return waited(ended(new Tokens(call.inputTokens(), 0, outputTokens), false, remarks));
       }
-      meters.charged("usage");
       return waited(
           (told.cachedInput() == 0
                   ? CompletableFuture.completedFuture(false)
                   : prices.has(request, Tokens.CACHED_INPUT))
               .exceptionally(error -> false)
-              .thenCompose(apart -> ended(told, apart, Map.of())));
+              .thenCompose(apart -> ended(told, apart, remarks)));
     }
 
     /** What has no price of its own is charged with the rest; or as much as was set aside. */

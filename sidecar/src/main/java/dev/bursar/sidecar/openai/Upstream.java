@@ -211,9 +211,7 @@ final class Upstream {
             SPENT,
             !isStream,
             ending ->
-                isCoded
-                    ? held.charge(null, call.outputTokens(), ending)
-                    : held.charge(scan.told(), scan.outputTokens(), ending));
+                isCoded ? held.estimate(call.outputTokens(), ending) : held.charge(scan, ending));
     Duration left = settings.within().minusNanos(System.nanoTime() - started);
     Source<ByteString, NotUsed> body =
         answer
@@ -264,7 +262,7 @@ final class Upstream {
       return held.release().thenApply(any -> response);
     }
     Ending ending = cause instanceof TimeoutException ? Ending.TIMED_OUT : Ending.CUT_OFF;
-    return held.charge(null, 0, ending).thenApply(any -> response);
+    return held.estimate(0, ending).thenApply(any -> response);
   }
 
   private static OpenAiError unanswered(Throwable error) {

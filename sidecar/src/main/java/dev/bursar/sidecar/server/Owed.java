@@ -23,56 +23,113 @@ import org.slf4j.LoggerFactory;
 public final class Owed {
 
   private static final Logger LOG = LoggerFactory.getLogger(Owed.class);
-  private static final int KEY_BYTES = 8;
+
+  /** The reservation had ended before: by this very commit, or otherwise. */
+  public static final String FINALIZED = "reservation_finalized";
+
+  private static final Told NOT_FOUND = new Told.Refused("reservation_not_found", null);
 
   private Owed() {}
+
+  /** The key of a call, the same for the same; of a fixed length, however long that is. */
+  public static String key(String what, String content) {
+    byte[] hash = CanonicalEntry.sha256(content.getBytes(StandardCharsets.UTF_8));
+    return what + '-' + HexFormat.of().formatHex(hash);
+  }
 
   /**
    * Commits a reservation: as its usage, or where that has no price as the first of the others that
    * has one. One that has expired for good is told of as an event, which is charged once for its
    * id. However often it is told, it happens once.
    *
+   * <p>The server forgets how a reservation has ended, after a day or 200,000 operations of its
+   * wallet. One that it does not know and that was never sent can't have been charged: it is an
+   * event. Of any other nobody can tell.
+   *
    * @param use one that {@link Entry.Stored#isOwed}
-   * @return failed if the server does not say what became of it: it is to be told again
+   * @param isFirst whether none of its commits can have reached the server before
+   * @return refused as {@link #FINALIZED} if it had ended before, refused otherwise if nobody can
+   *     tell whether it was charged; failed if the server does not say what became of it: it is to
+   *     be told again
    */
-  public static CompletionStage<Reported> settle(Server server, Entry.Stored use) {
-    ReserveRequest work = use.request();
-    List<Map<String, Long>> others = use.others();
+  public static CompletionStage<Reported> settle(Server server, Entry.Stored use, boolean isFirst) {
+    ReserveRequest work;
     try {
-      return settle(server, use, work.amount(), work.usage(), others == null ? List.of() : others);
+      work = use.request();
+    } catch (RuntimeException e) {
+      // However often it is read: it is in the log, and holds up no other.
+      return told("it can't be read: " + e);
+    }
+    List<Map<String, Long>> others = use.others();
+    Settling all = new Settling(server, use, isFirst);
+    try {
+      return all.settle(work.amount(), work.usage(), others == null ? List.of() : others);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private static CompletionStage<Reported> settle(
-      Server server,
-      Entry.Stored use,
-      @Nullable Credits amount,
-      @Nullable Map<String, Long> usage,
-      List<Map<String, Long>> others) {
-    return server
-        .end(use.id(), amount, usage, call(use.id(), amount, usage))
-        .thenCompose(
-            ended -> {
-              if (!(ended instanceof Ended.Refused refused)) {
-                return told(null);
-              }
-              if (refused.fault() == Ended.Fault.EXPIRED) {
-                return server.report(List.of(use));
-              }
-              if (refused.fault() != Ended.Fault.INVALID || others.isEmpty()) {
-                return told(refused.detail());
-              }
-              LOG.atError()
-                  .setMessage("what was used can't be charged as it is, and is charged otherwise")
-                  .addKeyValue("reservation", use.id())
-                  .addKeyValue("usage", usage)
-                  .addKeyValue("charged", others.getFirst())
-                  .addKeyValue("reason", refused.detail())
-                  .log();
-              return settle(server, use, null, others.getFirst(), others.subList(1, others.size()));
-            });
+  private record Settling(Server server, Entry.Stored use, boolean isFirst) {
+
+    CompletionStage<Reported> settle(
+        @Nullable Credits amount,
+        @Nullable Map<String, Long> usage,
+        List<Map<String, Long>> others) {
+      return server
+          .end(use.id(), amount, usage, commitKey(use.id(), amount, usage))
+          .thenCompose(
+              ended ->
+                  ended instanceof Ended.Refused refused
+                      ? refused(refused, usage, others)
+                      : told(null));
+    }
+
+    private CompletionStage<Reported> refused(
+        Ended.Refused refused, @Nullable Map<String, Long> usage, List<Map<String, Long>> others) {
+      return switch (refused.fault()) {
+        case EXPIRED -> event(use, usage, others);
+        case NOT_FOUND -> isFirst ? event(use, usage, others) : noMore(NOT_FOUND);
+        case FINALIZED -> noMore(new Told.Refused(FINALIZED, null));
+        case INVALID -> {
+          if (others.isEmpty()) {
+            yield told(refused.detail());
+          }
+          otherwise(usage, others.getFirst(), refused.detail());
+          yield settle(null, others.getFirst(), others.subList(1, others.size()));
+        }
+      };
+    }
+
+    private CompletionStage<Reported> event(
+        Entry.Stored as, @Nullable Map<String, Long> usage, List<Map<String, Long>> others) {
+      return server
+          .report(List.of(as.using(usage)))
+          .thenCompose(
+              reported -> {
+                String rejected =
+                    reported.rejected().isEmpty() ? null : reported.rejected().getFirst();
+                if (rejected == null || others.isEmpty()) {
+                  return CompletableFuture.completedFuture(reported);
+                }
+                otherwise(usage, others.getFirst(), rejected);
+                return event(as, others.getFirst(), others.subList(1, others.size()));
+              });
+    }
+
+    private void otherwise(
+        @Nullable Map<String, Long> usage, Map<String, Long> other, String reason) {
+      LOG.atError()
+          .setMessage("what was used can't be charged as it is, and is charged otherwise")
+          .addKeyValue("reservation", use.id())
+          .addKeyValue("usage", usage)
+          .addKeyValue("charged", other)
+          .addKeyValue("reason", reason)
+          .log();
+    }
+  }
+
+  private static CompletionStage<Reported> noMore(Told told) {
+    return CompletableFuture.completedFuture(new Reported(told, List.of()));
   }
 
   private static CompletionStage<Reported> told(@Nullable String rejected) {
@@ -82,10 +139,9 @@ public final class Owed {
   }
 
   /** The same for the same, in another life, too, so that what is told again happens once. */
-  private static String call(
+  private static String commitKey(
       String reservation, @Nullable Credits amount, @Nullable Map<String, Long> usage) {
     String content = amount + " " + (usage == null ? "" : new TreeMap<>(usage));
-    byte[] hash = CanonicalEntry.sha256(content.getBytes(StandardCharsets.UTF_8));
-    return reservation + "-end-" + HexFormat.of().formatHex(hash, 0, KEY_BYTES);
+    return key("commit", reservation + '\n' + content);
   }
 }

@@ -11,6 +11,11 @@ import java.util.Map;
 /** What is sent of work, out of what was stored of it. */
 final class Reports {
 
+  /** The source of what reservations of the server's came to: theirs are names of their own. */
+  private static final String RESERVATIONS = "bursar/reservations";
+
+  private static final int ID_CHARS_MAX = 255;
+
   private Reports() {}
 
   /** Items of a lease's report. */
@@ -32,19 +37,25 @@ final class Reports {
     return list(
         uses,
         (use, out) -> {
-          String source = use.lease() == null ? "sidecar/" + sidecar : use.lease();
+          String lease = use.lease();
+          boolean isUnchecked = lease == null && !use.isOwed();
+          String source =
+              lease != null ? lease : use.isOwed() ? RESERVATIONS : "sidecar/" + sidecar;
           out.writeBytes(
               JsonWriter.bytes(
                   json ->
                       json.field("specversion", "1.0")
-                          .field("id", use.id())
+                          .field("id", id(use))
                           .field("source", source)
-                          .field(
-                              "type",
-                              use.lease() == null ? "dev.bursar.unchecked" : "dev.bursar.usage")
+                          .field("type", isUnchecked ? "dev.bursar.unchecked" : "dev.bursar.usage")
                           .field("time", use.at())
                           .raw("data", data(use))));
         });
+  }
+
+  /** A reservation's name may be longer than an event's. */
+  private static String id(Entry.Stored use) {
+    return use.id().length() <= ID_CHARS_MAX ? use.id() : Owed.key("reservation", use.id());
   }
 
   private static byte[] data(Entry.Stored use) {

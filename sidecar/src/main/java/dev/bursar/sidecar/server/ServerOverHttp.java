@@ -19,9 +19,11 @@ import dev.bursar.sidecar.terms.TermsSource;
 import dev.bursar.sidecar.usage.Entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +39,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -51,6 +54,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private static final Logger LOG = LoggerFactory.getLogger(ServerOverHttp.class);
   private static final Reported LOST = new Reported(new Told.Lost(), List.of());
 
+  private static final String KEY = "Idempotency-Key";
   private static final int LISTS_MAX = 4;
 
   /** The most characters of a name. */
@@ -140,7 +144,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     return send(
         HttpRequest.newBuilder(base.resolve(path))
             .header("Content-Type", type)
-            .header("Idempotency-Key", callId)
+            .header(KEY, callId)
             .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
   }
 
@@ -320,11 +324,12 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
 
   @Override
   public CompletionStage<Reported> report(List<Entry.Stored> uses) {
+    byte[] events = Reports.asEvents(uses, sidecar);
     return post(
             "/v1/events",
             "application/cloudevents-batch+json",
-            Reports.asEvents(uses, sidecar),
-            uses.getFirst().id())
+            events,
+            Owed.key("events", new String(events, StandardCharsets.UTF_8)))
         .handle((answer, error) -> error == null ? read(answer, ServerOverHttp::events) : LOST);
   }
 
@@ -389,6 +394,9 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
                 if (!json.has("code")) {
                   throw new ServerAway("somebody else answered " + answer.statusCode());
                 }
+                if (json.path("field").asText().equals(KEY)) {
+                  throw new ServerAway("the server does not take the key " + callId);
+                }
                 return new Ended.Refused(
                     switch (json.path("status").asInt()) {
                       case 404 -> Ended.Fault.NOT_FOUND;
@@ -417,7 +425,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private static JsonNode known(
       @Nullable HttpResponse<byte[]> answer, @Nullable Throwable error, Set<Integer> accepted) {
     if (error != null || answer == null) {
-      throw new ServerAway(String.valueOf(error));
+      throw new ServerAway(String.valueOf(error), isUnsent(error));
     }
     int status = answer.statusCode();
     if (status == 200 || accepted.contains(status)) {
@@ -427,6 +435,12 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
       throw new ServerAway("the server answered " + status);
     }
     throw new IllegalArgumentException(json(answer).path("detail").asText());
+  }
+
+  /** Whether there was no connection by which anything could have been sent. */
+  private static boolean isUnsent(@Nullable Throwable error) {
+    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+    return cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException;
   }
 
   // ---- terms

@@ -89,6 +89,14 @@ public sealed interface Entry {
       return others != null;
     }
 
+    /** The same, come to this usage; as it is for null. */
+    public Stored using(@Nullable Map<String, Long> usage) {
+      return usage == null
+          ? this
+          : Entries.stored(
+              new Use(id, lease, at, request(), usage, null, null, micros), answer, others);
+    }
+
     /** What ran and for whom; its usage or amount is what it came to. */
     public ReserveRequest request() {
       return Entries.request(work, wallet);

@@ -44,7 +44,9 @@ final class SidecarCommandTest {
     assertThat(told("--default=amount=-1")).startsWith("bursar: --default: amount ");
     assertThat(told("--default=amount=1e3")).startsWith("bursar: --default: amount ");
     assertThat(told("--default=org=..")).startsWith("bursar: --default: org ");
-    assertThat(told("--default=team= ")).isEqualTo("bursar: --default: team has no value");
+    assertThat(told("--default=team=", "--default=amount=abc"))
+        .as("an empty one is none")
+        .startsWith("bursar: --default: amount ");
     assertThat(told("--default=cost_center=..")).startsWith("bursar: --default: cost_center ");
     assertThat(told("--default=mode=guess")).startsWith("bursar: --default: mode is none of ");
     assertThat(told("--default=credit_type=" + "x".repeat(300)))
@@ -60,6 +62,9 @@ final class SidecarCommandTest {
     assertThat(told("--grpc-port=70000"))
         .isEqualTo("bursar: --grpc-port: 70000 is not between 0 and 65535");
     assertThat(told("--fail-mode=chat=maybe")).startsWith("bursar: --fail-mode: ");
+    assertThat(told("--name="))
+        .isEqualTo("bursar: --name: has 0 characters; 1 to 200 are accepted");
+    assertThat(told("--name=" + "x".repeat(201))).startsWith("bursar: --name: has 201 ");
     assertThat(told("--openai-upstream=models")).startsWith("bursar: --openai-upstream: ");
   }
 }

@@ -429,7 +429,8 @@ final class EnvoyTest {
       {"org", "acme", "amount", "1", "amount", "2"},
       {"org", "acme", "X-Bursar-Org", "other", "amount", "1"},
       {"org", "acme", "cost-center", "a", "cost_center", "a", "amount", "1"},
-      {"org", "acme", "amount", "1", "meter", "output_tokens", "model", "gpt"}
+      {"org", "acme", "amount", "1", "meter", "output_tokens", "model", "gpt"},
+      {"org", "acme", "credit_type", "image", "meter", "output_tokens", "model", "gpt"}
     };
     for (String[] pairs : wrong) {
       RateLimitResponse answer = limit(1, descriptor(pairs));

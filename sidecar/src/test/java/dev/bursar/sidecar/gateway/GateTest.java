@@ -2,6 +2,7 @@ package dev.bursar.sidecar.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.api.json.Body;
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -12,11 +13,13 @@ import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.gateway.Wishes.Mode;
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.lease.Told;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -109,6 +112,15 @@ final class GateTest {
     /** What of it can't be told. */
     final Set<String> lost = ConcurrentHashMap.newKeySet();
 
+    /** What is set aside. */
+    final Set<String> open = ConcurrentHashMap.newKeySet();
+
+    /** For how long it was to be. */
+    final Queue<Long> ttls = new ConcurrentLinkedQueue<>();
+
+    volatile int openMax = Integer.MAX_VALUE;
+    volatile boolean unconnected;
+    volatile boolean eventsLost;
     volatile boolean away;
     volatile Ended.@Nullable Fault fault;
     private int reservations;
@@ -121,11 +133,22 @@ final class GateTest {
     @Override
     public CompletionStage<Reported> report(List<Entry.Stored> uses) {
       events.addAll(uses);
-      return server.report(uses);
+      if (new String(uses.getFirst().work(), StandardCharsets.UTF_8).contains("unpriced")) {
+        return CompletableFuture.completedFuture(
+            new Reported(new Told.Denied(), List.of("no_rate")));
+      }
+      return eventsLost
+          ? CompletableFuture.completedFuture(new Reported(new Told.Lost(), List.of()))
+          : server.report(uses);
     }
 
     @Override
     public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
+      ttls.add(request.ttlSeconds());
+      if (open.size() >= openMax) {
+        return CompletableFuture.completedFuture(new Decision.Denied("concurrency_exceeded", ""));
+      }
+      open.add("rsv_" + (reservations + 1));
       return CompletableFuture.completedFuture(
           new Decision.Allowed("rsv_" + ++reservations, 2_000_000_000, "platform", 60, null));
     }
@@ -137,6 +160,9 @@ final class GateTest {
         @Nullable Map<String, Long> usage,
         String callId) {
       asked.add(callId);
+      if (unconnected) {
+        return CompletableFuture.failedFuture(new ServerAway("it is", true));
+      }
       if (away || lost.contains(reservation)) {
         return CompletableFuture.failedFuture(new ServerAway("it is"));
       }
@@ -144,6 +170,7 @@ final class GateTest {
       if (why != null) {
         return CompletableFuture.completedFuture(new Ended.Refused(why, "it is so"));
       }
+      open.remove(reservation);
       charged.put(callId, reservation + " " + amount + " " + usage);
       return CompletableFuture.completedFuture(
           new Ended.Done(reservation, "committed", 0, 0, "platform", false, null, null));
@@ -242,10 +269,158 @@ final class GateTest {
       until(() -> sidecar.file().unsent() == 0);
       charging.fault = Ended.Fault.FINALIZED;
       id(decide(gate, "2000", Mode.CHARGE, null));
-      until(() -> sidecar.meters().rejectedUses() == 1);
+      until(() -> sidecar.meters().finalizedBeforeCommits() == 1);
       until(() -> sidecar.file().unsent() == 0);
+      assertThat(sidecar.meters().rejectedUses()).as("it may be on record").isZero();
       assertThat(charging.events).hasSize(1);
       assertThat(charging.asked).hasSize(2);
+    }
+  }
+
+  @Test
+  void whatTheServerDoesNotKnowAndWasNeverSentIsAnEvent() throws Exception {
+    charging.unconnected = true;
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      id(decide(chargingGate(sidecar), "2000", Mode.CHARGE, null));
+      until(() -> charging.asked.size() > 1);
+      charging.eventsLost = true;
+      charging.fault = Ended.Fault.NOT_FOUND;
+      charging.unconnected = false;
+      until(() -> !charging.events.isEmpty());
+      assertThat(sidecar.file().unsent()).isEqualTo(1);
+      charging.eventsLost = false;
+      until(() -> sidecar.file().unsent() == 0);
+      assertThat(charging.events.stream().map(Entry.Stored::id).distinct())
+          .containsExactly("rsv_1");
+      assertThat(sidecar.meters().rejectedUses()).isZero();
+    }
+  }
+
+  @Test
+  void whatTheServerDoesNotKnowAndMayHaveChargedIsKeptAside() throws Exception {
+    SidecarSettings usual = SidecarSettings.USUAL;
+    SidecarSettings impatient =
+        new SidecarSettings(
+            usual.leases(),
+            usual.waitMax(),
+            usual.termsEvery(),
+            usual.reportEvery(),
+            Duration.ofMillis(50),
+            null,
+            Map.of(),
+            false);
+    charging.away = true;
+    try (Sidecar first = sidecar(impatient, 1 << 24)) {
+      id(decide(chargingGate(first), "2000", Mode.CHARGE, null));
+    }
+    charging.fault = Ended.Fault.NOT_FOUND;
+    charging.away = false;
+    try (Sidecar second = sidecar(impatient, 1 << 24)) {
+      until(() -> second.file().unsentAside() == 1);
+      assertThat(charging.events).as("it would be charged twice").isEmpty();
+      assertThat(second.meters().rejectedUses()).isZero();
+      charging.fault = null;
+      until(() -> second.file().unsent() == 0);
+      assertThat(charging.charged).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatHasExpiredAndHasNoPriceIsAnEventOfWhatHasOne() throws Exception {
+    charging.fault = Ended.Fault.EXPIRED;
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      chargingGate(sidecar)
+          .settleAsPriced(
+              "rsv_1",
+              wish("2", Mode.RESERVE),
+              Map.of("unpriced", 1L),
+              List.of(Map.of("usual", 2L)),
+              Map.of())
+          .toCompletableFuture()
+          .join();
+      until(() -> sidecar.file().unsent() == 0);
+      assertThat(charging.events.stream().map(Entry.Stored::id)).containsExactly("rsv_1", "rsv_1");
+      assertThat(charging.events.stream().map(each -> each.request().usage()))
+          .containsExactly(Map.of("unpriced", 1L), Map.of("usual", 2L));
+      assertThat(sidecar.meters().rejectedUses()).isZero();
+    }
+  }
+
+  @Test
+  void oneThatCanNotBeReadHoldsUpNoOther() throws Exception {
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      Gate gate = chargingGate(sidecar);
+      id(decide(gate, "2000", Mode.CHARGE, null));
+      gate.settleAsPriced(
+              "rsv_poison",
+              wish("2", Mode.RESERVE),
+              Map.of("tokens", Body.UNITS_MAX + 1),
+              List.of(),
+              Map.of())
+          .toCompletableFuture()
+          .join();
+      id(decide(gate, "2001", Mode.CHARGE, null));
+      until(() -> sidecar.file().unsent() == 0);
+      assertThat(charging.charged.values())
+          .containsExactlyInAnyOrder("rsv_1 2000 null", "rsv_2 2001 null");
+      assertThat(sidecar.meters().rejectedUses()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void oneAfterTheOtherIsChargedThoughOneMayBeOpenAtATime() throws Exception {
+    charging.openMax = 1;
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      Gate gate = chargingGate(sidecar);
+      for (int i = 1; i <= 20; i++) {
+        assertThat(id(decide(gate, "2000", Mode.CHARGE, null))).isEqualTo("rsv_" + i);
+        String held = id(gate.hold(wish("2000", Mode.RESERVE)).toCompletableFuture().join());
+        assertThat(held).isEqualTo("rsv_" + ++i);
+        gate.settle(held, wish("2000", Mode.RESERVE), Credits.of(1), null)
+            .toCompletableFuture()
+            .join();
+      }
+      until(() -> sidecar.file().unsent() == 0);
+      assertThat(charging.asked).as("each is told once").hasSize(20);
+    }
+  }
+
+  @Test
+  void whatIsEndedHereTheServerSetsAsideForAsLongAsALeaseCanBeSettled() throws Exception {
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      Gate gate = chargingGate(sidecar);
+      id(decide(gate, "2000", Mode.CHARGE, null));
+      id(gate.hold(wish("2000", Mode.RESERVE)).toCompletableFuture().join());
+      id(decide(gate, "2000", Mode.RESERVE, null));
+      assertThat(charging.ttls).containsExactly(1_200L, 1_200L, 60L);
+    }
+  }
+
+  @Test
+  void whatCanNeitherBeKeptNorToldIsNotLetPass() throws Exception {
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      Gate gate = chargingGate(sidecar);
+      id(decide(gate, "2000", Mode.CHARGE, "first"));
+      sidecar.file().close();
+      charging.away = true;
+      assertThat(decide(gate, "2000", Mode.CHARGE, "second"))
+          .isInstanceOfSatisfying(
+              Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("server_away"));
+      charging.away = false;
+      assertThat(decide(gate, "2000", Mode.CHARGE, "third")).isInstanceOf(Decision.Allowed.class);
+      assertThat(charging.charged).as("told, since it could not be kept").hasSize(2);
+    }
+  }
+
+  @Test
+  void namesOfAnyLengthHaveKeysThatTheServerTakes() throws Exception {
+    String id = "rsv_" + "x".repeat(300);
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      Gate gate = chargingGate(sidecar);
+      gate.settle(id, wish("2", Mode.RESERVE), Credits.of(1), null).toCompletableFuture().join();
+      gate.settle(id, wish("2", Mode.RESERVE), null, null).toCompletableFuture().join();
+      until(() -> charging.asked.size() == 2);
+      assertThat(charging.asked).allMatch(key -> key.length() <= 255).doesNotHaveDuplicates();
     }
   }
 

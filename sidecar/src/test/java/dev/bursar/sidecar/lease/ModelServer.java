@@ -22,6 +22,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -272,7 +273,8 @@ public final class ModelServer implements Server, TermsSource {
     }
     uses.forEach(this::report);
     unchecked += uses.stream().mapToLong(Entry.Stored::micros).sum();
-    return CompletableFuture.completedFuture(new Reported(new Told.Denied(), List.of()));
+    List<@Nullable String> none = new ArrayList<>(Collections.nCopies(uses.size(), null));
+    return CompletableFuture.completedFuture(new Reported(new Told.Denied(), none));
   }
 
   @Override

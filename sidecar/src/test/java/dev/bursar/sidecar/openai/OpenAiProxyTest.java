@@ -430,6 +430,36 @@ final class OpenAiProxyTest {
   }
 
   @Test
+  void aStreamThatIsOverIsNotStoppedThoughItsTextIsTakenForMoreThanItSays() throws Exception {
+    serve(new OpenAiSettings(settings().upstream(), 8, Duration.ofSeconds(30), true, List.of()));
+    models.next(
+        (asked, wire) -> {
+          wire.stream();
+          wire.chunk(delta("x".repeat(400)) + USAGE + DONE);
+          wire.end();
+        });
+    assertThat(post(CHAT, STREAM).body()).isEqualTo(delta("x".repeat(400)) + DONE);
+    assertCharged(100L, 7L, null);
+  }
+
+  @Test
+  void whatIsToldEarlyAndEstimatedFromThereOnSaysSo() throws Exception {
+    CountDownLatch read = new CountDownLatch(1);
+    models.next(
+        (asked, wire) -> {
+          wire.stream();
+          wire.chunk(USAGE + delta("x".repeat(40)));
+          read.await();
+          wire.chunk("data: {\"choi");
+          wire.cut();
+        });
+    HttpResponse<InputStream> answer = open(STREAM);
+    next(answer.body());
+    read.countDown();
+    assertCharged(100L, 17L, "cut_off");
+  }
+
+  @Test
   void aStreamThatIsOverIsNotStopped() throws Exception {
     serve(new OpenAiSettings(settings().upstream(), 5, Duration.ofSeconds(30), true, List.of()));
     models.next(

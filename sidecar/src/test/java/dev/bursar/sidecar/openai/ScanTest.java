@@ -2,6 +2,7 @@ package dev.bursar.sidecar.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.bursar.api.json.Body;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -90,8 +91,33 @@ final class ScanTest {
     assertThat(scan.reachedTokens()).isEqualTo(72);
     assertThat(scan.told()).isEqualTo(new Tokens(9, 0, 72));
     take(scan, "data: {'choices':[],'usage':{'prompt_tokens':9,'completion_tokens':90}}\n\n");
-    assertThat(scan.reachedTokens()).as("it is over").isEqualTo(72);
+    assertThat(scan.reachedTokens()).as("it is over").isZero();
     assertThat(scan.told()).isEqualTo(new Tokens(9, 0, 90));
+    assertThat(scan.isPartlyEstimated()).isFalse();
+    take(scan, "data: {'choices':[{'delta':{'content':'1234'}}]}\n\n");
+    assertThat(scan.reachedTokens()).as("unless more comes").isEqualTo(91);
+    assertThat(scan.isPartlyEstimated()).isTrue();
+    take(scan, "data: [DONE]\n\n");
+    assertThat(scan.reachedTokens()).isZero();
+  }
+
+  @Test
+  void whatIsToldAndEstimatedTogetherIsNoMoreThanCanBeSaid() {
+    EventScan scan = new EventScan(false);
+    String most = Long.toString(Body.UNITS_MAX);
+    take(scan, "data: {'usage':{'prompt_tokens':1,'completion_tokens':" + most + "}}\n\n");
+    take(scan, "data: {'choices':[{'delta':{'content':'12345678'}}]}\n\n");
+    assertThat(scan.told()).isEqualTo(new Tokens(1, 0, Body.UNITS_MAX));
+  }
+
+  /** The event before is kept from the client; the line's end is cut where the bound is. */
+  @Test
+  void aLongEventHasAllOfItsLinesEndWhereItIsPassedInParts() {
+    String told = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9}}\n\n";
+    String event = "data: " + "x".repeat((1 << 20) - 7) + "\r\ndata: y\r\n\r\n";
+    EventScan scan = new EventScan(true);
+    byte[] all = (told + event).getBytes(StandardCharsets.UTF_8);
+    assertThat(passed(scan, all, new Random(1))).isEqualTo(event);
   }
 
   private static void take(EventScan scan, String events) {

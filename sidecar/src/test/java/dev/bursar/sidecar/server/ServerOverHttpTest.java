@@ -1,19 +1,25 @@
 package dev.bursar.sidecar.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.decision.Decision;
+import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.ModelServer;
 import dev.bursar.sidecar.lease.Told;
+import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.UsageFile;
+import dev.bursar.sidecar.usage.Use;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,7 +27,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -43,6 +51,8 @@ final class ServerOverHttpTest {
 
   @TempDir private Path directory;
   private final Map<String, String> answers = new ConcurrentHashMap<>();
+  private final Map<String, Integer> statuses = new ConcurrentHashMap<>();
+  private final BlockingQueue<String> keys = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> asked = new LinkedBlockingQueue<>();
   private volatile CountDownLatch standsUntil = new CountDownLatch(0);
   private HttpServer http;
@@ -71,12 +81,17 @@ final class ServerOverHttpTest {
       standsUntil.await();
       String text = answers.get(exchange.getRequestURI().getPath());
       asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+      String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+      if (key != null) {
+        keys.add(key);
+      }
       if (text == null) {
         exchange.sendResponseHeaders(503, -1);
         return;
       }
       byte[] body = text.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-      exchange.sendResponseHeaders(200, body.length);
+      int status = statuses.getOrDefault(exchange.getRequestURI().getPath(), 200);
+      exchange.sendResponseHeaders(status, body.length);
       exchange.getResponseBody().write(body);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -126,6 +141,84 @@ final class ServerOverHttpTest {
     while (!holds.getAsBoolean()) {
       assertThat(System.nanoTime()).as("it does not come").isLessThan(deadline);
       LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private Ended end() {
+    return server.end("rsv_1", Credits.of(1), null, "k").toCompletableFuture().join();
+  }
+
+  @Test
+  void whatTheServerSaysOfACommitIsToldAndNothingElseIs() {
+    String path = "/v1/reservations/rsv_1/commit";
+    answers.put(path, "{'status':'committed','amount':'1','credit_type':'platform','late':true}");
+    assertThat(end())
+        .isInstanceOfSatisfying(
+            Ended.Done.class,
+            it -> {
+              assertThat(it.amount()).isEqualTo(1_000_000);
+              assertThat(it.late()).isTrue();
+            });
+    Map<Integer, Ended.Fault> faults =
+        Map.of(
+            400, Ended.Fault.INVALID,
+            404, Ended.Fault.NOT_FOUND,
+            409, Ended.Fault.FINALIZED,
+            410, Ended.Fault.EXPIRED,
+            413, Ended.Fault.INVALID,
+            422, Ended.Fault.INVALID);
+    faults.forEach(
+        (status, fault) -> {
+          statuses.put(path, status);
+          answers.put(path, "{'status':%d,'code':'c','detail':'so'}".formatted(status));
+          assertThat(end()).as("%d", status).isEqualTo(new Ended.Refused(fault, "so"));
+          answers.put(path, "{}");
+          assertAway("somebody else answered " + status);
+        });
+    for (int status : new int[] {401, 403, 429, 500, 503}) {
+      statuses.put(path, status);
+      answers.put(path, "{'status':%d,'code':'c'}".formatted(status));
+      assertAway("the server answered " + status);
+    }
+    statuses.put(path, 400);
+    answers.put(path, "{'status':400,'code':'invalid','field':'Idempotency-Key'}");
+    assertAway("the server does not take the key k");
+  }
+
+  private void assertAway(String why) {
+    assertThatThrownBy(this::end)
+        .satisfies(error -> assertThat(ServerAway.isUnsent(error)).isFalse())
+        .cause()
+        .isInstanceOf(ServerAway.class)
+        .hasMessage(why);
+  }
+
+  @Test
+  void whatHadNoConnectionIsKnownNotToBeSent() {
+    http.stop(0);
+    assertThatThrownBy(this::end)
+        .satisfies(error -> assertThat(ServerAway.isUnsent(error)).isTrue());
+  }
+
+  @Test
+  void whatAReservationCameToIsAnEventWhoseNameDependsOnNothingElse() throws Exception {
+    answers.put("/v1/events", "{'results':[{'status':'accepted'}]}");
+    String id = "rsv_" + "x".repeat(300);
+    ReserveRequest work = ModelServer.request("2", true);
+    Use use = new Use(id, null, Instant.EPOCH, work, null, work.amount(), "platform", 2_000_000);
+    Entry.Stored owed = Entry.Stored.owed(use, List.of(), null);
+    URI base = URI.create("http://127.0.0.1:" + http.getAddress().getPort());
+    try (ServerOverHttp renamed = new ServerOverHttp(base, "secret", "two")) {
+      List<String> events = new ArrayList<>();
+      for (ServerOverHttp each : List.of(server, renamed)) {
+        each.report(List.of(owed)).toCompletableFuture().join();
+        events.add(asked.take());
+        assertThat(keys.take().length()).isBetween(1, 255);
+      }
+      assertThat(events.get(1)).isEqualTo(events.get(0));
+      JsonNode event = JsonTree.read(events.getFirst().getBytes(StandardCharsets.UTF_8)).path(0);
+      assertThat(event.path("id").asText().length()).isBetween(1, 255);
+      assertThat(event.path("type").asText()).isEqualTo("dev.bursar.usage");
     }
   }
 
