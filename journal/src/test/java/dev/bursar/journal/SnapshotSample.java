@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A snapshot with a name: that of its golden file. */
 record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> snapshot) {
@@ -123,58 +124,8 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
                 Map.of(),
                 Map.of(),
                 List.of())),
-        of(
-            SnapshotCodec.wallets(),
-            "voided",
-            new WalletSnapshot(
-                WalletOwner.ORG,
-                AT,
-                70_000,
-                bytes(32, 9),
-                List.of(Parts.balance()),
-                List.of(
-                    new WalletSnapshot.GrantPart(
-                        Parts.grant(),
-                        attribution("grant"),
-                        credits("12.5"),
-                        EntryType.VOID,
-                        AT,
-                        null)),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                bytes(86, 11),
-                Map.of(),
-                Map.of(),
-                List.of())),
-        of(
-            SnapshotCodec.wallets(),
-            "voided_through",
-            new WalletSnapshot(
-                WalletOwner.ORG,
-                AT,
-                70_000,
-                bytes(32, 9),
-                List.of(Parts.balance()),
-                List.of(
-                    new WalletSnapshot.GrantPart(
-                        Parts.grant(),
-                        attribution("grant"),
-                        credits("12.5"),
-                        EntryType.VOID,
-                        AT,
-                        69_999L)),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                bytes(85, 11),
-                Map.of(),
-                Map.of(),
-                List.of())),
+        voided("voided", null, bytes(86, 11)),
+        voided("voided_through", 69_999L, bytes(85, 11)),
         of(
             SnapshotCodec.wallets(),
             "transferred",
@@ -375,6 +326,36 @@ record SnapshotSample<S>(SnapshotCodec<S> codec, String name, EntitySnapshot<S> 
   }
 
   /** Of one that expired late usage has come. */
+  private static SnapshotSample<WalletSnapshot> voided(
+      String name, @Nullable Long through, byte[] endings) {
+    return of(
+        SnapshotCodec.wallets(),
+        name,
+        new WalletSnapshot(
+            WalletOwner.ORG,
+            AT,
+            70_000,
+            bytes(32, 9),
+            List.of(Parts.balance()),
+            List.of(
+                new WalletSnapshot.GrantPart(
+                    Parts.grant(),
+                    attribution("grant"),
+                    credits("12.5"),
+                    EntryType.VOID,
+                    AT,
+                    through)),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            endings,
+            Map.of(),
+            Map.of(),
+            List.of()));
+  }
+
   private static Tallies.Snapshot expired() {
     String reservation = Parts.plan().reservation();
     Tallies.Mark mark = new Tallies.Mark(new Tallies.Counter("budget-1", ""), AT, null);

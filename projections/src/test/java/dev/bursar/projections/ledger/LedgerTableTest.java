@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.database.Database;
 import dev.bursar.database.DatabaseSettings;
 import dev.bursar.domain.credits.Credits;
-import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.LedgerEntry;
@@ -89,16 +88,7 @@ final class LedgerTableTest {
             "platform",
             null,
             null,
-            new Attribution(
-                "transfer",
-                "k",
-                Subject.ofOrg("acme"),
-                null,
-                null,
-                null,
-                null,
-                Map.of(),
-                new byte[16]),
+            Attribution.byItself("transfer", "acme", Map.of(), null),
             new byte[32],
             postings));
   }

@@ -393,13 +393,7 @@ public final class Gate implements AutoCloseable {
                 tellRefused(it, ended);
                 return CompletableFuture.completedFuture(null);
               }
-              LOG.atError()
-                  .setMessage("what was used can't be charged as it is, and is charged otherwise")
-                  .addKeyValue("reservation", it.reservation)
-                  .addKeyValue("usage", it.usage)
-                  .addKeyValue("charged", it.others.getFirst())
-                  .addKeyValue("reason", refused.detail())
-                  .log();
+              Owed.logOtherwise(it.reservation, it.usage, it.others.getFirst(), refused.detail());
               return endedHere(it.next());
             });
   }

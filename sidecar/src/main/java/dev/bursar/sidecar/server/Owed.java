@@ -94,7 +94,7 @@ public final class Owed {
           if (others.isEmpty()) {
             yield told(refused.detail());
           }
-          otherwise(usage, others.getFirst(), refused.detail());
+          logOtherwise(use.id(), usage, others.getFirst(), refused.detail());
           yield settle(null, others.getFirst(), others.subList(1, others.size()));
         }
       };
@@ -111,21 +111,25 @@ public final class Owed {
                 if (rejected == null || others.isEmpty()) {
                   return CompletableFuture.completedFuture(reported);
                 }
-                otherwise(usage, others.getFirst(), rejected);
+                logOtherwise(use.id(), usage, others.getFirst(), rejected);
                 return event(as, others.getFirst(), others.subList(1, others.size()));
               });
     }
+  }
 
-    private void otherwise(
-        @Nullable Map<String, Long> usage, Map<String, Long> other, String reason) {
-      LOG.atError()
-          .setMessage("what was used can't be charged as it is, and is charged otherwise")
-          .addKeyValue("reservation", use.id())
-          .addKeyValue("usage", usage)
-          .addKeyValue("charged", other)
-          .addKeyValue("reason", reason)
-          .log();
-    }
+  /** Has it in the log that usage without a price was charged as another. */
+  public static void logOtherwise(
+      String reservation,
+      @Nullable Map<String, Long> usage,
+      Map<String, Long> charged,
+      @Nullable String reason) {
+    LOG.atError()
+        .setMessage("what was used can't be charged as it is, and is charged otherwise")
+        .addKeyValue("reservation", reservation)
+        .addKeyValue("usage", usage)
+        .addKeyValue("charged", charged)
+        .addKeyValue("reason", reason)
+        .log();
   }
 
   private static CompletionStage<Reported> noMore(Told told) {
