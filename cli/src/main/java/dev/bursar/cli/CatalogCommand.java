@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -33,7 +32,7 @@ final class CatalogCommand implements Runnable {
   /** Without a command there is nothing to run. */
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Name a command, such as validate.");
+    throw WrongUsage.of(spec, "Name a command, such as validate.");
   }
 
   /** {@code bursar catalog validate}: for pipelines, before a node is given the files. */

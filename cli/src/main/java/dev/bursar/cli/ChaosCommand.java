@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -98,29 +97,24 @@ final class ChaosCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     if (calls < 1 || calls > 1_000_000) {
-      throw new ParameterException(
-          spec.commandLine(), "--calls: %d is not between 1 and 1000000".formatted(calls));
+      throw WrongUsage.of(spec, "--calls: %d is not between 1 and 1000000".formatted(calls));
     }
     if (!(rate > 0 && rate <= 10_000)) {
-      throw new ParameterException(
-          spec.commandLine(), "--rate: %s is not above 0, up to 10000".formatted(rate));
+      throw WrongUsage.of(spec, "--rate: %s is not above 0, up to 10000".formatted(rate));
     }
     if (pauseMillisMax < 300 || pauseMillisMax > 60_000) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--pause-max: %d is not between 300 and 60000".formatted(pauseMillisMax));
+      throw WrongUsage.of(
+          spec, "--pause-max: %d is not between 300 and 60000".formatted(pauseMillisMax));
     }
     if (sidecars != null && (sidecars < 1 || sidecars > 20)) {
-      throw new ParameterException(
-          spec.commandLine(), "--sidecars: %d is not between 1 and 20".formatted(sidecars));
+      throw WrongUsage.of(spec, "--sidecars: %d is not between 1 and 20".formatted(sidecars));
     }
     if (outage != null && sidecars == null) {
-      throw new ParameterException(spec.commandLine(), "--outage: needs --sidecars");
+      throw WrongUsage.of(spec, "--outage: needs --sidecars");
     }
     int outageSeconds = outage == null ? OUTAGE_SECONDS : outage;
     if (outageSeconds < 1 || outageSeconds > 600) {
-      throw new ParameterException(
-          spec.commandLine(), "--outage: %d is not between 1 and 600".formatted(outageSeconds));
+      throw WrongUsage.of(spec, "--outage: %d is not between 1 and 600".formatted(outageSeconds));
     }
     Path directory = data == null ? temporary() : data;
     Duration pauseMax = Duration.ofMillis(pauseMillisMax);

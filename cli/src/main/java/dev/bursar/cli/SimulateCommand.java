@@ -146,8 +146,8 @@ final class SimulateCommand implements Callable<Integer> {
       return one(changed(Scenario.of(seed)));
     }
     if (clients != null || operations != null || faults != null || remembered != null) {
-      throw new ParameterException(
-          spec.commandLine(),
+      throw WrongUsage.of(
+          spec,
           "--clients, --operations, --faults and --remembered change the history of one seed: they"
               + " need --seed, without --seeds and --minutes");
     }
@@ -155,9 +155,8 @@ final class SimulateCommand implements Callable<Integer> {
     long first = anywhere ? 1 + new Random().nextLong(RANDOM_SEED_MAX) : seed == null ? 1 : seed;
     long count = seeds != null ? seeds : minutes != null ? SEEDS_MAX : 2_000;
     if (first > Long.MAX_VALUE - count) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--seed: after %d there are no %,d seeds more".formatted(first, count));
+      throw WrongUsage.of(
+          spec, "--seed: after %d there are no %,d seeds more".formatted(first, count));
     }
     if (anywhere) {
       PrintWriter out = spec.commandLine().getOut();
@@ -203,9 +202,8 @@ final class SimulateCommand implements Callable<Integer> {
 
   private void demand(String option, @Nullable Long value, long least, long most) {
     if (value != null && (value < least || value > most)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "%s: %d is not between %d and %d".formatted(option, value, least, most));
+      throw WrongUsage.of(
+          spec, "%s: %d is not between %d and %d".formatted(option, value, least, most));
     }
   }
 
