@@ -536,6 +536,13 @@ public final class Sidecar implements Changes, AutoCloseable {
             });
   }
 
+  /** The terms of an org, if they are known by now; else null. */
+  public @Nullable Terms knownTerms(String org) {
+    OrgDesk desk = desks.known(org);
+    TermsSource.Tagged known = desk == null ? null : desk.known();
+    return known == null ? null : known.terms();
+  }
+
   // ---- what is wanted
 
   /** What was wanted of leases in the last ten minutes. */

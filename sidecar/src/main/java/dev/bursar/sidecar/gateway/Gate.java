@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.gateway;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.sidecar.Sidecar;
@@ -9,6 +10,7 @@ import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.server.Owed;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
+import dev.bursar.sidecar.terms.Terms;
 import dev.bursar.sidecar.usage.Answer;
 import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Recovery;
@@ -32,6 +34,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,7 +114,7 @@ public final class Gate implements AutoCloseable {
    */
   public CompletionStage<Decision> decide(ReserveRequest request, @Nullable String key) {
     if (key == null || request.dryRun()) {
-      return decided(request, ofServer(request), null);
+      return decided(request, () -> ofServer(request), null);
     }
     byte[] hash =
         CanonicalEntry.sha256((key + '\n' + content(request)).getBytes(StandardCharsets.UTF_8));
@@ -160,22 +163,32 @@ public final class Gate implements AutoCloseable {
    * @return as of {@link #decide}
    */
   public CompletionStage<Decision> hold(ReserveRequest request) {
-    return decided(request, lasting(request), null);
+    return decided(request, () -> lasting(request, policy(request.subject().org())), null);
+  }
+
+  /** What has run can't be rejected when it ends; what a plan leaves uncharged stays so. */
+  private @Nullable OveragePolicy policy(String org) {
+    Terms terms = sidecar.knownTerms(org);
+    return terms != null && terms.overagePolicy() == OveragePolicy.CAP
+        ? null
+        : OveragePolicy.RECORD;
   }
 
   /** As the server is asked for what is ended here. */
-  private static ReserveRequest lasting(ReserveRequest request) {
-    return Wishes.held(request, SETTLED_WITHIN_SECONDS);
+  private static ReserveRequest lasting(
+      ReserveRequest request, @Nullable OveragePolicy overagePolicy) {
+    return Wishes.held(request, SETTLED_WITHIN_SECONDS, overagePolicy);
   }
 
+  /** What is charged at once is charged as it was set aside: no policy makes a difference. */
   private static ReserveRequest ofServer(ReserveRequest request) {
-    return request.commit() ? lasting(request) : request;
+    return request.commit() ? lasting(request, null) : request;
   }
 
   private CompletionStage<Decision> begun(ReserveRequest request, CallKey call, boolean isNew) {
     try {
       return isNew
-          ? decided(request, ofServer(request), call)
+          ? decided(request, () -> ofServer(request), call)
           : byServer(request, ofServer(request), call, true);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
@@ -197,8 +210,11 @@ public final class Gate implements AutoCloseable {
     }
   }
 
+  /**
+   * @param asked what the server is asked for, if it has to be
+   */
   private CompletionStage<Decision> decided(
-      ReserveRequest request, ReserveRequest asked, @Nullable CallKey call) {
+      ReserveRequest request, Supplier<ReserveRequest> asked, @Nullable CallKey call) {
     return sidecar
         .decide(request, call)
         .thenCompose(
@@ -208,11 +224,11 @@ public final class Gate implements AutoCloseable {
               }
               // Where that can't be kept, the server is asked all the same.
               return call == null
-                  ? byServer(request, asked, null, false)
+                  ? byServer(request, asked.get(), null, false)
                   : sidecar
                       .passedOn(call)
                       .handle((kept, error) -> call)
-                      .thenCompose(noted -> byServer(request, asked, call, false));
+                      .thenCompose(noted -> byServer(request, asked.get(), call, false));
             });
   }
 
@@ -273,7 +289,7 @@ public final class Gate implements AutoCloseable {
       return sidecar.unasked(request, call);
     }
     return sidecar
-        .unasked(Wishes.held(request, request.ttlSeconds()))
+        .unasked(Wishes.held(request, request.ttlSeconds(), null))
         .thenCompose(
             decision ->
                 decision instanceof Decision.Allowed it && it.reservation() != null

@@ -271,6 +271,7 @@ final class EnforcementRoutes {
       case NOT_FOUND -> Problem.of(404, "reservation_not_found", refused.detail());
       case FINALIZED -> Problem.of(409, "reservation_finalized", refused.detail());
       case EXPIRED -> Problem.of(410, "reservation_expired", refused.detail());
+      case OVERAGE -> Problem.of(409, "overage_rejected", refused.detail());
       case INVALID -> Problem.invalid("usage", refused.detail());
     };
   }

@@ -90,6 +90,10 @@ public final class Owed {
         case EXPIRED -> event(use, usage, others);
         case NOT_FOUND -> isFirst ? event(use, usage, others) : noMore(NOT_FOUND);
         case FINALIZED -> noMore(new Told.Refused(FINALIZED, null));
+        // Once it has expired it is late usage, which no policy rejects.
+        case OVERAGE ->
+            CompletableFuture.failedFuture(
+                new ServerAway("not as long as it is open: " + refused.detail()));
         case INVALID -> {
           if (others.isEmpty()) {
             yield told(refused.detail());

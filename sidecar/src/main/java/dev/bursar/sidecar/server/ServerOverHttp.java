@@ -397,14 +397,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
                 if (json.path("field").asText().equals(KEY)) {
                   throw new ServerAway("the server does not take the key " + callId);
                 }
-                return new Ended.Refused(
-                    switch (json.path("status").asInt()) {
-                      case 404 -> Ended.Fault.NOT_FOUND;
-                      case 409 -> Ended.Fault.FINALIZED;
-                      case 410 -> Ended.Fault.EXPIRED;
-                      default -> Ended.Fault.INVALID;
-                    },
-                    json.path("detail").asText());
+                return new Ended.Refused(fault(json), json.path("detail").asText());
               }
               return new Ended.Done(
                   reservation,
@@ -416,6 +409,24 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
                   null,
                   null);
             });
+  }
+
+  private static Ended.Fault fault(JsonNode problem) {
+    return switch (problem.path("status").asInt()) {
+      case 404 -> Ended.Fault.NOT_FOUND;
+      case 409 -> conflict(problem.path("code").asText());
+      case 410 -> Ended.Fault.EXPIRED;
+      default -> Ended.Fault.INVALID;
+    };
+  }
+
+  /** Of most that is in its way it may be rid later. */
+  private static Ended.Fault conflict(String code) {
+    return switch (code) {
+      case Owed.FINALIZED -> Ended.Fault.FINALIZED;
+      case "overage_rejected" -> Ended.Fault.OVERAGE;
+      default -> throw new ServerAway("the server does not end it now: " + code);
+    };
   }
 
   /**

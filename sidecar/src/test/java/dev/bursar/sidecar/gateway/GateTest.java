@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.api.json.Body;
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
@@ -118,6 +119,9 @@ final class GateTest {
     /** For how long it was to be. */
     final Queue<Long> ttls = new ConcurrentLinkedQueue<>();
 
+    /** What it was to do with what comes to more; what the plan says where nothing was named. */
+    final Queue<String> policies = new ConcurrentLinkedQueue<>();
+
     volatile int openMax = Integer.MAX_VALUE;
     volatile boolean unconnected;
     volatile boolean eventsLost;
@@ -145,6 +149,7 @@ final class GateTest {
     @Override
     public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
       ttls.add(request.ttlSeconds());
+      policies.add(request.namesOveragePolicy() ? request.overagePolicy().word() : "plan");
       if (open.size() >= openMax) {
         return CompletableFuture.completedFuture(new Decision.Denied("concurrency_exceeded", ""));
       }
@@ -393,6 +398,37 @@ final class GateTest {
       id(gate.hold(wish("2000", Mode.RESERVE)).toCompletableFuture().join());
       id(decide(gate, "2000", Mode.RESERVE, null));
       assertThat(charging.ttls).containsExactly(1_200L, 1_200L, 60L);
+    }
+  }
+
+  @Test
+  void whatModelsUseIsNotRejectedWhenItIsMoreThanWasSetAside() throws Exception {
+    server.plan(OveragePolicy.REJECT);
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      Gate gate = chargingGate(sidecar);
+      id(gate.hold(wish("2", Mode.RESERVE)).toCompletableFuture().join());
+      id(decide(gate, "2", Mode.CHARGE, null));
+      id(decide(gate, "2", Mode.RESERVE, null));
+      assertThat(charging.policies).containsExactly("record", "plan", "plan");
+    }
+    server.plan(OveragePolicy.CAP);
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      id(chargingGate(sidecar).hold(wish("2", Mode.RESERVE)).toCompletableFuture().join());
+      assertThat(charging.policies).as("what is not charged stays so").endsWith("plan");
+    }
+  }
+
+  @Test
+  void whatIsRejectedAsLongAsItIsOpenIsToldUntilItIsCharged() throws Exception {
+    charging.fault = Ended.Fault.OVERAGE;
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      id(decide(chargingGate(sidecar), "2000", Mode.CHARGE, null));
+      until(() -> charging.asked.size() > 1);
+      assertThat(sidecar.file().unsent()).isEqualTo(1);
+      assertThat(sidecar.meters().finalizedBeforeCommits()).isZero();
+      charging.fault = null;
+      until(() -> sidecar.file().unsent() == 0);
+      assertThat(charging.charged.values()).containsExactly("rsv_1 2000 null");
     }
   }
 
