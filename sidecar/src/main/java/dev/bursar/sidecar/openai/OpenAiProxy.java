@@ -176,7 +176,9 @@ public final class OpenAiProxy {
             body -> {
               long length = body.getData().size();
               bodyBytes.addAndGet(length);
-              return called(request, path, operation, body)
+              // Given back however it ends, also where it does not even begin.
+              return CompletableFuture.completedFuture(body)
+                  .thenCompose(entity -> called(request, path, operation, entity))
                   .whenComplete((response, error) -> bodyBytes.addAndGet(-length));
             });
   }

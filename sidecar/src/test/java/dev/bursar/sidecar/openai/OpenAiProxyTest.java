@@ -591,6 +591,16 @@ final class OpenAiProxyTest {
   }
 
   @Test
+  void largeBodiesThatAreRefusedLeaveRoomForOthers() throws Exception {
+    String refused = "{\"model\":5,\"prompt\":\"%s\"}".formatted("x".repeat(4_000_000));
+    for (int i = 0; i < 3; i++) {
+      assertThat(post(CHAT, refused).statusCode()).isEqualTo(400);
+    }
+    models.next((asked, wire) -> wire.json(200, TOLD));
+    assertThat(post(CHAT, ASK).statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void theSidecarsKeyOpensItsDoorAndGoesNoFurther() throws Exception {
     HttpResponse<String> wrong =
         client.send(
