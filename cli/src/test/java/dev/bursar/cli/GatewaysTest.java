@@ -298,6 +298,26 @@ final class GatewaysTest {
         until(() -> figure(behind, "balance").compareTo(new BigDecimal("96")) == 0);
         first.stop();
       }
+      options[0] = options[0].replace("/v1", "/v3");
+      try (BursarProcess second = behind.sidecar(port, options)) {
+        CompletableFuture<Void> call =
+            CompletableFuture.runAsync(
+                () -> {
+                  try {
+                    send(port, "POST", "/openai/v1/chat/completions", ASK.formatted("false"));
+                  } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                  }
+                });
+        asked.await();
+        second.stop();
+        call.handle((done, cutOff) -> done).join();
+        // Five tokens of the request.
+        assertThat(figure(behind, "balance")).isEqualByComparingTo("95.995");
+        assertThat(figure(behind, "held")).isZero();
+      } finally {
+        answers.countDown();
+      }
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.openai;
 
 import dev.bursar.sidecar.gateway.Gate;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,7 +26,9 @@ import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.settings.ConnectionPoolSettings;
 import org.apache.pekko.stream.BufferOverflowException;
+import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.SystemMaterializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -79,6 +82,9 @@ final class Upstream {
   private final ConnectionPoolSettings pool;
   private final OpenAiSettings settings;
   private final Uri base;
+
+  /** Ends all answers of models. */
+  private final SharedKillSwitch answers = KillSwitches.shared("answers");
 
   Upstream(ClassicActorSystemProvider system, OpenAiSettings settings) {
     this.system = system;
@@ -166,6 +172,11 @@ final class Upstream {
   /** Sends a call of a model; what was set aside for it is settled, whatever comes of that. */
   CompletionStage<HttpResponse> call(
       HttpRequest request, String path, ModelCall call, Settlement.Held held) {
+    if (!held.begin()) {
+      HttpResponse response =
+          new OpenAiError(503, "stopping", null, "nothing is begun any more").response();
+      return held.release().thenApply(any -> response);
+    }
     long started = System.nanoTime();
     RequestEntity body = HttpEntities.create(request.entity().getContentType(), call.body());
     CompletionStage<HttpResponse> sent;
@@ -219,6 +230,7 @@ final class Upstream {
             .withoutSizeLimit()
             .getDataBytes()
             .mapMaterializedValue(any -> NotUsed.getInstance())
+            .via(answers.<ByteString>flow())
             .completionTimeout(left.isPositive() ? left : Duration.ofMillis(1))
             .via(watch);
     AtomicBoolean isRead = new AtomicBoolean();
@@ -228,6 +240,7 @@ final class Upstream {
                   if (!isRead.compareAndSet(false, true)) {
                     throw new IllegalStateException("nobody was there to read it");
                   }
+                  held.watched();
                   return body;
                 })
             .mapMaterializedValue(any -> NotUsed.getInstance());
@@ -235,6 +248,7 @@ final class Upstream {
         .execute(
             () -> {
               if (isRead.compareAndSet(false, true)) {
+                held.watched();
                 unread(body, isStream);
               }
             });
@@ -252,6 +266,11 @@ final class Upstream {
     } else {
       body.runWith(Sink.ignore(), materializer);
     }
+  }
+
+  /** Ends all answers that are watched, as if the API had broken off. */
+  void cut() {
+    answers.abort(new IOException("the sidecar ends"));
   }
 
   /** What was never sent ran nowhere; what was has, as far as anybody knows, read the request. */

@@ -69,6 +69,7 @@ final class OpenAiProxyTest {
   private Sidecar sidecar;
   private ActorSystem<Void> system;
   private ServerBinding binding;
+  private OpenAiProxy proxy;
 
   private static String delta(String text) {
     return "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%s\"}}],\"usage\":null}\n\n"
@@ -101,7 +102,7 @@ final class OpenAiProxyTest {
   }
 
   private void serve(OpenAiSettings settings) {
-    OpenAiProxy proxy =
+    proxy =
         new OpenAiProxy(
             system,
             settings,
@@ -359,6 +360,48 @@ final class OpenAiProxyTest {
     HttpResponse<InputStream> answer = open(STREAM);
     next(answer.body());
     assertCharged(5L, 10L, "timed_out");
+  }
+
+  @Test
+  void whatModelsAreRunningWhenItStopsIsChargedAndNothingElseIsBegun() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    models.next(
+        (asked, wire) -> {
+          running.countDown();
+          wire.awaitGone();
+        });
+    CompletableFuture<HttpResponse<String>> call =
+        client.sendAsync(
+            request(CHAT).POST(HttpRequest.BodyPublishers.ofString(ASK)).build(),
+            HttpResponse.BodyHandlers.ofString());
+    running.await();
+    proxy.stop();
+    assertThat(isNothingSetAside()).as("when it has stopped").isTrue();
+    assertCharged(5L, null, "cut_off");
+    HttpResponse<String> refused = post(CHAT, ASK);
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(error(refused).path("code").asText()).isEqualTo("stopping");
+    assertThat(models.asked).hasSize(1);
+    until(this::isNothingSetAside);
+    assertThat(call).isNotDone();
+  }
+
+  @Test
+  void anAnswerThatIsComingWhenItStopsIsChargedWhatHasComeOfIt() throws Exception {
+    models.next(
+        (asked, wire) -> {
+          wire.raw(
+              "HTTP/1.1 200 OK\r\n"
+                  + "Content-Type: application/json\r\n"
+                  + "Transfer-Encoding: chunked\r\n\r\n");
+          wire.chunk("{\"choices\":[{\"message\":{\"content\":\"%s\"},".formatted("x".repeat(40)));
+          wire.awaitGone();
+        });
+    HttpResponse<InputStream> answer = open(ASK);
+    answer.body().readNBytes(70);
+    proxy.stop();
+    assertThat(isNothingSetAside()).as("when it has stopped").isTrue();
+    assertCharged(5L, 10L, "cut_off");
   }
 
   @Test
