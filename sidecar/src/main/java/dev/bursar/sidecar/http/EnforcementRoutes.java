@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EnforcementRoutes {
 
-  /** What a reservation is called among the operations of a key. */
-  static final String RESERVE = "reserve";
+  private static final String RESERVE = "reserve ";
 
   private final Sidecar sidecar;
   private final InstantSource clock;
@@ -55,6 +54,11 @@ final class EnforcementRoutes {
     answered.stream()
         .filter(each -> !each.key().name().startsWith(Gate.CALL))
         .forEach(each -> known.recovered(each.key(), reply(each)));
+  }
+
+  /** What a reservation is called among the operations of a key: an org's keys are its own. */
+  static String reserving(ReserveRequest request) {
+    return RESERVE + request.subject().org();
   }
 
   /** What was answered before a crash; null if the server is to answer it. */
@@ -98,7 +102,7 @@ final class EnforcementRoutes {
     // What sets nothing down is decided anew each time, as by the server.
     return request.dryRun()
         ? decided(request, null)
-        : known.once(call, RESERVE, key -> decided(request, key));
+        : known.once(call, reserving(request), key -> decided(request, key));
   }
 
   private CompletionStage<Reply> decided(ReserveRequest request, @Nullable CallKey key) {
