@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -122,12 +124,13 @@ final class Upstream {
   }
 
   private static Set<String> namedByConnection(Iterable<HttpHeader> headers) {
+    Set<String> named = new HashSet<>();
     for (HttpHeader header : headers) {
       if (header.lowercaseName().equals("connection")) {
-        return Set.of(header.value().toLowerCase(Locale.ROOT).split("\\s*,\\s*"));
+        Collections.addAll(named, header.value().toLowerCase(Locale.ROOT).split("\\s*,\\s*"));
       }
     }
-    return Set.of();
+    return named;
   }
 
   private static List<HttpHeader> back(HttpResponse answer) {
@@ -183,7 +186,8 @@ final class Upstream {
     try {
       sent = sent(onward(request, path, body));
     } catch (RuntimeException e) {
-      sent = CompletableFuture.failedFuture(e);
+      // It was not sent.
+      return held.release().thenCompose(any -> CompletableFuture.failedFuture(e));
     }
     return sent.handle(
             (answer, error) ->

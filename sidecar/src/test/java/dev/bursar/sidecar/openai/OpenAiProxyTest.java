@@ -543,6 +543,39 @@ final class OpenAiProxyTest {
   }
 
   @Test
+  void whatIsOfTheConnectionAloneGoesNoFurtherHoweverItIsNamed() throws Exception {
+    models.next((asked, wire) -> wire.json(200, TOLD));
+    try (Socket socket = new Socket("127.0.0.1", binding.localAddress().getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              """
+              POST %s HTTP/1.1\r
+              Host: x\r
+              Connection: close, X-Hop, close\r
+              X-Hop: of this connection\r
+              Content-Type: application/json\r
+              Content-Length: %d\r
+              \r
+              %s"""
+                  .formatted(OpenAiProxy.PATH + CHAT, ASK.length(), ASK)
+                  .getBytes(StandardCharsets.UTF_8));
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 200 ");
+    }
+    assertThat(models.asked.getFirst().headers()).doesNotContainKeys("x-hop", "close");
+    assertThat(charged().path("usage").path("output_tokens").asLong()).isEqualTo(7);
+  }
+
+  @Test
+  void whatCanNotBeSentOnIsChargedNothing() throws Exception {
+    serve(OpenAiSettings.of(URI.create("nothing://127.0.0.1:1/v1")));
+    assertThat(post(CHAT, ASK).statusCode()).isEqualTo(503);
+    until(this::isNothingSetAside);
+    assertThat(server.reported()).isEmpty();
+  }
+
+  @Test
   void anAnswerThatIsOneObjectIsReadToItsEndThoughItsClientHasGone() throws Exception {
     CountDownLatch gone = new CountDownLatch(1);
     String half = "{\"message\":{\"content\":\"%s\"}},".formatted("x".repeat(1 << 16)).repeat(64);
