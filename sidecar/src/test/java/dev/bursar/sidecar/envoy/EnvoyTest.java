@@ -409,6 +409,21 @@ final class EnvoyTest {
   }
 
   @Test
+  void whatSeveralDescriptorsCostMayNotPassIfItCanNotBeKept() throws Exception {
+    RateLimitDescriptor[] both = {
+      descriptor("org", "acme", "team", "red", "amount", "1"),
+      descriptor("org", "acme", "team", "blue", "amount", "2")
+    };
+    assertThat(isOk(limit(1, both))).isTrue();
+    sidecar.file().close();
+    RateLimitResponse answer = limit(1, both);
+    assertThat(isOk(answer)).as(answer.toString()).isFalse();
+    assertThat(answer.getStatusesList())
+        .extracting(RateLimitResponse.DescriptorStatus::getCode)
+        .containsOnly(RateLimitResponse.Code.OVER_LIMIT);
+  }
+
+  @Test
   void whatCanNotBeDecidedIsOverTheLimit() {
     assertThat(isOk(limit(1))).as("no descriptor").isFalse();
     assertThat(isOk(limit(1, descriptor("generic_key", "x")))).as("no org").isFalse();
