@@ -151,28 +151,35 @@ final class EventScan implements Scan {
       String text = new String(data, StandardCharsets.UTF_8).strip();
       boolean isLast = text.equals(LAST);
       textBytes += isLast ? 0 : LongTexts.bytes(text);
-      reached(before, isLast);
+      reached(textBytes > before, isLast);
       return false;
     }
+    boolean goesOn = false;
     for (JsonNode choice : json.path("choices")) {
       text(choice.path("text"));
       texts(choice.path("delta"));
+      goesOn |= !choice.path("finish_reason").isTextual();
     }
     text(json.path("delta"));
     JsonNode usage =
         json.path("usage").isObject() ? json.path("usage") : json.at("/response/usage");
+    long toldBefore = told.output();
     numbers(usage);
     boolean hasNoChoice = json.path("choices").isEmpty();
-    reached(before, usage.isObject() && hasNoChoice);
+    boolean isMore = textBytes > before || (goesOn && told.output() > toldBefore);
+    reached(isMore, hasNoChoice ? usage.isObject() : !goesOn);
     return stripsUsage && usage.isObject() && hasNoChoice && json.has("choices");
   }
 
   /**
    * What ends an answer has no text: then it is no longer of use to stop it, whatever the text
    * before has come to. If more comes all the same, it counts with that.
+   *
+   * @param isMore whether there is more text, or an answer that goes on says that it used more, as
+   *     for reasoning that it does not show
    */
-  private void reached(long textBytesBefore, boolean mayBeLast) {
-    if (textBytes > textBytesBefore) {
+  private void reached(boolean isMore, boolean mayBeLast) {
+    if (isMore) {
       reachedTokens = tokens();
     } else if (mayBeLast) {
       reachedTokens = 0;

@@ -473,6 +473,21 @@ final class OpenAiProxyTest {
   }
 
   @Test
+  void aStreamThatShowsNothingOfWhatItUsesEndsOnceThatIsSpent() throws Exception {
+    serve(new OpenAiSettings(settings().upstream(), 50, Duration.ofSeconds(30), true, List.of()));
+    String chunk = delta("").replace("null", "{\"prompt_tokens\":100,\"completion_tokens\":%d}");
+    models.next(
+        (asked, wire) -> {
+          wire.stream();
+          wire.chunk(chunk.formatted(50));
+          wire.chunk(chunk.formatted(51));
+          wire.awaitGone();
+        });
+    assertThat(post(CHAT, STREAM).body()).contains("reservation_spent");
+    assertCharged(100L, 51L, null);
+  }
+
+  @Test
   void aStreamThatIsOverIsNotStoppedThoughItsTextIsTakenForMoreThanItSays() throws Exception {
     serve(new OpenAiSettings(settings().upstream(), 8, Duration.ofSeconds(30), true, List.of()));
     models.next(

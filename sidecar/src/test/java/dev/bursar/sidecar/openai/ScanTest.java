@@ -102,6 +102,21 @@ final class ScanTest {
   }
 
   @Test
+  void whatAnAnswerSaysItUsesWithoutTextCountsAsLongAsItGoesOn() {
+    EventScan scan = new EventScan(false);
+    String chunk =
+        "data: {'choices':[{'delta':{},'finish_reason':%s}],'usage':{'prompt_tokens':9,'completion_tokens':%d}}\n\n";
+    take(scan, chunk.formatted("null", 0));
+    assertThat(scan.reachedTokens()).isZero();
+    take(scan, chunk.formatted("null", 70));
+    assertThat(scan.reachedTokens()).as("reasoning that it does not show").isEqualTo(70);
+    take(scan, "data: {'choices':[{'delta':{}}]}\n\n");
+    assertThat(scan.reachedTokens()).as("it goes on").isEqualTo(70);
+    take(scan, chunk.formatted("'stop'", 80));
+    assertThat(scan.reachedTokens()).as("it is over").isZero();
+  }
+
+  @Test
   void whatIsToldAndEstimatedTogetherIsNoMoreThanCanBeSaid() {
     EventScan scan = new EventScan(false);
     String most = Long.toString(Body.UNITS_MAX);
