@@ -71,6 +71,9 @@ final class Reporter implements AutoCloseable {
   /** What becomes of commits that were begun at once, by the reservation's name. */
   private final Map<String, CompletableFuture<Reported>> commits = new ConcurrentHashMap<>();
 
+  /** Reservations that the server may have been told of while they could not be kept. */
+  private final Set<String> maybeTold = ConcurrentHashMap.newKeySet();
+
   private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean more = new AtomicBoolean(true);
   private volatile boolean hurried;
@@ -138,6 +141,20 @@ final class Reporter implements AutoCloseable {
   /** It does not come into the file. */
   void forget(String reservation) {
     commits.remove(reservation);
+  }
+
+  /**
+   * A commit that could not be kept may have reached the server; nobody knows what became of it.
+   */
+  void maybeTold(String reservation) {
+    if (maybeTold.size() < COMMITS_MAX) {
+      maybeTold.add(reservation);
+    }
+  }
+
+  /** Whether one may have; of all, where they are more than are remembered. */
+  boolean isMaybeTold(String reservation) {
+    return maybeTold.size() >= COMMITS_MAX || maybeTold.contains(reservation);
   }
 
   private void wake() {
@@ -303,7 +320,8 @@ final class Reporter implements AutoCloseable {
       for (int from = 0; from < uses.size(); from += REPORT_MAX) {
         int to = Math.min(uses.size(), from + REPORT_MAX);
         Part part = new Part(work, uses.subList(from, to), false, now);
-        part.mayBeSent = ofBefore.contains(uses.getFirst());
+        Entry.Stored first = uses.getFirst();
+        part.mayBeSent = ofBefore.contains(first) || isMaybeTold(first.id());
         parts.add(part);
       }
     }
@@ -316,6 +334,7 @@ final class Reporter implements AutoCloseable {
   /** It is on record, or kept elsewhere. */
   private void done(Part part) {
     parts.remove(part);
+    maybeTold.remove(part.uses.getFirst().id());
     if (!part.work.from.confirm(part.work.batch, part.uses)) {
       return;
     }
@@ -443,6 +462,14 @@ final class Reporter implements AutoCloseable {
    * @return whether that is all; else it is to be told again
    */
   boolean told(Entry.Stored owed, Reported it) {
+    boolean isAll = isAll(owed, it);
+    if (isAll) {
+      maybeTold.remove(owed.id());
+    }
+    return isAll;
+  }
+
+  private boolean isAll(Entry.Stored owed, Reported it) {
     return switch (it.told()) {
       case Told.Refused no when isFinalized(owed, no) -> {
         finalizedBefore(owed);

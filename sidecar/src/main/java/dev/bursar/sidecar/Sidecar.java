@@ -437,7 +437,7 @@ public final class Sidecar implements Changes, AutoCloseable {
   }
 
   private void tell(Entry.Stored owed, CompletableFuture<Reported> first) {
-    Owed.settle(server, owed, true)
+    Owed.settle(server, owed, !reporter.isMaybeTold(owed.id()))
         .whenComplete(
             (it, error) -> {
               if (error == null) {
@@ -451,14 +451,21 @@ public final class Sidecar implements Changes, AutoCloseable {
   /** It is in no file. */
   private CompletionStage<Void> onlyTold(Entry.Stored owed, CompletableFuture<Reported> first) {
     tell(owed, first);
-    return first.thenAccept(
-        reported -> {
-          meters.told(reported.told());
-          if (!reporter.told(owed, reported)) {
-            throw new ServerAway("it is not known to be charged");
-          }
-          reporter.forget(owed.id());
-        });
+    return first
+        .whenComplete(
+            (reported, error) -> {
+              if (error != null && !ServerAway.isUnsent(error)) {
+                reporter.maybeTold(owed.id());
+              }
+            })
+        .thenAccept(
+            reported -> {
+              meters.told(reported.told());
+              if (!reporter.told(owed, reported)) {
+                throw new ServerAway("it is not known to be charged");
+              }
+              reporter.forget(owed.id());
+            });
   }
 
   private CompletionStage<Void> forgotten(CompletionStage<Void> last, Entry.Stored owed) {

@@ -484,6 +484,26 @@ final class GateTest {
   }
 
   @Test
+  void whatCouldNotBeKeptAndMayHaveBeenToldIsNoEventWhenItIsTriedAgain() throws Exception {
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      Gate gate = chargingGate(sidecar);
+      String held = id(gate.hold(wish("2000", Mode.RESERVE)).toCompletableFuture().join());
+      sidecar.file().close();
+      charging.away = true;
+      CompletableFuture<Void> first =
+          gate.settle(held, wish("2000", Mode.RESERVE), Credits.of(1), null).toCompletableFuture();
+      assertThat(first).failsWithin(Duration.ofSeconds(30));
+      charging.fault = Ended.Fault.NOT_FOUND;
+      charging.away = false;
+      until(() -> charging.asked.size() > 2);
+      assertThat(charging.events).as("it may have been charged").isEmpty();
+      charging.fault = null;
+      until(() -> charging.charged.size() == 1);
+      gate.close();
+    }
+  }
+
+  @Test
   void namesOfAnyLengthHaveKeysThatTheServerTakes() throws Exception {
     String id = "rsv_" + "x".repeat(300);
     try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
