@@ -52,6 +52,9 @@ final class Reporter implements AutoCloseable {
 
   private static final int COMMITS_MAX = 10_000;
 
+  /** For so long the server knows at most how a reservation has ended. */
+  private static final Duration REMEMBERED = Duration.ofDays(1);
+
   private static final long MS = 1_000_000;
   private static final long BUSY = 20 * MS;
   private static final long AWAY = 500 * MS;
@@ -441,6 +444,10 @@ final class Reporter implements AutoCloseable {
       case Told.Refused no when isOfLease(part) && no.code().equals("lease_not_found") ->
           part.forgotten = true;
       case Told.Refused no when isForGood(no) -> refused(part, no);
+      case Told.Refused no when isForgotten(part.uses.getFirst(), no) -> {
+        rejected(part.uses.getFirst(), "the server does not know it, and may have charged it");
+        done(part);
+      }
       case Told.Refused no -> again(part, no.code());
       case Told.Denied no when isOfLease(part) -> again(part, "denied");
       case Told.Denied events -> recorded(part, it);
@@ -454,6 +461,13 @@ final class Reporter implements AutoCloseable {
 
   private static boolean isFinalized(Entry.Stored use, Told.Refused no) {
     return use.isOwed() && no.code().equals(Owed.FINALIZED);
+  }
+
+  /** Whether the server can't remember it any more, however often it is told. */
+  private boolean isForgotten(Entry.Stored use, Told.Refused no) {
+    return use.isOwed()
+        && no.code().equals(Owed.NOT_FOUND)
+        && host.now().isAfter(use.at().plus(REMEMBERED));
   }
 
   /**

@@ -346,6 +346,23 @@ final class GateTest {
   }
 
   @Test
+  void whatTheServerDoesNotKnowAndMayHaveChargedIsGivenUpAfterADay() throws Exception {
+    charging.away = true;
+    try (Sidecar first = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      id(decide(chargingGate(first), "2000", Mode.CHARGE, null));
+    }
+    charging.fault = Ended.Fault.NOT_FOUND;
+    charging.away = false;
+    UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
+    InstantSource later = InstantSource.offset(InstantSource.system(), Duration.ofHours(25));
+    try (Sidecar second = new Sidecar(SidecarSettings.USUAL, charging, server, file, later)) {
+      until(() -> second.file().unsent() == 0);
+      assertThat(second.meters().rejectedUses()).as("it is in the log").isEqualTo(1);
+      assertThat(charging.events).isEmpty();
+    }
+  }
+
+  @Test
   void whatHasExpiredAndHasNoPriceIsAnEventOfWhatHasOne() throws Exception {
     charging.fault = Ended.Fault.EXPIRED;
     try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
