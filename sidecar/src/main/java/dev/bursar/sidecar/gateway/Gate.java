@@ -138,7 +138,9 @@ public final class Gate implements AutoCloseable {
             (decision, error) -> {
               if (!(decision instanceof Decision.Allowed)) {
                 // What the server may have charged stays the server's, however often it is asked.
-                boolean isServers = decision == UNKNOWN || (error != null && before != null);
+                boolean isServers =
+                    decision == UNKNOWN
+                        || (before != null && (error != null || isPassing(decision)));
                 synchronized (known) {
                   if (isServers) {
                     known.replace(call.name(), mine, PASSED);
@@ -199,6 +201,10 @@ public final class Gate implements AutoCloseable {
     return before.isDone()
         && !before.isCompletedExceptionally()
         && before.join() instanceof Decision.Elsewhere;
+  }
+
+  private static boolean isPassing(Decision decision) {
+    return decision instanceof Decision.Denied denied && denied.isPassing();
   }
 
   private void makeRoom() {

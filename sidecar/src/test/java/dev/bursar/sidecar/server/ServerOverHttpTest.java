@@ -203,6 +203,30 @@ final class ServerOverHttpTest {
     assertThat(asked.take()).contains("\"overage_policy\":\"cap\"");
   }
 
+  @Test
+  void aKeyThatIsRefusedIsNoFaultOfTheRequest() {
+    answers.put("/v1/reservations", "{'code':'c','detail':'so'}");
+    ReserveRequest request = ModelServer.request("2", false);
+    for (int status : new int[] {401, 403}) {
+      statuses.put("/v1/reservations", status);
+      assertThat(server.reserve(request, "k").toCompletableFuture().join())
+          .isEqualTo(new Decision.Denied("key_refused", "the server answered " + status));
+    }
+    for (int status : new int[] {400, 413}) {
+      statuses.put("/v1/reservations", status);
+      assertThatThrownBy(() -> server.reserve(request, "k").toCompletableFuture().join())
+          .cause()
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("so");
+    }
+    for (int status : new int[] {404, 409, 422, 429, 503}) {
+      statuses.put("/v1/reservations", status);
+      assertThatThrownBy(() -> server.reserve(request, "k").toCompletableFuture().join())
+          .cause()
+          .isInstanceOf(ServerAway.class);
+    }
+  }
+
   private void assertAway(String why) {
     assertThatThrownBy(this::end)
         .satisfies(error -> assertThat(ServerAway.isUnsent(error)).isFalse())
