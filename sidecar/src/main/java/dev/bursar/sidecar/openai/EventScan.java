@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * An answer that is a stream of events, in lines that end as the standard of server-sent events has
  * it: by CR, LF or both. An event goes on as soon as its last byte has come; what was asked for by
- * the proxy alone does not. One that is longer than a megabyte goes on in parts. What can't be
- * read, or is longer even without its long texts, is text for all that is known.
+ * the proxy alone does not. One that is longer than 64 KiB goes on in parts, so that little of it
+ * is in memory. What can't be read, or is longer than a megabyte even without its long texts, is
+ * text for all that is known.
  */
 final class EventScan implements Scan {
 
-  private static final int EVENT_BYTES_MAX = 1 << 20;
+  private static final int HELD_BYTES_MAX = 1 << 16;
+  private static final int READ_BYTES_MAX = 1 << 20;
   private static final String LAST = "[DONE]";
 
   /** What may come before all else, and belongs to no line. */
@@ -77,7 +79,7 @@ final class EventScan implements Scan {
     if (isLineEnd) {
       texts.beginLine();
     }
-    if (read.size() < EVENT_BYTES_MAX) {
+    if (read.size() < READ_BYTES_MAX) {
       texts.take(isLineEnd ? (byte) '\n' : each, read);
     } else {
       unread++;
@@ -89,7 +91,7 @@ final class EventScan implements Scan {
     } else {
       lineBytes = 0;
     }
-    if (event.size() >= EVENT_BYTES_MAX) {
+    if (event.size() >= HELD_BYTES_MAX) {
       isTooLong = true;
       hasPassed = true;
       pass();

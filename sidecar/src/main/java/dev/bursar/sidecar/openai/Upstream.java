@@ -71,6 +71,9 @@ final class Upstream {
   private static final int CONNECTIONS_MAX = 256;
   private static final int WAITING_MAX = 1_024;
 
+  /** So much of an answer is looked at at once, which takes several times as much memory. */
+  private static final int SLICE_BYTES = 1 << 16;
+
   /** So long an answer may go unread, until it is known that nobody is there to read it. */
   private static final Duration UNREAD_MAX = Duration.ofSeconds(5);
 
@@ -235,6 +238,7 @@ final class Upstream {
             .getDataBytes()
             .mapMaterializedValue(any -> NotUsed.getInstance())
             .via(answers.<ByteString>flow())
+            .mapConcat(Upstream::slices)
             .completionTimeout(left.isPositive() ? left : Duration.ofMillis(1))
             .via(watch);
     AtomicBoolean isRead = new AtomicBoolean();
@@ -261,6 +265,14 @@ final class Upstream {
             .withStatus(answer.status())
             .withHeaders(back(answer))
             .withEntity(HttpEntities.createChunked(answer.entity().getContentType(), once)));
+  }
+
+  private static List<ByteString> slices(ByteString bytes) {
+    List<ByteString> slices = new ArrayList<>(1);
+    for (int at = 0; at < bytes.size(); at += SLICE_BYTES) {
+      slices.add(bytes.slice(at, at + SLICE_BYTES));
+    }
+    return slices;
   }
 
   /** A stream ends where nobody reads it; any other answer has been made, and is read for that. */
