@@ -249,6 +249,78 @@ final class GatewaysTest {
     }
   }
 
+  /** Its plan rejects what comes to more than was set aside; and it is ended while a model runs. */
+  @Test
+  void whatModelsHaveUsedIsInTheBooksThoughThePlanRejectsMoreAndTheSidecarIsStopped()
+      throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CountDownLatch answers = new CountDownLatch(1);
+    models.createContext(
+        "/v3/chat/completions",
+        exchange -> {
+          try (exchange) {
+            exchange.getRequestBody().readAllBytes();
+            asked.countDown();
+            answers.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        });
+    try (NodeBehindProxy behind = new NodeBehindProxy(directory, "100", "100")) {
+      String catalog =
+          """
+          {"credit_types": [{"id": "platform", "name": "Credits"}],
+           "meters": ["input_tokens", "output_tokens"],
+           "features": [{"id": "chat", "name": "Chat", "type": "metered", "meters": ["input_tokens", "output_tokens"]}],
+           "rates": [{"model": "gpt-5", "credit_type": "platform", "meters": {"input_tokens": 0.001, "output_tokens": 0.01}}],
+           "plans": [{"id": "strict", "name": "Strict", "entitlements": {"chat": true}, "overage_policy": "reject"}]}
+          """;
+      HttpResponse<String> published =
+          behind.send(behind.port, "POST", "/v1/catalog/versions", catalog);
+      assertThat(published.statusCode()).as(published.body()).isEqualTo(201);
+      String version = JSON.readTree(published.body()).path("version").asText();
+      behind.send(behind.port, "POST", "/v1/catalog/versions/" + version + "/publish", "{}");
+      behind.change("PUT", "", "{'name':'Box','plan':'strict'}");
+      String[] options = {
+        "--openai-upstream=http://127.0.0.1:" + models.getAddress().getPort() + "/v1",
+        "--default=org=box",
+        "--default=feature=chat"
+      };
+      try (BursarProcess first = behind.sidecar(port, options)) {
+        HttpResponse<String> more =
+            send(
+                port,
+                "POST",
+                "/openai/v1/chat/completions",
+                ASK.formatted("true").replace("1000", "10"));
+        assertThat(more.statusCode()).as(more.body()).isEqualTo(200);
+        // 1,000 and 300 tokens, where 10 were set aside for the answer.
+        until(() -> figure(behind, "balance").compareTo(new BigDecimal("96")) == 0);
+        first.stop();
+      }
+      options[0] = options[0].replace("/v1", "/v3");
+      try (BursarProcess second = behind.sidecar(port, options)) {
+        CompletableFuture<Void> call =
+            CompletableFuture.runAsync(
+                () -> {
+                  try {
+                    send(port, "POST", "/openai/v1/chat/completions", ASK.formatted("false"));
+                  } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                  }
+                });
+        asked.await();
+        second.stop();
+        call.handle((done, cutOff) -> done).join();
+        // Five tokens of the request.
+        assertThat(figure(behind, "balance")).isEqualByComparingTo("95.995");
+        assertThat(figure(behind, "held")).isZero();
+      } finally {
+        answers.countDown();
+      }
+    }
+  }
+
   private static BigDecimal figure(NodeBehindProxy node, String name) throws Exception {
     return new BigDecimal(
         JSON.readTree(node.send(node.port, "GET", "/v1/orgs/box/wallets/main", "").body())

@@ -52,6 +52,9 @@ final class Reporter implements AutoCloseable {
 
   private static final int COMMITS_MAX = 10_000;
 
+  /** For so long the server knows at most how a reservation has ended. */
+  private static final Duration REMEMBERED = Duration.ofDays(1);
+
   private static final long MS = 1_000_000;
   private static final long BUSY = 20 * MS;
   private static final long AWAY = 500 * MS;
@@ -70,6 +73,9 @@ final class Reporter implements AutoCloseable {
 
   /** What becomes of commits that were begun at once, by the reservation's name. */
   private final Map<String, CompletableFuture<Reported>> commits = new ConcurrentHashMap<>();
+
+  /** Reservations that the server may have been told of while they could not be kept. */
+  private final Set<String> maybeTold = ConcurrentHashMap.newKeySet();
 
   private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean more = new AtomicBoolean(true);
@@ -138,6 +144,20 @@ final class Reporter implements AutoCloseable {
   /** It does not come into the file. */
   void forget(String reservation) {
     commits.remove(reservation);
+  }
+
+  /**
+   * A commit that could not be kept may have reached the server; nobody knows what became of it.
+   */
+  void maybeTold(String reservation) {
+    if (maybeTold.size() < COMMITS_MAX) {
+      maybeTold.add(reservation);
+    }
+  }
+
+  /** Whether one may have; of all, where they are more than are remembered. */
+  boolean isMaybeTold(String reservation) {
+    return maybeTold.size() >= COMMITS_MAX || maybeTold.contains(reservation);
   }
 
   private void wake() {
@@ -303,7 +323,8 @@ final class Reporter implements AutoCloseable {
       for (int from = 0; from < uses.size(); from += REPORT_MAX) {
         int to = Math.min(uses.size(), from + REPORT_MAX);
         Part part = new Part(work, uses.subList(from, to), false, now);
-        part.mayBeSent = ofBefore.contains(uses.getFirst());
+        Entry.Stored first = uses.getFirst();
+        part.mayBeSent = ofBefore.contains(first) || isMaybeTold(first.id());
         parts.add(part);
       }
     }
@@ -316,6 +337,7 @@ final class Reporter implements AutoCloseable {
   /** It is on record, or kept elsewhere. */
   private void done(Part part) {
     parts.remove(part);
+    maybeTold.remove(part.uses.getFirst().id());
     if (!part.work.from.confirm(part.work.batch, part.uses)) {
       return;
     }
@@ -422,6 +444,10 @@ final class Reporter implements AutoCloseable {
       case Told.Refused no when isOfLease(part) && no.code().equals("lease_not_found") ->
           part.forgotten = true;
       case Told.Refused no when isForGood(no) -> refused(part, no);
+      case Told.Refused no when isForgotten(part.uses.getFirst(), no) -> {
+        rejected(part.uses.getFirst(), "the server does not know it, and may have charged it");
+        done(part);
+      }
       case Told.Refused no -> again(part, no.code());
       case Told.Denied no when isOfLease(part) -> again(part, "denied");
       case Told.Denied events -> recorded(part, it);
@@ -437,12 +463,27 @@ final class Reporter implements AutoCloseable {
     return use.isOwed() && no.code().equals(Owed.FINALIZED);
   }
 
+  /** Whether the server can't remember it any more, however often it is told. */
+  private boolean isForgotten(Entry.Stored use, Told.Refused no) {
+    return use.isOwed()
+        && no.code().equals(Owed.NOT_FOUND)
+        && host.now().isAfter(use.at().plus(REMEMBERED));
+  }
+
   /**
    * The server was told of a reservation's end otherwise.
    *
    * @return whether that is all; else it is to be told again
    */
   boolean told(Entry.Stored owed, Reported it) {
+    boolean isAll = isAll(owed, it);
+    if (isAll) {
+      maybeTold.remove(owed.id());
+    }
+    return isAll;
+  }
+
+  private boolean isAll(Entry.Stored owed, Reported it) {
     return switch (it.told()) {
       case Told.Refused no when isFinalized(owed, no) -> {
         finalizedBefore(owed);

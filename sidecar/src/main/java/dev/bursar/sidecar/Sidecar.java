@@ -172,6 +172,7 @@ public final class Sidecar implements Changes, AutoCloseable {
     if (desk.isRefused()) {
       return atOnce(REFUSED);
     }
+    desks.lookAtClocks();
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
     Decision decision =
         desk.with(
@@ -437,7 +438,7 @@ public final class Sidecar implements Changes, AutoCloseable {
   }
 
   private void tell(Entry.Stored owed, CompletableFuture<Reported> first) {
-    Owed.settle(server, owed, true)
+    Owed.settle(server, owed, !reporter.isMaybeTold(owed.id()))
         .whenComplete(
             (it, error) -> {
               if (error == null) {
@@ -451,14 +452,21 @@ public final class Sidecar implements Changes, AutoCloseable {
   /** It is in no file. */
   private CompletionStage<Void> onlyTold(Entry.Stored owed, CompletableFuture<Reported> first) {
     tell(owed, first);
-    return first.thenAccept(
-        reported -> {
-          meters.told(reported.told());
-          if (!reporter.told(owed, reported)) {
-            throw new ServerAway("it is not known to be charged");
-          }
-          reporter.forget(owed.id());
-        });
+    return first
+        .whenComplete(
+            (reported, error) -> {
+              if (error != null && !ServerAway.isUnsent(error)) {
+                reporter.maybeTold(owed.id());
+              }
+            })
+        .thenAccept(
+            reported -> {
+              meters.told(reported.told());
+              if (!reporter.told(owed, reported)) {
+                throw new ServerAway("it is not known to be charged");
+              }
+              reporter.forget(owed.id());
+            });
   }
 
   private CompletionStage<Void> forgotten(CompletionStage<Void> last, Entry.Stored owed) {
@@ -534,6 +542,13 @@ public final class Sidecar implements Changes, AutoCloseable {
               TermsSource.Tagged known = desk.known();
               return known == null ? null : known.terms();
             });
+  }
+
+  /** The terms of an org, if they are known by now; else null. */
+  public @Nullable Terms knownTerms(String org) {
+    OrgDesk desk = desks.known(org);
+    TermsSource.Tagged known = desk == null ? null : desk.known();
+    return known == null ? null : known.terms();
   }
 
   // ---- what is wanted

@@ -132,7 +132,8 @@ final class Threads implements Host {
     @Override
     public void close() {
       closed = true;
-      thread.interrupt();
+      // An interrupt would close the file that a step is reading.
+      wake();
       try {
         thread.join(1_000);
       } catch (InterruptedException e) {

@@ -170,6 +170,11 @@ public record ReserveRequest(
     return overagePolicy == null ? OveragePolicy.RECORD : overagePolicy;
   }
 
+  /** Whether it names an overage policy: else the plan's counts. */
+  public boolean namesOveragePolicy() {
+    return overagePolicy != null;
+  }
+
   /** Whether the work has run already: nothing can be denied any more. */
   public boolean hasRun() {
     return reported != null;

@@ -40,6 +40,8 @@ public sealed interface Ended {
     FINALIZED,
     /** It has expired. */
     EXPIRED,
+    /** It came to more than was set aside, which it is not charged for: it is open, still. */
+    OVERAGE,
     /** What it is said to have come to can't be charged. */
     INVALID
   }

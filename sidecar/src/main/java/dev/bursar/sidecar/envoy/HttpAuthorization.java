@@ -86,6 +86,10 @@ public final class HttpAuthorization {
     verdict.headers().forEach((name, value) -> headers.add(RawHeader.create(name, value)));
     Problem denial = verdict.denial();
     if (denial == null) {
+      if (!verdict.headers().containsKey(Verdict.RESERVATION)) {
+        // It takes the place of what a client made up.
+        headers.add(RawHeader.create(Verdict.RESERVATION, ""));
+      }
       return HttpResponse.create().withHeaders(headers);
     }
     int status = denial.status() == Denials.AWAY ? LATER : denial.status();

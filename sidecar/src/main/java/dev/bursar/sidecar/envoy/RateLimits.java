@@ -17,6 +17,7 @@ import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -104,7 +105,7 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
               List<Verdict> verdicts = all.stream().map(CompletableFuture::join).toList();
               return isAlone
                   ? CompletableFuture.completedFuture(verdicts)
-                  : ended(request, verdicts).thenApply(ended -> verdicts);
+                  : ended(request, verdicts);
             });
   }
 
@@ -124,8 +125,11 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
     }
   }
 
-  /** What was set aside for each is charged, or given back if one of them is denied. */
-  private CompletionStage<?> ended(RateLimitRequest request, List<Verdict> verdicts) {
+  /**
+   * What was set aside for each is charged, or given back if one of them is denied. What can
+   * neither be kept nor told now may not pass: nobody is sure yet that it will be charged.
+   */
+  private CompletionStage<List<Verdict>> ended(RateLimitRequest request, List<Verdict> verdicts) {
     boolean isAllowed = verdicts.stream().allMatch(Verdict::isAllowed);
     List<CompletableFuture<?>> ends = new ArrayList<>();
     for (int i = 0; i < verdicts.size(); i++) {
@@ -141,10 +145,14 @@ final class RateLimits extends RateLimitServiceGrpc.RateLimitServiceImplBase {
                   wish,
                   isAllowed ? wish.amount() : null,
                   isAllowed ? wish.usage() : null)
-              .handle((ended, error) -> ended)
               .toCompletableFuture());
     }
-    return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new));
+    return CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new))
+        .handle(
+            (ended, error) ->
+                error == null || !isAllowed
+                    ? verdicts
+                    : Collections.nCopies(verdicts.size(), Verdict.of(error)));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.bursar.sidecar.gateway;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.ledger.CanonicalEntry;
 import dev.bursar.sidecar.Sidecar;
@@ -9,6 +10,7 @@ import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.server.Owed;
 import dev.bursar.sidecar.server.Server;
 import dev.bursar.sidecar.server.ServerAway;
+import dev.bursar.sidecar.terms.Terms;
 import dev.bursar.sidecar.usage.Answer;
 import dev.bursar.sidecar.usage.CallKey;
 import dev.bursar.sidecar.usage.Recovery;
@@ -32,6 +34,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +79,7 @@ public final class Gate implements AutoCloseable {
   private final Server server;
 
   /** What waits to be tried again. */
-  private final Set<Settling> unsettled = ConcurrentHashMap.newKeySet();
+  private final Set<Pending> unsettled = ConcurrentHashMap.newKeySet();
 
   private final Map<String, CompletableFuture<Decision>> known = new LinkedHashMap<>();
   private volatile boolean closed;
@@ -111,7 +114,7 @@ public final class Gate implements AutoCloseable {
    */
   public CompletionStage<Decision> decide(ReserveRequest request, @Nullable String key) {
     if (key == null || request.dryRun()) {
-      return decided(request, ofServer(request), null);
+      return decided(request, () -> ofServer(request), null);
     }
     byte[] hash =
         CanonicalEntry.sha256((key + '\n' + content(request)).getBytes(StandardCharsets.UTF_8));
@@ -135,7 +138,9 @@ public final class Gate implements AutoCloseable {
             (decision, error) -> {
               if (!(decision instanceof Decision.Allowed)) {
                 // What the server may have charged stays the server's, however often it is asked.
-                boolean isServers = decision == UNKNOWN || (error != null && before != null);
+                boolean isServers =
+                    decision == UNKNOWN
+                        || (before != null && (error != null || isPassing(decision)));
                 synchronized (known) {
                   if (isServers) {
                     known.replace(call.name(), mine, PASSED);
@@ -160,22 +165,32 @@ public final class Gate implements AutoCloseable {
    * @return as of {@link #decide}
    */
   public CompletionStage<Decision> hold(ReserveRequest request) {
-    return decided(request, lasting(request), null);
+    return decided(request, () -> lasting(request, policy(request.subject().org())), null);
+  }
+
+  /** What has run can't be rejected when it ends; what a plan leaves uncharged stays so. */
+  private @Nullable OveragePolicy policy(String org) {
+    Terms terms = sidecar.knownTerms(org);
+    return terms != null && terms.overagePolicy() == OveragePolicy.CAP
+        ? null
+        : OveragePolicy.RECORD;
   }
 
   /** As the server is asked for what is ended here. */
-  private static ReserveRequest lasting(ReserveRequest request) {
-    return Wishes.held(request, SETTLED_WITHIN_SECONDS);
+  private static ReserveRequest lasting(
+      ReserveRequest request, @Nullable OveragePolicy overagePolicy) {
+    return Wishes.held(request, SETTLED_WITHIN_SECONDS, overagePolicy);
   }
 
+  /** What is charged at once is charged as it was set aside: no policy makes a difference. */
   private static ReserveRequest ofServer(ReserveRequest request) {
-    return request.commit() ? lasting(request) : request;
+    return request.commit() ? lasting(request, null) : request;
   }
 
   private CompletionStage<Decision> begun(ReserveRequest request, CallKey call, boolean isNew) {
     try {
       return isNew
-          ? decided(request, ofServer(request), call)
+          ? decided(request, () -> ofServer(request), call)
           : byServer(request, ofServer(request), call, true);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
@@ -188,6 +203,10 @@ public final class Gate implements AutoCloseable {
         && before.join() instanceof Decision.Elsewhere;
   }
 
+  private static boolean isPassing(Decision decision) {
+    return decision instanceof Decision.Denied denied && denied.isPassing();
+  }
+
   private void makeRoom() {
     for (Iterator<CompletableFuture<Decision>> all = known.values().iterator();
         known.size() > KNOWN_MAX && all.hasNext(); ) {
@@ -197,8 +216,11 @@ public final class Gate implements AutoCloseable {
     }
   }
 
+  /**
+   * @param asked what the server is asked for, if it has to be
+   */
   private CompletionStage<Decision> decided(
-      ReserveRequest request, ReserveRequest asked, @Nullable CallKey call) {
+      ReserveRequest request, Supplier<ReserveRequest> asked, @Nullable CallKey call) {
     return sidecar
         .decide(request, call)
         .thenCompose(
@@ -208,11 +230,11 @@ public final class Gate implements AutoCloseable {
               }
               // Where that can't be kept, the server is asked all the same.
               return call == null
-                  ? byServer(request, asked, null, false)
+                  ? byServer(request, asked.get(), null, false)
                   : sidecar
                       .passedOn(call)
                       .handle((kept, error) -> call)
-                      .thenCompose(noted -> byServer(request, asked, call, false));
+                      .thenCompose(noted -> byServer(request, asked.get(), call, false));
             });
   }
 
@@ -240,10 +262,31 @@ public final class Gate implements AutoCloseable {
                     ? charged(it.reservation(), it, request, call)
                     : CompletableFuture.completedFuture(decision))
         .exceptionallyCompose(
-            error ->
-                cause(error) instanceof ServerAway
-                    ? (mayBeCharged ? done(UNKNOWN) : unasked(request, call))
-                    : CompletableFuture.failedFuture(cause(error)));
+            error -> {
+              if (!(cause(error) instanceof ServerAway)) {
+                return CompletableFuture.failedFuture(cause(error));
+              }
+              if (mayBeCharged) {
+                return done(UNKNOWN);
+              }
+              CompletionStage<Decision> instead = unasked(request, call);
+              // What it was asked for before, others may have been told of.
+              if (!again && !asked.dryRun() && !ServerAway.isUnsent(error)) {
+                instead.whenComplete((it, failed) -> giveBackIfMade(asked, id, call, it));
+              }
+              return instead;
+            });
+  }
+
+  /**
+   * The server may have set something aside, and its answer was lost. A call with a key that was
+   * denied may come again, and find it; of any other nobody will hear.
+   */
+  private void giveBackIfMade(
+      ReserveRequest asked, String id, @Nullable CallKey call, @Nullable Decision decision) {
+    if (call == null || decision instanceof Decision.Allowed) {
+      again(new Unanswered(asked, id), TRIED_FIRST_AFTER, System.nanoTime());
+    }
   }
 
   private static CompletionStage<Decision> done(Decision decision) {
@@ -273,7 +316,7 @@ public final class Gate implements AutoCloseable {
       return sidecar.unasked(request, call);
     }
     return sidecar
-        .unasked(Wishes.held(request, request.ttlSeconds()))
+        .unasked(Wishes.held(request, request.ttlSeconds(), null))
         .thenCompose(
             decision ->
                 decision instanceof Decision.Allowed it && it.reservation() != null
@@ -319,6 +362,12 @@ public final class Gate implements AutoCloseable {
     return settle(new Settling(reservation, request, null, usage, others, remarks));
   }
 
+  /** Something that is tried until it is done. */
+  private sealed interface Pending {}
+
+  /** What the server was asked to set aside, under this name, and may have. */
+  private record Unanswered(ReserveRequest asked, String id) implements Pending {}
+
   /** How a reservation is to end. */
   private record Settling(
       String reservation,
@@ -326,7 +375,12 @@ public final class Gate implements AutoCloseable {
       @Nullable Credits amount,
       @Nullable Map<String, Long> usage,
       List<Map<String, Long>> others,
-      Map<String, String> remarks) {
+      Map<String, String> remarks)
+      implements Pending {
+
+    static Settling release(String reservation, ReserveRequest request) {
+      return new Settling(reservation, request, null, null, List.of(), Map.of());
+    }
 
     boolean isRelease() {
       return amount == null && usage == null;
@@ -368,6 +422,29 @@ public final class Gate implements AutoCloseable {
     return first;
   }
 
+  private CompletionStage<Void> tried(Pending pending) {
+    return switch (pending) {
+      case Settling it -> settled(it);
+      case Unanswered it -> givenBackIfMade(it);
+    };
+  }
+
+  /** Asked again under the same name, the server answers as it did; or makes what is given back. */
+  private CompletionStage<Void> givenBackIfMade(Unanswered it) {
+    return server
+        .reserve(it.asked, it.id)
+        .exceptionallyCompose(
+            error ->
+                cause(error) instanceof ServerAway
+                    ? CompletableFuture.failedFuture(error)
+                    : done(new Decision.Denied("invalid", String.valueOf(cause(error)))))
+        .thenCompose(
+            decision ->
+                decision instanceof Decision.Allowed made && made.reservation() != null
+                    ? settled(Settling.release(made.reservation(), it.asked))
+                    : CompletableFuture.completedFuture(null));
+  }
+
   private CompletionStage<Void> settled(Settling it) {
     try {
       return it.reservation.startsWith(Sidecar.RESERVATION)
@@ -405,9 +482,18 @@ public final class Gate implements AutoCloseable {
     unsettled.forEach(this::giveUp);
   }
 
-  private void giveUp(Settling it) {
-    if (unsettled.remove(it)) {
-      givenUp(it);
+  private void giveUp(Pending pending) {
+    if (!unsettled.remove(pending)) {
+      return;
+    }
+    switch (pending) {
+      case Settling it -> givenUp(it);
+      case Unanswered it ->
+          LOG.atWarn()
+              .setMessage("what the server may have set aside was not given back; it expires")
+              .addKeyValue("org", it.asked.subject().org())
+              .addKeyValue("key", it.id)
+              .log();
     }
   }
 
@@ -423,7 +509,7 @@ public final class Gate implements AutoCloseable {
         .log();
   }
 
-  private void again(Settling it, Duration after, long since) {
+  private void again(Pending it, Duration after, long since) {
     unsettled.add(it);
     if (closed || System.nanoTime() - since > TRIED_FOR.toNanos()) {
       giveUp(it);
@@ -437,7 +523,7 @@ public final class Gate implements AutoCloseable {
               if (!unsettled.remove(it)) {
                 return;
               }
-              settled(it)
+              tried(it)
                   .whenComplete(
                       (done, error) -> {
                         if (error != null) {

@@ -4,6 +4,7 @@ import dev.bursar.api.enforcement.ReservationBodies;
 import dev.bursar.api.json.Body;
 import dev.bursar.api.json.Json;
 import dev.bursar.api.problem.Problem;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -185,8 +186,13 @@ public final class Wishes {
     return Long.parseLong(text);
   }
 
-  /** The same request, to set aside what it may cost for so long. */
-  static ReserveRequest held(ReserveRequest request, long ttlSeconds) {
+  /**
+   * The same request, to set aside what it may cost for so long.
+   *
+   * @param overagePolicy null for what the org's plan says
+   */
+  static ReserveRequest held(
+      ReserveRequest request, long ttlSeconds, @Nullable OveragePolicy overagePolicy) {
     return new ReserveRequest(
         request.subject(),
         request.feature(),
@@ -197,7 +203,7 @@ public final class Wishes {
         request.amount(),
         request.creditType(),
         ttlSeconds,
-        request.overagePolicy(),
+        overagePolicy,
         false,
         false,
         request.metadata(),

@@ -34,8 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EnforcementRoutes {
 
-  /** What a reservation is called among the operations of a key. */
-  static final String RESERVE = "reserve";
+  private static final String RESERVE = "reserve ";
 
   private final Sidecar sidecar;
   private final InstantSource clock;
@@ -55,6 +54,11 @@ final class EnforcementRoutes {
     answered.stream()
         .filter(each -> !each.key().name().startsWith(Gate.CALL))
         .forEach(each -> known.recovered(each.key(), reply(each)));
+  }
+
+  /** What a reservation is called among the operations of a key: an org's keys are its own. */
+  static String reserving(ReserveRequest request) {
+    return RESERVE + request.subject().org();
   }
 
   /** What was answered before a crash; null if the server is to answer it. */
@@ -98,7 +102,7 @@ final class EnforcementRoutes {
     // What sets nothing down is decided anew each time, as by the server.
     return request.dryRun()
         ? decided(request, null)
-        : known.once(call, RESERVE, key -> decided(request, key));
+        : known.once(call, reserving(request), key -> decided(request, key));
   }
 
   private CompletionStage<Reply> decided(ReserveRequest request, @Nullable CallKey key) {
@@ -271,6 +275,7 @@ final class EnforcementRoutes {
       case NOT_FOUND -> Problem.of(404, "reservation_not_found", refused.detail());
       case FINALIZED -> Problem.of(409, "reservation_finalized", refused.detail());
       case EXPIRED -> Problem.of(410, "reservation_expired", refused.detail());
+      case OVERAGE -> Problem.of(409, "overage_rejected", refused.detail());
       case INVALID -> Problem.invalid("usage", refused.detail());
     };
   }

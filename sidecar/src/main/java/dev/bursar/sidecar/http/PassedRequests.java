@@ -93,9 +93,9 @@ final class PassedRequests implements Elsewhere {
 
   @Override
   public CompletionStage<HttpResponse> answer(HttpRequest request) {
-    boolean decides = isReservation(request) && hasOwnKey(request);
-    if (decides && server.isSilent()) {
-      return unasked(request, true);
+    ReserveRequest wish = isReservation(request) && hasOwnKey(request) ? wish(request) : null;
+    if (wish != null && server.isSilent()) {
+      return unasked(request, wish, true);
     }
     Uri uri =
         request
@@ -113,10 +113,11 @@ final class PassedRequests implements Elsewhere {
         passed = passed.addHeader(header);
       }
     }
-    String key = decides ? idempotencyKey(request) : null;
-    known.sending(EnforcementRoutes.RESERVE, key);
+    String key = wish == null ? null : idempotencyKey(request);
+    String operation = wish == null ? "" : EnforcementRoutes.reserving(wish);
+    known.sending(operation, key);
     CompletionStage<HttpResponse> answer = http.singleRequest(passed);
-    return (decides ? soon(answer) : answer)
+    return (wish == null ? answer : soon(answer))
         .thenApply(PassedRequests::cleaned)
         .exceptionallyCompose(
             error -> {
@@ -124,10 +125,10 @@ final class PassedRequests implements Elsewhere {
               LOG.atDebug().setMessage("the server could not be asked").setCause(cause).log();
               boolean unsent = Unsent.is(cause);
               if (unsent) {
-                known.unsent(EnforcementRoutes.RESERVE, key);
+                known.unsent(operation, key);
               }
-              return decides
-                  ? unasked(request, unsent)
+              return wish != null
+                  ? unasked(request, wish, unsent)
                   : CompletableFuture.completedFuture(response(AWAY));
             });
   }
@@ -158,23 +159,16 @@ final class PassedRequests implements Elsewhere {
   }
 
   /** What was sent may have happened: then only what sets nothing down for good is decided here. */
-  private CompletionStage<HttpResponse> unasked(HttpRequest request, boolean unsent) {
-    ReserveRequest wish;
-    try {
-      byte[] body = ((HttpEntity.Strict) request.entity()).getData().toArray();
-      wish =
-          ReservationBodies.reserve(
-              Body.of(JsonReader.read(body), ReservationBodies.RESERVE), null);
-    } catch (Fault fault) {
-      return CompletableFuture.completedFuture(response(fault.problem()));
-    }
+  private CompletionStage<HttpResponse> unasked(
+      HttpRequest request, ReserveRequest wish, boolean unsent) {
     String repeated = idempotencyKey(request);
-    if (wish.commit() && (!unsent || known.isSent(EnforcementRoutes.RESERVE, repeated))) {
+    String operation = EnforcementRoutes.reserving(wish);
+    if (wish.commit() && (!unsent || known.isSent(operation, repeated))) {
       return CompletableFuture.completedFuture(response(AWAY));
     }
     return (repeated == null
             ? decided(wish, null)
-            : known.instead(EnforcementRoutes.RESERVE, repeated, once -> decided(wish, once)))
+            : known.instead(operation, repeated, once -> decided(wish, once)))
         .handle((reply, failed) -> failed == null ? response(reply) : response(AWAY));
   }
 
@@ -195,6 +189,17 @@ final class PassedRequests implements Elsewhere {
                           "unchecked",
                           EnforcementRoutes.madeAt(sidecar, decision, clock)));
             });
+  }
+
+  /** What is asked for; null if it can't be read, which is for the server to say. */
+  private static @Nullable ReserveRequest wish(HttpRequest request) {
+    try {
+      byte[] body = ((HttpEntity.Strict) request.entity()).getData().toArray();
+      return ReservationBodies.reserve(
+          Body.of(JsonReader.read(body), ReservationBodies.RESERVE), null);
+    } catch (Fault fault) {
+      return null;
+    }
   }
 
   private static @Nullable String idempotencyKey(HttpRequest request) {

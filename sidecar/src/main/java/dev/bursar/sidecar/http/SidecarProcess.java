@@ -79,6 +79,7 @@ public final class SidecarProcess implements AutoCloseable {
   private final ChangeStream changes;
   private final HttpServer server;
   private final @Nullable EnvoyServer envoy;
+  private final @Nullable OpenAiProxy models;
   private final Runnable remember;
 
   private SidecarProcess(
@@ -89,6 +90,7 @@ public final class SidecarProcess implements AutoCloseable {
       ChangeStream changes,
       HttpServer server,
       @Nullable EnvoyServer envoy,
+      @Nullable OpenAiProxy models,
       Runnable remember) {
     this.system = system;
     this.client = client;
@@ -97,6 +99,7 @@ public final class SidecarProcess implements AutoCloseable {
     this.changes = changes;
     this.server = server;
     this.envoy = envoy;
+    this.models = models;
     this.remember = remember;
   }
 
@@ -140,6 +143,17 @@ public final class SidecarProcess implements AutoCloseable {
                 new HealthRoutes(() -> Readiness.READY, registry::scrape).endpoints())
             .flatMap(List::stream)
             .toList();
+    OpenAiProxy models =
+        gateways.openAi() == null
+            ? null
+            : new OpenAiProxy(
+                system,
+                gateways.openAi(),
+                gate,
+                door,
+                new KnownPrices(sidecar, clock),
+                defaults,
+                registry);
     RequestHandler handler =
         new RequestHandler(
             system,
@@ -147,16 +161,7 @@ public final class SidecarProcess implements AutoCloseable {
             new Authentication(key, clock),
             registry,
             new Edges(
-                gateways.openAi() == null
-                    ? null
-                    : new OpenAiProxy(
-                        system,
-                        gateways.openAi(),
-                        gate,
-                        door,
-                        new KnownPrices(sidecar, clock),
-                        defaults,
-                        registry),
+                models,
                 gateways.authorizes() ? new HttpAuthorization(system, checks, door) : null,
                 new PassedRequests(system, options.server(), client, key, sidecar, known, clock)));
     EnvoyServer envoy = null;
@@ -175,7 +180,8 @@ public final class SidecarProcess implements AutoCloseable {
       sidecar.expect(wanted.read(clock.instant()));
       Runnable remember = () -> wanted.write(sidecar.wanted(), clock.instant());
       system.scheduler().scheduleWithFixedDelay(REMEMBER, REMEMBER, remember, system.dispatcher());
-      return new SidecarProcess(system, client, sidecar, gate, changes, server, envoy, remember);
+      return new SidecarProcess(
+          system, client, sidecar, gate, changes, server, envoy, models, remember);
     } catch (CompletionException | IOException e) {
       if (envoy != null) {
         envoy.close();
@@ -286,13 +292,19 @@ public final class SidecarProcess implements AutoCloseable {
     return sidecar;
   }
 
-  /** Takes nothing more, reports what was used, and gives back what is left. */
+  /**
+   * Takes nothing more, charges what models have used that are running yet, reports what was used,
+   * and gives back what is left.
+   */
   @Override
   public void close() {
     if (envoy != null) {
       envoy.close();
     }
     server.stop(STOP).toCompletableFuture().join();
+    if (models != null) {
+      models.stop();
+    }
     remember.run();
     try {
       sidecar.stop(STOP);

@@ -12,12 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * An answer that is a stream of events, in lines that end as the standard of server-sent events has
  * it: by CR, LF or both. An event goes on as soon as its last byte has come; what was asked for by
- * the proxy alone does not. One that is longer than a megabyte goes on in parts. What can't be
- * read, or is longer even without its long texts, is text for all that is known.
+ * the proxy alone does not. One that is longer than 64 KiB goes on in parts, so that little of it
+ * is in memory. What can't be read, or is longer than a megabyte even without its long texts, is
+ * text for all that is known.
  */
 final class EventScan implements Scan {
 
-  private static final int EVENT_BYTES_MAX = 1 << 20;
+  private static final int HELD_BYTES_MAX = 1 << 16;
+  private static final int READ_BYTES_MAX = 1 << 20;
   private static final String LAST = "[DONE]";
 
   /** What may come before all else, and belongs to no line. */
@@ -77,7 +79,7 @@ final class EventScan implements Scan {
     if (isLineEnd) {
       texts.beginLine();
     }
-    if (read.size() < EVENT_BYTES_MAX) {
+    if (read.size() < READ_BYTES_MAX) {
       texts.take(isLineEnd ? (byte) '\n' : each, read);
     } else {
       unread++;
@@ -89,7 +91,7 @@ final class EventScan implements Scan {
     } else {
       lineBytes = 0;
     }
-    if (event.size() >= EVENT_BYTES_MAX) {
+    if (event.size() >= HELD_BYTES_MAX) {
       isTooLong = true;
       hasPassed = true;
       pass();
@@ -151,28 +153,35 @@ final class EventScan implements Scan {
       String text = new String(data, StandardCharsets.UTF_8).strip();
       boolean isLast = text.equals(LAST);
       textBytes += isLast ? 0 : LongTexts.bytes(text);
-      reached(before, isLast);
+      reached(textBytes > before, isLast);
       return false;
     }
+    boolean goesOn = false;
     for (JsonNode choice : json.path("choices")) {
       text(choice.path("text"));
       texts(choice.path("delta"));
+      goesOn |= !choice.path("finish_reason").isTextual();
     }
     text(json.path("delta"));
     JsonNode usage =
         json.path("usage").isObject() ? json.path("usage") : json.at("/response/usage");
+    long toldBefore = told.output();
     numbers(usage);
     boolean hasNoChoice = json.path("choices").isEmpty();
-    reached(before, usage.isObject() && hasNoChoice);
+    boolean isMore = textBytes > before || (goesOn && told.output() > toldBefore);
+    reached(isMore, hasNoChoice ? usage.isObject() : !goesOn);
     return stripsUsage && usage.isObject() && hasNoChoice && json.has("choices");
   }
 
   /**
    * What ends an answer has no text: then it is no longer of use to stop it, whatever the text
    * before has come to. If more comes all the same, it counts with that.
+   *
+   * @param isMore whether there is more text, or an answer that goes on says that it used more, as
+   *     for reasoning that it does not show
    */
-  private void reached(long textBytesBefore, boolean mayBeLast) {
-    if (textBytes > textBytesBefore) {
+  private void reached(boolean isMore, boolean mayBeLast) {
+    if (isMore) {
       reachedTokens = tokens();
     } else if (mayBeLast) {
       reachedTokens = 0;

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.pekko.actor.ClassicActorSystemProvider;
@@ -52,6 +53,7 @@ public final class OpenAiProxy {
   private static final long BODIES_BYTES_MAX = 10L << 20;
 
   private static final long BODY_MS_MAX = 30_000;
+  private static final long STOP_MS_MAX = 3_000;
   private static final List<String> RUNS_NO_MODEL = List.of("/files", "/uploads", "/moderations");
   private static final String BEARER = "bearer ";
 
@@ -108,6 +110,24 @@ public final class OpenAiProxy {
       discard(request);
       return CompletableFuture.completedFuture(failed(request, e));
     }
+  }
+
+  /**
+   * Ends what is under way, and charges what has come of it by now; whatever is asked for later is
+   * refused. Returns when that is on record, after three seconds at most.
+   */
+  public void stop() {
+    List<Settlement.Held> open = settlement.stop();
+    upstream.cut();
+    for (Settlement.Held each : open) {
+      if (!each.isWatched()) {
+        each.estimate(0, Ending.CUT_OFF);
+      }
+    }
+    CompletableFuture.allOf(
+            open.stream().map(Settlement.Held::onRecord).toArray(CompletableFuture[]::new))
+        .completeOnTimeout(null, STOP_MS_MAX, TimeUnit.MILLISECONDS)
+        .join();
   }
 
   private CompletionStage<HttpResponse> routed(HttpRequest request) {
@@ -176,7 +196,9 @@ public final class OpenAiProxy {
             body -> {
               long length = body.getData().size();
               bodyBytes.addAndGet(length);
-              return called(request, path, operation, body)
+              // Given back however it ends, also where it does not even begin.
+              return CompletableFuture.completedFuture(body)
+                  .thenCompose(entity -> called(request, path, operation, entity))
                   .whenComplete((response, error) -> bodyBytes.addAndGet(-length));
             });
   }

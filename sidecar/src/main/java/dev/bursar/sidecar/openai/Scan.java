@@ -23,8 +23,8 @@ interface Scan {
   boolean isPartlyEstimated();
 
   /**
-   * What the answer had come to when text came last: as it said, and by the text since; 0 once its
-   * end has come.
+   * What the answer had come to when text came last, or when it last said so and went on: as it
+   * said, and by the text since; 0 once its end has come.
    */
   long reachedTokens();
 

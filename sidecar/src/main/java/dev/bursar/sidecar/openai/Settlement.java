@@ -3,8 +3,10 @@ package dev.bursar.sidecar.openai;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.gateway.Gate;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +26,11 @@ final class Settlement {
   private final Prices prices;
   private final OpenAiMeters meters;
 
+  /** What was sent and has not ended; changed by one at a time. */
+  private final Set<Held> open = new HashSet<>();
+
+  private boolean isStopped;
+
   Settlement(Gate gate, Prices prices, OpenAiMeters meters) {
     this.gate = gate;
     this.prices = prices;
@@ -35,6 +42,20 @@ final class Settlement {
     return new Held(reservation, request, call);
   }
 
+  /** Nothing is sent any more; what was, and has not ended. */
+  synchronized List<Held> stop() {
+    isStopped = true;
+    return List.copyOf(open);
+  }
+
+  private synchronized boolean begin(Held held) {
+    return !isStopped && open.add(held);
+  }
+
+  private synchronized void end(Held held) {
+    open.remove(held);
+  }
+
   /** What is set aside for one call; it ends once. */
   final class Held {
 
@@ -42,6 +63,8 @@ final class Settlement {
     private final ReserveRequest request;
     private final ModelCall call;
     private final AtomicBoolean hasEnded = new AtomicBoolean();
+    private final CompletableFuture<Void> onRecord = new CompletableFuture<>();
+    private volatile boolean isWatched;
 
     Held(String reservation, ReserveRequest request, ModelCall call) {
       this.reservation = reservation;
@@ -51,6 +74,36 @@ final class Settlement {
 
     String reservation() {
       return reservation;
+    }
+
+    /** The call is about to be sent; whether it may be. */
+    boolean begin() {
+      return Settlement.this.begin(this);
+    }
+
+    /** Its answer is watched from now on: whoever does that tells how it ended. */
+    void watched() {
+      isWatched = true;
+    }
+
+    /** Whether somebody will tell how it ended, once its answer has. */
+    boolean isWatched() {
+      return isWatched;
+    }
+
+    /** Done when it has ended, and that is on record or can't be now. */
+    CompletableFuture<Void> onRecord() {
+      return onRecord;
+    }
+
+    private CompletionStage<?> waited(CompletionStage<Void> ends) {
+      CompletableFuture<Void> ended = ends.exceptionally(error -> null).toCompletableFuture();
+      ended.thenRun(
+          () -> {
+            end(this);
+            onRecord.complete(null);
+          });
+      return ended.copy().completeOnTimeout(null, WAITED_FOR.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Nothing ran. */
@@ -101,13 +154,5 @@ final class Settlement {
           apart ? List.of(tokens.units(false), setAside) : List.of(setAside),
           remarks);
     }
-  }
-
-  private static CompletionStage<?> waited(CompletionStage<Void> ended) {
-    return ended
-        .exceptionally(error -> null)
-        .toCompletableFuture()
-        .copy()
-        .completeOnTimeout(null, WAITED_FOR.toMillis(), TimeUnit.MILLISECONDS);
   }
 }

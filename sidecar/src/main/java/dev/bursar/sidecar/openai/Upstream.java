@@ -1,9 +1,12 @@
 package dev.bursar.sidecar.openai;
 
 import dev.bursar.sidecar.gateway.Gate;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -25,7 +28,9 @@ import org.apache.pekko.http.javadsl.model.Uri;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.apache.pekko.http.javadsl.settings.ConnectionPoolSettings;
 import org.apache.pekko.stream.BufferOverflowException;
+import org.apache.pekko.stream.KillSwitches;
 import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.SharedKillSwitch;
 import org.apache.pekko.stream.SystemMaterializer;
 import org.apache.pekko.stream.javadsl.Sink;
 import org.apache.pekko.stream.javadsl.Source;
@@ -66,6 +71,9 @@ final class Upstream {
   private static final int CONNECTIONS_MAX = 256;
   private static final int WAITING_MAX = 1_024;
 
+  /** So much of an answer is looked at at once, which takes several times as much memory. */
+  private static final int SLICE_BYTES = 1 << 16;
+
   /** So long an answer may go unread, until it is known that nobody is there to read it. */
   private static final Duration UNREAD_MAX = Duration.ofSeconds(5);
 
@@ -79,6 +87,9 @@ final class Upstream {
   private final ConnectionPoolSettings pool;
   private final OpenAiSettings settings;
   private final Uri base;
+
+  /** Ends all answers of models. */
+  private final SharedKillSwitch answers = KillSwitches.shared("answers");
 
   Upstream(ClassicActorSystemProvider system, OpenAiSettings settings) {
     this.system = system;
@@ -116,12 +127,13 @@ final class Upstream {
   }
 
   private static Set<String> namedByConnection(Iterable<HttpHeader> headers) {
+    Set<String> named = new HashSet<>();
     for (HttpHeader header : headers) {
       if (header.lowercaseName().equals("connection")) {
-        return Set.of(header.value().toLowerCase(Locale.ROOT).split("\\s*,\\s*"));
+        Collections.addAll(named, header.value().toLowerCase(Locale.ROOT).split("\\s*,\\s*"));
       }
     }
-    return Set.of();
+    return named;
   }
 
   private static List<HttpHeader> back(HttpResponse answer) {
@@ -166,13 +178,19 @@ final class Upstream {
   /** Sends a call of a model; what was set aside for it is settled, whatever comes of that. */
   CompletionStage<HttpResponse> call(
       HttpRequest request, String path, ModelCall call, Settlement.Held held) {
+    if (!held.begin()) {
+      HttpResponse response =
+          new OpenAiError(503, "stopping", null, "nothing is begun any more").response();
+      return held.release().thenApply(any -> response);
+    }
     long started = System.nanoTime();
     RequestEntity body = HttpEntities.create(request.entity().getContentType(), call.body());
     CompletionStage<HttpResponse> sent;
     try {
       sent = sent(onward(request, path, body));
     } catch (RuntimeException e) {
-      sent = CompletableFuture.failedFuture(e);
+      // It was not sent.
+      return held.release().thenCompose(any -> CompletableFuture.failedFuture(e));
     }
     return sent.handle(
             (answer, error) ->
@@ -219,6 +237,8 @@ final class Upstream {
             .withoutSizeLimit()
             .getDataBytes()
             .mapMaterializedValue(any -> NotUsed.getInstance())
+            .via(answers.<ByteString>flow())
+            .mapConcat(Upstream::slices)
             .completionTimeout(left.isPositive() ? left : Duration.ofMillis(1))
             .via(watch);
     AtomicBoolean isRead = new AtomicBoolean();
@@ -228,6 +248,7 @@ final class Upstream {
                   if (!isRead.compareAndSet(false, true)) {
                     throw new IllegalStateException("nobody was there to read it");
                   }
+                  held.watched();
                   return body;
                 })
             .mapMaterializedValue(any -> NotUsed.getInstance());
@@ -235,6 +256,7 @@ final class Upstream {
         .execute(
             () -> {
               if (isRead.compareAndSet(false, true)) {
+                held.watched();
                 unread(body, isStream);
               }
             });
@@ -245,6 +267,14 @@ final class Upstream {
             .withEntity(HttpEntities.createChunked(answer.entity().getContentType(), once)));
   }
 
+  private static List<ByteString> slices(ByteString bytes) {
+    List<ByteString> slices = new ArrayList<>(1);
+    for (int at = 0; at < bytes.size(); at += SLICE_BYTES) {
+      slices.add(bytes.slice(at, at + SLICE_BYTES));
+    }
+    return slices;
+  }
+
   /** A stream ends where nobody reads it; any other answer has been made, and is read for that. */
   private void unread(Source<ByteString, NotUsed> body, boolean isStream) {
     if (isStream) {
@@ -252,6 +282,11 @@ final class Upstream {
     } else {
       body.runWith(Sink.ignore(), materializer);
     }
+  }
+
+  /** Ends all answers that are watched, as if the API had broken off. */
+  void cut() {
+    answers.abort(new IOException("the sidecar ends"));
   }
 
   /** What was never sent ran nowhere; what was has, as far as anybody knows, read the request. */

@@ -27,7 +27,8 @@ public final class Owed {
   /** The reservation had ended before: by this very commit, or otherwise. */
   public static final String FINALIZED = "reservation_finalized";
 
-  private static final Told NOT_FOUND = new Told.Refused("reservation_not_found", null);
+  /** The server does not know the reservation, and may have charged it. */
+  public static final String NOT_FOUND = "reservation_not_found";
 
   private Owed() {}
 
@@ -88,8 +89,13 @@ public final class Owed {
         Ended.Refused refused, @Nullable Map<String, Long> usage, List<Map<String, Long>> others) {
       return switch (refused.fault()) {
         case EXPIRED -> event(use, usage, others);
-        case NOT_FOUND -> isFirst ? event(use, usage, others) : noMore(NOT_FOUND);
+        case NOT_FOUND ->
+            isFirst ? event(use, usage, others) : noMore(new Told.Refused(NOT_FOUND, null));
         case FINALIZED -> noMore(new Told.Refused(FINALIZED, null));
+        // Once it has expired it is late usage, which no policy rejects.
+        case OVERAGE ->
+            CompletableFuture.failedFuture(
+                new ServerAway("not as long as it is open: " + refused.detail()));
         case INVALID -> {
           if (others.isEmpty()) {
             yield told(refused.detail());

@@ -104,6 +104,8 @@ final class Reports {
         .field("ttl_seconds", request.ttlSeconds())
         .field("commit", request.commit())
         .field("dry_run", request.dryRun())
+        .field(
+            "overage_policy", request.namesOveragePolicy() ? request.overagePolicy().word() : null)
         .pairs("metadata", request.metadata());
   }
 }

@@ -67,6 +67,9 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   /** By these it says that a reservation can't be ended so. */
   private static final Set<Integer> REFUSING = Set.of(400, 404, 409, 410, 413, 422);
 
+  /** By these it says that a request can't be read. */
+  private static final Set<Integer> MALFORMED = Set.of(400, 413);
+
   private final Map<String, Prices> lists = new LinkedHashMap<>();
   private final URI base;
   private final String key;
@@ -356,19 +359,31 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   @Override
   public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
     return post("/v1/reservations", callId, json -> Reports.reservation(json, request))
-        .handle((answer, error) -> known(answer, error, Set.of()))
-        .thenApply(
-            json ->
-                json.path("decision").asText().equals("allow")
-                    ? new Decision.Allowed(
-                        json.path("reservation_id").asText(null),
-                        micros(json, "amount"),
-                        json.path("credit_type").asText(),
-                        json.has("expires_at") ? request.ttlSeconds() * 1_000_000_000L : 0,
-                        null)
-                    : new Decision.Denied(
-                        json.path("denials").path(0).path("code").asText(),
-                        json.path("denials").path(0).path("detail").asText()));
+        .handle(
+            (answer, error) -> {
+              if (error == null && isRefused(answer.statusCode())) {
+                return new Decision.Denied(
+                    "key_refused", "the server answered " + answer.statusCode());
+              }
+              JsonNode json = known(answer, error, MALFORMED);
+              if (answer.statusCode() != 200) {
+                throw new IllegalArgumentException(json.path("detail").asText());
+              }
+              return decided(json, request);
+            });
+  }
+
+  private static Decision decided(JsonNode json, ReserveRequest request) {
+    return json.path("decision").asText().equals("allow")
+        ? new Decision.Allowed(
+            json.path("reservation_id").asText(null),
+            micros(json, "amount"),
+            json.path("credit_type").asText(),
+            json.has("expires_at") ? request.ttlSeconds() * 1_000_000_000L : 0,
+            null)
+        : new Decision.Denied(
+            json.path("denials").path(0).path("code").asText(),
+            json.path("denials").path(0).path("detail").asText());
   }
 
   @Override
@@ -397,14 +412,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
                 if (json.path("field").asText().equals(KEY)) {
                   throw new ServerAway("the server does not take the key " + callId);
                 }
-                return new Ended.Refused(
-                    switch (json.path("status").asInt()) {
-                      case 404 -> Ended.Fault.NOT_FOUND;
-                      case 409 -> Ended.Fault.FINALIZED;
-                      case 410 -> Ended.Fault.EXPIRED;
-                      default -> Ended.Fault.INVALID;
-                    },
-                    json.path("detail").asText());
+                return new Ended.Refused(fault(json), json.path("detail").asText());
               }
               return new Ended.Done(
                   reservation,
@@ -418,9 +426,27 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
             });
   }
 
+  private static Ended.Fault fault(JsonNode problem) {
+    return switch (problem.path("status").asInt()) {
+      case 404 -> Ended.Fault.NOT_FOUND;
+      case 409 -> conflict(problem.path("code").asText());
+      case 410 -> Ended.Fault.EXPIRED;
+      default -> Ended.Fault.INVALID;
+    };
+  }
+
+  /** Of most that is in its way it may be rid later. */
+  private static Ended.Fault conflict(String code) {
+    return switch (code) {
+      case Owed.FINALIZED -> Ended.Fault.FINALIZED;
+      case "overage_rejected" -> Ended.Fault.OVERAGE;
+      default -> throw new ServerAway("the server does not end it now: " + code);
+    };
+  }
+
   /**
-   * What was answered; a refusal is one, too, where it is of the statuses that are accepted. Where
-   * some are, whatever else is answered says nothing of what was asked: as that the key is refused.
+   * What was answered; a refusal is one, too, where it is of the statuses that are accepted.
+   * Whatever else is answered says nothing of what was asked.
    */
   private static JsonNode known(
       @Nullable HttpResponse<byte[]> answer, @Nullable Throwable error, Set<Integer> accepted) {
@@ -431,10 +457,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     if (status == 200 || accepted.contains(status)) {
       return json(answer);
     }
-    if (!accepted.isEmpty() || status == 429 || status >= 500) {
-      throw new ServerAway("the server answered " + status);
-    }
-    throw new IllegalArgumentException(json(answer).path("detail").asText());
+    throw new ServerAway("the server answered " + status);
   }
 
   /** Whether there was no connection by which anything could have been sent. */

@@ -172,7 +172,9 @@ final class EnvoyTest {
     HttpResponse<String> looked =
         http("/", "x-bursar-org", "acme", "x-bursar-mode", "check", "x-bursar-amount", "5");
     assertThat(looked.statusCode()).isEqualTo(200);
-    assertThat(header(looked, "x-bursar-reservation")).isEmpty();
+    assertThat(looked.headers().firstValue("x-bursar-reservation"))
+        .as("in place of a client's own")
+        .contains("");
     HttpResponse<String> free = http("", "x-bursar-org", "acme");
     assertThat(header(free, "x-bursar-amount")).isEqualTo("0");
     HttpResponse<String> tokens =
@@ -406,6 +408,21 @@ final class EnvoyTest {
         .containsExactly(RateLimitResponse.Code.OK, RateLimitResponse.Code.OVER_LIMIT);
     until(() -> sidecar.rooms().open().taken() == 0);
     assertThat(server.charged()).isEqualTo(6);
+  }
+
+  @Test
+  void whatSeveralDescriptorsCostMayNotPassIfItCanNotBeKept() throws Exception {
+    RateLimitDescriptor[] both = {
+      descriptor("org", "acme", "team", "red", "amount", "1"),
+      descriptor("org", "acme", "team", "blue", "amount", "2")
+    };
+    assertThat(isOk(limit(1, both))).isTrue();
+    sidecar.file().close();
+    RateLimitResponse answer = limit(1, both);
+    assertThat(isOk(answer)).as(answer.toString()).isFalse();
+    assertThat(answer.getStatusesList())
+        .extracting(RateLimitResponse.DescriptorStatus::getCode)
+        .containsOnly(RateLimitResponse.Code.OVER_LIMIT);
   }
 
   @Test

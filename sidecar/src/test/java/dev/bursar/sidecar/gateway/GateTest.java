@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.bursar.api.json.Body;
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
@@ -118,9 +119,19 @@ final class GateTest {
     /** For how long it was to be. */
     final Queue<Long> ttls = new ConcurrentLinkedQueue<>();
 
+    /** What it was to do with what comes to more; what the plan says where nothing was named. */
+    final Queue<String> policies = new ConcurrentLinkedQueue<>();
+
     volatile int openMax = Integer.MAX_VALUE;
     volatile boolean unconnected;
     volatile boolean eventsLost;
+
+    /** Whether what it answers to those who reserve is lost. */
+    volatile boolean answersLost;
+
+    /** What it has set aside, by the key of the call. */
+    final Map<String, String> made = new ConcurrentHashMap<>();
+
     volatile boolean away;
     volatile Ended.@Nullable Fault fault;
     private int reservations;
@@ -145,12 +156,21 @@ final class GateTest {
     @Override
     public CompletionStage<Decision> reserve(ReserveRequest request, String callId) {
       ttls.add(request.ttlSeconds());
+      policies.add(request.namesOveragePolicy() ? request.overagePolicy().word() : "plan");
       if (open.size() >= openMax) {
         return CompletableFuture.completedFuture(new Decision.Denied("concurrency_exceeded", ""));
       }
-      open.add("rsv_" + (reservations + 1));
-      return CompletableFuture.completedFuture(
-          new Decision.Allowed("rsv_" + ++reservations, 2_000_000_000, "platform", 60, null));
+      String id =
+          made.computeIfAbsent(
+              callId,
+              key -> {
+                open.add("rsv_" + ++reservations);
+                return "rsv_" + reservations;
+              });
+      return answersLost
+          ? CompletableFuture.failedFuture(new ServerAway("its answer is lost"))
+          : CompletableFuture.completedFuture(
+              new Decision.Allowed(id, 2_000_000_000, "platform", 60, null));
     }
 
     @Override
@@ -326,6 +346,23 @@ final class GateTest {
   }
 
   @Test
+  void whatTheServerDoesNotKnowAndMayHaveChargedIsGivenUpAfterADay() throws Exception {
+    charging.away = true;
+    try (Sidecar first = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      id(decide(chargingGate(first), "2000", Mode.CHARGE, null));
+    }
+    charging.fault = Ended.Fault.NOT_FOUND;
+    charging.away = false;
+    UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
+    InstantSource later = InstantSource.offset(InstantSource.system(), Duration.ofHours(25));
+    try (Sidecar second = new Sidecar(SidecarSettings.USUAL, charging, server, file, later)) {
+      until(() -> second.file().unsent() == 0);
+      assertThat(second.meters().rejectedUses()).as("it is in the log").isEqualTo(1);
+      assertThat(charging.events).isEmpty();
+    }
+  }
+
+  @Test
   void whatHasExpiredAndHasNoPriceIsAnEventOfWhatHasOne() throws Exception {
     charging.fault = Ended.Fault.EXPIRED;
     try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
@@ -397,6 +434,57 @@ final class GateTest {
   }
 
   @Test
+  void whatModelsUseIsNotRejectedWhenItIsMoreThanWasSetAside() throws Exception {
+    server.plan(OveragePolicy.REJECT);
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      Gate gate = chargingGate(sidecar);
+      id(gate.hold(wish("2", Mode.RESERVE)).toCompletableFuture().join());
+      id(decide(gate, "2", Mode.CHARGE, null));
+      id(decide(gate, "2", Mode.RESERVE, null));
+      assertThat(charging.policies).containsExactly("record", "plan", "plan");
+    }
+    server.plan(OveragePolicy.CAP);
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      id(chargingGate(sidecar).hold(wish("2", Mode.RESERVE)).toCompletableFuture().join());
+      assertThat(charging.policies).as("what is not charged stays so").endsWith("plan");
+    }
+  }
+
+  @Test
+  void whatIsRejectedAsLongAsItIsOpenIsToldUntilItIsCharged() throws Exception {
+    charging.fault = Ended.Fault.OVERAGE;
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      id(decide(chargingGate(sidecar), "2000", Mode.CHARGE, null));
+      until(() -> charging.asked.size() > 1);
+      assertThat(sidecar.file().unsent()).isEqualTo(1);
+      assertThat(sidecar.meters().finalizedBeforeCommits()).isZero();
+      charging.fault = null;
+      until(() -> sidecar.file().unsent() == 0);
+      assertThat(charging.charged.values()).containsExactly("rsv_1 2000 null");
+    }
+  }
+
+  @Test
+  void whatTheServerHasSetAsideThoughItsAnswerWasLostIsGivenBack() throws Exception {
+    charging.answersLost = true;
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      Gate gate = chargingGate(sidecar);
+      assertThat(gate.hold(wish("2000", Mode.RESERVE)).toCompletableFuture().join())
+          .isInstanceOf(Decision.Denied.class);
+      assertThat(decide(gate, "2000", Mode.CHARGE, "k")).isInstanceOf(Decision.Denied.class);
+      assertThat(charging.open).containsExactlyInAnyOrder("rsv_1", "rsv_2");
+      charging.answersLost = false;
+      until(() -> !charging.open.contains("rsv_1"));
+      assertThat(charging.charged.values()).containsExactly("rsv_1 null null");
+      assertThat(id(decide(gate, "2000", Mode.CHARGE, "k")))
+          .as("whoever comes again finds it")
+          .isEqualTo("rsv_2");
+      until(() -> charging.charged.containsValue("rsv_2 2000 null"));
+      assertThat(charging.made).hasSize(2);
+    }
+  }
+
+  @Test
   void whatCanNeitherBeKeptNorToldIsNotLetPass() throws Exception {
     try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
       Gate gate = chargingGate(sidecar);
@@ -409,6 +497,26 @@ final class GateTest {
       charging.away = false;
       assertThat(decide(gate, "2000", Mode.CHARGE, "third")).isInstanceOf(Decision.Allowed.class);
       assertThat(charging.charged).as("told, since it could not be kept").hasSize(2);
+    }
+  }
+
+  @Test
+  void whatCouldNotBeKeptAndMayHaveBeenToldIsNoEventWhenItIsTriedAgain() throws Exception {
+    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
+      Gate gate = chargingGate(sidecar);
+      String held = id(gate.hold(wish("2000", Mode.RESERVE)).toCompletableFuture().join());
+      sidecar.file().close();
+      charging.away = true;
+      CompletableFuture<Void> first =
+          gate.settle(held, wish("2000", Mode.RESERVE), Credits.of(1), null).toCompletableFuture();
+      assertThat(first).failsWithin(Duration.ofSeconds(30));
+      charging.fault = Ended.Fault.NOT_FOUND;
+      charging.away = false;
+      until(() -> charging.asked.size() > 2);
+      assertThat(charging.events).as("it may have been charged").isEmpty();
+      charging.fault = null;
+      until(() -> charging.charged.size() == 1);
+      gate.close();
     }
   }
 

@@ -44,28 +44,29 @@ public final class ModelServer implements Server, TermsSource {
   /** A model that has a price for tokens. */
   public static final String PRICED_MODEL = "gpt";
 
-  private static final Tagged TERMS =
-      new Tagged(
-          new Terms(
-              new OrgReply.Entitled(
-                  new OrgSettings("Acme", ZoneOffset.UTC, null, List.of()),
-                  Status.NONE,
-                  null,
-                  List.of()),
-              Set.of("platform"),
-              OveragePolicy.RECORD,
-              new PriceList(
-                  List.of(
-                      new Rate(
-                          null,
-                          PRICED_MODEL,
-                          "platform",
-                          Map.of(
-                              "input_tokens", new BigDecimal("0.001"),
-                              "cached_input_tokens", new BigDecimal("0.0001"),
-                              "output_tokens", new BigDecimal("0.01"))))),
-              1),
-          "1");
+  private static Tagged terms(OveragePolicy ofPlan) {
+    return new Tagged(
+        new Terms(
+            new OrgReply.Entitled(
+                new OrgSettings("Acme", ZoneOffset.UTC, null, List.of()),
+                Status.NONE,
+                null,
+                List.of()),
+            Set.of("platform"),
+            ofPlan,
+            new PriceList(
+                List.of(
+                    new Rate(
+                        null,
+                        PRICED_MODEL,
+                        "platform",
+                        Map.of(
+                            "input_tokens", new BigDecimal("0.001"),
+                            "cached_input_tokens", new BigDecimal("0.0001"),
+                            "output_tokens", new BigDecimal("0.01"))))),
+            1),
+        "1");
+  }
 
   private final LeasingServer leasing;
   private boolean away;
@@ -79,6 +80,7 @@ public final class ModelServer implements Server, TermsSource {
   private int reports;
   private int reportsUnderWay;
   private boolean termsRefused;
+  private Tagged terms = terms(OveragePolicy.RECORD);
   private final List<String> reported = new ArrayList<>();
 
   public ModelServer(long credits) {
@@ -172,6 +174,11 @@ public final class ModelServer implements Server, TermsSource {
   /** Nobody is told terms. */
   public synchronized void refuseTerms(boolean isRefused) {
     termsRefused = isRefused;
+  }
+
+  /** What the org's plan says of what work comes to above what was held. */
+  public synchronized void plan(OveragePolicy policy) {
+    terms = terms(policy);
   }
 
   /** Features count by themselves. */
@@ -305,6 +312,6 @@ public final class ModelServer implements Server, TermsSource {
       return CompletableFuture.failedFuture(
           away ? new ServerAway("away") : new TermsRefused("401"));
     }
-    return CompletableFuture.completedFuture(TERMS);
+    return CompletableFuture.completedFuture(terms);
   }
 }

@@ -69,6 +69,7 @@ final class OpenAiProxyTest {
   private Sidecar sidecar;
   private ActorSystem<Void> system;
   private ServerBinding binding;
+  private OpenAiProxy proxy;
 
   private static String delta(String text) {
     return "data: {\"id\":\"c1\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"%s\"}}],\"usage\":null}\n\n"
@@ -101,7 +102,7 @@ final class OpenAiProxyTest {
   }
 
   private void serve(OpenAiSettings settings) {
-    OpenAiProxy proxy =
+    proxy =
         new OpenAiProxy(
             system,
             settings,
@@ -362,6 +363,48 @@ final class OpenAiProxyTest {
   }
 
   @Test
+  void whatModelsAreRunningWhenItStopsIsChargedAndNothingElseIsBegun() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    models.next(
+        (asked, wire) -> {
+          running.countDown();
+          wire.awaitGone();
+        });
+    CompletableFuture<HttpResponse<String>> call =
+        client.sendAsync(
+            request(CHAT).POST(HttpRequest.BodyPublishers.ofString(ASK)).build(),
+            HttpResponse.BodyHandlers.ofString());
+    running.await();
+    proxy.stop();
+    assertThat(isNothingSetAside()).as("when it has stopped").isTrue();
+    assertCharged(5L, null, "cut_off");
+    HttpResponse<String> refused = post(CHAT, ASK);
+    assertThat(refused.statusCode()).isEqualTo(503);
+    assertThat(error(refused).path("code").asText()).isEqualTo("stopping");
+    assertThat(models.asked).hasSize(1);
+    until(this::isNothingSetAside);
+    assertThat(call).isNotDone();
+  }
+
+  @Test
+  void anAnswerThatIsComingWhenItStopsIsChargedWhatHasComeOfIt() throws Exception {
+    models.next(
+        (asked, wire) -> {
+          wire.raw(
+              "HTTP/1.1 200 OK\r\n"
+                  + "Content-Type: application/json\r\n"
+                  + "Transfer-Encoding: chunked\r\n\r\n");
+          wire.chunk("{\"choices\":[{\"message\":{\"content\":\"%s\"},".formatted("x".repeat(40)));
+          wire.awaitGone();
+        });
+    HttpResponse<InputStream> answer = open(ASK);
+    answer.body().readNBytes(70);
+    proxy.stop();
+    assertThat(isNothingSetAside()).as("when it has stopped").isTrue();
+    assertCharged(5L, 10L, "cut_off");
+  }
+
+  @Test
   void whatIsDeniedDoesNotReachTheModel() throws Exception {
     HttpResponse<String> answer = post(CHAT, ASK.replace("50", "900000"));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(402);
@@ -426,6 +469,21 @@ final class OpenAiProxyTest {
     String all = post(CHAT, STREAM).body();
     assertThat(all).startsWith(chunk.formatted(50) + chunk.formatted(51));
     assertThat(all).contains("reservation_spent");
+    assertCharged(100L, 51L, null);
+  }
+
+  @Test
+  void aStreamThatShowsNothingOfWhatItUsesEndsOnceThatIsSpent() throws Exception {
+    serve(new OpenAiSettings(settings().upstream(), 50, Duration.ofSeconds(30), true, List.of()));
+    String chunk = delta("").replace("null", "{\"prompt_tokens\":100,\"completion_tokens\":%d}");
+    models.next(
+        (asked, wire) -> {
+          wire.stream();
+          wire.chunk(chunk.formatted(50));
+          wire.chunk(chunk.formatted(51));
+          wire.awaitGone();
+        });
+    assertThat(post(CHAT, STREAM).body()).contains("reservation_spent");
     assertCharged(100L, 51L, null);
   }
 
@@ -497,6 +555,39 @@ final class OpenAiProxyTest {
     JsonNode work = charged();
     assertThat(work.path("usage").path("output_tokens").asLong()).isEqualTo(7);
     assertThat(work.at("/metadata/bursar.estimated").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void whatIsOfTheConnectionAloneGoesNoFurtherHoweverItIsNamed() throws Exception {
+    models.next((asked, wire) -> wire.json(200, TOLD));
+    try (Socket socket = new Socket("127.0.0.1", binding.localAddress().getPort())) {
+      socket
+          .getOutputStream()
+          .write(
+              """
+              POST %s HTTP/1.1\r
+              Host: x\r
+              Connection: close, X-Hop, close\r
+              X-Hop: of this connection\r
+              Content-Type: application/json\r
+              Content-Length: %d\r
+              \r
+              %s"""
+                  .formatted(OpenAiProxy.PATH + CHAT, ASK.length(), ASK)
+                  .getBytes(StandardCharsets.UTF_8));
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("HTTP/1.1 200 ");
+    }
+    assertThat(models.asked.getFirst().headers()).doesNotContainKeys("x-hop", "close");
+    assertThat(charged().path("usage").path("output_tokens").asLong()).isEqualTo(7);
+  }
+
+  @Test
+  void whatCanNotBeSentOnIsChargedNothing() throws Exception {
+    serve(OpenAiSettings.of(URI.create("nothing://127.0.0.1:1/v1")));
+    assertThat(post(CHAT, ASK).statusCode()).isEqualTo(503);
+    until(this::isNothingSetAside);
+    assertThat(server.reported()).isEmpty();
   }
 
   @Test
@@ -588,6 +679,16 @@ final class OpenAiProxyTest {
     assertThat(large.statusCode()).isEqualTo(413);
     assertThat(models.asked).isEmpty();
     assertThat(isNothingSetAside()).isTrue();
+  }
+
+  @Test
+  void largeBodiesThatAreRefusedLeaveRoomForOthers() throws Exception {
+    String refused = "{\"model\":5,\"prompt\":\"%s\"}".formatted("x".repeat(4_000_000));
+    for (int i = 0; i < 3; i++) {
+      assertThat(post(CHAT, refused).statusCode()).isEqualTo(400);
+    }
+    models.next((asked, wire) -> wire.json(200, TOLD));
+    assertThat(post(CHAT, ASK).statusCode()).isEqualTo(200);
   }
 
   @Test

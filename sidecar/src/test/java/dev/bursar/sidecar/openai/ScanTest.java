@@ -102,6 +102,21 @@ final class ScanTest {
   }
 
   @Test
+  void whatAnAnswerSaysItUsesWithoutTextCountsAsLongAsItGoesOn() {
+    EventScan scan = new EventScan(false);
+    String chunk =
+        "data: {'choices':[{'delta':{},'finish_reason':%s}],'usage':{'prompt_tokens':9,'completion_tokens':%d}}\n\n";
+    take(scan, chunk.formatted("null", 0));
+    assertThat(scan.reachedTokens()).isZero();
+    take(scan, chunk.formatted("null", 70));
+    assertThat(scan.reachedTokens()).as("reasoning that it does not show").isEqualTo(70);
+    take(scan, "data: {'choices':[{'delta':{}}]}\n\n");
+    assertThat(scan.reachedTokens()).as("it goes on").isEqualTo(70);
+    take(scan, chunk.formatted("'stop'", 80));
+    assertThat(scan.reachedTokens()).as("it is over").isZero();
+  }
+
+  @Test
   void whatIsToldAndEstimatedTogetherIsNoMoreThanCanBeSaid() {
     EventScan scan = new EventScan(false);
     String most = Long.toString(Body.UNITS_MAX);
@@ -114,10 +129,19 @@ final class ScanTest {
   @Test
   void aLongEventHasAllOfItsLinesEndWhereItIsPassedInParts() {
     String told = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":9}}\n\n";
-    String event = "data: " + "x".repeat((1 << 20) - 7) + "\r\ndata: y\r\n\r\n";
+    String event = "data: " + "x".repeat((1 << 16) - 7) + "\r\ndata: y\r\n\r\n";
     EventScan scan = new EventScan(true);
     byte[] all = (told + event).getBytes(StandardCharsets.UTF_8);
     assertThat(passed(scan, all, new Random(1))).isEqualTo(event);
+  }
+
+  @Test
+  void ofALongEventLittleIsHeldBack() {
+    EventScan scan = new EventScan(true);
+    byte[] half = ("data: {\"b64\":\"" + "x".repeat(1 << 20)).getBytes(StandardCharsets.UTF_8);
+    assertThat(scan.take(half)).hasSizeGreaterThan(half.length - (1 << 16) - 1);
+    take(scan, "','usage':{'input_tokens':5,'output_tokens':6}}\n\n");
+    assertThat(scan.told()).isEqualTo(new Tokens(5, 0, 6));
   }
 
   private static void take(EventScan scan, String events) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.Sidecar;
@@ -163,7 +164,6 @@ final class ServerOverHttpTest {
         Map.of(
             400, Ended.Fault.INVALID,
             404, Ended.Fault.NOT_FOUND,
-            409, Ended.Fault.FINALIZED,
             410, Ended.Fault.EXPIRED,
             413, Ended.Fault.INVALID,
             422, Ended.Fault.INVALID);
@@ -175,6 +175,13 @@ final class ServerOverHttpTest {
           answers.put(path, "{}");
           assertAway("somebody else answered " + status);
         });
+    statuses.put(path, 409);
+    answers.put(path, "{'status':409,'code':'reservation_finalized','detail':'so'}");
+    assertThat(end()).isEqualTo(new Ended.Refused(Ended.Fault.FINALIZED, "so"));
+    answers.put(path, "{'status':409,'code':'overage_rejected','detail':'so'}");
+    assertThat(end()).isEqualTo(new Ended.Refused(Ended.Fault.OVERAGE, "so"));
+    answers.put(path, "{'status':409,'code':'attempt_withdrawn'}");
+    assertAway("the server does not end it now: attempt_withdrawn");
     for (int status : new int[] {401, 403, 429, 500, 503}) {
       statuses.put(path, status);
       answers.put(path, "{'status':%d,'code':'c'}".formatted(status));
@@ -183,6 +190,41 @@ final class ServerOverHttpTest {
     statuses.put(path, 400);
     answers.put(path, "{'status':400,'code':'invalid','field':'Idempotency-Key'}");
     assertAway("the server does not take the key k");
+  }
+
+  @Test
+  void theServerIsAskedForTheOveragePolicyThatTheRequestNames() throws Exception {
+    answers.put("/v1/reservations", "{'decision':'deny','denials':[{'code':'frozen'}]}");
+    ReserveRequest none = ModelServer.request("2", false);
+    for (ReserveRequest each : List.of(none, none.withDefault(OveragePolicy.CAP))) {
+      server.reserve(each, "k").toCompletableFuture().join();
+    }
+    assertThat(asked.take()).doesNotContain("overage_policy");
+    assertThat(asked.take()).contains("\"overage_policy\":\"cap\"");
+  }
+
+  @Test
+  void aKeyThatIsRefusedIsNoFaultOfTheRequest() {
+    answers.put("/v1/reservations", "{'code':'c','detail':'so'}");
+    ReserveRequest request = ModelServer.request("2", false);
+    for (int status : new int[] {401, 403}) {
+      statuses.put("/v1/reservations", status);
+      assertThat(server.reserve(request, "k").toCompletableFuture().join())
+          .isEqualTo(new Decision.Denied("key_refused", "the server answered " + status));
+    }
+    for (int status : new int[] {400, 413}) {
+      statuses.put("/v1/reservations", status);
+      assertThatThrownBy(() -> server.reserve(request, "k").toCompletableFuture().join())
+          .cause()
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("so");
+    }
+    for (int status : new int[] {404, 409, 422, 429, 503}) {
+      statuses.put("/v1/reservations", status);
+      assertThatThrownBy(() -> server.reserve(request, "k").toCompletableFuture().join())
+          .cause()
+          .isInstanceOf(ServerAway.class);
+    }
   }
 
   private void assertAway(String why) {
