@@ -66,7 +66,6 @@ final class Desks {
   private final Server server;
   private final TermsSource source;
   private final Host host;
-  private final SleepWatch sleep;
   private final SidecarMeters meters;
   private final Map<String, OrgDesk> desks = new ConcurrentHashMap<>();
   private final String life;
@@ -92,7 +91,6 @@ final class Desks {
     this.host = host;
     this.life = host.newLife();
     this.lookedAt = host.nanos();
-    this.sleep = new SleepWatch(host, this::revokeAll);
     this.meters = meters;
   }
 
@@ -313,14 +311,8 @@ final class Desks {
     }
   }
 
-  /** To be called before each decision. */
-  void lookAtClocks() {
-    sleep.look();
-  }
-
   /** Does what is due in all of them; when it is to be asked again. */
   long tick() {
-    sleep.look();
     long now = host.nanos();
     for (OrgDesk desk : desks.values()) {
       desk.run(decider -> decider.tick(now));

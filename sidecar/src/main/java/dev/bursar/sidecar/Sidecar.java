@@ -172,7 +172,6 @@ public final class Sidecar implements Changes, AutoCloseable {
     if (desk.isRefused()) {
       return atOnce(REFUSED);
     }
-    desks.lookAtClocks();
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
     Decision decision =
         desk.with(

@@ -25,7 +25,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -97,29 +96,6 @@ final class SidecarTest {
       assertThat(server.charged()).isEqualTo(allowed);
       assertThat(server.held()).isZero();
       assertThat(server.debt()).isZero();
-    }
-  }
-
-  @Test
-  void noLeaseOutlastsTheSleepOfItsMachine() throws Exception {
-    AtomicLong asleep = new AtomicLong();
-    InstantSource wall = () -> Instant.now().plusSeconds(asleep.get());
-    try (Sidecar sidecar =
-        new Sidecar(
-            SidecarSettings.USUAL, server, server, UsageFile.open(directory, LARGE), wall)) {
-      id(reserve(sidecar, "2", true));
-      String open = id(reserve(sidecar, "2", false));
-      server.away(true);
-      id(reserve(sidecar, "2", true));
-      asleep.set(900);
-      assertThat(reserve(sidecar, "2", true)).isInstanceOf(Decision.Elsewhere.class);
-      assertThat(sidecar.end(open, Credits.of(1), null).toCompletableFuture().join())
-          .as("what was set aside before is charged")
-          .isInstanceOf(Ended.Done.class);
-      server.away(false);
-      until(() -> reserve(sidecar, "2", true) instanceof Decision.Allowed);
-      asleep.set(0);
-      id(reserve(sidecar, "2", true));
     }
   }
 
