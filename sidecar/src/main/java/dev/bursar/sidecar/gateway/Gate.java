@@ -79,7 +79,7 @@ public final class Gate implements AutoCloseable {
   private final Server server;
 
   /** What waits to be tried again. */
-  private final Set<Pending> unsettled = ConcurrentHashMap.newKeySet();
+  private final Set<Settling> unsettled = ConcurrentHashMap.newKeySet();
 
   private final Map<String, CompletableFuture<Decision>> known = new LinkedHashMap<>();
   private volatile boolean closed;
@@ -262,31 +262,10 @@ public final class Gate implements AutoCloseable {
                     ? charged(it.reservation(), it, request, call)
                     : CompletableFuture.completedFuture(decision))
         .exceptionallyCompose(
-            error -> {
-              if (!(cause(error) instanceof ServerAway)) {
-                return CompletableFuture.failedFuture(cause(error));
-              }
-              if (mayBeCharged) {
-                return done(UNKNOWN);
-              }
-              CompletionStage<Decision> instead = unasked(request, call);
-              // What it was asked for before, others may have been told of.
-              if (!again && !asked.dryRun() && !ServerAway.isUnsent(error)) {
-                instead.whenComplete((it, failed) -> giveBackIfMade(asked, id, call, it));
-              }
-              return instead;
-            });
-  }
-
-  /**
-   * The server may have set something aside, and its answer was lost. A call with a key that was
-   * denied may come again, and find it; of any other nobody will hear.
-   */
-  private void giveBackIfMade(
-      ReserveRequest asked, String id, @Nullable CallKey call, @Nullable Decision decision) {
-    if (call == null || decision instanceof Decision.Allowed) {
-      again(new Unanswered(asked, id), TRIED_FIRST_AFTER, System.nanoTime());
-    }
+            error ->
+                cause(error) instanceof ServerAway
+                    ? (mayBeCharged ? done(UNKNOWN) : unasked(request, call))
+                    : CompletableFuture.failedFuture(cause(error)));
   }
 
   private static CompletionStage<Decision> done(Decision decision) {
@@ -362,12 +341,6 @@ public final class Gate implements AutoCloseable {
     return settle(new Settling(reservation, request, null, usage, others, remarks));
   }
 
-  /** Something that is tried until it is done. */
-  private sealed interface Pending {}
-
-  /** What the server was asked to set aside, under this name, and may have. */
-  private record Unanswered(ReserveRequest asked, String id) implements Pending {}
-
   /** How a reservation is to end. */
   private record Settling(
       String reservation,
@@ -375,12 +348,7 @@ public final class Gate implements AutoCloseable {
       @Nullable Credits amount,
       @Nullable Map<String, Long> usage,
       List<Map<String, Long>> others,
-      Map<String, String> remarks)
-      implements Pending {
-
-    static Settling release(String reservation, ReserveRequest request) {
-      return new Settling(reservation, request, null, null, List.of(), Map.of());
-    }
+      Map<String, String> remarks) {
 
     boolean isRelease() {
       return amount == null && usage == null;
@@ -422,29 +390,6 @@ public final class Gate implements AutoCloseable {
     return first;
   }
 
-  private CompletionStage<Void> tried(Pending pending) {
-    return switch (pending) {
-      case Settling it -> settled(it);
-      case Unanswered it -> givenBackIfMade(it);
-    };
-  }
-
-  /** Asked again under the same name, the server answers as it did; or makes what is given back. */
-  private CompletionStage<Void> givenBackIfMade(Unanswered it) {
-    return server
-        .reserve(it.asked, it.id)
-        .exceptionallyCompose(
-            error ->
-                cause(error) instanceof ServerAway
-                    ? CompletableFuture.failedFuture(error)
-                    : done(new Decision.Denied("invalid", String.valueOf(cause(error)))))
-        .thenCompose(
-            decision ->
-                decision instanceof Decision.Allowed made && made.reservation() != null
-                    ? settled(Settling.release(made.reservation(), it.asked))
-                    : CompletableFuture.completedFuture(null));
-  }
-
   private CompletionStage<Void> settled(Settling it) {
     try {
       return it.reservation.startsWith(Sidecar.RESERVATION)
@@ -482,18 +427,9 @@ public final class Gate implements AutoCloseable {
     unsettled.forEach(this::giveUp);
   }
 
-  private void giveUp(Pending pending) {
-    if (!unsettled.remove(pending)) {
-      return;
-    }
-    switch (pending) {
-      case Settling it -> givenUp(it);
-      case Unanswered it ->
-          LOG.atWarn()
-              .setMessage("what the server may have set aside was not given back; it expires")
-              .addKeyValue("org", it.asked.subject().org())
-              .addKeyValue("key", it.id)
-              .log();
+  private void giveUp(Settling it) {
+    if (unsettled.remove(it)) {
+      givenUp(it);
     }
   }
 
@@ -509,7 +445,7 @@ public final class Gate implements AutoCloseable {
         .log();
   }
 
-  private void again(Pending it, Duration after, long since) {
+  private void again(Settling it, Duration after, long since) {
     unsettled.add(it);
     if (closed || System.nanoTime() - since > TRIED_FOR.toNanos()) {
       giveUp(it);
@@ -523,7 +459,7 @@ public final class Gate implements AutoCloseable {
               if (!unsettled.remove(it)) {
                 return;
               }
-              tried(it)
+              settled(it)
                   .whenComplete(
                       (done, error) -> {
                         if (error != null) {

@@ -125,13 +125,6 @@ final class GateTest {
     volatile int openMax = Integer.MAX_VALUE;
     volatile boolean unconnected;
     volatile boolean eventsLost;
-
-    /** Whether what it answers to those who reserve is lost. */
-    volatile boolean answersLost;
-
-    /** What it has set aside, by the key of the call. */
-    final Map<String, String> made = new ConcurrentHashMap<>();
-
     volatile boolean away;
     volatile Ended.@Nullable Fault fault;
     private int reservations;
@@ -160,17 +153,9 @@ final class GateTest {
       if (open.size() >= openMax) {
         return CompletableFuture.completedFuture(new Decision.Denied("concurrency_exceeded", ""));
       }
-      String id =
-          made.computeIfAbsent(
-              callId,
-              key -> {
-                open.add("rsv_" + ++reservations);
-                return "rsv_" + reservations;
-              });
-      return answersLost
-          ? CompletableFuture.failedFuture(new ServerAway("its answer is lost"))
-          : CompletableFuture.completedFuture(
-              new Decision.Allowed(id, 2_000_000_000, "platform", 60, null));
+      open.add("rsv_" + (reservations + 1));
+      return CompletableFuture.completedFuture(
+          new Decision.Allowed("rsv_" + ++reservations, 2_000_000_000, "platform", 60, null));
     }
 
     @Override
@@ -461,26 +446,6 @@ final class GateTest {
       charging.fault = null;
       until(() -> sidecar.file().unsent() == 0);
       assertThat(charging.charged.values()).containsExactly("rsv_1 2000 null");
-    }
-  }
-
-  @Test
-  void whatTheServerHasSetAsideThoughItsAnswerWasLostIsGivenBack() throws Exception {
-    charging.answersLost = true;
-    try (Sidecar sidecar = sidecar(SidecarSettings.USUAL, 1 << 24)) {
-      Gate gate = chargingGate(sidecar);
-      assertThat(gate.hold(wish("2000", Mode.RESERVE)).toCompletableFuture().join())
-          .isInstanceOf(Decision.Denied.class);
-      assertThat(decide(gate, "2000", Mode.CHARGE, "k")).isInstanceOf(Decision.Denied.class);
-      assertThat(charging.open).containsExactlyInAnyOrder("rsv_1", "rsv_2");
-      charging.answersLost = false;
-      until(() -> !charging.open.contains("rsv_1"));
-      assertThat(charging.charged.values()).containsExactly("rsv_1 null null");
-      assertThat(id(decide(gate, "2000", Mode.CHARGE, "k")))
-          .as("whoever comes again finds it")
-          .isEqualTo("rsv_2");
-      until(() -> charging.charged.containsValue("rsv_2 2000 null"));
-      assertThat(charging.made).hasSize(2);
     }
   }
 
