@@ -141,6 +141,11 @@ final class Reporter implements AutoCloseable {
     return commits.size() < COMMITS_MAX && commits.putIfAbsent(reservation, commit) == null;
   }
 
+  /** Nobody tries to commit it any more. */
+  void givenUp(String reservation) {
+    maybeTold.remove(reservation);
+  }
+
   /** It does not come into the file. */
   void forget(String reservation) {
     commits.remove(reservation);

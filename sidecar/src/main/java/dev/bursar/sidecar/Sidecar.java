@@ -436,6 +436,11 @@ public final class Sidecar implements Changes, AutoCloseable {
             });
   }
 
+  /** What could be neither kept nor told is not tried any more. */
+  public void givenUp(String reservation) {
+    reporter.givenUp(reservation);
+  }
+
   private void tell(Entry.Stored owed, CompletableFuture<Reported> first) {
     Owed.settle(server, owed, !reporter.isMaybeTold(owed.id()))
         .whenComplete(

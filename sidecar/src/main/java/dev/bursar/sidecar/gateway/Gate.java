@@ -171,7 +171,7 @@ public final class Gate implements AutoCloseable {
   /** What has run can't be rejected when it ends; what a plan leaves uncharged stays so. */
   private @Nullable OveragePolicy policy(String org) {
     Terms terms = sidecar.knownTerms(org);
-    return terms != null && terms.overagePolicy() == OveragePolicy.CAP
+    return terms == null || terms.overagePolicy() == OveragePolicy.CAP
         ? null
         : OveragePolicy.RECORD;
   }
@@ -429,6 +429,7 @@ public final class Gate implements AutoCloseable {
 
   private void giveUp(Settling it) {
     if (unsettled.remove(it)) {
+      sidecar.givenUp(it.reservation);
       givenUp(it);
     }
   }

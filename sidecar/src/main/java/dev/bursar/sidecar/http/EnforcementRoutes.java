@@ -11,6 +11,7 @@ import dev.bursar.api.json.JsonWriter;
 import dev.bursar.api.problem.Problem;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.identity.EntityId;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
@@ -58,7 +59,7 @@ final class EnforcementRoutes {
 
   /** What a reservation is called among the operations of a key: an org's keys are its own. */
   static String reserving(ReserveRequest request) {
-    return RESERVE + request.subject().org();
+    return RESERVE + EntityId.encoded(request.subject().org());
   }
 
   /** What was answered before a crash; null if the server is to answer it. */

@@ -168,7 +168,8 @@ final class EventScan implements Scan {
     long toldBefore = told.output();
     numbers(usage);
     boolean hasNoChoice = json.path("choices").isEmpty();
-    boolean isMore = textBytes > before || (goesOn && told.output() > toldBefore);
+    boolean isMore =
+        (textBytes > before && (goesOn || hasNoChoice)) || (goesOn && told.output() > toldBefore);
     reached(isMore, hasNoChoice ? usage.isObject() : !goesOn);
     return stripsUsage && usage.isObject() && hasNoChoice && json.has("choices");
   }

@@ -95,7 +95,7 @@ public final class Owed {
         // Once it has expired it is late usage, which no policy rejects.
         case OVERAGE ->
             CompletableFuture.failedFuture(
-                new ServerAway("not as long as it is open: " + refused.detail()));
+                new ServerAway("not as long as it is open: " + refused.detail(), true));
         case INVALID -> {
           if (others.isEmpty()) {
             yield told(refused.detail());

@@ -14,14 +14,14 @@ public final class ServerAway extends RuntimeException {
   }
 
   /**
-   * @param isUnsent whether nothing has reached it
+   * @param isUnsent whether nothing has reached it, or it has said that it did nothing
    */
   public ServerAway(String detail, boolean isUnsent) {
     super(detail, null, false, false);
     this.isUnsent = isUnsent;
   }
 
-  /** Whether what failed is sure not to have reached it. */
+  /** Whether what failed is sure not to have been done. */
   public static boolean isUnsent(Throwable error) {
     return error instanceof CompletionException && error.getCause() != null
         ? isUnsent(error.getCause())

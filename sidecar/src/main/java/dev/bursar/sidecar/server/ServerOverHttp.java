@@ -64,11 +64,8 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(10);
 
-  /** By these it says that a reservation can't be ended so. */
+  /** By these it says that something can't be set aside, or ended, so. */
   private static final Set<Integer> REFUSING = Set.of(400, 404, 409, 410, 413, 422);
-
-  /** By these it says that a request can't be read. */
-  private static final Set<Integer> MALFORMED = Set.of(400, 413);
 
   private final Map<String, Prices> lists = new LinkedHashMap<>();
   private final URI base;
@@ -365,11 +362,18 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
                 return new Decision.Denied(
                     "key_refused", "the server answered " + answer.statusCode());
               }
-              JsonNode json = known(answer, error, MALFORMED);
-              if (answer.statusCode() != 200) {
-                throw new IllegalArgumentException(json.path("detail").asText());
+              JsonNode json = known(answer, error, REFUSING);
+              if (answer.statusCode() == 200) {
+                return decided(json, request);
               }
-              return decided(json, request);
+              String code = json.path("code").asText();
+              if (code.isEmpty()) {
+                throw new ServerAway("somebody else answered " + answer.statusCode());
+              }
+              if (answer.statusCode() == 404) {
+                return new Decision.Denied(code, json.path("detail").asText());
+              }
+              throw new IllegalArgumentException(json.path("detail").asText());
             });
   }
 
@@ -440,7 +444,7 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
     return switch (code) {
       case Owed.FINALIZED -> Ended.Fault.FINALIZED;
       case "overage_rejected" -> Ended.Fault.OVERAGE;
-      default -> throw new ServerAway("the server does not end it now: " + code);
+      default -> throw new ServerAway("the server does not end it now: " + code, true);
     };
   }
 

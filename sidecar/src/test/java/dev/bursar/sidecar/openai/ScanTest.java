@@ -114,6 +114,9 @@ final class ScanTest {
     assertThat(scan.reachedTokens()).as("it goes on").isEqualTo(70);
     take(scan, chunk.formatted("'stop'", 80));
     assertThat(scan.reachedTokens()).as("it is over").isZero();
+    String last = "data: {'choices':[{'delta':{'content':'12345678'},'finish_reason':'stop'}]}\n\n";
+    take(scan, last);
+    assertThat(scan.reachedTokens()).as("with its last text, too").isZero();
   }
 
   @Test

@@ -181,7 +181,10 @@ final class ServerOverHttpTest {
     answers.put(path, "{'status':409,'code':'overage_rejected','detail':'so'}");
     assertThat(end()).isEqualTo(new Ended.Refused(Ended.Fault.OVERAGE, "so"));
     answers.put(path, "{'status':409,'code':'attempt_withdrawn'}");
-    assertAway("the server does not end it now: attempt_withdrawn");
+    assertThatThrownBy(this::end)
+        .satisfies(error -> assertThat(ServerAway.isUnsent(error)).isTrue())
+        .cause()
+        .hasMessage("the server does not end it now: attempt_withdrawn");
     for (int status : new int[] {401, 403, 429, 500, 503}) {
       statuses.put(path, status);
       answers.put(path, "{'status':%d,'code':'c'}".formatted(status));
@@ -212,16 +215,35 @@ final class ServerOverHttpTest {
       assertThat(server.reserve(request, "k").toCompletableFuture().join())
           .isEqualTo(new Decision.Denied("key_refused", "the server answered " + status));
     }
-    for (int status : new int[] {400, 413}) {
+    statuses.put("/v1/reservations", 404);
+    assertThat(server.reserve(request, "k").toCompletableFuture().join())
+        .isEqualTo(new Decision.Denied("c", "so"));
+    for (int status : new int[] {400, 409, 413, 422}) {
       statuses.put("/v1/reservations", status);
       assertThatThrownBy(() -> server.reserve(request, "k").toCompletableFuture().join())
           .cause()
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("so");
     }
-    for (int status : new int[] {404, 409, 422, 429, 503}) {
+    for (int status : new int[] {429, 503}) {
       statuses.put("/v1/reservations", status);
       assertThatThrownBy(() -> server.reserve(request, "k").toCompletableFuture().join())
+          .cause()
+          .isInstanceOf(ServerAway.class);
+    }
+  }
+
+  @Test
+  void whatSomebodyElseAnswersDecidesNothing() {
+    answers.put("/v1/reservations", "{}");
+    for (int status : new int[] {400, 404, 409, 422}) {
+      statuses.put("/v1/reservations", status);
+      assertThatThrownBy(
+              () ->
+                  server
+                      .reserve(ModelServer.request("2", false), "k")
+                      .toCompletableFuture()
+                      .join())
           .cause()
           .isInstanceOf(ServerAway.class);
     }
