@@ -9,6 +9,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgAggregate;
+import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.protocol.BudgetEffect;
 import dev.bursar.domain.team.TeamAggregate;
@@ -99,7 +100,7 @@ enum BudgetBug implements PlantedBug {
 
     @Override
     public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
-      return id.kind() == EntityId.Kind.ORG ? Redrafted.of(real, false) : real;
+      return id.kind() == EntityId.Kind.ORG ? Redrafted.of(real) : real;
     }
   },
 
@@ -110,13 +111,12 @@ enum BudgetBug implements PlantedBug {
     }
 
     @Override
-    public boolean hasOtherRules() {
-      return true;
-    }
-
-    @Override
-    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
-      return id.kind() == EntityId.Kind.ORG ? Redrafted.of(real, true) : real;
+    public BudgetEffect settingBudgets(
+        BudgetEffect wanted, Budget budget, Instant clock, int driver) {
+      return wanted instanceof BudgetEffect.AskOrg(Request<OrgCommand> request)
+              && request.command() instanceof OrgCommand.DraftBudget
+          ? new BudgetEffect.AskOrg(new Request<>(request.command(), null))
+          : wanted;
     }
   },
 
