@@ -148,6 +148,9 @@ final class NaivePlans {
         "%s is told of %s, which its wallet has not done",
         id,
         untaken);
+    if (change != null) {
+      isSaidToBeOver(id, change, untaken != null, event.over());
+    }
     if (change != null
         && change.kind() == PlanGrantChange.Kind.GIVE
         && subscribed(id.org()).missing.remove(event.grant())) {
@@ -162,10 +165,29 @@ final class NaivePlans {
     }
   }
 
+  /**
+   * An org is told that a grant is over where its end can't be moved any more, and only there; but
+   * not if somebody has voided it, which may be taken back.
+   *
+   * @param untaken whether the wallet has not done it
+   */
+  private void isSaidToBeOver(EntityId id, PlanGrantChange change, boolean untaken, boolean said) {
+    boolean over =
+        untaken
+            && change.kind() == PlanGrantChange.Kind.MOVE_END
+            && !main(id).wasVoided(change.grant().id());
+    watch.expect(
+        said == over, "model", "%s is told of %s, over: %s, and it is: %s", id, change, said, over);
+  }
+
+  private NaiveWallet main(EntityId id) {
+    return watch.wallet(EntityId.wallet(id.org(), ReserveRequest.MAIN_WALLET));
+  }
+
   /** Whether the wallet has some of this grant that has not ended: it can be changed then. */
   private boolean goesOn(EntityId id, PlanGrantChange change) {
     String grant = change.grant().id();
-    return watch.wallet(EntityId.wallet(id.org(), ReserveRequest.MAIN_WALLET)).planGrants().stream()
+    return main(id).planGrants().stream()
         .anyMatch(each -> each.equals(grant) || each.startsWith(grant + "#"));
   }
 
