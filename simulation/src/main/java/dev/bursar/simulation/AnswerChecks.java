@@ -137,7 +137,7 @@ final class AnswerChecks {
     }
     Instant clock = world.cluster.latestClock();
     Instant last = world.watch.shadows.latestAt();
-    return world.cluster.mayHaveCome(term.endAt(since.moment()))
+    return world.cluster.mayHaveCome(term.endAt(since.moment()), id, since)
         || org.budgets.wereSetAfter(term.since())
         || Stream.of(clock, last)
             .flatMap(
@@ -164,7 +164,7 @@ final class AnswerChecks {
             && attempts.stream()
                 .anyMatch(each -> world.watch.memories.hasForgottenHold(wallet, each));
     if (operation == null
-        || !(holdIsForgotten || world.watch.isForgotten(refusal, org, operation))) {
+        || !(holdIsForgotten || world.watch.isForgotten(refusal, org, operation, since))) {
       withdrawn(world, wallet.org(), refusal, attempts, since);
       return;
     }

@@ -316,7 +316,7 @@ final class NaiveLimits {
       free(reservation, parts);
       if (closure.kind() == Closure.Kind.EXPIRED) {
         lapsed.put(reservation, parts);
-        starts.expired(reservation);
+        starts.expired(reservation, at);
       }
     }
     if (closure.kind().hasRun()) {

@@ -3,11 +3,13 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.NaiveLimits.Key;
 import dev.bursar.simulation.NaiveLimits.Part;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,6 +47,9 @@ final class NaiveStarts {
     }
   }
 
+  /** So much later than what has expired the rows are of who has forgotten it. */
+  private static final Duration LATE_FOR = World.GRACE.plus(Duration.ofMinutes(15));
+
   private final String name;
   private final Watch watch;
   private final NaiveLimits limits;
@@ -55,6 +60,9 @@ final class NaiveStarts {
    * after that finds it as it stands on record by then, which may lack that it was charged.
    */
   private final Set<String> overtaking = new HashSet<>();
+
+  /** When something has expired here. */
+  private final Map<String, Instant> expiredAt = new HashMap<>();
 
   /** When work that has run was counted here. */
   private final Map<String, Instant> ran = new HashMap<>();
@@ -103,7 +111,8 @@ final class NaiveStarts {
   }
 
   /** Something has expired here. */
-  void expired(String reservation) {
+  void expired(String reservation, Instant at) {
+    expiredAt.put(reservation, at);
     ends.put(reservation, new End(watch.moment(), null, true));
   }
 
@@ -147,7 +156,7 @@ final class NaiveStarts {
       Part part = new Part(limit.key(), limit.measure(), asked);
       End byOrg = org.ends.get(reservation);
       boolean onRecord = byOrg != null && byOrg.moment <= draft.moment() && !byOrg.isAwaited();
-      exact &= !fact.plan().request().isLease() && !mayBeForgotten(byOrg, draft);
+      exact &= !fact.plan().request().isLease() && !mayBeForgotten(reservation, byOrg, org, draft);
       exact &= onRecord || org == this || !overtaking.contains(reservation);
       if (!onRecord && limits.isOpen(reservation)) {
         if (org != this && fact.moment() > draft.moment() && !held.containsKey(reservation)) {
@@ -181,11 +190,17 @@ final class NaiveStarts {
   }
 
   /** A clock that jumps by more than the time for late usage may have it forgotten. */
-  private boolean mayBeForgotten(@Nullable End byOrg, NaiveBudgets.Drafted draft) {
-    return watch.haveClocksJumped()
-        && byOrg != null
+  private boolean mayBeForgotten(
+      String reservation, @Nullable End byOrg, NaiveStarts org, NaiveBudgets.Drafted draft) {
+    return byOrg != null
         && byOrg.hasExpired
-        && (byOrg.charged == null || byOrg.moment > draft.moment());
+        && (byOrg.charged == null || byOrg.moment > draft.moment())
+        && (hasForgotten(reservation) || org.hasForgotten(reservation));
+  }
+
+  private boolean hasForgotten(String reservation) {
+    Instant at = expiredAt.get(reservation);
+    return at != null && watch.shadows.lastAt(EntityId.parse(name)).isAfter(at.plus(LATE_FOR));
   }
 
   private static List<Part> together(List<Part> some, List<Part> more) {

@@ -7,6 +7,7 @@ import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.wallet.PlanGrantStep;
@@ -133,6 +134,23 @@ enum WalletBug implements PlantedBug {
                                   each.number(), each.grant(), true, each.refusal()))
                       .toList()))
           : request;
+    }
+  },
+
+  LATE_USAGE_IS_TOO_LATE_AT_ONCE("model: is refused with") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.refusing(
+          event ->
+              event instanceof WalletEvent.Committed it && it.late()
+                  ? Refusal.of(Refusal.Code.RESERVATION_EXPIRED, "planted")
+                  : null);
+    }
+
+    /** Where no clock jumps, it is too late by none of them. */
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Fault.CLOCK_JUMPS);
     }
   },
 
