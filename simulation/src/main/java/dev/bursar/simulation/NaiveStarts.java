@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.identity.EntityId;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,8 +66,21 @@ final class NaiveStarts {
   /** When something has expired here. */
   private final Map<String, Instant> expiredAt = new HashMap<>();
 
-  /** When work that has run was counted here. */
-  private final Map<String, Instant> ran = new HashMap<>();
+  /**
+   * Work that has run is counted.
+   *
+   * @param at when
+   * @param in the counters that it is said to count in
+   */
+  private record Ran(Instant at, Set<Key> in) {
+
+    /** Whether it does not count in a window, which had passed by then. */
+    boolean isTooLateFor(Applied limit) {
+      return limit.hasEndedBy(at) && !in.contains(limit.key());
+    }
+  }
+
+  private final Map<String, Ran> ran = new HashMap<>();
 
   /** The budgets of which every figure is known, and from which moment on. */
   private final Map<Tracked, Long> known = new HashMap<>();
@@ -105,9 +120,9 @@ final class NaiveStarts {
     ends.put(reservation, new End(watch.moment(), charged, before != null && before.hasExpired));
   }
 
-  /** Work that has run is counted here. */
-  void counted(String reservation, Instant at) {
-    ran.put(reservation, at);
+  /** Work that has run is counted here, in what is told. */
+  void counted(String reservation, Instant at, List<LimitState> told) {
+    ran.put(reservation, new Ran(at, told.stream().map(Key::of).collect(Collectors.toSet())));
   }
 
   /** Something has expired here. */
@@ -253,10 +268,10 @@ final class NaiveStarts {
               : new Part(limit.key(), limit.measure(), BigInteger.ZERO).used(amount);
       all.computeIfAbsent(limit.member(), member -> new TreeMap<>())
           .merge(limit.window(), used, BigInteger::add);
-      Instant counted = ran.get(fact.plan().reservation());
+      Ran work = ran.get(fact.plan().reservation());
       if (mayBeLost.contains(fact.plan().reservation())
-          // It had run in a window that had passed, and may have been the first there.
-          || (counted != null && limit.hasEndedBy(counted))
+          // Where it was, or not, is looked at as it is counted.
+          || (work != null && work.isTooLateFor(limit))
           || (budget.scope().countedByTeam() && overtaking.contains(fact.plan().reservation()))) {
         excused.merge(limit.key(), used, BigInteger::add);
       }
