@@ -6,6 +6,7 @@ import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.NaiveLimits.Key;
 import dev.bursar.simulation.NaiveLimits.Part;
@@ -202,6 +203,61 @@ final class NaiveStarts {
               ? Rarity.BUDGET_SET_OVER_HOLDS_OF_THE_ORG
               : Rarity.BUDGET_SET_OVER_HOLDS_OF_A_TEAM);
     }
+  }
+
+  /**
+   * The most that a counter may have stood at since a moment: where leases count in it, what was
+   * used of them may be known sooner or later than what was charged for that. What had ended by
+   * then counts as what was charged for it, and all else as the more of what is held and charged.
+   *
+   * @param begun all that the org has ever begun and that the budget counts
+   * @param org what the org itself knows
+   */
+  BigInteger most(
+      Budget budget, Key key, Collection<NaiveOrg.Fact> begun, NaiveStarts org, long from) {
+    BigInteger most = BigInteger.ZERO;
+    Set<String> known = new HashSet<>();
+    for (NaiveOrg.Fact fact : begun) {
+      String reservation = fact.plan().reservation();
+      known.add(reservation);
+      LeaseTerms terms = fact.plan().request().lease();
+      Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
+      // A lease counts in the window in which it is found, and work in a rate when it ran.
+      boolean inAnyWindow = terms != null || limit.isRate();
+      if (limit.member().equals(key.member())
+          && (inAnyWindow || limit.window().equals(key.window()))) {
+        BigInteger asked = limit.asked(fact.plan().quantities());
+        Part part = new Part(limit.key(), limit.measure(), asked);
+        BigInteger used =
+            used(part, ends.get(reservation)).max(used(part, org.ends.get(reservation)));
+        // What was added to a lease ends with that.
+        String lease = terms == null ? null : terms.more();
+        boolean over =
+            hasEndedBy(reservation, org, from) && (lease == null || hasEndedBy(lease, org, from));
+        most = most.add(over ? used : used.max(asked));
+      }
+    }
+    for (Map<String, List<Part>> all : List.of(limits.open, limits.ended)) {
+      for (Map.Entry<String, List<Part>> each : all.entrySet()) {
+        for (Part part : known.contains(each.getKey()) ? List.<Part>of() : each.getValue()) {
+          most = part.key().equals(key) ? most.add(part.amount()) : most;
+        }
+      }
+    }
+    return most;
+  }
+
+  private static BigInteger used(Part part, @Nullable End end) {
+    return end == null || end.charged == null ? BigInteger.ZERO : part.used(end.charged);
+  }
+
+  /** Whether something had ended by some moment, both at the org and here. */
+  private boolean hasEndedBy(String reservation, NaiveStarts org, long moment) {
+    End byOrg = org.ends.get(reservation);
+    End here = ends.get(reservation);
+    return byOrg != null
+        && byOrg.moment <= moment
+        && (here == null ? !limits.isOpen(reservation) : here.moment <= moment);
   }
 
   /** A clock that jumps by more than the time for late usage may have it forgotten. */

@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.entity.Aggregate;
@@ -178,7 +179,56 @@ enum BudgetBug implements PlantedBug {
                       : event)
           : real;
     }
+  },
+
+  BESIDE_A_LEASE_MORE_IS_ADDED_THAN_WAS_USED {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return real instanceof OrgAggregate it
+          ? new Redecided<>(
+              real,
+              (command, event) ->
+                  event instanceof OrgEvent.BudgetPut put
+                          && it.org().open().values().stream()
+                              .anyMatch(plan -> plan.request().isLease())
+                      ? tenfold(put)
+                      : event)
+          : real;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && Simulation.hasLeases(scenario.seed());
+    }
+
+    @Override
+    public long soughtFrom() {
+      return 75;
+    }
+
+    @Override
+    public List<String> signs() {
+      return List.of("model: which may have had room");
+    }
   };
+
+  private static OrgEvent.BudgetPut tenfold(OrgEvent.BudgetPut put) {
+    return new OrgEvent.BudgetPut(
+        put.at(),
+        put.budget(),
+        put.counts().stream()
+            .map(
+                each ->
+                    new OpeningCount(
+                        each.member(), each.windowStart(), new Credits(10 * each.used().micros())))
+            .toList(),
+        put.actor());
+  }
 
   private static OrgEvent withOpen(OrgEvent.BudgetDrafted drafted, Set<String> open) {
     return new OrgEvent.BudgetDrafted(
