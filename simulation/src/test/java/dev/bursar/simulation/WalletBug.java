@@ -113,7 +113,7 @@ enum WalletBug implements PlantedBug {
                   : event);
     }
 
-    /** More often it is seen where a grant is left. */
+    // More often it is seen where a grant is left.
     @Override
     public long soughtFrom() {
       return 61;
@@ -147,7 +147,7 @@ enum WalletBug implements PlantedBug {
                   : null);
     }
 
-    /** Where no clock jumps, it is too late by none of them. */
+    // Where no clock jumps, it is too late by none of them.
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return scenario.has(Fault.CLOCK_JUMPS);
