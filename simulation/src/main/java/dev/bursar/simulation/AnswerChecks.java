@@ -137,7 +137,7 @@ final class AnswerChecks {
     }
     Instant clock = world.cluster.latestClock();
     Instant last = world.watch.shadows.latestAt();
-    return world.cluster.mayHaveCome(term.endAt(since.moment()))
+    return world.cluster.mayHaveCome(term.endAt(since.moment()), id, since)
         || org.budgets.wereSetAfter(term.since())
         || Stream.of(clock, last)
             .flatMap(
@@ -164,7 +164,7 @@ final class AnswerChecks {
             && attempts.stream()
                 .anyMatch(each -> world.watch.memories.hasForgottenHold(wallet, each));
     if (operation == null
-        || !(holdIsForgotten || world.watch.isForgotten(refusal, org, operation))) {
+        || !(holdIsForgotten || world.watch.isForgotten(refusal, org, operation, since))) {
       withdrawn(world, wallet.org(), refusal, attempts, since);
       return;
     }
@@ -327,14 +327,17 @@ final class AnswerChecks {
             "%s is denied by %s, and fits",
             plan.reservation(),
             limit);
+        String team = request.subject().team();
+        if (team != null && !isKnown(limit, EntityId.team(wallet.org(), team), since)) {
+          hadNoRoom(limit, plan, EntityId.team(wallet.org(), team), since);
+        }
         sawLeast(limit, plan.quantities());
       } else if (limit != null) {
-        if (world
-            .watch
-            .limits(EntityId.org(wallet.org()))
-            .starts
-            .isKnown(NaiveLimits.Key.of(limit))) {
+        EntityId org = EntityId.org(wallet.org());
+        if (world.watch.limits(org).starts.isKnown(NaiveLimits.Key.of(limit))) {
           byOrg.add(NaiveOrg.words(limit));
+        } else {
+          hadNoRoom(limit, plan, org, since);
         }
         saw(limit.scope().type() == Scope.Type.DEPARTMENT, Rarity.DENIED_BY_DEPARTMENT);
         sawLeast(limit, plan.quantities());
@@ -354,6 +357,47 @@ final class AnswerChecks {
           "%s is denied, and that is not in the org's journal",
           plan.reservation());
     }
+  }
+
+  private boolean isKnown(LimitState limit, EntityId team, Since since) {
+    long from = world.wasBehind(since, team) ? 0 : since.moment();
+    return world.watch.limits(team).starts.isKnown(NaiveLimits.Key.of(limit), from);
+  }
+
+  /**
+   * Where it is not known exactly what a limit stood at, as beside leases, it is known what it can
+   * have stood at at the most: it denies only by as much, and what it has no room for.
+   */
+  private void hadNoRoom(LimitState told, Plan plan, EntityId by, Since since) {
+    EntityId id = EntityId.org(by.org());
+    NaiveOrg org = world.watch.org(id);
+    NaiveBudgets.Drafted draft = org.budgets.drafted(told.budget(), told.since());
+    long orgFrom = world.wasBehind(since, id) ? 0 : since.moment();
+    long from = world.wasBehind(since, by) ? 0 : orgFrom;
+    BigInteger most =
+        draft == null
+            ? BigInteger.ZERO
+            : world
+                .watch
+                .limits(by)
+                .starts
+                .most(
+                    draft.budget(),
+                    NaiveLimits.Key.of(told),
+                    org.facts(draft.budget()),
+                    world.watch.limits(id).starts,
+                    from);
+    world.watch.expect(
+        told.mode() == Budget.Mode.HARD
+            && !told.fits(plan.quantities())
+            && org.budgets.had(told, orgFrom, world.watch.moment())
+            && NaiveWallet.micros(told.used().plus(told.held()).micros()).compareTo(most) <= 0,
+        "model",
+        "%s is denied by %s, which may have had room: it stood at %s at the most",
+        plan.reservation(),
+        told,
+        most);
+    world.watch.saw(Rarity.DENIED_BESIDE_LEASES);
   }
 
   /** It would have fitted with a millionth less. */

@@ -64,11 +64,21 @@ final class Cluster {
     return nodes.stream().map(SimulatedNode::now).min(Instant::compareTo).orElse(world.beginning);
   }
 
-  /** Whether some node's clock may have shown this by now; each may have, where clocks jump. */
-  boolean mayHaveCome(Instant at) {
-    return world.scenario.has(Fault.CLOCK_JUMPS)
-        || !at.isAfter(latestClock())
-        || !at.isAfter(world.watch.shadows.latestAt());
+  /**
+   * Whether an entity may have gone by this time since then, or by a later one: some node's clock
+   * has shown it, or the entity's last row is of such a time, behind which it does not go back.
+   */
+  boolean mayHaveCome(Instant at, EntityId id, Since since) {
+    return nodes.stream().anyMatch(node -> !at.isAfter(node.latestSince(since.micros())))
+        || !at.isAfter(world.watch.shadows.lastAt(id));
+  }
+
+  /** The earliest that some node's clock has shown since then: no entity has gone by less. */
+  Instant earliestSince(Since since) {
+    return nodes.stream()
+        .map(node -> node.earliestSince(since.micros()))
+        .min(Instant::compareTo)
+        .orElse(world.beginning);
   }
 
   /** The latest that any clock shows. */

@@ -90,14 +90,14 @@ final class EndChecks {
   private void refused(Refusal refusal, Asked asked) {
     Call.Reserved reserved = asked.reserved();
     WalletCommand command = asked.command();
-    if (world.watch.isForgotten(refusal, reserved.wallet(), asked.operation())) {
+    if (world.watch.isForgotten(refusal, reserved.wallet(), asked.operation(), asked.since())) {
       return;
     }
     NaiveWallet naive = world.watch.wallet(reserved.wallet());
     Fate fate = naive.fates.get(reserved.id());
     boolean right =
         switch (refusal.code()) {
-          case RESERVATION_EXPIRED -> isOver(naive.lapsed(reserved.id()), fate, command);
+          case RESERVATION_EXPIRED -> isOver(naive.lapsed(reserved.id()), fate, asked);
           case RESERVATION_FINALIZED ->
               fate == Fate.COMMITTED || fate == Fate.LATE || fate == Fate.RELEASED;
           case OVERAGE_REJECTED -> isOverage(naive.made(reserved.id()), command);
@@ -119,11 +119,12 @@ final class EndChecks {
    * It has expired; and to be committed it is too late only when the time of grace is over, too, in
    * which somebody else may have committed it.
    */
-  private boolean isOver(@Nullable Hold lapsed, @Nullable Fate fate, WalletCommand command) {
+  private boolean isOver(@Nullable Hold lapsed, @Nullable Fate fate, Asked asked) {
     return lapsed != null
         && (fate == Fate.EXPIRED || fate == Fate.LATE)
-        && (!(command instanceof WalletCommand.Commit)
-            || world.cluster.mayHaveCome(lapsed.expiresAt().plus(World.GRACE)));
+        && (!(asked.command() instanceof WalletCommand.Commit)
+            || world.cluster.mayHaveCome(
+                lapsed.expiresAt().plus(World.GRACE), asked.reserved().wallet(), asked.since()));
   }
 
   private static boolean isOverage(@Nullable Hold hold, WalletCommand command) {

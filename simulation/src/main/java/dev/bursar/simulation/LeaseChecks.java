@@ -87,7 +87,7 @@ final class LeaseChecks {
       case RESERVATION_EXPIRED -> fate == Fate.EXPIRED;
       case RESERVATION_NOT_FOUND ->
           fate != Fate.OPEN && world.watch.memories.hasForgottenEnding(wallet, lease);
-      case IDEMPOTENCY_KEY_EXPIRED -> world.watch.isForgotten(refusal, wallet, operation);
+      case IDEMPOTENCY_KEY_EXPIRED -> world.watch.isForgotten(refusal, wallet, operation, since);
       default -> false;
     };
   }
@@ -107,6 +107,6 @@ final class LeaseChecks {
         || naive.fates.get(it.added()) != Fate.OPEN
         || hold == null
         || hold.lease() == null
-        || world.cluster.mayHaveCome(hold.lease().expiresAt());
+        || world.cluster.mayHaveCome(hold.lease().expiresAt(), wallet, since);
   }
 }

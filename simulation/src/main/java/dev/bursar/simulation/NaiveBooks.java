@@ -284,6 +284,7 @@ final class NaiveBooks {
       watch.saw(Rarity.GRANT_VOIDED_BEFORE_IT_STARTED);
     }
     pot.over = true;
+    pot.voided = !expired;
     Recurrence recurrence = pot.grant.recurrence();
     if (expired && pot.cutShort && recurrence != null) {
       BigInteger rest = NaiveRecurrence.rest(recurrence, pot.end(), pot.end());
@@ -340,7 +341,7 @@ final class NaiveBooks {
     if (old != null && change != null && old.over) {
       // It was voided, by its plan or by hand, and does not come back in force by a reversal.
       expect(
-          event.at().equals(grant.expiresAt())
+          grant.equals(ending(old.grant, event.at(), event.at()))
               && event.rest() == null
               && event.transaction().postings().isEmpty(),
           "model",
@@ -363,9 +364,7 @@ final class NaiveBooks {
             && change.grant().id().equals(recurrence.series())
             && rest.equals(event.rest() == null ? null : micros(event.rest()))
             && sum(event.transaction(), EntryType.VOID).negate().equals(rest.min(old.free()))
-            && NaiveRecurrence.isLast(grant)
-            && grant.amount().equals(old.grant.amount())
-            && old.end().equals(grant.expiresAt());
+            && grant.equals(ending(old.grant, old.grant.expiresAt(), old.grant.expiresAt()));
     expect(asItShould, "model", "%s, where %s was decided of %s", event, change, old.grant);
     pots.change(old, grant);
     left(grant, recurrence, rest, event.at());
@@ -378,14 +377,11 @@ final class NaiveBooks {
     Instant until = change.grant().until();
     Instant begun = grant.effectiveAt().isAfter(event.at()) ? grant.effectiveAt() : event.at();
     Instant end = recurrence == null ? until : endOfInterval(recurrence, until, begun);
-    Recurrence now = grant.recurrence();
     expect(
         event.rest() == null
             && event.transaction().postings().isEmpty()
             && change.grant().id().equals(recurrence == null ? grant.id() : recurrence.series())
-            && Objects.equals(grant.expiresAt(), end)
-            && (recurrence == null || (now != null && Objects.equals(now.until(), until)))
-            && grant.amount().equals(old.grant.amount()),
+            && grant.equals(ending(old.grant, until, end)),
         "model",
         "%s, where %s moves the end of %s to %s",
         event,
@@ -400,6 +396,39 @@ final class NaiveBooks {
               && end != null
               && endOfInterval(recurrence, null, end.minusNanos(1_000)).isAfter(end);
     }
+  }
+
+  /**
+   * A grant as it was, but for its end.
+   *
+   * @param until when the last of its intervals ends, if it has any
+   * @param end when the one that runs does
+   */
+  private static Grant ending(Grant of, @Nullable Instant until, @Nullable Instant end) {
+    Recurrence recurrence = of.recurrence();
+    return new Grant(
+        of.id(),
+        of.creditType(),
+        of.amount(),
+        of.category(),
+        of.priority(),
+        of.effectiveAt(),
+        end,
+        of.features(),
+        of.models(),
+        of.costBasis(),
+        recurrence == null
+            ? null
+            : new Recurrence(
+                recurrence.terms(),
+                recurrence.anchor(),
+                until,
+                recurrence.amount(),
+                recurrence.costBasis(),
+                recurrence.series(),
+                recurrence.period()),
+        of.source(),
+        of.createdAt());
   }
 
   private static Instant endOfInterval(Recurrence recurrence, @Nullable Instant until, Instant at) {

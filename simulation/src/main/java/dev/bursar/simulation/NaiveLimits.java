@@ -80,7 +80,7 @@ final class NaiveLimits {
 
   final Map<String, List<Part>> open = new HashMap<>();
   final Map<String, List<Part>> lapsed = new HashMap<>();
-  private final Map<String, List<Part>> ended = new HashMap<>();
+  final Map<String, List<Part>> ended = new HashMap<>();
   private final Set<String> everHeld = new HashSet<>();
 
   private final NaiveThresholds thresholds;
@@ -147,7 +147,11 @@ final class NaiveLimits {
 
   private boolean stillCounts(Applied limit, Instant now, long moment, List<LimitState> told) {
     if (limit.of().since() != null) {
-      return !limit.hasEndedBy(now) || told.stream().anyMatch(limit::isAt);
+      // So much is counted since the draft at the least; what it had before may be forgotten.
+      return !limit.hasEndedBy(now)
+          || (!limit.isRate()
+              && (told.stream().anyMatch(limit::isAt)
+                  || (at(limit.key(), moment).all().signum() > 0 && !hasNewer(limit.key()))));
     }
     if (!limit.hasEndedBy(now)) {
       return !limit.isRate() || !now.isBefore(limit.window());
@@ -316,7 +320,7 @@ final class NaiveLimits {
       free(reservation, parts);
       if (closure.kind() == Closure.Kind.EXPIRED) {
         lapsed.put(reservation, parts);
-        starts.expired(reservation);
+        starts.expired(reservation, at);
       }
     }
     if (closure.kind().hasRun()) {

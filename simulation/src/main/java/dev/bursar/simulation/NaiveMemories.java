@@ -8,6 +8,7 @@ import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.simulation.NaiveWallet.Fate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What each entity remembers to have done, and what may have been forgotten. */
 final class NaiveMemories {
+
+  /** How far a key's time may be ahead, at the least and at the most. */
+  private static final Duration AHEAD_MIN = Duration.ofSeconds(1);
+
+  private static final Duration AHEAD_MAX = Duration.ofSeconds(10);
 
   private final World world;
   private final Map<EntityId, NaiveMemory> operations = new HashMap<>();
@@ -36,6 +42,28 @@ final class NaiveMemories {
 
   private NaiveMemory endings(EntityId wallet) {
     return endings.computeIfAbsent(wallet, i -> memory());
+  }
+
+  /** An entity does something under a key: one of a time that is not far ahead of its own. */
+  private void takes(EntityId id, @Nullable Operation operation, Instant at) {
+    if (operation == null) {
+      return;
+    }
+    Instant madeAt = operation.keyMadeAt();
+    if (madeAt != null && madeAt.isAfter(at)) {
+      world.watch.expect(
+          !madeAt.isAfter(at.plus(AHEAD_MAX)),
+          "I4",
+          "%s: the key of %s is of %s, and is taken at %s",
+          id,
+          operation.key().replace('\n', ' '),
+          madeAt,
+          at);
+      if (madeAt.isAfter(at.plus(AHEAD_MIN))) {
+        world.watch.saw(Rarity.KEY_AHEAD_TAKEN);
+      }
+    }
+    done(id, operation, at);
   }
 
   private void done(EntityId id, @Nullable Operation operation, Instant at) {
@@ -63,11 +91,11 @@ final class NaiveMemories {
       case OrgEvent other -> {}
     }
     done(id, report, event.at());
-    done(id, recorded.operation(), event.at());
+    takes(id, recorded.operation(), event.at());
   }
 
   void team(EntityId id, Recorded<TeamEvent> recorded) {
-    done(id, recorded.operation(), recorded.event().at());
+    takes(id, recorded.operation(), recorded.event().at());
     if (recorded.event() instanceof TeamEvent.BudgetBarred it) {
       done(id, Operation.holding(it.reservation()), it.at());
     }
@@ -85,7 +113,7 @@ final class NaiveMemories {
     if (reservation != null) {
       endings(id).take(reservation, event.at());
     }
-    done(id, recorded.operation(), event.at());
+    takes(id, recorded.operation(), event.at());
     if (reservation != null && (barred || cancelled)) {
       done(id, Operation.holding(reservation), event.at());
     }
@@ -96,6 +124,11 @@ final class NaiveMemories {
   /** Whether an entity can't tell any more whether it has done something with this key. */
   boolean mayHaveForgotten(EntityId id, Operation operation) {
     return operations(id).hasForgotten(operation.keyMadeAt());
+  }
+
+  /** How far a key's time has to be ahead if it is refused for that: further. */
+  Duration aheadMin(EntityId id) {
+    return operations(id).hasForgotten(Instant.MIN) ? AHEAD_MIN : AHEAD_MAX;
   }
 
   /** Whether an entity knows that it has done something with this key. */

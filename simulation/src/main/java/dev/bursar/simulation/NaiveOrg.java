@@ -178,7 +178,7 @@ final class NaiveOrg {
             plan.limits());
     liesIn(plan);
     isBegun(plan, counts);
-    own.starts.counted(reservation, at);
+    own.starts.counted(reservation, at, plan.limits());
     own.count(reservation, plan.quantities(), counted, plan.limits());
     ofTeam.put(reservation, limits.stream().filter(Applied::byTeam).toList());
     countedAlike(reservation);
@@ -221,7 +221,7 @@ final class NaiveOrg {
         reservation, limits -> team.stillCounting(limits, event.at(), before, event.limits()));
     byTeam.put(reservation, event.limits());
     countedAlike(reservation);
-    team.starts.counted(reservation, event.at());
+    team.starts.counted(reservation, event.at(), event.limits());
     team.count(reservation, new Quantities(event.amount(), event.usage()), told, event.limits());
   }
 

@@ -72,6 +72,12 @@ final class NaivePlans {
   /** What has changed in the row that is looked at. */
   private final List<PlanGrantChange> inRow = new ArrayList<>();
 
+  /** When they were made. */
+  private Instant inRowAt = Instant.MIN;
+
+  /** When each change came on record. */
+  private final Map<PlanGrantChange, Since> decided = new HashMap<>();
+
   NaivePlans(Watch watch) {
     this.watch = watch;
   }
@@ -100,7 +106,7 @@ final class NaivePlans {
       }
       case OrgEvent.PlanGrantsSettled settled -> settled(id, settled);
       case OrgEvent.PlanGrantTold told -> told(id, told);
-      case OrgEvent.ReservationBegun begun -> begins(id, begun.plan());
+      case OrgEvent.ReservationBegun begun -> begins(id, begun.plan(), begun.at());
       case OrgEvent other -> {}
     }
   }
@@ -116,6 +122,7 @@ final class NaivePlans {
           id,
           change.number());
       together.put(change, event.changes());
+      decided.put(change, watch.since());
       switch (change.kind()) {
         case GIVE -> {
           given.put(new Named(id.org(), change.grant().id()), change);
@@ -148,11 +155,14 @@ final class NaivePlans {
         "%s is told of %s, which its wallet has not done",
         id,
         untaken);
+    if (change != null) {
+      isSaidToBeOver(id, change, untaken != null, event.over());
+    }
     if (change != null
         && change.kind() == PlanGrantChange.Kind.GIVE
         && subscribed(id.org()).missing.remove(event.grant())) {
       watch.expect(
-          mayBeOver(change),
+          mayBeOver(id, change),
           "I4",
           "%s is told of %s, and has not got it, and it lasts until %s",
           id,
@@ -162,23 +172,43 @@ final class NaivePlans {
     }
   }
 
+  /**
+   * An org is told that a grant is over where its end can't be moved any more, and only there; but
+   * not if somebody has voided it, which may be taken back.
+   *
+   * @param untaken whether the wallet has not done it
+   */
+  private void isSaidToBeOver(EntityId id, PlanGrantChange change, boolean untaken, boolean said) {
+    boolean over =
+        untaken
+            && change.kind() == PlanGrantChange.Kind.MOVE_END
+            && !main(id).wasVoided(change.grant().id());
+    watch.expect(
+        said == over, "model", "%s is told of %s, over: %s, and it is: %s", id, change, said, over);
+  }
+
+  private NaiveWallet main(EntityId id) {
+    return watch.wallet(EntityId.wallet(id.org(), ReserveRequest.MAIN_WALLET));
+  }
+
   /** Whether the wallet has some of this grant that has not ended: it can be changed then. */
   private boolean goesOn(EntityId id, PlanGrantChange change) {
     String grant = change.grant().id();
-    return watch.wallet(EntityId.wallet(id.org(), ReserveRequest.MAIN_WALLET)).planGrants().stream()
+    return main(id).planGrants().stream()
         .anyMatch(each -> each.equals(grant) || each.startsWith(grant + "#"));
   }
 
-  private boolean mayBeOver(PlanGrantChange given) {
-    return mayHaveCome(given.grant().until());
-  }
-
-  private boolean mayHaveCome(@Nullable Instant end) {
-    return end != null && watch.mayHaveCome(end);
+  /** Whether it may have been over when it came to the wallet. */
+  private boolean mayBeOver(EntityId id, PlanGrantChange given) {
+    Instant end = given.grant().until();
+    Since since = decided.get(given);
+    return end != null
+        && since != null
+        && watch.mayHaveCome(end, EntityId.wallet(id.org(), ReserveRequest.MAIN_WALLET), since);
   }
 
   /** By what the plan grants by then, or has since somebody asked for it first. */
-  private void begins(EntityId id, Plan reservation) {
+  private void begins(EntityId id, Plan reservation, Instant at) {
     Subscribed org = subscribed(id.org());
     String plan = org.plan;
     if (plan == null || !reservation.wallet().equals(ReserveRequest.MAIN_WALLET)) {
@@ -186,7 +216,7 @@ final class NaivePlans {
     }
     Since asked = watch.attempted(reservation.reservation());
     watch.expect(
-        mayHaveCome(org.endsAt)
+        (org.endsAt != null && !at.isBefore(org.endsAt))
             || (plan.equals(org.looked) && hasGiven(plan, org.daily, asked.micros())),
         "model",
         "%s begins %s, and has not looked what %s grants",
@@ -230,27 +260,28 @@ final class NaivePlans {
   /** By a clock that is behind it comes before it begins; how that goes on, the pots know. */
   void wallet(EntityId id, WalletEvent event) {
     switch (event) {
-      case WalletEvent.GrantScheduled it -> comes(id, it.grant().id());
+      case WalletEvent.GrantScheduled it -> comes(id, it.grant().id(), it.at());
       case WalletEvent.Granted it when !watch.wallet(id).isPromised(it.grant().id()) ->
-          comes(id, it.grant().id());
-      case WalletEvent.GrantVoided it when it.change() != null -> taken(id, it.change());
-      case WalletEvent.GrantTermsChanged it -> taken(id, it.number());
+          comes(id, it.grant().id(), it.at());
+      case WalletEvent.GrantVoided it when it.change() != null -> taken(id, it.change(), it.at());
+      case WalletEvent.GrantTermsChanged it -> taken(id, it.number(), it.at());
       case WalletEvent other -> {}
     }
   }
 
-  private void taken(EntityId id, long number) {
+  private void taken(EntityId id, long number, Instant at) {
     subscribed(id.org()).untaken.remove(number);
-    changes(change(id.org(), number));
+    changes(change(id.org(), number), at);
   }
 
-  private void changes(@Nullable PlanGrantChange change) {
+  private void changes(@Nullable PlanGrantChange change, Instant at) {
     if (change != null) {
       inRow.add(change);
+      inRowAt = at;
     }
   }
 
-  private void comes(EntityId id, String grant) {
+  private void comes(EntityId id, String grant, Instant at) {
     if (grant.startsWith(Grant.OF_PLANS)) {
       Subscribed org = subscribed(id.org());
       watch.expect(
@@ -260,7 +291,7 @@ final class NaivePlans {
           grant,
           id);
       org.cameAtMicros = watch.nowMicros();
-      changes(given.get(new Named(id.org(), grant)));
+      changes(given.get(new Named(id.org(), grant)), at);
     }
   }
 
@@ -273,7 +304,7 @@ final class NaivePlans {
         watch.expect(
             !missing.contains(each.grant().id())
                 || each.kind() != PlanGrantChange.Kind.GIVE
-                || mayBeOver(each),
+                || (each.grant().until() != null && !inRowAt.isBefore(each.grant().until())),
             "model",
             "%s has %s, and not %s, which was to come with it",
             id,

@@ -44,6 +44,9 @@ final class NaivePots {
     BigInteger held = BigInteger.ZERO;
     boolean over;
 
+    /** Whether somebody has taken it back, which could be taken back. */
+    boolean voided;
+
     /** Whether it has yet to take effect. */
     boolean waits;
 
@@ -157,6 +160,17 @@ final class NaivePots {
         .map(pot -> pot.grant.id());
   }
 
+  /** Whether the last interval of a grant, or it itself if it has none, was voided. */
+  boolean wasVoided(String series) {
+    boolean voided = false;
+    for (Pot pot : pots.values()) {
+      if (pot.grant.id().equals(series) || pot.grant.id().startsWith(series + "#")) {
+        voided = pot.voided;
+      }
+    }
+    return voided;
+  }
+
   /** A grant has other terms. */
   Pot change(Pot before, Grant grant) {
     Pot after = new Pot(grant);
@@ -164,6 +178,7 @@ final class NaivePots {
     after.held = before.held;
     after.waits = before.waits;
     after.over = before.over;
+    after.voided = before.voided;
     after.movedAt = before.movedAt;
     after.cutShort = before.cutShort;
     pots.put(grant.id(), after);

@@ -1,13 +1,17 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.NaiveLimits.Key;
 import dev.bursar.simulation.NaiveLimits.Part;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +50,9 @@ final class NaiveStarts {
     }
   }
 
+  /** So much later than what has expired the rows are of who has forgotten it. */
+  private static final Duration LATE_FOR = World.GRACE.plus(Duration.ofMinutes(15));
+
   private final String name;
   private final Watch watch;
   private final NaiveLimits limits;
@@ -56,8 +64,24 @@ final class NaiveStarts {
    */
   private final Set<String> overtaking = new HashSet<>();
 
-  /** When work that has run was counted here. */
-  private final Map<String, Instant> ran = new HashMap<>();
+  /** When something has expired here. */
+  private final Map<String, Instant> expiredAt = new HashMap<>();
+
+  /**
+   * Work that has run is counted.
+   *
+   * @param at when
+   * @param in the counters that it is said to count in
+   */
+  private record Ran(Instant at, Set<Key> in) {
+
+    /** Whether it does not count in a window, which had passed by then. */
+    boolean isTooLateFor(Applied limit) {
+      return limit.hasEndedBy(at) && !in.contains(limit.key());
+    }
+  }
+
+  private final Map<String, Ran> ran = new HashMap<>();
 
   /** The budgets of which every figure is known, and from which moment on. */
   private final Map<Tracked, Long> known = new HashMap<>();
@@ -97,13 +121,14 @@ final class NaiveStarts {
     ends.put(reservation, new End(watch.moment(), charged, before != null && before.hasExpired));
   }
 
-  /** Work that has run is counted here. */
-  void counted(String reservation, Instant at) {
-    ran.put(reservation, at);
+  /** Work that has run is counted here, in what is told. */
+  void counted(String reservation, Instant at, List<LimitState> told) {
+    ran.put(reservation, new Ran(at, told.stream().map(Key::of).collect(Collectors.toSet())));
   }
 
   /** Something has expired here. */
-  void expired(String reservation) {
+  void expired(String reservation, Instant at) {
+    expiredAt.put(reservation, at);
     ends.put(reservation, new End(watch.moment(), null, true));
   }
 
@@ -147,7 +172,7 @@ final class NaiveStarts {
       Part part = new Part(limit.key(), limit.measure(), asked);
       End byOrg = org.ends.get(reservation);
       boolean onRecord = byOrg != null && byOrg.moment <= draft.moment() && !byOrg.isAwaited();
-      exact &= !fact.plan().request().isLease() && !mayBeForgotten(byOrg, draft);
+      exact &= !fact.plan().request().isLease() && !mayBeForgotten(reservation, byOrg, org, draft);
       exact &= onRecord || org == this || !overtaking.contains(reservation);
       if (!onRecord && limits.isOpen(reservation)) {
         if (org != this && fact.moment() > draft.moment() && !held.containsKey(reservation)) {
@@ -180,12 +205,73 @@ final class NaiveStarts {
     }
   }
 
+  /**
+   * The most that a counter may have stood at since a moment: where leases count in it, what was
+   * used of them may be known sooner or later than what was charged for that. What had ended by
+   * then counts as what was charged for it, and all else as the more of what is held and charged.
+   *
+   * @param begun all that the org has ever begun and that the budget counts
+   * @param org what the org itself knows
+   */
+  BigInteger most(
+      Budget budget, Key key, Collection<NaiveOrg.Fact> begun, NaiveStarts org, long from) {
+    BigInteger most = BigInteger.ZERO;
+    Set<String> known = new HashSet<>();
+    for (NaiveOrg.Fact fact : begun) {
+      String reservation = fact.plan().reservation();
+      known.add(reservation);
+      LeaseTerms terms = fact.plan().request().lease();
+      Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
+      // A lease counts in the window in which it is found, and work in a rate when it ran.
+      boolean inAnyWindow = terms != null || limit.isRate();
+      if (limit.member().equals(key.member())
+          && (inAnyWindow || limit.window().equals(key.window()))) {
+        BigInteger asked = limit.asked(fact.plan().quantities());
+        Part part = new Part(limit.key(), limit.measure(), asked);
+        BigInteger used =
+            used(part, ends.get(reservation)).max(used(part, org.ends.get(reservation)));
+        // What was added to a lease ends with that.
+        String lease = terms == null ? null : terms.more();
+        boolean over =
+            hasEndedBy(reservation, org, from) && (lease == null || hasEndedBy(lease, org, from));
+        most = most.add(over ? used : used.max(asked));
+      }
+    }
+    for (Map<String, List<Part>> all : List.of(limits.open, limits.ended)) {
+      for (Map.Entry<String, List<Part>> each : all.entrySet()) {
+        for (Part part : known.contains(each.getKey()) ? List.<Part>of() : each.getValue()) {
+          most = part.key().equals(key) ? most.add(part.amount()) : most;
+        }
+      }
+    }
+    return most;
+  }
+
+  private static BigInteger used(Part part, @Nullable End end) {
+    return end == null || end.charged == null ? BigInteger.ZERO : part.used(end.charged);
+  }
+
+  /** Whether something had ended by some moment, both at the org and here. */
+  private boolean hasEndedBy(String reservation, NaiveStarts org, long moment) {
+    End byOrg = org.ends.get(reservation);
+    End here = ends.get(reservation);
+    return byOrg != null
+        && byOrg.moment <= moment
+        && (here == null ? !limits.isOpen(reservation) : here.moment <= moment);
+  }
+
   /** A clock that jumps by more than the time for late usage may have it forgotten. */
-  private boolean mayBeForgotten(@Nullable End byOrg, NaiveBudgets.Drafted draft) {
-    return watch.haveClocksJumped()
-        && byOrg != null
+  private boolean mayBeForgotten(
+      String reservation, @Nullable End byOrg, NaiveStarts org, NaiveBudgets.Drafted draft) {
+    return byOrg != null
         && byOrg.hasExpired
-        && (byOrg.charged == null || byOrg.moment > draft.moment());
+        && (byOrg.charged == null || byOrg.moment > draft.moment())
+        && (hasForgotten(reservation) || org.hasForgotten(reservation));
+  }
+
+  private boolean hasForgotten(String reservation) {
+    Instant at = expiredAt.get(reservation);
+    return at != null && watch.shadows.lastAt(EntityId.parse(name)).isAfter(at.plus(LATE_FOR));
   }
 
   private static List<Part> together(List<Part> some, List<Part> more) {
@@ -238,10 +324,10 @@ final class NaiveStarts {
               : new Part(limit.key(), limit.measure(), BigInteger.ZERO).used(amount);
       all.computeIfAbsent(limit.member(), member -> new TreeMap<>())
           .merge(limit.window(), used, BigInteger::add);
-      Instant counted = ran.get(fact.plan().reservation());
+      Ran work = ran.get(fact.plan().reservation());
       if (mayBeLost.contains(fact.plan().reservation())
-          // It had run in a window that had passed, and may have been the first there.
-          || (counted != null && limit.hasEndedBy(counted))
+          // Where it was, or not, is looked at as it is counted.
+          || (work != null && work.isTooLateFor(limit))
           || (budget.scope().countedByTeam() && overtaking.contains(fact.plan().reservation()))) {
         excused.merge(limit.key(), used, BigInteger::add);
       }

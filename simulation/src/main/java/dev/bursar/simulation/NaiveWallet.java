@@ -216,6 +216,11 @@ final class NaiveWallet {
     return books.values().stream().flatMap(each -> each.pots.allOf(Grant.OF_PLANS)).toList();
   }
 
+  /** Whether the last interval of a grant, or it itself if it has none, was voided. */
+  boolean wasVoided(String series) {
+    return books.values().stream().anyMatch(each -> each.pots.wasVoided(series));
+  }
+
   /** By which transaction a reservation was charged; null if it has no entries. */
   @Nullable Transaction chargeOf(String reservation) {
     return charges.values().stream()

@@ -52,7 +52,7 @@ final class OperationChecks {
 
   /** Refused for something that was so at some time meanwhile. */
   private void refused(Asked asked, Refusal refusal, boolean rightly) {
-    if (world.watch.isForgotten(refusal, asked.entity, asked.operation)) {
+    if (world.watch.isForgotten(refusal, asked.entity, asked.operation, asked.since)) {
       return;
     }
     world.watch.expect(
@@ -94,7 +94,7 @@ final class OperationChecks {
   /** A key that was used for something else is good for nothing but that. */
   <T> void keyReused(Answer<T> answer, Asked asked, Rarity rarity) {
     if (answer instanceof Answer.Refused<T>(Refusal why)
-        && world.watch.isForgotten(why, asked.entity, asked.operation)) {
+        && world.watch.isForgotten(why, asked.entity, asked.operation, asked.since)) {
       return;
     }
     boolean refused =
@@ -137,7 +137,7 @@ final class OperationChecks {
               refusal,
               refusal.code() == Code.INVALID
                   && grant.expiresAt() != null
-                  && world.cluster.mayHaveCome(grant.expiresAt()));
+                  && world.cluster.mayHaveCome(grant.expiresAt(), asked.entity, asked.since));
       case Answer<WalletReply> other -> {}
     }
   }
@@ -343,7 +343,7 @@ final class OperationChecks {
     EntityId org = asked.entity;
     Since since = asked.since;
     if (answer instanceof Answer.Refused<OrgReply>(Refusal why)
-        && world.watch.isForgotten(why, org, asked.operation)) {
+        && world.watch.isForgotten(why, org, asked.operation, since)) {
       return;
     }
     NaiveBudgets budgets = world.watch.org(org).budgets;
@@ -367,7 +367,7 @@ final class OperationChecks {
                 case OrgCommand.FreezeScope it ->
                     refusal.code() == Code.INVALID
                         && it.freeze().until() != null
-                        && world.cluster.mayHaveCome(it.freeze().until());
+                        && world.cluster.mayHaveCome(it.freeze().until(), org, since);
                 case OrgCommand.RemoveUnit it ->
                     refusal.code() == Code.NOT_FOUND
                         && budgets.lackedUnit(it.unit(), since.moment(), now);

@@ -29,8 +29,14 @@ final class ReportChecks {
       Since since,
       boolean again) {
     if (answer instanceof Answer.Refused<Decided>(Refusal refusal)) {
-      if (refusal.code() == Refusal.Code.INVALID && world.scenario.has(Fault.CLOCK_JUMPS)) {
+      if (refusal.code() == Refusal.Code.INVALID) {
         // What ran just now, by a clock that is ahead, is in the future of one that is not.
+        world.watch.expect(
+            event.happenedAt().isAfter(world.cluster.earliestSince(since).plus(World.AHEAD_MAX)),
+            "model",
+            "%s is said to be ahead, and no clock has been so far behind: %s",
+            event,
+            refusal);
         return;
       }
       if (refusal.code() == Refusal.Code.ALREADY_REPORTED) {

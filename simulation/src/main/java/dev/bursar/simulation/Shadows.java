@@ -193,6 +193,12 @@ final class Shadows {
     }
   }
 
+  /** The time of an entity's last event. */
+  Instant lastAt(EntityId id) {
+    Shadow<?, ?, ?, ?> shadow = all.get(id);
+    return shadow == null ? world.beginning : shadow.entity.aggregate().lastAt();
+  }
+
   /** The time of the latest event. */
   Instant latestAt() {
     return all.values().stream()

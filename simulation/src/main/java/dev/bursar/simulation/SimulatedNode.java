@@ -4,10 +4,12 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.entities.EntityMessage;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** One process: entities in memory, a clock of its own, and the ways in which it stops. */
 final class SimulatedNode {
@@ -17,13 +19,21 @@ final class SimulatedNode {
   /** By so much a clock differs from the time where that may make a difference. */
   private static final long DRIFT_NOTICED_MICROS = 1_000;
 
+  /**
+   * A clock is set.
+   *
+   * @param since when, in microseconds since the beginning
+   * @param offset by how much it then differs from what it would show by itself, in microseconds
+   */
+  private record Setting(long since, long offset) {}
+
   final String name;
   private final World world;
   private final Map<EntityId, SimulatedEntity<?, ?, ?, ?>> entities = new HashMap<>();
   private final double speed;
   private boolean up = true;
   private long pausedUntil;
-  private long clockOffset;
+  private final List<Setting> settings = new ArrayList<>(List.of(new Setting(0, 0)));
   private boolean hasJumped;
   private long cutOffUntil;
   private long journalCutOffUntil;
@@ -76,19 +86,55 @@ final class SimulatedNode {
   }
 
   Instant now() {
+    return shown(world.time.nowMicros(), settings.getLast().offset());
+  }
+
+  private Instant shown(long micros, long offset) {
     return world
         .beginning
-        .plusNanos(1_000 * ((long) (world.time.nowMicros() * speed) + clockOffset))
+        .plusNanos(1_000 * ((long) (micros * speed) + offset))
         .truncatedTo(world.tick);
+  }
+
+  /** The latest that its clock has shown since then. */
+  Instant latestSince(long micros) {
+    return shownSince(micros)
+        .map(lasted -> shown(lasted.until(), lasted.offset()))
+        .max(Instant::compareTo)
+        .orElseThrow();
+  }
+
+  /** The earliest that its clock has shown since then. */
+  Instant earliestSince(long micros) {
+    return shownSince(micros)
+        .map(lasted -> shown(Math.max(micros, lasted.since()), lasted.offset()))
+        .min(Instant::compareTo)
+        .orElseThrow();
+  }
+
+  /** How its clock was set, from when until when, in microseconds. */
+  private record Lasted(long since, long until, long offset) {}
+
+  private Stream<Lasted> shownSince(long micros) {
+    List<Lasted> found = new ArrayList<>();
+    long until = world.time.nowMicros();
+    for (Setting each : settings.reversed()) {
+      found.add(new Lasted(each.since(), until, each.offset()));
+      until = each.since();
+      if (until < micros) {
+        break;
+      }
+    }
+    return found.stream();
   }
 
   /** Its clock goes so far ahead, as all others do. */
   void setAhead(long micros) {
-    clockOffset += micros;
+    settings.add(new Setting(world.time.nowMicros(), settings.getLast().offset() + micros));
   }
 
   void jumpClock(long micros) {
-    clockOffset += micros;
+    setAhead(micros);
     hasJumped = true;
   }
 
@@ -116,7 +162,7 @@ final class SimulatedNode {
 
   /** Ends all faults of its own; its clock is set, if it is behind. */
   void heal(Instant latest) {
-    clockOffset += Math.max(0, ChronoUnit.MICROS.between(now(), latest));
+    setAhead(Math.max(0, ChronoUnit.MICROS.between(now(), latest)));
     up = true;
     pausedUntil = 0;
     cutOffUntil = 0;

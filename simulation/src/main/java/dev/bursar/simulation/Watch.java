@@ -111,14 +111,9 @@ final class Watch {
     return violations;
   }
 
-  /** Whether clocks may show a time that lies hours ahead, and then go back. */
-  boolean haveClocksJumped() {
-    return world.scenario.has(Fault.CLOCK_JUMPS);
-  }
-
-  /** Whether some clock may have shown this time by now. */
-  boolean mayHaveCome(Instant at) {
-    return world.cluster.mayHaveCome(at);
+  /** Whether an entity may have gone by this time since then, or by a later one. */
+  boolean mayHaveCome(Instant at, EntityId id, Since since) {
+    return world.cluster.mayHaveCome(at, id, since);
   }
 
   // ---- what is forgotten
@@ -126,13 +121,17 @@ final class Watch {
   /**
    * Whether it is refused on account of its key's time, which is looked at here: it may have been
    * forgotten, or lies ahead of a clock that has jumped back.
+   *
+   * @param since when it was asked first
    */
-  boolean isForgotten(Refusal refusal, EntityId id, Operation operation) {
+  boolean isForgotten(Refusal refusal, EntityId id, Operation operation, Since since) {
     if (refusal.code() == Refusal.Code.INVALID && "Idempotency-Key".equals(refusal.field())) {
+      Instant madeAt = operation.keyMadeAt();
       expect(
-          world.scenario.has(Fault.CLOCK_JUMPS),
+          madeAt != null
+              && madeAt.isAfter(world.cluster.earliestSince(since).plus(memories.aheadMin(id))),
           "model",
-          "%s: the key of %s is said to be ahead, and no clock has jumped back",
+          "%s: the key of %s is said to be ahead, and no clock has been so far behind",
           id,
           operation.key().replace('\n', ' '));
       saw(Rarity.KEY_AHEAD);

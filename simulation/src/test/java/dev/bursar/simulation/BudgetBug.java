@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.OpeningCount;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.entity.Aggregate;
@@ -9,6 +10,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.org.OrgAggregate;
+import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.protocol.BudgetEffect;
 import dev.bursar.domain.team.TeamAggregate;
@@ -99,7 +101,7 @@ enum BudgetBug implements PlantedBug {
 
     @Override
     public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
-      return id.kind() == EntityId.Kind.ORG ? Redrafted.of(real, false) : real;
+      return id.kind() == EntityId.Kind.ORG ? Redrafted.of(real) : real;
     }
   },
 
@@ -110,13 +112,12 @@ enum BudgetBug implements PlantedBug {
     }
 
     @Override
-    public boolean hasOtherRules() {
-      return true;
-    }
-
-    @Override
-    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
-      return id.kind() == EntityId.Kind.ORG ? Redrafted.of(real, true) : real;
+    public BudgetEffect settingBudgets(
+        BudgetEffect wanted, Budget budget, Instant clock, int driver) {
+      return wanted instanceof BudgetEffect.AskOrg(Request<OrgCommand> request)
+              && request.command() instanceof OrgCommand.DraftBudget
+          ? new BudgetEffect.AskOrg(new Request<>(request.command(), null))
+          : wanted;
     }
   },
 
@@ -178,7 +179,56 @@ enum BudgetBug implements PlantedBug {
                       : event)
           : real;
     }
+  },
+
+  BESIDE_A_LEASE_MORE_IS_ADDED_THAN_WAS_USED {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return real instanceof OrgAggregate it
+          ? new Redecided<>(
+              real,
+              (command, event) ->
+                  event instanceof OrgEvent.BudgetPut put
+                          && it.org().open().values().stream()
+                              .anyMatch(plan -> plan.request().isLease())
+                      ? tenfold(put)
+                      : event)
+          : real;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && Simulation.hasLeases(scenario.seed());
+    }
+
+    @Override
+    public long soughtFrom() {
+      return 75;
+    }
+
+    @Override
+    public List<String> signs() {
+      return List.of("model: which may have had room");
+    }
   };
+
+  private static OrgEvent.BudgetPut tenfold(OrgEvent.BudgetPut put) {
+    return new OrgEvent.BudgetPut(
+        put.at(),
+        put.budget(),
+        put.counts().stream()
+            .map(
+                each ->
+                    new OpeningCount(
+                        each.member(), each.windowStart(), new Credits(10 * each.used().micros())))
+            .toList(),
+        put.actor());
+  }
 
   private static OrgEvent withOpen(OrgEvent.BudgetDrafted drafted, Set<String> open) {
     return new OrgEvent.BudgetDrafted(

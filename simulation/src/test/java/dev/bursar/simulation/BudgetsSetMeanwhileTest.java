@@ -33,7 +33,7 @@ final class BudgetsSetMeanwhileTest {
   static final Stage.History OVER_A_LATE_COMMIT =
       new Stage.History(Scenario.REMEMBERED_ALL, BudgetsSetMeanwhileTest::overALateCommit);
 
-  /** Who asks the org to draft it hears nothing, and asks again. */
+  /** Who asks the org to draft it asks twice; between the two somebody else drafts it. */
   static final Stage.History DRAFTED_TWICE =
       new Stage.History(Scenario.REMEMBERED_ALL, BudgetsSetMeanwhileTest::draftedTwice);
 
@@ -202,22 +202,25 @@ final class BudgetsSetMeanwhileTest {
     // given: something is open.
     stage.reserve("open", false);
     stage.runUntil(() -> stage.told.containsKey("open"));
-    StagedBudget setting =
-        new StagedBudget(stage, Stage.budget("new-red", Stage.TEAM_SCOPE, 30), "try");
-    BudgetEffect.AskOrg draft = (BudgetEffect.AskOrg) setting.wanted();
+    Budget budget = Stage.budget("new-red", Stage.TEAM_SCOPE, 30);
+    StagedBudget setting = new StagedBudget(stage, budget, "try");
+    StagedBudget other = new StagedBudget(stage, budget, "other");
+    BudgetEffect.AskOrg draft = (BudgetEffect.AskOrg) setting.tampered();
 
-    // when: it ends between the one request and its copy.
+    // when: it ends between the one request and its copy, and somebody else drafts.
     setting.step(
         () -> {
           stage.commit("open");
           stage.runUntil(
               () -> !stage.world.watch.limits(Stage.ORG).isOpen(Stage.reservation("open")));
+          other.step();
           stage.<OrgCommand, OrgReply>ask(Stage.ORG, draft.request(), answer -> {});
           stage.runForSeconds(1);
         });
 
-    // then: it counts once.
+    // then: it counts once, whoever sets it.
     setting.finish();
+    other.finish();
     stage.runForSeconds(10);
   }
 

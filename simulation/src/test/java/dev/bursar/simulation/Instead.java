@@ -15,6 +15,7 @@ import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.Draw;
+import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletEvent;
 import java.util.List;
@@ -101,6 +102,24 @@ final class Instead {
                 lease.holder(),
                 lease.catalogVersion(),
                 lease.canName()));
+  }
+
+  /** It burns before all others. */
+  static Grant burningFirst(Grant grant) {
+    return new Grant(
+        grant.id(),
+        grant.creditType(),
+        grant.amount(),
+        grant.category(),
+        0,
+        grant.effectiveAt(),
+        grant.expiresAt(),
+        grant.features(),
+        grant.models(),
+        grant.costBasis(),
+        grant.recurrence(),
+        grant.source(),
+        grant.createdAt());
   }
 
   /** As if there were no entry before. */

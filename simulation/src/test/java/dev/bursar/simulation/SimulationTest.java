@@ -72,6 +72,7 @@ final class SimulationTest {
           4647 | the judge knew what a budget stood at for longer than it did | BudgetsSetMeanwhileTest.whoIsBehindTellsInADryRunWhatItStoodAtBefore
           7710 | the judge looked for a limit before the row that sets it and begins the report that a team counts | NaiveOrg.countedAlike
           7956 | the judge had work count in a month that had passed and in which nothing was used | NaiveStarts.expectStarted
+          2646 | an attempt to set a budget drafted again after it had been overtaken, and took what was open from the one draft and its place from the other | OverridesTest.anAttemptDraftsOnceThoughAnotherHasDraftedMeanwhile
           105  | a sidecar closed a lease that it had been told is not there | LocalDeciderTest.whatTheServerDoesNotFindIsNotClosed
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {

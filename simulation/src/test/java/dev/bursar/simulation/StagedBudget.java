@@ -72,7 +72,8 @@ final class StagedBudget {
     return wanted;
   }
 
-  private BudgetEffect tampered() {
+  /** What is wanted next; with a planted bug, if there is one. */
+  BudgetEffect tampered() {
     return stage.world.tampering.settingBudgets(wanted, budget, stage.owner().now(), 1);
   }
 

@@ -7,11 +7,14 @@ import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.wallet.PlanGrantStep;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.domain.wallet.WalletOwner;
+import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,6 +94,63 @@ enum WalletBug implements PlantedBug {
       return given.isEmpty()
           ? request
           : Instead.of(request, new WalletCommand.ChangePlanGrants(given));
+    }
+  },
+
+  A_GRANT_WHOSE_END_IS_MOVED_BURNS_FIRST("model: moves the end of") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.GrantTermsChanged it
+                  ? new WalletEvent.GrantTermsChanged(
+                      it.at(),
+                      it.number(),
+                      Instead.burningFirst(it.grant()),
+                      it.rest(),
+                      it.transaction(),
+                      it.balance())
+                  : event);
+    }
+
+    // More often it is seen where a grant is left.
+    @Override
+    public long soughtFrom() {
+      return 61;
+    }
+  },
+
+  A_GRANT_THAT_GOES_ON_IS_SAID_TO_BE_OVER("model: over: true, and it is: false") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.SettlePlanGrants settle
+          ? Instead.of(
+              request,
+              new OrgCommand.SettlePlanGrants(
+                  settle.changes().stream()
+                      .map(
+                          each ->
+                              new WalletReply.PlanGrantDone(
+                                  each.number(), each.grant(), true, each.refusal()))
+                      .toList()))
+          : request;
+    }
+  },
+
+  LATE_USAGE_IS_TOO_LATE_AT_ONCE("model: is refused with") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.refusing(
+          event ->
+              event instanceof WalletEvent.Committed it && it.late()
+                  ? Refusal.of(Refusal.Code.RESERVATION_EXPIRED, "planted")
+                  : null);
+    }
+
+    // Where no clock jumps, it is too late by none of them.
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Fault.CLOCK_JUMPS);
     }
   },
 

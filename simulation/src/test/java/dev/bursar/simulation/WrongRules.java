@@ -117,9 +117,15 @@ record WrongRules(
       implements AsReal<C, E, R> {
 
     @Override
-    @SuppressWarnings("unchecked")
     public Decision<E, R> decide(C command, Instant now, Instant clock) {
-      Decision<E, R> decision = real.decide(command, now, clock);
+      return wrong(real.decide(command, now, clock));
+    }
+
+    @SuppressWarnings("unchecked")
+    private Decision<E, R> wrong(Decision<E, R> decision) {
+      if (decision instanceof Decision.AndThen<E, R>(E event, var next)) {
+        return new Decision.AndThen<>((E) rules.decided.apply(event), () -> wrong(next.get()));
+      }
       if (!(decision instanceof Decision.Accepted<E, R>(E event))) {
         return (Decision<E, R>) rules.answered.apply((Decision<Object, Object>) decision);
       }

@@ -10,7 +10,6 @@ import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Absent;
 import dev.bursar.domain.operation.Decision.Accepted;
-import dev.bursar.domain.operation.Decision.Found;
 import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
 import dev.bursar.domain.operation.Decision.Unchanged;
@@ -51,12 +50,8 @@ final class BudgetRules {
     if (fault != null) {
       return new Refused<>(fault);
     }
-    if (org.budgets().get(budget.id()) != null) {
-      return new Told<>(DONE);
-    }
-    Draft before = org.draft(budget.id());
-    return before != null && before.attempt().equals(draft.attempt())
-        ? new Found<>(before.place())
+    return org.budgets().get(budget.id()) != null
+        ? new Told<>(DONE)
         : new Accepted<>(
             new OrgEvent.BudgetDrafted(
                 now, budget, reservations.open(budget, now), draft.attempt(), draft.actor()));

@@ -36,7 +36,7 @@ public sealed interface OrgCommand {
   /**
    * Count for a budget that is about to be set; a budget that is there is left as it is.
    *
-   * @param attempt names the attempt, unlike any other: asked again, it is answered as before
+   * @param attempt names the attempt, unlike any other
    * @param put the identity under which it is to be set; of one that is on record nothing is
    *     counted
    */

@@ -82,7 +82,11 @@ public final class BudgetProtocol {
     draft = null;
     counts.clear();
     phase = Phase.DRAFTING;
-    return askOrg(new OrgCommand.DraftBudget(asked, attempt(), caller.actor(), put()), null);
+    // Once, however often it comes, and whoever has drafted meanwhile: what was open, and where it
+    // was drafted, are asked for one after the other, and have to be of the same draft.
+    return askOrg(
+        new OrgCommand.DraftBudget(asked, attempt(), caller.actor(), put()),
+        caller.operation("draft_budget:" + asked.id() + '/' + attempt()));
   }
 
   private String attempt() {

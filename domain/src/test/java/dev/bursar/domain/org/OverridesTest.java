@@ -29,8 +29,10 @@ import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Outcome;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.operation.Refusal.Code;
 import java.time.Duration;
 import java.time.Instant;
@@ -306,15 +308,24 @@ final class OverridesTest {
     assertThat(org.draft("late")).isNull();
   }
 
+  /** What was open then, and where it was drafted, are of one draft: the second is the other's. */
   @Test
-  void anAttemptDraftsOnceHoweverOftenItIsAskedFor() {
+  void anAttemptDraftsOnceThoughAnotherHasDraftedMeanwhile() {
     var given = acme(org, memory);
-    OrgCommand draft = new OrgCommand.DraftBudget(daily("late", ORG, "6"), "1", "key", PUT);
-    given.after(NOON, draft);
+    Budget budget = daily("late", ORG, "6");
+    var request =
+        new Request<OrgCommand>(
+            new OrgCommand.DraftBudget(budget, "1", "key", PUT),
+            Operation.ofClient("draft_budget:late/1", "k-1", 0));
+    given.when(request, NOON).reply(OrgReply.Drafted.class);
     Place first = org.draft("late").place();
+    given.after(NOON, new OrgCommand.DraftBudget(budget, "2", "key", PUT));
+    Place other = org.draft("late").place();
     given.after(NOON, reserve(ANN, "5"));
-    assertThat(given.when(draft, NOON).outcome()).isEqualTo(new Outcome.Stored<>(first, false));
-    assertThat(org.draft("late").place()).isEqualTo(first);
+    assertThat(given.when(request, NOON).outcome()).isEqualTo(new Outcome.Stored<>(first, true));
+    assertThat(org.draft("late").place()).isEqualTo(other);
+    assertThat(given.when(new OrgCommand.ViewDraft("late", "1"), NOON).outcome())
+        .isEqualTo(new Outcome.Refused<>(Refusal.overtaken()));
   }
 
   /** What had ended before the later one is on record, and counts from there. */

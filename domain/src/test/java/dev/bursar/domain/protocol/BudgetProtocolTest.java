@@ -13,6 +13,7 @@ import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Place;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
@@ -67,6 +68,18 @@ final class BudgetProtocolTest {
     assertThat(ofOrg(protocol.orgAnswered(done(new OrgReply.Drafted(NOON, List.of(open))))))
         .isInstanceOf(OrgCommand.ViewDraft.class);
     return protocol.orgAnswered(done(new OrgReply.DraftPlace(DRAFT)));
+  }
+
+  /** A copy of the question drafts nothing anew; the next attempt does. */
+  @Test
+  void eachAttemptDraftsOnce() {
+    BudgetProtocol protocol = setting(OF_ORG);
+    BudgetEffect first = protocol.start();
+    Operation once = ((BudgetEffect.AskOrg) first).request().operation();
+    protocol.orgAnswered(new Answer.Refused<>(Refusal.overtaken()));
+    Operation next = ((BudgetEffect.AskOrg) protocol.waited()).request().operation();
+    assertThat(once).isNotNull();
+    assertThat(next).isNotNull().isNotEqualTo(once);
   }
 
   @Test
