@@ -240,10 +240,7 @@ final class ServerOverHttpTest {
       statuses.put("/v1/reservations", status);
       assertThatThrownBy(
               () ->
-                  server
-                      .reserve(ModelServer.request("2", false), "k")
-                      .toCompletableFuture()
-                      .join())
+                  server.reserve(ModelServer.request("2", false), "k").toCompletableFuture().join())
           .cause()
           .isInstanceOf(ServerAway.class);
     }
