@@ -41,7 +41,7 @@ public final class OrgShape {
   /** The first is above the second. */
   public static final List<String> DEPARTMENTS = List.of("eng", "lab");
 
-  public static final List<String> USERS = List.of("ann", "bob", "cat");
+  public static final List<String> USERS = List.of("ann", "bob", "cat", "dan", "eve");
 
   /** The wallets that requests name. */
   public static final List<String> WALLETS = List.of("main", "second");
