@@ -48,10 +48,17 @@ final class SimulatedSidecar {
 
     Life() {
       host = new SidecarHost(world, name + "." + ++lives, rate, wrongMicros);
-      log = new SimulatedUsageLog(world, host, disk, this::decided);
+      log = new SimulatedUsageLog(world, host, disk, this::decided, this::mayCrash);
       server =
           new SidecarServer(
-              world, name, host, disk, checks, served, SimulatedSidecar.this::isCutOff);
+              world,
+              name,
+              host,
+              disk,
+              checks,
+              served,
+              SimulatedSidecar.this::isCutOff,
+              this::mayCrash);
       SidecarSettings usual = SidecarSettings.USUAL;
       LeaseSettings leases = usual.leases().withTtl(TTL).withIdle(idle);
       sidecar =
@@ -69,6 +76,20 @@ final class SimulatedSidecar {
               server,
               log,
               host);
+    }
+
+    /** It stops between two steps, now and then. */
+    private void mayCrash(Rarity where) {
+      if (world.isTried(Fault.SIDECAR_CRASH, 0.02)) {
+        world.time.after(
+            0,
+            () -> {
+              if (life == this && !done && !world.hasHealed()) {
+                world.watch.saw(where);
+                crash(this);
+              }
+            });
+      }
     }
 
     /** Something is decided, and is to be kept. */

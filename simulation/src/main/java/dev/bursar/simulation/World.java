@@ -275,6 +275,7 @@ final class World {
     ReplyTo<T> replyTo =
         answer -> {
           answered.sent(node.name, answer);
+          cluster.mayCrash(node, 0.002, Rarity.CRASHED_AFTER_AN_ANSWER);
           if (node.answers() && !happens(Fault.MESSAGE_LOST, 0.05)) {
             time.after(between(50, 500), () -> answered.by(node.name, answer));
           }
