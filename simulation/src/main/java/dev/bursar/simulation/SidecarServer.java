@@ -6,6 +6,7 @@ import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.lease.LeaseTerms;
@@ -13,9 +14,8 @@ import dev.bursar.domain.lease.Leases;
 import dev.bursar.domain.lease.Leasing;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
-import dev.bursar.domain.org.OrgSettings;
-import dev.bursar.domain.org.Subscription;
 import dev.bursar.domain.usage.UsageReporting;
 import dev.bursar.domain.usage.UsageReports;
 import dev.bursar.sidecar.decision.Decision;
@@ -31,13 +31,13 @@ import dev.bursar.sidecar.usage.Use;
 import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -53,19 +53,8 @@ final class SidecarServer implements Server, TermsSource {
 
   private static final Reported LOST = new Reported(new Told.Lost(), List.of());
 
-  private static final Tagged TERMS =
-      new Tagged(
-          new Terms(
-              new OrgReply.Entitled(
-                  new OrgSettings("acme", ZoneOffset.UTC, null, List.of()),
-                  Subscription.Status.NONE,
-                  null,
-                  List.of()),
-              Set.copyOf(OrgShape.TYPES),
-              OveragePolicy.RECORD,
-              new PriceList(List.of()),
-              0),
-          "");
+  private static final Set<String> CREDIT_TYPES = Set.copyOf(OrgShape.TYPES);
+  private static final PriceList NO_PRICES = new PriceList(List.of());
 
   private final World world;
   private final String sidecar;
@@ -74,6 +63,7 @@ final class SidecarServer implements Server, TermsSource {
   private final SidecarChecks checks;
   private final Supplier<Boolean> cut;
   private final Consumer<Rarity> mayCrash;
+  private final ServedCluster served;
   private final Leasing leasing;
   private final UsageReports reports;
 
@@ -97,6 +87,7 @@ final class SidecarServer implements Server, TermsSource {
     this.checks = checks;
     this.cut = cut;
     this.mayCrash = mayCrash;
+    this.served = served;
     this.reports = new UsageReporting(served, served, 4, 1);
     this.leasing = new Leasing(served, served, reports, World.LEASE_SETTLE);
   }
@@ -359,13 +350,26 @@ final class SidecarServer implements Server, TermsSource {
 
   @Override
   public CompletionStage<Tagged> terms(String org, @Nullable Tagged known) {
-    CompletableFuture<Tagged> told = new CompletableFuture<>();
-    if (cut.get() || world.happens(Fault.MESSAGE_LOST, 0.05)) {
-      host.run(TIMEOUT_MICROS, () -> told.completeExceptionally(new ServerAway("cut off")));
-    } else {
-      host.run(delay() + delay(), () -> told.complete(TERMS));
+    Since since = world.since();
+    Instant earliest = world.cluster.earliestNow();
+    return sent(
+            () ->
+                served.org(
+                    org, new Request<>(new OrgCommand.ViewEntitlements(OrgShape.FEATURES), null)),
+            new Answer.Unreachable<>())
+        .thenApply(answer -> terms(answer, since, earliest));
+  }
+
+  private Tagged terms(Answer<OrgReply> answer, Since since, Instant earliest) {
+    if (answer instanceof Answer.Done<OrgReply>(OrgReply reply, boolean again)
+        && reply instanceof OrgReply.Entitled told) {
+      world.log(() -> "%s is told that it may use: %s".formatted(sidecar, told));
+      checks.knows(since, earliest);
+      OrgReply.Entitled entitled = world.tampering.entitled(told);
+      return new Tagged(
+          new Terms(entitled, CREDIT_TYPES, OveragePolicy.RECORD, NO_PRICES, 0), "");
     }
-    return told;
+    throw new CompletionException(new ServerAway("what it may use can't be asked for: " + answer));
   }
 
   @Override

@@ -95,7 +95,8 @@ final class SimulatedSidecar {
     /** Something is decided, and is to be kept. */
     private void decided(Entry entry) {
       switch (entry) {
-        case Entry.Opened it -> checks.decides(it.lease(), it.id(), it.micros());
+        case Entry.Opened it ->
+            checks.decides(it.lease(), it.id(), it.micros(), it.request().feature());
         case Entry.Used it when open.remove(it.use().id()) -> {
           OpenReservation was = ending;
           if (was == null || host.nanos() - was.expiresAt() >= 0) {
@@ -105,7 +106,11 @@ final class SimulatedSidecar {
           }
         }
         case Entry.Used it ->
-            checks.decides(String.valueOf(it.use().lease()), null, it.use().micros());
+            checks.decides(
+                String.valueOf(it.use().lease()),
+                null,
+                it.use().micros(),
+                it.use().request().feature());
         case Entry.Closed it -> checks.ended(it.id());
         default -> {}
       }
@@ -229,7 +234,7 @@ final class SimulatedSidecar {
               if (error != null) {
                 world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
               } else {
-                decided(now, decision, askedAt);
+                decided(now, request, decision, askedAt);
               }
               then.run();
             });
@@ -245,7 +250,7 @@ final class SimulatedSidecar {
             null,
             null,
             null),
-        random.nextInt(8) > 0 ? "chat" : null,
+        feature(),
         null,
         null,
         random.nextInt(8) > 0 ? "main" : null,
@@ -259,7 +264,15 @@ final class SimulatedSidecar {
         Map.of());
   }
 
-  private void decided(Life now, Decision decision, long askedAt) {
+  private @Nullable String feature() {
+    return switch (random.nextInt(8)) {
+      case 0 -> null;
+      case 1, 2 -> "search";
+      default -> "chat";
+    };
+  }
+
+  private void decided(Life now, ReserveRequest request, Decision decision, long askedAt) {
     world.log(() -> "%s decides: %s".formatted(name, decision));
     switch (decision) {
       case Decision.Allowed it when it.use() != null -> {
@@ -276,7 +289,7 @@ final class SimulatedSidecar {
         }
       }
       case Decision.Elsewhere it -> world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
-      case Decision.Denied it -> world.watch.violated("model", "%s denies: %s", name, it);
+      case Decision.Denied it -> checks.denies(request.feature(), it, askedAt);
       case Decision.Wait it -> world.watch.violated("model", "%s is answered %s", name, it);
     }
   }
@@ -421,6 +434,14 @@ final class SimulatedSidecar {
                 notice(now, "revoke", lease);
               }
             });
+  }
+
+  /** What its org may use is another from now on, or may be. */
+  void entitlementsChanged() {
+    Life now = life;
+    if (now != null && !done) {
+      notice(now, "entitlements_changed", "");
+    }
   }
 
   private void notice(Life now, String event, String lease) {

@@ -144,7 +144,7 @@ public final class Simulation {
     List<SimulatedHolder> holders = holders();
     List<SimulatedSidecar> sidecars = sidecars();
     List<SimulatedBudgeter> budgeters = budgeters();
-    changePlans();
+    changePlans(sidecars);
     runUntilDone(clients, WORK_MAX);
     world.heal();
     runUntilDone(clients, HEALED_MAX);
@@ -343,9 +343,10 @@ public final class Simulation {
 
   /**
    * While clients work, the busy org has one plan, or another, some with an end, or none; and what
-   * those give changes.
+   * those give, and let it use, changes. Sidecars are told.
    */
-  private void changePlans() {
+  private void changePlans(List<SimulatedSidecar> sidecars) {
+    Runnable told = () -> sidecars.forEach(SimulatedSidecar::entitlementsChanged);
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
     for (int i = hasPlans() ? PLAN_CHANGES : 0; i > 0; i--) {
@@ -357,11 +358,16 @@ public final class Simulation {
           when,
           () -> {
             Instant endsAt = ends ? world.cluster.earliestNow().plus(after) : null;
-            world.tell(org, put("org", plan.isEmpty() ? null : plan, endsAt));
+            world.tell(org, put("org", plan.isEmpty() ? null : plan, endsAt), told);
           });
     }
     for (int i = hasPlans() ? PUBLICATIONS : 0; i > 0; i--) {
-      world.time.after(random.nextLong(PLANS_CHANGE_WITHIN), world::publish);
+      world.time.after(
+          random.nextLong(PLANS_CHANGE_WITHIN),
+          () -> {
+            world.publish();
+            told.run();
+          });
     }
   }
 
