@@ -336,9 +336,13 @@ public final class Simulation {
     return new OrgCommand.PutOrg(settings, "sim");
   }
 
-  /** In most histories there are none. */
+  /** Whether the busy org has plans; in most histories it has none. */
+  static boolean hasPlans(long seed) {
+    return Math.floorMod(seed, PLANS_ONE_IN) == 1;
+  }
+
   private boolean hasPlans() {
-    return Math.floorMod(world.scenario.seed(), PLANS_ONE_IN) == 1;
+    return hasPlans(world.scenario.seed());
   }
 
   /**
