@@ -39,7 +39,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,14 +61,12 @@ final class SidecarServer implements Server, TermsSource {
   private final SidecarDisk disk;
   private final SidecarChecks checks;
   private final Supplier<Boolean> cut;
-  private final Consumer<Rarity> mayCrash;
   private final ServedCluster served;
   private final Leasing leasing;
   private final UsageReports reports;
 
   /**
    * @param cut whether nothing comes to the server, or back
-   * @param mayCrash told between which steps the sidecar may stop
    */
   SidecarServer(
       World world,
@@ -78,15 +75,13 @@ final class SidecarServer implements Server, TermsSource {
       SidecarDisk disk,
       SidecarChecks checks,
       ServedCluster served,
-      Supplier<Boolean> cut,
-      Consumer<Rarity> mayCrash) {
+      Supplier<Boolean> cut) {
     this.world = world;
     this.sidecar = sidecar;
     this.host = host;
     this.disk = disk;
     this.checks = checks;
     this.cut = cut;
-    this.mayCrash = mayCrash;
     this.served = served;
     this.reports = new UsageReporting(served, served, 4, 1);
     this.leasing = new Leasing(served, served, reports, World.LEASE_SETTLE);
@@ -140,16 +135,17 @@ final class SidecarServer implements Server, TermsSource {
     if (ask instanceof Ask.Close it) {
       checks.closes(it.lease());
     }
-    mayCrash.accept(
-        uses.isEmpty()
-            ? Rarity.SIDECAR_CRASHED_WHILE_IT_ASKED
-            : Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
+    if (uses.isEmpty()) {
+      host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_WHILE_IT_ASKED);
+    } else {
+      host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
+    }
     return sent(() -> answered(ask, known), LOST)
         .thenApply(
             told -> {
               world.log(() -> "%s is told: %s: %s".formatted(sidecar, ask.callId(), told));
               checks.told(ask, told.told(), sentAt);
-              mayCrash.accept(Rarity.SIDECAR_CRASHED_AFTER_IT_WAS_TOLD);
+              host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_AFTER_IT_WAS_TOLD);
               return told;
             });
   }
@@ -322,7 +318,7 @@ final class SidecarServer implements Server, TermsSource {
   public CompletionStage<Reported> report(List<Entry.Stored> uses) {
     List<Use> known = known(uses);
     world.watch.saw(Rarity.SIDECAR_REPORTED_AS_EVENTS);
-    mayCrash.accept(Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
+    host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
     return sent(
         () ->
             reports

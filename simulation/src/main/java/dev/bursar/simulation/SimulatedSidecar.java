@@ -47,18 +47,13 @@ final class SimulatedSidecar {
     final Sidecar sidecar;
 
     Life() {
-      host = new SidecarHost(world, name + "." + ++lives, rate, wrongMicros);
-      log = new SimulatedUsageLog(world, host, disk, this::decided, this::mayCrash);
+      host =
+          new SidecarHost(
+              world, name + "." + ++lives, rate, wrongMicros, () -> SimulatedSidecar.this.crash(this));
+      log = new SimulatedUsageLog(world, host, disk, this::decided);
       server =
           new SidecarServer(
-              world,
-              name,
-              host,
-              disk,
-              checks,
-              served,
-              SimulatedSidecar.this::isCutOff,
-              this::mayCrash);
+              world, name, host, disk, checks, served, SimulatedSidecar.this::isCutOff);
       SidecarSettings usual = SidecarSettings.USUAL;
       LeaseSettings leases = usual.leases().withTtl(TTL).withIdle(idle);
       sidecar =
@@ -76,20 +71,6 @@ final class SimulatedSidecar {
               server,
               log,
               host);
-    }
-
-    /** It stops between two steps, now and then. */
-    private void mayCrash(Rarity where) {
-      if (world.isTried(Fault.SIDECAR_CRASH, 0.02)) {
-        world.time.after(
-            0,
-            () -> {
-              if (life == this && !done && !world.hasHealed()) {
-                world.watch.saw(where);
-                crash(this);
-              }
-            });
-      }
     }
 
     /** Something is decided, and is to be kept. */
@@ -171,6 +152,11 @@ final class SimulatedSidecar {
   /** Whether it has ended, with all that was used on record, and all leases given back. */
   boolean isDone() {
     return done;
+  }
+
+  /** Whether it is asked for nothing more; it may have to end some of what it has let through. */
+  boolean isAskedAll() {
+    return left <= 0;
   }
 
   private boolean isCutOff() {
@@ -332,12 +318,9 @@ final class SimulatedSidecar {
     }
     if (now != null) {
       if (world.isTried(Fault.SIDECAR_CUT_OFF, 0.15)) {
-        // Where wallets forget soon, often for so long that its leases have ended and are
-        // forgotten.
-        int longs = world.scenario.isForgetful() ? 2 : 1;
         cutOff(
             now,
-            world.between(SECOND / 2, world.random.nextInt(3) < longs ? 60 * SECOND : 6 * SECOND));
+            world.between(SECOND / 2, world.random.nextInt(3) < longs() ? 60 * SECOND : 6 * SECOND));
       }
       if (world.isTried(Fault.SIDECAR_PAUSE, 0.15)) {
         pause(
@@ -355,6 +338,11 @@ final class SimulatedSidecar {
       }
     }
     world.time.after(world.between(SECOND / 2, 3 * SECOND), this::befall);
+  }
+
+  /** Where wallets forget soon, it is away for so long that its leases have ended more often. */
+  private int longs() {
+    return world.scenario.isForgetful() ? 2 : 1;
   }
 
   private void cutOff(Life now, long micros) {
@@ -399,7 +387,8 @@ final class SimulatedSidecar {
     now.log.crash();
     life = null;
     world.time.after(
-        world.between(SECOND / 5, random.nextInt(4) == 0 ? 45 * SECOND : 5 * SECOND), this::again);
+        world.between(SECOND / 5, random.nextInt(4) < longs() ? 45 * SECOND : 5 * SECOND),
+        this::again);
   }
 
   private void again() {

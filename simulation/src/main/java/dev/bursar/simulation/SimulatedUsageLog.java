@@ -49,7 +49,6 @@ final class SimulatedUsageLog implements UsageLog {
   private final SidecarDisk disk;
   private final List<Entry> entries;
   private final Consumer<Entry> decided;
-  private final Consumer<Rarity> mayCrash;
   private final List<Pending> pending = new ArrayList<>();
   private final Deque<Handed> handed = new ArrayDeque<>();
   private final @Nullable SimulatedUsageLog aside;
@@ -61,30 +60,18 @@ final class SimulatedUsageLog implements UsageLog {
 
   /**
    * @param decided told what is to be kept when it is decided
-   * @param mayCrash told between which steps the sidecar may stop
    */
-  SimulatedUsageLog(
-      World world,
-      SidecarHost host,
-      SidecarDisk disk,
-      Consumer<Entry> decided,
-      Consumer<Rarity> mayCrash) {
-    this(world, host, disk, false, decided, mayCrash);
+  SimulatedUsageLog(World world, SidecarHost host, SidecarDisk disk, Consumer<Entry> decided) {
+    this(world, host, disk, false, decided);
   }
 
   private SimulatedUsageLog(
-      World world,
-      SidecarHost host,
-      SidecarDisk disk,
-      boolean isAside,
-      Consumer<Entry> decided,
-      Consumer<Rarity> mayCrash) {
+      World world, SidecarHost host, SidecarDisk disk, boolean isAside, Consumer<Entry> decided) {
     this.world = world;
     this.host = host;
     this.disk = disk;
     this.entries = isAside ? disk.aside : disk.entries;
     this.decided = decided;
-    this.mayCrash = mayCrash;
     Recovering found = new Recovering(SEGMENT);
     entries.forEach(found::found);
     read = (int) Math.min(found.confirmedOf(SEGMENT), entries.size());
@@ -94,7 +81,7 @@ final class SimulatedUsageLog implements UsageLog {
     Recovery real = found.recovery();
     this.recovered = world.tampering.recovered(real);
     this.unsent = real.unsent();
-    this.aside = isAside ? null : new SimulatedUsageLog(world, host, disk, true, decided, mayCrash);
+    this.aside = isAside ? null : new SimulatedUsageLog(world, host, disk, true, decided);
     if (unsent > 0) {
       world.watch.saw(Rarity.SIDECAR_FOUND_UNREPORTED_USAGE);
     }
@@ -119,7 +106,7 @@ final class SimulatedUsageLog implements UsageLog {
   public CompletableFuture<Void> keep(Entry entry) {
     CompletableFuture<Void> kept = new CompletableFuture<>();
     add(new Pending(entry, kept));
-    mayCrash.accept(Rarity.SIDECAR_CRASHED_BEFORE_IT_KEPT);
+    host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_BEFORE_IT_KEPT);
     if (!forcing) {
       forcing = true;
       host.run(world.between(50, FORCE_MICROS_MAX), this::force);
@@ -163,7 +150,7 @@ final class SimulatedUsageLog implements UsageLog {
         used = true;
       }
     }
-    mayCrash.accept(Rarity.SIDECAR_CRASHED_AFTER_IT_KEPT);
+    host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_AFTER_IT_KEPT);
     group.forEach(each -> tell(each, null));
     if (used) {
       onUse.run();
@@ -247,7 +234,7 @@ final class SimulatedUsageLog implements UsageLog {
     }
     if (confirmed >= 0) {
       note(new Entry.Confirmed(SEGMENT, confirmed));
-      mayCrash.accept(Rarity.SIDECAR_CRASHED_BEFORE_IT_CONFIRMED);
+      host.mayCrash(0.1, Rarity.SIDECAR_CRASHED_BEFORE_IT_CONFIRMED);
     }
     return true;
   }

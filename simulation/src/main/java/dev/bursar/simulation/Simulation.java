@@ -44,6 +44,8 @@ public final class Simulation {
   private static final long HEALED_MAX = 300 * SECOND;
   private static final int OPERATIONS_WHEN_HEALED = 3;
   private static final int OPERATIONS_AROUND_A_CRASH = 4;
+  private static final int OPERATIONS_WHILE_SIDECARS_WORK = 2;
+  private static final long CLIENTS_GO_ON_EVERY = 10 * SECOND;
 
   /**
    * What may take it to the grave that somebody is still to be told how a reservation ended, or
@@ -145,7 +147,7 @@ public final class Simulation {
     List<SimulatedSidecar> sidecars = sidecars();
     List<SimulatedBudgeter> budgeters = budgeters();
     changePlans(sidecars);
-    runUntilDone(clients, WORK_MAX);
+    work(clients, sidecars);
     world.heal();
     runUntilDone(clients, HEALED_MAX);
     expectDone(clients);
@@ -267,6 +269,27 @@ public final class Simulation {
     world.cluster.jump(Duration.ofDays(world.days));
     wakeAll();
     runFor(World.CALM_AFTER);
+  }
+
+  /**
+   * Until all is asked that clients and sidecars are to be asked, while things go wrong. Where
+   * entities forget soon, clients go on while sidecars do: only what is asked since makes forget.
+   */
+  private void work(List<SimulatedClient> clients, List<SimulatedSidecar> sidecars) {
+    long end = world.time.nowMicros() + WORK_MAX;
+    long more = world.time.nowMicros();
+    boolean done = false;
+    while (!done && step(end)) {
+      boolean clientsDone = clients.stream().allMatch(SimulatedClient::isDone);
+      done = clientsDone && sidecars.stream().allMatch(SimulatedSidecar::isAskedAll);
+      if (clientsDone
+          && !done
+          && world.scenario.isForgetful()
+          && world.time.nowMicros() >= more) {
+        clients.forEach(client -> client.more(OPERATIONS_WHILE_SIDECARS_WORK));
+        more = world.time.nowMicros() + CLIENTS_GO_ON_EVERY;
+      }
+    }
   }
 
   private void runUntilDone(List<SimulatedClient> clients, long most) {

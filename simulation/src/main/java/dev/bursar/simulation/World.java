@@ -133,7 +133,9 @@ final class World {
             Duration.ofSeconds(2),
             4,
             Duration.ofSeconds(3));
-    this.models = new EntityModels(limits, (org, pinned, at) -> tampering.catalog(CATALOGS.get(published)));
+    this.models =
+        new EntityModels(
+            limits, (org, pinned, at) -> tampering.catalog(CATALOGS.get(published)));
     this.watch = new Watch(this);
     watch.plans.published(CATALOGS.getFirst());
     this.journal = new SimulatedJournal(new Rows(this, watch));
