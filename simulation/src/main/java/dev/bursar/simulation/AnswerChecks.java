@@ -388,15 +388,13 @@ final class AnswerChecks {
             .anyMatch(
                 catalog ->
                     moments(since, id)
-                        .anyMatch(
-                            moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
+                        .anyMatch(moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
         "model",
         "%s is told that %s stand in the way, at %s; now it is %s",
         plan.reservation(),
         told,
         at,
-        org.inTheWay(
-            plan, at, world.watch.moment(), world.watch.plans.catalogs(since).getFirst()));
+        org.inTheWay(plan, at, world.watch.moment(), world.watch.plans.catalogs(since).getFirst()));
   }
 
   /** What a team tells of a limit was so at some time meanwhile. */

@@ -114,13 +114,7 @@ final class NaiveOrg {
       }
     }
     watch.expect(
-        may,
-        "I2",
-        "%s: %s is let through at %s, though %s",
-        name,
-        plan.reservation(),
-        at,
-        faults);
+        may, "I2", "%s: %s is let through at %s, though %s", name, plan.reservation(), at, faults);
   }
 
   private void isBegun(Plan plan, Instant at) {

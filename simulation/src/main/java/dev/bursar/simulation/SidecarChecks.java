@@ -103,11 +103,9 @@ final class SidecarChecks {
    * @param reservation what sets it aside; null where it is spent at once
    * @param feature what it is for, if that is named
    */
-  void decides(
-      String lease, @Nullable String reservation, long micros, @Nullable String feature) {
+  void decides(String lease, @Nullable String reservation, long micros, @Nullable String feature) {
     Known told = known;
-    Instant earliest =
-        told == null || world.watch.haveClocksJumped() ? Instant.MIN : told.earliest;
+    Instant earliest = told == null || world.watch.haveClocksJumped() ? Instant.MIN : told.earliest;
     world.watch.expect(
         told != null && faults(feature, told, earliest).contains(MAY),
         "I2",
@@ -174,7 +172,9 @@ final class SidecarChecks {
     return one.isAfter(other) ? one : other;
   }
 
-  /** What stood in the way of a feature at some time since that was asked; {@link #MAY} for nothing. */
+  /**
+   * What stood in the way of a feature at some time since that was asked; {@link #MAY} for nothing.
+   */
   private Set<String> faults(@Nullable String feature, Known told, Instant at) {
     EntityId org = EntityId.org(SimulatedClient.ORG);
     NaiveEntitlements entitlements = world.watch.org(org).entitlements;
@@ -273,7 +273,9 @@ final class SidecarChecks {
     hasAskedSinceChange(askedAt);
   }
 
-  /** What is asked after it has said that it knows of a change is decided by what it asked since. */
+  /**
+   * What is asked after it has said that it knows of a change is decided by what it asked since.
+   */
   private void hasAskedSinceChange(long askedAt) {
     Known told = known;
     world.watch.expect(

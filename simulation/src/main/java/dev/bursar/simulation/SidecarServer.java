@@ -362,8 +362,7 @@ final class SidecarServer implements Server, TermsSource {
       world.log(() -> "%s is told that it may use: %s".formatted(sidecar, told));
       checks.knows(since, earliest);
       OrgReply.Entitled entitled = world.tampering.entitled(told);
-      return new Tagged(
-          new Terms(entitled, CREDIT_TYPES, OveragePolicy.RECORD, NO_PRICES, 0), "");
+      return new Tagged(new Terms(entitled, CREDIT_TYPES, OveragePolicy.RECORD, NO_PRICES, 0), "");
     }
     throw new CompletionException(new ServerAway("what it may use can't be asked for: " + answer));
   }

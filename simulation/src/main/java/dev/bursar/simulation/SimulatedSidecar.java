@@ -49,7 +49,11 @@ final class SimulatedSidecar {
     Life() {
       host =
           new SidecarHost(
-              world, name + "." + ++lives, rate, wrongMicros, () -> SimulatedSidecar.this.crash(this));
+              world,
+              name + "." + ++lives,
+              rate,
+              wrongMicros,
+              () -> SimulatedSidecar.this.crash(this));
       log = new SimulatedUsageLog(world, host, disk, this::decided);
       server =
           new SidecarServer(
@@ -320,7 +324,8 @@ final class SimulatedSidecar {
       if (world.isTried(Fault.SIDECAR_CUT_OFF, 0.15)) {
         cutOff(
             now,
-            world.between(SECOND / 2, world.random.nextInt(3) < longs() ? 60 * SECOND : 6 * SECOND));
+            world.between(
+                SECOND / 2, world.random.nextInt(3) < longs() ? 60 * SECOND : 6 * SECOND));
       }
       if (world.isTried(Fault.SIDECAR_PAUSE, 0.15)) {
         pause(

@@ -282,10 +282,7 @@ public final class Simulation {
     while (!done && step(end)) {
       boolean clientsDone = clients.stream().allMatch(SimulatedClient::isDone);
       done = clientsDone && sidecars.stream().allMatch(SimulatedSidecar::isAskedAll);
-      if (clientsDone
-          && !done
-          && world.scenario.isForgetful()
-          && world.time.nowMicros() >= more) {
+      if (clientsDone && !done && world.scenario.isForgetful() && world.time.nowMicros() >= more) {
         clients.forEach(client -> client.more(OPERATIONS_WHILE_SIDECARS_WORK));
         more = world.time.nowMicros() + CLIENTS_GO_ON_EVERY;
       }

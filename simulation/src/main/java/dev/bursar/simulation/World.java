@@ -133,9 +133,8 @@ final class World {
             Duration.ofSeconds(2),
             4,
             Duration.ofSeconds(3));
-    this.models =
-        new EntityModels(
-            limits, (org, pinned, at) -> tampering.catalog(CATALOGS.get(published)));
+    List<Catalog> known = CATALOGS.stream().map(tampering::catalog).toList();
+    this.models = new EntityModels(limits, (org, pinned, at) -> known.get(published));
     this.watch = new Watch(this);
     watch.plans.published(CATALOGS.getFirst());
     this.journal = new SimulatedJournal(new Rows(this, watch));

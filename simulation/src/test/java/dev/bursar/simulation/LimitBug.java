@@ -93,6 +93,11 @@ enum LimitBug implements PlantedBug {
 
   A_REPORT_IS_DENIED_BY_A_BUDGET("model: is rejected") {
     @Override
+    public long soughtFrom() {
+      return 71;
+    }
+
+    @Override
     @SuppressWarnings("unchecked")
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof TeamCommand.CountUsage count

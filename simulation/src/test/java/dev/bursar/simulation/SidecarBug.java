@@ -47,7 +47,7 @@ enum SidecarBug implements PlantedBug {
 
     @Override
     public long soughtFrom() {
-      return 1_190;
+      return 75;
     }
 
     @Override
