@@ -316,8 +316,7 @@ final class AnswerChecks {
         world.watch.saw(Rarity.FROZEN);
         byOrg.add("frozen " + denial.scope().words());
       } else if (denial.code() == DenialCode.NOT_ENTITLED) {
-        world.watch.saw(Rarity.DENIED_AS_THE_PLAN_HAD_ENDED);
-        byOrg.add(NaivePlanEnds.ENDED);
+        byOrg.add(notEntitled(denial, request));
       } else if (limit != null && limit.scope().countedByTeam()) {
         byTeam = true;
         ofTeam(limit, BigInteger.ZERO, request, wallet, since);
@@ -400,6 +399,16 @@ final class AnswerChecks {
     world.watch.saw(Rarity.DENIED_BESIDE_LEASES);
   }
 
+  /** The plan has ended, if that is said, or lacks the feature. */
+  private String notEntitled(Denial denial, ReserveRequest request) {
+    boolean ended = denial.detail().contains(" ended at ");
+    world.watch.saw(
+        ended ? Rarity.DENIED_AS_THE_PLAN_HAD_ENDED : Rarity.DENIED_AS_THE_PLAN_LACKS_THE_FEATURE);
+    return ended
+        ? NaiveEntitlements.ENDED
+        : NaiveEntitlements.lacks(String.valueOf(request.feature()));
+  }
+
   /** It would have fitted with a millionth less. */
   private void sawLeast(LimitState limit, Quantities asked) {
     Credits over =
@@ -419,13 +428,17 @@ final class AnswerChecks {
     NaiveOrg org = world.watch.org(id);
     Instant at = Objects.requireNonNull(plan.countedAt());
     world.watch.expect(
-        moments(since, id).anyMatch(moment -> org.inTheWay(plan, at, moment).equals(told)),
+        world.watch.plans.catalogs(since).stream()
+            .anyMatch(
+                catalog ->
+                    moments(since, id)
+                        .anyMatch(moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
         "model",
         "%s is told that %s stand in the way, at %s; now it is %s",
         plan.reservation(),
         told,
         at,
-        org.inTheWay(plan, at, world.watch.moment()));
+        org.inTheWay(plan, at, world.watch.moment(), world.watch.plans.catalogs(since).getFirst()));
   }
 
   /** What a team tells of a limit was so at some time meanwhile. */

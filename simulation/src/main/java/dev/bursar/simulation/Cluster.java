@@ -130,6 +130,9 @@ final class Cluster {
       takeOver(org, pause + world.between(SECOND / 10, 3 * SECOND));
     }
     paused.pause(pause);
+    if (world.isTried(Fault.CRASH, 0.2)) {
+      crashes(paused, world.between(0, pause), Rarity.CRASHED_WHILE_STANDING_STILL);
+    }
   }
 
   /** The next step comes late: a node stands still between two of them, now and then. */
@@ -142,6 +145,9 @@ final class Cluster {
   private void crash(SimulatedNode node) {
     if (!node.isUp()) {
       return;
+    }
+    if (zombies.entrySet().stream().anyMatch(each -> isOneOfTwo(node, each))) {
+      world.watch.saw(Rarity.CRASHED_WITH_TWO_INCARNATIONS);
     }
     world.watch.injected(Fault.CRASH);
     world.log(() -> "%s crashes".formatted(node.name));
@@ -164,6 +170,10 @@ final class Cluster {
         });
   }
 
+  private boolean isOneOfTwo(SimulatedNode node, Map.Entry<String, SimulatedNode> zombie) {
+    return node == zombie.getValue() || node == owner(zombie.getKey());
+  }
+
   /**
    * From now on a node owns an org. Of one that it ran before, nothing is left there by then: it
    * was stopped when the org went elsewhere, or with the node that was given up.
@@ -173,11 +183,26 @@ final class Cluster {
     owners.put(org, node);
   }
 
-  /** The next step never comes: a node crashes between two of them, now and then. */
-  void mayCrash(SimulatedNode node, double probability) {
+  /**
+   * The next step never comes: a node crashes between two of them, now and then.
+   *
+   * @param where between which two
+   */
+  void mayCrash(SimulatedNode node, double probability, Rarity where) {
     if (node.isUp() && world.isTried(Fault.CRASH, probability)) {
-      world.time.after(0, () -> crash(node));
+      crashes(node, 0, where);
     }
+  }
+
+  private void crashes(SimulatedNode node, long micros, Rarity where) {
+    world.time.after(
+        micros,
+        () -> {
+          if (node.isUp() && !world.hasHealed()) {
+            world.watch.saw(where);
+            crash(node);
+          }
+        });
   }
 
   private SimulatedNode other(SimulatedNode node) {
@@ -222,6 +247,7 @@ final class Cluster {
     }
     if (before.ask(org, new EntityMessage.Stop())) {
       world.watch.injected(Fault.MOVE);
+      mayCrash(before, 0.1, Rarity.CRASHED_WHILE_IT_MOVED);
     }
     world.log(() -> "%s is moved".formatted(org));
     world.time.after(

@@ -99,14 +99,17 @@ final class LeaseChecks {
     }
     NaiveWallet naive = world.watch.wallet(wallet);
     Hold hold = naive.open(it.lease());
-    if (hold != null && hold.lease() != null && hold.lease().revoked()) {
-      world.watch.saw(Rarity.REVOKED_LEASE_NOT_ADDED_TO);
+    if (hold == null
+        || hold.lease() == null
+        || naive.fates.get(it.added()) != Fate.OPEN
+        || world.wasBehind(since, wallet)
+        || world.cluster.mayHaveCome(hold.lease().expiresAt(), wallet, since)) {
       return true;
     }
-    return world.wasBehind(since, wallet)
-        || naive.fates.get(it.added()) != Fate.OPEN
-        || hold == null
-        || hold.lease() == null
-        || world.cluster.mayHaveCome(hold.lease().expiresAt(), wallet, since);
+    if (naive.isRevokedBy(it.lease(), since.moment())) {
+      // Whoever decided knew that, and nothing else can have stood in the way.
+      world.watch.saw(Rarity.REVOKED_LEASE_NOT_ADDED_TO);
+    }
+    return hold.lease().revoked();
   }
 }

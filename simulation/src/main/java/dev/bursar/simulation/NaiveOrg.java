@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
@@ -37,7 +38,7 @@ final class NaiveOrg {
   private final NaiveLimits own;
   final NaiveBudgets budgets = new NaiveBudgets();
   final NaiveLeases leases = new NaiveLeases();
-  final NaivePlanEnds planEnds = new NaivePlanEnds();
+  final NaiveEntitlements entitlements = new NaiveEntitlements();
 
   /**
    * What was begun.
@@ -95,16 +96,25 @@ final class NaiveOrg {
         reservation,
         at,
         frozen);
-    watch.expect(
-        !planEnds.hasEnded(at, watch.moment()),
-        "I2",
-        "%s: %s is let through at %s, and its plan has ended",
-        name,
-        reservation,
-        at);
+    isEntitled(plan, at);
     List<Applied> team = limits.stream().filter(Applied::byTeam).toList();
     ofTeam.put(reservation, team);
     sameForTeam(reservation);
+  }
+
+  /** By its plan the org may use what is asked for, as some catalog has it that counted by then. */
+  private void isEntitled(Plan plan, Instant at) {
+    Set<String> faults = new TreeSet<>();
+    boolean may = false;
+    for (Catalog catalog : watch.plans.catalogs(watch.attempted(plan.reservation()))) {
+      String fault = entitlements.fault(plan.request().feature(), at, watch.moment(), catalog);
+      may |= fault == null;
+      if (fault != null) {
+        faults.add(fault);
+      }
+    }
+    watch.expect(
+        may, "I2", "%s: %s is let through at %s, though %s", name, plan.reservation(), at, faults);
   }
 
   private void isBegun(Plan plan, Instant at) {
@@ -409,14 +419,19 @@ final class NaiveOrg {
     return found;
   }
 
-  /** What stands in the way of a request at the org itself, as it is told; in any order. */
-  Set<String> inTheWay(Plan plan, Instant at, long moment) {
+  /**
+   * What stands in the way of a request at the org itself, as it is told; in any order.
+   *
+   * @param catalog the one that counts
+   */
+  Set<String> inTheWay(Plan plan, Instant at, long moment, Catalog catalog) {
     Subject subject = plan.request().subject();
     Quantities asked = plan.quantities();
     Set<String> found = new TreeSet<>();
     budgets.frozen(subject, at, moment).forEach(scope -> found.add("frozen " + scope));
-    if (planEnds.hasEnded(at, moment)) {
-      found.add(NaivePlanEnds.ENDED);
+    String notEntitled = entitlements.fault(plan.request().feature(), at, moment, catalog);
+    if (notEntitled != null) {
+      found.add(notEntitled);
     }
     for (Applied limit : budgets.applied(subject, plan.creditType(), at, moment)) {
       NaiveLimits.Count count = own.at(limit.key(), moment);

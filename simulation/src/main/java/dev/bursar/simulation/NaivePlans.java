@@ -87,6 +87,18 @@ final class NaivePlans {
     published.add(new Published(catalog, watch.nowMicros()));
   }
 
+  /** Those that have counted since then, the latest first. */
+  List<Catalog> catalogs(Since since) {
+    List<Catalog> found = new ArrayList<>();
+    for (Published each : published.reversed()) {
+      found.add(each.catalog);
+      if (each.sinceMicros < since.micros()) {
+        break;
+      }
+    }
+    return found;
+  }
+
   /** A change that an org has on record; null if there is none. */
   @Nullable PlanGrantChange change(String org, long number) {
     return changes.get(new Numbered(org, number));

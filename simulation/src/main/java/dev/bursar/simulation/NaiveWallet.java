@@ -107,6 +107,9 @@ final class NaiveWallet {
   /** When each lease was granted, or last added to, in microseconds since the beginning. */
   private final Map<String, Long> prolonged = new HashMap<>();
 
+  /** In which moment each lease was revoked. */
+  private final Map<String, Long> revoked = new HashMap<>();
+
   /** When each hold was to end before it was extended. */
   private final Map<String, Set<Instant>> ends = new HashMap<>();
 
@@ -188,6 +191,11 @@ final class NaiveWallet {
    */
   @Nullable Long prolongedAt(String lease) {
     return prolonged.get(lease);
+  }
+
+  /** Whether a lease was revoked by some moment. */
+  boolean isRevokedBy(String lease, long moment) {
+    return revoked.getOrDefault(lease, Long.MAX_VALUE) <= moment;
   }
 
   /** Whether an open lease is in a later epoch than this. */
@@ -540,6 +548,7 @@ final class NaiveWallet {
       Hold hold = open.get(event.lease());
       Lease terms = terms(hold);
       expect(terms != null, "I9", "%s is revoked, and no open lease", event.lease());
+      revoked.putIfAbsent(event.lease(), watch.moment());
       if (hold != null && terms != null) {
         keep(hold, hold.draws(), terms.revoking(), hold.expiresAt(), hold.teamHolds());
       }

@@ -60,7 +60,7 @@ final class Rows implements SimulatedJournal.Listener {
         watch.denies(id, it.plan().reservation());
       }
       watch.org(id).budgets.take(each.event(), sequence, watch.moment());
-      watch.org(id).planEnds.take(each.event(), watch.moment());
+      watch.org(id).entitlements.take(each.event(), watch.moment());
       watch.plans.org(id, each.event());
       watch.memories.org(id, each, reportEnded(each.event()));
       shadow.mayComeAgain(org(id, each.event(), sequence));

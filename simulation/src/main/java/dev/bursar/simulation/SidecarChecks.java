@@ -1,9 +1,12 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.wallet.Hold;
+import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.Told;
@@ -28,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class SidecarChecks {
 
+  /** Nothing stands in the way. */
+  private static final String MAY = "";
+
   private final World world;
   private final String name;
   private final SidecarDisk disk;
@@ -46,10 +52,19 @@ final class SidecarChecks {
   private final Map<String, Long> revokedAt = new HashMap<>();
 
   private Function<String, @Nullable OpenReservation> find = id -> null;
+  private @Nullable Known known;
   private long changedAt = -1;
   private long acknowledgedAt;
 
   private record Open(String lease, long micros) {}
+
+  /**
+   * What its org may use, as it was told last.
+   *
+   * @param since when that was asked
+   * @param earliest what no clock was behind by then
+   */
+  private record Known(Since since, Instant earliest) {}
 
   /**
    * @param lasting how long the leases are that it asks for
@@ -86,8 +101,17 @@ final class SidecarChecks {
    * than was asked for.
    *
    * @param reservation what sets it aside; null where it is spent at once
+   * @param feature what it is for, if that is named
    */
-  void decides(String lease, @Nullable String reservation, long micros) {
+  void decides(String lease, @Nullable String reservation, long micros, @Nullable String feature) {
+    Known told = known;
+    Instant earliest = told == null || world.watch.haveClocksJumped() ? Instant.MIN : told.earliest;
+    world.watch.expect(
+        told != null && faults(feature, told, earliest).contains(MAY),
+        "I2",
+        "%s lets %s be used, which its org may not as it was told last",
+        name,
+        feature);
     Hold hold = held(lease);
     Lease terms = hold == null ? null : hold.lease();
     Instant now = world.beginning.plusNanos(1_000 * world.time.nowMicros());
@@ -112,6 +136,59 @@ final class SidecarChecks {
     expectCovered(lease);
   }
 
+  /** It is told what its org may use. */
+  void knows(Since since, Instant earliest) {
+    known = new Known(since, earliest);
+  }
+
+  /** It denies by itself what its org may not use: so it was when it was told of that last. */
+  void denies(@Nullable String feature, Decision.Denied denied, long askedAt) {
+    Known told = known;
+    boolean ended = denied.detail().endsWith(" is not in force");
+    Instant latest = latest(world.cluster.latestClock(), world.watch.shadows.latestAt());
+    Instant at =
+        world.watch.haveClocksJumped()
+            ? (ended ? Instant.MAX : Instant.MIN)
+            : ended || told == null ? latest : told.earliest;
+    String fault =
+        ended ? NaiveEntitlements.ENDED : NaiveEntitlements.lacks(String.valueOf(feature));
+    world.watch.expect(
+        told != null
+            && denied.code().equals(DenialCode.NOT_ENTITLED.word())
+            && faults(feature, told, at).contains(fault),
+        "model",
+        "%s denies %s: %s, which was not so as it was told last",
+        name,
+        feature,
+        denied);
+    hasAskedSinceChange(askedAt);
+    world.watch.saw(
+        ended
+            ? Rarity.SIDECAR_DENIED_AS_THE_PLAN_HAD_ENDED
+            : Rarity.SIDECAR_DENIED_AS_THE_PLAN_LACKS_THE_FEATURE);
+  }
+
+  private static Instant latest(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  /**
+   * What stood in the way of a feature at some time since that was asked; {@link #MAY} for nothing.
+   */
+  private Set<String> faults(@Nullable String feature, Known told, Instant at) {
+    EntityId org = EntityId.org(SimulatedClient.ORG);
+    NaiveEntitlements entitlements = world.watch.org(org).entitlements;
+    long first = world.wasBehind(told.since, org) ? 0 : told.since.moment();
+    Set<String> found = new HashSet<>();
+    for (Catalog catalog : world.watch.plans.catalogs(told.since)) {
+      for (long moment : entitlements.changes(first)) {
+        String fault = entitlements.fault(feature, at, moment, catalog);
+        found.add(fault == null ? MAY : fault);
+      }
+    }
+    return found;
+  }
+
   /** It could not be kept that it ended: it has not. */
   void reopened(String reservation, @Nullable OpenReservation known) {
     late.remove(reservation);
@@ -123,6 +200,7 @@ final class SidecarChecks {
   /** It starts, and finds what it has set aside; nothing else is. */
   void starts(Function<String, @Nullable OpenReservation> toFind) {
     find = toFind;
+    known = null;
   }
 
   /** What has expired is not set aside any more. */
@@ -192,6 +270,21 @@ final class SidecarChecks {
           name,
           lease);
     }
+    hasAskedSinceChange(askedAt);
+  }
+
+  /**
+   * What is asked after it has said that it knows of a change is decided by what it asked since.
+   */
+  private void hasAskedSinceChange(long askedAt) {
+    Known told = known;
+    world.watch.expect(
+        changedAt < 0
+            || askedAt < acknowledgedAt
+            || (told != null && told.since.micros() >= changedAt),
+        "I9",
+        "%s decides by what its org might use before a change that it has acknowledged",
+        name);
   }
 
   /** It has said that it decides from a lease no more. */

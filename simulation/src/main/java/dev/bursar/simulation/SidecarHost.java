@@ -17,6 +17,7 @@ final class SidecarHost implements Host {
   private final String life;
   private final double rate;
   private final long wrongMicros;
+  private final Runnable crash;
   private boolean over;
   private long pausedUntil;
 
@@ -24,12 +25,14 @@ final class SidecarHost implements Host {
    * @param life a name that no other life has
    * @param rate how fast its clock runs, 1 for as fast as time
    * @param wrongMicros how far the time that it shows is ahead
+   * @param crash ends it at once
    */
-  SidecarHost(World world, String life, double rate, long wrongMicros) {
+  SidecarHost(World world, String life, double rate, long wrongMicros, Runnable crash) {
     this.world = world;
     this.life = life;
     this.rate = rate;
     this.wrongMicros = wrongMicros;
+    this.crash = crash;
   }
 
   /** Nothing of it goes on. */
@@ -39,6 +42,24 @@ final class SidecarHost implements Host {
 
   boolean isOver() {
     return over;
+  }
+
+  /**
+   * The next step never comes: it stops between two of them, now and then.
+   *
+   * @param where between which two
+   */
+  void mayCrash(double probability, Rarity where) {
+    if (world.isTried(Fault.SIDECAR_CRASH, probability)) {
+      world.time.after(
+          0,
+          () -> {
+            if (!over && !world.hasHealed()) {
+              world.watch.saw(where);
+              crash.run();
+            }
+          });
+    }
   }
 
   /** It does nothing for so long, and then goes on as if no time had passed. */

@@ -6,6 +6,7 @@ import dev.bursar.domain.enforcement.Caller;
 import dev.bursar.domain.enforcement.Denial;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
+import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.lease.LeaseTerms;
@@ -13,9 +14,8 @@ import dev.bursar.domain.lease.Leases;
 import dev.bursar.domain.lease.Leasing;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgReply;
-import dev.bursar.domain.org.OrgSettings;
-import dev.bursar.domain.org.Subscription;
 import dev.bursar.domain.usage.UsageReporting;
 import dev.bursar.domain.usage.UsageReports;
 import dev.bursar.sidecar.decision.Decision;
@@ -31,13 +31,13 @@ import dev.bursar.sidecar.usage.Use;
 import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -52,19 +52,8 @@ final class SidecarServer implements Server, TermsSource {
 
   private static final Reported LOST = new Reported(new Told.Lost(), List.of());
 
-  private static final Tagged TERMS =
-      new Tagged(
-          new Terms(
-              new OrgReply.Entitled(
-                  new OrgSettings("acme", ZoneOffset.UTC, null, List.of()),
-                  Subscription.Status.NONE,
-                  null,
-                  List.of()),
-              Set.copyOf(OrgShape.TYPES),
-              OveragePolicy.RECORD,
-              new PriceList(List.of()),
-              0),
-          "");
+  private static final Set<String> CREDIT_TYPES = Set.copyOf(OrgShape.TYPES);
+  private static final PriceList NO_PRICES = new PriceList(List.of());
 
   private final World world;
   private final String sidecar;
@@ -72,9 +61,13 @@ final class SidecarServer implements Server, TermsSource {
   private final SidecarDisk disk;
   private final SidecarChecks checks;
   private final Supplier<Boolean> cut;
+  private final ServedCluster served;
   private final Leasing leasing;
   private final UsageReports reports;
 
+  /**
+   * @param cut whether nothing comes to the server, or back
+   */
   SidecarServer(
       World world,
       String sidecar,
@@ -89,6 +82,7 @@ final class SidecarServer implements Server, TermsSource {
     this.disk = disk;
     this.checks = checks;
     this.cut = cut;
+    this.served = served;
     this.reports = new UsageReporting(served, served, 4, 1);
     this.leasing = new Leasing(served, served, reports, World.LEASE_SETTLE);
   }
@@ -141,11 +135,17 @@ final class SidecarServer implements Server, TermsSource {
     if (ask instanceof Ask.Close it) {
       checks.closes(it.lease());
     }
+    if (uses.isEmpty()) {
+      host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_WHILE_IT_ASKED);
+    } else {
+      host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
+    }
     return sent(() -> answered(ask, known), LOST)
         .thenApply(
             told -> {
               world.log(() -> "%s is told: %s: %s".formatted(sidecar, ask.callId(), told));
               checks.told(ask, told.told(), sentAt);
+              host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_AFTER_IT_WAS_TOLD);
               return told;
             });
   }
@@ -318,6 +318,7 @@ final class SidecarServer implements Server, TermsSource {
   public CompletionStage<Reported> report(List<Entry.Stored> uses) {
     List<Use> known = known(uses);
     world.watch.saw(Rarity.SIDECAR_REPORTED_AS_EVENTS);
+    host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
     return sent(
         () ->
             reports
@@ -345,13 +346,25 @@ final class SidecarServer implements Server, TermsSource {
 
   @Override
   public CompletionStage<Tagged> terms(String org, @Nullable Tagged known) {
-    CompletableFuture<Tagged> told = new CompletableFuture<>();
-    if (cut.get() || world.happens(Fault.MESSAGE_LOST, 0.05)) {
-      host.run(TIMEOUT_MICROS, () -> told.completeExceptionally(new ServerAway("cut off")));
-    } else {
-      host.run(delay() + delay(), () -> told.complete(TERMS));
+    Since since = world.since();
+    Instant earliest = world.cluster.earliestNow();
+    return sent(
+            () ->
+                served.org(
+                    org, new Request<>(new OrgCommand.ViewEntitlements(OrgShape.FEATURES), null)),
+            new Answer.Unreachable<>())
+        .thenApply(answer -> terms(answer, since, earliest));
+  }
+
+  private Tagged terms(Answer<OrgReply> answer, Since since, Instant earliest) {
+    if (answer instanceof Answer.Done<OrgReply>(OrgReply reply, boolean again)
+        && reply instanceof OrgReply.Entitled told) {
+      world.log(() -> "%s is told that it may use: %s".formatted(sidecar, told));
+      checks.knows(since, earliest);
+      OrgReply.Entitled entitled = world.tampering.entitled(told);
+      return new Tagged(new Terms(entitled, CREDIT_TYPES, OveragePolicy.RECORD, NO_PRICES, 0), "");
     }
-    return told;
+    throw new CompletionException(new ServerAway("what it may use can't be asked for: " + answer));
   }
 
   @Override

@@ -144,7 +144,12 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       self().tell(instead);
     } else if (!world.tampering.swallows(to, message)) {
       arrivals.next(() -> world.cluster.reached(node, id.org()).deliver(goes, message));
-      world.cluster.mayCrash(node, 0.001);
+      world.cluster.mayCrash(
+          node,
+          0.001,
+          message instanceof EntityMessage.TakeClosure
+              ? Rarity.CRASHED_AFTER_IT_TOLD_AN_END
+              : Rarity.CRASHED_AFTER_IT_ASKED);
       world.cluster.mayStandStill(node, id.org(), 0.001);
     }
   }
@@ -163,6 +168,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       if (!world.tampering.swallows(id, message)) {
         EntityMessage arriving = world.tampering.message(id, message);
         arrivals.next(() -> receive(arriving));
+        world.cluster.mayCrash(node, 0.001, Rarity.CRASHED_AFTER_AN_ENTITY_ANSWERED);
       }
     };
   }
@@ -179,9 +185,13 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
 
   @Override
   public void read(Place place, Consumer<E> then, Consumer<Throwable> failed) {
-    run(
-        world.between(200, 3_000),
-        () -> receive(new EntityMessage.Run(() -> readNow(place, then, failed))));
+    lookUp(() -> readNow(place, then, failed));
+  }
+
+  /** Reads the journal beside what it does else. */
+  private void lookUp(Runnable what) {
+    run(world.between(200, 3_000), () -> receive(new EntityMessage.Run(what)));
+    world.cluster.mayCrash(node, 0.01, Rarity.CRASHED_WHILE_IT_LOOKED_UP);
   }
 
   private void readNow(Place place, Consumer<E> then, Consumer<Throwable> failed) {
@@ -202,9 +212,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
   @Override
   public void readRows(
       long after, long through, Consumer<List<Batch<E>>> then, Consumer<Throwable> failed) {
-    run(
-        world.between(200, 3_000),
-        () -> receive(new EntityMessage.Run(() -> readRowsNow(after, through, then, failed))));
+    lookUp(() -> readRowsNow(after, through, then, failed));
   }
 
   private void readRowsNow(
@@ -251,9 +259,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
 
   @Override
   public void hasNewer(long known, Consumer<Boolean> then, Consumer<Throwable> failed) {
-    run(
-        world.between(200, 3_000),
-        () -> receive(new EntityMessage.Run(() -> lookForNewer(known, then, failed))));
+    lookUp(() -> lookForNewer(known, then, failed));
   }
 
   private void lookForNewer(long known, Consumer<Boolean> then, Consumer<Throwable> failed) {
@@ -277,6 +283,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     Journaled<C, E, R, S> fresh = new Journaled<>(id, model, world.limits, heardOf);
     journaled = fresh;
     run(world.between(300, 5_000), () -> recover(mine, fresh));
+    world.cluster.mayCrash(node, 0.01, Rarity.CRASHED_BEFORE_IT_RECOVERED);
   }
 
   private void recover(int mine, Journaled<C, E, R, S> journal) {
@@ -289,7 +296,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     }
     EntityMessage recovered;
     Entity<C, E, R> found;
-    world.cluster.mayCrash(node, 0.01);
+    world.cluster.mayCrash(node, 0.01, Rarity.CRASHED_AFTER_IT_READ_ITS_ROWS);
     try {
       SimulatedJournal.Snapshot snapshot =
           world.tampering.hasOtherRules() ? null : world.journal.snapshot(id);
@@ -334,6 +341,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     waiting = new ToDecide<>(number, requests);
     int mine = generation;
     run(world.between(1, 50), () -> decideWaiting(mine));
+    world.cluster.mayCrash(node, 0.002, Rarity.CRASHED_BEFORE_IT_DECIDED);
   }
 
   private void decideWaiting(int mine) {
@@ -400,7 +408,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
             ? world.between(1_000_000, 6_000_000)
             : world.between(300, 4_000);
     long transaction = world.journal.begin();
-    world.cluster.mayCrash(node, 0.003);
+    world.cluster.mayCrash(node, 0.003, Rarity.CRASHED_WITH_A_ROW_UNDER_WAY);
     if (world.happens(Fault.WRITE_FAILS, 0.05)) {
       world.log(() -> "%s: row %d is not written".formatted(id, sequence));
       world.time.after(takes, () -> world.journal.rollBack(transaction));
@@ -437,7 +445,14 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
       return;
     }
     boolean done = append(transaction, sequence, row);
-    world.cluster.mayCrash(node, 0.01);
+    world.cluster.mayCrash(
+        node,
+        0.01,
+        switch (id.kind()) {
+          case ORG -> Rarity.CRASHED_AFTER_A_ROW_OF_AN_ORG;
+          case TEAM -> Rarity.CRASHED_AFTER_A_ROW_OF_A_TEAM;
+          case WALLET -> Rarity.CRASHED_AFTER_A_ROW_OF_A_WALLET;
+        });
     world.cluster.mayStandStill(node, id.org(), 0.01);
     if (done && !noticed) {
       world.watch.saw(Rarity.ROW_WRITTEN_UNNOTICED);
@@ -487,6 +502,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
               entity.onJournalStopped();
             }
           });
+      world.cluster.mayCrash(node, 0.02, Rarity.CRASHED_WITHOUT_ITS_JOURNAL);
     }
   }
 
@@ -505,16 +521,17 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     boolean anew = journal.isWithoutParts();
     EntityModel.Captured captured = journal.capture(now);
     boolean fails = !node.reachesJournal() || world.happens(Fault.WRITE_FAILS, 0.2);
+    world.cluster.mayCrash(node, 0.02, Rarity.CRASHED_WITH_A_SNAPSHOT_UNDER_WAY);
     world.time.after(
         world.between(500, 50_000),
         () -> {
           savingSnapshot = false;
-          if (!fails) {
+          if (!fails && (node.isUp() || world.random.nextBoolean())) {
             world
                 .journal
                 .save(id, captured, anew, world.tampering.savesLateSnapshots())
                 .ifPresent(bytes -> journal.saved(captured, bytes));
-            world.cluster.mayCrash(node, 0.02);
+            world.cluster.mayCrash(node, 0.02, Rarity.CRASHED_AFTER_A_SNAPSHOT);
           }
         });
   }

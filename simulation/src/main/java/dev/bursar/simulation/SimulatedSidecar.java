@@ -47,7 +47,13 @@ final class SimulatedSidecar {
     final Sidecar sidecar;
 
     Life() {
-      host = new SidecarHost(world, name + "." + ++lives, rate, wrongMicros);
+      host =
+          new SidecarHost(
+              world,
+              name + "." + ++lives,
+              rate,
+              wrongMicros,
+              () -> SimulatedSidecar.this.crash(this));
       log = new SimulatedUsageLog(world, host, disk, this::decided);
       server =
           new SidecarServer(
@@ -74,7 +80,8 @@ final class SimulatedSidecar {
     /** Something is decided, and is to be kept. */
     private void decided(Entry entry) {
       switch (entry) {
-        case Entry.Opened it -> checks.decides(it.lease(), it.id(), it.micros());
+        case Entry.Opened it ->
+            checks.decides(it.lease(), it.id(), it.micros(), it.request().feature());
         case Entry.Used it when open.remove(it.use().id()) -> {
           OpenReservation was = ending;
           if (was == null || host.nanos() - was.expiresAt() >= 0) {
@@ -84,7 +91,11 @@ final class SimulatedSidecar {
           }
         }
         case Entry.Used it ->
-            checks.decides(String.valueOf(it.use().lease()), null, it.use().micros());
+            checks.decides(
+                String.valueOf(it.use().lease()),
+                null,
+                it.use().micros(),
+                it.use().request().feature());
         case Entry.Closed it -> checks.ended(it.id());
         default -> {}
       }
@@ -145,6 +156,11 @@ final class SimulatedSidecar {
   /** Whether it has ended, with all that was used on record, and all leases given back. */
   boolean isDone() {
     return done;
+  }
+
+  /** Whether it is asked for nothing more; it may have to end some of what it has let through. */
+  boolean isAskedAll() {
+    return left <= 0;
   }
 
   private boolean isCutOff() {
@@ -208,7 +224,7 @@ final class SimulatedSidecar {
               if (error != null) {
                 world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
               } else {
-                decided(now, decision, askedAt);
+                decided(now, request, decision, askedAt);
               }
               then.run();
             });
@@ -224,7 +240,7 @@ final class SimulatedSidecar {
             null,
             null,
             null),
-        random.nextInt(8) > 0 ? "chat" : null,
+        feature(),
         null,
         null,
         random.nextInt(8) > 0 ? "main" : null,
@@ -238,7 +254,15 @@ final class SimulatedSidecar {
         Map.of());
   }
 
-  private void decided(Life now, Decision decision, long askedAt) {
+  private @Nullable String feature() {
+    return switch (random.nextInt(8)) {
+      case 0 -> null;
+      case 1, 2 -> "search";
+      default -> "chat";
+    };
+  }
+
+  private void decided(Life now, ReserveRequest request, Decision decision, long askedAt) {
     world.log(() -> "%s decides: %s".formatted(name, decision));
     switch (decision) {
       case Decision.Allowed it when it.use() != null -> {
@@ -255,7 +279,7 @@ final class SimulatedSidecar {
         }
       }
       case Decision.Elsewhere it -> world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
-      case Decision.Denied it -> world.watch.violated("model", "%s denies: %s", name, it);
+      case Decision.Denied it -> checks.denies(request.feature(), it, askedAt);
       case Decision.Wait it -> world.watch.violated("model", "%s is answered %s", name, it);
     }
   }
@@ -298,12 +322,10 @@ final class SimulatedSidecar {
     }
     if (now != null) {
       if (world.isTried(Fault.SIDECAR_CUT_OFF, 0.15)) {
-        // Where wallets forget soon, often for so long that its leases have ended and are
-        // forgotten.
-        int longs = world.scenario.isForgetful() ? 2 : 1;
         cutOff(
             now,
-            world.between(SECOND / 2, world.random.nextInt(3) < longs ? 60 * SECOND : 6 * SECOND));
+            world.between(
+                SECOND / 2, world.random.nextInt(3) < longs() ? 60 * SECOND : 6 * SECOND));
       }
       if (world.isTried(Fault.SIDECAR_PAUSE, 0.15)) {
         pause(
@@ -321,6 +343,11 @@ final class SimulatedSidecar {
       }
     }
     world.time.after(world.between(SECOND / 2, 3 * SECOND), this::befall);
+  }
+
+  /** Where wallets forget soon, it is away for so long that its leases have ended more often. */
+  private int longs() {
+    return world.scenario.isForgetful() ? 2 : 1;
   }
 
   private void cutOff(Life now, long micros) {
@@ -365,7 +392,8 @@ final class SimulatedSidecar {
     now.log.crash();
     life = null;
     world.time.after(
-        world.between(SECOND / 5, random.nextInt(4) == 0 ? 45 * SECOND : 5 * SECOND), this::again);
+        world.between(SECOND / 5, random.nextInt(4) < longs() ? 45 * SECOND : 5 * SECOND),
+        this::again);
   }
 
   private void again() {
@@ -400,6 +428,14 @@ final class SimulatedSidecar {
                 notice(now, "revoke", lease);
               }
             });
+  }
+
+  /** What its org may use is another from now on, or may be. */
+  void entitlementsChanged() {
+    Life now = life;
+    if (now != null && !done) {
+      notice(now, "entitlements_changed", "");
+    }
   }
 
   private void notice(Life now, String event, String lease) {

@@ -106,6 +106,7 @@ final class SimulatedUsageLog implements UsageLog {
   public CompletableFuture<Void> keep(Entry entry) {
     CompletableFuture<Void> kept = new CompletableFuture<>();
     add(new Pending(entry, kept));
+    host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_BEFORE_IT_KEPT);
     if (!forcing) {
       forcing = true;
       host.run(world.between(50, FORCE_MICROS_MAX), this::force);
@@ -149,6 +150,7 @@ final class SimulatedUsageLog implements UsageLog {
         used = true;
       }
     }
+    host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_AFTER_IT_KEPT);
     group.forEach(each -> tell(each, null));
     if (used) {
       onUse.run();
@@ -232,6 +234,7 @@ final class SimulatedUsageLog implements UsageLog {
     }
     if (confirmed >= 0) {
       note(new Entry.Confirmed(SEGMENT, confirmed));
+      host.mayCrash(0.1, Rarity.SIDECAR_CRASHED_BEFORE_IT_CONFIRMED);
     }
     return true;
   }

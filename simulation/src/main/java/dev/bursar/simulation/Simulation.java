@@ -44,6 +44,8 @@ public final class Simulation {
   private static final long HEALED_MAX = 300 * SECOND;
   private static final int OPERATIONS_WHEN_HEALED = 3;
   private static final int OPERATIONS_AROUND_A_CRASH = 4;
+  private static final int OPERATIONS_WHILE_SIDECARS_WORK = 2;
+  private static final long CLIENTS_GO_ON_EVERY = 10 * SECOND;
 
   /**
    * What may take it to the grave that somebody is still to be told how a reservation ended, or
@@ -144,8 +146,8 @@ public final class Simulation {
     List<SimulatedHolder> holders = holders();
     List<SimulatedSidecar> sidecars = sidecars();
     List<SimulatedBudgeter> budgeters = budgeters();
-    changePlans();
-    runUntilDone(clients, WORK_MAX);
+    changePlans(sidecars);
+    work(clients, sidecars);
     world.heal();
     runUntilDone(clients, HEALED_MAX);
     expectDone(clients);
@@ -269,6 +271,24 @@ public final class Simulation {
     runFor(World.CALM_AFTER);
   }
 
+  /**
+   * Until all is asked that clients and sidecars are to be asked, while things go wrong. Where
+   * entities forget soon, clients go on while sidecars do: only what is asked since makes forget.
+   */
+  private void work(List<SimulatedClient> clients, List<SimulatedSidecar> sidecars) {
+    long end = world.time.nowMicros() + WORK_MAX;
+    long more = world.time.nowMicros();
+    boolean done = false;
+    while (!done && step(end)) {
+      boolean clientsDone = clients.stream().allMatch(SimulatedClient::isDone);
+      done = clientsDone && sidecars.stream().allMatch(SimulatedSidecar::isAskedAll);
+      if (clientsDone && !done && world.scenario.isForgetful() && world.time.nowMicros() >= more) {
+        clients.forEach(client -> client.more(OPERATIONS_WHILE_SIDECARS_WORK));
+        more = world.time.nowMicros() + CLIENTS_GO_ON_EVERY;
+      }
+    }
+  }
+
   private void runUntilDone(List<SimulatedClient> clients, long most) {
     long end = world.time.nowMicros() + most;
     while (!clients.stream().allMatch(SimulatedClient::isDone) && step(end)) {
@@ -336,16 +356,21 @@ public final class Simulation {
     return new OrgCommand.PutOrg(settings, "sim");
   }
 
-  /** In most histories there are none. */
+  /** Whether the busy org has plans; in most histories it has none. */
+  static boolean hasPlans(long seed) {
+    return Math.floorMod(seed, PLANS_ONE_IN) == 1;
+  }
+
   private boolean hasPlans() {
-    return Math.floorMod(world.scenario.seed(), PLANS_ONE_IN) == 1;
+    return hasPlans(world.scenario.seed());
   }
 
   /**
    * While clients work, the busy org has one plan, or another, some with an end, or none; and what
-   * those give changes.
+   * those give, and let it use, changes. Sidecars are told.
    */
-  private void changePlans() {
+  private void changePlans(List<SimulatedSidecar> sidecars) {
+    Runnable told = () -> sidecars.forEach(SimulatedSidecar::entitlementsChanged);
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
     for (int i = hasPlans() ? PLAN_CHANGES : 0; i > 0; i--) {
@@ -357,11 +382,16 @@ public final class Simulation {
           when,
           () -> {
             Instant endsAt = ends ? world.cluster.earliestNow().plus(after) : null;
-            world.tell(org, put("org", plan.isEmpty() ? null : plan, endsAt));
+            world.tell(org, put("org", plan.isEmpty() ? null : plan, endsAt), told);
           });
     }
     for (int i = hasPlans() ? PUBLICATIONS : 0; i > 0; i--) {
-      world.time.after(random.nextLong(PLANS_CHANGE_WITHIN), world::publish);
+      world.time.after(
+          random.nextLong(PLANS_CHANGE_WITHIN),
+          () -> {
+            world.publish();
+            told.run();
+          });
     }
   }
 

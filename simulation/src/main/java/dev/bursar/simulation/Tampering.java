@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Batch;
@@ -8,6 +9,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.OperationMemory;
+import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.protocol.BudgetEffect;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.sidecar.lease.LeaseSettings;
@@ -48,6 +50,16 @@ public interface Tampering {
   /** The same, for one run: with a memory of its own, if it has one. */
   default Tampering forOneRun() {
     return this;
+  }
+
+  /** The catalog that counts, as entities see it. */
+  default Catalog catalog(Catalog real) {
+    return real;
+  }
+
+  /** What a sidecar is told that its org may use. */
+  default OrgReply.Entitled entitled(OrgReply.Entitled told) {
+    return told;
   }
 
   /** A message between entities, or another in its place. */

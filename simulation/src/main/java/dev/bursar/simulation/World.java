@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.CreditType;
 import dev.bursar.domain.catalog.PriceList;
+import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -20,6 +21,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** All that one simulation consists of, and the faults that befall it. */
@@ -59,8 +62,15 @@ final class World {
   /** After so long without faults, in microseconds, everybody has found back to work. */
   static final long CALM_AFTER = 30 * SECOND;
 
-  /** In what their plans give they differ; the first is there at the beginning. */
-  private static final List<Catalog> CATALOGS = List.of(catalog(3, 7), catalog(5, 4));
+  /** In what their plans give they differ, and in what may be used; the first is there at first. */
+  private static final List<Catalog> CATALOGS =
+      List.of(
+          catalog(
+              OrgShape.plan("small", 3, Map.of("chat", true)),
+              OrgShape.plan("large", 7, Map.of("chat", true, "search", true))),
+          catalog(
+              OrgShape.plan("small", 5, Map.of("chat", true, "search", true)),
+              OrgShape.plan("large", 4, Map.of("chat", false, "search", true))));
 
   final Scenario scenario;
   final Tampering tampering;
@@ -123,7 +133,8 @@ final class World {
             Duration.ofSeconds(2),
             4,
             Duration.ofSeconds(3));
-    this.models = new EntityModels(limits, (org, pinned, at) -> CATALOGS.get(published));
+    List<Catalog> known = CATALOGS.stream().map(tampering::catalog).toList();
+    this.models = new EntityModels(limits, (org, pinned, at) -> known.get(published));
     this.watch = new Watch(this);
     watch.plans.published(CATALOGS.getFirst());
     this.journal = new SimulatedJournal(new Rows(this, watch));
@@ -164,7 +175,7 @@ final class World {
     return scenario.faults().isEmpty() || (healedAt > 0 && since.micros() - healedAt >= CALM_AFTER);
   }
 
-  private static Catalog catalog(long small, long large) {
+  private static Catalog catalog(PricingPlan... plans) {
     return new Catalog(
         Map.of(
             "platform", new CreditType("platform", "Platform credits", CreditType.SCALE_MAX),
@@ -172,7 +183,7 @@ final class World {
         Set.of("tokens"),
         Map.of(),
         new PriceList(List.of()),
-        Map.of("small", OrgShape.plan("small", small), "large", OrgShape.plan("large", large)),
+        Arrays.stream(plans).collect(Collectors.toMap(PricingPlan::id, plan -> plan)),
         Map.of(),
         Map.of(),
         Map.of());
@@ -275,6 +286,7 @@ final class World {
     ReplyTo<T> replyTo =
         answer -> {
           answered.sent(node.name, answer);
+          cluster.mayCrash(node, 0.002, Rarity.CRASHED_AFTER_AN_ANSWER);
           if (node.answers() && !happens(Fault.MESSAGE_LOST, 0.05)) {
             time.after(between(50, 500), () -> answered.by(node.name, answer));
           }
@@ -289,10 +301,15 @@ final class World {
 
   /** Sends a request whose answer nobody waits for. */
   <C> void tell(EntityId id, C command) {
+    tell(id, command, () -> {});
+  }
+
+  /** Sends a request, and does something once it is answered; what, makes no difference. */
+  <C> void tell(EntityId id, C command, Runnable answered) {
     this.<Answer<Object>>ask(
         id,
         replyTo -> new EntityMessage.Ask<>(new Request<>(command, null), replyTo),
-        (node, answer) -> {});
+        (node, answer) -> answered.run());
   }
 
   /** Hears an answer, and which node gave it. */

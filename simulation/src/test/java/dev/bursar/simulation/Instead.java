@@ -1,6 +1,9 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.catalog.Catalog;
+import dev.bursar.domain.catalog.Entitlement;
+import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
@@ -18,9 +21,13 @@ import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletEvent;
+import dev.bursar.simulation.history.OrgShape;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Commands, plans, holds and events with something else in them. */
@@ -204,6 +211,37 @@ final class Instead {
     return event instanceof OrgEvent.BudgetPut it && it.budget().mode() == from
         ? new OrgEvent.BudgetPut(it.at(), it.budget().withMode(to), it.counts(), it.actor())
         : event;
+  }
+
+  /** A catalog in which every plan lets all be used. */
+  static Catalog allowingAll(Catalog of) {
+    Map<String, PricingPlan> plans = new HashMap<>();
+    of.plans()
+        .forEach(
+            (name, plan) ->
+                plans.put(
+                    name,
+                    new PricingPlan(
+                        plan.id(),
+                        plan.name(),
+                        plan.base(),
+                        OrgShape.FEATURES.stream()
+                            .collect(
+                                Collectors.toMap(
+                                    feature -> feature, feature -> new Entitlement.Access(true))),
+                        plan.ownGrants(),
+                        plan.ownBudgets(),
+                        plan.overagePolicy(),
+                        plan.failMode())));
+    return new Catalog(
+        of.creditTypes(),
+        of.meters(),
+        of.features(),
+        of.prices(),
+        plans,
+        of.addOns(),
+        of.topUpPacks(),
+        of.campaigns());
   }
 
   /** What has ended reaches no threshold. */

@@ -99,7 +99,7 @@ enum LeaseBug implements PlantedBug {
     }
   },
 
-  A_REVOKED_LEASE_IS_ADDED_TO("I9: is revoked, and is added to", "I9: is settled from") {
+  A_REVOKED_LEASE_IS_ADDED_TO("I9: is revoked, and is added to") {
     @Override
     public WrongRules wrongRules() {
       return WrongRules.evolving(event -> !(event instanceof WalletEvent.LeaseRevoked));

@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Reported;
@@ -92,6 +93,11 @@ enum LimitBug implements PlantedBug {
 
   A_REPORT_IS_DENIED_BY_A_BUDGET("model: is rejected") {
     @Override
+    public long soughtFrom() {
+      return 71;
+    }
+
+    @Override
     @SuppressWarnings("unchecked")
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof TeamCommand.CountUsage count
@@ -170,7 +176,7 @@ enum LimitBug implements PlantedBug {
     }
   },
 
-  A_PLAN_NEVER_ENDS("I2: and its plan has ended", "model: is told that") {
+  A_PLAN_NEVER_ENDS("I2: though [the plan has ended", "model: is told that") {
     @Override
     public WrongRules wrongRules() {
       return WrongRules.event(
@@ -179,6 +185,18 @@ enum LimitBug implements PlantedBug {
                   ? new OrgEvent.OrgPut(
                       at, org, new OrgSettings(it.name(), it.zone(), it.plan(), it.addOns()), actor)
                   : event);
+    }
+  },
+
+  A_PLAN_HAS_EVERY_FEATURE("I2: though [the plan lacks", "model: is told that") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasPlans(scenario.seed());
+    }
+
+    @Override
+    public Catalog catalog(Catalog real) {
+      return Instead.allowingAll(real);
     }
   },
 

@@ -191,6 +191,11 @@ enum ProtocolBug implements PlantedBug {
 
   A_CLOSURE_IS_TOLD_ONLY_ONCE("I11: was not told") {
     @Override
+    public long soughtFrom() {
+      return 61;
+    }
+
+    @Override
     public boolean isSoughtIn(Scenario scenario) {
       return scenario.has(Fault.MESSAGE_LOST);
     }
@@ -256,7 +261,7 @@ enum ProtocolBug implements PlantedBug {
   WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done") {
     @Override
     public long soughtFrom() {
-      return 798;
+      return 83;
     }
 
     @Override
@@ -462,6 +467,11 @@ enum ProtocolBug implements PlantedBug {
 
   WHAT_IS_NOT_THERE_IS_TOLD_WITHOUT_A_LOOK("model: is refused") {
     @Override
+    public long soughtFrom() {
+      return 40;
+    }
+
+    @Override
     public WrongRules wrongRules() {
       return WrongRules.answering(
           decision ->
@@ -493,6 +503,11 @@ enum ProtocolBug implements PlantedBug {
   },
 
   A_FRESH_ANSWER_WAITS_FOR_NOTHING("I11: is missing from a fresh answer") {
+    @Override
+    public long soughtFrom() {
+      return 72;
+    }
+
     @Override
     public boolean waitsForWhatHasEnded() {
       return false;

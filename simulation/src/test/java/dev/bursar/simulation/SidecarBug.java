@@ -2,10 +2,14 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.org.OrgSettings;
+import dev.bursar.domain.org.Subscription;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +47,7 @@ enum SidecarBug implements PlantedBug {
 
     @Override
     public long soughtFrom() {
-      return 1_190;
+      return 75;
     }
 
     @Override
@@ -56,6 +60,22 @@ enum SidecarBug implements PlantedBug {
     @Override
     public boolean reports(Entry.Stored use) {
       return use.micros() > 0;
+    }
+  },
+
+  A_SIDECAR_KNOWS_NO_PLAN("I2: which its org may not") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && Simulation.hasPlans(scenario.seed());
+    }
+
+    @Override
+    public OrgReply.Entitled entitled(OrgReply.Entitled told) {
+      return new OrgReply.Entitled(
+          new OrgSettings("acme", ZoneOffset.UTC, null, List.of()),
+          Subscription.Status.NONE,
+          null,
+          List.of());
     }
   },
 

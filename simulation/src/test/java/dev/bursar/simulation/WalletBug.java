@@ -201,7 +201,7 @@ enum WalletBug implements PlantedBug {
   GRACE_IS_HALVED("model: is refused with Refusal[code=RESERVATION_EXPIRED") {
     @Override
     public long soughtFrom() {
-      return 30;
+      return 14;
     }
 
     @Override
@@ -344,7 +344,7 @@ enum WalletBug implements PlantedBug {
   A_GRANT_PAYS_NO_DEBT("I1: are owed, it has ended: false") {
     @Override
     public long soughtFrom() {
-      return 43;
+      return 78;
     }
 
     @Override
@@ -510,7 +510,7 @@ enum WalletBug implements PlantedBug {
   A_WALLET_THAT_OWES_HOLDS_MORE("model: is held by a wallet that owes") {
     @Override
     public long soughtFrom() {
-      return 257;
+      return 310;
     }
 
     @Override
@@ -525,6 +525,11 @@ enum WalletBug implements PlantedBug {
   },
 
   THE_WALLET_OF_A_TEAM_IS_NOT_FOUND("model: is asked of") {
+    @Override
+    public long soughtFrom() {
+      return 37;
+    }
+
     @Override
     public WrongRules wrongRules() {
       return WrongRules.event(

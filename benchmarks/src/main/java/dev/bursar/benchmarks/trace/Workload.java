@@ -1,5 +1,6 @@
 package dev.bursar.benchmarks.trace;
 
+import dev.bursar.simulation.history.Zipf;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

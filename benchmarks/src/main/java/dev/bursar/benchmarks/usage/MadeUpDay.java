@@ -1,7 +1,6 @@
 package dev.bursar.benchmarks.usage;
 
 import dev.bursar.benchmarks.trace.Seed;
-import dev.bursar.benchmarks.trace.Zipf;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Price;
 import dev.bursar.domain.credits.Credits;
@@ -18,6 +17,7 @@ import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.projections.journal.JournalRow;
+import dev.bursar.simulation.history.Zipf;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

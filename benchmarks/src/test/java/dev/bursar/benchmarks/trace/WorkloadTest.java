@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.bursar.benchmarks.trace.Workload.Item;
+import dev.bursar.simulation.history.Zipf;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

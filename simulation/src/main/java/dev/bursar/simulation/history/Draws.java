@@ -5,6 +5,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Names, keys and amounts that a client draws. */
@@ -12,6 +13,10 @@ final class Draws {
 
   private static final int TTL_SHORT_MAX = 5;
   private static final int TTL_LONG_MIN = 10;
+
+  /** For lists of one, of two, and so on up to the longest. */
+  private static final List<Zipf> BY_SIZE =
+      IntStream.rangeClosed(1, OrgShape.USERS.size()).mapToObj(size -> new Zipf(size, 1)).toList();
 
   final Orgs orgs;
   final Known known;
@@ -93,18 +98,14 @@ final class Draws {
     };
   }
 
-  /** The first of a list is asked for most. */
+  /** The first of a list is asked for most, the second half as often, the third a third. */
   <T> T some(List<T> list) {
-    int at = 0;
-    while (at < list.size() - 1 && random.nextInt(3) == 0) {
-      at++;
-    }
-    return list.get(at);
+    return list.get(BY_SIZE.get(list.size() - 1).draw(random));
   }
 
   /** Something else than nothing only now and then. */
   @Nullable String seldom(List<String> list) {
-    return random.nextInt(3) == 0 ? list.get(random.nextInt(list.size())) : null;
+    return random.nextInt(3) == 0 ? some(list) : null;
   }
 
   String org() {

@@ -41,7 +41,7 @@ public final class OrgShape {
   /** The first is above the second. */
   public static final List<String> DEPARTMENTS = List.of("eng", "lab");
 
-  public static final List<String> USERS = List.of("ann", "bob", "cat");
+  public static final List<String> USERS = List.of("ann", "bob", "cat", "dan", "eve");
 
   /** The wallets that requests name. */
   public static final List<String> WALLETS = List.of("main", "second");
@@ -111,19 +111,20 @@ public final class OrgShape {
   }
 
   /**
-   * A plan that lets an org use all that is asked for, and gives it so much a day, and as much
-   * once.
+   * A plan that gives an org so much a day, and as much once.
+   *
+   * @param features which features it may use, and which it says that it may not
    */
-  public static PricingPlan plan(String id, long amount) {
-    Map<String, Entitlement> everything = new HashMap<>();
-    FEATURES.forEach(feature -> everything.put(feature, new Entitlement.Access(true)));
+  public static PricingPlan plan(String id, long amount, Map<String, Boolean> features) {
+    Map<String, Entitlement> entitlements = new HashMap<>();
+    features.forEach((feature, may) -> entitlements.put(feature, new Entitlement.Access(may)));
     Recurrence.Terms daily =
         new Recurrence.Terms(Recurrence.Interval.DAY, null, Credits.ZERO, Credits.of(1));
     return new PricingPlan(
         id,
         id,
         null,
-        everything,
+        entitlements,
         Map.of(
             DAILY,
             new PlanGrant(DAILY, TYPE, Credits.of(amount), daily, 40, Set.of(), Set.of()),

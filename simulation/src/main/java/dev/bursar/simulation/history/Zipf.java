@@ -1,4 +1,4 @@
-package dev.bursar.benchmarks.trace;
+package dev.bursar.simulation.history;
 
 import java.util.Arrays;
 import java.util.Random;
