@@ -111,6 +111,11 @@ final class Watch {
     return violations;
   }
 
+  /** Whether clocks may show a time that lies hours ahead, and then go back. */
+  boolean haveClocksJumped() {
+    return world.scenario.has(Fault.CLOCK_JUMPS);
+  }
+
   /** Whether an entity may have gone by this time since then, or by a later one. */
   boolean mayHaveCome(Instant at, EntityId id, Since since) {
     return world.cluster.mayHaveCome(at, id, since);
