@@ -41,6 +41,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls of models through the proxy, to an API that breaks wherever it is told to. */
 @Timeout(60)
@@ -455,10 +457,12 @@ final class OpenAiProxyTest {
     assertCharged(5L, 10L, "stopped");
   }
 
-  @Test
-  void aStreamThatTellsAllAlongWhatItUsesEndsOnceThatIsSpent() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"x", ""})
+  void aStreamThatTellsAllAlongWhatItUsesEndsOnceThatIsSpentWhateverItShows(String shown)
+      throws Exception {
     serve(new OpenAiSettings(settings().upstream(), 50, Duration.ofSeconds(30), true, List.of()));
-    String chunk = delta("x").replace("null", "{\"prompt_tokens\":100,\"completion_tokens\":%d}");
+    String chunk = delta(shown).replace("null", "{\"prompt_tokens\":100,\"completion_tokens\":%d}");
     models.next(
         (asked, wire) -> {
           wire.stream();
@@ -469,21 +473,6 @@ final class OpenAiProxyTest {
     String all = post(CHAT, STREAM).body();
     assertThat(all).startsWith(chunk.formatted(50) + chunk.formatted(51));
     assertThat(all).contains("reservation_spent");
-    assertCharged(100L, 51L, null);
-  }
-
-  @Test
-  void aStreamThatShowsNothingOfWhatItUsesEndsOnceThatIsSpent() throws Exception {
-    serve(new OpenAiSettings(settings().upstream(), 50, Duration.ofSeconds(30), true, List.of()));
-    String chunk = delta("").replace("null", "{\"prompt_tokens\":100,\"completion_tokens\":%d}");
-    models.next(
-        (asked, wire) -> {
-          wire.stream();
-          wire.chunk(chunk.formatted(50));
-          wire.chunk(chunk.formatted(51));
-          wire.awaitGone();
-        });
-    assertThat(post(CHAT, STREAM).body()).contains("reservation_spent");
     assertCharged(100L, 51L, null);
   }
 
