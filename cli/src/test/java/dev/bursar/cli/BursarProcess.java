@@ -67,6 +67,10 @@ final class BursarProcess implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED"));
     command.addAll(SHARED_CLASSES);
     command.addAll(options);
+    if (arguments[0].equals("sidecar")) {
+      // With the heap that it has everywhere: what is too much for that is to be seen.
+      command.add("@" + Path.of("..", "config", "sidecar.jvm").toAbsolutePath());
+    }
     ConfigFactory.parseResources("quick-cluster.conf")
         .entrySet()
         .forEach(each -> command.add("-D" + each.getKey() + "=" + each.getValue().unwrapped()));

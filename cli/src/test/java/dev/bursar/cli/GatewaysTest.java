@@ -166,6 +166,18 @@ final class GatewaysTest {
   }
 
   /** Each user has a budget, so the server sets it aside; and is away when it is to be charged. */
+  /** Without a node: they are read before anything is decided. */
+  @Test
+  void bodiesAsLargeAsTheyMayBeDoNotEndIt() throws Exception {
+    String large = ASK.formatted("false").replace("Why?", "x".repeat(3_900_000));
+    try (BursarProcess alone = sidecar()) {
+      for (int i = 0; i < 4; i++) {
+        assertThat(send(port, "POST", "/openai/v1/chat/completions", large).statusCode())
+            .isEqualTo(503);
+      }
+    }
+  }
+
   @Test
   void whatTheNodeIsToChargeArrivesOnceThoughItIsAwayAndTheSidecarIsKilled() throws Exception {
     String large = "40000";
