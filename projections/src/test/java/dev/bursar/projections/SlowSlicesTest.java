@@ -187,4 +187,23 @@ class SlowSlicesTest {
       world.assertFold();
     }
   }
+
+  /** It was gone when it was looked for which row is to blame. */
+  @Test
+  void whatWasInTheWayForAMomentIsBlamedOnNoRow() {
+    try (ReadSide readSide = world.readSide(IMPATIENT)) {
+      readSide.caughtUp();
+      world.asSuperuser("create sequence tries", "grant usage on sequence tries to public");
+      whenever(
+          stuck, AT_EACH_ROW, "if nextval('tries') <= 2 then raise exception 'a moment'; end if");
+      world.live(List.of(stuck), 10);
+      ReadSide.until(() -> world.projected(stuck.walletId) == world.head(stuck.walletId));
+      assertGoesOn(readSide);
+      // That of the range alone: no slice stood still.
+      assertThat(readSide.projections.status())
+          .singleElement()
+          .satisfies(range -> assertThat(range.failures()).isEqualTo(1));
+      world.assertFold();
+    }
+  }
 }

@@ -43,27 +43,28 @@ final class RolledBack implements Rehearsal {
     if (fault == null) {
       return followed;
     }
-    return Outages.tookTooLong(fault)
-        ? slow(handle, all, fault, patiently)
-        : faulty(handle, all, fault);
+    return Outages.tookTooLong(fault) ? slow(handle, all, fault, patiently) : faulty(handle, all);
   }
 
-  /** Where the first row is that can't be projected. */
-  private Followed faulty(Handle handle, List<JournalRow> rows, Exception first) {
-    Exception fault = first;
+  /**
+   * Where the first row is that can't be projected, as found by the last try of all: what was in
+   * the way of the first may have gone meanwhile, and no row is to blame then.
+   */
+  private Followed faulty(Handle handle, List<JournalRow> rows) {
     int good = 0;
     int bad = rows.size();
     while (bad - good > 1) {
       int middle = (good + bad) / 2;
-      Exception found = fault(handle, rows.subList(0, middle));
-      if (found == null) {
+      if (fault(handle, rows.subList(0, middle)) == null) {
         good = middle;
       } else {
         bad = middle;
-        fault = found;
       }
     }
-    return new Followed(good, unprojectable(rows.get(good), fault));
+    Exception fault = fault(handle, rows.subList(0, bad));
+    return fault == null
+        ? new Followed(bad, null)
+        : new Followed(good, unprojectable(rows.get(good), fault));
   }
 
   /** Some that do not take too long together: the next are tried from there on. */
