@@ -70,7 +70,8 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "ROWS",
       defaultValue = "0",
-      description = "Replay only the first so many rows. Default: all")
+      description =
+          "Replay only the first so many rows; credits and budgets are for all of them, so that a part may be denied nothing. Default: all")
   private int limit;
 
   @ArgGroup private @Nullable Timing timing;

@@ -5,8 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
@@ -147,10 +149,17 @@ public final class DataDirectory implements AutoCloseable {
           "The data directory %s is a file; name a directory.".formatted(directory), e);
     } catch (IOException e) {
       throw new DatabaseUnusable(
-          "The data directory %s can't be written: %s (%s)"
-              .formatted(directory, e.getMessage(), e.getClass().getSimpleName()),
-          e);
+          "The data directory %s can't be written: %s".formatted(directory, reason(e)), e);
     }
+  }
+
+  /** What these say by their class, and not by their message, in words. */
+  private static String reason(IOException e) {
+    return switch (e) {
+      case AccessDeniedException denied -> "permission denied for " + denied.getFile();
+      case NoSuchFileException missing -> "nothing can be made at " + missing.getFile();
+      default -> String.valueOf(e.getMessage());
+    };
   }
 
   private static DatabaseUnusable inUse(Path root, String holder) {

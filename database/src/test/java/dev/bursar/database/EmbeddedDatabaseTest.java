@@ -226,7 +226,8 @@ class EmbeddedDatabaseTest {
     // /proc takes no directories, not even from root.
     assertThatThrownBy(() -> EmbeddedDatabase.open(Path.of("/proc/bursar")))
         .isInstanceOf(DatabaseUnusable.class)
-        .hasMessageStartingWith("The data directory /proc/bursar can't be written");
+        .hasMessage(
+            "The data directory /proc/bursar can't be written: nothing can be made at /proc/bursar");
   }
 
   @Test
