@@ -373,17 +373,14 @@ public final class Sidecar implements Changes, AutoCloseable {
   public CompletionStage<Decision> unasked(ReserveRequest request, @Nullable CallKey key) {
     OrgDesk desk = desks.asked(request.subject().org());
     TermsSource.Tagged known = desk == null ? null : desk.known();
-    FailMode ofPlan = known == null ? null : known.terms().failMode(request.feature());
+    if (desk == null || known == null) {
+      // It may be another's: the server has refused to tell of it, or was not asked yet.
+      return away("nobody can be asked, and it is not known whether the key may spend for the org");
+    }
+    FailMode ofPlan = known.terms().failMode(request.feature());
     FailMode mode = settings.failMode(request.feature(), ofPlan);
-    if (mode == FailMode.DENY
-        || desk == null
-        || desk.isRefused()
-        || file.isFull()
-        || request.dryRun()) {
-      Decision.Denied denied =
-          new Decision.Denied("server_away", "nobody can be asked, and nothing is leased for it");
-      meters.unasked(false);
-      return CompletableFuture.completedFuture(denied);
+    if (mode == FailMode.DENY || file.isFull() || request.dryRun()) {
+      return away("nobody can be asked, and nothing is leased for it");
     }
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
     Decision decision =
@@ -421,6 +418,11 @@ public final class Sidecar implements Changes, AutoCloseable {
     }
     if (file.isFull()) {
       return onlyTold(owed, first).exceptionallyCompose(error -> forgotten(file.keep(owed), owed));
+  private CompletionStage<Decision> away(String detail) {
+    meters.unasked(false);
+    return CompletableFuture.completedFuture(new Decision.Denied("server_away", detail));
+  }
+
     }
     return file.keep(owed)
         .handle((kept, error) -> error == null)

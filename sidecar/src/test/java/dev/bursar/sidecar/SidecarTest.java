@@ -172,10 +172,11 @@ final class SidecarTest {
 
   @Test
   void whoIsNotAnsweredIsDeniedOrAllowedAsTheFeatureSays() throws Exception {
-    server.away(true);
     SidecarSettings settings =
         SidecarSettings.USUAL.failing(FailMode.DENY, Map.of("chat", FailMode.ALLOW));
     Sidecar sidecar = sidecar(settings, LARGE);
+    sidecar.terms("acme").toCompletableFuture().join();
+    server.away(true);
     ReserveRequest chat = request("2", false);
     assertThat(sidecar.reserve(ModelServer.of(chat, null)).toCompletableFuture().join())
         .isEqualTo(

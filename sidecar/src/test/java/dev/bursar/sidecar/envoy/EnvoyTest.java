@@ -471,7 +471,6 @@ final class EnvoyTest {
   @Test
   void theFailModeMayLetPass() throws IOException {
     stop();
-    server.away(true);
     start(SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of()));
     assertThat(isOk(limit(1, descriptor("org", "acme", "amount", "1")))).isTrue();
     assertThat(
@@ -488,3 +487,5 @@ final class EnvoyTest {
     until(() -> server.unchecked() == 3);
   }
 }
+    sidecar.terms("acme").toCompletableFuture().join();
+    server.away(true);
