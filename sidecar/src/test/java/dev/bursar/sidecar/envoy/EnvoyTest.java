@@ -232,6 +232,34 @@ final class EnvoyTest {
         .isEqualTo(200);
   }
 
+  @Test
+  void anAmountBesideAUsageIsRefusedAndNotDropped() throws Exception {
+    HttpResponse<String> both =
+        http(
+            "/",
+            "x-bursar-org",
+            "acme",
+            "x-bursar-model",
+            ModelServer.PRICED_MODEL,
+            "x-bursar-usage",
+            "output_tokens=1",
+            "x-bursar-amount",
+            "5");
+    assertThat(both.statusCode()).isEqualTo(400);
+    JsonNode problem = JSON.readTree(both.body());
+    assertThat(problem.path("field").asText()).isEqualTo("x-bursar-amount");
+    assertThat(problem.path("detail").asText())
+        .isEqualTo("is there beside x-bursar-usage; one of the two is accepted");
+    CheckResponse route =
+        check(
+            Map.of("x-bursar-amount", "5"),
+            Map.of("org", "acme", "model", ModelServer.PRICED_MODEL, "usage", "output_tokens=1"),
+            Map.of());
+    assertThat(route.getStatus().getCode())
+        .as("a header is not looked at where the route says it")
+        .isEqualTo(Code.OK_VALUE);
+  }
+
   // ---- external authorization over gRPC
 
   private CheckResponse check(
@@ -472,6 +500,8 @@ final class EnvoyTest {
   void theFailModeMayLetPass() throws IOException {
     stop();
     start(SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of()));
+    sidecar.terms("acme").toCompletableFuture().join();
+    server.away(true);
     assertThat(isOk(limit(1, descriptor("org", "acme", "amount", "1")))).isTrue();
     assertThat(
             isOk(
@@ -487,5 +517,3 @@ final class EnvoyTest {
     until(() -> server.unchecked() == 3);
   }
 }
-    sidecar.terms("acme").toCompletableFuture().join();
-    server.away(true);
