@@ -65,6 +65,10 @@ public final class Sidecar implements Changes, AutoCloseable {
   private final Host.Running timer;
   private final Reporter reporter;
   private Collection<Recovery.Answered> answered;
+
+  /** How reservations of an earlier life have ended, by their names. */
+  private final Map<String, String> endedBefore;
+
   private volatile boolean closing;
 
   /**
@@ -99,6 +103,7 @@ public final class Sidecar implements Changes, AutoCloseable {
       desks.restore(aside.recovered());
     }
     answered = file.recovered().answered();
+    endedBefore = file.recovered().ended();
     file.takenUp();
     file.start(desks::opened, reporter::used);
     reporter.start();
@@ -327,7 +332,7 @@ public final class Sidecar implements Changes, AutoCloseable {
             });
     CompletableFuture<?> until = kept[0];
     return until == null || !(ended instanceof Ended.Done done)
-        ? CompletableFuture.completedFuture(ended)
+        ? CompletableFuture.completedFuture(unlessBefore(ended, reservation))
         : kept(until, new Decision.Elsewhere(), desk, done).thenApply(any -> ended);
   }
 
@@ -336,15 +341,17 @@ public final class Sidecar implements Changes, AutoCloseable {
     OrgDesk desk = deskOf(reservation);
     return desk == null
         ? unknown(reservation)
-        : desk.with(
-            decider -> {
-              Ended it = decider.extend(reservation, ttlSeconds, host.nanos());
-              OpenReservation open = decider.open(reservation);
-              if (open != null) {
-                file.note(desks.entry(open));
-              }
-              return it;
-            });
+        : unlessBefore(
+            desk.with(
+                decider -> {
+                  Ended it = decider.extend(reservation, ttlSeconds, host.nanos());
+                  OpenReservation open = decider.open(reservation);
+                  if (open != null) {
+                    file.note(desks.entry(open));
+                  }
+                  return it;
+                }),
+            reservation);
   }
 
   /** A reservation that was made here and is open; null if there is none. */
@@ -360,11 +367,25 @@ public final class Sidecar implements Changes, AutoCloseable {
     return org == null ? null : desks.known(org);
   }
 
-  private static Ended.Refused unknown(String reservation) {
-    return new Ended.Refused(Ended.Fault.NOT_FOUND, "there is no reservation " + reservation);
+  private Ended unknown(String reservation) {
+    return unlessBefore(
+        new Ended.Refused(Ended.Fault.NOT_FOUND, "there is no reservation " + reservation),
+        reservation);
   }
 
-  /** What becomes of a request that nobody can be asked about. */
+  /** What is not known any more may have ended in an earlier life. */
+  private Ended unlessBefore(Ended ended, String reservation) {
+    String how =
+        ended instanceof Ended.Refused refused && refused.fault() == Ended.Fault.NOT_FOUND
+            ? endedBefore.get(reservation)
+            : null;
+    return how == null ? ended : Ended.Refused.finalized(how);
+  }
+
+  /**
+   * What becomes of a request that nobody can be asked about. It is let pass only for an org of
+   * which the server has told with this key: whose key it is nobody knows otherwise.
+   */
   public CompletionStage<Decision> unasked(ReserveRequest request) {
     return unasked(request, null);
   }
@@ -397,6 +418,11 @@ public final class Sidecar implements Changes, AutoCloseable {
         : kept(until, decision, desk, null);
   }
 
+  private CompletionStage<Decision> away(String detail) {
+    meters.unasked(false);
+    return CompletableFuture.completedFuture(new Decision.Denied("server_away", detail));
+  }
+
   /**
    * Charges what a reservation came to that the server has made: it is kept, then the server is
    * told at once, and until it answers, whatever comes in between. Where the file is full the
@@ -418,11 +444,6 @@ public final class Sidecar implements Changes, AutoCloseable {
     }
     if (file.isFull()) {
       return onlyTold(owed, first).exceptionallyCompose(error -> forgotten(file.keep(owed), owed));
-  private CompletionStage<Decision> away(String detail) {
-    meters.unasked(false);
-    return CompletableFuture.completedFuture(new Decision.Denied("server_away", detail));
-  }
-
     }
     return file.keep(owed)
         .handle((kept, error) -> error == null)

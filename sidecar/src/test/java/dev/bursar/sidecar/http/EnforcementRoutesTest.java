@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class EnforcementRoutesTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String WORK = "{\"amount\":\"1\"}";
 
   @TempDir private Path directory;
   private final ModelServer model = new ModelServer(1_000);
@@ -63,5 +64,35 @@ final class EnforcementRoutesTest {
     start();
     assertThat(reserve("acme", "k")).as("in another life, too").isEqualTo(acme);
     assertThat(reserve("zeta", "k")).isEqualTo(zeta);
+  }
+
+  @Test
+  void whatHasEndedIsNotEndedOtherwiseInAnotherLifeEither() throws Exception {
+    String committed = "/v1/reservations/" + reserve("acme", "a");
+    String released = "/v1/reservations/" + reserve("acme", "b");
+    assertThat(post(committed + "/commit", WORK, "c").status().intValue()).isEqualTo(200);
+    assertThat(post(released + "/release", "{}", "r").status().intValue()).isEqualTo(200);
+    stop();
+    start();
+    assertThat(post(committed + "/commit", WORK, "c").status().intValue())
+        .as("as before")
+        .isEqualTo(200);
+    for (String[] again :
+        new String[][] {
+          {committed + "/commit", WORK},
+          {committed + "/release", "{}"},
+          {released + "/commit", WORK},
+          {committed + "/extend", "{\"ttl_seconds\":60}"}
+        }) {
+      HttpResponse answer = post(again[0], again[1], "another");
+      assertThat(answer.status().intValue()).as(again[0]).isEqualTo(409);
+      JsonNode problem = JSON.readTree(LocalRoutes.text(answer));
+      assertThat(problem.path("code").asText()).isEqualTo("reservation_finalized");
+    }
+    assertThat(
+            post("/v1/reservations/" + Sidecar.RESERVATION + "acme_none.1/commit", WORK, "x")
+                .status()
+                .intValue())
+        .isEqualTo(404);
   }
 }
