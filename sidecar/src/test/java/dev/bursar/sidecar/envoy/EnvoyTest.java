@@ -34,10 +34,14 @@ import io.grpc.okhttp.OkHttpChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -230,6 +234,28 @@ final class EnvoyTest {
     }
     assertThat(http("/", "x-bursar-org", "acme", "x-bursar-key", "own-key").statusCode())
         .isEqualTo(200);
+  }
+
+  @Test
+  void aBodyIsTakenInBeforeTheAnswerSoThatTheLineStaysOpen() throws Exception {
+    String half = "x".repeat(5_000);
+    try (Socket line =
+        new Socket(InetAddress.getLoopbackAddress(), binding.localAddress().getPort())) {
+      OutputStream out = line.getOutputStream();
+      String head =
+          "POST /ext_authz/v1/ask HTTP/1.1\r\nHost: here\r\nx-bursar-org: acme\r\n"
+              + "x-bursar-amount: 2\r\nContent-Length: 10000\r\n\r\n";
+      out.write((head + half).getBytes(StandardCharsets.US_ASCII));
+      until(() -> server.charged() == 2);
+      out.write(half.getBytes(StandardCharsets.US_ASCII));
+      StringBuilder answer = new StringBuilder();
+      while (answer.indexOf("\r\n\r\n") < 0) {
+        answer.append((char) line.getInputStream().read());
+      }
+      assertThat(answer.toString())
+          .startsWith("HTTP/1.1 200")
+          .doesNotContainIgnoringCase("connection: close");
+    }
   }
 
   @Test

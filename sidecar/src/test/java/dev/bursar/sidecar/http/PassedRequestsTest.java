@@ -2,17 +2,25 @@ package dev.bursar.sidecar.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.lease.ModelServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,5 +98,33 @@ final class PassedRequestsTest {
     HttpResponse answer = answer(nobody, true);
     assertThat(LocalRoutes.text(answer))
         .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
+  }
+
+  @Test
+  void aBodyThatTurnsOutTooLargeIsSaidToBeThat() throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress(LOOPBACK, 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+            exchange.sendResponseHeaders(200, -1);
+          }
+        });
+    server.start();
+    try {
+      ByteString part = ByteString.fromString("x".repeat(1 << 20));
+      HttpRequest chunked =
+          HttpRequest.POST("/v1/events")
+              .withEntity(
+                  HttpEntities.createChunked(
+                      ContentTypes.APPLICATION_JSON, Source.repeat(part).take(17)));
+      HttpResponse answer =
+          LocalRoutes.come(routes.passing(server.getAddress().getPort()).answer(chunked));
+      assertThat(answer.status().intValue()).as(LocalRoutes.text(answer)).isEqualTo(413);
+      assertThat(LocalRoutes.text(answer)).contains("\"code\":\"too_large\"");
+    } finally {
+      server.stop(0);
+    }
   }
 }

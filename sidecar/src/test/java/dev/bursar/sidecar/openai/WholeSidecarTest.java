@@ -169,4 +169,26 @@ final class WholeSidecarTest {
     assertThat(used.at("/metadata/bursar.unchecked").isMissingNode()).isFalse();
     assertThat(used.at("/metadata/bursar.estimated").isMissingNode()).isTrue();
   }
+
+  private HttpResponse<String> report(int bytes) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + sidecar.port() + "/v1/events"))
+            .expectContinue(bytes > 16 << 20)
+            .POST(HttpRequest.BodyPublishers.ofString("x".repeat(bytes)))
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  @Test
+  void howLargeABodyMayBeTheServerSays() throws Exception {
+    assertThat(report(EVENTS_BYTES_MAX).statusCode()).isEqualTo(200);
+    assertThat(events.take()).hasSize(EVENTS_BYTES_MAX);
+    assertThat(report(EVENTS_BYTES_MAX + 1).statusCode()).isEqualTo(413);
+    assertThat(events.take()).hasSize(EVENTS_BYTES_MAX + 1);
+    HttpResponse<String> refused = report((16 << 20) + 1);
+    assertThat(refused.statusCode()).isEqualTo(413);
+    assertThat(refused.headers().firstValue("content-type")).contains("application/problem+json");
+    assertThat(JSON.readTree(refused.body()).path("code").asText()).isEqualTo("too_large");
+    assertThat(events).as("it is not passed on").isEmpty();
+  }
 }
