@@ -394,11 +394,11 @@ public final class Sidecar implements Changes, AutoCloseable {
   public CompletionStage<Decision> unasked(ReserveRequest request, @Nullable CallKey key) {
     OrgDesk desk = desks.asked(request.subject().org());
     TermsSource.Tagged known = desk == null ? null : desk.known();
-    if (desk == null || known == null) {
+    if (desk == null || !desks.wasTold(desk.org)) {
       // It may be another's: the server has refused to tell of it, or was not asked yet.
       return away("nobody can be asked, and it is not known whether the key may spend for the org");
     }
-    FailMode ofPlan = known.terms().failMode(request.feature());
+    FailMode ofPlan = known == null ? null : known.terms().failMode(request.feature());
     FailMode mode = settings.failMode(request.feature(), ofPlan);
     if (mode == FailMode.DENY || file.isFull() || request.dryRun()) {
       return away("nobody can be asked, and nothing is leased for it");
@@ -586,10 +586,16 @@ public final class Sidecar implements Changes, AutoCloseable {
   }
 
   /**
-   * What an earlier life has wanted is leased again before it is asked for, where there is plenty.
+   * What an earlier life has wanted is leased again before it is asked for, where there is plenty;
+   * and of which orgs the server has told it counts for this life, too.
    */
-  public void expect(List<Wanted> before) {
+  public void expect(WantedFile.Before before) {
     desks.expect(before);
+  }
+
+  /** Of which orgs the server has told with this key; the last ones. */
+  public List<String> told() {
+    return desks.told();
   }
 
   // ---- what others push

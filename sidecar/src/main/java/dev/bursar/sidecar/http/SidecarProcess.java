@@ -181,9 +181,9 @@ public final class SidecarProcess implements AutoCloseable {
               .toCompletableFuture()
               .join();
       changes.start();
-      WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"));
+      WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"), key.fingerprint());
       sidecar.expect(wanted.read(clock.instant()));
-      Runnable remember = () -> wanted.write(sidecar.wanted(), clock.instant());
+      Runnable remember = () -> wanted.write(sidecar.wanted(), sidecar.told(), clock.instant());
       system.scheduler().scheduleWithFixedDelay(REMEMBER, REMEMBER, remember, system.dispatcher());
       return new SidecarProcess(
           system, client, sidecar, gate, changes, server, envoy, models, remember);

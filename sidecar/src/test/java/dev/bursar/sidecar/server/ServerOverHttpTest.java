@@ -13,6 +13,7 @@ import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.WantedFile;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
 import dev.bursar.sidecar.gateway.Said;
@@ -129,6 +130,22 @@ final class ServerOverHttpTest {
       }
       assertThat(sidecar.reserve(of("acme")).toCompletableFuture().join())
           .isInstanceOf(Decision.Allowed.class);
+      assertThat(sidecar.told()).containsExactly("acme");
+    }
+  }
+
+  @Test
+  void whomAnEarlierLifeWasToldOfIsLetPassWhileTheServerIsAway() throws Exception {
+    answers.clear();
+    UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
+    SidecarSettings allowing = SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of());
+    try (Sidecar sidecar = new Sidecar(allowing, server, server, file, InstantSource.system())) {
+      sidecar.expect(new WantedFile.Before(List.of(), List.of("acme")));
+      assertThat(sidecar.unasked(of("acme")).toCompletableFuture().join())
+          .isInstanceOf(Decision.Allowed.class);
+      assertThat(sidecar.unasked(of("zeta")).toCompletableFuture().join())
+          .isInstanceOf(Decision.Denied.class);
+      assertThat(sidecar.told()).containsExactly("acme");
     }
   }
 
