@@ -65,6 +65,10 @@ public final class Sidecar implements Changes, AutoCloseable {
   private final Host.Running timer;
   private final Reporter reporter;
   private Collection<Recovery.Answered> answered;
+
+  /** How reservations of an earlier life have ended, by their names. */
+  private final Map<String, String> endedBefore;
+
   private volatile boolean closing;
 
   /**
@@ -99,6 +103,7 @@ public final class Sidecar implements Changes, AutoCloseable {
       desks.restore(aside.recovered());
     }
     answered = file.recovered().answered();
+    endedBefore = file.recovered().ended();
     file.takenUp();
     file.start(desks::opened, reporter::used);
     reporter.start();
@@ -327,7 +332,7 @@ public final class Sidecar implements Changes, AutoCloseable {
             });
     CompletableFuture<?> until = kept[0];
     return until == null || !(ended instanceof Ended.Done done)
-        ? CompletableFuture.completedFuture(ended)
+        ? CompletableFuture.completedFuture(unlessBefore(ended, reservation))
         : kept(until, new Decision.Elsewhere(), desk, done).thenApply(any -> ended);
   }
 
@@ -336,15 +341,17 @@ public final class Sidecar implements Changes, AutoCloseable {
     OrgDesk desk = deskOf(reservation);
     return desk == null
         ? unknown(reservation)
-        : desk.with(
-            decider -> {
-              Ended it = decider.extend(reservation, ttlSeconds, host.nanos());
-              OpenReservation open = decider.open(reservation);
-              if (open != null) {
-                file.note(desks.entry(open));
-              }
-              return it;
-            });
+        : unlessBefore(
+            desk.with(
+                decider -> {
+                  Ended it = decider.extend(reservation, ttlSeconds, host.nanos());
+                  OpenReservation open = decider.open(reservation);
+                  if (open != null) {
+                    file.note(desks.entry(open));
+                  }
+                  return it;
+                }),
+            reservation);
   }
 
   /** A reservation that was made here and is open; null if there is none. */
@@ -360,11 +367,25 @@ public final class Sidecar implements Changes, AutoCloseable {
     return org == null ? null : desks.known(org);
   }
 
-  private static Ended.Refused unknown(String reservation) {
-    return new Ended.Refused(Ended.Fault.NOT_FOUND, "there is no reservation " + reservation);
+  private Ended unknown(String reservation) {
+    return unlessBefore(
+        new Ended.Refused(Ended.Fault.NOT_FOUND, "there is no reservation " + reservation),
+        reservation);
   }
 
-  /** What becomes of a request that nobody can be asked about. */
+  /** What is not known any more may have ended in an earlier life. */
+  private Ended unlessBefore(Ended ended, String reservation) {
+    String how =
+        ended instanceof Ended.Refused refused && refused.fault() == Ended.Fault.NOT_FOUND
+            ? endedBefore.get(reservation)
+            : null;
+    return how == null ? ended : Ended.Refused.finalized(how);
+  }
+
+  /**
+   * What becomes of a request that nobody can be asked about. It is let pass only for an org of
+   * which the server has told with this key: whose key it is nobody knows otherwise.
+   */
   public CompletionStage<Decision> unasked(ReserveRequest request) {
     return unasked(request, null);
   }
@@ -373,17 +394,14 @@ public final class Sidecar implements Changes, AutoCloseable {
   public CompletionStage<Decision> unasked(ReserveRequest request, @Nullable CallKey key) {
     OrgDesk desk = desks.asked(request.subject().org());
     TermsSource.Tagged known = desk == null ? null : desk.known();
+    if (desk == null || !desks.wasTold(desk.org)) {
+      // It may be another's: the server has refused to tell of it, or was not asked yet.
+      return away("nobody can be asked, and it is not known whether the key may spend for the org");
+    }
     FailMode ofPlan = known == null ? null : known.terms().failMode(request.feature());
     FailMode mode = settings.failMode(request.feature(), ofPlan);
-    if (mode == FailMode.DENY
-        || desk == null
-        || desk.isRefused()
-        || file.isFull()
-        || request.dryRun()) {
-      Decision.Denied denied =
-          new Decision.Denied("server_away", "nobody can be asked, and nothing is leased for it");
-      meters.unasked(false);
-      return CompletableFuture.completedFuture(denied);
+    if (mode == FailMode.DENY || file.isFull() || request.dryRun()) {
+      return away("nobody can be asked, and nothing is leased for it");
     }
     CompletableFuture<?>[] kept = new CompletableFuture<?>[1];
     Decision decision =
@@ -398,6 +416,11 @@ public final class Sidecar implements Changes, AutoCloseable {
     return until == null
         ? CompletableFuture.completedFuture(decision)
         : kept(until, decision, desk, null);
+  }
+
+  private CompletionStage<Decision> away(String detail) {
+    meters.unasked(false);
+    return CompletableFuture.completedFuture(new Decision.Denied("server_away", detail));
   }
 
   /**
@@ -563,10 +586,16 @@ public final class Sidecar implements Changes, AutoCloseable {
   }
 
   /**
-   * What an earlier life has wanted is leased again before it is asked for, where there is plenty.
+   * What an earlier life has wanted is leased again before it is asked for, where there is plenty;
+   * and of which orgs the server has told it counts for this life, too.
    */
-  public void expect(List<Wanted> before) {
+  public void expect(WantedFile.Before before) {
     desks.expect(before);
+  }
+
+  /** Of which orgs the server has told with this key; the last ones. */
+  public List<String> told() {
+    return desks.told();
   }
 
   // ---- what others push

@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was wanted of leases lately, where the next life finds it. Nothing depends on it: one that
- * is lost, or can't be read, is as if there were none.
+ * What was wanted of leases lately, and of which orgs the server has told, where the next life
+ * finds it. One that is lost, can't be read, or was another key's, is as if there were none.
  */
 public final class WantedFile {
 
@@ -35,22 +35,40 @@ public final class WantedFile {
 
   private static final long BYTES_MAX = 1 << 20;
 
+  /**
+   * What an earlier life knew.
+   *
+   * @param wanted what it has wanted; empty if that was long ago
+   * @param orgs of which orgs the server has told it
+   */
+  public record Before(List<Wanted> wanted, List<String> orgs) {
+    static final Before NONE = new Before(List.of(), List.of());
+  }
+
   private final Path path;
+  private final String key;
 
   /**
    * @param path need not exist
+   * @param key stands for the key that all of it was told to
    */
-  public WantedFile(Path path) {
+  public WantedFile(Path path, String key) {
     this.path = path;
+    this.key = key;
   }
 
-  /** Writes it anew; where nothing is wanted it stays as it was. */
-  public synchronized void write(List<Wanted> all, Instant now) {
-    if (all.isEmpty()) {
+  /** Writes it anew; where there is nothing it stays as it was. */
+  public synchronized void write(List<Wanted> all, List<String> orgs, Instant now) {
+    if (all.isEmpty() && orgs.isEmpty()) {
       return;
     }
     byte[] bytes =
-        JsonWriter.bytes(json -> json.field("at", now).objects("wanted", all, WantedFile::write));
+        JsonWriter.bytes(
+            json ->
+                json.field("at", now)
+                    .field("key", key)
+                    .objects("wanted", all, WantedFile::write)
+                    .objects("orgs", orgs, (in, org) -> in.field("id", org)));
     Path next = path.resolveSibling(path.getFileName() + ".new");
     try {
       Files.write(next, bytes);
@@ -71,22 +89,26 @@ public final class WantedFile {
         .object("usage", in -> it.usage().forEach(in::field));
   }
 
-  /** What an earlier life has wanted; nothing, if that was long ago. */
-  public synchronized List<Wanted> read(Instant now) {
+  /** What an earlier life knew. */
+  public synchronized Before read(Instant now) {
     try {
       if (Files.notExists(path) || Files.size(path) > BYTES_MAX) {
-        return List.of();
+        return Before.NONE;
       }
       JsonNode json = JsonTree.read(Files.readAllBytes(path));
-      if (Instant.parse(json.path("at").asText()).isBefore(now.minus(OLD))) {
-        return List.of();
+      if (!json.path("key").asText().equals(key)) {
+        return Before.NONE;
       }
-      List<Wanted> all = new ArrayList<>();
-      json.path("wanted").forEach(each -> all.add(read(each)));
-      return all;
+      List<Wanted> wanted = new ArrayList<>();
+      if (!Instant.parse(json.path("at").asText()).isBefore(now.minus(OLD))) {
+        json.path("wanted").forEach(each -> wanted.add(read(each)));
+      }
+      List<String> orgs = new ArrayList<>();
+      json.path("orgs").forEach(each -> orgs.add(each.path("id").asText()));
+      return new Before(wanted, orgs);
     } catch (IOException | RuntimeException e) {
       LOG.atDebug().setMessage("what was wanted can't be read").setCause(e).log();
-      return List.of();
+      return Before.NONE;
     }
   }
 

@@ -122,7 +122,7 @@ final class SidecarTest {
     assertThat(wanted).hasSize(1);
     first.stop(Duration.ofSeconds(20));
     try (Sidecar second = sidecar()) {
-      second.expect(wanted);
+      second.expect(new WantedFile.Before(wanted, List.of()));
       until(() -> second.leases() == 1);
       id(reserve(second, "20", true));
       assertThat(second.meters().hitRatio()).isOne();
@@ -172,10 +172,11 @@ final class SidecarTest {
 
   @Test
   void whoIsNotAnsweredIsDeniedOrAllowedAsTheFeatureSays() throws Exception {
-    server.away(true);
     SidecarSettings settings =
         SidecarSettings.USUAL.failing(FailMode.DENY, Map.of("chat", FailMode.ALLOW));
     Sidecar sidecar = sidecar(settings, LARGE);
+    sidecar.terms("acme").toCompletableFuture().join();
+    server.away(true);
     ReserveRequest chat = request("2", false);
     assertThat(sidecar.reserve(ModelServer.of(chat, null)).toCompletableFuture().join())
         .isEqualTo(

@@ -36,35 +36,46 @@ final class WantedFileTest {
               1,
               Map.of()));
 
+  private static final List<String> ORGS = List.of("acme", "b", "zeta \"é\"");
+
   @TempDir private Path directory;
 
   private WantedFile file() {
-    return new WantedFile(directory.resolve("wanted.json"));
+    return new WantedFile(directory.resolve("wanted.json"), "key-1");
   }
 
   @Test
   void isReadAsItWasWritten() {
-    assertThat(file().read(NOON)).isEmpty();
-    file().write(SOME, NOON);
-    file().write(List.of(), NOON.plus(Duration.ofMinutes(2)));
-    assertThat(file().read(NOON.plus(Duration.ofMinutes(59)))).isEqualTo(SOME);
+    assertThat(file().read(NOON)).isEqualTo(WantedFile.Before.NONE);
+    file().write(SOME, ORGS, NOON);
+    file().write(List.of(), List.of(), NOON.plus(Duration.ofMinutes(2)));
+    assertThat(file().read(NOON.plus(Duration.ofMinutes(59))))
+        .isEqualTo(new WantedFile.Before(SOME, ORGS));
   }
 
   @Test
-  void whatWasWantedLongAgoIsNotWantedAgain() {
-    file().write(SOME, NOON);
-    assertThat(file().read(NOON.plus(Duration.ofMinutes(61)))).isEmpty();
+  void whatWasWantedLongAgoIsNotWantedAgainThoughItsOrgsAreStillTheKeys() {
+    file().write(SOME, ORGS, NOON);
+    assertThat(file().read(NOON.plus(Duration.ofMinutes(61))))
+        .isEqualTo(new WantedFile.Before(List.of(), ORGS));
+  }
+
+  @Test
+  void whatAnotherKeyWasToldIsNothing() {
+    file().write(SOME, ORGS, NOON);
+    WantedFile others = new WantedFile(directory.resolve("wanted.json"), "key-2");
+    assertThat(others.read(NOON)).isEqualTo(WantedFile.Before.NONE);
   }
 
   @Test
   void whatCannotBeReadIsNothing() throws IOException {
-    file().write(SOME, NOON);
+    file().write(SOME, ORGS, NOON);
     Path path = directory.resolve("wanted.json");
     Files.writeString(path, Files.readString(path).substring(0, 100));
-    assertThat(file().read(NOON)).isEmpty();
+    assertThat(file().read(NOON)).isEqualTo(WantedFile.Before.NONE);
     Files.delete(path);
     Files.createDirectories(path.resolve("in-the-way"));
-    file().write(SOME, NOON);
-    assertThat(file().read(NOON)).isEmpty();
+    file().write(SOME, ORGS, NOON);
+    assertThat(file().read(NOON)).isEqualTo(WantedFile.Before.NONE);
   }
 }

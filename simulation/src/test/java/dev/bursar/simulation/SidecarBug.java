@@ -120,6 +120,7 @@ enum SidecarBug implements PlantedBug {
         List.of(),
         of.open(),
         of.answered(),
+        of.ended(),
         of.confirmedSegment(),
         of.confirmedOffset(),
         of.unsent(),

@@ -47,6 +47,10 @@ public final class SidecarCommand implements Callable<Integer> {
   private static final long MEGABYTE = 1_048_576;
   private static final long SEGMENT_BYTES = 8 * MEGABYTE;
 
+  /** What only counts with an API of models. */
+  private static final List<String> OF_OPENAI =
+      List.of("--openai-output-tokens", "--openai-timeout", "--openai-stop", "--openai-pass");
+
   @Spec private CommandSpec spec;
 
   @Option(
@@ -174,7 +178,7 @@ public final class SidecarCommand implements Callable<Integer> {
       description =
           "What is so of a gateway's calls that do not say it: org, team, user, product,"
               + " cost_center, agent, feature, model, wallet, credit_type, amount, mode")
-  private Map<String, String> defaults = Map.of();
+  private List<String> defaults = List.of();
 
   @Option(
       names = "--rehearse",
@@ -245,17 +249,18 @@ public final class SidecarCommand implements Callable<Integer> {
   }
 
   private Gateways gateways() {
-    for (String name : defaults.keySet()) {
-      if (!Wishes.DEFAULTS.contains(name)) {
-        throw wrong(
-            "--default: %s is none of %s"
-                .formatted(name, String.join(", ", new TreeSet<>(Wishes.DEFAULTS))));
-      }
-    }
+    Map<String, String> said = defaults();
     try {
-      Wishes.check(defaults);
+      Wishes.check(said);
     } catch (Fault fault) {
       throw wrong("--default: " + named(fault.problem()));
+    }
+    if (openAiUpstream == null) {
+      for (String option : OF_OPENAI) {
+        if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+          throw wrong(option + ": means nothing without --openai-upstream");
+        }
+      }
     }
     if (grpcPort != null) {
       demand("--grpc-port", grpcPort, 0, 65_535);
@@ -264,7 +269,27 @@ public final class SidecarCommand implements Callable<Integer> {
         openAiUpstream == null ? null : openAi(openAiUpstream),
         authorizes,
         grpcPort == null ? -1 : grpcPort,
-        defaults);
+        said);
+  }
+
+  private Map<String, String> defaults() {
+    Map<String, String> said = new HashMap<>();
+    for (String each : defaults) {
+      int end = each.indexOf('=');
+      if (end < 0) {
+        throw wrong("--default: %s is no NAME=VALUE".formatted(each));
+      }
+      String name = each.substring(0, end);
+      if (!Wishes.DEFAULTS.contains(name)) {
+        throw wrong(
+            "--default: %s is none of %s"
+                .formatted(name, String.join(", ", new TreeSet<>(Wishes.DEFAULTS))));
+      }
+      if (said.put(name, each.substring(end + 1)) != null) {
+        throw wrong("--default: %s is there twice; once is accepted".formatted(name));
+      }
+    }
+    return said;
   }
 
   private OpenAiSettings openAi(URI upstream) {

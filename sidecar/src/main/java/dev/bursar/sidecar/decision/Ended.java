@@ -30,7 +30,17 @@ public sealed interface Ended {
   record Prolonged(String reservation, long lastsNanos) implements Ended {}
 
   /** It can't be done. */
-  record Refused(Fault fault, String detail) implements Ended {}
+  record Refused(Fault fault, String detail) implements Ended {
+
+    /**
+     * It has ended before.
+     *
+     * @param how {@code committed} or {@code released}
+     */
+    public static Refused finalized(String how) {
+      return new Refused(Fault.FINALIZED, "it has ended: it was " + how);
+    }
+  }
 
   /** Why something can't be done. */
   enum Fault {

@@ -433,7 +433,7 @@ public final class LocalDecider {
     }
     return ended.status().equals("expired")
         ? new Refused(Fault.EXPIRED, "it has expired")
-        : new Refused(Fault.FINALIZED, "it has ended: it was " + ended.status());
+        : Refused.finalized(ended.status());
   }
 
   private void end(OpenReservation reservation, String status, long now) {

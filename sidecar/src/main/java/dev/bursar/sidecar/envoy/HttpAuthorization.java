@@ -51,9 +51,11 @@ public final class HttpAuthorization {
 
   /** Answers a request. Never fails. */
   public CompletionStage<HttpResponse> answer(HttpRequest request) {
-    if (!request.entity().isStrict()) {
-      request.discardEntityBytes(materializer);
-    }
+    // Who is answered before all of the body has come may not read it, and the line is closed.
+    CompletionStage<?> body =
+        request.entity().isStrict()
+            ? CompletableFuture.completedStage(null)
+            : request.discardEntityBytes(materializer).completionStage();
     String id = header(request, "x-request-id");
     CompletionStage<Verdict> verdict;
     try {
@@ -78,7 +80,8 @@ public final class HttpAuthorization {
     } catch (RuntimeException e) {
       verdict = CompletableFuture.completedFuture(Verdict.of(e));
     }
-    return verdict.thenApply(it -> response(it, id));
+    return verdict.thenCombine(
+        body.handle((whole, error) -> true), (it, taken) -> response(it, id));
   }
 
   private static HttpResponse response(Verdict verdict, @Nullable String id) {

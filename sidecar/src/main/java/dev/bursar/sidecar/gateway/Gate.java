@@ -34,7 +34,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,7 +113,7 @@ public final class Gate implements AutoCloseable {
    */
   public CompletionStage<Decision> decide(ReserveRequest request, @Nullable String key) {
     if (key == null || request.dryRun()) {
-      return decided(request, () -> ofServer(request), null);
+      return decided(request, null);
     }
     byte[] hash =
         CanonicalEntry.sha256((key + '\n' + content(request)).getBytes(StandardCharsets.UTF_8));
@@ -165,7 +164,15 @@ public final class Gate implements AutoCloseable {
    * @return as of {@link #decide}
    */
   public CompletionStage<Decision> hold(ReserveRequest request) {
-    return decided(request, () -> lasting(request, policy(request.subject().org())), null);
+    return sidecar
+        .decide(request)
+        .thenCompose(
+            decision ->
+                decision instanceof Decision.Elsewhere
+                    // The org's terms are known by now, if they can be.
+                    ? byServer(
+                        request, lasting(request, policy(request.subject().org())), null, false)
+                    : done(decision));
   }
 
   /** What has run can't be rejected when it ends; what a plan leaves uncharged stays so. */
@@ -189,9 +196,7 @@ public final class Gate implements AutoCloseable {
 
   private CompletionStage<Decision> begun(ReserveRequest request, CallKey call, boolean isNew) {
     try {
-      return isNew
-          ? decided(request, () -> ofServer(request), call)
-          : byServer(request, ofServer(request), call, true);
+      return isNew ? decided(request, call) : byServer(request, ofServer(request), call, true);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -216,25 +221,21 @@ public final class Gate implements AutoCloseable {
     }
   }
 
-  /**
-   * @param asked what the server is asked for, if it has to be
-   */
-  private CompletionStage<Decision> decided(
-      ReserveRequest request, Supplier<ReserveRequest> asked, @Nullable CallKey call) {
+  private CompletionStage<Decision> decided(ReserveRequest request, @Nullable CallKey call) {
     return sidecar
         .decide(request, call)
         .thenCompose(
             decision -> {
               if (!(decision instanceof Decision.Elsewhere)) {
-                return CompletableFuture.completedFuture(decision);
+                return done(decision);
               }
               // Where that can't be kept, the server is asked all the same.
               return call == null
-                  ? byServer(request, asked.get(), null, false)
+                  ? byServer(request, ofServer(request), null, false)
                   : sidecar
                       .passedOn(call)
                       .handle((kept, error) -> call)
-                      .thenCompose(noted -> byServer(request, asked.get(), call, false));
+                      .thenCompose(noted -> byServer(request, ofServer(request), call, false));
             });
   }
 

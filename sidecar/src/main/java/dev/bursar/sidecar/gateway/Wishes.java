@@ -64,6 +64,12 @@ public final class Wishes {
    */
   public static ReserveRequest of(Said said, Mode mode, long ttlSeconds, @Nullable String traceId) {
     String usage = said.get("usage");
+    if (usage != null && said.get("amount") != null) {
+      throw Problem.invalid(
+              Said.header("amount"),
+              "is there beside %s; one of the two is accepted".formatted(Said.header("usage")))
+          .fault();
+    }
     if (usage != null) {
       return of(said, mode, ttlSeconds, usage(usage), Map.of(), traceId);
     }

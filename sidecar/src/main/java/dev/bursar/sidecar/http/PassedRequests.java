@@ -31,7 +31,9 @@ import org.apache.pekko.http.javadsl.model.HttpHeader;
 import org.apache.pekko.http.javadsl.model.HttpMethods;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.RequestEntity;
 import org.apache.pekko.http.javadsl.model.Uri;
+import org.apache.pekko.http.scaladsl.model.EntityStreamSizeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +62,13 @@ final class PassedRequests implements Elsewhere {
 
   private static final Problem AWAY =
       Problem.passing(503, "server_away", "the server can't be reached, and it is the server's");
+
+  /** The largest body that is passed on: a server takes that in, and refuses less by itself. */
+  private static final long BODY_BYTES_MAX = 16 << 20;
+
+  private static final Problem TOO_LARGE =
+      Problem.closing(
+          413, "too_large", "bodies of at most %d bytes are passed on".formatted(BODY_BYTES_MAX));
 
   private static final Duration DECIDED_WITHIN = Duration.ofSeconds(10);
 
@@ -93,9 +102,15 @@ final class PassedRequests implements Elsewhere {
 
   @Override
   public CompletionStage<HttpResponse> answer(HttpRequest request) {
-    ReserveRequest wish = isReservation(request) && hasOwnKey(request) ? wish(request) : null;
-    if (wish != null && server.isSilent()) {
-      return unasked(request, wish, true);
+    boolean isReservation = isReservation(request) && hasOwnKey(request);
+    if (isReservation && server.isSilent()) {
+      ReserveRequest wish = wish(request);
+      if (wish != null) {
+        return unasked(request, wish, true);
+      }
+    }
+    if (request.entity().getContentLengthOption().orElse(0) > BODY_BYTES_MAX) {
+      return CompletableFuture.completedFuture(response(TOO_LARGE));
     }
     Uri uri =
         request
@@ -107,17 +122,21 @@ final class PassedRequests implements Elsewhere {
                     ? (base.getScheme().equals("https") ? 443 : 80)
                     : base.getPort());
     HttpRequest passed =
-        HttpRequest.create().withMethod(request.method()).withUri(uri).withEntity(request.entity());
+        HttpRequest.create()
+            .withMethod(request.method())
+            .withUri(uri)
+            .withEntity((RequestEntity) request.entity().withSizeLimit(BODY_BYTES_MAX));
     for (HttpHeader header : request.getHeaders()) {
       if (!OF_CONNECTION.contains(header.lowercaseName())) {
         passed = passed.addHeader(header);
       }
     }
-    String key = wish == null ? null : idempotencyKey(request);
-    String operation = wish == null ? "" : EnforcementRoutes.reserving(wish);
+    String key = isReservation ? idempotencyKey(request) : null;
+    ReserveRequest keyed = key == null ? null : wish(request);
+    String operation = keyed == null ? "" : EnforcementRoutes.reserving(keyed);
     known.sending(operation, key);
     CompletionStage<HttpResponse> answer = http.singleRequest(passed);
-    return (wish == null ? answer : soon(answer))
+    return (isReservation ? soon(answer) : answer)
         .thenApply(PassedRequests::cleaned)
         .exceptionallyCompose(
             error -> {
@@ -127,6 +146,10 @@ final class PassedRequests implements Elsewhere {
               if (unsent) {
                 known.unsent(operation, key);
               }
+              if (cause instanceof EntityStreamSizeException) {
+                return CompletableFuture.completedFuture(response(TOO_LARGE));
+              }
+              ReserveRequest wish = isReservation ? wish(request) : null;
               return wish != null
                   ? unasked(request, wish, unsent)
                   : CompletableFuture.completedFuture(response(AWAY));

@@ -38,15 +38,20 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.apache.pekko.Done;
 import org.apache.pekko.actor.ActorSystem;
 import org.jspecify.annotations.Nullable;
 
 /** A sidecar behind the server's own routes, on this machine. */
 public final class SidecarProcess implements AutoCloseable {
 
+  /** How long calls may go on, and after that how long is reported. */
   private static final Duration STOP = Duration.ofSeconds(10);
+
+  private static final Duration LAST_ANSWERS = Duration.ofSeconds(1);
 
   /** How often is put down what was wanted. */
   private static final Duration REMEMBER = Duration.ofSeconds(30);
@@ -176,9 +181,9 @@ public final class SidecarProcess implements AutoCloseable {
               .toCompletableFuture()
               .join();
       changes.start();
-      WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"));
+      WantedFile wanted = new WantedFile(options.data().resolve("wanted.json"), key.fingerprint());
       sidecar.expect(wanted.read(clock.instant()));
-      Runnable remember = () -> wanted.write(sidecar.wanted(), clock.instant());
+      Runnable remember = () -> wanted.write(sidecar.wanted(), sidecar.told(), clock.instant());
       system.scheduler().scheduleWithFixedDelay(REMEMBER, REMEMBER, remember, system.dispatcher());
       return new SidecarProcess(
           system, client, sidecar, gate, changes, server, envoy, models, remember);
@@ -293,18 +298,20 @@ public final class SidecarProcess implements AutoCloseable {
   }
 
   /**
-   * Takes nothing more, charges what models have used that are running yet, reports what was used,
-   * and gives back what is left.
+   * Takes nothing more, and lets what is under way finish for so long; then it charges what models
+   * have used that are running yet, reports what was used, and gives back what is left.
    */
   @Override
   public void close() {
     if (envoy != null) {
       envoy.close();
     }
-    server.stop(STOP).toCompletableFuture().join();
+    server.drain(STOP).toCompletableFuture().join();
     if (models != null) {
       models.stop();
     }
+    // Who had to be cut off is told while that is reported.
+    CompletionStage<Done> ended = server.stop(LAST_ANSWERS);
     remember.run();
     try {
       sidecar.stop(STOP);
@@ -313,6 +320,7 @@ public final class SidecarProcess implements AutoCloseable {
     }
     gate.close();
     changes.close();
+    ended.toCompletableFuture().join();
     system.terminate();
     system.getWhenTerminated().toCompletableFuture().join();
     client.close();

@@ -77,6 +77,7 @@ public final class ChangeStream implements AutoCloseable {
   private volatile long silenceMax = silence(HEARTBEAT_MS);
   private long pause = PAUSE_MS;
   private int refusedWith;
+  private boolean isAway;
 
   /**
    * @param server what leases are taken with: it is told what changes for them
@@ -153,8 +154,20 @@ public final class ChangeStream implements AutoCloseable {
   }
 
   private void listen() throws IOException, InterruptedException {
-    HttpResponse<InputStream> answer = connect();
+    HttpResponse<InputStream> answer;
+    try {
+      answer = connect();
+    } catch (IOException e) {
+      away(String.valueOf(e.getCause()));
+      throw e;
+    }
     InputStream in = answer.body();
+    if (answer.statusCode() >= 500) {
+      away("it answers " + answer.statusCode());
+    } else if (isAway) {
+      isAway = false;
+      LOG.atWarn().setMessage("the server answers again").addKeyValue("server", base).log();
+    }
     if (answer.statusCode() != 200) {
       close(in);
       refused(answer.statusCode());
@@ -182,6 +195,18 @@ public final class ChangeStream implements AutoCloseable {
     }
   }
 
+  /** Said once, until it is back. */
+  private void away(String reason) {
+    if (!isAway && !closed) {
+      LOG.atWarn()
+          .setMessage("the server does not answer; until it does, leases and fail modes decide")
+          .addKeyValue("server", base)
+          .addKeyValue("reason", reason)
+          .log();
+      isAway = true;
+    }
+  }
+
   private HttpResponse<InputStream> connect() throws IOException, InterruptedException {
     String query = "?sidecar=" + URLEncoder.encode(sidecar, StandardCharsets.UTF_8);
     CompletableFuture<HttpResponse<InputStream>> sent =
@@ -195,7 +220,7 @@ public final class ChangeStream implements AutoCloseable {
       return sent.get(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       sent.cancel(true);
-      throw new IOException(e);
+      throw new IOException(e instanceof ExecutionException ? e.getCause() : e);
     }
   }
 

@@ -362,16 +362,13 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
                 return new Decision.Denied(
                     "key_refused", "the server answered " + answer.statusCode());
               }
-              JsonNode json = known(answer, error, REFUSING);
+              JsonNode json = known(answer, error);
               if (answer.statusCode() == 200) {
                 return decided(json, request);
               }
-              String code = json.path("code").asText();
-              if (code.isEmpty()) {
-                throw new ServerAway("somebody else answered " + answer.statusCode());
-              }
               if (answer.statusCode() == 404) {
-                return new Decision.Denied(code, json.path("detail").asText());
+                return new Decision.Denied(
+                    json.path("code").asText(), json.path("detail").asText());
               }
               throw new IllegalArgumentException(json.path("detail").asText());
             });
@@ -408,11 +405,8 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
             })
         .handle(
             (answer, error) -> {
-              JsonNode json = known(answer, error, REFUSING);
+              JsonNode json = known(answer, error);
               if (answer.statusCode() != 200) {
-                if (!json.has("code")) {
-                  throw new ServerAway("somebody else answered " + answer.statusCode());
-                }
                 if (json.path("field").asText().equals(KEY)) {
                   throw new ServerAway("the server does not take the key " + callId);
                 }
@@ -449,19 +443,22 @@ public final class ServerOverHttp implements Server, TermsSource, AutoCloseable 
   }
 
   /**
-   * What was answered; a refusal is one, too, where it is of the statuses that are accepted.
-   * Whatever else is answered says nothing of what was asked.
+   * What was answered; a refusal is one, too, where the server has made it. Whatever else is
+   * answered says nothing of what was asked.
    */
-  private static JsonNode known(
-      @Nullable HttpResponse<byte[]> answer, @Nullable Throwable error, Set<Integer> accepted) {
+  private static JsonNode known(@Nullable HttpResponse<byte[]> answer, @Nullable Throwable error) {
     if (error != null || answer == null) {
       throw new ServerAway(String.valueOf(error), isUnsent(error));
     }
     int status = answer.statusCode();
-    if (status == 200 || accepted.contains(status)) {
-      return json(answer);
+    if (status != 200 && !REFUSING.contains(status)) {
+      throw new ServerAway("the server answered " + status);
     }
-    throw new ServerAway("the server answered " + status);
+    JsonNode json = json(answer);
+    if (status != 200 && json.path("code").asText().isEmpty()) {
+      throw new ServerAway("somebody else answered " + status);
+    }
+    return json;
   }
 
   /** Whether there was no connection by which anything could have been sent. */

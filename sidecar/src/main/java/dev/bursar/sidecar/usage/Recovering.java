@@ -15,10 +15,14 @@ public final class Recovering {
   /** So many of the last calls are remembered: about what fits into the memory of their answers. */
   private static final int ANSWERED_MAX = 12_000;
 
+  /** Of so many reservations is remembered how they ended. */
+  private static final int ENDED_MAX = 4_000;
+
   private record Lease(String org, String lease) {}
 
   private final Map<String, Entry.Opened> open = new LinkedHashMap<>();
   private final Deque<Recovery.Answered> answered = new ArrayDeque<>();
+  private final Map<String, String> ended = new LinkedHashMap<>();
   private final Map<Lease, Recovery.Unreported> sums = new LinkedHashMap<>();
   private long confirmedSegment;
   private long confirmedOffset;
@@ -36,9 +40,9 @@ public final class Recovering {
   /** An entry, as it was read. */
   public void found(Entry entry) {
     switch (entry) {
-      case Entry.Stored use -> open.remove(use.id());
+      case Entry.Stored use -> ended(use.id(), "committed");
       case Entry.Opened it -> open.put(it.id(), it);
-      case Entry.Closed it -> open.remove(it.id());
+      case Entry.Closed it -> ended(it.id(), "released");
       case Entry.Confirmed it -> {
         if (it.segment() > confirmedSegment
             || (it.segment() == confirmedSegment && it.offset() > confirmedOffset)) {
@@ -54,6 +58,16 @@ public final class Recovering {
       answered.add(answer);
       if (answered.size() > ANSWERED_MAX) {
         answered.remove();
+      }
+    }
+  }
+
+  /** What was never open is no reservation, but work that was charged at once. */
+  private void ended(String id, String how) {
+    if (open.remove(id) != null) {
+      ended.put(id, how);
+      if (ended.size() > ENDED_MAX) {
+        ended.remove(ended.keySet().iterator().next());
       }
     }
   }
@@ -94,6 +108,7 @@ public final class Recovering {
         List.copyOf(sums.values()),
         List.copyOf(open.values()),
         answered,
+        Map.copyOf(ended),
         confirmedSegment,
         confirmedOffset,
         unsent,

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param unreported what the server does not have yet, as far as is known
  * @param open reservations that had not ended
  * @param answered the last calls that were answered, in their order
+ * @param ended how the last reservations that have ended did, {@code committed} or {@code
+ *     released}, by their names
  * @param confirmedSegment up to where the server has everything
  * @param confirmedOffset the same, in that segment
  * @param unsent how many uses the server does not have yet
@@ -26,6 +29,7 @@ public record Recovery(
     Collection<Unreported> unreported,
     Collection<Entry.Opened> open,
     Collection<Answered> answered,
+    Map<String, String> ended,
     long confirmedSegment,
     long confirmedOffset,
     long unsent,
@@ -67,7 +71,8 @@ public record Recovery(
       boolean unchecked,
       @Nullable Instant expiresAt) {}
 
-  static final Recovery NOTHING = new Recovery(List.of(), List.of(), List.of(), 1, 0, 0, 0, 0);
+  static final Recovery NOTHING =
+      new Recovery(List.of(), List.of(), List.of(), Map.of(), 1, 0, 0, 0, 0);
 
   static Recovery read(Path directory, Deque<Segment> segments) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {

@@ -52,7 +52,9 @@ final class SidecarCommandTest {
     assertThat(told("--default=credit_type=" + "x".repeat(300)))
         .startsWith("bursar: --default: credit_type ");
     assertThat(told("--default=price=1")).startsWith("bursar: --default: price is none of ");
-    assertThat(told("--default=org")).startsWith("bursar: ").contains("--default");
+    assertThat(told("--default=org")).isEqualTo("bursar: --default: org is no NAME=VALUE");
+    assertThat(told("--default=org=one", "--default=org=two"))
+        .isEqualTo("bursar: --default: org is there twice; once is accepted");
   }
 
   @Test
@@ -66,5 +68,16 @@ final class SidecarCommandTest {
         .isEqualTo("bursar: --name: has 0 characters; 1 to 200 are accepted");
     assertThat(told("--name=" + "x".repeat(201))).startsWith("bursar: --name: has 201 ");
     assertThat(told("--openai-upstream=models")).startsWith("bursar: --openai-upstream: ");
+    for (String option :
+        List.of(
+            "--openai-timeout=5",
+            "--openai-output-tokens=5",
+            "--openai-stop",
+            "--openai-pass=/a")) {
+      assertThat(told(option))
+          .isEqualTo(
+              "bursar: %s: means nothing without --openai-upstream"
+                  .formatted(option.split("=", 2)[0]));
+    }
   }
 }

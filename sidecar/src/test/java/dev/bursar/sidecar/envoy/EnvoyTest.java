@@ -34,10 +34,14 @@ import io.grpc.okhttp.OkHttpChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -230,6 +234,56 @@ final class EnvoyTest {
     }
     assertThat(http("/", "x-bursar-org", "acme", "x-bursar-key", "own-key").statusCode())
         .isEqualTo(200);
+  }
+
+  @Test
+  void aBodyIsTakenInBeforeTheAnswerSoThatTheLineStaysOpen() throws Exception {
+    String half = "x".repeat(5_000);
+    try (Socket line =
+        new Socket(InetAddress.getLoopbackAddress(), binding.localAddress().getPort())) {
+      OutputStream out = line.getOutputStream();
+      String head =
+          "POST /ext_authz/v1/ask HTTP/1.1\r\nHost: here\r\nx-bursar-org: acme\r\n"
+              + "x-bursar-amount: 2\r\nContent-Length: 10000\r\n\r\n";
+      out.write((head + half).getBytes(StandardCharsets.US_ASCII));
+      until(() -> server.charged() == 2);
+      out.write(half.getBytes(StandardCharsets.US_ASCII));
+      StringBuilder answer = new StringBuilder();
+      while (answer.indexOf("\r\n\r\n") < 0) {
+        answer.append((char) line.getInputStream().read());
+      }
+      assertThat(answer.toString())
+          .startsWith("HTTP/1.1 200")
+          .doesNotContainIgnoringCase("connection: close");
+    }
+  }
+
+  @Test
+  void anAmountBesideAUsageIsRefusedAndNotDropped() throws Exception {
+    HttpResponse<String> both =
+        http(
+            "/",
+            "x-bursar-org",
+            "acme",
+            "x-bursar-model",
+            ModelServer.PRICED_MODEL,
+            "x-bursar-usage",
+            "output_tokens=1",
+            "x-bursar-amount",
+            "5");
+    assertThat(both.statusCode()).isEqualTo(400);
+    JsonNode problem = JSON.readTree(both.body());
+    assertThat(problem.path("field").asText()).isEqualTo("x-bursar-amount");
+    assertThat(problem.path("detail").asText())
+        .isEqualTo("is there beside x-bursar-usage; one of the two is accepted");
+    CheckResponse route =
+        check(
+            Map.of("x-bursar-amount", "5"),
+            Map.of("org", "acme", "model", ModelServer.PRICED_MODEL, "usage", "output_tokens=1"),
+            Map.of());
+    assertThat(route.getStatus().getCode())
+        .as("a header is not looked at where the route says it")
+        .isEqualTo(Code.OK_VALUE);
   }
 
   // ---- external authorization over gRPC
@@ -471,8 +525,9 @@ final class EnvoyTest {
   @Test
   void theFailModeMayLetPass() throws IOException {
     stop();
-    server.away(true);
     start(SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of()));
+    sidecar.terms("acme").toCompletableFuture().join();
+    server.away(true);
     assertThat(isOk(limit(1, descriptor("org", "acme", "amount", "1")))).isTrue();
     assertThat(
             isOk(

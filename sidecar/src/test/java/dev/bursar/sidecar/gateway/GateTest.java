@@ -529,8 +529,9 @@ final class GateTest {
         .handle((d, e) -> d)
         .join();
     first.close();
-    server.away(true);
     try (Sidecar second = sidecar(allowing)) {
+      second.terms("acme").toCompletableFuture().join();
+      server.away(true);
       Gate gate = gate(second);
       assertThat(decide(gate, "2000", Mode.CHARGE, "k"))
           .isInstanceOfSatisfying(
@@ -564,7 +565,10 @@ final class GateTest {
                 Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("server_away"));
       }
     }
+    server.away(false);
     try (Sidecar sidecar = sidecar(SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of()))) {
+      sidecar.terms("acme").toCompletableFuture().join();
+      server.away(true);
       Gate gate = gate(sidecar);
       String charged = id(decide(gate, "2", Mode.CHARGE, "k"));
       assertThat(id(decide(gate, "2", Mode.CHARGE, "k"))).isEqualTo(charged);

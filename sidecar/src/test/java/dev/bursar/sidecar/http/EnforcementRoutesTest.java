@@ -4,24 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.bursar.api.access.Authentication;
-import dev.bursar.api.http.RequestHandler;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.lease.ModelServer;
-import dev.bursar.sidecar.usage.UsageFile;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.ActorSystem;
-import org.apache.pekko.http.javadsl.model.ContentTypes;
-import org.apache.pekko.http.javadsl.model.HttpEntities;
-import org.apache.pekko.http.javadsl.model.HttpEntity;
-import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
 import org.apache.pekko.http.javadsl.model.headers.RawHeader;
 import org.junit.jupiter.api.AfterEach;
@@ -35,77 +22,77 @@ import org.junit.jupiter.api.io.TempDir;
 final class EnforcementRoutesTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String WORK = "{\"amount\":\"1\"}";
 
   @TempDir private Path directory;
   private final ModelServer model = new ModelServer(1_000);
-  private final ActorSystem system = ActorSystem.create("routes", SidecarProcess.config());
-  private final InstantSource clock = InstantSource.system();
-  private Sidecar sidecar;
-  private RequestHandler handler;
+  private LocalRoutes routes;
 
   @BeforeEach
   void start() throws IOException {
-    sidecar =
-        new Sidecar(
-            SidecarSettings.USUAL,
-            model,
-            model,
-            UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20)),
-            clock);
-    serve();
-  }
-
-  private void serve() {
-    OwnKey key = new OwnKey("secret");
-    KnownAnswers known = new KnownAnswers(sidecar::passedOn);
-    handler =
-        new RequestHandler(
-            system,
-            new EnforcementRoutes(sidecar, known, clock, sidecar.answered()).endpoints(),
-            new Authentication(key, clock),
-            new SimpleMeterRegistry(),
-            new PassedRequests(
-                system, URI.create("http://127.0.0.1:1"), model, key, sidecar, known, clock));
+    routes = new LocalRoutes(SidecarSettings.USUAL, model, directory);
   }
 
   @AfterEach
   void stop() {
-    sidecar.close();
-    system.terminate();
-    system.getWhenTerminated().toCompletableFuture().join();
+    routes.close();
   }
 
-  private JsonNode reserve(String org, String key) throws Exception {
+  private HttpResponse post(String path, String body, String key) throws Exception {
+    return routes.answer(
+        LocalRoutes.post(path, body).addHeader(RawHeader.create("Idempotency-Key", key)));
+  }
+
+  private String reserve(String org, String key) throws Exception {
     String body =
         """
         {"subject": {"org": "%s"}, "feature": "chat", "amount": "2", "credit_type": "platform"}
         """
             .formatted(org);
-    HttpResponse answer =
-        handler
-            .apply(
-                HttpRequest.POST("/v1/reservations")
-                    .addHeader(RawHeader.create("Authorization", "Bearer secret"))
-                    .addHeader(RawHeader.create("Idempotency-Key", key))
-                    .withEntity(
-                        HttpEntities.create(
-                            ContentTypes.APPLICATION_JSON, body.getBytes(StandardCharsets.UTF_8))))
-            .toCompletableFuture()
-            .get(30, TimeUnit.SECONDS);
-    return JSON.readTree(((HttpEntity.Strict) answer.entity()).getData().toArray());
+    return JSON.readTree(LocalRoutes.text(post("/v1/reservations", body, key)))
+        .path("reservation_id")
+        .asText();
   }
 
   @Test
   void theKeysOfOneOrgAreNotThoseOfAnother() throws Exception {
-    String acme = reserve("acme", "k").path("reservation_id").asText();
-    String zeta = reserve("zeta", "k").path("reservation_id").asText();
+    String acme = reserve("acme", "k");
+    String zeta = reserve("zeta", "k");
     assertThat(Sidecar.org(acme)).isEqualTo("acme");
     assertThat(Sidecar.org(zeta)).isEqualTo("zeta");
-    sidecar.close();
+    stop();
     start();
-    assertThat(reserve("acme", "k").path("reservation_id").asText())
-        .as("in another life, too")
-        .isEqualTo(acme);
-    assertThat(reserve("zeta", "k").path("reservation_id").asText()).isEqualTo(zeta);
+    assertThat(reserve("acme", "k")).as("in another life, too").isEqualTo(acme);
+    assertThat(reserve("zeta", "k")).isEqualTo(zeta);
+  }
+
+  @Test
+  void whatHasEndedIsNotEndedOtherwiseInAnotherLifeEither() throws Exception {
+    String committed = "/v1/reservations/" + reserve("acme", "a");
+    String released = "/v1/reservations/" + reserve("acme", "b");
+    assertThat(post(committed + "/commit", WORK, "c").status().intValue()).isEqualTo(200);
+    assertThat(post(released + "/release", "{}", "r").status().intValue()).isEqualTo(200);
+    stop();
+    start();
+    assertThat(post(committed + "/commit", WORK, "c").status().intValue())
+        .as("as before")
+        .isEqualTo(200);
+    for (String[] again :
+        new String[][] {
+          {committed + "/commit", WORK},
+          {committed + "/release", "{}"},
+          {released + "/commit", WORK},
+          {committed + "/extend", "{\"ttl_seconds\":60}"}
+        }) {
+      HttpResponse answer = post(again[0], again[1], "another");
+      assertThat(answer.status().intValue()).as(again[0]).isEqualTo(409);
+      JsonNode problem = JSON.readTree(LocalRoutes.text(answer));
+      assertThat(problem.path("code").asText()).isEqualTo("reservation_finalized");
+    }
+    assertThat(
+            post("/v1/reservations/" + Sidecar.RESERVATION + "acme_none.1/commit", WORK, "x")
+                .status()
+                .intValue())
+        .isEqualTo(404);
   }
 }

@@ -2,29 +2,25 @@ package dev.bursar.sidecar.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import dev.bursar.domain.catalog.FailMode;
-import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
 import dev.bursar.sidecar.lease.ModelServer;
-import dev.bursar.sidecar.usage.UsageFile;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.apache.pekko.actor.ActorSystem;
 import org.apache.pekko.http.javadsl.model.ContentTypes;
 import org.apache.pekko.http.javadsl.model.HttpEntities;
-import org.apache.pekko.http.javadsl.model.HttpEntity;
 import org.apache.pekko.http.javadsl.model.HttpRequest;
 import org.apache.pekko.http.javadsl.model.HttpResponse;
-import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.stream.javadsl.Source;
+import org.apache.pekko.util.ByteString;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,65 +34,42 @@ final class PassedRequestsTest {
   private static final String BODY =
       "{'subject':{'org':'acme'},'feature':'chat','amount':'2','credit_type':'platform','commit':%s}";
 
+  private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+
   @TempDir private Path directory;
   private final ModelServer model = new ModelServer(1_000);
-  private final ActorSystem system = ActorSystem.create("passed", SidecarProcess.config());
-  private Sidecar sidecar;
+  private LocalRoutes routes;
 
   @BeforeEach
   void start() throws IOException {
+    routes =
+        new LocalRoutes(SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of()), model, directory);
+    routes.sidecar.terms("acme").toCompletableFuture().join();
     model.away(true);
-    sidecar =
-        new Sidecar(
-            SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of()),
-            model,
-            model,
-            UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20)),
-            InstantSource.system());
   }
 
   @AfterEach
   void stop() {
-    sidecar.close();
-    system.terminate();
-    system.getWhenTerminated().toCompletableFuture().join();
+    routes.close();
   }
 
   private HttpResponse answer(int port, boolean commit) throws Exception {
-    PassedRequests passed =
-        new PassedRequests(
-            system,
-            URI.create("http://127.0.0.1:" + port),
-            model,
-            new OwnKey("secret"),
-            sidecar,
-            new KnownAnswers(sidecar::passedOn),
-            InstantSource.system());
-    String body = BODY.formatted(commit).replace('\'', '"');
-    return passed
-        .answer(
-            HttpRequest.POST("/v1/reservations")
-                .addHeader(RawHeader.create("Authorization", "Bearer secret"))
-                .withEntity(
-                    HttpEntities.create(
-                        ContentTypes.APPLICATION_JSON, body.getBytes(StandardCharsets.UTF_8))))
-        .toCompletableFuture()
-        .get(30, TimeUnit.SECONDS);
-  }
-
-  private static String text(HttpResponse answer) {
-    return ((HttpEntity.Strict) answer.entity()).getData().utf8String();
+    return LocalRoutes.come(
+        routes
+            .passing(port)
+            .answer(
+                LocalRoutes.post("/v1/reservations", BODY.formatted(commit).replace('\'', '"'))));
   }
 
   @Test
   void whatWasSentMayHaveBeenChargedWhereTheConnectionBreaks() throws Exception {
-    try (ServerSocket breaking = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+    try (ServerSocket breaking = new ServerSocket(0, 8, LOOPBACK)) {
       CompletableFuture<Void> broke = CompletableFuture.runAsync(() -> readAndBreak(breaking));
       HttpResponse answer = answer(breaking.getLocalPort(), true);
       broke.join();
-      assertThat(answer.status().intValue()).as(text(answer)).isEqualTo(503);
+      assertThat(answer.status().intValue()).as(LocalRoutes.text(answer)).isEqualTo(503);
       CompletableFuture<Void> again = CompletableFuture.runAsync(() -> readAndBreak(breaking));
-      assertThat(text(answer(breaking.getLocalPort(), false)))
+      assertThat(LocalRoutes.text(answer(breaking.getLocalPort(), false)))
           .as("what sets nothing down for good is decided here")
           .contains("\"decision\":\"allow\"");
       again.join();
@@ -119,10 +92,39 @@ final class PassedRequestsTest {
   @Test
   void whatCouldNotBeSentIsDecidedHere() throws Exception {
     int nobody;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (ServerSocket free = new ServerSocket(0, 1, LOOPBACK)) {
       nobody = free.getLocalPort();
     }
     HttpResponse answer = answer(nobody, true);
-    assertThat(text(answer)).contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
+    assertThat(LocalRoutes.text(answer))
+        .contains("\"decision\":\"allow\"", "\"source\":\"unchecked\"");
+  }
+
+  @Test
+  void aBodyThatTurnsOutTooLargeIsSaidToBeThat() throws Exception {
+    HttpServer server = HttpServer.create(new InetSocketAddress(LOOPBACK, 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          try (exchange) {
+            exchange.getRequestBody().transferTo(OutputStream.nullOutputStream());
+            exchange.sendResponseHeaders(200, -1);
+          }
+        });
+    server.start();
+    try {
+      ByteString part = ByteString.fromString("x".repeat(1 << 20));
+      HttpRequest chunked =
+          HttpRequest.POST("/v1/events")
+              .withEntity(
+                  HttpEntities.createChunked(
+                      ContentTypes.APPLICATION_JSON, Source.repeat(part).take(17)));
+      HttpResponse answer =
+          LocalRoutes.come(routes.passing(server.getAddress().getPort()).answer(chunked));
+      assertThat(answer.status().intValue()).as(LocalRoutes.text(answer)).isEqualTo(413);
+      assertThat(LocalRoutes.text(answer)).contains("\"code\":\"too_large\"");
+    } finally {
+      server.stop(0);
+    }
   }
 }

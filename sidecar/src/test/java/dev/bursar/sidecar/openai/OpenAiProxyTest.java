@@ -385,7 +385,10 @@ final class OpenAiProxyTest {
     assertThat(error(refused).path("code").asText()).isEqualTo("stopping");
     assertThat(models.asked).hasSize(1);
     until(this::isNothingSetAside);
-    assertThat(call).isNotDone();
+    HttpResponse<String> cut = call.get();
+    assertThat(cut.statusCode()).as(cut.body()).isEqualTo(503);
+    assertThat(error(cut).path("code").asText()).isEqualTo("stopping");
+    assertThat(cut.headers().firstValue("Retry-After")).contains("1");
   }
 
   @Test

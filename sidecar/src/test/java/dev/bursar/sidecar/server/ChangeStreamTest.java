@@ -2,6 +2,9 @@ package dev.bursar.sidecar.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -11,15 +14,21 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** A stream whose other end is on the wire, and may be silent, break off or refuse. */
 final class ChangeStreamTest {
@@ -153,6 +162,56 @@ final class ChangeStreamTest {
         write(last, event("what_is_not_known_here", "{}"));
         assertThat(next()).isEqualTo("changed");
       }
+    }
+  }
+
+  @Test
+  void thatTheServerIsAwayIsInTheLogOnceAndThatItIsBack() throws Exception {
+    stream.close();
+    int port = server.getLocalPort();
+    server.close();
+    URI base = URI.create("http://127.0.0.1:" + port);
+    Queue<String> said = new ConcurrentLinkedQueue<>();
+    AppenderBase<ILoggingEvent> log =
+        new AppenderBase<>() {
+          @Override
+          protected void append(ILoggingEvent event) {
+            if (String.valueOf(event.getKeyValuePairs()).contains(base.toString())) {
+              said.add(event.getFormattedMessage());
+            }
+          }
+        };
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(ChangeStream.class);
+    logger.addAppender(log);
+    try {
+      stream = new ChangeStream(leasing, changes);
+      stream.start();
+      until(() -> !said.isEmpty());
+      server = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+      for (int i = 0; i < 2; i++) {
+        // One that is there, and does not serve, is not back.
+        try (Socket failing = server.accept()) {
+          read(failing);
+          write(failing, "HTTP/1.1 503 Away\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        }
+      }
+      try (Socket back = connected(60_000)) {
+        assertThat(said)
+            .containsExactly(
+                "the server does not answer; until it does, leases and fail modes decide",
+                "the server answers again");
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+  }
+
+  private static void until(BooleanSupplier holds) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!holds.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("it does not come").isLessThan(deadline);
+      LockSupport.parkNanos(1_000_000);
     }
   }
 

@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.WantedFile;
 import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.Ended;
+import dev.bursar.sidecar.gateway.Said;
+import dev.bursar.sidecar.gateway.Wishes;
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.LeaseKey;
 import dev.bursar.sidecar.lease.ModelServer;
@@ -43,6 +47,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a server answers over HTTP, and what becomes of it. */
 final class ServerOverHttpTest {
@@ -97,6 +103,58 @@ final class ServerOverHttpTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403, 404})
+  void anOrgThatIsRefusedOrWasNotAskedAboutIsNotLetPassWhileTheServerIsAway(int status)
+      throws Exception {
+    for (String path : List.of("/v1/orgs/zeta/entitlements", "/v1/orgs/zeta/prices")) {
+      answers.put(path, "{'code':'no'}");
+      statuses.put(path, status);
+    }
+    UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
+    SidecarSettings allowing = SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of());
+    try (Sidecar sidecar = new Sidecar(allowing, server, server, file, InstantSource.system())) {
+      assertThat(sidecar.terms("zeta").toCompletableFuture().join()).isNull();
+      assertThat(sidecar.terms("acme").toCompletableFuture().join()).isNotNull();
+      answers.clear();
+      for (String org : List.of("zeta", "another")) {
+        assertThat(sidecar.reserve(of(org)).toCompletableFuture().join())
+            .as(org)
+            .isInstanceOf(Decision.Denied.class);
+        assertThat(sidecar.unasked(of(org)).toCompletableFuture().join())
+            .as(org)
+            .isInstanceOfSatisfying(
+                Decision.Denied.class, it -> assertThat(it.code()).isEqualTo("server_away"));
+      }
+      assertThat(sidecar.reserve(of("acme")).toCompletableFuture().join())
+          .isInstanceOf(Decision.Allowed.class);
+      assertThat(sidecar.told()).containsExactly("acme");
+    }
+  }
+
+  @Test
+  void whomAnEarlierLifeWasToldOfIsLetPassWhileTheServerIsAway() throws Exception {
+    answers.clear();
+    UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
+    SidecarSettings allowing = SidecarSettings.USUAL.failing(FailMode.ALLOW, Map.of());
+    try (Sidecar sidecar = new Sidecar(allowing, server, server, file, InstantSource.system())) {
+      sidecar.expect(new WantedFile.Before(List.of(), List.of("acme")));
+      assertThat(sidecar.unasked(of("acme")).toCompletableFuture().join())
+          .isInstanceOf(Decision.Allowed.class);
+      assertThat(sidecar.unasked(of("zeta")).toCompletableFuture().join())
+          .isInstanceOf(Decision.Denied.class);
+      assertThat(sidecar.told()).containsExactly("acme");
+    }
+  }
+
+  private static ReserveRequest of(String org) {
+    return Wishes.of(
+        Said.of(Map.of("org", org, "feature", "chat", "amount", "1")),
+        Wishes.Mode.RESERVE,
+        60,
+        null);
   }
 
   @Test

@@ -1,0 +1,177 @@
+package dev.bursar.api.http;
+
+import dev.bursar.api.problem.Problem;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pekko.Done;
+import org.apache.pekko.NotUsed;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.Connection;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+import org.apache.pekko.http.scaladsl.model.HttpEntity.ChunkStreamPart;
+import org.apache.pekko.japi.function.Function;
+import org.apache.pekko.stream.KillSwitches;
+import org.apache.pekko.stream.Materializer;
+import org.apache.pekko.stream.SharedKillSwitch;
+import org.apache.pekko.stream.javadsl.Flow;
+
+/**
+ * The requests that are under way: from when they come until all of their answer has been taken
+ * from whoever makes it. Once the server stops no other is begun.
+ */
+public final class UnderWay {
+
+  private static final Problem STOPPING =
+      Problem.passing(503, "stopping", "the server stops, and begins nothing any more; ask again");
+
+  private static final Problem UNANSWERED =
+      Problem.passing(
+          503,
+          "stopping",
+          "the server stops, and it may or may not have happened; ask again with the same Idempotency-Key");
+
+  /** So long an answer may go unread until its reader is taken to have gone away before. */
+  private static final Duration UNREAD_MAX = Duration.ofSeconds(1);
+
+  private static final Executor WHEN_UNREAD =
+      CompletableFuture.delayedExecutor(UNREAD_MAX.toMillis(), TimeUnit.MILLISECONDS);
+
+  private final Function<HttpRequest, CompletionStage<HttpResponse>> handler;
+  private final Materializer materializer;
+  private final AtomicInteger count = new AtomicInteger();
+
+  /** Those that were not answered at once, and are not yet. */
+  private final Set<CompletableFuture<HttpResponse>> unanswered = ConcurrentHashMap.newKeySet();
+
+  private final SharedKillSwitch answers = KillSwitches.shared("answers");
+  private final CompletableFuture<Done> ended = new CompletableFuture<>();
+  private volatile boolean isStopping;
+
+  /**
+   * @param handler answers what is begun
+   */
+  public UnderWay(
+      Function<HttpRequest, CompletionStage<HttpResponse>> handler, Materializer materializer) {
+    this.handler = handler;
+    this.materializer = materializer;
+  }
+
+  /** Answers a request. */
+  public CompletionStage<HttpResponse> answer(HttpRequest request) throws Exception {
+    // In this order: whoever stops it looks at the count after having said so.
+    count.incrementAndGet();
+    if (isStopping) {
+      end();
+      request.entity().discardBytes(materializer);
+      return CompletableFuture.completedStage(told(STOPPING, Head.of(request).requestId()));
+    }
+    CompletionStage<HttpResponse> made;
+    try {
+      made = handler.apply(request);
+    } catch (Exception e) {
+      end();
+      throw e;
+    }
+    CompletableFuture<HttpResponse> answer = made.thenApply(this::watched).toCompletableFuture();
+    if (answer.isDone()) {
+      end();
+      return answer;
+    }
+    unanswered.add(answer);
+    return answer.whenComplete(
+        (response, error) -> {
+          unanswered.remove(answer);
+          end();
+        });
+  }
+
+  private void end() {
+    if (count.decrementAndGet() == 0 && isStopping) {
+      ended.complete(Done.getInstance());
+    }
+  }
+
+  /** From now on nothing is begun; done once nothing is under way. */
+  public CompletionStage<Done> stop() {
+    isStopping = true;
+    if (count.get() == 0) {
+      ended.complete(Done.getInstance());
+    }
+    return ended.minimalCompletionStage();
+  }
+
+  /**
+   * Nobody can wait any more: who has no answer yet is told so, and answers that are on their way
+   * break off.
+   */
+  public void giveUp() {
+    answers.abort(new IOException("the server stops"));
+    unanswered.forEach(each -> each.complete(told(UNANSWERED, Head.newRequestId())));
+  }
+
+  private static HttpResponse told(Problem problem, String requestId) {
+    return closing(
+        HttpResponse.create()
+            .withStatus(problem.status())
+            .withHeaders(List.of(RawHeader.create("X-Request-Id", requestId)))
+            .addHeaders(problem.headers())
+            .withEntity(HttpEntities.create(Responses.PROBLEM_JSON, problem.toJson(requestId))));
+  }
+
+  private static HttpResponse closing(HttpResponse response) {
+    return response.addHeader(Connection.create("close"));
+  }
+
+  /** An answer that is made while it is read is counted as long as that is done. */
+  private HttpResponse watched(HttpResponse response) {
+    HttpResponse counted =
+        switch (response.entity()) {
+          case HttpEntity.Strict strict -> response;
+          case HttpEntity.Default it ->
+              response.withEntity(
+                  HttpEntities.create(
+                      it.getContentType(),
+                      it.getContentLength(),
+                      it.getDataBytes().via(reading())));
+          case org.apache.pekko.http.scaladsl.model.HttpEntity.Chunked it ->
+              response.withEntity(
+                  it.copy(
+                      it.contentType(),
+                      it.chunks().via(this.<ChunkStreamPart>reading().asScala())));
+          default -> response.transformEntityDataBytes(reading());
+        };
+    return isStopping ? closing(counted) : counted;
+  }
+
+  private <T> Flow<T, T, NotUsed> reading() {
+    count.incrementAndGet();
+    AtomicBoolean isRead = new AtomicBoolean();
+    WHEN_UNREAD.execute(
+        () -> {
+          if (isRead.compareAndSet(false, true)) {
+            end();
+          }
+        });
+    return Flow.<T>create()
+        .via(answers.<T>flow())
+        .watchTermination(
+            (none, read) -> {
+              if (isRead.compareAndSet(false, true)) {
+                read.whenComplete((done, error) -> end());
+              }
+              return none;
+            });
+  }
+}

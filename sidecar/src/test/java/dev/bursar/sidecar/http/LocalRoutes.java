@@ -1,0 +1,88 @@
+package dev.bursar.sidecar.http;
+
+import dev.bursar.api.access.Authentication;
+import dev.bursar.api.http.RequestHandler;
+import dev.bursar.sidecar.Sidecar;
+import dev.bursar.sidecar.SidecarSettings;
+import dev.bursar.sidecar.lease.ModelServer;
+import dev.bursar.sidecar.usage.UsageFile;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.apache.pekko.actor.ActorSystem;
+import org.apache.pekko.http.javadsl.model.ContentTypes;
+import org.apache.pekko.http.javadsl.model.HttpEntities;
+import org.apache.pekko.http.javadsl.model.HttpEntity;
+import org.apache.pekko.http.javadsl.model.HttpRequest;
+import org.apache.pekko.http.javadsl.model.HttpResponse;
+import org.apache.pekko.http.javadsl.model.headers.RawHeader;
+
+/** A sidecar's routes before a model of a server, asked without a network. */
+final class LocalRoutes implements AutoCloseable {
+
+  private static final int NOBODY = 1;
+
+  private final ActorSystem system = ActorSystem.create("routes", SidecarProcess.config());
+  private final InstantSource clock = InstantSource.system();
+  private final OwnKey key = new OwnKey("secret");
+  private final ModelServer model;
+  private final KnownAnswers known;
+  private final RequestHandler routes;
+  final Sidecar sidecar;
+
+  LocalRoutes(SidecarSettings settings, ModelServer model, Path directory) throws IOException {
+    this.model = model;
+    UsageFile file = UsageFile.open(directory, new UsageFile.Settings(1 << 24, 1 << 20));
+    this.sidecar = new Sidecar(settings, model, model, file, clock);
+    this.known = new KnownAnswers(sidecar::passedOn);
+    this.routes =
+        new RequestHandler(
+            system,
+            new EnforcementRoutes(sidecar, known, clock, sidecar.answered()).endpoints(),
+            new Authentication(key, clock),
+            new SimpleMeterRegistry(),
+            passing(NOBODY));
+  }
+
+  /** What passes requests on to a server at this port. */
+  PassedRequests passing(int port) {
+    return new PassedRequests(
+        system, URI.create("http://127.0.0.1:" + port), model, key, sidecar, known, clock);
+  }
+
+  /** A request of whoever has the sidecar's key. */
+  static HttpRequest post(String path, String body) {
+    return HttpRequest.POST(path)
+        .addHeader(RawHeader.create("Authorization", "Bearer secret"))
+        .withEntity(
+            HttpEntities.create(
+                ContentTypes.APPLICATION_JSON, body.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** The answer of the routes. */
+  HttpResponse answer(HttpRequest request) throws Exception {
+    return come(routes.apply(request));
+  }
+
+  /** An answer, once it has come. */
+  static HttpResponse come(CompletionStage<HttpResponse> answer) throws Exception {
+    return answer.toCompletableFuture().get(30, TimeUnit.SECONDS);
+  }
+
+  /** What an answer says. */
+  static String text(HttpResponse answer) {
+    return ((HttpEntity.Strict) answer.entity()).getData().utf8String();
+  }
+
+  @Override
+  public void close() {
+    sidecar.close();
+    system.terminate();
+    system.getWhenTerminated().toCompletableFuture().join();
+  }
+}
