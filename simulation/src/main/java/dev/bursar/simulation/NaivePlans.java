@@ -55,6 +55,9 @@ final class NaivePlans {
     /** What else is to become of what was given, and is not known to be taken, by its number. */
     private final Map<Long, PlanGrantChange> untaken = new TreeMap<>();
 
+    /** All of which it is not on record that the wallet has it, by its number. */
+    private final Map<Long, PlanGrantChange> unsettled = new TreeMap<>();
+
     /** When something came last. */
     private long cameAtMicros;
   }
@@ -148,6 +151,7 @@ final class NaivePlans {
         case MOVE_END -> watch.saw(Rarity.PLAN_GRANT_END_MOVED);
         case END -> watch.saw(Rarity.PLAN_GRANT_ENDED);
       }
+      org.unsettled.put(change.number(), change);
       if (change.kind() != PlanGrantChange.Kind.GIVE) {
         org.untaken.put(change.number(), change);
       }
@@ -161,6 +165,7 @@ final class NaivePlans {
   private void told(EntityId id, OrgEvent.PlanGrantTold event) {
     PlanGrantChange change = change(id.org(), event.number());
     PlanGrantChange untaken = subscribed(id.org()).untaken.remove(event.number());
+    subscribed(id.org()).unsettled.remove(event.number());
     watch.expect(
         untaken == null || !goesOn(id, untaken),
         "I4",
@@ -345,6 +350,12 @@ final class NaivePlans {
               "I4",
               "%s is to happen to %s, and never does",
               org.untaken,
+              name);
+          watch.expect(
+              org.unsettled.isEmpty(),
+              "I4",
+              "%s has happened, and %s has not got that on record",
+              org.unsettled,
               name);
         });
   }

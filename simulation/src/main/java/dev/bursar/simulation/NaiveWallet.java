@@ -316,6 +316,7 @@ final class NaiveWallet {
       case WalletEvent.TransferredOut it -> transfers.out(it);
       case WalletEvent.TransferredIn it -> transfers.in(it);
       case WalletEvent.TransferReturned it -> transfers.back(it);
+      case WalletEvent.TransferSettled it -> transfers.settled(it);
       case WalletEvent other -> {}
     }
     if (transaction != null) {
@@ -354,6 +355,20 @@ final class NaiveWallet {
           hold.reservation(),
           hold.expiresAt(),
           event);
+    }
+  }
+
+  /** What fell due by itself before a time is done. */
+  void expectNothingDue(Instant by) {
+    books.values().forEach(each -> each.pots.expectNothingDue(by));
+    for (Hold hold : open.values()) {
+      expect(
+          !hold.expiresAt().isBefore(by),
+          "model",
+          "%s was due at %s, and nobody was woken for it by %s",
+          hold.reservation(),
+          hold.expiresAt(),
+          by);
     }
   }
 

@@ -8,6 +8,8 @@ import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
@@ -326,22 +328,28 @@ final class World {
   private void wakeWhoIsDue() {
     Instant now = cluster.latestClock();
     for (Shadows.Due due : watch.shadows.due(now)) {
-      this.<Answer<WalletReply>>ask(
-          due.wallet(),
-          replyTo ->
-              new EntityMessage.Ask<WalletCommand, WalletReply>(
-                  new Request<>(new WalletCommand.Wake(), null), replyTo),
+      boolean isOrg = due.entity().kind() == EntityId.Kind.ORG;
+      Object wake = isOrg ? new OrgCommand.Wake() : new WalletCommand.Wake();
+      this.<Answer<Object>>ask(
+          due.entity(),
+          replyTo -> new EntityMessage.Ask<>(new Request<>(wake, null), replyTo),
           (node, answer) -> woken(due, answer, now));
     }
     time.after(SECOND, this::wakeWhoIsDue);
   }
 
   /** Whoever has nothing more to do by that time is not woken for it any more. */
-  private void woken(Shadows.Due due, Answer<WalletReply> answer, Instant now) {
-    if (answer instanceof Answer.Done<WalletReply> done
-        && done.value() instanceof WalletReply.Woken(Instant next)
-        && (next == null || next.isAfter(now))) {
-      watch.shadows.move(due, next);
+  private void woken(Shadows.Due due, Answer<Object> answer, Instant now) {
+    Object told = answer instanceof Answer.Done<Object> done ? done.value() : null;
+    if (told instanceof WalletReply.Woken || told instanceof OrgReply.Woken) {
+      Instant next =
+          told instanceof OrgReply.Woken it ? it.nextDue() : ((WalletReply.Woken) told).nextDue();
+      if (told instanceof OrgReply.Woken) {
+        watch.saw(Rarity.ORG_WOKEN);
+      }
+      if (next == null || next.isAfter(now)) {
+        watch.shadows.move(due, next);
+      }
     }
   }
 

@@ -43,6 +43,43 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
+  THAT_AN_END_IS_ON_RECORD_IS_NOT_TOLD("I12: telling does not come to an end") {
+    @Override
+    public boolean swallows(EntityId to, EntityMessage message) {
+      return message instanceof EntityMessage.ClosureTaken;
+    }
+
+    // Where it would be told for too long, nobody waits to be told all.
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.faults().isEmpty();
+    }
+  },
+
+  THAT_A_TRANSFER_HAS_COME_IS_NEVER_TOLD("I12: telling does not come to an end", "I4: still on its way") {
+    @Override
+    public boolean swallows(EntityId to, EntityMessage message) {
+      return message instanceof EntityMessage.WalletAnswered it
+          && it.answer() instanceof Answer.Done<WalletReply> done
+          && done.value() instanceof WalletReply.TransferTaken;
+    }
+  },
+
+  THAT_THE_WALLET_HAS_WHAT_A_PLAN_GRANTS_IS_NEVER_ON_RECORD(
+      "I4: and acme has not got that on record", "I12: telling does not come to an end") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.SettlePlanGrants
+          ? Instead.of(request, new OrgCommand.SettlePlanGrants(List.of()))
+          : request;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasPlans(scenario.seed());
+    }
+  },
+
   A_SETTLEMENT_OF_THE_TEAM_IS_LOST("I11: was not told", "I12: still holds budget") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {

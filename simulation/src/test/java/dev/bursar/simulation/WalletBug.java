@@ -48,6 +48,52 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  NOBODY_WAKES_A_WALLET("model: and nobody was woken for it by") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new NeverDue<>(real);
+    }
+  },
+
+  NOBODY_LOOKS_AFTER_A_TRANSFER("I1: leave with the transfer") {
+    @Override
+    public Stage.History history() {
+      return WokenTest.A_TRANSFER_IS_ON_ITS_WAY;
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return id.kind() == EntityId.Kind.WALLET ? new NeverDue<>(real) : real;
+    }
+  },
+
+  NOBODY_WAKES_AN_ORG("I4: was given by") {
+    @Override
+    public Stage.History history() {
+      return WokenTest.THE_WALLET_LACKS_WHAT_A_PLAN_GRANTS;
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return id.kind() == EntityId.Kind.ORG ? new NeverDue<>(real) : real;
+    }
+  },
+
   NOTHING_EXPIRES("model: was due at") {
     @Override
     public WrongRules wrongRules() {
