@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * wrong; it is told what changes, or is not.
  */
 final class SimulatedSidecar {
+
+  /** The feature that may be used while nobody can be asked. */
+  static final String UNCHECKED = "search";
 
   private static final long SECOND = 1_000_000;
   private static final Duration TTL = Duration.ofSeconds(14);
@@ -69,7 +73,7 @@ final class SimulatedSidecar {
                   reportEvery,
                   PATIENCE,
                   null,
-                  Map.of(),
+                  Map.of(UNCHECKED, FailMode.ALLOW),
                   false),
               server,
               server,
@@ -80,6 +84,8 @@ final class SimulatedSidecar {
     /** Something is decided, and is to be kept. */
     private void decided(Entry entry) {
       switch (entry) {
+        case Entry.Opened it when it.lease().isEmpty() ->
+            checks.decidesUnchecked(it.request().feature());
         case Entry.Opened it ->
             checks.decides(it.lease(), it.id(), it.micros(), it.request().feature());
         case Entry.Used it when open.remove(it.use().id()) -> {
@@ -90,6 +96,8 @@ final class SimulatedSidecar {
             checks.ended(it.use().id());
           }
         }
+        case Entry.Used it when it.use().lease() == null ->
+            checks.decidesUnchecked(it.use().request().feature());
         case Entry.Used it ->
             checks.decides(
                 String.valueOf(it.use().lease()),
@@ -217,6 +225,10 @@ final class SimulatedSidecar {
   private void reserve(Life now, Runnable then) {
     ReserveRequest request = wish();
     long askedAt = world.time.nowMicros();
+    boolean isFull = now.log.isFull();
+    if (isFull) {
+      world.watch.saw(Rarity.SIDECAR_FILE_WAS_FULL);
+    }
     now.sidecar
         .decide(request)
         .whenComplete(
@@ -224,6 +236,12 @@ final class SimulatedSidecar {
               if (error != null) {
                 world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
               } else {
+                world.watch.expect(
+                    !isFull || decision instanceof Decision.Elsewhere,
+                    "I9",
+                    "%s decides, and has no room to keep what is used: %s",
+                    name,
+                    decision);
                 decided(now, request, decision, askedAt);
               }
               then.run();
@@ -278,10 +296,40 @@ final class SimulatedSidecar {
           open.add(id);
         }
       }
-      case Decision.Elsewhere it -> world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
+      case Decision.Elsewhere it -> {
+        world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
+        if (isCutOff()) {
+          unasked(now, request);
+        }
+      }
       case Decision.Denied it -> checks.denies(request.feature(), it, askedAt);
       case Decision.Wait it -> world.watch.violated("model", "%s is answered %s", name, it);
     }
+  }
+
+  /**
+   * The server can't be asked: what becomes of it then is decided. One whose clock is ahead is left
+   * out: what it says has run without a lease is refused until that is so.
+   */
+  private void unasked(Life now, ReserveRequest request) {
+    if (wrongMicros > 0) {
+      return;
+    }
+    now.sidecar
+        .unasked(request)
+        .whenComplete(
+            (decision, error) -> {
+              if (error != null) {
+                world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
+                return;
+              }
+              boolean allowed = decision instanceof Decision.Allowed;
+              checks.unasked(request.feature(), allowed, now.log.isFull());
+              if (decision instanceof Decision.Allowed it && it.use() == null) {
+                open.add(String.valueOf(it.reservation()));
+                nextIfLast();
+              }
+            });
   }
 
   private void end(Life now, String id) {

@@ -63,6 +63,18 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  WHAT_WAS_UNCHECKED_IS_NOT_REPORTED("I9: and is charged null") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
+    }
+
+    @Override
+    public boolean reports(Entry.Stored use) {
+      return use.lease() != null;
+    }
+  },
+
   A_SIDECAR_KNOWS_NO_PLAN("I2: which its org may not") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {

@@ -50,6 +50,11 @@ enum WalletBug implements PlantedBug {
 
   NOBODY_WAKES_A_WALLET("model: and nobody was woken for it by") {
     @Override
+    public long soughtFrom() {
+      return 3;
+    }
+
+    @Override
     public boolean hasOtherRules() {
       return true;
     }
@@ -60,7 +65,7 @@ enum WalletBug implements PlantedBug {
     }
   },
 
-  NOBODY_LOOKS_AFTER_A_TRANSFER("I1: leave with the transfer") {
+  NOBODY_LOOKS_AFTER_A_TRANSFER("I4: has left, and is still on its way") {
     @Override
     public Stage.History history() {
       return WokenTest.A_TRANSFER_IS_ON_ITS_WAY;
