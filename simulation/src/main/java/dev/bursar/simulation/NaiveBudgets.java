@@ -252,6 +252,22 @@ final class NaiveBudgets {
     return found;
   }
 
+  /**
+   * Those of the limits that apply to a request which were there from the beginning on, and the
+   * same between two moments, by whatever clock between two times.
+   */
+  List<Applied> steady(
+      Subject subject, String creditType, Instant earliest, Instant latest, long from, long to) {
+    return applied(subject, creditType, earliest, from).stream()
+        .filter(
+            each ->
+                each.of().since() == null
+                    && !each.hasEndedBy(latest)
+                    && between(budgets.get(each.budget()), from, to).equals(List.of(each.of()))
+                    && budget(each.budget(), to) != null)
+        .toList();
+  }
+
   private static boolean counts(String measure, String creditType) {
     return measure.equals(creditType)
         || measure.equals(Quantities.REQUESTS)

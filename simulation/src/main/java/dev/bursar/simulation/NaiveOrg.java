@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
@@ -439,7 +440,9 @@ final class NaiveOrg {
           && !limit.byTeam()
           && own.starts.isKnown(limit.key())
           && count.all().add(limit.asked(asked)).compareTo(limit.limit()) > 0) {
-        found.add(words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held()));
+        found.add(
+            words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held())
+                + lasts(limit.measure(), limit.window(), limit.end()));
       }
     }
     return found;
@@ -447,11 +450,20 @@ final class NaiveOrg {
 
   static String words(LimitState told) {
     return words(
-        told.budget(),
-        told.member(),
-        NaiveWallet.micros(told.limit().micros()),
-        NaiveWallet.micros(told.used().micros()),
-        NaiveWallet.micros(told.held().micros()));
+            told.budget(),
+            told.member(),
+            NaiveWallet.micros(told.limit().micros()),
+            NaiveWallet.micros(told.used().micros()),
+            NaiveWallet.micros(told.held().micros()))
+        + lasts(
+            told.measure(),
+            told.windowStart(),
+            told.window() == WindowKind.LIFETIME ? null : told.resetsAt());
+  }
+
+  /** What is counted, and from when until when. */
+  private static String lasts(String measure, Instant window, @Nullable Instant end) {
+    return " of %s from %s to %s".formatted(measure, window, end);
   }
 
   private static String words(

@@ -39,6 +39,8 @@ public final class Simulation {
   private static final long PLANS_CHANGE_WITHIN = 20_000_000;
   private static final int PLANS_END_ONE_IN = 3;
   private static final int PLANS_END_WITHIN_MS = 15_000;
+  private static final int PLANS_END_AT_ONCE_ONE_IN = 4;
+  private static final int PLANS_END_AT_ONCE_MS = 8;
   private static final long SECOND = 1_000_000;
   private static final long DONE_WITHIN = 20 * SECOND;
   private static final long WORK_MAX = 150 * SECOND;
@@ -374,15 +376,24 @@ public final class Simulation {
     Runnable told = () -> sidecars.forEach(SimulatedSidecar::entitlementsChanged);
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
+    // Of their own, so that the other histories with plans are as they were without.
+    Random soon = new Random(~world.scenario.seed());
     for (int i = hasPlans() ? PLAN_CHANGES : 0; i > 0; i--) {
       String plan = PLANS.get(random.nextInt(PLANS.size()));
       long when = random.nextLong(PLANS_CHANGE_WITHIN);
       boolean ends = !plan.isEmpty() && random.nextInt(PLANS_END_ONE_IN) == 0;
       Duration after = Duration.ofMillis(random.nextInt(PLANS_END_WITHIN_MS));
+      boolean endsAtOnce = soon.nextInt(PLANS_END_AT_ONCE_ONE_IN) == 0;
+      Duration atOnce = Duration.ofMillis(1 + soon.nextInt(PLANS_END_AT_ONCE_MS));
       world.time.after(
           when,
           () -> {
-            Instant endsAt = ends ? world.cluster.earliestNow().plus(after) : null;
+            // Between the row of the org and the row of its wallet, now and then.
+            Instant end =
+                endsAtOnce
+                    ? world.cluster.owner(SimulatedClient.ORG).now().plus(atOnce)
+                    : world.cluster.earliestNow().plus(after);
+            Instant endsAt = ends ? end : null;
             world.tell(org, put("org", plan.isEmpty() ? null : plan, endsAt), told);
           });
     }

@@ -240,6 +240,11 @@ final class Watch {
     return world.wasBehind(since, id);
   }
 
+  /** Whether something has gone wrong since then, or somebody had no room for what was asked. */
+  boolean mayHaveWaited(Since since, String org) {
+    return !world.wasCalm(since) || world.wasBusy(since, org);
+  }
+
   /** How many events there have been. */
   long moment() {
     return moment;

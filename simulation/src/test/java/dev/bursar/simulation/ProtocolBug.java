@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.LookedFor;
@@ -541,6 +542,39 @@ enum ProtocolBug implements PlantedBug {
       return answer instanceof Answer.Done<T> done
           ? new Answer.Done<>(done.value(), false)
           : answer;
+    }
+  },
+
+  ONLY_THE_FIRST_LIMIT_OF_A_TEAM_IS_TOLD("model: and at no time it was those of") {
+    @Override
+    public <T> Answer<T> heard(Answer<T> answer) {
+      return DenialsToldOtherwise.of(
+          answer,
+          denials ->
+              DenialsToldOtherwise.onlyTheFirst(
+                  denials,
+                  each -> each.limit() != null && each.limit().scope().countedByTeam()));
+    }
+  },
+
+  WHERE_LIMITS_DENY_NOTHING_IS_TOLD_OF_THE_WALLET("model: and nothing is said of the wallet") {
+    @Override
+    public <T> Answer<T> heard(Answer<T> answer) {
+      return DenialsToldOtherwise.of(
+          answer,
+          denials ->
+              DenialsToldOtherwise.without(
+                  denials,
+                  each ->
+                      each.code() == DenialCode.INSUFFICIENT_CREDITS
+                          || each.code() == DenialCode.WALLET_IN_DEBT));
+    }
+  },
+
+  THE_FARTHEST_LIMIT_IS_TOLD_FIRST("model: and not by the nearest first") {
+    @Override
+    public <T> Answer<T> heard(Answer<T> answer) {
+      return DenialsToldOtherwise.of(answer, List::reversed);
     }
   },
 

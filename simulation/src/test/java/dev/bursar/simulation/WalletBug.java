@@ -171,6 +171,18 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  AN_END_IS_MOVED_LATE("model: which lay ahead when that was decided") {
+    @Override
+    public Tampering forOneRun() {
+      return new LostMoves();
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.faults().isEmpty() && Simulation.hasPlans(scenario.seed());
+    }
+  },
+
   A_GRANT_THAT_GOES_ON_IS_SAID_TO_BE_OVER("model: over: true, and it is: false") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
