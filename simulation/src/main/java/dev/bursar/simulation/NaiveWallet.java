@@ -198,6 +198,14 @@ final class NaiveWallet {
     return revoked.getOrDefault(lease, Long.MAX_VALUE) <= moment;
   }
 
+  /** The leases that are open. */
+  List<String> leases() {
+    return open.values().stream()
+        .filter(hold -> hold.lease() != null)
+        .map(Hold::reservation)
+        .toList();
+  }
+
   /** Whether an open lease is in a later epoch than this. */
   boolean isInLaterEpoch(String lease, long epoch) {
     Hold hold = open.get(lease);

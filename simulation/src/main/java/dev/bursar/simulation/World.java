@@ -59,6 +59,8 @@ final class World {
   static final Duration AHEAD_MAX = Duration.ofSeconds(5);
   static final Duration REMEMBERED_FOR = Duration.ofHours(24);
 
+  private static final int PUBLISHED_BETWEEN_ONE_IN = 60;
+  private static final int PUBLISHED_BETWEEN_MAX = 2;
   private static final long SECOND = 1_000_000;
 
   /** After so long without faults, in microseconds, everybody has found back to work. */
@@ -102,6 +104,12 @@ final class World {
   /** Which catalog counts, everywhere. */
   private int published;
 
+  /** How often that changes yet while somebody decides. */
+  private int publishesBetween = PUBLISHED_BETWEEN_MAX;
+
+  /** Of its own, so that histories without plans are as they are. */
+  private final Random looks;
+
   private boolean faultsEnded = true;
   private long healedAt;
 
@@ -113,6 +121,7 @@ final class World {
     this.tampering = tampering;
     this.history = history;
     this.random = new Random(new SplittableRandom(scenario.seed()).split().nextLong());
+    this.looks = new Random(scenario.seed() + 1);
     this.beginning = BEGINNINGS.get(random.nextInt(BEGINNINGS.size()));
     this.tick = random.nextInt(3) == 0 ? ChronoUnit.SECONDS : ChronoUnit.MICROS;
     boolean daysPass = random.nextInt(4) == 0 && !scenario.has(Fault.CLOCK_JUMPS);
@@ -136,7 +145,7 @@ final class World {
             4,
             Duration.ofSeconds(3));
     List<Catalog> known = CATALOGS.stream().map(tampering::catalog).toList();
-    this.models = new EntityModels(limits, (org, pinned, at) -> known.get(published));
+    this.models = new EntityModels(limits, (org, pinned, at) -> known.get(counting()));
     this.watch = new Watch(this);
     watch.plans.published(CATALOGS.getFirst());
     this.journal = new SimulatedJournal(new Rows(this, watch));
@@ -189,6 +198,20 @@ final class World {
         Map.of(),
         Map.of(),
         Map.of());
+  }
+
+  /** The catalog that counts; whoever has looked may find another when it looks again. */
+  private int counting() {
+    int looked = published;
+    if (!faultsEnded
+        && publishesBetween > 0
+        && Simulation.hasPlans(scenario.seed())
+        && looks.nextInt(PUBLISHED_BETWEEN_ONE_IN) == 0) {
+      publishesBetween--;
+      publish();
+      watch.saw(Rarity.CATALOG_PUBLISHED_BETWEEN_TWO_LOOKS);
+    }
+    return looked;
   }
 
   /** Another catalog counts from now on: it is published, or rolled back to. */
