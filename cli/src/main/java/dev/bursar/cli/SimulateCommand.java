@@ -3,6 +3,7 @@ package dev.bursar.cli;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.bursar.benchmarks.console.Progress;
+import dev.bursar.simulation.Beside;
 import dev.bursar.simulation.Fault;
 import dev.bursar.simulation.Rarity;
 import dev.bursar.simulation.Scenario;
@@ -112,6 +113,14 @@ final class SimulateCommand implements Callable<Integer> {
       description = "With --seed alone: an entity remembers so many keys")
   private @Nullable Integer remembered;
 
+  @Option(
+      names = "--without",
+      paramLabel = "W",
+      description =
+          "With --seed alone: without these, with commas between them, though the seed has them. Another word is answered"
+              + " with those that there are")
+  private @Nullable String without;
+
   SimulateCommand() {
     this(Tampering.NONE);
   }
@@ -145,11 +154,15 @@ final class SimulateCommand implements Callable<Integer> {
     if (seed != null && seeds == null && minutes == null) {
       return one(changed(Scenario.of(seed)));
     }
-    if (clients != null || operations != null || faults != null || remembered != null) {
+    if (clients != null
+        || operations != null
+        || faults != null
+        || remembered != null
+        || without != null) {
       throw WrongUsage.of(
           spec,
-          "--clients, --operations, --faults and --remembered change the history of one seed: they"
-              + " need --seed, without --seeds and --minutes");
+          "--clients, --operations, --faults, --remembered and --without change the history of one"
+              + " seed: they need --seed, without --seeds and --minutes");
     }
     boolean anywhere = seed == null && minutes != null && seeds == null;
     long first = anywhere ? 1 + new Random().nextLong(RANDOM_SEED_MAX) : seed == null ? 1 : seed;
@@ -174,22 +187,23 @@ final class SimulateCommand implements Callable<Integer> {
   private Scenario changed(Scenario from) {
     return new Scenario(
         from.seed(),
-        faults == null ? from.faults() : faults(faults),
+        faults == null ? from.faults() : these("--faults", faults, Fault.class),
         clients == null ? from.clients() : clients,
         operations == null ? from.operations() : operations,
-        remembered == null ? from.remembered() : remembered);
+        remembered == null ? from.remembered() : remembered,
+        without == null ? from.without() : these("--without", without, Beside.class));
   }
 
-  private Set<Fault> faults(String words) {
-    Set<Fault> found = EnumSet.noneOf(Fault.class);
+  private <E extends Enum<E>> Set<E> these(String option, String words, Class<E> known) {
+    Set<E> found = EnumSet.noneOf(known);
     for (String word : words.equals(NONE) ? new String[0] : words.split(",", -1)) {
       try {
-        found.add(Fault.valueOf(word));
+        found.add(Enum.valueOf(known, word));
       } catch (IllegalArgumentException e) {
         throw new ParameterException(
             spec.commandLine(),
-            "--faults: '%s' is none of %s, and not %s"
-                .formatted(word, EnumSet.allOf(Fault.class), NONE),
+            "%s: '%s' is none of %s, and not %s"
+                .formatted(option, word, EnumSet.allOf(known), NONE),
             e);
       }
     }
@@ -295,18 +309,19 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private static String options(Scenario scenario) {
-    return "--seed %d --clients %d --operations %d --faults=%s --remembered %d"
-        .formatted(
-            scenario.seed(),
-            scenario.clients(),
-            scenario.operations(),
-            scenario.faults().isEmpty()
-                ? NONE
-                : scenario.faults().stream()
-                    .sorted()
-                    .map(Fault::name)
-                    .collect(Collectors.joining(",")),
-            scenario.remembered());
+    String same =
+        "--seed %d --clients %d --operations %d --faults=%s --remembered %d"
+            .formatted(
+                scenario.seed(),
+                scenario.clients(),
+                scenario.operations(),
+                scenario.faults().isEmpty() ? NONE : names(scenario.faults()),
+                scenario.remembered());
+    return scenario.without().isEmpty() ? same : same + " --without=" + names(scenario.without());
+  }
+
+  private static String names(Set<? extends Enum<?>> all) {
+    return all.stream().map(Enum::name).sorted().collect(Collectors.joining(","));
   }
 
   private void tell(List<String> history) {

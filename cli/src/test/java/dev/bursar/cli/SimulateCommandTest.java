@@ -127,6 +127,14 @@ final class SimulateCommandTest {
   }
 
   @Test
+  void whatIsLeftOutIsThereToBeLeftOut() {
+    assertThat(simulate(Tampering.NONE, "--seed", "3", "--without", "BUDGETERS,DAYS")).isZero();
+    assertThat(out).contains("without [BUDGETERS, DAYS]");
+    assertThat(simulate(Tampering.NONE, "--seed", "3", "--without", "CLIENTS")).isEqualTo(2);
+    assertThat(err).contains("'CLIENTS' is none of [SIDECARS, HOLDERS, BUDGETERS, PLANS, DAYS]");
+  }
+
+  @Test
   void noFaultsAreAListWithoutAny() {
     assertThat(simulate(Tampering.NONE, "--seed", "5", "--faults=none")).isZero();
     assertThat(out).contains("no faults");

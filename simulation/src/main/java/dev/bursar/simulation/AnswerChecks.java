@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -438,8 +439,10 @@ final class AnswerChecks {
         world.watch.plans.catalogs(since).stream()
             .anyMatch(
                 catalog ->
-                    moments(since, id)
-                        .anyMatch(moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
+                    atSomeMoment(
+                        since,
+                        id,
+                        moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
         "model",
         "%s is told that %s stand in the way, at %s; now it is %s",
         plan.reservation(),
@@ -506,14 +509,15 @@ final class AnswerChecks {
             .filter(limit -> limit.byTeam() && limit.isHard())
             .toList();
     world.watch.expect(
-        moments(since, team)
-            .anyMatch(
-                moment ->
-                    steady.stream()
-                        .allMatch(
-                            limit ->
-                                told.contains(limit.budget())
-                                    == counted.isInTheWay(limit, plan.quantities(), moment))),
+        atSomeMoment(
+            since,
+            team,
+            moment ->
+                steady.stream()
+                    .allMatch(
+                        limit ->
+                            told.contains(limit.budget())
+                                == counted.isInTheWay(limit, plan.quantities(), moment))),
         "model",
         "%s is told that %s stand in the way at %s, and at no time it was those of %s",
         plan.reservation(),
@@ -598,6 +602,20 @@ final class AnswerChecks {
   }
 
   // ---- when it may have been so
+
+  /**
+   * Whether something was so when an entity may have decided: since it was asked, or before, where
+   * it was behind its journal.
+   */
+  private boolean atSomeMoment(Since since, EntityId id, LongPredicate so) {
+    if (LongStream.rangeClosed(since.moment(), world.watch.moment()).anyMatch(so)) {
+      return true;
+    }
+    boolean before =
+        world.wasBehind(since, id) && LongStream.range(0, since.moment()).anyMatch(so);
+    saw(before, Rarity.DENIED_BY_WHAT_WAS_SO_BEFORE);
+    return before;
+  }
 
   /** The moments in which an entity may have decided. */
   private LongStream moments(Since since, EntityId id) {

@@ -204,9 +204,13 @@ public final class Simulation {
     return Math.floorMod(seed, BUDGETS_ONE_IN) == 0 ? 2 : 0;
   }
 
+  private int howMany(Beside what, int bySeed) {
+    return world.scenario.has(what) ? bySeed : 0;
+  }
+
   private List<SimulatedBudgeter> budgeters() {
     List<SimulatedBudgeter> budgeters = new ArrayList<>();
-    for (int i = budgetersIn(world.scenario.seed()); i > 0; i--) {
+    for (int i = howMany(Beside.BUDGETERS, budgetersIn(world.scenario.seed())); i > 0; i--) {
       SimulatedBudgeter budgeter = new SimulatedBudgeter(world, "budgeter" + i, BUDGETS_SET);
       budgeters.add(budgeter);
       budgeter.next();
@@ -216,7 +220,7 @@ public final class Simulation {
 
   private List<SimulatedHolder> holders() {
     List<SimulatedHolder> holders = new ArrayList<>();
-    for (int i = holdersIn(world.scenario.seed()); i > 0; i--) {
+    for (int i = howMany(Beside.HOLDERS, holdersIn(world.scenario.seed())); i > 0; i--) {
       SimulatedHolder holder =
           new SimulatedHolder(world, "holder" + i, known, world.scenario.operations());
       holders.add(holder);
@@ -227,7 +231,7 @@ public final class Simulation {
 
   private List<SimulatedSidecar> sidecars() {
     List<SimulatedSidecar> sidecars = new ArrayList<>();
-    for (int i = sidecarsIn(world.scenario.seed()); i > 0; i--) {
+    for (int i = howMany(Beside.SIDECARS, sidecarsIn(world.scenario.seed())); i > 0; i--) {
       SimulatedSidecar sidecar =
           new SimulatedSidecar(world, "sidecar" + i, 2 * world.scenario.operations());
       sidecars.add(sidecar);
@@ -365,7 +369,7 @@ public final class Simulation {
   }
 
   private boolean hasPlans() {
-    return hasPlans(world.scenario.seed());
+    return world.scenario.has(Beside.PLANS);
   }
 
   /**

@@ -125,7 +125,8 @@ final class World {
     this.beginning = BEGINNINGS.get(random.nextInt(BEGINNINGS.size()));
     this.tick = random.nextInt(3) == 0 ? ChronoUnit.SECONDS : ChronoUnit.MICROS;
     boolean daysPass = random.nextInt(4) == 0 && !scenario.has(Fault.CLOCK_JUMPS);
-    this.days = daysPass ? 1 + random.nextInt(40) : 0;
+    int passing = daysPass ? 1 + random.nextInt(40) : 0;
+    this.days = scenario.has(Beside.DAYS) ? passing : 0;
     boolean tight = random.nextInt(4) == 0;
     this.limits =
         new Limits(
@@ -205,7 +206,7 @@ final class World {
     int looked = published;
     if (!faultsEnded
         && publishesBetween > 0
-        && Simulation.hasPlans(scenario.seed())
+        && scenario.has(Beside.PLANS)
         && looks.nextInt(PUBLISHED_BETWEEN_ONE_IN) == 0) {
       publishesBetween--;
       publish();
