@@ -397,7 +397,8 @@ final class AnswerChecks {
     world.watch.expect(
         told.mode() == Budget.Mode.HARD
             && !told.fits(plan.quantities())
-            && org.budgets.had(told, orgFrom, world.watch.moment())
+            && org.budgets.had(
+                told, orgFrom, world.watch.moment(), world.cluster.earliestSince(since))
             && NaiveWallet.micros(told.used().plus(told.held()).micros()).compareTo(most) <= 0,
         "model",
         "%s is denied by %s, which may have had room: it stood at %s at the most",
@@ -563,7 +564,11 @@ final class AnswerChecks {
     world.watch.expect(
         (!world.watch.limits(team).starts.isKnown(key, from)
                 || world.watch.limits(team).between(key, from, now).contains(count))
-            && world.watch.org(EntityId.org(wallet.org())).budgets.had(told, orgFrom, now),
+            && world
+                .watch
+                .org(EntityId.org(wallet.org()))
+                .budgets
+                .had(told, orgFrom, now, world.cluster.earliestSince(since)),
         "model",
         "%s tells %s, which was never so meanwhile",
         team,

@@ -1,6 +1,8 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Violation;
@@ -41,6 +43,10 @@ public final class Simulation {
   private static final int PLANS_END_WITHIN_MS = 15_000;
   private static final int PLANS_END_AT_ONCE_ONE_IN = 4;
   private static final int PLANS_END_AT_ONCE_MS = 8;
+  private static final int OVERRIDES_ONE_IN = 4;
+  private static final int OVERRIDES = 4;
+  private static final int OVERRIDES_SUSPEND_ONE_IN = 4;
+  private static final int OVERRIDDEN_MAX = 250;
   private static final long SECOND = 1_000_000;
   private static final long DONE_WITHIN = 20 * SECOND;
   private static final long WORK_MAX = 150 * SECOND;
@@ -150,6 +156,7 @@ public final class Simulation {
     List<SimulatedSidecar> sidecars = sidecars();
     List<SimulatedBudgeter> budgeters = budgeters();
     changePlans(sidecars);
+    overrideLimits();
     work(clients, sidecars);
     world.heal();
     runUntilDone(clients, HEALED_MAX);
@@ -407,6 +414,34 @@ public final class Simulation {
           () -> {
             world.publish();
             told.run();
+          });
+    }
+  }
+
+  /** Whether limits of the busy org are others for some time; where somebody leases they are not. */
+  static boolean hasOverrides(long seed) {
+    return Math.floorMod(seed, OVERRIDES_ONE_IN) == 2 && !hasLeases(seed);
+  }
+
+  /** For some seconds a limit of the org, or of a team, is another, or is none. */
+  private void overrideLimits() {
+    Random random = new Random(world.scenario.seed() * 7);
+    for (int i = hasOverrides(world.scenario.seed()) ? OVERRIDES : 0; i > 0; i--) {
+      Budget budget = OrgShape.overridden().get(random.nextInt(OrgShape.overridden().size()));
+      boolean suspends = random.nextInt(OVERRIDES_SUSPEND_ONE_IN) == 0;
+      Credits limit = suspends ? null : Credits.of(1 + random.nextInt(OVERRIDDEN_MAX));
+      Duration lasts = Duration.ofMillis(1 + random.nextInt(PLANS_END_WITHIN_MS));
+      world.time.after(
+          random.nextLong(PLANS_CHANGE_WITHIN),
+          () -> {
+            Instant until = world.cluster.earliestNow().plus(lasts);
+            LimitOverride override =
+                new LimitOverride(
+                    "other-" + budget.id(), budget.scope(), budget.id(), limit, until, "sim");
+            world.tell(
+                EntityId.org(SimulatedClient.ORG),
+                new OrgCommand.PutOverride(override, "sim"),
+                () -> world.watch.saw(Rarity.LIMIT_OVERRIDDEN));
           });
     }
   }

@@ -121,6 +121,11 @@ final class Watch {
     return world.cluster.mayHaveCome(at, id, since);
   }
 
+  /** The earliest that some node's clock has shown since then. */
+  Instant earliestSince(Since since) {
+    return world.cluster.earliestSince(since);
+  }
+
   // ---- what is forgotten
 
   /**
