@@ -307,7 +307,7 @@ final class NaiveStarts {
     if (work != null && work.isTooLateFor(limit)) {
       why.add(Rarity.REPORT_TOO_LATE_FOR_A_BUDGET);
     }
-    if (limit.byTeam() && overtaking.contains(reservation)) {
+    if (limit.of().scope().countedByTeam() && overtaking.contains(reservation)) {
       why.add(Rarity.LATE_USAGE_OVERTOOK_A_BUDGET);
     }
     return why;

@@ -65,6 +65,8 @@ public final class OrgShape {
   private static final String IMAGE = TYPES.getLast();
   private static final long FIRST_MIN = 10;
   private static final long FIRST_MAX = 120;
+  private static final Set<String> OVERRIDDEN =
+      Set.of("org-month", "org-minute", "red-life", "red-minute", "blue-hour");
 
   private OrgShape() {}
 
@@ -76,9 +78,6 @@ public final class OrgShape {
         new Unit("red", Unit.Kind.TEAM, "red", "lab"),
         new Unit("blue", Unit.Kind.TEAM, "blue", "eng"));
   }
-
-  private static final Set<String> OVERRIDDEN =
-      Set.of("org-month", "org-minute", "red-life", "red-minute", "blue-hour");
 
   /** Who owns a wallet. */
   public static WalletOwner owner(String wallet) {
