@@ -11,6 +11,7 @@ import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
