@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,8 @@ final class SimulateCommand implements Callable<Integer> {
 
   private static final String NONE = "none";
   private static final int LINE_CHARS_MAX = 2_000;
+  private static final int WHOLE_LINES = 20;
+  private static final String VIOLATED = "VIOLATED ";
 
   private final Tampering tampering;
 
@@ -135,13 +138,13 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     // What fails here, fails on purpose: a log of that is as long as the run.
-    Logger entities = (Logger) LoggerFactory.getLogger("dev.bursar.entities");
-    Level level = entities.getLevel();
-    entities.setLevel(Level.OFF);
+    Logger all = (Logger) LoggerFactory.getLogger("dev.bursar");
+    Level level = all.getLevel();
+    all.setLevel(Level.OFF);
     try {
       return run();
     } finally {
-      entities.setLevel(level);
+      all.setLevel(level);
     }
   }
 
@@ -167,9 +170,9 @@ final class SimulateCommand implements Callable<Integer> {
     boolean anywhere = seed == null && minutes != null && seeds == null;
     long first = anywhere ? 1 + new Random().nextLong(RANDOM_SEED_MAX) : seed == null ? 1 : seed;
     long count = seeds != null ? seeds : minutes != null ? SEEDS_MAX : 2_000;
-    if (first > Long.MAX_VALUE - count) {
+    if (first > Long.MAX_VALUE - (count - 1)) {
       throw WrongUsage.of(
-          spec, "--seed: after %d there are no %,d seeds more".formatted(first, count));
+          spec, "--seed: from %d on there are no %,d seeds".formatted(first, count));
     }
     if (anywhere) {
       PrintWriter out = spec.commandLine().getOut();
@@ -240,12 +243,19 @@ final class SimulateCommand implements Callable<Integer> {
                     done.countDown();
                   }
                 });
-    Progress.follow(
-        "histories",
-        minutes == null || seeds != null ? count : -1,
-        done,
-        trials::done,
-        () -> "%,d steps".formatted(trials.steps()));
+    if (minutes == null || seeds != null) {
+      Progress.follow(
+          "histories", count, done, trials::done, () -> "%,d steps".formatted(trials.steps()));
+    } else {
+      long began = System.nanoTime();
+      long seconds = TimeUnit.MINUTES.toSeconds(minutes);
+      Progress.follow(
+          "seconds",
+          seconds,
+          done,
+          () -> Math.min(seconds, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began)),
+          () -> "%,d histories, %,d steps".formatted(trials.done(), trials.steps()));
+    }
     runner.join();
     Simulation.Outcome failure = trials.failure();
     if (failure != null) {
@@ -300,7 +310,7 @@ final class SimulateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     again
         .violations()
-        .forEach(each -> out.printf("VIOLATED %s: %s%n", each.invariant(), each.detail()));
+        .forEach(each -> out.printf(VIOLATED + "%s: %s%n", each.invariant(), each.detail()));
     out.printf("FAILED   %s%n", outcome.scenario());
     out.printf("smaller  %s%n", smallest);
     out.printf("again    bin/bursar simulate %s%n", options(smallest));
@@ -324,10 +334,18 @@ final class SimulateCommand implements Callable<Integer> {
     return all.stream().map(Enum::name).sorted().collect(Collectors.joining(","));
   }
 
+  /** The lines that a violation follows on are whole, the others as long as can be read. */
   private void tell(List<String> history) {
     PrintWriter out = spec.commandLine().getOut();
-    for (String line : history) {
-      out.println(line.length() > LINE_CHARS_MAX ? line.substring(0, LINE_CHARS_MAX) + "…" : line);
+    int violated = 0;
+    while (violated < history.size() && !history.get(violated).contains(VIOLATED)) {
+      violated++;
+    }
+    for (int i = 0; i < history.size(); i++) {
+      String line = history.get(i);
+      boolean whole =
+          line.length() <= LINE_CHARS_MAX || (i <= violated && i > violated - WHOLE_LINES);
+      out.println(whole ? line : line.substring(0, LINE_CHARS_MAX) + "…");
     }
   }
 }

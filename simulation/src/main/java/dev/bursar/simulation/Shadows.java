@@ -80,14 +80,16 @@ final class Shadows {
     /** An operation has one effect; the row may have let it come again by what is before this. */
     void has(long sequence, Recorded<E> recorded) {
       Operation operation = recorded.operation();
-      if (operation != null && operations.put(operation.key(), recorded.event()) != null) {
+      E first = operation == null ? null : operations.put(operation.key(), recorded.event());
+      if (operation != null && first != null) {
         watch.expect(
             isLeasedAgain(operation),
             "I4",
-            "%s: %s has a second effect, in row %d",
+            "%s: %s has a second effect, in row %d; the first was %s",
             id,
             operation.key(),
-            sequence);
+            sequence,
+            first);
       }
     }
 

@@ -93,12 +93,14 @@ final class Watch {
   }
 
   private void found(String by, String invariant, String detail) {
-    world.log(() -> "VIOLATED " + invariant + ": " + detail);
     if (check.isEmpty()) {
       check = invariant + ": " + by;
     }
-    if (violations.size() < VIOLATIONS_MAX) {
-      violations.add(new Violation(invariant, detail));
+    Violation violation = new Violation(invariant, HistoryLine.readable(detail));
+    // What does not hold at one moment does not hold at the next, either.
+    if (violations.size() < VIOLATIONS_MAX && !violations.contains(violation)) {
+      world.log(() -> "VIOLATED " + invariant + ": " + detail);
+      violations.add(violation);
     }
   }
 

@@ -276,7 +276,7 @@ final class World {
   static String trace(Throwable fault) {
     StringWriter text = new StringWriter();
     fault.printStackTrace(new PrintWriter(text, true));
-    return text.toString().lines().limit(12).reduce("", (a, b) -> a + "\n  " + b);
+    return text.toString().lines().limit(12).collect(Collectors.joining("\n  "));
   }
 
   // ---- entities
