@@ -11,6 +11,7 @@ import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -304,8 +306,10 @@ final class AnswerChecks {
     world.watch.expect(
         !denied.denials().isEmpty(), "model", "%s is denied for no reason", plan.reservation());
     Set<String> byOrg = new TreeSet<>();
+    Set<String> ofTeam = new TreeSet<>();
     boolean byTeam = false;
     boolean byWallet = false;
+    isInOrder(denied);
     for (Denial denial : denied.denials()) {
       LimitState limit = denial.limit();
       if (denial.code() == DenialCode.INSUFFICIENT_CREDITS
@@ -319,6 +323,7 @@ final class AnswerChecks {
         byOrg.add(notEntitled(denial, request));
       } else if (limit != null && limit.scope().countedByTeam()) {
         byTeam = true;
+        ofTeam.add(limit.budget());
         ofTeam(limit, BigInteger.ZERO, request, wallet, since);
         world.watch.expect(
             limit.mode() == Budget.Mode.HARD && !limit.fits(plan.quantities()),
@@ -345,6 +350,10 @@ final class AnswerChecks {
       }
     }
     expectInTheWay(plan, byOrg, wallet, since);
+    expectInTheWayAtTeam(plan, ofTeam, wallet, since);
+    if (!byWallet) {
+      expectEnoughCredits(plan, request, wallet, since);
+    }
     saw(!byOrg.isEmpty(), Rarity.DENIED_BY_ORG);
     saw(byTeam, Rarity.DENIED_BY_TEAM);
     saw(byWallet, Rarity.DENIED_BY_WALLET);
@@ -389,7 +398,8 @@ final class AnswerChecks {
     world.watch.expect(
         told.mode() == Budget.Mode.HARD
             && !told.fits(plan.quantities())
-            && org.budgets.had(told, orgFrom, world.watch.moment())
+            && org.budgets.had(
+                told, orgFrom, world.watch.moment(), world.cluster.earliestSince(since))
             && NaiveWallet.micros(told.used().plus(told.held()).micros()).compareTo(most) <= 0,
         "model",
         "%s is denied by %s, which may have had room: it stood at %s at the most",
@@ -431,14 +441,108 @@ final class AnswerChecks {
         world.watch.plans.catalogs(since).stream()
             .anyMatch(
                 catalog ->
-                    moments(since, id)
-                        .anyMatch(moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
+                    atSomeMoment(
+                        since,
+                        id,
+                        moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
         "model",
         "%s is told that %s stand in the way, at %s; now it is %s",
         plan.reservation(),
         told,
         at,
         org.inTheWay(plan, at, world.watch.moment(), world.watch.plans.catalogs(since).getFirst()));
+  }
+
+  /** The nearest to the user comes first, and the wallet last. */
+  private void isInOrder(Decided.Denied denied) {
+    List<Integer> distances = denied.denials().stream().map(AnswerChecks::distance).toList();
+    world.watch.expect(
+        distances.equals(distances.stream().sorted().toList()),
+        "model",
+        "%s is denied, and not by the nearest first: %s",
+        denied.plan().reservation(),
+        denied.denials());
+  }
+
+  private static int distance(Denial denial) {
+    LimitState limit = denial.limit();
+    Scope scope = limit == null ? denial.scope() : limit.scope();
+    if (scope == null) {
+      boolean ofPlan = denial.code() == DenialCode.NOT_ENTITLED;
+      return ofPlan ? 5 : 6;
+    }
+    return switch (scope.type()) {
+      case USER, EACH_USER, EACH_MEMBER -> 0;
+      case TEAM -> 1;
+      case DEPARTMENT -> 2;
+      case AGENT, PRODUCT, COST_CENTER -> 3;
+      case ORG -> 4;
+    };
+  }
+
+  /**
+   * What is told to stand in the way at the team is all that did, at some time meanwhile: of the
+   * limits that were the same all the while.
+   */
+  private void expectInTheWayAtTeam(Plan plan, Set<String> told, EntityId wallet, Since since) {
+    Subject subject = plan.request().subject();
+    if (subject.team() == null) {
+      return;
+    }
+    EntityId id = EntityId.org(wallet.org());
+    EntityId team = EntityId.team(wallet.org(), subject.team());
+    NaiveLimits counted = world.watch.limits(team);
+    Instant lastAt = world.watch.shadows.lastAt(team);
+    Instant latest = world.cluster.latestSince(since);
+    long now = world.watch.moment();
+    List<NaiveBudgets.Applied> steady =
+        world
+            .watch
+            .org(id)
+            .budgets
+            .steady(
+                subject,
+                plan.creditType(),
+                world.cluster.earliestSince(since),
+                latest.isAfter(lastAt) ? latest : lastAt,
+                world.wasBehind(since, id) ? 0 : since.moment(),
+                now)
+            .stream()
+            .filter(limit -> limit.byTeam() && limit.isHard())
+            .toList();
+    world.watch.expect(
+        atSomeMoment(
+            since,
+            team,
+            moment ->
+                steady.stream()
+                    .allMatch(
+                        limit ->
+                            told.contains(limit.budget())
+                                == counted.isInTheWay(limit, plan.quantities(), moment))),
+        "model",
+        "%s is told that %s stand in the way at %s, and at no time it was those of %s",
+        plan.reservation(),
+        told,
+        team,
+        steady);
+    saw(told.size() > 1, Rarity.DENIED_BY_SEVERAL_OF_A_TEAM);
+  }
+
+  /** Nothing is told of the wallet: at some time meanwhile it had enough, and no debt. */
+  private void expectEnoughCredits(
+      Plan plan, ReserveRequest request, EntityId wallet, Since since) {
+    BigInteger amount = NaiveWallet.micros(plan.amount().micros());
+    world.watch.expect(
+        figures(since, wallet, type(request)).stream()
+            .anyMatch(
+                each ->
+                    each.debt().signum() == 0
+                        && each.available(use(request)).compareTo(amount) >= 0),
+        "model",
+        "%s of %s is denied, and nothing is said of the wallet, which never had as much meanwhile",
+        plan.amount(),
+        wallet);
   }
 
   /** What a team tells of a limit was so at some time meanwhile. */
@@ -461,7 +565,11 @@ final class AnswerChecks {
     world.watch.expect(
         (!world.watch.limits(team).starts.isKnown(key, from)
                 || world.watch.limits(team).between(key, from, now).contains(count))
-            && world.watch.org(EntityId.org(wallet.org())).budgets.had(told, orgFrom, now),
+            && world
+                .watch
+                .org(EntityId.org(wallet.org()))
+                .budgets
+                .had(told, orgFrom, now, world.cluster.earliestSince(since)),
         "model",
         "%s tells %s, which was never so meanwhile",
         team,
@@ -500,6 +608,20 @@ final class AnswerChecks {
   }
 
   // ---- when it may have been so
+
+  /**
+   * Whether something was so when an entity may have decided: since it was asked, or before, where
+   * it was behind its journal.
+   */
+  private boolean atSomeMoment(Since since, EntityId id, LongPredicate so) {
+    if (LongStream.rangeClosed(since.moment(), world.watch.moment()).anyMatch(so)) {
+      return true;
+    }
+    boolean before =
+        world.wasBehind(since, id) && LongStream.range(0, since.moment()).anyMatch(so);
+    saw(before, Rarity.DENIED_BY_WHAT_WAS_SO_BEFORE);
+    return before;
+  }
 
   /** The moments in which an entity may have decided. */
   private LongStream moments(Since since, EntityId id) {

@@ -12,6 +12,8 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +25,12 @@ import java.util.TreeMap;
 
 /** What must hold once everything has come to rest. */
 final class Judgement {
+
+  /** Who has something to do is looked for every second; one that is woken may have to start. */
+  private static final Duration DUE_DONE_WITHIN = Duration.ofSeconds(5);
+
+  /** In the end nobody has told anybody anything for so long, in microseconds. */
+  private static final long QUIET_FOR = 60_000_000;
 
   private final World world;
   private final Watch watch;
@@ -44,6 +52,7 @@ final class Judgement {
     watch.limits.forEach(this::chargedOnEveryLevel);
     watch.wallets.forEach(this::whatWasChargedWasAgreedTo);
     transfersArrived();
+    watch.branches.expectToldBy(world.time.nowMicros() - QUIET_FOR);
     watch.plans.judge();
     watch.wallets.forEach(
         (name, wallet) ->
@@ -146,6 +155,18 @@ final class Judgement {
         : id.kind() == EntityId.Kind.ORG;
   }
 
+  /** What has fallen due is done, though nobody has asked for anything since. */
+  void expectNothingDue() {
+    Instant by = world.cluster.earliestNow().minus(DUE_DONE_WITHIN);
+    watch.wallets.forEach((name, wallet) -> wallet.expectNothingDue(by));
+  }
+
+  /** What has left a wallet has arrived, and plans have given what they grant. */
+  void expectToldOf() {
+    transfersArrived();
+    watch.plans.judge();
+  }
+
   /** What has ended in its wallet has ended with org and team, too, before anybody looks again. */
   void expectSettled() {
     long by = world.time.nowMicros() - World.CALM_AFTER / 2;
@@ -228,6 +249,7 @@ final class Judgement {
           (id, amount) -> arrived.computeIfAbsent(id, i -> new ArrayList<>()).add(amount));
     }
     for (NaiveWallet wallet : watch.wallets.values()) {
+      wallet.transfers.expectSettled();
       wallet.transfers.sent.forEach(
           (id, amount) ->
               watch.expect(

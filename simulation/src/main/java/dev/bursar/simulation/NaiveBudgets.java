@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
@@ -109,6 +110,9 @@ final class NaiveBudgets {
   /** What there was from some moment on; a budget that was removed is null. */
   private final Map<String, TreeMap<Long, @Nullable Budget>> budgets = new TreeMap<>();
 
+  /** What changes a budget for some time, by the budget. */
+  private final Map<String, TreeMap<Long, @Nullable LimitOverride>> overrides = new TreeMap<>();
+
   private final Map<String, TreeMap<Long, @Nullable Freeze>> freezes = new TreeMap<>();
   private final Map<String, TreeMap<Long, @Nullable Unit>> units = new TreeMap<>();
 
@@ -135,6 +139,8 @@ final class NaiveBudgets {
             .put(sequence, new Drafted(draft, it.at(), moment));
       }
       case OrgEvent.BudgetPut it -> put(budgets, it.budget().id(), it.budget(), moment);
+      case OrgEvent.OverridePut it ->
+          put(overrides, String.valueOf(it.override().budget()), it.override(), moment);
       case OrgEvent.UnitPut it -> put(units, it.unit().id(), it.unit(), moment);
       case OrgEvent.UnitRemoved it -> put(units, it.unit(), null, moment);
       case OrgEvent.BudgetRemoved it -> put(budgets, it.budget(), null, moment);
@@ -196,10 +202,35 @@ final class NaiveBudgets {
     return between(freezes.get(freeze.scope().words()), from, to).contains(freeze);
   }
 
-  /** Whether a budget had this limit and mode at any time between two moments. */
-  boolean had(LimitState told, long from, long to) {
+  /**
+   * Whether a budget had this limit and mode at any time between two moments, or what changed it
+   * then, if that had not ended by some time.
+   */
+  boolean had(LimitState told, long from, long to, Instant earliest) {
+    List<LimitOverride> changing =
+        between(overrides.get(told.budget()), from, to).stream()
+            .filter(each -> earliest.isBefore(each.until()))
+            .toList();
     return between(budgets.get(told.budget()), from, to).stream()
-        .anyMatch(each -> isLike(each, told));
+        .anyMatch(
+            each ->
+                isLike(each, told)
+                    || changing.stream().anyMatch(other -> isLike(changed(each, other), told)));
+  }
+
+  /** The budget as it counts at some time. */
+  private Budget counting(Budget budget, Instant now, long moment) {
+    TreeMap<Long, @Nullable LimitOverride> past = overrides.get(budget.id());
+    LimitOverride override = past == null ? null : at(past, moment);
+    return override == null || !now.isBefore(override.until())
+        ? budget
+        : changed(budget, override);
+  }
+
+  private static Budget changed(Budget budget, LimitOverride override) {
+    return override.limit() == null
+        ? budget.withMode(Budget.Mode.SHADOW)
+        : budget.withLimit(override.limit());
   }
 
   /** The same of what somebody has set. */
@@ -240,16 +271,43 @@ final class NaiveBudgets {
    * @param creditType what its amount is counted in
    */
   List<Applied> applied(Subject subject, String creditType, Instant at, long moment) {
+    return applied(subject, creditType, at, moment, at);
+  }
+
+  /**
+   * The same for a request that counts at another time than it is decided.
+   *
+   * @param now when it is decided
+   */
+  List<Applied> applied(
+      Subject subject, String creditType, Instant at, long moment, Instant now) {
     List<Applied> found = new ArrayList<>();
     for (TreeMap<Long, @Nullable Budget> past : budgets.values()) {
       Budget budget = at(past, moment);
       if (budget != null
           && counts(budget.measure(), creditType)
           && concerns(budget.scope(), subject, moment)) {
-        found.add(applied(budget, subject.user(), at));
+        found.add(applied(counting(budget, now, moment), subject.user(), at));
       }
     }
     return found;
+  }
+
+  /**
+   * Those of the limits that apply to a request which were there from the beginning on, and the
+   * same between two moments, by whatever clock between two times.
+   */
+  List<Applied> steady(
+      Subject subject, String creditType, Instant earliest, Instant latest, long from, long to) {
+    return applied(subject, creditType, earliest, from).stream()
+        .filter(
+            each ->
+                each.of().since() == null
+                    && !overrides.containsKey(each.budget())
+                    && !each.hasEndedBy(latest)
+                    && between(budgets.get(each.budget()), from, to).equals(List.of(each.of()))
+                    && budget(each.budget(), to) != null)
+        .toList();
   }
 
   private static boolean counts(String measure, String creditType) {

@@ -164,6 +164,11 @@ final class NaiveLimits {
     return at(limit.key(), moment).all().signum() > 0 || told.stream().anyMatch(limit::isAt);
   }
 
+  /** Whether a limit lacked room, at a moment, for what somebody asks for. */
+  boolean isInTheWay(Applied limit, Quantities asked, long moment) {
+    return at(limit.key(), moment).all().add(limit.asked(asked)).compareTo(limit.limit()) > 0;
+  }
+
   /** The names of the budgets in which a reservation was held or counted. */
   Set<String> budgetsOf(String reservation) {
     List<Part> parts = open.getOrDefault(reservation, ended.getOrDefault(reservation, List.of()));

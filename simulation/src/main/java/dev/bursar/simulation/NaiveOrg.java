@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
@@ -179,7 +180,7 @@ final class NaiveOrg {
     Instant counts = ran.isAfter(at) || tooLongAgo ? at : ran;
     Instant inLease = leases.countsAt(reported, at);
     counts = inLease == null ? counts : inLease;
-    List<Applied> limits = ofWork(work, counts, reported.lease() == null ? ran : counts);
+    List<Applied> limits = ofWork(work, counts, reported.lease() == null ? ran : counts, at);
     List<Applied> counted =
         own.stillCounting(
             limits.stream().filter(each -> !each.byTeam()).toList(),
@@ -198,15 +199,17 @@ final class NaiveOrg {
    * The limits that work falls under which has run.
    *
    * @param countsAt for when it counts; but in a rate all that counts is when it ran
+   * @param now when it is counted
    */
-  private List<Applied> ofWork(ReserveRequest work, Instant countsAt, Instant ran) {
+  private List<Applied> ofWork(ReserveRequest work, Instant countsAt, Instant ran, Instant now) {
     List<Applied> limits = new ArrayList<>();
     String type = Objects.requireNonNull(work.creditType());
-    budgets.applied(work.subject(), type, countsAt, watch.moment()).stream()
+    budgets.applied(work.subject(), type, countsAt, watch.moment(), now).stream()
         .filter(limit -> !limit.isRate())
         .forEach(limits::add);
     budgets
-        .applied(work.subject(), type, ran.isBefore(countsAt) ? ran : countsAt, watch.moment())
+        .applied(
+            work.subject(), type, ran.isBefore(countsAt) ? ran : countsAt, watch.moment(), now)
         .stream()
         .filter(Applied::isRate)
         .forEach(limits::add);
@@ -277,7 +280,9 @@ final class NaiveOrg {
         : watch.reports.askedOfTeam(reservation, reported).stream()
             .map(
                 at ->
-                    ofWork(work, at, reported.lease() == null ? reported.happenedAt() : at).stream()
+                    // Which limits, not what they are: that is compared where they are told.
+                    ofWork(work, at, reported.lease() == null ? reported.happenedAt() : at, at)
+                        .stream()
                         .filter(Applied::byTeam)
                         .toList());
   }
@@ -381,7 +386,11 @@ final class NaiveOrg {
     }
     Since since = watch.attempted(reservation);
     watch.expect(
-        budgets.had(told, watch.wasBehind(since, id) ? 0 : since.moment(), watch.moment()),
+        budgets.had(
+            told,
+            watch.wasBehind(since, id) ? 0 : since.moment(),
+            watch.moment(),
+            watch.earliestSince(since)),
         "model",
         "%s: the team holds %s in %s, which was not %s of %s meanwhile",
         name,
@@ -439,7 +448,9 @@ final class NaiveOrg {
           && !limit.byTeam()
           && own.starts.isKnown(limit.key())
           && count.all().add(limit.asked(asked)).compareTo(limit.limit()) > 0) {
-        found.add(words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held()));
+        found.add(
+            words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held())
+                + lasts(limit.measure(), limit.window(), limit.end()));
       }
     }
     return found;
@@ -447,11 +458,20 @@ final class NaiveOrg {
 
   static String words(LimitState told) {
     return words(
-        told.budget(),
-        told.member(),
-        NaiveWallet.micros(told.limit().micros()),
-        NaiveWallet.micros(told.used().micros()),
-        NaiveWallet.micros(told.held().micros()));
+            told.budget(),
+            told.member(),
+            NaiveWallet.micros(told.limit().micros()),
+            NaiveWallet.micros(told.used().micros()),
+            NaiveWallet.micros(told.held().micros()))
+        + lasts(
+            told.measure(),
+            told.windowStart(),
+            told.window() == WindowKind.LIFETIME ? null : told.resetsAt());
+  }
+
+  /** What is counted, and from when until when. */
+  private static String lasts(String measure, Instant window, @Nullable Instant end) {
+    return " of %s from %s to %s".formatted(measure, window, end);
   }
 
   private static String words(

@@ -231,6 +231,19 @@ final class NaivePots {
     }
   }
 
+  /** What fell due by itself before a time is done. */
+  void expectNothingDue(Instant by) {
+    for (Pot pot : pots.values()) {
+      expect(
+          !pot.due().isBefore(by),
+          "model",
+          "%s was due at %s, and nobody was woken for it by %s",
+          pot.grant.id(),
+          pot.due(),
+          by);
+    }
+  }
+
   // ---- what is drawn
 
   /** So much more of these grants is held, or less. */

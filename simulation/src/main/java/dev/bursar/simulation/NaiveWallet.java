@@ -198,6 +198,14 @@ final class NaiveWallet {
     return revoked.getOrDefault(lease, Long.MAX_VALUE) <= moment;
   }
 
+  /** The leases that are open. */
+  List<String> leases() {
+    return open.values().stream()
+        .filter(hold -> hold.lease() != null)
+        .map(Hold::reservation)
+        .toList();
+  }
+
   /** Whether an open lease is in a later epoch than this. */
   boolean isInLaterEpoch(String lease, long epoch) {
     Hold hold = open.get(lease);
@@ -316,6 +324,7 @@ final class NaiveWallet {
       case WalletEvent.TransferredOut it -> transfers.out(it);
       case WalletEvent.TransferredIn it -> transfers.in(it);
       case WalletEvent.TransferReturned it -> transfers.back(it);
+      case WalletEvent.TransferSettled it -> transfers.settled(it);
       case WalletEvent other -> {}
     }
     if (transaction != null) {
@@ -354,6 +363,20 @@ final class NaiveWallet {
           hold.reservation(),
           hold.expiresAt(),
           event);
+    }
+  }
+
+  /** What fell due by itself before a time is done. */
+  void expectNothingDue(Instant by) {
+    books.values().forEach(each -> each.pots.expectNothingDue(by));
+    for (Hold hold : open.values()) {
+      expect(
+          !hold.expiresAt().isBefore(by),
+          "model",
+          "%s was due at %s, and nobody was woken for it by %s",
+          hold.reservation(),
+          hold.expiresAt(),
+          by);
     }
   }
 

@@ -136,6 +136,36 @@ final class SidecarChecks {
     expectCovered(lease);
   }
 
+  /** It is let through though nobody was asked: only where its feature's fail mode says so. */
+  void decidesUnchecked(@Nullable String feature) {
+    world.watch.expect(
+        SimulatedSidecar.UNCHECKED.equals(feature),
+        "I2",
+        "%s lets %s be used unchecked, which is not to be",
+        name,
+        feature);
+    world.watch.saw(Rarity.SIDECAR_DECIDED_UNCHECKED);
+  }
+
+  /** Nobody could be asked: so its feature's fail mode has it, as long as that can be kept. */
+  void unasked(@Nullable String feature, boolean allowed, boolean full) {
+    world.watch.expect(
+        allowed == SimulatedSidecar.UNCHECKED.equals(feature) || full,
+        "model",
+        "%s could ask nobody whether %s may be used, and allows it: %s",
+        name,
+        feature,
+        allowed);
+    if (!allowed) {
+      world.watch.saw(Rarity.SIDECAR_DENIED_AS_NOBODY_COULD_BE_ASKED);
+    }
+  }
+
+  /** Of which source what was decided from no lease is reported. */
+  static String uncheckedOf(String sidecar) {
+    return "sidecar/" + sidecar;
+  }
+
   /** It is told what its org may use. */
   void knows(Since since, Instant earliest) {
     known = new Known(since, earliest);
@@ -352,15 +382,10 @@ final class SidecarChecks {
   void judge() {
     Map<String, Set<String>> ids = new TreeMap<>();
     for (Use use : disk.forced.values()) {
-      String lease = use.lease();
-      if (lease == null) {
-        world.watch.violated("I9", "%s: %s was decided from nothing", name, use.id());
-        continue;
-      }
-      EntityId wallet = wallet(lease);
+      String lease = use.lease() == null ? uncheckedOf(name) : use.lease();
       ids.computeIfAbsent(lease, l -> new HashSet<>()).add(use.id());
-      String by = world.watch.reports.chargedBy(wallet.org(), lease, use.id());
-      BigInteger charged = by == null ? null : world.watch.wallet(wallet).charged.get(by);
+      String by = world.watch.reports.chargedBy(SimulatedClient.ORG, lease, use.id());
+      BigInteger charged = by == null ? null : world.watch.wallet(wallet(by)).charged.get(by);
       world.watch.expect(
           charged != null && charged.equals(NaiveWallet.micros(use.micros())),
           "I9",
@@ -374,11 +399,11 @@ final class SidecarChecks {
     ids.forEach(
         (lease, used) ->
             world.watch.expect(
-                used.containsAll(world.watch.reports.chargedOf(wallet(lease).org(), lease)),
+                used.containsAll(world.watch.reports.chargedOf(SimulatedClient.ORG, lease)),
                 "I9",
                 "%s is charged for %s, and has used %s",
                 name,
-                world.watch.reports.chargedOf(wallet(lease).org(), lease),
+                world.watch.reports.chargedOf(SimulatedClient.ORG, lease),
                 used));
   }
 }

@@ -326,7 +326,10 @@ final class SidecarServer implements Server, TermsSource {
                     known.stream()
                         .map(
                             use -> {
-                              String lease = String.valueOf(use.lease());
+                              String lease =
+                                  use.lease() == null
+                                      ? SidecarChecks.uncheckedOf(sidecar)
+                                      : use.lease();
                               return new UsageReports.Report(
                                   lease, name(use), use.at(), work(use, lease));
                             })

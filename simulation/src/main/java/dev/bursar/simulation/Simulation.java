@@ -1,6 +1,8 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Violation;
@@ -39,7 +41,14 @@ public final class Simulation {
   private static final long PLANS_CHANGE_WITHIN = 20_000_000;
   private static final int PLANS_END_ONE_IN = 3;
   private static final int PLANS_END_WITHIN_MS = 15_000;
+  private static final int PLANS_END_AT_ONCE_ONE_IN = 4;
+  private static final int PLANS_END_AT_ONCE_MS = 8;
+  private static final int OVERRIDES_ONE_IN = 4;
+  private static final int OVERRIDES = 4;
+  private static final int OVERRIDES_SUSPEND_ONE_IN = 4;
+  private static final int OVERRIDDEN_MAX = 250;
   private static final long SECOND = 1_000_000;
+  private static final long DONE_WITHIN = 20 * SECOND;
   private static final long WORK_MAX = 150 * SECOND;
   private static final long HEALED_MAX = 300 * SECOND;
   private static final int OPERATIONS_WHEN_HEALED = 3;
@@ -147,6 +156,7 @@ public final class Simulation {
     List<SimulatedSidecar> sidecars = sidecars();
     List<SimulatedBudgeter> budgeters = budgeters();
     changePlans(sidecars);
+    overrideLimits();
     work(clients, sidecars);
     world.heal();
     runUntilDone(clients, HEALED_MAX);
@@ -201,9 +211,13 @@ public final class Simulation {
     return Math.floorMod(seed, BUDGETS_ONE_IN) == 0 ? 2 : 0;
   }
 
+  private int howMany(Beside what, int bySeed) {
+    return world.scenario.has(what) ? bySeed : 0;
+  }
+
   private List<SimulatedBudgeter> budgeters() {
     List<SimulatedBudgeter> budgeters = new ArrayList<>();
-    for (int i = budgetersIn(world.scenario.seed()); i > 0; i--) {
+    for (int i = howMany(Beside.BUDGETERS, budgetersIn(world.scenario.seed())); i > 0; i--) {
       SimulatedBudgeter budgeter = new SimulatedBudgeter(world, "budgeter" + i, BUDGETS_SET);
       budgeters.add(budgeter);
       budgeter.next();
@@ -213,7 +227,7 @@ public final class Simulation {
 
   private List<SimulatedHolder> holders() {
     List<SimulatedHolder> holders = new ArrayList<>();
-    for (int i = holdersIn(world.scenario.seed()); i > 0; i--) {
+    for (int i = howMany(Beside.HOLDERS, holdersIn(world.scenario.seed())); i > 0; i--) {
       SimulatedHolder holder =
           new SimulatedHolder(world, "holder" + i, known, world.scenario.operations());
       holders.add(holder);
@@ -224,7 +238,7 @@ public final class Simulation {
 
   private List<SimulatedSidecar> sidecars() {
     List<SimulatedSidecar> sidecars = new ArrayList<>();
-    for (int i = sidecarsIn(world.scenario.seed()); i > 0; i--) {
+    for (int i = howMany(Beside.SIDECARS, sidecarsIn(world.scenario.seed())); i > 0; i--) {
       SimulatedSidecar sidecar =
           new SimulatedSidecar(world, "sidecar" + i, 2 * world.scenario.operations());
       sidecars.add(sidecar);
@@ -362,7 +376,7 @@ public final class Simulation {
   }
 
   private boolean hasPlans() {
-    return hasPlans(world.scenario.seed());
+    return world.scenario.has(Beside.PLANS);
   }
 
   /**
@@ -373,15 +387,24 @@ public final class Simulation {
     Runnable told = () -> sidecars.forEach(SimulatedSidecar::entitlementsChanged);
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
+    // Of their own, so that the other histories with plans are as they were without.
+    Random soon = new Random(~world.scenario.seed());
     for (int i = hasPlans() ? PLAN_CHANGES : 0; i > 0; i--) {
       String plan = PLANS.get(random.nextInt(PLANS.size()));
       long when = random.nextLong(PLANS_CHANGE_WITHIN);
       boolean ends = !plan.isEmpty() && random.nextInt(PLANS_END_ONE_IN) == 0;
       Duration after = Duration.ofMillis(random.nextInt(PLANS_END_WITHIN_MS));
+      boolean endsAtOnce = soon.nextInt(PLANS_END_AT_ONCE_ONE_IN) == 0;
+      Duration atOnce = Duration.ofMillis(1 + soon.nextInt(PLANS_END_AT_ONCE_MS));
       world.time.after(
           when,
           () -> {
-            Instant endsAt = ends ? world.cluster.earliestNow().plus(after) : null;
+            // Between the row of the org and the row of its wallet, now and then.
+            Instant end =
+                endsAtOnce
+                    ? world.cluster.owner(SimulatedClient.ORG).now().plus(atOnce)
+                    : world.cluster.earliestNow().plus(after);
+            Instant endsAt = ends ? end : null;
             world.tell(org, put("org", plan.isEmpty() ? null : plan, endsAt), told);
           });
     }
@@ -391,6 +414,34 @@ public final class Simulation {
           () -> {
             world.publish();
             told.run();
+          });
+    }
+  }
+
+  /** Whether limits of the busy org are others for some time; where somebody leases they are not. */
+  static boolean hasOverrides(long seed) {
+    return Math.floorMod(seed, OVERRIDES_ONE_IN) == 2 && !hasLeases(seed);
+  }
+
+  /** For some seconds a limit of the org, or of a team, is another, or is none. */
+  private void overrideLimits() {
+    Random random = new Random(world.scenario.seed() * 7);
+    for (int i = hasOverrides(world.scenario.seed()) ? OVERRIDES : 0; i > 0; i--) {
+      Budget budget = OrgShape.overridden().get(random.nextInt(OrgShape.overridden().size()));
+      boolean suspends = random.nextInt(OVERRIDES_SUSPEND_ONE_IN) == 0;
+      Credits limit = suspends ? null : Credits.of(1 + random.nextInt(OVERRIDDEN_MAX));
+      Duration lasts = Duration.ofMillis(1 + random.nextInt(PLANS_END_WITHIN_MS));
+      world.time.after(
+          random.nextLong(PLANS_CHANGE_WITHIN),
+          () -> {
+            Instant until = world.cluster.earliestNow().plus(lasts);
+            LimitOverride override =
+                new LimitOverride(
+                    "other-" + budget.id(), budget.scope(), budget.id(), limit, until, "sim");
+            world.tell(
+                EntityId.org(SimulatedClient.ORG),
+                new OrgCommand.PutOverride(override, "sim"),
+                () -> world.watch.saw(Rarity.LIMIT_OVERRIDDEN));
           });
     }
   }
@@ -419,12 +470,19 @@ public final class Simulation {
     }
     wakeAll();
     runFor(20 * SECOND);
-    world.cluster.jump(ALL_OVER);
+    letAllFallDue();
     wakeAll();
     runFor(30 * SECOND);
-    world.cluster.jump(ALL_OVER);
+    letAllFallDue();
     wakeAll();
     runFor(310 * SECOND);
+  }
+
+  /** Nobody asks for anything: what falls due is done by itself. */
+  private void letAllFallDue() {
+    world.cluster.jump(ALL_OVER);
+    runFor(DONE_WITHIN);
+    judgement.expectNothingDue();
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.lease.Listener;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.org.OrgReply;
@@ -196,6 +197,11 @@ public interface Tampering {
   /** What a use is called in a report. */
   default String useName(String id) {
     return id;
+  }
+
+  /** For whom a change waits until they have acknowledged it. */
+  default Map<Listener, Long> waitedFor(Map<Listener, Long> awaited) {
+    return awaited;
   }
 
   /** When what a sidecar was told may be acknowledged. */

@@ -24,6 +24,27 @@ import java.util.Set;
 
 /** Bugs in how a budget comes to count what was under way when it was set. */
 enum BudgetBug implements PlantedBug {
+  AN_OVERRIDE_NEVER_ENDS {
+    @Override
+    public List<String> signs() {
+      return List.of("model: where Applied", "model: which was not red-", "I2: is let through, with", "model: and falls under");
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasOverrides(scenario.seed());
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof OrgEvent.OverridePut it
+                  ? new OrgEvent.OverridePut(it.at(), Instead.forGood(it.override()), it.actor())
+                  : event);
+    }
+  },
+
   WHAT_ENDED_AFTER_THE_DRAFT_IS_ADDED {
     @Override
     public BudgetEffect settingBudgets(

@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Entitlement;
 import dev.bursar.domain.catalog.PricingPlan;
@@ -22,6 +23,7 @@ import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.simulation.history.OrgShape;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +77,11 @@ final class Instead {
         plan.countsAt(),
         plan.leaseUntil(),
         plan.catalogVersion());
+  }
+
+  static LimitOverride forGood(LimitOverride of) {
+    return new LimitOverride(
+        of.id(), of.scope(), of.budget(), of.limit(), Instant.MAX, of.reason());
   }
 
   static Hold ofNothing(Hold hold) {

@@ -2,6 +2,8 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.lease.Listener;
+import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Subscription;
@@ -60,6 +62,37 @@ enum SidecarBug implements PlantedBug {
     @Override
     public boolean reports(Entry.Stored use) {
       return use.micros() > 0;
+    }
+  },
+
+  A_CHANGE_WAITS_FOR_NOBODY("I9: counts as done after") {
+    @Override
+    public Map<Listener, Long> waitedFor(Map<Listener, Long> awaited) {
+      return Map.of();
+    }
+  },
+
+  NO_LEASE_IS_SAID_TO_BE_OUT("I9: it is said to be out until null") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.answering(
+          decision ->
+              decision instanceof Decision.Unchanged<Object, Object>(Object told)
+                      && told instanceof OrgReply.Leased out
+                  ? new Decision.Unchanged<>(new OrgReply.Leased(List.of(), out.asOf()))
+                  : decision);
+    }
+  },
+
+  WHAT_WAS_UNCHECKED_IS_NOT_REPORTED("I9: and is charged null") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
+    }
+
+    @Override
+    public boolean reports(Entry.Stored use) {
+      return use.lease() != null;
     }
   },
 

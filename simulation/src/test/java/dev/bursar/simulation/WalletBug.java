@@ -48,6 +48,57 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  NOBODY_WAKES_A_WALLET("model: and nobody was woken for it by") {
+    @Override
+    public long soughtFrom() {
+      return 3;
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new NeverDue<>(real);
+    }
+  },
+
+  NOBODY_LOOKS_AFTER_A_TRANSFER("I4: has left, and is still on its way") {
+    @Override
+    public Stage.History history() {
+      return WokenTest.A_TRANSFER_IS_ON_ITS_WAY;
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return id.kind() == EntityId.Kind.WALLET ? new NeverDue<>(real) : real;
+    }
+  },
+
+  NOBODY_WAKES_AN_ORG("I4: was given by") {
+    @Override
+    public Stage.History history() {
+      return WokenTest.THE_WALLET_LACKS_WHAT_A_PLAN_GRANTS;
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return id.kind() == EntityId.Kind.ORG ? new NeverDue<>(real) : real;
+    }
+  },
+
   NOTHING_EXPIRES("model: was due at") {
     @Override
     public WrongRules wrongRules() {
@@ -117,6 +168,18 @@ enum WalletBug implements PlantedBug {
     @Override
     public long soughtFrom() {
       return 61;
+    }
+  },
+
+  AN_END_IS_MOVED_LATE("model: which lay ahead when that was decided") {
+    @Override
+    public Tampering forOneRun() {
+      return new LostMoves();
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.faults().isEmpty() && Simulation.hasPlans(scenario.seed());
     }
   },
 

@@ -65,6 +65,8 @@ public final class OrgShape {
   private static final String IMAGE = TYPES.getLast();
   private static final long FIRST_MIN = 10;
   private static final long FIRST_MAX = 120;
+  private static final Set<String> OVERRIDDEN =
+      Set.of("org-month", "org-minute", "red-life", "red-minute", "blue-hour");
 
   private OrgShape() {}
 
@@ -135,7 +137,10 @@ public final class OrgShape {
         FailMode.DENY);
   }
 
-  /** Budgets of every place that counts, in every kind of measure. */
+  /**
+   * Budgets of the org, and of departments, teams, users and members of it, in credits, requests and
+   * open reservations: none of a meter, an agent, a product or a cost center.
+   */
   public static List<Budget> budgets() {
     return List.of(
         budget("org-life", Scope.Type.ORG, null, null, TYPE, WindowKind.LIFETIME, 400),
@@ -159,6 +164,11 @@ public final class OrgShape {
             .withMode(Budget.Mode.SHADOW),
         told(budget("blue-shadow", Scope.Type.TEAM, "blue", null, TYPE, WindowKind.DAY, 30))
             .withMode(Budget.Mode.SHADOW));
+  }
+
+  /** Those of {@link #budgets()} that are others for some time. */
+  public static List<Budget> overridden() {
+    return budgets().stream().filter(each -> OVERRIDDEN.contains(each.id())).toList();
   }
 
   /**
