@@ -183,6 +183,11 @@ public interface Tampering {
     return settings;
   }
 
+  /** What a sidecar is told to be granted with a lease besides credits. */
+  default Map<String, Long> units(Map<String, Long> granted) {
+    return granted;
+  }
+
   /** What a sidecar finds that an earlier life has left. */
   default Recovery recovered(Recovery found) {
     return found;

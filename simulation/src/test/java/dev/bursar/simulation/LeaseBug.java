@@ -1,5 +1,7 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
