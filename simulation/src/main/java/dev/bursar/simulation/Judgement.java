@@ -5,6 +5,7 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
@@ -118,9 +119,9 @@ final class Judgement {
                 });
           }
         });
-    // A clock that jumps by more than the time for late usage may lose that for the budgets.
-    boolean jumps = world.scenario.has(Fault.CLOCK_JUMPS) || world.days > 0;
-    Set<String> mayBeLost = jumps ? late : Set.of();
+    // What comes after its entity has forgotten the expiry is lost for the budgets.
+    Set<String> mayBeLost = new HashSet<>(late);
+    mayBeLost.removeIf(reservation -> !limits.starts.hasForgotten(reservation));
     limits.expectUsed(charged, mayBeLost);
     Tallies tallies = watch.shadows.tallies(id);
     if (tallies != null) {
@@ -128,16 +129,24 @@ final class Judgement {
       NaiveOrg org = watch.org(EntityId.org(id.org()));
       for (NaiveBudgets.Drafted draft : org.budgets.setInBetween()) {
         if (isCountedBy(draft.budget().scope(), id)) {
-          // Where a wallet has forgotten how it ended, a team that it does not tell finds nothing.
-          boolean forgets = world.scenario.isForgetful() && id.kind() == EntityId.Kind.TEAM;
-          limits.starts.expectStarted(
-              draft, org.facts(draft.budget()), charged, forgets ? late : mayBeLost, tallies);
+          Set<String> lost = new HashSet<>(mayBeLost);
+          if (id.kind() == EntityId.Kind.TEAM) {
+            late.stream().filter(this::isForgotten).forEach(lost::add);
+          }
+          limits.starts.expectStarted(draft, org.facts(draft.budget()), charged, lost, tallies);
         }
       }
       if (id.kind() == EntityId.Kind.ORG) {
         org.expectHeldAsWanted(charged.keySet());
       }
     }
+  }
+
+  /** Where a wallet has forgotten how it ended, a team that it does not tell finds nothing. */
+  private boolean isForgotten(String reservation) {
+    ReservationId id = ReservationId.parse(reservation);
+    return id != null
+        && watch.memories.hasForgottenEnding(EntityId.wallet(id.org(), id.wallet()), reservation);
   }
 
   private static boolean isCountedBy(Scope scope, EntityId id) {

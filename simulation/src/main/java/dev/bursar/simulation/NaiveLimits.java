@@ -285,7 +285,28 @@ final class NaiveLimits {
           found,
           limit,
           count);
+      if (found != null && !starts.isKnown(limit.key())) {
+        tellsEnough(reservation, limit, found);
+      }
     }
+  }
+
+  /** Where it is not known exactly what a limit stands at, as beside leases, it is at the least. */
+  private void tellsEnough(String reservation, Applied limit, LimitState told) {
+    NaiveOrg org = watch.org(EntityId.org(EntityId.parse(name).org()));
+    NaiveBudgets.Drafted draft = org.budgets.drafted(limit.budget(), limit.of().since());
+    if (draft == null || !starts.isStarted(limit.budget(), limit.of().since())) {
+      return;
+    }
+    BigInteger least = starts.least(draft.budget(), limit.key(), org.facts(draft.budget()));
+    expect(
+        micros(told.used().plus(told.held())).compareTo(least) >= 0,
+        "model",
+        "%s tells %s, where %s are used and held at the least",
+        reservation,
+        told,
+        least);
+    watch.saw(Rarity.TOLD_BESIDE_LEASES);
   }
 
   /** A reservation is taken back, or was never to be: nothing of it counts, and nobody is told. */
@@ -329,9 +350,9 @@ final class NaiveLimits {
     if (parts == null
         && closure.kind() == Closure.Kind.EXPIRED
         && lapsed.containsKey(reservation)
-        && watch.haveClocksJumped()) {
-      // By another clock it has been over for so long that it was forgotten; a budget that is set
-      // counts it, should it be committed late, and so it was asked for once more.
+        && starts.hasForgotten(reservation)) {
+      // It has been over for so long that it was forgotten; a budget that is set counts it, should
+      // it be committed late, and so it was asked for once more.
       return;
     }
     if (parts == null) {
