@@ -270,6 +270,35 @@ final class AnswerChecks {
                         || (each.since() != null && each.scope().countedByTeam()));
   }
 
+  /** A limit of the org stood at what is told of it, with this held in it. */
+  private void byOrg(LimitState told, Plan plan, EntityId org, Since since) {
+    NaiveLimits counted = world.watch.limits(org);
+    NaiveLimits.Key key = NaiveLimits.Key.of(told);
+    long from = world.wasBehind(since, org) ? 0 : since.moment();
+    BigInteger asked = NaiveWallet.micros(plan.quantities().in(told.measure()).micros());
+    BigInteger used = NaiveWallet.micros(told.used().micros());
+    BigInteger held = NaiveWallet.micros(told.held().micros());
+    // What was only asked about is held nowhere; what is charged at once was held before that.
+    NaiveLimits.Count count =
+        plan.request().dryRun()
+            ? new NaiveLimits.Count(used, held.subtract(asked))
+            : plan.request().commit()
+                ? new NaiveLimits.Count(
+                    used.subtract(
+                        told.measure().equals(Quantities.OPEN_RESERVATIONS)
+                            ? BigInteger.ZERO
+                            : asked),
+                    held.add(asked))
+                : new NaiveLimits.Count(used, held);
+    world.watch.expect(
+        !counted.starts.isKnown(key, from)
+            || counted.between(key, from, world.watch.moment()).contains(count),
+        "model",
+        "%s is allowed with %s, which was never so meanwhile",
+        plan.reservation(),
+        told);
+  }
+
   /** Only a question: at some time meanwhile nothing stood in the way. */
   private void wouldBeAllowed(
       Decided.Allowed allowed, ReserveRequest request, EntityId wallet, Since since) {

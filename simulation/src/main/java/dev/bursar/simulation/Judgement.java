@@ -18,7 +18,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -82,8 +81,7 @@ final class Judgement {
           plan == null
               || charge == null
               || (plan.creditType().equals(charge.creditType())
-                  && Objects.equals(plan.request().feature(), charge.attribution().feature())
-                  && Objects.equals(plan.request().model(), charge.attribution().model())),
+                  && Promises.isOf(charge.attribution(), plan)),
           "model",
           "%s: %s is asked for as %s, and charged as %s",
           name,

@@ -216,6 +216,14 @@ final class NaiveOrg {
       return;
     }
     Instant ran = reported.happenedAt();
+    watch.expect(
+        reported.lease() != null || !ran.isAfter(at.plus(World.AHEAD_MAX)),
+        "model",
+        "%s: %s is taken at %s, though it lies too far ahead: %s",
+        name,
+        reservation,
+        at,
+        reported);
     boolean tooLongAgo = ran.isBefore(at.minus(World.CORRECTION));
     Instant counts = ran.isAfter(at) || tooLongAgo ? at : ran;
     Instant inLease = leases.countsAt(reported, at);

@@ -444,6 +444,13 @@ final class NaiveWallet {
         hold.reservation());
     expect(hold.expiresAt().isAfter(at), "I12", "%s expires when it is made", hold.reservation());
     expect(
+        hold.madeAt().equals(at),
+        "model",
+        "%s is made at %s, and said to be of %s",
+        hold.reservation(),
+        at,
+        hold.madeAt());
+    expect(
         figures(hold.creditType()).debt().signum() == 0,
         "model",
         "%s is held by a wallet that owes %s",

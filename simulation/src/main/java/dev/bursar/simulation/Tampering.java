@@ -168,6 +168,11 @@ public interface Tampering {
     return World.GRACE;
   }
 
+  /** How far ahead of an org's clock reported work may have run. */
+  default Duration aheadMax() {
+    return World.AHEAD_MAX;
+  }
+
   /** How many operations an entity remembers. */
   default int remembered(int operations) {
     return operations;
