@@ -19,7 +19,6 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaivePots.Use;
 import dev.bursar.simulation.NaiveWallet.Figures;
 import java.math.BigInteger;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -76,7 +75,7 @@ final class AnswerChecks {
     if (terms != null && refusal.code() == Refusal.Code.LEASE_TOO_WIDE) {
       NaiveOrg org = world.watch.org(id);
       // A freeze lasts longer by a clock that is behind.
-      Instant at = world.cluster.earliestNow().minus(Duration.ofHours(1));
+      Instant at = world.cluster.earliestSince(since);
       world.watch.expect(
           moments(since, id)
               .anyMatch(
@@ -85,7 +84,10 @@ final class AnswerChecks {
           "a lease for %s is refused: %s",
           request.subject(),
           refusal);
-      world.watch.saw(Rarity.LEASE_TOO_WIDE);
+      world.watch.saw(
+          refusal.detail().startsWith("the freeze of ")
+              ? Rarity.LEASE_TOO_WIDE_FOR_A_FREEZE
+              : Rarity.LEASE_TOO_WIDE);
       return true;
     }
     if (more != null && refusal.code() == Refusal.Code.LEASE_ENDED) {
@@ -222,7 +224,9 @@ final class AnswerChecks {
         told,
         org.limitsOf(plan, at, world.watch.moment()));
     if (request.lease() != null) {
-      Instant soon = world.cluster.latestClock().plus(Duration.ofHours(1));
+      Instant latest = world.cluster.latestSince(since);
+      Instant last = world.watch.shadows.lastAt(EntityId.org(wallet.org()));
+      Instant soon = last.isAfter(latest) ? last : latest;
       world.watch.expect(
           moments(since, EntityId.org(wallet.org()))
               .anyMatch(
@@ -231,6 +235,12 @@ final class AnswerChecks {
           "%s is leased for %s, which is too wide",
           reservation,
           request.subject());
+      saw(request.subject().user() == null, Rarity.LEASED_FOR_ALL_USERS);
+    }
+    for (LimitState limit : allowed.limits()) {
+      if (!limit.scope().countedByTeam()) {
+        byOrg(limit, plan, EntityId.org(wallet.org()), since);
+      }
     }
     if (request.dryRun()) {
       wouldBeAllowed(allowed, request, wallet, since);
