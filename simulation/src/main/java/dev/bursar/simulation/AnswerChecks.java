@@ -20,7 +20,6 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaivePots.Use;
 import dev.bursar.simulation.NaiveWallet.Figures;
 import java.math.BigInteger;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -78,7 +77,7 @@ final class AnswerChecks {
     if (terms != null && refusal.code() == Refusal.Code.LEASE_TOO_WIDE) {
       NaiveOrg org = world.watch.org(id);
       // A freeze lasts longer by a clock that is behind.
-      Instant at = world.cluster.earliestNow().minus(Duration.ofHours(1));
+      Instant at = world.cluster.earliestSince(since);
       world.watch.expect(
           moments(since, id)
               .anyMatch(
@@ -87,7 +86,10 @@ final class AnswerChecks {
           "a lease for %s is refused: %s",
           request.subject(),
           refusal);
-      world.watch.saw(Rarity.LEASE_TOO_WIDE);
+      world.watch.saw(
+          refusal.detail().startsWith("the freeze of ")
+              ? Rarity.LEASE_TOO_WIDE_FOR_A_FREEZE
+              : Rarity.LEASE_TOO_WIDE);
       return true;
     }
     if (more != null && refusal.code() == Refusal.Code.LEASE_ENDED) {
@@ -224,7 +226,9 @@ final class AnswerChecks {
         told,
         org.limitsOf(plan, at, world.watch.moment()));
     if (request.lease() != null) {
-      Instant soon = world.cluster.latestClock().plus(Duration.ofHours(1));
+      Instant latest = world.cluster.latestSince(since);
+      Instant last = world.watch.shadows.lastAt(EntityId.org(wallet.org()));
+      Instant soon = last.isAfter(latest) ? last : latest;
       world.watch.expect(
           moments(since, EntityId.org(wallet.org()))
               .anyMatch(
@@ -233,6 +237,12 @@ final class AnswerChecks {
           "%s is leased for %s, which is too wide",
           reservation,
           request.subject());
+      saw(request.subject().user() == null, Rarity.LEASED_FOR_ALL_USERS);
+    }
+    for (LimitState limit : allowed.limits()) {
+      if (!limit.scope().countedByTeam()) {
+        byOrg(limit, plan, EntityId.org(wallet.org()), since);
+      }
     }
     if (request.dryRun()) {
       wouldBeAllowed(allowed, request, wallet, since);
@@ -270,6 +280,35 @@ final class AnswerChecks {
                 each ->
                     applying.contains(each.budget())
                         || (each.since() != null && each.scope().countedByTeam()));
+  }
+
+  /** A limit of the org stood at what is told of it, with this held in it. */
+  private void byOrg(LimitState told, Plan plan, EntityId org, Since since) {
+    NaiveLimits counted = world.watch.limits(org);
+    NaiveLimits.Key key = NaiveLimits.Key.of(told);
+    long from = world.wasBehind(since, org) ? 0 : since.moment();
+    BigInteger asked = NaiveWallet.micros(plan.quantities().in(told.measure()).micros());
+    BigInteger used = NaiveWallet.micros(told.used().micros());
+    BigInteger held = NaiveWallet.micros(told.held().micros());
+    // What was only asked about is held nowhere; what is charged at once was held before that.
+    NaiveLimits.Count count =
+        plan.request().dryRun()
+            ? new NaiveLimits.Count(used, held.subtract(asked))
+            : plan.request().commit()
+                ? new NaiveLimits.Count(
+                    used.subtract(
+                        told.measure().equals(Quantities.OPEN_RESERVATIONS)
+                            ? BigInteger.ZERO
+                            : asked),
+                    held.add(asked))
+                : new NaiveLimits.Count(used, held);
+    world.watch.expect(
+        !counted.starts.isKnown(key, from)
+            || counted.between(key, from, world.watch.moment()).contains(count),
+        "model",
+        "%s is allowed with %s, which was never so meanwhile",
+        plan.reservation(),
+        told);
   }
 
   /** Only a question: at some time meanwhile nothing stood in the way. */

@@ -5,6 +5,7 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
@@ -19,7 +20,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -90,8 +90,7 @@ final class Judgement {
           plan == null
               || charge == null
               || (plan.creditType().equals(charge.creditType())
-                  && Objects.equals(plan.request().feature(), charge.attribution().feature())
-                  && Objects.equals(plan.request().model(), charge.attribution().model())),
+                  && Promises.isOf(charge.attribution(), plan)),
           "model",
           "%s: %s is asked for as %s, and charged as %s",
           name,
@@ -127,9 +126,9 @@ final class Judgement {
                 });
           }
         });
-    // A clock that jumps by more than the time for late usage may lose that for the budgets.
-    boolean jumps = world.scenario.has(Fault.CLOCK_JUMPS) || world.days > 0;
-    Set<String> mayBeLost = jumps ? late : Set.of();
+    // What comes after its entity has forgotten the expiry is lost for the budgets.
+    Set<String> mayBeLost = new HashSet<>(late);
+    mayBeLost.removeIf(reservation -> !limits.starts.hasForgotten(reservation));
     limits.expectUsed(charged, mayBeLost);
     Tallies tallies = watch.shadows.tallies(id);
     if (tallies != null) {
@@ -137,16 +136,24 @@ final class Judgement {
       NaiveOrg org = watch.org(EntityId.org(id.org()));
       for (NaiveBudgets.Drafted draft : org.budgets.setInBetween()) {
         if (isCountedBy(draft.budget().scope(), id)) {
-          // Where a wallet has forgotten how it ended, a team that it does not tell finds nothing.
-          boolean forgets = world.scenario.isForgetful() && id.kind() == EntityId.Kind.TEAM;
-          limits.starts.expectStarted(
-              draft, org.facts(draft.budget()), charged, forgets ? late : mayBeLost, tallies);
+          Set<String> lost = new HashSet<>(mayBeLost);
+          if (id.kind() == EntityId.Kind.TEAM) {
+            late.stream().filter(this::isForgotten).forEach(lost::add);
+          }
+          limits.starts.expectStarted(draft, org.facts(draft.budget()), charged, lost, tallies);
         }
       }
       if (id.kind() == EntityId.Kind.ORG) {
         org.expectHeldAsWanted(charged.keySet());
       }
     }
+  }
+
+  /** Where a wallet has forgotten how it ended, a team that it does not tell finds nothing. */
+  private boolean isForgotten(String reservation) {
+    ReservationId id = ReservationId.parse(reservation);
+    return id != null
+        && watch.memories.hasForgottenEnding(EntityId.wallet(id.org(), id.wallet()), reservation);
   }
 
   private static boolean isCountedBy(Scope scope, EntityId id) {

@@ -122,8 +122,9 @@ final class NaiveBudgets {
    * @param budget as it is counted from there on
    * @param at when it was drafted
    * @param moment the same, in events
+   * @param denies whether it is to deny once it is set
    */
-  record Drafted(Budget budget, Instant at, long moment) {}
+  record Drafted(Budget budget, Instant at, long moment, boolean denies) {}
 
   /** By name, and where it was drafted. */
   private final Map<String, TreeMap<Long, Drafted>> drafts = new TreeMap<>();
@@ -136,7 +137,9 @@ final class NaiveBudgets {
         put(budgets, draft.id(), draft, moment);
         drafts
             .computeIfAbsent(draft.id(), id -> new TreeMap<>())
-            .put(sequence, new Drafted(draft, it.at(), moment));
+            .put(
+                sequence,
+                new Drafted(draft, it.at(), moment, it.budget().mode() == Budget.Mode.HARD));
       }
       case OrgEvent.BudgetPut it -> put(budgets, it.budget().id(), it.budget(), moment);
       case OrgEvent.OverridePut it ->
@@ -439,7 +442,7 @@ final class NaiveBudgets {
                 .anyMatch(
                     budget ->
                         budget != null
-                            && budget.mode() == Budget.Mode.HARD
+                            && deniesSoon(budget)
                             && counts(budget.measure(), creditType)
                             && isOfUsers(budget.scope(), subject))
             || freezes.values().stream()
@@ -447,6 +450,13 @@ final class NaiveBudgets {
                 .anyMatch(
                     freeze ->
                         freeze != null && isOfUsers(freeze.scope(), subject) && lasts(freeze, at)));
+  }
+
+  /** Whether it denies, or was drafted and will. */
+  private boolean deniesSoon(Budget budget) {
+    Drafted draft = drafted(budget.id(), budget.since());
+    return budget.mode() == Budget.Mode.HARD
+        || (draft != null && draft.denies && draft.budget.equals(budget));
   }
 
   private static boolean isOfUsers(Scope scope, Subject subject) {

@@ -11,6 +11,7 @@ import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import java.math.BigInteger;
@@ -82,6 +83,7 @@ final class NaiveOrg {
     List<Applied> limits = budgets.applied(subject, plan.creditType(), at, watch.moment());
     liesIn(plan);
     isBegun(plan, at);
+    isLeased(plan, limits, at);
     leases.begin(plan, watch.moment());
     own.hold(
         reservation,
@@ -101,6 +103,45 @@ final class NaiveOrg {
     List<Applied> team = limits.stream().filter(Applied::byTeam).toList();
     ofTeam.put(reservation, team);
     sameForTeam(reservation);
+  }
+
+  /**
+   * A lease lasts no longer than any window that it holds in; and only what holds in all that deny
+   * now is added to.
+   */
+  private void isLeased(Plan plan, List<Applied> limits, Instant at) {
+    LeaseTerms terms = plan.request().lease();
+    if (terms == null) {
+      return;
+    }
+    String lease = plan.reservation();
+    String more = terms.more();
+    NaiveLeases.Term before = more == null ? null : leases.term(more);
+    Instant until = NaiveLeases.until(plan, before, limits, at);
+    watch.expect(
+        until.equals(plan.leaseUntil()),
+        "I9",
+        "%s: %s is leased until %s, which has to end at %s",
+        name,
+        lease,
+        plan.leaseUntil(),
+        until);
+    if (more == null) {
+      return;
+    }
+    for (Applied limit : limits) {
+      watch.expect(
+          !limit.isHard()
+              || (before != null
+                  && !limit.window().isAfter(before.from())
+                  && (limit.byTeam() || own.holdsIn(more, limit))),
+          "I11",
+          "%s: %s is to be added to %s, which does not hold in %s",
+          name,
+          lease,
+          more,
+          limit);
+    }
   }
 
   /** By its plan the org may use what is asked for, as some catalog has it that counted by then. */
@@ -176,6 +217,14 @@ final class NaiveOrg {
       return;
     }
     Instant ran = reported.happenedAt();
+    watch.expect(
+        reported.lease() != null || !ran.isAfter(at.plus(World.AHEAD_MAX)),
+        "model",
+        "%s: %s is taken at %s, though it lies too far ahead: %s",
+        name,
+        reservation,
+        at,
+        reported);
     boolean tooLongAgo = ran.isBefore(at.minus(World.CORRECTION));
     Instant counts = ran.isAfter(at) || tooLongAgo ? at : ran;
     Instant inLease = leases.countsAt(reported, at);

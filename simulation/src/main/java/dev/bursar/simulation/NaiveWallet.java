@@ -1,9 +1,13 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.LeaseTerms;
+import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.Balance;
@@ -110,6 +114,19 @@ final class NaiveWallet {
   /** In which moment each lease was revoked. */
   private final Map<String, Long> revoked = new HashMap<>();
 
+  /** All that had been handed back of a lease, each time that some was. */
+  private final Map<String, Set<BigInteger>> handedBack = new HashMap<>();
+
+  /**
+   * What a reservation has to do with a lease.
+   *
+   * @param lease the one that it was, that it was drawn from, or that it was added to
+   * @param covered how much was drawn from that
+   */
+  private record OfLease(String lease, BigInteger covered) {}
+
+  private final Map<String, OfLease> ofLeases = new HashMap<>();
+
   /** When each hold was to end before it was extended. */
   private final Map<String, Set<Instant>> ends = new HashMap<>();
 
@@ -191,6 +208,20 @@ final class NaiveWallet {
    */
   @Nullable Long prolongedAt(String lease) {
     return prolonged.get(lease);
+  }
+
+  /**
+   * Whether what is told of an end tells which lease it has to do with, and how much of that; or,
+   * of one that goes on with less, how much has come back of it.
+   */
+  boolean isOfLeaseAsTold(Closure told) {
+    if (told.kind() == Closure.Kind.SHRUNK) {
+      return handedBack.getOrDefault(told.reservation(), Set.of()).contains(micros(told.charged()));
+    }
+    OfLease known = ofLeases.get(told.reservation());
+    return known == null
+        ? told.lease() == null
+        : known.lease.equals(told.lease()) && known.covered.equals(micros(told.fromLease()));
   }
 
   /** Whether a lease was revoked by some moment. */
@@ -436,6 +467,13 @@ final class NaiveWallet {
         hold.reservation());
     expect(hold.expiresAt().isAfter(at), "I12", "%s expires when it is made", hold.reservation());
     expect(
+        hold.madeAt().equals(at),
+        "model",
+        "%s is made at %s, and said to be of %s",
+        hold.reservation(),
+        at,
+        hold.madeAt());
+    expect(
         figures(hold.creditType()).debt().signum() == 0,
         "model",
         "%s is held by a wallet that owes %s",
@@ -462,6 +500,7 @@ final class NaiveWallet {
       Lease terms = hold.lease();
       if (terms != null) {
         prolonged.put(hold.reservation(), watch.nowMicros());
+        ofLeases.put(hold.reservation(), new OfLease(hold.reservation(), BigInteger.ZERO));
         expect(
             terms.epoch() == 1
                 && terms.granted().equals(hold.amount())
@@ -485,7 +524,8 @@ final class NaiveWallet {
           terms != null
               && hold != null
               && Objects.equals(event.reported().epoch(), terms.epoch())
-              && hold.creditType().equals(event.transaction().creditType());
+              && hold.creditType().equals(event.transaction().creditType())
+              && covers(hold.attribution(), event.transaction().attribution());
       expect(
           covered == (event.covered() != null),
           "I9",
@@ -496,13 +536,19 @@ final class NaiveWallet {
           event.covered(),
           terms);
       if (name != null) {
-        watch.saw(covered ? Rarity.LEASE_REPORTED : Rarity.LEASE_REPORTED_LATE);
+        watch.saw(
+            covered
+                ? Rarity.LEASE_REPORTED
+                : hold != null && !covers(hold.attribution(), event.transaction().attribution())
+                    ? Rarity.LEASE_DID_NOT_COVER
+                    : Rarity.LEASE_REPORTED_LATE);
       }
       if (!covered || hold == null || terms == null || event.covered() == null) {
         costs.usage(event, null, name == null ? null : (Boolean) (hold == null));
         return;
       }
       costs.usage(event, hold, false);
+      ofLeases.put(event.reservation(), new OfLease(String.valueOf(name), micros(event.covered())));
       expect(
           terms.reported().plus(event.covered()).compareTo(terms.granted()) <= 0,
           "I9",
@@ -516,6 +562,18 @@ final class NaiveWallet {
           terms.reporting(event.covered()),
           hold.expiresAt(),
           hold.teamHolds());
+    }
+
+    /** A lease is for whom and what it names; whatever it does not name it is for. */
+    private boolean covers(Attribution lease, Attribution work) {
+      return isOf(lease.subject().team(), work.subject().team())
+          && isOf(lease.subject().user(), work.subject().user())
+          && isOf(lease.feature(), work.feature())
+          && isOf(lease.model(), work.model());
+    }
+
+    private boolean isOf(@Nullable String named, @Nullable String of) {
+      return named == null || named.equals(of);
     }
 
     void settled(WalletEvent.LeaseSettled event) {
@@ -538,6 +596,7 @@ final class NaiveWallet {
         more = added.amount();
         all = together(hold, added);
         prolonged.put(event.lease(), watch.nowMicros());
+        ofLeases.put(event.added(), new OfLease(event.lease(), BigInteger.ZERO));
         watch.saw(Rarity.LEASE_TOPPED_UP);
       }
       Lease after = event.terms();
@@ -549,6 +608,7 @@ final class NaiveWallet {
               && after.returned().equals(before.returned().plus(event.returned()))
               && after.left().compareTo(Credits.ZERO) >= 0
               && (added != null || after.expiresAt().equals(before.expiresAt()))
+              && unitsAreGranted(before, event)
               && !event.settleBy().isBefore(hold.expiresAt())
               && !event.settleBy().isBefore(after.expiresAt().plusSeconds(World.LEASE_SETTLE)),
           "I9",
@@ -557,6 +617,9 @@ final class NaiveWallet {
           before,
           event);
       if (event.returned().isPositive()) {
+        handedBack
+            .computeIfAbsent(event.lease(), lease -> new HashSet<>())
+            .add(micros(before.returned().plus(event.returned())));
         watch.saw(Rarity.LEASE_HANDED_BACK);
       }
       List<Draw> left = new ArrayList<>();
@@ -565,6 +628,21 @@ final class NaiveWallet {
       books(hold.creditType()).goesBack(event.lease(), Part.of(back), event.transaction());
       books(hold.creditType()).pots.hold(back, -1);
       keep(all, left, after, event.settleBy(), event.teamHolds());
+    }
+
+    /** Of no meter there is more than there was, and was granted with what is added. */
+    private boolean unitsAreGranted(Lease before, WalletEvent.LeaseSettled event) {
+      Plan added = event.added() == null ? null : watch.begun(event.added());
+      LeaseTerms terms = added == null ? null : added.request().lease();
+      Map<String, Long> more = terms == null ? Map.of() : terms.allowances();
+      return event.terms().meters().keySet().containsAll(before.meters().keySet())
+          && event.terms().meters().entrySet().stream()
+              .allMatch(
+                  each ->
+                      each.getValue() >= before.meters().getOrDefault(each.getKey(), 0L)
+                          && each.getValue()
+                              <= before.meters().getOrDefault(each.getKey(), 0L)
+                                  + more.getOrDefault(each.getKey(), 0L));
     }
 
     void revoked(WalletEvent.LeaseRevoked event) {

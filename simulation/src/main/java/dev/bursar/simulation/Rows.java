@@ -172,10 +172,16 @@ final class Rows implements SimulatedJournal.Listener {
           case EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
           case ADDED -> fate == Fate.RELEASED;
           // It may have ended since.
-          case SHRUNK -> fate != null;
+          case SHRUNK -> fate != null && fate != Fate.BARRED;
           case ENDED -> fate == Fate.RELEASED || fate == Fate.CANCELLED || fate == Fate.BARRED;
         };
     watch.expect(same, "I11", "%s settles %s, which is %s in its wallet", by, closure, fate);
+    watch.expect(
+        wallet == null || wallet.isOfLeaseAsTold(closure),
+        "I3",
+        "%s settles %s, and its wallet has another lease, or drew another part of it",
+        by,
+        closure);
     watch.expect(
         wallet == null
             || !closure.kind().hasRun()

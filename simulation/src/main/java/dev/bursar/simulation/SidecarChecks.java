@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.identity.EntityId;
@@ -263,16 +264,22 @@ final class SidecarChecks {
     }
     forgetExpired();
     long spent = 0;
+    long requests = 0;
+    long atOnce = 0;
     for (Use use : disk.uses.values()) {
       if (lease.equals(use.lease()) && !late.contains(use.id())) {
         spent += use.micros();
+        requests++;
       }
     }
     for (Open each : open.values()) {
       if (lease.equals(each.lease)) {
         spent += each.micros;
+        atOnce++;
       }
     }
+    expectUnits(lease, hold.lease(), Quantities.REQUESTS, requests + atOnce);
+    expectUnits(lease, hold.lease(), Quantities.OPEN_RESERVATIONS, atOnce);
     long granted = hold.lease().granted().micros();
     world.watch.expect(
         spent <= granted,
@@ -280,6 +287,20 @@ final class SidecarChecks {
         "%s decides on %d of %s, which has %d",
         name,
         spent,
+        lease,
+        granted);
+  }
+
+  /** What no limit counts, a lease does not name. */
+  private void expectUnits(String lease, Lease terms, String meter, long units) {
+    Long granted = terms.meters().get(meter);
+    world.watch.expect(
+        granted == null || units <= granted,
+        "I2",
+        "%s decides on %d %s of %s, which has %d of them",
+        name,
+        units,
+        meter,
         lease,
         granted);
   }

@@ -302,7 +302,7 @@ final class SidecarServer implements Server, TermsSource {
         terms.granted().micros(),
         terms.reported().micros(),
         terms.revoked(),
-        meters,
+        world.tampering.units(meters),
         remaining,
         settleBy == null
             ? -1

@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Violation;
@@ -32,6 +33,9 @@ public final class Simulation {
 
   /** Of the busy org; none counts as one. */
   private static final List<String> PLANS = List.of("small", "large", "");
+
+  /** In one history of so many, users have no limits of their own, and leases may be for all. */
+  private static final int USERS_UNLIMITED_ONE_IN = 5;
 
   private static final int BUDGETS_ONE_IN = 3;
   private static final int BUDGETS_SET = 6;
@@ -206,6 +210,11 @@ public final class Simulation {
     return sidecarsIn(seed) + holdersIn(seed) > 0;
   }
 
+  /** Whether each user has limits, so that no lease may be for all of them. */
+  static boolean areUsersLimited(long seed) {
+    return Math.floorMod(seed, USERS_UNLIMITED_ONE_IN) > 0;
+  }
+
   /** How many set budgets while others work; in most histories nobody does. */
   static int budgetersIn(long seed) {
     return Math.floorMod(seed, BUDGETS_ONE_IN) == 0 ? 2 : 0;
@@ -356,8 +365,15 @@ public final class Simulation {
       }
     }
     for (Budget budget : OrgShape.budgets()) {
-      tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
+      if (!isOfEach(budget) || areUsersLimited(world.scenario.seed())) {
+        tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
+      }
     }
+  }
+
+  private static boolean isOfEach(Budget budget) {
+    return budget.scope().type() == Scope.Type.EACH_USER
+        || budget.scope().type() == Scope.Type.EACH_MEMBER;
   }
 
   private static OrgCommand put(String name, @Nullable String plan) {

@@ -169,6 +169,11 @@ public interface Tampering {
     return World.GRACE;
   }
 
+  /** How far ahead of an org's clock reported work may have run. */
+  default Duration aheadMax() {
+    return World.AHEAD_MAX;
+  }
+
   /** How many operations an entity remembers. */
   default int remembered(int operations) {
     return operations;
@@ -182,6 +187,11 @@ public interface Tampering {
   /** How sidecars lease. */
   default LeaseSettings leasing(LeaseSettings settings) {
     return settings;
+  }
+
+  /** What a sidecar is told to be granted with a lease besides credits. */
+  default Map<String, Long> units(Map<String, Long> granted) {
+    return granted;
   }
 
   /** What a sidecar finds that an earlier life has left. */

@@ -137,7 +137,7 @@ final class World {
             REMEMBERED_FOR,
             tampering.grace(),
             CORRECTION,
-            AHEAD_MAX,
+            tampering.aheadMax(),
             500L + random.nextInt(8_000),
             1,
             Duration.ofMillis(500),

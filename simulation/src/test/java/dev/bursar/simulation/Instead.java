@@ -12,7 +12,9 @@ import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
@@ -23,6 +25,7 @@ import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.simulation.history.OrgShape;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -116,6 +119,68 @@ final class Instead {
                 lease.holder(),
                 lease.catalogVersion(),
                 lease.canName()));
+  }
+
+  /** A lease from which whoever reports may draw. */
+  static Hold forNobody(Hold hold) {
+    Attribution of = hold.attribution();
+    return attributed(
+        hold,
+        new Attribution(
+            of.trigger(),
+            of.actor(),
+            Subject.ofOrg(of.subject().org()),
+            of.feature(),
+            of.model(),
+            of.session(),
+            of.idempotencyKey(),
+            of.metadata(),
+            of.salt()));
+  }
+
+  /** Without what a client has said of its own. */
+  static Attribution withoutWords(Attribution of) {
+    return new Attribution(
+        of.trigger(),
+        of.actor(),
+        of.subject(),
+        of.feature(),
+        of.model(),
+        of.session(),
+        of.idempotencyKey(),
+        Map.of(),
+        of.salt());
+  }
+
+  /** As if it had been made later, and so with a later end. */
+  static Hold madeLater(Hold hold, Duration by) {
+    return new Hold(
+        hold.reservation(),
+        hold.creditType(),
+        hold.amount(),
+        hold.draws(),
+        hold.price(),
+        hold.madeAt().plus(by),
+        hold.expiresAt().plus(by),
+        hold.overagePolicy(),
+        hold.teamHolds(),
+        hold.attribution(),
+        hold.lease());
+  }
+
+  private static Hold attributed(Hold hold, Attribution to) {
+    return new Hold(
+        hold.reservation(),
+        hold.creditType(),
+        hold.amount(),
+        hold.draws(),
+        hold.price(),
+        hold.madeAt(),
+        hold.expiresAt(),
+        hold.overagePolicy(),
+        hold.teamHolds(),
+        to,
+        hold.lease());
   }
 
   /** It burns before all others. */

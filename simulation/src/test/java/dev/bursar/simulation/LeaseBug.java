@@ -1,5 +1,7 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -103,6 +105,72 @@ enum LeaseBug implements PlantedBug {
     @Override
     public WrongRules wrongRules() {
       return WrongRules.evolving(event -> !(event instanceof WalletEvent.LeaseRevoked));
+    }
+  },
+
+  A_LEASE_OUTLASTS_A_WINDOW("I9: which has to end at") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof OrgEvent.ReservationBegun it && it.plan().leaseUntil() != null
+                  ? new OrgEvent.ReservationBegun(
+                      it.at(),
+                      it.plan()
+                          .until(
+                              it.at().plusSeconds(it.plan().request().ttlSeconds()),
+                              it.plan().catalogVersion()))
+                  : event);
+    }
+  },
+
+  MORE_IS_SAID_TO_COME_BACK_OF_A_LEASE("I3: and its wallet has another lease") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Settle(Closure it)
+              && it.kind() == Closure.Kind.SHRUNK
+          ? Instead.of(
+              request,
+              new OrgCommand.Settle(
+                  Closure.shrunk(it.reservation(), it.charged().plus(new Credits(1)))))
+          : request;
+    }
+  },
+
+  WHAT_A_LEASE_PAYS_FOR_IS_HELD_AND_USED("I3: and its wallet has another lease") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Settle(Closure it) && it.kind().hasRun()
+          ? Instead.of(request, new OrgCommand.Settle(it.drawnFrom(null)))
+          : request;
+    }
+  },
+
+  A_LEASE_IS_FOR_ALL("I9: is drawn from it") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.CreditsHeld it && it.hold().lease() != null
+                  ? new WalletEvent.CreditsHeld(it.at(), Instead.forNobody(it.hold()), it.balance())
+                  : event);
+    }
+  },
+
+  A_FREEZE_THAT_IS_OVER_MAKES_A_LEASE_TOO_WIDE("I9: a lease for") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return id.kind() == EntityId.Kind.ORG ? new FrozenForEver<>(real) : real;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasLeases(scenario.seed()) && !Simulation.areUsersLimited(scenario.seed());
     }
   },
 

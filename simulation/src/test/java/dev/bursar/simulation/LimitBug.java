@@ -7,6 +7,7 @@ import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgSettings;
@@ -166,6 +167,31 @@ enum LimitBug implements PlantedBug {
                       it.origin()),
                   request.operation())
           : request;
+    }
+  },
+
+  A_REPORT_IS_SAID_TO_BE_AHEAD("model: is said to be ahead") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.refusing(
+          event ->
+              event instanceof OrgEvent.ReservationBegun it
+                      && it.plan().request().reported() != null
+                      && it.plan().request().reported().lease() == null
+                  ? new Refusal(Refusal.Code.INVALID, "time", "planted")
+                  : null);
+    }
+  },
+
+  A_REPORT_MAY_LIE_AHEAD("model: though it lies too far ahead") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Fault.CLOCK_JUMPS);
+    }
+
+    @Override
+    public Duration aheadMax() {
+      return Duration.ofHours(2);
     }
   },
 

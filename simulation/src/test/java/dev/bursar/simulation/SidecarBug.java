@@ -41,6 +41,13 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  A_SIDECAR_COUNTS_NO_UNITS("I2: of them") {
+    @Override
+    public Map<String, Long> units(Map<String, Long> granted) {
+      return Map.of();
+    }
+  },
+
   WHAT_IS_NOT_REPORTED_IS_NOT_COUNTED_AFTER_A_RESTART("I3: is not on record") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {

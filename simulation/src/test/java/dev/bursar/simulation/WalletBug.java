@@ -549,6 +549,51 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  A_HOLD_IS_SAID_TO_BE_MADE_LATER("model: and said to be of") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.CreditsHeld it
+                  ? new WalletEvent.CreditsHeld(
+                      it.at(), Instead.madeLater(it.hold(), Duration.ofSeconds(60)), it.balance())
+                  : event);
+    }
+  },
+
+  WHAT_A_CLIENT_SAYS_IS_LEFT_OUT("model: and held as") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.HoldCredits it
+          ? Instead.of(
+              request,
+              new WalletCommand.HoldCredits(
+                  it.reservation(),
+                  it.creditType(),
+                  it.amount(),
+                  it.price(),
+                  it.ttlSeconds(),
+                  it.overagePolicy(),
+                  it.commit(),
+                  it.teamHolds(),
+                  Instead.withoutWords(it.attribution()),
+                  it.origin(),
+                  it.lease()))
+          : request;
+    }
+  },
+
+  A_KEY_IS_SAID_TO_BE_AHEAD("model: is said to be ahead") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.refusing(
+          event ->
+              event instanceof WalletEvent.Adjusted
+                  ? new Refusal(Refusal.Code.INVALID, "Idempotency-Key", "planted")
+                  : null);
+    }
+  },
+
   WHAT_IS_REPORTED_IN_TIME_IS_LATE("model: and said to be late") {
     @Override
     public WrongRules wrongRules() {
