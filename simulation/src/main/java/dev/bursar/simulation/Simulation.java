@@ -429,7 +429,7 @@ public final class Simulation {
     for (int i = hasOverrides(world.scenario.seed()) ? OVERRIDES : 0; i > 0; i--) {
       Budget budget = OrgShape.overridden().get(random.nextInt(OrgShape.overridden().size()));
       boolean suspends = random.nextInt(OVERRIDES_SUSPEND_ONE_IN) == 0;
-      Credits limit = suspends ? null : Credits.of(1 + random.nextInt(OVERRIDDEN_MAX));
+      @Nullable Credits limit = suspends ? null : Credits.of(1 + random.nextInt(OVERRIDDEN_MAX));
       Duration lasts = Duration.ofMillis(1 + random.nextInt(PLANS_END_WITHIN_MS));
       world.time.after(
           random.nextLong(PLANS_CHANGE_WITHIN),

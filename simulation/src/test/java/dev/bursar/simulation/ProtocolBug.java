@@ -53,7 +53,7 @@ enum ProtocolBug implements PlantedBug {
     // All that has ended is told over and over, to the end: in few histories that is little.
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return scenario.faults().isEmpty() && scenario.clients() * scenario.operations() < 20;
+      return scenario.faults().isEmpty() && scenario.clients() * scenario.operations() < 10;
     }
   },
 
@@ -546,6 +546,11 @@ enum ProtocolBug implements PlantedBug {
   },
 
   ONLY_THE_FIRST_LIMIT_OF_A_TEAM_IS_TOLD("model: and at no time it was those of") {
+    @Override
+    public long soughtFrom() {
+      return 6;
+    }
+
     @Override
     public <T> Answer<T> heard(Answer<T> answer) {
       return DenialsToldOtherwise.of(

@@ -67,12 +67,22 @@ enum SidecarBug implements PlantedBug {
 
   A_CHANGE_WAITS_FOR_NOBODY("I9: counts as done after") {
     @Override
+    public long soughtFrom() {
+      return 9;
+    }
+
+    @Override
     public Map<Listener, Long> waitedFor(Map<Listener, Long> awaited) {
       return Map.of();
     }
   },
 
   NO_LEASE_IS_SAID_TO_BE_OUT("I9: it is said to be out until null") {
+    @Override
+    public long soughtFrom() {
+      return 9;
+    }
+
     @Override
     public WrongRules wrongRules() {
       return WrongRules.answering(
@@ -85,6 +95,11 @@ enum SidecarBug implements PlantedBug {
   },
 
   WHAT_WAS_UNCHECKED_IS_NOT_REPORTED("I9: and is charged null") {
+    @Override
+    public long soughtFrom() {
+      return 75;
+    }
+
     @Override
     public boolean isSoughtIn(Scenario scenario) {
       return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);

@@ -173,6 +173,11 @@ enum WalletBug implements PlantedBug {
 
   AN_END_IS_MOVED_LATE("model: which lay ahead when that was decided") {
     @Override
+    public long soughtFrom() {
+      return 49;
+    }
+
+    @Override
     public Tampering forOneRun() {
       return new LostMoves();
     }
