@@ -336,11 +336,25 @@ final class SidecarServer implements Server, TermsSource {
                         .toList(),
                     Asker.ACTOR)
                 .thenApply(
+                    results -> {
+                      rejected(known, results);
+                      return results;
+                    })
+                .thenApply(
                     results ->
                         results.stream().anyMatch(SidecarServer::isUnknown)
                             ? LOST
                             : new Reported(new Told.Denied(), rejected(results))),
         LOST);
+  }
+
+  /** What ran in the future, by a clock that is behind, is rejected: its reporter gives it up. */
+  private void rejected(List<Use> uses, List<UsageReports.Result> results) {
+    for (int i = 0; i < uses.size(); i++) {
+      if (results.get(i) instanceof UsageReports.Rejected no && "time".equals(no.field())) {
+        checks.isRejectedAsAhead(uses.get(i));
+      }
+    }
   }
 
   private static boolean isUnknown(UsageReports.Result result) {

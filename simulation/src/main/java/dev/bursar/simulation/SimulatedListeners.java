@@ -34,6 +34,9 @@ final class SimulatedListeners {
   private final Listener who;
   private final ListenerHub hub = new ListenerHub(WITHIN);
   private final Set<String> acknowledged = new HashSet<>();
+
+  /** When it was told what it has not acknowledged. */
+  private final Map<String, Long> told = new HashMap<>();
   private @Nullable Reader reader;
   private long notices;
 
@@ -70,6 +73,7 @@ final class SimulatedListeners {
   /** It has said that it has taken a notice in. */
   void acknowledges(String notice) {
     acknowledged.add(notice);
+    told.remove(notice);
     hub.acknowledge(who, notice);
   }
 
@@ -89,10 +93,11 @@ final class SimulatedListeners {
             });
   }
 
-  /** Its leases, by the wallets. */
+  /** The leases that wallets hold, and that somebody was told of: others nobody decides from. */
   private Set<String> held() {
     Set<String> found = new HashSet<>();
     world.watch.wallets.values().forEach(wallet -> found.addAll(wallet.leases()));
+    found.removeIf(lease -> !world.watch.promises.has(lease));
     return found;
   }
 
@@ -145,6 +150,9 @@ final class SimulatedListeners {
     Long left = awaited.get(who);
     boolean listened = reader != null;
     long toldAt = nanos();
+    if (listened && left != null) {
+      told.put(notice.id(), toldAt);
+    }
     Map<Listener, Long> waitedFor = world.tampering.waitedFor(awaited);
     hub.tell(
         notice,
@@ -167,7 +175,8 @@ final class SimulatedListeners {
           case null -> left == null;
           case ACKNOWLEDGED -> acknowledged.contains(notice.id());
           case OVER -> left != null && after >= left;
-          case SILENT -> after >= WITHIN.toNanos();
+          // Whoever is silent is told nothing more, and nothing else is waited for either.
+          case SILENT -> told.values().stream().anyMatch(at -> nanos() - at >= WITHIN.toNanos());
           case AWAY -> true;
         };
     world.watch.expect(

@@ -470,7 +470,9 @@ public final class OrgAggregate implements Aggregate<OrgCommand, OrgEvent, OrgRe
   @Override
   public void evolve(OrgEvent event, Place place) {
     org.apply(event, place);
-    if (event instanceof OrgEvent.PlanGrantTold told && told.over()) {
+    // What was given since is not what it was reviewed with, though the same may count again.
+    if (event instanceof OrgEvent.PlanGrantsSettled
+        || (event instanceof OrgEvent.PlanGrantTold told && told.over())) {
       reviewed = null;
     }
   }

@@ -46,11 +46,19 @@ final class PlanGrantsTest {
       catalog(
           List.of(FREE, TEAM, plan("pro", monthly("monthly", "310"), once("welcome", "7"))), GPU);
 
+  private static final Catalog LESS =
+      catalog(List.of(FREE, plan("team", monthly("monthly", "31"))), GPU);
+
   private Catalog counts = CATALOG;
+
+  /** So often whoever looks next what counts finds less. */
+  private int less;
+
   private final OperationMemory memory = OrgWords.memory();
   private final Org org = OrgWords.newOrg(memory);
   private final Given<OrgCommand, OrgEvent, OrgReply> acme =
-      Given.nothing(new OrgAggregate(org, (name, pinned, at) -> counts), memory);
+      Given.nothing(
+          new OrgAggregate(org, (name, pinned, at) -> less-- > 0 ? LESS : counts), memory);
 
   private List<String> changes(OrgSettings settings, Instant at) {
     acme.after(at, put(settings));
@@ -134,6 +142,19 @@ final class PlanGrantsTest {
         .containsExactly("leave plan:gpu:hours:1", "leave plan:gpu:start:2");
     assertThat(changes(subscribed("pro", "gpu"), day("01-24")))
         .containsExactly("give plan:gpu:hours:9 8 from 01-24 until never");
+  }
+
+  /** What counted before counts again by then: what was given in between is not what it gives. */
+  @Test
+  void aCatalogThatIsRolledBackRightAfterItWasReviewedGivesWhatItGaveBefore() {
+    subscribe("team");
+    less = 2;
+    assertThat(changes(day("01-22")))
+        .containsExactly(
+            "leave plan:team:monthly:1",
+            "give plan:team:monthly:3 10 from 01-22 until never",
+            "leave plan:team:monthly:3",
+            "give plan:team:monthly:5 20 from 01-22 until never");
   }
 
   @Test
