@@ -351,7 +351,8 @@ final class AnswerChecks {
     }
     expectInTheWay(plan, byOrg, wallet, since);
     expectInTheWayAtTeam(plan, ofTeam, wallet, since);
-    if (!byWallet) {
+    // An attempt that was given up may have had it barred there: then nothing is said of credits.
+    if (!byWallet && !world.watch.wallet(wallet).fates.containsKey(plan.reservation())) {
       expectEnoughCredits(plan, request, wallet, since);
     }
     saw(!byOrg.isEmpty(), Rarity.DENIED_BY_ORG);
@@ -486,7 +487,8 @@ final class AnswerChecks {
    */
   private void expectInTheWayAtTeam(Plan plan, Set<String> told, EntityId wallet, Since since) {
     Subject subject = plan.request().subject();
-    if (subject.team() == null) {
+    // An attempt that was given up may have had it barred there: then no limit is named.
+    if (subject.team() == null || (told.isEmpty() && !world.wasCalm(since))) {
       return;
     }
     EntityId id = EntityId.org(wallet.org());
