@@ -443,9 +443,7 @@ final class AnswerChecks {
             .anyMatch(
                 catalog ->
                     atSomeMoment(
-                        since,
-                        id,
-                        moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
+                        since, id, moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
         "model",
         "%s is told that %s stand in the way, at %s; now it is %s",
         plan.reservation(),
@@ -619,8 +617,7 @@ final class AnswerChecks {
     if (LongStream.rangeClosed(since.moment(), world.watch.moment()).anyMatch(so)) {
       return true;
     }
-    boolean before =
-        world.wasBehind(since, id) && LongStream.range(0, since.moment()).anyMatch(so);
+    boolean before = world.wasBehind(since, id) && LongStream.range(0, since.moment()).anyMatch(so);
     saw(before, Rarity.DENIED_BY_WHAT_WAS_SO_BEFORE);
     return before;
   }

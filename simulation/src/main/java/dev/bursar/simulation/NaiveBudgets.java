@@ -222,9 +222,7 @@ final class NaiveBudgets {
   private Budget counting(Budget budget, Instant now, long moment) {
     TreeMap<Long, @Nullable LimitOverride> past = overrides.get(budget.id());
     LimitOverride override = past == null ? null : at(past, moment);
-    return override == null || !now.isBefore(override.until())
-        ? budget
-        : changed(budget, override);
+    return override == null || !now.isBefore(override.until()) ? budget : changed(budget, override);
   }
 
   private static Budget changed(Budget budget, LimitOverride override) {
@@ -279,8 +277,7 @@ final class NaiveBudgets {
    *
    * @param now when it is decided
    */
-  List<Applied> applied(
-      Subject subject, String creditType, Instant at, long moment, Instant now) {
+  List<Applied> applied(Subject subject, String creditType, Instant at, long moment, Instant now) {
     List<Applied> found = new ArrayList<>();
     for (TreeMap<Long, @Nullable Budget> past : budgets.values()) {
       Budget budget = at(past, moment);

@@ -208,8 +208,7 @@ final class NaiveOrg {
         .filter(limit -> !limit.isRate())
         .forEach(limits::add);
     budgets
-        .applied(
-            work.subject(), type, ran.isBefore(countsAt) ? ran : countsAt, watch.moment(), now)
+        .applied(work.subject(), type, ran.isBefore(countsAt) ? ran : countsAt, watch.moment(), now)
         .stream()
         .filter(Applied::isRate)
         .forEach(limits::add);

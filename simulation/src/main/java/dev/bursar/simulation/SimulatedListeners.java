@@ -21,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is told of changes: whoever has changed something asks which leases are out, has their holders
- * told, and waits for them, as it is done in production.
+ * Who is told of changes: whoever has changed something asks which leases are out, has their
+ * holders told, and waits for them, as it is done in production.
  */
 final class SimulatedListeners {
 
@@ -37,6 +37,7 @@ final class SimulatedListeners {
 
   /** When it was told what it has not acknowledged. */
   private final Map<String, Long> told = new HashMap<>();
+
   private @Nullable Reader reader;
   private long notices;
 

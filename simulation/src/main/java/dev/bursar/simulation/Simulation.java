@@ -418,7 +418,9 @@ public final class Simulation {
     }
   }
 
-  /** Whether limits of the busy org are others for some time; where somebody leases they are not. */
+  /**
+   * Whether limits of the busy org are others for some time; where somebody leases they are not.
+   */
   static boolean hasOverrides(long seed) {
     return Math.floorMod(seed, OVERRIDES_ONE_IN) == 2 && !hasLeases(seed);
   }

@@ -27,7 +27,11 @@ enum BudgetBug implements PlantedBug {
   AN_OVERRIDE_NEVER_ENDS {
     @Override
     public List<String> signs() {
-      return List.of("model: where Applied", "model: which was not red-", "I2: is let through, with", "model: and falls under");
+      return List.of(
+          "model: where Applied",
+          "model: which was not red-",
+          "I2: is let through, with",
+          "model: and falls under");
     }
 
     @Override

@@ -57,7 +57,8 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
-  THAT_A_TRANSFER_HAS_COME_IS_NEVER_TOLD("I12: telling does not come to an end", "I4: still on its way") {
+  THAT_A_TRANSFER_HAS_COME_IS_NEVER_TOLD(
+      "I12: telling does not come to an end", "I4: still on its way") {
     @Override
     public boolean swallows(EntityId to, EntityMessage message) {
       return message instanceof EntityMessage.WalletAnswered it
@@ -557,8 +558,7 @@ enum ProtocolBug implements PlantedBug {
           answer,
           denials ->
               DenialsToldOtherwise.onlyTheFirst(
-                  denials,
-                  each -> each.limit() != null && each.limit().scope().countedByTeam()));
+                  denials, each -> each.limit() != null && each.limit().scope().countedByTeam()));
     }
   },
 

@@ -138,8 +138,8 @@ public final class OrgShape {
   }
 
   /**
-   * Budgets of the org, and of departments, teams, users and members of it, in credits, requests and
-   * open reservations: none of a meter, an agent, a product or a cost center.
+   * Budgets of the org, and of departments, teams, users and members of it, in credits, requests
+   * and open reservations: none of a meter, an agent, a product or a cost center.
    */
   public static List<Budget> budgets() {
     return List.of(
