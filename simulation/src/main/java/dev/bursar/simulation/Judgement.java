@@ -249,7 +249,6 @@ final class Judgement {
           (id, amount) -> arrived.computeIfAbsent(id, i -> new ArrayList<>()).add(amount));
     }
     for (NaiveWallet wallet : watch.wallets.values()) {
-      wallet.transfers.expectSettled();
       wallet.transfers.sent.forEach(
           (id, amount) ->
               watch.expect(
@@ -260,5 +259,6 @@ final class Judgement {
                   id,
                   arrived.get(id)));
     }
+    watch.wallets.values().forEach(wallet -> wallet.transfers.expectSettled());
   }
 }

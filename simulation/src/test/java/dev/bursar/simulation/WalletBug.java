@@ -65,7 +65,7 @@ enum WalletBug implements PlantedBug {
     }
   },
 
-  NOBODY_LOOKS_AFTER_A_TRANSFER("I4: has left, and is still on its way") {
+  NOBODY_LOOKS_AFTER_A_TRANSFER("I1: leave with the transfer") {
     @Override
     public Stage.History history() {
       return WokenTest.A_TRANSFER_IS_ON_ITS_WAY;
