@@ -146,7 +146,12 @@ final class AnswerChecks {
                 at ->
                     org
                         .budgets
-                        .applied(request.subject(), type(request), at, world.watch.moment())
+                        .applied(
+                            request.subject(),
+                            type(request),
+                            NaiveOrg.use(request),
+                            at,
+                            world.watch.moment())
                         .stream())
             .anyMatch(limit -> limit.isHard() && limit.window().isAfter(term.from()));
   }
@@ -400,7 +405,11 @@ final class AnswerChecks {
         told.mode() == Budget.Mode.HARD
             && !told.fits(plan.quantities())
             && org.budgets.had(
-                told, orgFrom, world.watch.moment(), world.cluster.earliestSince(since))
+                told,
+                orgFrom,
+                world.watch.moment(),
+                world.cluster.earliestSince(since),
+                world.watch.latestSince(since))
             && NaiveWallet.micros(told.used().plus(told.held()).micros()).compareTo(most) <= 0,
         "model",
         "%s is denied by %s, which may have had room: it stood at %s at the most",
@@ -503,6 +512,7 @@ final class AnswerChecks {
             .steady(
                 subject,
                 plan.creditType(),
+                NaiveOrg.use(plan.request()),
                 world.cluster.earliestSince(since),
                 latest.isAfter(lastAt) ? latest : lastAt,
                 world.wasBehind(since, id) ? 0 : since.moment(),
@@ -569,7 +579,12 @@ final class AnswerChecks {
                 .watch
                 .org(EntityId.org(wallet.org()))
                 .budgets
-                .had(told, orgFrom, now, world.cluster.earliestSince(since)),
+                .had(
+                    told,
+                    orgFrom,
+                    now,
+                    world.cluster.earliestSince(since),
+                    world.watch.latestSince(since)),
         "model",
         "%s tells %s, which was never so meanwhile",
         team,

@@ -436,6 +436,24 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
+  WHAT_WAS_FORGOTTEN_BEFORE_A_RESTART_IS_TAKEN_FOR_NEW(
+      "I4: is on its way twice", "I4: has a second effect", "I4: is charged by") {
+    @Override
+    public long soughtFrom() {
+      return 50;
+    }
+
+    @Override
+    public void restored(OperationMemory memory) {
+      LostParts.nothingForgotten(memory);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.isForgetful();
+    }
+  },
+
   A_SEARCH_OF_THE_JOURNAL_OVERLOOKS_A_CHARGE("I12: still holds budget") {
     @Override
     public Stage.History history() {

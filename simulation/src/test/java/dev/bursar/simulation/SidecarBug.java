@@ -13,8 +13,10 @@ import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -127,6 +129,19 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  ONE_IS_LOST_WHERE_AN_ODD_NUMBER_IS_REPORTED_IN_HALVES(
+      "I9: and is charged null", "I3: is not on record") {
+    @Override
+    public long soughtFrom() {
+      return 24;
+    }
+
+    @Override
+    public Tampering forOneRun() {
+      return new WithoutTheMiddle();
+    }
+  },
+
   A_REPORT_IS_APPLIED_TWICE("I9: is charged") {
     @Override
     public Tampering forOneRun() {
@@ -152,6 +167,22 @@ enum SidecarBug implements PlantedBug {
       return CompletableFuture.completedFuture(null);
     }
   };
+
+  private static final class WithoutTheMiddle implements Tampering {
+    private final Set<String> lost = new HashSet<>();
+
+    @Override
+    public void tooLarge(List<Entry.Stored> uses) {
+      if (uses.size() % 2 > 0) {
+        lost.add(uses.get(uses.size() / 2).id());
+      }
+    }
+
+    @Override
+    public List<Entry.Stored> reported(List<Entry.Stored> uses) {
+      return uses.stream().filter(each -> !lost.contains(each.id())).toList();
+    }
+  }
 
   private static final class AnotherNameEachTime implements Tampering {
     private final Map<String, Integer> sent = new HashMap<>();

@@ -409,6 +409,48 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  WHAT_WAS_FORGIVEN_IS_TAKEN_FOR_PAID_BACK("crash: " + WrongMoney.NOBODY, "model: is given back") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Refund it
+          ? Instead.of(
+              request,
+              new WalletCommand.Refund(
+                  WrongMoney.paidByNobody(it.charge()), it.amount(), it.attribution()))
+          : request;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasCorrections(scenario.seed());
+    }
+  },
+
+  A_REVERSAL_KNOWS_NOTHING_OF_THE_ONE_BEFORE("I1: more goes back", "model: goes back") {
+    @Override
+    public long soughtFrom() {
+      return 103;
+    }
+
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Reverse it
+          ? Instead.of(
+              request,
+              new WalletCommand.Reverse(
+                  it.creditType(),
+                  it.amount(),
+                  WrongMoney.nothingReturned(it.taken()),
+                  it.attribution()))
+          : request;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasCorrections(scenario.seed());
+    }
+  },
+
   A_GRANT_PAYS_NO_DEBT("I1: are owed, it has ended: false") {
     @Override
     public long soughtFrom() {
@@ -473,6 +515,23 @@ enum WalletBug implements PlantedBug {
                       it.transaction(),
                       it.balance())
                   : event);
+    }
+  },
+
+  WHAT_IS_PROMISED_TAKES_NO_ROOM("model: there is more than can be counted") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new PromisedTooMuch<>(real);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasCorrections(scenario.seed());
     }
   },
 
