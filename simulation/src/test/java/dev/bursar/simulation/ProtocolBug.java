@@ -236,7 +236,7 @@ enum ProtocolBug implements PlantedBug {
   A_CLOSURE_IS_TOLD_ONLY_ONCE("I11: was not told") {
     @Override
     public long soughtFrom() {
-      return 61;
+      return 175;
     }
 
     @Override
@@ -604,7 +604,7 @@ enum ProtocolBug implements PlantedBug {
   A_FRESH_ANSWER_WAITS_FOR_NOTHING("I11: is missing from a fresh answer") {
     @Override
     public long soughtFrom() {
-      return 72;
+      return 169;
     }
 
     @Override

@@ -167,7 +167,7 @@ enum WalletBug implements PlantedBug {
     // More often it is seen where a grant is left.
     @Override
     public long soughtFrom() {
-      return 61;
+      return 93;
     }
   },
 
@@ -269,7 +269,7 @@ enum WalletBug implements PlantedBug {
   GRACE_IS_HALVED("model: is refused with Refusal[code=RESERVATION_EXPIRED") {
     @Override
     public long soughtFrom() {
-      return 14;
+      return 27;
     }
 
     @Override
@@ -654,7 +654,7 @@ enum WalletBug implements PlantedBug {
   THE_WALLET_OF_A_TEAM_IS_NOT_FOUND("model: is asked of") {
     @Override
     public long soughtFrom() {
-      return 37;
+      return 52;
     }
 
     @Override
