@@ -121,6 +121,11 @@ enum LeaseBug implements PlantedBug {
 
   A_REVOKED_LEASE_IS_ADDED_TO("I9: is revoked, and is added to") {
     @Override
+    public long soughtFrom() {
+      return 70;
+    }
+
+    @Override
     public WrongRules wrongRules() {
       return WrongRules.evolving(event -> !(event instanceof WalletEvent.LeaseRevoked));
     }

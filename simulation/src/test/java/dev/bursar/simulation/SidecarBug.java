@@ -24,6 +24,11 @@ import java.util.concurrent.CompletionStage;
 enum SidecarBug implements PlantedBug {
   A_SIDECAR_DECIDES_PAST_ITS_DEADLINE("I9: decides at") {
     @Override
+    public long soughtFrom() {
+      return 94;
+    }
+
+    @Override
     public LeaseSettings leasing(LeaseSettings settings) {
       return new LeaseSettings(
           settings.ttl(), settings.idle(), settings.pause(), -5 * settings.ttl());
@@ -31,6 +36,11 @@ enum SidecarBug implements PlantedBug {
   },
 
   A_SIDECAR_DECIDES_PAST_ITS_DEADLINE_WHERE_CLOCKS_ARE_WRONG("I9: whatever clocks show") {
+    @Override
+    public long soughtFrom() {
+      return 94;
+    }
+
     @Override
     public LeaseSettings leasing(LeaseSettings settings) {
       return A_SIDECAR_DECIDES_PAST_ITS_DEADLINE.leasing(settings);
@@ -51,7 +61,7 @@ enum SidecarBug implements PlantedBug {
 
     @Override
     public long soughtFrom() {
-      return 75;
+      return 567;
     }
 
     @Override
@@ -61,6 +71,11 @@ enum SidecarBug implements PlantedBug {
   },
 
   WHAT_COST_NOTHING_IS_NOT_REPORTED("I12: does not come to give its leases back") {
+    @Override
+    public long soughtFrom() {
+      return 24;
+    }
+
     @Override
     public boolean reports(Entry.Stored use) {
       return use.micros() > 0;
@@ -151,6 +166,11 @@ enum SidecarBug implements PlantedBug {
 
   CREDITS_FOR_ONE_FEATURE_ARE_LEFT_OUT("I9: for any feature is granted") {
     @Override
+    public long soughtFrom() {
+      return 50;
+    }
+
+    @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.CheckCredits it
           ? Instead.of(
@@ -162,6 +182,11 @@ enum SidecarBug implements PlantedBug {
   },
 
   A_CHANGE_IS_ACKNOWLEDGED_BEFORE_IT_IS_TAKEN_IN("I9: at which it has not looked") {
+    @Override
+    public long soughtFrom() {
+      return 41;
+    }
+
     @Override
     public CompletionStage<Void> takenIn(CompletionStage<Void> taken) {
       return CompletableFuture.completedFuture(null);
