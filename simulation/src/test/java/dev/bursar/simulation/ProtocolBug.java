@@ -302,10 +302,10 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
-  WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done") {
+  WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done", "I11: was not told") {
     @Override
     public long soughtFrom() {
-      return 83;
+      return 169;
     }
 
     @Override
