@@ -148,7 +148,12 @@ final class AnswerChecks {
                 at ->
                     org
                         .budgets
-                        .applied(request.subject(), type(request), at, world.watch.moment())
+                        .applied(
+                            request.subject(),
+                            type(request),
+                            NaiveOrg.use(request),
+                            at,
+                            world.watch.moment())
                         .stream())
             .anyMatch(limit -> limit.isHard() && limit.window().isAfter(term.from()));
   }
@@ -390,7 +395,8 @@ final class AnswerChecks {
     }
     expectInTheWay(plan, byOrg, wallet, since);
     expectInTheWayAtTeam(plan, ofTeam, wallet, since);
-    if (!byWallet) {
+    // An attempt that was given up may have had it barred there: then nothing is said of credits.
+    if (!byWallet && !world.watch.wallet(wallet).fates.containsKey(plan.reservation())) {
       expectEnoughCredits(plan, request, wallet, since);
     }
     saw(!byOrg.isEmpty(), Rarity.DENIED_BY_ORG);
@@ -438,7 +444,11 @@ final class AnswerChecks {
         told.mode() == Budget.Mode.HARD
             && !told.fits(plan.quantities())
             && org.budgets.had(
-                told, orgFrom, world.watch.moment(), world.cluster.earliestSince(since))
+                told,
+                orgFrom,
+                world.watch.moment(),
+                world.cluster.earliestSince(since),
+                world.watch.latestSince(since))
             && NaiveWallet.micros(told.used().plus(told.held()).micros()).compareTo(most) <= 0,
         "model",
         "%s is denied by %s, which may have had room: it stood at %s at the most",
@@ -481,9 +491,7 @@ final class AnswerChecks {
             .anyMatch(
                 catalog ->
                     atSomeMoment(
-                        since,
-                        id,
-                        moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
+                        since, id, moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
         "model",
         "%s is told that %s stand in the way, at %s; now it is %s",
         plan.reservation(),
@@ -525,7 +533,8 @@ final class AnswerChecks {
    */
   private void expectInTheWayAtTeam(Plan plan, Set<String> told, EntityId wallet, Since since) {
     Subject subject = plan.request().subject();
-    if (subject.team() == null) {
+    // An attempt that was given up may have had it barred there: then no limit is named.
+    if (subject.team() == null || (told.isEmpty() && !world.wasCalm(since))) {
       return;
     }
     EntityId id = EntityId.org(wallet.org());
@@ -542,6 +551,7 @@ final class AnswerChecks {
             .steady(
                 subject,
                 plan.creditType(),
+                NaiveOrg.use(plan.request()),
                 world.cluster.earliestSince(since),
                 latest.isAfter(lastAt) ? latest : lastAt,
                 world.wasBehind(since, id) ? 0 : since.moment(),
@@ -608,7 +618,12 @@ final class AnswerChecks {
                 .watch
                 .org(EntityId.org(wallet.org()))
                 .budgets
-                .had(told, orgFrom, now, world.cluster.earliestSince(since)),
+                .had(
+                    told,
+                    orgFrom,
+                    now,
+                    world.cluster.earliestSince(since),
+                    world.watch.latestSince(since)),
         "model",
         "%s tells %s, which was never so meanwhile",
         team,
@@ -656,8 +671,7 @@ final class AnswerChecks {
     if (LongStream.rangeClosed(since.moment(), world.watch.moment()).anyMatch(so)) {
       return true;
     }
-    boolean before =
-        world.wasBehind(since, id) && LongStream.range(0, since.moment()).anyMatch(so);
+    boolean before = world.wasBehind(since, id) && LongStream.range(0, since.moment()).anyMatch(so);
     saw(before, Rarity.DENIED_BY_WHAT_WAS_SO_BEFORE);
     return before;
   }

@@ -256,7 +256,6 @@ final class Judgement {
           (id, amount) -> arrived.computeIfAbsent(id, i -> new ArrayList<>()).add(amount));
     }
     for (NaiveWallet wallet : watch.wallets.values()) {
-      wallet.transfers.expectSettled();
       wallet.transfers.sent.forEach(
           (id, amount) ->
               watch.expect(
@@ -267,5 +266,6 @@ final class Judgement {
                   id,
                   arrived.get(id)));
     }
+    watch.wallets.values().forEach(wallet -> wallet.transfers.expectSettled());
   }
 }

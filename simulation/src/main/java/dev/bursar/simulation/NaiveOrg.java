@@ -14,6 +14,7 @@ import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.simulation.NaiveBudgets.Applied;
+import dev.bursar.simulation.NaivePots.Use;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class NaiveOrg {
 
+  /** What limits of some features or models do not count. */
+  private static final Use ANY_USE = new Use(null, null);
+
   private final String name;
   private final Watch watch;
   private final EntityId id;
@@ -50,7 +54,8 @@ final class NaiveOrg {
    */
   record Fact(Plan plan, Subject subject, List<String> departments, Instant at, long moment) {
     boolean isCountedBy(Budget budget) {
-      return NaiveBudgets.counts(budget, subject, departments, plan.creditType());
+      return NaiveBudgets.counts(
+          budget, subject, departments, plan.creditType(), use(plan.request()));
     }
   }
 
@@ -80,7 +85,9 @@ final class NaiveOrg {
   void begin(Plan plan, Instant at) {
     String reservation = plan.reservation();
     Subject subject = plan.request().subject();
-    List<Applied> limits = budgets.applied(subject, plan.creditType(), at, watch.moment());
+    List<Applied> limits =
+        budgets.applied(subject, plan.creditType(), use(plan.request()), at, watch.moment());
+    sawSpecial(limits, at);
     liesIn(plan);
     isBegun(plan, at);
     isLeased(plan, limits, at);
@@ -141,6 +148,30 @@ final class NaiveOrg {
           lease,
           more,
           limit);
+    }
+  }
+
+  static Use use(ReserveRequest request) {
+    return new Use(request.feature(), request.model());
+  }
+
+  private void sawSpecial(List<Applied> limits, Instant at) {
+    for (Applied limit : limits) {
+      if (budgets.isOverriddenByTwo(limit.budget(), at, watch.moment())) {
+        watch.saw(Rarity.LIMIT_OVERRIDDEN_BY_TWO);
+      }
+      if (!limit.of().features().isEmpty()) {
+        watch.saw(Rarity.LIMIT_OF_SOME_FEATURES);
+      }
+      if (!limit.of().models().isEmpty()) {
+        watch.saw(Rarity.LIMIT_OF_SOME_MODELS);
+      }
+      switch (limit.of().window()) {
+        case WEEK -> watch.saw(Rarity.LIMIT_OF_A_WEEK);
+        case QUARTER -> watch.saw(Rarity.LIMIT_OF_A_QUARTER);
+        case YEAR -> watch.saw(Rarity.LIMIT_OF_A_YEAR);
+        default -> {}
+      }
     }
   }
 
@@ -253,12 +284,17 @@ final class NaiveOrg {
   private List<Applied> ofWork(ReserveRequest work, Instant countsAt, Instant ran, Instant now) {
     List<Applied> limits = new ArrayList<>();
     String type = Objects.requireNonNull(work.creditType());
-    budgets.applied(work.subject(), type, countsAt, watch.moment(), now).stream()
+    budgets.applied(work.subject(), type, use(work), countsAt, watch.moment(), now).stream()
         .filter(limit -> !limit.isRate())
         .forEach(limits::add);
     budgets
         .applied(
-            work.subject(), type, ran.isBefore(countsAt) ? ran : countsAt, watch.moment(), now)
+            work.subject(),
+            type,
+            use(work),
+            ran.isBefore(countsAt) ? ran : countsAt,
+            watch.moment(),
+            now)
         .stream()
         .filter(Applied::isRate)
         .forEach(limits::add);
@@ -439,7 +475,8 @@ final class NaiveOrg {
             told,
             watch.wasBehind(since, id) ? 0 : since.moment(),
             watch.moment(),
-            watch.earliestSince(since)),
+            watch.earliestSince(since),
+            watch.latestSince(since)),
         "model",
         "%s: the team holds %s in %s, which was not %s of %s meanwhile",
         name,
@@ -458,7 +495,7 @@ final class NaiveOrg {
   @Nullable BigInteger room(
       Subject subject, String creditType, Instant at, long moment, @Nullable NaiveLimits team) {
     BigInteger least = null;
-    for (Applied limit : budgets.applied(subject, creditType, at, moment)) {
+    for (Applied limit : budgets.applied(subject, creditType, ANY_USE, at, moment)) {
       NaiveLimits by = limit.byTeam() ? team : own;
       if (by != null && limit.isHard() && limit.measure().equals(creditType)) {
         BigInteger room = limit.limit().subtract(by.at(limit.key(), moment).all());
@@ -472,7 +509,7 @@ final class NaiveOrg {
   Set<String> limitsOf(Plan plan, Instant at, long moment) {
     Set<String> found = new TreeSet<>();
     budgets
-        .applied(plan.request().subject(), plan.creditType(), at, moment)
+        .applied(plan.request().subject(), plan.creditType(), use(plan.request()), at, moment)
         .forEach(each -> found.add(each.budget()));
     return found;
   }
@@ -491,7 +528,8 @@ final class NaiveOrg {
     if (notEntitled != null) {
       found.add(notEntitled);
     }
-    for (Applied limit : budgets.applied(subject, plan.creditType(), at, moment)) {
+    for (Applied limit :
+        budgets.applied(subject, plan.creditType(), use(plan.request()), at, moment)) {
       NaiveLimits.Count count = own.at(limit.key(), moment);
       if (limit.isHard()
           && !limit.byTeam()

@@ -302,7 +302,9 @@ final class NaivePlans {
     changes(change, at);
   }
 
-  /** An end that lay ahead when it was moved is not moved after that has passed: nothing is held up. */
+  /**
+   * An end that lay ahead when it was moved is not moved after that has passed: nothing is held up.
+   */
   private void movesInTime(EntityId id, PlanGrantChange change, Instant at) {
     Instant until = change.grant().until();
     Instant from = decidedAt.get(change);

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -177,6 +176,14 @@ final class NaiveStarts {
       boolean onRecord = byOrg != null && byOrg.moment <= draft.moment() && !byOrg.isAwaited();
       exact &= !fact.plan().request().isLease() && !mayBeForgotten(reservation, byOrg, org, draft);
       exact &= onRecord || org == this || !overtaking.contains(reservation);
+      // What a team holds only since, and has expired by then, it may still be told to have ended.
+      exact &=
+          org == this
+              || onRecord
+              || byOrg == null
+              || !byOrg.hasExpired
+              || held.containsKey(reservation)
+              || !limits.isOpen(reservation);
       if (!onRecord && limits.isOpen(reservation)) {
         if (org != this && fact.moment() > draft.moment() && !held.containsKey(reservation)) {
           // Held for a decision before, which came to nothing: it is withdrawn.
@@ -344,23 +351,6 @@ final class NaiveStarts {
     return found;
   }
 
-  /** Why what was charged need not count in a limit, each by what shows that it was needed. */
-  private Set<Rarity> excuses(String reservation, Applied limit, Set<String> mayBeLost) {
-    Set<Rarity> why = EnumSet.noneOf(Rarity.class);
-    if (mayBeLost.contains(reservation)) {
-      why.add(Rarity.LATE_USAGE_LOST_FOR_A_BUDGET);
-    }
-    // Where it counts, or not, is looked at as it is counted.
-    Ran work = ran.get(reservation);
-    if (work != null && work.isTooLateFor(limit)) {
-      why.add(Rarity.REPORT_TOO_LATE_FOR_A_BUDGET);
-    }
-    if (limit.of().scope().countedByTeam() && overtaking.contains(reservation)) {
-      why.add(Rarity.LATE_USAGE_OVERTOOK_A_BUDGET);
-    }
-    return why;
-  }
-
   /**
    * At the end each counter of a budget that was set in between stands at what was charged of what
    * it concerns, from the window on in which it was drafted.
@@ -378,7 +368,6 @@ final class NaiveStarts {
     Instant first = NaiveBudgets.of(budget, Subject.ofOrg(""), draft.at()).window();
     Map<String, TreeMap<Instant, BigInteger>> all = new TreeMap<>();
     Map<Key, BigInteger> excused = new HashMap<>();
-    Map<Key, Set<Rarity>> excuses = new HashMap<>();
     for (NaiveOrg.Fact fact : begun) {
       BigInteger amount = charged.get(fact.plan().reservation());
       Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
@@ -391,10 +380,12 @@ final class NaiveStarts {
               : new Part(limit.key(), limit.measure(), BigInteger.ZERO).used(amount);
       all.computeIfAbsent(limit.member(), member -> new TreeMap<>())
           .merge(limit.window(), used, BigInteger::add);
-      Set<Rarity> why = excuses(fact.plan().reservation(), limit, mayBeLost);
-      if (!why.isEmpty()) {
+      Ran work = ran.get(fact.plan().reservation());
+      if (mayBeLost.contains(fact.plan().reservation())
+          // Where it was, or not, is looked at as it is counted.
+          || (work != null && work.isTooLateFor(limit))
+          || (budget.scope().countedByTeam() && overtaking.contains(fact.plan().reservation()))) {
         excused.merge(limit.key(), used, BigInteger::add);
-        excuses.computeIfAbsent(limit.key(), k -> EnumSet.noneOf(Rarity.class)).addAll(why);
       }
     }
     all.forEach(
@@ -417,11 +408,6 @@ final class NaiveStarts {
             } else if (tally.windowStart().isAfter(last)) {
               return;
             }
-          }
-          if (used.compareTo(most) < 0) {
-            excuses
-                .getOrDefault(new Key(budget.id(), member, last, budget.since()), Set.of())
-                .forEach(watch::saw);
           }
           watch.expectOf(
               name,

@@ -93,6 +93,9 @@ final class NaiveWallet {
     }
   }
 
+  /** The most that can be counted. */
+  private static final BigInteger COUNTED_MAX = micros(Long.MAX_VALUE);
+
   private final String name;
   private final Watch watch;
 
@@ -150,7 +153,7 @@ final class NaiveWallet {
     this.costs = new NaiveCharges(name, watch, this::books);
   }
 
-  private NaiveBooks books(String creditType) {
+  NaiveBooks books(String creditType) {
     return books.computeIfAbsent(creditType, type -> new NaiveBooks(name, watch));
   }
 
@@ -168,6 +171,19 @@ final class NaiveWallet {
 
   boolean hasOpen() {
     return !open.isEmpty();
+  }
+
+  /**
+   * Whether with so much more there would be more than can be counted, what is promised included.
+   */
+  boolean hasNoRoomFor(String creditType, Credits more) {
+    NaivePots pots = books(creditType).pots;
+    BigInteger sum = pots.balance().add(micros(more));
+    boolean none = sum.add(pots.promised()).compareTo(COUNTED_MAX) > 0;
+    if (none && sum.compareTo(COUNTED_MAX) <= 0) {
+      watch.saw(Rarity.NO_ROOM_BESIDE_WHAT_IS_PROMISED);
+    }
+    return none;
   }
 
   /** Whether a reservation has ended so long ago, in microseconds. */
@@ -243,9 +259,32 @@ final class NaiveWallet {
     return hold != null && hold.lease() != null && hold.lease().epoch() > epoch;
   }
 
-  /** Whether a grant has ended, or was voided. */
-  boolean isOver(String grant) {
-    return books.values().stream().anyMatch(each -> each.pots.isOver(grant));
+  /** Whether a grant has ended, or was voided, at any time. */
+  boolean wasOver(String grant) {
+    return books.values().stream().anyMatch(each -> each.pots.wasOver(grant));
+  }
+
+  /**
+   * What has taken something away without charging it, of grants of no plan, of which not all has
+   * gone back.
+   */
+  List<Transaction> taken(String creditType) {
+    return ledger.stream()
+        .filter(each -> each.creditType().equals(creditType))
+        .filter(each -> notReturned(each).signum() > 0)
+        .filter(
+            each ->
+                NaiveBooks.taken(each).stream()
+                    .noneMatch(part -> part.grant().startsWith(Grant.OF_PLANS)))
+        .toList();
+  }
+
+  /** What is left of what a transaction took away without charging it. */
+  BigInteger notReturned(Transaction taking) {
+    return NaiveBooks.taken(taking).stream()
+        .map(Part::amount)
+        .reduce(BigInteger.ZERO, BigInteger::add)
+        .subtract(books(taking.creditType()).returned(taking.id()));
   }
 
   /** Whether a grant is known that has yet to take effect. */
@@ -301,8 +340,17 @@ final class NaiveWallet {
     Transaction transaction = event.transaction();
     NaiveBooks of = books(transaction == null ? OrgShape.TYPE : transaction.creditType());
     switch (event) {
-      case WalletEvent.GrantScheduled it ->
-          books(it.grant().creditType()).pots.schedule(it.grant(), it.at());
+      case WalletEvent.GrantScheduled it -> {
+        NaivePots pots = books(it.grant().creditType()).pots;
+        pots.schedule(it.grant(), it.at());
+        expect(
+            pots.balance().add(pots.promised()).compareTo(COUNTED_MAX) <= 0,
+            "model",
+            "%s is promised, and with it there is more than can be counted: %s, and %s promised",
+            it.grant().id(),
+            pots.balance(),
+            pots.promised());
+      }
       case WalletEvent.Granted it -> {
         of.pots.start(it.grant(), it.at());
         of.entered(it.transaction(), it.grant().amount(), EntryType.GRANT);
@@ -414,7 +462,15 @@ final class NaiveWallet {
   private void adjusted(WalletEvent.Adjusted event, NaiveBooks books) {
     Grant grant = event.grant();
     Transaction transaction = event.transaction();
-    if (grant != null) {
+    String corrects = transaction.corrects();
+    if (corrects != null) {
+      ledger.stream()
+          .filter(each -> each.id().equals(corrects))
+          .findFirst()
+          .ifPresentOrElse(
+              taking -> books.reversed(event, taking),
+              () -> expect(false, "I1", "what goes back was never taken away: %s", event));
+    } else if (grant != null) {
       books.pots.add(grant, event.at());
       books.entered(transaction, grant.amount(), EntryType.ADJUST);
       books.comes(transaction, event.at());

@@ -104,7 +104,10 @@ public record Scenario(
     return new Scenario(seed, faults, clients, operations, REMEMBERED_ALL, without);
   }
 
-  /** Whether it has this, by its seed, and that is not left out; whether days pass, who runs it draws. */
+  /**
+   * Whether it has this, by its seed, and that is not left out; whether days pass, who runs it
+   * draws.
+   */
   boolean has(Beside what) {
     return !without.contains(what)
         && switch (what) {

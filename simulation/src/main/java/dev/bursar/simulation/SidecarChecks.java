@@ -43,6 +43,9 @@ final class SidecarChecks {
   /** What was charged to a reservation after it had expired: no lease was held for that. */
   private final Set<String> late = new HashSet<>();
 
+  /** What was rejected when it was reported. */
+  private final Set<String> rejected = new HashSet<>();
+
   /** What is set aside of leases, by reservation. */
   private final Map<String, Open> open = new HashMap<>();
 
@@ -160,6 +163,17 @@ final class SidecarChecks {
     if (!allowed) {
       world.watch.saw(Rarity.SIDECAR_DENIED_AS_NOBODY_COULD_BE_ASKED);
     }
+  }
+
+  /** A node has said that what is reported lies ahead of its clock, which jumps. */
+  void isRejectedAsAhead(Use use) {
+    world.watch.expect(
+        use.lease() == null && world.watch.haveClocksJumped(),
+        "model",
+        "%s is told that %s lies ahead, and no clock was behind it",
+        name,
+        use);
+    rejected.add(use.id());
   }
 
   /** Of which source what was decided from no lease is reported. */
@@ -408,7 +422,8 @@ final class SidecarChecks {
       String by = world.watch.reports.chargedBy(SimulatedClient.ORG, lease, use.id());
       BigInteger charged = by == null ? null : world.watch.wallet(wallet(by)).charged.get(by);
       world.watch.expect(
-          charged != null && charged.equals(NaiveWallet.micros(use.micros())),
+          (by == null && rejected.contains(use.id()))
+              || (charged != null && charged.equals(NaiveWallet.micros(use.micros()))),
           "I9",
           "%s has used %d of %s by %s, and is charged %s",
           name,

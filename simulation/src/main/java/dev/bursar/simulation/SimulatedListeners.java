@@ -21,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who is told of changes: whoever has changed something asks which leases are out, has their holders
- * told, and waits for them, as it is done in production.
+ * Who is told of changes: whoever has changed something asks which leases are out, has their
+ * holders told, and waits for them, as it is done in production.
  */
 final class SimulatedListeners {
 
@@ -34,6 +34,10 @@ final class SimulatedListeners {
   private final Listener who;
   private final ListenerHub hub = new ListenerHub(WITHIN);
   private final Set<String> acknowledged = new HashSet<>();
+
+  /** When it was told what it has not acknowledged. */
+  private final Map<String, Long> told = new HashMap<>();
+
   private @Nullable Reader reader;
   private long notices;
 
@@ -70,6 +74,7 @@ final class SimulatedListeners {
   /** It has said that it has taken a notice in. */
   void acknowledges(String notice) {
     acknowledged.add(notice);
+    told.remove(notice);
     hub.acknowledge(who, notice);
   }
 
@@ -89,10 +94,11 @@ final class SimulatedListeners {
             });
   }
 
-  /** Its leases, by the wallets. */
+  /** The leases that wallets hold, and that somebody was told of: others nobody decides from. */
   private Set<String> held() {
     Set<String> found = new HashSet<>();
     world.watch.wallets.values().forEach(wallet -> found.addAll(wallet.leases()));
+    found.removeIf(lease -> !world.watch.promises.has(lease));
     return found;
   }
 
@@ -145,6 +151,9 @@ final class SimulatedListeners {
     Long left = awaited.get(who);
     boolean listened = reader != null;
     long toldAt = nanos();
+    if (listened && left != null) {
+      told.put(notice.id(), toldAt);
+    }
     Map<Listener, Long> waitedFor = world.tampering.waitedFor(awaited);
     hub.tell(
         notice,
@@ -167,7 +176,8 @@ final class SimulatedListeners {
           case null -> left == null;
           case ACKNOWLEDGED -> acknowledged.contains(notice.id());
           case OVER -> left != null && after >= left;
-          case SILENT -> after >= WITHIN.toNanos();
+          // Whoever is silent is told nothing more, and nothing else is waited for either.
+          case SILENT -> told.values().stream().anyMatch(at -> nanos() - at >= WITHIN.toNanos());
           case AWAY -> true;
         };
     world.watch.expect(

@@ -26,7 +26,7 @@ final class SimulatedUsageLog implements UsageLog {
   private static final long USE_BYTES = 300;
 
   /** So many uses are all that there is room for, where disks fail. */
-  private static final long FULL_AT = 12;
+  private static final long FULL_AT = 4;
 
   private record Pending(Entry entry, @Nullable CompletableFuture<Void> kept) {}
 

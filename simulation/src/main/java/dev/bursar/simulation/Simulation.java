@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.identity.EntityId;
@@ -39,6 +40,9 @@ public final class Simulation {
 
   private static final int BUDGETS_ONE_IN = 3;
   private static final int BUDGETS_SET = 6;
+  private static final int CORRECTED_ONE_IN = 5;
+  private static final int FURTHER_BUDGETS_ONE_IN = 5;
+  private static final int LESSEE_ONE_IN = 5;
   private static final int PLANS_ONE_IN = 4;
   private static final int PLAN_CHANGES = 3;
   private static final int PUBLICATIONS = 2;
@@ -49,6 +53,7 @@ public final class Simulation {
   private static final int PLANS_END_AT_ONCE_MS = 8;
   private static final int OVERRIDES_ONE_IN = 4;
   private static final int OVERRIDES = 4;
+  private static final int OVERRIDES_TWICE = 2;
   private static final int OVERRIDES_SUSPEND_ONE_IN = 4;
   private static final int OVERRIDDEN_MAX = 250;
   private static final long SECOND = 1_000_000;
@@ -159,8 +164,11 @@ public final class Simulation {
     List<SimulatedHolder> holders = holders();
     List<SimulatedSidecar> sidecars = sidecars();
     List<SimulatedBudgeter> budgeters = budgeters();
+    List<SimulatedCorrector> correctors = correctors();
+    List<SimulatedLessee> lessees = lessees();
     changePlans(sidecars);
     overrideLimits();
+    overrideLimitsTwice();
     work(clients, sidecars);
     world.heal();
     runUntilDone(clients, HEALED_MAX);
@@ -168,7 +176,9 @@ public final class Simulation {
     long until = world.time.nowMicros() + WORK_MAX + HEALED_MAX;
     while (!(holders.stream().allMatch(SimulatedHolder::isDone)
             && sidecars.stream().allMatch(SimulatedSidecar::isDone)
-            && budgeters.stream().allMatch(SimulatedBudgeter::isDone))
+            && budgeters.stream().allMatch(SimulatedBudgeter::isDone)
+            && correctors.stream().allMatch(SimulatedCorrector::isDone)
+            && lessees.stream().allMatch(SimulatedLessee::isDone))
         && step(until)) {
       // Until every holder of leases and whoever sets budgets has been answered, or has given up.
     }
@@ -232,6 +242,46 @@ public final class Simulation {
       budgeter.next();
     }
     return budgeters;
+  }
+
+  /** Whether somebody corrects what was charged and taken away; in most histories nobody does. */
+  static boolean hasCorrections(long seed) {
+    return Math.floorMod(seed, CORRECTED_ONE_IN) == 3;
+  }
+
+  /**
+   * Whether there are budgets of some features and models, and of longer windows; where somebody
+   * leases there are none.
+   */
+  static boolean hasFurtherBudgets(long seed) {
+    return Math.floorMod(seed, FURTHER_BUDGETS_ONE_IN) == 3 && !hasLeases(seed);
+  }
+
+  private List<SimulatedCorrector> correctors() {
+    List<SimulatedCorrector> correctors = new ArrayList<>();
+    if (hasCorrections(world.scenario.seed())) {
+      SimulatedCorrector corrector = new SimulatedCorrector(world);
+      correctors.add(corrector);
+      corrector.next();
+    }
+    return correctors;
+  }
+
+  /** Whether somebody closes leases with what is not taken: where nobody else has any. */
+  static boolean hasLessee(long seed) {
+    return Math.floorMod(seed, LESSEE_ONE_IN) == 4
+        && sidecarsIn(seed) + holdersIn(seed) + budgetersIn(seed) == 0
+        && !hasOverrides(seed);
+  }
+
+  private List<SimulatedLessee> lessees() {
+    List<SimulatedLessee> lessees = new ArrayList<>();
+    if (hasLessee(world.scenario.seed())) {
+      SimulatedLessee lessee = new SimulatedLessee(world);
+      lessees.add(lessee);
+      lessee.next();
+    }
+    return lessees;
   }
 
   private List<SimulatedHolder> holders() {
@@ -364,10 +414,30 @@ public final class Simulation {
         }
       }
     }
+    if (hasCorrections(world.scenario.seed())) {
+      setUpRichWallet();
+    }
     for (Budget budget : OrgShape.budgets()) {
       if (!isOfEach(budget) || areUsersLimited(world.scenario.seed())) {
         tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
       }
+    }
+    if (hasFurtherBudgets(world.scenario.seed())) {
+      for (Budget budget : OrgShape.furtherBudgets()) {
+        tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
+      }
+    }
+  }
+
+  private void setUpRichWallet() {
+    String org = SimulatedClient.OTHER_ORG;
+    String wallet = SimulatedCorrector.RICH;
+    EntityId id = EntityId.wallet(org, wallet);
+    tell(EntityId.org(org), new OrgCommand.PutWallet(wallet, WalletOwner.ORG, "sim"));
+    tell(id, new WalletCommand.Open(WalletOwner.ORG));
+    for (int i = 1; i <= SimulatedCorrector.RICH_GRANTS; i++) {
+      Grant grant = OrgShape.grant("rich" + i, Credits.MAX_INPUT, world.beginning);
+      tell(id, new WalletCommand.AddGrant(grant, null, attribution(org)));
     }
   }
 
@@ -434,9 +504,30 @@ public final class Simulation {
     }
   }
 
-  /** Whether limits of the busy org are others for some time; where somebody leases they are not. */
+  /**
+   * Whether limits of the busy org are others for some time; where somebody leases they are not.
+   */
   static boolean hasOverrides(long seed) {
     return Math.floorMod(seed, OVERRIDES_ONE_IN) == 2 && !hasLeases(seed);
+  }
+
+  /**
+   * For some seconds a limit of a team is suspended for the whole org, and about then is another
+   * for the team: which is nearer, and counts.
+   */
+  private void overrideLimitsTwice() {
+    Random random = new Random(world.scenario.seed() * 11);
+    List<Budget> ofTeams =
+        OrgShape.overridden().stream().filter(each -> each.scope().countedByTeam()).toList();
+    for (int i = hasOverrides(world.scenario.seed()) ? OVERRIDES_TWICE : 0; i > 0; i--) {
+      Budget budget = ofTeams.get(random.nextInt(ofTeams.size()));
+      Credits limit = Credits.of(1 + random.nextInt(OVERRIDDEN_MAX / 3));
+      long when = random.nextLong(PLANS_CHANGE_WITHIN / 4);
+      Duration lasts = Duration.ofMillis(PLANS_END_WITHIN_MS);
+      Scope org = new Scope(Scope.Type.ORG, null, null);
+      overrideLimit(when + random.nextLong(SECOND), budget, budget.scope(), "other-", limit, lasts);
+      overrideLimit(when + random.nextLong(SECOND), budget, org, "none-", null, lasts);
+    }
   }
 
   /** For some seconds a limit of the org, or of a team, is another, or is none. */
@@ -445,21 +536,26 @@ public final class Simulation {
     for (int i = hasOverrides(world.scenario.seed()) ? OVERRIDES : 0; i > 0; i--) {
       Budget budget = OrgShape.overridden().get(random.nextInt(OrgShape.overridden().size()));
       boolean suspends = random.nextInt(OVERRIDES_SUSPEND_ONE_IN) == 0;
-      Credits limit = suspends ? null : Credits.of(1 + random.nextInt(OVERRIDDEN_MAX));
+      @Nullable Credits limit = suspends ? null : Credits.of(1 + random.nextInt(OVERRIDDEN_MAX));
       Duration lasts = Duration.ofMillis(1 + random.nextInt(PLANS_END_WITHIN_MS));
-      world.time.after(
-          random.nextLong(PLANS_CHANGE_WITHIN),
-          () -> {
-            Instant until = world.cluster.earliestNow().plus(lasts);
-            LimitOverride override =
-                new LimitOverride(
-                    "other-" + budget.id(), budget.scope(), budget.id(), limit, until, "sim");
-            world.tell(
-                EntityId.org(SimulatedClient.ORG),
-                new OrgCommand.PutOverride(override, "sim"),
-                () -> world.watch.saw(Rarity.LIMIT_OVERRIDDEN));
-          });
+      long when = random.nextLong(PLANS_CHANGE_WITHIN);
+      overrideLimit(when, budget, budget.scope(), "other-", limit, lasts);
     }
+  }
+
+  private void overrideLimit(
+      long when, Budget budget, Scope scope, String name, @Nullable Credits limit, Duration lasts) {
+    world.time.after(
+        when,
+        () -> {
+          Instant until = world.cluster.earliestNow().plus(lasts);
+          LimitOverride override =
+              new LimitOverride(name + budget.id(), scope, budget.id(), limit, until, "sim");
+          world.tell(
+              EntityId.org(SimulatedClient.ORG),
+              new OrgCommand.PutOverride(override, "sim"),
+              () -> world.watch.saw(Rarity.LIMIT_OVERRIDDEN));
+        });
   }
 
   private static Attribution attribution(String org) {

@@ -113,6 +113,9 @@ public interface Tampering {
     return parts;
   }
 
+  /** A memory as it was restored, before any row after it is taken in. */
+  default void restored(OperationMemory memory) {}
+
   /** A row as it is read back from the journal, to look for something in it. */
   default <E> Batch<E> readBack(Batch<E> row) {
     return row;
@@ -202,6 +205,14 @@ public interface Tampering {
   /** Whether a use is reported at all. */
   default boolean reports(Entry.Stored use) {
     return true;
+  }
+
+  /** A report of uses was too large. */
+  default void tooLarge(List<Entry.Stored> uses) {}
+
+  /** What comes to the server of a report. */
+  default List<Entry.Stored> reported(List<Entry.Stored> uses) {
+    return uses;
   }
 
   /** What a use is called in a report. */

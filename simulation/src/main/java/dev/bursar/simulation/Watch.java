@@ -128,6 +128,13 @@ final class Watch {
     return world.cluster.earliestSince(since);
   }
 
+  /** The latest that some node's clock has shown since then, or that an entity has gone by. */
+  Instant latestSince(Since since) {
+    Instant clock = world.cluster.latestSince(since);
+    Instant event = shadows.latestAt();
+    return clock.isAfter(event) ? clock : event;
+  }
+
   // ---- what is forgotten
 
   /**

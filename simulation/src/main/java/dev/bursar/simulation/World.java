@@ -97,6 +97,7 @@ final class World {
   final SimulatedJournal journal;
   final SimulatedProjection projection;
   final Cluster cluster;
+  final LateCopies copies;
   private final Map<EntityId, Long> behind = new HashMap<>();
   private final Map<String, Long> busy = new HashMap<>();
   private final @Nullable List<String> history;
@@ -152,6 +153,7 @@ final class World {
     this.journal = new SimulatedJournal(new Rows(this, watch));
     this.projection = new SimulatedProjection(this);
     this.cluster = new Cluster(this);
+    this.copies = new LateCopies(this);
     time.after(SECOND, this::wakeWhoIsDue);
   }
 

@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Plan;
@@ -30,7 +31,11 @@ enum BudgetBug implements PlantedBug {
   AN_OVERRIDE_NEVER_ENDS {
     @Override
     public List<String> signs() {
-      return List.of("model: where Applied", "model: which was not red-", "I2: is let through, with", "model: and falls under");
+      return List.of(
+          "model: where Applied",
+          "model: which was not red-",
+          "I2: is let through, with",
+          "model: and falls under");
     }
 
     @Override
@@ -45,6 +50,32 @@ enum BudgetBug implements PlantedBug {
               event instanceof OrgEvent.OverridePut it
                   ? new OrgEvent.OverridePut(it.at(), Instead.forGood(it.override()), it.actor())
                   : event);
+    }
+  },
+
+  THE_LAST_OVERRIDE_COUNTS_AND_NOT_THE_NEAREST {
+    @Override
+    public List<String> signs() {
+      return List.of("model: which was not SHADOW of");
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasOverrides(scenario.seed());
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.takingIn(
+          () ->
+              event ->
+                  event instanceof OrgEvent.OverridePut it
+                          && it.override().scope().type() == Scope.Type.ORG
+                      ? List.of(
+                          it,
+                          new OrgEvent.OverridePut(
+                              it.at(), Instead.ofTheBudgetItself(it.override()), it.actor()))
+                      : List.of(event));
     }
   },
 

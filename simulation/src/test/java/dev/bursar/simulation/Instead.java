@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Entitlement;
 import dev.bursar.domain.catalog.PricingPlan;
@@ -31,7 +32,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +88,21 @@ final class Instead {
   static LimitOverride forGood(LimitOverride of) {
     return new LimitOverride(
         of.id(), of.scope(), of.budget(), of.limit(), Instant.MAX, of.reason());
+  }
+
+  /** An override of the scope of the budget that it changes. */
+  static LimitOverride ofTheBudgetItself(LimitOverride of) {
+    return new LimitOverride(
+        "other-" + of.budget(),
+        OrgShape.budgets().stream()
+            .filter(each -> each.id().equals(of.budget()))
+            .findFirst()
+            .orElseThrow()
+            .scope(),
+        of.budget(),
+        of.limit(),
+        of.until(),
+        of.reason());
   }
 
   static Hold ofNothing(Hold hold) {
@@ -283,6 +301,34 @@ final class Instead {
     return event instanceof OrgEvent.BudgetPut it && it.budget().mode() == from
         ? new OrgEvent.BudgetPut(it.at(), it.budget().withMode(to), it.counts(), it.actor())
         : event;
+  }
+
+  /** Budgets that are set are taken in as others. */
+  static WrongRules budgets(UnaryOperator<Budget> change) {
+    return WrongRules.event(
+        event ->
+            event instanceof OrgEvent.BudgetPut it
+                ? new OrgEvent.BudgetPut(
+                    it.at(), change.apply(it.budget()), it.counts(), it.actor())
+                : event);
+  }
+
+  /** A budget of other work, or of another window. */
+  static Budget of(
+      Budget of, Set<String> features, Set<String> models, WindowKind window, int anchorDay) {
+    return new Budget(
+        of.id(),
+        of.scope(),
+        of.measure(),
+        window,
+        of.limit(),
+        of.mode(),
+        features,
+        models,
+        of.thresholds(),
+        of.zone(),
+        anchorDay,
+        of.since());
   }
 
   /** A catalog in which every plan lets all be used. */

@@ -6,6 +6,7 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
@@ -39,6 +40,25 @@ enum LeaseBug implements PlantedBug {
                   it.origin(),
                   it.lease()))
           : request;
+    }
+  },
+
+  A_LEASE_IS_CLOSED_THOUGH_SOME_IS_NOT_TAKEN("I9: and not all that was used is taken") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      Operation operation = request.operation();
+      return request.command() instanceof WalletCommand.SettleLease it
+              && operation != null
+              && operation.key().contains("close:")
+          ? Instead.of(
+              request,
+              new WalletCommand.CloseLease(it.lease(), it.epoch(), it.actor(), it.idempotencyKey()))
+          : request;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasLessee(scenario.seed());
     }
   },
 
@@ -102,6 +122,11 @@ enum LeaseBug implements PlantedBug {
   },
 
   A_REVOKED_LEASE_IS_ADDED_TO("I9: is revoked, and is added to") {
+    @Override
+    public long soughtFrom() {
+      return 70;
+    }
+
     @Override
     public WrongRules wrongRules() {
       return WrongRules.evolving(event -> !(event instanceof WalletEvent.LeaseRevoked));

@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
@@ -17,6 +18,7 @@ import dev.bursar.domain.team.TeamEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /** Bugs in what orgs and teams count and let through. */
 enum LimitBug implements PlantedBug {
@@ -278,6 +280,64 @@ enum LimitBug implements PlantedBug {
     public WrongRules wrongRules() {
       return WrongRules.evolvingTheFirst(
           event -> event instanceof OrgEvent.UnitPut put ? put.unit().id() : null);
+    }
+  },
+
+  A_LIMIT_OF_SOME_MODELS_COUNTS_ALL(
+      "model: falls under", "model: the org wants", "model: is held in") {
+    @Override
+    public WrongRules wrongRules() {
+      return Instead.budgets(
+          each -> Instead.of(each, each.features(), Set.of(), each.window(), each.anchorDay()));
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasFurtherBudgets(scenario.seed());
+    }
+  },
+
+  A_LIMIT_OF_SOME_FEATURES_COUNTS_ALL(
+      "model: falls under", "model: the org wants", "model: is held in") {
+    @Override
+    public WrongRules wrongRules() {
+      return Instead.budgets(
+          each -> Instead.of(each, Set.of(), each.models(), each.window(), each.anchorDay()));
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasFurtherBudgets(scenario.seed());
+    }
+  },
+
+  A_QUARTER_IS_A_MONTH("model: where Applied") {
+    @Override
+    public WrongRules wrongRules() {
+      return Instead.budgets(
+          each ->
+              each.window() == WindowKind.QUARTER
+                  ? Instead.of(
+                      each, each.features(), each.models(), WindowKind.MONTH, each.anchorDay())
+                  : each);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasFurtherBudgets(scenario.seed());
+    }
+  },
+
+  EVERY_WINDOW_BEGINS_ON_THE_FIRST_DAY("model: where Applied") {
+    @Override
+    public WrongRules wrongRules() {
+      return Instead.budgets(
+          each -> Instead.of(each, each.features(), each.models(), each.window(), 1));
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasFurtherBudgets(scenario.seed());
     }
   },
 

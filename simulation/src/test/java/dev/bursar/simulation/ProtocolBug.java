@@ -53,11 +53,12 @@ enum ProtocolBug implements PlantedBug {
     // All that has ended is told over and over, to the end: in few histories that is little.
     @Override
     public boolean isSoughtIn(Scenario scenario) {
-      return scenario.faults().isEmpty() && scenario.clients() * scenario.operations() < 20;
+      return scenario.faults().isEmpty() && scenario.clients() * scenario.operations() < 10;
     }
   },
 
-  THAT_A_TRANSFER_HAS_COME_IS_NEVER_TOLD("I12: telling does not come to an end", "I4: still on its way") {
+  THAT_A_TRANSFER_HAS_COME_IS_NEVER_TOLD(
+      "I12: telling does not come to an end", "I4: still on its way") {
     @Override
     public boolean swallows(EntityId to, EntityMessage message) {
       return message instanceof EntityMessage.WalletAnswered it
@@ -235,7 +236,7 @@ enum ProtocolBug implements PlantedBug {
   A_CLOSURE_IS_TOLD_ONLY_ONCE("I11: was not told") {
     @Override
     public long soughtFrom() {
-      return 61;
+      return 175;
     }
 
     @Override
@@ -301,10 +302,10 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
-  WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done") {
+  WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done", "I11: was not told") {
     @Override
     public long soughtFrom() {
-      return 83;
+      return 169;
     }
 
     @Override
@@ -435,6 +436,24 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
+  WHAT_WAS_FORGOTTEN_BEFORE_A_RESTART_IS_TAKEN_FOR_NEW(
+      "I4: is on its way twice", "I4: has a second effect", "I4: is charged by") {
+    @Override
+    public long soughtFrom() {
+      return 50;
+    }
+
+    @Override
+    public void restored(OperationMemory memory) {
+      LostParts.nothingForgotten(memory);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.isForgetful();
+    }
+  },
+
   A_SEARCH_OF_THE_JOURNAL_OVERLOOKS_A_CHARGE("I12: still holds budget") {
     @Override
     public Stage.History history() {
@@ -547,13 +566,17 @@ enum ProtocolBug implements PlantedBug {
 
   ONLY_THE_FIRST_LIMIT_OF_A_TEAM_IS_TOLD("model: and at no time it was those of") {
     @Override
+    public long soughtFrom() {
+      return 6;
+    }
+
+    @Override
     public <T> Answer<T> heard(Answer<T> answer) {
       return DenialsToldOtherwise.of(
           answer,
           denials ->
               DenialsToldOtherwise.onlyTheFirst(
-                  denials,
-                  each -> each.limit() != null && each.limit().scope().countedByTeam()));
+                  denials, each -> each.limit() != null && each.limit().scope().countedByTeam()));
     }
   },
 
@@ -581,7 +604,7 @@ enum ProtocolBug implements PlantedBug {
   A_FRESH_ANSWER_WAITS_FOR_NOTHING("I11: is missing from a fresh answer") {
     @Override
     public long soughtFrom() {
-      return 72;
+      return 169;
     }
 
     @Override
