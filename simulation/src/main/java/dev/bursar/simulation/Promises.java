@@ -121,15 +121,18 @@ final class Promises {
             .plusSeconds(terms.settleSeconds());
   }
 
-  /** The org does not know it any more: what has ended may be barred, which changes nothing. */
-  void barredByOrg(String reservation, EntityId org) {
+  /**
+   * The org does not know it any more: what has ended may be barred, and what a lease was to get
+   * may be asked for once more and denied, which changes nothing.
+   */
+  void takenBackByOrg(String reservation, EntityId org, String how) {
     ReservationId id = ReservationId.parse(reservation);
     Fate fate =
         id == null
             ? null
             : watch.wallet(EntityId.wallet(id.org(), id.wallet())).fates.get(reservation);
     if (fate == null || fate == Fate.OPEN) {
-      takenBack(reservation, org, "barred");
+      takenBack(reservation, org, how);
     }
   }
 

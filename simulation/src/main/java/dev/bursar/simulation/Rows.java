@@ -110,7 +110,11 @@ final class Rows implements SimulatedJournal.Listener {
       }
       case OrgEvent.ReservationDenied it -> {
         String reservation = it.plan().reservation();
-        watch.promises.takenBack(reservation, id, "denied");
+        if (it.plan().request().lease() == null) {
+          watch.promises.takenBack(reservation, id, "denied");
+        } else {
+          watch.promises.takenBackByOrg(reservation, id, "denied");
+        }
         counted.giveBack(reservation);
         yield watch.reports.endsUncharged(id.org(), reservation);
       }
@@ -128,7 +132,7 @@ final class Rows implements SimulatedJournal.Listener {
       }
       case OrgEvent.ReservationBarred it -> {
         watch.withdraws(it.reservation());
-        watch.promises.barredByOrg(it.reservation(), id);
+        watch.promises.takenBackByOrg(it.reservation(), id, "barred");
         yield null;
       }
       case OrgEvent other -> null;

@@ -4,7 +4,6 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.credits.Credits;
-import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Violation;
