@@ -151,10 +151,13 @@ final class SidecarChecks {
     world.watch.saw(Rarity.SIDECAR_DECIDED_UNCHECKED);
   }
 
-  /** Nobody could be asked: so its feature's fail mode has it, as long as that can be kept. */
-  void unasked(@Nullable String feature, boolean allowed, boolean full) {
+  /**
+   * Nobody could be asked: so its feature's fail mode has it, as long as that can be kept, and only
+   * for an org of which the server has told it.
+   */
+  void unasked(@Nullable String feature, boolean told, boolean allowed, boolean full) {
     world.watch.expect(
-        allowed == SimulatedSidecar.UNCHECKED.equals(feature) || full,
+        allowed == (told && SimulatedSidecar.UNCHECKED.equals(feature)) || full,
         "model",
         "%s could ask nobody whether %s may be used, and allows it: %s",
         name,

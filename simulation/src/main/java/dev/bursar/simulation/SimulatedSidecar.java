@@ -321,6 +321,7 @@ final class SimulatedSidecar {
     if (wrongMicros > 0) {
       return;
     }
+    boolean told = now.sidecar.told().contains(request.subject().org());
     now.sidecar
         .unasked(request)
         .whenComplete(
@@ -330,7 +331,7 @@ final class SimulatedSidecar {
                 return;
               }
               boolean allowed = decision instanceof Decision.Allowed;
-              checks.unasked(request.feature(), allowed, now.log.isFull());
+              checks.unasked(request.feature(), told, allowed, now.log.isFull());
               if (decision instanceof Decision.Allowed it && it.use() == null) {
                 open.add(String.valueOf(it.reservation()));
                 nextIfLast();
