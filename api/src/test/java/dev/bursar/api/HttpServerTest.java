@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -124,6 +125,9 @@ final class HttpServerTest {
         LockSupport.parkNanos(1_000_000);
       } catch (ConnectException e) {
         return;
+      } catch (SocketException e) {
+        // The system had taken it in, and nobody came for it: the next is refused.
+        continue;
       }
     }
   }
