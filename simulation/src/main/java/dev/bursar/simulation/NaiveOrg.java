@@ -10,7 +10,6 @@ import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
-import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.team.TeamEvent;
@@ -156,13 +155,6 @@ final class NaiveOrg {
     return new Use(request.feature(), request.model());
   }
 
-  /**
-   * What is reported for a lease is taken whatever clock it goes by, though it may not draw on it.
-   */
-  private static boolean isOfSidecar(Reported reported) {
-    return ReservationId.parse(reported.source()) != null;
-  }
-
   private void sawSpecial(List<Applied> limits, Instant at) {
     for (Applied limit : limits) {
       if (budgets.isOverriddenByTwo(limit.budget(), at, watch.moment())) {
@@ -257,7 +249,7 @@ final class NaiveOrg {
     }
     Instant ran = reported.happenedAt();
     watch.expect(
-        isOfSidecar(reported) || !ran.isAfter(at.plus(World.AHEAD_MAX)),
+        reported.isOfLease() || !ran.isAfter(at.plus(World.AHEAD_MAX)),
         "model",
         "%s: %s is taken at %s, though it lies too far ahead: %s",
         name,

@@ -82,6 +82,8 @@ final class SimulationTest {
           31   | the judge took a lease for out that was never granted to anybody | SimulatedListeners.held
           1225 | the judge had unchecked usage on record that a node behind had rejected as ahead | SidecarChecks.isRejectedAsAhead
           210  | the judge had a team hold in a budget what had expired before it heard of it | NaiveStarts.start
+          1557 | a team held in a draft that came to nothing, and took the one before for overtaken: that was set, and what was used did not count in it | TeamTest.whoSetsABudgetBeginsAnewWhereALaterDraftIsHeldInThoughThatCameToNothing
+          1488 | the judge looked at what a removed budget stands at, which is forgotten | NaiveLimits.tellsEnough
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {
     Simulation.Outcome outcome = Simulation.run(Scenario.of(seed));

@@ -100,11 +100,7 @@ public final class BudgetProtocol {
   /** The org has answered. */
   public BudgetEffect orgAnswered(Answer<OrgReply> answer) {
     if (isOvertaken(answer) && attempts < OVERTAKEN_TRIES) {
-      phase = Phase.OVERTAKEN;
-      // At other times than those who were overtaken with this one, and further apart each time, so
-      // that one of them finishes, however long it takes to read what was used.
-      return new BudgetEffect.Wait(
-          TRY_AGAIN_MS, 4 * TRY_AGAIN_MS << Math.min(attempts, DOUBLED_MAX));
+      return beginAnew();
     }
     if (!(answer instanceof Answer.Done<OrgReply>(OrgReply reply, boolean replayed))
         || phase == Phase.SETTING) {
@@ -129,9 +125,16 @@ public final class BudgetProtocol {
   }
 
   /** Somebody else has set or removed it meanwhile; as the later one, this request goes on. */
-  private static boolean isOvertaken(Answer<OrgReply> answer) {
-    return answer instanceof Answer.Refused<OrgReply>(Refusal refusal)
+  private static boolean isOvertaken(Answer<?> answer) {
+    return answer instanceof Answer.Refused<?>(Refusal refusal)
         && refusal.equals(Refusal.overtaken());
+  }
+
+  private BudgetEffect beginAnew() {
+    phase = Phase.OVERTAKEN;
+    // At other times than those who were overtaken with this one, and further apart each time, so
+    // that one of them finishes, however long it takes to read what was used.
+    return new BudgetEffect.Wait(TRY_AGAIN_MS, 4 * TRY_AGAIN_MS << Math.min(attempts, DOUBLED_MAX));
   }
 
   private BudgetEffect set(List<OpeningCount> before, @Nullable Place drafted) {
@@ -172,6 +175,9 @@ public final class BudgetProtocol {
 
   /** The team has answered. */
   public BudgetEffect teamAnswered(Answer<TeamReply> answer) {
+    if (isOvertaken(answer) && attempts < OVERTAKEN_TRIES) {
+      return beginAnew();
+    }
     if (!(answer instanceof Answer.Done<TeamReply>(TeamReply reply, boolean replayed))) {
       return new BudgetEffect.Reply(answer.map(none -> new OrgReply.Done()));
     }

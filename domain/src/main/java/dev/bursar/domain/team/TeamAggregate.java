@@ -13,11 +13,13 @@ import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.operation.Decision.Accepted;
 import dev.bursar.domain.operation.Decision.Forgotten;
 import dev.bursar.domain.operation.Decision.Found;
+import dev.bursar.domain.operation.Decision.Refused;
 import dev.bursar.domain.operation.Decision.Told;
 import dev.bursar.domain.operation.Decision.Unchanged;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.operation.Refusal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,11 +48,11 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
       case TeamCommand.Bar bar -> bar(bar, now);
       case TeamCommand.StartCounting start ->
           overtaken(start.budget())
-              ? new Told<>(new TeamReply.Counting(List.of()))
+              ? new Refused<>(Refusal.overtaken())
               : new Accepted<>(startCounting(start, now));
       case TeamCommand.CountBefore before ->
           overtaken(before.budget())
-              ? new Told<>(DONE)
+              ? new Refused<>(Refusal.overtaken())
               : new Accepted<>(
                   new TeamEvent.CountedBefore(
                       now, before.budget().id(), before.budget().since(), before.counts()));
@@ -63,7 +65,10 @@ public record TeamAggregate(Team team) implements Aggregate<TeamCommand, TeamEve
     };
   }
 
-  /** Whether a later attempt to set the budget is counted for: this one will come to nothing. */
+  /**
+   * Whether a later draft of the budget is counted for. If that came to nothing, only one that is
+   * later still is counted for: so that whoever sets this one is not to go on with it.
+   */
   private boolean overtaken(Budget budget) {
     return team.tallies().countsLater(budget.id(), budget.since());
   }

@@ -155,6 +155,21 @@ final class BudgetProtocolTest {
   }
 
   @Test
+  void whoIsOvertakenAtTheTeamBeginsAnewAndGivesUpInTheEnd() {
+    BudgetProtocol protocol = setting(OF_TEAM);
+    drafted(protocol, open("r1"));
+    protocol.usedBefore(BEFORE);
+    Answer<TeamReply> overtaken = new Answer.Refused<>(Refusal.overtaken());
+    for (int attempt = 2; attempt <= 10; attempt++) {
+      assertThat(protocol.teamAnswered(overtaken)).isInstanceOf(BudgetEffect.Wait.class);
+      assertThat(((OrgCommand.DraftBudget) ofOrg(protocol.waited())).attempt())
+          .isEqualTo("try-" + attempt);
+    }
+    assertThat(protocol.teamAnswered(overtaken))
+        .isEqualTo(new BudgetEffect.Reply(new Answer.Refused<>(Refusal.overtaken())));
+  }
+
+  @Test
   void whoeverDoesNotAnswerEndsIt() {
     BudgetProtocol protocol = setting(OF_TEAM);
     drafted(protocol, open("r1"));

@@ -26,6 +26,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Origin;
+import dev.bursar.domain.operation.Refusal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -230,6 +231,21 @@ final class TeamTest {
     // then
     assertThat(figures(state.tallies().state(named(budget), NOON))).isEqualTo("after 5/0 of 10");
     assertThat(used()).isEqualTo("b 5/0 of 10");
+  }
+
+  @Test
+  void whoSetsABudgetBeginsAnewWhereALaterDraftIsHeldInThoughThatCameToNothing() {
+    // given: an org drafts it once more, in a row that is refused, and has the team hold in it.
+    Budget budget = limit("new", "10", Budget.Mode.HARD).budget();
+    team.after(NOON, hold("r1", "6", named(budget.since(44L))), new TeamCommand.Cancel("r1", null));
+
+    // then: the draft before is not said to be counted for, and the next one is.
+    var earlier = new TeamCommand.StartCounting(budget.since(39L), List.of());
+    assertThat(team.when(earlier, NOON).refusal()).isEqualTo(Refusal.overtaken());
+    var before = new TeamCommand.CountBefore(budget.since(39L), List.of());
+    assertThat(team.when(before, NOON).refusal()).isEqualTo(Refusal.overtaken());
+    var later = new TeamCommand.StartCounting(budget.since(47L), List.of());
+    team.when(later, NOON).reply(TeamReply.Counting.class);
   }
 
   private static TeamCommand settle(String reservation, String charged, Closure.Kind kind) {
