@@ -53,7 +53,7 @@ final class ChaosCommand implements Callable<Integer> {
       paramLabel = "R",
       defaultValue = "30",
       description =
-          "Calls a second: another history begins as often as it takes. Default: ${DEFAULT-VALUE}")
+          "Calls a second, 0.1 to 10000: another history begins as often as it takes. Default: ${DEFAULT-VALUE}")
   private double rate;
 
   @Option(
@@ -99,8 +99,8 @@ final class ChaosCommand implements Callable<Integer> {
     if (calls < 1 || calls > 1_000_000) {
       throw WrongUsage.of(spec, "--calls: %d is not between 1 and 1000000".formatted(calls));
     }
-    if (!(rate > 0 && rate <= 10_000)) {
-      throw WrongUsage.of(spec, "--rate: %s is not above 0, up to 10000".formatted(rate));
+    if (!(rate >= 0.1 && rate <= 10_000)) {
+      throw WrongUsage.of(spec, "--rate: %s is not between 0.1 and 10000".formatted(rate));
     }
     if (pauseMillisMax < 300 || pauseMillisMax > 60_000) {
       throw WrongUsage.of(

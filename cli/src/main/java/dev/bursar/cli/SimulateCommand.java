@@ -3,6 +3,7 @@ package dev.bursar.cli;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.bursar.benchmarks.console.Progress;
+import dev.bursar.simulation.Beside;
 import dev.bursar.simulation.Fault;
 import dev.bursar.simulation.Rarity;
 import dev.bursar.simulation.Scenario;
@@ -21,6 +22,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -61,6 +63,8 @@ final class SimulateCommand implements Callable<Integer> {
 
   private static final String NONE = "none";
   private static final int LINE_CHARS_MAX = 2_000;
+  private static final int WHOLE_LINES = 20;
+  private static final String VIOLATED = "VIOLATED ";
 
   private final Tampering tampering;
 
@@ -112,6 +116,14 @@ final class SimulateCommand implements Callable<Integer> {
       description = "With --seed alone: an entity remembers so many keys")
   private @Nullable Integer remembered;
 
+  @Option(
+      names = "--without",
+      paramLabel = "W",
+      description =
+          "With --seed alone: without these, with commas between them, though the seed has them. Another word is answered"
+              + " with those that there are")
+  private @Nullable String without;
+
   SimulateCommand() {
     this(Tampering.NONE);
   }
@@ -126,13 +138,13 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     // What fails here, fails on purpose: a log of that is as long as the run.
-    Logger entities = (Logger) LoggerFactory.getLogger("dev.bursar.entities");
-    Level level = entities.getLevel();
-    entities.setLevel(Level.OFF);
+    Logger all = (Logger) LoggerFactory.getLogger("dev.bursar");
+    Level level = all.getLevel();
+    all.setLevel(Level.OFF);
     try {
       return run();
     } finally {
-      entities.setLevel(level);
+      all.setLevel(level);
     }
   }
 
@@ -145,18 +157,22 @@ final class SimulateCommand implements Callable<Integer> {
     if (seed != null && seeds == null && minutes == null) {
       return one(changed(Scenario.of(seed)));
     }
-    if (clients != null || operations != null || faults != null || remembered != null) {
+    if (clients != null
+        || operations != null
+        || faults != null
+        || remembered != null
+        || without != null) {
       throw WrongUsage.of(
           spec,
-          "--clients, --operations, --faults and --remembered change the history of one seed: they"
-              + " need --seed, without --seeds and --minutes");
+          "--clients, --operations, --faults, --remembered and --without change the history of one"
+              + " seed: they need --seed, without --seeds and --minutes");
     }
     boolean anywhere = seed == null && minutes != null && seeds == null;
     long first = anywhere ? 1 + new Random().nextLong(RANDOM_SEED_MAX) : seed == null ? 1 : seed;
     long count = seeds != null ? seeds : minutes != null ? SEEDS_MAX : 2_000;
-    if (first > Long.MAX_VALUE - count) {
+    if (first > Long.MAX_VALUE - (count - 1)) {
       throw WrongUsage.of(
-          spec, "--seed: after %d there are no %,d seeds more".formatted(first, count));
+          spec, "--seed: from %d on there are no %,d seeds".formatted(first, count));
     }
     if (anywhere) {
       PrintWriter out = spec.commandLine().getOut();
@@ -174,22 +190,23 @@ final class SimulateCommand implements Callable<Integer> {
   private Scenario changed(Scenario from) {
     return new Scenario(
         from.seed(),
-        faults == null ? from.faults() : faults(faults),
+        faults == null ? from.faults() : these("--faults", faults, Fault.class),
         clients == null ? from.clients() : clients,
         operations == null ? from.operations() : operations,
-        remembered == null ? from.remembered() : remembered);
+        remembered == null ? from.remembered() : remembered,
+        without == null ? from.without() : these("--without", without, Beside.class));
   }
 
-  private Set<Fault> faults(String words) {
-    Set<Fault> found = EnumSet.noneOf(Fault.class);
+  private <E extends Enum<E>> Set<E> these(String option, String words, Class<E> known) {
+    Set<E> found = EnumSet.noneOf(known);
     for (String word : words.equals(NONE) ? new String[0] : words.split(",", -1)) {
       try {
-        found.add(Fault.valueOf(word));
+        found.add(Enum.valueOf(known, word));
       } catch (IllegalArgumentException e) {
         throw new ParameterException(
             spec.commandLine(),
-            "--faults: '%s' is none of %s, and not %s"
-                .formatted(word, EnumSet.allOf(Fault.class), NONE),
+            "%s: '%s' is none of %s, and not %s"
+                .formatted(option, word, EnumSet.allOf(known), NONE),
             e);
       }
     }
@@ -226,12 +243,19 @@ final class SimulateCommand implements Callable<Integer> {
                     done.countDown();
                   }
                 });
-    Progress.follow(
-        "histories",
-        minutes == null || seeds != null ? count : -1,
-        done,
-        trials::done,
-        () -> "%,d steps".formatted(trials.steps()));
+    if (minutes == null || seeds != null) {
+      Progress.follow(
+          "histories", count, done, trials::done, () -> "%,d steps".formatted(trials.steps()));
+    } else {
+      long began = System.nanoTime();
+      long seconds = TimeUnit.MINUTES.toSeconds(minutes);
+      Progress.follow(
+          "seconds",
+          seconds,
+          done,
+          () -> Math.min(seconds, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began)),
+          () -> "%,d histories, %,d steps".formatted(trials.done(), trials.steps()));
+    }
     runner.join();
     Simulation.Outcome failure = trials.failure();
     if (failure != null) {
@@ -286,7 +310,7 @@ final class SimulateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     again
         .violations()
-        .forEach(each -> out.printf("VIOLATED %s: %s%n", each.invariant(), each.detail()));
+        .forEach(each -> out.printf(VIOLATED + "%s: %s%n", each.invariant(), each.detail()));
     out.printf("FAILED   %s%n", outcome.scenario());
     out.printf("smaller  %s%n", smallest);
     out.printf("again    bin/bursar simulate %s%n", options(smallest));
@@ -295,24 +319,33 @@ final class SimulateCommand implements Callable<Integer> {
   }
 
   private static String options(Scenario scenario) {
-    return "--seed %d --clients %d --operations %d --faults=%s --remembered %d"
-        .formatted(
-            scenario.seed(),
-            scenario.clients(),
-            scenario.operations(),
-            scenario.faults().isEmpty()
-                ? NONE
-                : scenario.faults().stream()
-                    .sorted()
-                    .map(Fault::name)
-                    .collect(Collectors.joining(",")),
-            scenario.remembered());
+    String same =
+        "--seed %d --clients %d --operations %d --faults=%s --remembered %d"
+            .formatted(
+                scenario.seed(),
+                scenario.clients(),
+                scenario.operations(),
+                scenario.faults().isEmpty() ? NONE : names(scenario.faults()),
+                scenario.remembered());
+    return scenario.without().isEmpty() ? same : same + " --without=" + names(scenario.without());
   }
 
+  private static String names(Set<? extends Enum<?>> all) {
+    return all.stream().map(Enum::name).sorted().collect(Collectors.joining(","));
+  }
+
+  /** The lines that a violation follows on are whole, the others as long as can be read. */
   private void tell(List<String> history) {
     PrintWriter out = spec.commandLine().getOut();
-    for (String line : history) {
-      out.println(line.length() > LINE_CHARS_MAX ? line.substring(0, LINE_CHARS_MAX) + "…" : line);
+    int violated = 0;
+    while (violated < history.size() && !history.get(violated).contains(VIOLATED)) {
+      violated++;
+    }
+    for (int i = 0; i < history.size(); i++) {
+      String line = history.get(i);
+      boolean whole =
+          line.length() <= LINE_CHARS_MAX || (i <= violated && i > violated - WHOLE_LINES);
+      out.println(whole ? line : line.substring(0, LINE_CHARS_MAX) + "…");
     }
   }
 }

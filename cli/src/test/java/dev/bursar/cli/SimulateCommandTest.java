@@ -6,6 +6,7 @@ import dev.bursar.simulation.Scenario;
 import dev.bursar.simulation.Tampering;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
@@ -52,9 +53,15 @@ final class SimulateCommandTest {
     assertThat(out).contains("VIOLATED I8: ").contains("FAILED   seed ").contains("smaller  seed ");
     Matcher again = Pattern.compile("again    bin/bursar simulate (.*)").matcher(out);
     assertThat(again.find()).isTrue();
+    List<String> violated = violated();
 
     assertThat(simulate(A_BUG, again.group(1).trim().split(" "))).isEqualTo(1);
-    assertThat(out).contains("VIOLATED I8: ");
+    // Each is told where it is found, and at the end.
+    assertThat(violated()).isEqualTo(violated).doesNotHaveDuplicates();
+  }
+
+  private List<String> violated() {
+    return out.lines().filter(line -> line.startsWith("VIOLATED ")).toList();
   }
 
   /** Where nothing has to be forgotten for it to fail, nothing is, when it is run again either. */
@@ -111,7 +118,8 @@ final class SimulateCommandTest {
   void seedsDoNotBeginAnewAfterTheLast() {
     assertThat(simulate(Tampering.NONE, "--seed", "" + (Long.MAX_VALUE - 3), "--seeds", "5"))
         .isEqualTo(2);
-    assertThat(err).contains("--seed: after 9223372036854775804");
+    assertThat(err).contains("--seed: from 9223372036854775804 on there are no 5 seeds");
+    assertThat(simulate(Tampering.NONE, "--seed", "" + Long.MAX_VALUE, "--seeds", "1")).isZero();
   }
 
   @Test
@@ -124,6 +132,14 @@ final class SimulateCommandTest {
   void aFaultThatIsNotKnownIsRefusedWithThoseThatAre() {
     assertThat(simulate(Tampering.NONE, "--seed", "3", "--faults", "EARTHQUAKE")).isEqualTo(2);
     assertThat(err).contains("EARTHQUAKE").contains("MESSAGE_LOST");
+  }
+
+  @Test
+  void whatIsLeftOutIsThereToBeLeftOut() {
+    assertThat(simulate(Tampering.NONE, "--seed", "3", "--without", "BUDGETERS,DAYS")).isZero();
+    assertThat(out).contains("without [BUDGETERS, DAYS]");
+    assertThat(simulate(Tampering.NONE, "--seed", "3", "--without", "CLIENTS")).isEqualTo(2);
+    assertThat(err).contains("'CLIENTS' is none of [SIDECARS, HOLDERS, BUDGETERS, PLANS, DAYS]");
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.Operation;
@@ -19,12 +20,12 @@ import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.NaivePots.Use;
 import dev.bursar.simulation.NaiveWallet.Figures;
 import java.math.BigInteger;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ final class AnswerChecks {
     if (terms != null && refusal.code() == Refusal.Code.LEASE_TOO_WIDE) {
       NaiveOrg org = world.watch.org(id);
       // A freeze lasts longer by a clock that is behind.
-      Instant at = world.cluster.earliestNow().minus(Duration.ofHours(1));
+      Instant at = world.cluster.earliestSince(since);
       world.watch.expect(
           moments(since, id)
               .anyMatch(
@@ -85,7 +86,10 @@ final class AnswerChecks {
           "a lease for %s is refused: %s",
           request.subject(),
           refusal);
-      world.watch.saw(Rarity.LEASE_TOO_WIDE);
+      world.watch.saw(
+          refusal.detail().startsWith("the freeze of ")
+              ? Rarity.LEASE_TOO_WIDE_FOR_A_FREEZE
+              : Rarity.LEASE_TOO_WIDE);
       return true;
     }
     if (more != null && refusal.code() == Refusal.Code.LEASE_ENDED) {
@@ -144,7 +148,12 @@ final class AnswerChecks {
                 at ->
                     org
                         .budgets
-                        .applied(request.subject(), type(request), at, world.watch.moment())
+                        .applied(
+                            request.subject(),
+                            type(request),
+                            NaiveOrg.use(request),
+                            at,
+                            world.watch.moment())
                         .stream())
             .anyMatch(limit -> limit.isHard() && limit.window().isAfter(term.from()));
   }
@@ -222,7 +231,9 @@ final class AnswerChecks {
         told,
         org.limitsOf(plan, at, world.watch.moment()));
     if (request.lease() != null) {
-      Instant soon = world.cluster.latestClock().plus(Duration.ofHours(1));
+      Instant latest = world.cluster.latestSince(since);
+      Instant last = world.watch.shadows.lastAt(EntityId.org(wallet.org()));
+      Instant soon = last.isAfter(latest) ? last : latest;
       world.watch.expect(
           moments(since, EntityId.org(wallet.org()))
               .anyMatch(
@@ -231,6 +242,12 @@ final class AnswerChecks {
           "%s is leased for %s, which is too wide",
           reservation,
           request.subject());
+      saw(request.subject().user() == null, Rarity.LEASED_FOR_ALL_USERS);
+    }
+    for (LimitState limit : allowed.limits()) {
+      if (!limit.scope().countedByTeam()) {
+        byOrg(limit, plan, EntityId.org(wallet.org()), since);
+      }
     }
     if (request.dryRun()) {
       wouldBeAllowed(allowed, request, wallet, since);
@@ -270,6 +287,35 @@ final class AnswerChecks {
                         || (each.since() != null && each.scope().countedByTeam()));
   }
 
+  /** A limit of the org stood at what is told of it, with this held in it. */
+  private void byOrg(LimitState told, Plan plan, EntityId org, Since since) {
+    NaiveLimits counted = world.watch.limits(org);
+    NaiveLimits.Key key = NaiveLimits.Key.of(told);
+    long from = world.wasBehind(since, org) ? 0 : since.moment();
+    BigInteger asked = NaiveWallet.micros(plan.quantities().in(told.measure()).micros());
+    BigInteger used = NaiveWallet.micros(told.used().micros());
+    BigInteger held = NaiveWallet.micros(told.held().micros());
+    // What was only asked about is held nowhere; what is charged at once was held before that.
+    NaiveLimits.Count count =
+        plan.request().dryRun()
+            ? new NaiveLimits.Count(used, held.subtract(asked))
+            : plan.request().commit()
+                ? new NaiveLimits.Count(
+                    used.subtract(
+                        told.measure().equals(Quantities.OPEN_RESERVATIONS)
+                            ? BigInteger.ZERO
+                            : asked),
+                    held.add(asked))
+                : new NaiveLimits.Count(used, held);
+    world.watch.expect(
+        !counted.starts.isKnown(key, from)
+            || counted.between(key, from, world.watch.moment()).contains(count),
+        "model",
+        "%s is allowed with %s, which was never so meanwhile",
+        plan.reservation(),
+        told);
+  }
+
   /** Only a question: at some time meanwhile nothing stood in the way. */
   private void wouldBeAllowed(
       Decided.Allowed allowed, ReserveRequest request, EntityId wallet, Since since) {
@@ -304,8 +350,10 @@ final class AnswerChecks {
     world.watch.expect(
         !denied.denials().isEmpty(), "model", "%s is denied for no reason", plan.reservation());
     Set<String> byOrg = new TreeSet<>();
+    Set<String> ofTeam = new TreeSet<>();
     boolean byTeam = false;
     boolean byWallet = false;
+    isInOrder(denied);
     for (Denial denial : denied.denials()) {
       LimitState limit = denial.limit();
       if (denial.code() == DenialCode.INSUFFICIENT_CREDITS
@@ -319,6 +367,7 @@ final class AnswerChecks {
         byOrg.add(notEntitled(denial, request));
       } else if (limit != null && limit.scope().countedByTeam()) {
         byTeam = true;
+        ofTeam.add(limit.budget());
         ofTeam(limit, BigInteger.ZERO, request, wallet, since);
         world.watch.expect(
             limit.mode() == Budget.Mode.HARD && !limit.fits(plan.quantities()),
@@ -345,6 +394,11 @@ final class AnswerChecks {
       }
     }
     expectInTheWay(plan, byOrg, wallet, since);
+    expectInTheWayAtTeam(plan, ofTeam, wallet, since);
+    // An attempt that was given up may have had it barred there: then nothing is said of credits.
+    if (!byWallet && !world.watch.wallet(wallet).fates.containsKey(plan.reservation())) {
+      expectEnoughCredits(plan, request, wallet, since);
+    }
     saw(!byOrg.isEmpty(), Rarity.DENIED_BY_ORG);
     saw(byTeam, Rarity.DENIED_BY_TEAM);
     saw(byWallet, Rarity.DENIED_BY_WALLET);
@@ -389,7 +443,12 @@ final class AnswerChecks {
     world.watch.expect(
         told.mode() == Budget.Mode.HARD
             && !told.fits(plan.quantities())
-            && org.budgets.had(told, orgFrom, world.watch.moment())
+            && org.budgets.had(
+                told,
+                orgFrom,
+                world.watch.moment(),
+                world.cluster.earliestSince(since),
+                world.watch.latestSince(since))
             && NaiveWallet.micros(told.used().plus(told.held()).micros()).compareTo(most) <= 0,
         "model",
         "%s is denied by %s, which may have had room: it stood at %s at the most",
@@ -431,14 +490,108 @@ final class AnswerChecks {
         world.watch.plans.catalogs(since).stream()
             .anyMatch(
                 catalog ->
-                    moments(since, id)
-                        .anyMatch(moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
+                    atSomeMoment(
+                        since, id, moment -> org.inTheWay(plan, at, moment, catalog).equals(told))),
         "model",
         "%s is told that %s stand in the way, at %s; now it is %s",
         plan.reservation(),
         told,
         at,
         org.inTheWay(plan, at, world.watch.moment(), world.watch.plans.catalogs(since).getFirst()));
+  }
+
+  /** The nearest to the user comes first, and the wallet last. */
+  private void isInOrder(Decided.Denied denied) {
+    List<Integer> distances = denied.denials().stream().map(AnswerChecks::distance).toList();
+    world.watch.expect(
+        distances.equals(distances.stream().sorted().toList()),
+        "model",
+        "%s is denied, and not by the nearest first: %s",
+        denied.plan().reservation(),
+        denied.denials());
+  }
+
+  private static int distance(Denial denial) {
+    LimitState limit = denial.limit();
+    Scope scope = limit == null ? denial.scope() : limit.scope();
+    if (scope == null) {
+      boolean ofPlan = denial.code() == DenialCode.NOT_ENTITLED;
+      return ofPlan ? 5 : 6;
+    }
+    return switch (scope.type()) {
+      case USER, EACH_USER, EACH_MEMBER -> 0;
+      case TEAM -> 1;
+      case DEPARTMENT -> 2;
+      case AGENT, PRODUCT, COST_CENTER -> 3;
+      case ORG -> 4;
+    };
+  }
+
+  /**
+   * What is told to stand in the way at the team is all that did, at some time meanwhile: of the
+   * limits that were the same all the while.
+   */
+  private void expectInTheWayAtTeam(Plan plan, Set<String> told, EntityId wallet, Since since) {
+    Subject subject = plan.request().subject();
+    // An attempt that was given up may have had it barred there: then no limit is named.
+    if (subject.team() == null || (told.isEmpty() && !world.wasCalm(since))) {
+      return;
+    }
+    EntityId id = EntityId.org(wallet.org());
+    EntityId team = EntityId.team(wallet.org(), subject.team());
+    NaiveLimits counted = world.watch.limits(team);
+    Instant lastAt = world.watch.shadows.lastAt(team);
+    Instant latest = world.cluster.latestSince(since);
+    long now = world.watch.moment();
+    List<NaiveBudgets.Applied> steady =
+        world
+            .watch
+            .org(id)
+            .budgets
+            .steady(
+                subject,
+                plan.creditType(),
+                NaiveOrg.use(plan.request()),
+                world.cluster.earliestSince(since),
+                latest.isAfter(lastAt) ? latest : lastAt,
+                world.wasBehind(since, id) ? 0 : since.moment(),
+                now)
+            .stream()
+            .filter(limit -> limit.byTeam() && limit.isHard())
+            .toList();
+    world.watch.expect(
+        atSomeMoment(
+            since,
+            team,
+            moment ->
+                steady.stream()
+                    .allMatch(
+                        limit ->
+                            told.contains(limit.budget())
+                                == counted.isInTheWay(limit, plan.quantities(), moment))),
+        "model",
+        "%s is told that %s stand in the way at %s, and at no time it was those of %s",
+        plan.reservation(),
+        told,
+        team,
+        steady);
+    saw(told.size() > 1, Rarity.DENIED_BY_SEVERAL_OF_A_TEAM);
+  }
+
+  /** Nothing is told of the wallet: at some time meanwhile it had enough, and no debt. */
+  private void expectEnoughCredits(
+      Plan plan, ReserveRequest request, EntityId wallet, Since since) {
+    BigInteger amount = NaiveWallet.micros(plan.amount().micros());
+    world.watch.expect(
+        figures(since, wallet, type(request)).stream()
+            .anyMatch(
+                each ->
+                    each.debt().signum() == 0
+                        && each.available(use(request)).compareTo(amount) >= 0),
+        "model",
+        "%s of %s is denied, and nothing is said of the wallet, which never had as much meanwhile",
+        plan.amount(),
+        wallet);
   }
 
   /** What a team tells of a limit was so at some time meanwhile. */
@@ -461,7 +614,16 @@ final class AnswerChecks {
     world.watch.expect(
         (!world.watch.limits(team).starts.isKnown(key, from)
                 || world.watch.limits(team).between(key, from, now).contains(count))
-            && world.watch.org(EntityId.org(wallet.org())).budgets.had(told, orgFrom, now),
+            && world
+                .watch
+                .org(EntityId.org(wallet.org()))
+                .budgets
+                .had(
+                    told,
+                    orgFrom,
+                    now,
+                    world.cluster.earliestSince(since),
+                    world.watch.latestSince(since)),
         "model",
         "%s tells %s, which was never so meanwhile",
         team,
@@ -500,6 +662,19 @@ final class AnswerChecks {
   }
 
   // ---- when it may have been so
+
+  /**
+   * Whether something was so when an entity may have decided: since it was asked, or before, where
+   * it was behind its journal.
+   */
+  private boolean atSomeMoment(Since since, EntityId id, LongPredicate so) {
+    if (LongStream.rangeClosed(since.moment(), world.watch.moment()).anyMatch(so)) {
+      return true;
+    }
+    boolean before = world.wasBehind(since, id) && LongStream.range(0, since.moment()).anyMatch(so);
+    saw(before, Rarity.DENIED_BY_WHAT_WAS_SO_BEFORE);
+    return before;
+  }
 
   /** The moments in which an entity may have decided. */
   private LongStream moments(Since since, EntityId id) {

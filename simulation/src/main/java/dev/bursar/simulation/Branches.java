@@ -20,12 +20,39 @@ final class Branches {
   private final Set<String> askedByWallet = new HashSet<>();
   private final Set<String> closuresTold = new HashSet<>();
 
+  /** What was last told that is told until it is known to have come, and when. */
+  private String lastTold = "";
+
+  private long lastToldMicros;
+
   Branches(Watch watch) {
     this.watch = watch;
   }
 
+  /** Whoever had something to tell has told it, and knows that it has come. */
+  void expectToldBy(long micros) {
+    watch.expect(
+        lastToldMicros <= micros,
+        "I12",
+        "telling does not come to an end: at %d µs again %s",
+        lastToldMicros,
+        lastTold);
+  }
+
+  private static boolean isToldUntilItHasCome(EntityMessage message) {
+    return message instanceof EntityMessage.TakeClosure
+        || (message instanceof EntityMessage.AskFor<?> ask
+            && (ask.request().command() instanceof WalletCommand.TransferIn
+                || ask.request().command() instanceof WalletCommand.BarTransfer
+                || ask.request().command() instanceof WalletCommand.ChangePlanGrants));
+  }
+
   /** An entity sends another a message. */
   void sent(EntityId from, EntityMessage message) {
+    if (isToldUntilItHasCome(message)) {
+      lastTold = message.toString();
+      lastToldMicros = watch.nowMicros();
+    }
     switch (message) {
       case EntityMessage.TakeClosure closure -> {
         if (!closuresTold.add(closure.key())) {

@@ -7,6 +7,7 @@ import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.wallet.ChargeTrace;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
+import dev.bursar.domain.wallet.Taken;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.simulation.history.Call;
@@ -103,6 +104,24 @@ final class ClientCredits {
                 asker.attribution("refund", wallet.org(), key)),
         asked.operation(),
         answer -> others.refunded(answer, asked, of.id(), amount),
+        reply -> ((WalletReply.Corrected) reply).transaction().id());
+  }
+
+  /** What was taken away by hand, or with a grant that was voided, goes back. */
+  void reverse(EntityId wallet, Transaction taking, Credits amount, String key) {
+    OperationChecks.Asked asked =
+        asker.asked(wallet, key, amount.micros(), "adjust:" + taking.id());
+    asker.ask(
+        "give back %s of %s".formatted(amount, taking.id()),
+        wallet,
+        () ->
+            new WalletCommand.Reverse(
+                taking.creditType(),
+                amount,
+                Taken.of(taking, read(wallet, taking)),
+                asker.attribution("adjust", wallet.org(), key)),
+        asked.operation(),
+        answer -> others.reversed(answer, asked, taking, amount),
         reply -> ((WalletReply.Corrected) reply).transaction().id());
   }
 

@@ -81,6 +81,14 @@ final class Cluster {
         .orElse(world.beginning);
   }
 
+  /** The latest that some node's clock has shown since then. */
+  Instant latestSince(Since since) {
+    return nodes.stream()
+        .map(node -> node.latestSince(since.micros()))
+        .max(Instant::compareTo)
+        .orElse(world.beginning);
+  }
+
   /** The latest that any clock shows. */
   Instant latestClock() {
     return nodes.stream().map(SimulatedNode::now).max(Instant::compareTo).orElse(world.beginning);

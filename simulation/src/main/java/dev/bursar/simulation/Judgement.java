@@ -5,6 +5,7 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.org.OrgCommand;
@@ -12,17 +13,24 @@ import dev.bursar.domain.org.OrgReply;
 import dev.bursar.entities.EntityMessage;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.math.BigInteger;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 
 /** What must hold once everything has come to rest. */
 final class Judgement {
+
+  /** Who has something to do is looked for every second; one that is woken may have to start. */
+  private static final Duration DUE_DONE_WITHIN = Duration.ofSeconds(5);
+
+  /** In the end nobody has told anybody anything for so long, in microseconds. */
+  private static final long QUIET_FOR = 60_000_000;
 
   private final World world;
   private final Watch watch;
@@ -44,6 +52,7 @@ final class Judgement {
     watch.limits.forEach(this::chargedOnEveryLevel);
     watch.wallets.forEach(this::whatWasChargedWasAgreedTo);
     transfersArrived();
+    watch.branches.expectToldBy(world.time.nowMicros() - QUIET_FOR);
     watch.plans.judge();
     watch.wallets.forEach(
         (name, wallet) ->
@@ -81,8 +90,7 @@ final class Judgement {
           plan == null
               || charge == null
               || (plan.creditType().equals(charge.creditType())
-                  && Objects.equals(plan.request().feature(), charge.attribution().feature())
-                  && Objects.equals(plan.request().model(), charge.attribution().model())),
+                  && Promises.isOf(charge.attribution(), plan)),
           "model",
           "%s: %s is asked for as %s, and charged as %s",
           name,
@@ -118,9 +126,9 @@ final class Judgement {
                 });
           }
         });
-    // A clock that jumps by more than the time for late usage may lose that for the budgets.
-    boolean jumps = world.scenario.has(Fault.CLOCK_JUMPS) || world.days > 0;
-    Set<String> mayBeLost = jumps ? late : Set.of();
+    // What comes after its entity has forgotten the expiry is lost for the budgets.
+    Set<String> mayBeLost = new HashSet<>(late);
+    mayBeLost.removeIf(reservation -> !limits.starts.hasForgotten(reservation));
     limits.expectUsed(charged, mayBeLost);
     Tallies tallies = watch.shadows.tallies(id);
     if (tallies != null) {
@@ -128,10 +136,11 @@ final class Judgement {
       NaiveOrg org = watch.org(EntityId.org(id.org()));
       for (NaiveBudgets.Drafted draft : org.budgets.setInBetween()) {
         if (isCountedBy(draft.budget().scope(), id)) {
-          // Where a wallet has forgotten how it ended, a team that it does not tell finds nothing.
-          boolean forgets = world.scenario.isForgetful() && id.kind() == EntityId.Kind.TEAM;
-          limits.starts.expectStarted(
-              draft, org.facts(draft.budget()), charged, forgets ? late : mayBeLost, tallies);
+          Set<String> lost = new HashSet<>(mayBeLost);
+          if (id.kind() == EntityId.Kind.TEAM) {
+            late.stream().filter(this::isForgotten).forEach(lost::add);
+          }
+          limits.starts.expectStarted(draft, org.facts(draft.budget()), charged, lost, tallies);
         }
       }
       if (id.kind() == EntityId.Kind.ORG) {
@@ -140,10 +149,29 @@ final class Judgement {
     }
   }
 
+  /** Where a wallet has forgotten how it ended, a team that it does not tell finds nothing. */
+  private boolean isForgotten(String reservation) {
+    ReservationId id = ReservationId.parse(reservation);
+    return id != null
+        && watch.memories.hasForgottenEnding(EntityId.wallet(id.org(), id.wallet()), reservation);
+  }
+
   private static boolean isCountedBy(Scope scope, EntityId id) {
     return scope.countedByTeam()
         ? id.kind() == EntityId.Kind.TEAM && id.name().equals(scope.countingTeam())
         : id.kind() == EntityId.Kind.ORG;
+  }
+
+  /** What has fallen due is done, though nobody has asked for anything since. */
+  void expectNothingDue() {
+    Instant by = world.cluster.earliestNow().minus(DUE_DONE_WITHIN);
+    watch.wallets.forEach((name, wallet) -> wallet.expectNothingDue(by));
+  }
+
+  /** What has left a wallet has arrived, and plans have given what they grant. */
+  void expectToldOf() {
+    transfersArrived();
+    watch.plans.judge();
   }
 
   /** What has ended in its wallet has ended with org and team, too, before anybody looks again. */
@@ -238,5 +266,6 @@ final class Judgement {
                   id,
                   arrived.get(id)));
     }
+    watch.wallets.values().forEach(wallet -> wallet.transfers.expectSettled());
   }
 }

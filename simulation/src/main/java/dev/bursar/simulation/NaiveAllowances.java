@@ -66,6 +66,12 @@ final class NaiveAllowances {
     return allowances.containsKey(reservation);
   }
 
+  /** Whether a lease may yet use some of that. */
+  boolean hasLeft(String lease, String measure) {
+    Allowance has = allowances.get(lease);
+    return has != null && has.in(measure).signum() > 0;
+  }
+
   /** So much was used of a lease, by one request. */
   void draw(String lease, BigInteger charged) {
     Allowance has = allowances.get(lease);

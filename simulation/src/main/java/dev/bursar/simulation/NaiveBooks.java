@@ -33,7 +33,18 @@ final class NaiveBooks {
   /** What one charge has left unpaid, and who has paid how much of it since, in that order. */
   private static final class Debt {
     private BigInteger owed = BigInteger.ZERO;
+
+    /** What was refunded of it while nobody had paid it. */
+    private BigInteger forgiven = BigInteger.ZERO;
+
     private final List<Part> paid = new ArrayList<>();
+  }
+
+  /** What has become of what a charge has left unpaid: some is owed yet, or was paid. */
+  record Owing(String transaction, BigInteger owed, BigInteger paid, BigInteger forgiven) {
+    boolean isOwed() {
+      return owed.signum() > 0;
+    }
   }
 
   private final String name;
@@ -45,6 +56,9 @@ final class NaiveBooks {
 
   /** What was given back of each charge. */
   private final Map<String, BigInteger> refunded = new HashMap<>();
+
+  /** What has gone back of what each transaction took away. */
+  private final Map<String, BigInteger> returned = new HashMap<>();
 
   /** What was used of a grant that a plan gave no more, for the time until its interval's end. */
   private final Map<String, BigInteger> ahead = new TreeMap<>();
@@ -73,6 +87,28 @@ final class NaiveBooks {
 
   BigInteger refunded(String transaction) {
     return refunded.getOrDefault(transaction, BigInteger.ZERO);
+  }
+
+  /** The last charge that has left something unpaid of which not all was refunded; null if none. */
+  @Nullable Owing owing() {
+    Owing last = null;
+    for (Map.Entry<String, Debt> each : debts.entrySet()) {
+      Debt of = each.getValue();
+      BigInteger paid = of.paid.stream().map(Part::amount).reduce(BigInteger.ZERO, BigInteger::add);
+      if (of.owed.add(paid).signum() > 0) {
+        last = new Owing(each.getKey(), of.owed, paid, of.forgiven);
+      }
+    }
+    return last;
+  }
+
+  /** The grants of no plan that have not ended. */
+  List<String> grants() {
+    return pots.allOf("").filter(each -> !each.startsWith(Grant.OF_PLANS)).toList();
+  }
+
+  BigInteger returned(String transaction) {
+    return returned.getOrDefault(transaction, BigInteger.ZERO);
   }
 
   // ---- what is drawn
@@ -284,7 +320,9 @@ final class NaiveBooks {
       watch.saw(Rarity.GRANT_VOIDED_BEFORE_IT_STARTED);
     }
     pot.over = true;
-    pot.voided = !expired;
+    if (!expired) {
+      pot.isVoidedWith(transaction);
+    }
     Recurrence recurrence = pot.grant.recurrence();
     if (expired && pot.cutShort && recurrence != null) {
       BigInteger rest = NaiveRecurrence.rest(recurrence, pot.end(), pot.end());
@@ -529,8 +567,58 @@ final class NaiveBooks {
         transaction.postings(),
         back,
         unpaid);
+    if (left.forgiven.signum() > 0 && !fromPaid.isEmpty()) {
+      watch.saw(Rarity.DEBT_PAID_BACK_ONCE_SOME_WAS_FORGIVEN);
+    }
+    left.forgiven = left.forgiven.add(unpaid);
     left.owed = left.owed.subtract(unpaid);
     fromPaid.forEach(part -> takeBack(left.paid, part.amount()));
+    comes(transaction, event.at());
+  }
+
+  // ---- reversals
+
+  /** What a transaction took away without charging it, in its order: adjusted, or voided. */
+  static List<Part> taken(Transaction transaction) {
+    return transaction.postings().stream()
+        .filter(each -> each.type() == EntryType.ADJUST || each.type() == EntryType.VOID)
+        .filter(each -> each.amount().isNegative())
+        .map(each -> new Part(Objects.requireNonNull(each.grant()), micros(each.amount()).negate()))
+        .toList();
+  }
+
+  /**
+   * What was taken away goes back as it was taken, the last first. A grant that was voided for it
+   * is in force again, unless it would have ended since.
+   */
+  void reversed(WalletEvent.Adjusted event, Transaction taking) {
+    Transaction transaction = event.transaction();
+    BigInteger before = returned(taking.id());
+    BigInteger amount = sum(transaction, EntryType.ADJUST);
+    List<Part> taken = taken(taking);
+    returned.merge(taking.id(), amount, BigInteger::add);
+    BigInteger total = taken.stream().map(Part::amount).reduce(BigInteger.ZERO, BigInteger::add);
+    expect(
+        before.add(amount).compareTo(total) <= 0,
+        "I1",
+        "more goes back than %s took away",
+        taking.id());
+    List<Part> back = last(taken, before, amount);
+    expect(
+        entries(transaction, EntryType.ADJUST).equals(back),
+        "model",
+        "of %s goes back %s, and not %s",
+        taking.id(),
+        transaction.postings(),
+        back);
+    for (Part each : back) {
+      Pot pot = pots.get(each.grant());
+      if (pot != null && pot.isVoidedBy(taking) && event.at().isBefore(pot.end())) {
+        pot.inForceAgain();
+        watch.saw(Rarity.GRANT_IN_FORCE_AGAIN);
+      }
+    }
+    watch.saw(before.signum() > 0 ? Rarity.REVERSED_IN_PARTS : Rarity.REVERSED);
     comes(transaction, event.at());
   }
 

@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.Freeze;
+import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Scope;
@@ -9,20 +10,24 @@ import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.Unit;
+import dev.bursar.simulation.NaivePots.Use;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,6 +114,12 @@ final class NaiveBudgets {
   /** What there was from some moment on; a budget that was removed is null. */
   private final Map<String, TreeMap<Long, @Nullable Budget>> budgets = new TreeMap<>();
 
+  /** What changes a budget for some time, by the budget. */
+  private final Map<String, TreeMap<Long, @Nullable LimitOverride>> overrides = new TreeMap<>();
+
+  /** The same of what is set for a scope above the budget's: what is nearer counts in its place. */
+  private final Map<String, TreeMap<Long, @Nullable LimitOverride>> farther = new TreeMap<>();
+
   private final Map<String, TreeMap<Long, @Nullable Freeze>> freezes = new TreeMap<>();
   private final Map<String, TreeMap<Long, @Nullable Unit>> units = new TreeMap<>();
 
@@ -118,8 +129,9 @@ final class NaiveBudgets {
    * @param budget as it is counted from there on
    * @param at when it was drafted
    * @param moment the same, in events
+   * @param denies whether it is to deny once it is set
    */
-  record Drafted(Budget budget, Instant at, long moment) {}
+  record Drafted(Budget budget, Instant at, long moment, boolean denies) {}
 
   /** By name, and where it was drafted. */
   private final Map<String, TreeMap<Long, Drafted>> drafts = new TreeMap<>();
@@ -132,9 +144,17 @@ final class NaiveBudgets {
         put(budgets, draft.id(), draft, moment);
         drafts
             .computeIfAbsent(draft.id(), id -> new TreeMap<>())
-            .put(sequence, new Drafted(draft, it.at(), moment));
+            .put(
+                sequence,
+                new Drafted(draft, it.at(), moment, it.budget().mode() == Budget.Mode.HARD));
       }
       case OrgEvent.BudgetPut it -> put(budgets, it.budget().id(), it.budget(), moment);
+      case OrgEvent.OverridePut it -> {
+        String id = String.valueOf(it.override().budget());
+        Budget of = budget(id, moment);
+        boolean near = of == null || of.scope().equals(it.override().scope());
+        put(near ? overrides : farther, id, it.override(), moment);
+      }
       case OrgEvent.UnitPut it -> put(units, it.unit().id(), it.unit(), moment);
       case OrgEvent.UnitRemoved it -> put(units, it.unit(), null, moment);
       case OrgEvent.BudgetRemoved it -> put(budgets, it.budget(), null, moment);
@@ -175,9 +195,8 @@ final class NaiveBudgets {
 
   /** Whether a budget counts what somebody made at a moment, who lay in some departments then. */
   static boolean counts(
-      Budget budget, Subject subject, List<String> departments, String creditType) {
-    return counts(budget.measure(), creditType)
-        && concerns(budget.scope(), subject, () -> departments);
+      Budget budget, Subject subject, List<String> departments, String creditType, Use use) {
+    return counts(budget, creditType, use) && concerns(budget.scope(), subject, () -> departments);
   }
 
   /** The window of a budget, and for whom it counts. */
@@ -196,10 +215,74 @@ final class NaiveBudgets {
     return between(freezes.get(freeze.scope().words()), from, to).contains(freeze);
   }
 
-  /** Whether a budget had this limit and mode at any time between two moments. */
-  boolean had(LimitState told, long from, long to) {
-    return between(budgets.get(told.budget()), from, to).stream()
-        .anyMatch(each -> isLike(each, told));
+  /**
+   * Whether a budget had this limit and mode at any time between two moments, by whatever clock
+   * between two times, as what changes it for some time has it.
+   */
+  boolean had(LimitState told, long from, long to, Instant earliest, Instant latest) {
+    TreeMap<Long, @Nullable Budget> past = budgets.getOrDefault(told.budget(), new TreeMap<>());
+    TreeMap<Long, @Nullable LimitOverride> near =
+        overrides.getOrDefault(told.budget(), new TreeMap<>());
+    TreeMap<Long, @Nullable LimitOverride> far =
+        farther.getOrDefault(told.budget(), new TreeMap<>());
+    return Stream.concat(
+            Stream.of(from),
+            Stream.of(past, near, far)
+                .flatMap(all -> all.subMap(from, false, to, true).keySet().stream()))
+        .anyMatch(
+            moment -> {
+              Budget budget = at(past, moment);
+              return budget != null
+                  && counting(budget, at(near, moment), at(far, moment), earliest, latest).stream()
+                      .anyMatch(each -> isLike(each, told));
+            });
+  }
+
+  /**
+   * What a budget may count as between two times: the nearer override counts as long as it lasts.
+   */
+  private static List<Budget> counting(
+      Budget budget,
+      @Nullable LimitOverride near,
+      @Nullable LimitOverride far,
+      Instant earliest,
+      Instant latest) {
+    List<Budget> found = new ArrayList<>();
+    for (LimitOverride each : Arrays.asList(near, far)) {
+      if (each != null && each.inForce(earliest)) {
+        found.add(changed(budget, each));
+      }
+      if (each != null && each.inForce(latest)) {
+        return found;
+      }
+    }
+    found.add(budget);
+    return found;
+  }
+
+  /** The budget as it counts at some time. */
+  private Budget counting(Budget budget, Instant now, long moment) {
+    LimitOverride near = inForce(overrides.get(budget.id()), now, moment);
+    LimitOverride far = inForce(farther.get(budget.id()), now, moment);
+    return near != null ? changed(budget, near) : far != null ? changed(budget, far) : budget;
+  }
+
+  private static @Nullable LimitOverride inForce(
+      @Nullable TreeMap<Long, @Nullable LimitOverride> past, Instant now, long moment) {
+    LimitOverride override = past == null ? null : at(past, moment);
+    return override == null || !now.isBefore(override.until()) ? null : override;
+  }
+
+  /** Whether a limit is another by what is set for its own scope, and suspended by another. */
+  boolean isOverriddenByTwo(String budget, Instant now, long moment) {
+    return inForce(overrides.get(budget), now, moment) != null
+        && inForce(farther.get(budget), now, moment) != null;
+  }
+
+  private static Budget changed(Budget budget, LimitOverride override) {
+    return override.limit() == null
+        ? budget.withMode(Budget.Mode.SHADOW)
+        : budget.withLimit(override.limit());
   }
 
   /** The same of what somebody has set. */
@@ -238,18 +321,59 @@ final class NaiveBudgets {
    * All limits that apply to a request, made at this time and decided on what was there then.
    *
    * @param creditType what its amount is counted in
+   * @param use what it is for
    */
-  List<Applied> applied(Subject subject, String creditType, Instant at, long moment) {
+  List<Applied> applied(Subject subject, String creditType, Use use, Instant at, long moment) {
+    return applied(subject, creditType, use, at, moment, at);
+  }
+
+  /**
+   * The same for a request that counts at another time than it is decided.
+   *
+   * @param now when it is decided
+   */
+  List<Applied> applied(
+      Subject subject, String creditType, Use use, Instant at, long moment, Instant now) {
     List<Applied> found = new ArrayList<>();
     for (TreeMap<Long, @Nullable Budget> past : budgets.values()) {
       Budget budget = at(past, moment);
       if (budget != null
-          && counts(budget.measure(), creditType)
+          && counts(budget, creditType, use)
           && concerns(budget.scope(), subject, moment)) {
-        found.add(applied(budget, subject.user(), at));
+        found.add(applied(counting(budget, now, moment), subject.user(), at));
       }
     }
     return found;
+  }
+
+  /**
+   * Those of the limits that apply to a request which were there from the beginning on, and the
+   * same between two moments, by whatever clock between two times.
+   */
+  List<Applied> steady(
+      Subject subject,
+      String creditType,
+      Use use,
+      Instant earliest,
+      Instant latest,
+      long from,
+      long to) {
+    return applied(subject, creditType, use, earliest, from).stream()
+        .filter(
+            each ->
+                each.of().since() == null
+                    && !overrides.containsKey(each.budget())
+                    && !farther.containsKey(each.budget())
+                    && !each.hasEndedBy(latest)
+                    && between(budgets.get(each.budget()), from, to).equals(List.of(each.of()))
+                    && budget(each.budget(), to) != null)
+        .toList();
+  }
+
+  /** Whether it counts work of a credit type, for a feature and with a model. */
+  private static boolean counts(Budget budget, String creditType, Use use) {
+    return counts(budget.measure(), creditType)
+        && use.isPaidFrom(budget.features(), budget.models());
   }
 
   private static boolean counts(String measure, String creditType) {
@@ -339,11 +463,46 @@ final class NaiveBudgets {
       case MINUTE -> shown.truncatedTo(ChronoUnit.MINUTES).toInstant();
       case HOUR -> shown.truncatedTo(ChronoUnit.HOURS).toInstant();
       case DAY -> shown.toLocalDate().atStartOfDay(budget.zone()).toInstant();
-      case MONTH -> shown.toLocalDate().withDayOfMonth(1).atStartOfDay(budget.zone()).toInstant();
+      case WEEK -> weekday(budget, shown.toLocalDate()).atStartOfDay(budget.zone()).toInstant();
+      case MONTH, QUARTER, YEAR ->
+          anchored(budget, month(budget, shown.toLocalDate()))
+              .atStartOfDay(budget.zone())
+              .toInstant();
       case LIFETIME -> WindowKind.LIFETIME.containing(at, ZoneOffset.UTC, 1).start();
-      case WEEK, QUARTER, YEAR ->
-          throw new IllegalStateException("no budget here has the window " + budget.window());
     };
+  }
+
+  /** The last of a budget's days of the week. */
+  private static LocalDate weekday(Budget budget, LocalDate day) {
+    LocalDate found = day;
+    while (found.getDayOfWeek().getValue() != budget.anchorDay()) {
+      found = found.minusDays(1);
+    }
+    return found;
+  }
+
+  /** The last month in which a window of a budget has begun: each so many, from a January on. */
+  private static YearMonth month(Budget budget, LocalDate day) {
+    YearMonth month = YearMonth.of(day.getYear() - 1, 1);
+    while (!anchored(budget, month.plusMonths(months(budget))).isAfter(day)) {
+      month = month.plusMonths(months(budget));
+    }
+    return month;
+  }
+
+  private static int months(Budget budget) {
+    return switch (budget.window()) {
+      case QUARTER -> 3;
+      case YEAR -> 12;
+      default -> 1;
+    };
+  }
+
+  /** A budget's day in a month, or the last if it has fewer. */
+  private static LocalDate anchored(Budget budget, YearMonth month) {
+    return budget.anchorDay() > month.lengthOfMonth()
+        ? month.atEndOfMonth()
+        : month.atDay(budget.anchorDay());
   }
 
   private static @Nullable Instant windowEnd(Budget budget, Instant at) {
@@ -353,8 +512,12 @@ final class NaiveBudgets {
       case MINUTE -> start.plusSeconds(60);
       case HOUR -> start.plusSeconds(3_600);
       case DAY -> day.plusDays(1).atStartOfDay(budget.zone()).toInstant();
-      case MONTH -> day.plusMonths(1).atStartOfDay(budget.zone()).toInstant();
-      case LIFETIME, WEEK, QUARTER, YEAR -> null;
+      case WEEK -> day.plusDays(7).atStartOfDay(budget.zone()).toInstant();
+      case MONTH, QUARTER, YEAR ->
+          anchored(budget, YearMonth.from(day).plusMonths(months(budget)))
+              .atStartOfDay(budget.zone())
+              .toInstant();
+      case LIFETIME -> null;
     };
   }
 
@@ -381,7 +544,7 @@ final class NaiveBudgets {
                 .anyMatch(
                     budget ->
                         budget != null
-                            && budget.mode() == Budget.Mode.HARD
+                            && deniesSoon(budget)
                             && counts(budget.measure(), creditType)
                             && isOfUsers(budget.scope(), subject))
             || freezes.values().stream()
@@ -389,6 +552,13 @@ final class NaiveBudgets {
                 .anyMatch(
                     freeze ->
                         freeze != null && isOfUsers(freeze.scope(), subject) && lasts(freeze, at)));
+  }
+
+  /** Whether it denies, or was drafted and will. */
+  private boolean deniesSoon(Budget budget) {
+    Drafted draft = drafted(budget.id(), budget.since());
+    return budget.mode() == Budget.Mode.HARD
+        || (draft != null && draft.denies && draft.budget.equals(budget));
   }
 
   private static boolean isOfUsers(Scope scope, Subject subject) {

@@ -3,9 +3,11 @@ package dev.bursar.simulation;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.simulation.NaiveBudgets.Applied;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,25 @@ final class NaiveLeases {
   /** An open one; null if there is none. */
   @Nullable Term term(String lease) {
     return open.get(lease);
+  }
+
+  /**
+   * When a lease is to end: when it was asked to, but not before what it is added to would, and
+   * with the first window that it holds in.
+   *
+   * @param before what it is to be added to; null if to nothing
+   * @param limits those that it falls under
+   */
+  static Instant until(Plan plan, @Nullable Term before, List<Applied> limits, Instant at) {
+    Instant until = at.plusSeconds(plan.request().ttlSeconds());
+    if (before != null && before.until.isAfter(until)) {
+      until = before.until;
+    }
+    for (Applied limit : limits) {
+      Instant end = limit.end();
+      until = end != null && end.isBefore(until) ? end : until;
+    }
+    return until;
   }
 
   void begin(Plan plan, long moment) {

@@ -7,6 +7,7 @@ import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.budget.ThresholdAlert;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.identity.EntityId;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.history.OrgShape;
 import java.math.BigInteger;
@@ -101,6 +102,18 @@ final class NaiveLimits {
     return open.containsKey(reservation);
   }
 
+  /**
+   * Whether an open lease holds in a limit, or has nothing that this counts. Of what was set in
+   * between it may hold in another window than what was begun in it.
+   */
+  boolean holdsIn(String lease, Applied limit) {
+    List<Part> parts = open.get(lease);
+    return parts == null
+        || limit.of().since() != null
+        || !leases.hasLeft(lease, limit.measure())
+        || parts.stream().anyMatch(part -> part.key.equals(limit.key()));
+  }
+
   /** Whether it was held at any time, whatever has become of it. */
   boolean hasHeld(String reservation) {
     return everHeld.contains(reservation);
@@ -162,6 +175,11 @@ final class NaiveLimits {
     }
     watch.saw(Rarity.REPORTED_FOR_AN_ENDED_WINDOW);
     return at(limit.key(), moment).all().signum() > 0 || told.stream().anyMatch(limit::isAt);
+  }
+
+  /** Whether a limit lacked room, at a moment, for what somebody asks for. */
+  boolean isInTheWay(Applied limit, Quantities asked, long moment) {
+    return at(limit.key(), moment).all().add(limit.asked(asked)).compareTo(limit.limit()) > 0;
   }
 
   /** The names of the budgets in which a reservation was held or counted. */
@@ -272,7 +290,28 @@ final class NaiveLimits {
           found,
           limit,
           count);
+      if (found != null && !starts.isKnown(limit.key())) {
+        tellsEnough(reservation, limit, found);
+      }
     }
+  }
+
+  /** Where it is not known exactly what a limit stands at, as beside leases, it is at the least. */
+  private void tellsEnough(String reservation, Applied limit, LimitState told) {
+    NaiveOrg org = watch.org(EntityId.org(EntityId.parse(name).org()));
+    NaiveBudgets.Drafted draft = org.budgets.drafted(limit.budget(), limit.of().since());
+    if (draft == null || !starts.isStarted(limit.budget(), limit.of().since())) {
+      return;
+    }
+    BigInteger least = starts.least(draft.budget(), limit.key(), org.facts(draft.budget()));
+    expect(
+        micros(told.used().plus(told.held())).compareTo(least) >= 0,
+        "model",
+        "%s tells %s, where %s are used and held at the least",
+        reservation,
+        told,
+        least);
+    watch.saw(Rarity.TOLD_BESIDE_LEASES);
   }
 
   /** A reservation is taken back, or was never to be: nothing of it counts, and nobody is told. */
@@ -308,6 +347,7 @@ final class NaiveLimits {
       return;
     }
     if (closure.lease() != null && !reservation.equals(closure.lease())) {
+      takesNoMore(closure, closure.lease());
       leases.draw(closure.lease(), micros(closure.fromLease()));
     }
     boolean late = closure.kind() == Closure.Kind.LATE && !open.containsKey(reservation);
@@ -315,9 +355,9 @@ final class NaiveLimits {
     if (parts == null
         && closure.kind() == Closure.Kind.EXPIRED
         && lapsed.containsKey(reservation)
-        && watch.haveClocksJumped()) {
-      // By another clock it has been over for so long that it was forgotten; a budget that is set
-      // counts it, should it be committed late, and so it was asked for once more.
+        && starts.hasForgotten(reservation)) {
+      // It has been over for so long that it was forgotten; a budget that is set counts it, should
+      // it be committed late, and so it was asked for once more.
       return;
     }
     if (parts == null) {
@@ -352,6 +392,33 @@ final class NaiveLimits {
                         part.key, now(part.key).used(), late && hasNewer(part.key)))
             .toList(),
         alerts);
+  }
+
+  /**
+   * What a lease pays for was held by it where it counts, so that no more of any limit is taken
+   * than before; but where its team lies elsewhere than when it was granted. A team that goes by
+   * another time than its org may hold it in another window than those in which what is used of it
+   * counts.
+   */
+  private void takesNoMore(Closure closure, String lease) {
+    List<Part> held = open.get(lease);
+    if (held == null
+        || !closure.charged().isPositive()
+        || EntityId.parse(name).kind() == EntityId.Kind.TEAM) {
+      return;
+    }
+    for (Part part : open.getOrDefault(closure.reservation(), List.of())) {
+      expect(
+          part.key.since != null
+              || !part.measure.equals(OrgShape.TYPE)
+              || held.stream().anyMatch(each -> each.key.equals(part.key))
+              || held.stream().noneMatch(each -> each.key.budget.equals(part.key.budget)),
+          "I11",
+          "%s of %s counts in %s, in which that does not hold",
+          closure.reservation(),
+          lease,
+          part.key);
+    }
   }
 
   // ---- budgets that are set in between

@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
@@ -10,8 +11,10 @@ import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.simulation.NaiveBudgets.Applied;
+import dev.bursar.simulation.NaivePots.Use;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -32,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class NaiveOrg {
 
+  /** What limits of some features or models do not count. */
+  private static final Use ANY_USE = new Use(null, null);
+
   private final String name;
   private final Watch watch;
   private final EntityId id;
@@ -48,7 +54,8 @@ final class NaiveOrg {
    */
   record Fact(Plan plan, Subject subject, List<String> departments, Instant at, long moment) {
     boolean isCountedBy(Budget budget) {
-      return NaiveBudgets.counts(budget, subject, departments, plan.creditType());
+      return NaiveBudgets.counts(
+          budget, subject, departments, plan.creditType(), use(plan.request()));
     }
   }
 
@@ -78,9 +85,12 @@ final class NaiveOrg {
   void begin(Plan plan, Instant at) {
     String reservation = plan.reservation();
     Subject subject = plan.request().subject();
-    List<Applied> limits = budgets.applied(subject, plan.creditType(), at, watch.moment());
+    List<Applied> limits =
+        budgets.applied(subject, plan.creditType(), use(plan.request()), at, watch.moment());
+    sawSpecial(limits, at);
     liesIn(plan);
     isBegun(plan, at);
+    isLeased(plan, limits, at);
     leases.begin(plan, watch.moment());
     own.hold(
         reservation,
@@ -100,6 +110,69 @@ final class NaiveOrg {
     List<Applied> team = limits.stream().filter(Applied::byTeam).toList();
     ofTeam.put(reservation, team);
     sameForTeam(reservation);
+  }
+
+  /**
+   * A lease lasts no longer than any window that it holds in; and only what holds in all that deny
+   * now is added to.
+   */
+  private void isLeased(Plan plan, List<Applied> limits, Instant at) {
+    LeaseTerms terms = plan.request().lease();
+    if (terms == null) {
+      return;
+    }
+    String lease = plan.reservation();
+    String more = terms.more();
+    NaiveLeases.Term before = more == null ? null : leases.term(more);
+    Instant until = NaiveLeases.until(plan, before, limits, at);
+    watch.expect(
+        until.equals(plan.leaseUntil()),
+        "I9",
+        "%s: %s is leased until %s, which has to end at %s",
+        name,
+        lease,
+        plan.leaseUntil(),
+        until);
+    if (more == null) {
+      return;
+    }
+    for (Applied limit : limits) {
+      watch.expect(
+          !limit.isHard()
+              || (before != null
+                  && !limit.window().isAfter(before.from())
+                  && (limit.byTeam() || own.holdsIn(more, limit))),
+          "I11",
+          "%s: %s is to be added to %s, which does not hold in %s",
+          name,
+          lease,
+          more,
+          limit);
+    }
+  }
+
+  static Use use(ReserveRequest request) {
+    return new Use(request.feature(), request.model());
+  }
+
+  private void sawSpecial(List<Applied> limits, Instant at) {
+    for (Applied limit : limits) {
+      if (budgets.isOverriddenByTwo(limit.budget(), at, watch.moment())) {
+        watch.saw(Rarity.LIMIT_OVERRIDDEN_BY_TWO);
+      }
+      if (!limit.of().features().isEmpty()) {
+        watch.saw(Rarity.LIMIT_OF_SOME_FEATURES);
+      }
+      if (!limit.of().models().isEmpty()) {
+        watch.saw(Rarity.LIMIT_OF_SOME_MODELS);
+      }
+      switch (limit.of().window()) {
+        case WEEK -> watch.saw(Rarity.LIMIT_OF_A_WEEK);
+        case QUARTER -> watch.saw(Rarity.LIMIT_OF_A_QUARTER);
+        case YEAR -> watch.saw(Rarity.LIMIT_OF_A_YEAR);
+        default -> {}
+      }
+    }
   }
 
   /** By its plan the org may use what is asked for, as some catalog has it that counted by then. */
@@ -175,11 +248,19 @@ final class NaiveOrg {
       return;
     }
     Instant ran = reported.happenedAt();
+    watch.expect(
+        reported.isOfLease() || !ran.isAfter(at.plus(World.AHEAD_MAX)),
+        "model",
+        "%s: %s is taken at %s, though it lies too far ahead: %s",
+        name,
+        reservation,
+        at,
+        reported);
     boolean tooLongAgo = ran.isBefore(at.minus(World.CORRECTION));
     Instant counts = ran.isAfter(at) || tooLongAgo ? at : ran;
     Instant inLease = leases.countsAt(reported, at);
     counts = inLease == null ? counts : inLease;
-    List<Applied> limits = ofWork(work, counts, reported.lease() == null ? ran : counts);
+    List<Applied> limits = ofWork(work, counts, reported.lease() == null ? ran : counts, at);
     List<Applied> counted =
         own.stillCounting(
             limits.stream().filter(each -> !each.byTeam()).toList(),
@@ -198,15 +279,22 @@ final class NaiveOrg {
    * The limits that work falls under which has run.
    *
    * @param countsAt for when it counts; but in a rate all that counts is when it ran
+   * @param now when it is counted
    */
-  private List<Applied> ofWork(ReserveRequest work, Instant countsAt, Instant ran) {
+  private List<Applied> ofWork(ReserveRequest work, Instant countsAt, Instant ran, Instant now) {
     List<Applied> limits = new ArrayList<>();
     String type = Objects.requireNonNull(work.creditType());
-    budgets.applied(work.subject(), type, countsAt, watch.moment()).stream()
+    budgets.applied(work.subject(), type, use(work), countsAt, watch.moment(), now).stream()
         .filter(limit -> !limit.isRate())
         .forEach(limits::add);
     budgets
-        .applied(work.subject(), type, ran.isBefore(countsAt) ? ran : countsAt, watch.moment())
+        .applied(
+            work.subject(),
+            type,
+            use(work),
+            ran.isBefore(countsAt) ? ran : countsAt,
+            watch.moment(),
+            now)
         .stream()
         .filter(Applied::isRate)
         .forEach(limits::add);
@@ -277,7 +365,9 @@ final class NaiveOrg {
         : watch.reports.askedOfTeam(reservation, reported).stream()
             .map(
                 at ->
-                    ofWork(work, at, reported.lease() == null ? reported.happenedAt() : at).stream()
+                    // Which limits, not what they are: that is compared where they are told.
+                    ofWork(work, at, reported.lease() == null ? reported.happenedAt() : at, at)
+                        .stream()
                         .filter(Applied::byTeam)
                         .toList());
   }
@@ -381,7 +471,12 @@ final class NaiveOrg {
     }
     Since since = watch.attempted(reservation);
     watch.expect(
-        budgets.had(told, watch.wasBehind(since, id) ? 0 : since.moment(), watch.moment()),
+        budgets.had(
+            told,
+            watch.wasBehind(since, id) ? 0 : since.moment(),
+            watch.moment(),
+            watch.earliestSince(since),
+            watch.latestSince(since)),
         "model",
         "%s: the team holds %s in %s, which was not %s of %s meanwhile",
         name,
@@ -400,7 +495,7 @@ final class NaiveOrg {
   @Nullable BigInteger room(
       Subject subject, String creditType, Instant at, long moment, @Nullable NaiveLimits team) {
     BigInteger least = null;
-    for (Applied limit : budgets.applied(subject, creditType, at, moment)) {
+    for (Applied limit : budgets.applied(subject, creditType, ANY_USE, at, moment)) {
       NaiveLimits by = limit.byTeam() ? team : own;
       if (by != null && limit.isHard() && limit.measure().equals(creditType)) {
         BigInteger room = limit.limit().subtract(by.at(limit.key(), moment).all());
@@ -414,7 +509,7 @@ final class NaiveOrg {
   Set<String> limitsOf(Plan plan, Instant at, long moment) {
     Set<String> found = new TreeSet<>();
     budgets
-        .applied(plan.request().subject(), plan.creditType(), at, moment)
+        .applied(plan.request().subject(), plan.creditType(), use(plan.request()), at, moment)
         .forEach(each -> found.add(each.budget()));
     return found;
   }
@@ -433,13 +528,16 @@ final class NaiveOrg {
     if (notEntitled != null) {
       found.add(notEntitled);
     }
-    for (Applied limit : budgets.applied(subject, plan.creditType(), at, moment)) {
+    for (Applied limit :
+        budgets.applied(subject, plan.creditType(), use(plan.request()), at, moment)) {
       NaiveLimits.Count count = own.at(limit.key(), moment);
       if (limit.isHard()
           && !limit.byTeam()
           && own.starts.isKnown(limit.key())
           && count.all().add(limit.asked(asked)).compareTo(limit.limit()) > 0) {
-        found.add(words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held()));
+        found.add(
+            words(limit.budget(), limit.member(), limit.limit(), count.used(), count.held())
+                + lasts(limit.measure(), limit.window(), limit.end()));
       }
     }
     return found;
@@ -447,11 +545,20 @@ final class NaiveOrg {
 
   static String words(LimitState told) {
     return words(
-        told.budget(),
-        told.member(),
-        NaiveWallet.micros(told.limit().micros()),
-        NaiveWallet.micros(told.used().micros()),
-        NaiveWallet.micros(told.held().micros()));
+            told.budget(),
+            told.member(),
+            NaiveWallet.micros(told.limit().micros()),
+            NaiveWallet.micros(told.used().micros()),
+            NaiveWallet.micros(told.held().micros()))
+        + lasts(
+            told.measure(),
+            told.windowStart(),
+            told.window() == WindowKind.LIFETIME ? null : told.resetsAt());
+  }
+
+  /** What is counted, and from when until when. */
+  private static String lasts(String measure, Instant window, @Nullable Instant end) {
+    return " of %s from %s to %s".formatted(measure, window, end);
   }
 
   private static String words(

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class NaivePlans {
 
+  /** In microseconds: so soon the wallet is told, if nothing goes wrong. */
+  private static final long TOLD_WITHIN = 5_000_000;
+
   private record Named(String org, String grant) {}
 
   private record Numbered(String org, long number) {}
@@ -55,6 +58,9 @@ final class NaivePlans {
     /** What else is to become of what was given, and is not known to be taken, by its number. */
     private final Map<Long, PlanGrantChange> untaken = new TreeMap<>();
 
+    /** All of which it is not on record that the wallet has it, by its number. */
+    private final Map<Long, PlanGrantChange> unsettled = new TreeMap<>();
+
     /** When something came last. */
     private long cameAtMicros;
   }
@@ -77,6 +83,9 @@ final class NaivePlans {
 
   /** When each change came on record. */
   private final Map<PlanGrantChange, Since> decided = new HashMap<>();
+
+  /** The same, by the org's clock. */
+  private final Map<PlanGrantChange, Instant> decidedAt = new HashMap<>();
 
   NaivePlans(Watch watch) {
     this.watch = watch;
@@ -135,6 +144,7 @@ final class NaivePlans {
           change.number());
       together.put(change, event.changes());
       decided.put(change, watch.since());
+      decidedAt.put(change, event.at());
       switch (change.kind()) {
         case GIVE -> {
           given.put(new Named(id.org(), change.grant().id()), change);
@@ -148,6 +158,7 @@ final class NaivePlans {
         case MOVE_END -> watch.saw(Rarity.PLAN_GRANT_END_MOVED);
         case END -> watch.saw(Rarity.PLAN_GRANT_ENDED);
       }
+      org.unsettled.put(change.number(), change);
       if (change.kind() != PlanGrantChange.Kind.GIVE) {
         org.untaken.put(change.number(), change);
       }
@@ -161,6 +172,7 @@ final class NaivePlans {
   private void told(EntityId id, OrgEvent.PlanGrantTold event) {
     PlanGrantChange change = change(id.org(), event.number());
     PlanGrantChange untaken = subscribed(id.org()).untaken.remove(event.number());
+    subscribed(id.org()).unsettled.remove(event.number());
     watch.expect(
         untaken == null || !goesOn(id, untaken),
         "I4",
@@ -283,7 +295,34 @@ final class NaivePlans {
 
   private void taken(EntityId id, long number, Instant at) {
     subscribed(id.org()).untaken.remove(number);
-    changes(change(id.org(), number), at);
+    PlanGrantChange change = change(id.org(), number);
+    if (change != null && change.kind() == PlanGrantChange.Kind.MOVE_END) {
+      movesInTime(id, change, at);
+    }
+    changes(change, at);
+  }
+
+  /**
+   * An end that lay ahead when it was moved is not moved after that has passed: nothing is held up.
+   */
+  private void movesInTime(EntityId id, PlanGrantChange change, Instant at) {
+    Instant until = change.grant().until();
+    Instant from = decidedAt.get(change);
+    Since since = decided.get(change);
+    watch.expect(
+        until == null
+            || from == null
+            || since == null
+            || !until.isAfter(from)
+            || !at.isAfter(until)
+            || watch.nowMicros() - since.micros() < TOLD_WITHIN
+            || watch.mayHaveWaited(since, id.org()),
+        "model",
+        "%s moves an end at %s to %s, which lay ahead when that was decided, at %s",
+        id,
+        at,
+        until,
+        from);
   }
 
   private void changes(@Nullable PlanGrantChange change, Instant at) {
@@ -345,6 +384,12 @@ final class NaivePlans {
               "I4",
               "%s is to happen to %s, and never does",
               org.untaken,
+              name);
+          watch.expect(
+              org.unsettled.isEmpty(),
+              "I4",
+              "%s has happened, and %s has not got that on record",
+              org.unsettled,
               name);
         });
   }

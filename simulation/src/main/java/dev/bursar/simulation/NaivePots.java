@@ -1,5 +1,7 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
 import java.math.BigInteger;
@@ -47,6 +49,12 @@ final class NaivePots {
     /** Whether somebody has taken it back, which could be taken back. */
     boolean voided;
 
+    /** The last entry of its wallet once that was done. */
+    private long voidedThrough;
+
+    /** Whether it was in force again after that. */
+    private boolean wasInForceAgain;
+
     /** Whether it has yet to take effect. */
     boolean waits;
 
@@ -58,6 +66,28 @@ final class NaivePots {
 
     Pot(Grant grant) {
       this.grant = grant;
+    }
+
+    void isVoidedWith(Transaction transaction) {
+      voided = true;
+      voidedThrough =
+          transaction.postings().isEmpty()
+              ? Transaction.firstSequence(transaction.id()) - 1
+              : transaction.lastSequence();
+    }
+
+    /** Whether what a transaction took away ended with it, or after it, and not before. */
+    boolean isVoidedBy(Transaction taking) {
+      boolean byVoid =
+          taking.postings().stream()
+              .anyMatch(each -> each.type() == EntryType.VOID && each.amount().isNegative());
+      return over && voided && byVoid && taking.lastSequence() >= voidedThrough;
+    }
+
+    void inForceAgain() {
+      over = false;
+      voided = false;
+      wasInForceAgain = true;
     }
 
     BigInteger free() {
@@ -122,6 +152,14 @@ final class NaivePots {
     return pots.values().stream().map(pot -> pot.left).reduce(BigInteger.ZERO, BigInteger::add);
   }
 
+  /** What grants will bring that have yet to take effect. */
+  BigInteger promised() {
+    return pots.values().stream()
+        .filter(pot -> pot.waits && !pot.over)
+        .map(pot -> NaiveWallet.micros(pot.grant.amount()))
+        .reduce(BigInteger.ZERO, BigInteger::add);
+  }
+
   /** What can be drawn, by what it may pay for. */
   List<Share> shares() {
     List<Share> shares = new ArrayList<>();
@@ -145,6 +183,12 @@ final class NaivePots {
   boolean isOver(String grant) {
     Pot pot = pots.get(grant);
     return pot != null && pot.over;
+  }
+
+  /** Whether a grant has ended, or was voided, at any time. */
+  boolean wasOver(String grant) {
+    Pot pot = pots.get(grant);
+    return pot != null && (pot.over || pot.wasInForceAgain);
   }
 
   /** Whether a grant has yet to take effect. */
@@ -179,6 +223,8 @@ final class NaivePots {
     after.waits = before.waits;
     after.over = before.over;
     after.voided = before.voided;
+    after.voidedThrough = before.voidedThrough;
+    after.wasInForceAgain = before.wasInForceAgain;
     after.movedAt = before.movedAt;
     after.cutShort = before.cutShort;
     pots.put(grant.id(), after);
@@ -228,6 +274,19 @@ final class NaivePots {
           pot.grant.id(),
           due,
           event);
+    }
+  }
+
+  /** What fell due by itself before a time is done. */
+  void expectNothingDue(Instant by) {
+    for (Pot pot : pots.values()) {
+      expect(
+          !pot.due().isBefore(by),
+          "model",
+          "%s was due at %s, and nobody was woken for it by %s",
+          pot.grant.id(),
+          pot.due(),
+          by);
     }
   }
 

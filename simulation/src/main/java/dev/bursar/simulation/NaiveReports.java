@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -148,6 +149,26 @@ final class NaiveReports {
   /** Whether an event is found in the table when that has come to this row of its org. */
   boolean isOnRecord(String org, Reported event, long through) {
     return onRecord.getOrDefault(name(org, event), Long.MAX_VALUE) <= through;
+  }
+
+  /** The events that are on record, in the order in which they came there. */
+  List<Reported> recorded(String org) {
+    return onRecord.entrySet().stream()
+        .filter(each -> each.getKey().startsWith(org + ' ') && charged.containsKey(each.getKey()))
+        .sorted(Map.Entry.comparingByValue())
+        .map(each -> events.get(charged.get(each.getKey())))
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  /** In which row of its org an event came on record. */
+  long recordedIn(String org, Reported event) {
+    return Objects.requireNonNull(onRecord.get(name(org, event)));
+  }
+
+  /** What an event was of that has been charged. */
+  ReserveRequest chargedWork(String org, Reported event) {
+    return Objects.requireNonNull(asked.get(charged.get(name(org, event))));
   }
 
   /** The last row up to which an event is not found there. */

@@ -4,9 +4,11 @@ import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.Tallies;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
+import dev.bursar.domain.wallet.Hold;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.NaiveLimits.Key;
 import dev.bursar.simulation.NaiveLimits.Part;
@@ -174,6 +176,14 @@ final class NaiveStarts {
       boolean onRecord = byOrg != null && byOrg.moment <= draft.moment() && !byOrg.isAwaited();
       exact &= !fact.plan().request().isLease() && !mayBeForgotten(reservation, byOrg, org, draft);
       exact &= onRecord || org == this || !overtaking.contains(reservation);
+      // What a team holds only since, and has expired by then, it may still be told to have ended.
+      exact &=
+          org == this
+              || onRecord
+              || byOrg == null
+              || !byOrg.hasExpired
+              || held.containsKey(reservation)
+              || !limits.isOpen(reservation);
       if (!onRecord && limits.isOpen(reservation)) {
         if (org != this && fact.moment() > draft.moment() && !held.containsKey(reservation)) {
           // Held for a decision before, which came to nothing: it is withdrawn.
@@ -247,6 +257,51 @@ final class NaiveStarts {
     return most;
   }
 
+  /**
+   * The least that a counter of credits stands at: what was charged of what has ended here, what is
+   * open here, and what is left of each lease, as its wallet knows it: what has been used of that
+   * is known here later. What was begun in another window need not count, and what has expired may
+   * be forgotten.
+   *
+   * @param begun all that the org has ever begun and that the budget counts
+   */
+  BigInteger least(Budget budget, Key key, Collection<NaiveOrg.Fact> begun) {
+    BigInteger least = BigInteger.ZERO;
+    for (NaiveOrg.Fact fact : begun) {
+      String reservation = fact.plan().reservation();
+      Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
+      End end = ends.get(reservation);
+      Ran work = ran.get(reservation);
+      if (limit.isRate()
+          || !limit.key().equals(key)
+          || !limit.measure().equals(fact.plan().creditType())
+          || (end != null && end.hasExpired)
+          || overtaking.contains(reservation)
+          || (work != null && work.isTooLateFor(limit))) {
+        continue;
+      }
+      if (end != null) {
+        least = least.add(end.charged == null ? BigInteger.ZERO : end.charged);
+      } else if (limits.isOpen(reservation)) {
+        least = least.add(held(fact.plan()));
+      }
+    }
+    return least;
+  }
+
+  /** What is to be added to a lease may have been, and be used. */
+  private BigInteger held(Plan plan) {
+    LeaseTerms terms = plan.request().lease();
+    EntityId wallet = EntityId.wallet(EntityId.parse(name).org(), plan.wallet());
+    Hold lease =
+        terms == null || terms.more() != null
+            ? null
+            : watch.wallet(wallet).open(plan.reservation());
+    return terms == null
+        ? NaiveWallet.micros(plan.amount())
+        : lease == null ? BigInteger.ZERO : NaiveWallet.micros(lease.amount());
+  }
+
   private static BigInteger used(Part part, @Nullable End end) {
     return end == null || end.charged == null ? BigInteger.ZERO : part.used(end.charged);
   }
@@ -269,7 +324,8 @@ final class NaiveStarts {
         && (hasForgotten(reservation) || org.hasForgotten(reservation));
   }
 
-  private boolean hasForgotten(String reservation) {
+  /** Whether something has expired so long ago, by the rows here, that it may be forgotten. */
+  boolean hasForgotten(String reservation) {
     Instant at = expiredAt.get(reservation);
     return at != null && watch.shadows.lastAt(EntityId.parse(name)).isAfter(at.plus(LATE_FOR));
   }

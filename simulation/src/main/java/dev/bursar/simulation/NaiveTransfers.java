@@ -9,8 +9,10 @@ import dev.bursar.simulation.NaivePots.Pot;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ final class NaiveTransfers {
   final Map<String, BigInteger> sent = new HashMap<>();
   final Map<String, BigInteger> taken = new HashMap<>();
   final Map<String, BigInteger> returned = new HashMap<>();
+  private final Set<String> settled = new HashSet<>();
 
   NaiveTransfers(String name, Watch watch, Function<String, NaiveBooks> all) {
     this.name = name;
@@ -83,6 +86,26 @@ final class NaiveTransfers {
         "%s comes twice",
         transfer.id());
     watch.saw(Rarity.TRANSFERRED);
+  }
+
+  /** Who has sent it knows that it has come. */
+  void settled(WalletEvent.TransferSettled event) {
+    expect(
+        settled.add(event.transfer()) && !returned.containsKey(event.transfer()),
+        "I4",
+        "%s is settled, and was before, or has come back",
+        event.transfer());
+  }
+
+  /** What has left is known to have come, or has come back. */
+  void expectSettled() {
+    for (String id : sent.keySet()) {
+      expect(
+          settled.contains(id) || returned.containsKey(id),
+          "I4",
+          "%s has left, and is still on its way",
+          id);
+    }
   }
 
   /** It goes back to the grants that it left, the last drawn first. */

@@ -1,9 +1,13 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.LeaseTerms;
+import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.Balance;
@@ -89,6 +93,9 @@ final class NaiveWallet {
     }
   }
 
+  /** The most that can be counted. */
+  private static final BigInteger COUNTED_MAX = micros(Long.MAX_VALUE);
+
   private final String name;
   private final Watch watch;
 
@@ -109,6 +116,19 @@ final class NaiveWallet {
 
   /** In which moment each lease was revoked. */
   private final Map<String, Long> revoked = new HashMap<>();
+
+  /** All that had been handed back of a lease, each time that some was. */
+  private final Map<String, Set<BigInteger>> handedBack = new HashMap<>();
+
+  /**
+   * What a reservation has to do with a lease.
+   *
+   * @param lease the one that it was, that it was drawn from, or that it was added to
+   * @param covered how much was drawn from that
+   */
+  private record OfLease(String lease, BigInteger covered) {}
+
+  private final Map<String, OfLease> ofLeases = new HashMap<>();
 
   /** When each hold was to end before it was extended. */
   private final Map<String, Set<Instant>> ends = new HashMap<>();
@@ -133,7 +153,7 @@ final class NaiveWallet {
     this.costs = new NaiveCharges(name, watch, this::books);
   }
 
-  private NaiveBooks books(String creditType) {
+  NaiveBooks books(String creditType) {
     return books.computeIfAbsent(creditType, type -> new NaiveBooks(name, watch));
   }
 
@@ -151,6 +171,19 @@ final class NaiveWallet {
 
   boolean hasOpen() {
     return !open.isEmpty();
+  }
+
+  /**
+   * Whether with so much more there would be more than can be counted, what is promised included.
+   */
+  boolean hasNoRoomFor(String creditType, Credits more) {
+    NaivePots pots = books(creditType).pots;
+    BigInteger sum = pots.balance().add(micros(more));
+    boolean none = sum.add(pots.promised()).compareTo(COUNTED_MAX) > 0;
+    if (none && sum.compareTo(COUNTED_MAX) <= 0) {
+      watch.saw(Rarity.NO_ROOM_BESIDE_WHAT_IS_PROMISED);
+    }
+    return none;
   }
 
   /** Whether a reservation has ended so long ago, in microseconds. */
@@ -193,9 +226,31 @@ final class NaiveWallet {
     return prolonged.get(lease);
   }
 
+  /**
+   * Whether what is told of an end tells which lease it has to do with, and how much of that; or,
+   * of one that goes on with less, how much has come back of it.
+   */
+  boolean isOfLeaseAsTold(Closure told) {
+    if (told.kind() == Closure.Kind.SHRUNK) {
+      return handedBack.getOrDefault(told.reservation(), Set.of()).contains(micros(told.charged()));
+    }
+    OfLease known = ofLeases.get(told.reservation());
+    return known == null
+        ? told.lease() == null
+        : known.lease.equals(told.lease()) && known.covered.equals(micros(told.fromLease()));
+  }
+
   /** Whether a lease was revoked by some moment. */
   boolean isRevokedBy(String lease, long moment) {
     return revoked.getOrDefault(lease, Long.MAX_VALUE) <= moment;
+  }
+
+  /** The leases that are open. */
+  List<String> leases() {
+    return open.values().stream()
+        .filter(hold -> hold.lease() != null)
+        .map(Hold::reservation)
+        .toList();
   }
 
   /** Whether an open lease is in a later epoch than this. */
@@ -204,9 +259,32 @@ final class NaiveWallet {
     return hold != null && hold.lease() != null && hold.lease().epoch() > epoch;
   }
 
-  /** Whether a grant has ended, or was voided. */
-  boolean isOver(String grant) {
-    return books.values().stream().anyMatch(each -> each.pots.isOver(grant));
+  /** Whether a grant has ended, or was voided, at any time. */
+  boolean wasOver(String grant) {
+    return books.values().stream().anyMatch(each -> each.pots.wasOver(grant));
+  }
+
+  /**
+   * What has taken something away without charging it, of grants of no plan, of which not all has
+   * gone back.
+   */
+  List<Transaction> taken(String creditType) {
+    return ledger.stream()
+        .filter(each -> each.creditType().equals(creditType))
+        .filter(each -> notReturned(each).signum() > 0)
+        .filter(
+            each ->
+                NaiveBooks.taken(each).stream()
+                    .noneMatch(part -> part.grant().startsWith(Grant.OF_PLANS)))
+        .toList();
+  }
+
+  /** What is left of what a transaction took away without charging it. */
+  BigInteger notReturned(Transaction taking) {
+    return NaiveBooks.taken(taking).stream()
+        .map(Part::amount)
+        .reduce(BigInteger.ZERO, BigInteger::add)
+        .subtract(books(taking.creditType()).returned(taking.id()));
   }
 
   /** Whether a grant is known that has yet to take effect. */
@@ -262,8 +340,17 @@ final class NaiveWallet {
     Transaction transaction = event.transaction();
     NaiveBooks of = books(transaction == null ? OrgShape.TYPE : transaction.creditType());
     switch (event) {
-      case WalletEvent.GrantScheduled it ->
-          books(it.grant().creditType()).pots.schedule(it.grant(), it.at());
+      case WalletEvent.GrantScheduled it -> {
+        NaivePots pots = books(it.grant().creditType()).pots;
+        pots.schedule(it.grant(), it.at());
+        expect(
+            pots.balance().add(pots.promised()).compareTo(COUNTED_MAX) <= 0,
+            "model",
+            "%s is promised, and with it there is more than can be counted: %s, and %s promised",
+            it.grant().id(),
+            pots.balance(),
+            pots.promised());
+      }
       case WalletEvent.Granted it -> {
         of.pots.start(it.grant(), it.at());
         of.entered(it.transaction(), it.grant().amount(), EntryType.GRANT);
@@ -316,6 +403,7 @@ final class NaiveWallet {
       case WalletEvent.TransferredOut it -> transfers.out(it);
       case WalletEvent.TransferredIn it -> transfers.in(it);
       case WalletEvent.TransferReturned it -> transfers.back(it);
+      case WalletEvent.TransferSettled it -> transfers.settled(it);
       case WalletEvent other -> {}
     }
     if (transaction != null) {
@@ -357,10 +445,32 @@ final class NaiveWallet {
     }
   }
 
+  /** What fell due by itself before a time is done. */
+  void expectNothingDue(Instant by) {
+    books.values().forEach(each -> each.pots.expectNothingDue(by));
+    for (Hold hold : open.values()) {
+      expect(
+          !hold.expiresAt().isBefore(by),
+          "model",
+          "%s was due at %s, and nobody was woken for it by %s",
+          hold.reservation(),
+          hold.expiresAt(),
+          by);
+    }
+  }
+
   private void adjusted(WalletEvent.Adjusted event, NaiveBooks books) {
     Grant grant = event.grant();
     Transaction transaction = event.transaction();
-    if (grant != null) {
+    String corrects = transaction.corrects();
+    if (corrects != null) {
+      ledger.stream()
+          .filter(each -> each.id().equals(corrects))
+          .findFirst()
+          .ifPresentOrElse(
+              taking -> books.reversed(event, taking),
+              () -> expect(false, "I1", "what goes back was never taken away: %s", event));
+    } else if (grant != null) {
       books.pots.add(grant, event.at());
       books.entered(transaction, grant.amount(), EntryType.ADJUST);
       books.comes(transaction, event.at());
@@ -413,6 +523,13 @@ final class NaiveWallet {
         hold.reservation());
     expect(hold.expiresAt().isAfter(at), "I12", "%s expires when it is made", hold.reservation());
     expect(
+        hold.madeAt().equals(at),
+        "model",
+        "%s is made at %s, and said to be of %s",
+        hold.reservation(),
+        at,
+        hold.madeAt());
+    expect(
         figures(hold.creditType()).debt().signum() == 0,
         "model",
         "%s is held by a wallet that owes %s",
@@ -439,6 +556,7 @@ final class NaiveWallet {
       Lease terms = hold.lease();
       if (terms != null) {
         prolonged.put(hold.reservation(), watch.nowMicros());
+        ofLeases.put(hold.reservation(), new OfLease(hold.reservation(), BigInteger.ZERO));
         expect(
             terms.epoch() == 1
                 && terms.granted().equals(hold.amount())
@@ -462,7 +580,8 @@ final class NaiveWallet {
           terms != null
               && hold != null
               && Objects.equals(event.reported().epoch(), terms.epoch())
-              && hold.creditType().equals(event.transaction().creditType());
+              && hold.creditType().equals(event.transaction().creditType())
+              && covers(hold.attribution(), event.transaction().attribution());
       expect(
           covered == (event.covered() != null),
           "I9",
@@ -473,13 +592,19 @@ final class NaiveWallet {
           event.covered(),
           terms);
       if (name != null) {
-        watch.saw(covered ? Rarity.LEASE_REPORTED : Rarity.LEASE_REPORTED_LATE);
+        watch.saw(
+            covered
+                ? Rarity.LEASE_REPORTED
+                : hold != null && !covers(hold.attribution(), event.transaction().attribution())
+                    ? Rarity.LEASE_DID_NOT_COVER
+                    : Rarity.LEASE_REPORTED_LATE);
       }
       if (!covered || hold == null || terms == null || event.covered() == null) {
         costs.usage(event, null, name == null ? null : (Boolean) (hold == null));
         return;
       }
       costs.usage(event, hold, false);
+      ofLeases.put(event.reservation(), new OfLease(String.valueOf(name), micros(event.covered())));
       expect(
           terms.reported().plus(event.covered()).compareTo(terms.granted()) <= 0,
           "I9",
@@ -493,6 +618,18 @@ final class NaiveWallet {
           terms.reporting(event.covered()),
           hold.expiresAt(),
           hold.teamHolds());
+    }
+
+    /** A lease is for whom and what it names; whatever it does not name it is for. */
+    private boolean covers(Attribution lease, Attribution work) {
+      return isOf(lease.subject().team(), work.subject().team())
+          && isOf(lease.subject().user(), work.subject().user())
+          && isOf(lease.feature(), work.feature())
+          && isOf(lease.model(), work.model());
+    }
+
+    private boolean isOf(@Nullable String named, @Nullable String of) {
+      return named == null || named.equals(of);
     }
 
     void settled(WalletEvent.LeaseSettled event) {
@@ -515,6 +652,7 @@ final class NaiveWallet {
         more = added.amount();
         all = together(hold, added);
         prolonged.put(event.lease(), watch.nowMicros());
+        ofLeases.put(event.added(), new OfLease(event.lease(), BigInteger.ZERO));
         watch.saw(Rarity.LEASE_TOPPED_UP);
       }
       Lease after = event.terms();
@@ -526,6 +664,7 @@ final class NaiveWallet {
               && after.returned().equals(before.returned().plus(event.returned()))
               && after.left().compareTo(Credits.ZERO) >= 0
               && (added != null || after.expiresAt().equals(before.expiresAt()))
+              && unitsAreGranted(before, event)
               && !event.settleBy().isBefore(hold.expiresAt())
               && !event.settleBy().isBefore(after.expiresAt().plusSeconds(World.LEASE_SETTLE)),
           "I9",
@@ -534,6 +673,9 @@ final class NaiveWallet {
           before,
           event);
       if (event.returned().isPositive()) {
+        handedBack
+            .computeIfAbsent(event.lease(), lease -> new HashSet<>())
+            .add(micros(before.returned().plus(event.returned())));
         watch.saw(Rarity.LEASE_HANDED_BACK);
       }
       List<Draw> left = new ArrayList<>();
@@ -542,6 +684,21 @@ final class NaiveWallet {
       books(hold.creditType()).goesBack(event.lease(), Part.of(back), event.transaction());
       books(hold.creditType()).pots.hold(back, -1);
       keep(all, left, after, event.settleBy(), event.teamHolds());
+    }
+
+    /** Of no meter there is more than there was, and was granted with what is added. */
+    private boolean unitsAreGranted(Lease before, WalletEvent.LeaseSettled event) {
+      Plan added = event.added() == null ? null : watch.begun(event.added());
+      LeaseTerms terms = added == null ? null : added.request().lease();
+      Map<String, Long> more = terms == null ? Map.of() : terms.allowances();
+      return event.terms().meters().keySet().containsAll(before.meters().keySet())
+          && event.terms().meters().entrySet().stream()
+              .allMatch(
+                  each ->
+                      each.getValue() >= before.meters().getOrDefault(each.getKey(), 0L)
+                          && each.getValue()
+                              <= before.meters().getOrDefault(each.getKey(), 0L)
+                                  + more.getOrDefault(each.getKey(), 0L));
     }
 
     void revoked(WalletEvent.LeaseRevoked event) {

@@ -135,9 +135,10 @@ final class OperationChecks {
           refused(
               asked,
               refusal,
-              refusal.code() == Code.INVALID
-                  && grant.expiresAt() != null
-                  && world.cluster.mayHaveCome(grant.expiresAt(), asked.entity, asked.since));
+              (refusal.code() == Code.INVALID
+                      && grant.expiresAt() != null
+                      && world.cluster.mayHaveCome(grant.expiresAt(), asked.entity, asked.since))
+                  || hasNoRoom(refusal, asked, grant.creditType(), grant.amount()));
       case Answer<WalletReply> other -> {}
     }
   }
@@ -190,7 +191,7 @@ final class OperationChecks {
               asked,
               refusal,
               (refusal.code() == Code.GRANT_VOIDED || refusal.code() == Code.GRANT_EXPIRED)
-                  && naive.isOver(grant));
+                  && naive.wasOver(grant));
       case Answer<WalletReply> other -> {}
     }
   }
@@ -217,13 +218,21 @@ final class OperationChecks {
           refused(
               asked,
               refusal,
-              refusal.code() == Code.EXCEEDS_AVAILABLE
-                  && at(
-                      asked,
-                      creditType,
-                      each -> each.available().compareTo(micros(amount).negate()) < 0));
+              (refusal.code() == Code.EXCEEDS_AVAILABLE
+                      && at(
+                          asked,
+                          creditType,
+                          each -> each.available().compareTo(micros(amount).negate()) < 0))
+                  || hasNoRoom(refusal, asked, creditType, amount));
       case Answer<WalletReply> other -> {}
     }
+  }
+
+  /** There would be more than can be counted: where that may be, nobody else takes any of it. */
+  private boolean hasNoRoom(Refusal refusal, Asked asked, String creditType, Credits amount) {
+    return refusal.code() == Code.AMOUNT_OVERFLOW
+        && (world.watch.wallet(asked.entity).hasNoRoomFor(creditType, amount)
+            || world.wasBehind(asked.since, asked.entity));
   }
 
   private static boolean isOf(WalletReply reply, Transaction transaction) {
@@ -259,6 +268,33 @@ final class OperationChecks {
                     && (left.signum() == 0
                         || (amount != null && micros(amount).compareTo(left) > 0))));
       }
+      case Answer<WalletReply> other -> {}
+    }
+  }
+
+  /** What a transaction took away is given back. */
+  void reversed(Answer<WalletReply> answer, Asked asked, Transaction taking, Credits amount) {
+    switch (answer) {
+      case Answer.Done<WalletReply>(WalletReply reply, boolean again) -> {
+        WalletEvent.Adjusted event =
+            effect(asked.entity, asked.operation, WalletEvent.Adjusted.class);
+        if (event != null) {
+          told(
+              taking.id().equals(event.transaction().corrects())
+                  && NaiveBooks.sum(event.transaction(), EntryType.ADJUST).equals(micros(amount))
+                  && isOf(reply, event.transaction()),
+              asked,
+              reply,
+              event);
+        }
+      }
+      case Answer.Refused<WalletReply>(Refusal refusal) ->
+          refused(
+              asked,
+              refusal,
+              refusal.code() == Code.REFUND_EXCEEDS_CHARGE
+                  && micros(amount).compareTo(world.watch.wallet(asked.entity).notReturned(taking))
+                      > 0);
       case Answer<WalletReply> other -> {}
     }
   }

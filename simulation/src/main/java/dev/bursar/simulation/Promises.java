@@ -2,13 +2,16 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.enforcement.Decided;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
 import dev.bursar.domain.lease.LeaseTerms;
+import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.simulation.NaiveWallet.Fate;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -67,6 +70,17 @@ final class Promises {
         team);
   }
 
+  /** Whether it is attributed to whom and what it was asked for. */
+  static boolean isOf(Attribution attribution, Plan plan) {
+    ReserveRequest request = plan.request();
+    return attribution.subject().equals(request.subject())
+        && Objects.equals(attribution.feature(), request.feature())
+        && Objects.equals(attribution.model(), request.model())
+        && Objects.equals(attribution.session(), request.session())
+        && attribution.metadata().equals(request.metadata())
+        && Arrays.equals(attribution.salt(), plan.salt());
+  }
+
   /** What is set aside is what was asked, and on the terms that were asked for. */
   private void asItWasAsked(Plan plan, boolean asksTeam, NaiveWallet wallet) {
     Hold hold = wallet.made(plan.reservation());
@@ -74,8 +88,9 @@ final class Promises {
         hold == null
             || (hold.amount().equals(plan.amount())
                 && hold.creditType().equals(plan.creditType())
-                && Objects.equals(hold.attribution().feature(), plan.request().feature())
-                && Objects.equals(hold.attribution().model(), plan.request().model())
+                && isOf(hold.attribution(), plan)
+                && Objects.equals(hold.attribution().idempotencyKey(), plan.idempotencyKey())
+                && hold.attribution().actor().equals(plan.actor())
                 && hold.overagePolicy() == plan.request().overagePolicy()
                 && hold.expiresAt().equals(expiry(plan, hold))
                 && hold.teamHolds() == asksTeam),
@@ -106,15 +121,18 @@ final class Promises {
             .plusSeconds(terms.settleSeconds());
   }
 
-  /** The org does not know it any more: what has ended may be barred, which changes nothing. */
-  void barredByOrg(String reservation, EntityId org) {
+  /**
+   * The org does not know it any more: what has ended may be barred, and what a lease was to get
+   * may be asked for once more and denied, which changes nothing.
+   */
+  void takenBackByOrg(String reservation, EntityId org, String how) {
     ReservationId id = ReservationId.parse(reservation);
     Fate fate =
         id == null
             ? null
             : watch.wallet(EntityId.wallet(id.org(), id.wallet())).fates.get(reservation);
     if (fate == null || fate == Fate.OPEN) {
-      takenBack(reservation, org, "barred");
+      takenBack(reservation, org, how);
     }
   }
 

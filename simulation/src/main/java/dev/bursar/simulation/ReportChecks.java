@@ -37,6 +37,7 @@ final class ReportChecks {
             "%s is said to be ahead, and no clock has been so far behind: %s",
             event,
             refusal);
+        world.watch.saw(Rarity.REPORT_AHEAD);
         return;
       }
       if (refusal.code() == Refusal.Code.ALREADY_REPORTED) {

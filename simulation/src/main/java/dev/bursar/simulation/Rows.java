@@ -110,7 +110,11 @@ final class Rows implements SimulatedJournal.Listener {
       }
       case OrgEvent.ReservationDenied it -> {
         String reservation = it.plan().reservation();
-        watch.promises.takenBack(reservation, id, "denied");
+        if (it.plan().request().lease() == null) {
+          watch.promises.takenBack(reservation, id, "denied");
+        } else {
+          watch.promises.takenBackByOrg(reservation, id, "denied");
+        }
         counted.giveBack(reservation);
         yield watch.reports.endsUncharged(id.org(), reservation);
       }
@@ -128,7 +132,7 @@ final class Rows implements SimulatedJournal.Listener {
       }
       case OrgEvent.ReservationBarred it -> {
         watch.withdraws(it.reservation());
-        watch.promises.barredByOrg(it.reservation(), id);
+        watch.promises.takenBackByOrg(it.reservation(), id, "barred");
         yield null;
       }
       case OrgEvent other -> null;
@@ -172,10 +176,16 @@ final class Rows implements SimulatedJournal.Listener {
           case EXPIRED -> fate == Fate.EXPIRED || fate == Fate.LATE;
           case ADDED -> fate == Fate.RELEASED;
           // It may have ended since.
-          case SHRUNK -> fate != null;
+          case SHRUNK -> fate != null && fate != Fate.BARRED;
           case ENDED -> fate == Fate.RELEASED || fate == Fate.CANCELLED || fate == Fate.BARRED;
         };
     watch.expect(same, "I11", "%s settles %s, which is %s in its wallet", by, closure, fate);
+    watch.expect(
+        wallet == null || wallet.isOfLeaseAsTold(closure),
+        "I3",
+        "%s settles %s, and its wallet has another lease, or drew another part of it",
+        by,
+        closure);
     watch.expect(
         wallet == null
             || !closure.kind().hasRun()

@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 
 /**
  * One history to be tried. All that is random follows from the seed.
@@ -14,8 +15,20 @@ import java.util.SplittableRandom;
  * @param clients how many ask at once, 1 to 8
  * @param operations how many operations each of them asks for, 1 to 100
  * @param remembered how many operations an entity remembers, 5 or more
+ * @param without what it has not, though by its seed it would
  */
-public record Scenario(long seed, Set<Fault> faults, int clients, int operations, int remembered) {
+public record Scenario(
+    long seed,
+    Set<Fault> faults,
+    int clients,
+    int operations,
+    int remembered,
+    Set<Beside> without) {
+
+  /** One that has all that follows from its seed. */
+  public Scenario(long seed, Set<Fault> faults, int clients, int operations, int remembered) {
+    this(seed, faults, clients, operations, remembered, Set.of());
+  }
 
   /** How many clients there may be. */
   public static final int CLIENTS_MAX = Size.CLIENTS_MAX;
@@ -76,29 +89,56 @@ public record Scenario(long seed, Set<Fault> faults, int clients, int operations
     EnumSet<Fault> fewer = EnumSet.noneOf(Fault.class);
     fewer.addAll(faults);
     fewer.remove(fault);
-    return new Scenario(seed, fewer, clients, operations, remembered);
+    return new Scenario(seed, fewer, clients, operations, remembered, without);
   }
 
   Scenario withClients(int count) {
-    return new Scenario(seed, faults, count, operations, remembered);
+    return new Scenario(seed, faults, count, operations, remembered, without);
   }
 
   Scenario withOperations(int count) {
-    return new Scenario(seed, faults, clients, count, remembered);
+    return new Scenario(seed, faults, clients, count, remembered, without);
   }
 
   Scenario withoutForgetting() {
-    return new Scenario(seed, faults, clients, operations, REMEMBERED_ALL);
+    return new Scenario(seed, faults, clients, operations, REMEMBERED_ALL, without);
+  }
+
+  /**
+   * Whether it has this, by its seed, and that is not left out; whether days pass, who runs it
+   * draws.
+   */
+  boolean has(Beside what) {
+    return !without.contains(what)
+        && switch (what) {
+          case SIDECARS -> Simulation.sidecarsIn(seed) > 0;
+          case HOLDERS -> Simulation.holdersIn(seed) > 0;
+          case BUDGETERS -> Simulation.budgetersIn(seed) > 0;
+          case PLANS -> Simulation.hasPlans(seed);
+          case DAYS -> true;
+        };
+  }
+
+  /** The same without that. */
+  public Scenario without(Set<Beside> what) {
+    return new Scenario(seed, faults, clients, operations, remembered, Set.copyOf(what));
+  }
+
+  Scenario without(Beside what) {
+    EnumSet<Beside> more = EnumSet.of(what);
+    more.addAll(without);
+    return without(more);
   }
 
   @Override
   public String toString() {
-    return "seed %d, %d clients, %d operations each, %s%s"
+    return "seed %d, %d clients, %d operations each, %s%s%s"
         .formatted(
             seed,
             clients,
             operations,
             faults.isEmpty() ? "no faults" : faults,
-            isForgetful() ? ", %d keys remembered".formatted(remembered) : "");
+            isForgetful() ? ", %d keys remembered".formatted(remembered) : "",
+            without.isEmpty() ? "" : ", without " + new TreeSet<>(without));
   }
 }

@@ -80,14 +80,16 @@ final class Shadows {
     /** An operation has one effect; the row may have let it come again by what is before this. */
     void has(long sequence, Recorded<E> recorded) {
       Operation operation = recorded.operation();
-      if (operation != null && operations.put(operation.key(), recorded.event()) != null) {
+      E first = operation == null ? null : operations.put(operation.key(), recorded.event());
+      if (operation != null && first != null) {
         watch.expect(
             isLeasedAgain(operation),
             "I4",
-            "%s: %s has a second effect, in row %d",
+            "%s: %s has a second effect, in row %d; the first was %s",
             id,
             operation.key(),
-            sequence);
+            sequence,
+            first);
       }
     }
 
@@ -168,25 +170,24 @@ final class Shadows {
   }
 
   /**
-   * A wallet that may have something to do.
+   * A wallet or an org that may have something to do.
    *
    * @param version of its row in the table of due work
    */
-  record Due(EntityId wallet, long version) {}
+  record Due(EntityId entity, long version) {}
 
-  /** The wallets that may have something to do by this time. */
+  /** Who may have something to do by this time. */
   List<Due> due(Instant by) {
     return all.values().stream()
-        .filter(each -> each.id.kind() == EntityId.Kind.WALLET)
         .filter(each -> each.nextDue != null && !each.nextDue.isAfter(by))
         .map(each -> new Due(each.id, each.dueVersion))
-        .sorted(Comparator.comparing(each -> each.wallet().toString()))
+        .sorted(Comparator.comparing(each -> each.entity().toString()))
         .toList();
   }
 
-  /** Moves a wallet to its next time, or takes it out if it has none; unless a row came since. */
+  /** Moves it to its next time, or takes it out if it has none; unless a row came since. */
   void move(Due due, @Nullable Instant next) {
-    Shadow<?, ?, ?, ?> shadow = all.get(due.wallet());
+    Shadow<?, ?, ?, ?> shadow = all.get(due.entity());
     if (shadow != null && shadow.dueVersion == due.version()) {
       shadow.nextDue = next;
       shadow.dueVersion++;

@@ -20,8 +20,8 @@ public final class Shrinking {
   }
 
   /**
-   * A scenario that still fails in the same way, with fewer faults, clients and operations where
-   * that can be.
+   * A scenario that still fails in the same way, with fewer faults, clients and operations, and
+   * less beside them, where that can be.
    *
    * @param failing what one that fails came to
    * @param tampering what it fails with
@@ -65,6 +65,11 @@ public final class Shrinking {
     from.faults().forEach(fault -> all.add(from.without(fault)));
     if (from.isForgetful()) {
       all.add(from.withoutForgetting());
+    }
+    for (Beside what : Beside.values()) {
+      if (from.has(what)) {
+        all.add(from.without(what));
+      }
     }
     return all;
   }

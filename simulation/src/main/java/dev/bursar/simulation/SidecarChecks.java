@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.identity.EntityId;
@@ -41,6 +42,9 @@ final class SidecarChecks {
 
   /** What was charged to a reservation after it had expired: no lease was held for that. */
   private final Set<String> late = new HashSet<>();
+
+  /** What was rejected when it was reported. */
+  private final Set<String> rejected = new HashSet<>();
 
   /** What is set aside of leases, by reservation. */
   private final Map<String, Open> open = new HashMap<>();
@@ -134,6 +138,50 @@ final class SidecarChecks {
         prolongedAt,
         lasting);
     expectCovered(lease);
+  }
+
+  /** It is let through though nobody was asked: only where its feature's fail mode says so. */
+  void decidesUnchecked(@Nullable String feature) {
+    world.watch.expect(
+        SimulatedSidecar.UNCHECKED.equals(feature),
+        "I2",
+        "%s lets %s be used unchecked, which is not to be",
+        name,
+        feature);
+    world.watch.saw(Rarity.SIDECAR_DECIDED_UNCHECKED);
+  }
+
+  /**
+   * Nobody could be asked: so its feature's fail mode has it, as long as that can be kept, and only
+   * for an org of which the server has told it.
+   */
+  void unasked(@Nullable String feature, boolean told, boolean allowed, boolean full) {
+    world.watch.expect(
+        allowed == (told && SimulatedSidecar.UNCHECKED.equals(feature)) || full,
+        "model",
+        "%s could ask nobody whether %s may be used, and allows it: %s",
+        name,
+        feature,
+        allowed);
+    if (!allowed) {
+      world.watch.saw(Rarity.SIDECAR_DENIED_AS_NOBODY_COULD_BE_ASKED);
+    }
+  }
+
+  /** A node has said that what is reported lies ahead of its clock, which jumps. */
+  void isRejectedAsAhead(Use use) {
+    world.watch.expect(
+        use.lease() == null && world.watch.haveClocksJumped(),
+        "model",
+        "%s is told that %s lies ahead, and no clock was behind it",
+        name,
+        use);
+    rejected.add(use.id());
+  }
+
+  /** Of which source what was decided from no lease is reported. */
+  static String uncheckedOf(String sidecar) {
+    return "sidecar/" + sidecar;
   }
 
   /** It is told what its org may use. */
@@ -233,16 +281,22 @@ final class SidecarChecks {
     }
     forgetExpired();
     long spent = 0;
+    long requests = 0;
+    long atOnce = 0;
     for (Use use : disk.uses.values()) {
       if (lease.equals(use.lease()) && !late.contains(use.id())) {
         spent += use.micros();
+        requests++;
       }
     }
     for (Open each : open.values()) {
       if (lease.equals(each.lease)) {
         spent += each.micros;
+        atOnce++;
       }
     }
+    expectUnits(lease, hold.lease(), Quantities.REQUESTS, requests + atOnce);
+    expectUnits(lease, hold.lease(), Quantities.OPEN_RESERVATIONS, atOnce);
     long granted = hold.lease().granted().micros();
     world.watch.expect(
         spent <= granted,
@@ -250,6 +304,20 @@ final class SidecarChecks {
         "%s decides on %d of %s, which has %d",
         name,
         spent,
+        lease,
+        granted);
+  }
+
+  /** What no limit counts, a lease does not name. */
+  private void expectUnits(String lease, Lease terms, String meter, long units) {
+    Long granted = terms.meters().get(meter);
+    world.watch.expect(
+        granted == null || units <= granted,
+        "I2",
+        "%s decides on %d %s of %s, which has %d of them",
+        name,
+        units,
+        meter,
         lease,
         granted);
   }
@@ -352,17 +420,13 @@ final class SidecarChecks {
   void judge() {
     Map<String, Set<String>> ids = new TreeMap<>();
     for (Use use : disk.forced.values()) {
-      String lease = use.lease();
-      if (lease == null) {
-        world.watch.violated("I9", "%s: %s was decided from nothing", name, use.id());
-        continue;
-      }
-      EntityId wallet = wallet(lease);
+      String lease = use.lease() == null ? uncheckedOf(name) : use.lease();
       ids.computeIfAbsent(lease, l -> new HashSet<>()).add(use.id());
-      String by = world.watch.reports.chargedBy(wallet.org(), lease, use.id());
-      BigInteger charged = by == null ? null : world.watch.wallet(wallet).charged.get(by);
+      String by = world.watch.reports.chargedBy(SimulatedClient.ORG, lease, use.id());
+      BigInteger charged = by == null ? null : world.watch.wallet(wallet(by)).charged.get(by);
       world.watch.expect(
-          charged != null && charged.equals(NaiveWallet.micros(use.micros())),
+          (by == null && rejected.contains(use.id()))
+              || (charged != null && charged.equals(NaiveWallet.micros(use.micros()))),
           "I9",
           "%s has used %d of %s by %s, and is charged %s",
           name,
@@ -374,11 +438,11 @@ final class SidecarChecks {
     ids.forEach(
         (lease, used) ->
             world.watch.expect(
-                used.containsAll(world.watch.reports.chargedOf(wallet(lease).org(), lease)),
+                used.containsAll(world.watch.reports.chargedOf(SimulatedClient.ORG, lease)),
                 "I9",
                 "%s is charged for %s, and has used %s",
                 name,
-                world.watch.reports.chargedOf(wallet(lease).org(), lease),
+                world.watch.reports.chargedOf(SimulatedClient.ORG, lease),
                 used));
   }
 }

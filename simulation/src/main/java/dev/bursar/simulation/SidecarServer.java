@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -49,6 +50,8 @@ import org.jspecify.annotations.Nullable;
 final class SidecarServer implements Server, TermsSource {
 
   private static final long TIMEOUT_MICROS = 6_000_000;
+  private static final int FEW_USES_ONE_IN = 4;
+  private static final int FEW_USES_MAX = 2;
 
   private static final Reported LOST = new Reported(new Told.Lost(), List.of());
 
@@ -64,6 +67,9 @@ final class SidecarServer implements Server, TermsSource {
   private final ServedCluster served;
   private final Leasing leasing;
   private final UsageReports reports;
+
+  /** How many uses a report may have. */
+  private final int usesMax;
 
   /**
    * @param cut whether nothing comes to the server, or back
@@ -84,6 +90,9 @@ final class SidecarServer implements Server, TermsSource {
     this.cut = cut;
     this.served = served;
     this.reports = new UsageReporting(served, served, 4, 1);
+    SplittableRandom lots = new SplittableRandom(world.scenario.seed() * 19);
+    this.usesMax =
+        lots.nextInt(FEW_USES_ONE_IN) == 0 ? 1 + lots.nextInt(FEW_USES_MAX) : Integer.MAX_VALUE;
     this.leasing = new Leasing(served, served, reports, World.LEASE_SETTLE);
   }
 
@@ -130,7 +139,7 @@ final class SidecarServer implements Server, TermsSource {
   @Override
   public CompletionStage<Reported> ask(Ask ask, List<Entry.Stored> uses) {
     long sentAt = world.time.nowMicros();
-    List<Use> known = known(uses);
+    List<Use> known = known(world.tampering.reported(uses));
     world.log(() -> "%s asks: %s, with %s".formatted(sidecar, ask, known));
     if (ask instanceof Ask.Close it) {
       checks.closes(it.lease());
@@ -140,7 +149,7 @@ final class SidecarServer implements Server, TermsSource {
     } else {
       host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
     }
-    return sent(() -> answered(ask, known), LOST)
+    return sent(() -> isTooLarge(uses) ? tooLarge(uses) : answered(ask, known), LOST)
         .thenApply(
             told -> {
               world.log(() -> "%s is told: %s: %s".formatted(sidecar, ask.callId(), told));
@@ -148,6 +157,22 @@ final class SidecarServer implements Server, TermsSource {
               host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_AFTER_IT_WAS_TOLD);
               return told;
             });
+  }
+
+  /** Whether something on the way takes no bodies of so many uses. */
+  private boolean isTooLarge(List<Entry.Stored> uses) {
+    return uses.size() > usesMax;
+  }
+
+  private CompletionStage<Reported> tooLarge(List<Entry.Stored> uses) {
+    world.log(() -> "%s: a report of %d uses is too large".formatted(sidecar, uses.size()));
+    world.tampering.tooLarge(uses);
+    world.watch.saw(Rarity.SIDECAR_REPORT_WAS_TOO_LARGE);
+    if (uses.size() % 2 > 0) {
+      world.watch.saw(Rarity.SIDECAR_REPORT_OF_AN_ODD_NUMBER_WAS_TOO_LARGE);
+    }
+    return CompletableFuture.completedFuture(
+        new Reported(new Told.Refused("too_large", null), List.of()));
   }
 
   private List<Use> known(List<Entry.Stored> uses) {
@@ -302,7 +327,7 @@ final class SidecarServer implements Server, TermsSource {
         terms.granted().micros(),
         terms.reported().micros(),
         terms.revoked(),
-        meters,
+        world.tampering.units(meters),
         remaining,
         settleBy == null
             ? -1
@@ -316,28 +341,47 @@ final class SidecarServer implements Server, TermsSource {
 
   @Override
   public CompletionStage<Reported> report(List<Entry.Stored> uses) {
-    List<Use> known = known(uses);
+    List<Use> known = known(world.tampering.reported(uses));
     world.watch.saw(Rarity.SIDECAR_REPORTED_AS_EVENTS);
     host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
     return sent(
         () ->
-            reports
-                .report(
-                    known.stream()
-                        .map(
-                            use -> {
-                              String lease = String.valueOf(use.lease());
-                              return new UsageReports.Report(
-                                  lease, name(use), use.at(), work(use, lease));
-                            })
-                        .toList(),
-                    Asker.ACTOR)
-                .thenApply(
-                    results ->
-                        results.stream().anyMatch(SidecarServer::isUnknown)
-                            ? LOST
-                            : new Reported(new Told.Denied(), rejected(results))),
+            isTooLarge(uses)
+                ? tooLarge(uses)
+                : reports
+                    .report(
+                        known.stream()
+                            .map(
+                                use -> {
+                                  String lease =
+                                      use.lease() == null
+                                          ? SidecarChecks.uncheckedOf(sidecar)
+                                          : use.lease();
+                                  return new UsageReports.Report(
+                                      lease, name(use), use.at(), work(use, lease));
+                                })
+                            .toList(),
+                        Asker.ACTOR)
+                    .thenApply(
+                        results -> {
+                          rejected(known, results);
+                          return results;
+                        })
+                    .thenApply(
+                        results ->
+                            results.stream().anyMatch(SidecarServer::isUnknown)
+                                ? LOST
+                                : new Reported(new Told.Denied(), rejected(results))),
         LOST);
+  }
+
+  /** What ran in the future, by a clock that is behind, is rejected: its reporter gives it up. */
+  private void rejected(List<Use> uses, List<UsageReports.Result> results) {
+    for (int i = 0; i < uses.size(); i++) {
+      if (results.get(i) instanceof UsageReports.Rejected no && "time".equals(no.field())) {
+        checks.isRejectedAsAhead(uses.get(i));
+      }
+    }
   }
 
   private static boolean isUnknown(UsageReports.Result result) {

@@ -165,7 +165,7 @@ final class SimulatedBudgeter {
 
     private void drive(BudgetEffect wanted) {
       if (!(wanted instanceof BudgetEffect.Reply) && world.isTried(Fault.CRASH, 0.04)) {
-        world.watch.saw(Rarity.BUDGET_SETTER_CRASHED);
+        world.watch.saw(crashedBefore(wanted));
         beginAnew(random.nextLong(3 * SECOND));
         return;
       }
@@ -174,6 +174,18 @@ final class SimulatedBudgeter {
               wanted, put.budget(), world.cluster.owner(ORG.org()).now(), drivers);
       long pause = random.nextInt(6) == 0 ? random.nextLong(SECOND) : random.nextLong(300);
       world.time.after(pause, () -> carryOut(effect));
+    }
+
+    private static Rarity crashedBefore(BudgetEffect effect) {
+      return switch (effect) {
+        case BudgetEffect.AskOrg it -> Rarity.BUDGET_SETTER_CRASHED_BEFORE_IT_ASKED_THE_ORG;
+        case BudgetEffect.AskTeam it -> Rarity.BUDGET_SETTER_CRASHED_BEFORE_IT_ASKED_THE_TEAM;
+        case BudgetEffect.FindUsedBefore it ->
+            Rarity.BUDGET_SETTER_CRASHED_BEFORE_IT_LOOKED_WHAT_WAS_USED;
+        case BudgetEffect.FindUsed it -> Rarity.BUDGET_SETTER_CRASHED_BEFORE_IT_LOOKED_FOR_HOLDS;
+        case BudgetEffect.Wait it -> Rarity.BUDGET_SETTER_CRASHED_BEFORE_IT_WAITED;
+        case BudgetEffect.Reply it -> throw new IllegalArgumentException("it has come to its end");
+      };
     }
 
     private void carryOut(BudgetEffect effect) {

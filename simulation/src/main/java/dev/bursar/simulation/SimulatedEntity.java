@@ -9,6 +9,7 @@ import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.operation.Origin;
 import dev.bursar.domain.operation.Place;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.WalletEvent;
@@ -59,6 +60,9 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
 
   /** What it has forgotten, and looks for in its journal. */
   private final Set<String> sought = new HashSet<>();
+
+  /** Up to which rows it had forgotten something when it was restored; 0 if nothing, or unknown. */
+  private long forgottenWhenRestored;
 
   private final Arrivals arrivals;
 
@@ -132,6 +136,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     }
     world.log(() -> "%s to %s: %s".formatted(id, to, message));
     world.watch.branches.sent(id, message);
+    world.copies.sent(to, message);
     if (message instanceof EntityMessage.AskFor<?> ask
         && ask.request().command() instanceof TeamCommand.CountUsage count) {
       world.watch.reports.asksTeam(count.reservation(), count.counted().countsAt());
@@ -257,6 +262,17 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     }
   }
 
+  /** The newest row of which something was forgotten, of each of its memories, summed. */
+  private long forgotten(Entity<C, E, R> of) {
+    return model.memories().apply(of).stream().mapToLong(OperationMemory::forgottenThrough).sum();
+  }
+
+  private static boolean saysThatItMayHaveForgotten(Outcome<?> outcome) {
+    return outcome instanceof Outcome.Forgotten
+        || (outcome instanceof Outcome.Refused<?>(Refusal refusal)
+            && refusal.code() == Refusal.Code.REPORT_UNDECIDED);
+  }
+
   @Override
   public void hasNewer(long known, Consumer<Boolean> then, Consumer<Throwable> failed) {
     lookUp(() -> lookForNewer(known, then, failed));
@@ -296,6 +312,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     }
     EntityMessage recovered;
     Entity<C, E, R> found;
+    forgottenWhenRestored = 0;
     world.cluster.mayCrash(node, 0.01, Rarity.CRASHED_AFTER_IT_READ_ITS_ROWS);
     try {
       SimulatedJournal.Snapshot snapshot =
@@ -304,6 +321,8 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
         found = journal.fresh();
       } else {
         found = journal.restored(snapshot.stored(), world.journal.of(id, world.tampering));
+        forgottenWhenRestored = forgotten(found);
+        model.memories().apply(found).forEach(world.tampering::restored);
         world.watch.saw(Rarity.RECOVERED_FROM_SNAPSHOT);
         if (!journal.isWithoutParts()) {
           world.watch.saw(Rarity.RECOVERED_FROM_PARTS);
@@ -331,6 +350,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
           if (mine == generation && journalRuns) {
             state = found;
             receive(recovered);
+            world.copies.recovered(id, this::receive);
             decideWaiting(mine);
           }
         });
@@ -359,6 +379,7 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     }
     world.decides(id, now.sequence());
     boolean wasBehind = isBehind();
+    boolean asRestored = forgottenWhenRestored > 0 && forgotten(now) == forgottenWhenRestored;
     Journaled.Decided<E, R> decided = decide(journal, now, batch.number, requests);
     if (decided.told().outcomes().size() < requests.size()) {
       world.watch.saw(Rarity.MORE_DUE_THAN_ONE_ROW_TAKES);
@@ -366,6 +387,9 @@ final class SimulatedEntity<C, E, R, S> implements Host<C, E> {
     for (int i = 0; i < decided.told().outcomes().size(); i++) {
       Outcome<R> outcome = decided.told().outcomes().get(i);
       forgets(requests.get(i), outcome);
+      if (i == 0 && asRestored && saysThatItMayHaveForgotten(outcome)) {
+        world.watch.saw(Rarity.HAD_FORGOTTEN_BEFORE_IT_RECOVERED);
+      }
       // Whoever asks is told that it can't be reached, and asks again. One that is behind may well
       // be asked about what it does not know yet.
       if (outcome instanceof Outcome.Failed<R>(RuntimeException fault) && !wasBehind) {

@@ -147,7 +147,7 @@ final class SimulatedHolder {
         new Subject(
             SimulatedClient.ORG,
             team,
-            asker.random.nextInt(10) == 0
+            asker.random.nextInt(Simulation.areUsersLimited(world.scenario.seed()) ? 10 : 2) == 0
                 ? null
                 : OrgShape.USERS.get(asker.random.nextInt(OrgShape.USERS.size())),
             null,
@@ -240,13 +240,14 @@ final class SimulatedHolder {
   private void reportOn(Held lease) {
     Credits amount =
         new Credits(asker.random.nextInt(4) == 0 ? 0 : 1 + asker.random.nextInt(3_000_000));
-    boolean obeys = lease == held && amount.compareTo(lease.left) <= 0;
-    Plan plan = lease.plan;
+    Subject subject = lease.plan.request().subject();
+    Subject whom = asker.random.nextInt(8) == 0 ? another(subject) : subject;
+    boolean obeys = lease == held && whom.equals(subject) && amount.compareTo(lease.left) <= 0;
     Instant ran = world.cluster.earliestNow().plus(clockWrong);
     Call.Report report =
         new Call.Report(
             new ReserveRequest(
-                plan.request().subject(),
+                whom,
                 "chat",
                 null,
                 null,
@@ -266,6 +267,18 @@ final class SimulatedHolder {
     }
     reported.add(report);
     reports.report(report, false);
+  }
+
+  /** Another team, or another user: most leases are for neither. */
+  private Subject another(Subject of) {
+    boolean team = asker.random.nextBoolean();
+    return new Subject(
+        of.org(),
+        team ? OrgShape.OWNER.equals(of.team()) ? "red" : OrgShape.OWNER : of.team(),
+        team ? of.user() : OrgShape.USERS.get(asker.random.nextInt(OrgShape.USERS.size())),
+        null,
+        null,
+        null);
   }
 
   private void settle(Held lease, long epoch, Credits handBack) {

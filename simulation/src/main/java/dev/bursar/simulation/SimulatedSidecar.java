@@ -1,9 +1,12 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.catalog.FailMode;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.Subject;
+import dev.bursar.domain.lease.Listeners;
+import dev.bursar.domain.lease.Notice;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.sidecar.Sidecar;
 import dev.bursar.sidecar.SidecarSettings;
@@ -26,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * wrong; it is told what changes, or is not.
  */
 final class SimulatedSidecar {
+
+  /** The feature that may be used while nobody can be asked. */
+  static final String UNCHECKED = "search";
 
   private static final long SECOND = 1_000_000;
   private static final Duration TTL = Duration.ofSeconds(14);
@@ -69,7 +75,7 @@ final class SimulatedSidecar {
                   reportEvery,
                   PATIENCE,
                   null,
-                  Map.of(),
+                  Map.of(UNCHECKED, FailMode.ALLOW),
                   false),
               server,
               server,
@@ -80,6 +86,8 @@ final class SimulatedSidecar {
     /** Something is decided, and is to be kept. */
     private void decided(Entry entry) {
       switch (entry) {
+        case Entry.Opened it when it.lease().isEmpty() ->
+            checks.decidesUnchecked(it.request().feature());
         case Entry.Opened it ->
             checks.decides(it.lease(), it.id(), it.micros(), it.request().feature());
         case Entry.Used it when open.remove(it.use().id()) -> {
@@ -90,6 +98,8 @@ final class SimulatedSidecar {
             checks.ended(it.use().id());
           }
         }
+        case Entry.Used it when it.use().lease() == null ->
+            checks.decidesUnchecked(it.use().request().feature());
         case Entry.Used it ->
             checks.decides(
                 String.valueOf(it.use().lease()),
@@ -112,6 +122,7 @@ final class SimulatedSidecar {
   private final SidecarDisk disk = new SidecarDisk();
   private final SidecarChecks checks;
   private final ServedCluster served;
+  private final SimulatedListeners listeners;
 
   /** What may yet be ended. */
   private final List<String> open = new ArrayList<>();
@@ -142,12 +153,14 @@ final class SimulatedSidecar {
     this.idle = Duration.ofSeconds(random.nextInt(3) == 0 ? 20 : 5);
     this.checks = new SidecarChecks(world, name, disk, TTL);
     this.served = new ServedCluster(world, random);
+    this.listeners = new SimulatedListeners(world, served, name);
   }
 
   void start() {
     Life first = new Life();
     life = first;
     checks.starts(first.sidecar::find);
+    listeners.listens(new Ear(first));
     next();
     world.time.after(world.between(SECOND / 10, 2 * SECOND), this::befall);
     world.time.after(SECOND, this::mayBeDone);
@@ -179,6 +192,7 @@ final class SimulatedSidecar {
         && now.sidecar.leases() == 0
         && now.log.unsent() == 0) {
       done = true;
+      listeners.leaves();
       now.host.end();
       now.sidecar.close();
       return;
@@ -217,6 +231,10 @@ final class SimulatedSidecar {
   private void reserve(Life now, Runnable then) {
     ReserveRequest request = wish();
     long askedAt = world.time.nowMicros();
+    boolean isFull = now.log.isFull();
+    if (isFull) {
+      world.watch.saw(Rarity.SIDECAR_FILE_WAS_FULL);
+    }
     now.sidecar
         .decide(request)
         .whenComplete(
@@ -224,6 +242,12 @@ final class SimulatedSidecar {
               if (error != null) {
                 world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
               } else {
+                world.watch.expect(
+                    !isFull || decision instanceof Decision.Elsewhere,
+                    "I9",
+                    "%s decides, and has no room to keep what is used: %s",
+                    name,
+                    decision);
                 decided(now, request, decision, askedAt);
               }
               then.run();
@@ -278,10 +302,41 @@ final class SimulatedSidecar {
           open.add(id);
         }
       }
-      case Decision.Elsewhere it -> world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
+      case Decision.Elsewhere it -> {
+        world.watch.saw(Rarity.SIDECAR_LEFT_IT_TO_THE_SERVER);
+        if (isCutOff()) {
+          unasked(now, request);
+        }
+      }
       case Decision.Denied it -> checks.denies(request.feature(), it, askedAt);
       case Decision.Wait it -> world.watch.violated("model", "%s is answered %s", name, it);
     }
+  }
+
+  /**
+   * The server can't be asked: what becomes of it then is decided. One whose clock is ahead is left
+   * out: what it says has run without a lease is refused until that is so.
+   */
+  private void unasked(Life now, ReserveRequest request) {
+    if (wrongMicros > 0) {
+      return;
+    }
+    boolean told = now.sidecar.told().contains(request.subject().org());
+    now.sidecar
+        .unasked(request)
+        .whenComplete(
+            (decision, error) -> {
+              if (error != null) {
+                world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
+                return;
+              }
+              boolean allowed = decision instanceof Decision.Allowed;
+              checks.unasked(request.feature(), told, allowed, now.log.isFull());
+              if (decision instanceof Decision.Allowed it && it.use() == null) {
+                open.add(String.valueOf(it.reservation()));
+                nextIfLast();
+              }
+            });
   }
 
   private void end(Life now, String id) {
@@ -362,7 +417,8 @@ final class SimulatedSidecar {
     if (now == life && !now.host.isOver()) {
       isToldNothing = isCutOff();
       if (!isToldNothing) {
-        now.host.run(1, () -> take(now, "hello", "", false));
+        listeners.listens(new Ear(now));
+        now.host.run(1, () -> take(now, "hello", "", null));
       }
     }
   }
@@ -390,6 +446,7 @@ final class SimulatedSidecar {
     world.log(() -> "%s crashes".formatted(name));
     now.host.end();
     now.log.crash();
+    listeners.leaves();
     life = null;
     world.time.after(
         world.between(SECOND / 5, random.nextInt(4) < longs() ? 45 * SECOND : 5 * SECOND),
@@ -416,7 +473,7 @@ final class SimulatedSidecar {
   private void change(Life now) {
     String lease = checks.someLease(random);
     if (lease == null || random.nextBoolean()) {
-      notice(now, "entitlements_changed", "");
+      listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null);
       return;
     }
     now.server
@@ -425,27 +482,56 @@ final class SimulatedSidecar {
             answer -> {
               if (answer instanceof Answer.Done) {
                 world.watch.saw(Rarity.LEASE_REVOKED);
-                notice(now, "revoke", lease);
+                listeners.changed(Notice.Kind.REVOKE, lease);
               }
             });
   }
 
   /** What its org may use is another from now on, or may be. */
   void entitlementsChanged() {
-    Life now = life;
-    if (now != null && !done) {
-      notice(now, "entitlements_changed", "");
+    if (!done) {
+      listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null);
     }
   }
 
-  private void notice(Life now, String event, String lease) {
-    if (isToldNothing || isCutOff()) {
-      return;
+  /** By which one life of it is told what changes. */
+  private final class Ear implements Listeners.Reader {
+    private final Life of;
+
+    Ear(Life of) {
+      this.of = of;
     }
-    now.host.run(world.between(50, 5_000), () -> take(now, event, lease, true));
+
+    @Override
+    public void begun() {}
+
+    @Override
+    public boolean take(Notice notice, boolean awaited) {
+      if (!isToldNothing && !isCutOff()) {
+        String event = SimulatedListeners.event(notice.kind());
+        String lease = notice.lease() == null ? "" : notice.lease();
+        of.host.run(
+            world.between(50, 5_000),
+            () -> SimulatedSidecar.this.take(of, event, lease, notice.id()));
+      }
+      return true;
+    }
+
+    /** It finds that nobody tells it anything any more, and listens anew. */
+    @Override
+    public void ended(Listeners.End why) {
+      if (why != Listeners.End.REPLACED) {
+        listeners.ended();
+        isToldNothing = true;
+        world.time.after(SECOND / 2, () -> connects(of));
+      }
+    }
   }
 
-  private void take(Life now, String event, String lease, boolean awaited) {
+  /**
+   * @param notice what is acknowledged; null where nobody waits for that
+   */
+  private void take(Life now, String event, String lease, @Nullable String notice) {
     long toldAt = world.time.nowMicros();
     if (left > 0) {
       // Somebody asks right then.
@@ -456,15 +542,23 @@ final class SimulatedSidecar {
         .takenIn(now.sidecar.told(event, SimulatedClient.ORG, lease))
         .thenRun(
             () -> {
-              if (awaited && !now.host.isOver()) {
+              if (notice != null && !now.host.isOver()) {
                 world.log(() -> "%s acknowledges %s %s".formatted(name, event, lease));
                 if (event.equals("revoke")) {
                   checks.acknowledgesRevoke(lease);
                 } else {
                   checks.acknowledgesChange(toldAt);
                 }
+                acknowledges(notice);
               }
             });
+  }
+
+  /** It may not come to who waits for it. */
+  private void acknowledges(String notice) {
+    if (!isCutOff()) {
+      world.time.after(50 + random.nextInt(5_000), () -> listeners.acknowledges(notice));
+    }
   }
 
   // ---- the end

@@ -16,6 +16,8 @@ final class SimulatedSight implements Sight {
   /** Some of it is let in, and some is not. */
   private static final int KEY_FAR_AHEAD_MS = 25_000;
 
+  private static final int WORK_FAR_AHEAD_MS = 8_000;
+
   private final World world;
   private final Asker asker;
 
@@ -39,6 +41,11 @@ final class SimulatedSight implements Sight {
   public int keyAheadMaxMs() {
     boolean jumps = world.scenario.has(Fault.CLOCK_JUMPS) && asker.random.nextInt(30) == 0;
     return jumps ? KEY_FAR_AHEAD_MS : Sight.super.keyAheadMaxMs();
+  }
+
+  @Override
+  public int workAheadMaxMs() {
+    return world.scenario.has(Fault.CLOCK_JUMPS) ? WORK_FAR_AHEAD_MS : 0;
   }
 
   @Override

@@ -25,6 +25,9 @@ final class SimulatedUsageLog implements UsageLog {
   private static final long FORCE_MICROS_MAX = 3_000;
   private static final long USE_BYTES = 300;
 
+  /** So many uses are all that there is room for, where disks fail. */
+  private static final long FULL_AT = 4;
+
   private record Pending(Entry entry, @Nullable CompletableFuture<Void> kept) {}
 
   private static final class Handed implements Batch {
@@ -182,7 +185,7 @@ final class SimulatedUsageLog implements UsageLog {
 
   @Override
   public boolean isFull() {
-    return false;
+    return world.scenario.has(Fault.SIDECAR_DISK_FAILS) && unsent >= FULL_AT;
   }
 
   @Override
@@ -245,6 +248,7 @@ final class SimulatedUsageLog implements UsageLog {
     to.entries.addAll(uses);
     to.unsent += uses.size();
     world.watch.saw(Rarity.SIDECAR_SET_USAGE_ASIDE);
+    host.mayCrash(0.2, Rarity.SIDECAR_CRASHED_AFTER_IT_SET_ASIDE);
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.Scope;
+import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.invariant.Violation;
@@ -31,15 +34,29 @@ public final class Simulation {
   /** Of the busy org; none counts as one. */
   private static final List<String> PLANS = List.of("small", "large", "");
 
+  /** In one history of so many, users have no limits of their own, and leases may be for all. */
+  private static final int USERS_UNLIMITED_ONE_IN = 5;
+
   private static final int BUDGETS_ONE_IN = 3;
   private static final int BUDGETS_SET = 6;
+  private static final int CORRECTED_ONE_IN = 5;
+  private static final int FURTHER_BUDGETS_ONE_IN = 5;
+  private static final int LESSEE_ONE_IN = 5;
   private static final int PLANS_ONE_IN = 4;
   private static final int PLAN_CHANGES = 3;
   private static final int PUBLICATIONS = 2;
   private static final long PLANS_CHANGE_WITHIN = 20_000_000;
   private static final int PLANS_END_ONE_IN = 3;
   private static final int PLANS_END_WITHIN_MS = 15_000;
+  private static final int PLANS_END_AT_ONCE_ONE_IN = 4;
+  private static final int PLANS_END_AT_ONCE_MS = 8;
+  private static final int OVERRIDES_ONE_IN = 4;
+  private static final int OVERRIDES = 4;
+  private static final int OVERRIDES_TWICE = 2;
+  private static final int OVERRIDES_SUSPEND_ONE_IN = 4;
+  private static final int OVERRIDDEN_MAX = 250;
   private static final long SECOND = 1_000_000;
+  private static final long DONE_WITHIN = 20 * SECOND;
   private static final long WORK_MAX = 150 * SECOND;
   private static final long HEALED_MAX = 300 * SECOND;
   private static final int OPERATIONS_WHEN_HEALED = 3;
@@ -146,7 +163,11 @@ public final class Simulation {
     List<SimulatedHolder> holders = holders();
     List<SimulatedSidecar> sidecars = sidecars();
     List<SimulatedBudgeter> budgeters = budgeters();
+    List<SimulatedCorrector> correctors = correctors();
+    List<SimulatedLessee> lessees = lessees();
     changePlans(sidecars);
+    overrideLimits();
+    overrideLimitsTwice();
     work(clients, sidecars);
     world.heal();
     runUntilDone(clients, HEALED_MAX);
@@ -154,7 +175,9 @@ public final class Simulation {
     long until = world.time.nowMicros() + WORK_MAX + HEALED_MAX;
     while (!(holders.stream().allMatch(SimulatedHolder::isDone)
             && sidecars.stream().allMatch(SimulatedSidecar::isDone)
-            && budgeters.stream().allMatch(SimulatedBudgeter::isDone))
+            && budgeters.stream().allMatch(SimulatedBudgeter::isDone)
+            && correctors.stream().allMatch(SimulatedCorrector::isDone)
+            && lessees.stream().allMatch(SimulatedLessee::isDone))
         && step(until)) {
       // Until every holder of leases and whoever sets budgets has been answered, or has given up.
     }
@@ -196,14 +219,23 @@ public final class Simulation {
     return sidecarsIn(seed) + holdersIn(seed) > 0;
   }
 
+  /** Whether each user has limits, so that no lease may be for all of them. */
+  static boolean areUsersLimited(long seed) {
+    return Math.floorMod(seed, USERS_UNLIMITED_ONE_IN) > 0;
+  }
+
   /** How many set budgets while others work; in most histories nobody does. */
   static int budgetersIn(long seed) {
     return Math.floorMod(seed, BUDGETS_ONE_IN) == 0 ? 2 : 0;
   }
 
+  private int howMany(Beside what, int bySeed) {
+    return world.scenario.has(what) ? bySeed : 0;
+  }
+
   private List<SimulatedBudgeter> budgeters() {
     List<SimulatedBudgeter> budgeters = new ArrayList<>();
-    for (int i = budgetersIn(world.scenario.seed()); i > 0; i--) {
+    for (int i = howMany(Beside.BUDGETERS, budgetersIn(world.scenario.seed())); i > 0; i--) {
       SimulatedBudgeter budgeter = new SimulatedBudgeter(world, "budgeter" + i, BUDGETS_SET);
       budgeters.add(budgeter);
       budgeter.next();
@@ -211,9 +243,49 @@ public final class Simulation {
     return budgeters;
   }
 
+  /** Whether somebody corrects what was charged and taken away; in most histories nobody does. */
+  static boolean hasCorrections(long seed) {
+    return Math.floorMod(seed, CORRECTED_ONE_IN) == 3;
+  }
+
+  /**
+   * Whether there are budgets of some features and models, and of longer windows; where somebody
+   * leases there are none.
+   */
+  static boolean hasFurtherBudgets(long seed) {
+    return Math.floorMod(seed, FURTHER_BUDGETS_ONE_IN) == 3 && !hasLeases(seed);
+  }
+
+  private List<SimulatedCorrector> correctors() {
+    List<SimulatedCorrector> correctors = new ArrayList<>();
+    if (hasCorrections(world.scenario.seed())) {
+      SimulatedCorrector corrector = new SimulatedCorrector(world);
+      correctors.add(corrector);
+      corrector.next();
+    }
+    return correctors;
+  }
+
+  /** Whether somebody closes leases with what is not taken: where nobody else has any. */
+  static boolean hasLessee(long seed) {
+    return Math.floorMod(seed, LESSEE_ONE_IN) == 4
+        && sidecarsIn(seed) + holdersIn(seed) + budgetersIn(seed) == 0
+        && !hasOverrides(seed);
+  }
+
+  private List<SimulatedLessee> lessees() {
+    List<SimulatedLessee> lessees = new ArrayList<>();
+    if (hasLessee(world.scenario.seed())) {
+      SimulatedLessee lessee = new SimulatedLessee(world);
+      lessees.add(lessee);
+      lessee.next();
+    }
+    return lessees;
+  }
+
   private List<SimulatedHolder> holders() {
     List<SimulatedHolder> holders = new ArrayList<>();
-    for (int i = holdersIn(world.scenario.seed()); i > 0; i--) {
+    for (int i = howMany(Beside.HOLDERS, holdersIn(world.scenario.seed())); i > 0; i--) {
       SimulatedHolder holder =
           new SimulatedHolder(world, "holder" + i, known, world.scenario.operations());
       holders.add(holder);
@@ -224,7 +296,7 @@ public final class Simulation {
 
   private List<SimulatedSidecar> sidecars() {
     List<SimulatedSidecar> sidecars = new ArrayList<>();
-    for (int i = sidecarsIn(world.scenario.seed()); i > 0; i--) {
+    for (int i = howMany(Beside.SIDECARS, sidecarsIn(world.scenario.seed())); i > 0; i--) {
       SimulatedSidecar sidecar =
           new SimulatedSidecar(world, "sidecar" + i, 2 * world.scenario.operations());
       sidecars.add(sidecar);
@@ -341,9 +413,36 @@ public final class Simulation {
         }
       }
     }
-    for (Budget budget : OrgShape.budgets()) {
-      tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
+    if (hasCorrections(world.scenario.seed())) {
+      setUpRichWallet();
     }
+    for (Budget budget : OrgShape.budgets()) {
+      if (!isOfEach(budget) || areUsersLimited(world.scenario.seed())) {
+        tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
+      }
+    }
+    if (hasFurtherBudgets(world.scenario.seed())) {
+      for (Budget budget : OrgShape.furtherBudgets()) {
+        tell(EntityId.org(SimulatedClient.ORG), new OrgCommand.PutBudget(budget, "sim"));
+      }
+    }
+  }
+
+  private void setUpRichWallet() {
+    String org = SimulatedClient.OTHER_ORG;
+    String wallet = SimulatedCorrector.RICH;
+    EntityId id = EntityId.wallet(org, wallet);
+    tell(EntityId.org(org), new OrgCommand.PutWallet(wallet, WalletOwner.ORG, "sim"));
+    tell(id, new WalletCommand.Open(WalletOwner.ORG));
+    for (int i = 1; i <= SimulatedCorrector.RICH_GRANTS; i++) {
+      Grant grant = OrgShape.grant("rich" + i, Credits.MAX_INPUT, world.beginning);
+      tell(id, new WalletCommand.AddGrant(grant, null, attribution(org)));
+    }
+  }
+
+  private static boolean isOfEach(Budget budget) {
+    return budget.scope().type() == Scope.Type.EACH_USER
+        || budget.scope().type() == Scope.Type.EACH_MEMBER;
   }
 
   private static OrgCommand put(String name, @Nullable String plan) {
@@ -362,7 +461,7 @@ public final class Simulation {
   }
 
   private boolean hasPlans() {
-    return hasPlans(world.scenario.seed());
+    return world.scenario.has(Beside.PLANS);
   }
 
   /**
@@ -373,15 +472,24 @@ public final class Simulation {
     Runnable told = () -> sidecars.forEach(SimulatedSidecar::entitlementsChanged);
     EntityId org = EntityId.org(SimulatedClient.ORG);
     Random random = new Random(world.scenario.seed());
+    // Of their own, so that the other histories with plans are as they were without.
+    Random soon = new Random(~world.scenario.seed());
     for (int i = hasPlans() ? PLAN_CHANGES : 0; i > 0; i--) {
       String plan = PLANS.get(random.nextInt(PLANS.size()));
       long when = random.nextLong(PLANS_CHANGE_WITHIN);
       boolean ends = !plan.isEmpty() && random.nextInt(PLANS_END_ONE_IN) == 0;
       Duration after = Duration.ofMillis(random.nextInt(PLANS_END_WITHIN_MS));
+      boolean endsAtOnce = soon.nextInt(PLANS_END_AT_ONCE_ONE_IN) == 0;
+      Duration atOnce = Duration.ofMillis(1 + soon.nextInt(PLANS_END_AT_ONCE_MS));
       world.time.after(
           when,
           () -> {
-            Instant endsAt = ends ? world.cluster.earliestNow().plus(after) : null;
+            // Between the row of the org and the row of its wallet, now and then.
+            Instant end =
+                endsAtOnce
+                    ? world.cluster.owner(SimulatedClient.ORG).now().plus(atOnce)
+                    : world.cluster.earliestNow().plus(after);
+            Instant endsAt = ends ? end : null;
             world.tell(org, put("org", plan.isEmpty() ? null : plan, endsAt), told);
           });
     }
@@ -393,6 +501,60 @@ public final class Simulation {
             told.run();
           });
     }
+  }
+
+  /**
+   * Whether limits of the busy org are others for some time; where somebody leases they are not.
+   */
+  static boolean hasOverrides(long seed) {
+    return Math.floorMod(seed, OVERRIDES_ONE_IN) == 2 && !hasLeases(seed);
+  }
+
+  /**
+   * For some seconds a limit of a team is suspended for the whole org, and about then is another
+   * for the team: which is nearer, and counts.
+   */
+  private void overrideLimitsTwice() {
+    Random random = new Random(world.scenario.seed() * 11);
+    List<Budget> ofTeams =
+        OrgShape.overridden().stream().filter(each -> each.scope().countedByTeam()).toList();
+    for (int i = hasOverrides(world.scenario.seed()) ? OVERRIDES_TWICE : 0; i > 0; i--) {
+      Budget budget = ofTeams.get(random.nextInt(ofTeams.size()));
+      Credits limit = Credits.of(1 + random.nextInt(OVERRIDDEN_MAX / 3));
+      long when = random.nextLong(PLANS_CHANGE_WITHIN / 4);
+      Duration lasts = Duration.ofMillis(PLANS_END_WITHIN_MS);
+      Scope org = new Scope(Scope.Type.ORG, null, null);
+      overrideLimit(when + random.nextLong(SECOND), budget, budget.scope(), "other-", limit, lasts);
+      overrideLimit(when + random.nextLong(SECOND), budget, org, "none-", null, lasts);
+    }
+  }
+
+  /** For some seconds a limit of the org, or of a team, is another, or is none. */
+  private void overrideLimits() {
+    Random random = new Random(world.scenario.seed() * 7);
+    for (int i = hasOverrides(world.scenario.seed()) ? OVERRIDES : 0; i > 0; i--) {
+      Budget budget = OrgShape.overridden().get(random.nextInt(OrgShape.overridden().size()));
+      boolean suspends = random.nextInt(OVERRIDES_SUSPEND_ONE_IN) == 0;
+      @Nullable Credits limit = suspends ? null : Credits.of(1 + random.nextInt(OVERRIDDEN_MAX));
+      Duration lasts = Duration.ofMillis(1 + random.nextInt(PLANS_END_WITHIN_MS));
+      long when = random.nextLong(PLANS_CHANGE_WITHIN);
+      overrideLimit(when, budget, budget.scope(), "other-", limit, lasts);
+    }
+  }
+
+  private void overrideLimit(
+      long when, Budget budget, Scope scope, String name, @Nullable Credits limit, Duration lasts) {
+    world.time.after(
+        when,
+        () -> {
+          Instant until = world.cluster.earliestNow().plus(lasts);
+          LimitOverride override =
+              new LimitOverride(name + budget.id(), scope, budget.id(), limit, until, "sim");
+          world.tell(
+              EntityId.org(SimulatedClient.ORG),
+              new OrgCommand.PutOverride(override, "sim"),
+              () -> world.watch.saw(Rarity.LIMIT_OVERRIDDEN));
+        });
   }
 
   private static Attribution attribution(String org) {
@@ -419,12 +581,19 @@ public final class Simulation {
     }
     wakeAll();
     runFor(20 * SECOND);
-    world.cluster.jump(ALL_OVER);
+    letAllFallDue();
     wakeAll();
     runFor(30 * SECOND);
-    world.cluster.jump(ALL_OVER);
+    letAllFallDue();
     wakeAll();
     runFor(310 * SECOND);
+  }
+
+  /** Nobody asks for anything: what falls due is done by itself. */
+  private void letAllFallDue() {
+    world.cluster.jump(ALL_OVER);
+    runFor(DONE_WITHIN);
+    judgement.expectNothingDue();
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.lease.Listener;
 import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.org.OrgReply;
@@ -112,6 +113,9 @@ public interface Tampering {
     return parts;
   }
 
+  /** A memory as it was restored, before any row after it is taken in. */
+  default void restored(OperationMemory memory) {}
+
   /** A row as it is read back from the journal, to look for something in it. */
   default <E> Batch<E> readBack(Batch<E> row) {
     return row;
@@ -168,6 +172,11 @@ public interface Tampering {
     return World.GRACE;
   }
 
+  /** How far ahead of an org's clock reported work may have run. */
+  default Duration aheadMax() {
+    return World.AHEAD_MAX;
+  }
+
   /** How many operations an entity remembers. */
   default int remembered(int operations) {
     return operations;
@@ -183,6 +192,11 @@ public interface Tampering {
     return settings;
   }
 
+  /** What a sidecar is told to be granted with a lease besides credits. */
+  default Map<String, Long> units(Map<String, Long> granted) {
+    return granted;
+  }
+
   /** What a sidecar finds that an earlier life has left. */
   default Recovery recovered(Recovery found) {
     return found;
@@ -193,9 +207,22 @@ public interface Tampering {
     return true;
   }
 
+  /** A report of uses was too large. */
+  default void tooLarge(List<Entry.Stored> uses) {}
+
+  /** What comes to the server of a report. */
+  default List<Entry.Stored> reported(List<Entry.Stored> uses) {
+    return uses;
+  }
+
   /** What a use is called in a report. */
   default String useName(String id) {
     return id;
+  }
+
+  /** For whom a change waits until they have acknowledged it. */
+  default Map<Listener, Long> waitedFor(Map<Listener, Long> awaited) {
+    return awaited;
   }
 
   /** When what a sidecar was told may be acknowledged. */

@@ -93,12 +93,14 @@ final class Watch {
   }
 
   private void found(String by, String invariant, String detail) {
-    world.log(() -> "VIOLATED " + invariant + ": " + detail);
     if (check.isEmpty()) {
       check = invariant + ": " + by;
     }
-    if (violations.size() < VIOLATIONS_MAX) {
-      violations.add(new Violation(invariant, detail));
+    Violation violation = new Violation(invariant, HistoryLine.readable(detail));
+    // What does not hold at one moment does not hold at the next, either.
+    if (violations.size() < VIOLATIONS_MAX && !violations.contains(violation)) {
+      world.log(() -> "VIOLATED " + invariant + ": " + detail);
+      violations.add(violation);
     }
   }
 
@@ -119,6 +121,18 @@ final class Watch {
   /** Whether an entity may have gone by this time since then, or by a later one. */
   boolean mayHaveCome(Instant at, EntityId id, Since since) {
     return world.cluster.mayHaveCome(at, id, since);
+  }
+
+  /** The earliest that some node's clock has shown since then. */
+  Instant earliestSince(Since since) {
+    return world.cluster.earliestSince(since);
+  }
+
+  /** The latest that some node's clock has shown since then, or that an entity has gone by. */
+  Instant latestSince(Since since) {
+    Instant clock = world.cluster.latestSince(since);
+    Instant event = shadows.latestAt();
+    return clock.isAfter(event) ? clock : event;
   }
 
   // ---- what is forgotten
@@ -238,6 +252,11 @@ final class Watch {
 
   boolean wasBehind(Since since, EntityId id) {
     return world.wasBehind(since, id);
+  }
+
+  /** Whether something has gone wrong since then, or somebody had no room for what was asked. */
+  boolean mayHaveWaited(Since since, String org) {
+    return !world.wasCalm(since) || world.wasBusy(since, org);
   }
 
   /** How many events there have been. */

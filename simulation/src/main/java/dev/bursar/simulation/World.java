@@ -8,6 +8,8 @@ import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletReply;
 import dev.bursar.entities.EntityMessage;
@@ -57,6 +59,8 @@ final class World {
   static final Duration AHEAD_MAX = Duration.ofSeconds(5);
   static final Duration REMEMBERED_FOR = Duration.ofHours(24);
 
+  private static final int PUBLISHED_BETWEEN_ONE_IN = 60;
+  private static final int PUBLISHED_BETWEEN_MAX = 2;
   private static final long SECOND = 1_000_000;
 
   /** After so long without faults, in microseconds, everybody has found back to work. */
@@ -93,12 +97,19 @@ final class World {
   final SimulatedJournal journal;
   final SimulatedProjection projection;
   final Cluster cluster;
+  final LateCopies copies;
   private final Map<EntityId, Long> behind = new HashMap<>();
   private final Map<String, Long> busy = new HashMap<>();
   private final @Nullable List<String> history;
 
   /** Which catalog counts, everywhere. */
   private int published;
+
+  /** How often that changes yet while somebody decides. */
+  private int publishesBetween = PUBLISHED_BETWEEN_MAX;
+
+  /** Of its own, so that histories without plans are as they are. */
+  private final Random looks;
 
   private boolean faultsEnded = true;
   private long healedAt;
@@ -111,10 +122,12 @@ final class World {
     this.tampering = tampering;
     this.history = history;
     this.random = new Random(new SplittableRandom(scenario.seed()).split().nextLong());
+    this.looks = new Random(scenario.seed() + 1);
     this.beginning = BEGINNINGS.get(random.nextInt(BEGINNINGS.size()));
     this.tick = random.nextInt(3) == 0 ? ChronoUnit.SECONDS : ChronoUnit.MICROS;
     boolean daysPass = random.nextInt(4) == 0 && !scenario.has(Fault.CLOCK_JUMPS);
-    this.days = daysPass ? 1 + random.nextInt(40) : 0;
+    int passing = daysPass ? 1 + random.nextInt(40) : 0;
+    this.days = scenario.has(Beside.DAYS) ? passing : 0;
     boolean tight = random.nextInt(4) == 0;
     this.limits =
         new Limits(
@@ -125,7 +138,7 @@ final class World {
             REMEMBERED_FOR,
             tampering.grace(),
             CORRECTION,
-            AHEAD_MAX,
+            tampering.aheadMax(),
             500L + random.nextInt(8_000),
             1,
             Duration.ofMillis(500),
@@ -134,12 +147,13 @@ final class World {
             4,
             Duration.ofSeconds(3));
     List<Catalog> known = CATALOGS.stream().map(tampering::catalog).toList();
-    this.models = new EntityModels(limits, (org, pinned, at) -> known.get(published));
+    this.models = new EntityModels(limits, (org, pinned, at) -> known.get(counting()));
     this.watch = new Watch(this);
     watch.plans.published(CATALOGS.getFirst());
     this.journal = new SimulatedJournal(new Rows(this, watch));
     this.projection = new SimulatedProjection(this);
     this.cluster = new Cluster(this);
+    this.copies = new LateCopies(this);
     time.after(SECOND, this::wakeWhoIsDue);
   }
 
@@ -187,6 +201,20 @@ final class World {
         Map.of(),
         Map.of(),
         Map.of());
+  }
+
+  /** The catalog that counts; whoever has looked may find another when it looks again. */
+  private int counting() {
+    int looked = published;
+    if (!faultsEnded
+        && publishesBetween > 0
+        && scenario.has(Beside.PLANS)
+        && looks.nextInt(PUBLISHED_BETWEEN_ONE_IN) == 0) {
+      publishesBetween--;
+      publish();
+      watch.saw(Rarity.CATALOG_PUBLISHED_BETWEEN_TWO_LOOKS);
+    }
+    return looked;
   }
 
   /** Another catalog counts from now on: it is published, or rolled back to. */
@@ -250,7 +278,7 @@ final class World {
   static String trace(Throwable fault) {
     StringWriter text = new StringWriter();
     fault.printStackTrace(new PrintWriter(text, true));
-    return text.toString().lines().limit(12).reduce("", (a, b) -> a + "\n  " + b);
+    return text.toString().lines().limit(12).collect(Collectors.joining("\n  "));
   }
 
   // ---- entities
@@ -326,22 +354,28 @@ final class World {
   private void wakeWhoIsDue() {
     Instant now = cluster.latestClock();
     for (Shadows.Due due : watch.shadows.due(now)) {
-      this.<Answer<WalletReply>>ask(
-          due.wallet(),
-          replyTo ->
-              new EntityMessage.Ask<WalletCommand, WalletReply>(
-                  new Request<>(new WalletCommand.Wake(), null), replyTo),
+      boolean isOrg = due.entity().kind() == EntityId.Kind.ORG;
+      Object wake = isOrg ? new OrgCommand.Wake() : new WalletCommand.Wake();
+      this.<Answer<Object>>ask(
+          due.entity(),
+          replyTo -> new EntityMessage.Ask<>(new Request<>(wake, null), replyTo),
           (node, answer) -> woken(due, answer, now));
     }
     time.after(SECOND, this::wakeWhoIsDue);
   }
 
   /** Whoever has nothing more to do by that time is not woken for it any more. */
-  private void woken(Shadows.Due due, Answer<WalletReply> answer, Instant now) {
-    if (answer instanceof Answer.Done<WalletReply> done
-        && done.value() instanceof WalletReply.Woken(Instant next)
-        && (next == null || next.isAfter(now))) {
-      watch.shadows.move(due, next);
+  private void woken(Shadows.Due due, Answer<Object> answer, Instant now) {
+    Object told = answer instanceof Answer.Done<Object> done ? done.value() : null;
+    if (told instanceof WalletReply.Woken || told instanceof OrgReply.Woken) {
+      Instant next =
+          told instanceof OrgReply.Woken it ? it.nextDue() : ((WalletReply.Woken) told).nextDue();
+      if (told instanceof OrgReply.Woken) {
+        watch.saw(Rarity.ORG_WOKEN);
+      }
+      if (next == null || next.isAfter(now)) {
+        watch.shadows.move(due, next);
+      }
     }
   }
 

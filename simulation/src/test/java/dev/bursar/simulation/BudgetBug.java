@@ -1,9 +1,12 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.OpeningCount;
+import dev.bursar.domain.budget.Scope;
 import dev.bursar.domain.budget.Tallies;
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
@@ -21,9 +24,61 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Bugs in how a budget comes to count what was under way when it was set. */
 enum BudgetBug implements PlantedBug {
+  AN_OVERRIDE_NEVER_ENDS {
+    @Override
+    public List<String> signs() {
+      return List.of(
+          "model: where Applied",
+          "model: which was not red-",
+          "I2: is let through, with",
+          "model: and falls under");
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasOverrides(scenario.seed());
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof OrgEvent.OverridePut it
+                  ? new OrgEvent.OverridePut(it.at(), Instead.forGood(it.override()), it.actor())
+                  : event);
+    }
+  },
+
+  THE_LAST_OVERRIDE_COUNTS_AND_NOT_THE_NEAREST {
+    @Override
+    public List<String> signs() {
+      return List.of("model: which was not SHADOW of");
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasOverrides(scenario.seed());
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.takingIn(
+          () ->
+              event ->
+                  event instanceof OrgEvent.OverridePut it
+                          && it.override().scope().type() == Scope.Type.ORG
+                      ? List.of(
+                          it,
+                          new OrgEvent.OverridePut(
+                              it.at(), Instead.ofTheBudgetItself(it.override()), it.actor()))
+                      : List.of(event));
+    }
+  },
+
   WHAT_ENDED_AFTER_THE_DRAFT_IS_ADDED {
     @Override
     public BudgetEffect settingBudgets(
@@ -181,6 +236,73 @@ enum BudgetBug implements PlantedBug {
     }
   },
 
+  LEASES_ARE_LEFT_OUT {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return real instanceof OrgAggregate it
+          ? new Redecided<>(
+              real,
+              (command, event) ->
+                  event instanceof OrgEvent.BudgetDrafted drafted
+                      ? withoutLeases(drafted, it.org().open())
+                      : event)
+          : real;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && Simulation.hasLeases(scenario.seed());
+    }
+
+    @Override
+    public List<String> signs() {
+      return List.of("model: at the least");
+    }
+  },
+
+  REPORTS_OF_A_PASSED_WINDOW_ARE_LEFT_OUT {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof OrgEvent.ReservationBegun it && it.plan().request().hasRun()
+                  ? new OrgEvent.ReservationBegun(it.at(), withoutPassed(it.plan(), it.at()))
+                  : event);
+    }
+
+    @Override
+    public List<String> signs() {
+      return List.of("model: falls under");
+    }
+  },
+
+  AN_EXPIRY_IS_SETTLED_TWICE {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return id.kind() == EntityId.Kind.TEAM ? new SettledTwice<>(real) : real;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return !scenario.has(Fault.CLOCK_JUMPS);
+    }
+
+    @Override
+    public List<String> signs() {
+      return List.of("I12: ends and is not open");
+    }
+  },
+
   BESIDE_A_LEASE_MORE_IS_ADDED_THAN_WAS_USED {
     @Override
     public boolean hasOtherRules() {
@@ -237,6 +359,32 @@ enum BudgetBug implements PlantedBug {
         drafted.open().stream().filter(part -> open.contains(part.reservation())).toList(),
         drafted.attempt(),
         drafted.actor());
+  }
+
+  private static OrgEvent withoutLeases(OrgEvent.BudgetDrafted drafted, Map<String, Plan> open) {
+    Set<String> leases =
+        open.values().stream()
+            .filter(plan -> plan.request().isLease())
+            .map(Plan::reservation)
+            .collect(Collectors.toSet());
+    return new OrgEvent.BudgetDrafted(
+        drafted.at(),
+        drafted.budget(),
+        drafted.open().stream().filter(part -> !leases.contains(part.reservation())).toList(),
+        drafted.attempt(),
+        drafted.actor());
+  }
+
+  /** A plan without the limits set in between whose window is over by some time. */
+  private static Plan withoutPassed(Plan plan, Instant by) {
+    Plan less = plan;
+    for (LimitState limit : plan.limits()) {
+      Instant end = limit.resetsAt();
+      if (limit.since() != null && end != null && !end.isAfter(by)) {
+        less = Instead.without(limit.budget(), less);
+      }
+    }
+    return less;
   }
 
   private static TeamEvent withAwaited(TeamEvent.CountingStarted started, Tallies tallies) {

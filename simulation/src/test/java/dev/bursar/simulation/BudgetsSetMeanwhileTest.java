@@ -58,7 +58,8 @@ final class BudgetsSetMeanwhileTest {
   static final Stage.History SET_ON_ANOTHER_DAY =
       new Stage.History(Scenario.REMEMBERED_ALL, BudgetsSetMeanwhileTest::setOnAnotherDay);
 
-  private static final long DAY_MICROS = 86_400_000_000L;
+  private static final long HOUR_MICROS = 3_600_000_000L;
+  private static final long DAY_MICROS = 24 * HOUR_MICROS;
   private static final Scope ORG_SCOPE = new Scope(Scope.Type.ORG, null, null);
 
   private static void overAVoidDecision(Stage stage) {
@@ -107,6 +108,26 @@ final class BudgetsSetMeanwhileTest {
     stage.commit("lost");
 
     // then: it counts.
+    stage.runForSeconds(10);
+  }
+
+  private static void overWhatTheTeamHasForgotten(Stage stage) {
+    // given: by a clock that was ahead for a while, the team has forgotten what has expired.
+    expired(stage);
+    stage.reserve("next", false);
+    stage.runUntil(() -> stage.told.containsKey("next"));
+    stage.lose(
+        (to, message) -> to.equals(Stage.ORG) && message instanceof EntityMessage.TakeClosure);
+    stage.owner().jumpClock(HOUR_MICROS);
+    stage.tell(Stage.WALLET, new WalletCommand.Wake());
+    stage.runUntil(() -> !stage.world.watch.limits(Stage.TEAM).isOpen(Stage.reservation("next")));
+    stage.owner().jumpClock(-HOUR_MICROS);
+    stage.loseNothing();
+
+    // when: the org has not, and counts it in a budget, should it be committed late.
+    stage.set(Stage.budget("new-red", Stage.TEAM_SCOPE, 30));
+
+    // then: the team is told once more that it has expired, and counts nothing.
     stage.runForSeconds(10);
   }
 
@@ -361,6 +382,14 @@ final class BudgetsSetMeanwhileTest {
   @Test
   void whatHadExpiredCountsWhereItIsCommittedLate() {
     assertThat(OVER_WHAT_HAD_EXPIRED.play(Tampering.NONE)).isEmpty();
+  }
+
+  @Test
+  void whatTheTeamHasForgottenMayExpireOnceMore() {
+    Stage.History forgotten =
+        new Stage.History(
+            Scenario.REMEMBERED_ALL, BudgetsSetMeanwhileTest::overWhatTheTeamHasForgotten);
+    assertThat(forgotten.play(Tampering.NONE)).isEmpty();
   }
 
   @Test

@@ -1,6 +1,8 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.LimitOverride;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.catalog.Entitlement;
 import dev.bursar.domain.catalog.PricingPlan;
@@ -11,7 +13,9 @@ import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
+import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
@@ -22,11 +26,15 @@ import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Hold;
 import dev.bursar.domain.wallet.WalletEvent;
 import dev.bursar.simulation.history.OrgShape;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +85,26 @@ final class Instead {
         plan.catalogVersion());
   }
 
+  static LimitOverride forGood(LimitOverride of) {
+    return new LimitOverride(
+        of.id(), of.scope(), of.budget(), of.limit(), Instant.MAX, of.reason());
+  }
+
+  /** An override of the scope of the budget that it changes. */
+  static LimitOverride ofTheBudgetItself(LimitOverride of) {
+    return new LimitOverride(
+        "other-" + of.budget(),
+        OrgShape.budgets().stream()
+            .filter(each -> each.id().equals(of.budget()))
+            .findFirst()
+            .orElseThrow()
+            .scope(),
+        of.budget(),
+        of.limit(),
+        of.until(),
+        of.reason());
+  }
+
   static Hold ofNothing(Hold hold) {
     return with(hold, Credits.ZERO, List.of(), hold.overagePolicy());
   }
@@ -109,6 +137,68 @@ final class Instead {
                 lease.holder(),
                 lease.catalogVersion(),
                 lease.canName()));
+  }
+
+  /** A lease from which whoever reports may draw. */
+  static Hold forNobody(Hold hold) {
+    Attribution of = hold.attribution();
+    return attributed(
+        hold,
+        new Attribution(
+            of.trigger(),
+            of.actor(),
+            Subject.ofOrg(of.subject().org()),
+            of.feature(),
+            of.model(),
+            of.session(),
+            of.idempotencyKey(),
+            of.metadata(),
+            of.salt()));
+  }
+
+  /** Without what a client has said of its own. */
+  static Attribution withoutWords(Attribution of) {
+    return new Attribution(
+        of.trigger(),
+        of.actor(),
+        of.subject(),
+        of.feature(),
+        of.model(),
+        of.session(),
+        of.idempotencyKey(),
+        Map.of(),
+        of.salt());
+  }
+
+  /** As if it had been made later, and so with a later end. */
+  static Hold madeLater(Hold hold, Duration by) {
+    return new Hold(
+        hold.reservation(),
+        hold.creditType(),
+        hold.amount(),
+        hold.draws(),
+        hold.price(),
+        hold.madeAt().plus(by),
+        hold.expiresAt().plus(by),
+        hold.overagePolicy(),
+        hold.teamHolds(),
+        hold.attribution(),
+        hold.lease());
+  }
+
+  private static Hold attributed(Hold hold, Attribution to) {
+    return new Hold(
+        hold.reservation(),
+        hold.creditType(),
+        hold.amount(),
+        hold.draws(),
+        hold.price(),
+        hold.madeAt(),
+        hold.expiresAt(),
+        hold.overagePolicy(),
+        hold.teamHolds(),
+        to,
+        hold.lease());
   }
 
   /** It burns before all others. */
@@ -211,6 +301,34 @@ final class Instead {
     return event instanceof OrgEvent.BudgetPut it && it.budget().mode() == from
         ? new OrgEvent.BudgetPut(it.at(), it.budget().withMode(to), it.counts(), it.actor())
         : event;
+  }
+
+  /** Budgets that are set are taken in as others. */
+  static WrongRules budgets(UnaryOperator<Budget> change) {
+    return WrongRules.event(
+        event ->
+            event instanceof OrgEvent.BudgetPut it
+                ? new OrgEvent.BudgetPut(
+                    it.at(), change.apply(it.budget()), it.counts(), it.actor())
+                : event);
+  }
+
+  /** A budget of other work, or of another window. */
+  static Budget of(
+      Budget of, Set<String> features, Set<String> models, WindowKind window, int anchorDay) {
+    return new Budget(
+        of.id(),
+        of.scope(),
+        of.measure(),
+        window,
+        of.limit(),
+        of.mode(),
+        features,
+        models,
+        of.thresholds(),
+        of.zone(),
+        anchorDay,
+        of.since());
   }
 
   /** A catalog in which every plan lets all be used. */

@@ -1,9 +1,12 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.operation.Decision;
+import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
@@ -37,6 +40,25 @@ enum LeaseBug implements PlantedBug {
                   it.origin(),
                   it.lease()))
           : request;
+    }
+  },
+
+  A_LEASE_IS_CLOSED_THOUGH_SOME_IS_NOT_TAKEN("I9: and not all that was used is taken") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      Operation operation = request.operation();
+      return request.command() instanceof WalletCommand.SettleLease it
+              && operation != null
+              && operation.key().contains("close:")
+          ? Instead.of(
+              request,
+              new WalletCommand.CloseLease(it.lease(), it.epoch(), it.actor(), it.idempotencyKey()))
+          : request;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasLessee(scenario.seed());
     }
   },
 
@@ -101,8 +123,79 @@ enum LeaseBug implements PlantedBug {
 
   A_REVOKED_LEASE_IS_ADDED_TO("I9: is revoked, and is added to") {
     @Override
+    public long soughtFrom() {
+      return 70;
+    }
+
+    @Override
     public WrongRules wrongRules() {
       return WrongRules.evolving(event -> !(event instanceof WalletEvent.LeaseRevoked));
+    }
+  },
+
+  A_LEASE_OUTLASTS_A_WINDOW("I9: which has to end at") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof OrgEvent.ReservationBegun it && it.plan().leaseUntil() != null
+                  ? new OrgEvent.ReservationBegun(
+                      it.at(),
+                      it.plan()
+                          .until(
+                              it.at().plusSeconds(it.plan().request().ttlSeconds()),
+                              it.plan().catalogVersion()))
+                  : event);
+    }
+  },
+
+  MORE_IS_SAID_TO_COME_BACK_OF_A_LEASE("I3: and its wallet has another lease") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Settle(Closure it)
+              && it.kind() == Closure.Kind.SHRUNK
+          ? Instead.of(
+              request,
+              new OrgCommand.Settle(
+                  Closure.shrunk(it.reservation(), it.charged().plus(new Credits(1)))))
+          : request;
+    }
+  },
+
+  WHAT_A_LEASE_PAYS_FOR_IS_HELD_AND_USED("I3: and its wallet has another lease") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Settle(Closure it) && it.kind().hasRun()
+          ? Instead.of(request, new OrgCommand.Settle(it.drawnFrom(null)))
+          : request;
+    }
+  },
+
+  A_LEASE_IS_FOR_ALL("I9: is drawn from it") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.CreditsHeld it && it.hold().lease() != null
+                  ? new WalletEvent.CreditsHeld(it.at(), Instead.forNobody(it.hold()), it.balance())
+                  : event);
+    }
+  },
+
+  A_FREEZE_THAT_IS_OVER_MAKES_A_LEASE_TOO_WIDE("I9: a lease for") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return id.kind() == EntityId.Kind.ORG ? new FrozenForEver<>(real) : real;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasLeases(scenario.seed()) && !Simulation.areUsersLimited(scenario.seed());
     }
   },
 

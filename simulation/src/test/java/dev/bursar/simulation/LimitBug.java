@@ -1,12 +1,14 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
+import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
 import dev.bursar.domain.org.OrgSettings;
@@ -16,6 +18,7 @@ import dev.bursar.domain.team.TeamEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 
 /** Bugs in what orgs and teams count and let through. */
 enum LimitBug implements PlantedBug {
@@ -169,6 +172,31 @@ enum LimitBug implements PlantedBug {
     }
   },
 
+  A_REPORT_IS_SAID_TO_BE_AHEAD("model: is said to be ahead") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.refusing(
+          event ->
+              event instanceof OrgEvent.ReservationBegun it
+                      && it.plan().request().reported() != null
+                      && it.plan().request().reported().lease() == null
+                  ? new Refusal(Refusal.Code.INVALID, "time", "planted")
+                  : null);
+    }
+  },
+
+  A_REPORT_MAY_LIE_AHEAD("model: though it lies too far ahead") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.has(Fault.CLOCK_JUMPS);
+    }
+
+    @Override
+    public Duration aheadMax() {
+      return Duration.ofHours(2);
+    }
+  },
+
   A_FROZEN_SCOPE_IS_NOT_LOOKED_AT("I2: is frozen") {
     @Override
     public WrongRules wrongRules() {
@@ -252,6 +280,64 @@ enum LimitBug implements PlantedBug {
     public WrongRules wrongRules() {
       return WrongRules.evolvingTheFirst(
           event -> event instanceof OrgEvent.UnitPut put ? put.unit().id() : null);
+    }
+  },
+
+  A_LIMIT_OF_SOME_MODELS_COUNTS_ALL(
+      "model: falls under", "model: the org wants", "model: is held in") {
+    @Override
+    public WrongRules wrongRules() {
+      return Instead.budgets(
+          each -> Instead.of(each, each.features(), Set.of(), each.window(), each.anchorDay()));
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasFurtherBudgets(scenario.seed());
+    }
+  },
+
+  A_LIMIT_OF_SOME_FEATURES_COUNTS_ALL(
+      "model: falls under", "model: the org wants", "model: is held in") {
+    @Override
+    public WrongRules wrongRules() {
+      return Instead.budgets(
+          each -> Instead.of(each, Set.of(), each.models(), each.window(), each.anchorDay()));
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasFurtherBudgets(scenario.seed());
+    }
+  },
+
+  A_QUARTER_IS_A_MONTH("model: where Applied") {
+    @Override
+    public WrongRules wrongRules() {
+      return Instead.budgets(
+          each ->
+              each.window() == WindowKind.QUARTER
+                  ? Instead.of(
+                      each, each.features(), each.models(), WindowKind.MONTH, each.anchorDay())
+                  : each);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasFurtherBudgets(scenario.seed());
+    }
+  },
+
+  EVERY_WINDOW_BEGINS_ON_THE_FIRST_DAY("model: where Applied") {
+    @Override
+    public WrongRules wrongRules() {
+      return Instead.budgets(
+          each -> Instead.of(each, each.features(), each.models(), each.window(), 1));
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasFurtherBudgets(scenario.seed());
     }
   },
 

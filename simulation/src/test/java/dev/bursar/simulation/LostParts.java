@@ -2,6 +2,7 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.operation.OperationMemory;
 import dev.bursar.domain.wallet.WalletSnapshot;
+import java.lang.reflect.Field;
 import java.util.Arrays;
 
 /** What is stored beside the journal, with something missing. */
@@ -30,6 +31,17 @@ final class LostParts {
             of.planChanges(),
             of.usedAhead(),
             of.cutShort());
+  }
+
+  /** A memory that does not know that it had forgotten anything before it was stored. */
+  static void nothingForgotten(OperationMemory memory) {
+    try {
+      Field through = OperationMemory.class.getDeclaredField("forgottenThrough");
+      through.setAccessible(true);
+      through.setLong(memory, 0);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static OperationMemory.Part withoutTheLast(OperationMemory.Part of) {

@@ -100,5 +100,6 @@ final class PlantedBugsTest {
     assertThat(smallest.operations()).isLessThanOrEqualTo(failing.scenario().operations());
     assertThat(size(smallest)).isLessThan(size(failing.scenario()));
     assertThat(failing.scenario().faults()).containsAll(smallest.faults());
+    assertThat(smallest.without()).as("what it would fail without").isNotEmpty();
   }
 }

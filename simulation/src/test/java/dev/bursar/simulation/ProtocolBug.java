@@ -3,6 +3,7 @@ package dev.bursar.simulation;
 import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Denial;
+import dev.bursar.domain.enforcement.DenialCode;
 import dev.bursar.domain.entity.Aggregate;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.LookedFor;
@@ -40,6 +41,49 @@ enum ProtocolBug implements PlantedBug {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return Instead.nothing(request, command -> command instanceof OrgCommand.Settle);
+    }
+  },
+
+  THAT_AN_END_IS_ON_RECORD_IS_NOT_TOLD("I12: telling does not come to an end") {
+    @Override
+    public boolean swallows(EntityId to, EntityMessage message) {
+      return message instanceof EntityMessage.ClosureTaken;
+    }
+
+    // All that has ended is told over and over, to the end: in few histories that is little.
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.faults().isEmpty() && scenario.clients() * scenario.operations() < 10;
+    }
+  },
+
+  THAT_A_TRANSFER_HAS_COME_IS_NEVER_TOLD(
+      "I12: telling does not come to an end", "I4: still on its way") {
+    @Override
+    public boolean swallows(EntityId to, EntityMessage message) {
+      return message instanceof EntityMessage.WalletAnswered it
+          && it.answer() instanceof Answer.Done<WalletReply> done
+          && done.value() instanceof WalletReply.TransferTaken;
+    }
+  },
+
+  THAT_THE_WALLET_HAS_WHAT_A_PLAN_GRANTS_IS_NEVER_ON_RECORD(
+      "I4: and acme has not got that on record", "I12: telling does not come to an end") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.SettlePlanGrants
+          ? Instead.of(request, new OrgCommand.SettlePlanGrants(List.of()))
+          : request;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasPlans(scenario.seed());
+    }
+
+    @Override
+    public long soughtFrom() {
+      return 5;
     }
   },
 
@@ -192,7 +236,7 @@ enum ProtocolBug implements PlantedBug {
   A_CLOSURE_IS_TOLD_ONLY_ONCE("I11: was not told") {
     @Override
     public long soughtFrom() {
-      return 61;
+      return 175;
     }
 
     @Override
@@ -258,10 +302,10 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
-  WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done") {
+  WHAT_IS_FOUND_IS_TAKEN_FOR_AN_ANSWER("I4: , then Done", "I11: was not told") {
     @Override
     public long soughtFrom() {
-      return 83;
+      return 169;
     }
 
     @Override
@@ -392,6 +436,24 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
+  WHAT_WAS_FORGOTTEN_BEFORE_A_RESTART_IS_TAKEN_FOR_NEW(
+      "I4: is on its way twice", "I4: has a second effect", "I4: is charged by") {
+    @Override
+    public long soughtFrom() {
+      return 50;
+    }
+
+    @Override
+    public void restored(OperationMemory memory) {
+      LostParts.nothingForgotten(memory);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.isForgetful();
+    }
+  },
+
   A_SEARCH_OF_THE_JOURNAL_OVERLOOKS_A_CHARGE("I12: still holds budget") {
     @Override
     public Stage.History history() {
@@ -502,10 +564,47 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
+  ONLY_THE_FIRST_LIMIT_OF_A_TEAM_IS_TOLD("model: and at no time it was those of") {
+    @Override
+    public long soughtFrom() {
+      return 6;
+    }
+
+    @Override
+    public <T> Answer<T> heard(Answer<T> answer) {
+      return DenialsToldOtherwise.of(
+          answer,
+          denials ->
+              DenialsToldOtherwise.onlyTheFirst(
+                  denials, each -> each.limit() != null && each.limit().scope().countedByTeam()));
+    }
+  },
+
+  WHERE_LIMITS_DENY_NOTHING_IS_TOLD_OF_THE_WALLET("model: and nothing is said of the wallet") {
+    @Override
+    public <T> Answer<T> heard(Answer<T> answer) {
+      return DenialsToldOtherwise.of(
+          answer,
+          denials ->
+              DenialsToldOtherwise.without(
+                  denials,
+                  each ->
+                      each.code() == DenialCode.INSUFFICIENT_CREDITS
+                          || each.code() == DenialCode.WALLET_IN_DEBT));
+    }
+  },
+
+  THE_FARTHEST_LIMIT_IS_TOLD_FIRST("model: and not by the nearest first") {
+    @Override
+    public <T> Answer<T> heard(Answer<T> answer) {
+      return DenialsToldOtherwise.of(answer, List::reversed);
+    }
+  },
+
   A_FRESH_ANSWER_WAITS_FOR_NOTHING("I11: is missing from a fresh answer") {
     @Override
     public long soughtFrom() {
-      return 72;
+      return 169;
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.lease.Listener;
+import dev.bursar.domain.operation.Decision;
 import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.org.OrgSettings;
 import dev.bursar.domain.org.Subscription;
@@ -11,14 +13,21 @@ import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Recovery;
 import java.time.ZoneOffset;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Bugs in who decides from leases, and in how it reports. */
 enum SidecarBug implements PlantedBug {
   A_SIDECAR_DECIDES_PAST_ITS_DEADLINE("I9: decides at") {
+    @Override
+    public long soughtFrom() {
+      return 94;
+    }
+
     @Override
     public LeaseSettings leasing(LeaseSettings settings) {
       return new LeaseSettings(
@@ -27,6 +36,11 @@ enum SidecarBug implements PlantedBug {
   },
 
   A_SIDECAR_DECIDES_PAST_ITS_DEADLINE_WHERE_CLOCKS_ARE_WRONG("I9: whatever clocks show") {
+    @Override
+    public long soughtFrom() {
+      return 94;
+    }
+
     @Override
     public LeaseSettings leasing(LeaseSettings settings) {
       return A_SIDECAR_DECIDES_PAST_ITS_DEADLINE.leasing(settings);
@@ -39,6 +53,13 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  A_SIDECAR_COUNTS_NO_UNITS("I2: of them") {
+    @Override
+    public Map<String, Long> units(Map<String, Long> granted) {
+      return Map.of();
+    }
+  },
+
   WHAT_IS_NOT_REPORTED_IS_NOT_COUNTED_AFTER_A_RESTART("I3: is not on record") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
@@ -47,7 +68,7 @@ enum SidecarBug implements PlantedBug {
 
     @Override
     public long soughtFrom() {
-      return 75;
+      return 567;
     }
 
     @Override
@@ -58,8 +79,59 @@ enum SidecarBug implements PlantedBug {
 
   WHAT_COST_NOTHING_IS_NOT_REPORTED("I12: does not come to give its leases back") {
     @Override
+    public long soughtFrom() {
+      return 24;
+    }
+
+    @Override
     public boolean reports(Entry.Stored use) {
       return use.micros() > 0;
+    }
+  },
+
+  A_CHANGE_WAITS_FOR_NOBODY("I9: counts as done after") {
+    @Override
+    public long soughtFrom() {
+      return 9;
+    }
+
+    @Override
+    public Map<Listener, Long> waitedFor(Map<Listener, Long> awaited) {
+      return Map.of();
+    }
+  },
+
+  NO_LEASE_IS_SAID_TO_BE_OUT("I9: it is said to be out until null") {
+    @Override
+    public long soughtFrom() {
+      return 9;
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.answering(
+          decision ->
+              decision instanceof Decision.Unchanged<Object, Object>(Object told)
+                      && told instanceof OrgReply.Leased out
+                  ? new Decision.Unchanged<>(new OrgReply.Leased(List.of(), out.asOf()))
+                  : decision);
+    }
+  },
+
+  WHAT_WAS_UNCHECKED_IS_NOT_REPORTED("I9: and is charged null") {
+    @Override
+    public long soughtFrom() {
+      return 75;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
+    }
+
+    @Override
+    public boolean reports(Entry.Stored use) {
+      return use.lease() != null;
     }
   },
 
@@ -79,6 +151,19 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  ONE_IS_LOST_WHERE_AN_ODD_NUMBER_IS_REPORTED_IN_HALVES(
+      "I9: and is charged null", "I3: is not on record") {
+    @Override
+    public long soughtFrom() {
+      return 24;
+    }
+
+    @Override
+    public Tampering forOneRun() {
+      return new WithoutTheMiddle();
+    }
+  },
+
   A_REPORT_IS_APPLIED_TWICE("I9: is charged") {
     @Override
     public Tampering forOneRun() {
@@ -87,6 +172,11 @@ enum SidecarBug implements PlantedBug {
   },
 
   CREDITS_FOR_ONE_FEATURE_ARE_LEFT_OUT("I9: for any feature is granted") {
+    @Override
+    public long soughtFrom() {
+      return 50;
+    }
+
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof WalletCommand.CheckCredits it
@@ -100,10 +190,31 @@ enum SidecarBug implements PlantedBug {
 
   A_CHANGE_IS_ACKNOWLEDGED_BEFORE_IT_IS_TAKEN_IN("I9: at which it has not looked") {
     @Override
+    public long soughtFrom() {
+      return 41;
+    }
+
+    @Override
     public CompletionStage<Void> takenIn(CompletionStage<Void> taken) {
       return CompletableFuture.completedFuture(null);
     }
   };
+
+  private static final class WithoutTheMiddle implements Tampering {
+    private final Set<String> lost = new HashSet<>();
+
+    @Override
+    public void tooLarge(List<Entry.Stored> uses) {
+      if (uses.size() % 2 > 0) {
+        lost.add(uses.get(uses.size() / 2).id());
+      }
+    }
+
+    @Override
+    public List<Entry.Stored> reported(List<Entry.Stored> uses) {
+      return uses.stream().filter(each -> !lost.contains(each.id())).toList();
+    }
+  }
 
   private static final class AnotherNameEachTime implements Tampering {
     private final Map<String, Integer> sent = new HashMap<>();

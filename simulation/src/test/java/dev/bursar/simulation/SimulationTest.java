@@ -72,6 +72,18 @@ final class SimulationTest {
           7956 | the judge had work count in a month that had passed and in which nothing was used | NaiveStarts.expectStarted
           2646 | an attempt to set a budget drafted again after it had been overtaken, and took what was open from the one draft and its place from the other | OverridesTest.anAttemptDraftsOnceThoughAnotherHasDraftedMeanwhile
           105  | a sidecar closed a lease that it had been told is not there | LocalDeciderTest.whatTheServerDoesNotFindIsNotClosed
+          269  | a catalog that was rolled back right after another had been reviewed was taken for reviewed | PlanGrantsTest.aCatalogThatIsRolledBackRightAfterItWasReviewedGivesWhatItGaveBefore
+          385  | the same | the same
+          1365 | the same | the same
+          1465 | the same | the same
+          1793 | the same | the same
+          1901 | the same | the same
+          1796 | the judge missed a word of the wallet where that had barred what was denied | AnswerChecks.denied
+          31   | the judge took a lease for out that was never granted to anybody | SimulatedListeners.held
+          1225 | the judge had unchecked usage on record that a node behind had rejected as ahead | SidecarChecks.isRejectedAsAhead
+          210  | the judge had a team hold in a budget what had expired before it heard of it | NaiveStarts.start
+          1557 | a team held in a draft that came to nothing, and took the one before for overtaken: that was set, and what was used did not count in it | TeamTest.whoSetsABudgetBeginsAnewWhereALaterDraftIsHeldInThoughThatCameToNothing
+          1488 | the judge looked at what a removed budget stands at, which is forgotten | NaiveLimits.tellsEnough
           """)
   void whatOnceFoundSomethingFindsNothingMore(long seed, String found, String guard) {
     Simulation.Outcome outcome = Simulation.run(Scenario.of(seed));

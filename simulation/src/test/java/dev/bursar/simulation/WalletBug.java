@@ -48,6 +48,57 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  NOBODY_WAKES_A_WALLET("model: and nobody was woken for it by") {
+    @Override
+    public long soughtFrom() {
+      return 3;
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new NeverDue<>(real);
+    }
+  },
+
+  NOBODY_LOOKS_AFTER_A_TRANSFER("I1: leave with the transfer") {
+    @Override
+    public Stage.History history() {
+      return WokenTest.A_TRANSFER_IS_ON_ITS_WAY;
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return id.kind() == EntityId.Kind.WALLET ? new NeverDue<>(real) : real;
+    }
+  },
+
+  NOBODY_WAKES_AN_ORG("I4: was given by") {
+    @Override
+    public Stage.History history() {
+      return WokenTest.THE_WALLET_LACKS_WHAT_A_PLAN_GRANTS;
+    }
+
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return id.kind() == EntityId.Kind.ORG ? new NeverDue<>(real) : real;
+    }
+  },
+
   NOTHING_EXPIRES("model: was due at") {
     @Override
     public WrongRules wrongRules() {
@@ -116,7 +167,24 @@ enum WalletBug implements PlantedBug {
     // More often it is seen where a grant is left.
     @Override
     public long soughtFrom() {
-      return 61;
+      return 93;
+    }
+  },
+
+  AN_END_IS_MOVED_LATE("model: which lay ahead when that was decided") {
+    @Override
+    public long soughtFrom() {
+      return 49;
+    }
+
+    @Override
+    public Tampering forOneRun() {
+      return new LostMoves();
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return scenario.faults().isEmpty() && Simulation.hasPlans(scenario.seed());
     }
   },
 
@@ -201,7 +269,7 @@ enum WalletBug implements PlantedBug {
   GRACE_IS_HALVED("model: is refused with Refusal[code=RESERVATION_EXPIRED") {
     @Override
     public long soughtFrom() {
-      return 14;
+      return 27;
     }
 
     @Override
@@ -341,6 +409,48 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  WHAT_WAS_FORGIVEN_IS_TAKEN_FOR_PAID_BACK("crash: " + WrongMoney.NOBODY, "model: is given back") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Refund it
+          ? Instead.of(
+              request,
+              new WalletCommand.Refund(
+                  WrongMoney.paidByNobody(it.charge()), it.amount(), it.attribution()))
+          : request;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasCorrections(scenario.seed());
+    }
+  },
+
+  A_REVERSAL_KNOWS_NOTHING_OF_THE_ONE_BEFORE("I1: more goes back", "model: goes back") {
+    @Override
+    public long soughtFrom() {
+      return 103;
+    }
+
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.Reverse it
+          ? Instead.of(
+              request,
+              new WalletCommand.Reverse(
+                  it.creditType(),
+                  it.amount(),
+                  WrongMoney.nothingReturned(it.taken()),
+                  it.attribution()))
+          : request;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasCorrections(scenario.seed());
+    }
+  },
+
   A_GRANT_PAYS_NO_DEBT("I1: are owed, it has ended: false") {
     @Override
     public long soughtFrom() {
@@ -405,6 +515,23 @@ enum WalletBug implements PlantedBug {
                       it.transaction(),
                       it.balance())
                   : event);
+    }
+  },
+
+  WHAT_IS_PROMISED_TAKES_NO_ROOM("model: there is more than can be counted") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new PromisedTooMuch<>(real);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasCorrections(scenario.seed());
     }
   },
 
@@ -486,6 +613,51 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  A_HOLD_IS_SAID_TO_BE_MADE_LATER("model: and said to be of") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.CreditsHeld it
+                  ? new WalletEvent.CreditsHeld(
+                      it.at(), Instead.madeLater(it.hold(), Duration.ofSeconds(60)), it.balance())
+                  : event);
+    }
+  },
+
+  WHAT_A_CLIENT_SAYS_IS_LEFT_OUT("model: and held as") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.HoldCredits it
+          ? Instead.of(
+              request,
+              new WalletCommand.HoldCredits(
+                  it.reservation(),
+                  it.creditType(),
+                  it.amount(),
+                  it.price(),
+                  it.ttlSeconds(),
+                  it.overagePolicy(),
+                  it.commit(),
+                  it.teamHolds(),
+                  Instead.withoutWords(it.attribution()),
+                  it.origin(),
+                  it.lease()))
+          : request;
+    }
+  },
+
+  A_KEY_IS_SAID_TO_BE_AHEAD("model: is said to be ahead") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.refusing(
+          event ->
+              event instanceof WalletEvent.Adjusted
+                  ? new Refusal(Refusal.Code.INVALID, "Idempotency-Key", "planted")
+                  : null);
+    }
+  },
+
   WHAT_IS_REPORTED_IN_TIME_IS_LATE("model: and said to be late") {
     @Override
     public WrongRules wrongRules() {
@@ -510,7 +682,7 @@ enum WalletBug implements PlantedBug {
   A_WALLET_THAT_OWES_HOLDS_MORE("model: is held by a wallet that owes") {
     @Override
     public long soughtFrom() {
-      return 310;
+      return 413;
     }
 
     @Override
@@ -527,7 +699,7 @@ enum WalletBug implements PlantedBug {
   THE_WALLET_OF_A_TEAM_IS_NOT_FOUND("model: is asked of") {
     @Override
     public long soughtFrom() {
-      return 37;
+      return 52;
     }
 
     @Override

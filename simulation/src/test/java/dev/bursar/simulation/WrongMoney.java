@@ -5,8 +5,10 @@ import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.Charge;
+import dev.bursar.domain.wallet.Draw;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Recurrence;
+import dev.bursar.domain.wallet.Taken;
 import dev.bursar.domain.wallet.Transfer;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,9 @@ import java.util.function.Predicate;
 
 /** Grants, transfers and entries with other amounts than they should have. */
 final class WrongMoney {
+
+  /** Who has paid what nobody has. */
+  static final String NOBODY = "nobody";
 
   private WrongMoney() {}
 
@@ -89,6 +94,43 @@ final class WrongMoney {
         of.forgiven(),
         of.refunded(),
         of.through());
+  }
+
+  /** A charge as if what was forgiven of its debt had been paid, by who is not there. */
+  static Charge paidByNobody(Charge of) {
+    if (of.forgiven().isZero()) {
+      return of;
+    }
+    List<Draw> paid = new ArrayList<>();
+    paid.add(new Draw(NOBODY, of.forgiven()));
+    paid.addAll(of.paid());
+    return new Charge(
+        of.transaction(),
+        of.creditType(),
+        of.draws(),
+        of.debt(),
+        paid,
+        Credits.ZERO,
+        of.refunded(),
+        of.through());
+  }
+
+  /** What was taken, as if nothing had gone back since. */
+  static Taken nothingReturned(Taken of) {
+    return new Taken(
+        of.transaction(),
+        of.at(),
+        of.last(),
+        of.creditType(),
+        of.voided(),
+        of.draws(),
+        Credits.ZERO,
+        of.through());
+  }
+
+  /** A grant of another amount. */
+  static Grant of(Grant of, Credits amount) {
+    return of(of, amount, of.category());
   }
 
   private static Grant of(Grant of, Credits amount, Grant.Category category) {

@@ -172,6 +172,23 @@ final class RefundTest {
   }
 
   @Test
+  void whatWasForgivenOfADebtIsNotTakenForPaidBack() {
+    var given = wallet(wallet, grant("a", "5")).after(at(1), hold("r", "5"));
+    Transaction charge = chargeOf(given.when(commit("r", "12"), at(2)));
+    assertThat(entries(given.when(refund(given, charge, "3"), at(3)))).containsExactly("debt -3");
+    given.after(at(4), grant("b", "1").add(), grant("c", "9").add());
+    assertThat(read(given, charge).forgiven()).isEqualTo(Credits.of(3));
+    assertThat(figures(wallet)).isEqualTo("balance 6, held 0, debt 0");
+    assertThat(entries(given.when(refund(given, charge, "2"), at(5))))
+        .containsExactly("refund c 2");
+    assertThat(entries(given.when(refund(given, charge, "3"), at(6))))
+        .containsExactly("refund c 1", "refund b 1", "refund a 1");
+    assertThat(entries(given.when(refund(given, charge, null), at(7))))
+        .containsExactly("refund a 4");
+    assertThat(figures(wallet)).isEqualTo("balance 15, held 0, debt 0");
+  }
+
+  @Test
   void theOldestDebtIsPaidFirst() {
     var given = wallet(wallet, grant("a", "2")).after(at(1), hold("r1", "1"), hold("r2", "1"));
     Transaction one = chargeOf(given.when(commit("r1", "4"), at(2)));

@@ -65,6 +65,8 @@ public final class OrgShape {
   private static final String IMAGE = TYPES.getLast();
   private static final long FIRST_MIN = 10;
   private static final long FIRST_MAX = 120;
+  private static final Set<String> OVERRIDDEN =
+      Set.of("org-month", "org-minute", "red-life", "red-minute", "blue-hour");
 
   private OrgShape() {}
 
@@ -94,10 +96,19 @@ public final class OrgShape {
    */
   public static Grant firstGrant(String creditType, Instant beginning, Random random) {
     long amount = FIRST_MIN + (long) (random.nextDouble() * (FIRST_MAX - FIRST_MIN));
+    return grant("first-" + creditType, creditType, Credits.of(amount), beginning);
+  }
+
+  /** A grant of {@link #TYPE} that is there when the history begins, for whatever there is. */
+  public static Grant grant(String id, Credits amount, Instant beginning) {
+    return grant(id, TYPE, amount, beginning);
+  }
+
+  private static Grant grant(String id, String creditType, Credits amount, Instant beginning) {
     return new Grant(
-        "first-" + creditType,
+        id,
         creditType,
-        Credits.of(amount),
+        amount,
         Grant.Category.PAID,
         Grant.PRIORITY_DEFAULT,
         beginning.minusSeconds(10),
@@ -135,7 +146,10 @@ public final class OrgShape {
         FailMode.DENY);
   }
 
-  /** Budgets of every place that counts, in every kind of measure. */
+  /**
+   * Budgets of the org, and of departments, teams, users and members of it, in credits, requests
+   * and open reservations: none of a meter, an agent, a product or a cost center.
+   */
   public static List<Budget> budgets() {
     return List.of(
         budget("org-life", Scope.Type.ORG, null, null, TYPE, WindowKind.LIFETIME, 400),
@@ -159,6 +173,47 @@ public final class OrgShape {
             .withMode(Budget.Mode.SHADOW),
         told(budget("blue-shadow", Scope.Type.TEAM, "blue", null, TYPE, WindowKind.DAY, 30))
             .withMode(Budget.Mode.SHADOW));
+  }
+
+  /**
+   * Budgets that only some histories have: of some features and models, and of windows that begin
+   * on some day of the week or the month, which not every month has.
+   */
+  public static List<Budget> furtherBudgets() {
+    Set<String> chat = Set.of(FEATURES.getFirst());
+    Set<String> large = Set.of(MODELS.getFirst());
+    return List.of(
+        of(chat, Set.of(), budget("org-chat", Scope.Type.ORG, null, null, TYPE, LIFE, 60)),
+        of(Set.of(), large, budget("red-large", Scope.Type.TEAM, "red", null, TYPE, LIFE, 40)),
+        of(
+            chat,
+            large,
+            budget("each-both", Scope.Type.EACH_USER, null, null, TYPE, WindowKind.HOUR, 20)),
+        anchored(3, budget("org-week", Scope.Type.ORG, null, null, TYPE, WindowKind.WEEK, 250)),
+        anchored(
+            31, budget("red-quarter", Scope.Type.TEAM, "red", null, TYPE, WindowKind.QUARTER, 150)),
+        anchored(
+            29, budget("eng-year", Scope.Type.DEPARTMENT, "eng", null, TYPE, WindowKind.YEAR, 200)),
+        anchored(
+            30,
+            budget("ann-month", Scope.Type.USER, "ann", null, TYPE, WindowKind.MONTH, BERLIN, 80)),
+        anchored(
+            29,
+            budget(
+                "cat-month", Scope.Type.USER, "cat", null, IMAGE, WindowKind.MONTH, BERLIN, 30)));
+  }
+
+  private static Budget of(Set<String> features, Set<String> models, Budget of) {
+    return with(of, features, models, of.thresholds(), of.anchorDay());
+  }
+
+  private static Budget anchored(int day, Budget of) {
+    return with(of, of.features(), of.models(), of.thresholds(), day);
+  }
+
+  /** Those of {@link #budgets()} that are others for some time. */
+  public static List<Budget> overridden() {
+    return budgets().stream().filter(each -> OVERRIDDEN.contains(each.id())).toList();
   }
 
   /**
@@ -192,6 +247,15 @@ public final class OrgShape {
   }
 
   private static Budget with(Budget of, List<Integer> thresholds) {
+    return with(of, of.features(), of.models(), thresholds, of.anchorDay());
+  }
+
+  private static Budget with(
+      Budget of,
+      Set<String> features,
+      Set<String> models,
+      List<Integer> thresholds,
+      int anchorDay) {
     return new Budget(
         of.id(),
         of.scope(),
@@ -199,11 +263,11 @@ public final class OrgShape {
         of.window(),
         of.limit(),
         of.mode(),
-        of.features(),
-        of.models(),
+        features,
+        models,
         thresholds,
         of.zone(),
-        of.anchorDay());
+        anchorDay);
   }
 
   private static Budget budget(

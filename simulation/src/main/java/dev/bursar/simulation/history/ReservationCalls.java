@@ -49,7 +49,7 @@ final class ReservationCalls {
             subject,
             feature,
             model,
-            null,
+            session(user),
             named,
             null,
             amount,
@@ -58,8 +58,16 @@ final class ReservationCalls {
             OveragePolicy.values()[random.nextInt(3)],
             atOnce,
             dryRun,
-            Map.of());
+            remarks(user));
     return new Step.New(new Call.Reserve(request, wallet), draws.key());
+  }
+
+  private static @Nullable String session(@Nullable String user) {
+    return user == null ? null : "session of " + user;
+  }
+
+  private static Map<String, String> remarks(@Nullable String user) {
+    return user == null ? Map.of() : Map.of("asked by", user);
   }
 
   /** What has run, or what was reported before once more. */
@@ -78,18 +86,13 @@ final class ReservationCalls {
     String team = random.nextInt(3) == 0 ? null : draws.some(OrgShape.TEAMS);
     String named = random.nextInt(3) == 0 ? null : draws.some(OrgShape.WALLETS);
     EntityId wallet = EntityId.wallet(org, named == null ? OrgShape.walletOf(team) : named);
+    String user = random.nextInt(4) == 0 ? null : draws.some(OrgShape.USERS);
     ReserveRequest work =
         new ReserveRequest(
-            new Subject(
-                org,
-                team,
-                random.nextInt(4) == 0 ? null : draws.some(OrgShape.USERS),
-                null,
-                null,
-                null),
+            new Subject(org, team, user, null, null, null),
             draws.seldom(OrgShape.FEATURES),
             draws.seldom(OrgShape.MODELS),
-            null,
+            session(user),
             named,
             null,
             draws.amount(),
@@ -98,7 +101,7 @@ final class ReservationCalls {
             OveragePolicy.values()[random.nextInt(3)],
             true,
             false,
-            Map.of());
+            remarks(user));
     long secondsAgo =
         switch (random.nextInt(4)) {
           case 0 -> 0;
@@ -106,7 +109,13 @@ final class ReservationCalls {
           case 2 -> random.nextInt(100);
           default -> random.nextInt(300);
         };
-    Instant ran = draws.sight.earliestNow().minusSeconds(secondsAgo);
+    int aheadMaxMs = secondsAgo == 0 ? draws.sight.workAheadMaxMs() : 0;
+    Instant ran =
+        draws
+            .sight
+            .earliestNow()
+            .minusSeconds(secondsAgo)
+            .plusMillis(aheadMaxMs == 0 ? 0 : random.nextInt(aheadMaxMs));
     return new Call.Report(work, new Reported(SOURCE, draws.key(), ran), wallet);
   }
 

@@ -24,6 +24,11 @@ public interface Sight {
     return 900;
   }
 
+  /** How far ahead of the clocks work may be said to have run, in milliseconds; 0 if not at all. */
+  default int workAheadMaxMs() {
+    return 0;
+  }
+
   /** How many operations this client was answered that it may ask for again. */
   int finished();
 

@@ -1,0 +1,222 @@
+package dev.bursar.simulation;
+
+import dev.bursar.domain.entity.Request;
+import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.Listener;
+import dev.bursar.domain.lease.ListenerHub;
+import dev.bursar.domain.lease.Listeners.Reached;
+import dev.bursar.domain.lease.Listeners.Reader;
+import dev.bursar.domain.lease.Notice;
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.org.OrgCommand;
+import dev.bursar.domain.org.OrgReply;
+import dev.bursar.domain.wallet.Hold;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who is told of changes: whoever has changed something asks which leases are out, has their
+ * holders told, and waits for them, as it is done in production.
+ */
+final class SimulatedListeners {
+
+  private static final Duration WITHIN = Duration.ofSeconds(4);
+  private static final EntityId ORG = EntityId.org(SimulatedClient.ORG);
+
+  private final World world;
+  private final ServedCluster served;
+  private final Listener who;
+  private final ListenerHub hub = new ListenerHub(WITHIN);
+  private final Set<String> acknowledged = new HashSet<>();
+
+  /** When it was told what it has not acknowledged. */
+  private final Map<String, Long> told = new HashMap<>();
+
+  private @Nullable Reader reader;
+  private long notices;
+
+  SimulatedListeners(World world, ServedCluster served, String sidecar) {
+    this.world = world;
+    this.served = served;
+    this.who = new Listener(Asker.ACTOR, sidecar);
+  }
+
+  private long nanos() {
+    return world.time.nowMicros() * 1_000;
+  }
+
+  /** It listens from now on. */
+  void listens(Reader by) {
+    reader = by;
+    hub.listen(who, ORG.org(), by);
+  }
+
+  /** It is known not to listen any more. */
+  void leaves() {
+    Reader by = reader;
+    if (by != null) {
+      reader = null;
+      hub.leave(who, by);
+    }
+  }
+
+  /** It was cut off, since it did not acknowledge. */
+  void ended() {
+    reader = null;
+  }
+
+  /** It has said that it has taken a notice in. */
+  void acknowledges(String notice) {
+    acknowledged.add(notice);
+    told.remove(notice);
+    hub.acknowledge(who, notice);
+  }
+
+  /** Something has changed: whoever holds leases is told, and waited for. */
+  void changed(Notice.Kind kind, @Nullable String lease) {
+    Since since = world.since();
+    Set<String> held = held();
+    served
+        .org(ORG.org(), new Request<>(new OrgCommand.ListLeases(), null))
+        .thenAccept(
+            answer -> {
+              if (answer instanceof Answer.Done<OrgReply>(OrgReply reply, boolean again)
+                  && reply instanceof OrgReply.Leased out) {
+                areAll(out, held, since);
+                tell(kind, lease, out);
+              }
+            });
+  }
+
+  /** The leases that wallets hold, and that somebody was told of: others nobody decides from. */
+  private Set<String> held() {
+    Set<String> found = new HashSet<>();
+    world.watch.wallets.values().forEach(wallet -> found.addAll(wallet.leases()));
+    found.removeIf(lease -> !world.watch.promises.has(lease));
+    return found;
+  }
+
+  /** Those that were held all the while, and last, are said to be out, for as long as they last. */
+  private void areAll(OrgReply.Leased out, Set<String> before, Since since) {
+    if (world.wasBehind(since, ORG)) {
+      return;
+    }
+    Map<String, Instant> until = new HashMap<>();
+    out.leases()
+        .forEach(each -> until.merge(each.lease(), each.until(), SimulatedListeners::later));
+    world.watch.wallets.values().stream()
+        .flatMap(wallet -> wallet.leases().stream().map(wallet::open))
+        .forEach(
+            hold -> {
+              Lease terms = hold == null ? null : hold.lease();
+              if (hold != null && terms != null && before.contains(hold.reservation())) {
+                isOut(hold, terms, out, until.get(hold.reservation()));
+              }
+            });
+  }
+
+  private void isOut(Hold hold, Lease terms, OrgReply.Leased out, @Nullable Instant until) {
+    world.watch.expect(
+        !terms.expiresAt().isAfter(out.asOf())
+            || (until != null && !until.isBefore(terms.expiresAt())),
+        "I9",
+        "%s lasts until %s, and at %s it is said to be out until %s",
+        hold.reservation(),
+        terms.expiresAt(),
+        out.asOf(),
+        until);
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+
+  private void tell(Notice.Kind kind, @Nullable String lease, OrgReply.Leased out) {
+    Map<Listener, Long> awaited = new HashMap<>();
+    for (OrgReply.OpenLease each : out.leases()) {
+      if (lease == null || lease.equals(each.lease())) {
+        awaited.merge(
+            new Listener(each.holder(), each.sidecar()),
+            Duration.between(out.asOf(), each.until()).toNanos(),
+            Math::max);
+      }
+    }
+    Notice notice = new Notice("notice" + ++notices, kind, ORG.org(), lease);
+    Long left = awaited.get(who);
+    boolean listened = reader != null;
+    long toldAt = nanos();
+    if (listened && left != null) {
+      told.put(notice.id(), toldAt);
+    }
+    Map<Listener, Long> waitedFor = world.tampering.waitedFor(awaited);
+    hub.tell(
+        notice,
+        waitedFor,
+        nanos(),
+        reached -> isDone(notice, reached.get(who), listened ? left : null, nanos() - toldAt));
+    tick();
+  }
+
+  /**
+   * A change counts as done.
+   *
+   * @param how far it came to whom it was told
+   * @param left how long its last lease lasted when it was told; null where it is not waited for
+   */
+  private void isDone(Notice notice, @Nullable Reached how, @Nullable Long left, long after) {
+    world.log(() -> "%s is done: %s".formatted(notice, how));
+    boolean right =
+        switch (how) {
+          case null -> left == null;
+          case ACKNOWLEDGED -> acknowledged.contains(notice.id());
+          case OVER -> left != null && after >= left;
+          // Whoever is silent is told nothing more, and nothing else is waited for either.
+          case SILENT -> told.values().stream().anyMatch(at -> nanos() - at >= WITHIN.toNanos());
+          case AWAY -> true;
+        };
+    world.watch.expect(
+        right,
+        "I9",
+        "%s counts as done after %d ns, as %s, and leases are out for %s ns",
+        notice,
+        after,
+        how,
+        left);
+    if (how != null) {
+      world.watch.saw(
+          switch (how) {
+            case ACKNOWLEDGED -> Rarity.CHANGE_ACKNOWLEDGED;
+            case OVER -> Rarity.CHANGE_DONE_AS_LEASES_WERE_OVER;
+            case SILENT -> Rarity.CHANGE_NOT_ACKNOWLEDGED;
+            case AWAY -> Rarity.CHANGE_TOLD_TO_NOBODY;
+          });
+    }
+  }
+
+  private void tick() {
+    long due = hub.dueIn(nanos());
+    if (due >= 0) {
+      world.time.after(
+          due / 1_000 + 1,
+          () -> {
+            hub.tick(nanos());
+            tick();
+          });
+    }
+  }
+
+  /** How it is told, by the words of what it reads. */
+  static String event(Notice.Kind kind) {
+    return switch (kind) {
+      case REVOKE -> "revoke";
+      case ENTITLEMENTS_CHANGED -> "entitlements_changed";
+      case CATALOG_CHANGED -> "catalog_changed";
+    };
+  }
+}
