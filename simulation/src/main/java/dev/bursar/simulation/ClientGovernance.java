@@ -41,12 +41,13 @@ final class ClientGovernance {
         null);
   }
 
+  /** As whoever sets a budget has it, once the org has said that the budget is there already. */
   void changeLimit(Call.PutBudget call, String key) {
     govern(
         "limit %s of %s, %s"
             .formatted(call.budget().limit(), call.budget().id(), call.budget().mode()),
         call.org(),
-        new OrgCommand.PutBudget(call.budget(), Asker.ACTOR),
+        new OrgCommand.PutBudget(call.budget(), List.of(), OrgCommand.PutBudget.THERE, Asker.ACTOR),
         key);
   }
 

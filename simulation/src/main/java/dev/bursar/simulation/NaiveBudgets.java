@@ -296,9 +296,18 @@ final class NaiveBudgets {
     return between(units.get(unit.id()), from, to).contains(unit);
   }
 
-  /** Whether there was no unit of this name at any time between two moments. */
+  /** Whether there was no budget of this name at any time between two moments. */
+  boolean lackedBudget(String budget, long from, long to) {
+    return isLacking(budgets.get(budget), from, to);
+  }
+
+  /** The same of a unit. */
   boolean lackedUnit(String unit, long from, long to) {
-    TreeMap<Long, @Nullable Unit> past = units.get(unit);
+    return isLacking(units.get(unit), from, to);
+  }
+
+  private static <T> boolean isLacking(
+      @Nullable TreeMap<Long, @Nullable T> past, long from, long to) {
     Long first = past == null ? null : past.floorKey(from);
     return past == null || first == null || past.subMap(first, true, to, true).containsValue(null);
   }

@@ -399,6 +399,9 @@ final class OperationChecks {
       case Answer.Refused<OrgReply>(Refusal refusal) ->
           world.watch.expect(
               switch (command) {
+                case OrgCommand.PutBudget put ->
+                    refusal.equals(Refusal.overtaken())
+                        && budgets.lackedBudget(put.budget().id(), since.moment(), now);
                 // By the time that it came it would have been over.
                 case OrgCommand.FreezeScope it ->
                     refusal.code() == Code.INVALID
