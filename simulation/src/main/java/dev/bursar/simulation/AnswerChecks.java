@@ -44,9 +44,11 @@ final class AnswerChecks {
 
   /** What a node says to a request to reserve, whether it is heard or not. */
   void told(Answer<Decided> answer, EntityId wallet, String node) {
-    if (answer instanceof Answer.Done<Decided> done
-        && done.value() instanceof Decided.Allowed allowed) {
-      world.watch.promises.allowed(allowed, wallet, node);
+    if (answer instanceof Answer.Done<Decided> done) {
+      world.watch.isAsked(done.value().plan());
+      if (done.value() instanceof Decided.Allowed allowed) {
+        world.watch.promises.allowed(allowed, wallet, node);
+      }
     }
   }
 

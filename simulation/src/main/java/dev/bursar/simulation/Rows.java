@@ -96,6 +96,7 @@ final class Rows implements SimulatedJournal.Listener {
           watch.org(id).count(plan, it.at());
           watch.reports.begins(id.org(), reported, plan.reservation());
         }
+        watch.isAsked(plan);
         yield null;
       }
       case OrgEvent.ReservationSettled it -> {
@@ -110,6 +111,7 @@ final class Rows implements SimulatedJournal.Listener {
       }
       case OrgEvent.ReservationDenied it -> {
         String reservation = it.plan().reservation();
+        watch.isAsked(it.plan());
         if (it.plan().request().lease() == null) {
           watch.promises.takenBack(reservation, id, "denied");
         } else {

@@ -9,6 +9,7 @@ import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
@@ -83,6 +84,43 @@ final class Instead {
         plan.countsAt(),
         plan.leaseUntil(),
         plan.catalogVersion());
+  }
+
+  /** The same for something else. */
+  static OrgCommand.Reserve asking(ReserveRequest request, OrgCommand.Reserve ask) {
+    return new OrgCommand.Reserve(
+        request,
+        ask.key(),
+        ask.actor(),
+        ask.idempotencyKey(),
+        ask.salt(),
+        ask.lookedUpThrough(),
+        ask.walletToldThrough());
+  }
+
+  /** The same for another subject, in another session. */
+  static ReserveRequest of(ReserveRequest of, Subject subject, @Nullable String session) {
+    return new ReserveRequest(
+        subject,
+        of.feature(),
+        of.model(),
+        session,
+        of.wallet(),
+        of.usage(),
+        of.amount(),
+        of.creditType(),
+        of.ttlSeconds(),
+        of.overagePolicy(),
+        of.commit(),
+        of.dryRun(),
+        of.metadata(),
+        of.traceId(),
+        of.reported(),
+        of.lease());
+  }
+
+  static Subject ofAnybody(Subject of) {
+    return new Subject(of.org(), of.team(), null, of.product(), of.costCenter(), of.agent());
   }
 
   static LimitOverride forGood(LimitOverride of) {

@@ -94,6 +94,33 @@ enum LimitBug implements PlantedBug {
     }
   },
 
+  THE_USER_OF_A_REQUEST_IS_LOST("model: and was asked for as") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Reserve it
+          ? Instead.of(
+              request,
+              Instead.asking(
+                  Instead.of(
+                      it.request(),
+                      Instead.ofAnybody(it.request().subject()),
+                      it.request().session()),
+                  it))
+          : request;
+    }
+  },
+
+  THE_SESSION_OF_A_REPORT_IS_LOST("model: and was asked for as") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Reserve it && it.request().hasRun()
+          ? Instead.of(
+              request,
+              Instead.asking(Instead.of(it.request(), it.request().subject(), null), it))
+          : request;
+    }
+  },
+
   A_REPORT_IS_DENIED_BY_A_BUDGET("model: is rejected") {
     @Override
     public long soughtFrom() {
