@@ -294,7 +294,7 @@ final class AnswerChecks {
     NaiveLimits counted = world.watch.limits(org);
     NaiveLimits.Key key = NaiveLimits.Key.of(told);
     long from = world.wasBehind(since, org) ? 0 : since.moment();
-    BigInteger asked = NaiveWallet.micros(plan.quantities().in(told.measure()).micros());
+    BigInteger asked = NaiveQuantities.of(plan.request()).in(told.measure());
     BigInteger used = NaiveWallet.micros(told.used().micros());
     BigInteger held = NaiveWallet.micros(told.held().micros());
     // What was only asked about is held nowhere; what is charged at once was held before that.
@@ -338,7 +338,7 @@ final class AnswerChecks {
         allowed.balance());
     for (LimitState limit : allowed.limits()) {
       if (limit.scope().countedByTeam()) {
-        BigInteger asked = NaiveWallet.micros(plan.quantities().in(limit.measure()).micros());
+        BigInteger asked = NaiveQuantities.of(plan.request()).in(limit.measure());
         ofTeam(limit, asked, request, wallet, since);
       }
     }
@@ -372,7 +372,7 @@ final class AnswerChecks {
         ofTeam.add(limit.budget());
         ofTeam(limit, BigInteger.ZERO, request, wallet, since);
         world.watch.expect(
-            limit.mode() == Budget.Mode.HARD && !limit.fits(plan.quantities()),
+            limit.mode() == Budget.Mode.HARD && over(limit, plan).signum() > 0,
             "model",
             "%s is denied by %s, and fits",
             plan.reservation(),
@@ -381,7 +381,7 @@ final class AnswerChecks {
         if (team != null && !isKnown(limit, EntityId.team(wallet.org(), team), since)) {
           hadNoRoom(limit, plan, EntityId.team(wallet.org(), team), since);
         }
-        sawLeast(limit, plan.quantities());
+        sawLeast(limit, plan);
       } else if (limit != null) {
         EntityId org = EntityId.org(wallet.org());
         if (world.watch.limits(org).starts.isKnown(NaiveLimits.Key.of(limit))) {
@@ -390,7 +390,7 @@ final class AnswerChecks {
           hadNoRoom(limit, plan, org, since);
         }
         saw(limit.scope().type() == Scope.Type.DEPARTMENT, Rarity.DENIED_BY_DEPARTMENT);
-        sawLeast(limit, plan.quantities());
+        sawLeast(limit, plan);
       } else {
         world.watch.violated("model", "%s is denied by %s", plan.reservation(), denial);
       }
@@ -444,7 +444,7 @@ final class AnswerChecks {
                     from);
     world.watch.expect(
         told.mode() == Budget.Mode.HARD
-            && !told.fits(plan.quantities())
+            && over(told, plan).signum() > 0
             && org.budgets.had(
                 told,
                 orgFrom,
@@ -471,10 +471,16 @@ final class AnswerChecks {
   }
 
   /** It would have fitted with a millionth less. */
-  private void sawLeast(LimitState limit, Quantities asked) {
-    Credits over =
-        limit.used().plus(limit.held()).plus(asked.in(limit.measure())).minus(limit.limit());
-    saw(over.equals(LEAST), Rarity.LIMIT_MISSED_BY_THE_LEAST);
+  private void sawLeast(LimitState limit, Plan plan) {
+    saw(over(limit, plan).equals(NaiveWallet.micros(LEAST)), Rarity.LIMIT_MISSED_BY_THE_LEAST);
+  }
+
+  /** By how much a limit would be passed, as it is told. */
+  private static BigInteger over(LimitState limit, Plan plan) {
+    return NaiveWallet.micros(limit.used())
+        .add(NaiveWallet.micros(limit.held()))
+        .add(NaiveQuantities.of(plan.request()).in(limit.measure()))
+        .subtract(NaiveWallet.micros(limit.limit()));
   }
 
   private void saw(boolean really, Rarity rarity) {
@@ -570,7 +576,8 @@ final class AnswerChecks {
                     .allMatch(
                         limit ->
                             told.contains(limit.budget())
-                                == counted.isInTheWay(limit, plan.quantities(), moment))),
+                                == counted.isInTheWay(
+                                limit, NaiveQuantities.of(plan.request()), moment))),
         "model",
         "%s is told that %s stand in the way at %s, and at no time it was those of %s",
         plan.reservation(),

@@ -83,8 +83,8 @@ final class NaiveBudgets {
       return new NaiveLimits.Key(budget(), member, window, of.since());
     }
 
-    BigInteger asked(Quantities quantities) {
-      return NaiveWallet.micros(quantities.in(measure()).micros());
+    BigInteger asked(NaiveQuantities quantities) {
+      return quantities.in(measure());
     }
 
     /** Whether that is the same counter. */

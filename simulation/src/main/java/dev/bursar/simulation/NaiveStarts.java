@@ -170,7 +170,7 @@ final class NaiveStarts {
     for (NaiveOrg.Fact fact : begun) {
       Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
       String reservation = fact.plan().reservation();
-      BigInteger asked = limit.asked(fact.plan().quantities());
+      BigInteger asked = limit.asked(NaiveQuantities.of(fact.plan().request()));
       Part part = new Part(limit.key(), limit.measure(), asked);
       End byOrg = org.ends.get(reservation);
       boolean onRecord = byOrg != null && byOrg.moment <= draft.moment() && !byOrg.isAwaited();
@@ -236,7 +236,7 @@ final class NaiveStarts {
       boolean inAnyWindow = terms != null || limit.isRate();
       if (limit.member().equals(key.member())
           && (inAnyWindow || limit.window().equals(key.window()))) {
-        BigInteger asked = limit.asked(fact.plan().quantities());
+        BigInteger asked = limit.asked(NaiveQuantities.of(fact.plan().request()));
         Part part = new Part(limit.key(), limit.measure(), asked);
         BigInteger used =
             used(part, ends.get(reservation)).max(used(part, org.ends.get(reservation)));

@@ -561,6 +561,9 @@ final class NaiveWallet {
             terms.epoch() == 1
                 && terms.granted().equals(hold.amount())
                 && terms.reported().isZero()
+                && terms.returned().isZero()
+                && !terms.revoked()
+                && isLeasedAsAsked(hold, terms)
                 && !hold.expiresAt().isBefore(terms.expiresAt().plusSeconds(World.LEASE_SETTLE)),
             "I9",
             "%s is leased as %s, until %s",
@@ -569,6 +572,23 @@ final class NaiveWallet {
             hold.expiresAt());
         watch.saw(Rarity.LEASED);
       }
+    }
+
+    /** It is for whoever has asked for it, and grants besides credits what was asked for. */
+    private boolean isLeasedAsAsked(Hold hold, Lease terms) {
+      LeaseTerms asked = watch.asked(hold.reservation()).lease();
+      return asked != null
+          && asked.more() == null
+          && asked.sidecar().equals(terms.sidecar())
+          && asked.canName().equals(terms.canName())
+          && positive(asked.allowances()).equals(positive(terms.meters()))
+          && hold.attribution().actor().equals(terms.holder());
+    }
+
+    private Map<String, Long> positive(Map<String, Long> units) {
+      Map<String, Long> found = new HashMap<>(units);
+      found.values().removeIf(each -> each <= 0);
+      return found;
     }
 
     /** What is reported of an open lease, in its epoch, is drawn on what was held for that. */

@@ -226,7 +226,12 @@ final class Rows implements SimulatedJournal.Listener {
                 .forEach(
                     part ->
                         counted.adopt(
-                            part.reservation(), new Quantities(part.amount(), part.usage())));
+                            part.reservation(),
+                            new NaiveQuantities(
+                                NaiveWallet.micros(part.amount()),
+                                part.usage().containsKey(Quantities.OPEN_RESERVATIONS)
+                                    ? part.usage()
+                                    : null)));
         case TeamEvent.CountedBefore it ->
             started(EntityId.org(id.org()), id, it.budget(), it.since());
         case TeamEvent.BudgetForgotten it -> counted.forget(it.budget(), it.through());

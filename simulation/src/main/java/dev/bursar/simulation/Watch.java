@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.invariant.Violation;
@@ -124,6 +125,11 @@ final class Watch {
     return world.scenario.has(Fault.CLOCK_JUMPS);
   }
 
+  /** Whether clocks may be further apart than messages take. */
+  boolean areClocksWrong() {
+    return haveClocksJumped() || world.scenario.has(Fault.CLOCK_DRIFTS);
+  }
+
   /** Whether an entity may have gone by this time since then, or by a later one. */
   boolean mayHaveCome(Instant at, EntityId id, Since since) {
     return world.cluster.mayHaveCome(at, id, since);
@@ -222,6 +228,16 @@ final class Watch {
   Since attempted(String reservation) {
     Attempt attempt = attempts.get(reservation);
     return attempt == null ? new Since(0, 0) : attempt.since;
+  }
+
+  /** What was asked for under this name. */
+  ReserveRequest asked(String reservation) {
+    return Objects.requireNonNull(attempts.get(reservation), reservation).ask.request();
+  }
+
+  /** How much that is. */
+  NaiveQuantities quantities(String reservation) {
+    return NaiveQuantities.of(asked(reservation));
   }
 
   /**

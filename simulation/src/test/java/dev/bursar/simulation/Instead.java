@@ -16,6 +16,7 @@ import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.org.OrgCommand;
@@ -117,6 +118,47 @@ final class Instead {
         of.traceId(),
         of.reported(),
         of.lease());
+  }
+
+  /** A lease of other units; the rest of them is as it is. */
+  static ReserveRequest leasing(ReserveRequest of, Map<String, Long> units) {
+    LeaseTerms terms = Objects.requireNonNull(of.lease());
+    Map<String, Long> all = new HashMap<>(terms.allowances());
+    all.putAll(units);
+    return new ReserveRequest(
+        of.subject(),
+        of.feature(),
+        of.model(),
+        of.session(),
+        of.wallet(),
+        of.usage(),
+        of.amount(),
+        of.creditType(),
+        of.ttlSeconds(),
+        of.overagePolicy(),
+        of.commit(),
+        of.dryRun(),
+        of.metadata(),
+        of.traceId(),
+        of.reported(),
+        new LeaseTerms(
+            terms.sidecar(), terms.settleSeconds(), all, terms.more(), terms.canName()));
+  }
+
+  /** Of one request more than was asked for. */
+  static Lease grantingOneMore(Lease lease) {
+    return Lease.granted(
+        lease.sidecar(),
+        lease.expiresAt(),
+        lease.granted(),
+        Map.of(
+            "requests",
+            lease.meters().getOrDefault("requests", 0L) + 1,
+            "open_reservations",
+            lease.meters().getOrDefault("open_reservations", 0L)),
+        lease.holder(),
+        lease.catalogVersion(),
+        lease.canName());
   }
 
   static Subject ofAnybody(Subject of) {
