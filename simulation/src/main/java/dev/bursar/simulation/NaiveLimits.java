@@ -313,7 +313,12 @@ final class NaiveLimits {
         reservation,
         told,
         least);
-    watch.saw(Rarity.TOLD_BESIDE_LEASES);
+    if (least.signum() > 0) {
+      watch.saw(
+          limit.measure().equals(OrgShape.TYPE)
+              ? Rarity.TOLD_BESIDE_LEASES
+              : Rarity.TOLD_OF_UNITS_BESIDE_LEASES);
+    }
   }
 
   /** A reservation is taken back, or was never to be: nothing of it counts, and nobody is told. */

@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
@@ -200,6 +201,27 @@ final class NaiveWallet {
   /** A hold as it was made; null if there never was one. */
   @Nullable Hold made(String reservation) {
     return made.get(reservation);
+  }
+
+  /** What may yet be used of a lease, in some measure; nothing where it is not open. */
+  BigInteger leftOf(String lease, String measure) {
+    Hold hold = open.get(lease);
+    Lease terms = hold == null ? null : hold.lease();
+    if (hold == null || terms == null) {
+      return BigInteger.ZERO;
+    }
+    long units = terms.meters().getOrDefault(measure, 0L);
+    return switch (measure) {
+      case Quantities.REQUESTS -> micros(Credits.of(Math.max(0, units - usesOf(lease))));
+      case Quantities.OPEN_RESERVATIONS -> micros(Credits.of(units));
+      default -> micros(hold.amount());
+    };
+  }
+
+  private long usesOf(String lease) {
+    return ofLeases.entrySet().stream()
+        .filter(each -> each.getValue().lease.equals(lease) && charged.containsKey(each.getKey()))
+        .count();
   }
 
   /** Whether a hold was to end then at some time before it was extended. */
