@@ -253,7 +253,7 @@ final class Rows implements SimulatedJournal.Listener {
     if (!open && counted.hasHeld(reservation) && !remembers) {
       return;
     }
-    watch.withdraws(reservation);
+    watch.bars(id, reservation);
     watch.promises.takenBack(reservation, id, "barred");
     watch.saw(open ? Rarity.TEAM_HOLD_TAKEN_BACK : Rarity.TEAM_HOLD_BARRED_BEFORE_IT_CAME);
     counted.giveBack(reservation);

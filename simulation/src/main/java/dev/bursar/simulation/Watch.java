@@ -44,6 +44,7 @@ final class Watch {
   final Promises promises = new Promises(this);
   private final Map<String, Plan> begun = new HashMap<>();
   private final Set<String> withdrawn = new HashSet<>();
+  private final Set<String> barred = new HashSet<>();
   private final Map<String, Attempt> attempts = new HashMap<>();
   private final Set<String> denied = new HashSet<>();
   final NaiveReports reports = new NaiveReports(this);
@@ -263,6 +264,16 @@ final class Watch {
   /** Whether somebody has put on record that this is not, or will never be, held. */
   boolean wasWithdrawn(String reservation) {
     return withdrawn.contains(reservation);
+  }
+
+  /** A team makes sure that it holds nothing of this. */
+  void bars(EntityId team, String reservation) {
+    barred.add(team + " " + reservation);
+    withdraws(reservation);
+  }
+
+  boolean wasBarredBy(EntityId team, String reservation) {
+    return barred.contains(team + " " + reservation);
   }
 
   boolean wasDenied(String reservation) {

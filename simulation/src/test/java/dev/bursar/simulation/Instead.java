@@ -1,5 +1,8 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.WindowKind;
@@ -159,6 +162,49 @@ final class Instead {
         lease.holder(),
         lease.catalogVersion(),
         lease.canName());
+  }
+
+  /** An answer by which something may be spent, with other limits. */
+  @SuppressWarnings("unchecked")
+  static <T> Answer<T> limits(Answer<T> answer, UnaryOperator<LimitState> change) {
+    return answer instanceof Answer.Done<T>(T value, boolean again)
+            && value instanceof Decided.Allowed it
+        ? new Answer.Done<>(
+            (T)
+                new Decided.Allowed(
+                    it.plan(),
+                    it.limits().stream().map(change).toList(),
+                    it.hold(),
+                    it.balance(),
+                    it.charged()),
+            again)
+        : answer;
+  }
+
+  static LimitState resetting(LimitState of, Instant at) {
+    return with(of, of.held(), at);
+  }
+
+  static LimitState withNothingHeld(LimitState of) {
+    return with(of, Credits.ZERO, of.resetsAt());
+  }
+
+  private static LimitState with(LimitState of, Credits held, Instant resetsAt) {
+    return new LimitState(
+        of.budget(),
+        of.scope(),
+        of.measure(),
+        of.window(),
+        of.mode(),
+        of.limit(),
+        of.used(),
+        held,
+        of.windowStart(),
+        resetsAt,
+        of.source(),
+        of.override(),
+        of.thresholds(),
+        of.since());
   }
 
   static Subject ofAnybody(Subject of) {

@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
@@ -91,6 +92,27 @@ enum LimitBug implements PlantedBug {
           ? Instead.of(
               request, new TeamCommand.Settle(Closure.givenBack(it.closure().reservation())))
           : request;
+    }
+  },
+
+  A_TEAM_TELLS_OF_ANOTHER_END_OF_A_WINDOW("model: which was never so meanwhile") {
+    @Override
+    public <T> Answer<T> heard(Answer<T> answer) {
+      return Instead.limits(
+          answer,
+          limit ->
+              limit.scope().countedByTeam() && limit.window() != WindowKind.LIFETIME
+                  ? Instead.resetting(limit, limit.resetsAt().plusSeconds(1))
+                  : limit);
+    }
+  },
+
+  AN_ANSWER_HAS_OLD_FIGURES_OF_THE_TEAM("model: which was never so meanwhile") {
+    @Override
+    public <T> Answer<T> heard(Answer<T> answer) {
+      return Instead.limits(
+          answer,
+          limit -> limit.scope().countedByTeam() ? Instead.withNothingHeld(limit) : limit);
     }
   },
 
