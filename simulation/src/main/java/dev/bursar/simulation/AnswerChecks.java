@@ -44,9 +44,11 @@ final class AnswerChecks {
 
   /** What a node says to a request to reserve, whether it is heard or not. */
   void told(Answer<Decided> answer, EntityId wallet, String node) {
-    if (answer instanceof Answer.Done<Decided> done
-        && done.value() instanceof Decided.Allowed allowed) {
-      world.watch.promises.allowed(allowed, wallet, node);
+    if (answer instanceof Answer.Done<Decided> done) {
+      world.watch.isAsked(done.value().plan());
+      if (done.value() instanceof Decided.Allowed allowed) {
+        world.watch.promises.allowed(allowed, wallet, node);
+      }
     }
   }
 
@@ -249,9 +251,19 @@ final class AnswerChecks {
           request.subject());
       saw(request.subject().user() == null, Rarity.LEASED_FOR_ALL_USERS);
     }
+    String team = request.subject().team();
     for (LimitState limit : allowed.limits()) {
-      if (!limit.scope().countedByTeam()) {
-        byOrg(limit, plan, EntityId.org(wallet.org()), since);
+      boolean byTeam = limit.scope().countedByTeam();
+      if (byTeam && team == null) {
+        world.watch.violated("model", "a team's limit without a team: %s", limit);
+      } else {
+        stoodAt(
+            limit,
+            plan,
+            byTeam && team != null
+                ? EntityId.team(wallet.org(), team)
+                : EntityId.org(wallet.org()),
+            since);
       }
     }
     if (request.dryRun()) {
@@ -292,12 +304,9 @@ final class AnswerChecks {
                         || (each.since() != null && each.scope().countedByTeam()));
   }
 
-  /** A limit of the org stood at what is told of it, with this held in it. */
-  private void byOrg(LimitState told, Plan plan, EntityId org, Since since) {
-    NaiveLimits counted = world.watch.limits(org);
-    NaiveLimits.Key key = NaiveLimits.Key.of(told);
-    long from = world.wasBehind(since, org) ? 0 : since.moment();
-    BigInteger asked = NaiveWallet.micros(plan.quantities().in(told.measure()).micros());
+  /** A limit stood at what is told of it, with this held in it. */
+  private void stoodAt(LimitState told, Plan plan, EntityId by, Since since) {
+    BigInteger asked = NaiveQuantities.of(plan.request()).in(told.measure());
     BigInteger used = NaiveWallet.micros(told.used().micros());
     BigInteger held = NaiveWallet.micros(told.held().micros());
     // What was only asked about is held nowhere; what is charged at once was held before that.
@@ -312,13 +321,7 @@ final class AnswerChecks {
                             : asked),
                     held.add(asked))
                 : new NaiveLimits.Count(used, held);
-    world.watch.expect(
-        !counted.starts.isKnown(key, from)
-            || counted.between(key, from, world.watch.moment()).contains(count),
-        "model",
-        "%s is allowed with %s, which was never so meanwhile",
-        plan.reservation(),
-        told);
+    wasSo(told, count, by, since);
   }
 
   /** Only a question: at some time meanwhile nothing stood in the way. */
@@ -339,12 +342,6 @@ final class AnswerChecks {
         plan.amount(),
         wallet,
         allowed.balance());
-    for (LimitState limit : allowed.limits()) {
-      if (limit.scope().countedByTeam()) {
-        BigInteger asked = NaiveWallet.micros(plan.quantities().in(limit.measure()).micros());
-        ofTeam(limit, asked, request, wallet, since);
-      }
-    }
     world.watch.saw(Rarity.WOULD_BE_ALLOWED);
   }
 
@@ -373,27 +370,33 @@ final class AnswerChecks {
       } else if (limit != null && limit.scope().countedByTeam()) {
         byTeam = true;
         ofTeam.add(limit.budget());
-        ofTeam(limit, BigInteger.ZERO, request, wallet, since);
         world.watch.expect(
-            limit.mode() == Budget.Mode.HARD && !limit.fits(plan.quantities()),
+            limit.mode() == Budget.Mode.HARD && over(limit, plan).signum() > 0,
             "model",
             "%s is denied by %s, and fits",
             plan.reservation(),
             limit);
         String team = request.subject().team();
-        if (team != null && !isKnown(limit, EntityId.team(wallet.org(), team), since)) {
-          hadNoRoom(limit, plan, EntityId.team(wallet.org(), team), since);
+        if (team == null) {
+          world.watch.violated("model", "a team's limit without a team: %s", limit);
+          continue;
         }
-        sawLeast(limit, plan.quantities());
+        EntityId counting = EntityId.team(wallet.org(), team);
+        denied(limit, counting, since);
+        if (!isKnown(limit, counting, since)) {
+          hadNoRoom(limit, plan, counting, since);
+        }
+        sawLeast(limit, plan);
       } else if (limit != null) {
         EntityId org = EntityId.org(wallet.org());
+        denied(limit, org, since);
         if (world.watch.limits(org).starts.isKnown(NaiveLimits.Key.of(limit))) {
           byOrg.add(NaiveOrg.words(limit));
         } else {
           hadNoRoom(limit, plan, org, since);
         }
         saw(limit.scope().type() == Scope.Type.DEPARTMENT, Rarity.DENIED_BY_DEPARTMENT);
-        sawLeast(limit, plan.quantities());
+        sawLeast(limit, plan);
       } else {
         world.watch.violated("model", "%s is denied by %s", plan.reservation(), denial);
       }
@@ -447,7 +450,7 @@ final class AnswerChecks {
                     from);
     world.watch.expect(
         told.mode() == Budget.Mode.HARD
-            && !told.fits(plan.quantities())
+            && over(told, plan).signum() > 0
             && org.budgets.had(
                 told,
                 orgFrom,
@@ -474,10 +477,16 @@ final class AnswerChecks {
   }
 
   /** It would have fitted with a millionth less. */
-  private void sawLeast(LimitState limit, Quantities asked) {
-    Credits over =
-        limit.used().plus(limit.held()).plus(asked.in(limit.measure())).minus(limit.limit());
-    saw(over.equals(LEAST), Rarity.LIMIT_MISSED_BY_THE_LEAST);
+  private void sawLeast(LimitState limit, Plan plan) {
+    saw(over(limit, plan).equals(NaiveWallet.micros(LEAST)), Rarity.LIMIT_MISSED_BY_THE_LEAST);
+  }
+
+  /** By how much a limit would be passed, as it is told. */
+  private static BigInteger over(LimitState limit, Plan plan) {
+    return NaiveWallet.micros(limit.used())
+        .add(NaiveWallet.micros(limit.held()))
+        .add(NaiveQuantities.of(plan.request()).in(limit.measure()))
+        .subtract(NaiveWallet.micros(limit.limit()));
   }
 
   private void saw(boolean really, Rarity rarity) {
@@ -538,12 +547,16 @@ final class AnswerChecks {
    */
   private void expectInTheWayAtTeam(Plan plan, Set<String> told, EntityId wallet, Since since) {
     Subject subject = plan.request().subject();
-    // An attempt that was given up may have had it barred there: then no limit is named.
-    if (subject.team() == null || (told.isEmpty() && !world.wasCalm(since))) {
+    if (subject.team() == null) {
       return;
     }
     EntityId id = EntityId.org(wallet.org());
     EntityId team = EntityId.team(wallet.org(), subject.team());
+    // An attempt that was given up may have had it barred there: then no limit is named.
+    if (told.isEmpty() && world.watch.wasBarredBy(team, plan.reservation())) {
+      world.watch.saw(Rarity.DENIED_AS_ITS_TEAM_HAD_BARRED_IT);
+      return;
+    }
     NaiveLimits counted = world.watch.limits(team);
     Instant lastAt = world.watch.shadows.lastAt(team);
     Instant latest = world.cluster.latestSince(since);
@@ -573,7 +586,8 @@ final class AnswerChecks {
                     .allMatch(
                         limit ->
                             told.contains(limit.budget())
-                                == counted.isInTheWay(limit, plan.quantities(), moment))),
+                                == counted.isInTheWay(
+                                limit, NaiveQuantities.of(plan.request()), moment))),
         "model",
         "%s is told that %s stand in the way at %s, and at no time it was those of %s",
         plan.reservation(),
@@ -599,29 +613,29 @@ final class AnswerChecks {
         wallet);
   }
 
-  /** What a team tells of a limit was so at some time meanwhile. */
-  private void ofTeam(
-      LimitState told, BigInteger withHeld, ReserveRequest request, EntityId wallet, Since since) {
-    String name = request.subject().team();
-    if (name == null) {
-      world.watch.violated("model", "a team's limit without a team: %s", told);
-      return;
-    }
-    EntityId team = EntityId.team(wallet.org(), name);
-    NaiveLimits.Key key = NaiveLimits.Key.of(told);
-    NaiveLimits.Count count =
+  /** What is told of a limit in a denial was so at some time meanwhile. */
+  private void denied(LimitState told, EntityId by, Since since) {
+    wasSo(
+        told,
         new NaiveLimits.Count(
-            NaiveWallet.micros(told.used().micros()),
-            NaiveWallet.micros(told.held().micros()).subtract(withHeld));
+            NaiveWallet.micros(told.used().micros()), NaiveWallet.micros(told.held().micros())),
+        by,
+        since);
+  }
+
+  /** A limit was as it is told at some time meanwhile, and stood at that. */
+  private void wasSo(LimitState told, NaiveLimits.Count count, EntityId by, Since since) {
+    EntityId org = EntityId.org(by.org());
+    NaiveLimits counted = world.watch.limits(by);
+    NaiveLimits.Key key = NaiveLimits.Key.of(told);
     long now = world.watch.moment();
-    long from = world.wasBehind(since, team) ? 0 : since.moment();
-    long orgFrom = world.wasBehind(since, EntityId.org(wallet.org())) ? 0 : since.moment();
+    long from = world.wasBehind(since, by) ? 0 : since.moment();
+    long orgFrom = world.wasBehind(since, org) ? 0 : since.moment();
     world.watch.expect(
-        (!world.watch.limits(team).starts.isKnown(key, from)
-                || world.watch.limits(team).between(key, from, now).contains(count))
+        (!counted.starts.isKnown(key, from) || counted.between(key, from, now).contains(count))
             && world
                 .watch
-                .org(EntityId.org(wallet.org()))
+                .org(org)
                 .budgets
                 .had(
                     told,
@@ -631,7 +645,7 @@ final class AnswerChecks {
                     world.watch.latestSince(since)),
         "model",
         "%s tells %s, which was never so meanwhile",
-        team,
+        by,
         told);
   }
 

@@ -79,9 +79,10 @@ final class ClientReservations {
           byte[] salt = asker.salt();
           String attempt = ReservationId.of(org, wallet.name(), key, salt).toString();
           attempts.add(attempt);
-          world.watch.attempts(attempt);
-          return new EntityMessage.Reserve(
-              new OrgCommand.Reserve(request, key, Asker.ACTOR, key, salt), operation, replyTo);
+          OrgCommand.Reserve ask =
+              new OrgCommand.Reserve(request, key, Asker.ACTOR, key, salt);
+          world.watch.attempts(attempt, ask);
+          return new EntityMessage.Reserve(ask, operation, replyTo);
         },
         (node, answer) -> checks.told(answer, wallet, node),
         answer -> {
@@ -173,11 +174,12 @@ final class ClientReservations {
     String key = report.event().id();
     String attempt = ReservationId.of(org, report.wallet().name(), key, salt).toString();
     world.watch.reports.asks(org, report.event(), attempt, work);
-    world.watch.attempts(attempt);
     long notThrough =
         world.watch.reports.notOnRecordThrough(org, report.event(), lookedUpThrough(org));
-    return new EntityMessage.Reserve(
-        new OrgCommand.Reserve(work, key, Asker.ACTOR, null, salt, notThrough), operation, replyTo);
+    OrgCommand.Reserve ask =
+        new OrgCommand.Reserve(work, key, Asker.ACTOR, null, salt, notThrough);
+    world.watch.attempts(attempt, ask);
+    return new EntityMessage.Reserve(ask, operation, replyTo);
   }
 
   /** It is found in the table of what is on record: nobody is asked. */

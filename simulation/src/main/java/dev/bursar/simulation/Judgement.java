@@ -90,7 +90,10 @@ final class Judgement {
           plan == null
               || charge == null
               || (plan.creditType().equals(charge.creditType())
-                  && Promises.isOf(charge.attribution(), plan)),
+                  && Promises.isOf(charge.attribution(), plan)
+                  // Whoever ends a hold may be another than who made it.
+                  && (wallet.made(reservation) != null
+                      || Promises.isBy(charge.attribution(), plan))),
           "model",
           "%s: %s is asked for as %s, and charged as %s",
           name,

@@ -105,12 +105,14 @@ final class LateCopies {
     String wallet = before == null ? "" : before.wallet();
     String attempt = ReservationId.of(org, wallet, event.id(), salt).toString();
     reports.asks(org, event, attempt, work);
-    world.watch.attempts(attempt);
+    OrgCommand.Reserve ask =
+        new OrgCommand.Reserve(
+            work, event.id(), Asker.ACTOR, null, salt, reports.recordedIn(org, event) - 1);
+    world.watch.attempts(attempt, ask);
     world.log(() -> "%s is reported once more: %s".formatted(id, event));
     receive.accept(
         new EntityMessage.Reserve(
-            new OrgCommand.Reserve(
-                work, event.id(), Asker.ACTOR, null, salt, reports.recordedIn(org, event) - 1),
+            ask,
             Operation.ofReport(event),
             (Answer<Decided> answer) -> checks.told(answer, id)));
   }

@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Quantities;
+import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.simulation.NaiveLimits.Part;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -14,11 +15,9 @@ final class NaiveAllowances {
 
   /** What a lease may yet use: credits, requests, and reservations at once. */
   private record Allowance(BigInteger credits, BigInteger requests, BigInteger atOnce) {
-    static Allowance of(Quantities asked) {
+    static Allowance of(NaiveQuantities asked) {
       return new Allowance(
-          NaiveLimits.micros(asked.amount()),
-          NaiveLimits.micros(asked.in(Quantities.REQUESTS)),
-          NaiveLimits.micros(asked.in(Quantities.OPEN_RESERVATIONS)));
+          asked.amount(), asked.in(Quantities.REQUESTS), asked.in(Quantities.OPEN_RESERVATIONS));
     }
 
     BigInteger in(String measure) {
@@ -56,7 +55,7 @@ final class NaiveAllowances {
   }
 
   /** Something is held, and may be a lease, or what is to be added to one. */
-  void begin(String reservation, Quantities asked) {
+  void begin(String reservation, NaiveQuantities asked) {
     if (asked.isLease()) {
       allowances.put(reservation, Allowance.of(asked));
     }
@@ -70,6 +69,17 @@ final class NaiveAllowances {
   boolean hasLeft(String lease, String measure) {
     Allowance has = allowances.get(lease);
     return has != null && has.in(measure).signum() > 0;
+  }
+
+  /** Whether all that a use of a lease comes to is paid from what that has left here. */
+  boolean paysFor(String lease, Closure use) {
+    Allowance has = allowances.get(lease);
+    BigInteger charged = NaiveLimits.micros(use.charged());
+    return has != null
+        && use.kind().hasRun()
+        && use.fromLease().equals(use.charged())
+        && charged.compareTo(has.credits) <= 0
+        && has.requests.signum() > 0;
   }
 
   /** So much was used of a lease, by one request. */

@@ -83,8 +83,8 @@ final class NaiveBudgets {
       return new NaiveLimits.Key(budget(), member, window, of.since());
     }
 
-    BigInteger asked(Quantities quantities) {
-      return NaiveWallet.micros(quantities.in(measure()).micros());
+    BigInteger asked(NaiveQuantities quantities) {
+      return quantities.in(measure());
     }
 
     /** Whether that is the same counter. */
@@ -108,7 +108,28 @@ final class NaiveBudgets {
   private static boolean isLike(Budget budget, LimitState told) {
     return budget.limit().equals(told.limit())
         && budget.mode() == told.mode()
-        && budget.thresholds().equals(told.thresholds());
+        && budget.thresholds().equals(told.thresholds())
+        && isOf(budget.scope(), told.scope())
+        && lasts(budget, told);
+  }
+
+  /** Of a default, it is told whom it is counted for. */
+  private static boolean isOf(Scope scope, Scope told) {
+    return switch (scope.type()) {
+      case EACH_USER, EACH_MEMBER ->
+          told.type() == Scope.Type.USER
+              && told.id() != null
+              && Objects.equals(told.team(), scope.team());
+      default -> told.equals(scope);
+    };
+  }
+
+  /** From when until when its window is, by the calendar; one that never ends is told as any. */
+  private static boolean lasts(Budget budget, LimitState told) {
+    Instant end = windowEnd(budget, told.windowStart());
+    return budget.window() == told.window()
+        && windowStart(budget, told.windowStart()).equals(told.windowStart())
+        && (end == null || end.equals(told.resetsAt()));
   }
 
   /** What there was from some moment on; a budget that was removed is null. */
@@ -371,12 +392,18 @@ final class NaiveBudgets {
         .filter(
             each ->
                 each.of().since() == null
-                    && !overrides.containsKey(each.budget())
-                    && !farther.containsKey(each.budget())
+                    && !isOverridden(overrides.get(each.budget()), earliest, from, to)
+                    && !isOverridden(farther.get(each.budget()), earliest, from, to)
                     && !each.hasEndedBy(latest)
                     && between(budgets.get(each.budget()), from, to).equals(List.of(each.of()))
                     && budget(each.budget(), to) != null)
         .toList();
+  }
+
+  /** Whether an override was in force at some time between two moments, by any clock since. */
+  private static boolean isOverridden(
+      @Nullable TreeMap<Long, @Nullable LimitOverride> past, Instant earliest, long from, long to) {
+    return between(past, from, to).stream().anyMatch(each -> earliest.isBefore(each.until()));
   }
 
   /** Whether it counts work of a credit type, for a feature and with a model. */

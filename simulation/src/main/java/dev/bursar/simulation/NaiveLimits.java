@@ -178,7 +178,7 @@ final class NaiveLimits {
   }
 
   /** Whether a limit lacked room, at a moment, for what somebody asks for. */
-  boolean isInTheWay(Applied limit, Quantities asked, long moment) {
+  boolean isInTheWay(Applied limit, NaiveQuantities asked, long moment) {
     return at(limit.key(), moment).all().add(limit.asked(asked)).compareTo(limit.limit()) > 0;
   }
 
@@ -208,7 +208,8 @@ final class NaiveLimits {
    * @param limits those that apply to it, as they were worked out
    * @param told the same, as they were told, with it in them
    */
-  void hold(String reservation, Quantities asked, List<Applied> limits, List<LimitState> told) {
+  void hold(
+      String reservation, NaiveQuantities asked, List<Applied> limits, List<LimitState> told) {
     List<Part> parts = new ArrayList<>();
     for (Applied limit : limits) {
       BigInteger amount = limit.asked(asked);
@@ -250,7 +251,8 @@ final class NaiveLimits {
    * @param limits those that it was counted in
    * @param told the same, as they were told, with it in them
    */
-  void count(String reservation, Quantities used, List<Applied> limits, List<LimitState> told) {
+  void count(
+      String reservation, NaiveQuantities used, List<Applied> limits, List<LimitState> told) {
     List<Part> parts = new ArrayList<>();
     for (Applied limit : limits) {
       BigInteger amount = limit.asked(used);
@@ -311,7 +313,12 @@ final class NaiveLimits {
         reservation,
         told,
         least);
-    watch.saw(Rarity.TOLD_BESIDE_LEASES);
+    if (least.signum() > 0) {
+      watch.saw(
+          limit.measure().equals(OrgShape.TYPE)
+              ? Rarity.TOLD_BESIDE_LEASES
+              : Rarity.TOLD_OF_UNITS_BESIDE_LEASES);
+    }
   }
 
   /** A reservation is taken back, or was never to be: nothing of it counts, and nobody is told. */
@@ -346,8 +353,9 @@ final class NaiveLimits {
       leases.add(reservation, closure.lease());
       return;
     }
+    Map<Key, BigInteger> before = Map.of();
     if (closure.lease() != null && !reservation.equals(closure.lease())) {
-      takesNoMore(closure, closure.lease());
+      before = takenBefore(closure, closure.lease());
       leases.draw(closure.lease(), micros(closure.fromLease()));
     }
     boolean late = closure.kind() == Closure.Kind.LATE && !open.containsKey(reservation);
@@ -382,6 +390,7 @@ final class NaiveLimits {
       if (parts.stream().anyMatch(part -> isPast(part, at))) {
         watch.saw(Rarity.HOLD_ACROSS_A_RESET);
       }
+      before.forEach((key, taken) -> takesNoMore(closure, key, taken));
     }
     thresholds.reached(
         reservation,
@@ -395,36 +404,61 @@ final class NaiveLimits {
   }
 
   /**
-   * What a lease pays for was held by it where it counts, so that no more of any limit is taken
-   * than before; but where its team lies elsewhere than when it was granted. A team that goes by
-   * another time than its org may hold it in another window than those in which what is used of it
-   * counts.
+   * What was used and held, without what a use of a lease has added, where that lease holds: in all
+   * in which the use counts, if it pays for all of that. But not where its team lies elsewhere than
+   * when it was granted; and a team that goes by another time than its org may hold a lease in
+   * another window than those in which what is used of it counts.
    */
-  private void takesNoMore(Closure closure, String lease) {
+  private Map<Key, BigInteger> takenBefore(Closure closure, String lease) {
     List<Part> held = open.get(lease);
-    if (held == null
-        || !closure.charged().isPositive()
-        || EntityId.parse(name).kind() == EntityId.Kind.TEAM) {
-      return;
+    if (held == null || !leases.paysFor(lease, closure)) {
+      return Map.of();
     }
+    Map<Key, BigInteger> before = new HashMap<>();
     for (Part part : open.getOrDefault(closure.reservation(), List.of())) {
-      expect(
-          part.key.since != null
-              || !part.measure.equals(OrgShape.TYPE)
-              || held.stream().anyMatch(each -> each.key.equals(part.key))
-              || held.stream().noneMatch(each -> each.key.budget.equals(part.key.budget)),
-          "I11",
-          "%s of %s counts in %s, in which that does not hold",
-          closure.reservation(),
-          lease,
-          part.key);
+      // Of what is set in between it is not known exactly what a lease holds there.
+      if (part.key.since == null && !mayHoldElsewhere(part, lease, held)) {
+        before.put(part.key, now(part.key).all().subtract(part.amount));
+      }
     }
+    return before;
+  }
+
+  private boolean mayHoldElsewhere(Part part, String lease, List<Part> held) {
+    EntityId id = EntityId.parse(name);
+    return id.kind() == EntityId.Kind.TEAM
+        ? held.stream().anyMatch(each -> isOfOtherTime(each.key, part.key))
+        : !watch.org(EntityId.org(id.org())).fellUnder(lease, part.key.budget);
+  }
+
+  /** Whether it is a later window of a budget; by clocks that are wrong, any other. */
+  private boolean isOfOtherTime(Key key, Key than) {
+    return key.budget.equals(than.budget)
+        && (key.window.isAfter(than.window)
+            || (watch.areClocksWrong() && !key.window.equals(than.window)));
+  }
+
+  /** What a lease pays for was held by it where it counts: of no limit more is taken than before. */
+  private void takesNoMore(Closure closure, Key key, BigInteger before) {
+    expect(
+        now(key).all().compareTo(before) <= 0,
+        "I11",
+        "%s of %s takes %s in %s, of which %s were taken before",
+        closure.reservation(),
+        closure.lease(),
+        now(key),
+        key,
+        before);
+    watch.saw(
+        EntityId.parse(name).kind() == EntityId.Kind.TEAM
+            ? Rarity.LEASE_PAID_FOR_ALL_OF_A_USE_IN_ITS_TEAM
+            : Rarity.LEASE_PAID_FOR_ALL_OF_A_USE);
   }
 
   // ---- budgets that are set in between
 
   /** What is open elsewhere is open here, too, from now on, if it was not before. */
-  void adopt(String reservation, Quantities held) {
+  void adopt(String reservation, NaiveQuantities held) {
     everHeld.add(reservation);
     if (!open.containsKey(reservation) && !starts.hasExpired(reservation)) {
       open.put(reservation, new ArrayList<>());

@@ -2,7 +2,6 @@ package dev.bursar.simulation;
 
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitState;
-import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
 import dev.bursar.domain.enforcement.Closure;
@@ -94,7 +93,7 @@ final class NaiveOrg {
     leases.begin(plan, watch.moment());
     own.hold(
         reservation,
-        plan.quantities(),
+        watch.quantities(reservation),
         limits.stream().filter(each -> !each.byTeam()).toList(),
         plan.limits());
     List<String> frozen = budgets.frozen(subject, at, watch.moment());
@@ -190,6 +189,13 @@ final class NaiveOrg {
         may, "I2", "%s: %s is let through at %s, though %s", name, plan.reservation(), at, faults);
   }
 
+  /** Whether something that was begun fell under a budget where its team lay then. */
+  boolean fellUnder(String reservation, String budget) {
+    Fact fact = facts.get(reservation);
+    Budget of = fact == null ? null : budgets.budget(budget, fact.moment());
+    return fact != null && of != null && fact.isCountedBy(of);
+  }
+
   private void isBegun(Plan plan, Instant at) {
     Subject subject = plan.request().subject();
     List<String> departments = budgets.departments(subject.team(), watch.moment());
@@ -270,7 +276,7 @@ final class NaiveOrg {
     liesIn(plan);
     isBegun(plan, counts);
     own.starts.counted(reservation, at, plan.limits());
-    own.count(reservation, plan.quantities(), counted, plan.limits());
+    own.count(reservation, NaiveQuantities.of(work), counted, plan.limits());
     ofTeam.put(reservation, limits.stream().filter(Applied::byTeam).toList());
     countedAlike(reservation);
   }
@@ -320,7 +326,7 @@ final class NaiveOrg {
     byTeam.put(reservation, event.limits());
     countedAlike(reservation);
     team.starts.counted(reservation, event.at(), event.limits());
-    team.count(reservation, new Quantities(event.amount(), event.usage()), told, event.limits());
+    team.count(reservation, watch.quantities(reservation), told, event.limits());
   }
 
   /** The team counts it in the windows that the org has found, as far as they still count. */
@@ -387,10 +393,7 @@ final class NaiveOrg {
     byTeam.put(event.reservation(), event.limits());
     heldAt.put(event.reservation(), event.at());
     team.hold(
-        event.reservation(),
-        new Quantities(event.amount(), event.usage()),
-        counted,
-        event.limits());
+        event.reservation(), watch.quantities(event.reservation()), counted, event.limits());
     sameForTeam(event.reservation());
   }
 
@@ -534,7 +537,7 @@ final class NaiveOrg {
    */
   Set<String> inTheWay(Plan plan, Instant at, long moment, Catalog catalog) {
     Subject subject = plan.request().subject();
-    Quantities asked = plan.quantities();
+    NaiveQuantities asked = NaiveQuantities.of(plan.request());
     Set<String> found = new TreeSet<>();
     budgets.frozen(subject, at, moment).forEach(scope -> found.add("frozen " + scope));
     String notEntitled = entitlements.fault(plan.request().feature(), at, moment, catalog);

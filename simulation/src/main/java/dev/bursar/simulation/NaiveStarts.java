@@ -8,7 +8,6 @@ import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
-import dev.bursar.domain.wallet.Hold;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import dev.bursar.simulation.NaiveLimits.Key;
 import dev.bursar.simulation.NaiveLimits.Part;
@@ -170,7 +169,7 @@ final class NaiveStarts {
     for (NaiveOrg.Fact fact : begun) {
       Applied limit = NaiveBudgets.of(budget, fact.subject(), fact.at());
       String reservation = fact.plan().reservation();
-      BigInteger asked = limit.asked(fact.plan().quantities());
+      BigInteger asked = limit.asked(NaiveQuantities.of(fact.plan().request()));
       Part part = new Part(limit.key(), limit.measure(), asked);
       End byOrg = org.ends.get(reservation);
       boolean onRecord = byOrg != null && byOrg.moment <= draft.moment() && !byOrg.isAwaited();
@@ -236,7 +235,7 @@ final class NaiveStarts {
       boolean inAnyWindow = terms != null || limit.isRate();
       if (limit.member().equals(key.member())
           && (inAnyWindow || limit.window().equals(key.window()))) {
-        BigInteger asked = limit.asked(fact.plan().quantities());
+        BigInteger asked = limit.asked(NaiveQuantities.of(fact.plan().request()));
         Part part = new Part(limit.key(), limit.measure(), asked);
         BigInteger used =
             used(part, ends.get(reservation)).max(used(part, org.ends.get(reservation)));
@@ -258,10 +257,10 @@ final class NaiveStarts {
   }
 
   /**
-   * The least that a counter of credits stands at: what was charged of what has ended here, what is
-   * open here, and what is left of each lease, as its wallet knows it: what has been used of that
-   * is known here later. What was begun in another window need not count, and what has expired may
-   * be forgotten.
+   * The least that a counter stands at: what was charged of what has ended here, what is open here,
+   * and what is left of each lease, as its wallet knows it: what has been used of that is known
+   * here later. What was begun in another window need not count, and what has expired may be
+   * forgotten. Of a rate nothing is known.
    *
    * @param begun all that the org has ever begun and that the budget counts
    */
@@ -274,32 +273,30 @@ final class NaiveStarts {
       Ran work = ran.get(reservation);
       if (limit.isRate()
           || !limit.key().equals(key)
-          || !limit.measure().equals(fact.plan().creditType())
           || (end != null && end.hasExpired)
           || overtaking.contains(reservation)
           || (work != null && work.isTooLateFor(limit))) {
         continue;
       }
+      BigInteger asked = limit.asked(NaiveQuantities.of(fact.plan().request()));
       if (end != null) {
-        least = least.add(end.charged == null ? BigInteger.ZERO : end.charged);
+        least = least.add(used(new Part(limit.key(), limit.measure(), asked), end));
       } else if (limits.isOpen(reservation)) {
-        least = least.add(held(fact.plan()));
+        least = least.add(held(fact.plan(), limit.measure(), asked));
       }
     }
     return least;
   }
 
   /** What is to be added to a lease may have been, and be used. */
-  private BigInteger held(Plan plan) {
+  private BigInteger held(Plan plan, String measure, BigInteger asked) {
     LeaseTerms terms = plan.request().lease();
     EntityId wallet = EntityId.wallet(EntityId.parse(name).org(), plan.wallet());
-    Hold lease =
-        terms == null || terms.more() != null
-            ? null
-            : watch.wallet(wallet).open(plan.reservation());
     return terms == null
-        ? NaiveWallet.micros(plan.amount())
-        : lease == null ? BigInteger.ZERO : NaiveWallet.micros(lease.amount());
+        ? asked
+        : terms.more() != null
+            ? BigInteger.ZERO
+            : watch.wallet(wallet).leftOf(plan.reservation(), measure);
   }
 
   private static BigInteger used(Part part, @Nullable End end) {
@@ -401,14 +398,30 @@ final class NaiveStarts {
                   .counters()
                   .getOrDefault(
                       new Tallies.Counter(budget.id(), member, budget.since()), List.of());
-          BigInteger used = BigInteger.ZERO;
+          @Nullable BigInteger used = null;
+          boolean hasNewer = false;
           for (Tallies.Tally tally : told) {
             if (tally.windowStart().equals(last)) {
               used = NaiveLimits.micros(tally.used());
             } else if (tally.windowStart().isAfter(last)) {
-              return;
+              hasNewer = true;
+              watch.expectOf(
+                  name,
+                  tally.used().isZero(),
+                  "I11",
+                  "%s of %s, drafted in row %s, has used %s in the end from %s on, in which nothing was charged",
+                  budget.id(),
+                  member,
+                  budget.since(),
+                  tally.used(),
+                  tally.windowStart());
             }
           }
+          if (used == null && hasNewer) {
+            // It has passed, and may be forgotten.
+            return;
+          }
+          used = used == null ? BigInteger.ZERO : used;
           watch.expectOf(
               name,
               used.compareTo(least) >= 0 && used.compareTo(most) <= 0,

@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
@@ -200,6 +201,27 @@ final class NaiveWallet {
   /** A hold as it was made; null if there never was one. */
   @Nullable Hold made(String reservation) {
     return made.get(reservation);
+  }
+
+  /** What may yet be used of a lease, in some measure; nothing where it is not open. */
+  BigInteger leftOf(String lease, String measure) {
+    Hold hold = open.get(lease);
+    Lease terms = hold == null ? null : hold.lease();
+    if (hold == null || terms == null) {
+      return BigInteger.ZERO;
+    }
+    long units = terms.meters().getOrDefault(measure, 0L);
+    return switch (measure) {
+      case Quantities.REQUESTS -> micros(Credits.of(Math.max(0, units - usesOf(lease))));
+      case Quantities.OPEN_RESERVATIONS -> micros(Credits.of(units));
+      default -> micros(hold.amount());
+    };
+  }
+
+  private long usesOf(String lease) {
+    return ofLeases.entrySet().stream()
+        .filter(each -> each.getValue().lease.equals(lease) && charged.containsKey(each.getKey()))
+        .count();
   }
 
   /** Whether a hold was to end then at some time before it was extended. */
@@ -561,6 +583,9 @@ final class NaiveWallet {
             terms.epoch() == 1
                 && terms.granted().equals(hold.amount())
                 && terms.reported().isZero()
+                && terms.returned().isZero()
+                && !terms.revoked()
+                && isLeasedAsAsked(hold, terms)
                 && !hold.expiresAt().isBefore(terms.expiresAt().plusSeconds(World.LEASE_SETTLE)),
             "I9",
             "%s is leased as %s, until %s",
@@ -569,6 +594,23 @@ final class NaiveWallet {
             hold.expiresAt());
         watch.saw(Rarity.LEASED);
       }
+    }
+
+    /** It is for whoever has asked for it, and grants besides credits what was asked for. */
+    private boolean isLeasedAsAsked(Hold hold, Lease terms) {
+      LeaseTerms asked = watch.asked(hold.reservation()).lease();
+      return asked != null
+          && asked.more() == null
+          && asked.sidecar().equals(terms.sidecar())
+          && asked.canName().equals(terms.canName())
+          && positive(asked.allowances()).equals(positive(terms.meters()))
+          && hold.attribution().actor().equals(terms.holder());
+    }
+
+    private Map<String, Long> positive(Map<String, Long> units) {
+      Map<String, Long> found = new HashMap<>(units);
+      found.values().removeIf(each -> each <= 0);
+      return found;
     }
 
     /** What is reported of an open lease, in its epoch, is drawn on what was held for that. */

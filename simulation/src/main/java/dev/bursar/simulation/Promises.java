@@ -81,6 +81,12 @@ final class Promises {
         && Arrays.equals(attribution.salt(), plan.salt());
   }
 
+  /** Whether it is attributed to who asked for it, by the key under which it was asked for. */
+  static boolean isBy(Attribution attribution, Plan plan) {
+    return attribution.actor().equals(plan.actor())
+        && Objects.equals(attribution.idempotencyKey(), plan.idempotencyKey());
+  }
+
   /** What is set aside is what was asked, and on the terms that were asked for. */
   private void asItWasAsked(Plan plan, boolean asksTeam, NaiveWallet wallet) {
     Hold hold = wallet.made(plan.reservation());
@@ -89,8 +95,7 @@ final class Promises {
             || (hold.amount().equals(plan.amount())
                 && hold.creditType().equals(plan.creditType())
                 && isOf(hold.attribution(), plan)
-                && Objects.equals(hold.attribution().idempotencyKey(), plan.idempotencyKey())
-                && hold.attribution().actor().equals(plan.actor())
+                && isBy(hold.attribution(), plan)
                 && hold.overagePolicy() == plan.request().overagePolicy()
                 && hold.expiresAt().equals(expiry(plan, hold))
                 && hold.teamHolds() == asksTeam),

@@ -96,6 +96,7 @@ final class Rows implements SimulatedJournal.Listener {
           watch.org(id).count(plan, it.at());
           watch.reports.begins(id.org(), reported, plan.reservation());
         }
+        watch.isAsked(plan);
         yield null;
       }
       case OrgEvent.ReservationSettled it -> {
@@ -110,6 +111,7 @@ final class Rows implements SimulatedJournal.Listener {
       }
       case OrgEvent.ReservationDenied it -> {
         String reservation = it.plan().reservation();
+        watch.isAsked(it.plan());
         if (it.plan().request().lease() == null) {
           watch.promises.takenBack(reservation, id, "denied");
         } else {
@@ -224,7 +226,12 @@ final class Rows implements SimulatedJournal.Listener {
                 .forEach(
                     part ->
                         counted.adopt(
-                            part.reservation(), new Quantities(part.amount(), part.usage())));
+                            part.reservation(),
+                            new NaiveQuantities(
+                                NaiveWallet.micros(part.amount()),
+                                part.usage().containsKey(Quantities.OPEN_RESERVATIONS)
+                                    ? part.usage()
+                                    : null)));
         case TeamEvent.CountedBefore it ->
             started(EntityId.org(id.org()), id, it.budget(), it.since());
         case TeamEvent.BudgetForgotten it -> counted.forget(it.budget(), it.through());
@@ -246,7 +253,7 @@ final class Rows implements SimulatedJournal.Listener {
     if (!open && counted.hasHeld(reservation) && !remembers) {
       return;
     }
-    watch.withdraws(reservation);
+    watch.bars(id, reservation);
     watch.promises.takenBack(reservation, id, "barred");
     watch.saw(open ? Rarity.TEAM_HOLD_TAKEN_BACK : Rarity.TEAM_HOLD_BARRED_BEFORE_IT_CAME);
     counted.giveBack(reservation);

@@ -113,9 +113,9 @@ final class ServedCluster implements Entities, Enforcement, ReportedEvents {
     if (reported != null) {
       world.watch.reports.asks(subject.org(), reported, attempt, request);
     }
-    world.watch.attempts(attempt);
     Since since = world.since();
     OrgCommand.Reserve command = OrgCommand.Reserve.by(caller, request, salt);
+    world.watch.attempts(attempt, command);
     return ask(
         EntityId.org(subject.org()),
         replyTo -> new EntityMessage.Reserve(command, caller.reserving(request), replyTo),

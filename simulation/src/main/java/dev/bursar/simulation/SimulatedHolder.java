@@ -220,9 +220,10 @@ final class SimulatedHolder {
           byte[] salt = asker.salt();
           String attempt = ReservationId.of(subject.org(), wallet.name(), key, salt).toString();
           attempts.add(attempt);
-          world.watch.attempts(attempt);
-          return new EntityMessage.Reserve(
-              new OrgCommand.Reserve(request, key, Asker.ACTOR, key, salt), operation, replyTo);
+          OrgCommand.Reserve ask =
+              new OrgCommand.Reserve(request, key, Asker.ACTOR, key, salt);
+          world.watch.attempts(attempt, ask);
+          return new EntityMessage.Reserve(ask, operation, replyTo);
         },
         (node, answer) -> asker.checks.told(answer, wallet, node),
         answer -> {

@@ -1,19 +1,23 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Entity;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.invariant.Violation;
 import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
+import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.entities.EntityModel;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -40,11 +44,15 @@ final class Watch {
   final Promises promises = new Promises(this);
   private final Map<String, Plan> begun = new HashMap<>();
   private final Set<String> withdrawn = new HashSet<>();
-  private final Map<String, Since> attempts = new HashMap<>();
+  private final Set<String> barred = new HashSet<>();
+  private final Map<String, Attempt> attempts = new HashMap<>();
   private final Set<String> denied = new HashSet<>();
   final NaiveReports reports = new NaiveReports(this);
   private String check = "";
   private long moment;
+
+  /** What a client asks for, and since when. */
+  private record Attempt(Since since, OrgCommand.Reserve ask) {}
 
   Watch(World world) {
     this.world = world;
@@ -116,6 +124,11 @@ final class Watch {
   /** Whether clocks may show a time that lies hours ahead, and then go back. */
   boolean haveClocksJumped() {
     return world.scenario.has(Fault.CLOCK_JUMPS);
+  }
+
+  /** Whether clocks may be further apart than messages take. */
+  boolean areClocksWrong() {
+    return haveClocksJumped() || world.scenario.has(Fault.CLOCK_DRIFTS);
   }
 
   /** Whether an entity may have gone by this time since then, or by a later one. */
@@ -208,18 +221,59 @@ final class Watch {
   }
 
   /** A client asks for a reservation, which will have this name if it comes to that. */
-  void attempts(String reservation) {
-    attempts.put(reservation, since());
+  void attempts(String reservation, OrgCommand.Reserve ask) {
+    attempts.put(reservation, new Attempt(since(), ask));
   }
 
   /** Since when a reservation may have been decided. */
   Since attempted(String reservation) {
-    return attempts.getOrDefault(reservation, new Since(0, 0));
+    Attempt attempt = attempts.get(reservation);
+    return attempt == null ? new Since(0, 0) : attempt.since;
+  }
+
+  /** What was asked for under this name. */
+  ReserveRequest asked(String reservation) {
+    return Objects.requireNonNull(attempts.get(reservation), reservation).ask.request();
+  }
+
+  /** How much that is. */
+  NaiveQuantities quantities(String reservation) {
+    return NaiveQuantities.of(asked(reservation));
+  }
+
+  /**
+   * What an org has put on record, or tells, of a request is what the client has asked, for whom
+   * and by whom: all else is worked out from that.
+   */
+  void isAsked(Plan plan) {
+    Attempt attempt = attempts.get(plan.reservation());
+    OrgCommand.Reserve ask = attempt == null ? null : attempt.ask;
+    expect(
+        ask != null
+            && plan.request().equals(ask.request())
+            && plan.actor().equals(ask.actor())
+            && Objects.equals(plan.idempotencyKey(), ask.idempotencyKey())
+            && Arrays.equals(plan.salt(), ask.salt()),
+        "model",
+        "%s is decided on as %s, and was asked for as %s",
+        plan.reservation(),
+        plan,
+        ask);
   }
 
   /** Whether somebody has put on record that this is not, or will never be, held. */
   boolean wasWithdrawn(String reservation) {
     return withdrawn.contains(reservation);
+  }
+
+  /** A team makes sure that it holds nothing of this. */
+  void bars(EntityId team, String reservation) {
+    barred.add(team + " " + reservation);
+    withdraws(reservation);
+  }
+
+  boolean wasBarredBy(EntityId team, String reservation) {
+    return barred.contains(team + " " + reservation);
   }
 
   boolean wasDenied(String reservation) {

@@ -19,6 +19,7 @@ import dev.bursar.domain.protocol.BudgetEffect;
 import dev.bursar.domain.team.TeamAggregate;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
+import dev.bursar.simulation.history.OrgShape;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -249,6 +250,36 @@ enum BudgetBug implements PlantedBug {
               real,
               (command, event) ->
                   event instanceof OrgEvent.BudgetDrafted drafted
+                      ? withoutLeases(drafted, it.org().open())
+                      : event)
+          : real;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && Simulation.hasLeases(scenario.seed());
+    }
+
+    @Override
+    public List<String> signs() {
+      return List.of("model: at the least");
+    }
+  },
+
+  THE_UNITS_OF_LEASES_ARE_LEFT_OUT {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return real instanceof OrgAggregate it
+          ? new Redecided<>(
+              real,
+              (command, event) ->
+                  event instanceof OrgEvent.BudgetDrafted drafted
+                          && !drafted.budget().measure().equals(OrgShape.TYPE)
                       ? withoutLeases(drafted, it.org().open())
                       : event)
           : real;

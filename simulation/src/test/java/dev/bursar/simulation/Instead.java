@@ -1,5 +1,8 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.operation.Answer;
+import dev.bursar.domain.enforcement.Decided;
+import dev.bursar.domain.budget.LimitState;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.LimitOverride;
 import dev.bursar.domain.budget.WindowKind;
@@ -9,12 +12,14 @@ import dev.bursar.domain.catalog.PricingPlan;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.OveragePolicy;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.entity.Batch;
 import dev.bursar.domain.entity.Recorded;
 import dev.bursar.domain.entity.Request;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.Lease;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.org.OrgCommand;
@@ -83,6 +88,127 @@ final class Instead {
         plan.countsAt(),
         plan.leaseUntil(),
         plan.catalogVersion());
+  }
+
+  /** The same for something else. */
+  static OrgCommand.Reserve asking(ReserveRequest request, OrgCommand.Reserve ask) {
+    return new OrgCommand.Reserve(
+        request,
+        ask.key(),
+        ask.actor(),
+        ask.idempotencyKey(),
+        ask.salt(),
+        ask.lookedUpThrough(),
+        ask.walletToldThrough());
+  }
+
+  /** The same for another subject, in another session. */
+  static ReserveRequest of(ReserveRequest of, Subject subject, @Nullable String session) {
+    return new ReserveRequest(
+        subject,
+        of.feature(),
+        of.model(),
+        session,
+        of.wallet(),
+        of.usage(),
+        of.amount(),
+        of.creditType(),
+        of.ttlSeconds(),
+        of.overagePolicy(),
+        of.commit(),
+        of.dryRun(),
+        of.metadata(),
+        of.traceId(),
+        of.reported(),
+        of.lease());
+  }
+
+  /** A lease of other units; the rest of them is as it is. */
+  static ReserveRequest leasing(ReserveRequest of, Map<String, Long> units) {
+    LeaseTerms terms = Objects.requireNonNull(of.lease());
+    Map<String, Long> all = new HashMap<>(terms.allowances());
+    all.putAll(units);
+    return new ReserveRequest(
+        of.subject(),
+        of.feature(),
+        of.model(),
+        of.session(),
+        of.wallet(),
+        of.usage(),
+        of.amount(),
+        of.creditType(),
+        of.ttlSeconds(),
+        of.overagePolicy(),
+        of.commit(),
+        of.dryRun(),
+        of.metadata(),
+        of.traceId(),
+        of.reported(),
+        new LeaseTerms(
+            terms.sidecar(), terms.settleSeconds(), all, terms.more(), terms.canName()));
+  }
+
+  /** Of one request more than was asked for. */
+  static Lease grantingOneMore(Lease lease) {
+    return Lease.granted(
+        lease.sidecar(),
+        lease.expiresAt(),
+        lease.granted(),
+        Map.of(
+            "requests",
+            lease.meters().getOrDefault("requests", 0L) + 1,
+            "open_reservations",
+            lease.meters().getOrDefault("open_reservations", 0L)),
+        lease.holder(),
+        lease.catalogVersion(),
+        lease.canName());
+  }
+
+  /** An answer by which something may be spent, with other limits. */
+  @SuppressWarnings("unchecked")
+  static <T> Answer<T> limits(Answer<T> answer, UnaryOperator<LimitState> change) {
+    return answer instanceof Answer.Done<T>(T value, boolean again)
+            && value instanceof Decided.Allowed it
+        ? new Answer.Done<>(
+            (T)
+                new Decided.Allowed(
+                    it.plan(),
+                    it.limits().stream().map(change).toList(),
+                    it.hold(),
+                    it.balance(),
+                    it.charged()),
+            again)
+        : answer;
+  }
+
+  static LimitState resetting(LimitState of, Instant at) {
+    return with(of, of.held(), at);
+  }
+
+  static LimitState withNothingHeld(LimitState of) {
+    return with(of, Credits.ZERO, of.resetsAt());
+  }
+
+  private static LimitState with(LimitState of, Credits held, Instant resetsAt) {
+    return new LimitState(
+        of.budget(),
+        of.scope(),
+        of.measure(),
+        of.window(),
+        of.mode(),
+        of.limit(),
+        of.used(),
+        held,
+        of.windowStart(),
+        resetsAt,
+        of.source(),
+        of.override(),
+        of.thresholds(),
+        of.since());
+  }
+
+  static Subject ofAnybody(Subject of) {
+    return new Subject(of.org(), of.team(), null, of.product(), of.costCenter(), of.agent());
   }
 
   static LimitOverride forGood(LimitOverride of) {

@@ -17,6 +17,7 @@ import dev.bursar.domain.wallet.WalletCommand;
 import dev.bursar.domain.wallet.WalletEvent;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** Bugs in what is held for those who decide by themselves. */
@@ -39,6 +40,38 @@ enum LeaseBug implements PlantedBug {
                   it.attribution(),
                   it.origin(),
                   it.lease()))
+          : request;
+    }
+  },
+
+  THE_ORG_HOLDS_ONE_REQUEST_FOR_ALL_OF_A_LEASE("model: tells LimitState") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Reserve it && it.request().isLease()
+          ? Instead.of(
+              request, Instead.asking(Instead.leasing(it.request(), Map.of("requests", 1L)), it))
+          : request;
+    }
+  },
+
+  A_LEASE_GRANTS_ONE_REQUEST_MORE_THAN_IS_HELD("I9: is leased as") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.HoldCredits it && it.lease() != null
+          ? Instead.of(
+              request,
+              new WalletCommand.HoldCredits(
+                  it.reservation(),
+                  it.creditType(),
+                  it.amount(),
+                  it.price(),
+                  it.ttlSeconds(),
+                  it.overagePolicy(),
+                  it.commit(),
+                  it.teamHolds(),
+                  it.attribution(),
+                  it.origin(),
+                  Instead.grantingOneMore(it.lease())))
           : request;
     }
   },

@@ -1,5 +1,6 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.operation.Answer;
 import dev.bursar.domain.budget.Budget;
 import dev.bursar.domain.budget.WindowKind;
 import dev.bursar.domain.catalog.Catalog;
@@ -90,6 +91,54 @@ enum LimitBug implements PlantedBug {
       return request.command() instanceof TeamCommand.Settle it && it.closure().kind().hasRun()
           ? Instead.of(
               request, new TeamCommand.Settle(Closure.givenBack(it.closure().reservation())))
+          : request;
+    }
+  },
+
+  A_TEAM_TELLS_OF_ANOTHER_END_OF_A_WINDOW("model: which was never so meanwhile") {
+    @Override
+    public <T> Answer<T> heard(Answer<T> answer) {
+      return Instead.limits(
+          answer,
+          limit ->
+              limit.scope().countedByTeam() && limit.window() != WindowKind.LIFETIME
+                  ? Instead.resetting(limit, limit.resetsAt().plusSeconds(1))
+                  : limit);
+    }
+  },
+
+  AN_ANSWER_HAS_OLD_FIGURES_OF_THE_TEAM("model: which was never so meanwhile") {
+    @Override
+    public <T> Answer<T> heard(Answer<T> answer) {
+      return Instead.limits(
+          answer,
+          limit -> limit.scope().countedByTeam() ? Instead.withNothingHeld(limit) : limit);
+    }
+  },
+
+  THE_USER_OF_A_REQUEST_IS_LOST("model: and was asked for as") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Reserve it
+          ? Instead.of(
+              request,
+              Instead.asking(
+                  Instead.of(
+                      it.request(),
+                      Instead.ofAnybody(it.request().subject()),
+                      it.request().session()),
+                  it))
+          : request;
+    }
+  },
+
+  THE_SESSION_OF_A_REPORT_IS_LOST("model: and was asked for as") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof OrgCommand.Reserve it && it.request().hasRun()
+          ? Instead.of(
+              request,
+              Instead.asking(Instead.of(it.request(), it.request().subject(), null), it))
           : request;
     }
   },

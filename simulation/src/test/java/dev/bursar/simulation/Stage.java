@@ -185,11 +185,12 @@ final class Stage {
   /** The same of a node. */
   void reserve(SimulatedNode node, String key, boolean commit) {
     ReserveRequest request = work(commit);
-    world.watch.attempts(reservation(key));
+    OrgCommand.Reserve ask = new OrgCommand.Reserve(request, key, "sim", key, new byte[16]);
+    world.watch.attempts(reservation(key), ask);
     node.deliver(
         ORG,
         new EntityMessage.Reserve(
-            new OrgCommand.Reserve(request, key, "sim", key, new byte[16]),
+            ask,
             new Caller("sim", key, key, 7).operation("reserve"),
             answer -> {
               checks.told(answer, WALLET, node.name);
@@ -225,11 +226,12 @@ final class Stage {
                 null));
     byte[] salts = new byte[16];
     salts[0] = salt;
-    world.watch.attempts(ReservationId.of("acme", "main", key, salts).toString());
+    OrgCommand.Reserve ask = new OrgCommand.Reserve(request, key, "sim", key, salts);
+    world.watch.attempts(ReservationId.of("acme", "main", key, salts).toString(), ask);
     node.deliver(
         ORG,
         new EntityMessage.Reserve(
-            new OrgCommand.Reserve(request, key, "sim", key, salts),
+            ask,
             new Caller("sim", key, key, 7).operation("lease"),
             answer -> {
               checks.told(answer, WALLET, node.name);
@@ -245,12 +247,13 @@ final class Stage {
     Reported event = new Reported("sim", key, world.beginning);
     ReserveRequest work = work(true).as(event);
     world.watch.reports.asks("acme", event, reservation(key), work);
-    world.watch.attempts(reservation(key));
+    OrgCommand.Reserve ask = new OrgCommand.Reserve(work, key, "sim", null, new byte[16], 0);
+    world.watch.attempts(reservation(key), ask);
     owner()
         .deliver(
             ORG,
             new EntityMessage.Reserve(
-                new OrgCommand.Reserve(work, key, "sim", null, new byte[16], 0),
+                ask,
                 Operation.ofReport(event),
                 answer -> told.put(key, answer)));
   }
@@ -260,12 +263,13 @@ final class Stage {
     ReserveRequest request = work(false, true);
     String attempt = reservation(key);
     Since since = world.since();
-    world.watch.attempts(attempt);
+    OrgCommand.Reserve ask = new OrgCommand.Reserve(request, key, "sim", key, new byte[16]);
+    world.watch.attempts(attempt, ask);
     owner()
         .deliver(
             ORG,
             new EntityMessage.Reserve(
-                new OrgCommand.Reserve(request, key, "sim", key, new byte[16]),
+                ask,
                 null,
                 answer -> {
                   checks.reserved(answer, request, WALLET, null, since, List.of(attempt));

@@ -23,6 +23,29 @@ import java.util.Map;
 
 /** Bugs in what a wallet keeps and charges. */
 enum WalletBug implements PlantedBug {
+  A_CHARGE_AT_ONCE_IS_PUT_DOWN_TO_ANOTHER("model: and charged as") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.HoldCredits it && it.commit()
+          ? Instead.of(
+              request,
+              new WalletCommand.HoldCredits(
+                  it.reservation(),
+                  it.creditType(),
+                  it.amount(),
+                  it.price(),
+                  it.ttlSeconds(),
+                  it.overagePolicy(),
+                  true,
+                  it.teamHolds(),
+                  it.attribution()
+                      .endedBy(it.attribution().trigger(), "another", it.attribution().idempotencyKey()),
+                  it.origin(),
+                  it.lease()))
+          : request;
+    }
+  },
+
   A_HOLD_OF_THE_WALLET_IS_NOT_COUNTED("model: tells Balance") {
     @Override
     public WrongRules wrongRules() {
