@@ -112,8 +112,8 @@ final class NaiveOrg {
   }
 
   /**
-   * A lease lasts no longer than any window that it holds in; and only what holds in all that deny
-   * now is added to.
+   * A lease lasts no longer than any window that it holds in, and holds in whatever limit may deny;
+   * and only what holds in all that deny now is added to.
    */
   private void isLeased(Plan plan, List<Applied> limits, Instant at) {
     LeaseTerms terms = plan.request().lease();
@@ -132,6 +132,18 @@ final class NaiveOrg {
         lease,
         plan.leaseUntil(),
         until);
+    for (Applied limit : limits) {
+      watch.expect(
+          !limit.isHard()
+              || limit.measure().equals(plan.creditType())
+              || terms.allowances().containsKey(limit.measure()),
+          "I9",
+          "%s: %s is leased without %s, which %s counts",
+          name,
+          lease,
+          limit.measure(),
+          limit);
+    }
     if (more == null) {
       return;
     }

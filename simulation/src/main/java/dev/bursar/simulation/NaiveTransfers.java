@@ -1,6 +1,9 @@
 package dev.bursar.simulation;
 
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.ledger.EntryType;
+import dev.bursar.domain.ledger.Posting;
+import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.wallet.Grant;
 import dev.bursar.domain.wallet.Transfer;
 import dev.bursar.domain.wallet.WalletEvent;
@@ -58,8 +61,29 @@ final class NaiveTransfers {
             .map(grant -> terms(grant, NaiveWallet.micros(grant.amount().micros())))
             .toList();
     expect(become.equals(terms), "model", "%s become %s of %s", transfer.id(), become, terms);
+    isWorth(transfer, event.transaction());
     left.put(transfer.id(), transfer);
     expect(sent.put(transfer.id(), amount) == null, "I4", "%s leaves twice", transfer.id());
+  }
+
+  /** What a part has cost goes along with it, and no more. */
+  private void isWorth(Transfer transfer, Transaction transaction) {
+    List<Grant> come = transfer.grants();
+    List<Posting> gone =
+        transaction.postings().stream()
+            .filter(each -> each.type() == EntryType.TRANSFER_OUT)
+            .toList();
+    for (int part = 0; part < gone.size(); part++) {
+      Money worth = gone.get(part).value();
+      Money cost = come.get(part).costBasis();
+      expect(
+          worth == null ? cost == null : cost != null && cost.amount().equals(worth.amount().negated()),
+          "I1",
+          "%s takes %s along, and was worth %s",
+          transfer.id(),
+          cost,
+          worth);
+    }
   }
 
   /** What stays as it is when a part of a grant is moved. */

@@ -687,6 +687,11 @@ final class NaiveWallet {
       if (event.added() != null) {
         expect(added != null && added.lease() == null, "I12", "%s is not open", event.added());
         expect(!before.revoked(), "I9", "%s is revoked, and is added to", event.lease());
+        expect(
+            event.at().isBefore(before.expiresAt()),
+            "I9",
+            "%s has expired, and is added to",
+            event.lease());
       }
       if (event.added() != null && added != null) {
         end(event.added(), Fate.OPEN, Fate.RELEASED);

@@ -162,6 +162,8 @@ final class OperationChecks {
         && Objects.equals(there.expiresAt(), end)
         && there.features().equals(asked.features())
         && there.models().equals(asked.models())
+        && Objects.equals(there.costBasis(), asked.costBasis())
+        && there.source().equals(asked.source())
         && (terms == null
             ? recurrence == null
             : recurrence != null

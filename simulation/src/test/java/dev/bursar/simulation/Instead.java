@@ -90,6 +90,27 @@ final class Instead {
         plan.catalogVersion());
   }
 
+  /** The plan for what else was asked. */
+  static Plan of(ReserveRequest request, Plan plan) {
+    return new Plan(
+        plan.reservation(),
+        request,
+        plan.wallet(),
+        plan.creditType(),
+        plan.amount(),
+        plan.price(),
+        plan.limits(),
+        plan.teamLimits(),
+        plan.actor(),
+        plan.idempotencyKey(),
+        plan.salt(),
+        plan.departments(),
+        plan.madeAt(),
+        plan.countsAt(),
+        plan.leaseUntil(),
+        plan.catalogVersion());
+  }
+
   /** The same for something else. */
   static OrgCommand.Reserve asking(ReserveRequest request, OrgCommand.Reserve ask) {
     return new OrgCommand.Reserve(

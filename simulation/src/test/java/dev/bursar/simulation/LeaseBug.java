@@ -144,6 +144,38 @@ enum LeaseBug implements PlantedBug {
     }
   },
 
+  A_LEASE_LACKS_WHAT_A_LIMIT_COUNTS("I9: is leased without") {
+    @Override
+    public boolean hasOtherRules() {
+      return true;
+    }
+
+    @Override
+    public <C, E, R> Aggregate<C, E, R> rules(EntityId id, Aggregate<C, E, R> real) {
+      return new LackingMeters<>(real);
+    }
+  },
+
+  AN_EXPIRED_LEASE_IS_ADDED_TO("I9: has expired, and is added to") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.LeaseSettled it && it.added() != null
+                  ? new WalletEvent.LeaseSettled(
+                      it.terms().expiresAt(),
+                      it.lease(),
+                      it.terms(),
+                      it.settleBy(),
+                      it.added(),
+                      it.returned(),
+                      it.teamHolds(),
+                      it.transaction(),
+                      it.balance())
+                  : event);
+    }
+  },
+
   A_LEASE_IS_SAID_TO_BE_TOO_WIDE("I9: a lease for") {
     @Override
     public WrongRules wrongRules() {

@@ -352,6 +352,30 @@ enum WalletBug implements PlantedBug {
     }
   },
 
+  A_PART_TAKES_MORE_ALONG_THAN_WAS_PAID_FOR_IT("I1: takes") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.deciding(
+          event ->
+              event instanceof WalletEvent.TransferredOut it
+                  ? new WalletEvent.TransferredOut(
+                      it.at(), WrongMoney.dearer(it.transfer()), it.transaction(), it.balance())
+                  : event);
+    }
+  },
+
+  A_GRANT_LOSES_WHAT_WAS_PAID_FOR_IT("model: is told GrantAdded") {
+    @Override
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.AddGrant it
+          ? Instead.of(
+              request,
+              new WalletCommand.AddGrant(
+                  WrongMoney.free(it.grant()), it.recurrence(), it.attribution(), it.atOnce()))
+          : request;
+    }
+  },
+
   A_TRANSFER_BRINGS_LESS_THAN_HAS_LEFT("I1: leave with the transfer") {
     @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {

@@ -1,6 +1,7 @@
 package dev.bursar.simulation;
 
 import dev.bursar.domain.credits.Credits;
+import dev.bursar.domain.credits.Money;
 import dev.bursar.domain.ledger.EntryType;
 import dev.bursar.domain.ledger.Posting;
 import dev.bursar.domain.ledger.Transaction;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Grants, transfers and entries with other amounts than they should have. */
 final class WrongMoney {
@@ -133,7 +135,17 @@ final class WrongMoney {
     return of(of, amount, of.category());
   }
 
+  /** A grant that nobody has paid for. */
+  static Grant free(Grant of) {
+    return of(of, of.amount(), of.category(), null);
+  }
+
   private static Grant of(Grant of, Credits amount, Grant.Category category) {
+    return of(of, amount, category, of.costBasis());
+  }
+
+  private static Grant of(
+      Grant of, Credits amount, Grant.Category category, @Nullable Money cost) {
     return new Grant(
         of.id(),
         of.creditType(),
@@ -144,7 +156,7 @@ final class WrongMoney {
         of.expiresAt(),
         of.features(),
         of.models(),
-        of.costBasis(),
+        cost,
         of.recurrence(),
         of.source(),
         of.createdAt());
@@ -161,6 +173,30 @@ final class WrongMoney {
         of.draws(),
         of.grants(),
         of.attribution());
+  }
+
+  /** A transfer of parts for each of which a millionth more was paid. */
+  static Transfer dearer(Transfer of) {
+    return new Transfer(
+        of.id(),
+        of.from(),
+        of.to(),
+        of.creditType(),
+        of.amount(),
+        of.draws(),
+        of.grants().stream().map(WrongMoney::dearer).toList(),
+        of.attribution());
+  }
+
+  private static Grant dearer(Grant of) {
+    Money cost = of.costBasis();
+    return cost == null
+        ? of
+        : of(
+            of,
+            of.amount(),
+            of.category(),
+            new Money(cost.amount().plus(new Credits(1)), cost.currency()));
   }
 
   /** A transfer that has lost a millionth on its way, if its last grant is of more. */
