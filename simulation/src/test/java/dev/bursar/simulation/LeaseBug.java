@@ -215,6 +215,18 @@ enum LeaseBug implements PlantedBug {
     }
   },
 
+  A_LEASE_OF_ONE_FEATURE_PAYS_FOR_ALL("I9: is drawn from it") {
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.CreditsHeld it && it.hold().lease() != null
+                  ? new WalletEvent.CreditsHeld(
+                      it.at(), Instead.forAnyFeature(it.hold()), it.balance())
+                  : event);
+    }
+  },
+
   A_FREEZE_THAT_IS_OVER_MAKES_A_LEASE_TOO_WIDE("I9: a lease for") {
     @Override
     public boolean hasOtherRules() {
