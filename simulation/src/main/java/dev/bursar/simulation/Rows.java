@@ -62,7 +62,8 @@ final class Rows implements SimulatedJournal.Listener {
       watch.org(id).budgets.take(each.event(), sequence, watch.moment());
       watch.org(id).entitlements.take(each.event(), watch.moment());
       watch.plans.org(id, each.event());
-      Operation operation = each.operation();
+      Operation operation =
+          each.event() instanceof OrgEvent.ReservationDenied it ? it.operation() : each.operation();
       boolean remembers = operation != null && watch.memories.remembers(id, operation);
       watch.memories.org(id, each, reportEnded(each.event()));
       shadow.mayComeAgain(org(id, each.event(), sequence, remembers));

@@ -46,6 +46,11 @@ enum LeaseBug implements PlantedBug {
 
   THE_ORG_HOLDS_ONE_REQUEST_FOR_ALL_OF_A_LEASE("model: tells LimitState") {
     @Override
+    public long soughtFrom() {
+      return 43;
+    }
+
+    @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof OrgCommand.Reserve it && it.request().isLease()
           ? Instead.of(
@@ -216,6 +221,11 @@ enum LeaseBug implements PlantedBug {
   },
 
   A_LEASE_OF_ONE_FEATURE_PAYS_FOR_ALL("I9: is drawn from it") {
+    @Override
+    public long soughtFrom() {
+      return 44;
+    }
+
     @Override
     public WrongRules wrongRules() {
       return WrongRules.event(
