@@ -3,12 +3,15 @@ package dev.bursar.simulation;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
+import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.simulation.NaiveBudgets.Applied;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** From when until when each open lease of an org may be decided from, by the org's own events. */
@@ -29,7 +32,17 @@ final class NaiveLeases {
     }
   }
 
+  /**
+   * What is to be added to an open lease, and may be granted by now.
+   *
+   * @param until until when the lease is to last with it
+   */
+  record Addition(String name, String lease, Instant until) {}
+
   private final Map<String, Term> open = new HashMap<>();
+
+  /** The leases that others are to be added to, by what is to be added. */
+  private final Map<String, String> addedTo = new TreeMap<>();
 
   /** An open one; null if there is none. */
   @Nullable Term term(String lease) {
@@ -60,6 +73,10 @@ final class NaiveLeases {
     Instant until = plan.leaseUntil();
     if (from != null && until != null) {
       open.put(plan.reservation(), new Term(from, until, moment, moment, until));
+      LeaseTerms terms = plan.request().lease();
+      if (terms != null && terms.more() != null) {
+        addedTo.put(plan.reservation(), terms.more());
+      }
     }
   }
 
@@ -73,6 +90,19 @@ final class NaiveLeases {
           closure.lease(),
           (name, term) -> new Term(term.from, ended.until, term.since, moment, term.until));
     }
+  }
+
+  /** All that is open and to be added to an open lease. */
+  List<Addition> additions() {
+    List<Addition> found = new ArrayList<>();
+    addedTo.forEach(
+        (name, lease) -> {
+          Term term = open.get(name);
+          if (term != null && open.containsKey(lease)) {
+            found.add(new Addition(name, lease, term.until));
+          }
+        });
+    return found;
   }
 
   /** When work counts that was decided from an open lease; null for all else. */

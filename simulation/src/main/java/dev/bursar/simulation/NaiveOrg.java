@@ -9,6 +9,7 @@ import dev.bursar.domain.enforcement.Plan;
 import dev.bursar.domain.enforcement.Reported;
 import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
+import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.identity.Subject;
 import dev.bursar.domain.lease.LeaseTerms;
 import dev.bursar.domain.team.TeamEvent;
@@ -267,7 +268,7 @@ final class NaiveOrg {
     }
     Instant ran = reported.happenedAt();
     watch.expect(
-        reported.isOfLease() || !ran.isAfter(at.plus(World.AHEAD_MAX)),
+        isOfLease(reported) || !ran.isAfter(at.plus(World.AHEAD_MAX)),
         "model",
         "%s: %s is taken at %s, though it lies too far ahead: %s",
         name,
@@ -291,6 +292,11 @@ final class NaiveOrg {
     own.count(reservation, NaiveQuantities.of(work), counted, plan.limits());
     ofTeam.put(reservation, limits.stream().filter(Applied::byTeam).toList());
     countedAlike(reservation);
+  }
+
+  /** What is reported for a lease is taken whatever clock it goes by, though that may be over. */
+  private static boolean isOfLease(Reported reported) {
+    return ReservationId.parse(reported.source()) != null;
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.bursar.domain.budget.Quantities;
 import dev.bursar.domain.credits.Credits;
 import dev.bursar.domain.enforcement.Closure;
 import dev.bursar.domain.enforcement.Plan;
+import dev.bursar.domain.enforcement.ReserveRequest;
 import dev.bursar.domain.identity.EntityId;
 import dev.bursar.domain.identity.ReservationId;
 import dev.bursar.domain.lease.Lease;
@@ -598,7 +599,8 @@ final class NaiveWallet {
 
     /** It is for whoever has asked for it, and grants besides credits what was asked for. */
     private boolean isLeasedAsAsked(Hold hold, Lease terms) {
-      LeaseTerms asked = watch.asked(hold.reservation()).lease();
+      ReserveRequest request = watch.asked(hold.reservation());
+      LeaseTerms asked = request == null ? null : request.lease();
       return asked != null
           && asked.more() == null
           && asked.sidecar().equals(terms.sidecar())

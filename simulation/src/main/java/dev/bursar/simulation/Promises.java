@@ -126,19 +126,39 @@ final class Promises {
             .plusSeconds(terms.settleSeconds());
   }
 
+  /** The org does not know it any more: what has ended may be barred, which changes nothing. */
+  void barredByOrg(String reservation, EntityId org) {
+    if (!hasEnded(reservation)) {
+      takenBack(reservation, org, "barred");
+    }
+  }
+
   /**
-   * The org does not know it any more: what has ended may be barred, and what a lease was to get
-   * may be asked for once more and denied, which changes nothing.
+   * An org denies something. What a lease was to get may have ended as it was added to that; who
+   * asks for it once more, when neither its org nor its wallet knows of that, may be denied, which
+   * changes nothing.
+   *
+   * @param remembers whether the org knows what it had decided
    */
-  void takenBackByOrg(String reservation, EntityId org, String how) {
+  void deniedByOrg(String reservation, EntityId org, boolean isOfLease, boolean remembers) {
+    ReservationId id = ReservationId.parse(reservation);
+    boolean isForgotten =
+        id != null
+            && hasEnded(reservation)
+            && watch.memories.hasForgottenHold(
+                EntityId.wallet(id.org(), id.wallet()), reservation);
+    if (!isOfLease || remembers || !isForgotten) {
+      takenBack(reservation, org, "denied");
+    }
+  }
+
+  private boolean hasEnded(String reservation) {
     ReservationId id = ReservationId.parse(reservation);
     Fate fate =
         id == null
             ? null
             : watch.wallet(EntityId.wallet(id.org(), id.wallet())).fates.get(reservation);
-    if (fate == null || fate == Fate.OPEN) {
-      takenBack(reservation, org, how);
-    }
+    return fate != null && fate != Fate.OPEN;
   }
 
   /** Somebody puts on record that this is not, or will never be, held. */

@@ -62,8 +62,11 @@ final class Rows implements SimulatedJournal.Listener {
       watch.org(id).budgets.take(each.event(), sequence, watch.moment());
       watch.org(id).entitlements.take(each.event(), watch.moment());
       watch.plans.org(id, each.event());
+      Operation operation =
+          each.event() instanceof OrgEvent.ReservationDenied it ? it.operation() : each.operation();
+      boolean remembers = operation != null && watch.memories.remembers(id, operation);
       watch.memories.org(id, each, reportEnded(each.event()));
-      shadow.mayComeAgain(org(id, each.event(), sequence));
+      shadow.mayComeAgain(org(id, each.event(), sequence, remembers));
     }
     countsLike(id);
   }
@@ -81,9 +84,11 @@ final class Rows implements SimulatedJournal.Listener {
   }
 
   /**
+   * @param remembers whether the org knew that it had done something under the same key
    * @return the report that may come again, since it came to nothing; null for all else
    */
-  private @Nullable Operation org(EntityId id, OrgEvent event, long sequence) {
+  private @Nullable Operation org(
+      EntityId id, OrgEvent event, long sequence, boolean remembers) {
     NaiveLimits counted = watch.limits(id);
     return switch (event) {
       case OrgEvent.ReservationBegun it -> {
@@ -112,11 +117,8 @@ final class Rows implements SimulatedJournal.Listener {
       case OrgEvent.ReservationDenied it -> {
         String reservation = it.plan().reservation();
         watch.isAsked(it.plan());
-        if (it.plan().request().lease() == null) {
-          watch.promises.takenBack(reservation, id, "denied");
-        } else {
-          watch.promises.takenBackByOrg(reservation, id, "denied");
-        }
+        watch.promises.deniedByOrg(
+            reservation, id, it.plan().request().lease() != null, remembers);
         counted.giveBack(reservation);
         yield watch.reports.endsUncharged(id.org(), reservation);
       }
@@ -134,7 +136,7 @@ final class Rows implements SimulatedJournal.Listener {
       }
       case OrgEvent.ReservationBarred it -> {
         watch.withdraws(it.reservation());
-        watch.promises.takenBackByOrg(it.reservation(), id, "barred");
+        watch.promises.barredByOrg(it.reservation(), id);
         yield null;
       }
       case OrgEvent other -> null;

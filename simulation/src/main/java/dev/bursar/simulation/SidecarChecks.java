@@ -11,6 +11,7 @@ import dev.bursar.sidecar.decision.Decision;
 import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.Ask;
 import dev.bursar.sidecar.lease.Told;
+import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.sidecar.usage.Use;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -34,6 +35,8 @@ final class SidecarChecks {
 
   /** Nothing stands in the way. */
   private static final String MAY = "";
+
+  private static final Duration SETTLED_WITHIN = Duration.ofSeconds(World.LEASE_SETTLE / 2);
 
   private final World world;
   private final String name;
@@ -138,6 +141,28 @@ final class SidecarChecks {
         prolongedAt,
         lasting);
     expectCovered(lease);
+  }
+
+  /**
+   * It is set aside for as long as it was asked for; or until its lease can't be reported on any
+   * more, by whatever clock: half of the time before that is left for clocks to be apart.
+   */
+  void setsAside(Entry.Opened made) {
+    Duration asked = Duration.ofSeconds(made.request().ttlSeconds());
+    Duration lasts = Duration.between(made.madeAt(), made.expiresAt());
+    boolean isCut = lasts.compareTo(asked) < 0;
+    world.watch.expect(
+        lasts.equals(asked)
+            || (isCut && !made.lease().isEmpty() && lasts.compareTo(SETTLED_WITHIN) >= 0),
+        "model",
+        "%s sets %s aside for %s, which was asked for %s",
+        name,
+        made.id(),
+        lasts,
+        asked);
+    if (isCut) {
+      world.watch.saw(Rarity.SIDECAR_SET_ASIDE_UNTIL_ITS_LEASE_IS_SETTLED);
+    }
   }
 
   /** It is let through though nobody was asked: only where its feature's fail mode says so. */

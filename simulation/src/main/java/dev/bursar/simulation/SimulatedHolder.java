@@ -38,6 +38,8 @@ final class SimulatedHolder {
 
   private static final int REPORT_LATE_SECONDS_MAX = 60;
   private static final int CLOCK_WRONG_SECONDS_MAX = 600;
+  private static final int ADDED_LATE_SECONDS_MAX = 8;
+  private static final long SECOND = 1_000_000;
 
   /** A lease as its holder knows it. */
   private static final class Held {
@@ -161,6 +163,7 @@ final class SimulatedHolder {
                 : OrgShape.WALLETS.get(asker.random.nextInt(2)));
     reserve(
         subject,
+        asker.random.nextInt(3) == 0 ? someFeature() : null,
         wallet,
         Credits.of(1 + asker.random.nextInt(12)),
         null,
@@ -170,14 +173,26 @@ final class SimulatedHolder {
   private void topUp(Held lease) {
     reserve(
         lease.plan.request().subject(),
+        lease.plan.request().feature(),
         lease.wallet,
         Credits.of(asker.random.nextInt(5)),
         lease.name(),
-        plan -> settle(lease, lease.epoch, plan));
+        plan -> {
+          // One answer has just come; the next is waited for by itself.
+          left++;
+          long micros =
+              asker.random.nextInt(3) == 0 ? world.between(0, ADDED_LATE_SECONDS_MAX * SECOND) : 0;
+          world.time.after(micros, () -> settle(lease, lease.epoch, plan));
+        });
+  }
+
+  private String someFeature() {
+    return OrgShape.FEATURES.get(asker.random.nextInt(OrgShape.FEATURES.size()));
   }
 
   private void reserve(
       Subject subject,
+      @Nullable String feature,
       EntityId wallet,
       Credits amount,
       @Nullable String more,
@@ -186,7 +201,7 @@ final class SimulatedHolder {
     ReserveRequest request =
         new ReserveRequest(
             subject,
-            null,
+            feature,
             null,
             null,
             wallet.name(),
@@ -243,13 +258,19 @@ final class SimulatedHolder {
         new Credits(asker.random.nextInt(4) == 0 ? 0 : 1 + asker.random.nextInt(3_000_000));
     Subject subject = lease.plan.request().subject();
     Subject whom = asker.random.nextInt(8) == 0 ? another(subject) : subject;
-    boolean obeys = lease == held && whom.equals(subject) && amount.compareTo(lease.left) <= 0;
+    String named = lease.plan.request().feature();
+    String feature = named == null || asker.random.nextInt(6) == 0 ? someFeature() : named;
+    boolean covered = whom.equals(subject) && (named == null || named.equals(feature));
+    boolean obeys = lease == held && covered && amount.compareTo(lease.left) <= 0;
+    if (named != null && !named.equals(feature)) {
+      world.watch.saw(Rarity.LEASE_REPORTED_FOR_ANOTHER_FEATURE);
+    }
     Instant ran = world.cluster.earliestNow().plus(clockWrong);
     Call.Report report =
         new Call.Report(
             new ReserveRequest(
                 whom,
-                "chat",
+                feature,
                 null,
                 null,
                 lease.wallet.name(),
@@ -296,8 +317,6 @@ final class SimulatedHolder {
   }
 
   private void settle(Held lease, long epoch, Plan added) {
-    // One answer has just come; the next is waited for by itself.
-    left++;
     ask(
         lease,
         epoch,

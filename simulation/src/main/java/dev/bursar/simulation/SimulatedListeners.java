@@ -94,10 +94,14 @@ final class SimulatedListeners {
             });
   }
 
-  /** The leases that wallets hold, and that somebody was told of: others nobody decides from. */
+  /**
+   * The leases that wallets hold, and what is to be added to them, of which somebody was told: from
+   * others nobody decides.
+   */
   private Set<String> held() {
     Set<String> found = new HashSet<>();
     world.watch.wallets.values().forEach(wallet -> found.addAll(wallet.leases()));
+    world.watch.org(ORG).leases.additions().forEach(each -> found.add(each.name()));
     found.removeIf(lease -> !world.watch.promises.has(lease));
     return found;
   }
@@ -116,19 +120,28 @@ final class SimulatedListeners {
             hold -> {
               Lease terms = hold == null ? null : hold.lease();
               if (hold != null && terms != null && before.contains(hold.reservation())) {
-                isOut(hold, terms, out, until.get(hold.reservation()));
+                isOut(hold.reservation(), terms.expiresAt(), out, until.get(hold.reservation()));
               }
             });
+    NaiveLeases leases = world.watch.org(ORG).leases;
+    for (NaiveLeases.Addition each : leases.additions()) {
+      NaiveLeases.Term term = leases.term(each.lease());
+      if (before.contains(each.name())) {
+        isOut(each.lease(), each.until(), out, until.get(each.lease()));
+        if (term != null && term.until().isBefore(each.until())) {
+          world.watch.saw(Rarity.LEASE_OUT_AS_LONG_AS_WHAT_IS_TO_BE_ADDED);
+        }
+      }
+    }
   }
 
-  private void isOut(Hold hold, Lease terms, OrgReply.Leased out, @Nullable Instant until) {
+  private void isOut(String lease, Instant lasts, OrgReply.Leased out, @Nullable Instant until) {
     world.watch.expect(
-        !terms.expiresAt().isAfter(out.asOf())
-            || (until != null && !until.isBefore(terms.expiresAt())),
+        !lasts.isAfter(out.asOf()) || (until != null && !until.isBefore(lasts)),
         "I9",
         "%s lasts until %s, and at %s it is said to be out until %s",
-        hold.reservation(),
-        terms.expiresAt(),
+        lease,
+        lasts,
         out.asOf(),
         until);
   }

@@ -35,6 +35,10 @@ final class SimulatedSidecar {
 
   private static final long SECOND = 1_000_000;
   private static final Duration TTL = Duration.ofSeconds(14);
+
+  /** A reservation may be asked for longer than its lease can be reported on. */
+  private static final int TTL_SECONDS_MAX = 40;
+
   private static final Duration PATIENCE = Duration.ofSeconds(8);
   private static final long CLOCK_WRONG_SECONDS_MAX = 600;
 
@@ -86,10 +90,14 @@ final class SimulatedSidecar {
     /** Something is decided, and is to be kept. */
     private void decided(Entry entry) {
       switch (entry) {
-        case Entry.Opened it when it.lease().isEmpty() ->
-            checks.decidesUnchecked(it.request().feature());
-        case Entry.Opened it ->
-            checks.decides(it.lease(), it.id(), it.micros(), it.request().feature());
+        case Entry.Opened it when it.lease().isEmpty() -> {
+          checks.decidesUnchecked(it.request().feature());
+          checks.setsAside(it);
+        }
+        case Entry.Opened it -> {
+          checks.decides(it.lease(), it.id(), it.micros(), it.request().feature());
+          checks.setsAside(it);
+        }
         case Entry.Used it when open.remove(it.use().id()) -> {
           OpenReservation was = ending;
           if (was == null || host.nanos() - was.expiresAt() >= 0) {
@@ -271,7 +279,7 @@ final class SimulatedSidecar {
         null,
         new Credits(micros),
         OrgShape.TYPE,
-        1 + random.nextInt(20),
+        1 + random.nextInt(TTL_SECONDS_MAX),
         OveragePolicy.RECORD,
         random.nextBoolean(),
         false,

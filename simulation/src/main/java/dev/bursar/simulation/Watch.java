@@ -9,6 +9,7 @@ import dev.bursar.domain.operation.Operation;
 import dev.bursar.domain.operation.Refusal;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.entities.EntityModel;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -231,14 +232,21 @@ final class Watch {
     return attempt == null ? new Since(0, 0) : attempt.since;
   }
 
-  /** What was asked for under this name. */
-  ReserveRequest asked(String reservation) {
-    return Objects.requireNonNull(attempts.get(reservation), reservation).ask.request();
+  /** What was asked for under this name; null if nothing was. */
+  @Nullable ReserveRequest asked(String reservation) {
+    Attempt attempt = attempts.get(reservation);
+    return attempt == null ? null : attempt.ask.request();
   }
 
-  /** How much that is. */
+  /** How much that is; what was begun without being asked for is found to be so by itself. */
   NaiveQuantities quantities(String reservation) {
-    return NaiveQuantities.of(asked(reservation));
+    ReserveRequest asked = asked(reservation);
+    Plan plan = begun(reservation);
+    return asked != null
+        ? NaiveQuantities.of(asked)
+        : plan != null
+            ? NaiveQuantities.of(plan.request())
+            : new NaiveQuantities(BigInteger.ZERO, null);
   }
 
   /**

@@ -268,6 +268,11 @@ enum BudgetBug implements PlantedBug {
 
   THE_UNITS_OF_LEASES_ARE_LEFT_OUT {
     @Override
+    public long soughtFrom() {
+      return 75;
+    }
+
+    @Override
     public boolean hasOtherRules() {
       return true;
     }

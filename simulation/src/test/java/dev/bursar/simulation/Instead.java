@@ -24,6 +24,7 @@ import dev.bursar.domain.ledger.Attribution;
 import dev.bursar.domain.ledger.Transaction;
 import dev.bursar.domain.org.OrgCommand;
 import dev.bursar.domain.org.OrgEvent;
+import dev.bursar.domain.org.OrgReply;
 import dev.bursar.domain.team.TeamCommand;
 import dev.bursar.domain.team.TeamEvent;
 import dev.bursar.domain.wallet.Draw;
@@ -34,6 +35,7 @@ import dev.bursar.simulation.history.OrgShape;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -228,6 +230,19 @@ final class Instead {
         of.since());
   }
 
+  /** Of each lease only the earliest of the times until which it is out. */
+  static OrgReply.Leased withoutAdditions(OrgReply.Leased out) {
+    Map<String, OrgReply.OpenLease> first = new LinkedHashMap<>();
+    out.leases()
+        .forEach(
+            each ->
+                first.merge(
+                    each.lease(),
+                    each,
+                    (one, other) -> one.until().isBefore(other.until()) ? one : other));
+    return new OrgReply.Leased(List.copyOf(first.values()), out.asOf());
+  }
+
   static Subject ofAnybody(Subject of) {
     return new Subject(of.org(), of.team(), null, of.product(), of.costCenter(), of.agent());
   }
@@ -296,6 +311,22 @@ final class Instead {
             of.actor(),
             Subject.ofOrg(of.subject().org()),
             of.feature(),
+            of.model(),
+            of.session(),
+            of.idempotencyKey(),
+            of.metadata(),
+            of.salt()));
+  }
+
+  static Hold forAnyFeature(Hold hold) {
+    Attribution of = hold.attribution();
+    return attributed(
+        hold,
+        new Attribution(
+            of.trigger(),
+            of.actor(),
+            of.subject(),
+            null,
             of.model(),
             of.session(),
             of.idempotencyKey(),

@@ -46,6 +46,11 @@ enum LeaseBug implements PlantedBug {
 
   THE_ORG_HOLDS_ONE_REQUEST_FOR_ALL_OF_A_LEASE("model: tells LimitState") {
     @Override
+    public long soughtFrom() {
+      return 43;
+    }
+
+    @Override
     public <C> Request<C> request(EntityId id, Request<C> request) {
       return request.command() instanceof OrgCommand.Reserve it && it.request().isLease()
           ? Instead.of(
@@ -243,6 +248,23 @@ enum LeaseBug implements PlantedBug {
           event ->
               event instanceof WalletEvent.CreditsHeld it && it.hold().lease() != null
                   ? new WalletEvent.CreditsHeld(it.at(), Instead.forNobody(it.hold()), it.balance())
+                  : event);
+    }
+  },
+
+  A_LEASE_OF_ONE_FEATURE_PAYS_FOR_ALL("I9: is drawn from it") {
+    @Override
+    public long soughtFrom() {
+      return 44;
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.event(
+          event ->
+              event instanceof WalletEvent.CreditsHeld it && it.hold().lease() != null
+                  ? new WalletEvent.CreditsHeld(
+                      it.at(), Instead.forAnyFeature(it.hold()), it.balance())
                   : event);
     }
   },

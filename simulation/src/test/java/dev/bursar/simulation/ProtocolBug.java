@@ -265,7 +265,8 @@ enum ProtocolBug implements PlantedBug {
     }
   },
 
-  WHAT_THE_TEAM_DENIES_IS_ALLOWED("I11: has never held it") {
+  WHAT_THE_TEAM_DENIES_IS_ALLOWED(
+      "I11: has never held it", "model: and at no time it was those of") {
     @Override
     public EntityMessage message(EntityId to, EntityMessage message) {
       return message

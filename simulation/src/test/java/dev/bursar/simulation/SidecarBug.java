@@ -118,6 +118,28 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  WHAT_IS_TO_BE_ADDED_TO_A_LEASE_DOES_NOT_PROLONG_IT("I9: it is said to be out until 20") {
+    @Override
+    public long soughtFrom() {
+      return 298;
+    }
+
+    @Override
+    public WrongRules wrongRules() {
+      return WrongRules.answering(
+          decision ->
+              decision instanceof Decision.Unchanged<Object, Object>(Object told)
+                      && told instanceof OrgReply.Leased out
+                  ? new Decision.Unchanged<>(Instead.withoutAdditions(out))
+                  : decision);
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.holdersIn(scenario.seed()) > 0;
+    }
+  },
+
   WHAT_WAS_UNCHECKED_IS_NOT_REPORTED("I9: and is charged null") {
     @Override
     public long soughtFrom() {

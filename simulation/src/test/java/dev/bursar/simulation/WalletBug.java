@@ -743,7 +743,7 @@ enum WalletBug implements PlantedBug {
     }
   },
 
-  THE_WALLET_OF_A_TEAM_IS_NOT_FOUND("model: is asked of") {
+  THE_WALLET_OF_A_TEAM_IS_NOT_FOUND("model: is asked of", "model: and was asked for as null") {
     @Override
     public long soughtFrom() {
       return 52;
