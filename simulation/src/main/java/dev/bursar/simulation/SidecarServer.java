@@ -40,6 +40,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -107,7 +108,11 @@ final class SidecarServer implements Server, TermsSource {
 
   // ---- the network
 
-  private <T> CompletableFuture<T> sent(Supplier<CompletionStage<T>> asked, T lost) {
+  /**
+   * @param heard looks at what is told, before it is: the answer, or that it is lost
+   */
+  private <T> CompletableFuture<T> sent(
+      Supplier<CompletionStage<T>> asked, T lost, Consumer<T> heard) {
     CompletableFuture<T> told = new CompletableFuture<>();
     boolean arrives = !cut.get() && !world.happens(Fault.MESSAGE_LOST, 0.05);
     if (arrives) {
@@ -115,16 +120,23 @@ final class SidecarServer implements Server, TermsSource {
       for (int i = 0; i < times; i++) {
         world.time.after(
             delay() + i * world.between(0, 2_000_000),
-            () -> asked.get().thenAccept(answer -> back(told, answer)));
+            () -> world.heard(asked.get(), answer -> back(told, answer, heard)));
       }
     }
-    host.run(TIMEOUT_MICROS, () -> told.complete(lost));
+    host.run(TIMEOUT_MICROS, () -> hear(told, lost, heard));
     return told;
   }
 
-  private <T> void back(CompletableFuture<T> told, T answer) {
+  private <T> void back(CompletableFuture<T> told, T answer, Consumer<T> heard) {
     if (!cut.get() && !world.happens(Fault.MESSAGE_LOST, 0.05)) {
-      host.run(delay(), () -> told.complete(answer));
+      host.run(delay(), () -> hear(told, answer, heard));
+    }
+  }
+
+  private static <T> void hear(CompletableFuture<T> told, T answer, Consumer<T> heard) {
+    if (!told.isDone()) {
+      heard.accept(answer);
+      told.complete(answer);
     }
   }
 
@@ -149,14 +161,14 @@ final class SidecarServer implements Server, TermsSource {
     } else {
       host.mayCrash(0.05, Rarity.SIDECAR_CRASHED_WHILE_IT_REPORTED);
     }
-    return sent(() -> isTooLarge(uses) ? tooLarge(uses) : answered(ask, known), LOST)
-        .thenApply(
-            told -> {
-              world.log(() -> "%s is told: %s: %s".formatted(sidecar, ask.callId(), told));
-              checks.told(ask, told.told(), sentAt);
-              host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_AFTER_IT_WAS_TOLD);
-              return told;
-            });
+    return sent(
+        () -> isTooLarge(uses) ? tooLarge(uses) : answered(ask, known),
+        LOST,
+        told -> {
+          world.log(() -> "%s is told: %s: %s".formatted(sidecar, ask.callId(), told));
+          checks.told(ask, told.told(), sentAt);
+          host.mayCrash(0.01, Rarity.SIDECAR_CRASHED_AFTER_IT_WAS_TOLD);
+        });
   }
 
   /** Whether something on the way takes no bodies of so many uses. */
@@ -372,7 +384,8 @@ final class SidecarServer implements Server, TermsSource {
                             results.stream().anyMatch(SidecarServer::isUnknown)
                                 ? LOST
                                 : new Reported(new Told.Denied(), rejected(results))),
-        LOST);
+        LOST,
+        told -> {});
   }
 
   /** What ran in the future, by a clock that is behind, is rejected: its reporter gives it up. */
@@ -396,15 +409,25 @@ final class SidecarServer implements Server, TermsSource {
             () ->
                 served.org(
                     org, new Request<>(new OrgCommand.ViewEntitlements(OrgShape.FEATURES), null)),
-            new Answer.Unreachable<>())
-        .thenApply(answer -> terms(answer, since, earliest));
+            new Answer.Unreachable<>(),
+            answer -> {
+              if (entitled(answer) instanceof OrgReply.Entitled told) {
+                world.log(() -> "%s is told that it may use: %s".formatted(sidecar, told));
+                checks.knows(since, earliest);
+              }
+            })
+        .thenApply(this::terms);
   }
 
-  private Tagged terms(Answer<OrgReply> answer, Since since, Instant earliest) {
-    if (answer instanceof Answer.Done<OrgReply>(OrgReply reply, boolean again)
-        && reply instanceof OrgReply.Entitled told) {
-      world.log(() -> "%s is told that it may use: %s".formatted(sidecar, told));
-      checks.knows(since, earliest);
+  private static OrgReply.@Nullable Entitled entitled(Answer<OrgReply> answer) {
+    return answer instanceof Answer.Done<OrgReply> done
+            && done.value() instanceof OrgReply.Entitled told
+        ? told
+        : null;
+  }
+
+  private Tagged terms(Answer<OrgReply> answer) {
+    if (entitled(answer) instanceof OrgReply.Entitled told) {
       OrgReply.Entitled entitled = world.tampering.entitled(told);
       return new Tagged(new Terms(entitled, CREDIT_TYPES, OveragePolicy.RECORD, NO_PRICES, 0), "");
     }

@@ -82,16 +82,15 @@ final class SimulatedListeners {
   void changed(Notice.Kind kind, @Nullable String lease) {
     Since since = world.since();
     Set<String> held = held();
-    served
-        .org(ORG.org(), new Request<>(new OrgCommand.ListLeases(), null))
-        .thenAccept(
-            answer -> {
-              if (answer instanceof Answer.Done<OrgReply>(OrgReply reply, boolean again)
-                  && reply instanceof OrgReply.Leased out) {
-                areAll(out, held, since);
-                tell(kind, lease, out);
-              }
-            });
+    world.heard(
+        served.org(ORG.org(), new Request<>(new OrgCommand.ListLeases(), null)),
+        answer -> {
+          if (answer instanceof Answer.Done<OrgReply>(OrgReply reply, boolean again)
+              && reply instanceof OrgReply.Leased out) {
+            areAll(out, held, since);
+            tell(kind, lease, out);
+          }
+        });
   }
 
   /** The leases that wallets hold, and that somebody was told of: others nobody decides from. */

@@ -16,6 +16,7 @@ import dev.bursar.sidecar.decision.OpenReservation;
 import dev.bursar.sidecar.lease.LeaseSettings;
 import dev.bursar.sidecar.usage.Entry;
 import dev.bursar.simulation.history.OrgShape;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -235,23 +236,31 @@ final class SimulatedSidecar {
     if (isFull) {
       world.watch.saw(Rarity.SIDECAR_FILE_WAS_FULL);
     }
-    now.sidecar
-        .decide(request)
-        .whenComplete(
-            (decision, error) -> {
-              if (error != null) {
-                world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
-              } else {
-                world.watch.expect(
-                    !isFull || decision instanceof Decision.Elsewhere,
-                    "I9",
-                    "%s decides, and has no room to keep what is used: %s",
-                    name,
-                    decision);
-                decided(now, request, decision, askedAt);
-              }
-              then.run();
-            });
+    world.heard(
+        now.sidecar.decide(request),
+        decision -> {
+          world.watch.expect(
+              !isFull || decision instanceof Decision.Elsewhere,
+              "I9",
+              "%s decides, and has no room to keep what is used: %s",
+              name,
+              decision);
+          decided(now, request, decision, askedAt);
+          then.run();
+        },
+        error -> {
+          couldNotKeep(error);
+          then.run();
+        });
+  }
+
+  /** What was used could not be kept: as it is where disks fail, and for no other reason. */
+  private void couldNotKeep(Throwable error) {
+    if (error instanceof IOException && world.scenario.has(Fault.SIDECAR_DISK_FAILS)) {
+      world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
+    } else {
+      world.crashed(error);
+    }
   }
 
   private ReserveRequest wish() {
@@ -322,21 +331,17 @@ final class SimulatedSidecar {
       return;
     }
     boolean told = now.sidecar.told().contains(request.subject().org());
-    now.sidecar
-        .unasked(request)
-        .whenComplete(
-            (decision, error) -> {
-              if (error != null) {
-                world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
-                return;
-              }
-              boolean allowed = decision instanceof Decision.Allowed;
-              checks.unasked(request.feature(), told, allowed, now.log.isFull());
-              if (decision instanceof Decision.Allowed it && it.use() == null) {
-                open.add(String.valueOf(it.reservation()));
-                nextIfLast();
-              }
-            });
+    world.heard(
+        now.sidecar.unasked(request),
+        decision -> {
+          boolean allowed = decision instanceof Decision.Allowed;
+          checks.unasked(request.feature(), told, allowed, now.log.isFull());
+          if (decision instanceof Decision.Allowed it && it.use() == null) {
+            open.add(String.valueOf(it.reservation()));
+            nextIfLast();
+          }
+        },
+        this::couldNotKeep);
   }
 
   private void end(Life now, String id) {
@@ -346,26 +351,26 @@ final class SimulatedSidecar {
     long most = known == null ? AMOUNT_MAX : known.spending().amount();
     Credits actual =
         release ? null : new Credits(random.nextInt(4) == 0 ? most : random.nextLong(most + 1));
-    now.sidecar
-        .end(id, actual, null)
-        .whenComplete(
-            (ended, error) -> {
-              world.log(() -> "%s ends %s: %s".formatted(name, id, error == null ? ended : error));
-              if (error != null) {
-                world.watch.saw(Rarity.SIDECAR_COULD_NOT_KEEP);
-                checks.reopened(id, now.sidecar.find(id));
-                if (!open.contains(id)) {
-                  open.add(id);
-                }
-              } else {
-                open.remove(id);
-                checks.ended(id);
-                if (ended instanceof Ended.Done it && it.late()) {
-                  world.watch.saw(Rarity.SIDECAR_COMMITTED_LATE);
-                }
-              }
-              next();
-            });
+    world.heard(
+        now.sidecar.end(id, actual, null),
+        ended -> {
+          world.log(() -> "%s ends %s: %s".formatted(name, id, ended));
+          open.remove(id);
+          checks.ended(id);
+          if (ended instanceof Ended.Done it && it.late()) {
+            world.watch.saw(Rarity.SIDECAR_COMMITTED_LATE);
+          }
+          next();
+        },
+        error -> {
+          world.log(() -> "%s does not end %s: %s".formatted(name, id, error));
+          couldNotKeep(error);
+          checks.reopened(id, now.sidecar.find(id));
+          if (!open.contains(id)) {
+            open.add(id);
+          }
+          next();
+        });
   }
 
   // ---- what befalls it
@@ -476,15 +481,14 @@ final class SimulatedSidecar {
       listeners.changed(Notice.Kind.ENTITLEMENTS_CHANGED, null);
       return;
     }
-    now.server
-        .revoke(lease)
-        .thenAccept(
-            answer -> {
-              if (answer instanceof Answer.Done) {
-                world.watch.saw(Rarity.LEASE_REVOKED);
-                listeners.changed(Notice.Kind.REVOKE, lease);
-              }
-            });
+    world.heard(
+        now.server.revoke(lease),
+        answer -> {
+          if (answer instanceof Answer.Done) {
+            world.watch.saw(Rarity.LEASE_REVOKED);
+            listeners.changed(Notice.Kind.REVOKE, lease);
+          }
+        });
   }
 
   /** What its org may use is another from now on, or may be. */
@@ -537,21 +541,19 @@ final class SimulatedSidecar {
       // Somebody asks right then.
       now.host.run(2, () -> reserve(now, this::nextIfLast));
     }
-    world
-        .tampering
-        .takenIn(now.sidecar.told(event, SimulatedClient.ORG, lease))
-        .thenRun(
-            () -> {
-              if (notice != null && !now.host.isOver()) {
-                world.log(() -> "%s acknowledges %s %s".formatted(name, event, lease));
-                if (event.equals("revoke")) {
-                  checks.acknowledgesRevoke(lease);
-                } else {
-                  checks.acknowledgesChange(toldAt);
-                }
-                acknowledges(notice);
-              }
-            });
+    world.heard(
+        world.tampering.takenIn(now.sidecar.told(event, SimulatedClient.ORG, lease)),
+        taken -> {
+          if (notice != null && !now.host.isOver()) {
+            world.log(() -> "%s acknowledges %s %s".formatted(name, event, lease));
+            if (event.equals("revoke")) {
+              checks.acknowledgesRevoke(lease);
+            } else {
+              checks.acknowledgesChange(toldAt);
+            }
+            acknowledges(notice);
+          }
+        });
   }
 
   /** It may not come to who waits for it. */

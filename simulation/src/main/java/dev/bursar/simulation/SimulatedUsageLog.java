@@ -140,7 +140,7 @@ final class SimulatedUsageLog implements UsageLog {
     forcing = false;
     List<Pending> group = List.copyOf(pending);
     pending.clear();
-    if (world.happens(Fault.SIDECAR_DISK_FAILS, 0.03)) {
+    if (world.happens(Fault.SIDECAR_DISK_FAILS, 0.03) || world.tampering.failsToKeep()) {
       group.forEach(each -> disk.lose(each.entry));
       group.forEach(each -> tell(each, new IOException("the disk is full")));
       return;

@@ -137,7 +137,7 @@ public final class Simulation {
     try {
       simulation.run();
     } catch (RuntimeException | Error fault) {
-      world.watch.violated("crash", "%s", World.trace(fault));
+      world.crashed(fault);
     }
     return new Outcome(
         scenario,
@@ -181,11 +181,10 @@ public final class Simulation {
         && step(until)) {
       // Until every holder of leases and whoever sets budgets has been answered, or has given up.
     }
-    world.watch.expect(
-        !world.watch.violations().isEmpty()
-            || budgeters.stream().allMatch(SimulatedBudgeter::isDone),
-        "progress",
-        "a budget is not set, though all faults have ended");
+    expectDone(budgeters.stream().allMatch(SimulatedBudgeter::isDone), "sets budgets");
+    expectDone(holders.stream().allMatch(SimulatedHolder::isDone), "holds leases");
+    expectDone(correctors.stream().allMatch(SimulatedCorrector::isDone), "corrects");
+    expectDone(lessees.stream().allMatch(SimulatedLessee::isDone), "closes leases");
     judge(sidecars);
     runFor(World.CALM_AFTER);
     if (Collections.disjoint(world.scenario.faults(), FORGETTING)) {
@@ -374,6 +373,14 @@ public final class Simulation {
         !world.watch.violations().isEmpty() || clients.stream().allMatch(SimulatedClient::isDone),
         "progress",
         "some clients are not answered, though all faults have ended");
+  }
+
+  private void expectDone(boolean all, String who) {
+    world.watch.expect(
+        !world.watch.violations().isEmpty() || all,
+        "progress",
+        "whoever %s is not answered, though all faults have ended",
+        who);
   }
 
   /** One thing after the other, unless something has gone wrong already. */

@@ -202,6 +202,11 @@ public interface Tampering {
     return found;
   }
 
+  /** Whether what was used is said not to be kept. */
+  default boolean failsToKeep() {
+    return false;
+  }
+
   /** Whether a use is reported at all. */
   default boolean reports(Entry.Stored use) {
     return true;

@@ -30,6 +30,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -273,6 +276,42 @@ final class World {
     if (history != null) {
       history.add(HistoryLine.readable("%10.6f  %s".formatted(time.nowMicros() / 1e6, line.get())));
     }
+  }
+
+  /**
+   * What is asked is heard once it is answered. Whoever answers with an error has a bug, and so has
+   * whoever can't take an answer: neither is a message that was lost.
+   */
+  <T> void heard(CompletionStage<T> answer, Consumer<T> told) {
+    heard(answer, told, this::crashed);
+  }
+
+  /**
+   * The same, where an error may be right.
+   *
+   * @param failed told what was thrown
+   */
+  <T> void heard(CompletionStage<T> answer, Consumer<T> told, Consumer<Throwable> failed) {
+    var unused =
+        answer.whenComplete(
+            (value, error) -> {
+              try {
+                if (error == null) {
+                  told.accept(value);
+                } else {
+                  Throwable cause = error.getCause();
+                  boolean wrapped = error instanceof CompletionException && cause != null;
+                  failed.accept(wrapped ? cause : error);
+                }
+              } catch (RuntimeException | Error fault) {
+                crashed(fault);
+              }
+            });
+  }
+
+  /** Something was thrown that nobody is to throw. */
+  void crashed(Throwable fault) {
+    watch.violated("crash", "%s", trace(fault));
   }
 
   static String trace(Throwable fault) {

@@ -95,6 +95,21 @@ enum LeaseBug implements PlantedBug {
     }
   },
 
+  WHAT_IS_ADDED_IS_ANSWERED_BY_SOMETHING_ELSE("crash: no lease") {
+    @Override
+    @SuppressWarnings("unchecked")
+    public <C> Request<C> request(EntityId id, Request<C> request) {
+      return request.command() instanceof WalletCommand.SettleLease it && it.added() != null
+          ? (Request<C>) new Request<WalletCommand>(new WalletCommand.View(), null)
+          : request;
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.sidecarsIn(scenario.seed()) > 0;
+    }
+  },
+
   AN_EPOCH_IS_NOT_CHECKED("I9: which was over") {
     @Override
     public boolean hasOtherRules() {

@@ -53,6 +53,18 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  WHAT_WAS_USED_IS_SAID_NOT_TO_BE_KEPT("crash: the disk is full") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && !scenario.has(Fault.SIDECAR_DISK_FAILS);
+    }
+
+    @Override
+    public boolean failsToKeep() {
+      return true;
+    }
+  },
+
   A_SIDECAR_COUNTS_NO_UNITS("I2: of them") {
     @Override
     public Map<String, Long> units(Map<String, Long> granted) {
