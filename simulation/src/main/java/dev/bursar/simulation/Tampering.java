@@ -202,6 +202,11 @@ public interface Tampering {
     return found;
   }
 
+  /** The orgs of which a sidecar finds that an earlier life was told. */
+  default List<String> toldOf(List<String> orgs) {
+    return orgs;
+  }
+
   /** Whether what was used is said not to be kept. */
   default boolean failsToKeep() {
     return false;

@@ -147,6 +147,18 @@ enum SidecarBug implements PlantedBug {
     }
   },
 
+  WHAT_ONE_ORG_LETS_PASS_PASSES_FOR_ANY("model: could ask nobody whether") {
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return super.isSoughtIn(scenario) && scenario.has(Fault.SIDECAR_CUT_OFF);
+    }
+
+    @Override
+    public List<String> toldOf(List<String> orgs) {
+      return List.of(SimulatedClient.ORG, SimulatedClient.OTHER_ORG);
+    }
+  },
+
   A_SIDECAR_KNOWS_NO_PLAN("I2: which its org may not") {
     @Override
     public boolean isSoughtIn(Scenario scenario) {
