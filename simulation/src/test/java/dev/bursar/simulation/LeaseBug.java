@@ -257,6 +257,18 @@ enum LeaseBug implements PlantedBug {
                   && it.plan().request().lease().more() != null,
           Refusal.of(Refusal.Code.LEASE_ENDED, "planted"));
     }
+  },
+
+  NOTHING_IS_ADDED_ONCE_ANY_BUDGET_WAS_SET("I9: nothing is added to") {
+    @Override
+    public Tampering forOneRun() {
+      return new NotAddedSinceABudget();
+    }
+
+    @Override
+    public boolean isSoughtIn(Scenario scenario) {
+      return Simulation.hasLeases(scenario.seed()) && Simulation.budgetersIn(scenario.seed()) > 0;
+    }
   };
 
   private static WrongRules refusing(Predicate<Object> which, Refusal refusal) {
